@@ -1,0 +1,50 @@
+# One line each: every target calls a Python module. On a bare checkout each first installs what it needs, once.
+# PYTHON is the system's (3.11 or newer); FILE and AS_OF are for `make demo FILE=orders.csv AS_OF=2011-12-31`.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+DEV := .venv/.installed
+CLOUD := .local/cloud/.installed
+MAKEFLAGS += --no-print-directory
+
+.SILENT:
+.NOTPARALLEL:
+.PHONY: help install check test engine fetch-engine docs demo run doctor clean
+
+help: ## this list
+	$(PYTHON) -m infra.local.targets
+
+install: $(DEV) $(CLOUD) ## both virtual environments
+
+check: $(DEV) ## formatting, lint, types, imports, templates, architecture
+	$(PY) -m infra.local.check
+
+test: $(DEV) ## all tests but the engine's
+	$(PY) -m pytest
+
+engine: fetch-engine ## contract, concurrency and idempotency on DynamoDB Local
+	$(PY) -m pytest -m engine
+
+fetch-engine: $(DEV) ## DynamoDB Local, once
+	$(PY) -m infra.local.fetch_engine
+
+docs: $(DEV) ## the generated pages: OpenAPI and what is built beside it
+	$(PY) -m infra.local.docs
+
+demo: $(DEV) $(CLOUD) ## purchases from a file become points
+	$(PY) -m infra.local.demo $(if $(FILE),--file "$(FILE)") $(if $(AS_OF),--as-of "$(AS_OF)")
+
+run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP
+	$(PY) -m infra.local.run
+
+doctor: ## what this machine lacks
+	$(PYTHON) -m infra.local.doctor
+
+clean: ## remove all that make made
+	$(PYTHON) -m infra.local.clean
+
+$(DEV): requirements.txt requirements-dev.txt
+	$(PYTHON) -m infra.local.install .venv requirements-dev.txt
+
+$(CLOUD): requirements-cloud.txt
+	$(PYTHON) -m infra.local.install .local/cloud requirements-cloud.txt

@@ -1,0 +1,1 @@
+"""Stampbook: a loyalty platform on one Chalice app and one DynamoDB table. docs/architecture.md is its map."""

@@ -1,0 +1,114 @@
+"""Every error code of the HTTP API: its status and its meaning. A code never changes its meaning.
+
+A route declares the codes of its own in `errors`; `common_codes` adds those that the rim answers for any such route.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chalicelib.api.route import Route
+
+
+class Code(NamedTuple):
+    status: int
+    meaning: str
+
+
+EVERY = {
+    "unknown_parameter": Code(400, "The query has a parameter that this operation does not know."),
+    "repeated_parameter": Code(400, "A query parameter is given more than once."),
+    "missing_parameter": Code(400, "A query parameter that this operation needs is not given."),
+    "invalid_parameter": Code(400, "A query parameter has a value that cannot be read or is out of bounds."),
+    "internal_error": Code(500, "We failed, not you. The request id finds what happened in our log."),
+}
+WITH_KEY = {
+    "missing_credential": Code(401, "No API key: send `Authorization: Bearer <key id>.<secret>`."),
+    "invalid_credential": Code(401, "The API key is unknown, wrong or revoked."),
+    "missing_grant": Code(403, "The API key is good, but does not grant this."),
+}
+WRITES = {
+    "invalid_idempotency_key": Code(400, "An Idempotency-Key is 1 to 255 printable ASCII characters."),
+    "idempotency_key_reused": Code(409, "This Idempotency-Key came before, with another request."),
+    "busy": Code(409, "Too many changes at once to the same data: send the same request again."),
+}
+WITH_BODY = {
+    "unsupported_media_type": Code(415, "The body is not sent as application/json."),
+    "body_missing": Code(400, "This operation needs a body."),
+    "body_too_large": Code(400, "The body has more than 1 MB."),
+    "body_too_deep": Code(400, "The body nests deeper than 32 levels."),
+    "body_not_utf8": Code(400, "The body is not UTF-8."),
+    "body_not_json": Code(400, "The body is not JSON."),
+    "body_not_object": Code(400, "The body is JSON, but not an object."),
+    "body_not_finite": Code(400, "The body holds NaN or Infinity, which JSON does not know."),
+    "duplicate_name": Code(400, "An object of the body has the same name twice."),
+    "missing_field": Code(400, "A field that is needed is not there."),
+    "unknown_field": Code(400, "A field is not known here; perhaps it is misspelt."),
+    "wrong_type": Code(400, "A field has a value of another type, a text for a number, say."),
+    "unreadable_number": Code(400, "A field does not read as a number of its kind."),
+    "unreadable_date": Code(400, "A field does not read as a date or a time."),
+    "negative_amount": Code(400, "An amount or a quantity is negative."),
+    "number_too_small": Code(400, "A number is below its bound."),
+    "number_too_large": Code(400, "A number is above its bound."),
+    "too_many_digits": Code(400, "A number has more digits or decimals than it may."),
+    "too_short": Code(400, "A text or list is shorter than it may be."),
+    "too_long": Code(400, "A text or list is longer than it may be."),
+    "wrong_format": Code(400, "A text does not have the form it must have."),
+    "unknown_choice": Code(400, "A field has none of the values it may have."),
+    "invalid_body": Code(400, "The body breaks a rule of another kind; the message says which."),
+}
+GATEWAY = {
+    "unknown_path": Code(404, "Nothing is at this path."),
+    "method_not_allowed": Code(405, "The path is known, but not with this method; see Allow."),
+    "bad_request": Code(400, "This is not a well-formed HTTP request."),
+    "length_required": Code(411, "A body needs a Content-Length."),
+    "headers_too_large": Code(431, "The request line and headers are too long."),
+}
+OPERATIONS = {
+    "asset_not_found": Code(404, "The docs page has no such asset."),
+    "program_not_found": Code(404, "The tenant has no such program."),
+    "rule_not_found": Code(404, "The program has no such rule."),
+    "tiers_not_found": Code(404, "The program has no tiers."),
+    "member_not_found": Code(404, "The tenant has no such member."),
+    "account_not_found": Code(404, "The member holds nothing in this program yet."),
+    "order_not_found": Code(404, "The tenant has no such order."),
+    "invalid_cursor": Code(400, "The cursor does not belong to this list."),
+    "as_of_in_past": Code(400, "`as_of` lies in the past: the statement tells it."),
+    "invalid_identifier": Code(400, "An identifier is not a valid one of its type."),
+    "missing_member": Code(400, "The order does not say who buys."),
+    "two_members": Code(400, "The member is named both by id and by identifier."),
+    "line_numbers_mixed": Code(400, "Some lines have a number and some have none."),
+    "identifier_taken": Code(409, "Another member already has this identifier."),
+    "order_number_taken": Code(409, "The document number is already recorded with other content."),
+    "return_number_taken": Code(409, "The sale already has a return of this number with other content."),
+    "too_many_programs": Code(422, "A tenant has at most 1,023 programs."),
+    "too_many_rules": Code(422, "A program has at most 2,000 rules."),
+    "unit_in_use": Code(422, "A unit of the program is left out: members may hold it."),
+    "decimals_frozen": Code(422, "The decimals of a unit cannot change."),
+    "unknown_unit": Code(422, "The program has no such unit."),
+    "unknown_tier": Code(422, "The program has no such tier."),
+    "undeclared_field": Code(422, "The tenant has not declared this member field."),
+    "wrong_field_type": Code(422, "A member field has a value of another type than declared."),
+    "member_blocked": Code(422, "The member is blocked."),
+    "insufficient_balance": Code(422, "There is not enough to spend."),
+    "balance_limit": Code(422, "The balance would go beyond its limit."),
+    "future_purchase": Code(422, "The time of purchase lies in the future."),
+    "credit_too_large": Code(422, "A rule would give more than an account can hold."),
+    "too_many_credits": Code(422, "More than 63 rules give something for this order."),
+    "currency_differs": Code(422, "The return is not in the currency of its sale."),
+    "sku_not_sold": Code(422, "The sale has no line with this SKU."),
+    "returned_more_than_bought": Code(422, "More comes back than was bought and is not yet returned."),
+    "return_of_another_member": Code(422, "The sale was made to another member than the one named."),
+}
+
+CODES: dict[str, Code] = EVERY | WITH_KEY | WRITES | WITH_BODY | GATEWAY | OPERATIONS
+
+
+def common_codes(route: Route) -> tuple[str, ...]:
+    """What any operation like this one may answer, whatever it does."""
+    codes = tuple(EVERY)
+    if route.access != "open":
+        codes += tuple(WITH_KEY)
+    if route.takes_body:
+        codes += tuple(WITH_BODY)
+    return codes + tuple(WRITES) if route.writes else codes

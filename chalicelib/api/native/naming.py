@@ -1,0 +1,33 @@
+"""How native requests name things: programs by number, buyers by id or identifier; and how commits are answered."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from chalicelib.api.calls import Answered
+from chalicelib.areas.members.model import Identifier
+from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.flows.purchase import Buyer
+from chalicelib.table.commit import Committed
+
+AnswerT = TypeVar("AnswerT")
+
+
+def answered(done: Committed[AnswerT]) -> Answered[AnswerT]:
+    return Answered(done.answer, done.replayed)
+
+
+def integer_id(kind: str, text: str) -> int:
+    """A number in a path; anything else names nothing."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise NotFound(f"{kind}_not_found", f"There is no {kind} {text[:64]}.", param=f"{kind}_id")
+    return int(text)
+
+
+def buyer_of(member_id: str | None, identifier: Identifier | None) -> Buyer | None:
+    """At most one way of naming a member."""
+    if member_id is not None and identifier is not None:
+        raise InvalidInput(
+            "two_members", "Name the member by member_id or by identifier, not both.", param="identifier"
+        )
+    return None if member_id is None and identifier is None else Buyer(member_id, identifier)

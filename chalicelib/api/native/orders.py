@@ -1,0 +1,263 @@
+"""Orders: recording, simulating, returning, reading. Money in the currency's smallest part, quantities as decimals."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.bodies import as_refusal
+from chalicelib.api.calls import Answered, Call
+from chalicelib.api.native.naming import answered, buyer_of
+from chalicelib.areas.members.model import Identifier
+from chalicelib.areas.orders import model as m
+from chalicelib.areas.orders import operations as orders
+from chalicelib.areas.orders.order import Back, Order
+from chalicelib.areas.orders.store import OrderCard, RecordedReturn
+from chalicelib.errors import InvalidInput
+from chalicelib.flows.purchase import Buyer
+from chalicelib.flows.record_order import RecordedOrder, record_order
+from chalicelib.flows.return_order import ReturnedOrder, return_order
+from chalicelib.flows.simulate_order import SimulatedOrder, simulate_order
+from chalicelib.kit.base import Wire
+from chalicelib.kit.labels import Label, Labels
+from chalicelib.kit.wire import AmountOrZero, QuantityIn, Time, WrittenTime
+
+
+class LineBody(Wire):
+    """`gross_value` is of the whole line. `line_no` counts from 1 in the order sent where it is left out everywhere."""
+
+    sku: m.Sku
+    quantity: QuantityIn
+    gross_value: AmountOrZero
+    line_no: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    name: m.Text = ""
+    category: Annotated[tuple[m.Text, ...], Field(max_length=10)] = ()
+    brand: m.Text = ""
+    labels: Labels = ()
+    delivery: bool = False
+
+
+class PaymentBody(Wire):
+    kind: Annotated[str, Field(min_length=1, max_length=64)]
+    amount: AmountOrZero
+
+
+class OrderBody(Wire):
+    """A sale. The buyer is named by `member_id` or by one `identifier`."""
+
+    number: m.DocumentNumber
+    purchased_at: WrittenTime
+    currency: m.Currency
+    lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
+    member_id: str | None = None
+    identifier: Identifier | None = None
+    place: m.Text = ""
+    payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] = ()
+    labels: Labels = ()
+
+
+class ReturnLineBody(Wire):
+    """By SKU over all lines of the sale with it; from one line where `line_no` is given."""
+
+    sku: m.Sku
+    quantity: QuantityIn
+    gross_value: AmountOrZero
+    line_no: Annotated[int, Field(ge=1)] | None = None
+
+
+class ReturnBody(Wire):
+    """A return. A member named here must be the one the sale was made to."""
+
+    number: m.DocumentNumber
+    purchased_at: WrittenTime
+    currency: m.Currency
+    lines: Annotated[tuple[ReturnLineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
+    member_id: str | None = None
+    identifier: Identifier | None = None
+    place: m.Text = ""
+
+
+class OrderLine(Wire):
+    line_no: int
+    sku: str
+    quantity: str
+    gross_value: int
+    name: str
+    category: tuple[str, ...]
+    brand: str
+    labels: tuple[Label, ...]
+    delivery: bool
+    returned_quantity: str
+    returned_value: int
+
+
+class OrderCredit(Wire):
+    """What a rule gave for the order; `taken_back` is what returns asked back of it so far."""
+
+    rule_id: str
+    unit: str
+    amount: int
+    taken_back: int
+
+
+class OrderView(Wire):
+    order_id: str
+    number: str
+    member_id: str
+    program_id: int
+    purchased_at: Time
+    recorded_at: Time
+    currency: str
+    place: str
+    gross_value: int
+    returned_value: int
+    fully_returned: bool
+    lines: tuple[OrderLine, ...]
+    payments: tuple[m.Payment, ...]
+    labels: tuple[Label, ...]
+    credits: tuple[OrderCredit, ...]
+
+
+class Orders(Wire):
+    items: tuple[OrderCard, ...]
+    next_cursor: str | None
+
+
+class ReturnedLine(Wire):
+    line_no: int
+    quantity: str
+    gross_value: int
+
+
+class ReturnView(Wire):
+    number: str
+    purchased_at: Time
+    recorded_at: Time
+    currency: str
+    place: str
+    lines: tuple[ReturnedLine, ...]
+
+
+class Returns(Wire):
+    items: tuple[ReturnView, ...]
+
+
+def record(call: Call, body: OrderBody) -> Answered[RecordedOrder]:
+    program_id = call.query["program_id"]
+    return answered(record_order(call.rt, call.caller, call.command, _buyer(body), _sale(body), program_id))
+
+
+def simulate(call: Call, body: OrderBody) -> SimulatedOrder:
+    program_id = call.query["program_id"]
+    return simulate_order(call.rt, call.caller, call.command, _buyer(body), _sale(body), program_id)
+
+
+def take_back(call: Call, body: ReturnBody) -> Answered[ReturnedOrder]:
+    order_id, buyer = call.path["order_id"], buyer_of(body.member_id, body.identifier)
+    return answered(return_order(call.rt, call.caller, call.command, order_id, _return(body), buyer))
+
+
+def get_order(call: Call) -> OrderView:
+    return _order(orders.get_order(call.rt, call.caller, call.path["order_id"]))
+
+
+def find_order(call: Call) -> OrderView:
+    return _order(orders.find_order(call.rt, call.caller, call.query["number"]))
+
+
+def list_orders(call: Call) -> Orders:
+    page = orders.list_orders(call.rt, call.caller, call.path["member_id"], call.query["limit"], call.query["cursor"])
+    return Orders(items=page.items, next_cursor=page.next_cursor)
+
+
+def list_returns(call: Call) -> Returns:
+    found = orders.list_returns(call.rt, call.caller, call.path["order_id"])
+    return Returns(items=tuple(_returned(recorded) for recorded in found))
+
+
+def _buyer(body: OrderBody) -> Buyer:
+    buyer = buyer_of(body.member_id, body.identifier)
+    if buyer is None:
+        raise InvalidInput("missing_member", "Say who buys: member_id or identifier.", param="member_id")
+    return buyer
+
+
+def _sale(body: OrderBody) -> m.Sale:
+    given = {line.line_no is not None for line in body.lines}
+    if len(given) > 1:
+        raise InvalidInput("line_numbers_mixed", "Number all lines or none.", param="lines")
+    lines = enumerate(body.lines, start=1)
+    with as_refusal():
+        return m.Sale(
+            number=body.number,
+            purchased_at=body.purchased_at.at,
+            utc_offset=body.purchased_at.offset,
+            currency=body.currency,
+            lines=tuple(m.Line(**{**dict(line), "line_no": line.line_no or place}) for place, line in lines),
+            place=body.place,
+            payments=tuple(m.Payment(kind=payment.kind, amount=payment.amount) for payment in body.payments),
+            labels=body.labels,
+        )
+
+
+def _return(body: ReturnBody) -> m.Return:
+    return m.Return(
+        number=body.number,
+        purchased_at=body.purchased_at.at,
+        utc_offset=body.purchased_at.offset,
+        currency=body.currency,
+        lines=tuple(m.ReturnLine(**dict(line)) for line in body.lines),
+        place=body.place,
+    )
+
+
+def _order(order: Order) -> OrderView:
+    sale = order.sale
+    return OrderView(
+        order_id=order.order_id,
+        number=sale.number,
+        member_id=order.member_id,
+        program_id=order.program,
+        purchased_at=sale.purchased_at,
+        recorded_at=order.recorded_at,
+        currency=sale.currency,
+        place=sale.place,
+        gross_value=sale.gross_value,
+        returned_value=order.returned_value,
+        fully_returned=order.fully_returned,
+        lines=tuple(_line(line, order.returned.get(line.line_no, Back())) for line in sale.lines),
+        payments=sale.payments,
+        labels=sale.labels,
+        credits=tuple(
+            OrderCredit(rule_id=credit.rule, unit=credit.unit, amount=credit.amount, taken_back=credit.due)
+            for credit in order.credits
+        ),
+    )
+
+
+def _line(line: m.Line, back: Back) -> OrderLine:
+    shown = dict(line) | {"quantity": _plain(line.quantity)}
+    return OrderLine(**shown, returned_quantity=_plain(back.quantity), returned_value=back.value)
+
+
+def _returned(recorded: RecordedReturn) -> ReturnView:
+    document = recorded.document
+    return ReturnView(
+        number=document.number,
+        purchased_at=document.purchased_at,
+        recorded_at=recorded.recorded_at,
+        currency=document.currency,
+        place=document.place,
+        lines=tuple(
+            ReturnedLine(line_no=line_no, quantity=_plain(quantity), gross_value=value)
+            for line_no, quantity, value in recorded.taken
+        ),
+    )
+
+
+def _plain(quantity: Decimal) -> str:
+    """Without exponent and without zeros at its end: `2`, `0.5`."""
+    text = f"{quantity:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

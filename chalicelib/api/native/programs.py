@@ -1,0 +1,76 @@
+"""Tenant settings, programs, their rules and tiers."""
+
+from __future__ import annotations
+
+from chalicelib.api.calls import Answered, Call
+from chalicelib.api.native.naming import answered, integer_id
+from chalicelib.areas.programs import operations as programs
+from chalicelib.areas.programs.model import Program, ProgramDefinition, TenantSettings
+from chalicelib.areas.rules import operations as rules
+from chalicelib.areas.rules.model import Rule, RuleDefinition
+from chalicelib.areas.tiers import operations as tiers
+from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.flows.define_rule import define_rule
+from chalicelib.flows.define_tiers import define_tiers
+from chalicelib.kit.base import Wire
+
+
+class Programs(Wire):
+    items: tuple[Program, ...]
+
+
+class Rules(Wire):
+    items: tuple[Rule, ...]
+
+
+def get_tenant(call: Call) -> TenantSettings:
+    return programs.get_tenant(call.rt, call.caller)
+
+
+def put_tenant(call: Call, body: TenantSettings) -> Answered[TenantSettings]:
+    return answered(programs.put_tenant(call.rt, call.caller, call.command, body))
+
+
+def list_programs(call: Call) -> Programs:
+    return Programs(items=programs.list_programs(call.rt, call.caller))
+
+
+def get_program(call: Call) -> Program:
+    return programs.get_program(call.rt, call.caller, _program_id(call))
+
+
+def create_program(call: Call, body: ProgramDefinition) -> Answered[Program]:
+    return answered(programs.create_program(call.rt, call.caller, call.command, body))
+
+
+def replace_program(call: Call, body: ProgramDefinition) -> Answered[Program]:
+    return answered(programs.replace_program(call.rt, call.caller, call.command, _program_id(call), body))
+
+
+def list_rules(call: Call) -> Rules:
+    return Rules(items=rules.list_rules(call.rt, call.caller, _existing_program(call)))
+
+
+def get_rule(call: Call) -> Rule:
+    return rules.get_rule(call.rt, call.caller, _existing_program(call), call.path["rule_id"])
+
+
+def put_rule(call: Call, body: RuleDefinition) -> Answered[Rule]:
+    rule = body.named(call.path["rule_id"])
+    return answered(define_rule(call.rt, call.caller, call.command, _program_id(call), rule))
+
+
+def get_tiers(call: Call) -> TierScheme:
+    return tiers.get_tiers(call.rt, call.caller, _existing_program(call))
+
+
+def put_tiers(call: Call, body: TierScheme) -> Answered[TierScheme]:
+    return answered(define_tiers(call.rt, call.caller, call.command, _program_id(call), body))
+
+
+def _program_id(call: Call) -> int:
+    return integer_id("program", call.path["program_id"])
+
+
+def _existing_program(call: Call) -> int:
+    return programs.get_program(call.rt, call.caller, _program_id(call)).program_id

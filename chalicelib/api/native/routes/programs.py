@@ -1,0 +1,108 @@
+"""Routes of tenant settings, programs, rules and tiers."""
+
+from __future__ import annotations
+
+from chalicelib.api.route import Route
+
+_HANDLERS = "chalicelib.api.native.programs"
+_PROGRAM = "/v1/programs/{program_id}"
+
+ROUTES = (
+    Route("GET", "/v1/tenant", f"{_HANDLERS}:get_tenant", "get_tenant", "programs", "view", "The tenant's settings."),
+    Route(
+        "PUT",
+        "/v1/tenant",
+        f"{_HANDLERS}:put_tenant",
+        "put_tenant",
+        "programs",
+        "modify",
+        "Replace the tenant's settings.",
+        dry_run=True,
+    ),
+    Route("GET", "/v1/programs", f"{_HANDLERS}:list_programs", "list_programs", "programs", "view", "All programs."),
+    Route(
+        "POST",
+        "/v1/programs",
+        f"{_HANDLERS}:create_program",
+        "create_program",
+        "programs",
+        "modify",
+        "Create a program under the next number.",
+        status=201,
+        errors=("too_many_programs",),
+        dry_run=True,
+    ),
+    Route(
+        "GET",
+        _PROGRAM,
+        f"{_HANDLERS}:get_program",
+        "get_program",
+        "programs",
+        "view",
+        "A program.",
+        errors=("program_not_found",),
+    ),
+    Route(
+        "PUT",
+        _PROGRAM,
+        f"{_HANDLERS}:replace_program",
+        "replace_program",
+        "programs",
+        "modify",
+        "Replace a program. Nothing already earned changes.",
+        errors=("program_not_found", "unit_in_use", "decimals_frozen"),
+        dry_run=True,
+    ),
+    Route(
+        "GET",
+        f"{_PROGRAM}/rules",
+        f"{_HANDLERS}:list_rules",
+        "list_rules",
+        "rules",
+        "view",
+        "All rules of a program, by id.",
+        errors=("program_not_found",),
+    ),
+    Route(
+        "GET",
+        f"{_PROGRAM}/rules/{{rule_id}}",
+        f"{_HANDLERS}:get_rule",
+        "get_rule",
+        "rules",
+        "view",
+        "A rule.",
+        errors=("program_not_found", "rule_not_found"),
+    ),
+    Route(
+        "PUT",
+        f"{_PROGRAM}/rules/{{rule_id}}",
+        f"{_HANDLERS}:put_rule",
+        "put_rule",
+        "rules",
+        "modify",
+        "Create or replace a rule.",
+        errors=("program_not_found", "unknown_unit", "unknown_tier", "too_many_rules"),
+        dry_run=True,
+    ),
+    Route(
+        "GET",
+        f"{_PROGRAM}/tiers",
+        f"{_HANDLERS}:get_tiers",
+        "get_tiers",
+        "tiers",
+        "view",
+        "The tiers of a program.",
+        errors=("program_not_found", "tiers_not_found"),
+    ),
+    Route(
+        "PUT",
+        f"{_PROGRAM}/tiers",
+        f"{_HANDLERS}:put_tiers",
+        "put_tiers",
+        "tiers",
+        "modify",
+        "Replace the tiers of a program. Members move at their next operation.",
+        errors=("program_not_found", "unknown_unit"),
+        dry_run=True,
+    ),
+)

@@ -1,0 +1,195 @@
+"""The OpenAPI 3.1 document, from the route tables, the handlers' models and the error codes.
+
+Built by `make docs` into static/openapi.json, never per request: it imports every handler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from chalicelib.api.calls import Answered
+from chalicelib.api.codes import CODES, common_codes
+from chalicelib.api.handlers import handler_of
+from chalicelib.api.problems import INTERNAL, TYPES
+from chalicelib.api.route import ParamType, QueryParam, Route
+
+Json = dict[str, Any]
+Mode = Literal["validation", "serialization"]
+
+API_VERSION = "1"
+_ABOUT = (
+    "Members, purchases and points of a loyalty programme. Send an API key as `Authorization: Bearer <key id>.<secret>`. "
+    "Amounts are integers in the smallest part of their unit, times are RFC 3339, days are ISO 8601. Lists come in "
+    "pages: pass `next_cursor` on as `cursor`. A write sent again with the same `Idempotency-Key` is carried out once."
+)
+_PARAM_SCHEMAS: Mapping[ParamType, Json] = {
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "instant": {"type": "string", "format": "date-time"},
+}
+_TEXT_TYPES = {
+    "chalicelib.api.native.system:docs": "text/html",
+    "chalicelib.api.native.system:docs_asset": "text/plain",
+}
+_IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same request is carried out once and answered the same; 30 days.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*$"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Schemas:
+    refs: Mapping[tuple[type[BaseModel], Mode], Json]
+    definitions: Json
+
+    def of(self, model: Any, mode: Mode) -> Json:
+        return dict(self.refs[model, mode])
+
+
+def build(routes: Iterable[Route]) -> Json:
+    table = tuple(routes)
+    schemas = _schemas(table)
+    paths: dict[str, Json] = {}
+    for route in table:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Stampbook", "version": API_VERSION, "description": _ABOUT},
+        "servers": [{"url": "."}],
+        "security": [{"api_key": []}],
+        "tags": [{"name": name} for name in dict.fromkeys(route.resource for route in table)],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "api_key": {"type": "http", "scheme": "bearer", "description": "`<key id>.<secret>` of an API key."}
+            },
+            "schemas": {**schemas.definitions, "Error": _error_schema()},
+        },
+    }
+
+
+def answer_model(route: Route) -> Any:
+    """The model a route answers with; None for a page."""
+    answer = handler_of(route.target).answer
+    if get_origin(answer) is Answered:
+        answer = get_args(answer)[0]
+    return answer if isinstance(answer, type) and issubclass(answer, BaseModel) else None
+
+
+def _schemas(routes: Iterable[Route]) -> _Schemas:
+    models: dict[tuple[type[BaseModel], Mode], None] = {}
+    for route in routes:
+        body, answer = handler_of(route.target).body, answer_model(route)
+        if body is not None:
+            models[body, "validation"] = None
+        if answer is not None:
+            models[answer, "serialization"] = None
+    refs: Any
+    refs, whole = models_json_schema(
+        list(models), ref_template="#/components/schemas/{model}", schema_generator=GenerateJsonSchema
+    )
+    return _Schemas(refs, whole.get("$defs", {}))
+
+
+def _operation(route: Route, schemas: _Schemas) -> Json:
+    body = handler_of(route.target).body
+    operation: Json = {
+        "operationId": route.operation,
+        "summary": route.summary,
+        "tags": [route.resource],
+        "parameters": _parameters(route),
+        "responses": {str(route.status): _success(route, schemas), **_failures(route)},
+    }
+    if body is not None:
+        content = {"application/json": {"schema": schemas.of(body, "validation")}}
+        operation["requestBody"] = {"required": True, "content": content}
+    if route.access == "open":
+        operation["security"] = []
+    else:
+        operation["description"] = f"Needs a key that may {route.access} `{route.resource}`."
+    return operation
+
+
+def _parameters(route: Route) -> list[Json]:
+    found: list[Json] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in route.placeholders
+    ]
+    found += [_query_parameter(param) for param in route.parameters]
+    return [*found, _IDEMPOTENCY_KEY] if route.writes else found
+
+
+def _query_parameter(param: QueryParam) -> Json:
+    schema = dict(_PARAM_SCHEMAS[param.type])
+    least, most = ("minLength", "maxLength") if param.type == "string" else ("minimum", "maximum")
+    known = {
+        least: param.minimum,
+        most: param.maximum,
+        "default": param.default,
+        "enum": list(param.choices) or None,
+    }
+    schema |= {name: value for name, value in known.items() if value is not None}
+    return {
+        "name": param.name,
+        "in": "query",
+        "required": param.required,
+        "description": param.description,
+        "schema": schema,
+    }
+
+
+def _success(route: Route, schemas: _Schemas) -> Json:
+    model = answer_model(route)
+    if model is None:
+        kind = _TEXT_TYPES.get(route.target)
+        content = (
+            {kind: {"schema": {"type": "string"}}} if kind else {"application/json": {"schema": {"type": "object"}}}
+        )
+        return {"description": route.summary, "content": content}
+    response: Json = {
+        "description": route.summary,
+        "content": {"application/json": {"schema": schemas.of(model, "serialization")}},
+    }
+    if route.writes:
+        replayed = {"description": "`true` on the answer to a repeat.", "schema": {"type": "string", "const": "true"}}
+        response["headers"] = {"Idempotent-Replayed": replayed}
+    return response
+
+
+def _failures(route: Route) -> Json:
+    by_status: dict[int, list[str]] = {}
+    for code in (*route.errors, *common_codes(route)):
+        by_status.setdefault(CODES[code].status, []).append(code)
+    schema = {"$ref": "#/components/schemas/Error"}
+    return {
+        str(status): {
+            "description": "\n".join(f"- `{code}` {CODES[code].meaning}" for code in codes),
+            "content": {"application/json": {"schema": schema}},
+        }
+        for status, codes in sorted(by_status.items())
+    }
+
+
+def _error_schema() -> Json:
+    nullable = {"type": ["string", "null"]}
+    error: Json = {
+        "type": "object",
+        "required": ["type", "code", "message", "param", "request_id"],
+        "properties": {
+            "type": {"type": "string", "enum": [*TYPES.values(), INTERNAL]},
+            "code": {"type": "string", "description": "Stable: made for programs."},
+            "message": {"type": "string", "description": "A sentence for people; it may be improved."},
+            "param": {**nullable, "description": "The field, parameter or header that it is about."},
+            "request_id": {"type": "string", "description": "Tell it when you ask for help."},
+        },
+    }
+    return {"type": "object", "required": ["error"], "properties": {"error": error}}

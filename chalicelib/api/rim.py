@@ -1,0 +1,148 @@
+"""The rim: one request from its credential to its answer. Handlers hold no HTTP, and no failure leaves unshaped.
+
+In this order: who is it, may they, is the query right, is the key right, is the body right; then the handler. So a
+stranger learns nothing about requests, and a refused one has touched nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from chalice.app import Request, Response
+from pydantic import BaseModel
+
+from chalicelib.api import log, problems
+from chalicelib.api.bodies import read_body
+from chalicelib.api.calls import Answered, Call, Page, Visit
+from chalicelib.api.handlers import Handler, handler_of
+from chalicelib.api.query import read_query
+from chalicelib.api.route import Route
+from chalicelib.areas.access.operations import authenticate
+from chalicelib.errors import Forbidden, InvalidInput, StampbookError, Unauthenticated
+from chalicelib.kit.caller import Access, Caller
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+
+RuntimeProvider = Callable[[], Runtime]
+
+_BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,128})", re.ASCII | re.IGNORECASE)
+_IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+_CHALICE_CODES = {405: "method_not_allowed", 415: "unsupported_media_type", 500: "internal_error"}
+
+
+def answer(route: Route, request: Request, path: Mapping[str, str], runtime: RuntimeProvider) -> Response:
+    note = log.start(_request_id(request), route.operation)
+    code = None
+    try:
+        response = _answered(route, request, path, runtime, note)
+    except StampbookError as error:
+        code, response = error.code, problems.refusal(error, note.request_id)
+    except Exception:  # noqa: BLE001 - whatever it is, the client gets our error object and the log gets the stack
+        log.failed(note)
+        code, response = "internal_error", problems.of_code("internal_error", note.request_id)
+    log.finish(note, response.status_code, code)
+    return response
+
+
+def one_error_shape(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Middleware: what Chalice refuses by itself (method, media type) in our shape, its headers kept."""
+    response = get_response(request)
+    if not (isinstance(response.body, dict) and set(response.body) == {"Code", "Message"}):
+        return response
+    code = _CHALICE_CODES.get(response.status_code, "bad_request")
+    shaped = problems.of_code(code, _request_id(request))
+    shaped.headers = {**shaped.headers, **{n: v for n, v in response.headers.items() if n.lower() != "content-type"}}
+    return shaped
+
+
+def _answered(
+    route: Route, request: Request, path: Mapping[str, str], runtime: RuntimeProvider, note: log.Note
+) -> Response:
+    if route.access == "open":
+        visit = Visit(path, _query(route, request), note.request_id, str(request.context.get("path", route.path)))
+        return _response(route, handler_of(route.target).run(visit), note)
+    rt = runtime()
+    caller = _caller(route, rt, request, note)
+    query = _query(route, request)
+    handler = handler_of(route.target)
+    key = _idempotency_key(request) if route.writes else None
+    body, value = _body(handler, request)
+    command = Command(
+        id=key or rt.ids.command(),
+        guarded=key is not None,
+        fingerprint=_fingerprint(route, path, query, value) if key else "",
+        dry_run=bool(query.get("dry_run")),
+    )
+    call = Call(rt, caller, path, query, command)
+    return _response(route, handler.run(call) if handler.body is None else handler.run(call, body), note)
+
+
+def _caller(route: Route, rt: Runtime, request: Request, note: log.Note) -> Caller:
+    header = request.headers.get("authorization")
+    if header is None:
+        raise Unauthenticated("missing_credential", "Send an API key: Authorization: Bearer <key id>.<secret>")
+    credential = _BEARER.fullmatch(header.strip())
+    if credential is None:
+        raise Unauthenticated("invalid_credential", "The Authorization header is not: Bearer <key id>.<secret>")
+    caller = authenticate(rt, credential[1], credential[2])
+    note.tenant, note.key_id = caller.tenant, caller.id
+    access: Access = "view" if route.access == "view" else "modify"
+    if not caller.may(route.resource, access):
+        raise Forbidden("missing_grant", f"This API key may not {access} {route.resource}.")
+    return replace(caller, request_id=note.request_id)
+
+
+def _query(route: Route, request: Request) -> dict[str, Any]:
+    given = request.query_params
+    return read_query(route.parameters, {} if given is None else {name: given.getlist(name) for name in given})
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key: str | None = request.headers.get("idempotency-key")
+    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise InvalidInput(
+            "invalid_idempotency_key",
+            "An Idempotency-Key has 1 to 255 printable ASCII characters.",
+            param="Idempotency-Key",
+        )
+    return key
+
+
+def _body(handler: Handler, request: Request) -> tuple[BaseModel | None, Any]:
+    if handler.body is None:
+        return None, None
+    try:
+        raw = request.raw_body
+    except ValueError as fault:
+        raise InvalidInput("body_not_utf8", "The body cannot be read as UTF-8.") from fault
+    return read_body(raw if isinstance(raw, bytes) else raw.encode(), handler.body)
+
+
+def _fingerprint(route: Route, path: Mapping[str, str], query: Mapping[str, Any], body: Any) -> str:
+    """Equal for the same request sent again, however its JSON is laid out. A dry run asks the same question."""
+    asked = {name: value for name, value in query.items() if name != "dry_run"}
+    whole = json.dumps([route.operation, dict(path), asked, body], sort_keys=True, separators=(",", ":"))
+    return sha256(whole.encode()).hexdigest()
+
+
+def _response(route: Route, result: Any, note: log.Note) -> Response:
+    headers: problems.Headers = {"X-Request-Id": note.request_id, **problems.SAFE_HEADERS}
+    if isinstance(result, Page):
+        return Response(result.text, {**headers, "Content-Type": result.content_type, **result.headers})
+    done = result if isinstance(result, Answered) else Answered(result)
+    if done.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    headers["Content-Type"] = "application/json"
+    return Response(done.body.model_dump_json(), headers, done.status or route.status)
+
+
+def _request_id(request: Request) -> str:
+    """API Gateway's own id of the request, so that one id finds it in every log."""
+    known = request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", None)
+    return str(known or uuid4())

@@ -1,0 +1,8 @@
+"""Every route of the native API, by resource. A new resource adds its table here."""
+
+from __future__ import annotations
+
+from chalicelib.api.native.routes import members, orders, programs, system
+from chalicelib.api.route import Route
+
+ROUTES: tuple[Route, ...] = (*system.ROUTES, *programs.ROUTES, *members.ROUTES, *orders.ROUTES)

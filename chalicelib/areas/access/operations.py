@@ -1,0 +1,102 @@
+"""Issue, revoke and recognise API keys."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chalicelib.areas.access import store
+from chalicelib.areas.access.cache import KeyCache
+from chalicelib.areas.access.model import ApiKey, IssuedKey, hash_of
+from chalicelib.errors import Busy, Forbidden, InvalidInput, NotFound, Unauthenticated
+from chalicelib.kit.caller import Caller, Grant
+from chalicelib.runtime import Runtime
+from chalicelib.table.protocol import Put, TransactionCancelled
+
+RESOURCE = "keys"
+MAX_NAME = 100
+MAX_GRANTS = 50
+SECRET_BYTES = 32
+
+_cache = KeyCache()
+
+
+def issue_api_key(
+    rt: Runtime, caller: Caller, *, org: str, tenant: str, name: str, grants: Iterable[Grant]
+) -> IssuedKey:
+    """A new key for a tenant: the answer holds its secret, which is never shown again.
+
+    Who: modify on `keys`, for the caller's own tenant; the system for any. Writes: one item.
+    Refuses: a grant that the caller does not hold itself (grant_not_held), another tenant (tenant_not_found).
+    """
+    granted = tuple(dict.fromkeys(grants))
+    _check_issuer(caller, org, tenant, granted)
+    if not 1 <= len(name) <= MAX_NAME:
+        raise InvalidInput("invalid_key_name", f"A key's name has 1 to {MAX_NAME} characters.", param="name")
+    if not 1 <= len(granted) <= MAX_GRANTS:
+        raise InvalidInput("invalid_grants", f"A key has 1 to {MAX_GRANTS} grants.", param="grants")
+    issued = IssuedKey(f"key_{rt.ids.command()}", secrets.token_urlsafe(SECRET_BYTES))
+    key = ApiKey(issued.id, org, tenant, name, hash_of(issued.secret), granted, "active", rt.clock.now())
+    _write(rt, store.new_api_key(key))
+    return issued
+
+
+def revoke_api_key(rt: Runtime, caller: Caller, key_id: str) -> None:
+    """End a key for good; revoking it again changes nothing.
+
+    Who: modify on `keys`, for the caller's own tenant; the system for any. Writes: one item, the first time.
+    Refuses: a key of another tenant, or none (key_not_found).
+    """
+    key = store.read_api_key(rt.table, key_id)
+    _check_grant(caller)
+    if key is None or not _reaches(caller, key.org, key.tenant):
+        raise NotFound("key_not_found", f"There is no key {key_id[:64]}.", param="key_id")
+    if key.state == "active":
+        _write(rt, store.changed_api_key(replace(key, state="revoked"), before="active"))
+    _cache.forget(key_id)
+
+
+def authenticate(rt: Runtime, key_id: str, secret: str) -> Caller:
+    """The caller that this credential stands for. Costs one Get, at most every five seconds per key and process.
+
+    Refuses: an unknown key, a wrong secret and a revoked key, all as invalid_credential.
+    """
+    now = rt.clock.monotonic()
+    key = _cache.find(rt.table, key_id, now)
+    if key is None:
+        key = store.read_api_key(rt.table, key_id)
+        if key is not None:
+            _cache.keep(rt.table, key, now)
+    if key is None or not key.opens_with(secret):
+        raise Unauthenticated("invalid_credential", "This API key is not known here, or it was revoked.")
+    return key.caller()
+
+
+def _check_issuer(caller: Caller, org: str, tenant: str, grants: tuple[Grant, ...]) -> None:
+    _check_grant(caller)
+    if not _reaches(caller, org, tenant):
+        raise NotFound("tenant_not_found", f"There is no tenant {tenant[:64]}.", param="tenant")
+    for grant in grants:
+        if caller.kind != "system" and not caller.may(grant.resource, grant.access):
+            raise Forbidden(
+                "grant_not_held",
+                f"You may not {grant.access} {grant.resource}, so you cannot grant it.",
+                param="grants",
+            )
+
+
+def _check_grant(caller: Caller) -> None:
+    if caller.kind != "system" and not caller.may(RESOURCE, "modify"):
+        raise Forbidden("missing_grant", f"This caller may not modify {RESOURCE}.")
+
+
+def _reaches(caller: Caller, org: str, tenant: str) -> bool:
+    return caller.kind == "system" or (caller.org, caller.tenant) == (org, tenant)
+
+
+def _write(rt: Runtime, put: Put) -> None:
+    try:
+        rt.table.transact([put], rt.ids.command())
+    except TransactionCancelled as cancelled:
+        raise Busy("busy", "This key was changed at the same time. Send the request again.") from cancelled

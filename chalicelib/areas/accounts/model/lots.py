@@ -1,0 +1,116 @@
+"""Lots: positions on a line. What expires together shares a lot; an earning is the interval of positions it was given.
+
+A lot has handed out the positions [0, into). Those below `out`, and those in `holes`, are gone (spent, cancelled). So what
+is left of any one earning is its interval less what is gone: exact, and no item exists per earning.
+
+    into = 10, out = 3, holes = ((5, 7),)        0 1 2 | 3 4 | 5 6 | 7 8 9        5 left: 3, 4, 7, 8, 9
+                                                 gone    left  gone  left
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import Day
+
+Span = tuple[int, int]  # positions [from, to)
+
+
+class Lot(NamedTuple):
+    """`number` names it within its wallet for ever; `expires_at` is the instant after the last usable day."""
+
+    number: int
+    expires_on: Day | None
+    expires_at: Instant | None
+    into: int
+    out: int
+    holes: tuple[Span, ...] = ()
+
+    @property
+    def left(self) -> int:
+        return self.into - self.out - length(self.holes)
+
+
+class Piece(NamedTuple):
+    """An interval of one lot: what an earning was given, what a spend took."""
+
+    lot: int
+    start: int
+    end: int
+
+
+def length(spans: Iterable[Sequence[int]]) -> int:
+    return sum(span[1] - span[0] for span in spans)
+
+
+def piece_sum(pieces: Iterable[Piece]) -> int:
+    return sum(piece.end - piece.start for piece in pieces)
+
+
+def added(lot: Lot, amount: int) -> tuple[Lot, Piece]:
+    """The lot with `amount` new positions at its end, and which they are."""
+    return lot._replace(into=lot.into + amount), Piece(lot.number, lot.into, lot.into + amount)
+
+
+def free_within(lot: Lot, start: int, end: int) -> tuple[Span, ...]:
+    """The positions of [start, end) that are still there, in order."""
+    return _minus(((max(start, lot.out), min(end, lot.into)),), lot.holes)
+
+
+def first_of(spans: Sequence[Span], amount: int) -> tuple[Span, ...]:
+    """The first `amount` positions of the spans."""
+    taken: list[Span] = []
+    for start, end in spans:
+        if amount <= 0:
+            break
+        taken.append((start, min(end, start + amount)))
+        amount -= taken[-1][1] - start
+    return tuple(taken)
+
+
+def last_of(spans: Sequence[Span], amount: int) -> tuple[Span, ...]:
+    """The last `amount` positions of the spans: a cancellation takes from the end, so that it leaves few holes."""
+    return _minus(spans, first_of(spans, length(spans) - amount))
+
+
+def without(lot: Lot, spans: Sequence[Span]) -> Lot:
+    """The lot after these free positions are gone."""
+    return _with_gone(lot, _union((*_gone(lot), *spans)))
+
+
+def restored(lot: Lot, spans: Sequence[Span]) -> Lot:
+    """The lot after these gone positions came back: they are the earning's own again."""
+    return _with_gone(lot, _minus(_gone(lot), spans))
+
+
+def _gone(lot: Lot) -> tuple[Span, ...]:
+    return _union(((0, lot.out), *lot.holes))
+
+
+def _with_gone(lot: Lot, gone: Sequence[Span]) -> Lot:
+    """The shortest way to say it: `out` reaches over everything that is gone from the front, the rest are holes."""
+    if gone and gone[0][0] == 0:
+        return lot._replace(out=gone[0][1], holes=tuple(gone[1:]))
+    return lot._replace(out=0, holes=tuple(gone))
+
+
+def _union(spans: Iterable[Span]) -> tuple[Span, ...]:
+    joined: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _minus(spans: Sequence[Span], removed: Iterable[Span]) -> tuple[Span, ...]:
+    rest = [span for span in spans if span[0] < span[1]]
+    for out_from, out_to in removed:
+        kept: list[Span] = []
+        for start, end in rest:
+            kept += [(start, min(end, out_from)), (max(start, out_to), end)]
+        rest = [span for span in kept if span[0] < span[1]]
+    return tuple(rest)

@@ -1,0 +1,130 @@
+"""Where accounts are kept.
+
+    access pattern                  key                                              cost
+    an account                      {t}#M#{member} / B#{program:04}                  with the snapshot, or 1 Get
+    entries of an account           {t}#M#{member} / J#{program:04}#{seq:08}         1 Query a page, newest first
+    accounts with something due     gsi3 {t}#DUE#{shard:02} / {day}#account#{member} 1 Query a shard, keys only
+
+Everything but keys, version and dates is one compact JSON body with short names: days and positions as integers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.areas.accounts.model.lots import Lot
+from chalicelib.areas.accounts.model.state import Account, Wallet
+from chalicelib.kit.ids import number_of
+from chalicelib.kit.periods import iso_day, local_day
+from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.journal import Entry, Head, Stream
+from chalicelib.table.keys import member_pk, member_stream
+from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Table
+
+DUE_SHARDS = 16
+_DAY_MS = 86_400_000
+
+
+class AccountItem(StampbookItem):
+    version = NumberAttribute()
+    advanced_to = NumberAttribute()
+    hash = UnicodeAttribute()
+    body = BodyAttribute()
+    gsi3pk = UnicodeAttribute(null=True)
+    gsi3sk = UnicodeAttribute(null=True)
+
+
+def account_key(tenant: str, member: str, program: int) -> Key:
+    return Key(member_pk(tenant, member), f"B#{program:04}")
+
+
+def stream(tenant: str, member: str, program: int) -> Stream:
+    return member_stream(tenant, member, program)
+
+
+def account_from(attrs: Attrs | None, member: str, program: int) -> tuple[Account, Head]:
+    """The stored account and where its journal stands; an owner without one has an empty account at version 0."""
+    if attrs is None:
+        return Account(member, program), Head()
+    item = from_attrs(AccountItem, attrs)
+    body = item.body
+    account = Account(
+        owner=member,
+        program=program,
+        advanced_to=int(item.advanced_to),
+        wallets={unit: _wallet(unit, packed) for unit, packed in body["w"].items()},
+        orders=body["o"],
+        spend=body["s"],
+        tier=body["t"],
+    )
+    return account, Head(int(item.version), item.hash)
+
+
+def read(table: Table, tenant: str, member: str, program: int) -> tuple[Account, Head]:
+    return account_from(table.get(account_key(tenant, member, program)), member, program)
+
+
+def account_put(tenant: str, account: Account, before: Head, entry: Entry) -> Put:
+    """The account at its entry's version, only if nobody changed it since it was read."""
+    unchanged: Condition = Absent() if before.version == 0 else Equals("version", before.version)
+    return Put(to_attrs(_item(tenant, account, entry)), unchanged)
+
+
+def due_partition(tenant: str, shard: int) -> str:
+    return f"{tenant}#DUE#{shard:02}"
+
+
+def due_member(attrs: Attrs) -> tuple[str, int]:
+    """Whose account a key from the due index is: member and program."""
+    return attrs["pk"]["S"].rsplit("#", 1)[1], int(attrs["sk"]["S"][2:])
+
+
+def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
+    key = account_key(tenant, account.owner, account.program)
+    item = AccountItem(
+        pk=key.pk,
+        sk=key.sk,
+        kind="account",
+        version=entry.sequence,
+        advanced_to=account.advanced_to,
+        hash=entry.hash,
+        body={
+            "w": {unit: _packed(wallet) for unit, wallet in account.wallets.items()},
+            "o": account.orders,
+            "s": account.spend,
+            "t": account.tier,
+        },
+    )
+    due = account.next_due_at
+    if due is not None:
+        item.gsi3pk = due_partition(tenant, number_of("member", account.owner) % DUE_SHARDS)
+        item.gsi3sk = f"{iso_day(local_day(due, 'UTC'))}#account#{account.owner}#{account.program:04}"
+    return item
+
+
+def _packed(wallet: Wallet) -> list[Any]:
+    totals = [wallet.earned, wallet.refunded, wallet.spent, wallet.cancelled, wallet.expired]
+    return [wallet.next_lot, totals, [_packed_lot(lot) for lot in wallet.lots]]
+
+
+def _packed_lot(lot: Lot) -> list[Any]:
+    """The instant of expiry is kept as its distance from the day after in UTC, in seconds: a small number."""
+    shift = None
+    if lot.expires_on is not None and lot.expires_at is not None:
+        shift = (lot.expires_at - (lot.expires_on + 1) * _DAY_MS) // 1000
+    packed = [lot.number, lot.expires_on, shift, lot.into, lot.out]
+    return [*packed, lot.holes] if lot.holes else packed
+
+
+def _wallet(unit: str, packed: list[Any]) -> Wallet:
+    next_lot, (earned, refunded, spent, cancelled, expired), lots = packed
+    return Wallet(unit, tuple(_lot(*lot) for lot in lots), next_lot, earned, refunded, spent, cancelled, expired)
+
+
+def _lot(
+    number: int, on: int | None, shift: int | None, into: int, out: int, holes: list[list[int]] | None = None
+) -> Lot:
+    at = None if on is None or shift is None else (on + 1) * _DAY_MS + shift * 1000
+    return Lot(number, on, at, into, out, tuple((start, end) for start, end in holes or ()))

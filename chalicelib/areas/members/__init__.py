@@ -1,0 +1,10 @@
+"""Members: the people a shop knows, and by what it knows them.
+
+Words       member (profile with labels and typed fields), identifier (card, email, phone, external id: unique in a
+            tenant), status (active | blocked: a blocked member neither earns nor spends), directory
+Laws        an identifier belongs to one member at a time, seen to by its own item in the owner's transaction; what names
+            a person stands in the erasable private part, never in a fact
+Operations  get_member, find_member, list_members; enrol and update, called by the flows enrol_member and update_member,
+            which bring the tenant's field declarations
+Facts       member.enrolled, member.updated, member.blocked, member.unblocked (stream: program 0)
+"""

@@ -1,0 +1,181 @@
+"""A member as a value, identifiers in their one spelling, and what a change of a profile means."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from chalicelib.errors import InvalidInput, Refused
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.facts import Fact, vocabulary
+from chalicelib.kit.labels import Labels
+from chalicelib.kit.wire import Time
+
+MAX_IDENTIFIERS = 10
+
+IdentifierType = Literal["card", "email", "phone", "external_id"]
+Status = Literal["active", "blocked"]
+PersonName = Annotated[str, Field(max_length=200)]
+FieldValue = str | bool | int | float
+Fields = Annotated[dict[str, FieldValue], Field(max_length=100)]
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_PHONE_PUNCTUATION = str.maketrans("", "", " -./()\u00a0")
+_PHONE = re.compile(r"\+?[0-9]{5,15}", re.ASCII)
+_SPELLED = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
+
+
+class Identifier(Frozen):
+    type: IdentifierType
+    value: Annotated[str, Field(min_length=1, max_length=256)]
+
+    def normalised(self) -> Identifier:
+        """The one spelling under which it is kept and found. InvalidInput for what cannot be one."""
+        value = unicodedata.normalize("NFKC", self.value).strip()
+        if self.type == "email":
+            value, valid = value.casefold(), bool(_EMAIL.fullmatch(value))
+        elif self.type == "phone":
+            value = value.translate(_PHONE_PUNCTUATION)
+            valid = bool(_PHONE.fullmatch(value))
+        else:
+            valid = bool(_SPELLED.fullmatch(value))
+        if not valid:
+            raise InvalidInput("invalid_identifier", f"This is not a valid {self.type}.", param="identifiers")
+        return Identifier(type=self.type, value=value)
+
+
+Identifiers = Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=MAX_IDENTIFIERS)]
+
+
+class Enrolment(Frozen):
+    """What a new member starts with: at least one identifier."""
+
+    identifiers: Identifiers
+    given_name: PersonName = ""
+    family_name: PersonName = ""
+    birth_date: date | None = None
+    locale: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=35)] = ""
+    labels: Labels = ()
+    fields: Fields = Field(default_factory=dict)
+
+
+class MemberUpdate(Frozen):
+    """What is sent replaces what is kept, what is left out stays; `fields` are merged, null removes one."""
+
+    identifiers: Identifiers | None = None
+    given_name: PersonName | None = None
+    family_name: PersonName | None = None
+    birth_date: date | None = None
+    locale: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=35)] | None = None
+    labels: Labels | None = None
+    fields: Annotated[dict[str, FieldValue | None], Field(max_length=100)] | None = None
+    status: Status | None = None
+
+
+class Member(Enrolment):
+    member_id: str
+    status: Status = "active"
+    enrolled_at: Time
+
+
+class MemberCard(Frozen):
+    """A member as the directory lists it."""
+
+    member_id: str
+    status: Status
+    enrolled_at: Time
+    given_name: str = ""
+    family_name: str = ""
+    identifiers: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEnrolled(Fact):
+    type = "member.enrolled"
+
+    identifiers: tuple[str, ...]  # their types: the values are personal
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUpdated(Fact):
+    """Which parts of the profile changed; their values are in the entry's private part."""
+
+    type = "member.updated"
+
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberBlocked(Fact):
+    type = "member.blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUnblocked(Fact):
+    type = "member.unblocked"
+
+
+VOCABULARY = vocabulary(MemberEnrolled, MemberUpdated, MemberBlocked, MemberUnblocked)
+
+
+def enrolled(member_id: str, at: int, enrolment: Enrolment, declared: Mapping[str, str]) -> Member:
+    """The new member. Refuses fields the tenant has not declared, and identifiers that are none."""
+    _check_fields(enrolment.fields, declared)
+    values = dict(enrolment) | {"identifiers": _distinct(enrolment.identifiers)}
+    return Member(member_id=member_id, enrolled_at=at, **values)
+
+
+def updated(member: Member, update: MemberUpdate, declared: Mapping[str, str]) -> tuple[Member, tuple[Fact, ...]]:
+    """The member after the update and what changed; no fact when everything was so already."""
+    sent: dict[str, Any] = {name: value for name, value in update if name in update.model_fields_set}
+    if update.identifiers is not None:
+        sent["identifiers"] = _distinct(update.identifiers)
+    if update.fields is not None:
+        _check_fields({name: value for name, value in update.fields.items() if value is not None}, declared)
+        merged = {**member.fields, **update.fields}
+        sent["fields"] = {name: value for name, value in merged.items() if value is not None}
+    sent = {name: value for name, value in sent.items() if value is not None or name == "birth_date"}
+    changed = tuple(sorted(name for name, value in sent.items() if getattr(member, name) != value))
+    facts: list[Fact] = []
+    if "status" in changed:
+        facts.append(MemberBlocked() if sent["status"] == "blocked" else MemberUnblocked())
+    if rest := tuple(name for name in changed if name != "status"):
+        facts.append(MemberUpdated(rest))
+    return member.model_copy(update=sent), tuple(facts)
+
+
+def _distinct(identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
+    return tuple(dict.fromkeys(identifier.normalised() for identifier in identifiers))
+
+
+def _check_fields(fields: Mapping[str, FieldValue], declared: Mapping[str, str]) -> None:
+    for name, value in fields.items():
+        if name not in declared:
+            raise Refused(
+                "undeclared_field", f"The tenant declares no member field {name[:64]}.", param=f"fields.{name}"
+            )
+        if not _is_of_type(value, declared[name]):
+            raise Refused("wrong_field_type", f"Field {name} takes a {declared[name]}.", param=f"fields.{name}")
+
+
+def _is_of_type(value: FieldValue, declared: str) -> bool:
+    if declared == "boolean":
+        return isinstance(value, bool)
+    if declared == "number":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if declared == "date":
+        return isinstance(value, str) and _is_date(value)
+    return isinstance(value, str) and len(value) <= 1_000
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

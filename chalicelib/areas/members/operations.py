@@ -1,0 +1,162 @@
+"""Operations on members. The two that write are called by flows, which bring the tenant's field declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from chalicelib.areas.members import store
+from chalicelib.areas.members.model import (
+    Enrolment,
+    Identifier,
+    Member,
+    MemberCard,
+    MemberEnrolled,
+    MemberUpdate,
+    enrolled,
+    updated,
+)
+from chalicelib.errors import Conflict, InvalidInput, NotFound
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.kit.facts import Fact
+from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.config import Config
+from chalicelib.table.guards import guard_puts, recall_guarded
+from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
+from chalicelib.table.keys import member_stream
+from chalicelib.table.protocol import Write
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    items: tuple[MemberCard, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A member as it will be, with its entry and everything to write for it."""
+
+    member: Member
+    entry: Entry
+    writes: tuple[Write, ...]
+
+
+def enrol(
+    rt: Runtime, caller: Caller, command: Command, config: Config, declared: Mapping[str, str], enrolment: Enrolment
+) -> Committed[Member]:
+    """Write profile, identifiers and entry: 1 transaction, 4 units and 2 per identifier. Refuses `identifier_taken`,
+    `undeclared_field`, `wrong_field_type`."""
+
+    def plan() -> Plan:
+        written = new_member(rt, _header(rt, caller, command, config, "enrol_member"), declared, enrolment)
+        _refuse_taken(rt, caller, written.member, ())
+        return _guarded(rt, caller, command, written)
+
+    return _commit(rt, caller, command, plan)
+
+
+def update(
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    config: Config,
+    declared: Mapping[str, str],
+    member_id: str,
+    change: MemberUpdate,
+) -> Committed[Member]:
+    """Change a profile: 1 Get + 1 transaction. The refusals of enrolling, and NotFound."""
+
+    def plan() -> Plan:
+        before, head = store.read(rt.table, caller.tenant, member_id)
+        after, facts = updated(before, change, declared)
+        _refuse_taken(rt, caller, after, before.identifiers)
+        header = _header(rt, caller, command, config, "update_member")
+        return _guarded(rt, caller, command, _written(rt, header, after, before, head, facts))
+
+    return _commit(rt, caller, command, plan)
+
+
+def get_member(rt: Runtime, caller: Caller, member_id: str) -> Member:
+    """1 Get."""
+    return store.read(rt.table, caller.tenant, member_id)[0]
+
+
+def find_member(rt: Runtime, caller: Caller, identifier: Identifier) -> Member:
+    """By any identifier: 2 Gets."""
+    owner = store.owner_of(rt.table, caller.tenant, identifier.normalised())
+    if owner is None:
+        raise NotFound("member_not_found", f"No member has this {identifier.type}.", param="identifier")
+    return get_member(rt, caller, owner)
+
+
+def list_members(rt: Runtime, caller: Caller, limit: int, cursor: str | None) -> MemberPage:
+    """The directory, shard by shard, each in order of enrolment: at most one Query a shard, usually one in all."""
+    scope = f"{caller.tenant}/members"
+    shard, after = _place(scope, cursor)
+    cards: list[MemberCard] = []
+    while shard < store.DIRECTORY_SHARDS and len(cards) < limit:
+        page = rt.table.query(store.directory_query(caller.tenant, shard, limit - len(cards), after))
+        cards += [store.card_from(attrs) for attrs in page.items]
+        shard, after = (shard + 1, None) if page.next is None else (shard, cards[-1].member_id)
+    more = shard < store.DIRECTORY_SHARDS
+    return MemberPage(tuple(cards), encode_cursor(scope, [shard, after]) if more else None)
+
+
+def _place(scope: str, cursor: str | None) -> tuple[int, str | None]:
+    """The shard to read and the last member seen in it."""
+    match (0, None) if cursor is None else tuple(decode_cursor(scope, cursor)):
+        case int() as shard, None:
+            return shard, None
+        case int() as shard, str() as after:
+            return shard, after
+    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+
+
+def new_member(rt: Runtime, header: Header, declared: Mapping[str, str], enrolment: Enrolment) -> Written:
+    """A member about to be enrolled: for this area's own commit or as a part of another's."""
+    member = enrolled(rt.ids.entity("member", header.recorded_at), header.recorded_at, enrolment, declared)
+    fact = MemberEnrolled(tuple(identifier.type for identifier in member.identifiers))
+    return _written(rt, header, member, None, Head(), (fact,))
+
+
+def _written(
+    rt: Runtime, header: Header, after: Member, before: Member | None, head: Head, facts: tuple[Fact, ...]
+) -> Written:
+    tenant = header.caller.tenant
+    private = store.private_part(after, rt.ids.salt())
+    entry = new_entry(member_stream(tenant, after.member_id, 0), head, header, facts, private)
+    return Written(after, entry, (*store.member_writes(tenant, after, before, head, entry), entry_put(entry)))
+
+
+def _header(rt: Runtime, caller: Caller, command: Command, config: Config, operation: str) -> Header:
+    now = rt.clock.now()
+    return Header(operation, command.id, caller, now, now, config.revision)
+
+
+def _refuse_taken(rt: Runtime, caller: Caller, member: Member, known: tuple[Identifier, ...]) -> None:
+    """Asked before writing for a clear answer; the identifier's own item decides when two ask at once."""
+    for identifier in set(member.identifiers) - set(known):
+        owner = store.owner_of(rt.table, caller.tenant, identifier)
+        if owner is not None and owner != member.member_id:
+            raise Conflict(
+                "identifier_taken", f"Another member already has this {identifier.type}.", param="identifiers"
+            )
+
+
+def _guarded(rt: Runtime, caller: Caller, command: Command, written: Written) -> Plan:
+    guards = guard_puts(caller.tenant, command, written.entry, rt.clock.now())
+    return Plan(written.entry, (*written.writes, *guards), frozenset(guard.key for guard in guards))
+
+
+def _commit(rt: Runtime, caller: Caller, command: Command, plan: Callable[[], Plan]) -> Committed[Member]:
+    return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def _answer(entry: Entry) -> Member:
+    if entry.private is None:
+        raise NotFound("member_erased", "The personal data of this member were erased.")
+    return Member.model_validate(entry.private["member"])

@@ -1,0 +1,137 @@
+"""Where members are kept.
+
+access pattern             key                                                        cost
+a member                   {t}#M#{member} / A#PROFILE                                 with the snapshot, or 1 Get
+owner of an identifier     {t}#ID#{type}#{namespace}#{value} / -                      1 Get
+members of a tenant        gsi1 {t}#DIR#member#{shard:02} / {member}                  1 Query a shard and page
+changes of a profile       {t}#M#{member} / J#0000#{seq:08}                           1 Query a page
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.areas.members.model import Identifier, Member, MemberCard
+from chalicelib.errors import NotFound
+from chalicelib.kit.ids import number_of
+from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.journal import Entry, Head
+from chalicelib.table.keys import member_pk
+from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Put, Query, Table, Write
+
+DIRECTORY_SHARDS = 16
+NAMESPACE = "-"
+_CARD_FIELDS = tuple(MemberCard.model_fields)
+
+
+class ProfileItem(StampbookItem):
+    version = NumberAttribute()
+    hash = UnicodeAttribute()
+    status = UnicodeAttribute()
+    private = BodyAttribute()
+    gsi1pk = UnicodeAttribute()
+    gsi1sk = UnicodeAttribute()
+    card = BodyAttribute()
+
+
+class IdentifierItem(StampbookItem):
+    owner = UnicodeAttribute()
+
+
+def profile_key(tenant: str, member: str) -> Key:
+    return Key(member_pk(tenant, member), "A#PROFILE")
+
+
+def identifier_key(tenant: str, identifier: Identifier) -> Key:
+    return Key(f"{tenant}#ID#{identifier.type}#{NAMESPACE}#{identifier.value}", "-")
+
+
+def owner_of(table: Table, tenant: str, identifier: Identifier) -> str | None:
+    attrs = table.get(identifier_key(tenant, identifier))
+    return None if attrs is None else from_attrs(IdentifierItem, attrs).owner
+
+
+def member_from(attrs: Attrs | None, member: str) -> tuple[Member, Head]:
+    """NotFound when the tenant has no such member."""
+    if attrs is None:
+        raise NotFound("member_not_found", f"There is no member {member[:64]}.", param="member_id")
+    item = from_attrs(ProfileItem, attrs)
+    return Member.model_validate(item.private), Head(int(item.version), item.hash)
+
+
+def read(table: Table, tenant: str, member: str) -> tuple[Member, Head]:
+    number_of("member", member)
+    return member_from(table.get(profile_key(tenant, member)), member)
+
+
+def member_writes(tenant: str, member: Member, before: Member | None, head: Head, entry: Entry) -> tuple[Write, ...]:
+    """The profile at its entry's version, and the identifiers that came or went with it."""
+    return (
+        Put(
+            to_attrs(_profile(tenant, member, entry)),
+            Absent() if head.version == 0 else Equals("version", head.version),
+        ),
+        *_identifier_writes(tenant, member, frozenset(before.identifiers) if before else frozenset()),
+    )
+
+
+def directory_query(tenant: str, shard: int, limit: int, after: str | None) -> Query:
+    """A page of one shard, behind the member `after`. An item's place in the index follows from its member alone."""
+    start = None
+    if after is not None:
+        key = profile_key(tenant, after)
+        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": _directory(tenant, shard_of(after)), "gsi1sk": after}
+        shard = shard_of(after)
+    return Query(_directory(tenant, shard), index="gsi1", limit=limit, start=start)
+
+
+def shard_of(member: str) -> int:
+    return number_of("member", member) % DIRECTORY_SHARDS
+
+
+def card_from(attrs: Attrs) -> MemberCard:
+    return MemberCard.model_validate(BodyAttribute().deserialize(attrs["card"]["B"]))
+
+
+def private_part(member: Member, salt: str) -> Mapping[str, Any]:
+    """The whole member after the change: the answer of a repeated command is made from it."""
+    return {"salt": salt, "member": member.model_dump(mode="json")}
+
+
+def _identifier_writes(tenant: str, member: Member, before: frozenset[Identifier]) -> list[Write]:
+    writes: list[Write] = []
+    after = frozenset(member.identifiers)
+    for identifier in sorted(after - before, key=_spelling):
+        key = identifier_key(tenant, identifier)
+        item = IdentifierItem(pk=key.pk, sk=key.sk, kind="identifier", owner=member.member_id)
+        writes.append(Put(to_attrs(item), Absent()))
+    owned = Equals("owner", member.member_id)
+    gone = sorted(before - after, key=_spelling)
+    return [*writes, *(Delete(identifier_key(tenant, identifier), owned) for identifier in gone)]
+
+
+def _spelling(identifier: Identifier) -> tuple[str, str]:
+    return identifier.type, identifier.value
+
+
+def _directory(tenant: str, shard: int) -> str:
+    return f"{tenant}#DIR#member#{shard:02}"
+
+
+def _profile(tenant: str, member: Member, entry: Entry) -> ProfileItem:
+    key = profile_key(tenant, member.member_id)
+    return ProfileItem(
+        pk=key.pk,
+        sk=key.sk,
+        kind="member",
+        version=entry.sequence,
+        hash=entry.hash,
+        status=member.status,
+        private=member.model_dump(mode="json"),
+        gsi1pk=_directory(tenant, shard_of(member.member_id)),
+        gsi1sk=member.member_id,
+        card=member.model_dump(mode="json", include=set(_CARD_FIELDS)),
+    )

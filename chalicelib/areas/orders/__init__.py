@@ -1,0 +1,11 @@
+"""Orders: purchases and what came back of them.
+
+Words       sale (document with lines), return (names its sale), order (the sale as kept: its credits and what is
+            returned of each line), document number (unique in a tenant; returns are numbered within their sale)
+Laws        a number is recorded once: the same content again is the same order, other content is refused; of a line no
+            more comes back than was bought, in quantity and in value; each credit of the sale is taken back in
+            proportion to the returned value of its own lines, cumulatively: a full return takes back all of it
+Operations  get_order, find_order, list_orders, list_returns (flows record_order, return_order, simulate_order write)
+Facts       order.recorded, order.returned (in the account's stream)
+File        file/: the orders import format, read as documents
+"""

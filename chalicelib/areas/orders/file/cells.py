@@ -1,0 +1,255 @@
+"""From the cells of a row to values: the header of a document and one order line.
+
+Of several bad cells the first is told, in the order of the format's columns, whatever their order in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Literal
+
+from chalicelib.areas.orders.file.faults import BadLineError, Code, shown
+from chalicelib.areas.orders.file.rows import Cells, Kind, kind_of
+from chalicelib.areas.orders.model import Line
+from chalicelib.kit.amounts import (
+    MAX_AMOUNT,
+    MAX_QUANTITY,
+    QUANTITY_DECIMALS,
+    currency_decimals,
+    plain_decimal,
+    smallest_parts,
+)
+from chalicelib.kit.clock import Instant, instant
+from chalicelib.kit.labels import MAX_LABELS, Label
+
+MAX_CELL_BYTES = 8 * 1024
+FUTURE_TOLERANCE_MS = 5 * 60 * 1000
+MAX_OFFSET_MINUTES = 18 * 60
+
+_LIMITS = {"document_number": 128, "revised_document": 128, "loyalty_card": 254, "email": 254, "phone": 254, "sku": 128}
+_LIMITS |= {"location": 500, "name": 500, "brand": 500}
+_MAX_LEVELS, _MAX_LEVEL, _MAX_KEY, _MAX_VALUE = 10, 500, 64, 256
+_PROSE = {"location", "name", "category", "brand", "labels"}  # where a line break is no mistake
+_PERSONAL = {"loyalty_card", "email", "phone"}  # never shown in a message
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TIME = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
+    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+)
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+IdentityType = Literal["card", "email", "phone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a document calls its customer by."""
+
+    type: IdentityType
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleHead:
+    """What the first line of a sale says of all of it."""
+
+    number: str
+    purchased_at: Instant
+    utc_offset: int
+    identity: Identity
+    place: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnHead:
+    number: str
+    sale_number: str
+    purchased_at: Instant
+    utc_offset: int
+    identity: Identity | None
+    place: str
+    currency: str
+
+
+def read_head(cells: Cells, now: Instant) -> SaleHead | ReturnHead:
+    number = _filled(cells, "document_number")
+    kind = _kind(cells)
+    sale_number = _filled(cells, "revised_document") if kind == "return" else _text(cells, "revised_document")
+    _filled(cells, "purchased_at")
+    purchased_at, utc_offset = _time(cells)
+    if purchased_at > now + FUTURE_TOLERANCE_MS:
+        raise _bad("future_purchase", cells, "purchased_at", "is in the future")
+    identity = _identity(cells)
+    if kind == "sell" and identity is None:
+        raise BadLineError("missing_identity", "A sale needs a loyalty_card, an email or a phone; all three are empty.")
+    place = _text(cells, "location")
+    _filled(cells, "currency")
+    currency = _currency(cells)
+    if kind == "sell" and identity is not None:
+        return SaleHead(number, purchased_at, utc_offset, identity, place, currency)
+    return ReturnHead(number, sale_number, purchased_at, utc_offset, identity, place, currency)
+
+
+def check_repeated_head(cells: Cells) -> None:
+    """What a later line says of the document changes nothing and may be left out, but must be readable."""
+    _kind(cells)
+    _text(cells, "revised_document")
+    if cells.purchased_at:
+        _time(cells)
+    _identity(cells)
+    _text(cells, "location")
+    if cells.currency:
+        _currency(cells)
+
+
+def read_line(cells: Cells, line_no: int, currency: str) -> Line:
+    return Line(
+        line_no=line_no,
+        sku=_filled(cells, "sku"),
+        name=_text(cells, "name"),
+        category=_category(cells),
+        brand=_text(cells, "brand"),
+        quantity=_quantity(cells),
+        gross_value=_gross_value(cells, currency),
+        labels=_labels(cells),
+    )
+
+
+# --- one cell --------------------------------------------------------------------------------------------------------
+
+
+def _bad(code: Code, cells: Cells, column: str, what: str) -> BadLineError:
+    value = "" if column in _PERSONAL else " " + shown(getattr(cells, column))
+    return BadLineError(code, f"{column}{value} {what}.")
+
+
+def _text(cells: Cells, column: str) -> str:
+    value: str = getattr(cells, column)
+    limit = _LIMITS.get(column)
+    if len(value) > MAX_CELL_BYTES // 4 and len(value.encode()) > MAX_CELL_BYTES:
+        raise _bad("cell_too_large", cells, column, f"is a cell of more than {MAX_CELL_BYTES // 1024} KB")
+    if limit is not None and len(value) > limit:
+        raise _bad("value_too_long", cells, column, f"has {len(value)} characters; {limit} are the limit")
+    if (_CONTROL_IN_PROSE if column in _PROSE else _CONTROL).search(value):
+        raise _bad("bad_character", cells, column, "holds a control character")
+    return value
+
+
+def _filled(cells: Cells, column: str) -> str:
+    value = _text(cells, column)
+    if not value:
+        raise BadLineError("missing_value", f"{column} is empty and must be filled.")
+    return value
+
+
+def _kind(cells: Cells) -> Kind:
+    kind = kind_of(_filled(cells, "document_type"))
+    if kind is None:
+        raise _bad("bad_document_type", cells, "document_type", "is neither sell nor return")
+    return kind
+
+
+def _identity(cells: Cells) -> Identity | None:
+    card, email, phone = _text(cells, "loyalty_card"), _text(cells, "email"), _text(cells, "phone")
+    if card:
+        return Identity("card", card)
+    if email:
+        return Identity("email", email)
+    return Identity("phone", phone) if phone else None
+
+
+def _time(cells: Cells) -> tuple[Instant, int]:
+    """The instant, cut to the millisecond, and the offset in minutes that it was written with."""
+    match = _TIME.fullmatch(_text(cells, "purchased_at"))
+    if match is None:
+        raise _bad(
+            "bad_date", cells, "purchased_at", "is not an RFC 3339 time with an offset, like 2026-01-31T18:30:00Z"
+        )
+    *numbers, fraction, sign, hours, minutes = match.groups()
+    try:
+        year, month, day, hour, minute, second = map(int, numbers)
+        shop = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        raise _bad("bad_date", cells, "purchased_at", "is no day of the calendar or no time of the clock") from None
+    offset = int(hours or 0) * 60 + int(minutes or 0)
+    if offset > MAX_OFFSET_MINUTES or int(minutes or 0) > 59:
+        raise _bad("bad_date", cells, "purchased_at", "has an offset that no place on earth has")
+    offset = -offset if sign == "-" else offset
+    milliseconds = int((fraction or "").ljust(3, "0")[:3])
+    at = instant(shop) + milliseconds - offset * 60_000
+    if at < 0:
+        raise _bad("bad_date", cells, "purchased_at", "is before 1970")
+    return at, offset
+
+
+def _currency(cells: Cells) -> str:
+    value = _text(cells, "currency")
+    if not _CURRENCY.fullmatch(value):
+        raise _bad("bad_currency", cells, "currency", "is not a currency of three capital letters")
+    return value
+
+
+def _number(cells: Cells, column: str) -> Decimal:
+    text = _filled(cells, column)
+    number = plain_decimal(text)
+    if number is not None:
+        return number
+    if text.startswith("-") and plain_decimal(text[1:]) is not None:
+        raise _bad("negative_amount", cells, column, "is negative")
+    raise _bad("bad_number", cells, column, "is not a plain number: digits, and at most one point between them")
+
+
+def _quantity(cells: Cells) -> Decimal:
+    number = _number(cells, "quantity")
+    thousandths = smallest_parts(number, QUANTITY_DECIMALS)
+    if thousandths is None:
+        raise _bad("too_many_decimals", cells, "quantity", f"has more than {QUANTITY_DECIMALS} decimals")
+    if number == 0:
+        raise _bad("zero_quantity", cells, "quantity", "must be more than zero")
+    if number > MAX_QUANTITY:
+        raise _bad("number_too_large", cells, "quantity", f"is more than {MAX_QUANTITY}")
+    whole, thousandth = divmod(thousandths, 1000)
+    return Decimal(f"{whole}.{thousandth:03}".rstrip("0")) if thousandth else Decimal(whole)
+
+
+def _gross_value(cells: Cells, currency: str) -> int:
+    number = _number(cells, "gross_value")
+    parts = smallest_parts(number, currency_decimals(currency))
+    if parts is None:
+        limit = currency_decimals(currency)
+        raise _bad("too_many_decimals", cells, "gross_value", f"has more than the {limit} decimals of {currency}")
+    if parts > MAX_AMOUNT:
+        raise _bad(
+            "number_too_large", cells, "gross_value", f"is more than {MAX_AMOUNT} of the smallest part of {currency}"
+        )
+    return parts
+
+
+def _category(cells: Cells) -> tuple[str, ...]:
+    text = _text(cells, "category")
+    levels = tuple(level.strip() for level in text.split(">")) if text else ()
+    if not all(levels):
+        raise _bad("bad_category", cells, "category", "has an empty level; levels are written a > b > c")
+    if len(levels) > _MAX_LEVELS or any(len(level) > _MAX_LEVEL for level in levels):
+        raise _bad(
+            "bad_category", cells, "category", f"has more than {_MAX_LEVELS} levels or {_MAX_LEVEL} characters in one"
+        )
+    return levels
+
+
+def _labels(cells: Cells) -> tuple[Label, ...]:
+    text = _text(cells, "labels")
+    pairs = [pair.partition(":") for pair in text.split(";")] if text else []
+    labels = [(key.strip(), value.strip()) for key, _, value in pairs]
+    if not all(colon and key.strip() for key, colon, _ in pairs):
+        raise _bad("bad_labels", cells, "labels", "is not written key:value;key:value")
+    if len(labels) > MAX_LABELS or any(len(key) > _MAX_KEY or len(value) > _MAX_VALUE for key, value in labels):
+        limits = f"{MAX_LABELS} labels, {_MAX_KEY} characters in a key or {_MAX_VALUE} in a value"
+        raise _bad("bad_labels", cells, "labels", f"has more than {limits}")
+    return tuple(Label(key=key, value=value) for key, value in labels)

@@ -1,0 +1,85 @@
+"""Purchases as values: the documents a shop sends, the order as it is kept, and what is left of it to return."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.kit.amounts import MAX_AMOUNT, MAX_QUANTITY, QUANTITY_DECIMALS
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.labels import Labels
+
+MAX_LINES = 1_000
+
+DocumentNumber = Annotated[str, Field(min_length=1, max_length=128)]
+Sku = Annotated[str, Field(min_length=1, max_length=128)]
+Text = Annotated[str, Field(max_length=500)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Money = Annotated[int, Field(ge=0, le=MAX_AMOUNT)]  # in the currency's smallest part
+UtcOffset = Annotated[int, Field(ge=-1080, le=1080)]  # minutes: what the shop's clock showed beside the instant
+Quantity = Annotated[Decimal, Field(gt=0, le=MAX_QUANTITY, decimal_places=QUANTITY_DECIMALS)]
+
+
+class Line(Frozen):
+    """One line of a sale. `gross_value` is of the whole line, not of one piece."""
+
+    line_no: Annotated[int, Field(ge=1)]
+    sku: Sku
+    quantity: Quantity
+    gross_value: Money
+    name: Text = ""
+    category: Annotated[tuple[Text, ...], Field(max_length=10)] = ()
+    brand: Text = ""
+    labels: Labels = ()
+    delivery: bool = False
+
+
+class Payment(Frozen):
+    kind: Annotated[str, Field(min_length=1, max_length=64)]
+    amount: Money
+
+
+class Sale(Frozen):
+    """A sale as a shop sends it. Line numbers are unique within it."""
+
+    number: DocumentNumber
+    purchased_at: Instant
+    currency: Currency
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=MAX_LINES)]
+    utc_offset: UtcOffset = 0
+    place: Text = ""
+    payments: Annotated[tuple[Payment, ...], Field(max_length=20)] = ()
+    labels: Labels = ()
+
+    @model_validator(mode="after")
+    def _line_numbers_are_unique(self) -> Self:
+        if len({line.line_no for line in self.lines}) != len(self.lines):
+            raise ValueError("line numbers must be unique within an order")
+        return self
+
+    @property
+    def gross_value(self) -> int:
+        return sum(line.gross_value for line in self.lines)
+
+
+class ReturnLine(Frozen):
+    """What comes back: by SKU over all lines of the sale with it, or from one line when `line_no` is given."""
+
+    sku: Sku
+    quantity: Quantity
+    gross_value: Money
+    line_no: Annotated[int, Field(ge=1)] | None = None
+
+
+class Return(Frozen):
+    """A return as a shop sends it. Which sale it takes back from is said beside it."""
+
+    number: DocumentNumber
+    purchased_at: Instant
+    currency: Currency
+    lines: Annotated[tuple[ReturnLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    utc_offset: UtcOffset = 0
+    place: Text = ""

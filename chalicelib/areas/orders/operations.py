@@ -1,0 +1,62 @@
+"""Reading orders. Recording and returning change an account as well: see flows/record_order and flows/return_order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chalicelib.areas.orders import store
+from chalicelib.areas.orders.order import Order
+from chalicelib.areas.orders.store import OrderCard, RecordedReturn
+from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    items: tuple[OrderCard, ...]
+    next_cursor: str | None
+
+
+def get_order(rt: Runtime, caller: Caller, order_id: str) -> Order:
+    """1 Get."""
+    return store.read(rt.table, caller.tenant, order_id)
+
+
+def find_order(rt: Runtime, caller: Caller, number: str) -> Order:
+    """By document number: 1 Get."""
+    order = store.find(rt.table, caller.tenant, number).order
+    if order is None:
+        raise NotFound("order_not_found", f"There is no order with number {number[:64]}.", param="number")
+    return order
+
+
+def list_returns(rt: Runtime, caller: Caller, order_id: str) -> tuple[RecordedReturn, ...]:
+    """Every return of a sale, by number: 1 Get and 1 Query (one per MB)."""
+    order = store.read(rt.table, caller.tenant, order_id)
+    query = store.returns_query(caller.tenant, order.order_id)
+    page = rt.table.query(query)
+    found = list(page.items)
+    while page.next is not None:
+        page = rt.table.query(replace(query, start=page.next))
+        found += page.items
+    return tuple(store.return_from(attrs) for attrs in found)
+
+
+def list_orders(rt: Runtime, caller: Caller, member_id: str, limit: int, cursor: str | None) -> OrderPage:
+    """A member's orders, newest purchase first: 1 Query."""
+    scope = f"{caller.tenant}/orders/{member_id}"
+    page = rt.table.query(store.member_orders_query(caller.tenant, member_id, limit, _after(scope, cursor)))
+    cards = tuple(store.card_from(attrs) for attrs in page.items)
+    last = [cards[-1].order_id, cards[-1].purchased_at] if page.next is not None and cards else None
+    return OrderPage(cards, None if last is None else encode_cursor(scope, last))
+
+
+def _after(scope: str, cursor: str | None) -> tuple[str, int] | None:
+    if cursor is None:
+        return None
+    match decode_cursor(scope, cursor):
+        case [str() as order, int() as purchased_at]:
+            return order, purchased_at
+    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")

@@ -1,0 +1,133 @@
+"""An order as it is kept, and the pure plan of a return: which lines it takes from and how much of each credit is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from chalicelib.areas.orders.model import Return, ReturnLine, Sale
+from chalicelib.errors import Refused
+from chalicelib.kit.amounts import rounded
+from chalicelib.kit.clock import Instant
+
+Basis = Literal["own_lines", "order_value"]
+
+
+class Credited(NamedTuple):
+    """What one rule gave for the sale. `piece` is the earning's interval; `due` counts what returns asked back so far."""
+
+    rule: str
+    unit: str
+    amount: int
+    lines: tuple[tuple[int, int], ...]
+    value: int
+    piece: tuple[int, int, int]
+    due: int = 0
+
+
+class Back(NamedTuple):
+    """What came back of one line."""
+
+    quantity: Decimal = Decimal(0)
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`sequence` is the account entry that recorded it; `version` counts the order's own changes."""
+
+    order_id: str
+    member_id: str
+    program: int
+    sequence: int
+    recorded_at: Instant
+    sale: Sale
+    credits: tuple[Credited, ...] = ()
+    returned: Mapping[int, Back] = field(default_factory=dict)
+    version: int = 1
+
+    @property
+    def returned_value(self) -> int:
+        return sum(back.value for back in self.returned.values())
+
+    @property
+    def fully_returned(self) -> bool:
+        lines = ((line, self.returned.get(line.line_no, Back())) for line in self.sale.lines)
+        return all(back.quantity == line.quantity and back.value == line.gross_value for line, back in lines)
+
+
+class Due(NamedTuple):
+    """How much of one credit of the sale a return takes back."""
+
+    credit: Credited
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPlan:
+    order: Order  # after the return
+    taken: Mapping[int, Back]  # what this return takes, by line of the sale
+    dues: tuple[Due, ...]
+
+    @property
+    def value(self) -> int:
+        return sum(back.value for back in self.taken.values())
+
+
+def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> ReturnPlan:
+    """Refuses `currency_differs`, `sku_not_sold` and `returned_more_than_bought`. `basis` is chosen per unit."""
+    if document.currency != order.sale.currency:
+        raise Refused(
+            "currency_differs", f"The sale is in {order.sale.currency}, not {document.currency}.", param="currency"
+        )
+    after = dict(order.returned)
+    taken: dict[int, Back] = {}
+    for line in document.lines:
+        for line_no, back in _matched(order, after, line):
+            after[line_no] = _sum(after.get(line_no, Back()), back)
+            taken[line_no] = _sum(taken.get(line_no, Back()), back)
+    changed = replace(order, returned=after, version=order.version + 1)
+    dues = tuple(Due(credit, _due(changed, credit, basis[credit.unit]) - credit.due) for credit in order.credits)
+    asked = tuple(credit._replace(due=credit.due + due.amount) for credit, due in zip(order.credits, dues, strict=True))
+    return ReturnPlan(replace(changed, credits=asked), taken, dues)
+
+
+def _matched(order: Order, returned: Mapping[int, Back], wanted: ReturnLine) -> Iterable[tuple[int, Back]]:
+    """Spread one return line over the lines of the sale it may come from, first line first; all of it or a refusal."""
+    quantity, value = wanted.quantity, wanted.gross_value
+    lines = [line for line in order.sale.lines if line.sku == wanted.sku and wanted.line_no in (None, line.line_no)]
+    if not lines:
+        raise Refused("sku_not_sold", f"The sale has no line with SKU {wanted.sku[:64]}.", param="lines")
+    matched: list[tuple[int, Back]] = []
+    for line in lines:
+        before = returned.get(line.line_no, Back())
+        part = Back(min(quantity, line.quantity - before.quantity), min(value, line.gross_value - before.value))
+        quantity, value = quantity - part.quantity, value - part.value
+        if part.quantity or part.value:
+            matched.append((line.line_no, part))
+    if quantity or value:
+        raise Refused(
+            "returned_more_than_bought",
+            f"More of SKU {wanted.sku[:64]} is returned than was bought and not yet returned.",
+            param="lines",
+        )
+    return matched
+
+
+def _sum(one: Back, other: Back) -> Back:
+    return Back(one.quantity + other.quantity, one.value + other.value)
+
+
+def _due(order: Order, credit: Credited, basis: Basis) -> int:
+    """All that is due of a credit so far. One without any value is due when the whole order has come back."""
+    if basis == "order_value":
+        value, back = order.sale.gross_value, order.returned_value
+    else:
+        value = credit.value
+        back = sum(order.returned.get(line_no, Back()).value for line_no, _ in credit.lines)
+    if value == 0:
+        return credit.amount if order.fully_returned else 0
+    return rounded(Fraction(credit.amount * back, value), "half_up")

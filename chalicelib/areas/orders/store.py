@@ -1,0 +1,203 @@
+"""Where orders are kept.
+
+    access pattern              key                                                        cost
+    an order by id              {t}#O#{order} / S                                          1 Get
+    an order by number          the id is a hash of scope and number                       1 Get
+    returns of an order         {t}#O#{order} / R#{number}                                 1 Query
+    orders of a member          gsi1 {t}#M#{member}#O / {purchased_at}#{order}, card       1 Query a page, newest first
+
+Two numbers that hash alike are told apart by the number kept in the item: the second is found at the next probe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.areas.orders.model import Return, Sale
+from chalicelib.areas.orders.order import Back, Credited, Order
+from chalicelib.errors import NotFound, Refused
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.ids import number_of, order_id
+from chalicelib.kit.wire import Time
+from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.keys import member_pk
+from chalicelib.table.protocol import Absent, Attrs, Equals, Key, Prefix, Put, Query, Table
+
+SCOPE = "-"
+MAX_PROBES = 4
+
+
+class OrderItem(StampbookItem):
+    version = NumberAttribute()
+    body = BodyAttribute()
+    gsi1pk = UnicodeAttribute()
+    gsi1sk = UnicodeAttribute()
+    card = BodyAttribute()
+
+
+class ReturnItem(StampbookItem):
+    body = BodyAttribute()
+
+
+class OrderCard(Frozen):
+    """An order as a member's list shows it; values in the currency's smallest part."""
+
+    order_id: str
+    number: str
+    purchased_at: Time
+    currency: str
+    gross_value: int
+    returned_value: int
+
+
+class RecordedReturn(Frozen):
+    """A return as it is kept: the document, what it took of each line, and the account entry that recorded it."""
+
+    document: Return
+    taken: tuple[tuple[int, Decimal, int], ...]
+    sequence: int
+    recorded_at: Time
+
+
+class Found(NamedTuple):
+    """The order with a number, or None and the probe at which it would be kept."""
+
+    order: Order | None
+    probe: int
+
+
+def order_key(tenant: str, order: str) -> Key:
+    return Key(f"{tenant}#O#{order}", "S")
+
+
+def return_key(tenant: str, order: str, number: str) -> Key:
+    return Key(f"{tenant}#O#{order}", f"R#{number}")
+
+
+def id_for(tenant: str, number: str, probe: int = 0) -> str:
+    return order_id(tenant, SCOPE, number, probe)
+
+
+def read(table: Table, tenant: str, order: str) -> Order:
+    number_of("order", order)
+    attrs = table.get(order_key(tenant, order))
+    if attrs is None:
+        raise NotFound("order_not_found", f"There is no order {order[:64]}.", param="order_id")
+    return order_from(attrs)
+
+
+def find(table: Table, tenant: str, number: str) -> Found:
+    """By document number: 1 Get, and one more for each other number that hashes alike."""
+    for probe in range(MAX_PROBES):
+        attrs = table.get(order_key(tenant, id_for(tenant, number, probe)))
+        if attrs is None:
+            return Found(None, probe)
+        order = order_from(attrs)
+        if order.sale.number == number:
+            return Found(order, probe)
+    raise Refused("order_number_unusable", "This number clashes with others. Use another one.", param="number")
+
+
+def order_from(attrs: Attrs) -> Order:
+    item = from_attrs(OrderItem, attrs)
+    body = item.body
+    return Order(
+        order_id=item.pk.rsplit("#", 1)[1],
+        member_id=body["member"],
+        program=body["program"],
+        sequence=body["sequence"],
+        recorded_at=body["at"],
+        sale=Sale.model_validate(body["sale"]),
+        credits=tuple(_credit(*credit) for credit in body["credits"]),
+        returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
+        version=int(item.version),
+    )
+
+
+def order_put(tenant: str, order: Order) -> Put:
+    """A new order only if its id is free, a changed one only if nobody changed it since it was read."""
+    return Put(to_attrs(_item(tenant, order)), Absent() if order.version == 1 else Equals("version", order.version - 1))
+
+
+def return_put(tenant: str, order: str, recorded: RecordedReturn) -> Put:
+    key = return_key(tenant, order, recorded.document.number)
+    item = ReturnItem(pk=key.pk, sk=key.sk, kind="return", body=recorded.model_dump(mode="json"))
+    return Put(to_attrs(item), Absent())
+
+
+def return_from(attrs: Attrs) -> RecordedReturn:
+    return RecordedReturn.model_validate(from_attrs(ReturnItem, attrs).body)
+
+
+def read_return(table: Table, tenant: str, order: str, number: str) -> RecordedReturn | None:
+    attrs = table.get(return_key(tenant, order, number))
+    return None if attrs is None else return_from(attrs)
+
+
+def returns_query(tenant: str, order: str) -> Query:
+    return Query(order_key(tenant, order).pk, Prefix("R#"))
+
+
+def member_orders_query(tenant: str, member: str, limit: int, after: tuple[str, Instant] | None) -> Query:
+    """Newest first, behind the order `after` (id and purchase time): its place in the index follows from these."""
+    start = None
+    if after is not None:
+        key = order_key(tenant, after[0])
+        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": _of_member(tenant, member), "gsi1sk": _place(*after)}
+    return Query(_of_member(tenant, member), index="gsi1", limit=limit, reverse=True, start=start)
+
+
+def card_from(attrs: Attrs) -> OrderCard:
+    return OrderCard.model_validate(BodyAttribute().deserialize(attrs["card"]["B"]))
+
+
+def _of_member(tenant: str, member: str) -> str:
+    return f"{member_pk(tenant, member)}#O"
+
+
+def _place(order: str, purchased_at: Instant) -> str:
+    return f"{purchased_at:014}#{order}"
+
+
+def _credit(rule: str, unit: str, amount: int, lines: Any, value: int, piece: Any, due: int) -> Credited:
+    return Credited(
+        rule, unit, amount, tuple((no, part) for no, part in lines), value, (piece[0], piece[1], piece[2]), due
+    )
+
+
+def _item(tenant: str, order: Order) -> OrderItem:
+    key = order_key(tenant, order.order_id)
+    return OrderItem(
+        pk=key.pk,
+        sk=key.sk,
+        kind="order",
+        version=order.version,
+        body=_body(order),
+        gsi1pk=_of_member(tenant, order.member_id),
+        gsi1sk=_place(order.order_id, order.sale.purchased_at),
+        card=OrderCard(
+            order_id=order.order_id,
+            number=order.sale.number,
+            purchased_at=order.sale.purchased_at,
+            currency=order.sale.currency,
+            gross_value=order.sale.gross_value,
+            returned_value=order.returned_value,
+        ).model_dump(mode="json"),
+    )
+
+
+def _body(order: Order) -> Mapping[str, Any]:
+    return {
+        "member": order.member_id,
+        "program": order.program,
+        "sequence": order.sequence,
+        "at": order.recorded_at,
+        "sale": order.sale.model_dump(mode="json", exclude_defaults=True),
+        "credits": order.credits,
+        "returned": {str(no): [str(back.quantity), back.value] for no, back in order.returned.items()},
+    }

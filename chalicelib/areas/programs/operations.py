@@ -1,0 +1,72 @@
+"""Operations on tenants and programs. Each change is one transaction of aggregate, revision and journal entry."""
+
+from __future__ import annotations
+
+from chalicelib.areas.programs import store
+from chalicelib.areas.programs.model import Program, ProgramDefinition, TenantSettings, succeed
+from chalicelib.errors import Refused
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.kit.ids import MAX_PROGRAM
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed
+from chalicelib.table.config import Config, ConfigChanged
+from chalicelib.table.config_commit import Change, change_config
+
+
+def get_tenant(rt: Runtime, caller: Caller) -> TenantSettings:
+    return store.settings(rt.config.load(rt.table, caller.tenant))
+
+
+def put_tenant(rt: Runtime, caller: Caller, command: Command, settings: TenantSettings) -> Committed[TenantSettings]:
+    """Replace the tenant's settings. A custom field that members carry may be dropped: they keep the value unseen."""
+    done = change_config(
+        rt, caller, command, "put_tenant", lambda _: Change(store.SETTINGS, settings.model_dump(mode="json"))
+    )
+    return Committed(TenantSettings.model_validate(done.answer.body), done.replayed)
+
+
+def list_programs(rt: Runtime, caller: Caller) -> tuple[Program, ...]:
+    return store.programs(rt.config.load(rt.table, caller.tenant))
+
+
+def get_program(rt: Runtime, caller: Caller, program_id: int) -> Program:
+    return store.program(rt.config.load(rt.table, caller.tenant), program_id)
+
+
+def create_program(rt: Runtime, caller: Caller, command: Command, definition: ProgramDefinition) -> Committed[Program]:
+    """Under the next free number. Refuses `too_many_programs` past 1,023."""
+
+    def decide(config: Config) -> Change:
+        numbers = [int(name.id) for name in config.of_kind("program")]
+        number = max(numbers, default=0) + 1
+        if number > MAX_PROGRAM:
+            raise Refused("too_many_programs", f"A tenant has at most {MAX_PROGRAM} programs.")
+        return _change(_numbered(number, definition))
+
+    return _program(change_config(rt, caller, command, "create_program", decide))
+
+
+def replace_program(
+    rt: Runtime, caller: Caller, command: Command, program_id: int, definition: ProgramDefinition
+) -> Committed[Program]:
+    """Refuses `unit_in_use` (a unit left out) and `decimals_frozen`; NotFound for an unknown program."""
+
+    def decide(config: Config) -> Change:
+        after = _numbered(program_id, definition)
+        succeed(store.program(config, program_id), after)
+        return _change(after)
+
+    return _program(change_config(rt, caller, command, "replace_program", decide))
+
+
+def _numbered(number: int, definition: ProgramDefinition) -> Program:
+    return Program(program_id=number, **dict(definition))
+
+
+def _change(program: Program) -> Change:
+    return Change(store.program_name(program.program_id), program.model_dump(mode="json"))
+
+
+def _program(done: Committed[ConfigChanged]) -> Committed[Program]:
+    return Committed(Program.model_validate(done.answer.body), done.replayed)

@@ -1,0 +1,39 @@
+"""Where tenants and programs are kept: configuration aggregates (table/config.py).
+
+access pattern                     key                                     cost
+settings and programs of a tenant  {t}#CFG / tenant#settings, program#…    with the whole configuration: 1 Query
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.programs.model import Program, TenantSettings
+from chalicelib.errors import NotFound
+from chalicelib.table.config import Config, Name
+
+SETTINGS = Name("tenant", "settings")
+
+
+def program_name(program_id: int) -> Name:
+    return Name("program", f"{program_id:04}")
+
+
+def settings(config: Config) -> TenantSettings:
+    def build() -> TenantSettings:
+        kept = config.get(SETTINGS)
+        return TenantSettings(name=config.tenant) if kept is None else TenantSettings.model_validate(kept.body)
+
+    return config.derived(SETTINGS, build)
+
+
+def program(config: Config, program_id: int) -> Program:
+    """NotFound for a program that this tenant does not have."""
+    name = program_name(program_id)
+    kept = config.get(name)
+    if kept is None:
+        raise NotFound("program_not_found", f"There is no program {program_id}.", param="program_id")
+    return config.derived(name, lambda: Program.model_validate(kept.body))
+
+
+def programs(config: Config) -> tuple[Program, ...]:
+    """By number."""
+    return tuple(program(config, int(name.id)) for name in sorted(config.of_kind("program")))

@@ -1,0 +1,75 @@
+"""Settings: what a deployment decides and code does not. Read once from the environment; nothing else reads it.
+
+STAMPBOOK_TABLE          the table's name                                                required
+STAMPBOOK_STAGE          dev, prod …: lower-case letters and digits                      required
+AWS_REGION               set by Lambda itself; AWS_DEFAULT_REGION does as well           required
+STAMPBOOK_ENDPOINT_URL   where the cloud is, if it is not Amazon's: http://127.0.0.1:4566
+STAMPBOOK_LOG_LEVEL      DEBUG, INFO (the default), WARNING or ERROR
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, get_args
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+_LOG_LEVELS: dict[str, LogLevel] = {level: level for level in get_args(LogLevel)}
+_STAGE = re.compile(r"[a-z][a-z0-9]{0,15}")
+_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+_ENDPOINT = re.compile(r"https?://[^\s/]+/?")
+
+
+class ConfigurationError(Exception):
+    """The environment does not say what Stampbook must know. Every problem is named at once: a start-up fails only once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("Stampbook cannot start. " + " ".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    table: str
+    stage: str
+    region: str
+    endpoint_url: str | None = None
+    log_level: LogLevel = "INFO"
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Settings from these variables, or ConfigurationError. A variable set to nothing counts as not set."""
+    problems: list[str] = []
+
+    def value(names: tuple[str, ...], valid: Callable[[str], object], expected: str, default: str | None = None) -> str:
+        text = next((environ[name] for name in names if environ.get(name)), default)
+        if text is None:
+            problems.append(f"{names[0]} is not set: it must be {expected}.")
+        elif not valid(text):
+            problems.append(f"{names[0]} is {text!r}: it must be {expected}.")
+        else:
+            return text
+        return ""
+
+    table = value(("STAMPBOOK_TABLE",), _TABLE.fullmatch, "the name of the DynamoDB table")
+    stage = value(("STAMPBOOK_STAGE",), _STAGE.fullmatch, "lower-case letters and digits, at most 16, a letter first")
+    region = value(("AWS_REGION", "AWS_DEFAULT_REGION"), bool, "the region of the table, such as eu-central-1")
+    endpoint = value(("STAMPBOOK_ENDPOINT_URL",), _valid_endpoint, "http(s)://host:port without a path", "")
+    level = value(("STAMPBOOK_LOG_LEVEL",), _LOG_LEVELS.get, f"one of {', '.join(_LOG_LEVELS)}", "INFO")
+    if problems:
+        raise ConfigurationError(problems)
+    return Settings(table, stage, region, endpoint.rstrip("/") or None, _LOG_LEVELS[level])
+
+
+def _valid_endpoint(text: str) -> bool:
+    return text == "" or _ENDPOINT.fullmatch(text) is not None
+
+
+@cache
+def settings() -> Settings:
+    """This process's own, read on the first call. A failure is not remembered."""
+    return read(os.environ)

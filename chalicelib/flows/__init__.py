@@ -1,0 +1,1 @@
+"""Operations across areas. One verb a file, one commit an operation."""

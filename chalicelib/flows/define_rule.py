@@ -1,0 +1,31 @@
+"""Define a rule: what it credits must be a unit of its program, and its audience tiers of it."""
+
+from __future__ import annotations
+
+from chalicelib.areas.programs import store as programs
+from chalicelib.areas.rules import store as rules
+from chalicelib.areas.rules.model import Rule
+from chalicelib.areas.tiers import store as tiers
+from chalicelib.errors import Refused
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed
+from chalicelib.table.config import Config
+from chalicelib.table.config_commit import Change, change_config
+
+
+def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `too_many_rules`; NotFound: the program."""
+
+    def decide(config: Config) -> Change:
+        programs.program(config, program_id).unit(rule.unit)
+        scheme = tiers.scheme(config, program_id)
+        known = {tier.tier_id for tier in scheme.tiers} if scheme else set()
+        for tier in rule.audience.tiers:
+            if tier not in known:
+                raise Refused("unknown_tier", f"The program has no tier {tier}.", param="audience.tiers")
+        return rules.change(config, program_id, rule)
+
+    done = change_config(rt, caller, command, "define_rule", decide)
+    return Committed(Rule.model_validate(done.answer.body), done.replayed)

@@ -1,0 +1,114 @@
+"""What a purchase comes to: the one decision that record_order commits and simulate_order only shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chalicelib.areas.accounts.model import Account, Story, advance, earn
+from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned
+from chalicelib.areas.members import operations as enrolling
+from chalicelib.areas.members import store as members
+from chalicelib.areas.members.model import Enrolment, Identifier
+from chalicelib.areas.members.operations import Written
+from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.orders.order import Credited
+from chalicelib.areas.programs import store as programs
+from chalicelib.areas.rules.evaluate import evaluate
+from chalicelib.areas.rules.outcome import Credit, Outcome
+from chalicelib.areas.rules.purchase import Context
+from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.account_commit import Opened, open_snapshot
+from chalicelib.flows.terms import Terms, settle_tier
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import local_day
+from chalicelib.runtime import Runtime
+from chalicelib.table.journal import Head, Header
+
+FUTURE_TOLERANCE_MS = 5 * 60 * 1000
+MAX_CREDITS = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys: a member by id, or by an identifier."""
+
+    member_id: str | None = None
+    identifier: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """The decision: the account's story, what rules gave and why not, and the member it enrols, if any."""
+
+    member_id: str
+    head: Head
+    story: Story
+    outcome: Outcome
+    credits: tuple[Credited, ...]
+    enrolled: Written | None = None
+
+
+def decide_purchase(rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sale: Sale, order_id: str) -> Purchase:
+    """Pure but for its one Query (and one Get for an identifier). Refuses `future_purchase`, `member_blocked`,
+    `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
+    refuse_future(header.recorded_at, sale.purchased_at)
+    opened, enrolled = _open(rt, header, terms, buyer)
+    opened.must_be_active()
+    story = advance(Story(opened.account), sale.purchased_at)
+    outcome = evaluate(terms.rules, sale, _context(terms, story.account, sale))
+    if len(outcome.credits) > MAX_CREDITS:
+        raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")
+    story = story.then(OrderRecorded(order_id, sale.number, sale.currency, sale.gross_value))
+    credited: list[Credited] = []
+    for credit in outcome.credits:
+        story, kept = _earned(story, terms, credit, sale.purchased_at, order_id)
+        credited.append(kept)
+    return Purchase(opened.member.member_id, opened.head, settle_tier(story, terms), outcome, tuple(credited), enrolled)
+
+
+def refuse_future(now: Instant, at: Instant) -> None:
+    """Tills run a little fast: five minutes are allowed."""
+    if at > now + FUTURE_TOLERANCE_MS:
+        raise Refused("future_purchase", "The time of purchase lies in the future.", param="purchased_at")
+
+
+def member_of(rt: Runtime, caller: Caller, buyer: Buyer) -> str | None:
+    """The buyer's member id, if they are a member: no Get for an id, 1 for an identifier."""
+    if buyer.member_id is not None:
+        return buyer.member_id
+    if buyer.identifier is None:
+        raise InvalidInput("missing_member", "Say who buys: member_id or identifier.", param="member_id")
+    return members.owner_of(rt.table, caller.tenant, buyer.identifier.normalised())
+
+
+def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Opened, Written | None]:
+    member_id = member_of(rt, header.caller, buyer)
+    if member_id is not None:
+        return open_snapshot(rt, header.caller.tenant, member_id, terms.program.program_id), None
+    if buyer.identifier is None or terms.program.enrolment != "enrol":
+        raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
+    settings = programs.settings(rt.config.load(rt.table, header.caller.tenant))
+    enrolment = Enrolment(identifiers=(buyer.identifier,))
+    written = enrolling.new_member(rt, replace(header, place=""), settings.member_fields, enrolment)
+    account = Account(written.member.member_id, terms.program.program_id)
+    return Opened(written.member, account, Head()), written
+
+
+def _context(terms: Terms, account: Account, sale: Sale) -> Context:
+    tier = terms.tier(account)
+    return Context(
+        day=local_day(sale.purchased_at, terms.program.zone),
+        tier=None if tier is None else tier.tier_id,
+        first_purchase=account.orders == 0,
+    )
+
+
+def _earned(story: Story, terms: Terms, credit: Credit, at: Instant, order_id: str) -> tuple[Story, Credited]:
+    granted = replace(
+        terms.credit(credit.unit, credit.amount, at), rule=credit.rule_id, order=order_id, lines=credit.lines
+    )
+    after = earn(story, granted)
+    earned = next(fact for fact in reversed(after.facts) if isinstance(fact, PointsEarned))
+    kept = Credited(credit.rule_id, credit.unit, credit.amount, credit.lines, credit.value, earned.piece)
+    return after, kept

@@ -1,0 +1,126 @@
+"""Read a statement: the entries of an account, newest first, each with what it changed.
+
+reads    1 Query a page (+ 1 Get of the profile when there is nothing to show: is there such a member at all?)
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import VOCABULARY
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.members import store as members
+from chalicelib.areas.programs import store as programs
+from chalicelib.errors import InvalidInput
+from chalicelib.flows.account_views import id_of
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.facts import Fact
+from chalicelib.kit.ids import MAX_SEQUENCE, number_of
+from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.wire import CalendarDay, Time
+from chalicelib.runtime import Runtime
+from chalicelib.table.journal import Entry, entries_query, entry_from
+
+
+class StatementLine(Frozen):
+    """One fact. `amount` is signed: what it added to the balance of its unit, or took from it; money has no sign."""
+
+    type: str
+    unit: str | None = None
+    amount: int | None = None
+    balance: int | None = None
+    order_id: str | None = None
+    rule_id: str | None = None
+    expires_on: CalendarDay | None = None
+    tier: str | None = None
+
+
+class StatementEntry(Frozen):
+    entry_id: str
+    sequence: int
+    operation: str
+    recorded_at: Time
+    effective_at: Time
+    lines: tuple[StatementLine, ...]
+
+
+class Statement(Frozen):
+    items: tuple[StatementEntry, ...]
+    next_cursor: str | None
+
+
+def read_statement(
+    rt: Runtime, caller: Caller, member_id: str, program_id: int, limit: int, cursor: str | None
+) -> Statement:
+    """NotFound: member, program. InvalidInput: `invalid_cursor`."""
+    number_of("member", member_id)
+    programs.program(rt.config.load(rt.table, caller.tenant), program_id)
+    scope = f"{caller.tenant}/statement/{member_id}/{program_id}"
+    last = MAX_SEQUENCE if cursor is None else _before(scope, cursor)
+    stream = accounts.stream(caller.tenant, member_id, program_id)
+    page = rt.table.query(entries_query(stream, 1, last, reverse=True, limit=limit))
+    if not page.items:
+        members.read(rt.table, caller.tenant, member_id)
+    entries = [entry_from(stream, attrs) for attrs in page.items]
+    more = bool(entries) and entries[-1].sequence > 1
+    return Statement(
+        items=tuple(_shown(entry) for entry in entries),
+        next_cursor=encode_cursor(scope, entries[-1].sequence) if more else None,
+    )
+
+
+def _before(scope: str, cursor: str) -> int:
+    match decode_cursor(scope, cursor):
+        case int() as sequence if 1 < sequence <= MAX_SEQUENCE:
+            return sequence - 1
+    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+
+
+def _shown(entry: Entry) -> StatementEntry:
+    facts = (VOCABULARY.decode(body) for body in entry.facts)
+    return StatementEntry(
+        entry_id=id_of(entry),
+        sequence=entry.sequence,
+        operation=entry.header["operation"],
+        recorded_at=entry.recorded_at,
+        effective_at=entry.effective_at,
+        lines=tuple(_line(fact) for fact in facts if not isinstance(fact, f.AccountAdvanced)),
+    )
+
+
+def _line(fact: Fact) -> StatementLine:
+    match fact:
+        case f.PointsEarned():
+            return _points(fact, fact.amount, rule=fact.rule, order=fact.order, expires_on=fact.expires_on)
+        case f.PointsRefunded():
+            return _points(fact, fact.amount)
+        case f.PointsSpent():
+            return _points(fact, -fact.amount)
+        case f.PointsCancelled():
+            return _points(fact, -fact.amount, rule=fact.rule, order=fact.order)
+        case f.PointsExpired():
+            return _points(fact, -fact.amount, expires_on=fact.expires_on)
+        case f.OrderRecorded() | f.OrderReturned():
+            return StatementLine(type=fact.type, unit=fact.currency, amount=fact.value, order_id=fact.order)
+        case f.TierChanged():
+            return StatementLine(type=fact.type, tier=fact.tier)
+    raise TypeError(f"{fact.type} has no line in a statement")
+
+
+def _points(
+    fact: f.PointsEarned | f.PointsSpent | f.PointsRefunded | f.PointsCancelled | f.PointsExpired,
+    signed: int,
+    *,
+    rule: str = "",
+    order: str = "",
+    expires_on: int | None = None,
+) -> StatementLine:
+    return StatementLine(
+        type=fact.type,
+        unit=fact.unit,
+        amount=signed,
+        balance=fact.balance,
+        order_id=order or None,
+        rule_id=rule or None,
+        expires_on=expires_on,
+    )

@@ -1,0 +1,118 @@
+"""Record a sale: one commit of order, account and journal entry.
+
+reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an identifier)
+writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit
+repeats  the order's key refuses them: the same content answers as the first time, other content is a conflict
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model.facts import OrderRecorded
+from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.orders.order import Order
+from chalicelib.errors import Conflict
+from chalicelib.flows.account_commit import account_entry, account_plan, header_for
+from chalicelib.flows.account_views import (
+    Earning,
+    Expired,
+    Standing,
+    earnings_of,
+    expiries_of,
+    facts_of,
+    id_of,
+    standing_of,
+)
+from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, member_of
+from chalicelib.flows.terms import terms_of
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.guards import recall_guarded
+from chalicelib.table.journal import Entry, Header, entry_from
+
+
+class RecordedOrder(Frozen):
+    """What the customer earned, and what they have now."""
+
+    order_id: str
+    number: str
+    member_id: str
+    entry_id: str
+    earned: tuple[Earning, ...]
+    expired: tuple[Expired, ...]
+    account: Standing
+
+
+def record_order(
+    rt: Runtime, caller: Caller, command: Command, buyer: Buyer, sale: Sale, program_id: int = 1
+) -> Committed[RecordedOrder]:
+    """Refusals: those of flows/purchase; Conflict `order_number_taken` for the number with other content."""
+    probe = 0
+
+    def plan() -> Plan:
+        terms = terms_of(rt, caller.tenant, program_id)
+        header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
+        order_id = orders.id_for(caller.tenant, sale.number, probe)
+        purchase = decide_purchase(rt, header, terms, buyer, sale, order_id)
+        return _plan(caller, command, header, purchase, sale, order_id, program_id)
+
+    def recall() -> Entry | None:
+        nonlocal probe
+        guarded = recall_guarded(rt.table, caller.tenant, command)
+        if guarded is not None:
+            return guarded
+        found = orders.find(rt.table, caller.tenant, sale.number)
+        if found.order is not None:
+            return _same(rt, caller, buyer, sale, program_id, found.order)
+        probe = found.probe
+        return None
+
+    return commit(rt, command, plan, recorded_order, recall)
+
+
+def recorded_order(entry: Entry) -> RecordedOrder:
+    recorded = next(fact for fact in facts_of(entry) if isinstance(fact, OrderRecorded))
+    return RecordedOrder(
+        order_id=recorded.order,
+        number=recorded.number,
+        member_id=entry.stream.pk.rsplit("#", 1)[1],
+        entry_id=id_of(entry),
+        earned=earnings_of(entry),
+        expired=expiries_of(entry),
+        account=standing_of(entry),
+    )
+
+
+def _plan(
+    caller: Caller, command: Command, header: Header, purchase: Purchase, sale: Sale, order_id: str, program_id: int
+) -> Plan:
+    entry = account_entry(caller.tenant, purchase.story, purchase.head, header)
+    order = Order(
+        order_id=order_id,
+        member_id=purchase.member_id,
+        program=program_id,
+        sequence=entry.sequence,
+        recorded_at=header.recorded_at,
+        sale=sale,
+        credits=purchase.credits,
+    )
+    put = orders.order_put(caller.tenant, order)
+    enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
+    made = account_plan(caller, command, purchase.story, purchase.head, entry, (put, *enrolled))
+    return Plan(entry, made.writes, made.done_if | {put.key})
+
+
+def _same(rt: Runtime, caller: Caller, buyer: Buyer, sale: Sale, program_id: int, order: Order) -> Entry | None:
+    """The entry that recorded this very sale for this very buyer."""
+    same = order.sale == sale and order.program == program_id
+    if not same or member_of(rt, caller, buyer) != order.member_id:
+        raise Conflict(
+            "order_number_taken", f"Order {sale.number[:64]} is already recorded with other content.", param="number"
+        )
+    stream = accounts.stream(caller.tenant, order.member_id, order.program)
+    stored = rt.table.get(stream.key(order.sequence))
+    return None if stored is None else entry_from(stream, stored)

@@ -1,0 +1,151 @@
+"""Record a return: goods come back, and with them what was earned for them.
+
+reads    1 Get of the sale, 1 Query of the member's snapshot
+writes   return (absent), sale (version), account (version), entry (absent): 8 units
+repeats  the return's number within its sale refuses them, as a sale's number does
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import Piece, Story, advance, cancel
+from chalicelib.areas.accounts.model.facts import OrderReturned
+from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model import Return
+from chalicelib.areas.orders.order import Basis, Order, ReturnPlan, plan_return
+from chalicelib.areas.orders.store import RecordedReturn
+from chalicelib.errors import Conflict, Refused
+from chalicelib.flows.account_commit import Opened, account_entry, account_plan, header_for, open_snapshot
+from chalicelib.flows.account_views import (
+    Cancelled,
+    Expired,
+    Standing,
+    cancelled_of,
+    expiries_of,
+    facts_of,
+    id_of,
+    standing_of,
+)
+from chalicelib.flows.purchase import Buyer, member_of, refuse_future
+from chalicelib.flows.terms import Terms, settle_tier, terms_of
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.kit.periods import local_day
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.guards import recall_guarded
+from chalicelib.table.journal import Entry, Header, entry_from
+
+
+class ReturnedOrder(Frozen):
+    """What was taken back. `full`: the whole sale has now come back."""
+
+    order_id: str
+    number: str
+    member_id: str
+    entry_id: str
+    value: int
+    full: bool
+    cancelled: tuple[Cancelled, ...]
+    expired: tuple[Expired, ...]
+    account: Standing
+
+
+def return_order(
+    rt: Runtime, caller: Caller, command: Command, order_id: str, document: Return, buyer: Buyer | None = None
+) -> Committed[ReturnedOrder]:
+    """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and
+    `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`."""
+
+    def plan() -> Plan:
+        refuse_future(rt.clock.now(), document.purchased_at)
+        order = orders.read(rt.table, caller.tenant, order_id)
+        _must_be_theirs(rt, caller, order, buyer)
+        terms = terms_of(rt, caller.tenant, order.program)
+        opened = open_snapshot(rt, caller.tenant, order.member_id, order.program)
+        planned = plan_return(order, document, _bases(terms, order))
+        header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
+        return _plan(caller, command, header, opened, _taken_back(terms, opened, planned, document), planned, document)
+
+    def recall() -> Entry | None:
+        return recall_guarded(rt.table, caller.tenant, command) or _recorded(rt, caller, order_id, document)
+
+    return commit(rt, command, plan, _answer, recall)
+
+
+def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Return) -> Story:
+    """A blocked member's goods come back like anybody's."""
+    order = planned.order
+    story = advance(Story(opened.account), document.purchased_at)
+    story = story.then(
+        OrderReturned(order.order_id, document.number, document.currency, planned.value, order.fully_returned)
+    )
+    for credit, amount in planned.dues:
+        if amount:
+            piece = Piece(*credit.piece)
+            story = cancel(story, credit.unit, piece, amount, rule=credit.rule, order=order.order_id)
+    return settle_tier(story, terms)
+
+
+def _plan(
+    caller: Caller,
+    command: Command,
+    header: Header,
+    opened: Opened,
+    story: Story,
+    planned: ReturnPlan,
+    document: Return,
+) -> Plan:
+    entry = account_entry(caller.tenant, story, opened.head, header)
+    taken = tuple((line_no, back.quantity, back.value) for line_no, back in sorted(planned.taken.items()))
+    recorded = RecordedReturn(document=document, taken=taken, sequence=entry.sequence, recorded_at=header.recorded_at)
+    put = orders.return_put(caller.tenant, planned.order.order_id, recorded)
+    also = (put, orders.order_put(caller.tenant, planned.order))
+    made = account_plan(caller, command, story, opened.head, entry, also)
+    return Plan(entry, made.writes, made.done_if | {put.key})
+
+
+def _bases(terms: Terms, order: Order) -> dict[str, Basis]:
+    """Which value counts, by unit: the policy of the day of purchase."""
+    day = local_day(order.sale.purchased_at, terms.program.zone)
+    units = {credit.unit for credit in order.credits}
+    return {unit: terms.program.unit(unit).policy_on(day).return_basis for unit in units}
+
+
+def _must_be_theirs(rt: Runtime, caller: Caller, order: Order, buyer: Buyer | None) -> None:
+    if buyer is not None and member_of(rt, caller, buyer) != order.member_id:
+        raise Refused(
+            "return_of_another_member", "This sale was made to another member than the one named.", param="member_id"
+        )
+
+
+def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return) -> Entry | None:
+    before = orders.read_return(rt.table, caller.tenant, order_id, document.number)
+    if before is None:
+        return None
+    if before.document != document:
+        raise Conflict(
+            "return_number_taken",
+            f"Return {document.number[:64]} of this sale is already recorded with other content.",
+            param="number",
+        )
+    order = orders.read(rt.table, caller.tenant, order_id)
+    stream = accounts.stream(caller.tenant, order.member_id, order.program)
+    stored = rt.table.get(stream.key(before.sequence))
+    return None if stored is None else entry_from(stream, stored)
+
+
+def _answer(entry: Entry) -> ReturnedOrder:
+    returned = next(fact for fact in facts_of(entry) if isinstance(fact, OrderReturned))
+    return ReturnedOrder(
+        order_id=returned.order,
+        number=returned.number,
+        member_id=entry.stream.pk.rsplit("#", 1)[1],
+        entry_id=id_of(entry),
+        value=returned.value,
+        full=returned.full,
+        cancelled=cancelled_of(entry),
+        expired=expiries_of(entry),
+        account=standing_of(entry),
+    )

@@ -1,0 +1,54 @@
+"""Simulate a sale: the very decision of record_order, written nowhere, with the reason for each rule that gave nothing.
+
+reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an identifier)
+writes   nothing; a buyer who would be enrolled has no member id yet
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.rules.outcome import Skipped
+from chalicelib.flows.account_commit import account_entry, header_for
+from chalicelib.flows.account_views import Earning, Expired, Standing, earnings_of, expiries_of, standing_of
+from chalicelib.flows.purchase import Buyer, decide_purchase
+from chalicelib.flows.terms import terms_of
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+
+
+class SkippedRule(Frozen):
+    rule_id: str
+    reason: str
+    message: str
+
+
+class SimulatedOrder(Frozen):
+    member_id: str | None
+    earned: tuple[Earning, ...]
+    expired: tuple[Expired, ...]
+    skipped: tuple[SkippedRule, ...]
+    account: Standing
+
+
+def simulate_order(
+    rt: Runtime, caller: Caller, command: Command, buyer: Buyer, sale: Sale, program_id: int = 1
+) -> SimulatedOrder:
+    """The refusals of flows/purchase. A number that is already recorded may be simulated all the same."""
+    terms = terms_of(rt, caller.tenant, program_id)
+    header = header_for(rt, caller, command, "simulate_order", terms, sale.purchased_at, sale.place)
+    purchase = decide_purchase(rt, header, terms, buyer, sale, orders.id_for(caller.tenant, sale.number))
+    entry = account_entry(caller.tenant, purchase.story, purchase.head, header)
+    return SimulatedOrder(
+        member_id=None if purchase.enrolled else purchase.member_id,
+        earned=tuple(earning.model_copy(update={"earning_id": None}) for earning in earnings_of(entry)),
+        expired=expiries_of(entry),
+        skipped=tuple(_shown(skipped) for skipped in purchase.outcome.skipped),
+        account=standing_of(entry),
+    )
+
+
+def _shown(skipped: Skipped) -> SkippedRule:
+    return SkippedRule(rule_id=skipped.rule_id, reason=skipped.reason, message=skipped.sentence)

@@ -1,0 +1,47 @@
+"""Time as operations see it. Instants are integers: milliseconds since 1970 UTC."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+Instant = int  # milliseconds since 1970-01-01T00:00:00Z
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Clock(Protocol):
+    def now(self) -> Instant: ...
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that only moves forward, for measuring time-outs."""
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    def now(self) -> Instant:
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def instant(moment: datetime) -> Instant:
+    """The instant of an aware datetime, exact to the millisecond (finer parts are cut off)."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def moment(at: Instant) -> datetime:
+    return _EPOCH + timedelta(milliseconds=at)
+
+
+def rfc3339(at: Instant) -> str:
+    """`2026-01-31T23:59:59Z`, with milliseconds only where there are some."""
+    spec = "milliseconds" if at % 1000 else "seconds"
+    return moment(at).isoformat(timespec=spec).replace("+00:00", "Z")

@@ -1,0 +1,55 @@
+"""Facts: what a committed operation made true. Frozen, versioned, and the only thing that changes an aggregate.
+
+A fact class declares `type` and `v`. Its body in the journal is its fields by name; a field at its default is left out.
+Old versions are lifted by pure upcasters before the class sees them, so `apply` knows only today's shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+Body = dict[str, Any]
+Upcaster = Callable[[Body], Body]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    type: ClassVar[str]
+    v: ClassVar[int] = 1
+
+
+FactT = TypeVar("FactT", bound=Fact)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The facts of one stream: today's classes by type, and how to lift version n of a type to n + 1."""
+
+    classes: Mapping[str, type[Fact]]
+    upcasters: Mapping[tuple[str, int], Upcaster]
+
+    def decode(self, body: Body) -> Fact:
+        rest = {name: _tuples(value) for name, value in body.items() if name not in ("type", "v")}
+        cls = self.classes[body["type"]]
+        for version in range(body.get("v", 1), cls.v):
+            rest = self.upcasters[body["type"], version](rest)
+        return cls(**rest)
+
+
+def vocabulary(*classes: type[Fact], upcasters: Mapping[tuple[str, int], Upcaster] | None = None) -> Vocabulary:
+    return Vocabulary({cls.type: cls for cls in classes}, upcasters or {})
+
+
+def encode(fact: Fact) -> Body:
+    body: Body = {"type": fact.type, "v": fact.v}
+    for field in fields(fact):
+        value = getattr(fact, field.name)
+        if field.default is MISSING or value != field.default:
+            body[field.name] = value
+    return body
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,73 @@
+"""Days and the instants between them. A day is an integer: days since 1970-01-01, in some zone's calendar."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from chalicelib.kit.clock import Instant, instant, moment
+
+Day = int
+
+_EPOCH = date(1970, 1, 1)
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def day_of(value: date) -> Day:
+    return (value - _EPOCH).days
+
+
+def date_of(day: Day) -> date:
+    return _EPOCH + timedelta(days=day)
+
+
+def iso_day(day: Day) -> str:
+    return date_of(day).isoformat()
+
+
+def parse_day(text: str) -> Day | None:
+    """`2026-01-31`, a real day of the calendar, or None."""
+    if not _ISO_DAY.fullmatch(text):
+        return None
+    try:
+        return day_of(date.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def zone_exists(name: str) -> bool:
+    try:
+        _zone(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def local_day(at: Instant, zone: str) -> Day:
+    return day_of(moment(at).astimezone(_zone(zone)).date())
+
+
+def day_starts(day: Day, zone: str) -> Instant:
+    """The first instant of the day on the zone's clocks (where the hour 00:00 is skipped, the first that follows)."""
+    midnight = datetime.combine(date_of(day), time(), tzinfo=_zone(zone))
+    return instant(midnight.astimezone(UTC))
+
+
+def month_end(day: Day, months: int) -> Day:
+    """The last day of the month that comes `months` after the day's own."""
+    start = date_of(day)
+    years, month = divmod(start.month - 1 + months, 12)
+    year = start.year + years
+    return day_of(date(year, month + 1, monthrange(year, month + 1)[1]))
+
+
+def year_end(day: Day, years: int) -> Day:
+    return day_of(date(date_of(day).year + years, 12, 31))
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

@@ -1,0 +1,18 @@
+"""The Runtime: all that an operation may reach. bootstrap builds the real one, tests build theirs from twins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.kit.clock import Clock
+from chalicelib.kit.ids import Ids
+from chalicelib.table.config import ConfigCache
+from chalicelib.table.protocol import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    clock: Clock
+    ids: Ids
+    table: Table
+    config: ConfigCache

@@ -1,0 +1,167 @@
+"""Configuration aggregates: what a tenant decides once and every operation reads. Small, few, read whole.
+
+    pk  {tenant}#CFG            sk  {kind}#{id}           the aggregate: version, hash, body
+                                sk  !REVISION             how often anything here changed: the config version
+    pk  {tenant}#CFG#{kind}#{id}  sk  J#0000#{seq}        its journal
+
+One Query reads a tenant's configuration; a process keeps it and asks for the revision at most every five seconds.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar, cast
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.kit.clock import Clock
+from chalicelib.kit.facts import Fact
+from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.journal import Entry, Head, Stream
+from chalicelib.table.protocol import Absent, Condition, Equals, Key, Put, Query, StartKey, Table, Write
+
+FRESH_SECONDS = 5.0
+TENANTS_KEPT = 64
+_REVISION = "!REVISION"
+
+ValueT = TypeVar("ValueT")
+
+
+class AggregateItem(StampbookItem):
+    version = NumberAttribute()
+    hash = UnicodeAttribute()
+    body = BodyAttribute()
+
+
+class RevisionItem(StampbookItem):
+    revision = NumberAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigChanged(Fact):
+    """The whole definition after the change: configuration holds no personal data and is small."""
+
+    type = "config.changed"
+
+    kind: str
+    id: str
+    body: Mapping[str, Any]
+
+
+class Name(NamedTuple):
+    """Which aggregate: `program` / `0001`, `rule` / `0001#rul_…`. Ids of one kind sort as they are listed."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    head: Head
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Config:
+    """A tenant's configuration at one revision. Values derived from it (compiled rules) live as long as it does."""
+
+    tenant: str
+    revision: int
+    aggregates: Mapping[Name, Aggregate]
+    _derived: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def get(self, name: Name) -> Aggregate | None:
+        return self.aggregates.get(name)
+
+    def of_kind(self, kind: str, prefix: str = "") -> dict[Name, Aggregate]:
+        return {name: at for name, at in self.aggregates.items() if name.kind == kind and name.id.startswith(prefix)}
+
+    def derived(self, key: Any, build: Callable[[], ValueT]) -> ValueT:
+        """`build()` once per revision. Two threads may both build: the values are equal, either may stay."""
+        if key not in self._derived:
+            self._derived[key] = build()
+        return cast(ValueT, self._derived[key])
+
+
+@dataclass
+class ConfigCache:
+    """The configurations this process knows, each at most five seconds behind the table."""
+
+    clock: Clock
+    _kept: OrderedDict[str, tuple[float, Config]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def load(self, table: Table, tenant: str) -> Config:
+        now = self.clock.monotonic()
+        with self._lock:
+            checked, known = self._kept.get(tenant, (0.0, None))
+        if known is not None and now - checked < FRESH_SECONDS:
+            return known
+        if known is None or _stored_revision(table, tenant) != known.revision:
+            known = read_config(table, tenant)
+        with self._lock:
+            self._kept[tenant] = (now, known)
+            self._kept.move_to_end(tenant)
+            while len(self._kept) > TENANTS_KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+    def forget(self, tenant: str) -> None:
+        """After a change by this process: what it wrote it must read."""
+        with self._lock:
+            self._kept.pop(tenant, None)
+
+
+def config_pk(tenant: str) -> str:
+    return f"{tenant}#CFG"
+
+
+def stream_of(tenant: str, name: Name) -> Stream:
+    return Stream(tenant, f"{config_pk(tenant)}#{name.kind}#{name.id}")
+
+
+def read_config(table: Table, tenant: str) -> Config:
+    """The whole configuration, strongly consistent: one Query (one per MB).
+
+    The revision sorts first, so a change made between two pages leaves a revision too old: it is then read again.
+    """
+    revision = 0
+    aggregates: dict[Name, Aggregate] = {}
+    start: StartKey | None = None
+    while True:
+        page = table.query(Query(config_pk(tenant), start=start))
+        for attrs in page.items:
+            if attrs["sk"]["S"] == _REVISION:
+                revision = int(from_attrs(RevisionItem, attrs).revision)
+                continue
+            item = from_attrs(AggregateItem, attrs)
+            kind, _, rest = item.sk.partition("#")
+            aggregates[Name(kind, rest)] = Aggregate(Head(int(item.version), item.hash), item.body)
+        if page.next is None:
+            return Config(tenant, revision, aggregates)
+        start = page.next
+
+
+def config_writes(config: Config, name: Name, body: Mapping[str, Any], entry: Entry) -> tuple[Write, ...]:
+    """Store the aggregate as `body`, at the version of `entry`, and count the revision on: 6 write units with the entry."""
+    known = config.get(name)
+    unchanged: Condition = Absent() if known is None else Equals("version", known.head.version)
+    aggregate = AggregateItem(
+        pk=config_pk(config.tenant),
+        sk=f"{name.kind}#{name.id}",
+        kind=name.kind,
+        version=entry.sequence,
+        hash=entry.hash,
+        body=body,
+    )
+    same_revision: Condition = Absent() if config.revision == 0 else Equals("revision", config.revision)
+    revision = RevisionItem(pk=config_pk(config.tenant), sk=_REVISION, kind="revision", revision=config.revision + 1)
+    return Put(to_attrs(aggregate), unchanged), Put(to_attrs(revision), same_revision)
+
+
+def _stored_revision(table: Table, tenant: str) -> int:
+    attrs = table.get(Key(config_pk(tenant), _REVISION))
+    return 0 if attrs is None else int(from_attrs(RevisionItem, attrs).revision)

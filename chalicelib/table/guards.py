@@ -1,0 +1,68 @@
+"""Guards: a command id given from outside is remembered for 30 days, in the transaction that carried it out.
+
+pk  {tenant}#GUARD#{hash of the id}   sk  -      fingerprint of the request, key of the entry made, ttl
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.errors import Conflict
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.command import Command
+from chalicelib.table.items import StampbookItem, from_attrs, to_attrs
+from chalicelib.table.journal import Entry, Stream, entry_from
+from chalicelib.table.protocol import Absent, Key, Put, Table
+
+KEPT_SECONDS = 30 * 24 * 3600
+
+
+class GuardItem(StampbookItem):
+    fingerprint = UnicodeAttribute()
+    entry_pk = UnicodeAttribute()
+    program = NumberAttribute()
+    sequence = NumberAttribute()
+    ttl = NumberAttribute()
+
+
+def guard_puts(tenant: str, command: Command, entry: Entry, now: Instant) -> tuple[Put, ...]:
+    """The guard of a command that brought its own id; nothing for a fresh one."""
+    if not command.guarded:
+        return ()
+    key = _key(tenant, command)
+    item = GuardItem(
+        pk=key.pk,
+        sk=key.sk,
+        kind="guard",
+        fingerprint=command.fingerprint,
+        entry_pk=entry.stream.pk,
+        program=entry.stream.program,
+        sequence=entry.sequence,
+        ttl=now // 1000 + KEPT_SECONDS,
+    )
+    return (Put(to_attrs(item), Absent()),)
+
+
+def recall_guarded(table: Table, tenant: str, command: Command) -> Entry | None:
+    """The entry an earlier run of this command made. The same id for another request is a conflict."""
+    if not command.guarded:
+        return None
+    attrs = table.get(_key(tenant, command))
+    if attrs is None:
+        return None
+    guard = from_attrs(GuardItem, attrs)
+    if guard.fingerprint != command.fingerprint:
+        raise Conflict(
+            "idempotency_key_reused",
+            "This Idempotency-Key was used for another request: give each request a key of its own.",
+            param="Idempotency-Key",
+        )
+    stream = Stream(tenant, guard.entry_pk, int(guard.program))
+    stored = table.get(stream.key(int(guard.sequence)))
+    return None if stored is None else entry_from(stream, stored)
+
+
+def _key(tenant: str, command: Command) -> Key:
+    return Key(f"{tenant}#GUARD#{sha256(command.id.encode()).hexdigest()[:40]}", "-")

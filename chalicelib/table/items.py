@@ -1,0 +1,79 @@
+"""How an item is declared: PynamoDB attributes for keys and plain values, one JSON attribute for everything else.
+
+A store declares a class per kind of item and moves between it and attribute maps with `to_attrs` and `from_attrs`.
+PynamoDB only serialises here: it never opens a connection, so its model needs no table of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any, TypeVar
+
+from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
+from pynamodb.constants import BINARY
+from pynamodb.models import Model
+
+from chalicelib.table.protocol import Attrs
+
+COMPRESS_ABOVE_BYTES = 1024
+_SMALL, _ZLIB = b"j", b"z"
+
+
+class StampbookItem(Model):
+    """What every item carries. `kind` says what it is, `v` the number of its schema."""
+
+    class Meta:
+        table_name = "stampbook"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    v = NumberAttribute(default=1)
+
+
+class BodyAttribute(Attribute[Any]):
+    """Compact JSON; compressed above 1 KB. The first byte says which, so old items stay readable whatever the bound."""
+
+    attr_type = BINARY
+
+    def serialize(self, value: Any) -> bytes:
+        return pack(value)
+
+    def deserialize(self, value: bytes) -> Any:
+        return unpack(value)
+
+
+def compact_json(value: Any) -> bytes:
+    """The one way a body is written: no spaces, names sorted, so equal values are equal bytes (hashes rest on it)."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+
+
+def pack(value: Any) -> bytes:
+    raw = compact_json(value)
+    if len(raw) <= COMPRESS_ABOVE_BYTES:
+        return _SMALL + raw
+    return _ZLIB + zlib.compress(raw, 6)
+
+
+def unpack(stored: bytes) -> Any:
+    mark, rest = stored[:1], stored[1:]
+    if mark == _SMALL:
+        return json.loads(rest)
+    if mark == _ZLIB:
+        return json.loads(zlib.decompress(rest))
+    raise ValueError(f"unknown body format {mark!r}")
+
+
+ItemT = TypeVar("ItemT", bound=StampbookItem)
+
+
+def to_attrs(item: StampbookItem) -> Attrs:
+    attrs: Attrs = item.serialize()
+    return attrs
+
+
+def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
+    item = cls()
+    item.deserialize(dict(attrs))  # type: ignore[arg-type]
+    return item

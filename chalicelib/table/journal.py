@@ -1,0 +1,165 @@
+"""The journal: one immutable entry per aggregate changed by a committed operation, in the same transaction.
+
+    pk  the aggregate's owner        sk  J#{program:04}#{sequence:08}        program 0000: the profile's own stream
+
+The sequence is the aggregate's version, so a stream has no gaps and reads strongly. Every entry carries the hash of the
+one before. Personal data goes to `private`, which erasure may remove: the hash covers only a salted digest of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, cast
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant, moment
+from chalicelib.kit.facts import Body, Fact, encode
+from chalicelib.table.items import BodyAttribute, StampbookItem, compact_json, from_attrs, to_attrs
+from chalicelib.table.protocol import Absent, Attrs, Between, Key, Put, Query
+
+HASH_DIGITS = 32
+ENTRY_SHARDS = 16
+
+
+class EntryItem(StampbookItem):
+    body = BodyAttribute()
+    private = BodyAttribute(null=True)
+    hash = UnicodeAttribute()
+    gsi2pk = UnicodeAttribute()
+    gsi2sk = UnicodeAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    tenant: str
+    pk: str
+    program: int = 0
+
+    def key(self, sequence: int) -> Key:
+        return Key(self.pk, f"J#{self.program:04}#{sequence:08}")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a stream stands: the version of its aggregate and the hash of its last entry."""
+
+    version: int = 0
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    stream: Stream
+    sequence: int
+    header: Mapping[str, Any]
+    facts: tuple[Body, ...]
+    private: Mapping[str, Any] | None
+    hash: str
+
+    @property
+    def key(self) -> Key:
+        return self.stream.key(self.sequence)
+
+    @property
+    def head(self) -> Head:
+        return Head(self.sequence, self.hash)
+
+    @property
+    def recorded_at(self) -> Instant:
+        return cast(Instant, self.header["recorded_at"])
+
+    @property
+    def effective_at(self) -> Instant:
+        return cast(Instant, self.header["effective_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is the same for every entry that one operation writes."""
+
+    operation: str
+    command: str
+    caller: Caller
+    recorded_at: Instant
+    effective_at: Instant
+    config_version: int
+    place: str = ""
+
+    def body(self, head: Head, after: Mapping[str, Any] | None) -> dict[str, Any]:
+        optional = {"place": self.place, "after": after}
+        return {
+            "operation": self.operation,
+            "command": self.command,
+            "actor": [self.caller.kind, self.caller.id, self.caller.name],
+            "request_id": self.caller.request_id,
+            "channel": self.caller.channel,
+            "recorded_at": self.recorded_at,
+            "effective_at": self.effective_at,
+            "config_version": self.config_version,
+            "previous": head.hash,
+        } | {name: value for name, value in optional.items() if value}
+
+
+def new_entry(
+    stream: Stream,
+    head: Head,
+    header: Header,
+    facts: Sequence[Fact],
+    private: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Entry:
+    """The entry that follows `head`. `private` must hold a `salt`: without one a digest of a name could be guessed.
+    `after` sums up how the aggregate stands with it, for answers and for reading the past."""
+    lines = header.body(head, after)
+    if private is not None:
+        lines["private_digest"] = _digest(private)
+    bodies = tuple(encode(fact) for fact in facts)
+    return Entry(stream, head.version + 1, lines, bodies, private, _digest([lines, bodies]))
+
+
+def entry_put(entry: Entry) -> Put:
+    return Put(to_attrs(_item(entry)), Absent())
+
+
+def entry_from(stream: Stream, attrs: Attrs) -> Entry:
+    item = from_attrs(EntryItem, attrs)
+    header, facts = item.body
+    return Entry(stream, int(item.sk.rsplit("#", 1)[1]), header, tuple(facts), item.private, item.hash)
+
+
+def entries_query(stream: Stream, first: int, last: int, *, reverse: bool = False, limit: int | None = None) -> Query:
+    """Entries of one stream from sequence `first` to `last`, oldest first unless reversed."""
+    between = Between(stream.key(first).sk, stream.key(last).sk)
+    return Query(stream.pk, between, reverse=reverse, limit=limit)
+
+
+def verified(entry: Entry, before: Head) -> bool:
+    """Whether the entry is the true successor of `before`: nothing edited, removed or reordered."""
+    follows = entry.sequence == before.version + 1 and entry.header["previous"] == before.hash
+    if entry.private is not None and entry.header.get("private_digest") != _digest(entry.private):
+        return False
+    return follows and entry.hash == _digest([entry.header, entry.facts])
+
+
+def _item(entry: Entry) -> EntryItem:
+    key, recorded_at = entry.key, entry.recorded_at
+    hour = moment(recorded_at).strftime("%Y%m%d%H")
+    shard = int(entry.hash[:2], 16) % ENTRY_SHARDS
+    return EntryItem(
+        pk=key.pk,
+        sk=key.sk,
+        kind="entry",
+        body=[entry.header, entry.facts],
+        private=entry.private,
+        hash=entry.hash,
+        gsi2pk=f"{entry.stream.tenant}#E#{hour}#{shard:02}",
+        gsi2sk=f"{recorded_at:013}",
+    )
+
+
+def _digest(value: Any) -> str:
+    return sha256(compact_json(value)).hexdigest()[:HASH_DIGITS]

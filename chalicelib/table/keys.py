@@ -1,0 +1,24 @@
+"""The alphabet of an owner's partition, in one place: everything below `J` is the snapshot one Query reads.
+
+{t}#M#{member}   A#PROFILE   B#{program:04} account   J#{program:04}#{seq:08} journal
+"""
+
+from __future__ import annotations
+
+from chalicelib.table.journal import Stream
+from chalicelib.table.protocol import Below, Query
+
+SNAPSHOT_END = "J"
+
+
+def member_pk(tenant: str, member: str) -> str:
+    return f"{tenant}#M#{member}"
+
+
+def member_stream(tenant: str, member: str, program: int) -> Stream:
+    """Program 0 is the profile's own stream."""
+    return Stream(tenant, member_pk(tenant, member), program)
+
+
+def snapshot_query(tenant: str, member: str) -> Query:
+    return Query(member_pk(tenant, member), Below(SNAPSHOT_END))

@@ -1,0 +1,1 @@
+"""What Stampbook runs on: the template of the cloud, and a cloud of one's own."""

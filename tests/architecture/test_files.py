@@ -1,0 +1,166 @@
+"""Files name no machine and no registry, and what is deployed may do only what it must."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.architecture.sources import ROOT, Source, sources
+
+STAGES = ("dev", "prod")
+WRITTEN = {
+    ".cfg",
+    ".css",
+    ".html",
+    ".ini",
+    ".java",
+    ".js",
+    ".json",
+    ".md",
+    ".py",
+    ".sh",
+    ".toml",
+    ".txt",
+    ".yaml",
+    ".yml",
+    "",
+}
+NOT_OURS = {".git", ".venv", ".local", ".hypothesis", "build", "node_modules", "deployments", "deployed", "__pycache__"}
+CACHES = "*_cache"
+MACHINE = re.compile(r"(?<![\w.:/}~-])/(?:home|root|Users|work|opt|mnt)/[\w.]|\b[A-Z]:\\Users|\.\./shared\b")
+REGISTRY = re.compile(
+    r"\bpypi\.(?:org|python\.org)\b|pythonhosted\.org|registry\.npmjs|registry\.yarnpkg|repo1?\.maven"
+)
+DYNAMODB = {"GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"}
+
+
+def written_files() -> Iterator[Source]:
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        ours = not any(part in NOT_OURS or fnmatch.fnmatch(part, CACHES) for part in parts)
+        if ours and path.is_file() and path.suffix in WRITTEN:
+            yield Source("/".join(parts), path.read_text(encoding="utf-8"))
+
+
+def places(source: Source) -> Iterator[str]:
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if MACHINE.search(line):
+            yield source.at(number, "a path of some machine")
+        if REGISTRY.search(line):
+            yield source.at(number, "the host of a package registry")
+
+
+def allowed_actions(policy: dict[str, Any]) -> set[str]:
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def read(path: str) -> Any:
+    return json.loads((ROOT / ".chalice" / path).read_text(encoding="utf-8"))
+
+
+def flow_of(source: Source) -> str | None:
+    """The flow that a module holds: a function of the module's own name. Other modules are what flows share."""
+    name = Path(source.path).stem
+    return name if any(function.name == name for function in source.functions()) else None
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    files = list(written_files())
+    assert {"README.md", "Makefile", "requirements.txt", ".chalice/config.json"} <= {file.path for file in files}
+    assert [place for file in files for place in places(file)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "see /ho" + "me/ann/stampbook",
+        '"/ro' + 'ot/x"',
+        "(/wo" + "rk/main)",
+        "C:\\Us" + "ers\\ann",
+        "cp .." + "/shared/data",
+        "--index-url https://py" + "pi.org/simple",
+        "https://registry.np" + "mjs.org/x",
+    ],
+)
+def test_a_machine_or_a_registry_is_found(line: str) -> None:
+    assert len(list(places(Source("a.md", line)))) == 1
+
+
+@pytest.mark.parametrize("line", ["/v1/members/{member_id}", "https://example.org/home/x", "a/root/b", "homework/main"])
+def test_a_route_or_an_address_is_no_machine(line: str) -> None:
+    assert list(places(Source("a.md", line))) == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_has_its_own_hand_written_policy(stage: str) -> None:
+    config = read("config.json")
+    assert set(config["stages"]) == set(STAGES)
+    assert config["stages"][stage]["autogen_policy"] is False
+    assert config["stages"][stage]["iam_policy_file"] == f"policy-{stage}.json"
+    assert (config["lambda_memory_size"] >= 512, config["lambda_timeout"]) == (True, 30)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_function_may_touch_its_stages_table_and_nothing_else(stage: str) -> None:
+    policy = read(f"policy-{stage}.json")
+    actions = allowed_actions(policy)
+    assert {action.removeprefix("dynamodb:") for action in actions if action.startswith("dynamodb:")} == DYNAMODB
+    assert {action for action in actions if "*" in action} == set()
+    table = read("config.json")["stages"][stage]["environment_variables"]["STAMPBOOK_TABLE"]
+    ours = {resource for statement in policy["Statement"] for resource in statement["Resource"]}
+    assert {resource.partition("table/")[2] for resource in ours if "dynamodb" in resource} == {
+        table,
+        f"{table}/index/*",
+    }
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_sets_what_the_settings_ask_for(stage: str) -> None:
+    from chalicelib.config import read as settings_from  # noqa: PLC0415
+
+    environ = read("config.json")["stages"][stage]["environment_variables"]
+    assert settings_from({**environ, "AWS_REGION": "eu-central-1"}).stage == stage
+
+
+def test_chalice_is_not_deployed() -> None:
+    runtime = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in runtime if line.startswith("chalice")] == []
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt", "requirements-cloud.txt"])
+def test_every_requirement_is_pinned(file: str) -> None:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    asked = [line for line in lines if line and not line.startswith(("#", "-r "))]
+    assert asked
+    assert [line for line in asked if not re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.]+", line)] == []
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    run = ROOT / ".ci" / "run"
+    assert run.stat().st_mode & 0o111
+    commands = re.findall(r"^make \w+$", run.read_text(encoding="utf-8"), re.MULTILINE)
+    assert commands == ["make check", "make test", "make engine"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [command for command in commands if command not in readme] == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    pages = {page.name for page in folder.glob("*.md")} - {"README.md"}
+    assert pages == set(re.findall(r"\]\(([\w.-]+\.md)\)", index))
+
+
+def test_the_readme_names_every_area_and_flow() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    areas = {Path(source.path).parts[2] for source in sources("chalicelib/areas") if source.path.count("/") > 2}
+    flows = {name for source in sources("chalicelib/flows") if (name := flow_of(source))}
+    assert areas
+    assert flows
+    assert sorted(name for name in areas | flows if f"`{name}`" not in readme) == []

@@ -1,0 +1,94 @@
+"""A client of the API. What it reaches of the native API is noted, so that the end of the run can say what nobody did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Chalice
+from chalice.local import RouteMatcher
+from chalice.test import Client
+
+from chalicelib.api import mounts, rim
+from chalicelib.api.codes import CODES
+from chalicelib.api.route import Route
+from chalicelib.api.routes import ROUTES
+from chalicelib.runtime import Runtime
+
+REACHED: set[tuple[str, str]] = set()  # (operation, "ok" or the error code)
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str | None:
+        """The error code of a refusal, None for a success."""
+        return None if self.status < 400 else str(self.json["error"]["code"])
+
+
+class Api:
+    """`key` is the credential sent unless a call brings its own; None sends none."""
+
+    def __init__(self, rt: Runtime, key: str | None = None, routes: Iterable[Route] = ROUTES) -> None:
+        self.rt = rt
+        self.key = key
+        self._routes = tuple(routes)
+        self._matcher = RouteMatcher([route.path for route in self._routes])
+        self._http = Client(app_for(rt, self._routes)).http
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = "",
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        sent = dict(headers or {})
+        credential = self.key if key == "" else key
+        if credential is not None:
+            sent["Authorization"] = f"Bearer {credential}"
+        data = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+        answer = self._http.request(method, path, headers=sent, body=data)
+        reply = Reply(answer.status_code, answer.headers, answer.body.decode())
+        self._note(method, path, reply)
+        return reply
+
+    def get(self, path: str, **how: Any) -> Reply:
+        return self.call("GET", path, **how)
+
+    def post(self, path: str, body: Any = None, **how: Any) -> Reply:
+        return self.call("POST", path, body, **how)
+
+    def patch(self, path: str, body: Any = None, **how: Any) -> Reply:
+        return self.call("PATCH", path, body, **how)
+
+    def _note(self, method: str, path: str, reply: Reply) -> None:
+        if self._routes != ROUTES:
+            return
+        pattern = self._matcher.match_route(path).route
+        for route in self._routes:
+            if (route.method, route.path) == (method, pattern):
+                REACHED.add((route.operation, reply.code or "ok"))
+        if reply.code is not None:
+            assert reply.status == CODES[reply.code].status, f"{reply.code} came with status {reply.status}"
+
+
+def app_for(rt: Runtime, routes: Iterable[Route] = ROUTES) -> Chalice:
+    """The app as app.py builds it, on a Runtime of the test's own."""
+    app = Chalice("stampbook", configure_logs=False)
+    app.register_middleware(rim.one_error_shape, "http")
+    mounts.mount_native(app, lambda: rt, routes)
+    return app

@@ -1,0 +1,139 @@
+"""Bodies: what is no JSON, too much of it, or JSON that says something else than the operation understands."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.api.bodies import MAX_BYTES, MAX_DEPTH, as_refusal, read_body
+from chalicelib.errors import InvalidInput
+from chalicelib.runtime import Runtime
+from tests.http import shop
+from tests.http.client import Api
+from tests.http.world import key_for
+
+
+@pytest.fixture
+def till(rt: Runtime) -> Api:
+    return Api(rt, key_for(rt, "ours"), shop.SOUND)
+
+
+def nested(levels: int) -> bytes:
+    return b'{"name":' * (levels - 1) + b'{"name":1}' + b"}" * (levels - 1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"", "body_missing"),
+        (b" \r\n", "body_missing"),
+        (b"{", "body_not_json"),
+        (b'{"name": "cup",}', "body_not_json"),
+        (b"{'name': 'cup'}", "body_not_json"),
+        (b'{"name": "cup"} {}', "body_not_json"),
+        (b'\xef\xbb\xbf{"name": "cup"}', "body_not_json"),
+        (b'{"name": "a\nb"}', "body_not_json"),
+        (b'{"name": "\\ud800"}', "body_not_json"),  # half a character
+        (b'{"name": ' + b"9" * 5000 + b"}", "body_not_json"),
+        (b'{"name": "c\xfcp"}', "body_not_utf8"),
+        ('{"name": "cup"}'.encode("utf-16"), "body_not_utf8"),
+        (b'"cup"', "body_not_object"),
+        (b"[]", "body_not_object"),
+        (b"null", "body_not_object"),
+        (b'{"price": NaN}', "body_not_finite"),
+        (b'{"price": -Infinity}', "body_not_finite"),
+        (b'{"name": "cup", "name": "mug"}', "duplicate_name"),
+        (b'{"name": "cup", "parts": [{"sku": "A", "sku": "B"}]}', "duplicate_name"),
+        (nested(MAX_DEPTH + 1), "body_too_deep"),
+        (b"[" * 900_000, "body_too_deep"),
+        (b'{"a":' * 100_000, "body_too_deep"),
+        (b'{"name": "' + b"x" * MAX_BYTES + b'"}', "body_too_large"),
+    ],
+    ids=lambda value: None if isinstance(value, str) else repr(value[:24]),
+)
+def test_what_cannot_be_read_is_refused_with_a_code_of_its_own(till: Api, raw: bytes, code: str) -> None:
+    reply = till.post("/v1/things", raw=raw)
+    assert (reply.status, reply.code) == (400, code)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        nested(MAX_DEPTH),
+        b'{"name": "' + b"[{" * 100 + b'"}',
+        b'{"name": "' + rb"\"[" * 100 + b'"}',
+        b'{"parts": [' + b"[]," * 100 + b"[]]}",
+        b'{"name": "cup", "parts": [' + b'{"sku": "A"},' * 50 + b'{"sku": "A"}]}',
+        b'{"name": "' + b"x" * (MAX_BYTES - 12) + b'"}',
+    ],
+    ids=[
+        "as deep as may be",
+        "brackets in a text",
+        "quoted brackets",
+        "many side by side",
+        "many texts",
+        "as large as may be",
+    ],
+)
+def test_what_is_within_the_bounds_is_read(till: Api, raw: bytes) -> None:
+    assert till.post("/v1/things", raw=raw).code in (None, "missing_field", "too_long", "wrong_type")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "param"),
+    [
+        ({"name": None}, "wrong_type", "name"),
+        ({"name": 5}, "wrong_type", "name"),
+        ({"nmae": "cup"}, "unknown_field", "nmae"),
+        ({"price": "12,50"}, "unreadable_number", "price"),
+        ({"price": "NaN"}, "unreadable_number", "price"),
+        ({"price": True}, "wrong_type", "price"),
+        ({"price": "1.001"}, "too_many_digits", "price"),
+        ({"made_on": "2026-02-30"}, "unreadable_date", "made_on"),
+        ({"made_on": "yesterday"}, "unreadable_date", "made_on"),
+        ({"made_on": 5}, "wrong_type", "made_on"),
+        ({"colour": "green"}, "unknown_choice", "colour"),
+        ({"parts": "A"}, "wrong_type", "parts"),
+        ({"parts": [{"sku": "A"}] * 3}, "too_long", "parts"),
+        ({"parts": [{"sku": "A"}, {}]}, "missing_field", "parts.1.sku"),
+        ({"parts": [{"sku": ""}]}, "too_short", "parts.0.sku"),
+        ({"parts": [{"sku": "ABCDEF"}]}, "too_long", "parts.0.sku"),
+        ({"parts": [{"sku": "abc"}]}, "wrong_format", "parts.0.sku"),
+        ({"parts": [{"sku": "A", "pieces": -1}]}, "number_too_small", "parts.0.pieces"),
+        ({"parts": [{"sku": "A", "pieces": 10}]}, "number_too_large", "parts.0.pieces"),
+        ({"parts": [{"sku": "A", "pieces": 1.5}]}, "wrong_type", "parts.0.pieces"),
+        ({"parts": [{"sku": "A", "pieces": "1"}]}, "wrong_type", "parts.0.pieces"),
+        ({"name": "nothing"}, "invalid_body", "name"),
+        ({"name": "longest"}, "too_long", "name"),
+    ],
+    ids=lambda value: json.dumps(value) if isinstance(value, dict) else None,
+)
+def test_a_field_that_does_not_fit_is_named(till: Api, change: dict[str, Any], code: str, param: str) -> None:
+    reply = till.post("/v1/things", {"name": "cup"} | change)
+    error = reply.json["error"]
+    assert (reply.status, error["code"], error["param"]) == (400, code, param)
+    assert error["message"].startswith(f"The field {param} is ")
+
+
+def test_messages_are_sentences(till: Api) -> None:
+    assert till.post("/v1/things", {}).json["error"]["message"] == "The field name is missing."
+    assert (
+        till.post("/v1/things", {"name": "nothing"}).json["error"]["message"]
+        == "The field name is not valid: a thing must be something."
+    )
+
+
+def test_a_refusal_does_not_show_what_was_sent(till: Api) -> None:
+    assert "swordfish" not in till.post("/v1/things", {"name": "cup", "colour": "swordfish"}).text
+
+
+def test_values_made_from_a_body_are_the_senders_to_mend() -> None:
+    with pytest.raises(InvalidInput, match="number_too_small"), as_refusal():
+        shop.Part(sku="A", pieces=-1)
+
+
+def test_a_body_comes_with_the_plain_value_it_was() -> None:
+    body, value = read_body(b'{"name": "cup", "price": "1.50"}', shop.ThingBody)
+    assert (body.name, value) == ("cup", {"name": "cup", "price": "1.50"})

@@ -1,0 +1,49 @@
+"""A process as a test sees it: twins for all it reaches, a clock with a handle, keys for whom it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.kit.caller import Caller, Grant
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.ids import RandomIds
+from chalicelib.runtime import Runtime
+from chalicelib.table.config import ConfigCache
+from chalicelib.table.memory import MemoryTable
+
+EVERYTHING = (Grant("*", "modify"),)
+SYSTEM = Caller("acme", "", "system", "tests", "tests", (), request_id="test", channel="test")
+NOON = 1_768_478_400_000  # 2026-01-15T12:00:00Z
+
+
+@dataclass
+class HandClock:
+    """Stands still until it is moved."""
+
+    at: Instant = NOON
+    seconds: float = 0.0
+
+    def now(self) -> Instant:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.pass_by(seconds)
+
+    def pass_by(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.at += round(seconds * 1000)
+
+
+def twin_runtime(clock: HandClock | None = None) -> Runtime:
+    clock = clock or HandClock()
+    return Runtime(clock, RandomIds(), MemoryTable(), ConfigCache(clock))
+
+
+def key_for(rt: Runtime, tenant: str, *grants: Grant) -> str:
+    """A credential of the tenant; without grants it may do everything."""
+    issued = issue_api_key(rt, SYSTEM, org="acme", tenant=tenant, name=f"{tenant} till", grants=grants or EVERYTHING)
+    return issued.credential
