@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 
 from chalicelib.config import settings
@@ -16,6 +17,7 @@ from chalicelib.table.dynamo import DynamoTable
 def runtime() -> Runtime:
     """One per process, built on first use."""
     known = settings()
+    logging.getLogger("stampbook").setLevel(known.log_level)
     clock = SystemClock()
     table = DynamoTable(known.table, region=known.region, endpoint=known.endpoint_url)
     return Runtime(clock=clock, ids=RandomIds(), table=table, config=ConfigCache(clock))

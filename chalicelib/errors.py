@@ -8,7 +8,8 @@
     ├── Conflict                   it clashes with what is stored: read, then decide                         409
     │   └── Busy                   too much contention: the same request may be sent again                   409
     ├── Refused                    a law of the business says no: the same request will be refused again     422
-    └── TooManyRequests            slow down: see Retry-After                                                429
+    ├── TooManyRequests            slow down: see Retry-After                                                429
+    └── Unavailable                what we rest on did not answer: the same request may be sent again        503
 
 Codes are part of the API: a code never changes its meaning, messages may be improved.
 """
@@ -53,4 +54,8 @@ class Refused(StampbookError):
 
 
 class TooManyRequests(StampbookError):
+    pass
+
+
+class Unavailable(StampbookError):
     pass

@@ -5,5 +5,6 @@ mounts.py   routes into Chalice            rim.py     one request from credentia
 bodies.py   JSON within bounds             query.py   declared query parameters, typed
 codes.py    every error code               problems.py  errors as the one error object
 calls.py    what a handler gets and gives  openapi.py the document, built by `make docs`, served as a file
-native/     the handlers of /v1: one module per area, imported on its first call
+schemas.py  models as JSON schemas         native/    the handlers of /v1: one module per area, imported on its
+                                                      first call, and what the document shows as examples
 """

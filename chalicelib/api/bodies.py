@@ -58,17 +58,20 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 def read_body(raw: bytes, model: type[ModelT]) -> tuple[ModelT, Any]:
     """The body as the model, and as the plain JSON value it was (which fingerprints are made of)."""
     value = _read_json(raw)
-    with as_refusal():
+    with as_refusal(value):
         return model.model_validate_json(raw, strict=True), value
 
 
 @contextmanager
-def as_refusal() -> Iterator[None]:
-    """Around what turns a body into values: what does not fit is the sender's to mend, not our failure."""
+def as_refusal(sent: Any = None) -> Iterator[None]:
+    """Around what turns a body into values: what does not fit is the sender's to mend, not our failure.
+
+    `sent` is the JSON value of the body, by which the place of the fault is named; without it, the model's own names are.
+    """
     try:
         yield
     except ValidationError as fault:
-        raise _refusal(fault) from fault
+        raise _refusal(fault, sent) from fault
 
 
 def _read_json(raw: bytes) -> Any:
@@ -127,11 +130,23 @@ def _not_finite(text: str) -> NoReturn:
     raise InvalidInput("body_not_finite", f"The body holds {text}, which JSON does not know.")
 
 
-def _refusal(fault: ValidationError) -> InvalidInput:
+def _refusal(fault: ValidationError, sent: Any) -> InvalidInput:
     first = fault.errors(include_url=False, include_input=False, include_context=False)[0]
-    param = ".".join(str(part) for part in first["loc"])[:200] or None
+    place = first["loc"] if sent is None else _place(first["loc"], sent, missing=first["type"] == "missing")
+    param = ".".join(str(part) for part in place)[:200] or None
     code = _code_of(first["type"])
     return InvalidInput(code, _sentence(code, param, first["msg"]), param=param)
+
+
+def _place(loc: tuple[int | str, ...], sent: Any, *, missing: bool) -> list[int | str]:
+    """The way to the fault in what was sent. (Pydantic names also the choices it tried there, which no sender knows.)"""
+    place: list[int | str] = []
+    for part in loc[:-1] if missing else loc:
+        inside = part in sent if isinstance(sent, dict) else isinstance(sent, list) and isinstance(part, int)
+        if inside:
+            place.append(part)
+            sent = sent[part]
+    return [*place, loc[-1]] if missing else place
 
 
 def _code_of(kind: str) -> str:

@@ -20,6 +20,7 @@ EVERY = {
     "repeated_parameter": Code(400, "A query parameter is given more than once."),
     "missing_parameter": Code(400, "A query parameter that this operation needs is not given."),
     "invalid_parameter": Code(400, "A query parameter has a value that cannot be read or is out of bounds."),
+    "unavailable": Code(503, "The table is too busy or did not answer: send the same request again."),
     "internal_error": Code(500, "We failed, not you. The request id finds what happened in our log."),
 }
 WITH_KEY = {
@@ -30,6 +31,7 @@ WITH_KEY = {
 WRITES = {
     "invalid_idempotency_key": Code(400, "An Idempotency-Key is 1 to 255 printable ASCII characters."),
     "idempotency_key_reused": Code(409, "This Idempotency-Key came before, with another request."),
+    "too_large": Code(422, "What is sent is more than can be kept in one piece: some 380 KB, compressed."),
     "busy": Code(409, "Too many changes at once to the same data: send the same request again."),
 }
 WITH_BODY = {
@@ -100,6 +102,8 @@ OPERATIONS = {
     "returned_more_than_bought": Code(422, "More comes back than was bought and is not yet returned."),
     "return_of_another_member": Code(422, "The sale was made to another member than the one named."),
 }
+
+WORTH_ANOTHER_TRY = ("busy", "unavailable")  # answered with Retry-After
 
 CODES: dict[str, Code] = EVERY | WITH_KEY | WRITES | WITH_BODY | GATEWAY | OPERATIONS
 

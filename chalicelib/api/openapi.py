@@ -6,20 +6,13 @@ Built by `make docs` into static/openapi.json, never per request: it imports eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
-
-from chalicelib.api.calls import Answered
-from chalicelib.api.codes import CODES, common_codes
+from chalicelib.api.codes import CODES, WORTH_ANOTHER_TRY, common_codes
 from chalicelib.api.handlers import handler_of
+from chalicelib.api.native.examples import BODIES, PLACEHOLDERS
 from chalicelib.api.problems import INTERNAL, TYPES
 from chalicelib.api.route import ParamType, QueryParam, Route
-
-Json = dict[str, Any]
-Mode = Literal["validation", "serialization"]
+from chalicelib.api.schemas import Json, Schemas, answer_model, schemas_of
 
 API_VERSION = "1"
 _ABOUT = (
@@ -47,18 +40,9 @@ _IDEMPOTENCY_KEY: Json = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Schemas:
-    refs: Mapping[tuple[type[BaseModel], Mode], Json]
-    definitions: Json
-
-    def of(self, model: Any, mode: Mode) -> Json:
-        return dict(self.refs[model, mode])
-
-
 def build(routes: Iterable[Route]) -> Json:
     table = tuple(routes)
-    schemas = _schemas(table)
+    schemas = schemas_of(table)
     paths: dict[str, Json] = {}
     for route in table:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
@@ -78,30 +62,7 @@ def build(routes: Iterable[Route]) -> Json:
     }
 
 
-def answer_model(route: Route) -> Any:
-    """The model a route answers with; None for a page."""
-    answer = handler_of(route.target).answer
-    if get_origin(answer) is Answered:
-        answer = get_args(answer)[0]
-    return answer if isinstance(answer, type) and issubclass(answer, BaseModel) else None
-
-
-def _schemas(routes: Iterable[Route]) -> _Schemas:
-    models: dict[tuple[type[BaseModel], Mode], None] = {}
-    for route in routes:
-        body, answer = handler_of(route.target).body, answer_model(route)
-        if body is not None:
-            models[body, "validation"] = None
-        if answer is not None:
-            models[answer, "serialization"] = None
-    refs: Any
-    refs, whole = models_json_schema(
-        list(models), ref_template="#/components/schemas/{model}", schema_generator=GenerateJsonSchema
-    )
-    return _Schemas(refs, whole.get("$defs", {}))
-
-
-def _operation(route: Route, schemas: _Schemas) -> Json:
+def _operation(route: Route, schemas: Schemas) -> Json:
     body = handler_of(route.target).body
     operation: Json = {
         "operationId": route.operation,
@@ -111,8 +72,10 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
         "responses": {str(route.status): _success(route, schemas), **_failures(route)},
     }
     if body is not None:
-        content = {"application/json": {"schema": schemas.of(body, "validation")}}
-        operation["requestBody"] = {"required": True, "content": content}
+        content: Json = {"schema": schemas.of(body, "validation")}
+        if route.operation in BODIES:
+            content["example"] = BODIES[route.operation]
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     if route.access == "open":
         operation["security"] = []
     else:
@@ -122,7 +85,8 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
 
 def _parameters(route: Route) -> list[Json]:
     found: list[Json] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in route.placeholders
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, **PLACEHOLDERS.get(name, {})}
+        for name in route.placeholders
     ]
     found += [_query_parameter(param) for param in route.parameters]
     return [*found, _IDEMPOTENCY_KEY] if route.writes else found
@@ -147,7 +111,7 @@ def _query_parameter(param: QueryParam) -> Json:
     }
 
 
-def _success(route: Route, schemas: _Schemas) -> Json:
+def _success(route: Route, schemas: Schemas) -> Json:
     model = answer_model(route)
     if model is None:
         kind = _TEXT_TYPES.get(route.target)
@@ -169,14 +133,21 @@ def _failures(route: Route) -> Json:
     by_status: dict[int, list[str]] = {}
     for code in (*route.errors, *common_codes(route)):
         by_status.setdefault(CODES[code].status, []).append(code)
-    schema = {"$ref": "#/components/schemas/Error"}
-    return {
-        str(status): {
-            "description": "\n".join(f"- `{code}` {CODES[code].meaning}" for code in codes),
-            "content": {"application/json": {"schema": schema}},
-        }
-        for status, codes in sorted(by_status.items())
+    return {str(status): _failure(codes) for status, codes in sorted(by_status.items())}
+
+
+def _failure(codes: Iterable[str]) -> Json:
+    """What one status may mean; some meanings say when to come back."""
+    told = tuple(codes)
+    failure: Json = {
+        "description": "\n".join(f"- `{code}` {CODES[code].meaning}" for code in told),
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
     }
+    again = [code for code in told if code in WORTH_ANOTHER_TRY]
+    if again:
+        whose = ", ".join(f"`{code}`" for code in again)
+        failure["headers"] = {"Retry-After": {"description": f"With {whose}: seconds.", "schema": {"type": "integer"}}}
+    return failure
 
 
 def _error_schema() -> Json:

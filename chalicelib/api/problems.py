@@ -21,6 +21,7 @@ STATUS: Mapping[type[errors.StampbookError], int] = {
     errors.Busy: 409,
     errors.Refused: 422,
     errors.TooManyRequests: 429,
+    errors.Unavailable: 503,
 }
 TYPES: Mapping[type[errors.StampbookError], str] = {
     errors.InvalidInput: "invalid_input",
@@ -31,8 +32,10 @@ TYPES: Mapping[type[errors.StampbookError], str] = {
     errors.Busy: "busy",
     errors.Refused: "refused",
     errors.TooManyRequests: "too_many_requests",
+    errors.Unavailable: "unavailable",
 }
 INTERNAL = "internal"
+MAX_PARAM = 200  # a name that the client made up is not sent back whole
 SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 _TYPE_OF_STATUS = {
@@ -46,12 +49,14 @@ _MORE_HEADERS: Mapping[str, Mapping[str, str]] = {
     "unauthenticated": {"WWW-Authenticate": "Bearer"},
     "busy": {"Retry-After": "1"},
     "too_many_requests": {"Retry-After": "1"},
+    "unavailable": {"Retry-After": "1"},
 }
 
 
 def refusal(error: errors.StampbookError, request_id: str) -> Response:
     kind = next(cls for cls in type(error).__mro__ if cls in STATUS)
-    return _problem(STATUS[kind], TYPES[kind], error.code, error.message, error.param, request_id)
+    param = None if error.param is None else error.param[:MAX_PARAM]
+    return _problem(STATUS[kind], TYPES[kind], error.code, error.message, param, request_id)
 
 
 def of_code(code: str, request_id: str, message: str | None = None) -> Response:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -24,10 +25,11 @@ from chalicelib.api.handlers import Handler, handler_of
 from chalicelib.api.query import read_query
 from chalicelib.api.route import Route
 from chalicelib.areas.access.operations import authenticate
-from chalicelib.errors import Forbidden, InvalidInput, StampbookError, Unauthenticated
+from chalicelib.errors import Forbidden, InvalidInput, StampbookError, Unauthenticated, Unavailable
 from chalicelib.kit.caller import Access, Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
+from chalicelib.table.protocol import OutcomeUnknown, Throttled
 
 RuntimeProvider = Callable[[], Runtime]
 
@@ -40,7 +42,8 @@ def answer(route: Route, request: Request, path: Mapping[str, str], runtime: Run
     note = log.start(_request_id(request), route.operation)
     code = None
     try:
-        response = _answered(route, request, path, runtime, note)
+        with _silence_refused():
+            response = _answered(route, request, path, runtime, note)
     except StampbookError as error:
         code, response = error.code, problems.refusal(error, note.request_id)
     except Exception:  # noqa: BLE001 - whatever it is, the client gets our error object and the log gets the stack
@@ -59,6 +62,15 @@ def one_error_shape(request: Request, get_response: Callable[[Request], Response
     shaped = problems.of_code(code, _request_id(request))
     shaped.headers = {**shaped.headers, **{n: v for n, v in response.headers.items() if n.lower() != "content-type"}}
     return shaped
+
+
+@contextmanager
+def _silence_refused() -> Iterator[None]:
+    """A table that throttles or loses an answer, where no commit loop tries again: nothing was written, so may the client."""
+    try:
+        yield
+    except (Throttled, OutcomeUnknown) as fault:
+        raise Unavailable("unavailable", "The table did not answer in time. Send the same request again.") from fault
 
 
 def _answered(

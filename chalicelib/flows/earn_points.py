@@ -28,7 +28,8 @@ class Earned(Frozen):
 def earn_points(
     rt: Runtime, caller: Caller, command: Command, member_id: str, unit: str, amount: int, program_id: int = 1
 ) -> Committed[Earned]:
-    """Earned now, kept as the unit's policy says. Refuses `unknown_unit`, `member_blocked`, `balance_limit`; NotFound."""
+    """Earned now, kept as the unit's policy says. Refuses `unknown_unit`, `member_blocked`, `balance_limit`; NotFound for
+    member and program; InvalidInput `number_too_small`."""
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)

@@ -8,10 +8,10 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed
+from chalicelib.table.commit import Committed, read_patiently
 
 
 def enrol_member(rt: Runtime, caller: Caller, command: Command, enrolment: Enrolment) -> Committed[Member]:
     """Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`; InvalidInput: `invalid_identifier`."""
-    config = rt.config.load(rt.table, caller.tenant)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
     return members.enrol(rt, caller, command, config, programs.settings(config).member_fields, enrolment)

@@ -19,6 +19,7 @@ from chalicelib.flows.return_order import return_order
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
+from chalicelib.table.commit import read_patiently
 
 Result = Literal["recorded", "repeated", "refused"]
 
@@ -65,7 +66,7 @@ def _sale(rt: Runtime, caller: Caller, command: Command, row: SaleRow, program_i
 
 
 def _return(rt: Runtime, caller: Caller, command: Command, row: ReturnRow) -> DocumentResult:
-    sale = orders.find(rt.table, caller.tenant, row.sale_number).order
+    sale = read_patiently(rt, lambda: orders.find(rt.table, caller.tenant, row.sale_number)).order
     if sale is None:
         raise NotFound(
             "unknown_sale", f"There is no sale {row.sale_number[:64]} to return from.", param="revised_document"

@@ -50,7 +50,8 @@ class RecordedOrder(Frozen):
 def record_order(
     rt: Runtime, caller: Caller, command: Command, buyer: Buyer, sale: Sale, program_id: int = 1
 ) -> Committed[RecordedOrder]:
-    """Refusals: those of flows/purchase; Conflict `order_number_taken` for the number with other content."""
+    """Refusals: those of flows/purchase; `too_large`, `order_number_unusable`; Conflict `order_number_taken` for the
+    number with other content."""
     probe = 0
 
     def plan() -> Plan:

@@ -9,9 +9,11 @@ No outcome depends on it: whoever touches an account advances it first. A missed
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, Story, advance
+from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.terms import settle_tier, terms_of
 from chalicelib.kit.caller import Caller
@@ -19,11 +21,15 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, iso_day
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Plan, commit
+from chalicelib.table.commit import Plan, commit, read_patiently
 from chalicelib.table.journal import Entry
 from chalicelib.table.protocol import Below, Query
 
 PAGE = 100
+
+
+class _NothingDue(Refused):
+    pass
 
 
 def settle_due(rt: Runtime, caller: Caller, day: Day) -> int:
@@ -46,7 +52,7 @@ def due_accounts(rt: Runtime, tenant: str, shard: int, day: Day) -> Iterator[tup
         query = Query(
             accounts.due_partition(tenant, shard), Below(iso_day(day + 1)), index="gsi3", limit=PAGE, start=start
         )
-        page = rt.table.query(query)
+        page = read_patiently(rt, partial(rt.table.query, query))
         yield from (accounts.due_member(attrs) for attrs in page.items)
         if page.next is None:
             return
@@ -54,25 +60,27 @@ def due_accounts(rt: Runtime, tenant: str, shard: int, day: Day) -> Iterator[tup
 
 
 def settle_account(rt: Runtime, caller: Caller, command: Command, member_id: str, program_id: int) -> bool:
-    """Whether there was something to settle."""
-    reads = [accounts.read(rt.table, caller.tenant, member_id, program_id)]
-    if not _is_due(reads[0][0], rt.clock.now()):
-        return False
+    """Whether there was something to settle, and this run did it."""
 
     def plan() -> Plan:
-        account, head = reads.pop() if reads else accounts.read(rt.table, caller.tenant, member_id, program_id)
+        account, head = accounts.read(rt.table, caller.tenant, member_id, program_id)
+        _refuse_undue(account, rt.clock.now())
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "settle_due", terms)
         story = settle_tier(advance(Story(account), header.effective_at), terms)
         return account_plan(caller, command, story, head, account_entry(caller.tenant, story, head, header))
 
-    commit(rt, command, plan, _sequence, lambda: None)
+    try:
+        commit(rt, command, plan, _sequence, lambda: None)
+    except _NothingDue:
+        return False
     return True
 
 
-def _is_due(account: Account, now: Instant) -> bool:
+def _refuse_undue(account: Account, now: Instant) -> None:
     due = account.next_due_at
-    return due is not None and due <= now
+    if due is None or due > now:
+        raise _NothingDue("nothing_due", "Nothing of this account is due.")
 
 
 def _sequence(entry: Entry) -> int:

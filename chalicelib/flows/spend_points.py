@@ -31,7 +31,8 @@ class Spent(Frozen):
 def spend_points(
     rt: Runtime, caller: Caller, command: Command, member_id: str, unit: str, amount: int, program_id: int = 1
 ) -> Committed[Spent]:
-    """Refuses `unknown_unit`, `member_blocked`, `insufficient_balance`; NotFound for member and program."""
+    """Refuses `unknown_unit`, `member_blocked`, `insufficient_balance`; NotFound for member and program;
+    InvalidInput `number_too_small`."""
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)

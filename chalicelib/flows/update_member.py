@@ -8,13 +8,13 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed
+from chalicelib.table.commit import Committed, read_patiently
 
 
 def update_member(
     rt: Runtime, caller: Caller, command: Command, member_id: str, update: MemberUpdate
 ) -> Committed[Member]:
     """Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`; NotFound; InvalidInput."""
-    config = rt.config.load(rt.table, caller.tenant)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
     declared = programs.settings(config).member_fields
     return members.update(rt, caller, command, config, declared, member_id, update)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -19,6 +19,7 @@ _DECIMALS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND V
 _DECIMALS |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
 _DECIMALS |= dict.fromkeys("CLF UYW".split(), 4)
 
+_EXACT = Context(prec=64)  # twice the digits of a plain number: nothing is ever rounded away
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,16})?", re.ASCII)
 
 
@@ -34,7 +35,7 @@ def plain_decimal(text: str) -> Decimal | None:
 
 def smallest_parts(value: Decimal, decimals: int) -> int | None:
     """The value as an integer of its smallest part, or None if it has more decimals than the unit."""
-    scaled = value.scaleb(decimals)
+    scaled = value.scaleb(decimals, _EXACT)
     return int(scaled) if scaled == scaled.to_integral_value() else None
 
 

@@ -33,7 +33,10 @@ class Vocabulary:
     def decode(self, body: Body) -> Fact:
         rest = {name: _tuples(value) for name, value in body.items() if name not in ("type", "v")}
         cls = self.classes[body["type"]]
-        for version in range(body.get("v", 1), cls.v):
+        written = body.get("v", 1)
+        if written > cls.v:
+            raise ValueError(f"{cls.type} was written in version {written}; {cls.v} is the newest known here")
+        for version in range(written, cls.v):
             rest = self.upcasters[body["type"], version](rest)
         return cls(**rest)
 

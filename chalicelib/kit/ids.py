@@ -22,6 +22,7 @@ PREFIXES: dict[Kind, str] = {"member": "mem", "order": "ord"}
 ENTITY_BITS = 53
 MAX_PROGRAM = 1_023
 MAX_SEQUENCE = 2**26 - 1
+MAX_FACT = 63
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
@@ -87,6 +88,8 @@ class EntryRef(NamedTuple):
 
 
 def entry_id(ref: EntryRef) -> str:
+    if not (0 <= ref.program <= MAX_PROGRAM and 0 <= ref.sequence <= MAX_SEQUENCE and 0 <= ref.fact <= MAX_FACT):
+        raise ValueError(f"no entry id has room for {ref}")
     owner = number_of("member", ref.owner)
     number = (((owner << 1 | 0) << 10 | ref.program) << 26 | ref.sequence) << 6 | ref.fact
     return f"ent_{_encode(number, _ENTRY_DIGITS)}"
@@ -98,7 +101,7 @@ def entry_ref(text: str) -> EntryRef:
     if number is None or number >= 2**96 or number >> 42 & 1:
         raise NotFound("entry_not_found", f"There is no entry {text[:64]}.", param="entry_id")
     owner = shown("member", number >> 43)
-    return EntryRef(owner, number >> 32 & MAX_PROGRAM, number >> 6 & MAX_SEQUENCE, number & 63)
+    return EntryRef(owner, number >> 32 & MAX_PROGRAM, number >> 6 & MAX_SEQUENCE, number & MAX_FACT)
 
 
 def _encode(number: int, length: int) -> str:

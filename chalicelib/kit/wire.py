@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
@@ -14,19 +14,24 @@ from chalicelib.kit.amounts import MAX_AMOUNT, MAX_QUANTITY, QUANTITY_DECIMALS, 
 from chalicelib.kit.clock import Instant, instant, rfc3339
 from chalicelib.kit.periods import Day, iso_day, parse_day
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
+_EARLIEST, _LATEST = instant(datetime(1, 1, 2, tzinfo=UTC)), instant(datetime(9999, 12, 30, tzinfo=UTC))
 
 
 def parse_rfc3339(text: str) -> tuple[Instant, int] | None:
-    """The instant and the offset in minutes that a time was written with; None for anything but RFC 3339."""
+    """The instant and the offset in minutes that a time was written with.
+
+    None for anything but RFC 3339, and for the first and last day that a calendar has: some zone could not show them.
+    """
     if not _RFC3339.fullmatch(text):
         return None
     try:
         read = datetime.fromisoformat(text.upper())
         offset = read.utcoffset()
-        return None if offset is None else (instant(read), round(offset.total_seconds() / 60))
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    at = instant(read)
+    return (at, round(offset.total_seconds() / 60)) if offset is not None and _EARLIEST <= at < _LATEST else None
 
 
 def _time(value: object) -> object:

@@ -91,6 +91,8 @@ def _name(name: str) -> str:
 def _text(text: object) -> str:
     if not isinstance(text, str):
         raise InvalidRequest(f"{text!r} is no text")
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError as error:

@@ -44,6 +44,7 @@ class Plan:
 
 
 AnswerT = TypeVar("AnswerT")
+FoundT = TypeVar("FoundT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +65,29 @@ def commit(
     """Carry the command out once. `recall` finds the entry of an earlier run of the same command, or None.
 
     Raises what `decide` raises (unless the command was carried out before), and Busy after 15 attempts or 2 seconds.
+    A dry run answers what the command would, from the same decision and the same memory, and writes nothing.
     """
     run = _Run(means, command, decide, recall)
-    started = means.clock.monotonic()
-    for attempt in range(MAX_ATTEMPTS):
-        outcome = run.attempt()
-        if outcome is not None:
-            entry, replayed = outcome
-            return Committed(answer(entry), replayed)
-        pause = _pause(attempt)
-        if means.clock.monotonic() - started + pause > MAX_SECONDS:
-            break
-        means.clock.sleep(pause)
-    raise Busy("busy", "Too many changes at once to the same data. Send the request again, with the same key.")
+    outcome = _persist(means, run.attempt) or run.last_look()
+    if outcome is None:
+        raise _busy()
+    entry, replayed = outcome
+    return Committed(answer(entry), replayed)
+
+
+def read_patiently(means: Means, read: Callable[[], FoundT]) -> FoundT:
+    """For what an operation reads before its commit: as patient with the table as the commit is, then Busy."""
+
+    def attempt() -> tuple[FoundT] | None:
+        try:
+            return (read(),)
+        except (Throttled, OutcomeUnknown):
+            return None
+
+    found = _persist(means, attempt)
+    if found is None:
+        raise _busy()
+    return found[0]
 
 
 @dataclass(slots=True)
@@ -90,39 +101,78 @@ class _Run:
     def attempt(self) -> tuple[Entry, bool] | None:
         """The entry and whether it was made by an earlier run; None when it is worth another attempt."""
         try:
-            return self._settled() or self._planned()
+            return self._planned()
+        except (Throttled, OutcomeUnknown):
+            return None
+
+    def last_look(self) -> tuple[Entry, bool] | None:
+        """The answer of the last attempt may have been lost as well."""
+        try:
+            return self._settled()
         except (Throttled, OutcomeUnknown):
             return None
 
     def _settled(self) -> tuple[Entry, bool] | None:
-        """A lost answer may come true late: look at every place it would show before anything is decided again."""
+        """A lost answer may come true late: look at every place where it would show.
+
+        Always after a decision has read what it rests on, never before: a transaction that arrives between look and
+        read would be decided upon as if it were somebody else's, and carried out twice. One that arrives after the read
+        meets the conditions of the next. By its hash, not its command: another run of the command may stand there.
+        """
         for entry in self.doubts:
             stored = self.means.table.get(entry.key)
-            if stored is not None and entry_from(entry.stream, stored).header["command"] == self.command.id:
+            if stored is not None and entry_from(entry.stream, stored).hash == entry.hash:
                 return entry, False
         return None
+
+    def _carried_out(self) -> tuple[Entry, bool] | None:
+        """Asked when this attempt cannot go on: has the command been carried out, late by this run or by one before?"""
+        own = self._settled()
+        if own is not None:
+            return own
+        before = self.recall()
+        return None if before is None else (before, True)
 
     def _planned(self) -> tuple[Entry, bool] | None:
         try:
             plan = self.decide()
         except StampbookError:
-            before = None if self.command.dry_run else self.recall()
-            if before is None:
+            carried_out = self._carried_out()
+            if carried_out is None:
                 raise
-            return before, True
-        return (plan.entry, False) if self.command.dry_run else self._written(plan)
+            return carried_out
+        if self.command.dry_run:
+            return self._carried_out() or (plan.entry, False)
+        return self._settled() or self._written(plan)
 
     def _written(self, plan: Plan) -> tuple[Entry, bool] | None:
         try:
             self.means.table.transact(plan.writes, self.means.ids.command())
         except TransactionCancelled as cancelled:
             failed = {write.key for write, reason in zip(plan.writes, cancelled.reasons, strict=True) if reason}
-            before = self.recall() if failed & plan.done_if else None
-            return None if before is None else (before, True)
+            return self._carried_out() if failed & plan.done_if else None
         except OutcomeUnknown:
             self.doubts.append(plan.entry)
             return None
         return plan.entry, False
+
+
+def _persist(means: Means, attempt: Callable[[], FoundT | None]) -> FoundT | None:
+    """Attempt until there is an outcome; None when patience is at its end."""
+    started = means.clock.monotonic()
+    for count in range(MAX_ATTEMPTS):
+        outcome = attempt()
+        if outcome is not None:
+            return outcome
+        pause = _pause(count)
+        if means.clock.monotonic() - started + pause > MAX_SECONDS:
+            return None
+        means.clock.sleep(pause)
+    return None
+
+
+def _busy() -> Busy:
+    return Busy("busy", "Too many changes at once to the same data. Send the request again, with the same key.")
 
 
 def _pause(attempt: int) -> float:

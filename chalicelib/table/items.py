@@ -14,9 +14,11 @@ from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
 from pynamodb.constants import BINARY
 from pynamodb.models import Model
 
+from chalicelib.errors import Refused
 from chalicelib.table.protocol import Attrs
 
-COMPRESS_ABOVE_BYTES = 1024
+COMPRESS_ABOVE_BYTES = 720  # keys and header attributes take the rest of the 1 KB that one write unit holds
+MAX_BODY_BYTES = 380_000  # of the 400 KB that DynamoDB allows an item; the rest is keys and plain attributes
 _SMALL, _ZLIB = b"j", b"z"
 
 
@@ -33,7 +35,7 @@ class StampbookItem(Model):
 
 
 class BodyAttribute(Attribute[Any]):
-    """Compact JSON; compressed above 1 KB. The first byte says which, so old items stay readable whatever the bound."""
+    """Compact JSON; compressed above 720 bytes. The first byte says which, so old items stay readable whatever the bound."""
 
     attr_type = BINARY
 
@@ -68,8 +70,11 @@ def unpack(stored: bytes) -> Any:
 ItemT = TypeVar("ItemT", bound=StampbookItem)
 
 
-def to_attrs(item: StampbookItem) -> Attrs:
+def to_attrs(item: StampbookItem, most_bytes: int = MAX_BODY_BYTES) -> Attrs:
+    """Refuses `too_large`: what does not fit into one item is told to whoever sent it, before anything is written."""
     attrs: Attrs = item.serialize()
+    if sum(len(value["B"]) for value in attrs.values() if "B" in value) > most_bytes:
+        raise Refused("too_large", f"This takes more than the {most_bytes} bytes that can be kept in one piece.")
     return attrs
 
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal, Self
 
 from chalicelib.table.indexes import INDEXES, projected
@@ -57,6 +58,7 @@ def value_bytes(value: Mapping[str, Any]) -> int:
             raise ValueError(f"unknown attribute type {kind}")
 
 
+@lru_cache(maxsize=4096)
 def number_bytes(text: str) -> int:
     """One byte, one more per two significant digits (pairs as they stand around the decimal point), one for a minus.
 

@@ -72,6 +72,9 @@ class Api:
     def post(self, path: str, body: Any = None, **how: Any) -> Reply:
         return self.call("POST", path, body, **how)
 
+    def put(self, path: str, body: Any = None, **how: Any) -> Reply:
+        return self.call("PUT", path, body, **how)
+
     def patch(self, path: str, body: Any = None, **how: Any) -> Reply:
         return self.call("PATCH", path, body, **how)
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
+from chalicelib.api.native.examples import BODIES
+from chalicelib.api.route import Route
 from tests.http.client import Api
 
 
@@ -38,11 +41,89 @@ class Names:
 @dataclass(frozen=True)
 class Registry:
     """`ids` by placeholder, `bodies` and `queries` by operation. Whatever takes an id of the tenant asks Names for it,
-    so the matrix knows that a stranger must not find it."""
+    so the matrix knows that a stranger must not find it. `furnish` gives a tenant what any has, by its key: a stranger
+    must fail for asking for what is ours, not for having nothing."""
 
     ids: Mapping[str, Callable[[Names], str]] = field(default_factory=dict)
     bodies: Mapping[str, Callable[[Names], dict[str, Any]]] = field(default_factory=dict)
     queries: Mapping[str, Callable[[Names], dict[str, str]]] = field(default_factory=dict)
+    furnish: Callable[[Api, str | None], None] = lambda _api, _key: None
 
 
-NATIVE = Registry()
+def request_of(route: Route, names: Names) -> tuple[str, Any]:
+    """The path and the body of a call that this tenant could make of the route."""
+    path, registry = route.path, names.registry
+    for name in route.placeholders:
+        path = path.replace(f"{{{name}}}", names[name])
+    if route.operation in registry.queries:
+        path += f"?{urlencode(registry.queries[route.operation](names))}"
+    return path, registry.bodies[route.operation](names) if route.operation in registry.bodies else None
+
+
+def _furnish(api: Api, key: str | None) -> None:
+    """A program under the number 1, with tiers and a rule."""
+    assert api.post("/v1/programs", BODIES["create_program"], key=key).status == 201
+    assert api.put("/v1/programs/1/tiers", BODIES["put_tiers"], key=key).status == 200
+    assert api.put("/v1/programs/1/rules/one-per-euro", BODIES["put_rule"], key=key).status == 200
+
+
+def _program(names: Names) -> str:
+    """The third: no stranger has one of this number."""
+    api = names.api
+    _furnish(api, api.key)
+    made = [api.post("/v1/programs", BODIES["create_program"]).json["program_id"] for _ in range(2)][-1]
+    assert api.put(f"/v1/programs/{made}/tiers", BODIES["put_tiers"]).status == 200
+    return str(made)
+
+
+def _rule(names: Names) -> str:
+    path = f"/v1/programs/{names['program_id']}/rules/our-rule"
+    return str(names.api.put(path, BODIES["put_rule"]).json["rule_id"])
+
+
+def _member(names: Names) -> str:
+    """With points, so that there is something to spend, to state and to prove."""
+    names["program_id"]
+    member = names.api.post("/v1/members", {"identifiers": [{"type": "card", "value": "ours alone"}]}).json
+    assert names.api.post(f"/v1/members/{member['member_id']}/earnings", BODIES["earn_points"]).status == 201
+    return str(member["member_id"])
+
+
+def _card(names: Names) -> str:
+    return str(names.api.get(f"/v1/members/{names['member_id']}").json["identifiers"][0]["value"])
+
+
+def _order(names: Names) -> str:
+    reply = names.api.post("/v1/orders", _sale(names, "ours-1"))
+    return str(reply.json["order_id"])
+
+
+def _number(names: Names) -> str:
+    return str(names.api.get(f"/v1/orders/{names['order_id']}").json["number"])
+
+
+def _sale(names: Names, number: str) -> dict[str, Any]:
+    sale = BODIES["record_order"] | {"number": number, "member_id": names["member_id"]}
+    return {name: value for name, value in sale.items() if name != "identifier"}
+
+
+NATIVE = Registry(
+    ids={
+        "program_id": _program,
+        "rule_id": _rule,
+        "member_id": _member,
+        "card": _card,
+        "order_id": _order,
+        "order_number": _number,
+    },
+    bodies={operation: lambda _, body=body: body for operation, body in BODIES.items()}
+    | {
+        "enrol_member": lambda _: {"identifiers": [{"type": "email", "value": "ada@example.org"}]},
+        "find_member": lambda names: {"type": "card", "value": names["card"]},
+        "record_order": lambda names: _sale(names, "new-1"),
+        "simulate_order": lambda names: _sale(names, "new-1"),
+        "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},
+    },
+    queries={"find_order": lambda names: {"number": names["order_number"]}},
+    furnish=_furnish,
+)

@@ -20,12 +20,12 @@ def test_nothing_of_the_api_is_left_untested(full_run: bool) -> None:
 
 
 def test_gaps_are_named() -> None:
-    route = replace(ASK, errors=("asset_not_found",))
-    assert gaps([route], {("ask", "ok"), ("ask", "asset_not_found"), ("ask", "missing_grant")}) == []
-    assert gaps([route], {("ask", "asset_not_found")}) == ["ask: no test sees it succeed"]
-    assert gaps([route], {("ask", "ok")}) == ["ask: no test reaches asset_not_found"]
+    route, own = replace(ASK, errors=("asset_not_found",)), ("asset_not_found",)
+    assert gaps([route], {("ask", "ok"), ("ask", "asset_not_found"), ("ask", "missing_grant")}, own) == []
+    assert gaps([route], {("ask", "asset_not_found")}, own) == ["ask: no test sees it succeed"]
+    assert gaps([route], {("ask", "ok")}, own) == ["ask: no test reaches asset_not_found"]
     strange = {("ask", "ok"), ("ask", "asset_not_found"), ("ask", "body_too_deep")}
-    assert gaps([route], strange) == ["ask: answered body_too_deep, which it does not declare"]
+    assert gaps([route], strange, own) == ["ask: answered body_too_deep, which it does not declare"]
 
 
 def test_a_code_that_no_route_declares_is_named() -> None:

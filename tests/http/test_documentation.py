@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.api import openapi
+from chalicelib.api.native import examples
+from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 from infra.local import docs
 from tests.http import shop
@@ -44,7 +49,7 @@ def test_an_operation_tells_all_it_takes_and_answers() -> None:
     body = made["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/ThingBody"}
     assert document["components"]["schemas"]["ThingBody"]["required"] == ["name"]
-    assert list(made["responses"]) == ["201", "400", "401", "403", "409", "415", "500"]
+    assert list(made["responses"]) == ["201", "400", "401", "403", "409", "415", "422", "500", "503"]
     assert "body_too_deep" in made["responses"]["400"]["description"]
 
 
@@ -71,6 +76,91 @@ def test_open_operations_ask_for_no_key() -> None:
     paths = openapi.build(shop.SOUND)["paths"]
     assert paths["/health"]["get"]["security"] == []
     assert "security" not in paths["/v1/asked"]["get"]
+
+
+# --- what readers see of the native API ----------------------------------------------------------------------------------
+
+
+def test_every_operation_says_that_it_may_be_unavailable() -> None:
+    for methods in openapi.build(ROUTES)["paths"].values():
+        for operation in methods.values():
+            assert "`unavailable`" in operation["responses"]["503"]["description"]
+            assert "Retry-After" in operation["responses"]["503"]["headers"]
+
+
+@pytest.mark.parametrize("path", [route.path for route in ROUTES if route.read_only])
+def test_a_read_that_takes_a_body_takes_no_key(path: str) -> None:
+    operation = openapi.build(ROUTES)["paths"][path]["post"]
+    assert "Idempotency-Key" not in [param["name"] for param in operation["parameters"]]
+    assert "headers" not in operation["responses"]["200"]
+    assert "409" not in operation["responses"]
+    assert "`body_missing`" in operation["responses"]["400"]["description"]
+    assert "415" in operation["responses"]
+
+
+def test_every_body_and_placeholder_has_an_example() -> None:
+    for path, methods in openapi.build(ROUTES)["paths"].items():
+        for operation in methods.values():
+            for param in operation["parameters"]:
+                assert param["in"] != "path" or {"description", "example"} <= set(param), path
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                assert "example" in content, path
+
+
+def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
+    ids = {"program_id": "1", "rule_id": str(examples.PLACEHOLDERS["rule_id"]["example"])}
+    bodies = dict(examples.BODIES)
+    for route in sorted((route for route in ROUTES if route.operation in bodies), key=_turn):
+        path = route.path
+        for name in route.placeholders:
+            path = path.replace(f"{{{name}}}", ids[name])
+        reply = api.call(route.method, path, bodies.pop(route.operation))
+        assert reply.status == route.status, reply.text
+        ids |= {name: str(value) for name, value in reply.json.items() if name in ("member_id", "order_id")}
+    assert bodies == {}
+    wallet = api.get(f"/v1/members/{ids['member_id']}/account").json["wallets"][0]
+    assert (wallet["earned"], wallet["cancelled"], wallet["spent"]) == (50 + 26, 10, 20)
+
+
+def _turn(route: Route) -> int:
+    return list(examples.BODIES).index(route.operation)
+
+
+def test_values_of_our_own_read_as_what_is_sent() -> None:
+    schemas = openapi.build(ROUTES)["components"]["schemas"]
+    line, sale = schemas["LineBody"]["properties"], schemas["OrderBody"]["properties"]
+    assert {name: line["quantity"][name] for name in ("anyOf", "examples")} == {
+        "anyOf": [
+            {"type": "integer", "minimum": 1},
+            {"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,3})?$"},
+        ],
+        "examples": [2, "0.5"],
+    }
+    assert (line["gross_value"]["minimum"], line["gross_value"]["maximum"]) == (0, 10**12)
+    assert (sale["purchased_at"]["format"], sale["purchased_at"]["examples"]) == ("date-time", ["2026-01-31T12:00:00Z"])
+    day = schemas["Window"]["properties"]["from_day"]["anyOf"][0]
+    assert day == {"type": "string", "format": "date", "examples": ["2026-01-31"]}
+    assert schemas["OrderView"]["properties"]["purchased_at"]["format"] == "date-time"
+
+
+def test_schemas_speak_of_nothing_that_is_not_there() -> None:
+    document = openapi.build(ROUTES)
+    schemas = document["components"]["schemas"]
+    told = json.dumps(document)
+    assert [name for name in schemas if f'"#/components/schemas/{name}"' not in told] == []
+    bounds = {"ge", "gt", "le", "lt"}
+    typed = [schema for schema in _parts(schemas) if isinstance(schema.get("type"), str)]
+    assert [schema for schema in typed if bounds & set(schema)] == []
+
+
+def _parts(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _parts(part)
+
+
+# --- the page ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("path", "base"), [("/docs", "."), ("/docs/", "..")])

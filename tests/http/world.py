@@ -11,6 +11,7 @@ from chalicelib.kit.ids import RandomIds
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Table
 
 EVERYTHING = (Grant("*", "modify"),)
 SYSTEM = Caller("acme", "", "system", "tests", "tests", (), request_id="test", channel="test")
@@ -38,9 +39,9 @@ class HandClock:
         self.at += round(seconds * 1000)
 
 
-def twin_runtime(clock: HandClock | None = None) -> Runtime:
+def twin_runtime(clock: HandClock | None = None, table: Table | None = None) -> Runtime:
     clock = clock or HandClock()
-    return Runtime(clock, RandomIds(), MemoryTable(), ConfigCache(clock))
+    return Runtime(clock, RandomIds(), table or MemoryTable(), ConfigCache(clock))
 
 
 def key_for(rt: Runtime, tenant: str, *grants: Grant) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.table.dynamo import BATCH_ROUNDS, DynamoTable
 from chalicelib.table.meter import Cost
-from chalicelib.table.protocol import Absent, Delete, Equals, InvalidRequest, Key, Present, Put, Throttled
+from chalicelib.table.protocol import Absent, Delete, Equals, InvalidRequest, Key, Present, Put, Query, Throttled
 from tests.store.table_items import BEER, RUM, WINE, item
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
@@ -81,11 +81,13 @@ def test_a_transaction_is_sent_in_the_order_of_its_writes_with_its_token(table: 
 
 
 def test_reads_of_the_table_are_strongly_consistent(table: DynamoTable, script: Script) -> None:
-    script.answer = lambda request: {"Responses": {"t": []}}
+    script.answer = lambda request: {"Responses": {"t": []}, "Items": []}
     table.get(BEER)
+    table.query(Query("bar"))
+    table.query(Query("list", index="gsi1"))
     table.batch_get([BEER])
-    assert script.requests[0]["ConsistentRead"] is True
-    assert script.requests[1]["RequestItems"]["t"]["ConsistentRead"] is True
+    assert [request.get("ConsistentRead") for request in script.requests] == [True, True, None, None]
+    assert script.requests[3]["RequestItems"]["t"]["ConsistentRead"] is True
 
 
 def test_keys_that_were_left_unread_are_asked_for_again(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from chalicelib.api.calls import Answered, Call
 from chalicelib.api.native.naming import answered
-from chalicelib.areas.accounts import operations as accounts
 from chalicelib.areas.accounts.operations import Proof
 from chalicelib.areas.members import operations as members
 from chalicelib.areas.members.model import Enrolment, Identifier, Member, MemberCard, MemberUpdate
 from chalicelib.flows.earn_points import Earned, earn_points
 from chalicelib.flows.enrol_member import enrol_member
+from chalicelib.flows.prove_account import prove_account as prove
 from chalicelib.flows.read_account import AccountView
 from chalicelib.flows.read_account import read_account as account_of
 from chalicelib.flows.read_statement import Statement
@@ -59,7 +59,7 @@ def read_account(call: Call) -> AccountView:
 
 
 def prove_account(call: Call) -> Proof:
-    return accounts.rebuild(call.rt, call.caller, call.path["member_id"], call.query["program_id"])
+    return prove(call.rt, call.caller, call.path["member_id"], call.query["program_id"])
 
 
 def read_statement(call: Call) -> Statement:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 from chalicelib.api.calls import Answered
 from chalicelib.areas.members.model import Identifier
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.purchase import Buyer
+from chalicelib.kit.ids import MAX_PROGRAM
 from chalicelib.table.commit import Committed
 
 AnswerT = TypeVar("AnswerT")
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
 def answered(done: Committed[AnswerT]) -> Answered[AnswerT]:
     return Answered(done.answer, done.replayed)
 
 
-def integer_id(kind: str, text: str) -> int:
-    """A number in a path; anything else names nothing."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise NotFound(f"{kind}_not_found", f"There is no {kind} {text[:64]}.", param=f"{kind}_id")
+def program_number(text: str) -> int:
+    """A program's number in a path; anything else names nothing."""
+    if not _NUMBER.fullmatch(text) or int(text) > MAX_PROGRAM:
+        raise NotFound("program_not_found", f"There is no program {text[:64]}.", param="program_id")
     return int(text)
 
 

@@ -3,80 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
 
-from pydantic import Field
-
-from chalicelib.api.bodies import as_refusal
 from chalicelib.api.calls import Answered, Call
 from chalicelib.api.native.naming import answered, buyer_of
-from chalicelib.areas.members.model import Identifier
+from chalicelib.api.native.purchases import OrderBody, ReturnBody, return_of, sale_of
 from chalicelib.areas.orders import model as m
 from chalicelib.areas.orders import operations as orders
 from chalicelib.areas.orders.order import Back, Order
 from chalicelib.areas.orders.store import OrderCard, RecordedReturn
 from chalicelib.errors import InvalidInput
+from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.record_order import RecordedOrder, record_order
 from chalicelib.flows.return_order import ReturnedOrder, return_order
 from chalicelib.flows.simulate_order import SimulatedOrder, simulate_order
 from chalicelib.kit.base import Wire
-from chalicelib.kit.labels import Label, Labels
-from chalicelib.kit.wire import AmountOrZero, QuantityIn, Time, WrittenTime
-
-
-class LineBody(Wire):
-    """`gross_value` is of the whole line. `line_no` counts from 1 in the order sent where it is left out everywhere."""
-
-    sku: m.Sku
-    quantity: QuantityIn
-    gross_value: AmountOrZero
-    line_no: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    name: m.Text = ""
-    category: Annotated[tuple[m.Text, ...], Field(max_length=10)] = ()
-    brand: m.Text = ""
-    labels: Labels = ()
-    delivery: bool = False
-
-
-class PaymentBody(Wire):
-    kind: Annotated[str, Field(min_length=1, max_length=64)]
-    amount: AmountOrZero
-
-
-class OrderBody(Wire):
-    """A sale. The buyer is named by `member_id` or by one `identifier`."""
-
-    number: m.DocumentNumber
-    purchased_at: WrittenTime
-    currency: m.Currency
-    lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
-    member_id: str | None = None
-    identifier: Identifier | None = None
-    place: m.Text = ""
-    payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] = ()
-    labels: Labels = ()
-
-
-class ReturnLineBody(Wire):
-    """By SKU over all lines of the sale with it; from one line where `line_no` is given."""
-
-    sku: m.Sku
-    quantity: QuantityIn
-    gross_value: AmountOrZero
-    line_no: Annotated[int, Field(ge=1)] | None = None
-
-
-class ReturnBody(Wire):
-    """A return. A member named here must be the one the sale was made to."""
-
-    number: m.DocumentNumber
-    purchased_at: WrittenTime
-    currency: m.Currency
-    lines: Annotated[tuple[ReturnLineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
-    member_id: str | None = None
-    identifier: Identifier | None = None
-    place: m.Text = ""
+from chalicelib.kit.ids import number_of
+from chalicelib.kit.labels import Label
+from chalicelib.kit.wire import Time
 
 
 class OrderLine(Wire):
@@ -146,17 +90,18 @@ class Returns(Wire):
 
 def record(call: Call, body: OrderBody) -> Answered[RecordedOrder]:
     program_id = call.query["program_id"]
-    return answered(record_order(call.rt, call.caller, call.command, _buyer(body), _sale(body), program_id))
+    return answered(record_order(call.rt, call.caller, call.command, _buyer(body), sale_of(body), program_id))
 
 
 def simulate(call: Call, body: OrderBody) -> SimulatedOrder:
     program_id = call.query["program_id"]
-    return simulate_order(call.rt, call.caller, call.command, _buyer(body), _sale(body), program_id)
+    return simulate_order(call.rt, call.caller, call.command, _buyer(body), sale_of(body), program_id)
 
 
 def take_back(call: Call, body: ReturnBody) -> Answered[ReturnedOrder]:
     order_id, buyer = call.path["order_id"], buyer_of(body.member_id, body.identifier)
-    return answered(return_order(call.rt, call.caller, call.command, order_id, _return(body), buyer))
+    number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
+    return answered(return_order(call.rt, call.caller, call.command, order_id, return_of(body), buyer))
 
 
 def get_order(call: Call) -> OrderView:
@@ -168,7 +113,7 @@ def find_order(call: Call) -> OrderView:
 
 
 def list_orders(call: Call) -> Orders:
-    page = orders.list_orders(call.rt, call.caller, call.path["member_id"], call.query["limit"], call.query["cursor"])
+    page = list_member_orders(call.rt, call.caller, call.path["member_id"], call.query["limit"], call.query["cursor"])
     return Orders(items=page.items, next_cursor=page.next_cursor)
 
 
@@ -182,35 +127,6 @@ def _buyer(body: OrderBody) -> Buyer:
     if buyer is None:
         raise InvalidInput("missing_member", "Say who buys: member_id or identifier.", param="member_id")
     return buyer
-
-
-def _sale(body: OrderBody) -> m.Sale:
-    given = {line.line_no is not None for line in body.lines}
-    if len(given) > 1:
-        raise InvalidInput("line_numbers_mixed", "Number all lines or none.", param="lines")
-    lines = enumerate(body.lines, start=1)
-    with as_refusal():
-        return m.Sale(
-            number=body.number,
-            purchased_at=body.purchased_at.at,
-            utc_offset=body.purchased_at.offset,
-            currency=body.currency,
-            lines=tuple(m.Line(**{**dict(line), "line_no": line.line_no or place}) for place, line in lines),
-            place=body.place,
-            payments=tuple(m.Payment(kind=payment.kind, amount=payment.amount) for payment in body.payments),
-            labels=body.labels,
-        )
-
-
-def _return(body: ReturnBody) -> m.Return:
-    return m.Return(
-        number=body.number,
-        purchased_at=body.purchased_at.at,
-        utc_offset=body.purchased_at.offset,
-        currency=body.currency,
-        lines=tuple(m.ReturnLine(**dict(line)) for line in body.lines),
-        place=body.place,
-    )
 
 
 def _order(order: Order) -> OrderView:

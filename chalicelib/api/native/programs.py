@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from chalicelib.api.bodies import as_refusal
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered, integer_id
+from chalicelib.api.native.naming import answered, program_number
 from chalicelib.areas.programs import operations as programs
 from chalicelib.areas.programs.model import Program, ProgramDefinition, TenantSettings
+from chalicelib.areas.rules import model as r
 from chalicelib.areas.rules import operations as rules
-from chalicelib.areas.rules.model import Rule, RuleDefinition
 from chalicelib.areas.tiers import operations as tiers
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.flows.define_rule import define_rule
@@ -19,8 +20,27 @@ class Programs(Wire):
     items: tuple[Program, ...]
 
 
+class RuleBody(Wire):
+    """A rule as a shop writes it. The minimum is asked of the whole order: all its lines, delivery included."""
+
+    name: r.Text
+    unit: r.Code
+    stage: r.Stage
+    effect: r.Effect
+    active: r.Flag = True
+    priority: int = 0
+    stop: r.Flag = False
+    window: r.Window = r.Window()
+    audience: r.Audience = r.Audience()
+    places: r.Values = ()
+    order_labels: r.LabelMatches = ()
+    first_purchase_only: r.Flag = False
+    minimum_order_value: r.FaceValue | None = None
+    lines: r.LineFilter = r.LineFilter()
+
+
 class Rules(Wire):
-    items: tuple[Rule, ...]
+    items: tuple[r.Rule, ...]
 
 
 def get_tenant(call: Call) -> TenantSettings:
@@ -51,12 +71,13 @@ def list_rules(call: Call) -> Rules:
     return Rules(items=rules.list_rules(call.rt, call.caller, _existing_program(call)))
 
 
-def get_rule(call: Call) -> Rule:
+def get_rule(call: Call) -> r.Rule:
     return rules.get_rule(call.rt, call.caller, _existing_program(call), call.path["rule_id"])
 
 
-def put_rule(call: Call, body: RuleDefinition) -> Answered[Rule]:
-    rule = body.named(call.path["rule_id"])
+def put_rule(call: Call, body: RuleBody) -> Answered[r.Rule]:
+    with as_refusal():
+        rule = r.RuleDefinition(**dict(body)).named(call.path["rule_id"])
     return answered(define_rule(call.rt, call.caller, call.command, _program_id(call), rule))
 
 
@@ -69,7 +90,7 @@ def put_tiers(call: Call, body: TierScheme) -> Answered[TierScheme]:
 
 
 def _program_id(call: Call) -> int:
-    return integer_id("program", call.path["program_id"])
+    return program_number(call.path["program_id"])
 
 
 def _existing_program(call: Call) -> int:

@@ -34,7 +34,7 @@ def rebuild(rt: Runtime, caller: Caller, member_id: str, program_id: int) -> Pro
         entries += 1
         if broken_at is None and not verified(entry, at):
             broken_at = entry.sequence
-        account = fold(account, (VOCABULARY.decode(body) for body in entry.facts))
+        account = _folded(account, entry)
         at = entry.head
     if broken_at is None and at != head:
         broken_at = at.version + 1
@@ -48,6 +48,14 @@ def rebuild(rt: Runtime, caller: Caller, member_id: str, program_id: int) -> Pro
         broken_at=broken_at,
         differences=differences,
     )
+
+
+def _folded(account: Account, entry: Entry) -> Account:
+    """The account after the entry. One whose facts cannot be read changes nothing here: its hash has told on it."""
+    try:
+        return fold(account, [VOCABULARY.decode(body) for body in entry.facts])
+    except (KeyError, TypeError, ValueError):
+        return account
 
 
 def _entries(rt: Runtime, tenant: str, member_id: str, program_id: int, last: int) -> list[Entry]:

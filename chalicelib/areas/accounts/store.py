@@ -67,7 +67,8 @@ def read(table: Table, tenant: str, member: str, program: int) -> tuple[Account,
 
 
 def account_put(tenant: str, account: Account, before: Head, entry: Entry) -> Put:
-    """The account at its entry's version, only if nobody changed it since it was read."""
+    """The account at its entry's version, only if nobody changed it since it was read. What breaks the law is not kept."""
+    assert all(wallet.balanced() for wallet in account.wallets.values())  # noqa: S101
     unchanged: Condition = Absent() if before.version == 0 else Equals("version", before.version)
     return Put(to_attrs(_item(tenant, account, entry)), unchanged)
 

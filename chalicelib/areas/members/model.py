@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -18,6 +19,7 @@ from chalicelib.kit.labels import Labels
 from chalicelib.kit.wire import Time
 
 MAX_IDENTIFIERS = 10
+MAX_IDENTIFIER = 256
 
 IdentifierType = Literal["card", "email", "phone", "external_id"]
 Status = Literal["active", "blocked"]
@@ -33,7 +35,7 @@ _SPELLED = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 
 class Identifier(Frozen):
     type: IdentifierType
-    value: Annotated[str, Field(min_length=1, max_length=256)]
+    value: Annotated[str, Field(min_length=1, max_length=MAX_IDENTIFIER)]
 
     def normalised(self) -> Identifier:
         """The one spelling under which it is kept and found. InvalidInput for what cannot be one."""
@@ -45,7 +47,7 @@ class Identifier(Frozen):
             valid = bool(_PHONE.fullmatch(value))
         else:
             valid = bool(_SPELLED.fullmatch(value))
-        if not valid:
+        if not valid or len(value) > MAX_IDENTIFIER:
             raise InvalidInput("invalid_identifier", f"This is not a valid {self.type}.", param="identifiers")
         return Identifier(type=self.type, value=value)
 
@@ -79,9 +81,12 @@ class MemberUpdate(Frozen):
 
 
 class Member(Enrolment):
+    """`fields` may hold more than one request brings: what a tenant no longer declares is kept."""
+
     member_id: str
     status: Status = "active"
     enrolled_at: Time
+    fields: dict[str, FieldValue] = Field(default_factory=dict)
 
 
 class MemberCard(Frozen):
@@ -168,7 +173,8 @@ def _is_of_type(value: FieldValue, declared: str) -> bool:
     if declared == "boolean":
         return isinstance(value, bool)
     if declared == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return whole or (isinstance(value, float) and isfinite(value))
     if declared == "date":
         return isinstance(value, str) and _is_date(value)
     return isinstance(value, str) and len(value) <= 1_000

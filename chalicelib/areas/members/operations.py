@@ -16,7 +16,7 @@ from chalicelib.areas.members.model import (
     enrolled,
     updated,
 )
-from chalicelib.errors import Conflict, InvalidInput, NotFound
+from chalicelib.errors import Conflict, InvalidInput, NotFound, Refused
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.kit.facts import Fact
@@ -45,6 +45,14 @@ class Written:
     writes: tuple[Write, ...]
 
 
+class _Unchanged(Refused):
+    """Leaves the commit without writing: the member is already as asked."""
+
+    def __init__(self, member: Member) -> None:
+        super().__init__("unchanged", "The member is already as asked.")
+        self.member = member
+
+
 def enrol(
     rt: Runtime, caller: Caller, command: Command, config: Config, declared: Mapping[str, str], enrolment: Enrolment
 ) -> Committed[Member]:
@@ -68,16 +76,22 @@ def update(
     member_id: str,
     change: MemberUpdate,
 ) -> Committed[Member]:
-    """Change a profile: 1 Get + 1 transaction. The refusals of enrolling, and NotFound."""
+    """Change a profile: 1 Get + 1 transaction; nothing is written when it is so already. The refusals of enrolling, and
+    NotFound."""
 
     def plan() -> Plan:
         before, head = store.read(rt.table, caller.tenant, member_id)
         after, facts = updated(before, change, declared)
+        if not facts:
+            raise _Unchanged(before)
         _refuse_taken(rt, caller, after, before.identifiers)
         header = _header(rt, caller, command, config, "update_member")
         return _guarded(rt, caller, command, _written(rt, header, after, before, head, facts))
 
-    return _commit(rt, caller, command, plan)
+    try:
+        return _commit(rt, caller, command, plan)
+    except _Unchanged as unchanged:
+        return Committed(unchanged.member)
 
 
 def get_member(rt: Runtime, caller: Caller, member_id: str) -> Member:
@@ -108,10 +122,12 @@ def list_members(rt: Runtime, caller: Caller, limit: int, cursor: str | None) ->
 
 def _place(scope: str, cursor: str | None) -> tuple[int, str | None]:
     """The shard to read and the last member seen in it."""
-    match (0, None) if cursor is None else tuple(decode_cursor(scope, cursor)):
-        case int() as shard, None:
+    if cursor is None:
+        return 0, None
+    match decode_cursor(scope, cursor):
+        case [int() as shard, None] if 0 <= shard < store.DIRECTORY_SHARDS:
             return shard, None
-        case int() as shard, str() as after:
+        case [int() as shard, str() as after] if 0 <= shard < store.DIRECTORY_SHARDS:
             return shard, after
     raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
 

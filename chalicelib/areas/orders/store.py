@@ -30,6 +30,7 @@ from chalicelib.table.protocol import Absent, Attrs, Equals, Key, Prefix, Put, Q
 
 SCOPE = "-"
 MAX_PROBES = 4
+MAX_NEW_ORDER_BYTES = 256_000
 
 
 class OrderItem(StampbookItem):
@@ -120,8 +121,14 @@ def order_from(attrs: Attrs) -> Order:
 
 
 def order_put(tenant: str, order: Order) -> Put:
-    """A new order only if its id is free, a changed one only if nobody changed it since it was read."""
-    return Put(to_attrs(_item(tenant, order)), Absent() if order.version == 1 else Equals("version", order.version - 1))
+    """A new order only if its id is free, a changed one only if nobody changed it since it was read.
+
+    A new one is refused well before it fills an item: what comes back of it later must find room.
+    """
+    item = _item(tenant, order)
+    if order.version == 1:
+        return Put(to_attrs(item, MAX_NEW_ORDER_BYTES), Absent())
+    return Put(to_attrs(item), Equals("version", order.version - 1))
 
 
 def return_put(tenant: str, order: str, recorded: RecordedReturn) -> Put:

@@ -23,7 +23,7 @@ class TenantSettings(Frozen):
     """`member_fields` declares the custom fields a member may carry, by name and type."""
 
     name: Name
-    member_fields: Annotated[dict[Slug, FieldType], Field(max_length=MAX_FIELDS, default_factory=dict)]
+    member_fields: dict[Slug, FieldType] = Field(max_length=MAX_FIELDS, default_factory=dict)
 
 
 class Never(Frozen):
@@ -136,7 +136,10 @@ def lifetime(program: Program, unit: Unit, earned_at: Instant) -> Lifetime:
     """Frozen when earned: the policy and the zone of that day decide, whatever changes later."""
     day = local_day(earned_at, program.zone)
     last = _last_usable_day(unit.policy_on(day).expiry, day)
-    return Lifetime() if last is None else Lifetime(expires_on=last, expires_at=day_starts(last + 1, program.zone))
+    if last is None:
+        return Lifetime()
+    ends = day_starts(last + 1, program.zone)
+    return Lifetime(expires_on=local_day(ends - 1, program.zone), expires_at=ends)  # a zone may skip its last day
 
 
 def succeed(before: Program, after: Program) -> None:

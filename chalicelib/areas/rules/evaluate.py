@@ -56,7 +56,7 @@ def _stopped(rule: CompiledRule, stopper: str) -> Skipped:
 
 def _credit(rule: CompiledRule, gain: Gain) -> Credit:
     if gain.amount > MAX_AMOUNT:
-        message = f"rule {rule.rule_id} would credit more than an account can hold"
+        message = f"Rule {rule.rule_id} would give more than an account can hold."
         raise Refused("credit_too_large", message, param="rules")
     parts = split(gain.amount, [line.gross_value for line in gain.lines])
     lines = tuple((line.line_no, part) for line, part in zip(gain.lines, parts, strict=True))

@@ -86,7 +86,7 @@ ROUTES = (
         "view",
         "Rebuild the account from its journal and compare.",
         query=(PROGRAM,),
-        errors=("account_not_found", "member_not_found"),
+        errors=(*_ACCOUNT_ERRORS, "account_not_found"),
     ),
     Route(
         "GET",

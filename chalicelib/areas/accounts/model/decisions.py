@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.lots import Lot, Piece, first_of, free_within, last_of, piece_sum
 from chalicelib.areas.accounts.model.state import Account, Wallet, fold, lot_for
-from chalicelib.errors import Refused
+from chalicelib.errors import InvalidInput, Refused
 from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
@@ -55,10 +55,11 @@ def advance(story: Story, to: Instant) -> Story:
 
 def earn(story: Story, credit: Credit) -> Story:
     """Add the credit to the lot that expires with it. One whose last day has already passed expires at once."""
+    _must_be_positive(credit.amount)
     wallet = story.account.wallet(credit.unit)
     if wallet.available + credit.amount > MAX_AMOUNT:
         raise Refused("balance_limit", f"A balance cannot go beyond {MAX_AMOUNT}.", param="amount")
-    lot = lot_for(wallet, credit.expires_at)
+    lot = lot_for(wallet, credit.expires_on, credit.expires_at)
     number, start = (wallet.next_lot, 0) if lot is None else (lot.number, lot.into)
     earned = f.PointsEarned(
         unit=credit.unit,
@@ -76,6 +77,7 @@ def earn(story: Story, credit: Credit) -> Story:
 
 def spend(story: Story, unit: str, amount: int) -> Story:
     """Take from the earliest expiry first, never below zero."""
+    _must_be_positive(amount)
     wallet = story.account.wallet(unit)
     if amount > wallet.available:
         raise Refused(
@@ -86,18 +88,22 @@ def spend(story: Story, unit: str, amount: int) -> Story:
 
 
 def refund(story: Story, unit: str, pieces: tuple[Piece, ...], fresh: Credit) -> Story:
-    """Give a spend's positions back. What belongs to lots that have passed comes as a fresh credit on `fresh`'s terms."""
+    """Give a spend's positions back. What belongs to lots that have passed comes as a fresh credit on `fresh`'s terms.
+
+    Like an earning, one whose last day has already passed expires at once.
+    """
     wallet = story.account.wallet(unit)
     back = tuple(piece for piece in pieces if wallet.lot(piece.lot) is not None)
     late = piece_sum(pieces) - piece_sum(back)
     new_piece = None
     if late:
-        lot = lot_for(wallet, fresh.expires_at)
+        lot = lot_for(wallet, fresh.expires_on, fresh.expires_at)
         number, start = (wallet.next_lot, 0) if lot is None else (lot.number, lot.into)
         new_piece = Piece(number, start, start + late)
     amount = piece_sum(pieces)
     balance = wallet.available + amount
-    return story.then(f.PointsRefunded(unit, amount, back, balance, new_piece, fresh.expires_on, fresh.expires_at))
+    refunded = f.PointsRefunded(unit, amount, back, balance, new_piece, fresh.expires_on, fresh.expires_at)
+    return advance(story.then(refunded), story.account.advanced_to)
 
 
 def cancel(story: Story, unit: str, earning: Piece, due: int, *, rule: str = "", order: str = "") -> Story:
@@ -116,6 +122,12 @@ def cancel(story: Story, unit: str, earning: Piece, due: int, *, rule: str = "",
     return story.then(
         f.PointsCancelled(unit, taken, pieces, wallet.available - taken, due - taken, rule=rule, order=order)
     )
+
+
+def _must_be_positive(amount: int) -> None:
+    """Asked here, behind every door: below zero an earning would take and a spend would give."""
+    if amount < 1:
+        raise InvalidInput("number_too_small", "An amount is at least 1.", param="amount")
 
 
 def _front(wallet: Wallet, amount: int) -> tuple[Piece, ...]:

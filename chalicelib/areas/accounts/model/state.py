@@ -93,9 +93,10 @@ def fold(account: Account, facts: Iterable[Fact]) -> Account:
     return account
 
 
-def lot_for(wallet: Wallet, expires_at: Instant | None) -> Lot | None:
-    """The lot that an earning with this expiry joins, if there is one."""
-    return next((lot for lot in wallet.lots if lot.expires_at == expires_at), None)
+def lot_for(wallet: Wallet, expires_on: Day | None, expires_at: Instant | None) -> Lot | None:
+    """The lot that an earning with this expiry joins, if there is one. Two zones may end different days at one instant."""
+    expiry = (expires_on, expires_at)
+    return next((lot for lot in wallet.lots if (lot.expires_on, lot.expires_at) == expiry), None)
 
 
 def _with(account: Account, wallet: Wallet) -> Account:

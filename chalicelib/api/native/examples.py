@@ -1,0 +1,93 @@
+"""What the documentation shows: a body for every operation that takes one, and an id for every placeholder.
+
+The bodies tell one story, of a bookshop: they can be sent one after the other, as the tests do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Json = dict[str, Any]
+
+MEMBER = "mem_0c5qv8t2k1h"
+ORDER = "ord_3q7m0z9y4xk"
+
+PLACEHOLDERS: Mapping[str, Json] = {
+    "program_id": {"description": "The program's number.", "example": "1"},
+    "rule_id": {"description": "The rule's id, chosen by whoever creates it.", "example": "one-per-euro"},
+    "member_id": {"description": "The member's id.", "example": MEMBER},
+    "order_id": {"description": "The order's id.", "example": ORDER},
+    "asset": {"description": "The file's name.", "example": "docs.css"},
+}
+
+_CARD: Json = {"type": "card", "value": "4000 1234"}
+_PROGRAM: Json = {
+    "name": "Readers' Club",
+    "zone": "Europe/Berlin",
+    "enrolment": "enrol",
+    "units": [
+        {
+            "code": "points",
+            "name": "Points",
+            "decimals": 0,
+            "policies": [{"expiry": {"type": "end_of_month", "months": 12}}],
+        }
+    ],
+}
+_ORDER: Json = {
+    "number": "R-2026-000417",
+    "purchased_at": "2026-01-14T17:45:00+01:00",
+    "currency": "EUR",
+    "identifier": _CARD,
+    "place": "Berlin Mitte",
+    "lines": [
+        {"sku": "978-0141439518", "quantity": 2, "gross_value": 1998, "category": ["Books", "Classics"]},
+        {"sku": "TEA-GREEN", "quantity": "0.5", "gross_value": 650, "brand": "Leaf & Co"},
+        {"sku": "DELIVERY", "quantity": 1, "gross_value": 490, "delivery": True},
+    ],
+    "payments": [{"kind": "card", "amount": 3138}],
+}
+
+BODIES: Mapping[str, Json] = {
+    "put_tenant": {"name": "The Corner Bookshop", "member_fields": {"favourite_genre": "text"}},
+    "create_program": _PROGRAM,
+    "replace_program": _PROGRAM,
+    "put_tiers": {
+        "basis": "points_earned",
+        "unit": "points",
+        "tiers": [
+            {"tier_id": "bronze", "name": "Bronze", "threshold": 0},
+            {"tier_id": "silver", "name": "Silver", "threshold": 200},
+        ],
+    },
+    "put_rule": {
+        "name": "One point per euro, not for delivery",
+        "unit": "points",
+        "stage": "base",
+        "effect": {"kind": "per_value", "amount": 1, "per": "1.00", "rounding": "down"},
+        "window": {"from_day": "2026-01-01", "until_day": "2026-12-31"},
+        "minimum_order_value": "10.00",
+        "lines": {"exclude_delivery": True},
+    },
+    "enrol_member": {
+        "identifiers": [_CARD, {"type": "email", "value": "ada@example.org"}],
+        "given_name": "Ada",
+        "family_name": "Lovelace",
+        "birth_date": "1990-12-10",
+        "locale": "en-GB",
+        "fields": {"favourite_genre": "science"},
+    },
+    "update_member": {"given_name": "Augusta", "labels": [{"key": "newsletter", "value": "yes"}]},
+    "find_member": _CARD,
+    "earn_points": {"unit": "points", "amount": 50},
+    "spend_points": {"unit": "points", "amount": 20},
+    "simulate_order": _ORDER,
+    "record_order": _ORDER,
+    "return_order": {
+        "number": "B-2026-000031",
+        "purchased_at": "2026-01-15T10:00:00+01:00",
+        "currency": "EUR",
+        "lines": [{"sku": "978-0141439518", "quantity": 1, "gross_value": 999}],
+    },
+}

@@ -1,0 +1,128 @@
+"""Purchases as native requests write them, and the documents they become."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from chalicelib.api.bodies import as_refusal
+from chalicelib.areas.members.model import Identifier
+from chalicelib.areas.orders import model as m
+from chalicelib.errors import InvalidInput
+from chalicelib.kit.amounts import QUANTITY_DECIMALS
+from chalicelib.kit.base import Wire
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.labels import Labels
+from chalicelib.kit.wire import AmountOrZero, QuantityIn, WrittenAt, WrittenTime
+
+EARLIEST: Instant = 0  # 1970: what is dated before comes from a clock that was never set
+MOST_MINUTES_FROM_UTC = 18 * 60
+
+
+def _of_a_shop(written: WrittenAt) -> WrittenAt:
+    if written.at < EARLIEST:
+        raise PydanticCustomError("unreadable_date", "a purchase must not lie before 1970")
+    if abs(written.offset) > MOST_MINUTES_FROM_UTC:
+        raise PydanticCustomError("unreadable_date", "no clock is more than 18 hours from UTC")
+    return written
+
+
+PurchaseTime = Annotated[WrittenTime, AfterValidator(_of_a_shop)]
+
+
+_DECIMAL = rf"^[0-9]{{1,10}}(\.[0-9]{{1,{QUANTITY_DECIMALS}}})?$"
+Quantity = Annotated[
+    QuantityIn,
+    WithJsonSchema(
+        {
+            "description": "An integer, or a decimal in quotes: above 0, with at most three decimals.",
+            "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": _DECIMAL}],
+            "examples": [2, "0.5"],
+        }
+    ),
+]
+
+
+class LineBody(Wire):
+    """`gross_value` is of the whole line. `line_no` counts from 1 in the order sent where it is left out everywhere."""
+
+    sku: m.Sku
+    quantity: Quantity
+    gross_value: AmountOrZero
+    line_no: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    name: m.Text = ""
+    category: Annotated[tuple[m.Text, ...], Field(max_length=10)] = ()
+    brand: m.Text = ""
+    labels: Labels = ()
+    delivery: bool = False
+
+
+class PaymentBody(Wire):
+    kind: Annotated[str, Field(min_length=1, max_length=64)]
+    amount: AmountOrZero
+
+
+class OrderBody(Wire):
+    """A sale. The buyer is named by `member_id` or by one `identifier`."""
+
+    number: m.DocumentNumber
+    purchased_at: PurchaseTime
+    currency: m.Currency
+    lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
+    member_id: str | None = None
+    identifier: Identifier | None = None
+    place: m.Text = ""
+    payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] = ()
+    labels: Labels = ()
+
+
+class ReturnLineBody(Wire):
+    """By SKU over all lines of the sale with it; from one line where `line_no` is given."""
+
+    sku: m.Sku
+    quantity: Quantity
+    gross_value: AmountOrZero
+    line_no: Annotated[int, Field(ge=1)] | None = None
+
+
+class ReturnBody(Wire):
+    """A return. A member named here must be the one the sale was made to."""
+
+    number: m.DocumentNumber
+    purchased_at: PurchaseTime
+    currency: m.Currency
+    lines: Annotated[tuple[ReturnLineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
+    member_id: str | None = None
+    identifier: Identifier | None = None
+    place: m.Text = ""
+
+
+def sale_of(body: OrderBody) -> m.Sale:
+    given = {line.line_no is not None for line in body.lines}
+    if len(given) > 1:
+        raise InvalidInput("line_numbers_mixed", "Number all lines or none.", param="lines")
+    lines = enumerate(body.lines, start=1)
+    with as_refusal():
+        return m.Sale(
+            number=body.number,
+            purchased_at=body.purchased_at.at,
+            utc_offset=body.purchased_at.offset,
+            currency=body.currency,
+            lines=tuple(m.Line(**{**dict(line), "line_no": line.line_no or place}) for place, line in lines),
+            place=body.place,
+            payments=tuple(m.Payment(kind=payment.kind, amount=payment.amount) for payment in body.payments),
+            labels=body.labels,
+        )
+
+
+def return_of(body: ReturnBody) -> m.Return:
+    return m.Return(
+        number=body.number,
+        purchased_at=body.purchased_at.at,
+        utc_offset=body.purchased_at.offset,
+        currency=body.currency,
+        lines=tuple(m.ReturnLine(**dict(line)) for line in body.lines),
+        place=body.place,
+    )

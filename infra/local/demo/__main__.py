@@ -1,0 +1,117 @@
+"""`python -m infra.local.demo [--file orders.csv] [--as-of 2011-12-31]`: what `make demo` runs."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from chalicelib.errors import InvalidInput, StampbookError
+from chalicelib.kit.clock import Instant, SystemClock
+from chalicelib.kit.ids import RandomIds
+from chalicelib.kit.periods import Day, parse_day
+from chalicelib.runtime import Runtime
+from chalicelib.table.config import ConfigCache
+from chalicelib.table.dynamo import DynamoTable
+from chalicelib.table.protocol import TableError
+from infra.local.demo.course import Outcome, run_demo, settled_day
+from infra.local.demo.progress import Progress
+from infra.local.demo.report import json_line, report
+from infra.local.demo.standing import FiguresDisagreeError
+from infra.local.demo.survey import CannotStartError, Survey, survey
+from infra.local.ministack import REGION, EngineError, be_a_client, ensure_table, ministack
+
+DEFAULT_FILE = Path(__file__).resolve().parents[3] / "tests" / "data" / "orders-cdnow-sample.csv"
+STAGE = "demo"
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    try:
+        return _run(options.file, options.as_of)
+    except CannotStartError as refused:
+        return _told(REFUSED, str(refused))
+    except EngineError as fault:
+        return _told(FAILED, str(fault))
+    except (TableError, StampbookError) as fault:
+        return _told(FAILED, f"The local cloud did not do its part: {fault}")
+    except FiguresDisagreeError as fault:
+        return _told(FAILED, f"The figures disagree, which must never happen: {fault}")
+    except KeyboardInterrupt:
+        return _told(INTERRUPTED, "Interrupted. Nothing is left behind.")
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.local.demo", description=__doc__)
+    parser.add_argument("--file", type=Path, default=DEFAULT_FILE, help="a file of the orders import format")
+    parser.add_argument("--as-of", type=_day, help="the day the points are asked for; that of the last purchase")
+    return parser.parse_args(arguments)
+
+
+def _day(text: str) -> Day:
+    day = parse_day(text)
+    if day is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day of the calendar, such as 2011-12-31")
+    return day
+
+
+def _run(file: Path, asked: Day | None) -> int:
+    now = SystemClock().now()
+    with _opened(file) as stream:
+        found = _surveyed(file, stream, now)
+        as_of = settled_day(found, asked)
+        stream.seek(0)
+        outcome = _recorded(stream, now, as_of, Progress(sys.stderr, "Recording", found.documents))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than the file
+    sys.stdout.write(f"{report(str(file), outcome)}\n{json_line(outcome)}\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _opened(file: Path) -> BinaryIO:
+    """A regular file: it is read twice, so a pipe will not do."""
+    try:
+        if file.exists() and not file.is_file():
+            raise CannotStartError(f"{file} is not a file.")
+        return file.open("rb")
+    except OSError as fault:
+        raise CannotStartError(f"{file} cannot be read: {fault.strerror}.") from fault
+
+
+def _surveyed(file: Path, stream: BinaryIO, now: Instant) -> Survey:
+    try:
+        return survey(stream, now)
+    except InvalidInput as refused:
+        raise CannotStartError(f"{file} is no file of orders. {refused.message}") from refused
+    except OSError as fault:
+        raise CannotStartError(f"{file} cannot be read: {fault.strerror}.") from fault
+
+
+def _recorded(stream: BinaryIO, now: Instant, as_of: Day | None, progress: Progress) -> Outcome:
+    """On a fresh table, of which nothing stays."""
+    be_a_client()
+    with (
+        tempfile.TemporaryDirectory(prefix="stampbook-demo-") as state,
+        ministack(Path(state), keep=False) as endpoint,
+    ):
+        table = DynamoTable(ensure_table(endpoint, STAGE), region=REGION, endpoint=endpoint)
+        clock = SystemClock()
+        rt = Runtime(clock=clock, ids=RandomIds(), table=table, config=ConfigCache(clock))
+        return run_demo(rt, stream, now, as_of, progress)
+
+
+def _told(code: int, sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return code
+
+
+if __name__ == "__main__":
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)  # all of them end as Ctrl-C does: nothing is left behind
+    sys.exit(main(sys.argv[1:]))

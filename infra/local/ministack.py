@@ -1,0 +1,160 @@
+"""ministack, the local cloud, on 127.0.0.1 for as long as a `with` block lasts; and how a client speaks to it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.local.table_template import create_table, table_arguments
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PYTHON = Path(__file__).resolve().parents[2] / ".local" / "cloud" / "bin" / "python"
+LOOPBACK = "127.0.0.1"
+REGION = "eu-central-1"
+READY_SECONDS = 60
+STOP_SECONDS = 60  # a stop writes the state to disk: one that is cut short would lose it
+LOG = "ministack.log"
+
+# No credential, profile or proxy of the person who runs this has any business with a cloud on their own machine.
+CLIENT_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_REGION": REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": LOOPBACK,
+    "no_proxy": LOOPBACK,
+}
+
+
+class EngineError(Exception):
+    """The engine is not installed, or did not start; the message says what to do."""
+
+
+@contextmanager
+def ministack(state: Path, *, keep: bool) -> Iterator[str]:
+    """Starts the engine, answers its endpoint, and stops that very process at the end.
+
+    All that it writes is in `state`. With `keep` the tables survive a stop there; without, they live in memory.
+    """
+    if not PYTHON.exists():
+        raise EngineError("The local cloud is not installed: make install")
+    state.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    log = state / LOG
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [str(PYTHON), "-m", "ministack"],
+            cwd=state,
+            env=_environment(state, port, keep=keep),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,  # Ctrl-C is for us: we tell it when to end
+        )
+    try:
+        _wait_until_ready(process, port, log)
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        stop(process, STOP_SECONDS)
+
+
+def stop(process: subprocess.Popen[bytes], patience: float) -> None:
+    """Asks it to end and waits; a second Ctrl-C does not cut that short, only the patience running out does."""
+    heard = {what: signal.signal(what, signal.SIG_IGN) for what in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        process.terminate()
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        sys.stderr.write(f"Process {process.pid} did not end within {patience:.0f} seconds and was killed.\n")
+    finally:
+        for what, handler in heard.items():
+            signal.signal(what, handler)
+
+
+def be_a_client(environ: MutableMapping[str, str] = os.environ) -> None:
+    """From now on AWS clients of this process use the credentials of the local cloud, and no others."""
+    for name in [name for name in environ if name.startswith("AWS_")]:
+        del environ[name]
+    environ.update(CLIENT_ENVIRONMENT)
+
+
+def ensure_table(endpoint: str, stage: str) -> str:
+    """The name of the stage's table, made as the template says unless it is there."""
+    name = str(table_arguments(stage)["TableName"])
+    client = _client(endpoint)
+    if name in client.list_tables()["TableNames"]:
+        return name
+    return create_table(client, stage)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a GET of the path is answered with 200."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        response.read()
+    except (OSError, http.client.HTTPException):
+        return False
+    else:
+        return response.status == http.HTTPStatus.OK
+    finally:
+        connection.close()
+
+
+def _client(endpoint: str) -> DynamoDBClient:
+    import boto3
+
+    return boto3.session.Session().client("dynamodb", region_name=REGION, endpoint_url=endpoint)
+
+
+def _environment(state: Path, port: int, *, keep: bool) -> dict[str, str]:
+    persisted = "1" if keep else "0"
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(state),
+        "TMPDIR": str(state),
+        "LANG": "C.UTF-8",
+        "BIND_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "SERVICES": "dynamodb",
+        "LOG_LEVEL": "WARNING",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "PERSIST_STATE": persisted,
+        "STATE_DIR": str(state / "state"),
+        "S3_PERSIST": persisted,
+        "S3_DATA_DIR": str(state / "s3"),
+    }
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not answers(port, "/_ministack/ready"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise EngineError(f"The local cloud (ministack) did not start on port {port}:\n{said}")
+        time.sleep(0.05)

@@ -1,0 +1,31 @@
+"""An open bookshop for every test that asks for one."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.runtime import Runtime
+from tests.http.client import Api
+from tests.http.native.bookshop import Shop, open_shop
+from tests.http.world import HandClock, key_for, twin_runtime
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def rt(clock: HandClock) -> Runtime:
+    return twin_runtime(clock)
+
+
+@pytest.fixture
+def shop(api: Api, clock: HandClock) -> Shop:
+    return open_shop(api, clock)
+
+
+@pytest.fixture
+def other(rt: Runtime, clock: HandClock) -> Shop:
+    """The shop across the street: another tenant with the same program."""
+    return open_shop(Api(rt, key_for(rt, "theirs")), clock)

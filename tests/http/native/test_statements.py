@@ -1,0 +1,162 @@
+"""How a balance came about, line by line, and the proof that it did."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.table.memory import MemoryTable
+from tests.http.client import Api
+from tests.http.native.bookshop import PROGRAM, Shop, answer, book, open_shop, refusal
+from tests.http.world import HandClock, key_for, twin_runtime
+from tests.twins.faulty import FaultyTable
+
+NOBODY = "mem_00000000000"
+MONTH = 31 * 24 * 3600
+EMPTY = {"earned": 0, "refunded": 0, "spent": 0, "cancelled": 0, "expired": 0, "expiring": []}
+
+
+@pytest.fixture
+def ada(shop: Shop) -> str:
+    return shop.enrol("1")
+
+
+def at(member_id: str, what: str = "account") -> str:
+    return f"/v1/members/{member_id}/{what}"
+
+
+# --- the statement -------------------------------------------------------------------------------------------------------
+
+
+def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> None:
+    order = shop.buy(ada, "S1", book(199_99), book(50_00, sku="LAMP"))
+    shop.clock.pass_by(60)
+    shop.bring_back(order["order_id"], "B1", book(50_00, sku="LAMP"), purchased_at="2026-01-15T12:01:00Z")
+    entries = answer(shop.api.get(at(ada, "statement")))["items"]
+    bare = {"unit": None, "amount": None, "balance": None, "order_id": None, "rule_id": None, "expires_on": None}
+    bare |= {"tier": None}
+    of_order = {"order_id": order["order_id"]}
+    sale, back = entries[1], entries[0]
+    assert {name: sale[name] for name in sale if name not in ("entry_id", "lines")} == {
+        "sequence": 1,
+        "operation": "record_order",
+        "recorded_at": "2026-01-15T12:00:00Z",
+        "effective_at": "2026-01-14T10:00:00Z",
+    }
+    assert sale["entry_id"] == order["entry_id"]
+    assert sale["lines"] == [
+        bare | of_order | {"type": "order.recorded", "unit": "EUR", "amount": 249_99},
+        bare
+        | of_order
+        | {"type": "points.earned", "unit": "points", "amount": 249, "balance": 249}
+        | {"rule_id": "base", "expires_on": "2027-01-31"},
+        bare | {"type": "tier.changed", "tier": "silver"},
+    ]
+    assert (back["sequence"], back["operation"], back["effective_at"]) == (2, "return_order", "2026-01-15T12:01:00Z")
+    assert back["lines"] == [
+        bare | of_order | {"type": "order.returned", "unit": "EUR", "amount": 50_00},
+        bare
+        | of_order
+        | {"type": "points.cancelled", "unit": "points", "amount": -50, "balance": 199, "rule_id": "base"},
+        bare | {"type": "tier.changed", "tier": "bronze"},
+    ]
+
+
+def test_a_statement_adds_up_to_the_balance(shop: Shop, ada: str) -> None:
+    """Through every kind of line there is, walked page by page."""
+    orders = []
+    for number in range(7):
+        orders.append(shop.buy(ada, f"S{number}", book(10_99 * (number + 1), quantity="0.5")))
+        shop.spend(ada, 3)
+        shop.earn(ada, 1_50, unit="cashback")
+    shop.bring_back(orders[-1]["order_id"], "B1", book(5_00, quantity="0.25"))
+    shop.clock.pass_by(13 * MONTH)
+    shop.earn(ada, 4)
+    for limit in (1, 4, 100):
+        entries = [entry for page in shop.pages(at(ada, "statement"), limit) for entry in page]
+        assert [entry["sequence"] for entry in entries] == list(range(23, 0, -1))
+        lines_in_time = [line for entry in reversed(entries) for line in entry["lines"]]
+        moved = [line for line in lines_in_time if line["type"].startswith("points.")]
+        assert {line["type"] for line in moved} == {
+            "points.earned",
+            "points.spent",
+            "points.cancelled",
+            "points.expired",
+        }
+        for wallet in shop.account(ada)["wallets"]:
+            lines = [line for line in moved if line["unit"] == wallet["unit"]]
+            assert sum(line["amount"] for line in lines) == wallet["available"]
+            assert lines[-1]["balance"] == wallet["available"]
+
+
+def test_a_member_without_any_entry_has_an_empty_statement(shop: Shop, ada: str) -> None:
+    assert answer(shop.api.get(at(ada, "statement"))) == {"items": [], "next_cursor": None}
+
+
+def test_a_cursor_is_good_for_its_own_statement_only(shop: Shop, other: Shop, ada: str) -> None:
+    bob, theirs = shop.enrol("2"), other.enrol("1")
+    for number in range(3):
+        shop.earn(ada, 1)
+        shop.earn(bob, 1)
+        other.earn(theirs, 1)
+        shop.buy(ada, f"S{number}")
+    foreign = [
+        answer(shop.api.get(f"{at(bob, 'statement')}?limit=1"))["next_cursor"],
+        answer(other.api.get(f"{at(theirs, 'statement')}?limit=1"))["next_cursor"],
+        answer(shop.api.get(f"{at(ada, 'orders')}?limit=1"))["next_cursor"],
+    ]
+    assert None not in foreign
+    for cursor in (*foreign, "nonsense", ""):
+        refused = shop.api.get(f"{at(ada, 'statement')}?cursor={cursor}")
+        assert refusal(refused) == (400, "invalid_cursor", "cursor")
+
+
+# --- the proof -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_account_is_proved_from_its_journal(shop: Shop, ada: str) -> None:
+    order = shop.buy(ada, "S1")
+    shop.earn(ada, 5)
+    shop.spend(ada, 30)
+    shop.bring_back(order["order_id"], "B1", book(33_00, quantity="0.33"))
+    shop.clock.pass_by(13 * MONTH)
+    shop.earn(ada, 1)
+    assert answer(shop.api.get(at(ada, "account/proof"))) == {
+        "member_id": ada,
+        "program_id": 1,
+        "version": 5,
+        "entries": 5,
+        "matches": True,
+        "broken_at": None,
+        "differences": [],
+    }
+
+
+def test_where_nothing_happened_nothing_can_be_proved(shop: Shop, ada: str) -> None:
+    assert refusal(shop.api.get(at(ada, "account/proof"))) == (404, "account_not_found", "member_id")
+    shop.earn(ada, 1)
+    answer(shop.api.post("/v1/programs", PROGRAM))
+    assert refusal(shop.api.get(f"{at(ada, 'account/proof')}?program_id=2"))[1] == "account_not_found"
+
+
+def test_asking_whether_there_is_such_a_member_costs_only_those_who_have_nothing() -> None:
+    """In requests to the table: a member with orders and an account is never looked up beside them."""
+    clock, table = HandClock(), FaultyTable(MemoryTable())
+    rt = twin_runtime(clock, table)
+    shop = open_shop(Api(rt, key_for(rt, "ours")), clock)
+    ada, bob = shop.enrol("1"), shop.enrol("2")
+    shop.buy(ada, "S1")
+    assert shop.points(ada) == 100  # the key and the configuration are known from here on
+    calls = {}
+    for what in ("orders", "account/proof", "statement"):
+        for member_id in (ada, bob):
+            table.start()
+            shop.api.get(at(member_id, what))
+            calls[what, member_id] = table.calls
+    assert calls == {
+        ("orders", ada): 1,
+        ("orders", bob): 2,
+        ("account/proof", ada): 2,
+        ("account/proof", bob): 2,
+        ("statement", ada): 1,
+        ("statement", bob): 2,
+    }

@@ -1,0 +1,200 @@
+"""What every write keeps and every read: sent twice it is done once, tried dry it does nothing, and looking changes nothing.
+
+The routes say which they are, so a new one is tried here as soon as the matrix can call it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from chalicelib.api.route import Route
+from chalicelib.api.routes import ROUTES
+from chalicelib.runtime import Runtime
+from chalicelib.table.memory import MemoryTable
+from tests.http.client import Api, Reply
+from tests.http.native.bookshop import Json, refusal
+from tests.http.registry import NATIVE, Names, request_of
+from tests.http.world import key_for
+
+WRITES = [route for route in ROUTES if route.writes]
+READS = [route for route in ROUTES if not route.writes and route.access != "open"]
+
+# Something else that each write could be asked for, as a change of its body.
+OTHERWISE: dict[str, Json] = {
+    "put_tenant": {"name": "Another name"},
+    "create_program": {"name": "Another name"},
+    "replace_program": {"name": "Another name"},
+    "put_rule": {"name": "Another name"},
+    "put_tiers": {"basis": "orders", "unit": None},
+    "enrol_member": {"given_name": "Another name"},
+    "update_member": {"given_name": "Another name"},
+    "earn_points": {"amount": 7},
+    "spend_points": {"amount": 7},
+    "record_order": {"place": "Elsewhere"},
+    "return_order": {"place": "Elsewhere"},
+}
+
+each_write = pytest.mark.parametrize("route", WRITES, ids=lambda route: route.operation)
+each_read = pytest.mark.parametrize("route", READS, ids=lambda route: route.operation)
+each_decision = pytest.mark.parametrize(
+    "route", [route for route in WRITES if route.dry_run], ids=lambda route: route.operation
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A call of a route that is good to be sent; `send` sends it."""
+
+    api: Api
+    route: Route
+    path: str
+    body: Any
+
+    def send(self, key: str | None = None, *, dry: bool = False, **change: Any) -> Reply:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        body = None if self.body is None else self.body | change
+        return self.api.call(
+            self.route.method, f"{self.path}?dry_run=true" if dry else self.path, body, headers=headers
+        )
+
+
+Wishes = Callable[[Route], Wish]
+
+
+@pytest.fixture
+def wish(api: Api) -> Wishes:
+    names = Names(api, NATIVE)
+    names.make_all()
+
+    def wished(route: Route) -> Wish:
+        return Wish(api, route, *request_of(route, names))
+
+    return wished
+
+
+def written(rt: Runtime) -> int:
+    assert isinstance(rt.table, MemoryTable)
+    return rt.table.meter.cost.write_units
+
+
+def test_every_write_is_tried_here() -> None:
+    assert {route.operation for route in WRITES} == set(OTHERWISE)
+    assert {route.operation for route in WRITES if not route.dry_run} == set()
+
+
+# --- sent twice ----------------------------------------------------------------------------------------------------------
+
+
+@each_write
+def test_a_write_sent_again_with_its_key_is_done_once(wish: Wishes, rt: Runtime, route: Route) -> None:
+    asked = wish(route)
+    first = asked.send("once")
+    assert first.status == route.status
+    assert "Idempotent-Replayed" not in first.headers
+    again = asked.send("once")
+    assert (again.status, again.text) == (first.status, first.text)
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+@each_write
+def test_a_key_is_good_for_one_request(wish: Wishes, route: Route) -> None:
+    asked = wish(route)
+    assert asked.send("once").status == route.status
+    reused = asked.send("once", **OTHERWISE[route.operation])
+    assert refusal(reused) == (409, "idempotency_key_reused", "Idempotency-Key")
+    assert asked.send("once").headers["Idempotent-Replayed"] == "true"
+
+
+@each_write
+def test_a_key_is_good_for_one_operation(wish: Wishes, route: Route) -> None:
+    other = next(one for one in WRITES if one.operation not in (route.operation, "enrol_member"))
+    assert wish(other).send("once").status == other.status
+    assert refusal(wish(route).send("once")) == (409, "idempotency_key_reused", "Idempotency-Key")
+
+
+@each_write
+def test_without_a_key_a_write_is_a_wish_of_its_own(wish: Wishes, rt: Runtime, route: Route) -> None:
+    """Only numbers and identifiers are once for all: by these a document's repeat and a member's are known."""
+    asked = wish(route)
+    first, second = asked.send(), asked.send()
+    assert first.status == route.status
+    if route.operation == "enrol_member":
+        assert refusal(second) == (409, "identifier_taken", "identifiers")
+    else:
+        is_document = route.operation in ("record_order", "return_order")
+        assert ("Idempotent-Replayed" in second.headers) == is_document
+
+
+def test_two_tenants_may_use_one_key(api: Api, rt: Runtime) -> None:
+    send = {"Idempotency-Key": "once"}
+    ours = api.put("/v1/tenant", {"name": "Ours"}, headers=send)
+    theirs = api.put("/v1/tenant", {"name": "Theirs"}, headers=send, key=key_for(rt, "theirs"))
+    assert (ours.json["name"], theirs.json["name"]) == ("Ours", "Theirs")
+
+
+def test_a_refusal_is_not_remembered(wish: Wishes, api: Api) -> None:
+    """Who had too little may try again with the same key when there is enough."""
+    spend, earn = (
+        wish(next(route for route in WRITES if route.operation == f"{verb}_points")) for verb in ("spend", "earn")
+    )
+    assert spend.send("once", amount=600).code == "insufficient_balance"
+    assert earn.send(amount=1_000).status == 201
+    assert spend.send("once", amount=600).status == 201
+
+
+# --- tried dry -----------------------------------------------------------------------------------------------------------
+
+
+@each_decision
+def test_a_dry_run_answers_and_writes_nothing(wish: Wishes, rt: Runtime, route: Route) -> None:
+    asked = wish(route)
+    before = written(rt)
+    dry = asked.send("once", dry=True)
+    assert (dry.status, "Idempotent-Replayed" in dry.headers) == (route.status, False)
+    assert written(rt) == before
+    wet = asked.send("once")
+    assert (wet.status, "Idempotent-Replayed" in wet.headers) == (route.status, False)
+    assert written(rt) > before
+    assert anonymous(dry.json) == anonymous(wet.json)
+
+
+@each_decision
+def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, rt: Runtime, route: Route) -> None:
+    asked = wish(route)
+    before = written(rt)
+    assert asked.send(dry=True, surprise=1).code == asked.send(surprise=1).code == "unknown_field"
+    assert written(rt) == before
+
+
+def anonymous(value: Any) -> Any:
+    """Without a member's id, drawn anew each time."""
+    return {name: part for name, part in value.items() if name != "member_id"}
+
+
+# --- looking -------------------------------------------------------------------------------------------------------------
+
+
+@each_read
+def test_looking_changes_nothing(wish: Wishes, rt: Runtime, route: Route) -> None:
+    asked = wish(route)
+    before = written(rt)
+    assert asked.send().status == 200
+    assert written(rt) == before
+
+
+@pytest.mark.parametrize("route", [route for route in READS if route.read_only], ids=lambda route: route.operation)
+def test_a_read_that_takes_a_body_has_no_use_for_a_key(wish: Wishes, route: Route) -> None:
+    """So the key is neither judged nor remembered; of bodies it asks what every operation asks."""
+    asked = wish(route)
+    for key in ("once", "once", "käy", ""):
+        reply = asked.send(key)
+        assert (reply.status, "Idempotent-Replayed" in reply.headers) == (200, False)
+    assert asked.send("once", dry=True).code == "unknown_parameter"
+    assert asked.api.post(asked.path).code == "body_missing"
+    assert asked.api.post(asked.path, raw=b"[]").code == "body_not_object"
+    assert asked.api.post(asked.path, {"surprise": 1} | asked.body).code == "unknown_field"
+    assert asked.api.post(asked.path, raw=b"<a/>", headers={"Content-Type": "text/xml"}).status == 415

@@ -1,0 +1,90 @@
+"""When the table throttles or an answer is lost: who only looks is told to come back, who writes is tried again first."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.api.route import Route
+from chalicelib.api.routes import ROUTES
+from chalicelib.areas.access.cache import FRESH_SECONDS
+from chalicelib.table.memory import MemoryTable
+from tests.http.client import Api, Reply
+from tests.http.registry import NATIVE, Names, request_of
+from tests.http.world import HandClock, key_for, twin_runtime
+from tests.twins.faulty import FaultyTable, Mishap
+
+READS = [route for route in ROUTES if not route.writes and route.access != "open"]
+WRITES = [route for route in ROUTES if route.writes]
+EVERY_CALL = range(1_000)
+
+each_mishap = pytest.mark.parametrize("mishap", ["throttled", "lost_before"])
+
+
+class Till:
+    """A client of a table that fails when told to."""
+
+    def __init__(self) -> None:
+        self.clock = HandClock()
+        self.memory = MemoryTable()
+        self.table = FaultyTable(self.memory)
+        rt = twin_runtime(self.clock, self.table)
+        self.api = Api(rt, key_for(rt, "ours"))
+        self.names = Names(self.api, NATIVE)
+        self.names.make_all()
+
+    def call(self, route: Route) -> Reply:
+        path, body = request_of(route, self.names)
+        self.table.start(self.table.faults)
+        return self.api.call(route.method, path, body)
+
+    def forget(self) -> None:
+        """So much time passes that neither the key nor the configuration is known any more."""
+        self.clock.pass_by(FRESH_SECONDS + 1)
+
+
+@pytest.fixture
+def till() -> Till:
+    return Till()
+
+
+def assert_unavailable(reply: Reply) -> None:
+    error = reply.json["error"]
+    assert (reply.status, error["type"], error["code"], error["param"]) == (503, "unavailable", "unavailable", None)
+    assert list(error) == ["type", "code", "message", "param", "request_id"]
+    assert (reply.headers["Retry-After"], reply.headers["Content-Type"]) == ("1", "application/json")
+    assert error["request_id"] == reply.headers["X-Request-Id"]
+
+
+@each_mishap
+@pytest.mark.parametrize("route", READS, ids=lambda route: route.operation)
+def test_a_read_that_fails_at_any_call_is_worth_another_try(till: Till, route: Route, mishap: Mishap) -> None:
+    till.forget()
+    assert till.call(route).status == 200
+    calls = till.table.calls
+    assert calls >= 2  # the key and something of its tenant
+    for number in range(calls):
+        till.forget()
+        till.table.faults = {number: mishap}
+        assert_unavailable(till.call(route))
+        till.table.faults = {}
+    assert till.call(route).status == 200
+
+
+@each_mishap
+@pytest.mark.parametrize("route", WRITES, ids=lambda route: route.operation)
+def test_a_write_is_busy_when_nothing_helps(till: Till, route: Route, mishap: Mishap) -> None:
+    till.forget()
+    till.table.faults = dict.fromkeys(EVERY_CALL, mishap)
+    assert_unavailable(till.call(route))  # not even the key could be looked up
+    till.table.faults = dict.fromkeys(EVERY_CALL[1:], mishap)
+    before = till.memory.meter.cost.write_units
+    reply = till.call(route)
+    assert (reply.status, reply.code, reply.headers["Retry-After"]) == (409, "busy", "1")
+    assert till.memory.meter.cost.write_units == before
+    till.table.faults = {}
+    assert till.call(route).status == route.status
+
+
+def test_open_routes_know_nothing_of_it(till: Till) -> None:
+    till.table.faults = dict.fromkeys(EVERY_CALL, "throttled")
+    assert till.api.get("/health", key=None).json == {"status": "ok"}

@@ -1,0 +1,73 @@
+"""What an operation costs: requests and units on the twin's own meter, the configuration already in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.flows.read_statement import read_statement
+from chalicelib.flows.settle_due import settle_account
+from chalicelib.kit.periods import iso_day
+from chalicelib.table.memory import MemoryTable
+from chalicelib.table.meter import Cost
+from tests.twins import fresh
+from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
+
+
+@dataclass(frozen=True)
+class Till:
+    """A shop with Ada, who has bought before; her card is `ada`."""
+
+    shop: BookShop
+    table: MemoryTable
+    ada: str
+    order_id: str
+
+    def price(self, act: Callable[[], object]) -> Cost:
+        self.shop.rt.config.load(self.table, self.shop.caller.tenant)
+        before = self.table.meter.cost
+        act()
+        return self.table.meter.cost - before
+
+
+def till(months: int = 12) -> Till:
+    """Points last for so many months."""
+    table = MemoryTable()
+    unit = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": months}}]}
+    shop = open_shop(table, program={"units": [unit]})
+    order = shop.buy(card("ada"), sale("first")).answer
+    return Till(shop, table, order.member_id, order.order_id)
+
+
+def settle(at: Till) -> None:
+    assert settle_account(at.shop.rt, at.shop.caller, fresh(), at.ada, 1)
+
+
+OPERATIONS: dict[str, Callable[[Till], object]] = {
+    "evaluate by id": lambda at: at.shop.simulate(member(at.ada), sale("A0")),
+    "evaluate by identifier": lambda at: at.shop.simulate(card("ada"), sale("A0")),
+    "record an order by id": lambda at: at.shop.buy(member(at.ada), sale("A1")),
+    "record an order by identifier": lambda at: at.shop.buy(card("ada"), sale("A2")),
+    "record a first order, enrolling": lambda at: at.shop.buy(card("new"), sale("A3")),
+    "return": lambda at: at.shop.bring_back(at.order_id, goods_back("R1", 10_00)),
+    "earn": lambda at: at.shop.earn(at.ada, 1),
+    "earn with a key": lambda at: at.shop.earn(at.ada, 1, keyed("k1")),
+    "spend": lambda at: at.shop.spend(at.ada, 1),
+    "spend with a key": lambda at: at.shop.spend(at.ada, 1, keyed("k2")),
+    "balance": lambda at: at.shop.account(at.ada),
+    "statement page": lambda at: read_statement(at.shop.rt, at.shop.caller, at.ada, 1, 25, None),
+    "enrol": lambda at: at.shop.enrol("newer"),
+    "config change": lambda at: at.shop.define(rule("base", name="renamed")),
+    "one due account": settle,
+}
+"""They may be priced one after the other in one shop: the last moves the clock."""
+
+
+def prepared(name: str, at: Till) -> Callable[[], object]:
+    """The operation, ready to be priced: points are due only when the account to settle is."""
+    if name == "one due account":
+        [wallet, *_] = at.shop.account(at.ada).wallets
+        first = wallet.expiring[0].expires_on
+        assert first is not None
+        at.shop.clock.move_to(f"{iso_day(first + 1)}T00:00:00Z")
+    return lambda: OPERATIONS[name](at)

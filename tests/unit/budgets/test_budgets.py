@@ -1,0 +1,89 @@
+"""DESIGN section 10: what each operation may cost, exactly. A number that changes is a decision, not an accident."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.flows.settle_due import settle_account
+from chalicelib.table.meter import Cost
+from tests.twins import fresh
+from tests.twins.bookshop import card, keyed, sale
+from tests.unit.budgets.priced import OPERATIONS, prepared, till
+
+BUDGETS = {
+    "evaluate by id": Cost(query=1),
+    "evaluate by identifier": Cost(get=1, query=1),
+    "record an order by id": Cost(query=1, transact=1, write_units=6, index_units=2),
+    "record an order by identifier": Cost(get=1, query=1, transact=1, write_units=6, index_units=2),
+    "record a first order, enrolling": Cost(get=1, transact=1, write_units=12, index_units=5),
+    "return": Cost(get=1, query=1, transact=1, write_units=8, index_units=2),
+    "earn": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "earn with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "spend": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "spend with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "balance": Cost(batch_get=1),
+    "statement page": Cost(query=1),
+    "enrol": Cost(get=1, transact=1, write_units=6, index_units=2),
+    "config change": Cost(query=1, transact=1, write_units=6, index_units=1),
+    "one due account": Cost(get=1, transact=1, write_units=4, index_units=2),
+}
+
+
+def without_reading(cost: Cost) -> Cost:
+    """Reads are counted as requests: their units follow from what is read."""
+    return cost - Cost(read_units=cost.read_units)
+
+
+def test_every_operation_has_a_budget() -> None:
+    assert set(BUDGETS) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_an_operation_costs_its_budget(name: str) -> None:
+    at = till()
+    assert without_reading(at.price(prepared(name, at))) == BUDGETS[name]
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_a_process_that_has_not_asked_for_five_seconds_pays_one_get_more(name: str) -> None:
+    at = till()
+    act = prepared(name, at)
+    at.shop.rt.config.load(at.table, "shop")
+    at.shop.clock.elapsed += 6
+    before = at.table.meter.cost
+    act()
+    more = 0 if name == "config change" else 1  # a change reads all of it anyway
+    assert without_reading(at.table.meter.cost - before) == BUDGETS[name] + Cost(get=more)
+
+
+def test_the_first_order_of_a_member_lists_it_among_what_is_due() -> None:
+    at = till()
+    bob = at.shop.member("bob")
+    cost = at.price(lambda: at.shop.buy(card("bob"), sale("B1")))
+    assert (cost.requests, cost.write_units, cost.index_units) == (3, 6, 3)
+    assert at.shop.balance(bob) == 100
+
+
+def test_an_account_with_nothing_due_costs_one_get() -> None:
+    at = till()
+    cost = at.price(lambda: settle_account(at.shop.rt, at.shop.caller, fresh(), at.ada, 1))
+    assert without_reading(cost) == Cost(get=1)
+
+
+@pytest.mark.parametrize("name", ["earn with a key", "spend with a key"])
+def test_a_repeat_with_its_key_costs_the_attempt_and_two_gets(name: str) -> None:
+    at = till()
+    act = prepared(name, at)
+    act()
+    assert without_reading(at.price(act)) == Cost(batch_get=1, transact=1, get=2, write_units=3)
+
+
+def test_a_refused_spend_costs_no_write() -> None:
+    at = till()
+    at.shop.spend(at.ada, 100)
+
+    def overspend() -> None:
+        with pytest.raises(Exception, match="insufficient_balance"):
+            at.shop.spend(at.ada, 1, keyed("k"))
+
+    assert without_reading(at.price(overspend)) == Cost(batch_get=1, get=1)

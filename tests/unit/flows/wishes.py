@@ -1,0 +1,95 @@
+"""Every operation that writes, as something done in a shop with one member, Ada."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.areas.members.model import MemberUpdate
+from chalicelib.areas.orders.store import id_for
+from chalicelib.flows.settle_due import settle_due
+from chalicelib.flows.update_member import update_member
+from chalicelib.kit.command import Command
+from chalicelib.kit.periods import parse_day
+from chalicelib.table.commit import Committed
+from chalicelib.table.memory import MemoryTable
+from tests.twins.bookshop import BookShop, card, goods_back, open_shop, rule, sale
+from tests.twins.faulty import FaultyTable
+
+Act = Callable[[BookShop, str, Command], Committed[Any]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`repeatable`: sent again as another command it is still the same wish (an order's number says so)."""
+
+    act: Act
+    repeatable: bool = False
+
+
+def record(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.buy(card("0001"), sale("A2", 50_00), command)
+
+
+def record_and_enrol(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.buy(card("0002"), sale("A2", 50_00), command)
+
+
+def bring_back(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.bring_back(first_order(shop), goods_back("R1", 40_00), command)
+
+
+def earn(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.earn(ada, 7, command)
+
+
+def spend_all(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.spend(ada, 300, command)
+
+
+def enrol(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.enrol("0002", command, given_name="Ada")
+
+
+def rename(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    change = MemberUpdate(given_name="Ada")
+    return update_member(shop.rt, shop.caller, command, ada, change)
+
+
+def define(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.define(rule("bonus", stage="bonus"), command)
+
+
+def settle(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    day = parse_day("2027-07-01")
+    assert day is not None
+    shop.clock.move_to("2027-07-01")
+    settled = settle_due(shop.rt, shop.caller, day)
+    return Committed(settled <= 1)  # none where another run was faster
+
+
+OPERATIONS = {
+    "record_order": Operation(record, repeatable=True),
+    "record_order, unknown card": Operation(record_and_enrol, repeatable=True),
+    "return_order": Operation(bring_back, repeatable=True),
+    "earn_points": Operation(earn),
+    "spend_points": Operation(spend_all),
+    "enrol_member": Operation(enrol),
+    "update_member": Operation(rename),
+    "define_rule": Operation(define),
+    "settle_due": Operation(settle, repeatable=True),
+}
+
+
+def opened() -> tuple[FaultyTable, BookShop, str]:
+    """A shop with one member, who bought for 300.00; this process has yet to read the configuration."""
+    table = FaultyTable(MemoryTable())
+    shop = open_shop(table)
+    ada = shop.buy(card("0001"), sale("A1", 300_00)).answer.member_id
+    shop.rt.config.forget(shop.caller.tenant)
+    return table, shop, ada
+
+
+def first_order(shop: BookShop) -> str:
+    return id_for(shop.caller.tenant, "A1")

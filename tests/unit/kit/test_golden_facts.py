@@ -1,0 +1,127 @@
+"""Every version of every fact that was ever written can be read: the files in tests/golden/facts never change.
+
+A file holds facts as a journal holds them. A fact that changes its shape gets a new version, an upcaster and a new file;
+the old file stays, and is then read into the same facts by way of the upcaster.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.members import model as members
+from chalicelib.kit.facts import Body, Fact, Vocabulary, encode
+from chalicelib.table.config import ConfigChanged
+from chalicelib.table.items import compact_json
+
+ROOT = Path(__file__).resolve().parents[3]
+GOLDEN = ROOT / "tests" / "golden" / "facts"
+
+UNTIL = {"expires_on": 21_609, "expires_at": 1_867_104_000_000}
+FACTS: dict[str, list[Fact]] = {
+    "account.advanced": [f.AccountAdvanced(1_781_524_800_000)],
+    "order.recorded": [f.OrderRecorded("ord_0y6rz96qmmf", "2026/000117", "EUR", 25_055)],
+    "order.returned": [
+        f.OrderReturned("ord_0y6rz96qmmf", "R-1", "EUR", 10_000),
+        f.OrderReturned("ord_0y6rz96qmmf", "R-2", "EUR", 15_055, full=True),
+    ],
+    "points.earned": [
+        f.PointsEarned("points", 7, (1, 0, 7), 7),
+        f.PointsEarned(
+            "points", 250, (3, 40, 290), 500, **UNTIL, rule="base", order="ord_0y6rz96qmmf", lines=((1, 200), (2, 50))
+        ),
+    ],
+    "points.spent": [f.PointsSpent("points", 30, ((1, 0, 7), (3, 40, 63)), 470)],
+    "points.refunded": [
+        f.PointsRefunded("points", 30, ((1, 0, 7), (3, 40, 63)), 500),
+        f.PointsRefunded("points", 30, ((3, 40, 63),), 500, (4, 0, 7), **UNTIL),
+    ],
+    "points.cancelled": [
+        f.PointsCancelled("points", 0, (), 470, 100),
+        f.PointsCancelled("points", 100, ((3, 190, 290),), 400, 20, "base", "ord_0y6rz96qmmf"),
+    ],
+    "points.expired": [f.PointsExpired("points", 370, 3, 7, 21_609), f.PointsExpired("points", 1, 2, 0)],
+    "tier.changed": [f.TierChanged("bronze"), f.TierChanged("silver", "bronze")],
+    "member.enrolled": [members.MemberEnrolled(("card", "email"))],
+    "member.updated": [members.MemberUpdated(("birth_date", "fields", "labels"))],
+    "member.blocked": [members.MemberBlocked()],
+    "member.unblocked": [members.MemberUnblocked()],
+    "config.changed": [
+        ConfigChanged(
+            "program", "0001", {"name": "Bücher", "units": [{"code": "points", "policies": [{}], "limit": None}]}
+        )
+    ],
+}
+
+
+@cache
+def modules_with_facts() -> dict[str, ast.Module]:
+    found: dict[str, ast.Module] = {}
+    for path in sorted((ROOT / "chalicelib").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(isinstance(node, ast.Name) and node.id in ("Fact", "vocabulary") for node in ast.walk(tree)):
+            found[".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")] = tree
+    return found
+
+
+def vocabularies() -> list[Vocabulary]:
+    modules = [importlib.import_module(name) for name in modules_with_facts()]
+    return [value for module in modules for value in vars(module).values() if isinstance(value, Vocabulary)]
+
+
+def classes() -> dict[str, tuple[type[Fact], Vocabulary]]:
+    return {name: (cls, words) for words in vocabularies() for name, cls in words.classes.items()}
+
+
+def golden(name: str, version: int) -> list[Body]:
+    bodies: list[Body] = json.loads((GOLDEN / f"{name}.v{version}.json").read_text(encoding="utf-8"))
+    return bodies
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_what_was_ever_written_reads_as_the_same_facts(path: Path) -> None:
+    name, _, version = path.stem.rpartition(".v")
+    _, words = classes()[name]
+    bodies = golden(name, int(version))
+    assert {(body["type"], body["v"]) for body in bodies} == {(name, int(version))}
+    assert [words.decode(body) for body in bodies] == FACTS[name]
+
+
+@pytest.mark.parametrize("name", sorted(FACTS))
+def test_facts_are_written_today_as_the_newest_file_has_them(name: str) -> None:
+    cls, _ = classes()[name]
+    assert [compact_json(encode(fact)) for fact in FACTS[name]] == [compact_json(body) for body in golden(name, cls.v)]
+
+
+def test_no_version_of_any_fact_is_without_its_file() -> None:
+    needed = {f"{name}.v{v}.json" for name, (cls, _) in classes().items() for v in range(1, cls.v + 1)}
+    assert needed == {path.name for path in GOLDEN.iterdir()}
+    assert len(needed) >= 14
+
+
+def test_every_fact_class_belongs_to_a_vocabulary() -> None:
+    known = {cls.__name__ for cls, _ in classes().values()}
+    declared = {
+        node.name
+        for tree in modules_with_facts().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        and any(isinstance(base, ast.Name) and base.id == "Fact" for base in node.bases)
+    }
+    assert declared == known
+
+
+def test_the_samples_set_every_field_away_from_its_default() -> None:
+    """A field that no sample sets could be renamed without any file noticing."""
+    for name, facts in FACTS.items():
+        cls, _ = classes()[name]
+        assert set().union(*(encode(fact).keys() - {"type", "v"} for fact in facts)) == {
+            field.name for field in fields(cls)
+        }, name
