@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 .SILENT:
 .NOTPARALLEL:
-.PHONY: help install check test engine fetch-engine docs demo run doctor clean
+.PHONY: help install check test engine package e2e fetch-engine docs demo run redrive doctor clean
 
 help: ## this list
 	$(PYTHON) -m infra.local.targets
@@ -25,6 +25,12 @@ test: $(DEV) ## all tests but the engine's
 engine: fetch-engine ## contract, concurrency and idempotency on DynamoDB Local
 	$(PY) -m pytest -m engine
 
+package: $(DEV) ## build/<stage>/: template and zip, as they are deployed
+	$(PY) -m infra.package $(STAGE)
+
+e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end
+	$(PY) -m pytest -m e2e
+
 fetch-engine: $(DEV) ## DynamoDB Local, once
 	$(PY) -m infra.local.fetch_engine
 
@@ -36,6 +42,9 @@ demo: $(DEV) $(CLOUD) ## purchases from a file become points
 
 run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP
 	$(PY) -m infra.local.run
+
+redrive: $(DEV) ## what was given up is tried again: QUEUE=due, imports, relay …
+	$(PY) -m infra.local.redrive $(QUEUE) --stage $(or $(STAGE),dev) $(if $(ENDPOINT),--endpoint $(ENDPOINT))
 
 doctor: ## what this machine lacks
 	$(PYTHON) -m infra.local.doctor

@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 from functools import cache
 
-from chalicelib.config import settings
+from chalicelib.aws.s3_files import S3Files
+from chalicelib.aws.sns_topic import SnsTopic
+from chalicelib.aws.sqs_queues import SqsQueues
+from chalicelib.config import Settings, settings
 from chalicelib.kit.clock import SystemClock
 from chalicelib.kit.ids import RandomIds
 from chalicelib.runtime import Runtime
@@ -18,6 +21,19 @@ def runtime() -> Runtime:
     """One per process, built on first use."""
     known = settings()
     logging.getLogger("stampbook").setLevel(known.log_level)
+    return build(known)
+
+
+def build(known: Settings) -> Runtime:
+    """Connects to nothing: each client is made on its first use."""
+    region, endpoint = known.region, known.endpoint_url
     clock = SystemClock()
-    table = DynamoTable(known.table, region=known.region, endpoint=known.endpoint_url)
-    return Runtime(clock=clock, ids=RandomIds(), table=table, config=ConfigCache(clock))
+    return Runtime(
+        clock=clock,
+        ids=RandomIds(),
+        table=DynamoTable(known.table, region=region, endpoint=endpoint),
+        config=ConfigCache(clock),
+        files=S3Files(known.bucket, region=region, endpoint=endpoint),
+        queues=SqsQueues(known.queues, region=region, endpoint=endpoint),
+        topic=SnsTopic(known.topic, region=region, endpoint=endpoint),
+    )

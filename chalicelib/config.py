@@ -5,6 +5,12 @@ STAMPBOOK_STAGE          dev, prod …: lower-case letters and digits           
 AWS_REGION               set by Lambda itself; AWS_DEFAULT_REGION does as well           required
 STAMPBOOK_ENDPOINT_URL   where the cloud is, if it is not Amazon's: http://127.0.0.1:4566
 STAMPBOOK_LOG_LEVEL      DEBUG, INFO (the default), WARNING or ERROR
+
+No function uses all of these, so each is required only where it is used, on its first use:
+
+STAMPBOOK_BUCKET         the bucket for files
+STAMPBOOK_QUEUE_IMPORTS  the address of a queue; so too _DUE, _AUTOMATIONS, _NOTIFY, _WEBHOOKS and _METRICS
+STAMPBOOK_TOPIC          the ARN of the topic
 """
 
 from __future__ import annotations
@@ -12,15 +18,24 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, get_args
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
+QUEUES = ("imports", "due", "automations", "notify", "webhooks", "metrics")
+_EXPECTED = {
+    "STAMPBOOK_BUCKET": "the name of the bucket",
+    "STAMPBOOK_TOPIC": "the ARN of the topic",
+    **{f"STAMPBOOK_QUEUE_{name.upper()}": f"the address of the queue for {name}" for name in QUEUES},
+}
 _LOG_LEVELS: dict[str, LogLevel] = {level: level for level in get_args(LogLevel)}
 _STAGE = re.compile(r"[a-z][a-z0-9]{0,15}")
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_QUEUE = re.compile(r"https?://[^\s/]+(/[^\s/]+)+")
+_TOPIC = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]+")
 _ENDPOINT = re.compile(r"https?://[^\s/]+/?")
 
 
@@ -39,6 +54,9 @@ class Settings:
     region: str
     endpoint_url: str | None = None
     log_level: LogLevel = "INFO"
+    bucket: str | None = None
+    queues: Mapping[str, str] = field(default_factory=dict)
+    topic: str | None = None
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -60,9 +78,31 @@ def read(environ: Mapping[str, str]) -> Settings:
     region = value(("AWS_REGION", "AWS_DEFAULT_REGION"), bool, "the region of the table, such as eu-central-1")
     endpoint = value(("STAMPBOOK_ENDPOINT_URL",), _valid_endpoint, "http(s)://host:port without a path", "")
     level = value(("STAMPBOOK_LOG_LEVEL",), _LOG_LEVELS.get, f"one of {', '.join(_LOG_LEVELS)}", "INFO")
+    where = {name: value((name,), _where_needed(name), expected, "") for name, expected in _EXPECTED.items()}
     if problems:
         raise ConfigurationError(problems)
-    return Settings(table, stage, region, endpoint.rstrip("/") or None, _LOG_LEVELS[level])
+    return Settings(
+        table,
+        stage,
+        region,
+        endpoint.rstrip("/") or None,
+        _LOG_LEVELS[level],
+        bucket=where["STAMPBOOK_BUCKET"] or None,
+        queues={name: address for name in QUEUES if (address := where[f"STAMPBOOK_QUEUE_{name.upper()}"])},
+        topic=where["STAMPBOOK_TOPIC"] or None,
+    )
+
+
+def required(name: str, value: str | None) -> str:
+    """For what only some functions use: its value, or the ConfigurationError that a start-up did not have to raise."""
+    if value is None:
+        raise ConfigurationError([f"{name} is not set: it must be {_EXPECTED[name]}."])
+    return value
+
+
+def _where_needed(name: str) -> Callable[[str], object]:
+    shape = {"STAMPBOOK_BUCKET": _BUCKET, "STAMPBOOK_TOPIC": _TOPIC}.get(name, _QUEUE)
+    return lambda text: text == "" or shape.fullmatch(text)
 
 
 def _valid_endpoint(text: str) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.aws.files import Files
+from chalicelib.aws.queues import Queues
+from chalicelib.aws.topic import Topic
 from chalicelib.kit.clock import Clock
 from chalicelib.kit.ids import Ids
 from chalicelib.table.config import ConfigCache
@@ -16,3 +19,6 @@ class Runtime:
     ids: Ids
     table: Table
     config: ConfigCache
+    files: Files
+    queues: Queues
+    topic: Topic

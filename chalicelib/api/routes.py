@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.api.native.routes import members, orders, programs, system
+from chalicelib.api.native.routes import feed, members, operations, orders, programs, system
 from chalicelib.api.route import Route
 
-ROUTES: tuple[Route, ...] = (*system.ROUTES, *programs.ROUTES, *members.ROUTES, *orders.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *system.ROUTES,
+    *programs.ROUTES,
+    *members.ROUTES,
+    *orders.ROUTES,
+    *operations.ROUTES,
+    *feed.ROUTES,
+)

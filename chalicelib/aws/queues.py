@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from chalicelib.aws.messages import WireMessage, wire_message
+
 QueueName = Literal["imports", "due", "automations", "notify", "webhooks", "metrics"]
+MAX_DELAY_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,13 @@ class Message:
     body: dict[str, Any]
     request_id: str = ""
     delay_seconds: int = field(default=0)
+
+
+def queued_message(message: Message) -> WireMessage:
+    """ValueError when SQS would never take it."""
+    if not 0 <= message.delay_seconds <= MAX_DELAY_SECONDS:
+        raise ValueError(f"a delay of {message.delay_seconds} seconds: at most {MAX_DELAY_SECONDS}")
+    return wire_message(message.body, message.delay_seconds, request_id=message.request_id)
 
 
 class Queues(Protocol):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from chalicelib.aws.messages import WireMessage, wire_message
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -15,6 +17,10 @@ class Published:
     types: tuple[str, ...]
     body: dict[str, Any]
     request_id: str = ""
+
+
+def published_message(message: Published) -> WireMessage:
+    return wire_message(message.body, tenant=message.tenant, types=message.types, request_id=message.request_id)
 
 
 class Topic(Protocol):

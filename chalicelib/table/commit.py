@@ -68,9 +68,9 @@ def commit(
     A dry run answers what the command would, from the same decision and the same memory, and writes nothing.
     """
     run = _Run(means, command, decide, recall)
-    outcome = _persist(means, run.attempt) or run.last_look()
+    outcome = persist(means, run.attempt) or run.last_look()
     if outcome is None:
-        raise _busy()
+        raise busy()
     entry, replayed = outcome
     return Committed(answer(entry), replayed)
 
@@ -84,9 +84,9 @@ def read_patiently(means: Means, read: Callable[[], FoundT]) -> FoundT:
         except (Throttled, OutcomeUnknown):
             return None
 
-    found = _persist(means, attempt)
+    found = persist(means, attempt)
     if found is None:
-        raise _busy()
+        raise busy()
     return found[0]
 
 
@@ -157,8 +157,8 @@ class _Run:
         return plan.entry, False
 
 
-def _persist(means: Means, attempt: Callable[[], FoundT | None]) -> FoundT | None:
-    """Attempt until there is an outcome; None when patience is at its end."""
+def persist(means: Means, attempt: Callable[[], FoundT | None]) -> FoundT | None:
+    """Attempt until there is an outcome; None when patience is at its end. Bounds for writes that are no command, too."""
     started = means.clock.monotonic()
     for count in range(MAX_ATTEMPTS):
         outcome = attempt()
@@ -171,7 +171,7 @@ def _persist(means: Means, attempt: Callable[[], FoundT | None]) -> FoundT | Non
     return None
 
 
-def _busy() -> Busy:
+def busy() -> Busy:
     return Busy("busy", "Too many changes at once to the same data. Send the request again, with the same key.")
 
 

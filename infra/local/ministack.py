@@ -25,6 +25,20 @@ REGION = "eu-central-1"
 READY_SECONDS = 60
 STOP_SECONDS = 60  # a stop writes the state to disk: one that is cut short would lose it
 LOG = "ministack.log"
+SERVICES = (
+    "apigateway",
+    "cloudformation",
+    "dynamodb",
+    "dynamodbstreams",
+    "events",
+    "iam",
+    "lambda",
+    "logs",
+    "s3",
+    "sns",
+    "sqs",
+    "sts",
+)
 
 # No credential, profile or proxy of the person who runs this has any business with a cloud on their own machine.
 CLIENT_ENVIRONMENT = {
@@ -140,7 +154,7 @@ def _environment(state: Path, port: int, *, keep: bool) -> dict[str, str]:
         "BIND_HOST": LOOPBACK,
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
-        "SERVICES": "dynamodb",
+        "SERVICES": ",".join(SERVICES),
         "LOG_LEVEL": "WARNING",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

@@ -20,16 +20,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from chalicelib import bootstrap
 from chalicelib.areas.access.operations import authenticate, issue_api_key
 from chalicelib.areas.members.operations import list_members
 from chalicelib.areas.orders.file import SaleRow, read_documents
 from chalicelib.areas.orders.operations import find_order
+from chalicelib.config import Settings
 from chalicelib.errors import NotFound, StampbookError, Unauthenticated
-from chalicelib.kit.clock import SystemClock, rfc3339
-from chalicelib.kit.ids import RandomIds
+from chalicelib.kit.clock import rfc3339
 from chalicelib.runtime import Runtime
-from chalicelib.table.config import ConfigCache
-from chalicelib.table.dynamo import DynamoTable
 from chalicelib.table.protocol import TableError
 from infra.local.demo.program import CALLER, ORG, TENANT, load_program
 from infra.local.demo.progress import Progress
@@ -109,9 +108,7 @@ def _alone() -> Iterator[None]:
 
 
 def _runtime(table: str, endpoint: str) -> Runtime:
-    clock = SystemClock()
-    dynamo = DynamoTable(table, region=REGION, endpoint=endpoint)
-    return Runtime(clock=clock, ids=RandomIds(), table=dynamo, config=ConfigCache(clock))
+    return bootstrap.build(Settings(table, STAGE, REGION, endpoint))
 
 
 def _load(rt: Runtime) -> None:

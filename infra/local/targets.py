@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_TARGET = re.compile(r"^(?P<name>[a-z-]+):[^#]*## (?P<what>.+)$", re.MULTILINE)
+_TARGET = re.compile(r"^(?P<name>[a-z0-9-]+):[^#]*## (?P<what>.+)$", re.MULTILINE)
 
 
 def described(makefile: str) -> list[tuple[str, str]]:

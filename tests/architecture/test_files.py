@@ -37,7 +37,19 @@ MACHINE = re.compile(r"(?<![\w.:/}~-])/(?:home|root|Users|work|opt|mnt)/[\w.]|\b
 REGISTRY = re.compile(
     r"\bpypi\.(?:org|python\.org)\b|pythonhosted\.org|registry\.npmjs|registry\.yarnpkg|repo1?\.maven"
 )
-DYNAMODB = {"GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"}
+_TABLE = "GetItem BatchGetItem Query PutItem DeleteItem ConditionCheckItem BatchWriteItem".split()
+TABLE = {f"dynamodb:{action}" for action in _TABLE}
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+CONSUME = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+STREAM = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
+FILES = {f"s3:{action}" for action in ("GetObject", "ListBucket", "PutObject", "DeleteObject", "AbortMultipartUpload")}
+FUNCTIONS = {
+    "api_handler": {"s3:GetObject", "s3:ListBucket"},
+    "relay": STREAM | {"sns:Publish", "sqs:SendMessage"},
+    "imports": FILES | CONSUME | {"sqs:SendMessage"},
+    "due": CONSUME | {"sqs:SendMessage"},
+    "schedule_due": {"dynamodb:Query", "sqs:SendMessage"},
+}
 
 
 def written_files() -> Iterator[Source]:
@@ -98,34 +110,45 @@ def test_a_route_or_an_address_is_no_machine(line: str) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_has_its_own_hand_written_policy(stage: str) -> None:
+def test_every_function_has_its_own_hand_written_policy(stage: str) -> None:
     config = read("config.json")
     assert set(config["stages"]) == set(STAGES)
-    assert config["stages"][stage]["autogen_policy"] is False
-    assert config["stages"][stage]["iam_policy_file"] == f"policy-{stage}.json"
+    assert (config["autogen_policy"], config["iam_policy_file"]) == (False, "policy-api_handler.json")
+    own = config["stages"][stage]["lambda_functions"]
+    assert {name: said["iam_policy_file"] for name, said in own.items()} == {
+        name: f"policy-{name}.json" for name in FUNCTIONS if name != "api_handler"
+    }
     assert (config["lambda_memory_size"] >= 512, config["lambda_timeout"]) == (True, 30)
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_function_may_touch_its_stages_table_and_nothing_else(stage: str) -> None:
-    policy = read(f"policy-{stage}.json")
-    actions = allowed_actions(policy)
-    assert {action.removeprefix("dynamodb:") for action in actions if action.startswith("dynamodb:")} == DYNAMODB
-    assert {action for action in actions if "*" in action} == set()
-    table = read("config.json")["stages"][stage]["environment_variables"]["STAMPBOOK_TABLE"]
-    ours = {resource for statement in policy["Statement"] for resource in statement["Resource"]}
-    assert {resource.partition("table/")[2] for resource in ours if "dynamodb" in resource} == {
-        table,
-        f"{table}/index/*",
-    }
+def test_the_functions_are_those_of_app_py() -> None:
+    stubs = {function.name for source in sources("app.py") for function in source.functions()}
+    assert stubs | {"api_handler"} == set(FUNCTIONS)
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_sets_what_the_settings_ask_for(stage: str) -> None:
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_do_what_it_does_and_nothing_else(function: str) -> None:
+    policy = read(f"policy-{function}.json")
+    assert {action for action in allowed_actions(policy) if "*" in action} == set()
+    table = set() if function == "schedule_due" else TABLE
+    assert allowed_actions(policy) == table | FUNCTIONS[function] | LOGS
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_reaches_what_the_template_makes_and_nothing_beside(function: str) -> None:
+    """No address is spelt: each is that of a resource, so no policy can be of another stage."""
+    statements = read(f"policy-{function}.json")["Statement"]
+    spelt = [one["Sid"] for one in statements for resource in one["Resource"] if isinstance(resource, str)]
+    assert spelt == (["Streams"] if function == "relay" else [])
+
+
+def test_a_stage_sets_what_the_settings_ask_for() -> None:
     from chalicelib.config import read as settings_from  # noqa: PLC0415
 
-    environ = read("config.json")["stages"][stage]["environment_variables"]
-    assert settings_from({**environ, "AWS_REGION": "eu-central-1"}).stage == stage
+    for stage in STAGES:
+        environ = read("config.json")["stages"][stage]["environment_variables"]
+        known = settings_from({**environ, "STAMPBOOK_TABLE": "from-the-template", "AWS_REGION": "eu-central-1"})
+        assert known.stage == stage
 
 
 def test_chalice_is_not_deployed() -> None:
@@ -145,7 +168,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     run = ROOT / ".ci" / "run"
     assert run.stat().st_mode & 0o111
     commands = re.findall(r"^make \w+$", run.read_text(encoding="utf-8"), re.MULTILINE)
-    assert commands == ["make check", "make test", "make engine"]
+    assert commands == ["make check", "make test", "make engine", "make e2e"]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [command for command in commands if command not in readme] == []
 

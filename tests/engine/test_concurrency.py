@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from threading import Barrier
 from typing import Any, TypeVar
@@ -19,7 +20,6 @@ from chalicelib.areas.orders.operations import get_order, list_orders
 from chalicelib.errors import Busy, Conflict, Refused, StampbookError
 from chalicelib.kit.clock import Instant, SystemClock
 from chalicelib.kit.ids import RandomIds
-from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
@@ -43,7 +43,8 @@ def shop(engine_table: DynamoTable) -> BookShop:
     """Opened in a tenant of its own; its tills wait in real time."""
     opened = open_shop(engine_table, tenant=uuid4().hex, now=TODAY)
     clock = OneDay()
-    return BookShop(Runtime(clock, RandomIds(), engine_table, ConfigCache(clock)), opened.clock, opened.caller)
+    rt = replace(opened.rt, clock=clock, ids=RandomIds(), config=ConfigCache(clock))
+    return BookShop(rt, opened.clock, opened.caller)
 
 
 def at_once(act: Callable[[int], Committed[AnswerT]], tills: int = TILLS) -> list[Committed[AnswerT] | StampbookError]:

@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 from chalicelib.api.native.examples import BODIES
 from chalicelib.api.route import Route
+from chalicelib.areas.imports.model import Drop
+from chalicelib.flows.start_import import start_import
 from tests.http.client import Api
 
 
@@ -107,6 +109,14 @@ def _sale(names: Names, number: str) -> dict[str, Any]:
     return {name: value for name, value in sale.items() if name != "identifier"}
 
 
+def _operation(names: Names) -> str:
+    """Our file, dropped and not yet looked at, so that there is something to cancel."""
+    names["program_id"]
+    operation = start_import(names.api.rt, Drop("files", "imports/ours/orders/june.csv", "1"), "req-1")
+    assert operation is not None
+    return operation.operation_id
+
+
 NATIVE = Registry(
     ids={
         "program_id": _program,
@@ -115,6 +125,7 @@ NATIVE = Registry(
         "card": _card,
         "order_id": _order,
         "order_number": _number,
+        "operation_id": _operation,
     },
     bodies={operation: lambda _, body=body: body for operation, body in BODIES.items()}
     | {

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import RandomIds
@@ -41,7 +44,8 @@ class HandClock:
 
 def twin_runtime(clock: HandClock | None = None, table: Table | None = None) -> Runtime:
     clock = clock or HandClock()
-    return Runtime(clock, RandomIds(), table or MemoryTable(), ConfigCache(clock))
+    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic())
+    return Runtime(clock, RandomIds(), table or MemoryTable(), ConfigCache(clock), *cloud)
 
 
 def key_for(rt: Runtime, tenant: str, *grants: Grant) -> str:

@@ -1,9 +1,12 @@
-"""In-memory twins: a clock that stands still until told, and a Runtime on the table's twin."""
+"""In-memory twins: a clock that stands still until told, and a Runtime on the twins of table and cloud."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -45,7 +48,8 @@ def at(text: str) -> Instant:
 
 def runtime_on(table: Table | None = None, now: str = "2026-06-15") -> tuple[Runtime, StandingClock]:
     clock = StandingClock(at(now))
-    return Runtime(clock, RandomIds(), table or MemoryTable(), ConfigCache(clock)), clock
+    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic())
+    return Runtime(clock, RandomIds(), table or MemoryTable(), ConfigCache(clock), *cloud), clock
 
 
 def caller_of(tenant: str = "shop") -> Caller:

@@ -37,9 +37,21 @@ def test_all_that_is_missing_is_named_at_once() -> None:
     assert "is not set" in str(refused.value)
 
 
+def test_where_files_queues_and_topic_are_may_be_said() -> None:
+    queue, topic = "https://sqs.eu-central-1.amazonaws.com/1/imports", "arn:aws:sns:eu-central-1:1:facts"
+    said = read(
+        LEAST | {"STAMPBOOK_BUCKET": "files", "STAMPBOOK_QUEUE_IMPORTS": queue, "STAMPBOOK_TOPIC": topic},
+    )
+    assert (said.bucket, said.queues, said.topic) == ("files", {"imports": queue}, topic)
+    assert (read(LEAST).bucket, read(LEAST).queues, read(LEAST).topic) == (None, {}, None)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("STAMPBOOK_BUCKET", "No Bucket"),
+        ("STAMPBOOK_QUEUE_DUE", "stampbook-dev-due"),
+        ("STAMPBOOK_TOPIC", "facts"),
         ("STAMPBOOK_TABLE", "no table"),
         ("STAMPBOOK_STAGE", "Production"),
         ("STAMPBOOK_ENDPOINT_URL", "127.0.0.1:4566"),

@@ -12,12 +12,14 @@ Json = dict[str, Any]
 
 MEMBER = "mem_0c5qv8t2k1h"
 ORDER = "ord_3q7m0z9y4xk"
+OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 
 PLACEHOLDERS: Mapping[str, Json] = {
     "program_id": {"description": "The program's number.", "example": "1"},
     "rule_id": {"description": "The rule's id, chosen by whoever creates it.", "example": "one-per-euro"},
     "member_id": {"description": "The member's id.", "example": MEMBER},
     "order_id": {"description": "The order's id.", "example": ORDER},
+    "operation_id": {"description": "The operation's id.", "example": OPERATION},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
 

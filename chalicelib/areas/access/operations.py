@@ -9,7 +9,7 @@ from dataclasses import replace
 from chalicelib.areas.access import store
 from chalicelib.areas.access.cache import KeyCache
 from chalicelib.areas.access.model import ApiKey, IssuedKey, hash_of
-from chalicelib.errors import Busy, Forbidden, InvalidInput, NotFound, Unauthenticated
+from chalicelib.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import Put, TransactionCancelled
@@ -27,8 +27,9 @@ def issue_api_key(
 ) -> IssuedKey:
     """A new key for a tenant: the answer holds its secret, which is never shown again.
 
-    Who: modify on `keys`, for the caller's own tenant; the system for any. Writes: one item.
-    Refuses: a grant that the caller does not hold itself (grant_not_held), another tenant (tenant_not_found).
+    Who: modify on `keys`, for the caller's own tenant; the system for any. Writes: one item; with a tenant's first key
+    two more, which register the tenant. Refuses: a grant that the caller does not hold itself (grant_not_held), another
+    tenant (tenant_not_found), a tenant that belongs to another org (tenant_taken).
     """
     granted = tuple(dict.fromkeys(grants))
     _check_issuer(caller, org, tenant, granted)
@@ -38,7 +39,7 @@ def issue_api_key(
         raise InvalidInput("invalid_grants", f"A key has 1 to {MAX_GRANTS} grants.", param="grants")
     issued = IssuedKey(f"key_{rt.ids.command()}", secrets.token_urlsafe(SECRET_BYTES))
     key = ApiKey(issued.id, org, tenant, name, hash_of(issued.secret), granted, "active", rt.clock.now())
-    _write(rt, store.new_api_key(key))
+    _write(rt, store.new_api_key(key), *_registration(rt, org, tenant))
     return issued
 
 
@@ -95,8 +96,15 @@ def _reaches(caller: Caller, org: str, tenant: str) -> bool:
     return caller.kind == "system" or (caller.org, caller.tenant) == (org, tenant)
 
 
-def _write(rt: Runtime, put: Put) -> None:
+def _registration(rt: Runtime, org: str, tenant: str) -> tuple[Put, ...]:
+    owner = store.org_of(rt.table, tenant)
+    if owner not in (None, org):
+        raise Conflict("tenant_taken", f"Another org has a tenant {tenant[:64]}.", param="tenant")
+    return () if owner is not None else store.new_tenant(org, tenant)
+
+
+def _write(rt: Runtime, *puts: Put) -> None:
     try:
-        rt.table.transact([put], rt.ids.command())
+        rt.table.transact(puts, rt.ids.command())
     except TransactionCancelled as cancelled:
         raise Busy("busy", "This key was changed at the same time. Send the request again.") from cancelled

@@ -1,13 +1,18 @@
-"""API keys in the table.
+"""API keys and the lists of tenants in the table.
 
-    what                 key                     cost
-    one key by its id    pk KEY#{key id}  sk A   1 Get
+    what                       key                              cost
+    one key by its id          pk KEY#{key id}      sk A        1 Get
+    whose a tenant is          pk TENANTS           sk {tenant} 1 Get
+    all tenants, for the jobs  pk TENANTS                       1 Query a MB (some 10,000 tenants)
+    the tenants of an org      pk o#{org}#TENANTS   sk {tenant} 1 Query a MB
 
-A key is looked up before its tenant is known, so its item is the one kind that does not begin with a tenant.
+A key is looked up before its tenant is known, and the jobs begin with no tenant at all: these items are the only kinds
+that do not begin with one. A tenant is registered with its first key, in the same transaction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -15,7 +20,9 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from chalicelib.areas.access.model import ApiKey, KeyState
 from chalicelib.kit.caller import Access, Grant
 from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
-from chalicelib.table.protocol import Absent, Equals, Key, Put, Table
+from chalicelib.table.protocol import Absent, Equals, Key, Put, Query, StartKey, Table
+
+_TENANTS = "TENANTS"
 
 
 class ApiKeyItem(StampbookItem):
@@ -26,6 +33,10 @@ class ApiKeyItem(StampbookItem):
     grants = BodyAttribute()
     state = UnicodeAttribute()
     created_at = NumberAttribute()
+
+
+class TenantItem(StampbookItem):
+    org = UnicodeAttribute()
 
 
 def key_of(key_id: str) -> Key:
@@ -56,6 +67,31 @@ def new_api_key(key: ApiKey) -> Put:
 
 def changed_api_key(key: ApiKey, before: KeyState) -> Put:
     return Put(to_attrs(_item(key)), Equals("state", before))
+
+
+def org_of(table: Table, tenant: str) -> str | None:
+    """Whose the tenant is; None for one that is not registered."""
+    attrs = table.get(Key(_TENANTS, tenant))
+    return None if attrs is None else from_attrs(TenantItem, attrs).org
+
+
+def new_tenant(org: str, tenant: str) -> tuple[Put, ...]:
+    """In the list of all tenants, and in its org's."""
+    partitions = (_TENANTS, f"o#{org}#TENANTS")
+    return tuple(
+        Put(to_attrs(TenantItem(pk=partition, sk=tenant, kind="tenant", org=org)), Absent()) for partition in partitions
+    )
+
+
+def tenants(table: Table) -> Iterator[str]:
+    """All tenants of the platform, by name."""
+    start: StartKey | None = None
+    while True:
+        page = table.query(Query(_TENANTS, start=start))
+        yield from (attrs["sk"]["S"] for attrs in page.items)
+        if page.next is None:
+            return
+        start = page.next
 
 
 def _item(key: ApiKey) -> ApiKeyItem:

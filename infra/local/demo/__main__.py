@@ -10,13 +10,11 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from chalicelib import bootstrap
+from chalicelib.config import Settings
 from chalicelib.errors import InvalidInput, StampbookError
 from chalicelib.kit.clock import Instant, SystemClock
-from chalicelib.kit.ids import RandomIds
 from chalicelib.kit.periods import Day, parse_day
-from chalicelib.runtime import Runtime
-from chalicelib.table.config import ConfigCache
-from chalicelib.table.dynamo import DynamoTable
 from chalicelib.table.protocol import TableError
 from infra.local.demo.course import Outcome, run_demo, settled_day
 from infra.local.demo.progress import Progress
@@ -100,9 +98,7 @@ def _recorded(stream: BinaryIO, now: Instant, as_of: Day | None, progress: Progr
         tempfile.TemporaryDirectory(prefix="stampbook-demo-") as state,
         ministack(Path(state), keep=False) as endpoint,
     ):
-        table = DynamoTable(ensure_table(endpoint, STAGE), region=REGION, endpoint=endpoint)
-        clock = SystemClock()
-        rt = Runtime(clock=clock, ids=RandomIds(), table=table, config=ConfigCache(clock))
+        rt = bootstrap.build(Settings(ensure_table(endpoint, STAGE), STAGE, REGION, endpoint))
         return run_demo(rt, stream, now, as_of, progress)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.flows.read_statement import read_statement
-from chalicelib.flows.settle_due import settle_account
+from chalicelib.flows.settle_account import settle_account
 from chalicelib.kit.periods import iso_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost

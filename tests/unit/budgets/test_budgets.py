@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.flows.settle_due import settle_account
+from chalicelib.flows.settle_account import settle_account
 from chalicelib.table.meter import Cost
 from tests.twins import fresh
 from tests.twins.bookshop import card, keyed, sale

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.areas.accounts.store import DUE_SHARDS
-from chalicelib.flows.settle_due import PAGE, settle_account, settle_due
+from chalicelib.flows.settle_account import settle_account
+from chalicelib.flows.settle_due import settle_due
+from chalicelib.flows.settle_due_page import PAGE
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import Kind, RandomIds, shown
 from chalicelib.kit.periods import parse_day

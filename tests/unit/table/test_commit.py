@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -137,7 +137,7 @@ def test_after_fifteen_attempts_it_is_busy_and_nothing_is_written() -> None:
     clock = Timeless(at("2026-06-15"))
     table = FaultyTable(MemoryTable())
     plain, _ = runtime_on(table)
-    tally = Tally(Runtime(clock, plain.ids, table, plain.config))
+    tally = Tally(replace(plain, clock=clock, table=table))
     table.meanwhile = in_the_way(Tally(runtime_on(table.table)[0]))
     with pytest.raises(Busy) as busy:
         tally.count(1)

@@ -1,0 +1,114 @@
+"""Operations: the long jobs of a tenant, how far they are, and what came of them."""
+
+from __future__ import annotations
+
+from chalicelib.api.calls import Answered, Call
+from chalicelib.areas.jobs import operations as jobs
+from chalicelib.areas.jobs.model import Kind, Operation, Progress, State
+from chalicelib.areas.jobs.store import OperationCard
+from chalicelib.flows.cancel_operation import cancel_operation
+from chalicelib.kit.base import Wire
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.wire import Time
+from chalicelib.runtime import Runtime
+
+LINK_SECONDS = 900
+
+
+class Rows(Wire):
+    """Lines of the file, its header and blank lines left out. `total` is null until they are counted."""
+
+    total: int | None
+    done: int
+    percent: int
+    per_second: float | None
+
+
+class Counts(Wire):
+    """Documents, by what became of them. A document that was recorded before, word for word, is repeated."""
+
+    documents: int
+    sales: int
+    returns: int
+    repeated: int
+    refused: int
+
+
+class Fault(Wire):
+    code: str
+    message: str
+
+
+class Result(Wire):
+    """A CSV file with one line for each line of the file. Anybody may read it by this address until it expires."""
+
+    url: str
+    expires_at: Time
+
+
+class OperationView(Wire):
+    operation_id: str
+    kind: Kind
+    name: str
+    state: State
+    program_id: int
+    created_at: Time
+    started_at: Time | None
+    finished_at: Time | None
+    rows: Rows
+    counts: Counts
+    failure: Fault | None
+    result: Result | None
+
+
+class Operations(Wire):
+    items: tuple[OperationCard, ...]
+    next_cursor: str | None
+
+
+def get_operation(call: Call) -> OperationView:
+    return _view(call.rt, jobs.get_operation(call.rt, call.caller, call.path["operation_id"]))
+
+
+def list_operations(call: Call) -> Operations:
+    page = jobs.list_operations(call.rt, call.caller, call.query["limit"], call.query["cursor"])
+    return Operations(items=page.items, next_cursor=page.next_cursor)
+
+
+def cancel(call: Call) -> Answered[OperationView]:
+    done = cancel_operation(call.rt, call.caller, call.command, call.path["operation_id"])
+    return Answered(_view(call.rt, done.answer), done.replayed)
+
+
+def _view(rt: Runtime, progress: Progress) -> OperationView:
+    operation, counts, now = progress.operation, progress.counts, rt.clock.now()
+    names = ("documents", "sales", "returns", "repeated", "refused")
+    failure = operation.failure
+    return OperationView(
+        operation_id=operation.operation_id,
+        kind=operation.kind,
+        name=operation.name,
+        state=operation.state,
+        program_id=operation.details["program"],
+        created_at=operation.created_at,
+        started_at=operation.started_at,
+        finished_at=operation.finished_at,
+        rows=_rows(operation, counts.get("rows", 0), now),
+        counts=Counts(**{name: counts.get(name, 0) for name in names}),
+        failure=None if failure is None else Fault(code=failure.code, message=failure.message),
+        result=_result(rt, operation.result, now) if operation.result else None,
+    )
+
+
+def _rows(operation: Operation, done: int, now: Instant) -> Rows:
+    """All of no rows is done as soon as the operation is."""
+    percent = done * 100 // operation.rows if operation.rows else 100 if operation.state == "done" else 0
+    seconds = 0.0
+    if operation.started_at is not None:
+        seconds = ((operation.finished_at or now) - operation.started_at) / 1000
+    rate = round(done / seconds, 1) if seconds else None
+    return Rows(total=operation.rows, done=done, percent=percent, per_second=rate)
+
+
+def _result(rt: Runtime, key: str, now: Instant) -> Result:
+    return Result(url=rt.files.link(key, LINK_SECONDS), expires_at=now + LINK_SECONDS * 1000)

@@ -1,0 +1,58 @@
+"""What is counted of an entry. A day is the UTC day on which the entry was recorded, whatever its effective time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.facts import Body
+from chalicelib.kit.wire import CalendarDay
+
+_ONCE = {
+    "order.recorded": "orders_recorded",
+    "order.returned": "orders_returned",
+    "member.enrolled": "members_enrolled",
+    "tier.changed": "tiers_changed",
+}
+_SUMS = {
+    "order.recorded": ("order_value", "value", "currency"),
+    "order.returned": ("returned_value", "value", "currency"),
+    "points.earned": ("points_earned", "amount", "unit"),
+    "points.spent": ("points_spent", "amount", "unit"),
+    "points.refunded": ("points_refunded", "amount", "unit"),
+    "points.cancelled": ("points_cancelled", "amount", "unit"),
+    "points.expired": ("points_expired", "amount", "unit"),
+}
+
+
+class DailyCounts(Frozen):
+    """`counts`: how many (`entries`, `orders_recorded` …), and sums by unit or currency (`points_earned/points`,
+    `order_value/EUR`) in its smallest part."""
+
+    day: CalendarDay
+    counts: dict[str, int]
+
+
+def counted(entries: Iterable[Iterable[Body]]) -> Counter[str]:
+    """What these entries, each given by its facts, add up to."""
+    total: Counter[str] = Counter()
+    for facts in entries:
+        total["entries"] += 1
+        for fact in facts:
+            for name, amount in _of(fact):
+                total[name] += amount
+    return total
+
+
+def added(before: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return {name: before.get(name, 0) + more.get(name, 0) for name in before.keys() | more.keys()}
+
+
+def _of(fact: Body) -> Iterator[tuple[str, int]]:
+    kind = fact["type"]
+    if kind in _ONCE:
+        yield _ONCE[kind], 1
+    if kind in _SUMS:
+        name, amount, unit = _SUMS[kind]
+        yield f"{name}/{fact.get(unit, '')}", int(fact.get(amount, 0))

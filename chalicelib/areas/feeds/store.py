@@ -1,0 +1,44 @@
+"""Where counts are kept.
+
+access pattern              key                     cost
+counts of a day             {t}#FEED / C#{day}      in the relay's BatchGet; 1 Query for a span of days
+
+They are written with the feed's head and only then: see table/feed for why they need no condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.areas.feeds.model import DailyCounts
+from chalicelib.kit.periods import Day, iso_day, parse_day
+from chalicelib.table.feed import feed_pk
+from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.protocol import Attrs, Between, Key, Put, Query
+
+
+class CountsItem(StampbookItem):
+    body = BodyAttribute()
+
+
+def counts_key(tenant: str, day: Day) -> Key:
+    return Key(feed_pk(tenant), f"C#{iso_day(day)}")
+
+
+def counts_from(attrs: Attrs | None) -> dict[str, int]:
+    return {} if attrs is None else dict(from_attrs(CountsItem, attrs).body)
+
+
+def counts_put(tenant: str, day: Day, counts: Mapping[str, int]) -> Put:
+    key = counts_key(tenant, day)
+    return Put(to_attrs(CountsItem(pk=key.pk, sk=key.sk, kind="counts", body=dict(counts))))
+
+
+def days_query(tenant: str, first: Day, last: Day) -> Query:
+    return Query(feed_pk(tenant), Between(counts_key(tenant, first).sk, counts_key(tenant, last).sk))
+
+
+def daily_counts_from(attrs: Attrs) -> DailyCounts:
+    day = parse_day(attrs["sk"]["S"].removeprefix("C#"))
+    assert day is not None  # noqa: S101
+    return DailyCounts(day=day, counts=dict(sorted(counts_from(attrs).items())))

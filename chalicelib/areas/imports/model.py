@@ -1,0 +1,65 @@
+"""What a key in the bucket says, what an import is called, and where its files are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+from chalicelib.errors import InvalidInput
+from chalicelib.kit.ids import MAX_PROGRAM
+
+_KEY = re.compile(r"imports/([A-Za-z0-9][A-Za-z0-9_-]{0,63})/orders/(.+)", re.DOTALL)
+_PROGRAM_FOLDER = re.compile(r"([1-9][0-9]{0,3})/(.+)", re.ASCII | re.DOTALL)
+_ID_DIGITS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """An object as a notification names it."""
+
+    bucket: str
+    key: str
+    etag: str
+
+    @property
+    def operation_id(self) -> str:
+        name = f"{self.bucket}\x1f{self.key}\x1f{self.etag}"
+        return f"opr_{sha256(name.encode()).hexdigest()[:_ID_DIGITS]}"
+
+    @property
+    def is_folder(self) -> bool:
+        """What a console writes when somebody makes a folder by hand."""
+        return self.key.endswith("/")
+
+
+class Place(NamedTuple):
+    tenant: str
+    program_id: int
+    name: str
+
+
+def place_of(key: str) -> Place:
+    """imports/{tenant}/orders/{name} is for program 1; a first folder that is a program's number names another."""
+    match = _KEY.fullmatch(key)
+    if match is None:
+        raise InvalidInput("not_an_import", f"{key[:200]} is not imports/<tenant>/orders/<name>.", param="key")
+    tenant, rest = match.groups()
+    folder = _PROGRAM_FOLDER.fullmatch(rest)
+    if folder is not None and int(folder[1]) <= MAX_PROGRAM:
+        return Place(tenant, int(folder[1]), folder[2])
+    return Place(tenant, 1, rest)
+
+
+def part_file(operation_id: str, routing: str, part: int) -> str:
+    """`routing` names the pass that wrote it: two passes at once never write one file."""
+    return f"work/{operation_id}/{routing}/part-{part:04}"
+
+
+def result_file(operation_id: str, routing: str, part: int, chunk: int) -> str:
+    return f"work/{operation_id}/{routing}/result-{part:04}-{chunk:08}"
+
+
+def report_file(tenant: str, operation_id: str) -> str:
+    return f"results/{tenant}/{operation_id}.csv"

@@ -1,0 +1,73 @@
+"""The due job: a schedule enqueues, messages settle.
+
+    from the schedule     a message for each tenant and shard              {tenant, shard, day}
+    a page                settles a hundred accounts, enqueues the next    {tenant, shard, day, start}
+    an account            one that failed on its page, tried by itself     {tenant, member_id, program_id, day}
+
+An account that cannot be settled ends alone in the dead-letter queue: its shard goes on. Everything may come twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from chalicelib.aws.queues import Message
+from chalicelib.events.log import Note, fault, noted
+from chalicelib.events.messages import handle_messages
+from chalicelib.flows.enqueue_due import enqueue_due
+from chalicelib.flows.settle_account import settle_account
+from chalicelib.flows.settle_due_page import SettledPage, due_command, settle_due_page
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import Day, local_day, parse_day
+from chalicelib.kit.wire import parse_rfc3339
+from chalicelib.runtime import Runtime
+
+_ORG = ""  # a job acts for no org: it changes nothing that belongs to one
+
+
+def schedule_due(rt: Runtime, event: Mapping[str, Any]) -> None:
+    """The day is that of the schedule, not of whenever this runs. Raising means that Lambda tries again: let it."""
+    with noted("schedule_due", str(event.get("id", ""))) as note:
+        at = _scheduled_at(event)
+        note.done = enqueue_due(rt, local_day(rt.clock.now() if at is None else at, "UTC"), note.request_id)
+
+
+def due(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
+    """A batch of the queue `due`."""
+    return handle_messages(event, "settle_due", partial(_settle, rt))
+
+
+def _settle(rt: Runtime, body: dict[str, Any], note: Note) -> None:
+    tenant, day = str(body["tenant"]), _day(body["day"])
+    note.tenant = tenant
+    caller = Caller(_ORG, tenant, "system", "due", "due", (), note.request_id, "job")
+    if "member_id" in body:
+        member_id, program_id = str(body["member_id"]), int(body["program_id"])
+        note.done += settle_account(rt, caller, due_command(day, member_id, program_id), member_id, program_id)
+        return
+    page = settle_due_page(rt, caller, int(body["shard"]), day, body.get("start"))
+    note.done = page.settled
+    for account in page.unsettled:
+        fault(note, account.fault)
+    rt.queues.send("due", [Message(one, note.request_id) for one in _what_follows(body, page)])
+
+
+def _what_follows(body: dict[str, Any], page: SettledPage) -> list[dict[str, Any]]:
+    said = {"tenant": body["tenant"], "day": body["day"]}
+    alone = [said | {"member_id": one.member_id, "program_id": one.program_id} for one in page.unsettled]
+    return alone if page.next is None else [*alone, said | {"shard": body["shard"], "start": dict(page.next)}]
+
+
+def _scheduled_at(event: Mapping[str, Any]) -> Instant | None:
+    read = parse_rfc3339(str(event.get("time", "")))
+    return None if read is None else read[0]
+
+
+def _day(text: str) -> Day:
+    day = parse_day(text)
+    if day is None:
+        raise ValueError(f"{text!r} is no day")
+    return day

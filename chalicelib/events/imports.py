@@ -1,0 +1,81 @@
+"""The queue `imports`: notifications of the bucket, and the messages that an import sends to itself.
+
+    from the bucket       objects under imports/ (flows/start_import)      {Records: [{s3, eventName …}]}, keys url-encoded
+    a route               one pass over the file                           {do: route, tenant, operation}
+    a chunk               a thousand lines of one part                     {do: chunk, tenant, operation, part, chunk, offset}
+    a join                the report                                       {do: join, tenant, operation}
+
+Everything may come twice and in any order. What can never be done (another prefix, a tenant that is not there) fails
+until it lies in the dead-letter queue, where somebody sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import unquote_plus
+
+from chalicelib.areas.imports.model import Drop
+from chalicelib.errors import InvalidInput, StampbookError
+from chalicelib.events.log import Note
+from chalicelib.events.messages import handle_messages
+from chalicelib.flows.import_chunk import import_chunk
+from chalicelib.flows.import_messages import chunk_task, whose
+from chalicelib.flows.join_import import join_import
+from chalicelib.flows.route_import import route_import
+from chalicelib.flows.start_import import start_import
+from chalicelib.runtime import Runtime
+
+
+def imports(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
+    """A batch of the queue."""
+    return handle_messages(event, "import", partial(_import, rt))
+
+
+def _import(rt: Runtime, body: Any, note: Note) -> None:
+    match body:
+        case {"Event": "s3:TestEvent"}:
+            note.operation = "test_event"
+        case {"Records": list() as notices}:
+            note.operation = "start_import"
+            _start_all(rt, notices, note)
+        case {"do": "route" | "chunk" | "join" as step}:
+            note.operation = f"{step}_import"
+            note.tenant, _ = whose(body)
+            _STEPS[step](rt, body)
+            note.done += 1
+        case _:
+            raise InvalidInput("unknown_message", "This is no message for the queue of imports.")
+
+
+_STEPS = {
+    "route": lambda rt, body: route_import(rt, *whose(body)),
+    "chunk": lambda rt, body: import_chunk(rt, chunk_task(body)),
+    "join": lambda rt, body: join_import(rt, *whose(body)),
+}
+
+
+def _start_all(rt: Runtime, notices: list[Any], note: Note) -> None:
+    """One bad notice keeps back none of the others: those change nothing when the message comes again."""
+    refusals: list[StampbookError] = []
+    for notice in notices:
+        try:
+            _start(rt, notice, note)
+        except StampbookError as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise refusals[0]
+
+
+def _start(rt: Runtime, notice: Any, note: Note) -> None:
+    match notice:
+        case {"eventName": str() as name, "s3": {"bucket": {"name": str() as bucket}, "object": {"key": str() as key}}}:
+            if name.removeprefix("s3:").startswith("ObjectCreated:"):
+                note.request_id = str(notice.get("responseElements", {}).get("x-amz-request-id") or note.request_id)
+                etag = str(notice["s3"]["object"].get("eTag", "")).strip('"')
+                operation = start_import(rt, Drop(bucket, unquote_plus(key), etag), note.request_id)
+                note.tenant = note.tenant if operation is None else operation.tenant
+                note.done += 1
+        case _:
+            raise InvalidInput("unknown_message", "This is no notification of a bucket.")

@@ -1,0 +1,78 @@
+"""The table's stream: new journal entries go to the relay.
+
+A stream is read by shards, and the feed remembers how far each has come. Lambda names the shard of a batch only where its
+event source mapping has a tumbling window (`shardId`). Where an event has none, the stream's ARN stands for its one shard:
+true of the local clouds, never to be relied on where a table may have several, for one shard's checkpoint would hide
+another's records. One batch per shard at a time (parallelization factor 1), for the same reason.
+
+A record that cannot be read ends the batch: what comes before it is relayed, its sequence number is reported, and Lambda
+tries again from there, in halves, until it hands that one record to the destination for failures and goes on.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.events.log import Note, fault, noted, trace
+from chalicelib.flows.relay_entries import Arrival, relay_entries
+from chalicelib.runtime import Runtime
+from chalicelib.table.feed import UnreadableEntryError, entry_of_image
+
+Record = Mapping[str, Any]
+
+
+def relay(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers the first record that must come again, if any; with a tumbling window, its (empty) state as well."""
+    records: Sequence[Record] = event.get("Records") or ()
+    failed: list[str] = []
+    if records:
+        with noted("relay_entries") as note:
+            failed = _relayed(rt, str(event.get("shardId") or records[0]["eventSourceARN"]), records, note)
+    answer: dict[str, Any] = {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+    return answer | {"state": {}} if "window" in event else answer
+
+
+def _relayed(rt: Runtime, shard: str, records: Sequence[Record], note: Note) -> list[str]:
+    arrivals, failed = _readable(records, note)
+    for unrelayed in relay_entries(rt, shard, arrivals):
+        fault(note, unrelayed.fault)
+        failed |= {arrival.sequence_number for arrival in unrelayed.arrivals}
+    done = [arrival.entry for arrival in arrivals if arrival.sequence_number not in failed]
+    for (tenant, request_id), count in Counter(
+        (one.stream.tenant, one.header.get("request_id")) for one in done
+    ).items():
+        trace(Note("relay_entries", str(request_id or ""), tenant, count))
+    note.done, note.failed = len(done), len(failed)
+    return sorted(failed, key=int)[:1]
+
+
+def _readable(records: Sequence[Record], note: Note) -> tuple[list[Arrival], set[str]]:
+    """The entries up to the first record that cannot be read, and that one's number."""
+    arrivals: list[Arrival] = []
+    for record in records:
+        change = record["dynamodb"]
+        number = str(change["SequenceNumber"])
+        if not _is_new_entry(record):
+            continue
+        try:
+            arrivals.append(Arrival(number, entry_of_image(_image(change["NewImage"]))))
+        except (UnreadableEntryError, ValueError) as why:
+            fault(note, why)
+            return arrivals, {number}
+    return arrivals, set()
+
+
+def _is_new_entry(record: Record) -> bool:
+    """The mapping filters by the same; whatever else passes is not ours."""
+    image = record["dynamodb"].get("NewImage") or {}
+    return record.get("eventName") == "INSERT" and image.get("kind") == {"S": "entry"}
+
+
+def _image(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Lambda hands binary attributes over as base64. ValueError for what is not."""
+    return {
+        name: {"B": b64decode(value["B"], validate=True)} if "B" in value else value for name, value in image.items()
+    }

@@ -1,0 +1,23 @@
+"""Enqueue what is due: one message for each tenant and shard of its due index, and nothing else.
+
+reads    1 Query of the list of tenants per MB
+sends    16 messages a tenant, to the queue `due`
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.access import store as access
+from chalicelib.areas.accounts.store import DUE_SHARDS
+from chalicelib.aws.queues import Message
+from chalicelib.kit.periods import Day, iso_day
+from chalicelib.runtime import Runtime
+
+
+def enqueue_due(rt: Runtime, day: Day, request_id: str) -> int:
+    """How many messages were sent. They carry their day: however late they are handled, they mean the same."""
+    sent = 0
+    for tenant in access.tenants(rt.table):
+        bodies = [{"tenant": tenant, "shard": shard, "day": iso_day(day)} for shard in range(DUE_SHARDS)]
+        rt.queues.send("due", [Message(body, request_id) for body in bodies])
+        sent += len(bodies)
+    return sent

@@ -1,0 +1,114 @@
+"""Read the feed: what happened in a tenant, oldest first, by cursor; it never ends.
+
+    reads    1 BatchGet of one or two feed pages, 1 BatchGet of the entries (none when nothing is new)
+
+Both are strongly consistent. The cursor of an empty page is good for ever: whoever keeps the last one misses nothing
+and gets nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.errors import InvalidInput
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import rfc3339
+from chalicelib.kit.facts import Body
+from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.periods import iso_day
+from chalicelib.kit.wire import Time
+from chalicelib.runtime import Runtime
+from chalicelib.table.feed import Reference, name_of, read_references
+from chalicelib.table.items import compact_json
+from chalicelib.table.journal import Entry, entry_from
+
+MAX_ANSWER_BYTES = 2_000_000  # of facts: a page ends early rather than outgrow what a Lambda may answer
+MAX_NUMBER = 10**12
+
+
+class FeedActor(Frozen):
+    """By kind and id: names of people stay out of the feed."""
+
+    kind: str
+    id: str
+
+
+class FeedEvent(Frozen):
+    """`number` counts this tenant's published entries without a gap. `facts` have a `type`, a version `v` and fields."""
+
+    number: int
+    entry_id: str
+    operation: str
+    recorded_at: Time
+    effective_at: Time
+    actor: FeedActor
+    facts: tuple[dict[str, Any], ...]
+
+
+class FeedPage(Frozen):
+    """`next_cursor` is always there: where nothing is new it asks again from here."""
+
+    items: tuple[FeedEvent, ...]
+    next_cursor: str
+
+
+def read_feed(rt: Runtime, caller: Caller, limit: int, cursor: str | None) -> FeedPage:
+    """Who: view on `feed`. InvalidInput: `invalid_cursor`."""
+    scope = f"{caller.tenant}/feed"
+    after = 0 if cursor is None else _number(scope, cursor)
+    references = read_references(rt.table, caller.tenant, after, limit)
+    entries = _entries(rt, caller.tenant, references)
+    items = tuple(_event(after + place, entry) for place, entry in enumerate(_fitting(entries), start=1))
+    return FeedPage(items=items, next_cursor=encode_cursor(scope, after + len(items)))
+
+
+def _number(scope: str, cursor: str) -> int:
+    match decode_cursor(scope, cursor):
+        case int() as number if 0 <= number <= MAX_NUMBER:
+            return int(number)
+    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+
+
+def _entries(rt: Runtime, tenant: str, references: Sequence[Reference]) -> list[Entry]:
+    streams = [reference.stream(tenant) for reference in references]
+    keys = [stream.key(reference.sequence) for stream, reference in zip(streams, references, strict=True)]
+    found = rt.table.batch_get(keys) if keys else {}
+    return [entry_from(stream, found[key]) for stream, key in zip(streams, keys, strict=True)]
+
+
+def _fitting(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The first of them at least, whatever its size: a reader must come on."""
+    room = MAX_ANSWER_BYTES
+    for place, entry in enumerate(entries):
+        room -= len(compact_json(entry.facts))
+        if room < 0 and place:
+            return entries[:place]
+    return entries
+
+
+def _event(number: int, entry: Entry) -> FeedEvent:
+    kind, actor_id, _ = entry.header["actor"]
+    return FeedEvent(
+        number=number,
+        entry_id=name_of(entry),
+        operation=entry.header["operation"],
+        recorded_at=entry.recorded_at,
+        effective_at=entry.effective_at,
+        actor=FeedActor(kind=kind, id=actor_id),
+        facts=tuple(_fact(body) for body in entry.facts),
+    )
+
+
+def _fact(body: Body) -> dict[str, Any]:
+    """As it is kept, days and instants written as everywhere in the API."""
+    return {name: _shown(name, value) for name, value in body.items()}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if type(value) is not int:
+        return value
+    if name.endswith("_on"):
+        return iso_day(value)
+    return rfc3339(value) if name.endswith("_at") or name == "to" else value

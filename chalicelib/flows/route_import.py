@@ -1,0 +1,119 @@
+"""Route an import: one streaming pass over the file writes its parts.
+
+reads    the operation, the file once; identities in BatchGets of 100, sales that returns name in BatchGets of 25
+writes   part files, then operation and parts in one transaction; sends the first chunk of every part
+repeats  a pass that does not come to its end leaves nothing but files that nobody will read
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import chain, islice, pairwise
+from typing import BinaryIO, cast
+
+from chalicelib.areas.imports.lines import WatchedLines
+from chalicelib.areas.imports.model import part_file
+from chalicelib.areas.imports.router import Router
+from chalicelib.areas.jobs import store as jobs
+from chalicelib.areas.jobs.model import Failure, Operation, Part
+from chalicelib.areas.jobs.operations import settle
+from chalicelib.areas.orders.file import Document, read_documents
+from chalicelib.areas.programs import store as programs
+from chalicelib.aws.files import FileNotThereError, Writer
+from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.flows.import_documents import Placed
+from chalicelib.flows.import_messages import send_chunks
+from chalicelib.flows.import_owners import BATCH, tell
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import read_patiently
+from chalicelib.table.protocol import Put
+
+
+def route_import(rt: Runtime, tenant: str, operation_id: str) -> None:
+    """A file that cannot be imported at all fails its operation: `file_gone`, `empty_file`, `bad_header`,
+    `program_not_found`. NotFound: `operation_not_found`."""
+    progress = read_patiently(rt, lambda: jobs.read_progress(rt.table, tenant, operation_id))
+    operation = progress.operation
+    if operation.state == "queued":
+        try:
+            operation, parts = _routed(rt, operation)
+        except (InvalidInput, NotFound) as refusal:
+            _fail(rt, operation, Failure(refusal.code, refusal.message))
+            return
+        except FileNotThereError:
+            _fail(rt, operation, Failure("file_gone", "The file was deleted or replaced before it could be read."))
+            return
+    else:
+        parts = [part for part in progress.parts if part.chunk == 0]
+    if operation.state == "running":
+        send_chunks(rt, operation, parts)
+
+
+def _routed(rt: Runtime, operation: Operation) -> tuple[Operation, list[Part]]:
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, operation.tenant))
+    programs.program(config, operation.details["program"])
+    routing = rt.ids.command()
+    with Router() as router:
+        with rt.files.open(operation.details["key"], etag=operation.details["etag"]) as stream:
+            rows = _tell_all(rt, operation, router, stream)
+        numbers = _write_parts(rt, operation, routing, router)
+    return _begin(rt, operation, routing, rows, [Part(number) for number in numbers])
+
+
+def _tell_all(rt: Runtime, operation: Operation, router: Router, stream: BinaryIO) -> int:
+    """How many lines the documents have."""
+    watched = WatchedLines(stream)
+    documents = read_documents(cast(BinaryIO, watched), now=operation.created_at)
+    placed = placed_documents(documents, watched)
+    rows = 0
+    while batch := list(islice(placed, BATCH)):
+        tell(rt, operation.tenant, router, batch)
+        rows += sum(one.document.lines for one in batch)
+    return rows
+
+
+def placed_documents(documents: Iterator[Document], watched: WatchedLines) -> Iterator[Placed]:
+    """A document's lines are known when the next begins, or the file ends."""
+    for document, following in pairwise(chain(documents, [None])):
+        if document is not None:
+            end = watched.lines + 1 if following is None else following.first_line
+            yield Placed(watched.spans(document.first_line, document.lines, end), document)
+
+
+def _write_parts(rt: Runtime, operation: Operation, routing: str, router: Router) -> list[int]:
+    """The numbers of the parts that have something to do."""
+    writers: dict[int, Writer] = {}
+    with ExitStack() as opened:
+        for part, line in router.routed(operation.details["parts"]):
+            if part not in writers:
+                writer = rt.files.writer(part_file(operation.operation_id, routing, part), "application/jsonl")
+                writers[part] = opened.enter_context(writer)
+            writers[part].write(line)
+    return sorted(writers)
+
+
+def _begin(
+    rt: Runtime, operation: Operation, routing: str, rows: int, parts: list[Part]
+) -> tuple[Operation, list[Part]]:
+    """Whoever is first: another pass over the same file may have come to its end meanwhile."""
+    now = rt.clock.now()
+    running = operation.running(now, rows, len(parts), {"routing": routing})
+
+    def decide() -> tuple[tuple[Operation, list[Part]], tuple[Put, ...]]:
+        known = jobs.read_progress(rt.table, operation.tenant, operation.operation_id)
+        if known.operation.version != operation.version:
+            return (known.operation, [part for part in known.parts if part.chunk == 0]), ()
+        puts = (jobs.operation_put(running), *(jobs.part_put(running, part, now) for part in parts))
+        return (running, parts), puts
+
+    return settle(rt, decide)
+
+
+def _fail(rt: Runtime, operation: Operation, failure: Failure) -> None:
+    def decide() -> tuple[None, tuple[Put, ...]]:
+        known = jobs.read(rt.table, operation.tenant, operation.operation_id)
+        failed = known.failed(rt.clock.now(), failure)
+        return None, (jobs.operation_put(failed),) if known.state == "queued" else ()
+
+    settle(rt, decide)

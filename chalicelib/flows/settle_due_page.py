@@ -1,0 +1,59 @@
+"""Settle a page of due accounts: up to a hundred of one shard of the due index.
+
+    reads    1 Query of the index; then for each account what flows/settle_account reads and writes
+
+An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.flows.settle_account import settle_account
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.kit.periods import Day, iso_day
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import read_patiently
+from chalicelib.table.protocol import Below, Query, StartKey
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    member_id: str
+    program_id: int
+    fault: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class SettledPage:
+    """`next`: where the shard goes on; None at its end."""
+
+    settled: int
+    unsettled: tuple[Unsettled, ...]
+    next: StartKey | None
+
+
+def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: StartKey | None) -> SettledPage:
+    """The page behind `start` of what is due until `day` (UTC), as far as the clock has come.
+
+    A page settled before is settled again for nothing: what is done is no longer due.
+    """
+    partition = accounts.due_partition(caller.tenant, shard)
+    query = Query(partition, Below(iso_day(day + 1)), index="gsi3", limit=PAGE, start=start)
+    page = read_patiently(rt, partial(rt.table.query, query))
+    settled, unsettled = 0, []
+    for member_id, program_id in map(accounts.due_member, page.items):
+        try:
+            settled += settle_account(rt, caller, due_command(day, member_id, program_id), member_id, program_id)
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with one account must not stop its neighbours
+            unsettled.append(Unsettled(member_id, program_id, fault))
+    return SettledPage(settled, tuple(unsettled), page.next)
+
+
+def due_command(day: Day, member_id: str, program_id: int) -> Command:
+    return Command(f"due:{iso_day(day)}:{member_id}:{program_id}")

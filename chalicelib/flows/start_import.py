@@ -1,0 +1,56 @@
+"""Start an import: a file was dropped.
+
+reads    1 Get (and the tenant's configuration)
+writes   the operation, the first time; sends one message
+repeats  the same object (bucket, key, ETag) is the same operation: while it is queued its message is sent again
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.imports.model import Drop, place_of
+from chalicelib.areas.jobs import store as jobs
+from chalicelib.areas.jobs.model import Operation
+from chalicelib.areas.jobs.operations import settle
+from chalicelib.errors import NotFound
+from chalicelib.flows.import_messages import send_route
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import read_patiently
+from chalicelib.table.protocol import Put
+
+PARTS = 16
+CHUNK_ROWS = 1_000
+
+
+def start_import(
+    rt: Runtime, drop: Drop, request_id: str, parts: int = PARTS, chunk_rows: int = CHUNK_ROWS
+) -> Operation | None:
+    """How it is cut up is settled here, once, and changes nothing of what comes out.
+
+    None for a folder made by hand. InvalidInput `not_an_import`; NotFound `tenant_not_found`: nobody would see such
+    an operation, so the message itself is the poison."""
+    place = place_of(drop.key) if not drop.is_folder else None
+    if place is None:
+        return None
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, place.tenant))
+    if config.revision == 0:
+        raise NotFound("tenant_not_found", f"There is no tenant {place.tenant}.", param="key")
+    cut = {"parts": parts, "chunk_rows": chunk_rows}
+    fresh = Operation(
+        tenant=place.tenant,
+        operation_id=drop.operation_id,
+        kind="import_orders",
+        name=place.name,
+        state="queued",
+        created_at=rt.clock.now(),
+        request_id=request_id,
+        details={"key": drop.key, "etag": drop.etag, "program": place.program_id} | cut,
+    )
+
+    def decide() -> tuple[Operation, tuple[Put, ...]]:
+        known = jobs.find(rt.table, place.tenant, fresh.operation_id)
+        return (fresh, (jobs.operation_put(fresh),)) if known is None else (known, ())
+
+    operation = settle(rt, decide)
+    if operation.state == "queued":
+        send_route(rt, operation)
+    return operation

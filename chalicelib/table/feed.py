@@ -1,0 +1,205 @@
+"""The feed: every published entry of a tenant under a number of its own, dense from 1, in the order it was relayed.
+
+    access pattern              key                        cost
+    where the feed stands       {t}#FEED / HEAD            1 Get
+    a hundred references        {t}#FEED / P#{page:010}    in the BatchGet of at most two pages that a reader needs
+
+HEAD is read before anything else of the feed and is the condition of every write to it, so pages and counters need none
+of their own: whoever read one of them too early finds HEAD moved.
+
+A stream's *checkpoint* is the last sequence number that the feed has dealt with, kept per shard. What is delivered again
+lies at or below it. It is forgotten when the stream itself has forgotten the record (24 hours).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import AttributeDeserializationError
+
+from chalicelib.errors import NotFound
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.ids import EntryRef, entry_id
+from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.journal import Entry, Stream, entry_from
+from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Table
+
+PAGE_SIZE = 100
+CHECKPOINT_KEPT_MS = 26 * 3_600_000
+_MEMBER = "M#"
+
+
+class UnreadableEntryError(Exception):
+    """What should be a journal entry is none that this version of the code can read."""
+
+
+_UNREADABLE = (AttributeDeserializationError, AttributeError, LookupError, NotFound, TypeError, ValueError, zlib.error)
+
+
+class HeadItem(StampbookItem):
+    version = NumberAttribute()
+    next = NumberAttribute()
+    body = BodyAttribute()
+
+
+class PageItem(StampbookItem):
+    body = BodyAttribute()
+
+
+class Reference(NamedTuple):
+    """Where a published entry is, and what a reader may choose it by. `owner` is its stream's key without the tenant."""
+
+    owner: str
+    program: int
+    sequence: int
+    types: tuple[str, ...]
+    recorded_at: Instant
+
+    def stream(self, tenant: str) -> Stream:
+        return Stream(tenant, f"{tenant}#{self.owner}", self.program)
+
+
+class Checkpoint(NamedTuple):
+    """Sequence numbers are decimal strings of different lengths: they compare as the integers they are."""
+
+    sequence_number: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHead:
+    """`next` is the number that the next published entry gets; `version` counts the transactions that moved the head."""
+
+    next: int = 1
+    version: int = 0
+    checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
+
+    def has_seen(self, shard: str, sequence_number: str) -> bool:
+        known = self.checkpoints.get(shard)
+        return known is not None and int(sequence_number) <= int(known.sequence_number)
+
+    def moved(self, shard: str, sequence_number: str, published: int, now: Instant) -> FeedHead:
+        kept = {name: one for name, one in self.checkpoints.items() if now - one.at < CHECKPOINT_KEPT_MS}
+        checkpoints = {**kept, shard: Checkpoint(sequence_number, now)}
+        return replace(self, next=self.next + published, version=self.version + 1, checkpoints=checkpoints)
+
+
+def feed_pk(tenant: str) -> str:
+    return f"{tenant}#FEED"
+
+
+def read_head(table: Table, tenant: str) -> FeedHead:
+    attrs = table.get(_head_key(tenant))
+    if attrs is None:
+        return FeedHead()
+    item = from_attrs(HeadItem, attrs)
+    checkpoints = {shard: Checkpoint(str(number), int(at)) for shard, (number, at) in item.body.items()}
+    return FeedHead(int(item.next), int(item.version), checkpoints)
+
+
+def head_put(tenant: str, before: FeedHead, after: FeedHead) -> Put:
+    key = _head_key(tenant)
+    item = HeadItem(
+        pk=key.pk, sk=key.sk, kind="feed", version=after.version, next=after.next, body=dict(after.checkpoints)
+    )
+    unchanged: Condition = Absent() if before.version == 0 else Equals("version", before.version)
+    return Put(to_attrs(item), unchanged)
+
+
+def page_key(tenant: str, number: int) -> Key:
+    """The page that holds the entry of this number."""
+    return Key(feed_pk(tenant), f"P#{(number - 1) // PAGE_SIZE:010}")
+
+
+def open_page_key(tenant: str, head: FeedHead) -> Key | None:
+    """The page that the next reference joins; None when it opens one."""
+    return None if (head.next - 1) % PAGE_SIZE == 0 else page_key(tenant, head.next)
+
+
+def page_puts(tenant: str, head: FeedHead, open_page: Attrs | None, references: Sequence[Reference]) -> list[Put]:
+    """The open page with what joins it, and the pages that follow."""
+    before = references_from(open_page)
+    first = head.next - len(before)
+    whole = (*before, *references)
+    return [
+        _page_put(page_key(tenant, first + start), whole[start : start + PAGE_SIZE])
+        for start in range(0, len(whole), PAGE_SIZE)
+        if references
+    ]
+
+
+def references_from(page: Attrs | None) -> tuple[Reference, ...]:
+    if page is None:
+        return ()
+    body = from_attrs(PageItem, page).body
+    return tuple(Reference(owner, program, sequence, tuple(types), at) for owner, program, sequence, types, at in body)
+
+
+def read_references(table: Table, tenant: str, after: int, limit: int) -> tuple[Reference, ...]:
+    """The references behind the number `after`, at most `limit` (up to 100): 1 BatchGet of one or two pages.
+
+    A BatchGet is no snapshot: a second page may have been read later than the first. So nothing of it counts unless the
+    first was full.
+    """
+    first, last = page_key(tenant, after + 1), page_key(tenant, after + limit)
+    found = table.batch_get(list(dict.fromkeys((first, last))))
+    references = references_from(found.get(first))
+    if len(references) == PAGE_SIZE and last != first:
+        references += references_from(found.get(last))
+    return references[after % PAGE_SIZE :][:limit]
+
+
+def reference_to(entry: Entry) -> Reference:
+    types = dict.fromkeys(str(body["type"]) for body in entry.facts)
+    stream = entry.stream
+    return Reference(owner_of(stream), stream.program, entry.sequence, tuple(types), entry.recorded_at)
+
+
+def owner_of(stream: Stream) -> str:
+    return stream.pk.removeprefix(f"{stream.tenant}#")
+
+
+def name_of(entry: Entry) -> str:
+    """The entry's id, by which consumers know a repeat. Streams that no member owns have names of their own kind."""
+    owner, stream = owner_of(entry.stream), entry.stream
+    if owner.startswith(_MEMBER):
+        return entry_id(EntryRef(owner.removeprefix(_MEMBER), stream.program, entry.sequence))
+    return f"{owner.replace('#', ':')}:{stream.program}:{entry.sequence}"
+
+
+def published(entry: Entry) -> bool:
+    """Quiet entries stay out of the feed and away from the topic."""
+    return bool(entry.header.get("publish", True))
+
+
+def entry_of_image(image: Attrs) -> Entry:
+    """The entry that a stream record holds; UnreadableEntryError for what is none."""
+    try:
+        tenant = image["gsi2pk"]["S"].rsplit("#", 3)[0]
+        program = int(image["sk"]["S"].split("#")[1])
+        entry = entry_from(Stream(tenant, image["pk"]["S"], program), image)
+        _check_readable(entry)
+    except _UNREADABLE as fault:
+        raise UnreadableEntryError(f"{image.get('pk')} {image.get('sk')}: {fault!r}") from fault
+    return entry
+
+
+def _check_readable(entry: Entry) -> None:
+    """Whatever the relay will ask of it: what cannot be said now must not fail half-way."""
+    reference_to(entry)
+    name_of(entry)
+    numbers = [entry.header[name] for name in ("recorded_at", "effective_at")]
+    if not (all(isinstance(number, int) for number in numbers) and entry.header["operation"]):
+        raise ValueError("the header lacks what every entry has")
+
+
+def _head_key(tenant: str) -> Key:
+    return Key(feed_pk(tenant), "HEAD")
+
+
+def _page_put(key: Key, references: Iterable[Reference]) -> Put:
+    return Put(to_attrs(PageItem(pk=key.pk, sk=key.sk, kind="feed_page", body=list(references))))

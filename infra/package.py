@@ -1,0 +1,98 @@
+"""`python -m infra.package [dev|prod]…`: what CloudFormation needs, in build/<stage>/: template.json and deployment.zip.
+
+`chalice package` makes both of app.py, .chalice and infra/template.yaml. Two things it cannot do are done after it: the
+template is of one stage, by default and otherwise not at all; and it has no YAML aliases, which CloudFormation refuses.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+STAGES = ("dev", "prod")
+TEMPLATE, ZIP = "template.json", "deployment.zip"
+_MADE_BY_CHALICE = "sam.yaml"
+
+
+class PackageError(Exception):
+    """The message is what Chalice or cfn-lint said."""
+
+
+def package(stage: str, into: Path) -> Path:
+    """The directory of the stage's template and zip, made anew."""
+    out = into / stage
+    shutil.rmtree(out, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _run_chalice(stage, out)
+    made = out / _MADE_BY_CHALICE
+    template = of_one_stage(yaml.safe_load(made.read_text(encoding="utf-8")), stage)
+    (out / TEMPLATE).write_text(json.dumps(template, indent=1) + "\n", encoding="utf-8")
+    made.unlink()
+    return out
+
+
+def of_one_stage(template: dict[str, Any], stage: str) -> dict[str, Any]:
+    """Environment and time-outs in it are of this stage already: it must not be deployed as another."""
+    parameter = {**template["Parameters"]["Stage"], "Default": stage}
+    only = {
+        "Assert": {"Fn::Equals": [{"Ref": "Stage"}, stage]},
+        "AssertDescription": f"this package is of stage {stage}",
+    }
+    return {
+        **template,
+        "Parameters": {**template["Parameters"], "Stage": parameter},
+        "Rules": {"PackagedStage": {"Assertions": [only]}},
+    }
+
+
+def faults(template: Path) -> str:
+    """What cfn-lint finds; nothing, as it should."""
+    linter = Path(sys.executable).parent / "cfn-lint"
+    run = subprocess.run([str(linter), str(template)], capture_output=True, text=True, check=False)
+    return run.stdout + run.stderr if run.returncode else ""
+
+
+def _run_chalice(stage: str, out: Path) -> None:
+    """What a person has in their environment has no say in it. The region is asked for and used nowhere."""
+    command = [str(Path(sys.executable).parent / "chalice"), "package", "--stage", stage, "--template-format", "yaml"]
+    foreign = ("AWS_", "STAMPBOOK_", "PYTHON", "CHALICE_")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    run = subprocess.run(
+        [*command, "--merge-template", str(ROOT / "infra" / "template.yaml"), str(out)],
+        cwd=ROOT,
+        env={**environ, "AWS_DEFAULT_REGION": "eu-central-1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        raise PackageError(f"{run.stdout}{run.stderr}")
+
+
+def main(stages: list[str]) -> int:
+    if unknown := set(stages) - set(STAGES):
+        sys.stderr.write(f"No such stage: {', '.join(sorted(unknown))}. There are {' and '.join(STAGES)}.\n")
+        return 2
+    for stage in stages or STAGES:
+        try:
+            out = package(stage, ROOT / "build")
+            if found := faults(out / TEMPLATE):
+                raise PackageError(found)
+        except PackageError as fault:
+            sys.stderr.write(f"Packaging {stage} failed:\n{fault}\n")
+            return 1
+        print(f"{out.relative_to(ROOT)}: {', '.join(sorted(file.name for file in out.iterdir()))}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,120 @@
+"""The packaged app on the local cloud: packaged once, deployed once, in an environment that holds nothing of the person's."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.config import Settings
+from chalicelib.kit.clock import SystemClock, rfc3339
+from infra.local.demo.program import CALLER, ORG, TENANT, load_program
+from infra.local.deploy import api_address, client, deploy
+from infra.local.ministack import REGION, be_a_client, ministack
+from infra.package import TEMPLATE, package
+
+STACK, STAGE = "stampbook-dev", "dev"
+PATIENCE = 90.0  # seconds, for what happens by itself; a slow machine needs some of them, a fast one hardly any
+JUST_NOW = rfc3339(SystemClock().now() - 60_000)  # what was bought then has not expired, whenever the tests run
+SeenT = TypeVar("SeenT")
+
+
+@dataclass(frozen=True)
+class Deployed:
+    endpoint: str
+    package: Path
+    outputs: Mapping[str, str]
+    credential: str
+
+    def client(self, service: str) -> Any:
+        return client(self.endpoint, service)
+
+    def queue(self, name: str) -> str:
+        address: str = self.client("sqs").get_queue_url(QueueName=f"stampbook-{STAGE}-{name}")["QueueUrl"]
+        return address
+
+    def function(self, name: str) -> str:
+        """The name that the stack gave it."""
+        found = self.client("cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId=name)
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Over HTTP, to the stage of the REST API."""
+        address = f"{api_address(self.endpoint, dict(self.outputs))}{path}"
+        headers = {"Authorization": f"Bearer {self.credential}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 (it is ours)
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
+
+    def buy(self, number: str, card: str) -> str:
+        """The order as it is answered, as text."""
+        status, answer = self.call("POST", "/v1/orders", order(number, card))
+        assert status in (200, 201), answer
+        return json.dumps(answer)
+
+    def points(self, card: str) -> int:
+        _, member = self.call("POST", "/v1/members/find", {"type": "card", "value": card})
+        status, account = self.call("GET", f"/v1/members/{member['member_id']}/account")
+        assert status == 200, account
+        return sum(int(wallet["available"]) for wallet in account["wallets"])
+
+
+def order(number: str, card: str) -> dict[str, Any]:
+    return {
+        "number": number,
+        "purchased_at": JUST_NOW,
+        "currency": "EUR",
+        "identifier": {"type": "card", "value": card},
+        "lines": [{"sku": "book", "quantity": "1", "gross_value": 25_00}],
+    }
+
+
+def seen(look: Callable[[], SeenT | None], what: str) -> SeenT:
+    """What `look` sees at last; None is nothing yet."""
+    until = time.monotonic() + PATIENCE
+    while (found := look()) is None:
+        assert time.monotonic() < until, f"{what}: not within {PATIENCE:.0f} seconds"
+        time.sleep(0.2)
+    return found
+
+
+@pytest.fixture(scope="session")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return package(STAGE, tmp_path_factory.mktemp("build"))
+
+
+@pytest.fixture(scope="session")
+def template(packaged: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((packaged / TEMPLATE).read_text(encoding="utf-8"))
+    return read
+
+
+@pytest.fixture(scope="session")
+def deployed(packaged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """With the demo's program in it. The environment of this process is put back at the end."""
+    before = dict(os.environ)
+    be_a_client()
+    try:
+        with ministack(tmp_path_factory.mktemp("cloud"), keep=False) as endpoint:
+            outputs = deploy(endpoint, packaged, STACK)
+            rt = bootstrap.build(Settings(outputs["TableName"], STAGE, REGION, endpoint))
+            load_program(rt)
+            key = issue_api_key(rt, CALLER, org=ORG, tenant=TENANT, name="e2e", grants=CALLER.grants)
+            yield Deployed(endpoint, packaged, outputs, key.credential)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,189 @@
+"""What a shop and its operators see of the deployed app: HTTP, files, jobs, dead letters, updates."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+import json
+import re
+import urllib.request
+from functools import partial
+from typing import Any
+
+import pytest
+
+from infra.local.demo.program import TENANT
+from infra.local.deploy import DeployError, deploy_template
+from infra.package import ZIP
+from tests.e2e.conftest import JUST_NOW, STACK, Deployed, seen
+
+pytestmark = pytest.mark.e2e
+
+HEADER = (
+    "document_number,document_type,revised_document,purchased_at,loyalty_card,email,phone,location,currency,"
+    "sku,name,category,brand,quantity,gross_value,labels"
+)
+
+
+def sale(number: str, card: str, value: str = "25.00") -> str:
+    return f"{number},sell,,{JUST_NOW},{card},,,,EUR,book,A book,,,1,{value},"
+
+
+def dropped(deployed: Deployed, name: str, *lines: str) -> dict[str, Any]:
+    """The finished operation of a file with these lines."""
+    content = "\n".join((HEADER, *lines, "")).encode()
+    key = f"imports/{TENANT}/orders/{name}"
+    deployed.client("s3").put_object(Bucket=deployed.outputs["BucketName"], Key=key, Body=content)
+    return seen(lambda: finished(deployed, name), f"the import of {name}")
+
+
+def finished(deployed: Deployed, name: str) -> dict[str, Any] | None:
+    _, page = deployed.call("GET", "/v1/operations")
+    for item in page["items"]:
+        _, operation = deployed.call("GET", f"/v1/operations/{item['operation_id']}")
+        if operation["name"].endswith(name) and operation["state"] in ("done", "failed"):
+            return dict(operation)
+    return None
+
+
+def in_queue(deployed: Deployed, queue: str, word: str) -> str | None:
+    """The body of a message that holds this word; the others stay."""
+    received = deployed.client("sqs").receive_message(
+        QueueUrl=deployed.queue(queue), MaxNumberOfMessages=10, VisibilityTimeout=0, MessageAttributeNames=["All"]
+    )
+    return next((one["Body"] for one in received.get("Messages", []) if word in one["Body"]), None)
+
+
+def test_it_is_well(deployed: Deployed) -> None:
+    assert deployed.call("GET", "/health") == (200, {"status": "ok"})
+
+
+def test_an_order_over_the_rest_api_earns_points_once(deployed: Deployed) -> None:
+    deployed.buy("E2E-1", "e2e-1")
+    earned = deployed.points("e2e-1")
+    assert earned > 0
+    deployed.buy("E2E-1", "e2e-1")
+    assert deployed.points("e2e-1") == earned
+
+
+def test_a_refusal_has_our_shape(deployed: Deployed) -> None:
+    status, answer = deployed.call("GET", "/v1/members/mem_00000000000")
+    assert (status, answer["error"]["code"]) == (404, "member_not_found")
+
+
+def test_what_was_committed_comes_into_the_feed_and_to_the_queues_that_ask_for_it(deployed: Deployed) -> None:
+    bought = re.search("ord_[0-9a-z]+", deployed.buy("E2E-feed", "e2e-feed"))
+    assert bought
+    assert seen(lambda: bought[0] in feed(deployed) or None, "the order in the feed")
+    for queue in ("webhooks", "metrics", "automations"):
+        assert seen(partial(in_queue, deployed, queue, "order.recorded"), f"a message for {queue}")
+
+
+def feed(deployed: Deployed) -> str:
+    """All of it, as text."""
+    text, cursor = "", ""
+    while True:
+        _, page = deployed.call("GET", f"/v1/feed{cursor}")
+        if not page["items"]:
+            return text
+        text += json.dumps(page["items"])
+        cursor = f"?cursor={page['next_cursor']}"
+
+
+def test_a_file_dropped_is_recorded_and_its_result_says_what_came_of_each_line(deployed: Deployed) -> None:
+    operation = dropped(deployed, "drop.csv", sale("DROP-1", "drop-1"), sale("DROP-2", "drop-1", "x"))
+    assert (operation["state"], operation["counts"]["sales"], operation["counts"]["refused"]) == ("done", 1, 1)
+    assert deployed.points("drop-1") > 0
+    with urllib.request.urlopen(operation["result"]["url"]) as answer:  # noqa: S310 (a link of the local cloud)
+        rows = list(csv.reader(io.TextIOWrapper(answer, encoding="utf-8")))
+    assert len(rows) == 3
+
+
+def test_a_poison_message_is_a_dead_letter_after_its_tries_and_its_neighbours_pass(deployed: Deployed) -> None:
+    sqs, imports = deployed.client("sqs"), deployed.queue("imports")
+    before = sqs.get_queue_attributes(QueueUrl=imports, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(
+        QueueUrl=imports, Attributes={"VisibilityTimeout": "1"}
+    )  # else it takes an hour and a half
+    try:
+        sqs.send_message(QueueUrl=imports, MessageBody='{"poison": "row"}')
+        operation = dropped(deployed, "neighbour.csv", sale("POISON-1", "neighbour-1"))
+        assert operation["counts"]["sales"] == 1
+        assert seen(lambda: in_queue(deployed, "imports-dead", "poison"), "the dead letter") == '{"poison": "row"}'
+    finally:
+        sqs.set_queue_attributes(QueueUrl=imports, Attributes=before)
+
+
+def test_the_schedule_enqueues(deployed: Deployed) -> None:
+    """Its rule is made to fire every minute; the consumer rests meanwhile, so that what was enqueued can be seen."""
+    events, lambdas = deployed.client("events"), deployed.client("lambda")
+    rule = next(one for one in events.list_rules()["Rules"] if "ScheduleDue" in one["Name"])
+    (mapping,) = lambdas.list_event_source_mappings(FunctionName=deployed.function("Due"))["EventSourceMappings"]
+    assert rule["ScheduleExpression"] == "cron(10 0 * * ? *)"
+    lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    events.put_rule(Name=rule["Name"], ScheduleExpression="rate(1 minute)")
+    try:
+        assert seen(lambda: in_queue(deployed, "due", TENANT), "a message of the due job")
+    finally:
+        events.put_rule(Name=rule["Name"], ScheduleExpression=rule["ScheduleExpression"])
+        lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def test_the_due_job_works_off_its_queue(deployed: Deployed) -> None:
+    lambdas = deployed.client("lambda")
+    event: dict[str, Any] = {
+        "id": "e2e",
+        "time": "2026-06-16T00:10:00Z",
+        "source": "aws.events",
+        "detail-type": "Scheduled Event",
+    }
+    event |= {"detail": {}, "resources": [], "region": "eu-central-1", "account": "000000000000", "version": "0"}
+    answer = lambdas.invoke(FunctionName=deployed.function("ScheduleDue"), Payload=json.dumps(event))
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    seen(lambda: empty(deployed, "due"), "the end of the due job")
+    assert in_queue(deployed, "due-dead", "") is None
+
+
+def empty(deployed: Deployed, queue: str) -> bool | None:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    said = deployed.client("sqs").get_queue_attributes(QueueUrl=deployed.queue(queue), AttributeNames=names)
+    return True if set(said["Attributes"].values()) == {"0"} else None
+
+
+def test_an_update_keeps_the_data(deployed: Deployed, template: dict[str, Any]) -> None:
+    deployed.buy("E2E-before", "e2e-update")
+    before = deployed.points("e2e-update")
+    changed = copy.deepcopy(template)
+    changed["Globals"]["Function"]["Environment"]["Variables"]["STAMPBOOK_CHANGED"] = "yes"
+    changed["Resources"]["DueQueue"]["Properties"]["VisibilityTimeout"] = 900
+    deploy_template(deployed.endpoint, changed, (deployed.package / ZIP).read_bytes(), STACK)
+    assert timeout_of(deployed, "due") == "900"
+    assert deployed.points("e2e-update") == before
+    deployed.buy("E2E-after", "e2e-update")
+    assert deployed.points("e2e-update") > before
+
+
+def test_an_update_that_fails_is_rolled_back_with_the_data_still_there(
+    deployed: Deployed, template: dict[str, Any]
+) -> None:
+    deployed.buy("E2E-kept", "e2e-rollback")
+    before, timeout = deployed.points("e2e-rollback"), timeout_of(deployed, "webhooks")
+    broken = copy.deepcopy(template)
+    broken["Resources"]["WebhooksQueue"]["Properties"]["VisibilityTimeout"] = 721
+    broken["Resources"]["NotThere"] = {
+        "Type": "AWS::ApiGateway::GatewayResponse",
+        "DependsOn": "WebhooksQueue",
+        "Properties": {"RestApiId": "no-such-api", "ResponseType": "DEFAULT_4XX"},
+    }
+    with pytest.raises(DeployError):
+        deploy_template(deployed.endpoint, broken, (deployed.package / ZIP).read_bytes(), STACK)
+    assert timeout_of(deployed, "webhooks") == timeout
+    assert deployed.points("e2e-rollback") == before
+    deployed.buy("E2E-still", "e2e-rollback")
+
+
+def timeout_of(deployed: Deployed, queue: str) -> str:
+    address = deployed.queue(queue)
+    said = deployed.client("sqs").get_queue_attributes(QueueUrl=address, AttributeNames=["VisibilityTimeout"])
+    return str(said["Attributes"]["VisibilityTimeout"])

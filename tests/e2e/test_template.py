@@ -1,0 +1,154 @@
+"""The packaged template, for what the local cloud cannot show or would let pass."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.api.codes import CODES
+from chalicelib.config import QUEUES
+from infra.package import TEMPLATE, ZIP, faults
+from tests.e2e.conftest import STAGE
+
+pytestmark = pytest.mark.e2e
+
+Template = dict[str, Any]
+TRIES = 3
+
+
+def properties(template: Template, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][name]["Properties"]
+    return found
+
+
+def trigger(template: Template, function: str) -> dict[str, Any]:
+    (event,) = properties(template, function)["Events"].values()
+    found: dict[str, Any] = event["Properties"]
+    return found
+
+
+def of_type(template: Template, kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one["Properties"] for name, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def test_cfn_lint_finds_nothing(packaged: Path) -> None:
+    assert faults(packaged / TEMPLATE) == ""
+
+
+def test_the_zip_holds_the_app_and_no_tests(packaged: Path) -> None:
+    names = set(zipfile.ZipFile(packaged / ZIP).namelist())
+    assert {"app.py", "chalicelib/config.py", "chalicelib/api/static/openapi.json", "chalice/app.py"} <= names
+    assert not [name for name in names if name.startswith(("tests/", "infra/", "moto/"))]
+
+
+def test_the_package_is_of_one_stage(template: Template) -> None:
+    assert template["Parameters"]["Stage"]["Default"] == STAGE
+    (rule,) = template["Rules"]["PackagedStage"]["Assertions"]
+    assert rule["Assert"] == {"Fn::Equals": [{"Ref": "Stage"}, STAGE]}
+
+
+def test_nothing_is_left_of_what_the_template_replaces(template: Template) -> None:
+    assert "by-the-template" not in json.dumps(template)
+
+
+def test_the_table_forgets_what_has_a_time_to_live_and_can_be_restored(template: Template) -> None:
+    table = properties(template, "Table")
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+
+def test_one_bad_message_does_not_bring_back_its_batch(template: Template) -> None:
+    for function in ("Relay", "Imports", "Due"):
+        assert trigger(template, function)["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_the_relay_gets_new_entries_only_and_their_shard(template: Template) -> None:
+    relay = trigger(template, "Relay")
+    (only,) = relay["FilterCriteria"]["Filters"]
+    assert json.loads(only["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"NewImage": {"kind": {"S": ["entry"]}}},
+    }
+    assert relay["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert relay["TumblingWindowInSeconds"] > 0
+    assert "ParallelizationFactor" not in relay
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_what_fails_three_times_is_kept_for_two_weeks(template: Template, queue: str) -> None:
+    redrive = properties(template, f"{queue.title()}Queue")["RedrivePolicy"]
+    assert redrive == {
+        "deadLetterTargetArn": {"Fn::GetAtt": [f"{queue.title()}DeadQueue", "Arn"]},
+        "maxReceiveCount": TRIES,
+    }
+    assert properties(template, f"{queue.title()}DeadQueue")["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+@pytest.mark.parametrize("function", ["Imports", "Due"])
+def test_a_message_stays_invisible_for_six_times_the_functions_time_out(template: Template, function: str) -> None:
+    queue = properties(template, f"{function}Queue")
+    assert queue["VisibilityTimeout"] >= 6 * properties(template, function)["Timeout"]
+    assert trigger(template, function)["Queue"] == {"Fn::GetAtt": [f"{function}Queue", "Arn"]}
+    assert trigger(template, function)["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_every_function_has_its_own_role_and_a_log_that_ends(template: Template) -> None:
+    functions = of_type(template, "AWS::Serverless::Function")
+    assert set(functions) == {"APIHandler", "Relay", "Imports", "Due", "ScheduleDue"}
+    assert len({json.dumps(one["Role"]) for one in functions.values()}) == len(functions)
+    logs = of_type(template, "AWS::Logs::LogGroup").values()
+    assert {one["LogGroupName"]["Fn::Sub"] for one in logs} == {f"/aws/lambda/${{{name}}}" for name in functions}
+    assert all(one["RetentionInDays"] for one in logs)
+
+
+def test_a_function_knows_every_address(template: Template) -> None:
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables == {
+        "STAMPBOOK_TABLE": {"Ref": "Table"},
+        "STAMPBOOK_BUCKET": {"Ref": "Bucket"},
+        "STAMPBOOK_TOPIC": {"Ref": "Topic"},
+        **{f"STAMPBOOK_QUEUE_{queue.upper()}": {"Ref": f"{queue.title()}Queue"} for queue in QUEUES},
+    }
+
+
+def test_files_are_private_encrypted_and_leave_in_time(template: Template) -> None:
+    bucket = properties(template, "Bucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]
+    assert bucket.get("VersioningConfiguration") is None
+    kept = {rule.get("Prefix"): rule.get("ExpirationInDays") for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert kept == {"imports/": 30, "work/": 7, "results/": 90, None: None}
+    (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "imports/"}]
+
+
+def test_queues_take_from_the_topic_what_they_name_as_it_was_published(template: Template) -> None:
+    subscriptions = of_type(template, "AWS::SNS::Subscription")
+    assert set(subscriptions) == {f"{name}Subscription" for name in ("Automations", "Notify", "Webhooks", "Metrics")}
+    for subscription in subscriptions.values():
+        assert subscription["RawMessageDelivery"] is True
+        assert subscription["FilterPolicyScope"] == "MessageAttributes"
+        assert set(subscription["FilterPolicy"]) == {"types"}
+
+
+def test_the_schedule_is_minutes_past_midnight(template: Template) -> None:
+    assert trigger(template, "ScheduleDue") == {"Schedule": "cron(10 0 * * ? *)"}
+
+
+def test_the_gateway_answers_in_our_shape(template: Template) -> None:
+    responses = properties(template, "RestAPI")["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    assert {"MISSING_AUTHENTICATION_TOKEN", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
+    for name, response in responses.items():
+        error = json.loads(response["responseTemplates"]["application/json"])["error"]
+        assert list(error) == ["type", "code", "message", "param", "request_id"]
+        assert (error["param"], error["request_id"]) == (None, "$context.requestId")
+        assert response["responseParameters"]["gatewayresponse.header.X-Request-Id"] == "context.requestId"
+        if name == "THROTTLED":  # the app itself never has too many requests
+            assert (response["statusCode"], error["code"]) == ("429", "too_many_requests")
+        else:
+            assert (int(response["statusCode"]), error["message"]) == CODES[error["code"]]

@@ -1,0 +1,57 @@
+"""docs/guides/import.md is true: its file is dropped, and what comes of it is what it shows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from chalicelib.api.routes import ROUTES
+from chalicelib.areas.imports.model import place_of
+from tests.http.client import Api
+from tests.http.world import HandClock, key_for, twin_runtime
+from tests.unit.imports.desk import Desk
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "guides" / "import.md").read_text("utf-8")
+
+
+def block(mark: str) -> str:
+    """The text of the one fenced block that begins so."""
+    (found,) = re.findall(rf"^```{re.escape(mark)}\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
+def opened() -> tuple[Api, Desk]:
+    rt = twin_runtime(HandClock())
+    api = Api(rt, key_for(rt, "ours"))
+    program = {"name": "Books", "enrolment": "enrol", "units": [{"code": "points", "name": "Points"}]}
+    assert api.post("/v1/programs", program).status == 201
+    return api, Desk(rt)
+
+
+def test_the_guide_s_file_comes_to_what_the_guide_shows() -> None:
+    api, desk = opened()
+    operation_id = desk.drop("june.csv", block("csv file=june.csv").encode())
+    desk.work()
+    told = api.get(f"/v1/operations/{operation_id}").json
+    shown: dict[str, Any] = json.loads(block("json"))
+    shown["rows"]["per_second"] = told["rows"]["per_second"]
+    assert {name: told[name] for name in shown} == shown
+    report = csv.DictReader(io.StringIO(desk.report(operation_id), newline=""))
+    expected = list(csv.DictReader(io.StringIO(block("csv file=report.csv"))))
+    rows = list(report)
+    assert [{name: row[name] for name in expected[0]} for row in rows] == expected
+    assert set(rows[0]) == {*expected[0], "member_id", "order_id", "message"}
+
+
+def test_the_guide_s_places_are_what_it_says_of_them() -> None:
+    keys = re.findall(r"^(imports/\S+)", GUIDE, re.MULTILINE)
+    assert [place_of(key) for key in keys] == [("ours", 1, "june.csv"), ("ours", 7, "june.csv")]
+
+
+def test_the_guide_s_routes_are_there() -> None:
+    routes = {f"{route.method} {route.path}" for route in ROUTES}
+    assert set(block("http").split("\n")) - {""} <= routes

@@ -1,0 +1,211 @@
+"""The due job: a schedule enqueues, messages settle, a missed day heals itself, and nothing happens twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.accounts.store import DUE_SHARDS
+from chalicelib.aws.memory_queues import MemoryQueues, Waiting
+from chalicelib.events.due import due, schedule_due
+from chalicelib.flows.settle_due_page import PAGE
+from chalicelib.kit.caller import Caller, Grant
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.ids import Kind, RandomIds, shown
+from chalicelib.runtime import Runtime
+from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Attrs, Key
+from tests.twins.bookshop import BookShop, card, open_shop, sale
+from tests.twins.streamed import recorded
+
+SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
+DAY = "2027-07-01"
+
+
+class OneShard(RandomIds):
+    """Members who all fall into one shard of the due index."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def entity(self, kind: Kind, at: Instant) -> str:
+        self.drawn += DUE_SHARDS
+        return shown(kind, self.drawn)
+
+
+@pytest.fixture
+def shop() -> BookShop:
+    return registered("ours")
+
+
+def registered(tenant: str, table: MemoryTable | None = None) -> BookShop:
+    """A shop that the jobs know, because it has a key."""
+    shop = open_shop(table, tenant=tenant)
+    issue_api_key(shop.rt, SYSTEM, org="org", tenant=tenant, name="till", grants=[Grant("*", "modify")])
+    return shop
+
+
+def queues_of(rt: Runtime) -> MemoryQueues:
+    assert isinstance(rt.queues, MemoryQueues)
+    return rt.queues
+
+
+def schedule(rt: Runtime, day: str = DAY) -> None:
+    schedule_due(rt, {**recorded("schedule-due"), "time": f"{day}T00:05:00Z"})
+
+
+def work(rt: Runtime, **how: Any) -> None:
+    queues_of(rt).deliver("due", partial(due, rt), **how)
+
+
+def expiries(shop: BookShop, member_id: str) -> int:
+    lines = [line.type for entry in shop.statement(member_id) for line in entry.lines]
+    return lines.count("points.expired")
+
+
+def test_a_schedule_only_enqueues(shop: BookShop) -> None:
+    ada = shop.buy(card("1"), sale("A1")).answer.member_id
+    shop.clock.move_to(DAY)
+    schedule_due(shop.rt, recorded("schedule-due"))
+    sent = queues_of(shop.rt).sent["due"]
+    assert [message.body for message in sent] == [
+        {"tenant": "ours", "shard": shard, "day": DAY} for shard in range(DUE_SHARDS)
+    ]
+    assert {message.request_id for message in sent} == {"53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa"}
+    assert shop.account(ada).version == 1
+    work(shop.rt)
+    assert (shop.account(ada).version, expiries(shop, ada)) == (2, 1)
+    assert queues_of(shop.rt).dead["due"] == []
+
+
+def test_every_tenant_with_a_key_is_served_and_keeps_to_itself() -> None:
+    table = MemoryTable()
+    shops = [registered(f"shop-{number}", table) for number in range(3)]
+    members = [shop.buy(card("1"), sale("A1")).answer.member_id for shop in shops]
+    for shop in shops:
+        shop.clock.move_to(DAY)
+    schedule(shops[0].rt)
+    work(shops[0].rt)
+    assert [expiries(shop, member_id) for shop, member_id in zip(shops, members, strict=True)] == [1, 1, 1]
+    assert len(queues_of(shops[0].rt).sent["due"]) == 3 * DUE_SHARDS
+
+
+def test_more_than_a_page_goes_on_message_by_message(shop: BookShop) -> None:
+    shop = replace(shop, rt=replace(shop.rt, ids=OneShard()))
+    for number in range(2 * PAGE + 1):
+        shop.buy(card(f"{number}"), sale(f"A{number}"))
+    shop.clock.move_to(DAY)
+    schedule(shop.rt)
+    work(shop.rt)
+    assert len(queues_of(shop.rt).sent["due"]) == DUE_SHARDS + 2
+    assert all(expiries(shop, shop.member_with(f"{number}")) == 1 for number in range(2 * PAGE + 1))
+
+
+def test_messages_twice_and_in_any_order_change_nothing_more(shop: BookShop) -> None:
+    shop = replace(shop, rt=replace(shop.rt, ids=OneShard()))
+    for number in range(PAGE + 5):
+        shop.buy(card(f"{number}"), sale(f"A{number}"))
+    shop.clock.move_to(DAY)
+    dice = Random(7)
+
+    def shuffled_twice(waiting: list[Waiting]) -> list[Waiting]:
+        return dice.sample(waiting * 2, 2 * len(waiting))
+
+    schedule(shop.rt)
+    schedule(shop.rt)
+    work(shop.rt, size=7, arrange=shuffled_twice)
+    assert queues_of(shop.rt).dead["due"] == []
+    assert all(shop.account(shop.member_with(f"{number}")).version == 2 for number in range(PAGE + 5))
+
+
+def test_a_missed_day_heals_itself(shop: BookShop) -> None:
+    months = ["2026-01-10", "2026-03-10", "2026-05-10"]
+    ada, bob = (shop.buy(card(one), sale(f"{one}0", on=months[0])).answer.member_id for one in "12")
+    for number, month in enumerate(months[1:], start=1):
+        shop.buy(card("1"), sale(f"A{number}", on=month))
+    shop.clock.move_to("2027-06-05")
+    schedule(shop.rt, "2027-06-05")
+    work(shop.rt)
+    assert (shop.balance(ada), expiries(shop, ada)) == (0, 3)
+    assert (shop.balance(bob), expiries(shop, bob)) == (0, 1)
+
+
+def test_a_message_that_comes_late_means_its_own_day(shop: BookShop) -> None:
+    """What falls due after the message's day is left to that day's own message."""
+    ada = shop.buy(card("1"), sale("A1")).answer.member_id
+    shop.clock.move_to("2027-06-30")
+    schedule(shop.rt, "2027-06-30")
+    shop.clock.move_to("2027-07-05")
+    work(shop.rt)
+    assert expiries(shop, ada) == 0
+    schedule(shop.rt, "2027-07-05")
+    work(shop.rt)
+    assert expiries(shop, ada) == 1
+
+
+def test_recorded_messages_with_one_twice(shop: BookShop) -> None:
+    members = [shop.buy(card(f"{number}"), sale(f"A{number}")).answer.member_id for number in range(20)]
+    shop.clock.move_to(DAY)
+    for _ in range(2):
+        assert due(shop.rt, recorded("due")) == {"batchItemFailures": []}
+        assert [expiries(shop, member_id) for member_id in members] == [1] * 20
+
+
+def test_poison_messages_are_reported_and_their_neighbours_are_done(shop: BookShop) -> None:
+    members = [shop.buy(card(f"{number}"), sale(f"A{number}")).answer.member_id for number in range(20)]
+    shop.clock.move_to(DAY)
+    event = recorded("due-poison")
+    failures = due(shop.rt, event)["batchItemFailures"]
+    poison = [event["Records"][0], *event["Records"][-2:]]
+    assert failures == [{"itemIdentifier": record["messageId"]} for record in poison]
+    assert [expiries(shop, member_id) for member_id in members] == [1] * 20
+
+
+class Damaged(MemoryTable):
+    """Gives back one item such that nobody can read it."""
+
+    pk = ""
+
+    def get(self, key: Key) -> Attrs | None:
+        found = super().get(key)
+        return {**found, "body": {"B": b"?"}} if found and key.pk == self.pk and key.sk.startswith("B#") else found
+
+
+@pytest.fixture
+def damaged() -> Iterator[tuple[BookShop, list[str]]]:
+    table = Damaged()
+    shop = registered("ours", table)
+    shop = replace(shop, rt=replace(shop.rt, ids=OneShard()))
+    members = [shop.buy(card(f"{number}"), sale(f"A{number}")).answer.member_id for number in range(PAGE + 3)]
+    table.pk = f"ours#M#{members[2]}"
+    shop.clock.move_to(DAY)
+    yield shop, members
+    table.pk = ""
+
+
+def test_an_account_that_cannot_be_settled_ends_alone_among_the_dead(damaged: tuple[BookShop, list[str]]) -> None:
+    shop, members = damaged
+    schedule(shop.rt)
+    work(shop.rt)
+    [dead] = queues_of(shop.rt).dead["due"]
+    assert dead.body == {"tenant": "ours", "day": DAY, "member_id": members[2], "program_id": 1}
+    assert len(queues_of(shop.rt).sent["due"]) == DUE_SHARDS + 2
+    assert [expiries(shop, member_id) for member_id in members if member_id != members[2]] == [1] * (PAGE + 2)
+
+
+def test_a_dead_message_sent_again_after_the_repair_settles_it(damaged: tuple[BookShop, list[str]]) -> None:
+    shop, members = damaged
+    schedule(shop.rt)
+    work(shop.rt)
+    table = shop.rt.table
+    assert isinstance(table, Damaged)
+    table.pk = ""
+    queues_of(shop.rt).send("due", queues_of(shop.rt).dead["due"])
+    work(shop.rt)
+    assert expiries(shop, members[2]) == 1
