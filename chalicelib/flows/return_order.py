@@ -31,6 +31,7 @@ from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
+from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
@@ -57,6 +58,8 @@ def return_order(
 ) -> Committed[ReturnedOrder]:
     """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and
     `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`."""
+
+    number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
 
     def plan() -> Plan:
         refuse_future(rt.clock.now(), document.purchased_at)

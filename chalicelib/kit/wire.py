@@ -61,6 +61,7 @@ def _refuse_negative(value: object) -> object:
 def _decimal(value: object) -> object:
     """A number from JSON: an integer, or a decimal in quotes, where no float can blur it."""
     if isinstance(value, int) and not isinstance(value, bool):
+        _refuse_negative(value)
         return Decimal(value)
     read = plain_decimal(value.removeprefix("-")) if isinstance(value, str) else None
     if read is None:

@@ -85,7 +85,7 @@ def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> R
         )
     after = dict(order.returned)
     taken: dict[int, Back] = {}
-    for line in document.lines:
+    for line in sorted(document.lines, key=_names_no_line):
         for line_no, back in _matched(order, after, line):
             after[line_no] = _sum(after.get(line_no, Back()), back)
             taken[line_no] = _sum(taken.get(line_no, Back()), back)
@@ -93,6 +93,11 @@ def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> R
     dues = tuple(Due(credit, _due(changed, credit, basis[credit.unit]) - credit.due) for credit in order.credits)
     asked = tuple(credit._replace(due=credit.due + due.amount) for credit, due in zip(order.credits, dues, strict=True))
     return ReturnPlan(replace(changed, credits=asked), taken, dues)
+
+
+def _names_no_line(line: ReturnLine) -> bool:
+    """Lines that name theirs come first: what goes by SKU takes what they leave."""
+    return line.line_no is None
 
 
 def _matched(order: Order, returned: Mapping[int, Back], wanted: ReturnLine) -> Iterable[tuple[int, Back]]:
