@@ -12,8 +12,7 @@ from chalicelib.areas.accounts.model import Piece, Story, advance, cancel
 from chalicelib.areas.accounts.model.facts import OrderReturned
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Return
-from chalicelib.areas.orders.order import Basis, Order, ReturnPlan, plan_return
-from chalicelib.areas.orders.store import RecordedReturn
+from chalicelib.areas.orders.model.order import Basis, Order, RecordedReturn, ReturnPlan, plan_return
 from chalicelib.errors import Conflict, Refused
 from chalicelib.flows.account_commit import Opened, account_entry, account_plan, header_for, open_snapshot
 from chalicelib.flows.account_views import (
@@ -72,7 +71,8 @@ def return_order(
         return _plan(caller, command, header, opened, _taken_back(terms, opened, planned, document), planned, document)
 
     def recall() -> Entry | None:
-        return recall_guarded(rt.table, caller.tenant, command) or _recorded(rt, caller, order_id, document)
+        guarded = recall_guarded(rt.table, caller.tenant, command)
+        return guarded or _recorded(rt, caller, order_id, document, buyer)
 
     return commit(rt, command, plan, _answer, recall)
 
@@ -123,7 +123,7 @@ def _must_be_theirs(rt: Runtime, caller: Caller, order: Order, buyer: Buyer | No
         )
 
 
-def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return) -> Entry | None:
+def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return, buyer: Buyer | None) -> Entry | None:
     before = orders.read_return(rt.table, caller.tenant, order_id, document.number)
     if before is None:
         return None
@@ -134,6 +134,7 @@ def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return) -> E
             param="number",
         )
     order = orders.read(rt.table, caller.tenant, order_id)
+    _must_be_theirs(rt, caller, order, buyer)
     stream = accounts.stream(caller.tenant, order.member_id, order.program)
     stored = rt.table.get(stream.key(before.sequence))
     return None if stored is None else entry_from(stream, stored)

@@ -82,7 +82,8 @@ def order_id(tenant: str, scope: str, number: str, probe: int) -> str:
 
 
 class EntryRef(NamedTuple):
-    """Where a journal entry stands: its owner's stream and its place in it. `fact` picks one of its facts."""
+    """Where a journal entry stands: its owner's stream and its place in it. `fact` 0 is the entry as a whole, from 1 on
+    the facts in it that can be undone: earnings, spends, cancellations."""
 
     owner: str
     program: int

@@ -25,8 +25,10 @@ from chalicelib.areas.members.operations import list_members
 from chalicelib.areas.orders.file import SaleRow, read_documents
 from chalicelib.areas.orders.operations import find_order
 from chalicelib.errors import NotFound, StampbookError, Unauthenticated
+from chalicelib.flows.settle_due import settle_due
 from chalicelib.kit.clock import SystemClock, rfc3339
 from chalicelib.kit.ids import RandomIds
+from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
@@ -124,6 +126,7 @@ def _load(rt: Runtime) -> None:
         find_order(rt, CALLER, last)
     except NotFound:
         record_all(rt, CALLER, documents, program_id, Progress(sys.stderr, "Loading purchases", len(documents)).step)
+    settle_due(rt, CALLER, local_day(rt.clock.now(), "UTC"))
 
 
 def _credential(rt: Runtime, file: Path) -> str:

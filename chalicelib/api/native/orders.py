@@ -9,8 +9,7 @@ from chalicelib.api.native.naming import answered, buyer_of
 from chalicelib.api.native.purchases import OrderBody, ReturnBody, return_of, sale_of
 from chalicelib.areas.orders import model as m
 from chalicelib.areas.orders import operations as orders
-from chalicelib.areas.orders.order import Back, Order
-from chalicelib.areas.orders.store import OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import Back, Order, OrderCard, RecordedReturn
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.purchase import Buyer

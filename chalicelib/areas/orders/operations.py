@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.orders import store
-from chalicelib.areas.orders.order import Order
-from chalicelib.areas.orders.store import OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import Order, OrderCard, RecordedReturn
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import is_id

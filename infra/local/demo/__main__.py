@@ -18,7 +18,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
 from chalicelib.table.protocol import TableError
-from infra.local.demo.course import Outcome, run_demo, settled_day
+from infra.local.demo.course import Outcome, refuse_too_early, run_demo
 from infra.local.demo.progress import Progress
 from infra.local.demo.report import json_line, report
 from infra.local.demo.standing import FiguresDisagreeError
@@ -64,9 +64,9 @@ def _run(file: Path, asked: Day | None) -> int:
     now = SystemClock().now()
     with _opened(file) as stream:
         found = _surveyed(file, stream, now)
-        as_of = settled_day(found, asked)
+        refuse_too_early(asked, found.sale_day)
         stream.seek(0)
-        outcome = _recorded(stream, now, as_of, Progress(sys.stderr, "Recording", found.documents))
+        outcome = _recorded(stream, now, asked, Progress(sys.stderr, "Recording", found.documents))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than the file
     sys.stdout.write(f"{report(str(file), outcome)}\n{json_line(outcome)}\n")
@@ -93,7 +93,7 @@ def _surveyed(file: Path, stream: BinaryIO, now: Instant) -> Survey:
         raise CannotStartError(f"{file} cannot be read: {fault.strerror}.") from fault
 
 
-def _recorded(stream: BinaryIO, now: Instant, as_of: Day | None, progress: Progress) -> Outcome:
+def _recorded(stream: BinaryIO, now: Instant, asked: Day | None, progress: Progress) -> Outcome:
     """On a fresh table, of which nothing stays."""
     be_a_client()
     with (
@@ -103,7 +103,7 @@ def _recorded(stream: BinaryIO, now: Instant, as_of: Day | None, progress: Progr
         table = DynamoTable(ensure_table(endpoint, STAGE), region=REGION, endpoint=endpoint)
         clock = SystemClock()
         rt = Runtime(clock=clock, ids=RandomIds(), table=table, config=ConfigCache(clock))
-        return run_demo(rt, stream, now, as_of, progress)
+        return run_demo(rt, stream, now, asked, progress)
 
 
 def _told(code: int, sentence: str) -> int:

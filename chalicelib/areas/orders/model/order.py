@@ -8,10 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from chalicelib.areas.orders.model import Return, ReturnLine, Sale
+from chalicelib.areas.orders.model.documents import Return, ReturnLine, Sale
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import rounded
+from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
+from chalicelib.kit.wire import Time
 
 Basis = Literal["own_lines", "order_value"]
 
@@ -57,6 +59,26 @@ class Order:
     def fully_returned(self) -> bool:
         lines = ((line, self.returned.get(line.line_no, Back())) for line in self.sale.lines)
         return all(back.quantity == line.quantity and back.value == line.gross_value for line, back in lines)
+
+
+class OrderCard(Frozen):
+    """An order as a member's list shows it; values in the currency's smallest part."""
+
+    order_id: str
+    number: str
+    purchased_at: Time
+    currency: str
+    gross_value: int
+    returned_value: int
+
+
+class RecordedReturn(Frozen):
+    """A return as it is kept: the document, what it took of each line, and the account entry that recorded it."""
+
+    document: Return
+    taken: tuple[tuple[int, Decimal, int], ...]
+    sequence: int
+    recorded_at: Time
 
 
 class Due(NamedTuple):
