@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.api.codes import CODES
+from chalicelib.api.faults import discriminator, fault_of
 from chalicelib.errors import InvalidInput
 
 MAX_BYTES = 1_000_000
@@ -18,39 +18,6 @@ MAX_DEPTH = 32
 
 # A whole string, closed or not, or one bracket. Possessive, so that no text makes it go over its input twice.
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
-
-_CODES = {
-    "missing": "missing_field",
-    "extra_forbidden": "unknown_field",
-    "json_invalid": "body_not_json",
-    "greater_than": "number_too_small",
-    "greater_than_equal": "number_too_small",
-    "less_than": "number_too_large",
-    "less_than_equal": "number_too_large",
-    "decimal_max_places": "too_many_digits",
-    "decimal_max_digits": "too_many_digits",
-    "decimal_whole_digits": "too_many_digits",
-    "multiple_of": "too_many_digits",
-    "int_parsing_size": "too_many_digits",
-    "int_parsing": "unreadable_number",
-    "decimal_parsing": "unreadable_number",
-    "float_parsing": "unreadable_number",
-    "finite_number": "unreadable_number",
-    "int_from_float": "unreadable_number",
-    "timezone_aware": "unreadable_date",
-    "string_too_short": "too_short",
-    "too_short": "too_short",
-    "string_too_long": "too_long",
-    "too_long": "too_long",
-    "string_pattern_mismatch": "wrong_format",
-    "literal_error": "unknown_choice",
-    "enum": "unknown_choice",
-    "union_tag_invalid": "unknown_choice",
-    "union_tag_not_found": "missing_field",
-    "none_required": "wrong_type",
-    "value_error": "invalid_body",
-    "assertion_error": "invalid_body",
-}
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -131,11 +98,12 @@ def _not_finite(text: str) -> NoReturn:
 
 
 def _refusal(fault: ValidationError, sent: Any) -> InvalidInput:
-    first = fault.errors(include_url=False, include_input=False, include_context=False)[0]
+    first = fault.errors(include_url=False)[0]
     place = first["loc"] if sent is None else _place(first["loc"], sent, missing=first["type"] == "missing")
-    param = ".".join(str(part) for part in place)[:200] or None
-    code = _code_of(first["type"])
-    return InvalidInput(code, _sentence(code, param, first["msg"]), param=param)
+    tag = discriminator(first)
+    param = ".".join(str(part) for part in (*place, *([tag] if tag else [])))[:200] or None
+    code, sentence = fault_of(first, param)
+    return InvalidInput(code, sentence, param=param)
 
 
 def _place(loc: tuple[int | str, ...], sent: Any, *, missing: bool) -> list[int | str]:
@@ -147,24 +115,3 @@ def _place(loc: tuple[int | str, ...], sent: Any, *, missing: bool) -> list[int 
             place.append(part)
             sent = sent[part]
     return [*place, loc[-1]] if missing else place
-
-
-def _code_of(kind: str) -> str:
-    """Our code for one of pydantic's kinds of error. A validator may name one of our codes as the kind itself."""
-    if kind in _CODES:
-        return _CODES[kind]
-    if kind in CODES:
-        return kind
-    if kind.startswith(("date", "time")):
-        return "wrong_type" if kind.endswith("_type") else "unreadable_date"
-    return "wrong_type" if kind.endswith("_type") else "invalid_body"
-
-
-def _sentence(code: str, param: str | None, said: str) -> str:
-    subject = f"The field {param}" if param else "The body"
-    if code == "missing_field":
-        return f"{subject} is missing."
-    if code == "unknown_field":
-        return f"{subject} is not known here."
-    said = said.removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(".")
-    return f"{subject} is not valid: {said[:1].lower()}{said[1:300]}."

@@ -77,19 +77,26 @@ def standing_of(entry: Entry) -> Standing:
     return Standing(balances=after["balances"], tier=after["tier"] or None)
 
 
-def id_of(entry: Entry, fact: int = 0) -> str:
+def id_of(entry: Entry, fact: Fact | None = None) -> str:
+    """Of the entry as a whole (fact 0), or of one of its facts that can be undone, counted from 1."""
     owner = entry.stream.pk.rsplit("#", 1)[1]
-    return entry_id(EntryRef(owner, entry.stream.program, entry.sequence, fact))
+    number = 0 if fact is None else 1 + _addressable(entry).index(fact)
+    return entry_id(EntryRef(owner, entry.stream.program, entry.sequence, number))
+
+
+def _addressable(entry: Entry) -> list[Fact]:
+    """Expiries have no ids: there may be hundreds in one entry, and nobody undoes them."""
+    return [fact for fact in facts_of(entry) if isinstance(fact, f.PointsEarned | f.PointsSpent | f.PointsCancelled)]
 
 
 def _earnings(entry: Entry) -> Iterator[Earning]:
-    earned = [fact for fact in facts_of(entry) if isinstance(fact, f.PointsEarned)]
-    for place, fact in enumerate(earned):
-        yield Earning(
-            earning_id=id_of(entry, place),
-            unit=fact.unit,
-            amount=fact.amount,
-            rule_id=fact.rule or None,
-            expires_on=fact.expires_on,
-            lines=tuple(LineAmount(line_no=line_no, amount=amount) for line_no, amount in fact.lines),
-        )
+    for fact in facts_of(entry):
+        if isinstance(fact, f.PointsEarned):
+            yield Earning(
+                earning_id=id_of(entry, fact),
+                unit=fact.unit,
+                amount=fact.amount,
+                rule_id=fact.rule or None,
+                expires_on=fact.expires_on,
+                lines=tuple(LineAmount(line_no=line_no, amount=amount) for line_no, amount in fact.lines),
+            )

@@ -11,7 +11,7 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.order import Credited
+from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.evaluate import evaluate
 from chalicelib.areas.rules.outcome import Credit, Outcome
@@ -20,12 +20,11 @@ from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.account_commit import Opened, open_snapshot
 from chalicelib.flows.terms import Terms, settle_tier
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.clock import Instant
+from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
 
-FUTURE_TOLERANCE_MS = 5 * 60 * 1000
 MAX_CREDITS = 63
 
 

@@ -11,7 +11,7 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model.facts import OrderRecorded
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.order import Order
+from chalicelib.areas.orders.model.order import Order
 from chalicelib.errors import Conflict
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import (

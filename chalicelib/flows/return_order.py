@@ -12,8 +12,7 @@ from chalicelib.areas.accounts.model import Piece, Story, advance, cancel
 from chalicelib.areas.accounts.model.facts import OrderReturned
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Return
-from chalicelib.areas.orders.order import Basis, Order, ReturnPlan, plan_return
-from chalicelib.areas.orders.store import RecordedReturn
+from chalicelib.areas.orders.model.order import Basis, Order, RecordedReturn, ReturnPlan, plan_return
 from chalicelib.errors import Conflict, Refused
 from chalicelib.flows.account_commit import Opened, account_entry, account_plan, header_for, open_snapshot
 from chalicelib.flows.account_views import (
@@ -31,6 +30,7 @@ from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
+from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
@@ -58,6 +58,8 @@ def return_order(
     """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and
     `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`."""
 
+    number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
+
     def plan() -> Plan:
         refuse_future(rt.clock.now(), document.purchased_at)
         order = orders.read(rt.table, caller.tenant, order_id)
@@ -69,7 +71,8 @@ def return_order(
         return _plan(caller, command, header, opened, _taken_back(terms, opened, planned, document), planned, document)
 
     def recall() -> Entry | None:
-        return recall_guarded(rt.table, caller.tenant, command) or _recorded(rt, caller, order_id, document)
+        guarded = recall_guarded(rt.table, caller.tenant, command)
+        return guarded or _recorded(rt, caller, order_id, document, buyer)
 
     return commit(rt, command, plan, _answer, recall)
 
@@ -120,7 +123,7 @@ def _must_be_theirs(rt: Runtime, caller: Caller, order: Order, buyer: Buyer | No
         )
 
 
-def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return) -> Entry | None:
+def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return, buyer: Buyer | None) -> Entry | None:
     before = orders.read_return(rt.table, caller.tenant, order_id, document.number)
     if before is None:
         return None
@@ -131,6 +134,7 @@ def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return) -> E
             param="number",
         )
     order = orders.read(rt.table, caller.tenant, order_id)
+    _must_be_theirs(rt, caller, order, buyer)
     stream = accounts.stream(caller.tenant, order.member_id, order.program)
     stored = rt.table.get(stream.key(before.sequence))
     return None if stored is None else entry_from(stream, stored)

@@ -6,17 +6,17 @@ writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
 
 from __future__ import annotations
 
-from chalicelib.areas.accounts.model import Story, advance, spend
+from chalicelib.areas.accounts.model import Story, spend
 from chalicelib.areas.accounts.model.facts import PointsSpent
-from chalicelib.flows.account_commit import account_entry, account_plan, header_for, open_account
+from chalicelib.flows.account_commit import change_account
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, id_of, standing_of
-from chalicelib.flows.terms import settle_tier, terms_of
+from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed, Plan, commit
-from chalicelib.table.guards import recall_guarded
+from chalicelib.table.commit import Committed
 from chalicelib.table.journal import Entry
 
 
@@ -34,24 +34,16 @@ def spend_points(
     """Refuses `unknown_unit`, `member_blocked`, `insufficient_balance`; NotFound for member and program;
     InvalidInput `number_too_small`."""
 
-    def plan() -> Plan:
-        terms = terms_of(rt, caller.tenant, program_id)
-        opened = open_account(rt, caller.tenant, member_id, program_id)
-        opened.must_be_active()
-        header = header_for(rt, caller, command, "spend_points", terms)
-        story = advance(Story(opened.account), header.effective_at)
-        story = settle_tier(spend(story, terms.program.unit(unit).code, amount), terms)
-        return account_plan(
-            caller, command, story, opened.head, account_entry(caller.tenant, story, opened.head, header)
-        )
+    def decide(story: Story, terms: Terms, _at: Instant) -> Story:
+        return spend(story, terms.program.unit(unit).code, amount)
 
-    return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+    return change_account(rt, caller, command, "spend_points", (member_id, program_id), decide, _answer)
 
 
 def _answer(entry: Entry) -> Spent:
     spent = next(fact for fact in facts_of(entry) if isinstance(fact, PointsSpent))
     return Spent(
-        spend_id=id_of(entry),
+        spend_id=id_of(entry, spent),
         unit=spent.unit,
         amount=spent.amount,
         expired=expiries_of(entry),

@@ -8,6 +8,8 @@ from typing import Protocol
 
 Instant = int  # milliseconds since 1970-01-01T00:00:00Z
 
+FUTURE_TOLERANCE_MS = 5 * 60 * 1000  # tills run a little fast: a purchase may be so far ahead of the clock
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 

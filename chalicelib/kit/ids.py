@@ -64,11 +64,14 @@ def shown(kind: Kind, number: int) -> str:
 
 def number_of(kind: Kind, text: str) -> int:
     """The number inside a shown id; NotFound for anything that is not an id of this kind."""
-    prefix, _, digits = text.partition("_")
-    number = _decode(digits) if prefix == PREFIXES[kind] and len(digits) == _ENTITY_DIGITS else None
-    if number is None or number >= 2**ENTITY_BITS:
+    number = _number(kind, text)
+    if number is None:
         raise NotFound(f"{kind}_not_found", f"There is no {kind} {text[:64]}.", param=f"{kind}_id")
     return number
+
+
+def is_id(kind: Kind, text: str) -> bool:
+    return _number(kind, text) is not None
 
 
 def order_id(tenant: str, scope: str, number: str, probe: int) -> str:
@@ -79,7 +82,8 @@ def order_id(tenant: str, scope: str, number: str, probe: int) -> str:
 
 
 class EntryRef(NamedTuple):
-    """Where a journal entry stands: its owner's stream and its place in it. `fact` picks one of its facts."""
+    """Where a journal entry stands: its owner's stream and its place in it. `fact` 0 is the entry as a whole, from 1 on
+    the facts in it that can be undone: earnings, spends, cancellations."""
 
     owner: str
     program: int
@@ -102,6 +106,12 @@ def entry_ref(text: str) -> EntryRef:
         raise NotFound("entry_not_found", f"There is no entry {text[:64]}.", param="entry_id")
     owner = shown("member", number >> 43)
     return EntryRef(owner, number >> 32 & MAX_PROGRAM, number >> 6 & MAX_SEQUENCE, number & MAX_FACT)
+
+
+def _number(kind: Kind, text: str) -> int | None:
+    prefix, _, digits = text.partition("_")
+    number = _decode(digits) if prefix == PREFIXES[kind] and len(digits) == _ENTITY_DIGITS else None
+    return number if number is not None and number < 2**ENTITY_BITS else None
 
 
 def _encode(number: int, length: int) -> str:

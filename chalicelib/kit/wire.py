@@ -52,16 +52,26 @@ def _day(value: object) -> object:
     return read
 
 
-def _refuse_negative(value: object) -> object:
+def _amount(value: object) -> object:
+    if isinstance(value, str | float):
+        raise PydanticCustomError(
+            "unreadable_number",
+            "it must be a whole number, without quotes and without a decimal point: amounts are in the smallest part, "
+            "such as 1055 for 10.55",
+        )
+    return _refuse_negative(value, "an amount must not be negative")
+
+
+def _refuse_negative(value: object, said: LiteralString) -> object:
     if isinstance(value, int) and value < 0:
-        raise PydanticCustomError("negative_amount", "an amount must not be negative")
+        raise PydanticCustomError("negative_amount", said)
     return value
 
 
 def _decimal(value: object) -> object:
     """A number from JSON: an integer, or a decimal in quotes, where no float can blur it."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
+        return Decimal(_refuse_negative(value, NEGATIVE_QUANTITY) and value)
     read = plain_decimal(value.removeprefix("-")) if isinstance(value, str) else None
     if read is None:
         raise PydanticCustomError("unreadable_number", 'it must be an integer or a decimal in quotes, such as "1.5"')

@@ -22,6 +22,7 @@ MAX_ATTEMPTS = 15
 MAX_SECONDS = 2.0
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 0.25
+_JITTER = random.SystemRandom()
 
 
 class Means(Protocol):
@@ -177,4 +178,4 @@ def busy() -> Busy:
 
 def _pause(attempt: int) -> float:
     """Full jitter: many writers that collide once should not collide again."""
-    return random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311
+    return _JITTER.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))

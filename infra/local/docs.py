@@ -21,6 +21,7 @@ _GROUPS = {
     "every operation": codes.EVERY,
     "every operation that needs a key": codes.WITH_KEY,
     "every write": codes.WRITES,
+    "every operation with a body": codes.WITH_BODY,
     "the gateway": codes.GATEWAY,
 }
 _HEAD = """# Routes

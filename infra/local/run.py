@@ -27,7 +27,9 @@ from chalicelib.areas.orders.file import SaleRow, read_documents
 from chalicelib.areas.orders.operations import find_order
 from chalicelib.config import Settings
 from chalicelib.errors import NotFound, StampbookError, Unauthenticated
+from chalicelib.flows.settle_due import settle_due
 from chalicelib.kit.clock import rfc3339
+from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import TableError
 from infra.local.demo.program import CALLER, ORG, TENANT, load_program
@@ -121,6 +123,7 @@ def _load(rt: Runtime) -> None:
         find_order(rt, CALLER, last)
     except NotFound:
         record_all(rt, CALLER, documents, program_id, Progress(sys.stderr, "Loading purchases", len(documents)).step)
+    settle_due(rt, CALLER, local_day(rt.clock.now(), "UTC"))
 
 
 def _credential(rt: Runtime, file: Path) -> str:

@@ -9,8 +9,7 @@ from chalicelib.api.native.naming import answered, buyer_of
 from chalicelib.api.native.purchases import OrderBody, ReturnBody, return_of, sale_of
 from chalicelib.areas.orders import model as m
 from chalicelib.areas.orders import operations as orders
-from chalicelib.areas.orders.order import Back, Order
-from chalicelib.areas.orders.store import OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import Back, Order, OrderCard, RecordedReturn
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.purchase import Buyer
@@ -18,7 +17,6 @@ from chalicelib.flows.record_order import RecordedOrder, record_order
 from chalicelib.flows.return_order import ReturnedOrder, return_order
 from chalicelib.flows.simulate_order import SimulatedOrder, simulate_order
 from chalicelib.kit.base import Wire
-from chalicelib.kit.ids import number_of
 from chalicelib.kit.labels import Label
 from chalicelib.kit.wire import Time
 
@@ -100,7 +98,6 @@ def simulate(call: Call, body: OrderBody) -> SimulatedOrder:
 
 def take_back(call: Call, body: ReturnBody) -> Answered[ReturnedOrder]:
     order_id, buyer = call.path["order_id"], buyer_of(body.member_id, body.identifier)
-    number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
     return answered(return_order(call.rt, call.caller, call.command, order_id, return_of(body), buyer))
 
 

@@ -20,25 +20,6 @@ class Programs(Wire):
     items: tuple[Program, ...]
 
 
-class RuleBody(Wire):
-    """A rule as a shop writes it. The minimum is asked of the whole order: all its lines, delivery included."""
-
-    name: r.Text
-    unit: r.Code
-    stage: r.Stage
-    effect: r.Effect
-    active: r.Flag = True
-    priority: int = 0
-    stop: r.Flag = False
-    window: r.Window = r.Window()
-    audience: r.Audience = r.Audience()
-    places: r.Values = ()
-    order_labels: r.LabelMatches = ()
-    first_purchase_only: r.Flag = False
-    minimum_order_value: r.FaceValue | None = None
-    lines: r.LineFilter = r.LineFilter()
-
-
 class Rules(Wire):
     items: tuple[r.Rule, ...]
 
@@ -75,9 +56,9 @@ def get_rule(call: Call) -> r.Rule:
     return rules.get_rule(call.rt, call.caller, _existing_program(call), call.path["rule_id"])
 
 
-def put_rule(call: Call, body: RuleBody) -> Answered[r.Rule]:
+def put_rule(call: Call, body: r.RuleDefinition) -> Answered[r.Rule]:
     with as_refusal():
-        rule = r.RuleDefinition(**dict(body)).named(call.path["rule_id"])
+        rule = body.named(call.path["rule_id"])
     return answered(define_rule(call.rt, call.caller, call.command, _program_id(call), rule))
 
 

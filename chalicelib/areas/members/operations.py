@@ -20,6 +20,7 @@ from chalicelib.errors import Conflict, InvalidInput, NotFound, Refused
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.kit.facts import Fact
+from chalicelib.kit.ids import is_id
 from chalicelib.kit.paging import decode_cursor, encode_cursor
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
@@ -127,7 +128,7 @@ def _place(scope: str, cursor: str | None) -> tuple[int, str | None]:
     match decode_cursor(scope, cursor):
         case [int() as shard, None] if 0 <= shard < store.DIRECTORY_SHARDS:
             return shard, None
-        case [int() as shard, str() as after] if 0 <= shard < store.DIRECTORY_SHARDS:
+        case [int() as shard, str() as after] if is_id("member", after) and shard == store.shard_of(after):
             return shard, after
     raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.orders import store
-from chalicelib.areas.orders.order import Order
-from chalicelib.areas.orders.store import OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import Order, OrderCard, RecordedReturn
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.ids import is_id
 from chalicelib.kit.paging import decode_cursor, encode_cursor
 from chalicelib.runtime import Runtime
 
@@ -57,6 +57,6 @@ def _after(scope: str, cursor: str | None) -> tuple[str, int] | None:
     if cursor is None:
         return None
     match decode_cursor(scope, cursor):
-        case [str() as order, int() as purchased_at]:
+        case [str() as order, int() as purchased_at] if is_id("order", order):
             return order, purchased_at
     raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")

@@ -17,13 +17,11 @@ from typing import Any, NamedTuple
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.areas.orders.model import Return, Sale
-from chalicelib.areas.orders.order import Back, Credited, Order
+from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.orders.model.order import Back, Credited, Order, OrderCard, RecordedReturn
 from chalicelib.errors import NotFound, Refused
-from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
-from chalicelib.kit.wire import Time
 from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import member_pk
 from chalicelib.table.protocol import Absent, Attrs, Equals, Key, Prefix, Put, Query, Table
@@ -43,26 +41,6 @@ class OrderItem(StampbookItem):
 
 class ReturnItem(StampbookItem):
     body = BodyAttribute()
-
-
-class OrderCard(Frozen):
-    """An order as a member's list shows it; values in the currency's smallest part."""
-
-    order_id: str
-    number: str
-    purchased_at: Time
-    currency: str
-    gross_value: int
-    returned_value: int
-
-
-class RecordedReturn(Frozen):
-    """A return as it is kept: the document, what it took of each line, and the account entry that recorded it."""
-
-    document: Return
-    taken: tuple[tuple[int, Decimal, int], ...]
-    sequence: int
-    recorded_at: Time
 
 
 class Found(NamedTuple):

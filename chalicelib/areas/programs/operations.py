@@ -1,4 +1,7 @@
-"""Operations on tenants and programs. Each change is one transaction of aggregate, revision and journal entry."""
+"""Operations on tenants and programs. Each change is one transaction of aggregate, revision and journal entry.
+
+Reading asks the table, never what the process holds: whoever has just changed something must see it, wherever they ask.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,12 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.ids import MAX_PROGRAM
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
-from chalicelib.table.config import Config, ConfigChanged
+from chalicelib.table.config import Config, ConfigChanged, read_config
 from chalicelib.table.config_commit import Change, change_config
 
 
 def get_tenant(rt: Runtime, caller: Caller) -> TenantSettings:
-    return store.settings(rt.config.load(rt.table, caller.tenant))
+    return store.settings(read_config(rt.table, caller.tenant))
 
 
 def put_tenant(rt: Runtime, caller: Caller, command: Command, settings: TenantSettings) -> Committed[TenantSettings]:
@@ -27,11 +30,11 @@ def put_tenant(rt: Runtime, caller: Caller, command: Command, settings: TenantSe
 
 
 def list_programs(rt: Runtime, caller: Caller) -> tuple[Program, ...]:
-    return store.programs(rt.config.load(rt.table, caller.tenant))
+    return store.programs(read_config(rt.table, caller.tenant))
 
 
 def get_program(rt: Runtime, caller: Caller, program_id: int) -> Program:
-    return store.program(rt.config.load(rt.table, caller.tenant), program_id)
+    return store.program(read_config(rt.table, caller.tenant), program_id)
 
 
 def create_program(rt: Runtime, caller: Caller, command: Command, definition: ProgramDefinition) -> Committed[Program]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -145,13 +144,6 @@ class RuleDefinition(Frozen):
     first_purchase_only: Flag = False
     minimum_order_value: FaceValue | None = None
     lines: LineFilter = LineFilter()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _has_an_effect(cls, fields: Any) -> Any:
-        if isinstance(fields, Mapping) and fields.get("effect") is None:
-            raise ValueError("a rule needs an effect: per_value, per_product, per_order or multiply")
-        return fields
 
     @model_validator(mode="after")
     def _effect_suits_the_stage(self) -> Self:

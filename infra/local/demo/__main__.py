@@ -16,7 +16,7 @@ from chalicelib.errors import InvalidInput, StampbookError
 from chalicelib.kit.clock import Instant, SystemClock
 from chalicelib.kit.periods import Day, parse_day
 from chalicelib.table.protocol import TableError
-from infra.local.demo.course import Outcome, run_demo, settled_day
+from infra.local.demo.course import Outcome, refuse_too_early, run_demo
 from infra.local.demo.progress import Progress
 from infra.local.demo.report import json_line, report
 from infra.local.demo.standing import FiguresDisagreeError
@@ -62,9 +62,9 @@ def _run(file: Path, asked: Day | None) -> int:
     now = SystemClock().now()
     with _opened(file) as stream:
         found = _surveyed(file, stream, now)
-        as_of = settled_day(found, asked)
+        refuse_too_early(asked, found.sale_day)
         stream.seek(0)
-        outcome = _recorded(stream, now, as_of, Progress(sys.stderr, "Recording", found.documents))
+        outcome = _recorded(stream, now, asked, Progress(sys.stderr, "Recording", found.documents))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than the file
     sys.stdout.write(f"{report(str(file), outcome)}\n{json_line(outcome)}\n")
@@ -91,7 +91,7 @@ def _surveyed(file: Path, stream: BinaryIO, now: Instant) -> Survey:
         raise CannotStartError(f"{file} cannot be read: {fault.strerror}.") from fault
 
 
-def _recorded(stream: BinaryIO, now: Instant, as_of: Day | None, progress: Progress) -> Outcome:
+def _recorded(stream: BinaryIO, now: Instant, asked: Day | None, progress: Progress) -> Outcome:
     """On a fresh table, of which nothing stays."""
     be_a_client()
     with (
@@ -99,7 +99,7 @@ def _recorded(stream: BinaryIO, now: Instant, as_of: Day | None, progress: Progr
         ministack(Path(state), keep=False) as endpoint,
     ):
         rt = bootstrap.build(Settings(ensure_table(endpoint, STAGE), STAGE, REGION, endpoint))
-        return run_demo(rt, stream, now, as_of, progress)
+        return run_demo(rt, stream, now, asked, progress)
 
 
 def _told(code: int, sentence: str) -> int:

@@ -9,13 +9,13 @@ from typing import BinaryIO
 from chalicelib.areas.orders.file import read_documents
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.kit.clock import Clock, Instant
-from chalicelib.kit.periods import Day, day_of, day_starts, iso_day
+from chalicelib.kit.periods import Day, day_of, day_starts, iso_day, local_day
 from chalicelib.runtime import Runtime
 from infra.local.demo.program import CALLER, UNIT, load_program
 from infra.local.demo.progress import Progress
 from infra.local.demo.recording import Tally, record_all
 from infra.local.demo.standing import Standing, standing_of
-from infra.local.demo.survey import ZONE, CannotStartError, Survey
+from infra.local.demo.survey import ZONE, CannotStartError
 
 LAST_DAY: Day = day_of(date.max) - 1  # what is due is looked for up to the day after
 
@@ -48,25 +48,25 @@ class DayClock:
         self.real.sleep(seconds)
 
 
-def settled_day(found: Survey, asked: Day | None) -> Day | None:
-    """The day up to which what is due has happened: the one asked for, else that of the last purchase.
-
-    A day before that is refused: what came after it cannot be undone.
-    """
-    if asked is not None and found.last_day is not None and asked < found.last_day:
+def refuse_too_early(asked: Day | None, last: Day | None) -> None:
+    """A day before the last purchase is refused: what came after it cannot be undone."""
+    if asked is not None and last is not None and asked < last:
         raise CannotStartError(
-            f"AS_OF {iso_day(asked)} is before the last purchase of the file, on {iso_day(found.last_day)}: "
+            f"AS_OF {iso_day(asked)} is before the last purchase of the file, on {iso_day(last)}: "
             "ask for that day or a later one."
         )
-    return found.last_day if asked is None else asked
 
 
-def run_demo(rt: Runtime, stream: BinaryIO, now: Instant, as_of: Day | None, progress: Progress) -> Outcome:
-    """On an empty table. `now` is the moment at which the file was surveyed."""
+def run_demo(rt: Runtime, stream: BinaryIO, now: Instant, asked: Day | None, progress: Progress) -> Outcome:
+    """On an empty table. `now` is the moment at which the file was surveyed; without a day asked for, it is that of the
+    last purchase that was recorded."""
     program_id = load_program(rt)
     started = rt.clock.monotonic()
     tally = record_all(rt, CALLER, read_documents(stream, now=now), program_id, progress.step)
     seconds = rt.clock.monotonic() - started
+    last = None if tally.last_at is None else local_day(tally.last_at, ZONE)
+    refuse_too_early(asked, last)
+    as_of = last if asked is None else asked
     progress.note("Settling what is due …")
     settled = 0 if as_of is None else _settle(rt, min(as_of, LAST_DAY))
     return Outcome(as_of, tally, settled, standing_of(rt, CALLER, program_id, UNIT), seconds)

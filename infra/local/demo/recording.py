@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from chalicelib.areas.orders.file import Document
+from chalicelib.areas.orders.file import Document, ReturnRow, SaleRow
 from chalicelib.flows.record_document import DocumentResult, record_document
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 
@@ -35,6 +36,7 @@ class Tally:
     returns: int = 0
     repeated: int = 0
     rows: int = 0
+    last_at: Instant | None = None  # the latest purchase recorded
     refusals: dict[str, Refusals] = field(default_factory=dict)
 
     @property
@@ -47,10 +49,15 @@ class Tally:
             self.refusals.setdefault(result.code, Refusals()).add(result)
         elif result.result == "repeated":
             self.repeated += 1
-        elif result.type == "sell":
+        elif isinstance(document, SaleRow):
             self.orders += 1
-        else:
+            self._bought(document.sale.purchased_at)
+        elif isinstance(document, ReturnRow):
             self.returns += 1
+            self._bought(document.document.purchased_at)
+
+    def _bought(self, at: Instant) -> None:
+        self.last_at = at if self.last_at is None else max(self.last_at, at)
 
 
 def record_all(

@@ -61,7 +61,8 @@ def _lines(file: str, outcome: Outcome) -> Iterator[str]:
     yield ""
     speed = tally.rows / outcome.seconds if outcome.seconds else 0.0
     yield f"{tally.rows:,} rows in {outcome.seconds:,.1f} s: {speed:,.0f} rows per second"
-    yield f"{outcome.settled:,} accounts had something due at the end"
+    accounts = "account" if outcome.settled == 1 else "accounts"
+    yield f"{outcome.settled:,} {accounts} had something due at the end"
 
 
 def _refusals(tally: Tally) -> Iterator[str]:

@@ -15,6 +15,7 @@ from tests.http.world import HandClock
 Json = dict[str, Any]
 
 YESTERDAY = "2026-01-14T10:00:00Z"
+NOBODY = "mem_00000000000"
 POINTS: Json = {
     "code": "points",
     "name": "Points",
@@ -50,6 +51,10 @@ def document(number: str, *lines: Json, **fields: Any) -> Json:
     """A sale or a return; nothing said is one book of 100.00, yesterday."""
     bought = list(lines) or [book(100_00)]
     return {"number": number, "purchased_at": YESTERDAY, "currency": "EUR", "lines": bought} | fields
+
+
+def sale_by(member_id: str, number: str = "S1", *lines: Json, **fields: Any) -> Json:
+    return document(number, *lines, member_id=member_id, **fields)
 
 
 def refusal(reply: Reply) -> tuple[int, str, str | None]:

@@ -26,6 +26,12 @@ def shop(api: Api, clock: HandClock) -> Shop:
 
 
 @pytest.fixture
+def ada(shop: Shop) -> str:
+    """The id of a first member, whose card is 1."""
+    return shop.enrol("1")
+
+
+@pytest.fixture
 def other(rt: Runtime, clock: HandClock) -> Shop:
     """The shop across the street: another tenant with the same program."""
     return open_shop(Api(rt, key_for(rt, "theirs")), clock)

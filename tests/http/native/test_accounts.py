@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.http.native.bookshop import CASHBACK, PROGRAM, Json, Shop, answer, book, refusal
+from tests.http.native.bookshop import CASHBACK, NOBODY, PROGRAM, Json, Shop, answer, book, refusal
 
-NOBODY = "mem_00000000000"
 MONTH = 31 * 24 * 3600
 EMPTY = {"earned": 0, "refunded": 0, "spent": 0, "cancelled": 0, "expired": 0, "expiring": []}
-
-
-@pytest.fixture
-def ada(shop: Shop) -> str:
-    return shop.enrol("1")
 
 
 def at(member_id: str, what: str = "account") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.http.client import Api
-from tests.http.native.bookshop import Json, Shop, answer, card, refusal
+from tests.http.native.bookshop import NOBODY, Json, Shop, answer, card, refusal
 
 ADA: Json = {
     "identifiers": [card(" 4000 1234 "), {"type": "email", "value": "Ada@Example.ORG"}],
@@ -19,7 +19,6 @@ ADA: Json = {
     "fields": {"genre": "science", "age": 36, "reads_daily": True, "joined_book_club": "2025-05-01"},
 }
 KEPT_IDENTIFIERS = [card("4000 1234"), {"type": "email", "value": "ada@example.org"}]
-NOBODY = "mem_00000000000"
 
 
 @pytest.fixture

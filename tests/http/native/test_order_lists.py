@@ -2,22 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.http.native.bookshop import (
-    YESTERDAY,
-    Shop,
-    answer,
-    book,
-    refusal,
-)
-
-NOBODY = "mem_00000000000"
-
-
-@pytest.fixture
-def ada(shop: Shop) -> str:
-    return shop.enrol("1")
+from tests.http.native.bookshop import NOBODY, YESTERDAY, Shop, answer, book, refusal
 
 
 def test_an_order_that_is_not_there_is_not_found(shop: Shop) -> None:

@@ -4,29 +4,10 @@ from __future__ import annotations
 
 import json
 from random import Random
-from typing import Any
 
 import pytest
 
-from tests.http.native.bookshop import (
-    PROGRAM,
-    Json,
-    Shop,
-    answer,
-    book,
-    card,
-    document,
-    refusal,
-)
-
-
-@pytest.fixture
-def ada(shop: Shop) -> str:
-    return shop.enrol("1")
-
-
-def sale_by(member_id: str, number: str = "S1", *lines: Json, **fields: Any) -> Json:
-    return document(number, *lines, member_id=member_id, **fields)
+from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, book, card, document, refusal, sale_by
 
 
 def enrolling(shop: Shop) -> None:

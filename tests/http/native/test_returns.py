@@ -6,14 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.http.native.bookshop import Json, Shop, answer, book, card, document, refusal
-
-NOBODY = "mem_00000000000"
-
-
-@pytest.fixture
-def ada(shop: Shop) -> str:
-    return shop.enrol("1")
+from tests.http.native.bookshop import NOBODY, Json, Shop, answer, book, card, document, refusal
 
 
 @pytest.fixture

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.http.native.bookshop import (
-    Json,
-    Shop,
-    answer,
-    book,
-    card,
-    document,
-    refusal,
-)
+from tests.http.native.bookshop import NOBODY, Json, Shop, answer, book, card, document, refusal, sale_by
 
-NOBODY = "mem_00000000000"
 PATHS = ("/v1/orders", "/v1/orders/simulate")
 
 both_ways = pytest.mark.parametrize("path", PATHS, ids=["recorded", "simulated"])
-
-
-@pytest.fixture
-def ada(shop: Shop) -> str:
-    return shop.enrol("1")
-
-
-def sale_by(member_id: str, number: str = "S1", *lines: Json, **fields: Any) -> Json:
-    return document(number, *lines, member_id=member_id, **fields)
 
 
 # --- who buys ------------------------------------------------------------------------------------------------------------

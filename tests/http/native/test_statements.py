@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chalicelib.table.memory import MemoryTable
 from tests.http.client import Api
 from tests.http.native.bookshop import PROGRAM, Shop, answer, book, open_shop, refusal
 from tests.http.world import HandClock, key_for, twin_runtime
 from tests.twins.faulty import FaultyTable
 
-NOBODY = "mem_00000000000"
 MONTH = 31 * 24 * 3600
-EMPTY = {"earned": 0, "refunded": 0, "spent": 0, "cancelled": 0, "expired": 0, "expiring": []}
-
-
-@pytest.fixture
-def ada(shop: Shop) -> str:
-    return shop.enrol("1")
 
 
 def at(member_id: str, what: str = "account") -> str:

@@ -22,7 +22,7 @@ from chalicelib.areas.accounts.model import (
     refund,
     spend,
 )
-from chalicelib.areas.accounts.model.facts import PointsCancelled, PointsEarned, PointsRefunded, PointsSpent, pieces_of
+from chalicelib.areas.accounts.model.facts import PointsCancelled, PointsEarned, PointsRefunded, PointsSpent
 from chalicelib.areas.accounts.model.lots import free_within
 from chalicelib.errors import Refused
 from chalicelib.kit.facts import Fact, encode
@@ -77,7 +77,7 @@ class Both:
             return
         told = self._tell(spend(Story(self.account), unit, amount))
         (spent,) = (fact for fact in told if isinstance(fact, PointsSpent))
-        self.spends.append(Spend(unit, pieces_of(spent.pieces), points))
+        self.spends.append(Spend(unit, tuple(Piece(*piece) for piece in spent.pieces), points))
 
     def cancel(self, which: int, due: int) -> None:
         if not self.naive.earnings:

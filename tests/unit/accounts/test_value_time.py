@@ -15,7 +15,6 @@ from chalicelib.areas.accounts.model.facts import (
     PointsExpired,
     PointsRefunded,
     PointsSpent,
-    pieces_of,
 )
 from chalicelib.areas.accounts.model.lots import Piece
 from chalicelib.areas.programs.model import AfterDays, EndOfMonth, Program, Unit, UnitPolicy, lifetime
@@ -174,7 +173,9 @@ def test_a_refund_whose_fresh_points_have_passed_expires_at_once() -> None:
     story = spend(earn(empty(), credit("points", 5, 3)), "points", 5)
     spent = story.facts[-1]
     assert isinstance(spent, PointsSpent)
-    late = refund(advance(story, 20 * DAY), "points", pieces_of(spent.pieces), credit("points", 0, 10))
+    late = refund(
+        advance(story, 20 * DAY), "points", tuple(Piece(*piece) for piece in spent.pieces), credit("points", 0, 10)
+    )
     assert [type(fact) for fact in late.facts[-2:]] == [PointsRefunded, PointsExpired]
     assert late.account.wallet("points").available == 0
 

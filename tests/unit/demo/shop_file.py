@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from chalicelib.kit.periods import parse_day
-from infra.local.demo.course import Outcome, run_demo, settled_day
+from infra.local.demo.course import Outcome, refuse_too_early, run_demo
 from infra.local.demo.progress import Progress
 from infra.local.demo.report import json_line
 from infra.local.demo.survey import survey
@@ -37,7 +37,8 @@ def demo_of(content: bytes, *, as_of: str | None = None, now: str = "2026-06-15"
     found = survey(io.BytesIO(content), clock.at)
     asked = None if as_of is None else parse_day(as_of)
     progress = Progress(io.StringIO(), "Recording", found.documents)
-    return run_demo(rt, io.BytesIO(content), clock.at, settled_day(found, asked), progress)
+    refuse_too_early(asked, found.sale_day)
+    return run_demo(rt, io.BytesIO(content), clock.at, asked, progress)
 
 
 def figures(outcome: Outcome) -> dict[str, Any]:

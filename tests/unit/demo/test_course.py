@@ -87,6 +87,19 @@ def test_a_return_sets_the_last_day_too() -> None:
     assert points(demo(*lines)) == (30, 0, 30, 0)
 
 
+def test_a_refused_document_is_no_purchase_and_sets_no_day() -> None:
+    stray = back("R", "9", "1.00", day="2025-02-01")
+    again = sale("1", "99.00", day="2024-02-01")
+    outcome = demo(sale("1", "10.00"), stray, again)
+    assert (outcome.tally.refused, points(outcome)) == (2, (10, 0, 0, 10))
+
+
+def test_a_day_before_the_last_return_is_refused_too() -> None:
+    lines = (sale("1", "10.00"), back("R", "1", "5.00", day="2020-01-20"))
+    with pytest.raises(CannotStartError, match=r"AS_OF 2020-01-15 is before the last purchase .* 2020-01-20"):
+        demo(*lines, as_of="2020-01-15")
+
+
 def test_an_earlier_day_is_refused() -> None:
     with pytest.raises(CannotStartError, match=r"AS_OF 2020-01-09 is before the last purchase .* 2020-01-10"):
         demo(sale("1", "10.00", day="2020-01-10"), as_of="2020-01-09")

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.areas.accounts.store import account_key
 from chalicelib.areas.members.model import MemberUpdate
+from chalicelib.areas.orders.model.order import OrderCard
 from chalicelib.areas.orders.operations import find_order, list_returns
-from chalicelib.areas.orders.store import OrderCard
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.prove_account import prove_account

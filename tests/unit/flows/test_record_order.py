@@ -8,14 +8,16 @@ import pytest
 
 from chalicelib.areas.members.model import Identifier, MemberUpdate
 from chalicelib.areas.members.operations import find_member
+from chalicelib.areas.orders.model.order import Order
 from chalicelib.areas.orders.operations import find_order, get_order
-from chalicelib.areas.orders.order import Order
 from chalicelib.areas.orders.store import MAX_PROBES, id_for, order_put
 from chalicelib.errors import Conflict, InvalidInput, NotFound
-from chalicelib.flows.purchase import FUTURE_TOLERANCE_MS, MAX_CREDITS, Buyer
+from chalicelib.flows.purchase import MAX_CREDITS, Buyer
 from chalicelib.flows.record_order import record_order
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.amounts import MAX_AMOUNT
+from chalicelib.kit.clock import FUTURE_TOLERANCE_MS
+from chalicelib.kit.ids import entry_ref
 from chalicelib.table.commit import Committed
 from chalicelib.table.memory import MemoryTable
 from tests.twins import at, fresh
@@ -37,7 +39,9 @@ def test_a_sale_earns_by_the_rules_and_says_what_and_until_when(shop: BookShop) 
     assert (earning.unit, earning.amount, earning.rule_id) == ("points", 150, "base")
     assert earning.expires_on == at("2027-06-30") // 86_400_000
     assert [(one.line_no, one.amount) for one in earning.lines] == [(1, 101), (2, 49)]
-    assert earning.earning_id == answer.entry_id
+    entry, fact = entry_ref(answer.entry_id), entry_ref(earning.earning_id or "")
+    assert (fact.owner, fact.program, fact.sequence) == (entry.owner, entry.program, entry.sequence)
+    assert (entry.fact, fact.fact) == (0, 1)
     assert answer.account.balances == {"points": 150}
     assert answer.account.tier == "bronze"
     assert (answer.number, answer.member_id, answer.expired) == ("A1", ada, ())

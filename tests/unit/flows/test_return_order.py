@@ -10,8 +10,9 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.orders.model import Return, ReturnLine
 from chalicelib.areas.orders.operations import get_order, list_returns
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.flows.purchase import FUTURE_TOLERANCE_MS, Buyer
+from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.update_member import update_member
+from chalicelib.kit.clock import FUTURE_TOLERANCE_MS
 from chalicelib.table.commit import Committed
 from tests.twins import at, fresh
 from tests.twins.bookshop import TODAY, BookShop, card, goods_back, line, member, open_shop, refused, rule, sale
@@ -240,3 +241,14 @@ def test_a_gift_for_free_books_falls_when_all_has_come_back() -> None:
     answer = shop.bring_back(order_id, returned("R2", ("novel", "1", 10_00))).answer
     assert answer.full
     assert [taken.amount for taken in answer.cancelled] == [5]
+
+
+def test_a_return_sent_again_in_another_members_name_is_refused(shop: BookShop) -> None:
+    order_id = two_books(shop)
+    shop.buy(card("2"), sale("B1", line(1, 10_00)))
+    document = returned("R1", ("novel", "1", 30_00))
+    shop.bring_back(order_id, document, buyer=card("1"))
+    assert shop.bring_back(order_id, document, buyer=card("1")).replayed
+    assert shop.bring_back(order_id, document).replayed
+    with refused("return_of_another_member", "member_id"):
+        shop.bring_back(order_id, document, buyer=card("2"))

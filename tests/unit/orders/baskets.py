@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.areas.orders.model import Line, Return, ReturnLine, Sale
-from chalicelib.areas.orders.order import Basis, Credited, Order, plan_return
+from chalicelib.areas.orders.model.order import Basis, Credited, Order, plan_return
 
 BASES: dict[str, Basis] = {"points": "own_lines", "stamps": "order_value"}
 SKUS = ("book", "pen", "card")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.areas.orders.model import Return
-from chalicelib.areas.orders.order import Credited, Order, plan_return
+from chalicelib.areas.orders.model.order import Credited, Order, plan_return
 from chalicelib.errors import Refused
 from tests.unit.orders.baskets import BASES, back, brought_back, document, dues, returned
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.areas.orders.order import Back, plan_return
+from chalicelib.areas.orders.model.order import Back, plan_return
 from chalicelib.errors import Refused
 from tests.unit.orders.baskets import BASES, back, bought, credited, document, dues, line, returned
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.areas.accounts.model.lots import Piece
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact, vocabulary
 from chalicelib.kit.periods import Day
@@ -144,7 +143,3 @@ VOCABULARY = vocabulary(
     PointsExpired,
     TierChanged,
 )
-
-
-def pieces_of(stored: tuple[tuple[int, int, int], ...]) -> tuple[Piece, ...]:
-    return tuple(Piece(*piece) for piece in stored)

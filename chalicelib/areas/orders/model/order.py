@@ -8,10 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from chalicelib.areas.orders.model import Return, ReturnLine, Sale
+from chalicelib.areas.orders.model.documents import Return, ReturnLine, Sale
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import rounded
+from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
+from chalicelib.kit.wire import Time
 
 Basis = Literal["own_lines", "order_value"]
 
@@ -59,6 +61,26 @@ class Order:
         return all(back.quantity == line.quantity and back.value == line.gross_value for line, back in lines)
 
 
+class OrderCard(Frozen):
+    """An order as a member's list shows it; values in the currency's smallest part."""
+
+    order_id: str
+    number: str
+    purchased_at: Time
+    currency: str
+    gross_value: int
+    returned_value: int
+
+
+class RecordedReturn(Frozen):
+    """A return as it is kept: the document, what it took of each line, and the account entry that recorded it."""
+
+    document: Return
+    taken: tuple[tuple[int, Decimal, int], ...]
+    sequence: int
+    recorded_at: Time
+
+
 class Due(NamedTuple):
     """How much of one credit of the sale a return takes back."""
 
@@ -85,7 +107,7 @@ def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> R
         )
     after = dict(order.returned)
     taken: dict[int, Back] = {}
-    for line in document.lines:
+    for line in sorted(document.lines, key=_names_no_line):
         for line_no, back in _matched(order, after, line):
             after[line_no] = _sum(after.get(line_no, Back()), back)
             taken[line_no] = _sum(taken.get(line_no, Back()), back)
@@ -93,6 +115,11 @@ def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> R
     dues = tuple(Due(credit, _due(changed, credit, basis[credit.unit]) - credit.due) for credit in order.credits)
     asked = tuple(credit._replace(due=credit.due + due.amount) for credit, due in zip(order.credits, dues, strict=True))
     return ReturnPlan(replace(changed, credits=asked), taken, dues)
+
+
+def _names_no_line(line: ReturnLine) -> bool:
+    """Lines that name theirs come first: what goes by SKU takes what they leave."""
+    return line.line_no is None
 
 
 def _matched(order: Order, returned: Mapping[int, Back], wanted: ReturnLine) -> Iterable[tuple[int, Back]]:
