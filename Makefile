@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 .SILENT:
 .NOTPARALLEL:
-.PHONY: help install check test engine fetch-engine docs demo run doctor clean
+.PHONY: help install check test engine fetch-engine docs demo run api-key doctor clean
 
 help: ## this list
 	$(PYTHON) -m infra.local.targets
@@ -36,6 +36,9 @@ demo: $(DEV) $(CLOUD) ## purchases from a file become points
 
 run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP
 	$(PY) -m infra.local.run
+
+api-key: $(DEV) ## a key of a tenant on the table that the environment names: TENANT=shop NAME=till [GRANTS="members:view …"]
+	$(PY) -m infra.local.api_key issue --tenant "$(TENANT)" --name "$(NAME)" $(foreach grant,$(GRANTS),--grant "$(grant)")
 
 doctor: ## what this machine lacks
 	$(PYTHON) -m infra.local.doctor
