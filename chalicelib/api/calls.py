@@ -42,10 +42,6 @@ class Call:
     command: Command
 
     @property
-    def idempotency_key(self) -> str | None:
-        return self.command.id if self.command.guarded else None
-
-    @property
     def dry_run(self) -> bool:
         return self.command.dry_run
 

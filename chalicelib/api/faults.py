@@ -70,6 +70,7 @@ _DAY = "be a day of the calendar, such as 2026-01-31"
 _TIME = "be an RFC 3339 time, such as 2026-01-31T12:00:00Z"
 _WHOLE = "be a whole number, without quotes and without a decimal point"
 _SMALLEST = ": amounts are in the smallest part, such as 1055 for 10.55"
+_CHOICES = ("literal_error", "enum")
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -85,7 +86,7 @@ def fault_of(error: ErrorDetails, param: str | None) -> Fault:
         return Fault(code, f"{subject} is missing.")
     if code == "unknown_field":
         return Fault(code, f"{subject} is not known here.")
-    if error["type"] in CODES or code == "invalid_body":
+    if code == "invalid_body" or _is_ours(error):
         return Fault(code, _ours(subject, error["msg"]))
     return Fault(code, f"{subject} must {_must(code, error)}.")
 
@@ -94,6 +95,8 @@ def code_of(error: ErrorDetails) -> str:
     kind = error["type"]
     if kind == "int_type" and isinstance(error["input"], str | float):
         return "unreadable_number"
+    if kind in _CHOICES and error["input"] is None:
+        return "wrong_type"
     if kind in CODE_OF_KIND:
         return CODE_OF_KIND[kind]
     if kind in CODES:
@@ -108,6 +111,11 @@ def discriminator(error: ErrorDetails) -> str | None:
     return str(error["ctx"]["discriminator"]).strip("'") if error["type"].startswith("union_tag") else None
 
 
+def _is_ours(error: ErrorDetails) -> bool:
+    """Some of our codes are called as pydantic calls its own kinds; those come with what they were measured by."""
+    return error["type"] in CODES and "ctx" not in error
+
+
 def _ours(subject: str, said: str) -> str:
     said = said.removeprefix("Value error, ").removeprefix("Assertion failed, ").removeprefix("it ").rstrip(".")
     told = said[:1].lower() + said[1:300]
@@ -116,16 +124,23 @@ def _ours(subject: str, said: str) -> str:
 
 def _must(code: str, error: ErrorDetails) -> str:
     kind, bounds = error["type"], error.get("ctx", {})
+    if code == "wrong_type":
+        noun = _one_of(bounds) if kind in _CHOICES else _NOUNS.get(kind, "an object")
+        return f"be {noun}, not null" if error["input"] is None else f"be {noun}"
     if code == "unknown_choice":
-        expected = bounds.get("expected_tags", bounds.get("expected", ""))
-        return f"be one of: {', '.join(_QUOTED.findall(str(expected)))}"
+        return f"be {_one_of(bounds)}"
     if code == "unreadable_date":
         return _DAY if kind.startswith("date_") else _TIME
     if code == "unreadable_number":
         return _number(error)
     if code == "wrong_format":
         return FORMS.get(str(bounds.get("pattern")), "be written in the form that the documentation shows")
-    return _size(kind, bounds) if code != "wrong_type" else f"be {_NOUNS.get(kind, 'an object')}"
+    return _size(kind, bounds)
+
+
+def _one_of(bounds: Mapping[str, Any]) -> str:
+    expected = bounds.get("expected_tags", bounds.get("expected", ""))
+    return f"one of: {', '.join(_QUOTED.findall(str(expected)))}"
 
 
 def _number(error: ErrorDetails) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cache
 from time import perf_counter
 
 from aws_lambda_powertools import Logger
+
+SERVICE = "stampbook"
 
 
 @dataclass(slots=True)
@@ -45,4 +48,5 @@ def failed(note: Note) -> None:
 
 @cache
 def _logger() -> Logger:
-    return Logger(service="stampbook", location=None)
+    """At the level that the settings gave the logger of this name; Powertools' own default would overrule it."""
+    return Logger(service=SERVICE, level=logging.getLogger(SERVICE).level or None, location=None)

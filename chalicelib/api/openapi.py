@@ -11,7 +11,7 @@ from chalicelib.api.codes import CODES, WORTH_ANOTHER_TRY, common_codes
 from chalicelib.api.handlers import handler_of
 from chalicelib.api.native.examples import BODIES, PLACEHOLDERS
 from chalicelib.api.problems import INTERNAL, TYPES
-from chalicelib.api.route import ParamType, QueryParam, Route
+from chalicelib.api.route import DRY_RUN_STATUS, ParamType, QueryParam, Route
 from chalicelib.api.schemas import Json, Schemas, answer_model, schemas_of
 
 API_VERSION = "1"
@@ -69,7 +69,7 @@ def _operation(route: Route, schemas: Schemas) -> Json:
         "summary": route.summary,
         "tags": [route.resource],
         "parameters": _parameters(route),
-        "responses": {str(route.status): _success(route, schemas), **_failures(route)},
+        "responses": {**_successes(route, schemas), **_failures(route)},
     }
     if body is not None:
         content: Json = {"schema": schemas.of(body, "validation")}
@@ -111,6 +111,19 @@ def _query_parameter(param: QueryParam) -> Json:
     }
 
 
+def _successes(route: Route, schemas: Schemas) -> Json:
+    done = {str(route.status): _success(route, schemas)}
+    if not route.dry_run:
+        return done
+    tried = done.get(str(DRY_RUN_STATUS)) or _success(route, schemas) | {"description": "What a dry run would answer."}
+    tried["headers"] = tried["headers"] | {"Dry-Run": _said_true("on the answer to a dry run: nothing was written.")}
+    return {str(DRY_RUN_STATUS): tried, **done}
+
+
+def _said_true(when: str) -> Json:
+    return {"description": f"`true` {when}", "schema": {"type": "string", "const": "true"}}
+
+
 def _success(route: Route, schemas: Schemas) -> Json:
     model = answer_model(route)
     if model is None:
@@ -124,8 +137,7 @@ def _success(route: Route, schemas: Schemas) -> Json:
         "content": {"application/json": {"schema": schemas.of(model, "serialization")}},
     }
     if route.writes:
-        replayed = {"description": "`true` on the answer to a repeat.", "schema": {"type": "string", "const": "true"}}
-        response["headers"] = {"Idempotent-Replayed": replayed}
+        response["headers"] = {"Idempotent-Replayed": _said_true("on the answer to a repeat.")}
     return response
 
 

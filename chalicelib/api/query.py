@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from chalicelib.api.route import QueryParam
 from chalicelib.errors import InvalidInput
-from chalicelib.kit.clock import Instant, instant
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import parse_day
+from chalicelib.kit.wire import parse_rfc3339
 
 MAX_LENGTH = 1_000
 
 _INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
-_RFC3339 = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
-)
 _FORMS = {
     "integer": "a whole number",
     "boolean": "true or false",
@@ -77,12 +74,8 @@ def _check_bounds(param: QueryParam, value: Any) -> None:
 
 
 def _instant(text: str) -> Instant | None:
-    if not _RFC3339.fullmatch(text) or not _is_of_our_times(text):
-        return None
-    try:
-        return instant(datetime.fromisoformat(text.upper()))
-    except ValueError:
-        return None
+    read = parse_rfc3339(text) if _is_of_our_times(text) else None
+    return None if read is None else read[0]
 
 
 def _is_of_our_times(text: str) -> bool:

@@ -23,7 +23,7 @@ from chalicelib.api.bodies import read_body
 from chalicelib.api.calls import Answered, Call, Page, Visit
 from chalicelib.api.handlers import Handler, handler_of
 from chalicelib.api.query import read_query
-from chalicelib.api.route import Route
+from chalicelib.api.route import DRY_RUN_STATUS, Route
 from chalicelib.areas.access.operations import authenticate
 from chalicelib.errors import Forbidden, InvalidInput, StampbookError, Unauthenticated, Unavailable
 from chalicelib.kit.caller import Access, Caller
@@ -92,7 +92,8 @@ def _answered(
         dry_run=bool(query.get("dry_run")),
     )
     call = Call(rt, caller, path, query, command)
-    return _response(route, handler.run(call) if handler.body is None else handler.run(call, body), note)
+    result = handler.run(call) if handler.body is None else handler.run(call, body)
+    return _response(route, result, note, dry_run=command.dry_run)
 
 
 def _caller(route: Route, rt: Runtime, request: Request, note: log.Note) -> Caller:
@@ -143,15 +144,18 @@ def _fingerprint(route: Route, path: Mapping[str, str], query: Mapping[str, Any]
     return sha256(whole.encode()).hexdigest()
 
 
-def _response(route: Route, result: Any, note: log.Note) -> Response:
+def _response(route: Route, result: Any, note: log.Note, *, dry_run: bool = False) -> Response:
     headers: problems.Headers = {"X-Request-Id": note.request_id, **problems.SAFE_HEADERS}
     if isinstance(result, Page):
         return Response(result.text, {**headers, "Content-Type": result.content_type, **result.headers})
     done = result if isinstance(result, Answered) else Answered(result)
     if done.replayed:
         headers["Idempotent-Replayed"] = "true"
+    if dry_run:
+        headers["Dry-Run"] = "true"
     headers["Content-Type"] = "application/json"
-    return Response(done.body.model_dump_json(), headers, done.status or route.status)
+    status = DRY_RUN_STATUS if dry_run else done.status or route.status
+    return Response(done.body.model_dump_json(), headers, status)
 
 
 def _request_id(request: Request) -> str:

@@ -69,7 +69,14 @@ class Route:
         return (*self.query, DRY_RUN) if self.dry_run else self.query
 
 
-DRY_RUN = QueryParam("dry_run", "boolean", "Decide and answer as if, but write nothing.", default=False)
+DRY_RUN_STATUS = 200  # whatever the operation's own: nothing has been created
+DRY_RUN = QueryParam(
+    "dry_run",
+    "boolean",
+    "Decide and answer as if, but write nothing: the answer has status 200 and the header `Dry-Run: true`, and ids of "
+    "what it would have made name nothing.",
+    default=False,
+)
 LIMIT = QueryParam("limit", "integer", "How many items a page holds at most.", default=25, minimum=1, maximum=100)
 PROGRAM = QueryParam("program_id", "integer", "Which program.", default=1, minimum=1, maximum=1_023)
 CURSOR = QueryParam("cursor", "string", "The `next_cursor` of the page before.", maximum=1_000)

@@ -59,23 +59,21 @@ def _amount(value: object) -> object:
             "it must be a whole number, without quotes and without a decimal point: amounts are in the smallest part, "
             "such as 1055 for 10.55",
         )
-    return _refuse_negative(value, "an amount must not be negative")
-
-
-def _refuse_negative(value: object, said: LiteralString) -> object:
     if isinstance(value, int) and value < 0:
-        raise PydanticCustomError("negative_amount", said)
+        raise PydanticCustomError("negative_amount", "an amount must not be negative")
     return value
 
 
 def _decimal(value: object) -> object:
     """A number from JSON: an integer, or a decimal in quotes, where no float can blur it."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(_refuse_negative(value, NEGATIVE_QUANTITY) and value)
-    read = plain_decimal(value.removeprefix("-")) if isinstance(value, str) else None
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    text = str(value) if whole or isinstance(value, str) else ""
+    read = Decimal(text).copy_abs() if whole else plain_decimal(text.removeprefix("-"))
     if read is None:
-        raise PydanticCustomError("unreadable_number", 'it must be an integer or a decimal in quotes, such as "1.5"')
-    if isinstance(value, str) and value.startswith("-"):
+        raise PydanticCustomError(
+            "unreadable_number", 'it must be a whole number, or a decimal in quotes, such as "1.5"'
+        )
+    if text.startswith("-"):
         raise PydanticCustomError("negative_amount", "a quantity must not be negative")
     return read
 
@@ -108,9 +106,9 @@ CalendarDay = Annotated[
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
 AmountOrZero = Annotated[
-    int, BeforeValidator(_refuse_negative), Field(ge=0, le=MAX_AMOUNT)
+    int, BeforeValidator(_amount), Field(ge=0, le=MAX_AMOUNT)
 ]  # in the smallest part of its unit or currency
-PositiveAmount = Annotated[int, BeforeValidator(_refuse_negative), Field(ge=1, le=MAX_AMOUNT)]
+PositiveAmount = Annotated[int, BeforeValidator(_amount), Field(ge=1, le=MAX_AMOUNT)]
 QuantityIn = Annotated[
     Decimal,
     BeforeValidator(_decimal),

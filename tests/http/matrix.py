@@ -65,7 +65,7 @@ def as_stranger(api: Api, route: Route, names: Names) -> list[str]:
 
 def without_grant(api: Api, route: Route, names: Names) -> list[str]:
     """With a key of ours that may do everything but this: 403."""
-    less: tuple[Grant, ...] = (Grant("somewhere_else", "modify"),)
+    less: tuple[Grant, ...] = (Grant("keys", "modify"),)
     if route.access == "modify":
         less += (Grant(route.resource, "view"),)
     reply = _call(api, route, names, key_for(api.rt, "ours", *less))

@@ -132,7 +132,7 @@ QUERY = (
     QueryParam("colour", "string", "A colour.", choices=("red", "blue")),
     QueryParam("strict", "boolean", "Yes or no.", default=True),
 )
-ASK = Route("GET", "/v1/asked", f"{HERE}:ask", "ask", "things", "view", "What was asked", query=QUERY)
+ASK = Route("GET", "/v1/asked", f"{HERE}:ask", "ask", "orders", "view", "What was asked", query=QUERY)
 MUST = QueryParam("must", "string", "It must be there.", required=True)
 SOUND = (
     *system.ROUTES,
@@ -141,32 +141,32 @@ SOUND = (
         "/v1/things",
         f"{HERE}:make_thing",
         "make_thing",
-        "things",
+        "orders",
         "modify",
         "Make one",
         status=201,
         dry_run=True,
     ),
-    Route("GET", "/v1/things/{thing_id}", f"{HERE}:get_thing", "get_thing", "things", "view", "See one"),
+    Route("GET", "/v1/things/{thing_id}", f"{HERE}:get_thing", "get_thing", "orders", "view", "See one"),
     ASK,
     Route(
         "POST",
         "/v1/asked",
         f"{HERE}:ask_with_body",
         "ask_with_body",
-        "things",
+        "orders",
         "modify",
         "What was asked",
         dry_run=True,
     ),
 )
 FAILING = (
-    Route("POST", "/v1/failures/{how}", f"{HERE}:fail", "fail", "things", "modify", "Fail"),
-    Route("GET", "/v1/needy", f"{HERE}:ask", "needy", "things", "view", "Needs a parameter", query=(MUST,)),
+    Route("POST", "/v1/failures/{how}", f"{HERE}:fail", "fail", "orders", "modify", "Fail"),
+    Route("GET", "/v1/needy", f"{HERE}:ask", "needy", "orders", "view", "Needs a parameter", query=(MUST,)),
 )
 LEAKY = (
-    Route("GET", "/v1/leaks/{thing_id}", f"{HERE}:leak_one", "leak_one", "things", "view", "Forgets the tenant"),
-    Route("GET", "/v1/leaks", f"{HERE}:leak_all", "leak_all", "things", "view", "Forgets the tenant"),
+    Route("GET", "/v1/leaks/{thing_id}", f"{HERE}:leak_one", "leak_one", "orders", "view", "Forgets the tenant"),
+    Route("GET", "/v1/leaks", f"{HERE}:leak_all", "leak_all", "orders", "view", "Forgets the tenant"),
 )
 
 REGISTRY = Registry(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
+from threading import Thread
+from typing import Any
 
 import pytest
 
+from chalicelib.api.routes import ROUTES
 from chalicelib.areas.access.cache import FRESH_SECONDS, KEYS_KEPT, KeyCache
+from chalicelib.areas.access.model import RESOURCES
 from chalicelib.areas.access.operations import authenticate, issue_api_key, revoke_api_key
 from chalicelib.areas.access.store import key_of
 from chalicelib.errors import Busy, Forbidden, InvalidInput, NotFound, StampbookError, Unauthenticated
-from chalicelib.kit.caller import Caller, Grant
+from chalicelib.kit.caller import EVERY_RESOURCE, Caller, Grant
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Meter
@@ -95,6 +100,24 @@ def test_the_cache_forgets_the_oldest_when_it_is_full() -> None:
     assert cache.find(table, "key_5", 0.0) is not None
 
 
+def test_another_thread_may_forget_a_key_while_it_is_kept() -> None:
+    threads: list[Thread] = []
+
+    class Meddled(OrderedDict[str, Any]):
+        """Whenever a key is put here, another thread comes between and forgets it, if it is let."""
+
+        def __setitem__(self, key_id: str, seen: Any) -> None:
+            super().__setitem__(key_id, seen)
+            threads.append(Thread(target=cache.forget, args=(key_id,)))
+            threads[-1].start()
+            threads[-1].join(0.2)
+
+    cache, table = KeyCache(Meddled()), MemoryTable()
+    cache.keep(table, shop.KEY, now=0.0)
+    threads[0].join()
+    assert cache.find(table, shop.KEY.id, 0.0) is None
+
+
 def test_a_revoked_key_is_refused_at_once_and_revoking_again_is_fine(rt: Runtime) -> None:
     key_id, secret = split(key_for(rt, "ours"))
     authenticate(rt, key_id, secret)
@@ -120,7 +143,14 @@ def issue(rt: Runtime, caller: Caller, **change: object) -> None:
         (MANAGER, {"name": ""}, InvalidInput, "invalid_key_name"),
         (MANAGER, {"name": "n" * 101}, InvalidInput, "invalid_key_name"),
         (MANAGER, {"grants": ()}, InvalidInput, "invalid_grants"),
-        (SYSTEM, {"grants": [Grant(f"r{n}", "view") for n in range(51)]}, InvalidInput, "invalid_grants"),
+        (SYSTEM, {"grants": [Grant("orders", "view"), Grant("order", "view")]}, InvalidInput, "invalid_grants"),
+        (SYSTEM, {"tenant": ""}, InvalidInput, "invalid_tenant"),
+        (SYSTEM, {"tenant": "s"}, InvalidInput, "invalid_tenant"),
+        (SYSTEM, {"tenant": "Shop"}, InvalidInput, "invalid_tenant"),
+        (SYSTEM, {"tenant": "shop#M"}, InvalidInput, "invalid_tenant"),
+        (SYSTEM, {"tenant": "7shop"}, InvalidInput, "invalid_tenant"),
+        (SYSTEM, {"tenant": "shop\n"}, InvalidInput, "invalid_tenant"),
+        (SYSTEM, {"tenant": "s" * 33}, InvalidInput, "invalid_tenant"),
     ],
 )
 def test_nobody_issues_more_than_they_may(
@@ -128,6 +158,11 @@ def test_nobody_issues_more_than_they_may(
 ) -> None:
     with pytest.raises(refusal, match=code):
         issue(rt, caller, **change)
+
+
+def test_grants_speak_of_the_resources_that_routes_have() -> None:
+    """And of keys, whose operations have no route yet, and of everything."""
+    assert {route.resource for route in ROUTES if route.access != "open"} | {"keys", EVERY_RESOURCE} == RESOURCES
 
 
 def test_who_holds_a_grant_may_pass_it_on(rt: Runtime) -> None:

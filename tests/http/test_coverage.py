@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.api import codes
+from chalicelib.api.codes import certain_codes
 from chalicelib.api.routes import ROUTES
 from tests.http.client import REACHED
 from tests.http.coverage import gaps
-from tests.http.shop import ASK
+from tests.http.shop import ASK, FAILING, SOUND
+
+OPEN, WRITE, NEEDY = SOUND[0], SOUND[-1], FAILING[1]
 
 
 def test_nothing_of_the_api_is_left_untested(full_run: bool) -> None:
@@ -21,12 +24,27 @@ def test_nothing_of_the_api_is_left_untested(full_run: bool) -> None:
 
 def test_gaps_are_named() -> None:
     route, own = replace(ASK, errors=("asset_not_found",)), ("asset_not_found",)
-    assert gaps([route], {("ask", "ok"), ("ask", "asset_not_found"), ("ask", "missing_grant")}, own) == []
-    assert gaps([route], {("ask", "asset_not_found")}, own) == ["ask: no test sees it succeed"]
-    assert gaps([route], {("ask", "ok")}, own) == ["ask: no test reaches asset_not_found"]
-    strange = {("ask", "ok"), ("ask", "asset_not_found"), ("ask", "body_too_deep")}
-    assert gaps([route], strange, own) == ["ask: answered body_too_deep, which it does not declare"]
+    all_of_it = {("ask", code) for code in ("ok", "asset_not_found", *certain_codes(route))}
+    assert gaps([route], all_of_it, own, ()) == []
+    for code, gap in (
+        ("ok", "ask: no test sees it succeed"),
+        ("asset_not_found", "ask: no test reaches asset_not_found"),
+        ("missing_grant", "ask: no test reaches missing_grant"),
+        ("invalid_parameter", "ask: no test reaches invalid_parameter"),
+    ):
+        assert gaps([route], all_of_it - {("ask", code)}, own, ()) == [gap]
+    strange = all_of_it | {("ask", "body_too_deep")}
+    assert gaps([route], strange, own, ()) == ["ask: answered body_too_deep, which it does not declare"]
 
 
-def test_a_code_that_no_route_declares_is_named() -> None:
-    assert [f"code {code}: no route declares it" for code in codes.OPERATIONS] == gaps([], set())
+def test_a_code_that_no_route_declares_or_no_test_reaches_is_named() -> None:
+    assert gaps([], set(), somewhere=()) == [f"code {code}: no route declares it" for code in codes.OPERATIONS]
+    assert gaps([], {("ask", "too_long")}, (), ("too_long", "too_short")) == ["code too_short: no test reaches it"]
+
+
+def test_what_an_operation_must_be_seen_to_refuse_follows_from_what_it_takes() -> None:
+    read, write = certain_codes(ASK), certain_codes(WRITE)
+    assert {"missing_grant", "unavailable", "repeated_parameter", "internal_error"} <= set(read) & set(write)
+    assert set(write) - set(read) == {*codes.BODIES, "busy", "invalid_idempotency_key", "idempotency_key_reused"}
+    assert "missing_parameter" in certain_codes(NEEDY)
+    assert certain_codes(OPEN) == ("unknown_parameter",)

@@ -49,7 +49,7 @@ def test_an_operation_tells_all_it_takes_and_answers() -> None:
     body = made["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/ThingBody"}
     assert document["components"]["schemas"]["ThingBody"]["required"] == ["name"]
-    assert list(made["responses"]) == ["201", "400", "401", "403", "409", "415", "422", "500", "503"]
+    assert list(made["responses"]) == ["200", "201", "400", "401", "403", "409", "415", "422", "500", "503"]
     assert "body_too_deep" in made["responses"]["400"]["description"]
 
 
@@ -81,11 +81,25 @@ def test_open_operations_ask_for_no_key() -> None:
 # --- what readers see of the native API ----------------------------------------------------------------------------------
 
 
-def test_every_operation_says_that_it_may_be_unavailable() -> None:
+def test_every_operation_that_asks_the_table_says_that_it_may_be_unavailable() -> None:
     for methods in openapi.build(ROUTES)["paths"].values():
         for operation in methods.values():
+            if operation.get("security") == []:
+                assert "503" not in operation["responses"]
+                continue
             assert "`unavailable`" in operation["responses"]["503"]["description"]
             assert "Retry-After" in operation["responses"]["503"]["headers"]
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.dry_run], ids=lambda route: route.operation)
+def test_an_operation_that_can_be_tried_says_what_the_trial_answers(route: Route) -> None:
+    operation = openapi.build(ROUTES)["paths"][route.path][route.method.lower()]
+    tried, done = operation["responses"]["200"], operation["responses"][str(route.status)]
+    assert tried["content"] == done["content"]
+    assert tried["headers"]["Dry-Run"]["schema"] == {"type": "string", "const": "true"}
+    assert ("Dry-Run" in done["headers"]) == (route.status == 200)
+    told = next(param["description"] for param in operation["parameters"] if param["name"] == "dry_run")
+    assert "name nothing" in told
 
 
 @pytest.mark.parametrize("path", [route.path for route in ROUTES if route.read_only])

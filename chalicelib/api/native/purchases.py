@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -20,17 +21,27 @@ from chalicelib.kit.wire import AmountOrZero, QuantityIn, WrittenAt, WrittenTime
 EARLIEST: Instant = 0  # 1970: what is dated before comes from a clock that was never set
 MOST_MINUTES_FROM_UTC = 18 * 60
 
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+
 
 def _of_a_shop(written: WrittenAt) -> WrittenAt:
     if written.at < EARLIEST:
-        raise PydanticCustomError("unreadable_date", "a purchase must not lie before 1970")
+        raise PydanticCustomError("date_too_early", "it must not lie before 1970")
     if abs(written.offset) > MOST_MINUTES_FROM_UTC:
         raise PydanticCustomError("unreadable_date", "no clock is more than 18 hours from UTC")
     return written
 
 
-PurchaseTime = Annotated[WrittenTime, AfterValidator(_of_a_shop)]
+def _currency(code: str) -> str:
+    if not _CURRENCY.fullmatch(code):
+        raise PydanticCustomError("invalid_currency", "it must be a currency of three capital letters, such as EUR")
+    return code
 
+
+PurchaseTime = Annotated[WrittenTime, AfterValidator(_of_a_shop)]
+Currency = Annotated[
+    str, AfterValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]})
+]
 
 _DECIMAL = rf"^[0-9]{{1,10}}(\.[0-9]{{1,{QUANTITY_DECIMALS}}})?$"
 Quantity = Annotated[
@@ -69,7 +80,7 @@ class OrderBody(Wire):
 
     number: m.DocumentNumber
     purchased_at: PurchaseTime
-    currency: m.Currency
+    currency: Currency
     lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
     member_id: str | None = None
     identifier: Identifier | None = None
@@ -92,7 +103,7 @@ class ReturnBody(Wire):
 
     number: m.DocumentNumber
     purchased_at: PurchaseTime
-    currency: m.Currency
+    currency: Currency
     lines: Annotated[tuple[ReturnLineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
     member_id: str | None = None
     identifier: Identifier | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from threading import Lock
 
 from chalicelib.areas.access.model import ApiKey
 from chalicelib.table.protocol import Table
@@ -24,22 +25,28 @@ class _Seen:
 
 @dataclass
 class KeyCache:
+    """For any number of threads: what several steps change, one at a time changes."""
+
     _kept: OrderedDict[str, _Seen] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
 
     def find(self, table: Table, key_id: str, now: float) -> ApiKey | None:
-        seen = self._kept.get(key_id)
+        with self._lock:
+            seen = self._kept.get(key_id)
         if seen is None or seen.table is not table or now - seen.at >= FRESH_SECONDS:
             return None
         return seen.key
 
     def keep(self, table: Table, key: ApiKey, now: float) -> None:
-        self._kept[key.id] = _Seen(table, key, now)
-        self._kept.move_to_end(key.id)
-        if len(self._kept) > KEYS_KEPT:
-            self._kept.popitem(last=False)
+        with self._lock:
+            self._kept[key.id] = _Seen(table, key, now)
+            self._kept.move_to_end(key.id)
+            if len(self._kept) > KEYS_KEPT:
+                self._kept.popitem(last=False)
 
     def forget(self, key_id: str) -> None:
-        self._kept.pop(key_id, None)
+        with self._lock:
+            self._kept.pop(key_id, None)
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from chalicelib.kit.caller import Caller, Grant
+from chalicelib.kit.caller import EVERY_RESOURCE, Caller, Grant
 from chalicelib.kit.clock import Instant
 
 KeyState = Literal["active", "revoked"]
+
+# What a grant may speak of: the resources of the routes, keys themselves, and all of them.
+RESOURCES = frozenset((EVERY_RESOURCE, "accounts", "keys", "members", "orders", "programs", "rules", "tiers"))
+_TENANT = re.compile(r"[a-z][a-z0-9-]{1,31}", re.ASCII)
+
+
+def is_tenant(text: str) -> bool:
+    """A tenant's name begins every key of the table, so it is of few characters and holds no `#`."""
+    return _TENANT.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from chalicelib.areas.access import store
 from chalicelib.areas.access.cache import KeyCache
-from chalicelib.areas.access.model import ApiKey, IssuedKey, hash_of
+from chalicelib.areas.access.model import RESOURCES, ApiKey, IssuedKey, hash_of, is_tenant
 from chalicelib.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.runtime import Runtime
@@ -16,7 +16,6 @@ from chalicelib.table.protocol import Put, TransactionCancelled
 
 RESOURCE = "keys"
 MAX_NAME = 100
-MAX_GRANTS = 50
 SECRET_BYTES = 32
 
 _cache = KeyCache()
@@ -29,14 +28,12 @@ def issue_api_key(
 
     Who: modify on `keys`, for the caller's own tenant; the system for any. Writes: one item; with a tenant's first key
     two more, which register the tenant. Refuses: a grant that the caller does not hold itself (grant_not_held), another
-    tenant (tenant_not_found), a tenant that belongs to another org (tenant_taken).
+    tenant (tenant_not_found), a tenant of another org (tenant_taken), what is no tenant (invalid_tenant), no name
+    (invalid_key_name), no grants or one of nothing (invalid_grants).
     """
     granted = tuple(dict.fromkeys(grants))
+    _check_wish(tenant, name, granted)
     _check_issuer(caller, org, tenant, granted)
-    if not 1 <= len(name) <= MAX_NAME:
-        raise InvalidInput("invalid_key_name", f"A key's name has 1 to {MAX_NAME} characters.", param="name")
-    if not 1 <= len(granted) <= MAX_GRANTS:
-        raise InvalidInput("invalid_grants", f"A key has 1 to {MAX_GRANTS} grants.", param="grants")
     issued = IssuedKey(f"key_{rt.ids.command()}", secrets.token_urlsafe(SECRET_BYTES))
     key = ApiKey(issued.id, org, tenant, name, hash_of(issued.secret), granted, "active", rt.clock.now())
     _write(rt, store.new_api_key(key), *_registration(rt, org, tenant))
@@ -72,6 +69,21 @@ def authenticate(rt: Runtime, key_id: str, secret: str) -> Caller:
     if key is None or not key.opens_with(secret):
         raise Unauthenticated("invalid_credential", "This API key is not known here, or it was revoked.")
     return key.caller()
+
+
+def _check_wish(tenant: str, name: str, grants: tuple[Grant, ...]) -> None:
+    if not is_tenant(tenant):
+        raise InvalidInput(
+            "invalid_tenant",
+            "A tenant is 2 to 32 lower-case letters, digits and hyphens, a letter first.",
+            param="tenant",
+        )
+    if not 1 <= len(name) <= MAX_NAME:
+        raise InvalidInput("invalid_key_name", f"A key's name has 1 to {MAX_NAME} characters.", param="name")
+    unknown = [grant.resource for grant in grants if grant.resource not in RESOURCES]
+    if unknown or not grants:
+        told = f"There is no resource {unknown[0][:64]}." if unknown else "A key has at least one grant."
+        raise InvalidInput("invalid_grants", f"{told} Resources are {', '.join(sorted(RESOURCES))}.", param="grants")
 
 
 def _check_issuer(caller: Caller, org: str, tenant: str, grants: tuple[Grant, ...]) -> None:

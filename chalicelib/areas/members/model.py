@@ -26,6 +26,7 @@ Status = Literal["active", "blocked"]
 PersonName = Annotated[str, Field(max_length=200)]
 FieldValue = str | bool | int | float
 Fields = Annotated[dict[str, FieldValue], Field(max_length=100)]
+Locale = Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=35)]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE_PUNCTUATION = str.maketrans("", "", " -./()\u00a0")
@@ -62,22 +63,23 @@ class Enrolment(Frozen):
     given_name: PersonName = ""
     family_name: PersonName = ""
     birth_date: date | None = None
-    locale: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=35)] = ""
+    locale: Locale = ""
     labels: Labels = ()
     fields: Fields = Field(default_factory=dict)
 
 
 class MemberUpdate(Frozen):
-    """What is sent replaces what is kept, what is left out stays; `fields` are merged, null removes one."""
+    """What is sent replaces what is kept, what is left out stays (whatever stands here for it); null erases a birth
+    date and nothing else. `fields` are merged, null removes one."""
 
-    identifiers: Identifiers | None = None
-    given_name: PersonName | None = None
-    family_name: PersonName | None = None
+    identifiers: Identifiers = Field(default_factory=tuple)
+    given_name: PersonName = Field(default_factory=str)
+    family_name: PersonName = Field(default_factory=str)
     birth_date: date | None = None
-    locale: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=35)] | None = None
-    labels: Labels | None = None
-    fields: Annotated[dict[str, FieldValue | None], Field(max_length=100)] | None = None
-    status: Status | None = None
+    locale: Locale = Field(default_factory=str)
+    labels: Labels = Field(default_factory=tuple)
+    fields: Annotated[dict[str, FieldValue | None], Field(max_length=100)] = Field(default_factory=dict)
+    status: Status = Field(default_factory=lambda: "active")
 
 
 class Member(Enrolment):
@@ -139,13 +141,12 @@ def enrolled(member_id: str, at: int, enrolment: Enrolment, declared: Mapping[st
 def updated(member: Member, update: MemberUpdate, declared: Mapping[str, str]) -> tuple[Member, tuple[Fact, ...]]:
     """The member after the update and what changed; no fact when everything was so already."""
     sent: dict[str, Any] = {name: value for name, value in update if name in update.model_fields_set}
-    if update.identifiers is not None:
+    if "identifiers" in sent:
         sent["identifiers"] = _distinct(update.identifiers)
-    if update.fields is not None:
+    if "fields" in sent:
         _check_fields({name: value for name, value in update.fields.items() if value is not None}, declared)
         merged = {**member.fields, **update.fields}
         sent["fields"] = {name: value for name, value in merged.items() if value is not None}
-    sent = {name: value for name, value in sent.items() if value is not None or name == "birth_date"}
     changed = tuple(sorted(name for name, value in sent.items() if getattr(member, name) != value))
     facts: list[Fact] = []
     if "status" in changed:

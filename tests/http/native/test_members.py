@@ -199,6 +199,23 @@ def test_what_is_sent_replaces_what_is_kept_and_the_rest_stays(api: Api, fields:
     assert answer(api.patch(path, {})) == expected | {"birth_date": None}
 
 
+@pytest.mark.parametrize("field", ["identifiers", "given_name", "family_name", "locale", "labels", "fields", "status"])
+def test_only_a_birth_date_can_be_taken_away_by_null(api: Api, fields: None, field: str) -> None:
+    member = answer(api.post("/v1/members", ADA))
+    path = f"/v1/members/{member['member_id']}"
+    reply = api.patch(path, {field: None, "birth_date": None})
+    assert refusal(reply) == (400, "wrong_type", field)
+    assert reply.json["error"]["message"].endswith(", not null.")
+    assert answer(api.get(path)) == member
+
+
+def test_what_a_change_leaves_out_has_no_value_of_its_own(api: Api) -> None:
+    """Neither in the document, where a default would read as what is then kept."""
+    update = api.get("/openapi.json").json["components"]["schemas"]["MemberUpdate"]
+    told = {name for name, schema in update["properties"].items() if schema.get("default") is not None}
+    assert (told, update.get("required")) == (set(), None)
+
+
 def test_a_card_given_up_may_go_to_somebody_else(shop: Shop) -> None:
     ada = shop.enrol("1")
     answer(shop.api.patch(f"/v1/members/{ada}", {"identifiers": [card("2")]}))

@@ -59,7 +59,7 @@ def test_tiers_count_a_unit_of_their_program(shop: Shop) -> None:
         (ladder(tier("One", 0)), "wrong_format", "tiers.0.tier_id"),
         (ladder(tier("one", -1)), "number_too_small", "tiers.0.threshold"),
         (ladder(tier("one", 10**13)), "number_too_large", "tiers.0.threshold"),
-        (ladder(tier("one", 0.5)), "wrong_type", "tiers.0.threshold"),
+        (ladder(tier("one", 0.5)), "unreadable_number", "tiers.0.threshold"),
         (ladder(tier("one", 0, name="")), "too_short", "tiers.0.name"),
         (ladder({"tier_id": "one", "name": "One"}), "missing_field", "tiers.0.threshold"),
         (ladder(tier("one", 0) | {"colour": "red"}), "unknown_field", "tiers.0.colour"),

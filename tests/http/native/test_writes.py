@@ -154,10 +154,10 @@ def test_a_dry_run_answers_and_writes_nothing(wish: Wishes, rt: Runtime, route: 
     asked = wish(route)
     before = written(rt)
     dry = asked.send("once", dry=True)
-    assert (dry.status, "Idempotent-Replayed" in dry.headers) == (route.status, False)
+    assert (dry.status, dry.headers["Dry-Run"], "Idempotent-Replayed" in dry.headers) == (200, "true", False)
     assert written(rt) == before
     wet = asked.send("once")
-    assert (wet.status, "Idempotent-Replayed" in wet.headers) == (route.status, False)
+    assert (wet.status, "Dry-Run" in wet.headers, "Idempotent-Replayed" in wet.headers) == (route.status, False, False)
     assert written(rt) > before
     assert anonymous(dry.json) == anonymous(wet.json)
 

@@ -138,7 +138,7 @@ def test_a_refused_document_enrols_nobody_and_counts_once() -> None:
     told = figures(outcome)
     assert (told["members"], told["orders"], told["returns"], told["refused"]) == (1, 1, 0, 5)
     assert {code: refusals.count for code, refusals in outcome.tally.refusals.items()} == {
-        "bad_number": 1,
+        "unreadable_number": 1,
         "future_purchase": 1,
         "unknown_sale": 1,
         "returned_more_than_bought": 1,

@@ -54,7 +54,6 @@ def test_what_is_sent_replaces_what_was_kept_and_the_rest_stays() -> None:
         {"given_name": "Ada"},
         {"identifiers": [{"type": "card", "value": " 1 "}]},
         {"status": "active"},
-        {"given_name": None, "identifiers": None, "labels": None, "fields": None, "status": None, "locale": None},
     ],
 )
 def test_sending_what_is_so_already_or_nothing_changes_nothing(same: dict[str, Any]) -> None:

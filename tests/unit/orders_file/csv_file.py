@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import tracemalloc
+from collections.abc import Iterable, Iterator
 
 from chalicelib.areas.orders.file import Document, RejectedRow, ReturnRow, SaleRow, read_documents
 from chalicelib.areas.orders.file.rows import Cells
@@ -66,7 +67,7 @@ def the_refusal(*lines: str | bytes) -> RejectedRow:
 
 
 def summary(documents: Iterable[Document]) -> list[str]:
-    """`sale A-1`, `return R-1`, `bad_date A-1 @3`: what a shop would see of its file."""
+    """`sale A-1`, `return R-1`, `unreadable_date A-1 @3`: what a shop would see of its file."""
     return [_told(document) for document in documents]
 
 
@@ -78,3 +79,23 @@ def _told(document: Document) -> str:
             return f"return {document.document.number}"
         case RejectedRow():
             return f"{document.code} {document.number} @{document.line}"
+
+
+class Generated(io.RawIOBase):
+    """A stream made of pieces, of which no two are in memory at once."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return next(self._pieces, b"")
+
+
+def peak_of(pieces: Iterator[bytes]) -> tuple[int, list[str]]:
+    """The most memory that reading took at any time, and the summary."""
+    tracemalloc.start()
+    try:
+        documents = list(read_documents(Generated(pieces), now=NOW))  # type: ignore[arg-type]
+        return tracemalloc.get_traced_memory()[1], summary(documents)
+    finally:
+        tracemalloc.stop()

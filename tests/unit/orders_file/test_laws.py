@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-import tracemalloc
 from collections.abc import Iterator
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.areas.orders.file import RejectedRow, read_documents
+from chalicelib.areas.orders.file import RejectedRow
 from chalicelib.areas.orders.file.lines import physical_lines
 from chalicelib.areas.orders.file.rows import Rows, read_header
 from chalicelib.errors import InvalidInput
-from tests.unit.orders_file.csv_file import HEADER, NOW, file_of, line, read_bytes, return_line, summary
+from tests.unit.orders_file.csv_file import HEADER, file_of, line, peak_of, read_bytes, return_line, summary
 
 GOOD = file_of(
     [
@@ -97,25 +96,6 @@ def test_junk_in_one_line_leaves_the_documents_of_other_numbers_alone(at: int, j
     told = summary(read_bytes(file_of(lines)))
     expected = [f"sale A-{number}" for number in range(10) if number != at]
     assert [one for one in told if one.startswith("sale")] == expected
-
-
-class Generated(io.RawIOBase):
-    """A stream made of pieces, of which no two are in memory at once."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        return next(self._pieces, b"")
-
-
-def peak_of(pieces: Iterator[bytes]) -> tuple[int, list[str]]:
-    tracemalloc.start()
-    try:
-        documents = list(read_documents(Generated(pieces), now=NOW))  # type: ignore[arg-type]
-        return tracemalloc.get_traced_memory()[1], summary(documents)
-    finally:
-        tracemalloc.stop()
 
 
 def test_a_line_of_fifty_megabytes_is_refused_without_being_held() -> None:

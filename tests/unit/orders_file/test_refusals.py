@@ -21,31 +21,32 @@ BAD_CELLS: list[tuple[Code, str, str]] = [
     ("bad_document_type", "document_type", "refund"),
     ("value_too_long", "revised_document", "9" * 129),
     ("missing_value", "purchased_at", ""),
-    ("bad_date", "purchased_at", "yesterday"),
-    ("bad_date", "purchased_at", "2025-06-01"),
-    ("bad_date", "purchased_at", "2025-06-01T12:00:00"),
-    ("bad_date", "purchased_at", "2025-06-01 12:00:00Z"),
-    ("bad_date", "purchased_at", "2025-06-01T12:00Z"),
-    ("bad_date", "purchased_at", "2025-02-29T12:00:00Z"),
-    ("bad_date", "purchased_at", "2025-13-01T12:00:00Z"),
-    ("bad_date", "purchased_at", "2025-06-01T24:00:00Z"),
-    ("bad_date", "purchased_at", "2016-12-31T23:59:60Z"),
-    ("bad_date", "purchased_at", "2025-06-01T12:00:00+0200"),
-    ("bad_date", "purchased_at", "2025-06-01T12:00:00+18:01"),
-    ("bad_date", "purchased_at", "2025-06-01T12:00:00+01:60"),
-    ("bad_date", "purchased_at", "0000-01-01T00:00:00Z"),
-    ("bad_date", "purchased_at", "0001-01-01T00:00:00+18:00"),
-    ("bad_date", "purchased_at", "1969-12-31T23:59:59Z"),
-    ("bad_date", "purchased_at", "٢٠٢٥-06-01T12:00:00Z"),  # Arabic digits
+    ("unreadable_date", "purchased_at", "yesterday"),
+    ("unreadable_date", "purchased_at", "2025-06-01"),
+    ("unreadable_date", "purchased_at", "2025-06-01T12:00:00"),
+    ("unreadable_date", "purchased_at", "2025-06-01 12:00:00Z"),
+    ("unreadable_date", "purchased_at", "2025-06-01T12:00Z"),
+    ("unreadable_date", "purchased_at", "2025-02-29T12:00:00Z"),
+    ("unreadable_date", "purchased_at", "2025-13-01T12:00:00Z"),
+    ("unreadable_date", "purchased_at", "2025-06-01T24:00:00Z"),
+    ("unreadable_date", "purchased_at", "2016-12-31T23:59:60Z"),
+    ("unreadable_date", "purchased_at", "2025-06-01T12:00:00+0200"),
+    ("unreadable_date", "purchased_at", "2025-06-01T12:00:00+18:01"),
+    ("unreadable_date", "purchased_at", "2025-06-01T12:00:00+01:60"),
+    ("unreadable_date", "purchased_at", "0000-01-01T00:00:00Z"),
+    ("unreadable_date", "purchased_at", "0001-01-01T00:00:00+18:00"),
+    ("date_too_early", "purchased_at", "1969-12-31T23:59:59Z"),
+    ("unreadable_date", "purchased_at", "٢٠٢٥-06-01T12:00:00Z"),  # Arabic digits
     ("future_purchase", "purchased_at", "2026-01-01T00:05:00.001Z"),
-    ("future_purchase", "purchased_at", "9999-12-31T23:59:59-18:00"),
+    ("unreadable_date", "purchased_at", "9999-12-31T23:59:59-18:00"),
+    ("future_purchase", "purchased_at", "9999-12-28T23:59:59-18:00"),
     ("value_too_long", "loyalty_card", "4" * 255),
     ("bad_character", "loyalty_card", "4\x1b4"),
     ("missing_identity", "loyalty_card", ""),
     ("value_too_long", "location", "l" * 501),
     ("missing_value", "currency", ""),
-    ("bad_currency", "currency", "gbp"),
-    ("bad_currency", "currency", "POUND"),
+    ("invalid_currency", "currency", "gbp"),
+    ("invalid_currency", "currency", "POUND"),
     ("missing_value", "sku", ""),
     ("value_too_long", "sku", "s" * 129),
     ("bad_character", "sku", '"A\nB"'),
@@ -58,28 +59,33 @@ BAD_CELLS: list[tuple[Code, str, str]] = [
     ("bad_category", "category", "c" * 501),
     ("value_too_long", "brand", "b" * 501),
     ("missing_value", "quantity", ""),
-    ("bad_number", "quantity", "two"),
-    ("bad_number", "quantity", "+2"),
-    ("bad_number", "quantity", "--2"),
-    ("bad_number", "quantity", "٢"),
+    ("unreadable_number", "quantity", "two"),
+    ("unreadable_number", "quantity", "+2"),
+    ("unreadable_number", "quantity", "--2"),
+    ("unreadable_number", "quantity", "٢"),
     ("negative_amount", "quantity", "-2"),
     ("zero_quantity", "quantity", "0.000"),
     ("too_many_decimals", "quantity", "0.0001"),
     ("number_too_large", "quantity", "1000000001"),
+    ("number_too_large", "quantity", "99999999999999999"),
+    ("too_many_decimals", "quantity", "1.00000000000000001"),
     ("missing_value", "gross_value", ""),
-    ("bad_number", "gross_value", "1e3"),
-    ("bad_number", "gross_value", "NaN"),
-    ("bad_number", "gross_value", "Infinity"),
-    ("bad_number", "gross_value", "+5"),
-    ("bad_number", "gross_value", "1 000"),
-    ("bad_number", "gross_value", '"1,000.00"'),
-    ("bad_number", "gross_value", ".5"),
-    ("bad_number", "gross_value", "1_000"),
-    ("bad_number", "gross_value", "15.30 GBP"),
-    ("bad_number", "gross_value", "-"),
+    ("unreadable_number", "gross_value", "1e3"),
+    ("unreadable_number", "gross_value", "NaN"),
+    ("unreadable_number", "gross_value", "Infinity"),
+    ("unreadable_number", "gross_value", "+5"),
+    ("unreadable_number", "gross_value", "1 000"),
+    ("unreadable_number", "gross_value", '"1,000.00"'),
+    ("unreadable_number", "gross_value", ".5"),
+    ("unreadable_number", "gross_value", "1_000"),
+    ("unreadable_number", "gross_value", "15.30 GBP"),
+    ("unreadable_number", "gross_value", "-"),
     ("negative_amount", "gross_value", "-15.30"),
     ("too_many_decimals", "gross_value", "15.301"),
     ("number_too_large", "gross_value", "10000000000.01"),
+    ("number_too_large", "gross_value", "99999999999999999"),
+    ("number_too_large", "gross_value", "9" * 5000 + ".50"),
+    ("negative_amount", "gross_value", "-99999999999999999"),
     ("bad_labels", "labels", "summer"),
     ("bad_labels", "labels", ":summer"),
     ("bad_labels", "labels", "a:b;"),
@@ -150,7 +156,7 @@ def test_the_value_is_shown_short_and_the_customer_never() -> None:
 
 def test_the_first_fault_is_the_one_told() -> None:
     """In a line by the format's columns, then line by line."""
-    assert the_refusal(line(gross_value="x", purchased_at="y")).code == "bad_date"
+    assert the_refusal(line(gross_value="x", purchased_at="y")).code == "unreadable_date"
     refusal = the_refusal(line(), line(quantity="-1"), line(gross_value="x"), line(purchased_at="y"))
     assert (refusal.code, refusal.line, refusal.lines) == ("negative_amount", 3, 4)
 
@@ -239,15 +245,24 @@ def test_the_rest_of_a_failed_record_may_have_as_many_cells_as_a_row() -> None:
 
 def test_a_quoted_cell_is_bounded_in_lines_and_bytes() -> None:
     assert the_sale(line(name='"' + "\n" * 99 + '"')).lines == 100
-    assert the_refusal(line(name='"' + "\n" * 100 + '"')).code == "bad_quoting"
     wide = "\n".join(["x" * 20_000] * 5)
-    assert summary(read(line(name=f'"{wide}"')))[0] == "bad_quoting A-1 @2"
+    for refusal in (the_refusal(line(name='"' + "\n" * 100 + '"')), the_refusal(line(name=f'"{wide}"'))):
+        assert (refusal.code, refusal.number, refusal.line) == ("cell_too_large", "A-1", 2)
+        assert "100 lines and 64 KB" in refusal.message
 
 
-def test_a_broken_line_inside_a_quoted_cell_breaks_the_cell() -> None:
-    first, second = line(name='"Mug\n@"').encode().replace(b"@", b"\xe9").split(b"\n")
-    (document,) = read(first, second)
-    assert (summary([document]), document.lines) == (["bad_quoting A-1 @2"], 2)
+@pytest.mark.parametrize("name", ['"Mug\n@"', '"Mug\n@\nblue, and\nround"', '"M@g\nblue, and\nround"'])
+def test_a_quoted_cell_that_is_no_utf_8_refuses_its_document_alone(name: str) -> None:
+    broken = line(name=name).encode().replace(b"@", b"\xe9")
+    documents = read(line(document_number="A-0"), *broken.split(b"\n"), line(document_number="A-2"))
+    assert summary(documents) == ["sale A-0", "bad_encoding A-1 @3", "sale A-2"]
+    assert documents[1].lines == name.count("\n") + 1
+
+
+@pytest.mark.parametrize("labels", ["Caf@", "x" * 70_000])
+def test_a_quote_before_a_row_that_cannot_be_read_is_what_is_wrong_with_its_line(labels: str) -> None:
+    following = line(document_number="A-2", labels=labels).encode().replace(b"@", b"\xe9")
+    assert summary(read(line(name='"Mug'), following))[0] == "bad_quoting A-1 @2"
 
 
 # --- the whole file --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from chalicelib.api.route import PAGED, PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.members"
 _MEMBER = "/v1/members/{member_id}"
-_PROFILE_ERRORS = ("identifier_taken", "invalid_identifier", "undeclared_field", "wrong_field_type")
+_PROFILE_ERRORS = ("identifier_taken", "invalid_identifier", "undeclared_field", "wrong_field_type", "member_erased")
 _ACCOUNT_ERRORS = ("member_not_found", "program_not_found")
 _AS_OF = QueryParam("as_of", "instant", "How it will stand then, if nothing else happens; now where it is left out.")
 

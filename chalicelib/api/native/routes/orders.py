@@ -6,7 +6,9 @@ from chalicelib.api.route import PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.orders"
 _ORDER = "/v1/orders/{order_id}"
+_DOCUMENT_ERRORS = ("date_too_early", "invalid_currency")
 _PURCHASE_ERRORS = (
+    *_DOCUMENT_ERRORS,
     "missing_member",
     "two_members",
     "member_not_found",
@@ -32,7 +34,7 @@ ROUTES = (
         "Record a sale: what the customer earned, and what they have now.",
         status=201,
         query=(PROGRAM,),
-        errors=(*_PURCHASE_ERRORS, "order_number_taken"),
+        errors=(*_PURCHASE_ERRORS, "order_number_taken", "order_number_unusable"),
         dry_run=True,
     ),
     Route(
@@ -44,7 +46,7 @@ ROUTES = (
         "view",
         "The order with a document number.",
         query=(_NUMBER,),
-        errors=("order_not_found",),
+        errors=("order_not_found", "order_number_unusable"),
     ),
     Route(
         "POST",
@@ -72,6 +74,7 @@ ROUTES = (
         status=201,
         errors=(
             "order_not_found",
+            *_DOCUMENT_ERRORS,
             "two_members",
             "invalid_identifier",
             "return_of_another_member",

@@ -7,7 +7,8 @@ not blank names exactly the columns of `Cells`, in any order. Blank lines are sk
 part of it.
 
 **Documents.** Consecutive lines with one document_number and one document_type are one document; each is an order
-line, numbered from 1. The header (revised_document, purchased_at, loyalty_card, email, phone, location, currency) is
+line, numbered from 1. The numbers of returns are unique within their sale: one that comes again for another sale is
+another return. The header (revised_document, purchased_at, loyalty_card, email, phone, location, currency) is
 that of the first line: later lines may leave those cells empty or say something else there, which changes nothing,
 but what they say must be readable. Names, category (`a > b > c`), brand and labels (`key:value;key:value`) are of the
 line. A customer is the first of loyalty_card, email, phone that is filled; a return may leave out all three, a sale's
@@ -17,12 +18,15 @@ revised_document is ignored.
 A damaged line (one that cannot be cut into its cells) belongs to the document that its number cell names. Lines whose
 number cannot be told belong to the document around them if the lines before and behind are of one document; else
 consecutive ones are one refused document without a number. Every line but the header and blank ones is counted in
-exactly one document.
+exactly one document. The number that is shown of a damaged line is never another cell of it: it is left out where a
+lost quote or a missing cell may have moved something else into its place.
 
 **Quotes.** A quoted cell may run over lines, within MAX_RECORD_LINES and MAX_RECORD_BYTES and never over a line that
 is a row of its own. If such a record is not closed or has not the right columns, only its first line is refused and
 reading goes on at the very next one; what then is no row is taken for the rest of the failed record and goes with its
-document.
+document. A record whose end is out of sight (past those bounds, a line too long to be read, bytes that are no UTF-8
+within the cell) may have any number of such lines, up to the next row of its own. A line with sell or return in its
+place is never such a rest, even with a wrong number of cells: another document may have lost it.
 
 Nothing here remembers more than one document and one record ahead. What is yielded depends on the bytes and `now`
 alone.
@@ -33,19 +37,22 @@ Codes that refuse the file (`InvalidInput`):
 
 Codes that refuse a document (`RejectedRow.code`):
     line_too_long        a physical line of more than MAX_LINE_BYTES
-    bad_encoding         not UTF-8
-    bad_quoting          a quoted cell without its end, or something between a closing quote and the comma
+    bad_encoding         not UTF-8, in the line or in those that its quoted cell runs over
+    bad_quoting          a quoted cell without its end before the next row or the end of the file, or something between
+                         a closing quote and the comma
     wrong_column_count   more or fewer cells than the header
-    cell_too_large       a cell of more than MAX_CELL_BYTES
+    cell_too_large       a cell of more than MAX_CELL_BYTES, or a quoted one that does not end within MAX_RECORD_LINES
+                         and MAX_RECORD_BYTES
     value_too_long       a text longer than its column takes
     bad_character        a control character; line breaks only in name, category, brand, location and labels
     missing_value        an empty cell that must be filled
     bad_document_type    neither sell nor return
-    bad_date             not an RFC 3339 time with an offset, no day of the calendar, or before 1970
+    unreadable_date      not an RFC 3339 time with an offset, or no day of the calendar
+    date_too_early       before 1970
     future_purchase      later than `now` and five minutes
     missing_identity     a sale without loyalty_card, email and phone
-    bad_currency         not three capital letters
-    bad_number           not a plain number: a sign, an exponent, grouping, other digits than 0–9
+    invalid_currency     not three capital letters
+    unreadable_number    not a plain number: a sign, an exponent, grouping, other digits than 0–9
     negative_amount      a plain number behind a minus sign
     too_many_decimals    more than the currency has, or more than three in a quantity
     zero_quantity        a quantity of 0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -22,11 +21,12 @@ from chalicelib.kit.amounts import (
     plain_decimal,
     smallest_parts,
 )
-from chalicelib.kit.clock import Instant, instant
+from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.labels import MAX_LABELS, Label
+from chalicelib.kit.wire import parse_rfc3339
 
 MAX_CELL_BYTES = 8 * 1024
-FUTURE_TOLERANCE_MS = 5 * 60 * 1000
+EARLIEST: Instant = 0  # 1970: what is dated before comes from a clock that was never set
 MAX_OFFSET_MINUTES = 18 * 60
 
 _LIMITS = {"document_number": 128, "revised_document": 128, "loyalty_card": 254, "email": 254, "phone": 254, "sku": 128}
@@ -37,10 +37,7 @@ _PERSONAL = {"loyalty_card", "email", "phone"}  # never shown in a message
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_TIME = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
-    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
-)
+_LONG_NUMBER = re.compile(r"([0-9]+)(?:\.[0-9]+)?")  # plain, but for its many digits
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 IdentityType = Literal["card", "email", "phone"]
@@ -166,32 +163,22 @@ def _identity(cells: Cells) -> Identity | None:
 
 def _time(cells: Cells) -> tuple[Instant, int]:
     """The instant, cut to the millisecond, and the offset in minutes that it was written with."""
-    match = _TIME.fullmatch(_text(cells, "purchased_at"))
-    if match is None:
-        raise _bad(
-            "bad_date", cells, "purchased_at", "is not an RFC 3339 time with an offset, like 2026-01-31T18:30:00Z"
-        )
-    *numbers, fraction, sign, hours, minutes = match.groups()
-    try:
-        year, month, day, hour, minute, second = map(int, numbers)
-        shop = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
-        raise _bad("bad_date", cells, "purchased_at", "is no day of the calendar or no time of the clock") from None
-    offset = int(hours or 0) * 60 + int(minutes or 0)
-    if offset > MAX_OFFSET_MINUTES or int(minutes or 0) > 59:
-        raise _bad("bad_date", cells, "purchased_at", "has an offset that no place on earth has")
-    offset = -offset if sign == "-" else offset
-    milliseconds = int((fraction or "").ljust(3, "0")[:3])
-    at = instant(shop) + milliseconds - offset * 60_000
-    if at < 0:
-        raise _bad("bad_date", cells, "purchased_at", "is before 1970")
+    read = parse_rfc3339(_text(cells, "purchased_at"))
+    if read is None:
+        what = "is no time of the calendar in RFC 3339 with an offset, like 2026-01-31T18:30:00Z"
+        raise _bad("unreadable_date", cells, "purchased_at", what)
+    at, offset = read
+    if at < EARLIEST:
+        raise _bad("date_too_early", cells, "purchased_at", "is before 1970")
+    if abs(offset) > MAX_OFFSET_MINUTES:
+        raise _bad("unreadable_date", cells, "purchased_at", "has an offset that no place on earth has")
     return at, offset
 
 
 def _currency(cells: Cells) -> str:
     value = _text(cells, "currency")
     if not _CURRENCY.fullmatch(value):
-        raise _bad("bad_currency", cells, "currency", "is not a currency of three capital letters")
+        raise _bad("invalid_currency", cells, "currency", "is not a currency of three capital letters")
     return value
 
 
@@ -200,9 +187,15 @@ def _number(cells: Cells, column: str) -> Decimal:
     number = plain_decimal(text)
     if number is not None:
         return number
-    if text.startswith("-") and plain_decimal(text[1:]) is not None:
+    long = _LONG_NUMBER.fullmatch(text.removeprefix("-"))
+    if long is None:
+        what = "is not a plain number: digits, and at most one point between them"
+        raise _bad("unreadable_number", cells, column, what)
+    if text.startswith("-"):
         raise _bad("negative_amount", cells, column, "is negative")
-    raise _bad("bad_number", cells, column, "is not a plain number: digits, and at most one point between them")
+    if plain_decimal(long[1]) is None:
+        raise _bad("number_too_large", cells, column, "has more digits than any number here may have")
+    raise _bad("too_many_decimals", cells, column, "has more decimals than any number here may have")
 
 
 def _quantity(cells: Cells) -> Decimal:

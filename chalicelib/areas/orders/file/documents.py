@@ -88,6 +88,11 @@ def _grouped(rows: Rows, now: Instant) -> Iterator[Document]:
                 current.swallow(nameless)
                 nameless = None
             current.add(row)
+        elif row.rest and nameless is not None:  # the end of the failed record tells the number of it all
+            if current is not None:
+                yield current.document()
+            nameless.add(row)
+            current, nameless = nameless, None
         else:
             yield from (draft.document() for draft in (current, nameless) if draft is not None)
             current, nameless = _Draft(row, now), None
@@ -113,6 +118,7 @@ class _Draft:
         self._first_line = row.first_line
         self._lines = row.lines
         self._number = row.number
+        self._shown = row.number if row.sure else None
         self._kind = row.kind
         self._content = _begun(row, now)
 
@@ -122,6 +128,8 @@ class _Draft:
 
     def add(self, row: Row) -> None:
         self._lines += row.lines
+        self._number = self._number or row.number
+        self._shown = self._shown or (row.number if row.sure else None)
         self._kind = self._kind or row.kind
         if isinstance(self._content, _Body):
             self._content = _continued(self._content, row)
@@ -134,7 +142,7 @@ class _Draft:
     def document(self) -> Document:
         content = self._content
         if isinstance(content, _Refusal):
-            number = printable(self._number or "", _SHOWN_NUMBER)
+            number = printable(self._shown or "", _SHOWN_NUMBER)
             return RejectedRow(self._first_line, self._lines, content.line, number, *content.fault)
         if isinstance(content.head, SaleHead):
             return SaleRow(

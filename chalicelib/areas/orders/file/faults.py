@@ -14,11 +14,12 @@ Code = Literal[
     "bad_character",
     "missing_value",
     "bad_document_type",
-    "bad_date",
+    "unreadable_date",
+    "date_too_early",
     "future_purchase",
     "missing_identity",
-    "bad_currency",
-    "bad_number",
+    "invalid_currency",
+    "unreadable_number",
     "negative_amount",
     "too_many_decimals",
     "zero_quantity",
@@ -45,9 +46,9 @@ class BadLineError(Exception):
 
 
 def printable(text: str, limit: int = SHOWN_CHARACTERS) -> str:
-    """The text cut to `limit` characters, control characters escaped, so that it is safe in a report or a log line."""
-    cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in cut)
+    """The text in at most `limit` characters, control characters escaped: safe in a report or a log line."""
+    escaped = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[: limit + 1])
+    return escaped if len(escaped) <= limit else escaped[: limit - 1] + "…"
 
 
 def shown(text: str) -> str:

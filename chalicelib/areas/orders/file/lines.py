@@ -32,6 +32,10 @@ class PhysicalLine:
         except UnicodeDecodeError:
             return None
 
+    def lenient_text(self) -> str:
+        """What there is of its text, something in the place of every byte that is no UTF-8."""
+        return self.raw.decode("utf-8", "replace")
+
 
 def physical_lines(stream: BinaryIO) -> Iterator[PhysicalLine]:
     """Only `read(size)` is asked of the stream, so the body of an S3 object will do."""

@@ -1,0 +1,39 @@
+"""STAMPBOOK_LOG_LEVEL decides what is logged. Each case is a process of its own: loggers are made once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = """
+from chalicelib import bootstrap
+from chalicelib.api import log
+bootstrap.runtime()
+note = log.start("req-1", "health")
+log.finish(note, 200, None)
+try:
+    raise ValueError("swordfish")
+except ValueError:
+    log.failed(note)
+"""
+SETTINGS = {"STAMPBOOK_TABLE": "stampbook", "STAMPBOOK_STAGE": "test", "AWS_REGION": "eu-central-1"}
+
+
+@pytest.mark.parametrize(
+    ("level", "requests", "defects"),
+    [(None, 1, 1), ("DEBUG", 1, 1), ("INFO", 1, 1), ("WARNING", 0, 1), ("ERROR", 0, 1)],
+)
+def test_the_level_of_the_settings_is_the_level_of_the_log(level: str | None, requests: int, defects: int) -> None:
+    environment = {"PATH": os.environ.get("PATH", ""), **SETTINGS}
+    if level is not None:
+        environment["STAMPBOOK_LOG_LEVEL"] = level
+    ran = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    logged = ran.stdout + ran.stderr
+    assert (logged.count('"message":"request"'), logged.count("swordfish") > 0) == (requests, bool(defects))
