@@ -37,7 +37,7 @@ class QueryParam:
 @dataclass(frozen=True, slots=True)
 class Route:
     """`target` is `module:function`. `errors` are the codes this operation may answer beside those of every operation
-    like it (codes.common_codes). `read_only`: it has a body but changes nothing. `access` `open` means for anybody: such a handler reaches no tenant's data."""
+    like it (codes.common_codes). `read_only`: it has a body but changes nothing; `bodiless`: it changes something and has none. `access` `open` means for anybody: such a handler reaches no tenant's data."""
 
     method: Method
     path: str
@@ -51,6 +51,7 @@ class Route:
     errors: tuple[str, ...] = ()
     dry_run: bool = False
     read_only: bool = False
+    bodiless: bool = False
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -58,11 +59,11 @@ class Route:
 
     @property
     def takes_body(self) -> bool:
-        return self.method != "GET"
+        return self.method != "GET" and not self.bodiless
 
     @property
     def writes(self) -> bool:
-        return self.takes_body and not self.read_only
+        return self.method != "GET" and not self.read_only
 
     @property
     def parameters(self) -> tuple[QueryParam, ...]:

@@ -1,6 +1,6 @@
 """Cancel an operation: it stops at its next chunk. What it has recorded stays recorded.
 
-reads    1 Query
+reads    1 Query (+ 1 Get with an Idempotency-Key)
 writes   the operation
 repeats  an operation that is cancelled stays so and is answered as it is
 """
@@ -16,11 +16,13 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
+from chalicelib.table.guards import recall_guarded
 from chalicelib.table.protocol import Put
 
 
 def cancel_operation(rt: Runtime, caller: Caller, command: Command, operation_id: str) -> Committed[Progress]:
     """NotFound: `operation_not_found`. Conflict `operation_finished`: it is done or has failed."""
+    recall_guarded(rt.table, caller.tenant, command)  # an Idempotency-Key of another request is refused here too
     tried = False
 
     def decide() -> tuple[Committed[Progress], tuple[Put, ...]]:

@@ -32,6 +32,10 @@ NOT_BY_HTTP = {
     "key_not_found": "of keys",
     "tenant_not_found": "of keys",
     "grant_not_held": "of keys",
+    "tenant_taken": "of keys",
+    "not_an_import": "of a file dropped where no import is: its message dies",
+    "unknown_message": "of a message that nobody of ours sent: it dies",
+    "invalid_span": "of counts by day, which have no route",
 }
 
 BY_CHALICE = {"unsupported_media_type"}  # refused before the rim, which tells it in our words

@@ -14,7 +14,9 @@ from chalicelib.kit.clock import Instant
 KeyState = Literal["active", "revoked"]
 
 # What a grant may speak of: the resources of the routes, keys themselves, and all of them.
-RESOURCES = frozenset((EVERY_RESOURCE, "accounts", "keys", "members", "orders", "programs", "rules", "tiers"))
+RESOURCES = frozenset(
+    (EVERY_RESOURCE, "accounts", "feed", "keys", "members", "operations", "orders", "programs", "rules", "tiers")
+)
 _TENANT = re.compile(r"[a-z][a-z0-9-]{1,31}", re.ASCII)
 
 

@@ -102,7 +102,7 @@ class Importing:
         return list(csv.DictReader(io.StringIO(self.objects.objects[operation.result].decode(), newline="")))
 
     def told(self, operation: Operation) -> list[str]:
-        """`2 A-1 sell recorded`, `3 A-2 unreadable refused bad_date`."""
+        """`2 A-1 sell recorded`, `3 A-2 unreadable refused unreadable_date`."""
         names = ("line", "document", "type", "result", "code")
         return [" ".join(row[name] for name in names if row[name]) for row in self.report(operation)]
 

@@ -29,7 +29,7 @@ def test_every_line_of_the_file_is_in_the_report_in_its_order() -> None:
     assert [tuple(row.values())[:7] for row in rows] == [
         ("2", "A-1", "sell", "recorded", ada, order, ""),
         ("3", "A-1", "sell", "recorded", ada, order, ""),
-        ("5", "A-2", "unreadable", "refused", "", "", "bad_date"),
+        ("5", "A-2", "unreadable", "refused", "", "", "unreadable_date"),
         ("6", "R-1", "return", "recorded", ada, order, ""),
         ("7", "A-1", "sell", "refused", "", "", "order_number_taken"),
         ("8", "R-2", "return", "refused", "", "", "unknown_sale"),

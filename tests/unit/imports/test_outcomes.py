@@ -27,7 +27,7 @@ def test_a_tricky_file_comes_out_as_somebody_who_reads_it_from_the_top_would_say
         "9 C-1 sell recorded",
         "10 C-1 sell recorded",
         "11 R-2 return refused return_of_another_member",
-        "12 D-1 unreadable refused bad_number",
+        "12 D-1 unreadable refused unreadable_number",
         "13 C-1 sell refused order_number_taken",
         "14 R-3 return refused sku_not_sold",
         "15 OLD sell refused order_number_taken",

@@ -39,5 +39,6 @@ ROUTES = (
         "Stop a long job at its next step. What it has recorded stays recorded.",
         errors=("operation_not_found", "operation_finished"),
         dry_run=True,
+        bodiless=True,
     ),
 )
