@@ -84,6 +84,8 @@ def fault_of(error: ErrorDetails, param: str | None) -> Fault:
     code, subject = code_of(error), f"The field {param}" if param else "The body"
     if code == "missing_field":
         return Fault(code, f"{subject} is missing.")
+    if code == "body_not_json":
+        return Fault(code, "The body holds a character that is no valid text.")
     if code == "unknown_field":
         return Fault(code, f"{subject} is not known here.")
     if code == "invalid_body" or _is_ours(error):

@@ -112,7 +112,9 @@ def _same(rt: Runtime, caller: Caller, buyer: Buyer, sale: Sale, program_id: int
     same = order.sale == sale and order.program == program_id
     if not same or member_of(rt, caller, buyer) != order.member_id:
         raise Conflict(
-            "order_number_taken", f"Order {sale.number[:64]} is already recorded with other content.", param="number"
+            "order_number_taken",
+            f"Order {sale.number[:64]} is already recorded with other content, for another member or program.",
+            param="number",
         )
     stream = accounts.stream(caller.tenant, order.member_id, order.program)
     stored = rt.table.get(stream.key(order.sequence))

@@ -118,8 +118,9 @@ def _bases(terms: Terms, order: Order) -> dict[str, Basis]:
 
 def _must_be_theirs(rt: Runtime, caller: Caller, order: Order, buyer: Buyer | None) -> None:
     if buyer is not None and member_of(rt, caller, buyer) != order.member_id:
+        named = "member_id" if buyer.identifier is None else "identifier"
         raise Refused(
-            "return_of_another_member", "This sale was made to another member than the one named.", param="member_id"
+            "return_of_another_member", "This sale was made to another member than the one named.", param=named
         )
 
 

@@ -35,7 +35,8 @@ def spend_points(
     InvalidInput `number_too_small`."""
 
     def decide(story: Story, terms: Terms, _at: Instant) -> Story:
-        return spend(story, terms.program.unit(unit).code, amount)
+        known = terms.program.unit(unit)
+        return spend(story, known.code, amount, known.decimals)
 
     return change_account(rt, caller, command, "spend_points", (member_id, program_id), decide, _answer)
 

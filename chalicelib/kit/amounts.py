@@ -39,6 +39,11 @@ def smallest_parts(value: Decimal, decimals: int) -> int | None:
     return int(scaled) if scaled == scaled.to_integral_value() else None
 
 
+def plain(amount: int, decimals: int) -> str:
+    """For people: `10.12` for 1012 of a unit with two decimals."""
+    return f"{Decimal(amount).scaleb(-decimals, _EXACT):f}"
+
+
 def rounded(value: Fraction, rounding: Rounding) -> int:
     """To an integer: `down` towards minus infinity, `half_up` with halves going up. Amounts here are never negative."""
     if rounding == "down":

@@ -8,7 +8,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.lots import Lot, Piece, first_of, free_within, last_of, piece_sum
 from chalicelib.areas.accounts.model.state import Account, Wallet, fold, lot_for
 from chalicelib.errors import InvalidInput, Refused
-from chalicelib.kit.amounts import MAX_AMOUNT
+from chalicelib.kit.amounts import MAX_AMOUNT, plain
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import Day
@@ -58,7 +58,7 @@ def earn(story: Story, credit: Credit) -> Story:
     _must_be_positive(credit.amount)
     wallet = story.account.wallet(credit.unit)
     if wallet.available + credit.amount > MAX_AMOUNT:
-        raise Refused("balance_limit", f"A balance cannot go beyond {MAX_AMOUNT}.", param="amount")
+        raise Refused("balance_limit", "The balance would go beyond what an account can hold.", param="amount")
     lot = lot_for(wallet, credit.expires_on, credit.expires_at)
     number, start = (wallet.next_lot, 0) if lot is None else (lot.number, lot.into)
     earned = f.PointsEarned(
@@ -75,14 +75,13 @@ def earn(story: Story, credit: Credit) -> Story:
     return advance(story.then(earned), story.account.advanced_to)
 
 
-def spend(story: Story, unit: str, amount: int) -> Story:
-    """Take from the earliest expiry first, never below zero."""
+def spend(story: Story, unit: str, amount: int, decimals: int = 0) -> Story:
+    """Take from the earliest expiry first, never below zero. `decimals` are the unit's, for whoever reads a refusal."""
     _must_be_positive(amount)
     wallet = story.account.wallet(unit)
     if amount > wallet.available:
-        raise Refused(
-            "insufficient_balance", f"There are {wallet.available} available and {amount} are needed.", param="amount"
-        )
+        there, needed = plain(wallet.available, decimals), plain(amount, decimals)
+        raise Refused("insufficient_balance", f"There are {there} available and {needed} are needed.", param="amount")
     pieces = _front(wallet, amount)
     return story.then(f.PointsSpent(unit, amount, pieces, wallet.available - amount))
 

@@ -10,7 +10,7 @@ part of it.
 line, numbered from 1. The numbers of returns are unique within their sale: one that comes again for another sale is
 another return. The header (revised_document, purchased_at, loyalty_card, email, phone, location, currency) is
 that of the first line: later lines may leave those cells empty or say something else there, which changes nothing,
-but what they say must be readable. Names, category (`a > b > c`), brand and labels (`key:value;key:value`) are of the
+but what they say must be readable, and no time of theirs in the future. Names, category (`a > b > c`), brand and labels (`key:value;key:value`) are of the
 line. A customer is the first of loyalty_card, email, phone that is filled; a return may leave out all three, a sale's
 revised_document is ignored.
 

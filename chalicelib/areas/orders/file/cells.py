@@ -79,9 +79,7 @@ def read_head(cells: Cells, now: Instant) -> SaleHead | ReturnHead:
     kind = _kind(cells)
     sale_number = _filled(cells, "revised_document") if kind == "return" else _text(cells, "revised_document")
     _filled(cells, "purchased_at")
-    purchased_at, utc_offset = _time(cells)
-    if purchased_at > now + FUTURE_TOLERANCE_MS:
-        raise _bad("future_purchase", cells, "purchased_at", "is in the future")
+    purchased_at, utc_offset = _past(cells, now)
     identity = _identity(cells)
     if kind == "sell" and identity is None:
         raise BadLineError("missing_identity", "A sale needs a loyalty_card, an email or a phone; all three are empty.")
@@ -93,16 +91,23 @@ def read_head(cells: Cells, now: Instant) -> SaleHead | ReturnHead:
     return ReturnHead(number, sale_number, purchased_at, utc_offset, identity, place, currency)
 
 
-def check_repeated_head(cells: Cells) -> None:
-    """What a later line says of the document changes nothing and may be left out, but must be readable."""
+def check_repeated_head(cells: Cells, now: Instant) -> None:
+    """What a later line says of the document changes nothing and may be left out, but must be good in itself."""
     _kind(cells)
     _text(cells, "revised_document")
     if cells.purchased_at:
-        _time(cells)
+        _past(cells, now)
     _identity(cells)
     _text(cells, "location")
     if cells.currency:
         _currency(cells)
+
+
+def _past(cells: Cells, now: Instant) -> tuple[Instant, int]:
+    purchased_at, utc_offset = _time(cells)
+    if purchased_at > now + FUTURE_TOLERANCE_MS:
+        raise _bad("future_purchase", cells, "purchased_at", "is in the future")
+    return purchased_at, utc_offset
 
 
 def read_line(cells: Cells, line_no: int, currency: str) -> Line:

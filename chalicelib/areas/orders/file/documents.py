@@ -121,6 +121,7 @@ class _Draft:
         self._shown = row.number if row.sure else None
         self._kind = row.kind
         self._content = _begun(row, now)
+        self._now = now
 
     def has(self, row: Row) -> bool:
         """A line whose type cannot be told goes with its number, whatever the type of the others."""
@@ -132,7 +133,7 @@ class _Draft:
         self._shown = self._shown or (row.number if row.sure else None)
         self._kind = self._kind or row.kind
         if isinstance(self._content, _Body):
-            self._content = _continued(self._content, row)
+            self._content = _continued(self._content, row, self._now)
 
     def swallow(self, nameless: _Draft) -> None:
         self._lines += nameless._lines
@@ -162,14 +163,14 @@ def _begun(row: Row, now: Instant) -> _Body | _Refusal:
         return _Refusal(row.first_line, bad.fault)
 
 
-def _continued(body: _Body, row: Row) -> _Body | _Refusal:
+def _continued(body: _Body, row: Row, now: Instant) -> _Body | _Refusal:
     if isinstance(row.content, Fault):
         return _Refusal(row.first_line, row.content)
     line_no = len(body.order_lines) + 1
     if line_no > MAX_LINES:
         return _Refusal(row.first_line, Fault("too_many_lines", f"The document has more than {MAX_LINES} order lines."))
     try:
-        check_repeated_head(row.content)
+        check_repeated_head(row.content, now)
         body.order_lines.append(read_line(row.content, line_no, body.head.currency))
     except BadLineError as bad:
         return _Refusal(row.first_line, bad.fault)

@@ -11,12 +11,13 @@ from chalicelib.kit.amounts import MAX_AMOUNT, MAX_QUANTITY, QUANTITY_DECIMALS
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.labels import Labels
+from chalicelib.kit.texts import PLAIN_KEY, PLAIN_TEXT
 
 MAX_LINES = 1_000
 
-DocumentNumber = Annotated[str, Field(min_length=1, max_length=128)]
-Sku = Annotated[str, Field(min_length=1, max_length=128)]
-Text = Annotated[str, Field(max_length=500)]
+DocumentNumber = Annotated[str, Field(min_length=1, max_length=128), PLAIN_KEY]
+Sku = Annotated[str, Field(min_length=1, max_length=128), PLAIN_KEY]
+Text = Annotated[str, Field(max_length=500), PLAIN_TEXT]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Money = Annotated[int, Field(ge=0, le=MAX_AMOUNT)]  # in the currency's smallest part
 UtcOffset = Annotated[int, Field(ge=-1080, le=1080)]  # minutes: what the shop's clock showed beside the instant

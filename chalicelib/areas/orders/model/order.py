@@ -127,7 +127,8 @@ def _matched(order: Order, returned: Mapping[int, Back], wanted: ReturnLine) -> 
     quantity, value = wanted.quantity, wanted.gross_value
     lines = [line for line in order.sale.lines if line.sku == wanted.sku and wanted.line_no in (None, line.line_no)]
     if not lines:
-        raise Refused("sku_not_sold", f"The sale has no line with SKU {wanted.sku[:64]}.", param="lines")
+        line_no = "line" if wanted.line_no is None else f"line {wanted.line_no}"
+        raise Refused("sku_not_sold", f"The sale has no {line_no} with SKU {wanted.sku[:64]}.", param="lines")
     matched: list[tuple[int, Back]] = []
     for line in lines:
         before = returned.get(line.line_no, Back())

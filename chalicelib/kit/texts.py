@@ -1,0 +1,27 @@
+"""Texts as they are kept: what is a name to a machine has no blanks around it, and nothing has control characters."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_BUT_BREAKS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _key(text: str) -> str:
+    if text != text.strip() or _CONTROL.search(text):
+        raise PydanticCustomError("wrong_format", "must have no control characters, and no blanks at its ends")
+    return text
+
+
+def _prose(text: str) -> str:
+    if _CONTROL_BUT_BREAKS.search(text):
+        raise PydanticCustomError("wrong_format", "must have no control characters but line breaks and tabs")
+    return text
+
+
+PLAIN_KEY = AfterValidator(_key)  # for that by which something is found again: it is written in one way only
+PLAIN_TEXT = AfterValidator(_prose)  # for what people read; it may have several lines
