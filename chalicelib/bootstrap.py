@@ -11,6 +11,7 @@ from chalicelib.aws.sqs_queues import SqsQueues
 from chalicelib.config import Settings, settings
 from chalicelib.kit.clock import SystemClock
 from chalicelib.kit.ids import RandomIds
+from chalicelib.kit.logs import SERVICE
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
@@ -20,7 +21,7 @@ from chalicelib.table.dynamo import DynamoTable
 def runtime() -> Runtime:
     """One per process, built on first use."""
     known = settings()
-    logging.getLogger("stampbook").setLevel(known.log_level)
+    logging.getLogger(SERVICE).setLevel(known.log_level)
     return build(known)
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
-from functools import cache
 from time import perf_counter
 
-from aws_lambda_powertools import Logger
-
-SERVICE = "stampbook"
+from chalicelib.kit.logs import logger
 
 
 @dataclass(slots=True)
@@ -37,16 +33,10 @@ def finish(note: Note, status: int, code: str | None) -> None:
         "code": code,
         "duration_ms": round((perf_counter() - note.started) * 1000, 2),
     }
-    _logger().info("request", extra=line)
+    logger().info("request", extra=line)
 
 
 def failed(note: Note) -> None:
     """Call it where the exception is being handled: it logs the stack."""
     known = {"request_id": note.request_id, "tenant": note.tenant, "operation": note.operation}
-    _logger().exception("a defect: the request failed", extra=known)
-
-
-@cache
-def _logger() -> Logger:
-    """At the level that the settings gave the logger of this name; Powertools' own default would overrule it."""
-    return Logger(service=SERVICE, level=logging.getLogger(SERVICE).level or None, location=None)
+    logger().exception("a defect: the request failed", extra=known)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cache
 from time import perf_counter, time_ns
 
-from aws_lambda_powertools import Logger
+from chalicelib.kit.logs import logger
 
 NAMESPACE = "Stampbook"
 
@@ -32,18 +31,18 @@ def noted(operation: str, request_id: str = "") -> Iterator[Note]:
         yield note
     finally:
         duration = round((perf_counter() - started) * 1000, 2)
-        _logger().info("event", extra=_line(note, duration))
+        logger().info("event", extra=_line(note, duration))
 
 
 def fault(note: Note, why: Exception) -> None:
     """Something that comes again, or ends in a dead-letter queue: with its stack."""
     known = {"request_id": note.request_id, "tenant": note.tenant, "operation": note.operation}
-    _logger().error("an event failed", exc_info=why, extra=known)
+    logger().error("an event failed", exc_info=why, extra=known)
 
 
 def trace(note: Note) -> None:
     """A line for one request among several that a batch was made of: found by its id, counted with the batch."""
-    _logger().info("event", extra=asdict(note))
+    logger().info("event", extra=asdict(note))
 
 
 def _line(note: Note, duration_ms: float) -> dict[str, object]:
@@ -52,8 +51,3 @@ def _line(note: Note, duration_ms: float) -> dict[str, object]:
     directive = {"Namespace": NAMESPACE, "Dimensions": [["operation"]], "Metrics": metrics}
     emf = {"Timestamp": time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
     return asdict(note) | {"duration_ms": duration_ms, "_aws": emf}
-
-
-@cache
-def _logger() -> Logger:
-    return Logger(service="stampbook", location=None)

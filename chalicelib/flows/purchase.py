@@ -21,11 +21,12 @@ from chalicelib.flows.account_commit import Opened, open_snapshot
 from chalicelib.flows.terms import Terms, settle_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
+from chalicelib.kit.ids import MAX_FACT
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
 
-MAX_CREDITS = 63
+MAX_CREDITS = MAX_FACT  # each has an id of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from chalicelib.kit.clock import Clock
 from chalicelib.kit.facts import Fact
 from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
-from chalicelib.table.protocol import Absent, Condition, Equals, Key, Put, Query, StartKey, Table, Write
+from chalicelib.table.pages import every_item
+from chalicelib.table.protocol import Absent, Condition, Equals, Key, Put, Query, Table, Write
 
 FRESH_SECONDS = 5.0
 TENANTS_KEPT = 64
@@ -130,19 +131,14 @@ def read_config(table: Table, tenant: str) -> Config:
     """
     revision = 0
     aggregates: dict[Name, Aggregate] = {}
-    start: StartKey | None = None
-    while True:
-        page = table.query(Query(config_pk(tenant), start=start))
-        for attrs in page.items:
-            if attrs["sk"]["S"] == _REVISION:
-                revision = int(from_attrs(RevisionItem, attrs).revision)
-                continue
-            item = from_attrs(AggregateItem, attrs)
-            kind, _, rest = item.sk.partition("#")
-            aggregates[Name(kind, rest)] = Aggregate(Head(int(item.version), item.hash), item.body)
-        if page.next is None:
-            return Config(tenant, revision, aggregates)
-        start = page.next
+    for attrs in every_item(table, Query(config_pk(tenant))):
+        if attrs["sk"]["S"] == _REVISION:
+            revision = int(from_attrs(RevisionItem, attrs).revision)
+            continue
+        item = from_attrs(AggregateItem, attrs)
+        kind, _, rest = item.sk.partition("#")
+        aggregates[Name(kind, rest)] = Aggregate(Head(int(item.version), item.hash), item.body)
+    return Config(tenant, revision, aggregates)
 
 
 def config_writes(config: Config, name: Name, body: Mapping[str, Any], entry: Entry) -> tuple[Write, ...]:

@@ -37,3 +37,21 @@ def test_the_level_of_the_settings_is_the_level_of_the_log(level: str | None, re
     )
     logged = ran.stdout + ran.stderr
     assert (logged.count('"message":"request"'), logged.count("swordfish") > 0) == (requests, bool(defects))
+
+
+EVENT = """
+from chalicelib import bootstrap
+from chalicelib.events.log import noted
+bootstrap.runtime()
+with noted("due", "req-1"):
+    pass
+"""
+
+
+@pytest.mark.parametrize(("level", "lines"), [("INFO", 1), ("WARNING", 0)])
+def test_so_it_is_of_what_events_log(level: str, lines: int) -> None:
+    environment = {"PATH": os.environ.get("PATH", ""), **SETTINGS, "STAMPBOOK_LOG_LEVEL": level}
+    ran = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-c", EVENT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert (ran.stdout + ran.stderr).count('"message":"event"') == lines

@@ -20,7 +20,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from chalicelib.areas.access.model import ApiKey, KeyState
 from chalicelib.kit.caller import Access, Grant
 from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
-from chalicelib.table.protocol import Absent, Equals, Key, Put, Query, StartKey, Table
+from chalicelib.table.pages import every_item
+from chalicelib.table.protocol import Absent, Equals, Key, Put, Query, Table
 
 _TENANTS = "TENANTS"
 
@@ -85,13 +86,7 @@ def new_tenant(org: str, tenant: str) -> tuple[Put, ...]:
 
 def tenants(table: Table) -> Iterator[str]:
     """All tenants of the platform, by name."""
-    start: StartKey | None = None
-    while True:
-        page = table.query(Query(_TENANTS, start=start))
-        yield from (attrs["sk"]["S"] for attrs in page.items)
-        if page.next is None:
-            return
-        start = page.next
+    return (attrs["sk"]["S"] for attrs in every_item(table, Query(_TENANTS)))
 
 
 def _item(key: ApiKey) -> ApiKeyItem:

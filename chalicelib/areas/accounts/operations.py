@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from chalicelib.areas.accounts import store
 from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
 from chalicelib.errors import NotFound
@@ -9,7 +11,7 @@ from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, Head, entries_query, entry_from, verified
-from chalicelib.table.protocol import Query, StartKey
+from chalicelib.table.pages import every_item
 
 
 class Proof(Frozen):
@@ -58,17 +60,9 @@ def _folded(account: Account, entry: Entry) -> Account:
         return account
 
 
-def _entries(rt: Runtime, tenant: str, member_id: str, program_id: int, last: int) -> list[Entry]:
+def _entries(rt: Runtime, tenant: str, member_id: str, program_id: int, last: int) -> Iterator[Entry]:
     stream = store.stream(tenant, member_id, program_id)
-    base = entries_query(stream, 1, last)
-    found: list[Entry] = []
-    start: StartKey | None = None
-    while True:
-        page = rt.table.query(Query(base.pk, base.sort, start=start))
-        found += [entry_from(stream, attrs) for attrs in page.items]
-        if page.next is None:
-            return found
-        start = page.next
+    return (entry_from(stream, attrs) for attrs in every_item(rt.table, entries_query(stream, 1, last)))
 
 
 def _differences(stored: Account, rebuilt: Account) -> tuple[str, ...]:

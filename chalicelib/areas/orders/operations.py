@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.areas.orders import store
 from chalicelib.areas.orders.model.order import Order, OrderCard, RecordedReturn
@@ -11,6 +11,7 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import is_id
 from chalicelib.kit.paging import decode_cursor, encode_cursor
 from chalicelib.runtime import Runtime
+from chalicelib.table.pages import every_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,7 @@ def find_order(rt: Runtime, caller: Caller, number: str) -> Order:
 def list_returns(rt: Runtime, caller: Caller, order_id: str) -> tuple[RecordedReturn, ...]:
     """Every return of a sale, by number: 1 Get and 1 Query (one per MB)."""
     order = store.read(rt.table, caller.tenant, order_id)
-    query = store.returns_query(caller.tenant, order.order_id)
-    page = rt.table.query(query)
-    found = list(page.items)
-    while page.next is not None:
-        page = rt.table.query(replace(query, start=page.next))
-        found += page.items
+    found = every_item(rt.table, store.returns_query(caller.tenant, order.order_id))
     return tuple(store.return_from(attrs) for attrs in found)
 
 
