@@ -18,7 +18,7 @@ from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import handle_messages
 from chalicelib.flows.enqueue_due import enqueue_due
 from chalicelib.flows.settle_account import settle_account
-from chalicelib.flows.settle_due_page import SettledPage, due_command, settle_due_page
+from chalicelib.flows.settle_due_page import SettledPage, settle_due_page
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, local_day, parse_day
@@ -46,7 +46,7 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note) -> None:
     caller = Caller(_ORG, tenant, "system", "due", "due", (), note.request_id, "job")
     if "member_id" in body:
         member_id, program_id = str(body["member_id"]), int(body["program_id"])
-        note.done += settle_account(rt, caller, due_command(day, member_id, program_id), member_id, program_id)
+        note.done += settle_account(rt, caller, day, member_id, program_id)
         return
     page = settle_due_page(rt, caller, int(body["shard"]), day, body.get("start"))
     note.done = page.settled

@@ -1,4 +1,6 @@
-"""Settle one account: let everything happen that is due by now.
+"""Settle one account: let everything happen that is due by the end of a day (UTC), as far as the clock has come.
+
+So a run that is late comes to what it would have come to in time: no outcome depends on when a job ran.
 
 reads    1 Get
 writes   account (version), entry (absent): 4 units; nothing when nothing is due, or another operation was faster
@@ -14,6 +16,7 @@ from chalicelib.flows.terms import settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
+from chalicelib.kit.periods import Day, day_starts, iso_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Plan, commit
 from chalicelib.table.journal import Entry
@@ -23,14 +26,16 @@ class _NothingDue(Refused):
     pass
 
 
-def settle_account(rt: Runtime, caller: Caller, command: Command, member_id: str, program_id: int) -> bool:
+def settle_account(rt: Runtime, caller: Caller, day: Day, member_id: str, program_id: int) -> bool:
     """Whether there was something to settle, and this run did it."""
+    command = Command(f"due:{iso_day(day)}:{member_id}:{program_id}")
 
     def plan() -> Plan:
         account, head = accounts.read(rt.table, caller.tenant, member_id, program_id)
-        _refuse_undue(account, rt.clock.now())
+        at = min(rt.clock.now(), day_starts(day + 1, "UTC") - 1)
+        _refuse_undue(account, at)
         terms = terms_of(rt, caller.tenant, program_id)
-        header = header_for(rt, caller, command, "settle_due", terms)
+        header = header_for(rt, caller, command, "settle_due", terms, at)
         story = settle_tier(advance(Story(account), header.effective_at), terms)
         return account_plan(caller, command, story, head, account_entry(caller.tenant, story, head, header))
 
@@ -41,9 +46,9 @@ def settle_account(rt: Runtime, caller: Caller, command: Command, member_id: str
     return True
 
 
-def _refuse_undue(account: Account, now: Instant) -> None:
+def _refuse_undue(account: Account, at: Instant) -> None:
     due = account.next_due_at
-    if due is None or due > now:
+    if due is None or due > at:
         raise _NothingDue("nothing_due", "Nothing of this account is due.")
 
 

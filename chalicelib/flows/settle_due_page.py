@@ -13,7 +13,6 @@ from functools import partial
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, iso_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
@@ -49,11 +48,7 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
     settled, unsettled = 0, []
     for member_id, program_id in map(accounts.due_member, page.items):
         try:
-            settled += settle_account(rt, caller, due_command(day, member_id, program_id), member_id, program_id)
+            settled += settle_account(rt, caller, day, member_id, program_id)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with one account must not stop its neighbours
             unsettled.append(Unsettled(member_id, program_id, fault))
     return SettledPage(settled, tuple(unsettled), page.next)
-
-
-def due_command(day: Day, member_id: str, program_id: int) -> Command:
-    return Command(f"due:{iso_day(day)}:{member_id}:{program_id}")

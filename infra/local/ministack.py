@@ -1,8 +1,13 @@
-"""ministack, the local cloud, on 127.0.0.1 for as long as a `with` block lasts; and how a client speaks to it."""
+"""ministack, the local cloud, on 127.0.0.1 for as long as a `with` block lasts; and how a client speaks to it.
+
+Kept between runs, it has the same port again, for the addresses of its queues have it in them; and its functions read
+the table's stream from the beginning, for the stream itself does not outlive a run, only how far it had been read.
+"""
 
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -12,12 +17,6 @@ import time
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from infra.local.table_template import create_table, table_arguments
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 PYTHON = Path(__file__).resolve().parents[2] / ".local" / "cloud" / "bin" / "python"
 LOOPBACK = "127.0.0.1"
@@ -25,6 +24,7 @@ REGION = "eu-central-1"
 READY_SECONDS = 60
 STOP_SECONDS = 60  # a stop writes the state to disk: one that is cut short would lose it
 LOG = "ministack.log"
+STATE = "state"
 SERVICES = (
     "apigateway",
     "cloudformation",
@@ -66,7 +66,8 @@ def ministack(state: Path, *, keep: bool) -> Iterator[str]:
     if not PYTHON.exists():
         raise EngineError("The local cloud is not installed: make install")
     state.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = _kept_port(state / "port") if keep else free_port()
+    _forget_stream(state)
     log = state / LOG
     with log.open("wb") as said:
         process = subprocess.Popen(
@@ -78,6 +79,7 @@ def ministack(state: Path, *, keep: bool) -> Iterator[str]:
             stderr=said,
             start_new_session=True,  # Ctrl-C is for us: we tell it when to end
         )
+    (state / "pid").write_text(f"{process.pid}\n", encoding="ascii")
     try:
         _wait_until_ready(process, port, log)
         yield f"http://{LOOPBACK}:{port}"
@@ -107,13 +109,34 @@ def be_a_client(environ: MutableMapping[str, str] = os.environ) -> None:
     environ.update(CLIENT_ENVIRONMENT)
 
 
-def ensure_table(endpoint: str, stage: str) -> str:
-    """The name of the stage's table, made as the template says unless it is there."""
-    name = str(table_arguments(stage)["TableName"])
-    client = _client(endpoint)
-    if name in client.list_tables()["TableNames"]:
-        return name
-    return create_table(client, stage)
+def refuse_taken(port: int, last: Path, what_else: str) -> None:
+    """`last` names the process that had it in the run before: killed, a run leaves it behind."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as fault:
+            left = last.read_text(encoding="ascii").strip() if last.exists() else ""
+            killed = f" (a run that was killed may have left it: kill {left})" if left else ""
+            raise EngineError(
+                f"Port {port} is taken or cannot be had ({fault.strerror}). End what listens there{killed}, {what_else}"
+            ) from fault
+
+
+def _kept_port(file: Path) -> int:
+    if not file.exists():
+        file.write_text(f"{free_port()}\n", encoding="ascii")
+    port = int(file.read_text(encoding="ascii"))
+    refuse_taken(port, file.with_name("pid"), "or begin afresh: make clean")
+    return port
+
+
+def _forget_stream(state: Path) -> None:
+    kept = state / STATE / "lambda.json"
+    if kept.exists():
+        saved = json.loads(kept.read_text(encoding="utf-8"))
+        saved["payload"]["dynamodb_stream_positions"] = {}
+        kept.write_text(json.dumps(saved), encoding="utf-8")
 
 
 def free_port() -> int:
@@ -138,12 +161,6 @@ def answers(port: int, path: str) -> bool:
         connection.close()
 
 
-def _client(endpoint: str) -> DynamoDBClient:
-    import boto3
-
-    return boto3.session.Session().client("dynamodb", region_name=REGION, endpoint_url=endpoint)
-
-
 def _environment(state: Path, port: int, *, keep: bool) -> dict[str, str]:
     persisted = "1" if keep else "0"
     return {
@@ -159,7 +176,7 @@ def _environment(state: Path, port: int, *, keep: bool) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "PERSIST_STATE": persisted,
-        "STATE_DIR": str(state / "state"),
+        "STATE_DIR": str(state / STATE),
         "S3_PERSIST": persisted,
         "S3_DATA_DIR": str(state / "s3"),
     }

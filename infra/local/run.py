@@ -1,18 +1,19 @@
-"""`python -m infra.local.run [--port 8000]`: the API on this machine, with a week of real purchases in it.
+"""`python -m infra.local.run [--port 8000]`: Stampbook on this machine, with a year and a half of real purchases in it.
 
-The local cloud keeps its tables in .local/run between runs. The first run loads the demo's program and a file of
-purchases and issues an API key. Ctrl-C ends the server first, then the cloud, which writes its tables to disk.
+The local cloud runs the template that goes to AWS, on the code of the working tree; in front of it the HTTP server. Both
+keep what they have in .local/run between runs. The first run drops a file of purchases into the bucket and waits until
+it is imported. Ctrl-C ends the server first, lets queues and functions finish what they are at, then ends the cloud,
+which writes its state to disk.
 """
 
 from __future__ import annotations
 
 import argparse
 import fcntl
+import io
 import json
 import os
-import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,38 +21,36 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from chalicelib import bootstrap
-from chalicelib.areas.access.operations import authenticate, issue_api_key
+from chalicelib.areas.access.operations import authenticate
+from chalicelib.areas.jobs.operations import get_operation, list_operations
 from chalicelib.areas.members.operations import list_members
-from chalicelib.areas.orders.file import SaleRow, read_documents
-from chalicelib.areas.orders.operations import find_order
-from chalicelib.config import Settings
-from chalicelib.errors import NotFound, StampbookError, Unauthenticated
-from chalicelib.flows.settle_due import settle_due
-from chalicelib.kit.clock import rfc3339
+from chalicelib.aws.errors import CloudError
+from chalicelib.errors import StampbookError, Unauthenticated
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import TableError
-from infra.local.demo.program import CALLER, ORG, TENANT, load_program
-from infra.local.demo.progress import Progress
-from infra.local.demo.recording import record_all
+from infra.local.cloud import STAGE, LocalCloud, deployed, environment_of
+from infra.local.demo.program import CALLER, TENANT, issue_key, load_program
+from infra.local.deploy import DeployError
+from infra.local.importing import ImportFailedError, follow_import, import_orders
 from infra.local.ministack import (
     CLIENT_ENVIRONMENT,
     LOOPBACK,
-    REGION,
     EngineError,
     answers,
     be_a_client,
-    ensure_table,
     ministack,
+    refuse_taken,
     stop,
 )
+from infra.local.progress import Progress
+from infra.local.sample import PURCHASES, NoPurchasesError, redated
+from infra.local.welcome import Place, two_purchases, welcome
+from infra.package import PackageError
 
 ROOT = Path(__file__).resolve().parents[2]
-STATE = ROOT / ".local" / "run"
-KEY_FILE = STATE / "api-key"
-PURCHASES = ROOT / "tests" / "data" / "orders-retail-week.csv"
-STAGE = "local"
+STATE = Path(".local") / "run"  # as a person at the project's root would call it
+DROP = f"imports/{TENANT}/orders/"
 SERVER_READY_SECONDS = 30
 SERVER_STOP_SECONDS = 20
 
@@ -59,49 +58,43 @@ SERVER_STOP_SECONDS = 20
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local.run", description=__doc__)
     parser.add_argument("--port", type=int, choices=range(1, 65536), default=8000, metavar="1…65535")
-    port: int = parser.parse_args(arguments).port
+    parser.add_argument("--state", type=Path, default=STATE, help="where everything is kept between runs")
+    parser.add_argument(
+        "--file", type=Path, default=PURCHASES, help="purchases to begin with; the last becomes yesterday's"
+    )
+    options = parser.parse_args(arguments)
     try:
-        return _run(port)
-    except EngineError as fault:
+        return _run(options.port, options.state, options.file)
+    except (EngineError, PackageError, DeployError, ImportFailedError, NoPurchasesError) as fault:
         return _told(str(fault))
-    except (TableError, StampbookError) as fault:
+    except (TableError, CloudError, StampbookError) as fault:
         return _told(f"The local cloud did not do its part: {fault}")
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. What was recorded is kept: make run goes on with it.\n")
         return 0
 
 
-def _run(port: int) -> int:
-    _refuse_taken(port)
+def _run(port: int, state: Path, purchases: Path) -> int:
     be_a_client()
-    with _alone(), ministack(STATE / "cloud", keep=True) as endpoint:
-        table = ensure_table(endpoint, STAGE)
-        rt = _runtime(table, endpoint)
-        _load(rt)
-        credential = _credential(rt, KEY_FILE)
-        with _server(port, table, endpoint) as server:
-            sys.stdout.write(_welcome(rt, port, credential))
-            sys.stdout.flush()
-            return _told(f"The server ended by itself with code {server.wait()}.")
-
-
-def _refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as fault:
-            raise EngineError(
-                f"Port {port} is taken or cannot be had ({fault.strerror}). "
-                "End what listens there, or choose another: python -m infra.local.run --port 8001"
-            ) from fault
+    with _alone(state):
+        refuse_taken(port, state / "server.pid", "or choose another: python -m infra.local.run --port 8001")
+        _say("Starting the local cloud …")
+        with ministack(state / "cloud", keep=True) as endpoint, _working(endpoint) as cloud:
+            load_program(cloud.rt)
+            credential = _credential(cloud.rt, state / "api-key")
+            _load(cloud, purchases)
+            cloud.schedule_due(local_day(cloud.rt.clock.now(), "UTC"))  # on days that it slept through nothing was due
+            place = Place(f"http://{LOOPBACK}:{port}", cloud.bucket_address(DROP), state, credential)
+            with _server(port, cloud, state) as server:
+                _greet(cloud.rt, place)
+                return _told(f"The server ended by itself with code {server.wait()}: see {state / 'api.log'}.")
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(state: Path) -> Iterator[None]:
     """Two clouds must not write to one place. The system forgets the lock with the process, however that ends."""
-    STATE.mkdir(parents=True, exist_ok=True)
-    with (STATE / "lock").open("w") as lock:
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as fault:
@@ -109,21 +102,28 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _runtime(table: str, endpoint: str) -> Runtime:
-    return bootstrap.build(Settings(table, STAGE, REGION, endpoint))
-
-
-def _load(rt: Runtime) -> None:
-    """Program and purchases, unless the last of them is there. Started again after a break, it changes nothing twice."""
-    program_id = load_program(rt)
-    with PURCHASES.open("rb") as stream:
-        documents = list(read_documents(stream, now=rt.clock.now()))
-    last = [document.sale.number for document in documents if isinstance(document, SaleRow)][-1]
+@contextmanager
+def _working(endpoint: str) -> Iterator[LocalCloud]:
+    """The stack, at work; at the end it comes to rest before the cloud goes."""
+    cloud = deployed(endpoint)
+    cloud.work()
     try:
-        find_order(rt, CALLER, last)
-    except NotFound:
-        record_all(rt, CALLER, documents, program_id, Progress(sys.stderr, "Loading purchases", len(documents)).step)
-    settle_due(rt, CALLER, local_day(rt.clock.now(), "UTC"))
+        yield cloud
+    finally:
+        _say("\nFinishing what is being worked on …")
+        cloud.come_to_rest()
+
+
+def _load(cloud: LocalCloud, purchases: Path) -> None:
+    """The purchases, once. An import that a run before left unfinished is gone on with."""
+    name = purchases.name
+    known = next((card for card in list_operations(cloud.rt, CALLER, 100, None).items if card.name == name), None)
+    progress = Progress(sys.stderr, f"Importing {name}")
+    if known is None:
+        yesterday = local_day(cloud.rt.clock.now(), "UTC") - 1
+        import_orders(cloud, CALLER, name, io.BytesIO(redated(purchases, yesterday)), progress.reach)
+    elif not get_operation(cloud.rt, CALLER, known.operation_id).operation.finished:
+        follow_import(cloud, CALLER, known.operation_id, progress.reach)
 
 
 def _credential(rt: Runtime, file: Path) -> str:
@@ -137,83 +137,65 @@ def _credential(rt: Runtime, file: Path) -> str:
             file.unlink()
         else:
             return credential
-    issued = issue_api_key(rt, CALLER, org=ORG, tenant=TENANT, name="make run", grants=CALLER.grants)
+    issued = issue_key(rt, "make run")
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as kept:
-        kept.write(issued.credential + "\n")
-    return issued.credential
+        kept.write(issued + "\n")
+    return issued
 
 
 @contextmanager
-def _server(port: int, table: str, endpoint: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The API, answering, for as long as the block lasts."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "infra.local.http_server", "--port", str(port)],
-        cwd=ROOT,
-        env=_server_environment(table, endpoint),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C is for us: we tell it when to end
-    )
+def _server(port: int, cloud: LocalCloud, state: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The API, answering, for as long as the block lasts. What it logs is kept where `make logs` looks."""
+    log = state / "api.log"
+    told = {"endpoint": cloud.endpoint, "stage": STAGE, "logs": [str(log)], "drop": cloud.bucket_address(DROP)}
+    (state / "address.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    with log.open("ab") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.http_server", "--port", str(port)],
+            cwd=ROOT,
+            env=_server_environment(cloud),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,  # Ctrl-C is for us: we tell it when to end
+        )
+    (state / "server.pid").write_text(f"{process.pid}\n", encoding="ascii")
     try:
         deadline = time.monotonic() + SERVER_READY_SECONDS
         while not answers(port, "/health"):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise EngineError(f"The API did not start on port {port}: see above.")
+                raise EngineError(f"The API did not start on port {port}: see {log}.")
             time.sleep(0.1)
         yield process
     finally:
         stop(process, SERVER_STOP_SECONDS)
 
 
-def _server_environment(table: str, endpoint: str) -> Mapping[str, str]:
+def _server_environment(cloud: LocalCloud) -> Mapping[str, str]:
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         **CLIENT_ENVIRONMENT,
-        "STAMPBOOK_TABLE": table,
-        "STAMPBOOK_STAGE": STAGE,
-        "STAMPBOOK_ENDPOINT_URL": endpoint,
-        "STAMPBOOK_LOG_LEVEL": "WARNING",
+        **environment_of(cloud.settings),
     }
 
 
-def _welcome(rt: Runtime, port: int, credential: str) -> str:
-    """Lines that can be pasted into a shell as they are."""
-    address = f"http://{LOOPBACK}:{port}"
-    member_id = list_members(rt, CALLER, 1, None).items[0].member_id
+def _greet(rt: Runtime, place: Place) -> None:
     now = rt.clock.now()
-    order = {
-        "number": f"TRY-{now}",
-        "purchased_at": rfc3339(now // 1000 * 1000),
-        "currency": "GBP",
-        "member_id": member_id,
-        "lines": [{"sku": "MUG", "quantity": 2, "gross_value": 2550}],
-    }
-    return f"""
-Stampbook answers at {address}: see {address}/docs. Ctrl-C ends it.
-API key (kept in {KEY_FILE.relative_to(ROOT)}): {credential}
-
-What a member holds:
-  {_curl(credential, f"{address}/v1/members/{member_id}/account")}
-
-What two mugs for 25.50 would earn:
-  {_curl(credential, f"{address}/v1/orders/simulate", order)}
-
-Buy them:
-  {_curl(credential, f"{address}/v1/orders", order)}
-
-"""
+    place.purchases.write_text(two_purchases(now), encoding="utf-8")
+    member_id = list_members(rt, CALLER, 1, None).items[0].member_id
+    sys.stdout.write(welcome(place, member_id, now))
+    sys.stdout.flush()
 
 
-def _curl(credential: str, url: str, body: Mapping[str, object] | None = None) -> str:
-    words = ["curl", "-sS", "-H", f"Authorization: Bearer {credential}", url]
-    if body is not None:
-        words[-1:] = ["-H", "Content-Type: application/json", "-d", json.dumps(body), url]
-    return shlex.join(words)
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
 
 
 def _told(sentence: str) -> int:
-    sys.stderr.write(f"{sentence}\n")
+    _say(sentence)
     return 1
 
 

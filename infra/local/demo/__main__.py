@@ -10,21 +10,23 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
-from chalicelib import bootstrap
-from chalicelib.config import Settings
+from chalicelib.aws.errors import CloudError
 from chalicelib.errors import InvalidInput, StampbookError
 from chalicelib.kit.clock import Instant, SystemClock
 from chalicelib.kit.periods import Day, parse_day
 from chalicelib.table.protocol import TableError
+from infra.local.cloud import deployed
 from infra.local.demo.course import Outcome, refuse_too_early, run_demo
-from infra.local.demo.progress import Progress
 from infra.local.demo.report import json_line, report
-from infra.local.demo.standing import FiguresDisagreeError
 from infra.local.demo.survey import CannotStartError, Survey, survey
-from infra.local.ministack import REGION, EngineError, be_a_client, ensure_table, ministack
+from infra.local.demo.tally import FiguresDisagreeError
+from infra.local.deploy import DeployError
+from infra.local.importing import ImportFailedError
+from infra.local.ministack import EngineError, be_a_client, ministack
+from infra.local.progress import Progress
+from infra.package import PackageError
 
 DEFAULT_FILE = Path(__file__).resolve().parents[3] / "tests" / "data" / "orders-cdnow-sample.csv"
-STAGE = "demo"
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
 
@@ -34,9 +36,9 @@ def main(arguments: list[str]) -> int:
         return _run(options.file, options.as_of)
     except CannotStartError as refused:
         return _told(REFUSED, str(refused))
-    except EngineError as fault:
+    except (EngineError, PackageError, DeployError, ImportFailedError) as fault:
         return _told(FAILED, str(fault))
-    except (TableError, StampbookError) as fault:
+    except (TableError, CloudError, StampbookError) as fault:
         return _told(FAILED, f"The local cloud did not do its part: {fault}")
     except FiguresDisagreeError as fault:
         return _told(FAILED, f"The figures disagree, which must never happen: {fault}")
@@ -64,7 +66,7 @@ def _run(file: Path, asked: Day | None) -> int:
         found = _surveyed(file, stream, now)
         refuse_too_early(asked, found.sale_day)
         stream.seek(0)
-        outcome = _recorded(stream, now, asked, Progress(sys.stderr, "Recording", found.documents))
+        outcome = _imported(file.name, stream, asked, Progress(sys.stderr, "Importing"))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than the file
     sys.stdout.write(f"{report(str(file), outcome)}\n{json_line(outcome)}\n")
@@ -91,15 +93,17 @@ def _surveyed(file: Path, stream: BinaryIO, now: Instant) -> Survey:
         raise CannotStartError(f"{file} cannot be read: {fault.strerror}.") from fault
 
 
-def _recorded(stream: BinaryIO, now: Instant, asked: Day | None, progress: Progress) -> Outcome:
-    """On a fresh table, of which nothing stays."""
+def _imported(name: str, stream: BinaryIO, asked: Day | None, progress: Progress) -> Outcome:
+    """On a cloud of its own, of which nothing stays, and whose days are the demo's: no schedule fires by itself."""
     be_a_client()
+    progress.note("Starting the local cloud …")
     with (
         tempfile.TemporaryDirectory(prefix="stampbook-demo-") as state,
         ministack(Path(state), keep=False) as endpoint,
     ):
-        rt = bootstrap.build(Settings(ensure_table(endpoint, STAGE), STAGE, REGION, endpoint))
-        return run_demo(rt, stream, now, asked, progress)
+        cloud = deployed(endpoint)
+        cloud.rest_schedules()
+        return run_demo(cloud, name, stream, asked, progress)
 
 
 def _told(code: int, sentence: str) -> int:

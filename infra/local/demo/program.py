@@ -1,4 +1,4 @@
-"""The demo's program, as a tenant's configuration: read from program.json, which is in the words of the API's bodies."""
+"""The demo's tenant: its key, and its program, read from program.json, which is in the words of the API's bodies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.areas.programs.operations import create_program, list_programs
 from chalicelib.areas.rules.model import Rule
@@ -35,6 +36,11 @@ def load_program(rt: Runtime) -> int:
     for rule in told["rules"]:
         define_rule(rt, CALLER, _command(rt), program_id, Rule.model_validate(rule))
     return program_id
+
+
+def issue_key(rt: Runtime, name: str) -> str:
+    """A credential that may do everything; with a first key the tenant is known to the jobs."""
+    return issue_api_key(rt, CALLER, org=ORG, tenant=TENANT, name=name, grants=CALLER.grants).credential
 
 
 def _told() -> Mapping[str, Any]:

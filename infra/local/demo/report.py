@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator
 
 from chalicelib.areas.orders.file.faults import printable
-from chalicelib.flows.record_document import DocumentResult
 from chalicelib.kit.periods import iso_day
 from infra.local.demo.course import Outcome
-from infra.local.demo.recording import Tally
+from infra.local.demo.tally import Row, Tally
 
 _SENTENCE = 300  # characters of a refusal's sentence that are shown
 _NUMBER = 64
@@ -69,15 +68,15 @@ def _refusals(tally: Tally) -> Iterator[str]:
     """Most frequent reason first, then by name."""
     for code, refusals in sorted(tally.refusals.items(), key=lambda each: (-each[1].count, each[0])):
         yield _figure(f"  {code}", refusals.count)
-        yield from (f"    {_example(result)}" for result in refusals.first)
+        yield from (f"    {_example(row)}" for row in refusals.first)
         if refusals.count > len(refusals.first):
             yield f"    … and {refusals.count - len(refusals.first):,} more"
 
 
-def _example(result: DocumentResult) -> str:
+def _example(row: Row) -> str:
     """Whatever a file holds, the report stays on its lines."""
-    number = f", document {printable(result.number, _NUMBER)}" if result.number else ""
-    return f"line {result.line:,}{number}: {printable(result.message, _SENTENCE)}"
+    number = f", document {printable(row['document'], _NUMBER)}" if row["document"] else ""
+    return f"line {int(row['line']):,}{number}: {printable(row['message'], _SENTENCE)}"
 
 
 def _figure(label: str, value: int) -> str:

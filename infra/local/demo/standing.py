@@ -1,4 +1,4 @@
-"""How all members of a tenant stand: read from the directory and from their accounts as they are stored."""
+"""How all members of a tenant stand at a moment: read from the directory and from their accounts."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Account
+from chalicelib.areas.accounts.model import Account, Story, advance
 from chalicelib.areas.members.operations import list_members
 from chalicelib.areas.tiers.operations import get_tiers
+from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.paging import MAX_PAGE
 from chalicelib.runtime import Runtime
-
-
-class FiguresDisagreeError(Exception):
-    """The accounts contradict themselves or each other: a defect of ours, never of the file."""
+from infra.local.demo.tally import FiguresDisagreeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,18 @@ class Standing:
     tiers: Mapping[str, int]
 
 
-def standing_of(rt: Runtime, caller: Caller, program_id: int, unit: str) -> Standing:
-    """Of every member. One without an account, or without a tier in it, stands on the first step of the ladder."""
+def standing_of(rt: Runtime, caller: Caller, program_id: int, unit: str, at: Instant | None) -> Standing:
+    """Of every member, `at` a moment for which the due job has run; a moment in the future is what its accounts come to.
+
+    One without an account, or without a tier in it, stands on the first step of the ladder.
+    """
+    terms = terms_of(rt, caller.tenant, program_id)
     ladder = [tier.tier_id for tier in get_tiers(rt, caller, program_id).tiers]
     sums: Counter[str] = Counter()
     tiers: Counter[str] = Counter()
     members = 0
-    for account in _accounts(rt, caller, program_id):
+    for stored in _accounts(rt, caller, program_id):
+        account = stored if at is None else _standing_at(stored, terms, at, rt.clock.now())
         members += 1
         tiers[account.tier or ladder[0]] += 1
         _add(sums, account, unit)
@@ -50,6 +54,13 @@ def standing_of(rt: Runtime, caller: Caller, program_id: int, unit: str) -> Stan
     if points.earned != points.cancelled + points.expired + points.available:
         raise FiguresDisagreeError(f"earned is not cancelled + expired + available: {points}")
     return Standing(members, points, {tier: tiers[tier] for tier in ladder})
+
+
+def _standing_at(stored: Account, terms: Terms, at: Instant, now: Instant) -> Account:
+    due = stored.next_due_at
+    if due is not None and due <= min(at, now):
+        raise FiguresDisagreeError(f"the due job has left something undone on the account of {stored.owner}")
+    return settle_tier(advance(Story(stored), at), terms).account
 
 
 def _add(sums: Counter[str], account: Account, unit: str) -> None:

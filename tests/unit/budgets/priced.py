@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from chalicelib.flows.read_statement import read_statement
 from chalicelib.flows.settle_account import settle_account
-from chalicelib.kit.periods import iso_day
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -40,7 +39,11 @@ def till(months: int = 12) -> Till:
 
 
 def settle(at: Till) -> None:
-    assert settle_account(at.shop.rt, at.shop.caller, fresh(), at.ada, 1)
+    assert settle_today(at)
+
+
+def settle_today(at: Till) -> bool:
+    return settle_account(at.shop.rt, at.shop.caller, local_day(at.shop.clock.now(), "UTC"), at.ada, 1)
 
 
 OPERATIONS: dict[str, Callable[[Till], object]] = {

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.flows.settle_account import settle_account
 from chalicelib.table.meter import Cost
-from tests.twins import fresh
 from tests.twins.bookshop import card, keyed, sale
-from tests.unit.budgets.priced import OPERATIONS, prepared, till
+from tests.unit.budgets.priced import OPERATIONS, prepared, settle_today, till
 
 BUDGETS = {
     "evaluate by id": Cost(query=1),
@@ -66,7 +64,7 @@ def test_the_first_order_of_a_member_lists_it_among_what_is_due() -> None:
 
 def test_an_account_with_nothing_due_costs_one_get() -> None:
     at = till()
-    cost = at.price(lambda: settle_account(at.shop.rt, at.shop.caller, fresh(), at.ada, 1))
+    cost = at.price(lambda: settle_today(at))
     assert without_reading(cost) == Cost(get=1)
 
 

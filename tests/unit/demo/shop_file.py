@@ -1,4 +1,4 @@
-"""A file in a test's words, run through the demo on the table's twin."""
+"""A file in a test's words, run through the demo on the cloud's twin."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 from chalicelib.kit.periods import parse_day
 from infra.local.demo.course import Outcome, refuse_too_early, run_demo
-from infra.local.demo.progress import Progress
 from infra.local.demo.report import json_line
 from infra.local.demo.survey import survey
+from infra.local.progress import Progress
 from tests.twins import runtime_on
+from tests.twins.cloud import TwinCloud
 
 COLUMNS = (
     "document_number,document_type,revised_document,purchased_at,loyalty_card,email,phone,location,currency,"
@@ -36,9 +37,8 @@ def demo_of(content: bytes, *, as_of: str | None = None, now: str = "2026-06-15"
     rt, clock = runtime_on(now=now)
     found = survey(io.BytesIO(content), clock.at)
     asked = None if as_of is None else parse_day(as_of)
-    progress = Progress(io.StringIO(), "Recording", found.documents)
     refuse_too_early(asked, found.sale_day)
-    return run_demo(rt, io.BytesIO(content), clock.at, asked, progress)
+    return run_demo(TwinCloud(rt), "orders.csv", io.BytesIO(content), asked, Progress(io.StringIO(), "Importing"))
 
 
 def figures(outcome: Outcome) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from infra.local.demo.progress import Progress
 from infra.local.demo.report import json_line, report
+from infra.local.progress import Progress
 from tests.unit.demo.shop_file import demo, sale
 
 
@@ -49,15 +49,21 @@ def test_a_document_cannot_write_on_other_lines_of_the_report() -> None:
 
 def test_off_a_terminal_progress_is_a_few_plain_lines() -> None:
     out = io.StringIO()
-    progress = Progress(out, "Recording", 1000)
-    for _ in range(1000):
-        progress.step()
-    assert out.getvalue().splitlines() == [f"Recording {percent} %" for percent in range(0, 101, 10)]
+    progress = Progress(out, "Importing")
+    for done in range(1001):
+        progress.reach(done, 1000)
+    assert out.getvalue().splitlines() == [f"Importing {percent} %" for percent in range(0, 101, 10)]
 
 
 def test_on_a_terminal_it_is_a_bar_on_one_line() -> None:
     out = Terminal()
-    progress = Progress(out, "Recording", 2)
-    progress.step()
-    progress.step()
-    assert out.getvalue() == (f"\rRecording [{'#' * 20}{'.' * 20}]  50 %\rRecording [{'#' * 40}] 100 %\n")
+    progress = Progress(out, "Importing")
+    for done in (1, 1, 2, 2):
+        progress.reach(done, 2)
+    assert out.getvalue() == (f"\rImporting [{'#' * 20}{'.' * 20}]  50 %\rImporting [{'#' * 40}] 100 %\n")
+
+
+def test_nothing_to_do_is_done() -> None:
+    out = io.StringIO()
+    Progress(out, "Importing").reach(0, 0)
+    assert out.getvalue() == "Importing 100 %\n"

@@ -10,19 +10,22 @@ from chalicelib.areas.accounts.store import DUE_SHARDS
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.settle_due_page import PAGE
-from chalicelib.kit.clock import Instant
+from chalicelib.kit.clock import Instant, rfc3339
 from chalicelib.kit.ids import Kind, RandomIds, shown
-from chalicelib.kit.periods import parse_day
+from chalicelib.kit.periods import Day, parse_day
 from chalicelib.table.memory import MemoryTable
-from tests.twins import fresh
 from tests.twins.bookshop import BookShop, card, open_shop, sale
 from tests.twins.faulty import FaultyTable
 
 
 def settle(shop: BookShop, day: str) -> int:
-    number = parse_day(day)
-    assert number is not None
-    return settle_due(shop.rt, shop.caller, number)
+    return settle_due(shop.rt, shop.caller, the_day(day))
+
+
+def the_day(text: str) -> Day:
+    day = parse_day(text)
+    assert day is not None
+    return day
 
 
 @pytest.fixture
@@ -65,6 +68,18 @@ def test_a_day_ahead_of_the_clock_settles_nothing(shop: BookShop) -> None:
     assert settle(shop, "2030-01-01") == 0
 
 
+def test_a_run_that_is_late_comes_to_what_it_would_have_come_to_in_time(shop: BookShop) -> None:
+    for number, month in enumerate(["2026-01-10", "2026-03-10"]):
+        shop.buy(card("1"), sale(f"A{number}", on=month))
+    ada = shop.member_with("1")
+    shop.clock.move_to("2027-12-31")
+    assert settle(shop, "2027-02-01") == 1
+    entry = shop.statement(ada)[-1]
+    assert [(line.type, line.amount, line.balance) for line in entry.lines] == [("points.expired", -100, 100)]
+    assert rfc3339(entry.effective_at) == "2027-02-01T23:59:59.999Z"
+    assert settle(shop, "2027-12-31") == 1
+
+
 def test_only_this_tenants_accounts_are_settled(shop: BookShop) -> None:
     other = open_shop(shop.rt.table, tenant="other")
     ada = other.buy(card("1"), sale("A1")).answer.member_id
@@ -101,7 +116,7 @@ def test_whoever_was_faster_leaves_nothing_to_write() -> None:
     other = shop.at_another_till(table.table)
     table.start()
     table.meanwhile = lambda transactions: transactions == 0 and other.earn(ada, 5)
-    assert settle_account(shop.rt, shop.caller, fresh(), ada, 1) is False
+    assert settle_account(shop.rt, shop.caller, the_day("2027-07-01"), ada, 1) is False
     assert [entry.operation for entry in shop.statement(ada)] == ["record_order", "earn_points"]
     assert shop.balance(ada) == 5
 

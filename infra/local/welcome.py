@@ -1,0 +1,73 @@
+"""What `make run` says when it is ready: where everything is, and lines that can be pasted into a shell as they are."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.areas.orders.file.rows import Cells
+from chalicelib.kit.clock import Instant, rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`drop` is the address in the bucket under which files for the tenant are dropped; `state` is where things are kept."""
+
+    address: str
+    drop: str
+    state: Path
+    credential: str
+
+    @property
+    def purchases(self) -> Path:
+        return self.state / "two-purchases.csv"
+
+
+def two_purchases(now: Instant) -> str:
+    """A file to drop: what two customers bought just now."""
+    rows = [
+        f"DROP-{now}-{card},sell,,{rfc3339(now)},card-{card},,,Market Square,GBP,MUG,Mug,,,1,{value},"
+        for card, value in (("ada", "12.50"), ("bob", "7.00"))
+    ]
+    return "\n".join((",".join(Cells._fields), *rows, ""))
+
+
+def welcome(place: Place, member_id: str, now: Instant) -> str:
+    order = {
+        "number": f"TRY-{now}",
+        "purchased_at": rfc3339(now // 1000 * 1000),
+        "currency": "GBP",
+        "member_id": member_id,
+        "lines": [{"sku": "MUG", "quantity": 2, "gross_value": 2550}],
+    }
+    return f"""
+Stampbook answers at {place.address}: see {place.address}/docs. Ctrl-C ends it.
+API key (kept in {place.state}/api-key): {place.credential}
+
+What a member holds:
+  {curl(place, f"/v1/members/{member_id}/account")}
+
+What two mugs for 25.50 would earn:
+  {curl(place, "/v1/orders/simulate", order)}
+
+Buy them:
+  {curl(place, "/v1/orders", order)}
+
+Drop a file of two purchases into the bucket, and look what became of it:
+  {shlex.join(["curl", "-sS", "-T", str(place.purchases), f"{place.drop}{place.purchases.name}"])}
+  {curl(place, "/v1/operations?limit=1")}
+
+Every line that a request caused (its id is in the answer's header X-Request-Id):
+  make logs ID=...
+
+"""
+
+
+def curl(place: Place, path: str, body: Mapping[str, object] | None = None) -> str:
+    words = ["curl", "-sS", "-H", f"Authorization: Bearer {place.credential}"]
+    if body is not None:
+        words += ["-H", "Content-Type: application/json", "-d", json.dumps(body)]
+    return shlex.join([*words, f"{place.address}{path}"])
