@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import cache
 
 from chalicelib.aws.s3_files import S3Files
@@ -11,7 +10,6 @@ from chalicelib.aws.sqs_queues import SqsQueues
 from chalicelib.config import Settings, settings
 from chalicelib.kit.clock import SystemClock
 from chalicelib.kit.ids import RandomIds
-from chalicelib.kit.logs import SERVICE
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
@@ -20,9 +18,7 @@ from chalicelib.table.dynamo import DynamoTable
 @cache
 def runtime() -> Runtime:
     """One per process, built on first use."""
-    known = settings()
-    logging.getLogger(SERVICE).setLevel(known.log_level)
-    return build(known)
+    return build(settings())
 
 
 def build(known: Settings) -> Runtime:

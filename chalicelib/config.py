@@ -113,3 +113,11 @@ def _valid_endpoint(text: str) -> bool:
 def settings() -> Settings:
     """This process's own, read on the first call. A failure is not remembered."""
     return read(os.environ)
+
+
+def log_level() -> LogLevel:
+    """INFO while the settings cannot be read: what goes wrong then must be told."""
+    try:
+        return settings().log_level
+    except ConfigurationError:
+        return "INFO"

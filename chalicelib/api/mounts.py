@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from chalice.app import Chalice, Response
 
 from chalicelib.api import rim
+from chalicelib.api.cors import CORS
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 
@@ -15,7 +16,9 @@ def mount_native(app: Chalice, runtime: rim.RuntimeProvider, routes: Iterable[Ro
     """`runtime` is asked on every call of a route that is not open; it builds once and remembers."""
     for route in routes:
         content_types = ["application/json"] if route.takes_body else []
-        mount = app.route(route.path, methods=[route.method], name=route.operation, content_types=content_types)
+        mount = app.route(
+            route.path, methods=[route.method], name=route.operation, content_types=content_types, cors=CORS
+        )
         mount(_view(app, route, runtime))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from chalicelib.api import cors
 from chalicelib.api.codes import CODES, WORTH_ANOTHER_TRY, common_codes
 from chalicelib.api.handlers import handler_of
 from chalicelib.api.native.examples import BODIES, PLACEHOLDERS
@@ -18,7 +19,9 @@ API_VERSION = "1"
 _ABOUT = (
     "Members, purchases and points of a loyalty programme. Send an API key as `Authorization: Bearer <key id>.<secret>`. "
     "Amounts are integers in the smallest part of their unit, times are RFC 3339, days are ISO 8601. Lists come in "
-    "pages: pass `next_cursor` on as `cursor`. A write sent again with the same `Idempotency-Key` is carried out once."
+    "pages: pass `next_cursor` on as `cursor`. A write sent again with the same `Idempotency-Key` is carried out once. "
+    "A page of any origin may call it from a browser, with a key and without cookies, and read each answer's "
+    f"{', '.join(f'`{name}`' for name in cors.READ)}."
 )
 _PARAM_SCHEMAS: Mapping[ParamType, Json] = {
     "string": {"type": "string"},

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from chalice.app import Response
 
 from chalicelib import errors
+from chalicelib.api import cors
 from chalicelib.api.codes import CODES
 
 Headers = dict[str, str | list[str]]  # as Chalice's Response takes them
@@ -36,7 +37,7 @@ TYPES: Mapping[type[errors.StampbookError], str] = {
 }
 INTERNAL = "internal"
 MAX_PARAM = 200  # a name that the client made up is not sent back whole
-SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+ON_EVERY_ANSWER = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", **cors.ON_EVERY_ANSWER}
 
 _TYPE_OF_STATUS = {
     401: "unauthenticated",
@@ -68,6 +69,6 @@ def of_code(code: str, request_id: str, message: str | None = None) -> Response:
 
 def _problem(status: int, kind: str, code: str, message: str, param: str | None, request_id: str) -> Response:
     error = {"type": kind, "code": code, "message": message, "param": param, "request_id": request_id}
-    headers: Headers = {"Content-Type": "application/json", "X-Request-Id": request_id, **SAFE_HEADERS}
+    headers: Headers = {"Content-Type": "application/json", "X-Request-Id": request_id, **ON_EVERY_ANSWER}
     headers.update(_MORE_HEADERS.get(kind, {}))
     return Response(json.dumps({"error": error}, ensure_ascii=False), headers, status)

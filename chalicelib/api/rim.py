@@ -53,8 +53,11 @@ def answer(route: Route, request: Request, path: Mapping[str, str], runtime: Run
     return response
 
 
-def one_error_shape(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Middleware: what Chalice refuses by itself (method, media type) in our shape, its headers kept."""
+def one_error_shape(request: Request | None, get_response: Callable[[Request | None], Response]) -> Response:
+    """Middleware: what Chalice refuses by itself (method, media type) in our shape, its headers kept.
+
+    `request` is None where the function was called with something else, by hand.
+    """
     response = get_response(request)
     if not (isinstance(response.body, dict) and set(response.body) == {"Code", "Message"}):
         return response
@@ -145,7 +148,7 @@ def _fingerprint(route: Route, path: Mapping[str, str], query: Mapping[str, Any]
 
 
 def _response(route: Route, result: Any, note: log.Note, *, dry_run: bool = False) -> Response:
-    headers: problems.Headers = {"X-Request-Id": note.request_id, **problems.SAFE_HEADERS}
+    headers: problems.Headers = {"X-Request-Id": note.request_id, **problems.ON_EVERY_ANSWER}
     if isinstance(result, Page):
         return Response(result.text, {**headers, "Content-Type": result.content_type, **result.headers})
     done = result if isinstance(result, Answered) else Answered(result)
@@ -158,7 +161,9 @@ def _response(route: Route, result: Any, note: log.Note, *, dry_run: bool = Fals
     return Response(done.body.model_dump_json(), headers, status)
 
 
-def _request_id(request: Request) -> str:
+def _request_id(request: Request | None) -> str:
     """API Gateway's own id of the request, so that one id finds it in every log."""
+    if request is None:
+        return str(uuid4())
     known = request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", None)
     return str(known or uuid4())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from functools import cache
 
 from aws_lambda_powertools import Logger
+
+from chalicelib.config import log_level
 
 SERVICE = "stampbook"
 
 
 @cache
 def logger() -> Logger:
-    """At the level that was set on the logger of this name; Powertools' own default would overrule it."""
-    return Logger(service=SERVICE, level=logging.getLogger(SERVICE).level or None, location=None)
+    """Made by whoever has the first line to write, which may be before there is a Runtime: an open route needs none."""
+    return Logger(service=SERVICE, level=log_level(), location=None)

@@ -72,6 +72,15 @@ def test_a_refusal_has_our_shape(deployed: Deployed) -> None:
     assert (status, answer["error"]["code"]) == (404, "member_not_found")
 
 
+@pytest.mark.parametrize(("path", "status"), [("/health", 200), ("/v1/members/mem_00000000000", 404)])
+def test_a_page_of_another_origin_may_read_an_answer_and_a_refusal(deployed: Deployed, path: str, status: int) -> None:
+    answer = deployed.answer("GET", path, origin="https://till.example")
+    assert answer.status == status
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "X-Request-Id" in answer.headers["Access-Control-Expose-Headers"].split(",")
+    assert answer.headers["X-Request-Id"]
+
+
 def test_what_was_committed_comes_into_the_feed_and_to_the_queues_that_ask_for_it(deployed: Deployed) -> None:
     bought = re.search("ord_[0-9a-z]+", deployed.buy("E2E-feed", "e2e-feed"))
     assert bought

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api import cors, problems
 from chalicelib.api.codes import CODES
+from chalicelib.api.routes import ROUTES
 from chalicelib.config import QUEUES
 from infra.package import TEMPLATE, ZIP, faults
 from tests.e2e.conftest import STAGE
@@ -140,8 +142,49 @@ def test_the_schedule_is_minutes_past_midnight(template: Template) -> None:
     assert trigger(template, "ScheduleDue") == {"Schedule": "cron(10 0 * * ? *)"}
 
 
+def test_a_browser_may_ask_first_about_every_path(template: Template) -> None:
+    """The answer is a mock of the gateway's: no function runs, and no key is asked for."""
+    paths = definition(template)["paths"]
+    assert set(paths) == {route.path for route in ROUTES}
+    for path, operations in paths.items():
+        answer = operations["options"]["x-amazon-apigateway-integration"]
+        assert (answer["type"], answer["requestTemplates"]) == ("mock", {"application/json": '{"statusCode": 200}'})
+        assert answer["responses"]["default"]["statusCode"] == "200"
+        told = header_values(answer["responses"]["default"]["responseParameters"], "method.response.header.")
+        assert set(told) == set(operations["options"]["responses"]["200"]["headers"])
+        assert set(told["Access-Control-Allow-Methods"].split(",")) == {method.upper() for method in operations}
+        assert {method.upper() for method in operations} == {"OPTIONS"} | methods(path)
+        assert told["Access-Control-Allow-Origin"] == "*"
+        assert set(cors.SENT) <= set(told["Access-Control-Allow-Headers"].split(","))
+        assert told["Access-Control-Max-Age"] == "600"
+        assert "Access-Control-Allow-Credentials" not in told
+        assert "security" not in operations["options"]
+
+
+def methods(path: str) -> set[str]:
+    return {route.method for route in ROUTES if route.path == path}
+
+
+def header_values(parameters: dict[str, str], prefix: str) -> dict[str, str]:
+    """The fixed ones, which stand in quotes."""
+    fixed = {name: value for name, value in parameters.items() if value.startswith("'")}
+    return {name.removeprefix(prefix): value.strip("'") for name, value in fixed.items()}
+
+
+def definition(template: Template) -> dict[str, Any]:
+    found: dict[str, Any] = properties(template, "RestAPI")["DefinitionBody"]
+    return found
+
+
+def test_a_page_may_read_what_the_gateway_refuses_as_it_reads_our_refusals(template: Template) -> None:
+    for name, response in definition(template)["x-amazon-apigateway-gateway-responses"].items():
+        told = header_values(response["responseParameters"], "gatewayresponse.header.")
+        again = {"Retry-After": "1"} if response["statusCode"] in ("429", "503") else {}
+        assert told == dict(problems.ON_EVERY_ANSWER) | again, name
+
+
 def test_the_gateway_answers_in_our_shape(template: Template) -> None:
-    responses = properties(template, "RestAPI")["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    responses = definition(template)["x-amazon-apigateway-gateway-responses"]
     assert {"MISSING_AUTHENTICATION_TOKEN", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
     for name, response in responses.items():
         error = json.loads(response["responseTemplates"]["application/json"])["error"]

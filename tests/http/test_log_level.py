@@ -1,4 +1,7 @@
-"""STAMPBOOK_LOG_LEVEL decides what is logged. Each case is a process of its own: loggers are made once."""
+"""STAMPBOOK_LOG_LEVEL decides what is logged, from the first line on, with or without a Runtime.
+
+Each case is a process of its own: loggers are made once.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
-from chalicelib import bootstrap
 from chalicelib.api import log
-bootstrap.runtime()
 note = log.start("req-1", "health")
 log.finish(note, 200, None)
 try:
@@ -40,9 +41,7 @@ def test_the_level_of_the_settings_is_the_level_of_the_log(level: str | None, re
 
 
 EVENT = """
-from chalicelib import bootstrap
 from chalicelib.events.log import noted
-bootstrap.runtime()
 with noted("due", "req-1"):
     pass
 """
@@ -55,3 +54,11 @@ def test_so_it_is_of_what_events_log(level: str, lines: int) -> None:
         [sys.executable, "-c", EVENT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     assert (ran.stdout + ran.stderr).count('"message":"event"') == lines
+
+
+def test_where_the_settings_cannot_be_read_everything_is_told() -> None:
+    environment = {"PATH": os.environ.get("PATH", ""), "STAMPBOOK_LOG_LEVEL": "ERROR"}
+    ran = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert (ran.stdout + ran.stderr).count('"message":"request"') == 1

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPMessage, HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -98,7 +98,7 @@ def test_paths_and_queries_are_unquoted_once(server: Server) -> None:
         ("GET", "/v1/nothing", 404, "unknown_path"),
         ("GET", "//[", 404, "unknown_path"),
         ("DELETE", "/health", 405, "method_not_allowed"),
-        ("OPTIONS", "/health", 405, "method_not_allowed"),
+        ("OPTIONS", "/v1/nothing", 404, "unknown_path"),
         ("BREW", "/health", 405, "method_not_allowed"),
         ("POST", "/v1/failures/defect", 500, "internal_error"),
     ],
@@ -109,6 +109,57 @@ def test_failures_have_one_shape(server: Server, method: str, path: str, status:
     assert isinstance(error, dict)
     assert (answer[0], error["code"]) == (status, code)
     assert list(error) == ["type", "code", "message", "param", "request_id"]
+
+
+def preflight(server: Server, path: str, method: str, sent: str) -> tuple[int, HTTPMessage, bytes]:
+    """What a browser asks before a page of another origin may do it: without the page's headers, and without a key."""
+    connection = server.connect()
+    asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": sent}
+    connection.request("OPTIONS", path, headers={"Origin": "https://till.example", **asked})
+    response = connection.getresponse()
+    answer = response.status, response.msg, response.read()
+    connection.close()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "others"),
+    [
+        ("/health", "GET", set()),
+        ("/v1/things/thing-0", "GET", set()),
+        ("/v1/things?dry_run=true", "POST", set()),
+        ("/v1/asked", "GET", {"POST"}),
+        ("/v1/asked", "POST", {"GET"}),
+    ],
+)
+def test_a_browser_that_asks_first_hears_what_it_may_do(
+    server: Server, path: str, method: str, others: set[str]
+) -> None:
+    status, headers, body = preflight(server, path, method, "authorization,content-type,idempotency-key")
+    assert (status, body) == (200, b"")
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert set(headers["Access-Control-Allow-Methods"].split(",")) == {method, "OPTIONS"} | others
+    allowed = {name.lower() for name in headers["Access-Control-Allow-Headers"].split(",")}
+    assert {"authorization", "content-type", "idempotency-key"} <= allowed
+    assert headers["Access-Control-Max-Age"] == "600"
+    assert headers["Access-Control-Allow-Credentials"] is None
+
+
+def test_a_browser_that_asks_for_an_unknown_path_is_refused_in_words_that_its_page_may_read(server: Server) -> None:
+    status, headers, body = preflight(server, "/v1/nothing", "GET", "authorization")
+    assert (status, json.loads(body)["error"]["code"]) == (404, "unknown_path")
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert headers["Access-Control-Allow-Methods"] is None
+
+
+def test_an_answer_to_a_preflight_leaves_the_connection_for_the_request(server: Server) -> None:
+    connection = server.connect()
+    for method, status in (("OPTIONS", 200), ("GET", 200)):
+        connection.request(method, "/v1/asked", headers=AUTHORIZED)
+        response = connection.getresponse()
+        response.read()
+        assert (response.status, response.getheader("Connection")) == (status, "keep-alive")
+    connection.close()
 
 
 def test_a_connection_is_used_again(server: Server) -> None:

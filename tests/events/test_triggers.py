@@ -1,0 +1,274 @@
+"""Every trigger of app.py on events in AWS's own shape: as they come, come twice, fail in part, or never can be done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import pytest
+
+from app import app
+from chalicelib.areas.access import store as access
+from chalicelib.areas.access.model import ApiKey, hash_of
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.accounts.store import DUE_SHARDS
+from chalicelib.areas.jobs.operations import get_operation, list_operations
+from chalicelib.areas.orders.operations import get_order
+from chalicelib.flows.read_feed import read_feed
+from chalicelib.kit.caller import Caller, Grant
+from tests.events.deployed import BUCKET, LONG_AGO, Functions, cloud, emptied
+from tests.twins import caller_of
+from tests.twins.bookshop import BookShop, card, sale
+from tests.twins.streamed import EVENTS, image_of, recorded
+
+Kind = Literal["normal", "duplicates", "partial", "poison"]
+
+# What is one piece of work cannot fail in part: a request, and a schedule, which Lambda brings back as a whole.
+RECORDED: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
+    "api_handler": {
+        "normal": ("api-order", "api-order-base64", "api-order-unknown-fields"),
+        "duplicates": ("api-order",),
+        "poison": ("api-broken-base64", "console-test"),
+    },
+    "relay": {
+        "normal": ("stream", "stream-without-shard", "stream-end-of-window", "stream-removed"),
+        "duplicates": ("stream-overlapping",),
+        "partial": ("stream-poison",),
+        "poison": ("stream-poison-alone",),
+    },
+    "imports": {
+        "normal": ("s3_through_sqs_one_file", "s3_through_sqs_encoded_keys", "s3_through_sqs_test_event"),
+        "duplicates": ("s3_through_sqs_duplicates",),
+        "partial": ("s3_through_sqs_poison_and_neighbours",),
+        "poison": ("s3_through_sqs_poison_alone",),
+    },
+    "due": {
+        "normal": ("due",),
+        "duplicates": ("due",),
+        "partial": ("due-poison",),
+        "poison": ("due-poison-alone",),
+    },
+    "schedule_due": {
+        "normal": ("schedule-due",),
+        "duplicates": ("schedule-due",),
+        "poison": ("console-test",),
+    },
+}
+SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
+KEY = ApiKey("key_recorded", "org", "shop", "till", hash_of("opensesame"), (Grant("*", "modify"),), "active", 0)
+FILE = (
+    b"document_number,document_type,revised_document,purchased_at,loyalty_card,email,phone,location,currency,sku,name,"
+    b"category,brand,quantity,gross_value,labels\nENC-1,sell,,2025-06-15T12:00:00Z,enc-1,,,,EUR,book,A book,,,1,25.00,\n"
+)
+
+
+@pytest.fixture(scope="module")
+def functions() -> Iterator[Functions]:
+    with cloud() as running:
+        yield running
+
+
+@pytest.fixture
+def deployed(functions: Functions) -> Iterator[Functions]:
+    with emptied(functions):
+        yield functions
+
+
+def test_every_trigger_has_events_of_every_kind_and_no_event_is_without_a_trigger() -> None:
+    assert set(RECORDED) == {source.name for source in app.event_sources} | {"api_handler"}
+    for trigger, kinds in RECORDED.items():
+        assert set(kinds) >= {"normal", "duplicates", "poison"}, trigger
+        assert ("partial" in kinds) == (trigger in ("relay", "imports", "due")), trigger
+    used = {name for kinds in RECORDED.values() for names in kinds.values() for name in names}
+    assert used == {path.stem for path in EVENTS.glob("*.json")}
+
+
+# --- the API -------------------------------------------------------------------------------------------------------------
+
+
+def answered(deployed: Functions, event: Any) -> tuple[int, Any, Mapping[str, str]]:
+    answer = deployed.invoke("api_handler", event)
+    return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
+
+
+@pytest.fixture
+def till(deployed: Functions) -> BookShop:
+    """Of the shop whose key the recorded requests carry."""
+    shop = deployed.open_shop("shop")
+    deployed.rt.table.transact([access.new_api_key(KEY)], "key")
+    return deployed.as_of_now(shop)
+
+
+@pytest.mark.parametrize("name", RECORDED["api_handler"]["normal"])
+def test_a_request_is_answered_however_its_body_comes_and_whatever_aws_adds(
+    deployed: Functions, till: BookShop, name: str
+) -> None:
+    event = recorded(name)
+    status, order, headers = answered(deployed, event)
+    assert (status, order["number"]) == (201, "WEB-1")
+    assert headers["X-Request-Id"] == event["requestContext"]["requestId"]
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert get_order(till.rt, till.caller, order["order_id"]).sale.lines[0].name == "Märchen für Kinder"
+
+
+def test_a_request_sent_again_is_answered_again_and_recorded_once(deployed: Functions, till: BookShop) -> None:
+    status, order, _ = answered(deployed, recorded("api-order"))
+    again = answered(deployed, recorded("api-order-base64"))
+    assert (status, again[:2], again[2]["Idempotent-Replayed"]) == (201, (201, order), "true")
+    assert till.account(till.member_with("7")).version == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"), [("api-broken-base64", 400, "body_not_utf8"), ("console-test", 500, "internal_error")]
+)
+def test_what_is_no_request_is_refused_in_our_shape(
+    deployed: Functions, till: BookShop, name: str, status: int, code: str
+) -> None:
+    refused = answered(deployed, recorded(name))
+    assert (refused[0], refused[1]["error"]["code"]) == (status, code)
+
+
+# --- the relay -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def journal(deployed: Functions) -> None:
+    """What the recorded stream tells of is in the table, and nothing of it relayed."""
+    deployed.rt.table.batch_put(
+        image_of(one) for one in recorded("stream")["Records"] if one["dynamodb"]["NewImage"]["kind"] == {"S": "entry"}
+    )
+
+
+def in_feed(deployed: Functions, tenant: str = "ours") -> int:
+    return len(read_feed(deployed.rt, caller_of(tenant), 100, None).items)
+
+
+def test_entries_come_into_the_feed_once_however_often_they_are_delivered(deployed: Functions, journal: None) -> None:
+    for name in ("stream", "stream-overlapping", "stream", "stream-end-of-window", "stream-removed"):
+        assert deployed.failed("relay", recorded(name)) == [], name
+    assert (in_feed(deployed), in_feed(deployed, "theirs")) == (4, 3)
+
+
+def test_a_batch_with_a_window_is_answered_with_its_state(deployed: Functions, journal: None) -> None:
+    assert deployed.invoke("relay", recorded("stream-end-of-window")) == {"batchItemFailures": [], "state": {}}
+    assert deployed.invoke("relay", recorded("stream-without-shard")) == {"batchItemFailures": []}
+    assert in_feed(deployed) == 4
+
+
+def test_a_record_that_cannot_be_read_is_named_and_those_before_it_are_relayed(
+    deployed: Functions, journal: None
+) -> None:
+    """Cut into halves until it is alone, it fails again; then Lambda hands it on and goes behind it."""
+    event = recorded("stream-poison")
+    poison = event["Records"][2]["dynamodb"]["SequenceNumber"]
+    assert deployed.failed("relay", event) == [poison]
+    assert in_feed(deployed) == 2
+    assert deployed.failed("relay", recorded("stream-poison-alone")) == [poison]
+    assert deployed.failed("relay", event | {"Records": event["Records"][3:]}) == []
+    assert in_feed(deployed) == 3
+
+
+# --- imports -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shop(deployed: Functions) -> BookShop:
+    return deployed.as_of_now(deployed.open_shop("shop"))
+
+
+def names(shop: BookShop) -> list[str]:
+    return sorted(one.name for one in list_operations(shop.rt, shop.caller, 100, None).items)
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("s3_through_sqs_test_event", []),
+        ("s3_through_sqs_one_file", ["june 2026 (final).csv"]),
+        ("s3_through_sqs_duplicates", ["july.csv", "june 2026 (final).csv"]),
+    ],
+)
+def test_a_file_is_one_operation_however_often_it_is_told_of(
+    deployed: Functions, shop: BookShop, name: str, files: list[str]
+) -> None:
+    for _ in range(2):
+        assert deployed.failed("imports", recorded(name)) == []
+        assert names(shop) == files
+
+
+def test_a_message_that_never_can_be_done_fails_each_time_and_its_neighbours_pass(
+    deployed: Functions, shop: BookShop
+) -> None:
+    event = recorded("s3_through_sqs_poison_and_neighbours")
+    poison = [one["messageId"] for one in event["Records"] if one["messageId"].startswith("poison")]
+    assert deployed.failed("imports", event) == poison
+    assert names(shop) == ["july.csv", "june 2026 (final).csv"]
+    assert deployed.failed("imports", recorded("s3_through_sqs_poison_alone")) == ["poison-tenant"]
+
+
+def test_a_file_is_found_whatever_its_name_is_made_of(deployed: Functions, shop: BookShop) -> None:
+    """The notification has its key url-encoded, a space as a plus; a folder made by hand is no file."""
+    called = ["july 2026.csv", "1+1=2.csv", "jüni – 六月.csv", "100%.csv", "a%20b+c.csv", "1/ours & theirs.csv"]
+    for name in called:
+        deployed.clients["s3"].put_object(Bucket=BUCKET, Key=f"imports/shop/orders/{name}", Body=FILE)
+    assert deployed.failed("imports", recorded("s3_through_sqs_encoded_keys")) == []
+    assert names(shop) == sorted(name.removeprefix("1/") for name in called)
+    deployed.work_off("imports")
+    for one in list_operations(shop.rt, shop.caller, 100, None).items:
+        operation = get_operation(shop.rt, shop.caller, one.operation_id).operation
+        assert (operation.state, operation.rows) == ("done", 1), operation.name
+    assert shop.account(shop.member_with("enc-1")).version == 1
+
+
+# --- what is due ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ours(deployed: Functions) -> BookShop:
+    """Three members bought long ago, and what they earned has passed since."""
+    shop = deployed.open_shop("ours")
+    for number in range(3):
+        shop.buy(card(f"{number}"), sale(f"A{number}", on=LONG_AGO))
+    issue_api_key(shop.rt, SYSTEM, org="org", tenant="ours", name="till", grants=KEY.grants)
+    return deployed.as_of_now(shop)
+
+
+def expiries(shop: BookShop) -> list[int]:
+    told = [
+        [line.type for entry in shop.statement(shop.member_with(f"{number}")) for line in entry.lines]
+        for number in range(3)
+    ]
+    return [types.count("points.expired") for types in told]
+
+
+def test_what_is_due_happens_once_however_often_its_message_comes(deployed: Functions, ours: BookShop) -> None:
+    for _ in range(2):
+        assert deployed.failed("due", recorded("due")) == []
+        assert expiries(ours) == [1, 1, 1]
+
+
+def test_a_message_of_no_day_is_reported_and_its_neighbours_are_done(deployed: Functions, ours: BookShop) -> None:
+    event = recorded("due-poison")
+    poison = [event["Records"][0], *event["Records"][-2:]]
+    assert deployed.failed("due", recorded("due-poison-alone")) == [poison[0]["messageId"]]
+    assert expiries(ours) == [0, 0, 0]
+    assert deployed.failed("due", event) == [one["messageId"] for one in poison]
+    assert expiries(ours) == [1, 1, 1]
+
+
+def test_a_schedule_that_fires_twice_enqueues_twice_and_settles_once(deployed: Functions, ours: BookShop) -> None:
+    for _ in range(2):
+        assert deployed.invoke("schedule_due", recorded("schedule-due")) is None
+    assert expiries(ours) == [0, 0, 0]
+    came = [one for _ in range(2 * DUE_SHARDS) for one in deployed.received("due")]
+    assert len(came) == 2 * DUE_SHARDS
+    assert {one["messageAttributes"]["request_id"]["stringValue"] for one in came} == {recorded("schedule-due")["id"]}
+    assert deployed.failed("due", {"Records": came}) == []
+    assert expiries(ours) == [1, 1, 1]
+
+
+def test_what_is_no_schedule_fails_aloud_and_enqueues_nothing(deployed: Functions, ours: BookShop) -> None:
+    with pytest.raises(KeyError):
+        deployed.invoke("schedule_due", recorded("console-test"))
+    assert deployed.received("due") == []
