@@ -14,12 +14,11 @@ SCRIPT = """
 from chalicelib import bootstrap
 from chalicelib.api import log
 bootstrap.runtime()
-note = log.start("req-1", "health")
-log.finish(note, 200, None)
-try:
-    raise ValueError("swordfish")
-except ValueError:
-    log.failed(note)
+with log.noted("req-1", "health") as note:
+    try:
+        raise ValueError("swordfish")
+    except ValueError:
+        log.failed()
 """
 SETTINGS = {"STAMPBOOK_TABLE": "stampbook", "STAMPBOOK_STAGE": "test", "AWS_REGION": "eu-central-1"}
 
