@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,13 @@ STACK, STAGE = "stampbook-dev", "dev"
 PATIENCE = 90.0  # seconds, for what happens by itself; a slow machine needs some of them, a fast one hardly any
 JUST_NOW = rfc3339(SystemClock().now() - 60_000)  # what was bought then has not expired, whenever the tests run
 SeenT = TypeVar("SeenT")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Message
+    body: Any
 
 
 @dataclass(frozen=True)
@@ -50,15 +58,20 @@ class Deployed:
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Over HTTP, to the stage of the REST API."""
+        answer = self.answered(method, path, body)
+        return answer.status, answer.body
+
+    def answered(self, method: str, path: str, body: Any = None) -> Answer:
+        """The same, with its headers."""
         address = f"{api_address(self.endpoint, dict(self.outputs))}{path}"
         headers = {"Authorization": f"Bearer {self.credential}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 (it is ours)
         try:
             with urllib.request.urlopen(request) as answer:  # noqa: S310
-                return answer.status, json.load(answer)
+                return Answer(answer.status, answer.headers, json.load(answer))
         except urllib.error.HTTPError as refused:
-            return refused.code, json.load(refused)
+            return Answer(refused.code, refused.headers, json.load(refused))
 
     def buy(self, number: str, card: str) -> str:
         """The order as it is answered, as text."""
