@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 .SILENT:
 .NOTPARALLEL:
-.PHONY: help install check test engine package e2e fetch-engine docs demo run redrive api-key doctor clean
+.PHONY: help install check test engine package e2e fetch-engine docs demo run redrive logs api-key doctor clean
 
 help: ## this list
 	$(PYTHON) -m infra.local.targets
@@ -45,6 +45,9 @@ run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP
 
 redrive: $(DEV) ## what was given up is tried again: QUEUE=due, imports, relay …
 	$(PY) -m infra.local.redrive $(QUEUE) --stage $(or $(STAGE),dev) $(if $(ENDPOINT),--endpoint $(ENDPOINT))
+
+logs: $(DEV) ## every line that a request caused: ID=… [STAGE=dev] [ENDPOINT=http://…] [SINCE=24h] [ALSO=file]
+	$(PY) -m infra.local.logs $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(SINCE),--since "$(SINCE)") $(if $(ALSO),--also "$(ALSO)") -- "$(ID)"
 
 api-key: $(DEV) ## a key of a tenant on the table that the environment names: TENANT=shop NAME=till [GRANTS="members:view …"]
 	$(PY) -m infra.local.api_key issue --tenant "$(TENANT)" --name "$(NAME)" $(foreach grant,$(GRANTS),--grant "$(grant)")

@@ -59,6 +59,11 @@ class Settings:
     topic: str | None = None
 
 
+def stage() -> str:
+    """Of this process, for lines of the log: they are written also where nothing else of the settings is asked for."""
+    return os.environ.get("STAMPBOOK_STAGE") or "none"
+
+
 def read(environ: Mapping[str, str]) -> Settings:
     """Settings from these variables, or ConfigurationError. A variable set to nothing counts as not set."""
     problems: list[str] = []

@@ -1,42 +1,58 @@
-"""One structured line per request, and the stack of what should not have happened. Never a body, a path or a name."""
+"""One structured line per request, which is its metrics as well, and the stack of what should not have happened.
+
+Never a body, a path or a name.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from time import perf_counter
 
-from chalicelib.kit.logs import logger
+from chalicelib.kit.logs import Work, lines_about, logger
+from chalicelib.kit.metrics import Measured, embedded
+
+_REQUESTS = Measured(("operation", "outcome"), {"duration_ms": "Milliseconds", "requests": "Count"})
+_REFUSALS = Measured(("code",), {"refusals": "Count"})
 
 
 @dataclass(slots=True)
-class Note:
-    """What is known of a request so far."""
+class Note(Work):
+    """What is known of a request so far: until it is answered, that it failed."""
 
-    request_id: str
-    operation: str
-    started: float
-    tenant: str | None = None
     key_id: str | None = None
+    status: int = 500
+    code: str | None = "internal_error"
+
+    def answered(self, status: int, code: str | None) -> None:
+        self.status, self.code = status, code
 
 
-def start(request_id: str, operation: str) -> Note:
-    return Note(request_id, operation, perf_counter())
+@contextmanager
+def noted(request_id: str, operation: str) -> Iterator[Note]:
+    """Writes the line at the end of the block, however it ends."""
+    note = Note(operation, request_id)
+    with lines_about(note):
+        try:
+            yield note
+        finally:
+            logger().info("request", extra=_line(note))
 
 
-def finish(note: Note, status: int, code: str | None) -> None:
-    line = {
-        "request_id": note.request_id,
-        "tenant": note.tenant,
-        "key_id": note.key_id,
-        "operation": note.operation,
-        "status": status,
-        "code": code,
-        "duration_ms": round((perf_counter() - note.started) * 1000, 2),
-    }
-    logger().info("request", extra=line)
-
-
-def failed(note: Note) -> None:
+def failed() -> None:
     """Call it where the exception is being handled: it logs the stack."""
-    known = {"request_id": note.request_id, "tenant": note.tenant, "operation": note.operation}
-    logger().exception("a defect: the request failed", extra=known)
+    logger().exception("a defect: the request failed")
+
+
+def _line(note: Note) -> dict[str, object]:
+    line: dict[str, object] = {
+        "key_id": note.key_id,
+        "status": note.status,
+        "code": note.code,
+        "outcome": f"{note.status // 100}xx",
+        "duration_ms": note.duration_ms,
+        "requests": 1,
+    }
+    if note.code is None:
+        return line | embedded(_REQUESTS)
+    return line | {"refusals": 1} | embedded(_REQUESTS, _REFUSALS)

@@ -35,21 +35,22 @@ RuntimeProvider = Callable[[], Runtime]
 
 _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,128})", re.ASCII | re.IGNORECASE)
 _IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+UNROUTED = "unrouted"  # the operation, in the log, of what no route was asked about
 _CHALICE_CODES = {405: "method_not_allowed", 415: "unsupported_media_type", 500: "internal_error"}
 
 
 def answer(route: Route, request: Request, path: Mapping[str, str], runtime: RuntimeProvider) -> Response:
-    note = log.start(_request_id(request), route.operation)
-    code = None
-    try:
-        with _silence_refused():
-            response = _answered(route, request, path, runtime, note)
-    except StampbookError as error:
-        code, response = error.code, problems.refusal(error, note.request_id)
-    except Exception:  # noqa: BLE001 - whatever it is, the client gets our error object and the log gets the stack
-        log.failed(note)
-        code, response = "internal_error", problems.of_code("internal_error", note.request_id)
-    log.finish(note, response.status_code, code)
+    with log.noted(_request_id(request), route.operation) as note:
+        code = None
+        try:
+            with _silence_refused():
+                response = _answered(route, request, path, runtime, note)
+        except StampbookError as error:
+            code, response = error.code, problems.refusal(error, note.request_id)
+        except Exception:  # noqa: BLE001 - whatever it is, the client gets our error object and the log gets the stack
+            log.failed()
+            code, response = "internal_error", problems.of_code("internal_error", note.request_id)
+        note.answered(response.status_code, code)
     return response
 
 
@@ -62,7 +63,9 @@ def one_error_shape(request: Request | None, get_response: Callable[[Request | N
     if not (isinstance(response.body, dict) and set(response.body) == {"Code", "Message"}):
         return response
     code = _CHALICE_CODES.get(response.status_code, "bad_request")
-    shaped = problems.of_code(code, _request_id(request))
+    with log.noted(_request_id(request), UNROUTED) as note:
+        shaped = problems.of_code(code, note.request_id)
+        note.answered(shaped.status_code, code)
     shaped.headers = {**shaped.headers, **{n: v for n, v in response.headers.items() if n.lower() != "content-type"}}
     return shaped
 

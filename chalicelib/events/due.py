@@ -49,9 +49,9 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note) -> None:
         note.done += settle_account(rt, caller, day, member_id, program_id)
         return
     page = settle_due_page(rt, caller, int(body["shard"]), day, body.get("start"))
-    note.done = page.settled
+    note.done, note.failed = page.settled, len(page.unsettled)
     for account in page.unsettled:
-        fault(note, account.fault)
+        fault(account.fault)
     rt.queues.send("due", [Message(one, note.request_id) for one in _what_follows(body, page)])
 
 

@@ -18,7 +18,7 @@ from urllib.parse import unquote_plus
 
 from chalicelib.areas.imports.model import Drop
 from chalicelib.errors import InvalidInput, StampbookError
-from chalicelib.events.log import Note
+from chalicelib.events.log import Note, noted
 from chalicelib.events.messages import handle_messages
 from chalicelib.flows.import_chunk import import_chunk
 from chalicelib.flows.import_messages import chunk_task, whose
@@ -42,7 +42,7 @@ def _import(rt: Runtime, body: Any, note: Note) -> None:
             _start_all(rt, notices, note)
         case {"do": "route" | "chunk" | "join" as step}:
             note.operation = f"{step}_import"
-            note.tenant, _ = whose(body)
+            note.tenant, note.job = whose(body)
             _STEPS[step](rt, body)
             note.done += 1
         case _:
@@ -57,11 +57,19 @@ _STEPS = {
 
 
 def _start_all(rt: Runtime, notices: list[Any], note: Note) -> None:
-    """One bad notice keeps back none of the others: those change nothing when the message comes again."""
+    """One bad notice keeps back none of the others: those change nothing when the message comes again.
+
+    Each is of a request of its own, so each of several has a line of its own."""
+    if len(notices) == 1:
+        _start(rt, notices[0], note)
+        return
+    note.operation = "start_imports"
     refusals: list[StampbookError] = []
     for notice in notices:
         try:
-            _start(rt, notice, note)
+            with noted("start_import", note.request_id) as own:
+                _start(rt, notice, own)
+            note.done += 1
         except StampbookError as refusal:
             refusals.append(refusal)
     if refusals:
@@ -75,7 +83,8 @@ def _start(rt: Runtime, notice: Any, note: Note) -> None:
                 note.request_id = str(notice.get("responseElements", {}).get("x-amz-request-id") or note.request_id)
                 etag = str(notice["s3"]["object"].get("eTag", "")).strip('"')
                 operation = start_import(rt, Drop(bucket, unquote_plus(key), etag), note.request_id)
-                note.tenant = note.tenant if operation is None else operation.tenant
+                if operation is not None:
+                    note.tenant, note.job = operation.tenant, operation.operation_id
                 note.done += 1
         case _:
             raise InvalidInput("unknown_message", "This is no notification of a bucket.")

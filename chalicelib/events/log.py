@@ -1,53 +1,53 @@
-"""One structured line per message or batch, which is its metric as well (CloudWatch's embedded format). Never a body."""
+"""One structured line per message or batch, which is its metrics as well. Never a body."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from time import perf_counter, time_ns
+from dataclasses import dataclass
 
-from chalicelib.kit.logs import logger
+from chalicelib.kit.logs import Work, lines_about, logger
+from chalicelib.kit.metrics import Measured, embedded
 
-NAMESPACE = "Stampbook"
+_WORK = Measured(("operation",), {"duration_ms": "Milliseconds", "done": "Count", "failed": "Count"})
 
 
 @dataclass(slots=True)
-class Note:
-    """What is known of the work so far. `done` and `failed` count what it was made of."""
+class Note(Work):
+    """What is known of the work so far. `done` and `failed` count what it was made of; `job` is the long job it is part of."""
 
-    operation: str
-    request_id: str = ""
-    tenant: str | None = None
+    job: str | None = None
     done: int = 0
     failed: int = 0
 
 
 @contextmanager
 def noted(operation: str, request_id: str = "") -> Iterator[Note]:
-    """Writes the line at the end of the block, however it ends."""
-    note, started = Note(operation, request_id), perf_counter()
-    try:
-        yield note
-    finally:
-        duration = round((perf_counter() - started) * 1000, 2)
-        logger().info("event", extra=_line(note, duration))
+    """Writes the line at the end of the block, however it ends: what leaves it by raising has failed, and is told."""
+    note = Note(operation, request_id)
+    with lines_about(note):
+        try:
+            yield note
+        except Exception as why:
+            note.failed += 1
+            fault(why)
+            raise
+        finally:
+            logger().info("event", extra=_line(note) | embedded(_WORK))
 
 
-def fault(note: Note, why: Exception) -> None:
-    """Something that comes again, or ends in a dead-letter queue: with its stack."""
-    known = {"request_id": note.request_id, "tenant": note.tenant, "operation": note.operation}
-    logger().error("an event failed", exc_info=why, extra=known)
+def fault(why: Exception, request_ids: Sequence[str] = ()) -> None:
+    """Something that comes again, or ends in a dead-letter queue: with its stack. `request_ids` are those it kept
+    waiting, where it is about more than the work at hand."""
+    extra = {"request_ids": sorted(set(request_ids))} if request_ids else {}
+    logger().error("an event failed", exc_info=why, extra=extra)
 
 
-def trace(note: Note) -> None:
+def trace(batch: Note, of: Work, done: int, failed: int) -> None:
     """A line for one request among several that a batch was made of: found by its id, counted with the batch."""
-    logger().info("event", extra=asdict(note))
+    own = {"request_id": of.request_id, "tenant": of.tenant, "operation": of.operation}
+    logger().info("event", extra=own | {"done": done, "failed": failed, "duration_ms": batch.duration_ms})
 
 
-def _line(note: Note, duration_ms: float) -> dict[str, object]:
-    metrics = [{"Name": "duration_ms", "Unit": "Milliseconds"}]
-    metrics += [{"Name": name, "Unit": "Count"} for name in ("done", "failed")]
-    directive = {"Namespace": NAMESPACE, "Dimensions": [["operation"]], "Metrics": metrics}
-    emf = {"Timestamp": time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
-    return asdict(note) | {"duration_ms": duration_ms, "_aws": emf}
+def _line(note: Note) -> dict[str, object]:
+    return {"job": note.job, "done": note.done, "failed": note.failed, "duration_ms": note.duration_ms}

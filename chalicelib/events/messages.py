@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.events.log import Note, fault, noted
+from chalicelib.events.log import Note, noted
 
 Handle = Callable[[dict[str, Any], Note], None]
 
@@ -18,13 +18,12 @@ def handle_messages(event: Mapping[str, Any], operation: str, handle: Handle) ->
 
 
 def _handled(record: Mapping[str, Any], operation: str, handle: Handle) -> bool:
-    with noted(operation, _request_id(record)) as note:
-        try:
+    request_id = _request_id(record)
+    try:
+        with noted(operation, request_id) as note:
             handle(json.loads(record["body"]), note)
-        except Exception as why:  # noqa: BLE001 - a poison message goes to its queue of the dead, its neighbours go on
-            fault(note, why)
-            note.failed += 1
-            return False
+    except Exception:  # noqa: BLE001 - it has been told; a poison message dies alone, its neighbours go on
+        return False
     return True
 
 

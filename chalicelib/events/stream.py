@@ -18,9 +18,12 @@ from typing import Any
 
 from chalicelib.events.log import Note, fault, noted, trace
 from chalicelib.flows.relay_entries import Arrival, relay_entries
+from chalicelib.kit.logs import Work
 from chalicelib.runtime import Runtime
 from chalicelib.table.feed import UnreadableEntryError, entry_of_image
+from chalicelib.table.journal import Entry
 
+OPERATION = "relay_entries"
 Record = Mapping[str, Any]
 
 
@@ -29,27 +32,40 @@ def relay(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
     records: Sequence[Record] = event.get("Records") or ()
     failed: list[str] = []
     if records:
-        with noted("relay_entries") as note:
+        with noted(OPERATION, str(records[0].get("eventID", ""))) as note:
             failed = _relayed(rt, str(event.get("shardId") or records[0]["eventSourceARN"]), records, note)
     answer: dict[str, Any] = {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
     return answer | {"state": {}} if "window" in event else answer
 
 
 def _relayed(rt: Runtime, shard: str, records: Sequence[Record], note: Note) -> list[str]:
-    arrivals, failed = _readable(records, note)
+    arrivals, failed = _readable(records)
+    note.tenant = arrivals[0].entry.stream.tenant if len({one.entry.stream.tenant for one in arrivals}) == 1 else None
     for unrelayed in relay_entries(rt, shard, arrivals):
-        fault(note, unrelayed.fault)
-        failed |= {arrival.sequence_number for arrival in unrelayed.arrivals}
-    done = [arrival.entry for arrival in arrivals if arrival.sequence_number not in failed]
-    for (tenant, request_id), count in Counter(
-        (one.stream.tenant, one.header.get("request_id")) for one in done
-    ).items():
-        trace(Note("relay_entries", str(request_id or ""), tenant, count))
-    note.done, note.failed = len(done), len(failed)
+        fault(unrelayed.fault, [_cause(one.entry)[1] for one in unrelayed.arrivals])
+        failed |= {one.sequence_number for one in unrelayed.arrivals}
+    _tell_each_request(note, arrivals, failed)
+    note.failed = len(failed)
     return sorted(failed, key=int)[:1]
 
 
-def _readable(records: Sequence[Record], note: Note) -> tuple[list[Arrival], set[str]]:
+def _tell_each_request(note: Note, arrivals: Sequence[Arrival], failed: set[str]) -> None:
+    """A line for each request that wrote any of the entries, so that its id finds what became of them."""
+    done, again = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for arrival in arrivals:
+        (again if arrival.sequence_number in failed else done)[_cause(arrival.entry)] += 1
+    for cause in done | again:
+        tenant, request_id = cause
+        trace(note, Work(OPERATION, request_id or note.request_id, tenant), done[cause], again[cause])
+    note.done = done.total()
+
+
+def _cause(entry: Entry) -> tuple[str, str]:
+    """Tenant and request."""
+    return entry.stream.tenant, str(entry.header.get("request_id") or "")
+
+
+def _readable(records: Sequence[Record]) -> tuple[list[Arrival], set[str]]:
     """The entries up to the first record that cannot be read, and that one's number."""
     arrivals: list[Arrival] = []
     for record in records:
@@ -60,7 +76,7 @@ def _readable(records: Sequence[Record], note: Note) -> tuple[list[Arrival], set
         try:
             arrivals.append(Arrival(number, entry_of_image(_image(change["NewImage"]))))
         except (UnreadableEntryError, ValueError) as why:
-            fault(note, why)
+            fault(why)
             return arrivals, {number}
     return arrivals, set()
 

@@ -15,12 +15,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
 from chalicelib.api import log
-note = log.start("req-1", "health")
-log.finish(note, 200, None)
-try:
-    raise ValueError("swordfish")
-except ValueError:
-    log.failed(note)
+with log.noted("req-1", "health") as note:
+    try:
+        raise ValueError("swordfish")
+    except ValueError:
+        log.failed()
 """
 SETTINGS = {"STAMPBOOK_TABLE": "stampbook", "STAMPBOOK_STAGE": "test", "AWS_REGION": "eu-central-1"}
 

@@ -23,6 +23,7 @@ from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Key
 from tests.twins.bookshop import BookShop, card, open_shop, sale
 from tests.twins.streamed import recorded
+from tests.unit.logs.kept import kept
 
 SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
 DAY = "2027-07-01"
@@ -197,6 +198,15 @@ def test_an_account_that_cannot_be_settled_ends_alone_among_the_dead(damaged: tu
     assert dead.body == {"tenant": "ours", "day": DAY, "member_id": members[2], "program_id": 1}
     assert len(queues_of(shop.rt).sent["due"]) == DUE_SHARDS + 2
     assert [expiries(shop, member_id) for member_id in members if member_id != members[2]] == [1] * (PAGE + 2)
+
+
+def test_the_line_of_a_page_counts_what_could_not_be_settled(damaged: tuple[BookShop, list[str]]) -> None:
+    shop, _ = damaged
+    schedule(shop.rt)
+    with kept() as log:
+        work(shop.rt)
+    pages = [(line["done"], line["failed"]) for line in log.lines() if line["message"] == "event" and line["done"]]
+    assert sorted(pages) == [(3, 0), (PAGE - 1, 1)]
 
 
 def test_a_dead_message_sent_again_after_the_repair_settles_it(damaged: tuple[BookShop, list[str]]) -> None:

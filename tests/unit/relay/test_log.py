@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import json
-import logging
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from chalicelib.events.due import due
 from chalicelib.events.stream import relay
 from tests.twins import runtime_on
 from tests.twins.streamed import recorded
+from tests.unit.logs.kept import Keeper, kept
 from tests.unit.relay.relayed import recorded_journal
-
-
-class Keeper(logging.StreamHandler[io.StringIO]):
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
 
 
 @pytest.fixture
 def log() -> Iterator[Keeper]:
-    """What the service logs, as it goes out."""
-    keeper = Keeper(io.StringIO())
-    keeper.setFormatter(LambdaPowertoolsFormatter())
-    logger = logging.getLogger("stampbook")
-    logger.addHandler(keeper)
-    logger.setLevel(logging.INFO)
-    yield keeper
-    logger.removeHandler(keeper)
+    with kept() as keeper:
+        yield keeper
 
 
 def test_the_relay_says_for_which_requests_it_worked(log: Keeper) -> None:
