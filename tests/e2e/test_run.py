@@ -158,9 +158,9 @@ def test_the_guide_is_true(first: Running) -> None:
     for expected in (
         '"status":"ok"',
         '"tier":"bronze"',
-        '"amount":51',
+        '"amount":25',
         '"number":"MUGS-1"',
-        '"operation":"record_order"',
+        '"operation":"create_program"',
         '"name":"guide.csv","state":"done"',
     ):
         assert expected in said, said
