@@ -30,7 +30,7 @@ def relay(event: DynamoDBEvent) -> dict[str, Any]:
     return stream.relay(bootstrap.runtime(), event.to_dict())
 
 
-@app.on_sqs_message(queue_arn=MERGED, batch_size=10, maximum_concurrency=16)
+@app.on_sqs_message(queue_arn=MERGED, batch_size=1, maximum_concurrency=16)
 def imports(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.events import imports  # noqa: PLC0415
 

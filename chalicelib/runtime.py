@@ -9,7 +9,7 @@ from chalicelib.aws.queues import Queues
 from chalicelib.aws.topic import Topic
 from chalicelib.kit.clock import Clock
 from chalicelib.kit.ids import Ids
-from chalicelib.table.config import ConfigCache
+from chalicelib.table.config import Configs
 from chalicelib.table.protocol import Table
 
 
@@ -18,7 +18,7 @@ class Runtime:
     clock: Clock
     ids: Ids
     table: Table
-    config: ConfigCache
+    config: Configs
     files: Files
     queues: Queues
     topic: Topic

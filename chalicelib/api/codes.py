@@ -68,6 +68,7 @@ GATEWAY = {
     "bad_request": Code(400, "This is not a well-formed HTTP request."),
     "length_required": Code(411, "A body needs a Content-Length."),
     "headers_too_large": Code(431, "The request line and headers are too long."),
+    "too_many_requests": Code(429, "Too many requests at once: send the same request again, a little later."),
 }
 OPERATIONS = {
     "asset_not_found": Code(404, "The docs page has no such asset."),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from chalicelib.aws.queues import Message, QueueName, queued_message
 
-MAX_RECEIVES = 3  # as the template's redrive policy says
+MAX_RECEIVES = 3  # as the template's redrive policies say,
+MORE_RECEIVES: Mapping[QueueName, int] = {"imports": 5}  # where they say another number
 Consumer = Callable[[dict[str, Any]], dict[str, Any]]
 Arrange = Callable[[list["Waiting"]], list["Waiting"]]
 
@@ -26,18 +27,25 @@ class Waiting:
 
 
 class MemoryQueues:
-    """`sent` is all that was ever sent; `waiting` is what no consumer has finished; `dead` is what was given up."""
+    """`sent` is all that was ever sent; `waiting` is what no consumer has finished; `dead` is what was given up.
+
+    `returning` says in how many seconds a consumer wanted a message to come again, by its receipt.
+    """
 
     def __init__(self) -> None:
         self.sent: defaultdict[QueueName, list[Message]] = defaultdict(list)
         self.waiting: defaultdict[QueueName, list[Waiting]] = defaultdict(list)
         self.dead: defaultdict[QueueName, list[Message]] = defaultdict(list)
+        self.returning: dict[str, int] = {}
         self._numbers = count(1)
 
     def send(self, queue: QueueName, messages: Sequence[Message]) -> None:
         kept = [_as_it_arrives(message) for message in messages]
         self.sent[queue] += kept
         self.waiting[queue] += [Waiting(f"message-{next(self._numbers)}", message) for message in kept]
+
+    def come_again(self, queue: QueueName, receipt: str, seconds: int) -> None:  # noqa: ARG002
+        self.returning[receipt] = seconds
 
     def bodies(self, queue: QueueName) -> list[dict[str, Any]]:
         """Of all that was ever sent."""
@@ -47,7 +55,7 @@ class MemoryQueues:
         """Everything that waits, and what is sent meanwhile, until the queue is empty; how many batches that took.
 
         `arrange` puts what waits into another order before each batch; a message it names twice is delivered twice.
-        A batch whose consumer raises comes back whole, and one by one what it reports as failed; after three tries a
+        A batch whose consumer raises comes back whole, and one by one what it reports as failed; after its tries a
         message is dead.
         """
         batches = 0
@@ -62,7 +70,7 @@ class MemoryQueues:
 
     def _settle(self, queue: QueueName, batch: Sequence[Waiting], failed: set[str]) -> None:
         for one in {one.message_id: one for one in batch if one.message_id in failed}.values():
-            if one.received + 1 >= MAX_RECEIVES:
+            if one.received + 1 >= MORE_RECEIVES.get(queue, MAX_RECEIVES):
                 self.dead[queue].append(one.message)
             else:
                 self.waiting[queue].append(Waiting(one.message_id, one.message, one.received + 1))

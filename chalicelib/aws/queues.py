@@ -31,3 +31,6 @@ def queued_message(message: Message) -> WireMessage:
 class Queues(Protocol):
     def send(self, queue: QueueName, messages: Sequence[Message]) -> None:
         """All of them, ten a request; raises when one was not taken after bounded repeats: sending again is safe."""
+
+    def come_again(self, queue: QueueName, receipt: str, seconds: int) -> None:
+        """The message received with this receipt comes again in so many seconds, unless it is finished by then."""

@@ -29,13 +29,22 @@ class SqsQueues:
         self._batches = Batches(sleep)
 
     def send(self, queue: QueueName, messages: Sequence[Message]) -> None:
-        address = required(f"STAMPBOOK_QUEUE_{queue.upper()}", self._addresses.get(queue))
+        address = self._address(queue)
         self._batches.send(
             [queued_message(message) for message in messages],
             lambda batch: self._client.call(
                 "send_message_batch", QueueUrl=address, Entries=[_entry(*one) for one in batch]
             ),
         )
+
+    def come_again(self, queue: QueueName, receipt: str, seconds: int) -> None:
+        address = self._address(queue)
+        self._client.call(
+            "change_message_visibility", QueueUrl=address, ReceiptHandle=receipt, VisibilityTimeout=seconds
+        )
+
+    def _address(self, queue: QueueName) -> str:
+        return required(f"STAMPBOOK_QUEUE_{queue.upper()}", self._addresses.get(queue))
 
 
 def _entry(number: str, message: WireMessage) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from chalicelib.aws.queues import Message
 from chalicelib.events.log import Note, fault, noted
-from chalicelib.events.messages import handle_messages
+from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.enqueue_due import enqueue_due
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_due_page import SettledPage, settle_due_page
@@ -40,7 +40,7 @@ def due(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
     return handle_messages(event, "settle_due", partial(_settle, rt))
 
 
-def _settle(rt: Runtime, body: dict[str, Any], note: Note) -> None:
+def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) -> None:
     tenant, day = str(body["tenant"]), _day(body["day"])
     note.tenant = tenant
     caller = Caller(_ORG, tenant, "system", "due", "due", (), note.request_id, "job")

@@ -6,7 +6,8 @@
     a join                the report                                       {do: join, tenant, operation}
 
 Everything may come twice and in any order. What can never be done (another prefix, a tenant that is not there) fails
-until it lies in the dead-letter queue, where somebody sees it.
+until it lies in the dead-letter queue, where somebody sees it. A step of an import is tried four times; received for the
+fifth time it is given up: its operation ends as failed, even if it was never told why (a process cut off tells nothing).
 """
 
 from __future__ import annotations
@@ -17,15 +18,18 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib.areas.imports.model import Drop
-from chalicelib.errors import InvalidInput, StampbookError
+from chalicelib.errors import InvalidInput, Refused, StampbookError
 from chalicelib.events.log import Note, noted
-from chalicelib.events.messages import handle_messages
-from chalicelib.flows.import_chunk import import_chunk
-from chalicelib.flows.import_messages import chunk_task, whose
+from chalicelib.events.messages import Delivery, handle_messages
+from chalicelib.flows.give_up_import import give_up_import
+from chalicelib.flows.import_chunk import COMES_AGAIN_SECONDS, import_chunk
+from chalicelib.flows.import_messages import QUEUE, Step, step_of
 from chalicelib.flows.join_import import join_import
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.start_import import start_import
 from chalicelib.runtime import Runtime
+
+LAST_RECEIVE = 5  # as the template's redrive policy says: behind it the message is dead
 
 
 def imports(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,27 +37,34 @@ def imports(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
     return handle_messages(event, "import", partial(_import, rt))
 
 
-def _import(rt: Runtime, body: Any, note: Note) -> None:
+def _import(rt: Runtime, body: Any, note: Note, delivery: Delivery) -> None:
     match body:
         case {"Event": "s3:TestEvent"}:
             note.operation = "test_event"
         case {"Records": list() as notices}:
             note.operation = "start_import"
             _start_all(rt, notices, note)
-        case {"do": "route" | "chunk" | "join" as step}:
-            note.operation = f"{step}_import"
-            note.tenant, note.job = whose(body)
-            _STEPS[step](rt, body)
-            note.done += 1
         case _:
-            raise InvalidInput("unknown_message", "This is no message for the queue of imports.")
+            step = step_of(body)
+            note.operation, note.tenant, note.job = f"{step.do}_import", step.tenant, step.operation_id
+            _step(rt, step, delivery)
+            note.done += 1
 
 
-_STEPS = {
-    "route": lambda rt, body: route_import(rt, *whose(body)),
-    "chunk": lambda rt, body: import_chunk(rt, chunk_task(body)),
-    "join": lambda rt, body: join_import(rt, *whose(body)),
-}
+def _step(rt: Runtime, step: Step, delivery: Delivery) -> None:
+    if delivery.received >= LAST_RECEIVE:
+        if give_up_import(rt, step):
+            raise Refused("given_up", f"This step of import {step.operation_id} failed as often as it may.")
+        return
+    match step.do:
+        case "route":
+            route_import(rt, step.tenant, step.operation_id)
+        case "chunk":
+            # the queue waits as long as its function may take, which is far too long for a chunk whose worker died
+            rt.queues.come_again(QUEUE, delivery.receipt, COMES_AGAIN_SECONDS)
+            import_chunk(rt, step)
+        case "join":
+            join_import(rt, step.tenant, step.operation_id)
 
 
 def _start_all(rt: Runtime, notices: list[Any], note: Note) -> None:

@@ -1,6 +1,7 @@
 """Do one chunk of an import: at most a thousand lines of one part (or one document), document by document.
 
-reads    1 BatchGet of operation and part before and after; the chunk's slice of its part file; notes, if it is done again
+reads    1 BatchGet of operation and part before and after; the configuration that the import pins; the chunk's slice of
+         its part file; notes, if it is done again
 writes   the part (lease), each document (record_document), a note for each refusal, the chunk's results, the part (done)
 repeats  a chunk that is done is left alone, only the message behind it is sent again. One that is done again comes to
          the same: what this very operation recorded is reported as recorded, and what it refused stays refused, even
@@ -11,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import BinaryIO
 
 from chalicelib.areas.accounts import store as accounts
@@ -23,19 +23,23 @@ from chalicelib.areas.jobs.model import Operation, Part, added
 from chalicelib.areas.jobs.operations import settle
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.file import RejectedRow
-from chalicelib.aws.errors import CloudError
-from chalicelib.errors import Busy, InvalidInput, StampbookError
+from chalicelib.aws.files import FileNotThereError
+from chalicelib.errors import Busy, InvalidInput
+from chalicelib.flows.give_up_import import LOST, fail_import
+from chalicelib.flows.import_config import pinned
 from chalicelib.flows.import_documents import Placed, reported, unpacked
-from chalicelib.flows.import_messages import ChunkTask, importer, send_chunks
+from chalicelib.flows.import_messages import Step, importer, send_chunks
 from chalicelib.flows.record_document import DocumentResult, record_document
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
 from chalicelib.table.journal import entry_from
-from chalicelib.table.protocol import StartKey, TableError, Write
+from chalicelib.table.pages import every_item
+from chalicelib.table.protocol import Write
 
-WORK_SECONDS = 60.0  # then the chunk ends where it is, well before anybody else may take it up
+WORK_SECONDS = 10.0  # then the chunk ends where it is: progress shows, and whoever wants to stop need not wait long
 LEASE_MS = 180_000
+COMES_AGAIN_SECONDS = 200  # a chunk whose worker died: as soon as the lease is surely over
 
 
 @dataclass(slots=True)
@@ -50,32 +54,36 @@ class _Work:
     last: bool = False
 
 
-def import_chunk(rt: Runtime, task: ChunkTask) -> None:
-    """Busy: somebody else is at it, or the table is; NotFound, InvalidInput: no such chunk was ever sent."""
-    operation, part, ours = _take(rt, task)
+def import_chunk(rt: Runtime, step: Step) -> None:
+    """A work file that is not there fails the operation: `work_lost`. Busy: somebody else is at it, or the table is;
+    NotFound, InvalidInput: no such chunk was ever sent."""
+    operation, part, ours = _take(rt, step)
     if ours:
         try:
             work = _do(rt, operation, part)
             operation, part = _count(rt, work)
-        except (StampbookError, TableError, CloudError):
+        except FileNotThereError:
+            fail_import(rt, operation, LOST)
+            return
+        except Exception:
             _release(rt, operation, part)
             raise
-    if operation.state == "running" and part.chunk == task.chunk + 1:
+    if operation.state == "running" and part.chunk == step.chunk + 1:
         send_chunks(rt, operation, [part])
 
 
 # --- the lease -------------------------------------------------------------------------------------------------------
 
 
-def _take(rt: Runtime, task: ChunkTask) -> tuple[Operation, Part, bool]:
+def _take(rt: Runtime, step: Step) -> tuple[Operation, Part, bool]:
     """Operation and part, and whether the chunk is now ours to do."""
     holder = rt.ids.command()
 
     def decide() -> tuple[tuple[Operation, Part, bool], tuple[Write, ...]]:
-        operation, part = jobs.read_with_part(rt.table, task.tenant, task.operation_id, task.part)
-        if operation.state != "running" or part.chunk > task.chunk:
+        operation, part = jobs.read_with_part(rt.table, step.tenant, step.operation_id, step.part)
+        if operation.state != "running" or part.chunk > step.chunk:
             return (operation, part, False), ()
-        if part.chunk < task.chunk:
+        if part.chunk < step.chunk:
             raise InvalidInput("unknown_message", "This chunk cannot have been sent: the one before is not done.")
         if part.holder == holder:
             return (operation, part, True), ()
@@ -134,6 +142,7 @@ def _counts(one: Reported) -> dict[str, int]:
 
 
 def _do(rt: Runtime, operation: Operation, part: Part) -> _Work:
+    rt = pinned(rt, operation)
     work = _Work(operation, part, _noted(rt, operation, part) if part.attempt > 1 else {}, offset=part.offset)
     key = part_file(operation.operation_id, operation.details["routing"], part.number)
     started = rt.clock.monotonic()
@@ -210,14 +219,6 @@ def _note(rt: Runtime, work: _Work, line: int, told: Reported) -> Reported:
 
 def _noted(rt: Runtime, operation: Operation, part: Part) -> dict[int, Reported]:
     """Every note of the chunk; there are at most as many as it has documents."""
-    notes: dict[int, Reported] = {}
-    start: StartKey | None = None
-    while True:
-        query = replace(jobs.notes_query(operation, part), start=start)
-        page = read_patiently(rt, partial(rt.table.query, query))
-        for attrs in page.items:
-            line, body = jobs.note_from(attrs)
-            notes[line] = as_reported(body.encode())
-        start = page.next
-        if start is None:
-            return notes
+    query = jobs.notes_query(operation, part)
+    notes = map(jobs.note_from, read_patiently(rt, lambda: list(every_item(rt.table, query))))
+    return {line: as_reported(body.encode()) for line, body in notes}

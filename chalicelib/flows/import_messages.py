@@ -13,11 +13,14 @@ from chalicelib.runtime import Runtime
 QUEUE: Literal["imports"] = "imports"
 
 
-class ChunkTask(NamedTuple):
+class Step(NamedTuple):
+    """What a message asks for; `part` and `chunk` are a chunk's."""
+
+    do: Literal["route", "chunk", "join"]
     tenant: str
     operation_id: str
-    part: int
-    chunk: int
+    part: int = 0
+    chunk: int = 0
 
 
 def send_route(rt: Runtime, operation: Operation) -> None:
@@ -36,23 +39,20 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
     _send(rt, operation, bodies)
 
 
-def chunk_task(body: dict[str, Any]) -> ChunkTask:
+def step_of(body: Any) -> Step:
+    """InvalidInput: `unknown_message`."""
     match body:
+        case {"do": "route" | "join" as do, "tenant": str() as tenant, "operation": str() as operation}:
+            return Step(do, tenant, operation)
         case {
+            "do": "chunk",
             "tenant": str() as tenant,
             "operation": str() as operation,
             "part": int() as part,
             "chunk": int() as chunk,
         }:
-            return ChunkTask(tenant, operation, part, chunk)
-    raise InvalidInput("unknown_message", "This is no message about a chunk.")
-
-
-def whose(body: dict[str, Any]) -> tuple[str, str]:
-    match body:
-        case {"tenant": str() as tenant, "operation": str() as operation}:
-            return tenant, operation
-    raise InvalidInput("unknown_message", "This message names no operation.")
+            return Step("chunk", tenant, operation, part, chunk)
+    raise InvalidInput("unknown_message", "This is no message for the queue of imports.")
 
 
 def importer(operation: Operation) -> Caller:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.areas.imports.model import part_file, report_file, result_file
+from chalicelib.areas.imports.model import config_file, part_file, report_file, result_file
 from chalicelib.areas.imports.report import Reported, merged, reported, write_report
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part, Progress
 from chalicelib.areas.jobs.operations import settle
+from chalicelib.aws.files import FileNotThereError
+from chalicelib.flows.give_up_import import LOST, fail_import
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
 from chalicelib.table.protocol import Put
@@ -22,16 +24,27 @@ CSV = "text/csv; charset=utf-8"
 
 
 def join_import(rt: Runtime, tenant: str, operation_id: str) -> None:
-    """NotFound: `operation_not_found`. FileNotThereError when another join has just cleaned up: the next try sees it."""
+    """A result file that is not there fails the operation, `work_lost`, unless another join has just cleaned up.
+    NotFound: `operation_not_found`."""
     progress = read_patiently(rt, lambda: jobs.read_progress(rt.table, tenant, operation_id))
     operation = progress.operation
     if operation.state == "running" and operation.all_parts_done:
-        report = report_file(tenant, operation_id)
-        with rt.files.writer(report, CSV) as sink:
-            write_report(sink, merged([_results(rt, operation, part) for part in progress.parts]))
-        operation = _close(rt, progress, report)
+        try:
+            operation = _close(rt, progress, _reported(rt, progress))
+        except FileNotThereError:
+            fail_import(rt, operation, LOST)
+            return
     if operation.state == "done":
         rt.files.delete(_work_files(operation, progress.parts))
+
+
+def _reported(rt: Runtime, progress: Progress) -> str:
+    """The report's key."""
+    operation = progress.operation
+    report = report_file(operation.tenant, operation.operation_id)
+    with rt.files.writer(report, CSV) as sink:
+        write_report(sink, merged([_results(rt, operation, part) for part in progress.parts]))
+    return report
 
 
 def _results(rt: Runtime, operation: Operation, part: Part) -> Iterator[Reported]:
@@ -57,6 +70,7 @@ def _close(rt: Runtime, progress: Progress, report: str) -> Operation:
 
 def _work_files(operation: Operation, parts: tuple[Part, ...]) -> Iterator[str]:
     routing = operation.details["routing"]
+    yield config_file(operation.operation_id, routing)
     for part in parts:
         yield part_file(operation.operation_id, routing, part.number)
         for chunk in range(part.chunk):

@@ -1,7 +1,9 @@
 """Route an import: one streaming pass over the file writes its parts.
 
-reads    the operation, the file once; identities in BatchGets of 100, sales that returns name in BatchGets of 25
-writes   part files, then operation and parts in one transaction; sends the first chunk of every part
+reads    the operation, the configuration, the file once; identities in BatchGets of 100, sales that returns name in
+         BatchGets of 25
+writes   the configuration and the part files, then operation and parts in one transaction; sends the first chunk of
+         every part
 repeats  a pass that does not come to its end leaves nothing but files that nobody will read
 """
 
@@ -22,11 +24,14 @@ from chalicelib.areas.orders.file import Document, read_documents
 from chalicelib.areas.programs import store as programs
 from chalicelib.aws.files import FileNotThereError, Writer
 from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.flows.give_up_import import fail_import
+from chalicelib.flows.import_config import pin
 from chalicelib.flows.import_documents import Placed
 from chalicelib.flows.import_messages import send_chunks
 from chalicelib.flows.import_owners import BATCH, tell
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
+from chalicelib.table.config import read_config
 from chalicelib.table.protocol import Put
 
 
@@ -39,10 +44,11 @@ def route_import(rt: Runtime, tenant: str, operation_id: str) -> None:
         try:
             operation, parts = _routed(rt, operation)
         except (InvalidInput, NotFound) as refusal:
-            _fail(rt, operation, Failure(refusal.code, refusal.message))
+            fail_import(rt, operation, Failure(refusal.code, refusal.message))
             return
         except FileNotThereError:
-            _fail(rt, operation, Failure("file_gone", "The file was deleted or replaced before it could be read."))
+            gone = Failure("file_gone", "The file was deleted or replaced before it could be read.")
+            fail_import(rt, operation, gone)
             return
     else:
         parts = [part for part in progress.parts if part.chunk == 0]
@@ -51,9 +57,11 @@ def route_import(rt: Runtime, tenant: str, operation_id: str) -> None:
 
 
 def _routed(rt: Runtime, operation: Operation) -> tuple[Operation, list[Part]]:
-    config = read_patiently(rt, lambda: rt.config.load(rt.table, operation.tenant))
+    """Not from what this process holds, which may be five seconds old: a file dropped after a change goes by it."""
+    config = read_patiently(rt, lambda: read_config(rt.table, operation.tenant))
     programs.program(config, operation.details["program"])
     routing = rt.ids.command()
+    pin(rt, operation, routing, config)
     with Router() as router:
         with rt.files.open(operation.details["key"], etag=operation.details["etag"]) as stream:
             rows = _tell_all(rt, operation, router, stream)
@@ -108,12 +116,3 @@ def _begin(
         return (running, parts), puts
 
     return settle(rt, decide)
-
-
-def _fail(rt: Runtime, operation: Operation, failure: Failure) -> None:
-    def decide() -> tuple[None, tuple[Put, ...]]:
-        known = jobs.read(rt.table, operation.tenant, operation.operation_id)
-        failed = known.failed(rt.clock.now(), failure)
-        return None, (jobs.operation_put(failed),) if known.state == "queued" else ()
-
-    settle(rt, decide)

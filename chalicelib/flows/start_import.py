@@ -1,8 +1,10 @@
 """Start an import: a file was dropped.
 
-reads    1 Get (and the tenant's configuration)
+reads    1 Get (and the tenant's configuration); the parts, when it is running already
 writes   the operation, the first time; sends one message
-repeats  the same object (bucket, key, ETag) is the same operation: while it is queued its message is sent again
+repeats  the same object (bucket, key, ETag) is the same operation. Dropping it again nudges it: the messages it waits for
+         are sent once more, the pass's while it is queued, those of the parts that are not done or of the join while it
+         runs. What is already being done is kept apart by leases; when it is finished nothing is sent
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation
 from chalicelib.areas.jobs.operations import settle
 from chalicelib.errors import NotFound
-from chalicelib.flows.import_messages import send_route
+from chalicelib.flows.import_messages import send_chunks, send_route
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
 from chalicelib.table.protocol import Put
@@ -51,6 +53,14 @@ def start_import(
         return (fresh, (jobs.operation_put(fresh),)) if known is None else (known, ())
 
     operation = settle(rt, decide)
+    _nudge(rt, operation)
+    return operation
+
+
+def _nudge(rt: Runtime, operation: Operation) -> None:
     if operation.state == "queued":
         send_route(rt, operation)
-    return operation
+    if operation.state == "running":
+        progress = read_patiently(rt, lambda: jobs.read_progress(rt.table, operation.tenant, operation.operation_id))
+        if progress.operation.state == "running":
+            send_chunks(rt, progress.operation, list(progress.parts))

@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
@@ -87,6 +87,15 @@ class Config:
         return cast(ValueT, self._derived[key])
 
 
+class Configs(Protocol):
+    """Where decisions get a tenant's configuration from."""
+
+    def load(self, table: Table, tenant: str) -> Config: ...
+
+    def forget(self, tenant: str) -> None:
+        """After a change by this process: what it wrote it must read."""
+
+
 @dataclass
 class ConfigCache:
     """The configurations this process knows, each at most five seconds behind the table."""
@@ -111,7 +120,6 @@ class ConfigCache:
         return known
 
     def forget(self, tenant: str) -> None:
-        """After a change by this process: what it wrote it must read."""
         with self._lock:
             self._kept.pop(tenant, None)
 

@@ -10,7 +10,7 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.kit.facts import vocabulary
 from chalicelib.table.commit import Committed, Means, Plan, commit
-from chalicelib.table.config import Config, ConfigCache, ConfigChanged, Name, config_writes, read_config, stream_of
+from chalicelib.table.config import Config, ConfigChanged, Configs, Name, config_writes, read_config, stream_of
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
 
@@ -19,7 +19,7 @@ VOCABULARY = vocabulary(ConfigChanged)
 
 class ConfigMeans(Means, Protocol):
     @property
-    def config(self) -> ConfigCache: ...
+    def config(self) -> Configs: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ NOT_BY_HTTP = {
     "grant_not_held": "of keys",
     "tenant_taken": "of keys",
     "not_an_import": "of a file dropped where no import is: its message dies",
+    "given_up": "of a step of an import that has failed as often as it may: its message dies",
     "unknown_message": "of a message that nobody of ours sent: it dies",
     "invalid_span": "of counts by day, which have no route",
 }

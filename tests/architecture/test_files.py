@@ -46,7 +46,7 @@ FILES = {f"s3:{action}" for action in ("GetObject", "ListBucket", "PutObject", "
 FUNCTIONS = {
     "api_handler": {"s3:GetObject", "s3:ListBucket"},
     "relay": STREAM | {"sns:Publish", "sqs:SendMessage"},
-    "imports": FILES | CONSUME | {"sqs:SendMessage"},
+    "imports": FILES | CONSUME | {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
     "due": CONSUME | {"sqs:SendMessage"},
     "schedule_due": {"dynamodb:Query", "sqs:SendMessage"},
 }

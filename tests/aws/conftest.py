@@ -38,6 +38,7 @@ class Cloud:
     queues: Queues
     topic: Topic
     received: Callable[[], list[Arrived]]  # from the queue for imports
+    receipts: Callable[[], list[str]]  # of what is received from it now
     published: Callable[[], list[Arrived]]  # by a queue that takes all of the topic, raw
 
 
@@ -68,7 +69,10 @@ def _twin() -> Cloud:
     def published() -> list[Arrived]:
         return [_arrived(message.text, message.attributes) for message in topic.wire]
 
-    return Cloud(MemoryFiles(), queues, topic, received, published)
+    def receipts() -> list[str]:
+        return [record["receiptHandle"] for record in sqs_event("imports", queues.waiting["imports"])["Records"]]
+
+    return Cloud(MemoryFiles(), queues, topic, received, receipts, published)
 
 
 def _moto() -> Cloud:
@@ -84,6 +88,7 @@ def _moto() -> Cloud:
         SqsQueues({"imports": imports}, region=REGION),
         SnsTopic(arn, region=REGION),
         lambda: _drained(sqs, imports),
+        lambda: [one["ReceiptHandle"] for one in sqs.receive_message(QueueUrl=imports).get("Messages", [])],
         lambda: _drained(sqs, listening),
     )
 

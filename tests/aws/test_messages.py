@@ -88,6 +88,15 @@ def test_a_queue_that_is_not_there_is_an_error(cloud: Cloud) -> None:
             lost.send("due", [Message({})])
 
 
+def test_a_message_comes_again_when_its_consumer_wants_it_to(cloud: Cloud) -> None:
+    cloud.queues.send("imports", [Message({"n": 1})])
+    if isinstance(cloud.queues, SqsQueues):
+        (receipt,) = cloud.receipts()
+        assert numbers(cloud) == []
+        cloud.queues.come_again("imports", receipt, 0)
+    assert numbers(cloud) == [1]
+
+
 class Post:
     """Takes of each batch what `taken` says of the message's text and of how often it was tried."""
 

@@ -49,16 +49,28 @@ class Functions:
 
     def received(self, queue: str) -> list[dict[str, Any]]:
         """Up to ten messages as Lambda hands them over; they are gone from the queue."""
-        sqs, address = self.clients["sqs"], self.queues[queue]
-        came = sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
-        for one in came.get("Messages", []):
-            sqs.delete_message(QueueUrl=address, ReceiptHandle=one["ReceiptHandle"])
-        return [_record(one) for one in came.get("Messages", [])]
+        records = self._come(queue)
+        self._done(queue, records)
+        return records
 
     def work_off(self, queue: str) -> None:
         """Until the queue is empty; nothing may fail."""
-        while records := self.received(queue):
+        while records := self._come(queue):
             assert self.failed(queue, {"Records": records}) == []
+            self._done(queue, records)
+
+    def _come(self, queue: str) -> list[dict[str, Any]]:
+        came = self.clients["sqs"].receive_message(
+            QueueUrl=self.queues[queue],
+            MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
+            AttributeNames=["All"],
+        )
+        return [_record(one) for one in came.get("Messages", [])]
+
+    def _done(self, queue: str, records: list[dict[str, Any]]) -> None:
+        for one in records:
+            self.clients["sqs"].delete_message(QueueUrl=self.queues[queue], ReceiptHandle=one["receiptHandle"])
 
 
 @contextmanager
@@ -115,4 +127,10 @@ def _record(message: dict[str, Any]) -> dict[str, Any]:
         name: {"stringValue": said["StringValue"], "dataType": said["DataType"]}
         for name, said in message.get("MessageAttributes", {}).items()
     }
-    return {"messageId": message["MessageId"], "body": message["Body"], "messageAttributes": attributes}
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": attributes,
+    }

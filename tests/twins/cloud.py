@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, cast
 
 from chalicelib.areas.imports.model import Drop
 from chalicelib.aws.memory_files import MemoryFiles
-from chalicelib.aws.memory_queues import MemoryQueues, failed_of
+from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.queues import Message
 from chalicelib.events.due import due, schedule_due
 from chalicelib.events.imports import imports
 from chalicelib.kit.periods import Day, iso_day
@@ -23,8 +23,7 @@ class TwinCloud:
     """`broken` names queues that nobody works off."""
 
     rt: Runtime
-    broken: set[str] = field(default_factory=set)
-    told: list[dict[str, object]] = field(default_factory=list)
+    broken: frozenset[str] = frozenset()
 
     def drop(self, key: str, content: BinaryIO) -> Drop:
         files = cast(MemoryFiles, self.rt.files)
@@ -32,7 +31,8 @@ class TwinCloud:
         head = files.head(key)
         assert head is not None
         subject = {"bucket": {"name": BUCKET}, "object": {"key": key, "eTag": head.etag}}
-        self.told.append({"Records": [{"eventName": "ObjectCreated:Put", "s3": subject}]})
+        notice = {"Records": [{"eventName": "ObjectCreated:Put", "s3": subject}]}
+        self.rt.queues.send("imports", [Message(notice, "s3")])
         return Drop(BUCKET, key, head.etag)
 
     def schedule_due(self, day: Day) -> None:
@@ -42,12 +42,6 @@ class TwinCloud:
         self.rt.clock.sleep(60)
         queues = cast(MemoryQueues, self.rt.queues)
         if "imports" not in self.broken:
-            self._notify()
             queues.deliver("imports", partial(imports, self.rt))
         if "due" not in self.broken:
             queues.deliver("due", partial(due, self.rt))
-
-    def _notify(self) -> None:
-        while self.told:
-            record = {"messageId": "s3", "body": json.dumps(self.told.pop())}
-            assert failed_of(partial(imports, self.rt), {"Records": [record]}) == set()

@@ -95,3 +95,6 @@ class KillingQueues:
     def send(self, queue: QueueName, messages: Sequence[Message]) -> None:
         for message in messages:
             self.kills.write(partial(self.queues.send, queue, [message]))
+
+    def come_again(self, queue: QueueName, receipt: str, seconds: int) -> None:
+        self.kills.write(partial(self.queues.come_again, queue, receipt, seconds))

@@ -35,6 +35,8 @@ class Counts(Wire):
 
 
 class Fault(Wire):
+    """Why an import failed: `empty_file`, `bad_header`, `program_not_found`, `file_gone`, `work_lost` or `given_up`."""
+
     code: str
     message: str
 

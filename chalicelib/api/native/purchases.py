@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -14,33 +13,29 @@ from chalicelib.areas.orders import model as m
 from chalicelib.errors import InvalidInput
 from chalicelib.kit.amounts import QUANTITY_DECIMALS
 from chalicelib.kit.base import Wire
-from chalicelib.kit.clock import Instant
 from chalicelib.kit.labels import Labels
 from chalicelib.kit.wire import AmountOrZero, QuantityIn, WrittenAt, WrittenTime
 
-EARLIEST: Instant = 0  # 1970: what is dated before comes from a clock that was never set
-MOST_MINUTES_FROM_UTC = 18 * 60
-
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
-
 
 def _of_a_shop(written: WrittenAt) -> WrittenAt:
-    if written.at < EARLIEST:
+    if written.at < m.EARLIEST:
         raise PydanticCustomError("date_too_early", "it must not lie before 1970")
-    if abs(written.offset) > MOST_MINUTES_FROM_UTC:
+    if abs(written.offset) > m.MAX_OFFSET_MINUTES:
         raise PydanticCustomError("unreadable_date", "no clock is more than 18 hours from UTC")
     return written
 
 
 def _currency(code: str) -> str:
-    if not _CURRENCY.fullmatch(code):
+    if not m.CURRENCY.fullmatch(code):
         raise PydanticCustomError("invalid_currency", "it must be a currency of three capital letters, such as EUR")
     return code
 
 
 PurchaseTime = Annotated[WrittenTime, AfterValidator(_of_a_shop)]
 Currency = Annotated[
-    str, AfterValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]})
+    str,
+    AfterValidator(_currency),
+    WithJsonSchema({"type": "string", "pattern": m.CURRENCY.pattern, "examples": ["EUR"]}),
 ]
 
 _DECIMAL = rf"^[0-9]{{1,10}}(\.[0-9]{{1,{QUANTITY_DECIMALS}}})?$"

@@ -3,8 +3,9 @@
 Words       drop (an object under imports/{tenant}/orders/, with its ETag), part (a file of documents), report (the CSV
             that says of every line of the file what became of it)
 Laws        the same drop is the same operation; documents that may touch one account, and documents that speak of one
-            sale, are of one part and in file order there: so no outcome depends on the number of parts
+            sale, are of one part and in file order there: so no outcome depends on the number of parts; the routing
+            pass pins the tenant's configuration, and every chunk decides by it
 Here        model (keys and names), router (who goes with whom, on disk), lines (which line numbers are a document's),
             report (results and how parts are merged). The flows start_import, route_import, import_chunk, join_import
-            do the work; jobs keep count.
+            do the work, give_up_import ends what cannot be done; jobs keep count.
 """

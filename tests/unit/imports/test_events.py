@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.imports.model import Drop, place_of
+from chalicelib.areas.jobs.model import Operation
 from chalicelib.areas.jobs.operations import list_operations
+from chalicelib.aws.memory_queues import Waiting
 from chalicelib.errors import InvalidInput
 from chalicelib.events.imports import imports
 from tests.unit.imports.drops import Importing, importing, sold
@@ -70,16 +72,20 @@ def test_a_defect_of_one_message_keeps_back_no_other() -> None:
     operation = shop.drop(*(sold(f"A-{number}", str(number)) for number in range(9)), parts=4)
     shop.queues.deliver("imports", shop.consume, arrange=lambda waiting: waiting)
     assert shop.operation(operation.operation_id).state == "done"
-    lost = shop.drop(sold("B-1", "1"), key="imports/shop/orders/lost.csv", parts=1)
-    shop.queues.deliver("imports", shop.consume, arrange=lambda waiting: [_without_work(shop, waiting[0])])
-    assert [message.body["do"] for message in shop.queues.dead["imports"]] == ["chunk"]
-    assert shop.operation(lost.operation_id).state == "running"
+    damaged = shop.drop(sold("B-1", "1"), key="imports/shop/orders/damaged.csv", parts=1)
+    sound = shop.drop(sold("C-1", "1"), key="imports/shop/orders/sound.csv", parts=1)
+    shop.queues.deliver("imports", shop.consume, arrange=lambda waiting: _damaged(shop, damaged, waiting))
+    assert [message.body["operation"] for message in shop.queues.dead["imports"]] == [damaged.operation_id]
+    assert shop.operation(damaged.operation_id).state == "failed"
+    assert shop.operation(sound.operation_id).state == "done"
 
 
-def _without_work(shop: Importing, one: Any) -> Any:
-    """Somebody has emptied the folder of work files."""
-    shop.objects.delete([key for key in shop.objects.objects if key.startswith("work/")])
-    return one
+def _damaged(shop: Importing, operation: Operation, waiting: list[Waiting]) -> list[Waiting]:
+    """What no code of ours ever wrote."""
+    for key in shop.objects.objects:
+        if key.startswith(f"work/{operation.operation_id}") and "/part-" in key:
+            shop.objects.put(key, b"[[[2,2]]")
+    return waiting
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,16 @@ import re
 from pathlib import Path
 from typing import Any
 
+from chalicelib.api.native.operations import Fault
 from chalicelib.api.routes import ROUTES
 from chalicelib.areas.imports.model import place_of
 from tests.http.client import Api
 from tests.http.world import HandClock, key_for, twin_runtime
 from tests.unit.imports.desk import Desk
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "guides" / "import.md").read_text("utf-8")
+ROOT = Path(__file__).parents[3]
+GUIDE = (ROOT / "docs" / "guides" / "import.md").read_text("utf-8")
+FLOWS = ROOT / "chalicelib" / "flows"
 
 
 def block(mark: str) -> str:
@@ -50,6 +53,16 @@ def test_the_guide_s_file_comes_to_what_the_guide_shows() -> None:
 def test_the_guide_s_places_are_what_it_says_of_them() -> None:
     keys = re.findall(r"^(imports/\S+)", GUIDE, re.MULTILINE)
     assert [place_of(key) for key in keys] == [("ours", 1, "june.csv"), ("ours", 7, "june.csv")]
+
+
+def test_the_guide_and_the_api_know_every_code_that_an_import_fails_with() -> None:
+    """Those of the file, and those that the flows write themselves."""
+    flows = "".join(path.read_text("utf-8") for path in FLOWS.glob("*_import.py"))
+    codes = {"empty_file", "bad_header", "program_not_found", *re.findall(r'Failure\(\s*"(\w+)"', flows)}
+    assert len(codes) == 6
+    told = "".join(line.split("|")[1] for line in GUIDE.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`(\w+)`", told)) == codes
+    assert set(re.findall(r"`(\w+)`", Fault.__doc__ or "")) == codes
 
 
 def test_the_guide_s_routes_are_there() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import tracemalloc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -17,9 +15,10 @@ from chalicelib.areas.imports.model import Drop
 from chalicelib.areas.imports.report import COLUMNS, Reported, merged, reported, write_report
 from chalicelib.areas.imports.router import Router
 from chalicelib.areas.orders.file import read_documents
-from chalicelib.aws.files import FileHead, FileNotThereError, Writer
+from chalicelib.aws.files import Writer
 from chalicelib.flows.import_documents import packed, unpacked
 from chalicelib.flows.route_import import placed_documents
+from tests.unit.imports.disk_files import DiskFiles
 from tests.unit.imports.drops import KEY, brought_back, importing, sold
 from tests.unit.orders_file.csv_file import NOW, file_of
 
@@ -96,45 +95,6 @@ def test_results_come_together_in_the_order_of_the_file() -> None:
     assert [row[0] for row in rows[1:]] == ["2", "3", "4", "5", "6", "7", "8", "9"]
     assert [row[7] for row in rows[-2:]] == ["Line 9: Bad.", "Bad."]
     assert rows[1][1] == 'a"b,c\nd'
-
-
-class DiskFiles:
-    """A bucket on disk, so that what a test measures is the import and not the bucket."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def path(self, key: str) -> Path:
-        found = self.root / key
-        found.parent.mkdir(parents=True, exist_ok=True)
-        return found
-
-    def head(self, key: str) -> FileHead | None:
-        path = self.path(key)
-        return FileHead(key, path.stat().st_size, "etag") if path.exists() else None
-
-    @contextmanager
-    def open(self, key: str, *, start: int = 0, etag: str | None = None) -> Iterator[BinaryIO]:
-        if not self.path(key).exists():
-            raise FileNotThereError(key)
-        with self.path(key).open("rb") as stream:
-            stream.seek(start)
-            yield stream
-
-    def put(self, key: str, data: bytes, content_type: str = "") -> None:
-        self.path(key).write_bytes(data)
-
-    @contextmanager
-    def writer(self, key: str, content_type: str = "") -> Iterator[Writer]:
-        with self.path(key).open("wb") as stream:
-            yield cast(Writer, stream)
-
-    def delete(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            self.path(key).unlink(missing_ok=True)
-
-    def link(self, key: str, seconds: int) -> str:
-        return f"{key}?{seconds}"
 
 
 def peak_of(lines: int, folder: Path) -> int:

@@ -13,7 +13,7 @@ from chalicelib.api.calls import Call
 from chalicelib.api.route import Route
 from chalicelib.aws.queues import Message
 from chalicelib.events.log import Note, noted
-from chalicelib.events.messages import handle_messages
+from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.kit.logs import logger
 from tests.http.client import Api
 from tests.http.shop import Asked
@@ -55,8 +55,13 @@ def test_a_line_behind_a_request_says_nothing_of_it(log: Keeper) -> None:
     assert not set(OURS) & set(log.lines()[-1])
 
 
+def received(message_id: str, body: str, **more: Any) -> dict[str, Any]:
+    attributes = {"ApproximateReceiveCount": "1"}
+    return {"messageId": message_id, "receiptHandle": "r", "body": body, "attributes": attributes, **more}
+
+
 def test_the_next_message_of_a_batch_knows_nothing_of_the_one_before(log: Keeper) -> None:
-    def handle(body: dict[str, Any], note: Note) -> None:
+    def handle(body: dict[str, Any], note: Note, delivery: Delivery) -> None:
         if "tenant" in body:
             note.tenant = body["tenant"]
         logger().warning("in the middle")
@@ -65,7 +70,7 @@ def test_the_next_message_of_a_batch_knows_nothing_of_the_one_before(log: Keeper
 
     bodies = ['{"tenant": "ours"}', "{}", '{"tenant": "theirs", "poison": true}', "{}"]
     records = [
-        {"messageId": f"m-{n}", "body": body, "messageAttributes": {"request_id": {"stringValue": f"req-{n}"}}}
+        received(f"m-{n}", body, messageAttributes={"request_id": {"stringValue": f"req-{n}"}})
         for n, body in enumerate(bodies)
     ]
     failed = handle_messages({"Records": records}, "work", handle)["batchItemFailures"]
@@ -80,7 +85,7 @@ def test_the_next_message_of_a_batch_knows_nothing_of_the_one_before(log: Keeper
 
 
 def test_a_message_that_no_request_caused_goes_by_its_own_id(log: Keeper) -> None:
-    handle_messages({"Records": [{"messageId": "m-1", "body": "{}"}]}, "work", lambda body, note: None)
+    handle_messages({"Records": [received("m-1", "{}")]}, "work", lambda *_: None)
     assert [line["request_id"] for line in log.lines()] == ["m-1"]
     assert Message({}).request_id == ""
 

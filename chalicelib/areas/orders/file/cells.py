@@ -12,7 +12,7 @@ from typing import Literal
 
 from chalicelib.areas.orders.file.faults import BadLineError, Code, shown
 from chalicelib.areas.orders.file.rows import Cells, Kind, kind_of
-from chalicelib.areas.orders.model import Line
+from chalicelib.areas.orders.model import CURRENCY, EARLIEST, MAX_OFFSET_MINUTES, Line
 from chalicelib.kit.amounts import (
     MAX_AMOUNT,
     MAX_QUANTITY,
@@ -26,8 +26,6 @@ from chalicelib.kit.labels import MAX_LABELS, Label
 from chalicelib.kit.wire import parse_rfc3339
 
 MAX_CELL_BYTES = 8 * 1024
-EARLIEST: Instant = 0  # 1970: what is dated before comes from a clock that was never set
-MAX_OFFSET_MINUTES = 18 * 60
 
 _LIMITS = {"document_number": 128, "revised_document": 128, "loyalty_card": 254, "email": 254, "phone": 254, "sku": 128}
 _LIMITS |= {"location": 500, "name": 500, "brand": 500}
@@ -38,7 +36,6 @@ _PERSONAL = {"loyalty_card", "email", "phone"}  # never shown in a message
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LONG_NUMBER = re.compile(r"([0-9]+)(?:\.[0-9]+)?")  # plain, but for its many digits
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 IdentityType = Literal["card", "email", "phone"]
 
@@ -182,7 +179,7 @@ def _time(cells: Cells) -> tuple[Instant, int]:
 
 def _currency(cells: Cells) -> str:
     value = _text(cells, "currency")
-    if not _CURRENCY.fullmatch(value):
+    if not CURRENCY.fullmatch(value):
         raise _bad("invalid_currency", cells, "currency", "is not a currency of three capital letters")
     return value
 

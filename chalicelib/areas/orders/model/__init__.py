@@ -1,7 +1,10 @@
 """Orders as values: documents (what a shop sends) and order (what is kept of a sale, and the plan of a return)."""
 
 from chalicelib.areas.orders.model.documents import (
+    CURRENCY,
+    EARLIEST,
     MAX_LINES,
+    MAX_OFFSET_MINUTES,
     Currency,
     DocumentNumber,
     Line,
@@ -25,7 +28,10 @@ from chalicelib.areas.orders.model.order import (
 )
 
 __all__ = [
+    "CURRENCY",
+    "EARLIEST",
     "MAX_LINES",
+    "MAX_OFFSET_MINUTES",
     "Back",
     "Basis",
     "Credited",

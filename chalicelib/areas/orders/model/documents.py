@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -14,13 +15,16 @@ from chalicelib.kit.labels import Labels
 from chalicelib.kit.texts import PLAIN_KEY, PLAIN_TEXT
 
 MAX_LINES = 1_000
+EARLIEST: Instant = 0  # 1970: what is dated before comes from a clock that was never set
+MAX_OFFSET_MINUTES = 18 * 60  # from UTC: no clock on earth is further
+CURRENCY = re.compile(r"^[A-Z]{3}$")
 
 DocumentNumber = Annotated[str, Field(min_length=1, max_length=128), PLAIN_KEY]
 Sku = Annotated[str, Field(min_length=1, max_length=128), PLAIN_KEY]
 Text = Annotated[str, Field(max_length=500), PLAIN_TEXT]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, Field(pattern=CURRENCY.pattern)]
 Money = Annotated[int, Field(ge=0, le=MAX_AMOUNT)]  # in the currency's smallest part
-UtcOffset = Annotated[int, Field(ge=-1080, le=1080)]  # minutes: what the shop's clock showed beside the instant
+UtcOffset = Annotated[int, Field(ge=-MAX_OFFSET_MINUTES, le=MAX_OFFSET_MINUTES)]  # as the shop's clock showed it
 Quantity = Annotated[Decimal, Field(gt=0, le=MAX_QUANTITY, decimal_places=QUANTITY_DECIMALS)]
 
 

@@ -1,0 +1,58 @@
+"""Give up an import: it ends as failed, with a code and a sentence, so that nobody waits for it for ever.
+
+reads    the operation (and the part)
+writes   the operation
+repeats  an operation that is finished stays as it is
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.jobs import store as jobs
+from chalicelib.areas.jobs.model import Failure, Operation
+from chalicelib.areas.jobs.operations import settle
+from chalicelib.errors import Busy
+from chalicelib.flows.import_messages import Step
+from chalicelib.runtime import Runtime
+from chalicelib.table.protocol import Put
+
+AGAIN = "What it had recorded stays; drop the file under another name, and the rest is recorded as well."
+LOST = Failure("work_lost", f"Files that the import had made for itself were deleted before it was done. {AGAIN}")
+GIVEN_UP = Failure("given_up", f"The import failed again and again, for a reason of ours, and was given up. {AGAIN}")
+
+
+def give_up_import(rt: Runtime, step: Step) -> bool:
+    """For a step that has failed as often as it may. Whether the operation was given up: not when the step is done after
+    all, or no longer wanted. Busy when another worker is at it; NotFound: `operation_not_found`."""
+
+    def decide() -> tuple[bool, tuple[Put, ...]]:
+        operation = jobs.read(rt.table, step.tenant, step.operation_id)
+        if not _still_to_do(rt, operation, step):
+            return operation.failure == GIVEN_UP, ()
+        return True, (jobs.operation_put(operation.failed(rt.clock.now(), GIVEN_UP)),)
+
+    return settle(rt, decide)
+
+
+def fail_import(rt: Runtime, operation: Operation, failure: Failure) -> None:
+    """Unless it has gone on, or ended, since it was read: then what went wrong was only late."""
+
+    def decide() -> tuple[None, tuple[Put, ...]]:
+        known = jobs.read(rt.table, operation.tenant, operation.operation_id)
+        failed = known.failed(rt.clock.now(), failure)
+        return None, (jobs.operation_put(failed),) if known.state == operation.state else ()
+
+    settle(rt, decide)
+
+
+def _still_to_do(rt: Runtime, operation: Operation, step: Step) -> bool:
+    match step.do:
+        case "route":
+            return operation.state == "queued"
+        case "join":
+            return operation.state == "running" and operation.all_parts_done
+    _, part = jobs.read_with_part(rt.table, step.tenant, step.operation_id, step.part)
+    if operation.state != "running" or part.chunk != step.chunk:
+        return False
+    if part.leased_until > rt.clock.now():
+        raise Busy("busy", "Another worker is at this chunk.")
+    return True
