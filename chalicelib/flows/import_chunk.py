@@ -81,7 +81,7 @@ def _take(rt: Runtime, step: Step) -> tuple[Operation, Part, bool]:
 
     def decide() -> tuple[tuple[Operation, Part, bool], tuple[Write, ...]]:
         operation, part = jobs.read_with_part(rt.table, step.tenant, step.operation_id, step.part)
-        if operation.state != "running" or part.chunk > step.chunk:
+        if operation.state != "running" or part.done or part.chunk > step.chunk:
             return (operation, part, False), ()
         if part.chunk < step.chunk:
             raise InvalidInput("unknown_message", "This chunk cannot have been sent: the one before is not done.")

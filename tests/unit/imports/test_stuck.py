@@ -12,6 +12,7 @@ import pytest
 from chalicelib.areas.jobs.model import Operation
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_queues import Waiting, failed_of, sqs_event
+from chalicelib.aws.queues import Message
 from chalicelib.events.imports import LAST_RECEIVE, imports
 from chalicelib.flows.cancel_operation import cancel_operation
 from chalicelib.flows.give_up_import import GIVEN_UP, LOST
@@ -197,3 +198,15 @@ def test_a_chunk_whose_worker_died_comes_again_as_soon_as_its_lease_is_over() ->
     chunks = len({str(message.body) for message in shop.queues.sent["imports"] if message.body["do"] == "chunk"})
     assert list(shop.queues.returning.values()) == [COMES_AGAIN_SECONDS] * chunks
     assert COMES_AGAIN_SECONDS * 1000 > LEASE_MS
+
+
+def test_a_chunk_behind_the_end_of_its_part_changes_nothing() -> None:
+    shop = importing()
+    operation = shop.drop(*FIVE, parts=1, chunk_rows=100)
+    last = work_up_to(shop, "chunk")
+    assert deliver(shop, last)
+    behind = Message({**last.message.body, "chunk": last.message.body["chunk"] + 1}, "")
+    assert deliver(shop, Waiting("behind", behind))
+    shop.work()
+    told = ended(shop, operation)
+    assert (told.state, told.parts_done, told.counts["documents"]) == ("done", 1, len(FIVE))
