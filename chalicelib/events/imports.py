@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib.areas.imports.model import Drop
-from chalicelib.errors import InvalidInput, Refused, StampbookError
+from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
 from chalicelib.events.log import Note, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.give_up_import import give_up_import
@@ -29,6 +29,7 @@ from chalicelib.flows.route_import import route_import
 from chalicelib.flows.start_import import start_import
 from chalicelib.runtime import Runtime
 
+POISON_SECONDS = 1
 LAST_RECEIVE = 5  # as the template's redrive policy says: behind it the message is dead
 
 
@@ -38,6 +39,14 @@ def imports(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _import(rt: Runtime, body: Any, note: Note, delivery: Delivery) -> None:
+    try:
+        _handle(rt, body, note, delivery)
+    except (InvalidInput, NotFound):  # can never be done: let its tries be over soon, where somebody sees it
+        rt.queues.come_again(QUEUE, delivery.receipt, POISON_SECONDS)
+        raise
+
+
+def _handle(rt: Runtime, body: Any, note: Note, delivery: Delivery) -> None:
     match body:
         case {"Event": "s3:TestEvent"}:
             note.operation = "test_event"

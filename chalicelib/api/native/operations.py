@@ -106,9 +106,9 @@ def _rows(operation: Operation, done: int, now: Instant) -> Rows:
     """All of no rows is done as soon as the operation is."""
     percent = done * 100 // operation.rows if operation.rows else 100 if operation.state == "done" else 0
     seconds = 0.0
-    if operation.started_at is not None:
+    if operation.started_at is not None and operation.state in ("running", "done"):
         seconds = ((operation.finished_at or now) - operation.started_at) / 1000
-    rate = round(done / seconds, 1) if seconds else None
+    rate = round(done / seconds, 1) if seconds else None  # what is stopped goes on to the end of its chunks
     return Rows(total=operation.rows, done=done, percent=percent, per_second=rate)
 
 

@@ -70,6 +70,16 @@ def test_an_import_that_fails_says_why(shop: Shop, desk: Desk) -> None:
     assert failed["rows"] == {"total": None, "done": 0, "percent": 0, "per_second": None}
 
 
+def test_what_was_cancelled_has_no_speed(shop: Shop, desk: Desk) -> None:
+    operation_id = desk.drop("june.csv", FILE)
+    desk.work_one()
+    desk.work_one()
+    shop.clock.pass_by(1)
+    cancelled = answer(shop.api.post(f"/v1/operations/{operation_id}/cancel"))
+    assert cancelled["rows"]["done"] == 2
+    assert cancelled["rows"]["per_second"] is None
+
+
 def test_a_file_with_only_a_header_is_all_done(shop: Shop, desk: Desk) -> None:
     operation_id = desk.drop("june.csv", file_of([]))
     desk.work()

@@ -13,7 +13,7 @@ from chalicelib.areas.jobs.model import Operation
 from chalicelib.areas.jobs.operations import list_operations
 from chalicelib.aws.memory_queues import Waiting
 from chalicelib.errors import InvalidInput
-from chalicelib.events.imports import imports
+from chalicelib.events.imports import POISON_SECONDS, imports
 from tests.unit.imports.drops import Importing, importing, sold
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -65,6 +65,13 @@ def test_poison_fails_alone_and_its_neighbours_pass() -> None:
     assert failed(shop, event) == bad
     assert failed(shop, event) == bad
     assert names(shop) == {"june 2026 (final).csv", "july.csv"}
+
+
+def test_what_can_never_be_done_is_a_dead_letter_in_seconds_and_not_in_an_hour() -> None:
+    shop = importing()
+    event = recorded("s3_through_sqs_poison_and_neighbours")
+    poison = {one["receiptHandle"] for one in event["Records"] if one["messageId"] in failed(shop, event)}
+    assert shop.queues.returning == dict.fromkeys(poison, POISON_SECONDS)
 
 
 def test_a_defect_of_one_message_keeps_back_no_other() -> None:
