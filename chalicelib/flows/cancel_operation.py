@@ -11,18 +11,18 @@ from dataclasses import replace
 
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Progress
-from chalicelib.areas.jobs.operations import settle
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed
+from chalicelib.table.commit import Committed, read_patiently, settle
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.protocol import Put
 
 
 def cancel_operation(rt: Runtime, caller: Caller, command: Command, operation_id: str) -> Committed[Progress]:
     """NotFound: `operation_not_found`. Conflict `operation_finished`: it is done or has failed."""
-    recall_guarded(rt.table, caller.tenant, command)  # an Idempotency-Key of another request is refused here too
+    # an Idempotency-Key of another request is refused here too
+    read_patiently(rt, lambda: recall_guarded(rt.table, caller.tenant, command))
     tried = False
 
     def decide() -> tuple[Committed[Progress], tuple[Put, ...]]:

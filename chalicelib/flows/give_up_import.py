@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Failure, Operation
-from chalicelib.areas.jobs.operations import settle
 from chalicelib.errors import Busy
 from chalicelib.flows.import_messages import Step
 from chalicelib.runtime import Runtime
+from chalicelib.table.commit import settle
 from chalicelib.table.protocol import Put
 
 AGAIN = "What it had recorded stays; drop the file under another name, and the rest is recorded as well."

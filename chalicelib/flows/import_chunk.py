@@ -20,7 +20,6 @@ from chalicelib.areas.imports.report import Reported
 from chalicelib.areas.imports.report import reported as as_reported
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part, added
-from chalicelib.areas.jobs.operations import settle
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.file import RejectedRow
 from chalicelib.aws.files import FileNotThereError
@@ -32,8 +31,9 @@ from chalicelib.flows.import_messages import Step, importer, send_chunks
 from chalicelib.flows.record_document import DocumentResult, record_document
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import read_patiently
+from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.journal import entry_from
+from chalicelib.table.leased import LeasedTable
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Write
 
@@ -59,8 +59,10 @@ def import_chunk(rt: Runtime, step: Step) -> None:
     NotFound, InvalidInput: no such chunk was ever sent."""
     operation, part, ours = _take(rt, step)
     if ours:
+        table = LeasedTable(rt.table, rt.clock, part.leased_until)
         try:
-            work = _do(rt, operation, part)
+            work = _do(replace(rt, table=table), operation, part)
+            table.must_hold()  # results that come too late must not stand in the place of another worker's
             operation, part = _count(rt, work)
         except FileNotThereError:
             fail_import(rt, operation, LOST)

@@ -13,11 +13,10 @@ from chalicelib.areas.imports.model import config_file, part_file, report_file, 
 from chalicelib.areas.imports.report import Reported, merged, reported, write_report
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part, Progress
-from chalicelib.areas.jobs.operations import settle
 from chalicelib.aws.files import FileNotThereError
 from chalicelib.flows.give_up_import import LOST, fail_import
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import read_patiently
+from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.protocol import Put
 
 CSV = "text/csv; charset=utf-8"

@@ -19,7 +19,6 @@ from chalicelib.areas.imports.model import part_file
 from chalicelib.areas.imports.router import Router
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Failure, Operation, Part
-from chalicelib.areas.jobs.operations import settle
 from chalicelib.areas.orders.file import Document, read_documents
 from chalicelib.areas.programs import store as programs
 from chalicelib.aws.files import FileNotThereError, Writer
@@ -30,7 +29,7 @@ from chalicelib.flows.import_documents import Placed
 from chalicelib.flows.import_messages import send_chunks
 from chalicelib.flows.import_owners import BATCH, tell
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import read_patiently
+from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.config import read_config
 from chalicelib.table.protocol import Put
 

@@ -12,11 +12,10 @@ from __future__ import annotations
 from chalicelib.areas.imports.model import Drop, place_of
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation
-from chalicelib.areas.jobs.operations import settle
 from chalicelib.errors import NotFound
 from chalicelib.flows.import_messages import send_chunks, send_route
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import read_patiently
+from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.protocol import Put
 
 PARTS = 16

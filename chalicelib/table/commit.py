@@ -7,7 +7,7 @@ the first call, its repeat and a call whose answer was lost all say the same.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -89,6 +89,27 @@ def read_patiently(means: Means, read: Callable[[], FoundT]) -> FoundT:
     if found is None:
         raise busy()
     return found[0]
+
+
+def settle(means: Means, decide: Callable[[], tuple[FoundT, Sequence[Write]]]) -> FoundT:
+    """For items without a journal: write what `decide` says, from what it then reads, and answer as it does; then Busy.
+
+    An answer may be lost after its write was applied: `decide` must recognise its own work and then write nothing.
+    """
+
+    def attempt() -> tuple[FoundT] | None:
+        try:
+            answer, writes = decide()
+            if writes:
+                means.table.transact(writes, means.ids.command())
+        except (Throttled, OutcomeUnknown, TransactionCancelled):
+            return None
+        return (answer,)
+
+    settled = persist(means, attempt)
+    if settled is None:
+        raise busy()
+    return settled[0]
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
+from itertools import chain, count
 from threading import Thread
 from typing import Any
 
@@ -187,7 +188,7 @@ def test_only_keys_of_one_s_own_tenant_can_be_revoked(rt: Runtime, key_of_whom: 
 
 
 def test_two_who_issue_the_same_id_do_not_share_it(rt: Runtime) -> None:
-    drawn = iter(["same", "first token", "same", "second token"])
+    drawn = chain(["same", "first token", "same"], map(str, count()))
 
     class Drawn:
         def entity(self, _kind: object, _at: int) -> str:

@@ -1,9 +1,13 @@
-"""A table that fails when told to: before a write, after it, by conflict, by throttling, or by writing late."""
+"""Ports that fail when told to: before a write, after it, by conflict, by throttling, half of it, or by writing late.
+
+The calls of all ports that share one trouble are counted together, so that a fault can be named by its number alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, TypeVar
 
 from chalicelib.table.protocol import (
@@ -13,20 +17,22 @@ from chalicelib.table.protocol import (
     Page,
     Query,
     Table,
+    TableError,
     Throttled,
     TransactionCancelled,
     Write,
 )
 
-Mishap = Literal["throttled", "lost_before", "lost_after", "conflict"]
+Mishap = Literal["throttled", "lost_before", "lost_after", "conflict", "half"]
+CallKind = Literal["read", "transaction", "stream", "file", "messages", "one message"]
 AnswerT = TypeVar("AnswerT")
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The answer of a transaction is lost, and it is applied only when `calls` more calls have been made.
+    """The answer of a write is lost, and it is applied only when `calls` more calls have been made.
 
-    As on the real engine it then stands or falls by its conditions, and nobody is told.
+    As on the real engine a transaction then stands or falls by its conditions, and nobody is told.
     """
 
     calls: int
@@ -35,28 +41,75 @@ class Late:
 Fault = Mishap | Late
 
 
-@dataclass
-class FaultyTable:
-    """Passes everything on to `table`, but the calls numbered in `faults` (from 0, since the last `start`) go wrong.
+@dataclass(kw_only=True)
+class Trouble:
+    """The calls numbered in `faults` (from 0, since the last `start`) go wrong.
 
-    A fault that cannot happen to a call (a conflict of a read) leaves it alone. `transactions` are the numbers of those
-    calls that were one. `meanwhile` is run before each of them, with how many there were: room for somebody faster.
+    A fault that cannot happen to a call (a conflict of a read) leaves it alone. `kinds` are the calls made so far.
+    `interrupt` is run before each call, with its number: room for another process that does the same.
     """
 
-    table: Table
     faults: Mapping[int, Fault] = field(default_factory=dict)
-    meanwhile: Callable[[int], object] | None = None
-    calls: int = 0
-    transactions: list[int] = field(default_factory=list)
-    _late: list[tuple[int, tuple[Write, ...], str]] = field(default_factory=list)
+    interrupt: Callable[[int], object] | None = None
+    kinds: list[CallKind] = field(default_factory=list)
+    _late: list[tuple[int, Callable[[], object]]] = field(default_factory=list)
+
+    @property
+    def calls(self) -> int:
+        return len(self.kinds)
+
+    @property
+    def transactions(self) -> list[int]:
+        """The numbers of the calls that were one."""
+        return [number for number, kind in enumerate(self.kinds) if kind == "transaction"]
 
     def start(self, faults: Mapping[int, Fault] | None = None) -> None:
         """Count from 0 again; what is late has been given up by now."""
-        self.calls, self.transactions, self.faults, self._late = 0, [], faults or {}, []
+        self.kinds, self.faults, self._late = [], faults or {}, []
 
     def settle(self) -> None:
         """Whatever is still under way arrives."""
-        self._arrive(len(self._late) and max(due for due, _, _ in self._late))
+        self._arrive(len(self._late) and max(due for due, _ in self._late))
+
+    def call(self, kind: CallKind) -> Fault | None:
+        """Counts a call, and says what happens to it."""
+        number = self.calls
+        self._arrive(number)
+        self.kinds.append(kind)
+        if self.interrupt is not None:
+            self.interrupt(number)
+        return self.faults.get(number)
+
+    def write(self, fault: Fault | None, act: Callable[[], object], lost: Exception) -> None:
+        """Does what is written, unless the fault says otherwise."""
+        match fault:
+            case Late(calls):
+                self._late.append((self.calls + calls, act))
+                raise lost
+            case "lost_before":
+                raise lost
+            case "lost_after":
+                act()
+                raise lost
+            case _:
+                act()
+
+    def _arrive(self, now: int) -> None:
+        arriving = [act for due, act in self._late if due <= now]
+        self._late = [late for late in self._late if late[0] > now]
+        for act in arriving:
+            try:
+                act()
+            except TransactionCancelled:
+                continue
+
+
+@dataclass
+class FaultyTable(Trouble):
+    """Passes everything on to `table`. `meanwhile` is run before each transaction, with how many there were."""
+
+    table: Table
+    meanwhile: Callable[[int], object] | None = None
 
     def get(self, key: Key) -> Attrs | None:
         return self._read(lambda: self.table.get(key))
@@ -71,28 +124,17 @@ class FaultyTable:
         self.table.batch_put(items)
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
-        number, fault = self.calls, self._next()
+        before = len(self.transactions)
+        fault = self.call("transaction")
         if self.meanwhile is not None:
-            self.meanwhile(len(self.transactions))
-        self.transactions.append(number)
-        match fault:
-            case Late(calls):
-                self._late.append((self.calls + calls, tuple(writes), token))
-                raise OutcomeUnknown("late")
-            case "conflict":
-                raise TransactionCancelled(["TransactionConflict"] * len(writes))
-            case "throttled":
-                raise Throttled("slow down")
-            case "lost_before":
-                raise OutcomeUnknown("the request was lost")
-            case "lost_after":
-                self.table.transact(writes, token)
-                raise OutcomeUnknown("the answer was lost")
-            case None:
-                self.table.transact(writes, token)
+            self.meanwhile(before)
+        refusal = _refusal(fault, writes)
+        if refusal is not None:
+            raise refusal
+        self.write(fault, partial(self.table.transact, tuple(writes), token), OutcomeUnknown("the answer was lost"))
 
     def _read(self, read: Callable[[], AnswerT]) -> AnswerT:
-        match self._next():
+        match self.call("read"):
             case "throttled":
                 raise Throttled("slow down")
             case "lost_before" | "lost_after":
@@ -100,17 +142,8 @@ class FaultyTable:
             case _:
                 return read()
 
-    def _next(self) -> Fault | None:
-        self._arrive(self.calls)
-        fault = self.faults.get(self.calls)
-        self.calls += 1
-        return fault
 
-    def _arrive(self, now: int) -> None:
-        arriving = [late for late in self._late if late[0] <= now]
-        self._late = [late for late in self._late if late[0] > now]
-        for _, writes, token in arriving:
-            try:
-                self.table.transact(writes, token)
-            except TransactionCancelled:
-                continue
+def _refusal(fault: Fault | None, writes: Sequence[Write]) -> TableError | None:
+    if fault == "conflict":
+        return TransactionCancelled(["TransactionConflict"] * len(writes))
+    return Throttled("slow down") if fault == "throttled" else None

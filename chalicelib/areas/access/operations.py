@@ -9,10 +9,11 @@ from dataclasses import replace
 from chalicelib.areas.access import store
 from chalicelib.areas.access.cache import KeyCache
 from chalicelib.areas.access.model import RESOURCES, ApiKey, IssuedKey, hash_of, is_tenant
-from chalicelib.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
+from chalicelib.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.runtime import Runtime
-from chalicelib.table.protocol import Put, TransactionCancelled
+from chalicelib.table.commit import settle
+from chalicelib.table.protocol import Put
 
 RESOURCE = "keys"
 MAX_NAME = 100
@@ -29,14 +30,23 @@ def issue_api_key(
     Who: modify on `keys`, for the caller's own tenant; the system for any. Writes: one item; with a tenant's first key
     two more, which register the tenant. Refuses: a grant that the caller does not hold itself (grant_not_held), another
     tenant (tenant_not_found), a tenant of another org (tenant_taken), what is no tenant (invalid_tenant), no name
-    (invalid_key_name), no grants or one of nothing (invalid_grants).
+    (invalid_key_name), no grants or one of nothing (invalid_grants). Busy, when the table stays so.
     """
     granted = tuple(dict.fromkeys(grants))
     _check_wish(tenant, name, granted)
     _check_issuer(caller, org, tenant, granted)
     issued = IssuedKey(f"key_{rt.ids.command()}", secrets.token_urlsafe(SECRET_BYTES))
     key = ApiKey(issued.id, org, tenant, name, hash_of(issued.secret), granted, "active", rt.clock.now())
-    _write(rt, store.new_api_key(key), *_registration(rt, org, tenant))
+    tried = False
+
+    def decide() -> tuple[None, tuple[Put, ...]]:
+        nonlocal tried
+        if tried and store.read_api_key(rt.table, key.id) == key:
+            return None, ()  # only the answer was lost: a key issued anew would leave one whose secret nobody knows
+        tried = True
+        return None, (store.new_api_key(key), *_registration(rt, org, tenant))
+
+    settle(rt, decide)
     return issued
 
 
@@ -44,14 +54,19 @@ def revoke_api_key(rt: Runtime, caller: Caller, key_id: str) -> None:
     """End a key for good; revoking it again changes nothing.
 
     Who: modify on `keys`, for the caller's own tenant; the system for any. Writes: one item, the first time.
-    Refuses: a key of another tenant, or none (key_not_found).
+    Refuses: a key of another tenant, or none (key_not_found). Busy, when the table stays so.
     """
-    key = store.read_api_key(rt.table, key_id)
     _check_grant(caller)
-    if key is None or not _reaches(caller, key.org, key.tenant):
-        raise NotFound("key_not_found", f"There is no key {key_id[:64]}.", param="key_id")
-    if key.state == "active":
-        _write(rt, store.changed_api_key(replace(key, state="revoked"), before="active"))
+
+    def decide() -> tuple[None, tuple[Put, ...]]:
+        key = store.read_api_key(rt.table, key_id)
+        if key is None or not _reaches(caller, key.org, key.tenant):
+            raise NotFound("key_not_found", f"There is no key {key_id[:64]}.", param="key_id")
+        if key.state != "active":
+            return None, ()
+        return None, (store.changed_api_key(replace(key, state="revoked"), before="active"),)
+
+    settle(rt, decide)
     _cache.forget(key_id)
 
 
@@ -113,10 +128,3 @@ def _registration(rt: Runtime, org: str, tenant: str) -> tuple[Put, ...]:
     if owner not in (None, org):
         raise Conflict("tenant_taken", f"Another org has a tenant {tenant[:64]}.", param="tenant")
     return () if owner is not None else store.new_tenant(org, tenant)
-
-
-def _write(rt: Runtime, *puts: Put) -> None:
-    try:
-        rt.table.transact(puts, rt.ids.command())
-    except TransactionCancelled as cancelled:
-        raise Busy("busy", "This key was changed at the same time. Send the request again.") from cancelled

@@ -29,11 +29,15 @@ def members_of(shop: BookShop) -> list[str]:
 
 def everything(shop: BookShop) -> dict[str, Any]:
     """Configuration, members, accounts, journals, orders and returns. Every account must be what its journal says."""
+    members = sorted((one_member(shop, member_id) for member_id in members_of(shop)), key=str)
+    return configuration(shop) | {"members": members}
+
+
+def configuration(shop: BookShop) -> dict[str, Any]:
     config = read_config(shop.rt.table, shop.caller.tenant)
     return {
         "revision": config.revision,
         "config": {name: (known.head.version, known.body) for name, known in config.aggregates.items()},
-        "members": sorted((one_member(shop, member_id) for member_id in members_of(shop)), key=str),
     }
 
 

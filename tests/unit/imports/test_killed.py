@@ -7,11 +7,10 @@ from typing import get_args
 import pytest
 
 from chalicelib.table.memory import MemoryTable
-from tests.twins.faulty import Fault, FaultyTable
+from tests.twins.faulty import FaultyTable
 from tests.twins.killing import When
 from tests.unit.imports.tricky import TRICKY, outcome, tricky_shop
 
-FAULTS: list[Fault] = ["throttled", "lost_after", "conflict"]
 DOCUMENTS_OF_ONE_PART = 5
 
 
@@ -27,25 +26,6 @@ def test_killed_at_any_write_it_finishes_with_the_same_result(parts: int, when: 
         operation = shop.imported(*TRICKY, parts=parts, chunk_rows=DOCUMENTS_OF_ONE_PART)
         assert outcome(shop, operation) == expected, f"write {number}"
         assert shop.queues.dead["imports"] == []
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_whatever_the_table_does_at_any_call_changes_nothing(fault: Fault) -> None:
-    quiet = FaultyTable(MemoryTable())
-    plain = tricky_shop(table=quiet)
-    quiet.start()
-    operation = plain.drop(*TRICKY, parts=2)
-    plain.work()
-    calls, transactions = quiet.calls, quiet.transactions
-    expected = outcome(plain, operation)
-    for number in transactions if fault == "conflict" else range(0, calls, 3):
-        table = FaultyTable(MemoryTable())
-        shop = tricky_shop(table=table)
-        table.start({number: fault})
-        operation = shop.drop(*TRICKY, parts=2)
-        shop.work()
-        table.start()
-        assert outcome(shop, operation) == expected, f"call {number}"
 
 
 def test_a_table_that_stays_busy_brings_the_chunk_back_and_what_it_recorded_is_still_told_as_recorded() -> None:

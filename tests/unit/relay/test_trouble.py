@@ -15,14 +15,13 @@ from chalicelib.aws.topic import Published
 from chalicelib.events.stream import relay
 from chalicelib.table.feed import entry_of_image, name_of
 from tests.twins.bookshop import card, sale
-from tests.twins.faulty import Fault, FaultyTable, Late
+from tests.twins.faulty import FaultyTable
 from tests.twins.streamed import StreamedTable, image_of, recorded
 from tests.unit.relay.relayed import (
     SHARD,
     Torn,
     counts_of,
     feed_of,
-    journal,
     number_of,
     on_plain_table,
     opened,
@@ -30,8 +29,6 @@ from tests.unit.relay.relayed import (
     recorded_journal,
     run,
 )
-
-FAULTS: list[Fault] = ["throttled", "lost_before", "lost_after", "conflict", *(Late(calls) for calls in range(1, 5))]
 
 
 def test_a_poison_record_is_named_and_what_comes_before_it_is_relayed() -> None:
@@ -70,23 +67,6 @@ def test_whatever_cannot_be_read_is_poison(name: str, value: Any) -> None:
     rt = on_plain_table(shop, table)
     assert run(rt, [first, second]) == [number_of(second)]
     assert len(feed_of(rt, shop.caller)) == 1
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_one_fault_at_any_call_changes_nothing(fault: Fault) -> None:
-    shop, streamed = opened()
-    for number in range(3):
-        shop.buy(card("1"), sale(f"A{number}"))
-    records = streamed.entries()
-    for call in range(6):
-        table = FaultyTable(journal(records))
-        rt = replace(shop.rt, table=table, topic=MemoryTopic())
-        run(rt, records[:2])
-        table.start({call: fault})
-        assert run(rt, records[1:]) == []
-        table.settle()
-        table.start()
-        assert len(feed_of(rt, shop.caller)) == len(records) == counts_of(rt, shop.caller)["entries"]
 
 
 def test_a_tenant_that_is_busy_for_ever_keeps_no_other_waiting() -> None:

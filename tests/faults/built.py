@@ -1,0 +1,111 @@
+"""The worlds that cases begin in, built once: a shop at work, a shop with a file to import, a shop with points to expire."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import cast
+
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.imports.model import Drop
+from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.queues import Message
+from chalicelib.events.stream import relay
+from chalicelib.flows.start_import import start_import
+from chalicelib.kit.caller import Caller, Grant
+from chalicelib.runtime import Runtime
+from chalicelib.table.memory import MemoryTable
+from tests.faults.world import World, world_of
+from tests.twins.bookshop import BookShop, card, goods_back, line, open_shop, rule, sale
+from tests.twins.streamed import StreamedTable, stream_event
+from tests.unit.imports.drops import KEY, brought_back, sold
+from tests.unit.orders_file.csv_file import file_of
+
+SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
+SHARD = "shardId-00000001768478400000-8a6f0c21"
+EXPIRED = "2027-07-01"  # the day after the last of what is bought on bookshop.TODAY
+FILE = (
+    brought_back("R-0", "N-1"),  # before its sale: refused, whatever is recorded further down
+    sold("N-1", "0001", "30.00"),
+    sold("N-2", "new", "20.00"),
+    brought_back("R-1", "N-1", "0001", "10.00"),
+    sold("N-3", "new", "ten"),
+)
+PARTS, CHUNK_ROWS = 2, 2
+
+
+@cache
+def at_work() -> World:
+    """Ada bought for 300.00; Bob bought twice and brought a book back; half of it has been relayed; an import waits."""
+    streamed = StreamedTable(MemoryTable())
+    shop = open_shop(streamed, rules=(rule(), rule("books", stage="bonus")))
+    issued = issue_api_key(shop.rt, SYSTEM, org="org", tenant="shop", name="till", grants=[Grant("*", "modify")])
+    ada = shop.buy(card("0001"), sale("A1", 300_00)).answer.member_id
+    told = len(streamed.entries())
+    bob = shop.buy(card("0009"), sale("B1", line(1, 20_00), line(2, 30_00))).answer
+    shop.buy(card("0009"), sale("B2", 10_00))
+    shop.bring_back(bob.order_id, goods_back("RB1", 20_00))
+    rt = on_plain_table(shop, streamed)
+    relay(rt, stream_event(streamed.entries()[:told], SHARD))
+    operation = start_import(rt, dropped(rt, FILE), "req-1", PARTS, CHUNK_ROWS)
+    assert operation is not None
+    names = {
+        "ada": ada,
+        "bob": bob.member_id,
+        "order": bob.order_id,
+        "operation": operation.operation_id,
+        "key": issued.id,
+        "secret": issued.secret,
+    }
+    return world_of(rt, shop.clock, shop, names, tuple(streamed.entries())).copy()
+
+
+@cache
+def expiring() -> World:
+    """What Ada and Bob bought has expired, but nobody has touched their accounts since."""
+    world = _idle()
+    world.calm.clock.move_to(EXPIRED)
+    return world
+
+
+@cache
+def notified() -> World:
+    """A file lies in the bucket, and the bucket has said so."""
+    return _with_file(file_of(FILE))
+
+
+@cache
+def notified_of_nonsense() -> World:
+    return _with_file(b"no,such,columns\n1,2,3\n")
+
+
+def on_plain_table(shop: BookShop, streamed: StreamedTable) -> Runtime:
+    return replace(shop.rt, table=streamed.table)
+
+
+def dropped(rt: Runtime, lines: tuple[str, ...]) -> Drop:
+    return _put(rt, file_of(lines))
+
+
+def _idle() -> World:
+    """The shop at work, its queues empty."""
+    world = at_work().copy()
+    world.queues.waiting.clear()
+    world.queues.sent.clear()
+    return world
+
+
+def _with_file(content: bytes) -> World:
+    world = _idle()
+    drop = replace(_put(world.calm.rt, content), key=KEY)
+    subject = {"bucket": {"name": "another"}, "object": {"key": drop.key, "eTag": drop.etag}}
+    world.queues.send("imports", [Message({"Records": [{"eventName": "ObjectCreated:Put", "s3": subject}]}, "s3")])
+    return world
+
+
+def _put(rt: Runtime, content: bytes) -> Drop:
+    files = cast(MemoryFiles, rt.files)
+    files.put(KEY, content)
+    head = files.head(KEY)
+    assert head is not None
+    return Drop("bucket", KEY, head.etag)

@@ -1,0 +1,91 @@
+"""A case: something a client, a queue, a schedule or a stream asks for, and how its outcome is looked at."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chalicelib.areas.feeds.operations import daily_counts
+from chalicelib.areas.jobs.operations import get_operation, list_operations
+from chalicelib.areas.members.operations import get_member
+from chalicelib.flows.read_feed import read_feed
+from chalicelib.kit.periods import local_day
+from tests.faults.laws import judge
+from tests.faults.world import World
+from tests.twins.bookshop import BookShop
+from tests.unit.flows.seen import configuration, members_of, nameless, one_member
+
+Act = Callable[[World, BookShop], Any]
+Way = Literal["write", "read", "messages"]
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|\"version\":\d+")
+
+
+@dataclass(frozen=True)
+class Case:
+    """`act` asks once, at the till given, and answers what a client would see.
+
+    `patient`: it mends single faults by itself, so that nobody need ask again. `once`: who asks again asks for another
+    thing, as an earning without a key is. `timeless`: what is tried again is recorded later, which is no difference.
+    `repeat` is the same asked a second time, where that is not `act`.
+    """
+
+    name: str
+    way: Way
+    world: Callable[[], World]
+    act: Act
+    patient: bool = True
+    once: bool = False
+    timeless: bool = False
+
+    repeat: Act | None = None
+
+    def again(self, world: World) -> None:
+        """The same at another till: the same request, or the very event that is being worked on."""
+        (self.repeat or self.act)(world, world.another_till())
+
+
+def looked_at(case: Case, world: World) -> dict[str, Any]:
+    """All that anybody can see, without what chance gave; the laws must hold of it."""
+    judge(stored.item for stored in world.memory._items.values())
+    shop = world.calm
+    rt, caller = shop.rt, shop.caller
+    operations = [get_operation(rt, caller, one.operation_id) for one in list_operations(rt, caller, 100, None).items]
+    feed = read_feed(rt, caller, 100, None).items
+    assert [event.number for event in feed] == list(range(1, len(feed) + 1))
+    today = local_day(rt.clock.now(), "UTC")
+    seen = _members(case, world) | {
+        "kinds": Counter(stored.item["kind"]["S"] for stored in world.memory._items.values()),
+        "operations": sorted(str((one.operation.state, one.operation.failure, one.counts)) for one in operations),
+        "feed": [(event.operation, nameless(event.facts)) for event in feed],
+        "counts": daily_counts(rt, caller, today - 365, today),
+        "reports": {key: nameless(data.decode()) for key, data in world.files.objects.items() if _is_kept(key)},
+        "published": {message.body["entry_id"] for message in world.topic.published},
+        "waiting": {str(one.message.body) for queue in world.queues.waiting.values() for one in queue},
+        "dead": [message.body for queue in world.queues.dead.values() for message in queue],
+    }
+    return {name: _INSTANT.sub("", repr(value)) for name, value in seen.items()} if case.timeless else seen
+
+
+def _members(case: Case, world: World) -> dict[str, Any]:
+    """Who there is, and what they have. Of somebody of whom not one item is another than before, that is said instead:
+    most tries change one member, and reading them all takes the longest."""
+    before, now = case.world().memory._items, world.memory._items
+    changed = {key.pk for key in before.keys() | now.keys() if before.get(key) is not now.get(key)}
+    theirs = [
+        stored.item["gsi1pk"]["S"] for key, stored in now.items() if key.pk in changed and "gsi1pk" in stored.item
+    ]
+    owners = {place.removesuffix("#O").rsplit("#", 1)[1] for place in [*changed, *theirs] if "#" in place}
+    seen: dict[str, Any] = {"configuration": configuration(world.calm)}
+    for member_id in members_of(world.calm):
+        name = nameless(get_member(world.calm.rt, world.calm.caller, member_id).identifiers)
+        seen[name] = one_member(world.calm, member_id) if member_id in owners else "as before"
+    return seen
+
+
+def _is_kept(key: str) -> bool:
+    """Work files are the bucket's to forget: a pass that broke off leaves some that nobody reads."""
+    return not key.startswith("work/")

@@ -1,0 +1,127 @@
+"""What must hold of a table whatever has happened: judged by its items alone, so no journal and no account is left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
+from chalicelib.areas.members import store as members
+from chalicelib.areas.orders import store as orders
+from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
+from chalicelib.table.protocol import Attrs, Key, key_of
+
+
+def judge(items: Iterable[Attrs]) -> None:
+    """Journals are dense and chained, accounts are what they say, and whatever names something names what is there."""
+    kinds: defaultdict[str, dict[Key, Attrs]] = defaultdict(dict)
+    for item in items:
+        kinds[item["kind"]["S"]][key_of(item)] = item
+    journals = _journals(kinds["entry"])
+    _judge_accounts(kinds["account"], journals)
+    _judge_heads(kinds, journals)
+    _judge_identifiers(kinds["identifier"], kinds["member"])
+    _judge_documents(kinds["order"], kinds["return"], kinds["entry"])
+    for guard in kinds["guard"].values():
+        stream = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"]))
+        assert stream.key(int(guard["sequence"]["N"])) in kinds["entry"], "a guard names an entry that is not there"
+
+
+def _journals(entries: Mapping[Key, Attrs]) -> dict[Stream, list[Entry]]:
+    journals: defaultdict[Stream, list[Entry]] = defaultdict(list)
+    for key, attrs in sorted(entries.items()):
+        stream = _stream(key)
+        journals[stream].append(_entry(_Same(attrs), stream))
+    for stream, told in journals.items():
+        assert [entry.sequence for entry in told] == list(range(1, len(told) + 1)), f"a gap in {stream}"
+        head = Head()
+        for entry in told:
+            assert verified(entry, head), f"entry {entry.sequence} of {stream} does not follow"
+            head = entry.head
+    return journals
+
+
+def _judge_accounts(found: Mapping[Key, Attrs], journals: Mapping[Stream, list[Entry]]) -> None:
+    """One for each journal of a member's program, and no other."""
+    told = {(stream.pk, stream.program) for stream in journals if "#M#" in stream.pk and stream.program}
+    assert told == {(key.pk, _program(key)) for key in found}
+    for key, attrs in found.items():
+        tenant, owner, program = key.pk.split("#")[0], key.pk.rsplit("#", 1)[1], _program(key)
+        stored, head = accounts.account_from(attrs, owner, program)
+        entries = journals[Stream(tenant, key.pk, program)]
+        rebuilt = Account(owner, program)
+        for entry in entries:
+            rebuilt = fold(rebuilt, [VOCABULARY.decode(body) for body in entry.facts])
+        assert (stored, head) == (rebuilt, entries[-1].head), f"{key} is not what its journal says"
+
+
+def _judge_heads(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[Stream, list[Entry]]) -> None:
+    """Profiles and configuration stand where their journals end."""
+    heads = {key.pk: attrs for key, attrs in kinds["member"].items()}
+    configured = (known for kind in ("tenant", "program", "rule", "tiers") for known in kinds[kind].items())
+    heads |= {f"{key.pk}#{key.sk}": attrs for key, attrs in configured if key.pk.endswith("#CFG")}
+    told = {stream.pk: entries[-1].head for stream, entries in journals.items() if not stream.program}
+    assert told == {pk: Head(int(attrs["version"]["N"]), attrs["hash"]["S"]) for pk, attrs in heads.items()}
+
+
+def _judge_identifiers(identifiers: Mapping[Key, Attrs], profiles: Mapping[Key, Attrs]) -> None:
+    """Each belongs to the member who has it, and no member has one that is another's."""
+    theirs: dict[Key, str] = {}
+    for key, attrs in profiles.items():
+        member, _ = members.member_from(attrs, key.pk.rsplit("#", 1)[1])
+        for identifier in member.identifiers:
+            named = members.identifier_key(key.pk.split("#")[0], identifier)
+            assert theirs.setdefault(named, member.member_id) == member.member_id, f"two members have {named}"
+    assert theirs == {key: attrs["owner"]["S"] for key, attrs in identifiers.items()}
+
+
+def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], entries: Mapping[Key, Attrs]) -> None:
+    """Every order and return was recorded by an entry that is there, and by one that tells of no other."""
+    told: list[Key] = []
+    for key, attrs in sales.items():
+        order = orders.order_from(attrs)
+        stream = accounts.stream(key.pk.split("#")[0], order.member_id, order.program)
+        backs = [orders.return_from(one) for place, one in returns.items() if place.pk == key.pk]
+        told += [stream.key(order.sequence), *(stream.key(back.sequence) for back in backs)]
+        assert order.version == 1 + len(backs), f"{key} has not as many returns as it counts"
+    assert len(told) == len(set(told))
+    kinds = [body["type"] for attrs in entries.values() for body in _facts(attrs)]
+    assert sorted(told) == sorted(key for key, attrs in entries.items() if _tells_of_goods(attrs))
+    assert kinds.count("order.returned") == len(returns)
+
+
+def _tells_of_goods(attrs: Attrs) -> bool:
+    return any(body["type"] in ("order.recorded", "order.returned") for body in _facts(attrs))
+
+
+def _facts(attrs: Attrs) -> tuple[Mapping[str, object], ...]:
+    return _entry(_Same(attrs), _stream(key_of(attrs))).facts
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """The very same item: what is stored is never changed, and most of it is judged again and again."""
+
+    attrs: Attrs
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.attrs is self.attrs
+
+    def __hash__(self) -> int:
+        return id(self.attrs)
+
+
+@lru_cache(maxsize=500)
+def _entry(same: _Same, stream: Stream) -> Entry:
+    return entry_from(stream, same.attrs)
+
+
+def _stream(key: Key) -> Stream:
+    return Stream(key.pk.split("#", 1)[0], key.pk, _program(key))
+
+
+def _program(key: Key) -> int:
+    return int(key.sk.split("#")[1])

@@ -1,0 +1,86 @@
+"""What queues ask for, as cases: a queue is delivered until it is empty, as Lambda does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from chalicelib.areas.accounts.store import DUE_SHARDS
+from chalicelib.aws.queues import QueueName
+from chalicelib.events.due import due
+from chalicelib.events.imports import imports
+from chalicelib.flows.enqueue_due import enqueue_due
+from chalicelib.kit.periods import parse_day
+from chalicelib.runtime import Runtime
+from tests.faults.built import EXPIRED, expiring, notified, notified_of_nonsense
+from tests.faults.case import Case
+from tests.faults.world import World
+from tests.twins.bookshop import BookShop
+
+Consumer = Callable[[Runtime, dict[str, Any]], dict[str, Any]]
+COMES_BACK_MS = 5 * 60_000  # longer than a lease
+
+
+def worked(queue: QueueName, consumer: Consumer, world: World, shop: BookShop) -> object:
+    """Message by message. One that failed comes back minutes later."""
+
+    def consume(event: dict[str, Any]) -> dict[str, Any]:
+        if event["Records"][0]["attributes"]["ApproximateReceiveCount"] != "1":
+            world.calm.clock.at += COMES_BACK_MS
+        with under_way(world, event):
+            return consumer(shop.rt, event)
+
+    world.queues.deliver(queue, consume, size=1)
+    return "worked off"
+
+
+@contextmanager
+def under_way(world: World, event: dict[str, Any]) -> Iterator[None]:
+    world.under_way.append(event)
+    yield
+    world.under_way.pop()
+
+
+def delivered_twice(queue: QueueName, consumer: Consumer, world: World, shop: BookShop) -> object:
+    """Another worker gets the message that somebody is at; between messages, all that were ever sent come once more."""
+    if world.under_way:
+        return consumer(shop.rt, world.under_way[-1])
+    world.queues.send(queue, list(world.queues.sent[queue]))
+    return worked(queue, consumer, world, shop)
+
+
+def scheduled() -> World:
+    """The schedule has enqueued the day; only shards in which something is due keep their message."""
+    world = expiring().copy()
+    day = parse_day(EXPIRED)
+    assert day is not None
+    enqueue_due(world.calm.rt, day, "schedule")
+    waiting = world.queues.waiting["due"]
+    busy = {_shard(world, name) for name in ("ada", "bob")}
+    world.queues.waiting["due"] = [one for one in waiting if one.message.body["shard"] in busy]
+    return world
+
+
+def _shard(world: World, name: str) -> int:
+    [place] = [
+        stored.item["gsi3pk"]["S"]
+        for key, stored in world.memory._items.items()
+        if key.pk.endswith(world.names[name]) and "gsi3pk" in stored.item
+    ]
+    shard = int(place.rsplit("#", 1)[1])
+    assert shard < DUE_SHARDS
+    return shard
+
+
+def _case(name: str, queue: QueueName, consumer: Consumer, world: Callable[[], World]) -> Case:
+    act, repeat = partial(worked, queue, consumer), partial(delivered_twice, queue, consumer)
+    return Case(name, "messages", world, act, timeless=True, repeat=repeat)
+
+
+MESSAGES = (
+    _case("queue due, settling pages and accounts", "due", due, scheduled),
+    _case("queue imports, a file from notice to report", "imports", imports, notified),
+    _case("queue imports, a file that is none", "imports", imports, notified_of_nonsense),
+)

@@ -1,0 +1,73 @@
+"""What is only looked at, as cases: each through every page there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.areas.access.operations import authenticate
+from chalicelib.areas.feeds.operations import daily_counts
+from chalicelib.areas.jobs.operations import get_operation, list_operations
+from chalicelib.areas.members.model import Identifier
+from chalicelib.areas.members.operations import find_member, get_member, list_members
+from chalicelib.areas.orders.operations import find_order, get_order, list_returns
+from chalicelib.areas.programs.operations import get_program, get_tenant, list_programs
+from chalicelib.areas.rules.operations import get_rule, list_rules
+from chalicelib.areas.tiers.operations import get_tiers
+from chalicelib.flows.list_member_orders import list_member_orders
+from chalicelib.flows.read_feed import read_feed
+from chalicelib.flows.read_statement import read_statement
+from chalicelib.kit.periods import local_day
+from tests.faults.built import at_work
+from tests.faults.case import Case
+from tests.faults.world import World
+from tests.twins.bookshop import BookShop, card, sale
+
+Looked = Callable[[World, BookShop], Any]
+
+
+def paged(page_of: Callable[[str | None], Any]) -> list[Any]:
+    items: list[Any] = []
+    cursor = None
+    while True:
+        page = page_of(cursor)
+        items += page.items
+        if page.next_cursor is None or not page.items:
+            return items
+        cursor = page.next_cursor
+
+
+def counts(world: World, shop: BookShop) -> object:
+    today = local_day(shop.clock.now(), "UTC")
+    return daily_counts(shop.rt, shop.caller, today - 1, today)
+
+
+LOOKED: dict[str, Looked] = {
+    "authenticate": lambda world, shop: authenticate(shop.rt, world.names["key"], world.names["secret"]),
+    "get_member": lambda world, shop: get_member(shop.rt, shop.caller, world.names["ada"]),
+    "find_member": lambda world, shop: find_member(shop.rt, shop.caller, Identifier(type="card", value="0001")),
+    "list_members": lambda world, shop: paged(lambda cursor: list_members(shop.rt, shop.caller, 1, cursor)),
+    "get_order": lambda world, shop: get_order(shop.rt, shop.caller, world.names["order"]),
+    "find_order": lambda world, shop: find_order(shop.rt, shop.caller, "B1"),
+    "list_returns": lambda world, shop: list_returns(shop.rt, shop.caller, world.names["order"]),
+    "list_member_orders": lambda world, shop: paged(
+        lambda cursor: list_member_orders(shop.rt, shop.caller, world.names["bob"], 1, cursor)
+    ),
+    "read_account": lambda world, shop: shop.account(world.names["bob"]),
+    "read_statement": lambda world, shop: paged(
+        lambda cursor: read_statement(shop.rt, shop.caller, world.names["bob"], 1, 2, cursor)
+    ),
+    "prove_account": lambda world, shop: shop.proof(world.names["bob"]),
+    "simulate_order": lambda world, shop: shop.simulate(card("0009"), sale("B3", 40_00)),
+    "read_feed": lambda world, shop: paged(lambda cursor: read_feed(shop.rt, shop.caller, 2, cursor)),
+    "daily_counts": counts,
+    "get_operation": lambda world, shop: get_operation(shop.rt, shop.caller, world.names["operation"]),
+    "list_operations": lambda world, shop: list_operations(shop.rt, shop.caller, 10, None),
+    "get_tenant": lambda world, shop: get_tenant(shop.rt, shop.caller),
+    "list_programs": lambda world, shop: list_programs(shop.rt, shop.caller),
+    "get_program": lambda world, shop: get_program(shop.rt, shop.caller, 1),
+    "list_rules": lambda world, shop: list_rules(shop.rt, shop.caller, 1),
+    "get_rule": lambda world, shop: get_rule(shop.rt, shop.caller, 1, "base"),
+    "get_tiers": lambda world, shop: get_tiers(shop.rt, shop.caller, 1),
+}
+READS = tuple(Case(name, "read", at_work, looked, patient=False) for name, looked in LOOKED.items())

@@ -1,0 +1,108 @@
+"""Whatever goes wrong between us and table, bucket, queues and topic, at whatever call: the answer is the same, what is
+then there is the same, and nothing has happened twice."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from chalicelib.events.stream import relay
+from tests.faults.built import SHARD
+from tests.faults.conftest import Counted
+from tests.faults.messages import COMES_BACK_MS, MESSAGES
+from tests.faults.reads import READS
+from tests.faults.trying import (
+    asked_twice,
+    course,
+    pairs,
+    read_meanwhile,
+    sent_again_after_an_outage,
+    singles,
+    storm,
+    tried,
+)
+from tests.faults.world import World
+from tests.faults.writes import WRITES
+from tests.twins.bookshop import card, sale
+from tests.twins.streamed import stream_event
+
+CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READS)}
+STORMY = [case.name for case in WRITES if not case.once]
+STORMS = 4
+REPEATABLE = [case.name for case in (*WRITES, *MESSAGES) if not case.once]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_fault_at_any_call_changes_nothing(name: str, counted: Counted) -> None:
+    case = CASES[name]
+    calls = course(case).calls
+    counted(case, "calls", len(calls))
+    faults = list(singles(case))
+    for number, fault in faults:
+        taken = tried(case, {number: fault})
+        assert taken[: number + 1] == calls[: number + 1], f"{fault} never came to call {number}"
+    counted(case, "faults", len(faults))
+
+
+@pytest.mark.parametrize("name", REPEATABLE)
+def test_asked_twice_it_is_done_once_whenever_the_other_one_comes(name: str, counted: Counted) -> None:
+    case = CASES[name]
+    times = range(len(course(case).calls) + 1)
+    stalls = (0, COMES_BACK_MS) if case.way == "messages" else (0,)
+    for number in times:
+        for stalled in stalls:
+            asked_twice(case, number, stalled)
+    counted(case, "repeats", len(times) * len(stalls))
+
+
+@pytest.mark.parametrize("name", [case.name for case in (*WRITES, *MESSAGES)])
+def test_two_faults_in_one_run_change_nothing(name: str, counted: Counted) -> None:
+    case = CASES[name]
+    tries = 0
+    for faults in pairs(case, Random(name)):
+        tried(case, faults)
+        tries += 1
+    counted(case, "pairs", tries)
+
+
+@pytest.mark.parametrize("name", STORMY)
+def test_in_a_storm_of_faults_a_client_who_sends_again_gets_the_one_answer(name: str, counted: Counted) -> None:
+    case = CASES[name]
+    for seed in range(STORMS):
+        tried(case, storm(case, Random(f"{name} {seed}")))
+    counted(case, "storms", STORMS)
+
+
+@pytest.mark.parametrize("name", STORMY)
+def test_after_an_outage_the_same_request_gets_the_one_answer(name: str, counted: Counted) -> None:
+    case = CASES[name]
+    calls = range(len(course(case).calls))
+    for number in calls:
+        sent_again_after_an_outage(case, number)
+    counted(case, "storms", len(calls))
+
+
+@pytest.mark.parametrize("name", [case.name for case in READS])
+def test_a_read_during_a_change_tells_of_before_or_after_and_never_half(name: str, counted: Counted) -> None:
+    case = CASES[name]
+    calls = range(len(course(case).calls))
+    assert read_meanwhile(case, len(calls), everything_changes)
+    for number in calls:
+        read_meanwhile(case, number, everything_changes)
+    counted(case, "repeats", len(calls))
+
+
+def everything_changes(world: World) -> None:
+    """Bob buys, brings back and is renamed; somebody new comes; the feed goes on; the rules are other ones."""
+    other = world.another_till()
+    other.buy(card("0009"), sale("B9", 500_00))
+    relay(other.rt, stream_event(world.records, SHARD))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_calls_of_a_case_are_always_the_same(name: str) -> None:
+    case = CASES[name]
+    world = case.world().copy()
+    case.act(world, world.till)
+    assert tuple(world.trouble.kinds) == course(case).calls

@@ -1,0 +1,185 @@
+"""Trying a case with faults: what it comes to undisturbed, and whether it comes to the same."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+
+from chalicelib.aws.errors import CloudError
+from chalicelib.errors import Busy, Unavailable
+from chalicelib.table.protocol import OutcomeUnknown, Throttled
+from tests.faults.case import Case, looked_at
+from tests.faults.world import World
+from tests.twins.bookshop import BookShop
+from tests.twins.faulty import CallKind, Fault, Late
+from tests.unit.flows.seen import nameless
+
+WORTH_ANOTHER_TRY = (Busy, Unavailable, Throttled, OutcomeUnknown, CloudError)  # to a client: 409 or 503
+MOST_TRIES = 50
+FEW = 2  # faults that an operation must mend by itself
+LATE = tuple(Late(calls) for calls in range(1, 6))
+SELDOM = (Late(1), Late(3))
+FEW_CALLS, DRAWN = 2, 4
+
+# What may happen to a call. A cloud service that throttles and one that is lost before are the same to us.
+FAULTS: dict[CallKind, tuple[Fault, ...]] = {
+    "read": ("throttled", "lost_before"),
+    "transaction": ("throttled", "lost_before", "lost_after", "conflict", *LATE),
+    "stream": ("lost_before", "half"),
+    "file": ("lost_before", "lost_after", Late(2)),
+    "messages": ("lost_before", "half", "lost_after", Late(2)),
+    "one message": ("lost_before", "lost_after", Late(2)),
+}
+
+# In pairs: a read that is throttled and one whose answer is lost are the same to us, and late is late by two calls.
+PAIRED: dict[CallKind, tuple[Fault, ...]] = {
+    "read": ("throttled",),
+    "transaction": ("throttled", "lost_before", "lost_after", "conflict", Late(2)),
+    "stream": ("half",),
+    "file": ("lost_before", "lost_after"),
+    "messages": ("half", "lost_after"),
+    "one message": ("lost_before", "lost_after"),
+}
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a case goes when nothing goes wrong: its answer, what is then there, its calls, and what code it went through."""
+
+    answer: str
+    there: dict[str, Any]
+    calls: tuple[CallKind, ...]
+    entered: frozenset[CodeType]
+
+
+@cache
+def course(case: Case) -> Course:
+    world = case.world().copy()
+    with _watched() as entered:
+        answer = nameless(case.act(world, world.till))
+    return Course(answer, looked_at(case, world), tuple(world.trouble.kinds), frozenset(entered))
+
+
+def singles(case: Case) -> Iterator[tuple[int, Fault]]:
+    """Every fault of every call. What comes late in a long course of messages comes at one of two distances."""
+    for number, kind in enumerate(course(case).calls):
+        for fault in FAULTS[kind]:
+            if case.way != "messages" or kind != "transaction" or fault not in LATE or fault in SELDOM:
+                yield number, fault
+
+
+def pairs(case: Case, dice: Random) -> Iterator[dict[int, Fault]]:
+    """Two faults of one run, the second at any call that the first has made necessary as well. All of them where there
+    are few calls; else some, drawn. What the same command does without its key differs by a read: some as well."""
+    firsts = [{number: fault} for number, kind in enumerate(course(case).calls) for fault in PAIRED[kind]]
+    few = len(course(case).calls) <= FEW_CALLS and not case.name.endswith("without a key")
+    if not few:
+        firsts = dice.sample(firsts, min(len(firsts), DRAWN))
+    for first in firsts:
+        calls = tried(case, first)
+        seconds = [(at, one) for at in range(min(first) + 1, len(calls)) for one in PAIRED[calls[at]]]
+        for at, one in seconds if few else dice.sample(seconds, min(len(seconds), 2)):
+            yield first | {at: one}
+
+
+def storm(case: Case, dice: Random) -> dict[int, Fault]:
+    """Half of the calls go wrong, in any way."""
+    ways = [*FAULTS["transaction"]]
+    return {call: dice.choice(ways) for call in range(400) if dice.random() < 0.5}
+
+
+def tried(case: Case, faults: Mapping[int, Fault]) -> tuple[CallKind, ...]:
+    """The case with these faults; it must come to what it comes to undisturbed. Answers the calls that it took."""
+    world = case.world().copy()
+    world.trouble.start(faults)
+    mended = case.patient and len(faults) <= FEW
+    answer = nameless(case.act(world, world.till) if mended else insisted(case, world, world.till))
+    world.trouble.settle()
+    calls = tuple(world.trouble.kinds)
+    world.trouble.start()
+    if case.way == "messages":
+        case.act(world, world.till)  # a message that was sent late is worked off as well
+    same(case, world, answer)
+    return calls
+
+
+def asked_twice(case: Case, number: int, stalled: int = 0) -> None:
+    """Before call `number` another process does the same from beginning to end. `stalled`: for so many milliseconds
+    this one did nothing."""
+    world = case.world().copy()
+
+    def interrupt(call: int) -> None:
+        if call == number:
+            world.trouble.interrupt = None
+            world.calm.clock.at += stalled
+            case.again(world)
+
+    world.trouble.interrupt = interrupt
+    answer = nameless(insisted(case, world, world.till))
+    if world.trouble.interrupt is not None:
+        case.again(world)  # the other one came when it was all over
+    same(case, world, answer)
+
+
+def sent_again_after_an_outage(case: Case, number: int) -> None:
+    """From call `number` on no answer comes back, until the client has given up; then everything is well again."""
+    world = case.world().copy()
+    world.trouble.start(dict.fromkeys(range(number, number + 100), "lost_after"))
+    with pytest.raises(WORTH_ANOTHER_TRY):
+        case.act(world, world.till)
+    world.trouble.start()
+    same(case, world, nameless(case.act(world, world.till)))
+
+
+def read_meanwhile(case: Case, number: int, change: Callable[[World], object]) -> bool:
+    """Before call `number` something changes: the answer is that of before or after. Whether it was the one of before."""
+    world, later = case.world().copy(), case.world().copy()
+    change(later)
+    after = nameless(case.act(later, later.till))
+    world.trouble.interrupt = lambda call: change(world) if call == number else None
+    answer = nameless(case.act(world, world.till))
+    assert answer in (course(case).answer, after), f"answered {answer}: neither {course(case).answer} nor {after}"
+    return answer == course(case).answer
+
+
+def same(case: Case, world: World, answer: str) -> None:
+    expected = course(case)
+    there = looked_at(case, world)
+    assert answer == expected.answer, f"answered {answer}, not {expected.answer}"
+    other = [f"{name}: {there[name]}, not {wanted}" for name, wanted in expected.there.items() if there[name] != wanted]
+    assert not other, "\n".join(other)
+
+
+def insisted(case: Case, world: World, shop: BookShop) -> Any:
+    """As a client is told to: the same again, and again."""
+    for _ in range(MOST_TRIES):
+        try:
+            return case.act(world, shop)
+        except WORTH_ANOTHER_TRY:
+            continue
+    raise AssertionError("never an answer")
+
+
+@contextmanager
+def _watched() -> Iterator[set[CodeType]]:
+    """The code that is entered within."""
+    entered: set[CodeType] = set()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call":
+            entered.add(frame.f_code)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield entered
+    finally:
+        sys.setprofile(before)

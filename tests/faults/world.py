@@ -1,0 +1,101 @@
+"""A shop in which everything has happened once, behind ports that fail when told to, and copied before each try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_topic import MemoryTopic
+from chalicelib.runtime import Runtime
+from chalicelib.table.config import ConfigCache
+from chalicelib.table.memory import MemoryTable
+from tests.twins import StandingClock
+from tests.twins.bookshop import BookShop
+from tests.twins.faulty import FaultyTable
+from tests.twins.faulty_cloud import FaultyFiles, FaultyQueues, FaultyTopic
+from tests.twins.streamed import Record
+
+
+@dataclass(frozen=True)
+class World:
+    """`till` works behind the faulty ports, `calm` beside them: both see the same table, bucket, queues and topic.
+
+    `names` are ids that chance gave to what there is. `records` is the table's stream. `under_way` is the event that a
+    function is working on.
+    """
+
+    till: BookShop
+    calm: BookShop
+    memory: MemoryTable
+    trouble: FaultyTable
+    names: Mapping[str, str]
+    records: tuple[Record, ...] = ()
+    under_way: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def files(self) -> MemoryFiles:
+        return cast(MemoryFiles, self.calm.rt.files)
+
+    @property
+    def queues(self) -> MemoryQueues:
+        return cast(MemoryQueues, self.calm.rt.queues)
+
+    @property
+    def topic(self) -> MemoryTopic:
+        return cast(MemoryTopic, self.calm.rt.topic)
+
+    def copy(self) -> World:
+        """The same shop, of which nobody knows what the other does."""
+        clock = StandingClock(self.calm.clock.at)
+        rt = replace(
+            self.calm.rt,
+            table=copied(self.memory),
+            files=_copied_files(self.files),
+            queues=deepcopy(self.queues),
+            topic=MemoryTopic(),
+        )
+        return world_of(rt, clock, self.calm, self.names, self.records)
+
+    def another_till(self) -> BookShop:
+        """A process of its own on the same table and cloud, beside the faulty ports; it holds nothing in memory."""
+        return replace(self.calm, rt=replace(self.calm.rt, config=ConfigCache(self.calm.clock)))
+
+
+def world_of(
+    rt: Runtime, clock: StandingClock, shop: BookShop, names: Mapping[str, str], records: tuple[Record, ...] = ()
+) -> World:
+    """`rt` on the plain twins. Neither till has read the configuration yet."""
+    memory = rt.table
+    assert isinstance(memory, MemoryTable)
+    trouble = FaultyTable(memory)
+    calm = replace(rt, clock=clock, config=ConfigCache(clock))
+    faulty = replace(
+        calm,
+        config=ConfigCache(clock),
+        table=trouble,
+        files=FaultyFiles(rt.files, trouble),
+        queues=FaultyQueues(rt.queues, trouble),
+        topic=FaultyTopic(rt.topic, trouble),
+    )
+    return World(
+        BookShop(faulty, clock, shop.caller), BookShop(calm, clock, shop.caller), memory, trouble, names, records
+    )
+
+
+def copied(table: MemoryTable) -> MemoryTable:
+    """Items are never changed once they are stored, so only what holds them is copied."""
+    copy = MemoryTable()
+    copy._items = dict(table._items)
+    for index, order in table._order.items():
+        copy._order[index]._partitions = {name: list(places) for name, places in order._partitions.items()}
+    return copy
+
+
+def _copied_files(files: MemoryFiles) -> MemoryFiles:
+    copy = MemoryFiles()
+    copy.objects = dict(files.objects)
+    return copy
