@@ -21,18 +21,15 @@ who would add one that is not younger looks it up first (table/feed_search).
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from pynamodb.attributes import NumberAttribute
-from pynamodb.exceptions import AttributeDeserializationError
 
-from chalicelib.errors import NotFound
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import EntryRef, entry_id
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import UNREADABLE, BodyAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Stream, entry_from
 from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Table
 
@@ -46,9 +43,6 @@ _MEMBER = "M#"
 
 class UnreadableEntryError(Exception):
     """What should be a journal entry is none that this version of the code can read."""
-
-
-_UNREADABLE = (AttributeDeserializationError, AttributeError, LookupError, NotFound, TypeError, ValueError, zlib.error)
 
 
 class HeadItem(StampbookItem):
@@ -242,7 +236,7 @@ def entry_of_image(image: Attrs) -> Entry:
         program = int(image["sk"]["S"].split("#")[1])
         entry = entry_from(Stream(tenant, image["pk"]["S"], program), image)
         _check_readable(entry)
-    except _UNREADABLE as fault:
+    except UNREADABLE as fault:
         raise UnreadableEntryError(f"{image.get('pk')} {image.get('sk')}: {fault!r}") from fault
     return entry
 

@@ -12,14 +12,26 @@ from typing import Any, TypeVar
 
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
 from pynamodb.constants import BINARY
+from pynamodb.exceptions import AttributeDeserializationError
 from pynamodb.models import Model
 
-from chalicelib.errors import Refused
+from chalicelib.errors import Refused, StampbookError
 from chalicelib.table.protocol import Attrs
 
 COMPRESS_ABOVE_BYTES = 720  # keys and header attributes take the rest of the 1 KB that one write unit holds
 MAX_BODY_BYTES = 380_000  # of the 400 KB that DynamoDB allows an item; the rest is keys and plain attributes
 _SMALL, _ZLIB = b"j", b"z"
+
+# What reading an item raises that somebody has damaged, or that a version of the code wrote which this one does not know.
+UNREADABLE = (
+    AttributeDeserializationError,
+    AttributeError,
+    LookupError,
+    StampbookError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
 
 
 class StampbookItem(Model):
