@@ -13,7 +13,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from itertools import islice
 
+from chalicelib.areas.access.store import tenants
 from chalicelib.aws.errors import CloudError
 from chalicelib.errors import StampbookError
 from chalicelib.flows.repair_feed import STREAM_KEEPS_MS, repair_feed
@@ -21,11 +23,15 @@ from chalicelib.kit.clock import Instant, rfc3339
 from chalicelib.kit.periods import day_starts, parse_day
 from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
+from chalicelib.table.feed import PAGE_SIZE, read_head
+from chalicelib.table.feed_search import references_since
 from chalicelib.table.protocol import TableError
+from chalicelib.table.recorded import HOUR_MS
 from infra.local.logs import NotSearchedError
 from infra.local.stage_runtime import add_place, stage_runtime
 
 UNREADABLE, BROKEN_OFF = 1, 2
+DAY_MS = 24 * HOUR_MS
 
 
 def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runtime] = stage_runtime) -> int:
@@ -35,6 +41,20 @@ def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runti
     except (NotSearchedError, CloudError, TableError, StampbookError) as fault:
         sys.stderr.write(f"{fault}\nWhat was added stays; run it again, and it goes on from there.\n")
         return BROKEN_OFF
+
+
+def repair_feeds(rt: Runtime, stopped_at: Instant) -> int:
+    """For a cloud that starts with an empty stream: what was recorded until it stopped and not relayed, of all tenants.
+
+    A local cloud relays in order, so nothing is missing from before the last entries that the feed has.
+    """
+    missing = 0
+    for tenant in tenants(rt.table):
+        lately = references_since(rt.table, tenant, "P", read_head(rt.table, tenant), 0)
+        newest = max((one.recorded_at for one in islice(lately, PAGE_SIZE)), default=stopped_at - DAY_MS)
+        parts = repair_feed(rt, tenant, newest - HOUR_MS, stopped_at + HOUR_MS)
+        missing += sum(part.repaired for part in parts)
+    return missing
 
 
 def span(text: str) -> Instant:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.orders import store as orders
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.verify_tenant import VerifiedPart, verify_tenant
@@ -275,6 +276,27 @@ def test_the_repair_command_leaves_to_the_stream_what_it_may_have(
     books.shop.clock.at += 2 * 3_600_000
     assert repair.main(command, commanded(books)) == 0
     assert "1 were missing" in capsys.readouterr().out
+    assert books.told() == []
+
+
+def test_a_local_cloud_that_was_killed_is_mended_at_its_start(books: Books) -> None:
+    """Its stream is gone with it; so it is for every tenant that has a key, and months later too."""
+    rt, stopped = books.shop.rt, books.shop.clock.at
+    issue_api_key(rt, books.shop.caller, org="org", tenant="shop", name="till", grants=books.shop.caller.grants)
+    assert repair.repair_feeds(rt, stopped) == 0
+    books.shop.buy(card("0"), sale("not relayed"))
+    assert repair.repair_feeds(rt, books.shop.clock.at) == 1
+    books.shop.clock.at += DAY_MS
+    assert (repair.repair_feeds(rt, stopped), books.told()) == (0, [])
+
+
+def test_a_local_cloud_whose_relay_never_came_to_anything(books: Books) -> None:
+    for key in [Key("shop#FEED", sk) for sk in ("HEAD", "P#0000000000", "C#2026-06-15")]:
+        books.remove(key)
+    issue_api_key(
+        books.shop.rt, books.shop.caller, org="org", tenant="shop", name="till", grants=books.shop.caller.grants
+    )
+    assert repair.repair_feeds(books.shop.rt, at(TODAY) + 7 * 3_600_000) == 31
     assert books.told() == []
 
 
