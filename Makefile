@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 .SILENT:
 .NOTPARALLEL:
-.PHONY: help install check test engine package e2e fetch-engine docs demo run redrive logs api-key doctor clean
+.PHONY: help install check test engine package e2e fetch-engine docs demo run redrive repair verify logs api-key doctor clean
 
 help: ## this list
 	$(PYTHON) -m infra.local.targets
@@ -45,6 +45,12 @@ run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP
 
 redrive: $(DEV) ## what was given up is tried again: QUEUE=due, imports, relay …
 	$(PY) -m infra.local.redrive $(QUEUE) --stage $(or $(STAGE),dev) $(if $(ENDPOINT),--endpoint $(ENDPOINT))
+
+repair: $(DEV) ## entries that were never relayed come into the feed: TENANT=… FROM=2026-11-20 [TO=…] [STAGE=dev] [ENDPOINT=http://…]
+	$(PY) -m infra.local.repair --tenant "$(TENANT)" --from "$(FROM)" $(if $(TO),--to "$(TO)") $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+
+verify: $(DEV) ## everything a tenant has follows from its journal: TENANT=… [STAGE=dev] [ENDPOINT=http://…]
+	$(PY) -m infra.local.verify --tenant "$(TENANT)" $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
 
 logs: $(DEV) ## every line that a request caused: ID=… [STAGE=dev] [ENDPOINT=http://…] [SINCE=24h] [ALSO=file]
 	$(PY) -m infra.local.logs $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(SINCE),--since "$(SINCE)") $(if $(ALSO),--also "$(ALSO)") -- "$(ID)"

@@ -10,6 +10,7 @@
     ├── Refused                    a law of the business says no: the same request will be refused again     422
     ├── TooManyRequests            slow down: see Retry-After                                                429
     └── Unavailable                what we rest on did not answer: the same request may be sent again        503
+        └── NewerDataError         it does, in a version of its own: this code was rolled back               503
 
 Codes are part of the API: a code never changes its meaning, messages may be improved.
 """
@@ -59,3 +60,16 @@ class TooManyRequests(StampbookError):
 
 class Unavailable(StampbookError):
     pass
+
+
+class NewerDataError(Unavailable, ValueError):
+    pass
+
+
+def newer_data(what: str, written: object, known: object) -> NewerDataError:
+    """For what a version of the code behind this one has written, and this one would misread."""
+    return NewerDataError(
+        "newer_data",
+        f"A newer version of Stampbook, which is not at work just now, wrote this: {what} was written in version "
+        f"{written}; {known} is the newest known here.",
+    )

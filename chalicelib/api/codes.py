@@ -28,6 +28,11 @@ WITH_KEY = {
     "missing_grant": Code(403, "The API key is good, but does not grant this."),
     "unavailable": Code(503, "The table is too busy or did not answer: send the same request again."),
 }
+ROLLED_BACK = {
+    "newer_data": Code(
+        503, "A newer version, which is not at work just now, wrote what this is about: send it again later."
+    ),
+}
 WRITES = {
     "invalid_idempotency_key": Code(400, "An Idempotency-Key is 1 to 255 printable ASCII characters."),
     "idempotency_key_reused": Code(409, "This Idempotency-Key came before, with another request."),
@@ -113,9 +118,9 @@ OPERATIONS = {
     "return_of_another_member": Code(422, "The sale was made to another member than the one named."),
 }
 
-WORTH_ANOTHER_TRY = ("busy", "unavailable")  # answered with Retry-After
+WORTH_ANOTHER_TRY = ("busy", "unavailable", "newer_data")  # answered with Retry-After
 
-CODES: dict[str, Code] = EVERY | WITH_KEY | WRITES | WITH_BODY | GATEWAY | OPERATIONS
+CODES: dict[str, Code] = EVERY | WITH_KEY | ROLLED_BACK | WRITES | WITH_BODY | GATEWAY | OPERATIONS
 
 
 def certain_codes(route: Route) -> tuple[str, ...]:
@@ -141,4 +146,6 @@ def common_codes(route: Route) -> tuple[str, ...]:
         codes += tuple(FIELDS)
     if route.writes:
         codes += ("too_large",)
+    if route.access != "open":
+        codes += tuple(ROLLED_BACK)
     return codes if "internal_error" in codes else (*codes, "internal_error")

@@ -13,25 +13,19 @@ The checkpoint of a shard asks for its records in order, one batch at a time, as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.areas.feeds import store
-from chalicelib.areas.feeds.model import added, counted
 from chalicelib.aws.errors import CloudError
-from chalicelib.aws.topic import Published
 from chalicelib.errors import StampbookError
-from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import Day, local_day
+from chalicelib.flows.feed_commit import counting_day, feed_writes, in_transactions, message_of
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
 from chalicelib.table.commit import busy, persist
 from chalicelib.table.feed import FeedHead
+from chalicelib.table.feed_search import found_among
 from chalicelib.table.journal import Entry
 from chalicelib.table.protocol import OutcomeUnknown, TableError, Throttled, TransactionCancelled, Write
-
-MAX_ENTRIES = 1_000  # of one transaction: eleven pages at most
-MAX_DAYS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +50,7 @@ def relay_entries(rt: Runtime, shard: str, arrivals: Sequence[Arrival]) -> tuple
     relayed: list[Arrival] = []
     for tenant, own in _by_tenant(arrivals).items():
         try:
-            for part in _parts(own):
+            for part in in_transactions((counting_day(arrival.entry), arrival) for arrival in own):
                 _append(rt, tenant, shard, part)
         except (StampbookError, TableError) as fault:
             unrelayed.append(Unrelayed(tuple(own), fault))
@@ -64,7 +58,7 @@ def relay_entries(rt: Runtime, shard: str, arrivals: Sequence[Arrival]) -> tuple
             relayed += own
     loud = [arrival for arrival in relayed if feed.published(arrival.entry)]
     try:
-        rt.topic.publish([_message(arrival.entry) for arrival in loud])
+        rt.topic.publish([message_of(arrival.entry) for arrival in loud])
     except CloudError as fault:
         unrelayed.append(Unrelayed(tuple(loud), fault))
     return tuple(unrelayed)
@@ -91,23 +85,21 @@ def _append(rt: Runtime, tenant: str, shard: str, part: Sequence[Arrival]) -> No
 
 
 def _writes(rt: Runtime, tenant: str, shard: str, head: FeedHead, new: Sequence[Arrival]) -> list[Write]:
-    references = [feed.reference_to(arrival.entry) for arrival in new if feed.published(arrival.entry)]
-    days: dict[Day, list[Entry]] = {}
-    for arrival in new:
-        days.setdefault(_day(arrival.entry.recorded_at), []).append(arrival.entry)
-    page_key = feed.open_page_key(tenant, head) if references else None
-    keys = {day: store.counts_key(tenant, day) for day in days}
-    found = rt.table.batch_get([*([page_key] if page_key else []), *keys.values()])
-    after = head.moved(shard, new[-1].sequence_number, len(references), rt.clock.now())
-    counts = {
-        day: added(store.counts_from(found.get(keys[day])), counted(entry.facts for entry in entries))
-        for day, entries in days.items()
-    }
-    return [
-        feed.head_put(tenant, head, after),
-        *feed.page_puts(tenant, head, found.get(page_key) if page_key else None, references),
-        *(store.counts_put(tenant, day, total) for day, total in counts.items()),
-    ]
+    entries = _unrepaired(rt, tenant, head, [arrival.entry for arrival in new])
+    loud = sum(map(feed.published, entries))
+    after = head.moved(shard, new[-1].sequence_number, loud, rt.clock.now(), len(entries) - loud)
+    return feed_writes(rt, tenant, head, after, entries)
+
+
+def _unrepaired(rt: Runtime, tenant: str, head: FeedHead, entries: Sequence[Entry]) -> list[Entry]:
+    """Those that no repair has added. Only what is as old as something that was repaired is looked up at all: that the
+    stream delivers it nevertheless is rare, for a repair leaves to the stream what it may still have."""
+    old = [entry for entry in entries if entry.recorded_at <= head.repaired_to]
+    if not old:
+        return list(entries)
+    since = min(entry.recorded_at for entry in old)
+    found = found_among(rt.table, tenant, head, {feed.reference_to(entry).place for entry in old}, since)
+    return [entry for entry in entries if feed.reference_to(entry).place not in found]
 
 
 def _by_tenant(arrivals: Iterable[Arrival]) -> dict[str, list[Arrival]]:
@@ -117,38 +109,3 @@ def _by_tenant(arrivals: Iterable[Arrival]) -> dict[str, list[Arrival]]:
     for _, arrival in sorted(once.items()):
         found.setdefault(arrival.entry.stream.tenant, []).append(arrival)
     return found
-
-
-def _parts(arrivals: Sequence[Arrival]) -> Iterator[list[Arrival]]:
-    """As many in a row as one transaction may hold: nearly always all of them."""
-    part: list[Arrival] = []
-    days: set[Day] = set()
-    for arrival in arrivals:
-        day = _day(arrival.entry.recorded_at)
-        if part and (len(part) == MAX_ENTRIES or len(days | {day}) > MAX_DAYS):
-            yield part
-            part, days = [], set()
-        part.append(arrival)
-        days.add(day)
-    if part:
-        yield part
-
-
-def _message(entry: Entry) -> Published:
-    """It names the entry and does not carry it: a consumer reads it, or what it left behind, afresh."""
-    reference = feed.reference_to(entry)
-    body = {
-        "entry_id": feed.name_of(entry),
-        "owner": reference.owner,
-        "program": reference.program,
-        "sequence": reference.sequence,
-        "operation": entry.header["operation"],
-        "types": reference.types,
-        "recorded_at": entry.recorded_at,
-        "effective_at": entry.effective_at,
-    }
-    return Published(entry.stream.tenant, reference.types, body, str(entry.header.get("request_id", "")))
-
-
-def _day(at: Instant) -> Day:
-    return local_day(at, "UTC")

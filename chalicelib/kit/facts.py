@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, TypeVar
 
+from chalicelib.errors import newer_data
+
 Body = dict[str, Any]
 Upcaster = Callable[[Body], Body]
 
@@ -32,10 +34,9 @@ class Vocabulary:
 
     def decode(self, body: Body) -> Fact:
         rest = {name: _tuples(value) for name, value in body.items() if name not in ("type", "v")}
-        cls = self.classes[body["type"]]
-        written = body.get("v", 1)
-        if written > cls.v:
-            raise ValueError(f"{cls.type} was written in version {written}; {cls.v} is the newest known here")
+        written, cls = body.get("v", 1), self.classes.get(body["type"])
+        if cls is None or written > cls.v:
+            raise newer_data(body["type"], written, "none" if cls is None else cls.v)
         for version in range(written, cls.v):
             rest = self.upcasters[body["type"], version](rest)
         return cls(**rest)

@@ -3,31 +3,39 @@
     access pattern              key                        cost
     where the feed stands       {t}#FEED / HEAD            1 Get
     a hundred references        {t}#FEED / P#{page:010}    in the BatchGet of at most two pages that a reader needs
+    a hundred quiet ones        {t}#FEED / Q#{page:010}    read by repair_feed and verify_tenant only
+    what was relayed lately     {t}#FEED / P#… and Q#…     1 Query a MB of pages, newest first
 
 HEAD is read before anything else of the feed and is the condition of every write to it, so pages and counters need none
 of their own: whoever read one of them too early finds HEAD moved.
 
+Quiet entries are counted and not numbered. Their references stand in pages of their own, which nobody reads but who asks
+whether an entry has been dealt with.
+
 A stream's *checkpoint* is the last sequence number that the feed has dealt with, kept per shard. What is delivered again
 lies at or below it. It is forgotten when the stream itself has forgotten the record (24 hours).
+
+What a repair put into the feed has no checkpoint. HEAD says up to which time of recording there may be such entries:
+who would add one that is not younger looks it up first (table/feed_search).
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pynamodb.attributes import NumberAttribute
-from pynamodb.exceptions import AttributeDeserializationError
 
-from chalicelib.errors import NotFound
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import EntryRef, entry_id
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import UNREADABLE, BodyAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Stream, entry_from
 from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Table
 
+Lane = Literal["P", "Q"]  # of pages: the numbered references, and the quiet ones
+
+LANES: tuple[Lane, ...] = ("P", "Q")
 PAGE_SIZE = 100
 CHECKPOINT_KEPT_MS = 26 * 3_600_000
 _MEMBER = "M#"
@@ -37,17 +45,25 @@ class UnreadableEntryError(Exception):
     """What should be a journal entry is none that this version of the code can read."""
 
 
-_UNREADABLE = (AttributeDeserializationError, AttributeError, LookupError, NotFound, TypeError, ValueError, zlib.error)
-
-
 class HeadItem(StampbookItem):
     version = NumberAttribute()
     next = NumberAttribute()
+    quiet = NumberAttribute(null=True)
+    repaired_to = NumberAttribute(null=True)
     body = BodyAttribute()
 
 
 class PageItem(StampbookItem):
+    opened_at = NumberAttribute(null=True)
     body = BodyAttribute()
+
+
+class Place(NamedTuple):
+    """Which entry it is, within its tenant."""
+
+    owner: str
+    program: int
+    sequence: int
 
 
 class Reference(NamedTuple):
@@ -58,6 +74,10 @@ class Reference(NamedTuple):
     sequence: int
     types: tuple[str, ...]
     recorded_at: Instant
+
+    @property
+    def place(self) -> Place:
+        return Place(self.owner, self.program, self.sequence)
 
     def stream(self, tenant: str) -> Stream:
         return Stream(tenant, f"{tenant}#{self.owner}", self.program)
@@ -72,20 +92,35 @@ class Checkpoint(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedHead:
-    """`next` is the number that the next published entry gets; `version` counts the transactions that moved the head."""
+    """`next` is the number that the next published entry gets, `quiet` the next quiet one; `version` counts the
+    transactions that moved the head. No repair has added an entry recorded after `repaired_to`."""
 
     next: int = 1
     version: int = 0
     checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
+    quiet: int = 1
+    repaired_to: Instant = 0
+
+    def next_of(self, lane: Lane) -> int:
+        return self.next if lane == "P" else self.quiet
 
     def has_seen(self, shard: str, sequence_number: str) -> bool:
         known = self.checkpoints.get(shard)
         return known is not None and int(sequence_number) <= int(known.sequence_number)
 
-    def moved(self, shard: str, sequence_number: str, published: int, now: Instant) -> FeedHead:
+    def moved(self, shard: str, sequence_number: str, published: int, now: Instant, quiet: int = 0) -> FeedHead:
         kept = {name: one for name, one in self.checkpoints.items() if now - one.at < CHECKPOINT_KEPT_MS}
         checkpoints = {**kept, shard: Checkpoint(sequence_number, now)}
-        return replace(self, next=self.next + published, version=self.version + 1, checkpoints=checkpoints)
+        return replace(self._grown(published, quiet), checkpoints=checkpoints)
+
+    def repaired(self, entries: Sequence[Entry]) -> FeedHead:
+        """With these at its end, which no stream delivered."""
+        loud = sum(map(published, entries))
+        latest = max(entry.recorded_at for entry in entries)
+        return replace(self._grown(loud, len(entries) - loud), repaired_to=max(self.repaired_to, latest))
+
+    def _grown(self, published: int, quiet: int) -> FeedHead:
+        return replace(self, next=self.next + published, quiet=self.quiet + quiet, version=self.version + 1)
 
 
 def feed_pk(tenant: str) -> str:
@@ -98,38 +133,56 @@ def read_head(table: Table, tenant: str) -> FeedHead:
         return FeedHead()
     item = from_attrs(HeadItem, attrs)
     checkpoints = {shard: Checkpoint(str(number), int(at)) for shard, (number, at) in item.body.items()}
-    return FeedHead(int(item.next), int(item.version), checkpoints)
+    quiet, repaired_to = int(item.quiet or 1), int(item.repaired_to or 0)
+    return FeedHead(int(item.next), int(item.version), checkpoints, quiet, repaired_to)
 
 
 def head_put(tenant: str, before: FeedHead, after: FeedHead) -> Put:
     key = _head_key(tenant)
     item = HeadItem(
-        pk=key.pk, sk=key.sk, kind="feed", version=after.version, next=after.next, body=dict(after.checkpoints)
+        pk=key.pk,
+        sk=key.sk,
+        kind="feed",
+        version=after.version,
+        next=after.next,
+        quiet=after.quiet if after.quiet > 1 else None,
+        repaired_to=after.repaired_to or None,
+        body=dict(after.checkpoints),
     )
     unchanged: Condition = Absent() if before.version == 0 else Equals("version", before.version)
     return Put(to_attrs(item), unchanged)
 
 
-def page_key(tenant: str, number: int) -> Key:
+def page_key(tenant: str, number: int, lane: Lane = "P") -> Key:
     """The page that holds the entry of this number."""
-    return Key(feed_pk(tenant), f"P#{(number - 1) // PAGE_SIZE:010}")
+    return Key(feed_pk(tenant), f"{lane}#{(number - 1) // PAGE_SIZE:010}")
 
 
-def open_page_key(tenant: str, head: FeedHead) -> Key | None:
+def open_page_key(tenant: str, head: FeedHead, lane: Lane) -> Key | None:
     """The page that the next reference joins; None when it opens one."""
-    return None if (head.next - 1) % PAGE_SIZE == 0 else page_key(tenant, head.next)
+    number = head.next_of(lane)
+    return None if (number - 1) % PAGE_SIZE == 0 else page_key(tenant, number, lane)
 
 
-def page_puts(tenant: str, head: FeedHead, open_page: Attrs | None, references: Sequence[Reference]) -> list[Put]:
+def page_puts(
+    tenant: str, head: FeedHead, lane: Lane, open_page: Attrs | None, references: Sequence[Reference], now: Instant
+) -> list[Put]:
     """The open page with what joins it, and the pages that follow."""
     before = references_from(open_page)
-    first = head.next - len(before)
+    first = head.next_of(lane) - len(before)
     whole = (*before, *references)
+    opened_at = [now if open_page is None else opened_at_of(open_page), *[now] * len(references)]
     return [
-        _page_put(page_key(tenant, first + start), whole[start : start + PAGE_SIZE])
-        for start in range(0, len(whole), PAGE_SIZE)
+        _page_put(page_key(tenant, first + start, lane), opened_at[place], whole[start : start + PAGE_SIZE])
+        for place, start in enumerate(range(0, len(whole), PAGE_SIZE))
         if references
     ]
+
+
+def opened_at_of(page: Attrs) -> Instant | None:
+    """When it got its first reference: those of every page before it were there by then. None for one that does not say."""
+    opened_at: float | None = from_attrs(PageItem, page).opened_at
+    return None if opened_at is None else int(opened_at)
 
 
 def references_from(page: Attrs | None) -> tuple[Reference, ...]:
@@ -183,7 +236,7 @@ def entry_of_image(image: Attrs) -> Entry:
         program = int(image["sk"]["S"].split("#")[1])
         entry = entry_from(Stream(tenant, image["pk"]["S"], program), image)
         _check_readable(entry)
-    except _UNREADABLE as fault:
+    except UNREADABLE as fault:
         raise UnreadableEntryError(f"{image.get('pk')} {image.get('sk')}: {fault!r}") from fault
     return entry
 
@@ -201,5 +254,6 @@ def _head_key(tenant: str) -> Key:
     return Key(feed_pk(tenant), "HEAD")
 
 
-def _page_put(key: Key, references: Iterable[Reference]) -> Put:
-    return Put(to_attrs(PageItem(pk=key.pk, sk=key.sk, kind="feed_page", body=list(references))))
+def _page_put(key: Key, opened_at: Instant | None, references: Iterable[Reference]) -> Put:
+    item = PageItem(pk=key.pk, sk=key.sk, kind="feed_page", opened_at=opened_at, body=list(references))
+    return Put(to_attrs(item))

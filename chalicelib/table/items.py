@@ -12,18 +12,34 @@ from typing import Any, TypeVar
 
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
 from pynamodb.constants import BINARY
+from pynamodb.exceptions import AttributeDeserializationError
 from pynamodb.models import Model
 
-from chalicelib.errors import Refused
+from chalicelib.errors import Refused, StampbookError, newer_data
 from chalicelib.table.protocol import Attrs
 
 COMPRESS_ABOVE_BYTES = 720  # keys and header attributes take the rest of the 1 KB that one write unit holds
 MAX_BODY_BYTES = 380_000  # of the 400 KB that DynamoDB allows an item; the rest is keys and plain attributes
 _SMALL, _ZLIB = b"j", b"z"
 
+# What reading an item raises that somebody has damaged, or that a version of the code wrote which this one does not know.
+UNREADABLE = (
+    AttributeDeserializationError,
+    AttributeError,
+    LookupError,
+    StampbookError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+
 
 class StampbookItem(Model):
-    """What every item carries. `kind` says what it is, `v` the number of its schema."""
+    """What every item carries. `kind` says what it is, `v` the number of its schema.
+
+    An item's class declares a higher `v` with every change that the release before it would misread or lose when it
+    writes the item back: that one then refuses the item (NewerDataError) and does everything else.
+    """
 
     class Meta:
         table_name = "stampbook"
@@ -79,6 +95,12 @@ def to_attrs(item: StampbookItem, most_bytes: int = MAX_BODY_BYTES) -> Attrs:
 
 
 def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
+    """NewerDataError for an item of a schema that this version of the code does not know. Attributes that it does not
+    know are passed over."""
     item = cls()
+    known = item.v
     item.deserialize(dict(attrs))  # type: ignore[arg-type]
+    written: float | None = item.v
+    if written is not None and written > known:
+        raise newer_data(item.kind, int(written), int(known))
     return item

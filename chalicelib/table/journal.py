@@ -125,6 +125,13 @@ def entry_put(entry: Entry) -> Put:
     return Put(to_attrs(_item(entry)), Absent())
 
 
+def index_place(entry: Entry) -> Key:
+    """Where gsi2 has it."""
+    hour = moment(entry.recorded_at).strftime("%Y%m%d%H")
+    shard = int(entry.hash[:2], 16) % ENTRY_SHARDS
+    return Key(f"{entry.stream.tenant}#E#{hour}#{shard:02}", f"{entry.recorded_at:013}")
+
+
 def entry_from(stream: Stream, attrs: Attrs) -> Entry:
     item = from_attrs(EntryItem, attrs)
     header, facts = item.body
@@ -146,9 +153,7 @@ def verified(entry: Entry, before: Head) -> bool:
 
 
 def _item(entry: Entry) -> EntryItem:
-    key, recorded_at = entry.key, entry.recorded_at
-    hour = moment(recorded_at).strftime("%Y%m%d%H")
-    shard = int(entry.hash[:2], 16) % ENTRY_SHARDS
+    key, by_time = entry.key, index_place(entry)
     return EntryItem(
         pk=key.pk,
         sk=key.sk,
@@ -156,8 +161,8 @@ def _item(entry: Entry) -> EntryItem:
         body=[entry.header, entry.facts],
         private=entry.private,
         hash=entry.hash,
-        gsi2pk=f"{entry.stream.tenant}#E#{hour}#{shard:02}",
-        gsi2sk=f"{recorded_at:013}",
+        gsi2pk=by_time.pk,
+        gsi2sk=by_time.sk,
     )
 
 

@@ -87,6 +87,12 @@ def ministack(state: Path, *, keep: bool) -> Iterator[str]:
         stop(process, STOP_SECONDS)
 
 
+def stopped_at(state: Path) -> float | None:
+    """When the engine last wrote its tables to disk, in seconds since 1970: at its last stop. None before the first."""
+    written = [file.stat().st_mtime for file in (state / STATE).glob("*.json")]
+    return max(written, default=None)
+
+
 def stop(process: subprocess.Popen[bytes], patience: float) -> None:
     """Asks it to end and waits; a second Ctrl-C does not cut that short, only the patience running out does."""
     heard = {what: signal.signal(what, signal.SIG_IGN) for what in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}

@@ -42,8 +42,10 @@ from infra.local.ministack import (
     ministack,
     refuse_taken,
     stop,
+    stopped_at,
 )
 from infra.local.progress import Progress
+from infra.local.repair import repair_feeds
 from infra.local.sample import PURCHASES, NoPurchasesError, redated
 from infra.local.welcome import Place, two_purchases, welcome
 from infra.package import PackageError
@@ -79,7 +81,8 @@ def _run(port: int, state: Path, purchases: Path) -> int:
     with _alone(state):
         refuse_taken(port, state / "server.pid", "or choose another: python -m infra.local.run --port 8001")
         _say("Starting the local cloud …")
-        with ministack(state / "cloud", keep=True) as endpoint, _working(endpoint) as cloud:
+        stopped = stopped_at(state / "cloud")
+        with ministack(state / "cloud", keep=True) as endpoint, _working(endpoint, stopped) as cloud:
             load_program(cloud.rt)
             credential = _credential(cloud.rt, state / "api-key")
             _load(cloud, purchases)
@@ -103,9 +106,12 @@ def _alone(state: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _working(endpoint: str) -> Iterator[LocalCloud]:
-    """The stack, at work; at the end it comes to rest before the cloud goes."""
+def _working(endpoint: str, stopped: float | None) -> Iterator[LocalCloud]:
+    """The stack, at work; at the end it comes to rest before the cloud goes. What a run that was killed had committed and
+    not relayed comes into the feeds first: the stream that would have told of it is gone."""
     cloud = deployed(endpoint)
+    if stopped is not None and (missing := repair_feeds(cloud.rt, round(stopped * 1000))):
+        _say(f"The run before had not relayed {missing} entries: they are in the feed now.")
     cloud.work()
     try:
         yield cloud

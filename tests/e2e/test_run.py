@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.ministack import free_port
+from infra.local.ministack import REGION, free_port
 from infra.local.sample import PURCHASES
 from tests.e2e.conftest import seen
 
@@ -186,6 +187,54 @@ def test_after_a_restart_everything_is_there_and_goes_on(first: Running) -> None
         assert seen(lambda: order in json.dumps(feed(again.shop)) or None, "the new order in the feed")
         seen(lambda: imported_twice(again.shop), "the file dropped after the restart")
         assert again.end() == 0
+
+
+def test_what_a_killed_run_had_not_relayed_is_in_the_feed_after_the_next_start(first: Running) -> None:
+    """The relay is switched off, so nobody but the start itself can have brought it there."""
+    before = len(feed(first.shop))
+    with running(first.shop) as killed:
+        switch_relay(first.shop, on=False)
+        order = json.loads(pasted(killed)[2])["order_id"]
+        killed.process.kill()
+        killed.process.wait(60)
+        for left in ("server.pid", "cloud/pid"):
+            end(int((first.shop.state / left).read_text("ascii")))
+    with running(first.shop) as again:
+        assert "entries: they are in the feed now." in again.welcome
+        entries = feed(first.shop)
+        assert json.dumps(entries).count(f'"order": "{order}"') > 0
+        assert len({entry["entry_id"] for entry in entries}) == len(entries) > before
+        switch_relay(first.shop, on=True)
+        assert again.end() == 0
+
+
+def switch_relay(shop: Shop, *, on: bool) -> None:
+    functions = local_client(shop, "lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        if ":dynamodb:" in mapping["EventSourceArn"]:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+
+
+def local_client(shop: Shop, service: str) -> Any:
+    import boto3
+
+    session: Any = boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local")
+    endpoint = json.loads((shop.state / "address.json").read_text("utf-8"))["endpoint"]
+    return session.client(service, region_name=REGION, endpoint_url=endpoint)
+
+
+def end(process: int) -> None:
+    """As a person does whom the sentence about the port tells to; it writes its state and is gone."""
+    os.kill(process, signal.SIGTERM)
+
+    def gone() -> bool | None:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        return None
+
+    seen(gone, f"the end of process {process}")
 
 
 def imported_twice(shop: Shop) -> bool | None:

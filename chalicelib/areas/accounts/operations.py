@@ -36,23 +36,23 @@ def rebuild(rt: Runtime, caller: Caller, member_id: str, program_id: int) -> Pro
         entries += 1
         if broken_at is None and not verified(entry, at):
             broken_at = entry.sequence
-        account = _folded(account, entry)
+        account = folded(account, entry)
         at = entry.head
     if broken_at is None and at != head:
         broken_at = at.version + 1
-    differences = _differences(stored, account)
+    different = differences(stored, account)
     return Proof(
         member_id=member_id,
         program_id=program_id,
         version=head.version,
         entries=entries,
-        matches=not differences and broken_at is None,
+        matches=not different and broken_at is None,
         broken_at=broken_at,
-        differences=differences,
+        differences=different,
     )
 
 
-def _folded(account: Account, entry: Entry) -> Account:
+def folded(account: Account, entry: Entry) -> Account:
     """The account after the entry. One whose facts cannot be read changes nothing here: its hash has told on it."""
     try:
         return fold(account, [VOCABULARY.decode(body) for body in entry.facts])
@@ -65,7 +65,7 @@ def _entries(rt: Runtime, tenant: str, member_id: str, program_id: int, last: in
     return (entry_from(stream, attrs) for attrs in every_item(rt.table, entries_query(stream, 1, last)))
 
 
-def _differences(stored: Account, rebuilt: Account) -> tuple[str, ...]:
+def differences(stored: Account, rebuilt: Account) -> tuple[str, ...]:
     """What differs, by name: totals and lots of each wallet, value time, orders, spend, tier."""
     names = [
         name for name in ("advanced_to", "orders", "spend", "tier") if getattr(stored, name) != getattr(rebuilt, name)

@@ -1,7 +1,7 @@
 """Where counts are kept.
 
 access pattern              key                     cost
-counts of a day             {t}#FEED / C#{day}      in the relay's BatchGet; 1 Query for a span of days
+counts of a day             {t}#FEED / C#{day}      in the relay's BatchGet; 1 Query for a span of days, or for all
 
 They are written with the feed's head and only then: see table/feed for why they need no condition.
 """
@@ -14,7 +14,7 @@ from chalicelib.areas.feeds.model import DailyCounts
 from chalicelib.kit.periods import Day, iso_day, parse_day
 from chalicelib.table.feed import feed_pk
 from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
-from chalicelib.table.protocol import Attrs, Between, Key, Put, Query
+from chalicelib.table.protocol import Attrs, Between, Key, Prefix, Put, Query
 
 
 class CountsItem(StampbookItem):
@@ -36,6 +36,10 @@ def counts_put(tenant: str, day: Day, counts: Mapping[str, int]) -> Put:
 
 def days_query(tenant: str, first: Day, last: Day) -> Query:
     return Query(feed_pk(tenant), Between(counts_key(tenant, first).sk, counts_key(tenant, last).sk))
+
+
+def every_day_query(tenant: str) -> Query:
+    return Query(feed_pk(tenant), Prefix("C#"))
 
 
 def daily_counts_from(attrs: Attrs) -> DailyCounts:

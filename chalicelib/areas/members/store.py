@@ -88,6 +88,17 @@ def directory_query(tenant: str, shard: int, limit: int, after: str | None) -> Q
     return Query(_directory(tenant, shard), index="gsi1", limit=limit, start=start)
 
 
+def directory_shard_query(tenant: str, shard: int, page: int) -> Query:
+    """All of a shard, so many a request."""
+    return Query(_directory(tenant, shard), index="gsi1", limit=page)
+
+
+def listed_member(attrs: Attrs) -> str:
+    """Whom an item of the directory is about."""
+    member: str = attrs["gsi1sk"]["S"]
+    return member
+
+
 def shard_of(member: str) -> int:
     return number_of("member", member) % DIRECTORY_SHARDS
 

@@ -137,6 +137,12 @@ def member_orders_query(tenant: str, member: str, limit: int, after: tuple[str, 
     return Query(_of_member(tenant, member), index="gsi1", limit=limit, reverse=True, start=start)
 
 
+def listed_order(attrs: Attrs) -> str:
+    """Which order an item of a member's list is about."""
+    order: str = attrs["pk"]["S"].rsplit("#", 1)[1]
+    return order
+
+
 def card_from(attrs: Attrs) -> OrderCard:
     return OrderCard.model_validate(BodyAttribute().deserialize(attrs["card"]["B"]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shlex
 import signal
 import socket
@@ -118,6 +119,15 @@ def test_functions_read_the_stream_anew_for_it_does_not_outlive_a_run(tmp_path: 
     ministack._forget_stream(tmp_path)
     read = json.loads((tmp_path / "state" / "lambda.json").read_text(encoding="utf-8"))
     assert read == {"payload": {"dynamodb_stream_positions": {}, "functions": {"kept": True}}}
+
+
+def test_when_the_cloud_stopped_is_told_by_what_it_wrote(tmp_path: Path) -> None:
+    assert ministack.stopped_at(tmp_path) is None
+    (tmp_path / "state").mkdir()
+    for name, seconds in (("lambda.json", 1_000), ("dynamodb.json", 2_000)):
+        (tmp_path / "state" / name).write_text("{}", encoding="utf-8")
+        os.utime(tmp_path / "state" / name, (seconds, seconds))
+    assert ministack.stopped_at(tmp_path) == 2_000
 
 
 def test_the_api_key_is_issued_once_and_is_for_its_owners_eyes(tmp_path: Path) -> None:

@@ -1,0 +1,85 @@
+"""What every flow shares that adds entries to a feed: pages, counts and head in one transaction, and the topic's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from chalicelib.areas.feeds import store
+from chalicelib.areas.feeds.model import added, counted
+from chalicelib.aws.topic import Published
+from chalicelib.kit.periods import Day, local_day
+from chalicelib.runtime import Runtime
+from chalicelib.table import feed
+from chalicelib.table.feed import LANES, FeedHead
+from chalicelib.table.journal import Entry
+from chalicelib.table.protocol import Write
+
+MAX_ENTRIES = 1_000  # of one transaction: eleven pages at most
+MAX_DAYS = 25
+
+DatedT = TypeVar("DatedT")
+
+
+def feed_writes(rt: Runtime, tenant: str, before: FeedHead, after: FeedHead, entries: Sequence[Entry]) -> list[Write]:
+    """The feed with these entries at its end, if `before` is how it stands; 1 BatchGet of open pages and counts."""
+    references = {
+        lane: [feed.reference_to(entry) for entry in entries if feed.published(entry) == (lane == "P")]
+        for lane in LANES
+    }
+    days: dict[Day, list[Entry]] = {}
+    for entry in entries:
+        days.setdefault(counting_day(entry), []).append(entry)
+    opened = {lane: feed.open_page_key(tenant, before, lane) for lane in LANES if references[lane]}
+    keys = {day: store.counts_key(tenant, day) for day in days}
+    wanted = [*(key for key in opened.values() if key), *keys.values()]
+    found = rt.table.batch_get(wanted) if wanted else {}
+    pages = {lane: found.get(key) if key else None for lane, key in opened.items()}
+    now = rt.clock.now()
+    counts = {
+        day: added(store.counts_from(found.get(keys[day])), counted(entry.facts for entry in of_day))
+        for day, of_day in days.items()
+    }
+    return [
+        feed.head_put(tenant, before, after),
+        *(
+            put
+            for lane, page in pages.items()
+            for put in feed.page_puts(tenant, before, lane, page, references[lane], now)
+        ),
+        *(store.counts_put(tenant, day, total) for day, total in counts.items()),
+    ]
+
+
+def in_transactions(dated: Iterable[tuple[Day, DatedT]]) -> Iterator[list[DatedT]]:
+    """As many in a row as one transaction may hold: nearly always all of them."""
+    part: list[DatedT] = []
+    days: set[Day] = set()
+    for day, one in dated:
+        if part and (len(part) == MAX_ENTRIES or len(days | {day}) > MAX_DAYS):
+            yield part
+            part, days = [], set()
+        part.append(one)
+        days.add(day)
+    if part:
+        yield part
+
+
+def counting_day(entry: Entry) -> Day:
+    return local_day(entry.recorded_at, "UTC")
+
+
+def message_of(entry: Entry) -> Published:
+    """It names the entry and does not carry it: a consumer reads it, or what it left behind, afresh."""
+    reference = feed.reference_to(entry)
+    body = {
+        "entry_id": feed.name_of(entry),
+        "owner": reference.owner,
+        "program": reference.program,
+        "sequence": reference.sequence,
+        "operation": entry.header["operation"],
+        "types": reference.types,
+        "recorded_at": entry.recorded_at,
+        "effective_at": entry.effective_at,
+    }
+    return Published(entry.stream.tenant, reference.types, body, str(entry.header.get("request_id", "")))

@@ -1,0 +1,126 @@
+"""Repair a feed: entries that were committed and never relayed, for the relay stood still longer than the stream remembers.
+
+    reads    gsi2: 16 Queries an hour; the feed's pages of what was relayed since, once for every 20,000 entries; then for
+             every hundred that are missing 1 BatchGet of them, 1 Get of the head, 1 BatchGet of open page and counts
+    writes   for every hundred: 1 publish request per ten entries, then head, page and counts in one transaction
+
+Whether an entry was dealt with is looked up in the feed itself, numbered or quiet; what came into it since is looked up
+again before each transaction, which stands only if the head has not moved. So it is safe to run this twice, at once or
+beside the relay, and to kill it anywhere. For the other direction the head says up to which time entries were repaired:
+a relay that is handed one as old as that looks it up as well.
+
+Published is before the feed has it: whatever the feed has was published, by a run that was killed in between as well.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from chalicelib.flows.feed_commit import counting_day, feed_writes, in_transactions, message_of
+from chalicelib.kit.clock import Instant
+from chalicelib.runtime import Runtime
+from chalicelib.table import feed
+from chalicelib.table.commit import busy, persist
+from chalicelib.table.feed import FeedHead, Place, UnreadableEntryError, entry_of_image
+from chalicelib.table.feed_search import found_among
+from chalicelib.table.journal import Entry
+from chalicelib.table.patient import PatientTable
+from chalicelib.table.protocol import OutcomeUnknown, Throttled, TransactionCancelled
+from chalicelib.table.recorded import Recorded, recorded_between
+
+STREAM_KEEPS_MS = 26 * 3_600_000  # 24 hours, and what a relay may still hold in its hands
+LOOKED_UP_TOGETHER = 20_000
+READ_TOGETHER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RepairedPart:
+    """Of the entries recorded up to `at`: how many were looked up, how many were missing and are in the feed now, and
+    which are missing still, for this version of the code cannot read them."""
+
+    at: Instant
+    looked_up: int
+    repaired: int
+    unreadable: tuple[Place, ...]
+
+
+def repair_feed(
+    rt: Runtime, tenant: str, first: Instant, until: Instant, together: int = LOOKED_UP_TOGETHER
+) -> Iterator[RepairedPart]:
+    """Entries recorded from `first` on and before `until`, oldest first, an owner's in their sequence; a part at a time.
+    Memory grows with `together`, which is how many are looked up in one walk through the feed.
+
+    What the stream may still deliver is best left to it: `until` should lie STREAM_KEEPS_MS back, unless the stream is
+    known to be empty. No entry comes twice into the feed in any case; one that both have might be published twice.
+
+    Raises Busy and CloudError: whatever was done is done, and the same call goes on from there.
+    """
+    entries = recorded_between(PatientTable(rt), tenant, first, until)
+    while part := list(islice(entries, together)):
+        yield _repair(rt, tenant, part)
+
+
+def _repair(rt: Runtime, tenant: str, part: Sequence[Recorded]) -> RepairedPart:
+    table, since = PatientTable(rt), part[0].at
+    known = feed.read_head(table, tenant)
+    found = found_among(table, tenant, known, {one.place for one in part}, since)
+    missing = iter(_in_sequence([one for one in part if one.place not in found]))
+    repaired, unreadable = 0, list[Place]()
+    while some := list(islice(missing, READ_TOGETHER)):
+        entries, refused = _read(table, some)
+        unreadable += refused
+        rt.topic.publish([message_of(entry) for entry in entries if feed.published(entry)])
+        for together in in_transactions((counting_day(entry), entry) for entry in entries):
+            known = _append(rt, tenant, known, since, together)
+        repaired += len(entries)
+    return RepairedPart(part[-1].at, len(part), repaired, tuple(unreadable))
+
+
+def _append(rt: Runtime, tenant: str, known: FeedHead, since: Instant, entries: Sequence[Entry]) -> FeedHead:
+    """Sees that these entries are in the feed. A lost answer needs no care: what came through is found.
+
+    Up to the feed that it answers it has nothing more of the part than what was seen and added. Once somebody else has
+    moved it that is the feed of before, for what they added may be any of the part's entries.
+    """
+    wanted = {feed.reference_to(entry).place for entry in entries}
+
+    def attempt() -> FeedHead | None:
+        try:
+            head = feed.read_head(rt.table, tenant)
+            found = found_among(rt.table, tenant, head, wanted, since, known)
+            new = [entry for entry in entries if feed.reference_to(entry).place not in found]
+            after = head.repaired(new) if new else head
+            if new:
+                rt.table.transact(feed_writes(rt, tenant, head, after, new), rt.ids.command())
+        except (Throttled, OutcomeUnknown, TransactionCancelled):
+            return None
+        return after if head.version == known.version else known
+
+    stands = persist(rt, attempt)
+    if stands is None:
+        raise busy()
+    return stands
+
+
+def _read(table: PatientTable, some: Sequence[Recorded]) -> tuple[list[Entry], list[Place]]:
+    """The entries, and the places of those that cannot be read or are gone."""
+    found = table.batch_get([one.key for one in some])
+    entries, refused = list[Entry](), list[Place]()
+    for one in some:
+        try:
+            entries.append(entry_of_image(found.get(one.key, {})))
+        except UnreadableEntryError:
+            refused.append(one.place)
+    return entries, refused
+
+
+def _in_sequence(found: Sequence[Recorded]) -> list[Recorded]:
+    """In order of time, but each owner's in their sequence: clocks of two functions may differ by some milliseconds."""
+    streams: dict[tuple[str, int], list[Recorded]] = defaultdict(list)
+    for one in found:
+        streams[one.place.owner, one.place.program].append(one)
+    ordered = {name: iter(sorted(own, key=lambda one: one.place.sequence)) for name, own in streams.items()}
+    return [next(ordered[one.place.owner, one.place.program]) for one in found]

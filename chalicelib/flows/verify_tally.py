@@ -1,0 +1,52 @@
+"""What many entries add up to, by hour and day, in little room: two sets of them are equal when their tallies are."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from chalicelib.areas.feeds.model import counted
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import Day, local_day
+from chalicelib.table import feed
+from chalicelib.table.feed import Lane, Place
+from chalicelib.table.journal import Entry
+from chalicelib.table.recorded import HOUR_MS
+
+_WRAP = 2**64
+
+
+@dataclass(slots=True)
+class Tally:
+    """`hours`: for each lane and hour of recording, how many entries and the sum of their names' hashes, in any order."""
+
+    entries: int = 0
+    hours: dict[tuple[Lane, Instant], tuple[int, int]] = field(default_factory=dict)
+    days: dict[Day, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, lane: Lane, place: Place, recorded_at: Instant) -> None:
+        name = f"{place.owner}|{place.program}|{place.sequence}".encode()
+        self._add((lane, recorded_at // HOUR_MS * HOUR_MS), 1, int.from_bytes(blake2b(name, digest_size=8).digest()))
+        self.entries += 1
+
+    def add_entry(self, entry: Entry) -> None:
+        self.add("P" if feed.published(entry) else "Q", feed.reference_to(entry).place, entry.recorded_at)
+        self.days[local_day(entry.recorded_at, "UTC")].update(counted([entry.facts]))
+
+    def add_all(self, other: Tally) -> None:
+        for hour, (count, total) in other.hours.items():
+            self._add(hour, count, total)
+        for day, counts in other.days.items():
+            self.days[day].update(counts)
+        self.entries += other.entries
+
+    def differing_hours(self, other: Tally, until: Instant) -> Iterator[Instant]:
+        """Those that had ended by `until` and in which the two do not have the same entries."""
+        hours = {key for key in self.hours.keys() | other.hours.keys() if self.hours.get(key) != other.hours.get(key)}
+        yield from sorted({hour for _, hour in hours if hour + HOUR_MS <= until})
+
+    def _add(self, key: tuple[Lane, Instant], count: int, total: int) -> None:
+        known = self.hours.get(key, (0, 0))
+        self.hours[key] = (known[0] + count, (known[1] + total) % _WRAP)

@@ -1,0 +1,46 @@
+"""Whether an entry has been dealt with: looked up in the feed's pages, numbered and quiet ones, from their end.
+
+A page says when it was opened, and whatever stands in the pages before it was there by then. So a walk that looks for
+entries recorded since some time ends at the first page opened before it. References are not in the order of their time:
+what a repair added stands where the feed ended on that day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from chalicelib.kit.clock import Instant
+from chalicelib.table.feed import LANES, FeedHead, Lane, Place, Reference, opened_at_of, page_key, references_from
+from chalicelib.table.pages import every_item
+from chalicelib.table.protocol import Between, Query, Table
+
+CLOCKS_APART_MS = 3_600_000  # whose clock recorded an entry and whose opened a page may differ by so much
+_EMPTY = FeedHead()
+
+
+def found_among(
+    table: Table, tenant: str, head: FeedHead, wanted: Set[Place], since: Instant, known: FeedHead = _EMPTY
+) -> set[Place]:
+    """Which of the wanted entries, all recorded at `since` or later, the feed has; `known`: what it had up to there is
+    known already. What joins it after `head` was read may be among them."""
+    return {
+        reference.place
+        for lane in LANES
+        for reference in references_since(table, tenant, lane, head, since, known)
+        if reference.place in wanted
+    }
+
+
+def references_since(
+    table: Table, tenant: str, lane: Lane, head: FeedHead, since: Instant, known: FeedHead = _EMPTY
+) -> Iterator[Reference]:
+    """At least those that were added at `since` or later, page by page from the end. 1 Query a MB of pages."""
+    first, last = known.next_of(lane), head.next_of(lane)
+    if first == last:
+        return
+    pages = Between(page_key(tenant, first, lane).sk, page_key(tenant, last, lane).sk)
+    for page in every_item(table, Query(page_key(tenant, 1).pk, pages, reverse=True)):
+        yield from references_from(page)
+        opened_at = opened_at_of(page)
+        if opened_at is not None and opened_at < since - CLOCKS_APART_MS:
+            return

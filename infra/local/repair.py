@@ -1,0 +1,102 @@
+"""`python -m infra.local.repair --tenant shop --from 2026-11-20 --to 2026-11-21T06:00:00Z`: the feed gets what it lacks.
+
+For entries that were committed and never relayed, because the relay stood still longer than the stream remembers. They
+are found by the hour in which they were recorded, and come into the feed once and are published, however often this is
+run, beside the relay as well. What the stream may still have is left to the relay: the last 26 hours, unless the stream
+is known to be empty (--stream-is-empty: of a table just restored, before anything was written to it).
+
+Exit code 1: there are entries that this version cannot read; 2: broken off, to be run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+from chalicelib.areas.access.store import tenants
+from chalicelib.aws.errors import CloudError
+from chalicelib.errors import StampbookError
+from chalicelib.flows.repair_feed import STREAM_KEEPS_MS, repair_feed
+from chalicelib.kit.clock import Instant, rfc3339
+from chalicelib.kit.periods import day_starts, parse_day
+from chalicelib.kit.wire import parse_rfc3339
+from chalicelib.runtime import Runtime
+from chalicelib.table.feed import PAGE_SIZE, read_head
+from chalicelib.table.feed_search import references_since
+from chalicelib.table.protocol import TableError
+from chalicelib.table.recorded import HOUR_MS
+from infra.local.logs import NotSearchedError
+from infra.local.stage_runtime import add_place, stage_runtime
+
+UNREADABLE, BROKEN_OFF = 1, 2
+DAY_MS = 24 * HOUR_MS
+
+
+def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runtime] = stage_runtime) -> int:
+    asked = _parser().parse_args(arguments)
+    try:
+        return _repair(runtime(asked), asked)
+    except (NotSearchedError, CloudError, TableError, StampbookError) as fault:
+        sys.stderr.write(f"{fault}\nWhat was added stays; run it again, and it goes on from there.\n")
+        return BROKEN_OFF
+
+
+def repair_feeds(rt: Runtime, stopped_at: Instant) -> int:
+    """For a cloud that starts with an empty stream: what was recorded until it stopped and not relayed, of all tenants.
+
+    A local cloud relays in order, so nothing is missing from before the last entries that the feed has.
+    """
+    missing = 0
+    for tenant in tenants(rt.table):
+        lately = references_since(rt.table, tenant, "P", read_head(rt.table, tenant), 0)
+        newest = max((one.recorded_at for one in islice(lately, PAGE_SIZE)), default=stopped_at - DAY_MS)
+        parts = repair_feed(rt, tenant, newest - HOUR_MS, stopped_at + HOUR_MS)
+        missing += sum(part.repaired for part in parts)
+    return missing
+
+
+def span(text: str) -> Instant:
+    """`2026-11-20T06:00:00Z`, or a day for its beginning in UTC."""
+    day, read = parse_day(text), parse_rfc3339(text)
+    if day is not None:
+        return day_starts(day, "UTC")
+    if read is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a day nor a time, such as 2026-11-20T06:00:00Z")
+    return read[0]
+
+
+def _repair(rt: Runtime, asked: argparse.Namespace) -> int:
+    now = rt.clock.now()
+    latest = now if asked.stream_is_empty else now - STREAM_KEEPS_MS
+    until = latest if asked.until is None else min(asked.until, latest)
+    looked_up, repaired, unreadable = 0, 0, 0
+    for part in repair_feed(rt, asked.tenant, asked.first, until):
+        looked_up, repaired = looked_up + part.looked_up, repaired + part.repaired
+        unreadable += len(part.unreadable)
+        for owner, program, sequence in part.unreadable:
+            sys.stderr.write(f"Entry {sequence} of program {program} of {owner} cannot be read by this version.\n")
+        sys.stderr.write(f"{rfc3339(part.at)}: {looked_up} looked up, {repaired} were missing\n")
+    print(
+        f"{asked.tenant}: {looked_up} entries from {rfc3339(asked.first)} until {rfc3339(until)}, "
+        f"{repaired} were missing and are in the feed now."
+    )
+    return UNREADABLE if unreadable else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.local.repair", description=(__doc__ or "").partition("\n")[0]
+    )
+    add_place(parser)
+    parser.add_argument("--from", dest="first", type=span, required=True, metavar="TIME", help="a day, or a time")
+    parser.add_argument(
+        "--to", dest="until", type=span, metavar="TIME", help="up to 26 hours ago unless told otherwise"
+    )
+    parser.add_argument("--stream-is-empty", action="store_true", help="nothing will be delivered: up to now")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,45 @@
+"""The Runtime of a deployed stage, for commands of its operator: addresses are read from the outputs of its stack.
+
+Without any address what `make run` has started is meant, if it has.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from chalicelib import bootstrap
+from chalicelib.aws.errors import CloudError
+from chalicelib.config import QUEUES, Settings
+from chalicelib.runtime import Runtime
+from infra.local.logs import ROOT, STAGE, Connect, connect, place_of
+from infra.local.ministack import REGION
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", required=True, help="whose entries, such as shop")
+    parser.add_argument("--stage", help=f"of the stack stampbook-<stage>; {STAGE} unless make run says otherwise")
+    parser.add_argument("--region", help=f"{REGION} unless told otherwise")
+    parser.add_argument("--endpoint", help="where the cloud is, if it is not Amazon's: http://127.0.0.1:4566")
+    parser.add_argument("--table", help="a table beside the stack's own, such as one that was restored")
+    parser.set_defaults(also=[])
+
+
+def stage_runtime(asked: argparse.Namespace, connect: Connect = connect, root: Path = ROOT) -> Runtime:
+    """Raises NotSearchedError for an address that is none, CloudError for a stack that is not there."""
+    place = place_of(asked, root)
+    answer = connect("cloudformation", place).call("describe_stacks", StackName=place.stack)
+    told = {one["OutputKey"]: one["OutputValue"] for one in answer["Stacks"][0].get("Outputs", ())}
+    if "TableName" not in told:
+        raise CloudError(f"{place.stack} in {place.cloud} says nothing of a table: is it there whole?")
+    return bootstrap.build(
+        Settings(
+            asked.table or told["TableName"],
+            place.stage,
+            place.region,
+            place.endpoint,
+            bucket=told.get("BucketName"),
+            queues={name: told[f"{name.title()}QueueUrl"] for name in QUEUES if f"{name.title()}QueueUrl" in told},
+            topic=told.get("TopicArn"),
+        )
+    )
