@@ -44,7 +44,7 @@ run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP
 	$(PY) -m infra.local.run
 
 redrive: $(DEV) ## what was given up is tried again: QUEUE=due, imports, relay …
-	$(PY) -m infra.local.redrive $(QUEUE) --stage $(or $(STAGE),dev) $(if $(ENDPOINT),--endpoint $(ENDPOINT))
+	$(PY) -m infra.local.redrive $(QUEUE) $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
 
 repair: $(DEV) ## entries that were never relayed come into the feed: TENANT=… FROM=2026-11-20 [TO=…] [STAGE=dev] [ENDPOINT=http://…]
 	$(PY) -m infra.local.repair --tenant "$(TENANT)" --from "$(FROM)" $(if $(TO),--to "$(TO)") $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")

@@ -48,7 +48,13 @@ class RepairedPart:
 
 
 def repair_feed(
-    rt: Runtime, tenant: str, first: Instant, until: Instant, together: int = LOOKED_UP_TOGETHER
+    rt: Runtime,
+    tenant: str,
+    first: Instant,
+    until: Instant,
+    together: int = LOOKED_UP_TOGETHER,
+    *,
+    publish_again: bool = False,
 ) -> Iterator[RepairedPart]:
     """Entries recorded from `first` on and before `until`, oldest first, an owner's in their sequence; a part at a time.
     Memory grows with `together`, which is how many are looked up in one walk through the feed.
@@ -56,23 +62,26 @@ def repair_feed(
     What the stream may still deliver is best left to it: `until` should lie STREAM_KEEPS_MS back, unless the stream is
     known to be empty. No entry comes twice into the feed in any case; one that both have might be published twice.
 
+    With `publish_again` what the feed has is published once more: a relay that gave up may have died in between.
+
     Raises Busy and CloudError: whatever was done is done, and the same call goes on from there.
     """
     entries = recorded_between(PatientTable(rt), tenant, first, until)
     while part := list(islice(entries, together)):
-        yield _repair(rt, tenant, part)
+        yield _repair(rt, tenant, part, publish_again)
 
 
-def _repair(rt: Runtime, tenant: str, part: Sequence[Recorded]) -> RepairedPart:
+def _repair(rt: Runtime, tenant: str, part: Sequence[Recorded], publish_again: bool) -> RepairedPart:
     table, since = PatientTable(rt), part[0].at
     known = feed.read_head(table, tenant)
     found = found_among(table, tenant, known, {one.place for one in part}, since)
-    missing = iter(_in_sequence([one for one in part if one.place not in found]))
+    wanted = iter(_in_sequence([one for one in part if publish_again or one.place not in found]))
     repaired, unreadable = 0, list[Place]()
-    while some := list(islice(missing, READ_TOGETHER)):
-        entries, refused = _read(table, some)
+    while some := list(islice(wanted, READ_TOGETHER)):
+        read, refused = _read(table, some)
         unreadable += refused
-        rt.topic.publish([message_of(entry) for entry in entries if feed.published(entry)])
+        rt.topic.publish([message_of(entry) for entry in read if feed.published(entry)])
+        entries = [entry for entry in read if feed.reference_to(entry).place not in found]
         for together in in_transactions((counting_day(entry), entry) for entry in entries):
             known = _append(rt, tenant, known, since, together)
         repaired += len(entries)

@@ -1,11 +1,11 @@
 """`python -m infra.local.redrive QUEUE`: what was given up is tried again, once its cause is mended.
 
 A queue's dead messages go back to it, as many as there were at the start: what dies again stays dead. `relay` is not a
-queue: its dead messages name a stretch of the table's stream, which is read and relayed here, as long as the stream has
-it (24 hours). The stretch gets a checkpoint of its own, for its shard's is far ahead; so it comes into the feed once,
-however often this is run. For that the environment must say what the relay's own does (chalicelib/config.py).
+queue: its dead messages name a stretch of the table's stream. The entries recorded in that time are published again, and
+those that the feed lacks are added to it, once, however often this is run and however long ago it was.
 
 A message is deleted only when its second life has begun: broken off, this does it again, which every consumer bears.
+Without an address what `make run` has started is meant, if it has. Exit code 2: it could not be done.
 """
 
 from __future__ import annotations
@@ -13,40 +13,48 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
-from chalicelib import bootstrap
+from chalicelib.areas.access.store import tenants
+from chalicelib.aws.errors import CloudError
 from chalicelib.aws.queues import QueueName
-from chalicelib.events.stream import relay
+from chalicelib.errors import StampbookError
+from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
-from infra.local.stream_records import stretch_of
+from chalicelib.table.protocol import TableError
+from infra.local.logs import ROOT, NotSearchedError, Place, place_of
+from infra.local.ministack import LOOPBACK, be_a_client
+from infra.local.stage_runtime import add_place, stage_runtime
 
 RELAY = "relay"
 BATCH = 10
 MOST = 100_000
 MINUTE = 60
+MARGIN_MS = 2 * 60_000  # an entry says when it was recorded, a dead message when the stream had it
+NOT_DONE = 2
 
 
-def main(arguments: list[str]) -> int:
-    import boto3
+class NotYetError(Exception):
+    """Something of it cannot be read by this version."""
 
-    parser = argparse.ArgumentParser(prog="python -m infra.local.redrive", description=__doc__.partition("\n")[0])
-    parser.add_argument("queue", choices=[*get_args(QueueName), RELAY])
-    parser.add_argument("--stage", default="dev")
-    parser.add_argument("--region", default="eu-central-1")
-    parser.add_argument("--endpoint", help="where the cloud is, if it is not Amazon's: http://127.0.0.1:4566")
-    parser.add_argument("--most", type=int, default=MOST, help="how many messages at most")
-    asked = parser.parse_args(arguments)
-    session: Any = boto3.session.Session()
 
-    def client(service: str) -> Any:
-        return session.client(service, region_name=asked.region, endpoint_url=asked.endpoint)
+def main(arguments: Sequence[str]) -> int:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 (with the client)
 
-    if asked.queue == RELAY:
-        moved = redrive_relay(bootstrap.runtime(), client("sqs"), client("dynamodbstreams"), asked.stage, asked.most)
-    else:
-        moved = redrive_queue(client("sqs"), asked.stage, asked.queue, asked.most)
+    asked = _parser().parse_args(arguments)
+    try:
+        place = place_of(asked, ROOT)
+        sqs = _sqs(place)
+        if asked.queue == RELAY:
+            moved = redrive_relay(stage_runtime(asked), sqs, place.stage, asked.most)
+        else:
+            moved = redrive_queue(sqs, place.stage, asked.queue, asked.most)
+    except (NotSearchedError, NotYetError, CloudError, TableError, StampbookError, BotoCoreError, ClientError) as fault:
+        sys.stderr.write(f"{fault}\nWhat was sent on stays sent; run it again, and it goes on from there.\n")
+        return NOT_DONE
     print(f"{moved} messages of {asked.queue} have been sent on.")
     return 0
 
@@ -62,20 +70,29 @@ def redrive_queue(sqs: Any, stage: str, queue: str, most: int = MOST) -> int:
     return _each_dead(sqs, f"stampbook-{stage}-{queue}-dead", most, send)
 
 
-def redrive_relay(rt: Runtime, sqs: Any, streams: Any, stage: str, most: int = MOST) -> int:
-    """The stretches of the stream that the relay gave up are relayed now. Raises where one fails again."""
+def redrive_relay(rt: Runtime, sqs: Any, stage: str, most: int = MOST) -> int:
+    """What was recorded while the stretches that the relay gave up came in is in the feed and published. NotYetError
+    where an entry cannot be read: its message stays among the dead."""
 
     def again(message: dict[str, Any]) -> None:
         lost = json.loads(message["Body"])["DDBStreamBatchInfo"]
-        first = lost["startSequenceNumber"]
-        records = stretch_of(streams, lost["streamArn"], lost["shardId"], first, lost["endSequenceNumber"])
-        failed = relay(rt, {"Records": records, "shardId": f"{lost['shardId']} from {first}"})["batchItemFailures"]
-        if failed:
-            raise SystemExit(
-                f"Record {failed[0]['itemIdentifier']} of {lost['shardId']} cannot be relayed yet: see the log."
-            )
+        first, last = (_instant(lost[f"approximateArrivalOf{which}Record"]) for which in ("First", "Last"))
+        for tenant in tenants(rt.table):
+            for part in repair_feed(rt, tenant, first - MARGIN_MS, last + MARGIN_MS, publish_again=True):
+                if part.unreadable:
+                    owner, program, sequence = part.unreadable[0]
+                    raise NotYetError(
+                        f"Entry {sequence} of program {program} of {owner} cannot be read by this version."
+                    )
 
     return _each_dead(sqs, f"stampbook-{stage}-{RELAY}-dead", most, again)
+
+
+def _instant(text: str) -> int:
+    read = parse_rfc3339(text)
+    if read is None:
+        raise NotYetError(f"A dead message of the relay says {text!r} where a time should be.")
+    return read[0]
 
 
 def _each_dead(sqs: Any, name: str, most: int, act: Callable[[dict[str, Any]], None]) -> int:
@@ -103,6 +120,25 @@ def _received(sqs: Any, address: str, most: int) -> Iterator[dict[str, Any]]:
             return
         yield from batch
         most -= len(batch)
+
+
+def _sqs(place: Place) -> Any:
+    import boto3
+
+    if place.endpoint is not None and urlsplit(place.endpoint).hostname in (LOOPBACK, "localhost", "::1"):
+        be_a_client()
+    session: Any = boto3.session.Session()
+    return session.client("sqs", region_name=place.region, endpoint_url=place.endpoint)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.local.redrive", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("queue", choices=[*get_args(QueueName), RELAY])
+    add_place(parser)
+    parser.add_argument("--most", type=int, default=MOST, help="how many messages at most")
+    return parser
 
 
 if __name__ == "__main__":

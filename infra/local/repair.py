@@ -28,7 +28,7 @@ from chalicelib.table.feed_search import references_since
 from chalicelib.table.protocol import TableError
 from chalicelib.table.recorded import HOUR_MS
 from infra.local.logs import NotSearchedError
-from infra.local.stage_runtime import add_place, stage_runtime
+from infra.local.stage_runtime import add_tenant_and_place, stage_runtime
 
 UNREADABLE, BROKEN_OFF = 1, 2
 DAY_MS = 24 * HOUR_MS
@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.repair", description=(__doc__ or "").partition("\n")[0]
     )
-    add_place(parser)
+    add_tenant_and_place(parser)
     parser.add_argument("--from", dest="first", type=span, required=True, metavar="TIME", help="a day, or a time")
     parser.add_argument(
         "--to", dest="until", type=span, metavar="TIME", help="up to 26 hours ago unless told otherwise"

@@ -16,8 +16,12 @@ from infra.local.logs import ROOT, STAGE, Connect, connect, place_of
 from infra.local.ministack import REGION
 
 
-def add_place(parser: argparse.ArgumentParser) -> None:
+def add_tenant_and_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tenant", required=True, help="whose entries, such as shop")
+    add_place(parser)
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stage", help=f"of the stack stampbook-<stage>; {STAGE} unless make run says otherwise")
     parser.add_argument("--region", help=f"{REGION} unless told otherwise")
     parser.add_argument("--endpoint", help="where the cloud is, if it is not Amazon's: http://127.0.0.1:4566")

@@ -17,7 +17,7 @@ from chalicelib.flows.verify_tenant import VerifiedPart, verify_tenant
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import TableError
 from infra.local.logs import NotSearchedError
-from infra.local.stage_runtime import add_place, stage_runtime
+from infra.local.stage_runtime import add_tenant_and_place, stage_runtime
 
 DIFFERENT, NOT_VERIFIED = 1, 2
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runti
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.verify", description=(__doc__ or "").partition("\n")[0]
     )
-    add_place(parser)
+    add_tenant_and_place(parser)
     asked = parser.parse_args(arguments)
     try:
         return _verify(runtime(asked), asked.tenant)

@@ -25,9 +25,9 @@ from chalicelib.table.dynamo import DynamoTable
 from chalicelib.table.feed import name_of
 from chalicelib.table.journal import entries_query, entry_from
 from chalicelib.table.keys import member_stream
-from infra.local.stream_records import as_lambda_has_it
 from infra.local.table_template import create_table
 from tests.engine.conftest import REGION
+from tests.engine.stream_records import as_lambda_has_it
 from tests.engine.test_concurrency import OneDay, insisted
 from tests.twins.bookshop import TODAY, BookShop, card, open_shop, sale
 from tests.unit.relay.relayed import counts_of

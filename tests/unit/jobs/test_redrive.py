@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from moto import mock_aws
 
-from infra.local.redrive import redrive_queue, redrive_relay
-from infra.local.stream_records import StretchGoneError
-from tests.twins.bookshop import card, sale
-from tests.twins.streamed import ARN, Record, image_of
-from tests.unit.relay.relayed import SHARD, feed_of, on_plain_table, opened, run
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.aws.memory_topic import MemoryTopic
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant, rfc3339
+from chalicelib.table.protocol import Attrs, Table
+from infra.local.redrive import NotYetError, main, redrive_queue, redrive_relay
+from tests.twins.bookshop import BookShop, card, open_shop, sale
+from tests.twins.streamed import ARN, StreamedTable, image_of
+from tests.unit.relay.relayed import SHARD, counts_of, feed_of, on_plain_table, run
+from tests.unit.relay.test_trouble import BrokenTopic
 
 REGION, STAGE = "eu-central-1", "test"
 
@@ -69,82 +74,80 @@ def test_no_more_than_asked_for(sqs: Any) -> None:
     assert len(waiting(sqs, "due-dead")) == 11
 
 
-class Stream:
-    """One shard, read in pages of two."""
-
-    def __init__(self, records: list[Record]) -> None:
-        self.records = records
-
-    def get_shard_iterator(self, **asked: str) -> dict[str, str]:
-        assert (asked["StreamArn"], asked["ShardId"]) == (ARN, SHARD)
-        numbers = [one["dynamodb"]["SequenceNumber"] for one in self.records]
-        return {"ShardIterator": str(numbers.index(asked["SequenceNumber"]))}
-
-    def get_records(self, **asked: Any) -> dict[str, Any]:
-        start = int(asked["ShardIterator"])
-        found = [as_the_api_has_it(one) for one in self.records[start : start + 2]]
-        end = start + 2 >= len(self.records)
-        return {"Records": found} | ({} if end else {"NextShardIterator": str(start + 2)})
-
-
-def as_the_api_has_it(one: Record) -> Record:
-    change = {
-        **one["dynamodb"],
-        "NewImage": image_of(one),
-        "ApproximateCreationDateTime": datetime(2026, 1, 15, tzinfo=UTC),
-    }
-    return {**one, "dynamodb": change}
-
-
-def given_up(first: Record, last: Record) -> str:
-    """What Lambda leaves of a batch that it gave up."""
+def given_up(arrived: Instant) -> str:
+    """What Lambda leaves of a batch that it gave up: nothing of the entries, but when the stream had them."""
+    moment = rfc3339(arrived // 1000 * 1000)
     return json.dumps(
         {
             "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 101},
             "version": "1.0",
             "DDBStreamBatchInfo": {
                 "shardId": SHARD,
-                "startSequenceNumber": first["dynamodb"]["SequenceNumber"],
-                "endSequenceNumber": last["dynamodb"]["SequenceNumber"],
-                "batchSize": 1,
+                "startSequenceNumber": "800000000003126276362",
+                "endSequenceNumber": "800000000003126276364",
+                "approximateArrivalOfFirstRecord": moment,
+                "approximateArrivalOfLastRecord": moment,
+                "batchSize": 3,
                 "streamArn": ARN,
             },
         }
     )
 
 
+def registered() -> tuple[BookShop, StreamedTable]:
+    """A shop that the jobs know, and the stream with all that its opening wrote."""
+    table = StreamedTable()
+    shop = open_shop(table)
+    caller = Caller("org", "", "system", "tests", "tests", (), "test", "test")
+    issue_api_key(shop.rt, caller, org="org", tenant="shop", name="till", grants=shop.caller.grants)
+    return shop, table
+
+
 def test_what_the_relay_gave_up_comes_into_the_feed_once(sqs: Any) -> None:
-    shop, table = opened()
+    shop, table = registered()
     for number in range(6):
         shop.buy(card("1"), sale(f"A{number}"))
     records, rt = table.entries(), on_plain_table(shop, table)
     run(rt, records[:2])
     run(rt, records[5:])
-    put(sqs, "relay-dead", given_up(records[2], records[4]))
-    put(sqs, "relay-dead", given_up(records[2], records[4]))
+    put(sqs, "relay-dead", given_up(shop.clock.at), given_up(shop.clock.at))
     assert len(feed_of(rt, shop.caller)) == len(records) - 3
-    assert redrive_relay(rt, sqs, Stream(records), STAGE) == 2
+    assert redrive_relay(rt, sqs, STAGE) == 2
     assert len({event.entry_id for event in feed_of(rt, shop.caller)}) == len(records)
     assert len(feed_of(rt, shop.caller)) == len(records)
     assert waiting(sqs, "relay-dead") == []
 
 
-def test_what_cannot_be_relayed_yet_stays_among_the_dead(sqs: Any) -> None:
-    shop, table = opened()
-    shop.buy(card("1"), sale("A1"))
+def test_what_is_in_the_feed_and_was_never_published_is_published_and_not_told_twice(sqs: Any) -> None:
+    shop, table = registered()
+    for number in range(3):
+        shop.buy(card("1"), sale(f"A{number}"))
     records, rt = table.entries(), on_plain_table(shop, table)
-    records[0]["dynamodb"]["NewImage"]["body"] = {"B": "AAAA"}
-    put(sqs, "relay-dead", given_up(records[0], records[1]))
-    with pytest.raises(SystemExit, match="cannot be relayed yet"):
-        redrive_relay(rt, sqs, Stream(records), STAGE)
+    assert run(replace(rt, topic=BrokenTopic()), records)
+    assert len(feed_of(rt, shop.caller)) == len(records)
+    put(sqs, "relay-dead", given_up(shop.clock.at))
+    assert redrive_relay(rt, sqs, STAGE) == 1
+    assert len(feed_of(rt, shop.caller)) == len(records) == counts_of(rt, shop.caller)["entries"]
+    assert len(cast(MemoryTopic, rt.topic).published) == len(records)
+
+
+def test_what_cannot_be_read_yet_stays_among_the_dead(sqs: Any) -> None:
+    shop, table = registered()
+    shop.buy(card("1"), sale("A1"))
+    rt = on_plain_table(shop, table)
+    damage(rt.table, image_of(table.entries()[0]))
+    put(sqs, "relay-dead", given_up(shop.clock.at))
+    with pytest.raises(NotYetError, match="cannot be read by this version"):
+        redrive_relay(rt, sqs, STAGE)
     told = sqs.get_queue_attributes(QueueUrl=address(sqs, "relay-dead"), AttributeNames=["All"])["Attributes"]
     assert told["ApproximateNumberOfMessagesNotVisible"] == "1"
 
 
-def test_a_stretch_that_the_stream_has_forgotten_is_said_so(sqs: Any) -> None:
-    shop, table = opened()
-    shop.buy(card("1"), sale("A1"))
-    records, rt = table.entries(), on_plain_table(shop, table)
-    put(sqs, "relay-dead", given_up(records[0], records[1]))
-    with pytest.raises(StretchGoneError):
-        redrive_relay(rt, sqs, Stream(records[:1]), STAGE)
+def damage(table: Table, image: Attrs) -> None:
+    """What no code of ours ever wrote."""
+    table.batch_put([{**image, "body": {"B": b"damaged"}}])
+
+
+def test_without_an_address_and_a_cloud_that_answers_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["due", "--endpoint", "http://127.0.0.1:9"]) == 2
+    assert "127.0.0.1:9" in capsys.readouterr().err

@@ -258,7 +258,7 @@ def test_the_command_names_what_differs_and_ends_with_one(books: Books, capsys: 
 
 
 def test_a_table_that_does_not_answer_leaves_it_unverified(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
-    rt = replace(books.shop.rt, table=FaultyTable(books.table, dict.fromkeys(range(1_000), "throttled")))
+    rt = replace(books.shop.rt, table=FaultyTable(books.table, faults=dict.fromkeys(range(1_000), "throttled")))
     assert verify.main(["--tenant", "shop"], lambda _: rt) == 2
     assert "Not verified to the end" in capsys.readouterr().err
 
@@ -320,6 +320,6 @@ def test_the_repair_command_names_what_it_cannot_read_and_what_broke_it_off(
     books.shop.clock.at += 2 * DAY_MS
     assert repair.main(["--tenant", "shop", "--from", TODAY], commanded(books)) == 1
     assert f"Entry 6 of program 1 of M#{bought.member_id} cannot be read" in capsys.readouterr().err
-    rt = replace(books.shop.rt, table=FaultyTable(books.table, dict.fromkeys(range(1_000), "throttled")))
+    rt = replace(books.shop.rt, table=FaultyTable(books.table, faults=dict.fromkeys(range(1_000), "throttled")))
     assert repair.main(["--tenant", "shop", "--from", TODAY], lambda _: rt) == 2
     assert "run it again" in capsys.readouterr().err

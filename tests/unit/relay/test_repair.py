@@ -251,7 +251,7 @@ def test_a_relay_in_the_middle_of_its_work_sees_what_was_repaired_meanwhile() ->
 
 def test_a_table_that_is_busy_for_ever_is_said_to_be() -> None:
     shop, records = busy_days(3)
-    rt = replace(shop.rt, table=FaultyTable(journal(records), dict.fromkeys(range(10_000), "throttled")))
+    rt = replace(shop.rt, table=FaultyTable(journal(records), faults=dict.fromkeys(range(10_000), "throttled")))
     with pytest.raises(Busy):
         repaired(rt)
 
