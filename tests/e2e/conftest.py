@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -117,11 +118,17 @@ def template(packaged: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def deployed(packaged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed_in(tmp_path_factory.mktemp("cloud"), packaged) as there:
+        yield there
+
+
+@contextmanager
+def deployed_in(state: Path, packaged: Path) -> Iterator[Deployed]:
     """With the demo's program in it. The environment of this process is put back at the end."""
     before = dict(os.environ)
     be_a_client()
     try:
-        with ministack(tmp_path_factory.mktemp("cloud"), keep=False) as endpoint:
+        with ministack(state, keep=False) as endpoint:
             outputs = deploy(endpoint, packaged, STACK)
             rt = bootstrap.build(Settings(outputs["TableName"], STAGE, REGION, endpoint))
             load_program(rt)

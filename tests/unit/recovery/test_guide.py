@@ -1,0 +1,56 @@
+"""docs/guides/recovery.md is true: its targets, variables and options are there, and its lines are those that verify tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from chalicelib.api.codes import CODES
+from infra.local import redrive, repair, restored, verify
+
+ROOT = Path(__file__).parents[3]
+GUIDE = (ROOT / "docs" / "guides" / "recovery.md").read_text("utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "repair": repair.main,
+    "verify": verify.main,
+    "restored": restored.main,
+    "redrive": lambda arguments: redrive.main(list(arguments)),
+}
+ASKED = re.findall(r"^ *(?:make|\.venv/bin/python -m infra\.local\.)[ ]?(\w+) (.+)$", GUIDE, re.MULTILINE)
+
+
+def options_of(module: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    with pytest.raises(SystemExit):
+        COMMANDS[module](["--help"])
+    return set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(("verb", "rest"), ASKED)
+def test_what_the_guide_asks_for_can_be_asked(verb: str, rest: str, capsys: pytest.CaptureFixture[str]) -> None:
+    options = options_of(verb, capsys)
+    assert set(re.findall(r"--[a-z-]+", rest)) <= options
+    if variables := set(re.findall(r"\b([A-Z]+)=", rest)):
+        (recipe,) = re.findall(rf"^{verb}:.*\n\t(.+)$", MAKEFILE, re.MULTILINE)
+        assert variables <= set(re.findall(r"\(([A-Z]+)[),]", recipe))
+        assert set(re.findall(r"--[a-z-]+", recipe)) <= options
+
+
+def test_the_guide_asks_for_every_command_there_is() -> None:
+    assert {verb for verb, _ in ASKED} == set(COMMANDS)
+
+
+def test_the_guide_s_lines_are_those_that_are_told() -> None:
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "chalicelib" / "flows").glob("verify_*.py"))
+    told = re.findall(r"^mem_\w+: (?:account \d: )?(.+)$", GUIDE, re.MULTILINE)
+    assert len(told) == 3
+    for line in told:
+        words = re.sub(r"^(wallet \w+|entry \d+( of program \d+)?) ", "", line)
+        assert words in source
+
+
+def test_the_guide_s_codes_are_there() -> None:
+    assert {"newer_data", "insufficient_balance"} <= set(re.findall(r"`(\w+)`", GUIDE)) & set(CODES)
