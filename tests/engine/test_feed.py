@@ -52,12 +52,12 @@ def shop(engine_endpoint: str) -> Iterator[BookShop]:
 class Shards:
     """The stream of the table, as often from its beginning as one asks. Filtered as the template's mapping filters."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, table: str) -> None:
         import boto3
 
         session = boto3.session.Session()
         self._client: Any = session.client("dynamodbstreams", region_name=REGION, endpoint_url=endpoint)
-        [stream] = self._client.list_streams(TableName="stampbook-feed")["Streams"]
+        [stream] = self._client.list_streams(TableName=f"stampbook-{table}")["Streams"]
         self._arn = stream["StreamArn"]
         self._iterators: dict[str, str | None] = {}
 
@@ -80,9 +80,9 @@ def _is_entry(one: Any) -> bool:
     return bool(one["eventName"] == "INSERT" and one["dynamodb"]["NewImage"]["kind"] == {"S": "entry"})
 
 
-def relay_all(shop: BookShop, endpoint: str, seed: int, expected: list[int], done: Event) -> int:
+def relay_all(shop: BookShop, endpoint: str, seed: int, expected: list[int], done: Event, table: str = "feed") -> int:
     """One relay: every shard in its order, in batches of any size that reach back as they like. How many it delivered."""
-    shards, dice, delivered = Shards(endpoint), Random(seed), 0
+    shards, dice, delivered = Shards(endpoint, table), Random(seed), 0
     known: dict[str, list[dict[str, Any]]] = {}
     while not (done.is_set() and sum(map(len, known.values())) >= expected[0]):
         for shard, records in shards.more():
