@@ -7,10 +7,8 @@ sign, send over HTTP, read and parse. What is counted is the CPU of this process
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
 from functools import cache
 from pathlib import Path
 from time import process_time
@@ -25,13 +23,13 @@ from tests.bench.replay import replaying
 from tests.bench.till import LOTS, local_table, open_till
 
 ENGINE = "answers of DynamoDB Local, recorded and replayed over HTTP on this machine"
-ROUNDS, TIMES = 11, 15
+ROUNDS, TIMES = 11, 10
 LIMIT, LIMIT_AT_MOST_LOTS = 1.5, 2.0  # DESIGN section 10: up to 37 lots, and at the limits
 
 
 def measure(full: bool, tell: Callable[[str], None]) -> Section:
     rows: list[Row] = []
-    with local_table() as table, tempfile.TemporaryDirectory() as folder, quiet():
+    with local_table() as table, tempfile.TemporaryDirectory() as folder:
         for name, lots, act in _all(table):
             measured = compared(table, act, Path(folder), 2 * ROUNDS if full else ROUNDS)
             rows.append({"operation": name, "lots": lots} | measured)
@@ -118,10 +116,3 @@ def _cpu_ms(act: Act) -> float:
     for _ in range(TIMES):
         act()
     return (process_time() - began) / TIMES * 1000
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Log lines are made and written, to nowhere: a pipe that somebody reads would cost as much as they say."""
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-        yield

@@ -14,7 +14,6 @@ from chalicelib.events.stream import relay
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
 from chalicelib.table.memory import MemoryTable
-from tests.bench.cpu import quiet
 from tests.bench.crowds import enrolled
 from tests.bench.figures import Gate, Row, Section, percentile
 from tests.bench.till import DYNAMODB_LOCAL, TWIN, local_table
@@ -26,7 +25,7 @@ BACKLOG, LAGS, BATCH = 5_000, 100, 100
 
 
 def measure(full: bool, tell: Callable[[str], None]) -> Section:
-    with local_table("feed") as table, quiet():
+    with local_table("feed") as table:
         shop = open_shop(table)
         relaying = Relaying(shop, table)
         relaying.until(0)
@@ -101,8 +100,7 @@ def units_per_entry() -> float:
     entries = table.entries()
     rt = replace(shop.rt, table=plain, config=ConfigCache(shop.rt.clock))
     before = plain.meter.cost
-    with quiet():
-        for first in range(0, len(entries), BATCH):
-            assert relay(rt, stream_event(entries[first : first + BATCH], "shard"))["batchItemFailures"] == []
+    for first in range(0, len(entries), BATCH):
+        assert relay(rt, stream_event(entries[first : first + BATCH], "shard"))["batchItemFailures"] == []
     cost = plain.meter.cost - before
     return round((cost.write_units + cost.index_units) / len(entries), 3)

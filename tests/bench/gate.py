@@ -14,18 +14,20 @@ NOISE, NOISE_AT_BUDGET = 1.25, 1.05
 
 
 def worse(kept: Section | None, now: Section) -> list[str]:
-    """A sentence for each figure that has grown too much. What was not measured before is held to its budget alone."""
-    before = kept.gates if kept else {}
-    return list(_worse(before, now.gates))
+    """A sentence for each figure that has grown too much, or is gone though the same command once gave it.
+
+    What was not measured before is held to its budget alone."""
+    return list(_worse(kept or Section([]), now))
 
 
-def _worse(before: dict[str, Gate], now: dict[str, Gate]) -> Iterator[str]:
-    for name, gate in now.items():
-        most = allowed(before.get(name), gate)
+def _worse(kept: Section, now: Section) -> Iterator[str]:
+    for name, gate in now.gates.items():
+        most = allowed(kept.gates.get(name), gate)
         if most is not None and gate.value > most:
             yield f"{name} is {gate.value:g}, at most {most:g}"
-    for name in before.keys() - now.keys():
-        yield f"{name} is not measured any more"
+    if kept.made.get("command") == now.made.get("command"):
+        for name in sorted(kept.gates.keys() - now.gates.keys()):
+            yield f"{name} is not measured any more"
 
 
 def allowed(kept: Gate | None, now: Gate) -> float | None:

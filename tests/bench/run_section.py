@@ -1,4 +1,7 @@
-"""`python -m tests.bench.run_section NAME FILE [--full]`: one section, measured, into a file. `make bench` calls it."""
+"""`python -m tests.bench.run_section NAME FILE [--full]`: one section, measured, into a file. `make bench` calls it.
+
+Its standard output is nobody's: there the functions log, and lines must be made and written as they are at work.
+"""
 
 from __future__ import annotations
 

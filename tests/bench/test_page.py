@@ -63,8 +63,10 @@ def test_what_is_worse_than_it_was_or_than_its_budget_is_named(kept: Gate | None
     assert [sentence.startswith(f"it is {now.value:g}, at most") for sentence in found] == [True] * fails
 
 
-def test_a_figure_that_is_gone_is_named() -> None:
-    assert worse(Section([], {"it": Gate(1)}), Section([])) == ["it is not measured any more"]
+def test_a_figure_that_is_gone_is_named_where_the_same_command_once_gave_it() -> None:
+    kept = Section([], {"it": Gate(1)}, {"command": "make bench ONLY=cpu"})
+    assert worse(kept, Section([], {}, {"command": "make bench ONLY=cpu"})) == ["it is not measured any more"]
+    assert worse(kept, Section([], {}, {"command": "make bench-full ONLY=cpu"})) == []
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:

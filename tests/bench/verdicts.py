@@ -110,6 +110,7 @@ The limit of rows a second is the wait for transactions, one after the other: si
             "cpu_ms": "CPU a row, ms",
             "memory_mib": "Memory at most, MiB",
             "memory_before_mib": "before, MiB",
+            "command": "Command",
         },
     ),
     "packaged": (
