@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 .SILENT:
 .NOTPARALLEL:
-.PHONY: help install check test engine package e2e fetch-engine docs demo run redrive repair verify logs api-key doctor clean
+.PHONY: help install check test engine package e2e bench bench-full fetch-engine docs demo run redrive repair verify logs api-key doctor clean
 
 help: ## this list
 	$(PYTHON) -m infra.local.targets
@@ -30,6 +30,12 @@ package: $(DEV) ## build/<stage>/: template and zip, as they are deployed
 
 e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end
 	$(PY) -m pytest -m e2e
+
+bench: $(DEV) $(CLOUD) fetch-engine ## what it costs, measured: docs/performance.md; [ONLY=cpu,cold] [CHECK=1: the gate, nothing kept]
+	$(PY) -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check)
+
+bench-full: $(DEV) $(CLOUD) fetch-engine ## the same with more rounds, and a file of 100,000 lines
+	$(PY) -m tests.bench --full $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check)
 
 fetch-engine: $(DEV) ## DynamoDB Local, once
 	$(PY) -m infra.local.fetch_engine

@@ -1,0 +1,118 @@
+"""Handler CPU against bare botocore sending the same bytes.
+
+Every operation is asked once of DynamoDB Local, its requests and their answers recorded. Then the handler, and a bare
+boto3 client with the very parameters, take turns on a server in another process that gives those answers: both serialise,
+sign, send over HTTP, read and parse. What is counted is the CPU of this process, in rounds of each in turn.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+from chalicelib.table.dynamo import DynamoTable, _make_client
+from infra.local.ministack import REGION
+from tests.bench.cases import AT_LOTS, Act, asked, due_account, relayed, requests
+from tests.bench.figures import Gate, Row, Section, middle
+from tests.bench.recording import Exchange, recording
+from tests.bench.replay import replaying
+from tests.bench.till import LOTS, local_table, open_till
+
+ENGINE = "answers of DynamoDB Local, recorded and replayed over HTTP on this machine"
+ROUNDS, TIMES = 11, 10
+LIMIT, LIMIT_AT_MOST_LOTS = 1.5, 2.0  # DESIGN section 10: up to 37 lots, and at the limits
+
+
+def measure(full: bool, tell: Callable[[str], None]) -> Section:
+    rows: list[Row] = []
+    with local_table() as table, tempfile.TemporaryDirectory() as folder:
+        for name, lots, act in _all(table):
+            measured = compared(table, act, Path(folder), 2 * ROUNDS if full else ROUNDS)
+            rows.append({"operation": name, "lots": lots} | measured)
+            tell(f"{name}, {lots} lots: {measured['ratio']} x bare")
+    gates = {f"{row['operation']}, {row['lots']} lots": _gate(row) for row in rows}
+    return Section(rows, gates, {"engine": ENGINE})
+
+
+def _gate(row: Row) -> Gate:
+    return Gate(row["ratio"], LIMIT if row["lots"] <= LOTS[1] else LIMIT_AT_MOST_LOTS)
+
+
+def _all(table: DynamoTable) -> Iterator[tuple[str, int, Act]]:
+    """Each with its till ready: credential and configuration known to the process, as they are of a busy one."""
+    for lots in LOTS:
+        at = open_till(table, f"lots-{lots}", lots)
+        for name in requests(at):
+            if lots == 1 or name in AT_LOTS:
+                act = asked(at, name)
+                asked(at, "balance")()
+                yield name, lots, act
+    yield "relay 100 entries", 1, relayed(open_till(table, "relayed", 1))
+    yield "one due account", 1, due_account(open_till(table, "settled", 1))
+
+
+def compared(table: DynamoTable, act: Act, folder: Path, rounds: int) -> Row:
+    """Median milliseconds of handler, bare client and bare client without validation; median of the rounds' ratios."""
+    engine = table._client()
+    with recording(engine) as exchanges:
+        act()
+    with replaying(exchanges, folder) as endpoint:
+        bare, bare_unchecked = bare_client(endpoint), bare_client(endpoint, parameter_validation=False)
+        table._made = _make_client(REGION, endpoint)
+        try:
+            acts = [act, sender(bare, exchanges), sender(bare_unchecked, exchanges)]
+            _the_same_bytes(exchanges, bare, acts[1])
+            taken = [[_cpu_ms(one) for one in acts] for _ in range(rounds + 1)][1:]  # the first warms up
+        finally:
+            table._made = engine
+    handler, checked, unchecked = (middle([one[place] for one in taken]) for place in range(3))
+    return {
+        "requests": len(exchanges),
+        "handler_ms": handler,
+        "bare_ms": checked,
+        "bare_unchecked_ms": unchecked,
+        "ratio": middle([one[0] / one[1] for one in taken], 2),
+        "ratio_unchecked": middle([one[0] / one[2] for one in taken], 2),
+    }
+
+
+def bare_client(endpoint: str, **config: Any) -> Any:
+    """As boto3 makes it, if nothing is said."""
+    from botocore.config import Config  # noqa: PLC0415
+
+    return _session().client("dynamodb", region_name=REGION, endpoint_url=endpoint, config=Config(**config))
+
+
+@cache
+def _session() -> Any:
+    """One: it reads the service's description once, and a bare client at work has read it."""
+    import boto3
+
+    return boto3.session.Session()
+
+
+def sender(client: Any, exchanges: list[Exchange]) -> Act:
+    calls = [(getattr(client, one.method), one.params) for one in exchanges]
+
+    def send() -> None:
+        for call, params in calls:
+            call(**params)
+
+    return send
+
+
+def _the_same_bytes(exchanges: list[Exchange], client: Any, send: Act) -> None:
+    with recording(client) as again:
+        send()
+    assert [one.sent for one in again] == [one.sent for one in exchanges]
+
+
+def _cpu_ms(act: Act) -> float:
+    began = process_time()
+    for _ in range(TIMES):
+        act()
+    return (process_time() - began) / TIMES * 1000

@@ -1,0 +1,68 @@
+"""What docs/performance/bench.json holds: sections of figures, each with the engine it was measured on and its gates."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from math import ceil
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "docs" / "performance" / "bench.json"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A figure without a unit of time: a ratio, or a count. `limit` is its budget, where DESIGN section 10 has one."""
+
+    value: float
+    limit: float | None = None
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """`made` says how and when: engine, command, machine, day, load of the machine before, and how long it took."""
+
+    rows: list[Row]
+    gates: dict[str, Gate] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
+
+
+Bench = Mapping[str, Section]
+
+
+def load(file: Path = KEPT) -> dict[str, Section]:
+    if not file.exists():
+        return {}
+    read = json.loads(file.read_text(encoding="utf-8"))
+    return {name: section_from(one) for name, one in read.items()}
+
+
+def section_from(one: Mapping[str, Any]) -> Section:
+    return Section(one["rows"], {name: Gate(**gate) for name, gate in one["gates"].items()}, one["made"])
+
+
+def as_text(bench: Bench) -> str:
+    return json.dumps({name: asdict(bench[name]) for name in sorted(bench)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def machine() -> str:
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores, {gigabytes:.0f} GiB, Python {platform.python_version()}"
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The smallest value that so many of all are not above."""
+    return sorted(values)[max(0, ceil(share * len(values)) - 1)]
+
+
+def middle(values: list[float], digits: int = 3) -> float:
+    return round(median(values), digits)

@@ -1,0 +1,145 @@
+"""docs/performance.md and its plots, from the figures alone: the same figures give the same page, on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from tests.bench import plots, verdicts
+from tests.bench.budgets import budgets
+from tests.bench.figures import Bench, Row, Section
+
+FOLDER = "docs/performance"
+PAGE = f"{FOLDER}.md"
+HEAD = """# Performance
+
+Generated from [performance/bench.json](performance/bench.json) by `make bench`; do not edit. What is compared with what is
+what counts here: a ratio says the same on any machine, milliseconds do not. Each section names its engine, what its
+figures mean and what limits them, and the command that makes them again. `make bench` measures everything in at most
+a quarter of an hour on two idle cores, `make bench ONLY=cpu,cold` some sections, `make bench-full` more rounds and the largest
+file, `make bench CHECK=1` keeps nothing and fails where a ratio has become worse than the one kept here.
+"""
+
+
+def pages(bench: Bench) -> Mapping[str, str]:
+    """Paths from the root, and what is in them."""
+    found = {PAGE: page(bench)}
+    for name, section in bench.items():
+        for plot, drawn in PLOTS.get(name, _none)(section).items():
+            found[f"{FOLDER}/{plot}.svg"] = drawn
+    return found
+
+
+def page(bench: Bench) -> str:
+    parts = [HEAD, "## Budgets\n", budgets(bench)]
+    for name, (title, meaning, table) in verdicts.SECTIONS.items():
+        parts.append(f"## {title}\n")
+        section = bench.get(name)
+        if section is None:
+            parts.append(f"Not measured yet: `make bench ONLY={name}`.\n")
+            continue
+        parts += [_made(section), f"{meaning}\n"]
+        parts += [f"![{title}](performance/{plot}.svg)\n" for plot in PLOTS.get(name, _none)(section)]
+        parts.append(rows_as_table(section.rows, table))
+    return "\n".join(parts)
+
+
+def rows_as_table(rows: Iterable[Row], columns: Mapping[str, str]) -> str:
+    """A column for each name, under its heading."""
+    lines = [_cells(columns.values()), _cells("---" if place == 0 else "--:" for place in range(len(columns)))]
+    lines += [_cells(_shown(row.get(name)) for name in columns) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.10g}"
+        case _:
+            return str(value)
+
+
+def _made(section: Section) -> str:
+    made = section.made
+    busy = verdicts.BUSY if made["load_before"] >= verdicts.QUIET_LOAD else ""
+    return (
+        f"Engine: {made['engine']}. `{made['command']}`, {made['seconds']} s on {made['machine']}, {made['day']}, load before "
+        f"{made['load_before']:g}.{busy}\n"
+    )
+
+
+def _none(_section: Section) -> dict[str, str]:
+    return {}
+
+
+def _cpu(section: Section) -> dict[str, str]:
+    values = {f"{row['operation']}, {row['lots']}": row["ratio"] for row in section.rows}
+    limits = {name.replace(" lots", ""): gate.limit for name, gate in section.gates.items() if gate.limit is not None}
+    return {"cpu": plots.bars("Handler CPU against bare botocore, lots", "times (red: budget)", values, limits)}
+
+
+def _cold(section: Section) -> dict[str, str]:
+    compiled = [row for row in section.rows if row["bytecode"]]
+    values: dict[str, float] = {}
+    for row in compiled:
+        values |= {
+            f"{row['function']}: import": row["import_ratio"],
+            f"{row['function']}: first event": row["event_ratio"],
+        }
+    return {"cold": plots.bars("Cold start against bare libraries", "times", values, {"api_handler: import": 1.3})}
+
+
+def _crowds(section: Section) -> dict[str, str]:
+    found = {}
+    for by in ("members", "lots"):
+        series: dict[str, list[tuple[float, float]]] = {}
+        for row in section.rows:
+            if row["by"] == by:
+                series.setdefault(row["engine"], []).append((row["size"], row["ratio"]))
+        found[f"record-by-{by}"] = plots.lines(
+            f"record_order by {by}", by, f"times the time at the fewest {by}", series
+        )
+    return found
+
+
+def _imports(section: Section) -> dict[str, str]:
+    rows = section.rows
+    memory = {"at most": _points(rows, "memory_mib"), "before": _points(rows, "memory_before_mib")}
+    return {
+        "import-memory": plots.lines("Memory of an import's consumer", "lines of the file", "MiB", memory),
+        "import-rows": plots.lines(
+            "Rows a second, one consumer",
+            "lines of the file",
+            "rows a second",
+            {"rows": _points(rows, "rows_per_second")},
+        ),
+    }
+
+
+def _points(rows: Sequence[Row], what: str) -> list[tuple[float, float]]:
+    return [(row["lines"], row[what]) for row in rows]
+
+
+def _packaged(section: Section) -> dict[str, str]:
+    values = {
+        f"{row['operation']} {what[:3]}": row[what] for row in section.rows for what in ("p50_ms", "p95_ms", "p99_ms")
+    }
+    return {"packaged": plots.bars("Through the packaged app", "milliseconds", values)}
+
+
+PLOTS: Mapping[str, Callable[[Section], dict[str, str]]] = {
+    "cpu": _cpu,
+    "cold": _cold,
+    "crowds": _crowds,
+    "imports": _imports,
+    "packaged": _packaged,
+}

@@ -1,0 +1,44 @@
+"""`python -m tests.bench.run_section NAME FILE [--full]`: one section, measured, into a file. `make bench` calls it.
+
+Its standard output is nobody's: there the functions log, and lines must be made and written as they are at work.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from time import monotonic
+
+from chalicelib.kit.clock import SystemClock, rfc3339
+from tests.bench.figures import Section, machine
+
+SECTIONS = ("units", "cpu", "cold", "crowds", "imports", "packaged", "feed")
+
+
+def run(name: str, *, full: bool) -> Section:
+    """`load` is what the machine had to do before: at 0.5 and more, times are somebody else's as well."""
+    began, load = monotonic(), round(os.getloadavg()[0], 1)
+
+    def tell(what: str) -> None:
+        sys.stderr.write(f"  {monotonic() - began:5.0f} s  {what}\n")
+        sys.stderr.flush()
+
+    section: Section = import_module(f"tests.bench.{name}").measure(full, tell)
+    made = {
+        "command": f"make bench{'-full' if full else ''} ONLY={name}",
+        "machine": machine(),
+        "day": rfc3339(SystemClock().now())[:10],
+        "load_before": load,
+        "seconds": round(monotonic() - began),
+    }
+    tell("done")
+    return Section(section.rows, section.gates, section.made | made)
+
+
+if __name__ == "__main__":
+    found = run(sys.argv[1], full="--full" in sys.argv)
+    Path(sys.argv[2]).write_text(json.dumps(asdict(found)), encoding="utf-8")

@@ -1,0 +1,146 @@
+"""What is said of the figures: what each means, what limits it, why a budget is not met and what is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+QUIET_LOAD = 0.5
+BUSY = " The machine had other work: ratios hold, milliseconds are too long."
+
+UNITS = """At 366 lots an account is no longer below 1 KB, so each of its writes takes a unit more, twice in a transaction. The budgets
+hold for items of up to 1 KB, which 37 lots and 25 months fit into; units beyond grow with the item alone.
+"""
+
+NOT_MET: Mapping[str, str] = {
+    "cold": """**Cold import above its budget.** Of what is our own, more than half is dataclasses: each frozen one with slots has its methods
+written as text and compiled, about a millisecond, and the HTTP function loads 46 of them before its first request. Patterns
+compiled at import come next; pydantic's models hardly count, since their building is deferred. The plan: leave out methods
+that nobody calls (`repr=False`, `eq=False`) where the table's protocol and the route tables are declared, and load the
+clients of queue, topic and bucket with the first event that needs them. Bytecode in the package saves far more than
+that in the cloud, where sources without it are compiled anew at every cold start: compare the rows with and without.
+""",
+    "cpu": """**Handlers above their budget.** No single place is hot. A handler adds a nearly fixed cost to whatever it asks: Chalice's routing
+and request, credential, body model, decision, answer and log line, of which PynamoDB's reading of items takes a sixth and
+the log line a tenth. Against one small request that is as much as the request itself; an operation with two or three
+requests carries it more easily. With 37 and more lots, reading, folding and writing the account come on top. The plan,
+in the order of what it gives: read items by their declared attributes without PynamoDB's model machinery (as bodies are
+already); fold facts into an account's own lots without copying the others; write the log line without formatting it
+through the logger's template. A figure against a client without validation is worse by the share that validation has.
+""",
+}
+
+SECTIONS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "units": (
+        "Requests and units of each operation",
+        """What one operation asks of the table, its configuration and credential already known to the process (one Get more
+each every five seconds). Write units are the table's own, index units come on top. These are what AWS bills; they follow
+from DynamoDB's published rules, because the engines for development count wrongly. The limit: sizes of numbers are
+approximate in those rules, by a byte or two.""",
+        {
+            "operation": "Operation",
+            "lots": "Lots",
+            "requests": "Requests",
+            "write_units": "Write units",
+            "index_units": "Index units",
+            "read_units": "Read units",
+        },
+    ),
+    "cpu": (
+        "Handler CPU against bare botocore",
+        """CPU of one process that handles a request, from the event as Lambda hands it over to the answer, Chalice and one log line
+included, divided by the CPU of a bare boto3 client that sends the very same bytes and reads the very same answers. The
+ratio is against the client as boto3 makes it, its validation of parameters on; beside it the ratio with validation off,
+as our own clients have it. Steps of queue and stream are called as the trigger's stub calls them; the relay's topic is a
+twin. The limit: what is cheap against a request (a Get of one small item) has the largest ratio, because Chalice, the
+credential, the log line and the answer's model cost the same however little is asked of the table.""",
+        {
+            "operation": "Operation",
+            "lots": "Lots",
+            "requests": "Requests",
+            "handler_ms": "Handler, ms",
+            "bare_ms": "Bare, ms",
+            "ratio": "Ratio",
+            "bare_unchecked_ms": "Bare without validation, ms",
+            "ratio_unchecked": "Ratio",
+        },
+    ),
+    "cold": (
+        "Cold start of each function",
+        """CPU of a new process, over that of bare Python: `import app`, and up to the end of the first event. Bare is a process that
+imports the same third-party modules in the same order and, for the event, makes a boto3 client for each service asked
+and sends the same requests. With bytecode the modules were compiled before; without, both sides compile everything, as
+in Lambda when the package brings sources alone. The limit: a container's own start and the download of the package
+are AWS's and not in it.""",
+        {
+            "function": "Function",
+            "bytecode": "Bytecode",
+            "import_ms": "Import, ms",
+            "import_bare_ms": "Bare, ms",
+            "import_ratio": "Ratio",
+            "event_ms": "First event, ms",
+            "event_bare_ms": "Bare, ms",
+            "event_ratio": "Ratio",
+        },
+    ),
+    "crowds": (
+        "record_order among many members and many lots",
+        """The whole call of `record_order`, in turn at each size; the ratio is to the smallest size of the same engine. That of members
+must stay at one: nothing that a purchase reads or writes grows with them. Lots are one account's own, and are read,
+folded and written with it. The limit: DynamoDB Local keeps all in the memory of this machine, so its times say nothing
+of AWS's.""",
+        {
+            "engine": "Engine",
+            "by": "By",
+            "size": "Size",
+            "ms": "Time, ms",
+            "cpu_ms": "of it our CPU, ms",
+            "ratio": "Ratio",
+        },
+    ),
+    "imports": (
+        "Files of purchases",
+        """One consumer, from the bucket's notice to the report, in a process of its own with the code of the function: every line a
+document of its own, four purchases a customer, each twentieth a return. Memory is the most the process had at any
+time, and what it had before the file. It must not grow with the file; some tens of thousands of lines fill caches first.
+The limit of rows a second is the wait for transactions, one after the other: sixteen consumers work at once in AWS.""",
+        {
+            "lines": "Lines",
+            "rows_per_second": "Rows a second",
+            "seconds": "Seconds",
+            "cpu_ms": "CPU a row, ms",
+            "memory_mib": "Memory at most, MiB",
+            "memory_before_mib": "before, MiB",
+            "command": "Command",
+        },
+    ),
+    "packaged": (
+        "Through the packaged app",
+        """The zip and template that go to AWS, on the local cloud, asked over HTTP by one client that keeps its connection. `evaluate`
+is POST /v1/orders/simulate, `record` is POST /v1/orders, by card; `health` reaches no table and is the price of gateway and
+function. The lag is how long after the answer to an order GET /v1/feed shows it. The limit: gateway, engine, functions and
+client share two cores, and the local cloud polls its streams at its own pace; p99 is of few requests.""",
+        {
+            "operation": "Operation",
+            "count": "Requests",
+            "p50_ms": "p50, ms",
+            "p95_ms": "p95, ms",
+            "p99_ms": "p99, ms",
+        },
+    ),
+    "feed": (
+        "From journal to feed",
+        """One relay on the table's own stream, a backlog handed over a hundred entries a batch; then the lag of single orders, from the
+answer of their transaction to the feed's commit, reading the stream included. Units are those of head, pages and counts
+for full batches: DESIGN section 6 asks for 0.11. The limit is one relay per shard: a tenant's feed has one head, so
+relays of several shards take turns on it. AWS polls a stream four times a second, which comes on top of the lag.""",
+        {
+            "entries": "Entries",
+            "entries_per_second": "Entries a second",
+            "cpu_ms": "CPU an entry, ms",
+            "requests_per_entry": "Requests an entry",
+            "units_per_entry": "Write units an entry",
+            "lag_p50_ms": "Lag p50, ms",
+            "lag_p95_ms": "Lag p95, ms",
+        },
+    ),
+}
