@@ -1,8 +1,13 @@
 """The feed: every published entry of a tenant under a number of its own, dense from 1, in the order it was relayed.
 
-    access pattern              key                        cost
-    where the feed stands       {t}#FEED / HEAD            1 Get
-    a hundred references        {t}#FEED / P#{page:010}    in the BatchGet of at most two pages that a reader needs
+access pattern           | key                                         | items | cost                  | by
+where the feed stands    | {t}#FEED / HEAD                             | 0–1   | 1 Get, 1 RU           | read_head
+references from a number | {t}#FEED / P#{page:010} + P#{next_page:010} | 0–2   | 1 BatchGet, 1 RU each | read_references
+the entries they name    | {t}#M#{member} / J#{program:04}#{seq:08}    | 0–100 | 1 BatchGet, 1 RU each | Reference
+
+item      | key                     | in index | cost
+feed      | {t}#FEED / HEAD         | –        | 2 WU
+feed_page | {t}#FEED / P#{page:010} | –        | 2 WU
 
 HEAD is read before anything else of the feed and is the condition of every write to it, so pages and counters need none
 of their own: whoever read one of them too early finds HEAD moved.
@@ -18,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from pynamodb.attributes import NumberAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import AttributeDeserializationError
 
 from chalicelib.errors import NotFound
@@ -41,12 +46,14 @@ _UNREADABLE = (AttributeDeserializationError, AttributeError, LookupError, NotFo
 
 
 class HeadItem(StampbookItem):
+    kind = UnicodeAttribute(default="feed")
     version = NumberAttribute()
     next = NumberAttribute()
     body = BodyAttribute()
 
 
 class PageItem(StampbookItem):
+    kind = UnicodeAttribute(default="feed_page")
     body = BodyAttribute()
 
 
@@ -103,9 +110,7 @@ def read_head(table: Table, tenant: str) -> FeedHead:
 
 def head_put(tenant: str, before: FeedHead, after: FeedHead) -> Put:
     key = _head_key(tenant)
-    item = HeadItem(
-        pk=key.pk, sk=key.sk, kind="feed", version=after.version, next=after.next, body=dict(after.checkpoints)
-    )
+    item = HeadItem(pk=key.pk, sk=key.sk, version=after.version, next=after.next, body=dict(after.checkpoints))
     unchanged: Condition = Absent() if before.version == 0 else Equals("version", before.version)
     return Put(to_attrs(item), unchanged)
 
@@ -202,4 +207,4 @@ def _head_key(tenant: str) -> Key:
 
 
 def _page_put(key: Key, references: Iterable[Reference]) -> Put:
-    return Put(to_attrs(PageItem(pk=key.pk, sk=key.sk, kind="feed_page", body=list(references))))
+    return Put(to_attrs(PageItem(pk=key.pk, sk=key.sk, body=list(references))))

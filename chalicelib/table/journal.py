@@ -1,9 +1,16 @@
 """The journal: one immutable entry per aggregate changed by a committed operation, in the same transaction.
 
-    pk  the aggregate's owner        sk  J#{program:04}#{sequence:08}        program 0000: the profile's own stream
+access pattern      | key                                                  | items | cost                 | by
+an entry            | {t}#M#{member} / J#{program:04}#{seq:08}             | 0–1   | 1 Get, 1 RU          | Stream
+entries of a stream | {t}#M#{member} / J#{program:04}#{first:08}…{last:08} | 0–n   | 1 Query a page, 1 RU | entries_query
 
-The sequence is the aggregate's version, so a stream has no gaps and reads strongly. Every entry carries the hash of the
-one before. Personal data goes to `private`, which erasure may remove: the hash covers only a salted digest of it.
+item  | key                                      | in index                                         | cost
+entry | {t}#M#{member} / J#{program:04}#{seq:08} | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
+entry | {t}#CFG#{kind}#{id} / J#0000#{seq:08}    | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
+
+Program 0000 is the profile's own stream, and that of every configuration aggregate. The sequence is the aggregate's
+version, so a stream has no gaps and reads strongly. Every entry carries the hash of the one before. Personal data goes
+to `private`, which erasure may remove: the hash covers only a salted digest of it.
 """
 
 from __future__ import annotations
@@ -26,6 +33,7 @@ ENTRY_SHARDS = 16
 
 
 class EntryItem(StampbookItem):
+    kind = UnicodeAttribute(default="entry")
     body = BodyAttribute()
     private = BodyAttribute(null=True)
     hash = UnicodeAttribute()
@@ -152,7 +160,6 @@ def _item(entry: Entry) -> EntryItem:
     return EntryItem(
         pk=key.pk,
         sk=key.sk,
-        kind="entry",
         body=[entry.header, entry.facts],
         private=entry.private,
         hash=entry.hash,
