@@ -11,6 +11,7 @@ from chalicelib.api import cors
 from chalicelib.api.codes import CODES, WORTH_ANOTHER_TRY, common_codes
 from chalicelib.api.handlers import handler_of
 from chalicelib.api.native.examples import BODIES, PLACEHOLDERS
+from chalicelib.api.native.resources import ABOUT
 from chalicelib.api.problems import INTERNAL, TYPES
 from chalicelib.api.route import DRY_RUN_STATUS, ParamType, QueryParam, Route
 from chalicelib.api.schemas import Json, Schemas, answer_model, schemas_of
@@ -52,9 +53,9 @@ def build(routes: Iterable[Route]) -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Stampbook", "version": API_VERSION, "description": _ABOUT},
-        "servers": [{"url": "."}],
+        "servers": [{"url": ".", "description": "Where this document was found."}],
         "security": [{"api_key": []}],
-        "tags": [{"name": name} for name in dict.fromkeys(route.resource for route in table)],
+        "tags": [_tag(name) for name in dict.fromkeys(route.resource for route in table)],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -63,6 +64,10 @@ def build(routes: Iterable[Route]) -> Json:
             "schemas": {**schemas.definitions, "Error": _error_schema()},
         },
     }
+
+
+def _tag(resource: str) -> Json:
+    return {"name": resource} | ({"description": ABOUT[resource]} if resource in ABOUT else {})
 
 
 def _operation(route: Route, schemas: Schemas) -> Json:

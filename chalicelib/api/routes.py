@@ -6,10 +6,10 @@ from chalicelib.api.native.routes import feed, members, operations, orders, prog
 from chalicelib.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
-    *system.ROUTES,
     *programs.ROUTES,
     *members.ROUTES,
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,
+    *system.ROUTES,
 )

@@ -1,7 +1,7 @@
 """The models of bodies and answers as JSON schemas: pydantic's, finished for readers.
 
 Bounds that pydantic leaves under its own names get JSON Schema's, days and times get an example, and what no operation
-refers to is left out.
+refers to is left out. A field has its name and no title made of it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ Mode = Literal["validation", "serialization"]
 _PLACE = "#/components/schemas/"
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 _EXAMPLES = {"date": "2026-01-31", "date-time": "2026-01-31T12:00:00Z"}
+
+
+class _WithoutFieldTitles(GenerateJsonSchema):
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic asks for each
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ def schemas_of(routes: Iterable[Route]) -> Schemas:
             models[answer, "serialization"] = None
     refs: Any
     refs, whole = models_json_schema(
-        list(models), ref_template=f"{_PLACE}{{model}}", schema_generator=GenerateJsonSchema
+        list(models), ref_template=f"{_PLACE}{{model}}", schema_generator=_WithoutFieldTitles
     )
     definitions = {name: _finished(schema) for name, schema in whole.get("$defs", {}).items()}
     used = _reachable({ref["$ref"].removeprefix(_PLACE) for ref in refs.values()}, definitions)

@@ -13,10 +13,10 @@ from functools import partial
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.periods import Day, iso_day
+from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
-from chalicelib.table.protocol import Below, Query, StartKey
+from chalicelib.table.protocol import StartKey
 
 PAGE = 100
 
@@ -42,8 +42,7 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
 
     A page settled before is settled again for nothing: what is done is no longer due.
     """
-    partition = accounts.due_partition(caller.tenant, shard)
-    query = Query(partition, Below(iso_day(day + 1)), index="gsi3", limit=PAGE, start=start)
+    query = accounts.due_query(caller.tenant, shard, day, PAGE, start)
     page = read_patiently(rt, partial(rt.table.query, query))
     settled, unsettled = 0, []
     for member_id, program_id in map(accounts.due_member, page.items):

@@ -21,11 +21,11 @@ from chalicelib.flows.verify_stream import Aggregate, Difference, Place, verify_
 from chalicelib.flows.verify_tally import Tally
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
-from chalicelib.table.journal import Entry, Head
+from chalicelib.table.journal import Entry, Head, owner_entries_query
 from chalicelib.table.keys import member_pk, member_stream, snapshot_query
 from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
-from chalicelib.table.protocol import Attrs, Prefix, Query, Table, key_of
+from chalicelib.table.protocol import Attrs, Table, key_of
 
 LOOKS, PAUSE_SECONDS = 3, 0.2
 PROFILE = "A#PROFILE"
@@ -71,7 +71,7 @@ def _look(table: Table, tenant: str, member: str) -> VerifiedMember:
 
 def _streams(table: Table, tenant: str, member: str) -> Iterator[tuple[int, Iterator[Attrs]]]:
     """The member's journal, a stream after the other: program and entries."""
-    items = every_item(table, Query(member_pk(tenant, member), Prefix("J#")))
+    items = every_item(table, owner_entries_query(member_pk(tenant, member)))
     return groupby(items, key=lambda attrs: int(attrs["sk"]["S"].split("#")[1]))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, index_place, verified
-from chalicelib.table.protocol import Attrs, Key
+from chalicelib.table.protocol import Attrs
 
 
 class Difference(NamedTuple):
@@ -70,7 +70,7 @@ def _at_the_end(aggregate: Aggregate, at: Head, *, broken: bool) -> Iterator[Dif
 
 
 def _indexed(entry: Entry, attrs: Attrs) -> bool:
-    return Key(attrs["gsi2pk"]["S"], attrs["gsi2sk"]["S"]) == index_place(entry)
+    return (attrs["gsi2pk"]["S"], attrs["gsi2sk"]["S"]) == index_place(entry)
 
 
 def _sequence(attrs: Attrs) -> int:

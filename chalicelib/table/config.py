@@ -1,10 +1,15 @@
 """Configuration aggregates: what a tenant decides once and every operation reads. Small, few, read whole.
 
-    pk  {tenant}#CFG            sk  {kind}#{id}           the aggregate: version, hash, body
-                                sk  !REVISION             how often anything here changed: the config version
-    pk  {tenant}#CFG#{kind}#{id}  sk  J#0000#{seq}        its journal
+access pattern          | key                 | items | cost          | by
+the whole configuration | {t}#CFG / *         | 0–n   | 1 Query, 1 RU | read_config
+whether it has changed  | {t}#CFG / !REVISION | 0–1   | 1 Get, 1 RU   | ConfigCache
 
-One Query reads a tenant's configuration; a process keeps it and asks for the revision at most every five seconds.
+item     | key                 | in index | cost
+revision | {t}#CFG / !REVISION | –        | 2 WU
+
+One Query reads a tenant's configuration; a process keeps it and asks for the revision at most every five seconds. An
+aggregate lies at `{kind}#{id}`, which the store of its area says, with version, hash and body; its journal in a
+partition of its own (table/journal.py). The revision counts every change: the config version.
 """
 
 from __future__ import annotations
@@ -38,12 +43,19 @@ class AggregateItem(StampbookItem):
 
 
 class RevisionItem(StampbookItem):
+    kind = UnicodeAttribute(default="revision")
     revision = NumberAttribute()
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigChanged(Fact):
-    """The whole definition after the change: configuration holds no personal data and is small."""
+    """A part of the tenant's configuration is another: it holds no personal data and is small.
+
+    field | meaning                                          | unit
+    kind  | what it is: `tenant`, `program`, `rule`, `tiers` | –
+    id    | which of them                                    | –
+    body  | the whole definition after the change            | –
+    """
 
     type = "config.changed"
 
@@ -162,7 +174,7 @@ def config_writes(config: Config, name: Name, body: Mapping[str, Any], entry: En
         body=body,
     )
     same_revision: Condition = Absent() if config.revision == 0 else Equals("revision", config.revision)
-    revision = RevisionItem(pk=config_pk(config.tenant), sk=_REVISION, kind="revision", revision=config.revision + 1)
+    revision = RevisionItem(pk=config_pk(config.tenant), sk=_REVISION, revision=config.revision + 1)
     return Put(to_attrs(aggregate), unchanged), Put(to_attrs(revision), same_revision)
 
 

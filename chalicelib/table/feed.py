@@ -1,10 +1,14 @@
 """The feed: every published entry of a tenant under a number of its own, dense from 1, in the order it was relayed.
 
-    access pattern              key                        cost
-    where the feed stands       {t}#FEED / HEAD            1 Get
-    a hundred references        {t}#FEED / P#{page:010}    in the BatchGet of at most two pages that a reader needs
-    a hundred quiet ones        {t}#FEED / Q#{page:010}    read by repair_feed and verify_tenant only
-    what was relayed lately     {t}#FEED / P#… and Q#…     1 Query a MB of pages, newest first
+access pattern           | key                                         | items | cost                  | by
+where the feed stands    | {t}#FEED / HEAD                             | 0–1   | 1 Get, 1 RU           | read_head
+references from a number | {t}#FEED / P#{page:010} + P#{next_page:010} | 0–2   | 1 BatchGet, 1 RU each | read_references
+the entries they name    | {t}#M#{member} / J#{program:04}#{seq:08}    | 0–100 | 1 BatchGet, 1 RU each | Reference
+
+item      | key                     | in index | cost
+feed      | {t}#FEED / HEAD         | –        | 2 WU
+feed_page | {t}#FEED / P#{page:010} | –        | 2 WU
+feed_page | {t}#FEED / Q#{page:010} | –        | 2 WU
 
 HEAD is read before anything else of the feed and is the condition of every write to it, so pages and counters need none
 of their own: whoever read one of them too early finds HEAD moved.
@@ -25,7 +29,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from pynamodb.attributes import NumberAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import EntryRef, entry_id
@@ -46,6 +50,7 @@ class UnreadableEntryError(Exception):
 
 
 class HeadItem(StampbookItem):
+    kind = UnicodeAttribute(default="feed")
     version = NumberAttribute()
     next = NumberAttribute()
     quiet = NumberAttribute(null=True)
@@ -54,6 +59,7 @@ class HeadItem(StampbookItem):
 
 
 class PageItem(StampbookItem):
+    kind = UnicodeAttribute(default="feed_page")
     opened_at = NumberAttribute(null=True)
     body = BodyAttribute()
 
@@ -142,7 +148,6 @@ def head_put(tenant: str, before: FeedHead, after: FeedHead) -> Put:
     item = HeadItem(
         pk=key.pk,
         sk=key.sk,
-        kind="feed",
         version=after.version,
         next=after.next,
         quiet=after.quiet if after.quiet > 1 else None,
@@ -255,5 +260,5 @@ def _head_key(tenant: str) -> Key:
 
 
 def _page_put(key: Key, opened_at: Instant | None, references: Iterable[Reference]) -> Put:
-    item = PageItem(pk=key.pk, sk=key.sk, kind="feed_page", opened_at=opened_at, body=list(references))
+    item = PageItem(pk=key.pk, sk=key.sk, opened_at=opened_at, body=list(references))
     return Put(to_attrs(item))

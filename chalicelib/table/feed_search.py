@@ -1,5 +1,9 @@
 """Whether an entry has been dealt with: looked up in the feed's pages, numbered and quiet ones, from their end.
 
+access pattern         | key                                     | items | cost               | by
+references, last first | {t}#FEED / P#{page:010}…{next_page:010} | 0–n   | 1 Query a MB, 1 RU | pages_query, references_since
+quiet ones, last first | {t}#FEED / Q#{page:010}…{next_page:010} | 0–n   | 1 Query a MB, 1 RU | pages_query, found_among
+
 A page says when it was opened, and whatever stands in the pages before it was there by then. So a walk that looks for
 entries recorded since some time ends at the first page opened before it. References are not in the order of their time:
 what a repair added stands where the feed ended on that day.
@@ -31,6 +35,12 @@ def found_among(
     }
 
 
+def pages_query(tenant: str, lane: Lane, first: int, last: int) -> Query:
+    """From the page of one number to that of another, the last of them first."""
+    pages = Between(page_key(tenant, first, lane).sk, page_key(tenant, last, lane).sk)
+    return Query(page_key(tenant, 1).pk, pages, reverse=True)
+
+
 def references_since(
     table: Table, tenant: str, lane: Lane, head: FeedHead, since: Instant, known: FeedHead = _EMPTY
 ) -> Iterator[Reference]:
@@ -38,8 +48,7 @@ def references_since(
     first, last = known.next_of(lane), head.next_of(lane)
     if first == last:
         return
-    pages = Between(page_key(tenant, first, lane).sk, page_key(tenant, last, lane).sk)
-    for page in every_item(table, Query(page_key(tenant, 1).pk, pages, reverse=True)):
+    for page in every_item(table, pages_query(tenant, lane, first, last)):
         yield from references_from(page)
         opened_at = opened_at_of(page)
         if opened_at is not None and opened_at < since - CLOCKS_APART_MS:

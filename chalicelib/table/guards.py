@@ -1,6 +1,12 @@
 """Guards: a command id given from outside is remembered for 30 days, in the transaction that carried it out.
 
-pk  {tenant}#GUARD#{hash of the id}   sk  -      fingerprint of the request, key of the entry made, ttl
+access pattern                | key                  | items | cost        | by
+whether a command came before | {t}#GUARD#{hash} / - | 0–1   | 1 Get, 1 RU | recall_guarded
+
+item  | key                  | in index | cost
+guard | {t}#GUARD#{hash} / - | –        | 2 WU
+
+It holds the fingerprint of the request and the key of the entry made: where there is one, that is one Get more.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ KEPT_SECONDS = 30 * 24 * 3600
 
 
 class GuardItem(StampbookItem):
+    kind = UnicodeAttribute(default="guard")
     fingerprint = UnicodeAttribute()
     entry_pk = UnicodeAttribute()
     program = NumberAttribute()
@@ -35,7 +42,6 @@ def guard_puts(tenant: str, command: Command, entry: Entry, now: Instant) -> tup
     item = GuardItem(
         pk=key.pk,
         sk=key.sk,
-        kind="guard",
         fingerprint=command.fingerprint,
         entry_pk=entry.stream.pk,
         program=entry.stream.program,

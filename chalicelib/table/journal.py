@@ -1,9 +1,17 @@
 """The journal: one immutable entry per aggregate changed by a committed operation, in the same transaction.
 
-    pk  the aggregate's owner        sk  J#{program:04}#{sequence:08}        program 0000: the profile's own stream
+access pattern      | key                                                  | items | cost                 | by
+an entry            | {t}#M#{member} / J#{program:04}#{seq:08}             | 0–1   | 1 Get, 1 RU          | Stream
+entries of a stream | {t}#M#{member} / J#{program:04}#{first:08}…{last:08} | 0–n   | 1 Query a page, 1 RU | entries_query
+entries of an owner | {t}#M#{member} / J#*                                 | 0–n   | 1 Query a MB, 1 RU   | owner_entries_query
 
-The sequence is the aggregate's version, so a stream has no gaps and reads strongly. Every entry carries the hash of the
-one before. Personal data goes to `private`, which erasure may remove: the hash covers only a salted digest of it.
+item  | key                                      | in index                                         | cost
+entry | {t}#M#{member} / J#{program:04}#{seq:08} | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
+entry | {t}#CFG#{kind}#{id} / J#0000#{seq:08}    | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
+
+Program 0000 is the profile's own stream, and that of every configuration aggregate. The sequence is the aggregate's
+version, so a stream has no gaps and reads strongly. Every entry carries the hash of the one before. Personal data goes
+to `private`, which erasure may remove: the hash covers only a salted digest of it.
 """
 
 from __future__ import annotations
@@ -19,13 +27,14 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, moment
 from chalicelib.kit.facts import Body, Fact, encode
 from chalicelib.table.items import BodyAttribute, StampbookItem, compact_json, from_attrs, to_attrs
-from chalicelib.table.protocol import Absent, Attrs, Between, Key, Put, Query
+from chalicelib.table.protocol import Absent, Attrs, Between, Key, Prefix, Put, Query
 
 HASH_DIGITS = 32
 ENTRY_SHARDS = 16
 
 
 class EntryItem(StampbookItem):
+    kind = UnicodeAttribute(default="entry")
     body = BodyAttribute()
     private = BodyAttribute(null=True)
     hash = UnicodeAttribute()
@@ -144,6 +153,11 @@ def entries_query(stream: Stream, first: int, last: int, *, reverse: bool = Fals
     return Query(stream.pk, between, reverse=reverse, limit=limit)
 
 
+def owner_entries_query(pk: str) -> Query:
+    """Every entry of an owner, a stream after the other, each oldest first."""
+    return Query(pk, Prefix("J#"))
+
+
 def verified(entry: Entry, before: Head) -> bool:
     """Whether the entry is the true successor of `before`: nothing edited, removed or reordered."""
     follows = entry.sequence == before.version + 1 and entry.header["previous"] == before.hash
@@ -157,7 +171,6 @@ def _item(entry: Entry) -> EntryItem:
     return EntryItem(
         pk=key.pk,
         sk=key.sk,
-        kind="entry",
         body=[entry.header, entry.facts],
         private=entry.private,
         hash=entry.hash,

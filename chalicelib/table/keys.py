@@ -1,6 +1,9 @@
 """The alphabet of an owner's partition, in one place: everything below `J` is the snapshot one Query reads.
 
-{t}#M#{member}   A#PROFILE   B#{program:04} account   J#{program:04}#{seq:08} journal
+access pattern           | key                  | items | cost          | by
+the snapshot of a member | {t}#M#{member} / < J | 0–n   | 1 Query, 1 RU | snapshot_query
+
+`A#PROFILE` sorts first, then the accounts `B#…`, one a program; the journals `J#…` are not part of it.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ def steps() -> dict[str, list[str]]:
         "lint": [*python, "ruff", "check", "--quiet", "."],
         "types": [*python, "mypy", "--no-error-summary"],
         "imports": [str(scripts / "lint-imports"), "--cache-dir", ".import_linter_cache"],
+        "docs": [*python, "infra.local.docs", "--check"],
         "templates": [*python, "infra.package"],
         "architecture": [*python, "pytest", "-q", "tests/architecture"],
     }

@@ -1,4 +1,4 @@
-"""`make docs`: writes what is generated from the routes: the OpenAPI document and docs/routes.md.
+"""`make docs`: writes what the code says about itself: the OpenAPI document, routes, table and facts.
 
 `python -m infra.local.docs --check` writes nothing and fails when a file is not what it would write.
 """
@@ -8,27 +8,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from chalicelib.api import codes, openapi
-from chalicelib.api.route import Route
+from chalicelib.api import openapi
 from chalicelib.api.routes import ROUTES
+from infra.local.pages.access_patterns import stores
+from infra.local.pages.facts import facts_page
+from infra.local.pages.routes import routes_page
+from infra.local.pages.table import item_classes, table_page
+from infra.local.table_template import whole_template
 
 ROOT = Path(__file__).parents[2]
-
-_GROUPS = {
-    "every operation": codes.EVERY,
-    "every operation that needs a key": codes.WITH_KEY,
-    "every write": codes.WRITES,
-    "every operation with a body": codes.WITH_BODY,
-    "the gateway": codes.GATEWAY,
-}
-_HEAD = """# Routes
-
-Generated from the route tables by `make docs`; do not edit. Beside its own codes, an operation answers those that
-[every operation like it](#error-codes) does. The whole API with its models: `/docs` and `/openapi.json`.
-"""
 
 
 def main(arguments: list[str]) -> int:
@@ -39,7 +30,7 @@ def main(arguments: list[str]) -> int:
     for path in stale:
         if not check:
             path.write_text(generated()[path], encoding="utf-8")
-        sys.stderr.write(f"{'stale' if check else 'wrote'}: {path.relative_to(ROOT)}\n")
+        sys.stderr.write(f"{'stale, run `make docs`' if check else 'wrote'}: {path.relative_to(ROOT)}\n")
     return 1 if check and stale else 0
 
 
@@ -47,42 +38,10 @@ def generated() -> Mapping[Path, str]:
     document = json.dumps(openapi.build(ROUTES), indent=2, ensure_ascii=False) + "\n"
     return {
         ROOT / "chalicelib/api/static/openapi.json": document,
+        ROOT / "docs/facts.md": facts_page(whole_template()),
         ROOT / "docs/routes.md": routes_page(ROUTES),
+        ROOT / "docs/table.md": table_page(stores(), item_classes()),
     }
-
-
-def routes_page(routes: Iterable[Route]) -> str:
-    table = tuple(routes)
-    parts = [_HEAD]
-    for resource in dict.fromkeys(route.resource for route in table):
-        own = [route for route in table if route.resource == resource]
-        parts.append(f"## {resource}\n\n{_rows(own)}\n")
-    parts.append(f"## Error codes\n\n{_code_rows(table)}\n")
-    return "\n".join(parts)
-
-
-def _rows(routes: Iterable[Route]) -> str:
-    lines = [
-        "| | Path | Operation | Needs | What it does | Handler | Codes of its own |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for route in routes:
-        needs = "nothing" if route.access == "open" else f"{route.access} {route.resource}"
-        errors = ", ".join(f"`{code}`" for code in route.errors) or "–"
-        handler = route.target.removeprefix("chalicelib.api.")
-        cells = (route.method, f"`{route.path}`", route.operation, needs, route.summary, f"`{handler}`", errors)
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def _code_rows(routes: Iterable[Route]) -> str:
-    table = tuple(routes)
-    lines = ["| Code | Status | Meaning | Answered by |", "|---|---|---|---|"]
-    for code, (status, meaning) in sorted(codes.CODES.items()):
-        common = next((name for name, group in _GROUPS.items() if code in group), None)
-        own = ", ".join(route.operation for route in table if code in route.errors)
-        lines.append(f"| `{code}` | {status} | {meaning} | {common or own} |")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

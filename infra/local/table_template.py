@@ -58,8 +58,14 @@ def create_table(client: DynamoDBClient, stage: str) -> str:
     return name
 
 
+def whole_template() -> dict[str, Any]:
+    """All of `infra/template.yaml`, CloudFormation's tags in their long forms."""
+    read: dict[str, Any] = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a safe loader)
+    return read
+
+
 def _table_properties(stage: str) -> dict[str, Any]:
-    template = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (it is a safe loader)
+    template = whole_template()
     resolved: dict[str, Any] = _resolve(template["Resources"]["Table"]["Properties"], template["Conditions"], stage)
     return resolved
 

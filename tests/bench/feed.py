@@ -51,7 +51,7 @@ class Relaying:
     def __init__(self, shop: BookShop, table: DynamoTable) -> None:
         assert table._endpoint is not None
         self.shop, self.table = shop, table
-        self.shards = Shards(table._endpoint)
+        self.shards = Shards(table._endpoint, table._name.removeprefix("stampbook-"))
         self.relayed = 0
 
     def until(self, expected: int) -> None:

@@ -167,6 +167,19 @@ def test_schemas_speak_of_nothing_that_is_not_there() -> None:
     assert [schema for schema in typed if bounds & set(schema)] == []
 
 
+def test_a_field_is_called_by_its_name_alone() -> None:
+    schemas = openapi.build(ROUTES)["components"]["schemas"]
+    fields = [field for schema in schemas.values() for field in schema.get("properties", {}).values()]
+    assert len(fields) > 100
+    assert [field["title"] for field in fields if "title" in field] == []
+
+
+def test_every_resource_says_what_it_is_about() -> None:
+    tags = openapi.build(ROUTES)["tags"]
+    assert [tag["name"] for tag in tags if not tag.get("description")] == []
+    assert tags[-1]["name"] == "system"
+
+
 def _parts(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         yield value

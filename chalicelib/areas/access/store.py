@@ -1,13 +1,17 @@
 """API keys and the lists of tenants in the table.
 
-    what                       key                              cost
-    one key by its id          pk KEY#{key id}      sk A        1 Get
-    whose a tenant is          pk TENANTS           sk {tenant} 1 Get
-    all tenants, for the jobs  pk TENANTS                       1 Query a MB (some 10,000 tenants)
-    the tenants of an org      pk o#{org}#TENANTS   sk {tenant} 1 Query a MB
+access pattern            | key           | items | cost               | by
+a key, by its id          | KEY#{key} / A | 0–1   | 1 Get, 1 RU        | read_api_key
+whose a tenant is         | TENANTS / {t} | 0–1   | 1 Get, 1 RU        | org_of
+all tenants, for the jobs | TENANTS / *   | 0–n   | 1 Query a MB, 1 RU | tenants
+
+item              | key                   | in index | cost
+api_key           | KEY#{key} / A         | –        | 2 WU
+registered_tenant | TENANTS / {t}         | –        | 2 WU
+registered_tenant | o#{org}#TENANTS / {t} | –        | 2 WU
 
 A key is looked up before its tenant is known, and the jobs begin with no tenant at all: these items are the only kinds
-that do not begin with one. A tenant is registered with its first key, in the same transaction.
+that do not begin with one. A tenant is registered with its first key, in the same transaction. A MB lists some 10,000.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ _TENANTS = "TENANTS"
 
 
 class ApiKeyItem(StampbookItem):
+    kind = UnicodeAttribute(default="api_key")
     org = UnicodeAttribute()
     tenant = UnicodeAttribute()
     name = UnicodeAttribute()
@@ -37,6 +42,7 @@ class ApiKeyItem(StampbookItem):
 
 
 class TenantItem(StampbookItem):
+    kind = UnicodeAttribute(default="registered_tenant")
     org = UnicodeAttribute()
 
 
@@ -79,9 +85,7 @@ def org_of(table: Table, tenant: str) -> str | None:
 def new_tenant(org: str, tenant: str) -> tuple[Put, ...]:
     """In the list of all tenants, and in its org's."""
     partitions = (_TENANTS, f"o#{org}#TENANTS")
-    return tuple(
-        Put(to_attrs(TenantItem(pk=partition, sk=tenant, kind="tenant", org=org)), Absent()) for partition in partitions
-    )
+    return tuple(Put(to_attrs(TenantItem(pk=partition, sk=tenant, org=org)), Absent()) for partition in partitions)
 
 
 def tenants(table: Table) -> Iterator[str]:
@@ -94,7 +98,6 @@ def _item(key: ApiKey) -> ApiKeyItem:
     return ApiKeyItem(
         pk=pk,
         sk=sk,
-        kind="api_key",
         org=key.org,
         tenant=key.tenant,
         name=key.name,

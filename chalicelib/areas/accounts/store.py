@@ -1,11 +1,16 @@
 """Where accounts are kept.
 
-    access pattern                  key                                              cost
-    an account                      {t}#M#{member} / B#{program:04}                  with the snapshot, or 1 Get
-    entries of an account           {t}#M#{member} / J#{program:04}#{seq:08}         1 Query a page, newest first
-    accounts with something due     gsi3 {t}#DUE#{shard:02} / {day}#account#{member} 1 Query a shard, keys only
+access pattern             | key                                                  | items | cost                   | by
+an account                 | {t}#M#{member} / B#{program:04}                      | 0–1   | 1 Get, 1 RU            | read
+an account and its profile | {t}#M#{member} / A#PROFILE + B#{program:04}          | 1–2   | 1 BatchGet, 1 RU each  | account_key
+entries of an account      | {t}#M#{member} / J#{program:04}#{first:08}…{last:08} | 0–n   | 1 Query a page, 1 RU   | stream
+accounts due by a day      | gsi3 {t}#DUE#{shard:02} / < {day_after}              | 0–n   | 1 Query a page, 0.5 RU | due_query
 
-Everything but keys, version and dates is one compact JSON body with short names: days and positions as integers.
+item    | key                             | in index                                                      | cost
+account | {t}#M#{member} / B#{program:04} | gsi3 {t}#DUE#{shard:02} / {day}#account#{member}#{program:04} | 2 WU + 1 IU
+
+A purchase reads the account with the snapshot (table/keys.py). Everything but keys, version and dates is one compact
+JSON body with short names: days and positions as integers. What never falls due is in no index.
 """
 
 from __future__ import annotations
@@ -17,17 +22,18 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from chalicelib.areas.accounts.model.lots import Lot
 from chalicelib.areas.accounts.model.state import Account, Wallet
 from chalicelib.kit.ids import number_of
-from chalicelib.kit.periods import iso_day, local_day
+from chalicelib.kit.periods import Day, iso_day, local_day
 from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.keys import member_pk, member_stream
-from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Table
+from chalicelib.table.protocol import Absent, Attrs, Below, Condition, Equals, Key, Put, Query, StartKey, Table
 
 DUE_SHARDS = 16
 _DAY_MS = 86_400_000
 
 
 class AccountItem(StampbookItem):
+    kind = UnicodeAttribute(default="account")
     version = NumberAttribute()
     advanced_to = NumberAttribute()
     hash = UnicodeAttribute()
@@ -77,6 +83,11 @@ def due_partition(tenant: str, shard: int) -> str:
     return f"{tenant}#DUE#{shard:02}"
 
 
+def due_query(tenant: str, shard: int, day: Day, limit: int | None = None, start: StartKey | None = None) -> Query:
+    """What is due by the end of `day` (UTC), the longest due first: keys only."""
+    return Query(due_partition(tenant, shard), Below(iso_day(day + 1)), index="gsi3", limit=limit, start=start)
+
+
 def due_member(attrs: Attrs) -> tuple[str, int]:
     """Whose account a key from the due index is: member and program."""
     return attrs["pk"]["S"].rsplit("#", 1)[1], int(attrs["sk"]["S"][2:])
@@ -87,7 +98,6 @@ def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
     item = AccountItem(
         pk=key.pk,
         sk=key.sk,
-        kind="account",
         version=entry.sequence,
         advanced_to=account.advanced_to,
         hash=entry.hash,

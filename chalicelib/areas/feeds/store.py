@@ -1,7 +1,12 @@
 """Where counts are kept.
 
-access pattern              key                     cost
-counts of a day             {t}#FEED / C#{day}      in the relay's BatchGet; 1 Query for a span of days, or for all
+access pattern             | key                               | items | cost                  | by
+a day's, and the open page | {t}#FEED / P#{page:010} + C#{day} | 0–2   | 1 BatchGet, 1 RU each | counts_key
+counts of some days        | {t}#FEED / C#{first_day}…{day}    | 0–n   | 1 Query, 1 RU         | days_query
+counts of all days         | {t}#FEED / C#*                    | 0–n   | 1 Query, 1 RU         | every_day_query
+
+item   | key                | in index | cost
+counts | {t}#FEED / C#{day} | –        | 2 WU
 
 They are written with the feed's head and only then: see table/feed for why they need no condition.
 """
@@ -9,6 +14,8 @@ They are written with the feed's head and only then: see table/feed for why they
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.feeds.model import DailyCounts
 from chalicelib.kit.periods import Day, iso_day, parse_day
@@ -18,6 +25,7 @@ from chalicelib.table.protocol import Attrs, Between, Key, Prefix, Put, Query
 
 
 class CountsItem(StampbookItem):
+    kind = UnicodeAttribute(default="counts")
     body = BodyAttribute()
 
 
@@ -31,7 +39,7 @@ def counts_from(attrs: Attrs | None) -> dict[str, int]:
 
 def counts_put(tenant: str, day: Day, counts: Mapping[str, int]) -> Put:
     key = counts_key(tenant, day)
-    return Put(to_attrs(CountsItem(pk=key.pk, sk=key.sk, kind="counts", body=dict(counts))))
+    return Put(to_attrs(CountsItem(pk=key.pk, sk=key.sk, body=dict(counts))))
 
 
 def days_query(tenant: str, first: Day, last: Day) -> Query:

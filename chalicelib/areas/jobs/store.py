@@ -1,11 +1,16 @@
 """Where operations are kept.
 
-access pattern              key                                                        cost
-an operation                {t}#OP#{operation} / A                                     1 Get
-an operation and its parts  {t}#OP#{operation} / A, P#{part:04}                        1 Query
-an operation and one part   the two keys                                               1 BatchGet
-notes of a chunk            {t}#OP#{operation} / R#{part:04}#{chunk:08}#{line:012}     1 Query, only when it is done again
-operations of a tenant      gsi1 {t}#OPS / {created_at:014}#{operation}, card          1 Query a page, newest first
+access pattern             | key                                           | items   | cost                   | by
+an operation               | {t}#OP#{operation} / A                        | 0–1     | 1 Get, 1 RU            | find, read
+an operation and its parts | {t}#OP#{operation} / < Q                      | 0–n     | 1 Query, 1 RU          | read_progress
+an operation and one part  | {t}#OP#{operation} / A + P#{part:04}          | 0–2     | 1 BatchGet, 1 RU each  | read_with_part
+notes of a chunk           | {t}#OP#{operation} / R#{part:04}#{chunk:08}#* | 0–1,000 | 1 Query, 1 RU          | notes_query
+operations of a tenant     | gsi1 {t}#OPS / *                              | 0–n     | 1 Query a page, 0.5 RU | operations_query
+
+item      | key                                                    | in index                                    | cost
+operation | {t}#OP#{operation} / A                                 | gsi1 {t}#OPS / {created_at:014}#{operation} | 2 WU + 1 IU
+part      | {t}#OP#{operation} / P#{part:04}                       | –                                           | 2 WU
+note      | {t}#OP#{operation} / R#{part:04}#{chunk:08}#{line:012} | –                                           | 2 WU
 
 Parts and notes are forgotten 90 days after they were last written; the operation stays.
 """
@@ -33,6 +38,7 @@ _ID = re.compile(r"opr_[0-9a-f]{24}")
 
 
 class OperationItem(StampbookItem):
+    kind = UnicodeAttribute(default="operation")
     version = NumberAttribute()
     state = UnicodeAttribute()
     body = BodyAttribute()
@@ -42,12 +48,14 @@ class OperationItem(StampbookItem):
 
 
 class PartItem(StampbookItem):
+    kind = UnicodeAttribute(default="part")
     version = NumberAttribute()
     body = BodyAttribute()
     ttl = NumberAttribute()
 
 
 class NoteItem(StampbookItem):
+    kind = UnicodeAttribute(default="note")
     body = BodyAttribute()
     ttl = NumberAttribute()
 
@@ -106,7 +114,6 @@ def operation_put(operation: Operation) -> Put:
     item = OperationItem(
         pk=key.pk,
         sk=key.sk,
-        kind="operation",
         version=operation.version,
         state=operation.state,
         body=_body(operation),
@@ -120,7 +127,7 @@ def operation_put(operation: Operation) -> Put:
 def part_put(operation: Operation, part: Part, now: Instant) -> Put:
     key = part_key(operation.tenant, operation.operation_id, part.number)
     body = [part.chunk, part.offset, part.done, part.counts, part.attempt, part.holder, part.leased_until]
-    item = PartItem(pk=key.pk, sk=key.sk, kind="part", version=part.version, body=body, ttl=_ttl(now))
+    item = PartItem(pk=key.pk, sk=key.sk, version=part.version, body=body, ttl=_ttl(now))
     return Put(to_attrs(item), _before(part.version))
 
 
@@ -130,7 +137,7 @@ def part_unchanged(operation: Operation, part: Part) -> Check:
 
 def note_put(operation: Operation, part: Part, line: int, body: Any, now: Instant) -> Put:
     key = note_key(operation, part, line)
-    return Put(to_attrs(NoteItem(pk=key.pk, sk=key.sk, kind="note", body=body, ttl=_ttl(now))), Absent())
+    return Put(to_attrs(NoteItem(pk=key.pk, sk=key.sk, body=body, ttl=_ttl(now))), Absent())
 
 
 def note_key(operation: Operation, part: Part, line: int) -> Key:

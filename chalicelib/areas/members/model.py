@@ -104,14 +104,24 @@ class MemberCard(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class MemberEnrolled(Fact):
+    """A member is known from now on. The values of identifiers are personal, and so in no fact.
+
+    field       | meaning                            | unit
+    identifiers | the types of the identifiers given | –
+    """
+
     type = "member.enrolled"
 
-    identifiers: tuple[str, ...]  # their types: the values are personal
+    identifiers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MemberUpdated(Fact):
-    """Which parts of the profile changed; their values are in the entry's private part."""
+    """Parts of a profile changed. Their values are in the entry's private part.
+
+    field   | meaning                 | unit
+    changed | the names of the fields | –
+    """
 
     type = "member.updated"
 
@@ -120,11 +130,15 @@ class MemberUpdated(Fact):
 
 @dataclass(frozen=True, slots=True)
 class MemberBlocked(Fact):
+    """From now on the member neither earns nor spends."""
+
     type = "member.blocked"
 
 
 @dataclass(frozen=True, slots=True)
 class MemberUnblocked(Fact):
+    """The member earns and spends again."""
+
     type = "member.unblocked"
 
 

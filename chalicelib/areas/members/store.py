@@ -1,10 +1,15 @@
 """Where members are kept.
 
-access pattern             key                                                        cost
-a member                   {t}#M#{member} / A#PROFILE                                 with the snapshot, or 1 Get
-owner of an identifier     {t}#ID#{type}#{namespace}#{value} / -                      1 Get
-members of a tenant        gsi1 {t}#DIR#member#{shard:02} / {member}                  1 Query a shard and page
-changes of a profile       {t}#M#{member} / J#0000#{seq:08}                           1 Query a page
+access pattern                | key                                | items | cost                   | by
+a member                      | {t}#M#{member} / A#PROFILE         | 0–1   | 1 Get, 1 RU            | read
+the owner of an identifier    | {t}#ID#{type}#-#{value} / -        | 0–1   | 1 Get, 1 RU            | owner_of
+members of a tenant, by shard | gsi1 {t}#DIR#member#{shard:02} / * | 0–n   | 1 Query a page, 0.5 RU | directory_query, directory_shard_query
+
+item       | key                         | in index                                  | cost
+member     | {t}#M#{member} / A#PROFILE  | gsi1 {t}#DIR#member#{shard:02} / {member} | 2 WU + 1 IU
+identifier | {t}#ID#{type}#-#{value} / - | –                                         | 2 WU
+
+A purchase reads the profile with the snapshot (table/keys.py); its changes are the journal of program 0.
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ _CARD_FIELDS = tuple(MemberCard.model_fields)
 
 
 class ProfileItem(StampbookItem):
+    kind = UnicodeAttribute(default="member")
     version = NumberAttribute()
     hash = UnicodeAttribute()
     status = UnicodeAttribute()
@@ -38,6 +44,7 @@ class ProfileItem(StampbookItem):
 
 
 class IdentifierItem(StampbookItem):
+    kind = UnicodeAttribute(default="identifier")
     owner = UnicodeAttribute()
 
 
@@ -117,7 +124,7 @@ def _identifier_writes(tenant: str, member: Member, before: frozenset[Identifier
     after = frozenset(member.identifiers)
     for identifier in sorted(after - before, key=_spelling):
         key = identifier_key(tenant, identifier)
-        item = IdentifierItem(pk=key.pk, sk=key.sk, kind="identifier", owner=member.member_id)
+        item = IdentifierItem(pk=key.pk, sk=key.sk, owner=member.member_id)
         writes.append(Put(to_attrs(item), Absent()))
     owned = Equals("owner", member.member_id)
     gone = sorted(before - after, key=_spelling)
@@ -137,7 +144,6 @@ def _profile(tenant: str, member: Member, entry: Entry) -> ProfileItem:
     return ProfileItem(
         pk=key.pk,
         sk=key.sk,
-        kind="member",
         version=entry.sequence,
         hash=entry.hash,
         status=member.status,

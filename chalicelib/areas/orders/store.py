@@ -1,12 +1,18 @@
 """Where orders are kept.
 
-    access pattern              key                                                        cost
-    an order by id              {t}#O#{order} / S                                          1 Get
-    an order by number          the id is a hash of scope and number                       1 Get
-    returns of an order         {t}#O#{order} / R#{number}                                 1 Query
-    orders of a member          gsi1 {t}#M#{member}#O / {purchased_at}#{order}, card       1 Query a page, newest first
+access pattern          | key                        | items | cost                   | by
+an order, by its id     | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU            | read
+an order, by its number | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU            | find
+a return, by its number | {t}#O#{order} / R#{number} | 0–1   | 1 Get, 1 RU            | read_return
+returns of an order     | {t}#O#{order} / R#*        | 0–n   | 1 Query, 1 RU          | returns_query
+orders of a member      | gsi1 {t}#M#{member}#O / *  | 0–n   | 1 Query a page, 0.5 RU | member_orders_query
 
-Two numbers that hash alike are told apart by the number kept in the item: the second is found at the next probe.
+item   | key                        | in index                                           | cost
+order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order} | 2 WU + 1 IU
+return | {t}#O#{order} / R#{number} | –                                                  | 2 WU
+
+An order's id is a hash of scope and number. Two numbers that hash alike are told apart by the number kept in the item:
+the second is found at the next probe, with one Get more.
 """
 
 from __future__ import annotations
@@ -32,6 +38,7 @@ MAX_NEW_ORDER_BYTES = 256_000
 
 
 class OrderItem(StampbookItem):
+    kind = UnicodeAttribute(default="order")
     version = NumberAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
@@ -40,6 +47,7 @@ class OrderItem(StampbookItem):
 
 
 class ReturnItem(StampbookItem):
+    kind = UnicodeAttribute(default="return")
     body = BodyAttribute()
 
 
@@ -111,7 +119,7 @@ def order_put(tenant: str, order: Order) -> Put:
 
 def return_put(tenant: str, order: str, recorded: RecordedReturn) -> Put:
     key = return_key(tenant, order, recorded.document.number)
-    item = ReturnItem(pk=key.pk, sk=key.sk, kind="return", body=recorded.model_dump(mode="json"))
+    item = ReturnItem(pk=key.pk, sk=key.sk, body=recorded.model_dump(mode="json"))
     return Put(to_attrs(item), Absent())
 
 
@@ -166,7 +174,6 @@ def _item(tenant: str, order: Order) -> OrderItem:
     return OrderItem(
         pk=key.pk,
         sk=key.sk,
-        kind="order",
         version=order.version,
         body=_body(order),
         gsi1pk=_of_member(tenant, order.member_id),

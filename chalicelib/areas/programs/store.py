@@ -1,7 +1,12 @@
 """Where tenants and programs are kept: configuration aggregates (table/config.py).
 
-access pattern                     key                                     cost
-settings and programs of a tenant  {t}#CFG / tenant#settings, program#…    with the whole configuration: 1 Query
+access pattern           | key                            | items   | cost                 | by
+the settings of a tenant | {t}#CFG / tenant#settings      | 0–1     | in the configuration | settings
+a program, or all        | {t}#CFG / program#{program:04} | 0–1,023 | in the configuration | program, programs
+
+item    | key                            | in index | cost
+tenant  | {t}#CFG / tenant#settings      | –        | 2 WU
+program | {t}#CFG / program#{program:04} | –        | 2 WU
 """
 
 from __future__ import annotations

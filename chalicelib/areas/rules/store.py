@@ -1,7 +1,10 @@
 """Where rules are kept: configuration aggregates (table/config.py), compiled once per revision.
 
-access pattern           key                                 cost
-the rules of a program   {t}#CFG / rule#{program:04}#{rule}  with the whole configuration: 1 Query
+access pattern              | key                                | items   | cost                 | by
+a rule, or all of a program | {t}#CFG / rule#{program:04}#{rule} | 0–2,000 | in the configuration | rule, rules, compiled
+
+item | key                                | in index | cost
+rule | {t}#CFG / rule#{program:04}#{rule} | –        | 2 WU
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """Where tiers are kept: one configuration aggregate a program (table/config.py).
 
-access pattern           key                        cost
-the tiers of a program   {t}#CFG / tiers#{program}  with the whole configuration: 1 Query
+access pattern         | key                          | items | cost                 | by
+the tiers of a program | {t}#CFG / tiers#{program:04} | 0–1   | in the configuration | scheme
+
+item  | key                          | in index | cost
+tiers | {t}#CFG / tiers#{program:04} | –        | 2 WU
 """
 
 from __future__ import annotations

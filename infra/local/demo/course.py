@@ -11,7 +11,6 @@ from chalicelib.areas.orders.file import read_documents
 from chalicelib.kit.periods import Day, day_of, day_starts, iso_day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.pages import every_item
-from chalicelib.table.protocol import Below, Query
 from infra.local.cloud import Cloud
 from infra.local.demo.program import CALLER, UNIT, issue_key, load_program
 from infra.local.demo.standing import Standing, standing_of
@@ -77,6 +76,5 @@ def _settle(cloud: Cloud, day: Day) -> int:
 
 def _due(rt: Runtime, day: Day) -> int:
     """How many accounts have something due by the end of the day."""
-    partitions = (accounts.due_partition(CALLER.tenant, shard) for shard in range(accounts.DUE_SHARDS))
-    queries = (Query(partition, Below(iso_day(day + 1)), index="gsi3") for partition in partitions)
+    queries = (accounts.due_query(CALLER.tenant, shard, day) for shard in range(accounts.DUE_SHARDS))
     return sum(1 for query in queries for _ in every_item(rt.table, query))

@@ -1,4 +1,5 @@
-"""Every version of every fact that was ever written can be read: the files in tests/golden/facts never change.
+"""Every version of every fact that was ever written can be read: the files in tests/golden/facts never change, nor does
+what tests/golden/fact-shapes.json says of a version.
 
 A file holds facts as a journal holds them. A fact that changes its shape gets a new version, an upcaster and a new file;
 the old file stays, and is then read into the same facts by way of the upcaster.
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 import importlib
 import json
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from chalicelib.table.items import compact_json
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "facts"
+SHAPES = ROOT / "tests" / "golden" / "fact-shapes.json"
 
 UNTIL = {"expires_on": 21_609, "expires_at": 1_867_104_000_000}
 FACTS: dict[str, list[Fact]] = {
@@ -125,3 +127,17 @@ def test_the_samples_set_every_field_away_from_its_default() -> None:
         assert set().union(*(encode(fact).keys() - {"type", "v"} for fact in facts)) == {
             field.name for field in fields(cls)
         }, name
+
+
+def shape(cls: type[Fact]) -> dict[str, str]:
+    """The fields with their types, and the defaults that a reader puts in where a body leaves one out."""
+    said = {field.name: str(field.type) for field in fields(cls)}
+    defaults = {field.name: f" = {field.default!r}" for field in fields(cls) if field.default is not MISSING}
+    return {name: kind + defaults.get(name, "") for name, kind in said.items()}
+
+
+@pytest.mark.parametrize("name", sorted(FACTS))
+def test_a_version_keeps_its_fields_their_types_and_their_defaults(name: str) -> None:
+    """A body that left a field out means the default of its day: another one needs a new version, as another type does."""
+    cls, _ = classes()[name]
+    assert json.loads(SHAPES.read_text(encoding="utf-8"))[f"{name}.v{cls.v}"] == shape(cls)

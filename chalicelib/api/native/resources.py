@@ -1,0 +1,17 @@
+"""What each resource of the API is about: a sentence for readers of its document and of docs/routes.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ABOUT: Mapping[str, str] = {
+    "programs": "What a shop offers: its settings, and programs with their units, policies and time zone.",
+    "rules": "What a purchase earns in a program, as data.",
+    "tiers": "The ladder of a program, from the lowest tier to the highest.",
+    "members": "Who a shop knows, and by which cards, addresses and numbers.",
+    "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
+    "orders": "Sales, what came back of them, and what a sale would earn.",
+    "operations": "Jobs that take longer than a request, such as the import of a file.",
+    "feed": "Everything that happened, in one order without gaps.",
+    "system": "The service itself, and what it says about itself. No key is needed.",
+}

@@ -1,0 +1,59 @@
+"""What docs/facts.md says of a fact beyond its class: which operations record it, and what it will be called elsewhere.
+
+Both are the page's own. A test records every fact by every operation named here and by no other, and finds each foreign
+name in that product's list. Why these names: docs/decisions/feeds-facts-by-foreign-names.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.members import model as members
+from chalicelib.kit.facts import Fact
+from chalicelib.table.config import ConfigChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """`operations` as the headers of entries name them. Open Loyalty's events are `Area.Name`."""
+
+    operations: tuple[str, ...]
+    open_loyalty: tuple[str, ...] = ()
+    pepper: tuple[str, ...] = ()
+
+
+_ON_ACCOUNTS = ("earn_points", "record_order", "return_order", "settle_due", "spend_points")
+_CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
+
+RELATIONS: Mapping[type[Fact], Relations] = {
+    f.AccountAdvanced: Relations(_ON_ACCOUNTS),
+    f.OrderRecorded: Relations(
+        ("record_order",),
+        ("Transaction.TransactionWasRegistered", "Transaction.CustomerWasAssignedToTransaction"),
+        ("ORDER_COMPLETED",),
+    ),
+    f.OrderReturned: Relations(
+        ("return_order",), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
+    ),
+    f.PointsEarned: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)),
+    f.PointsSpent: Relations(("spend_points",), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
+    f.PointsRefunded: Relations((), ("Account.PointsWereReturned",), ("AWARD_POINTS_REFUNDED",)),
+    f.PointsCancelled: Relations(("return_order",), ("Account.PointsTransferHasBeenCanceled",)),
+    f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
+    f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
+    members.MemberEnrolled: Relations(
+        ("enrol_member", "record_order"),
+        ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),
+        ("USER_CREATED",),
+    ),
+    members.MemberUpdated: Relations(
+        ("update_member",),
+        ("User.CustomerDetailsWereUpdated", "User.CustomerLoyaltyCardNumberWasUpdated"),
+        ("USER_CHANGED",),
+    ),
+    members.MemberBlocked: Relations(("update_member",), ("User.CustomerWasDeactivated",), ("USER_CHANGED",)),
+    members.MemberUnblocked: Relations(("update_member",), ("User.CustomerWasActivated",), ("USER_CHANGED",)),
+    ConfigChanged: Relations(_CONFIGURING),
+}

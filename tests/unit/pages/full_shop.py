@@ -1,0 +1,143 @@
+"""A shop in whose table there is one of everything, and a table that says what it was asked."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.jobs import store as jobs
+from chalicelib.areas.jobs.model import Operation, Part
+from chalicelib.areas.programs.model import TenantSettings
+from chalicelib.areas.programs.operations import put_tenant
+from chalicelib.kit.caller import Grant
+from chalicelib.runtime import Runtime
+from chalicelib.table.items import pack, unpack
+from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
+from tests.twins import fresh
+from tests.twins.bookshop import BookShop, card, goods_back, keyed, open_shop, sale
+from tests.twins.streamed import Record, StreamedTable, image_of
+from tests.unit.relay.relayed import run
+
+OPERATION = "opr_0123456789abcdef01234567"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One read as the pages write it. Keys of a BatchGet are of one partition, or there is one."""
+
+    request: str
+    index: str | None
+    pk: str
+    sk: str
+
+
+@dataclass
+class AskedTable:
+    table: MemoryTable
+    asked: list[Asked] = field(default_factory=list)
+
+    def get(self, key: Key) -> Attrs | None:
+        self.asked.append(Asked("Get", None, *key))
+        return self.table.get(key)
+
+    def batch_get(self, keys: Sequence[Key]) -> dict[Key, Attrs]:
+        [pk] = {key.pk for key in keys}
+        self.asked.append(Asked("BatchGet", None, pk, " + ".join(key.sk for key in keys)))
+        return self.table.batch_get(keys)
+
+    def query(self, query: Query) -> Page:
+        self.asked.append(Asked("Query", query.index, query.pk, _told(query.sort)))
+        return self.table.query(query)
+
+    def transact(self, writes: Sequence[Write], token: str) -> None:
+        self.table.transact(writes, token)
+
+    def batch_put(self, items: Iterable[Attrs]) -> None:
+        self.table.batch_put(items)
+
+
+def _told(sort: SortRange | None) -> str:
+    match sort:
+        case None:
+            return "*"
+        case Prefix(start):
+            return f"{start}*"
+        case Below(end):
+            return f"< {end}"
+        case Between(first, last):
+            return f"{first} … {last}"
+
+
+@dataclass(frozen=True)
+class FullShop:
+    """Ada has bought and brought back, and earned points with a key; all of it is relayed; a file was imported."""
+
+    shop: BookShop
+    table: MemoryTable
+    items: tuple[Attrs, ...]
+    ada: str
+    order: str
+    key: str
+    operation: Operation
+    part: Part
+
+    @property
+    def tenant(self) -> str:
+        return self.shop.caller.tenant
+
+    def asking(self) -> tuple[Runtime, AskedTable]:
+        table = AskedTable(self.table)
+        return replace(self.shop.rt, table=table), table
+
+
+def full_shop() -> FullShop:
+    streamed = StreamedTable()
+    shop = open_shop(streamed)
+    put_tenant(shop.rt, shop.caller, fresh(), TenantSettings(name="Books"))
+    grants = (Grant("orders", "modify"),)
+    issuer = replace(shop.caller, kind="system")
+    issued = issue_api_key(shop.rt, issuer, org="org", tenant=shop.caller.tenant, name="till", grants=grants)
+    bought = shop.buy(card("ada"), sale("A-1")).answer
+    shop.bring_back(bought.order_id, goods_back("R-1", 10_00))
+    shop.earn(bought.member_id, 5, keyed("receipt 1"))
+    relayed = replace(shop.rt, table=streamed.table)
+    *told, last = streamed.entries()
+    assert run(relayed, [*told, quiet(last)]) == []
+    operation, part = _imported(shop)
+    items = _every_item(streamed)
+    return FullShop(shop, streamed.table, items, bought.member_id, bought.order_id, issued.id, operation, part)
+
+
+def quiet(record: Record) -> Record:
+    """The same, as an operation writes it that nobody shall be told of."""
+    body = record["dynamodb"]["NewImage"]["body"]["B"]
+    header, facts = unpack(b64decode(body))
+    hushed = b64encode(pack([header | {"publish": False}, facts])).decode()
+    image = {**record["dynamodb"]["NewImage"], "body": {"B": hushed}}
+    return {**record, "dynamodb": {**record["dynamodb"], "NewImage": image}}
+
+
+def _imported(shop: BookShop) -> tuple[Operation, Part]:
+    now = shop.clock.now()
+    operation = Operation(
+        shop.caller.tenant, OPERATION, "import_orders", "orders.csv", "running", now, "req-1", {"key": "orders.csv"}
+    )
+    part = Part(number=3)
+    puts = (
+        jobs.operation_put(operation),
+        jobs.part_put(operation, part, now),
+        jobs.note_put(operation, part, 12, "refused", now),
+    )
+    shop.rt.table.transact(puts, shop.rt.ids.command())
+    return operation, part
+
+
+def _every_item(streamed: StreamedTable) -> tuple[Attrs, ...]:
+    """What the table holds: all that the stream told of as it is now, and what only the relay wrote."""
+    keys = {Key(item["pk"]["S"], item["sk"]["S"]) for item in map(image_of, streamed.records)}
+    tenant = "shop"
+    stored = [found for key in sorted(keys) if (found := streamed.table.get(key))]
+    return (*stored, *streamed.table.query(Query(f"{tenant}#FEED")).items)

@@ -1,0 +1,177 @@
+"""Every read of docs/table.md, made by the function that the page names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+
+from chalicelib.areas.access import store as access
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.feeds import store as feeds
+from chalicelib.areas.jobs import store as jobs
+from chalicelib.areas.members import store as members
+from chalicelib.areas.members.model import Identifier
+from chalicelib.areas.orders import store as orders
+from chalicelib.areas.programs import store as programs
+from chalicelib.areas.rules import store as rules
+from chalicelib.areas.tiers import store as tiers
+from chalicelib.kit.periods import iso_day, local_day
+from chalicelib.runtime import Runtime
+from chalicelib.table import config, feed, feed_search, guards, journal, keys, recorded
+from chalicelib.table.pages import every_item
+from tests.twins.bookshop import keyed
+from tests.unit.pages.full_shop import FullShop
+
+Read = Callable[[Runtime, FullShop], object]
+DAYS = 400  # points last to the end of the twelfth month
+
+
+def today(full: FullShop) -> int:
+    return local_day(full.shop.clock.now(), "UTC")
+
+
+def known(rt: Runtime, full: FullShop) -> config.Config:
+    return rt.config.load(rt.table, full.tenant)
+
+
+def still_known(rt: Runtime, full: FullShop) -> config.Config:
+    """Asked again when what is known is no longer fresh."""
+    full.shop.clock.sleep(config.FRESH_SECONDS)
+    return known(rt, full)
+
+
+READS: Mapping[tuple[str, str], Read] = {
+    ("access", "a key, by its id"): lambda rt, full: access.read_api_key(rt.table, full.key),
+    ("access", "whose a tenant is"): lambda rt, full: access.org_of(rt.table, full.tenant),
+    ("access", "all tenants, for the jobs"): lambda rt, _: list(access.tenants(rt.table)),
+    ("accounts", "an account"): lambda rt, full: accounts.read(rt.table, full.tenant, full.ada, 1),
+    ("accounts", "an account and its profile"): lambda rt, full: rt.table.batch_get(
+        [members.profile_key(full.tenant, full.ada), accounts.account_key(full.tenant, full.ada, 1)]
+    ),
+    ("accounts", "entries of an account"): lambda rt, full: rt.table.query(
+        journal.entries_query(accounts.stream(full.tenant, full.ada, 1), 1, 3)
+    ),
+    ("accounts", "accounts due by a day"): lambda rt, full: rt.table.query(
+        accounts.due_query(full.tenant, members.shard_of(full.ada), today(full) + DAYS)
+    ),
+    ("feeds", "a day's, and the open page"): lambda rt, full: rt.table.batch_get(
+        [feed.page_key(full.tenant, 1), feeds.counts_key(full.tenant, today(full))]
+    ),
+    ("feeds", "counts of some days"): lambda rt, full: rt.table.query(
+        feeds.days_query(full.tenant, today(full) - DAYS, today(full))
+    ),
+    ("feeds", "counts of all days"): lambda rt, full: rt.table.query(feeds.every_day_query(full.tenant)),
+    ("jobs", "an operation"): lambda rt, full: jobs.read(rt.table, full.tenant, full.operation.operation_id),
+    ("jobs", "an operation and its parts"): lambda rt, full: jobs.read_progress(
+        rt.table, full.tenant, full.operation.operation_id
+    ),
+    ("jobs", "an operation and one part"): lambda rt, full: jobs.read_with_part(
+        rt.table, full.tenant, full.operation.operation_id, full.part.number
+    ),
+    ("jobs", "notes of a chunk"): lambda rt, full: rt.table.query(jobs.notes_query(full.operation, full.part)),
+    ("jobs", "operations of a tenant"): lambda rt, full: rt.table.query(jobs.operations_query(full.tenant, 25, None)),
+    ("members", "a member"): lambda rt, full: members.read(rt.table, full.tenant, full.ada),
+    ("members", "the owner of an identifier"): lambda rt, full: members.owner_of(
+        rt.table, full.tenant, Identifier(type="card", value="ada")
+    ),
+    ("members", "members of a tenant, by shard"): lambda rt, full: rt.table.query(
+        members.directory_query(full.tenant, members.shard_of(full.ada), 25, None)
+    ),
+    ("orders", "an order, by its id"): lambda rt, full: orders.read(rt.table, full.tenant, full.order),
+    ("orders", "an order, by its number"): lambda rt, full: orders.find(rt.table, full.tenant, "A-1").order,
+    ("orders", "a return, by its number"): lambda rt, full: orders.read_return(
+        rt.table, full.tenant, full.order, "R-1"
+    ),
+    ("orders", "returns of an order"): lambda rt, full: list(
+        every_item(rt.table, orders.returns_query(full.tenant, full.order))
+    ),
+    ("orders", "orders of a member"): lambda rt, full: rt.table.query(
+        orders.member_orders_query(full.tenant, full.ada, 25, None)
+    ),
+    ("programs", "the settings of a tenant"): lambda rt, full: programs.settings(known(rt, full)),
+    ("programs", "a program, or all"): lambda rt, full: (
+        programs.program(known(rt, full), 1),
+        programs.programs(known(rt, full)),
+    ),
+    ("rules", "a rule, or all of a program"): lambda rt, full: (
+        rules.rule(known(rt, full), 1, "base"),
+        rules.rules(known(rt, full), 1),
+        rules.compiled(known(rt, full), 1),
+    ),
+    ("tiers", "the tiers of a program"): lambda rt, full: tiers.scheme(known(rt, full), 1),
+    ("table/config", "the whole configuration"): lambda rt, full: config.read_config(rt.table, full.tenant).aggregates,
+    ("table/config", "whether it has changed"): still_known,
+    ("table/feed", "where the feed stands"): lambda rt, full: feed.read_head(rt.table, full.tenant),
+    ("table/feed", "references from a number"): lambda rt, full: feed.read_references(
+        rt.table, full.tenant, 0, feed.PAGE_SIZE + 1
+    ),
+    ("table/feed", "the entries they name"): lambda rt, full: rt.table.batch_get(
+        [first_entry(full).stream(full.tenant).key(first_entry(full).sequence)]
+    ),
+    ("table/feed_search", "references, last first"): lambda rt, full: rt.table.query(
+        feed_search.pages_query(full.tenant, "P", 1, feed.PAGE_SIZE + 1)
+    ),
+    ("table/feed_search", "quiet ones, last first"): lambda rt, full: rt.table.query(
+        feed_search.pages_query(full.tenant, "Q", 1, feed.PAGE_SIZE + 1)
+    ),
+    ("table/recorded", "entries of a shard's hour"): lambda rt, full: rt.table.query(
+        recorded.recorded_query(full.tenant, *place_of_an_entry(full)[1:])
+    ),
+    ("table/guards", "whether a command came before"): lambda rt, full: (
+        guards.recall_guarded(rt.table, full.tenant, keyed("receipt 2")) is None
+    ),
+    ("table/journal", "an entry"): lambda rt, full: rt.table.get(accounts.stream(full.tenant, full.ada, 1).key(1)),
+    ("table/journal", "entries of a stream"): lambda rt, full: rt.table.query(
+        journal.entries_query(accounts.stream(full.tenant, full.ada, 1), 1, 3)
+    ),
+    ("table/journal", "entries of an owner"): lambda rt, full: rt.table.query(
+        journal.owner_entries_query(keys.member_pk(full.tenant, full.ada))
+    ),
+    ("table/keys", "the snapshot of a member"): lambda rt, full: rt.table.query(
+        keys.snapshot_query(full.tenant, full.ada)
+    ),
+}
+
+
+def names(full: FullShop) -> dict[str, object]:
+    """What stands for the placeholders in the reads above."""
+    day = today(full)
+    return {
+        "t": full.tenant,
+        "tenant": full.tenant,
+        "key": full.key,
+        "member": full.ada,
+        "program": 1,
+        "seq": 1,
+        "first": 1,
+        "last": 3,
+        "shard": members.shard_of(full.ada),
+        "first_day": iso_day(day - DAYS),
+        "day": iso_day(day),
+        "day_after": iso_day(day + DAYS + 1),
+        "page": 0,
+        "next_page": 1,
+        "operation": full.operation.operation_id,
+        "part": full.part.number,
+        "chunk": full.part.chunk,
+        "type": "card",
+        "value": "ada",
+        "order": full.order,
+        "number": "R-1",
+        "rule": "base",
+        **dict(zip(("hour", "entry_shard", "since", "until"), place_of_an_entry(full), strict=True)),
+        "hash": sha256(b"receipt 2").hexdigest()[:40],
+    }
+
+
+def place_of_an_entry(full: FullShop) -> tuple[str, int, int, int]:
+    """Where the index has one: its hour and shard, and a span that it is in."""
+    entry = next(item for item in full.items if "gsi2pk" in item)
+    _, _, hour, shard = entry["gsi2pk"]["S"].split("#")
+    at = int(entry["gsi2sk"]["S"])
+    return hour, int(shard), at, at + 1
+
+
+def first_entry(full: FullShop) -> feed.Reference:
+    """Ada's first account entry, as the feed names it."""
+    return feed.Reference(f"M#{full.ada}", 1, 1, ("order.recorded",), full.shop.clock.now())

@@ -1,0 +1,206 @@
+"""docs/facts.md says of every fact who records it, and Open Loyalty's and Pepper's names on it are theirs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.areas.members.model import MemberUpdate
+from chalicelib.areas.programs.model import ProgramDefinition, TenantSettings
+from chalicelib.areas.programs.operations import put_tenant, replace_program
+from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.flows.define_tiers import define_tiers
+from chalicelib.flows.settle_account import settle_account
+from chalicelib.flows.update_member import update_member
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.facts import Fact
+from chalicelib.kit.periods import Day, local_day
+from chalicelib.table.feed import entry_of_image
+from infra.local.pages.cells import MalformedError
+from infra.local.pages.fact_relations import RELATIONS
+from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
+from infra.local.table_template import whole_template
+from tests.twins import fresh
+from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, sale
+from tests.twins.streamed import StreamedTable, image_of
+
+ROOT = Path(__file__).resolve().parents[3]
+FACTS = [cls for stream in STREAMS for cls in stream.facts.classes.values()]
+SHORT_LIVED = {"units": [{**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 1}}]}]}
+THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
+EASIER = {
+    **TIERS,
+    "tiers": [{"tier_id": name, "name": name, "threshold": threshold} for name, threshold in THRESHOLDS.items()],
+}
+AUGUST = "2026-08-10"
+
+Visit = Callable[[BookShop, str], object]
+VISITS: dict[str, Visit] = {
+    "earn": lambda shop, ada: shop.earn(ada, 5),
+    "spend": lambda shop, ada: shop.spend(ada, 5),
+    "buy": lambda shop, ada: shop.buy(member(ada), sale("A-3", on=AUGUST)),
+    "bring back": lambda shop, _: shop.bring_back(shop.order_id("A-2"), goods_back("R-1", 10_00, on=AUGUST)),
+    "settle": lambda shop, ada: settle_account(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1),
+}
+
+
+def after(visit: Visit) -> StreamedTable:
+    """Ada comes back in August: June's points have passed, July's are there, and gold has become easy to reach."""
+    table = StreamedTable()
+    shop = open_shop(table, program=SHORT_LIVED)
+    ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
+    shop.clock.move_to("2026-07-20")
+    shop.buy(member(ada), sale("A-2", on="2026-07-20"))
+    shop.clock.move_to(AUGUST)
+    define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
+    visit(shop, ada)
+    return table
+
+
+def at_the_desk() -> StreamedTable:
+    """What is done without a purchase: settings, a program, a member who moves, misbehaves and is forgiven."""
+    table = StreamedTable()
+    shop = open_shop(table)
+    put_tenant(shop.rt, shop.caller, fresh(), TenantSettings(name="Books"))
+    replace_program(shop.rt, shop.caller, fresh(), 1, ProgramDefinition.model_validate(PROGRAM | {"name": "More"}))
+    bob = shop.member("bob")
+    for update in ({"given_name": "Bob"}, {"status": "blocked"}, {"status": "active"}):
+        update_member(shop.rt, shop.caller, fresh(), bob, MemberUpdate.model_validate(update))
+    return table
+
+
+def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for record in table.entries():
+        entry = entry_of_image(image_of(record))
+        for fact in entry.facts:
+            found[fact["type"]].add(entry.header["operation"])
+    return found
+
+
+def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() -> None:
+    found: dict[str, set[str]] = defaultdict(set)
+    for table in (at_the_desk(), *map(after, VISITS.values())):
+        for fact, operations in recorded_by(table).items():
+            found[fact] |= operations
+    said = {cls.type: set(relations.operations) for cls, relations in RELATIONS.items() if relations.operations}
+    assert dict(found) == said
+
+
+def test_every_fact_that_was_ever_written_is_on_the_page() -> None:
+    golden = {path.stem.rpartition(".v")[0] for path in (ROOT / "tests/golden/facts").glob("*.json")}
+    page = (ROOT / "docs/facts.md").read_text("utf-8")
+    assert golden == {cls.type for cls in FACTS} == {cls.type for cls in RELATIONS}
+    assert [name for name in golden if f"\n### {name}\n" not in page] == []
+
+
+@pytest.mark.parametrize("cls", FACTS, ids=lambda cls: cls.type)
+def test_a_fact_and_each_of_its_fields_is_told(cls: type[Fact]) -> None:
+    assert len(summary(cls)) > len("Points.")
+    assert all(meaning and unit for _, _, meaning, unit in told_fields(cls))
+
+
+# --- names of other products -----------------------------------------------------------------------------------------
+
+
+def names_in(file: str) -> list[str]:
+    return (ROOT / "tests/data" / file).read_text("utf-8").split()
+
+
+def test_open_loyaltys_events_and_peppers_actions_are_known() -> None:
+    events, actions = names_in("open-loyalty-events.txt"), names_in("pepper-actions.txt")
+    assert (len(set(events)), len(set(actions))) == (42, 38)
+    assert {name for one in RELATIONS.values() for name in one.open_loyalty} - set(events) == set()
+    assert {name for one in RELATIONS.values() for name in one.pepper} - set(actions) == set()
+
+
+# --- who follows -----------------------------------------------------------------------------------------------------
+
+
+def test_queues_are_those_whose_filter_takes_the_fact() -> None:
+    queues = filters(whole_template())
+    assert set(queues) == {"automations", "notify", "webhooks", "metrics"}
+    assert taken_by("points.expired", queues) == ["automations", "notify", "webhooks", "metrics"]
+    assert taken_by("points.spent", queues) == ["automations", "webhooks", "metrics"]
+    assert taken_by("config.changed", queues) == ["webhooks"]
+
+
+def test_a_filter_that_cannot_be_judged_is_refused() -> None:
+    with pytest.raises(MalformedError, match="suffix"):
+        taken_by("points.spent", {"new": [{"suffix": ".spent"}]})
+
+
+def test_counts_are_what_one_fact_moves() -> None:
+    by_type = {cls.type: counts_of(cls) for cls in FACTS}
+    assert by_type["order.recorded"] == ["order_value/{currency}", "orders_recorded"]
+    assert by_type["points.spent"] == ["points_spent/{unit}"]
+    assert by_type["account.advanced"] == []
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Untold(Fact):
+    """Bread was baked.
+
+    field | meaning  | unit
+    grams | how much | gram
+    """
+
+    type = "bread.untold"
+
+    grams: int
+    baker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unitless(Fact):
+    """Bread was baked.
+
+    field | meaning  | unit
+    grams | how much | –
+    """
+
+    type = "bread.unitless"
+
+    grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timed(Fact):
+    """Bread was baked.
+
+    field | meaning         | unit
+    day   | the baker's day | –
+    at    | when it was out | –
+    """
+
+    type = "bread.timed"
+
+    day: Day
+    at: Instant | None = None
+
+
+@pytest.mark.parametrize(("cls", "told"), [(Untold, "its docstring tells of"), (Unitless, "a number without a unit")])
+def test_a_field_without_meaning_and_a_number_without_unit_are_refused(cls: type[Fact], told: str) -> None:
+    with pytest.raises(MalformedError, match=told):
+        told_fields(cls)
+
+
+def test_days_and_instants_have_their_units() -> None:
+    day, at = told_fields(Timed)
+    assert (day[1], at[1]) == ("day", "instant, may be missing")
+    assert day[3].startswith("days since 1970-01-01")
+    assert at[3].startswith("milliseconds since 1970 UTC")
+
+
+def test_a_fact_must_say_who_records_it() -> None:
+    few: dict[type[Fact], Any] = dict(list(RELATIONS.items())[1:])
+    with pytest.raises(MalformedError, match=r"account\.advanced"):
+        facts_page(whole_template(), few)
