@@ -1,4 +1,5 @@
-"""`make docs`: writes what is generated from the routes: the OpenAPI document and docs/routes.md.
+"""`make docs`: writes what is generated: the OpenAPI document and docs/routes.md from the routes, docs/guides/cost.md from what
+a shop's orders use.
 
 `python -m infra.local.docs --check` writes nothing and fails when a file is not what it would write.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 from chalicelib.api import codes, openapi
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
+from infra.local import cost
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,10 +37,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local.docs", description=__doc__)
     parser.add_argument("--check", action="store_true")
     check: bool = parser.parse_args(arguments).check
-    stale = [path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text]
+    pages = generated()
+    stale = [path for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         if not check:
-            path.write_text(generated()[path], encoding="utf-8")
+            path.write_text(pages[path], encoding="utf-8")
         sys.stderr.write(f"{'stale' if check else 'wrote'}: {path.relative_to(ROOT)}\n")
     return 1 if check and stale else 0
 
@@ -48,6 +51,7 @@ def generated() -> Mapping[Path, str]:
     return {
         ROOT / "chalicelib/api/static/openapi.json": document,
         ROOT / "docs/routes.md": routes_page(ROUTES),
+        ROOT / "docs/guides/cost.md": cost.page(),
     }
 
 
