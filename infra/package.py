@@ -1,7 +1,8 @@
 """`python -m infra.package [dev|prod]…`: what CloudFormation needs, in build/<stage>/: template.json and deployment.zip.
 
-`chalice package` makes both of app.py, .chalice and infra/template.yaml. Two things it cannot do are done after it: the
-template is of one stage, by default and otherwise not at all; and it has no YAML aliases, which CloudFormation refuses.
+`chalice package` makes both of app.py, .chalice and infra/template.yaml. Three things it cannot do are done after it: the
+template is of one stage, by default and otherwise not at all; all that is in it is watched (infra/alarms.py, infra/dashboard.py);
+and it has no YAML aliases, which CloudFormation refuses.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from infra.alarms import alarms
+from infra.dashboard import dashboard
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("dev", "prod")
@@ -33,7 +37,7 @@ def package(stage: str, into: Path) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     _run_chalice(stage, out)
     made = out / _MADE_BY_CHALICE
-    template = of_one_stage(yaml.safe_load(made.read_text(encoding="utf-8")), stage)
+    template = watched(of_one_stage(yaml.safe_load(made.read_text(encoding="utf-8")), stage))
     (out / TEMPLATE).write_text(json.dumps(template, indent=1) + "\n", encoding="utf-8")
     made.unlink()
     return out
@@ -51,6 +55,11 @@ def of_one_stage(template: dict[str, Any], stage: str) -> dict[str, Any]:
         "Parameters": {**template["Parameters"], "Stage": parameter},
         "Rules": {"PackagedStage": {"Assertions": [only]}},
     }
+
+
+def watched(template: dict[str, Any]) -> dict[str, Any]:
+    resources = {**template["Resources"], **alarms(template), "Dashboard": dashboard(template)}
+    return {**template, "Resources": resources}
 
 
 def faults(template: Path) -> str:

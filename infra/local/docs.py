@@ -1,4 +1,4 @@
-"""`make docs`: writes what the code says about itself: the OpenAPI document, routes, table and facts.
+"""`make docs`: writes what the code says about itself: the OpenAPI document, routes, table, facts and cost.
 
 `python -m infra.local.docs --check` writes nothing and fails when a file is not what it would write.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from chalicelib.api import openapi
 from chalicelib.api.routes import ROUTES
+from infra.local import cost
 from infra.local.pages.access_patterns import stores
 from infra.local.pages.facts import facts_page
 from infra.local.pages.routes import routes_page
@@ -26,10 +27,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local.docs", description=__doc__)
     parser.add_argument("--check", action="store_true")
     check: bool = parser.parse_args(arguments).check
-    stale = [path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text]
+    pages = generated()
+    stale = [path for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         if not check:
-            path.write_text(generated()[path], encoding="utf-8")
+            path.write_text(pages[path], encoding="utf-8")
         sys.stderr.write(f"{'stale, run `make docs`' if check else 'wrote'}: {path.relative_to(ROOT)}\n")
     return 1 if check and stale else 0
 
@@ -41,6 +43,7 @@ def generated() -> Mapping[Path, str]:
         ROOT / "docs/facts.md": facts_page(whole_template()),
         ROOT / "docs/routes.md": routes_page(ROUTES),
         ROOT / "docs/table.md": table_page(stores(), item_classes()),
+        ROOT / "docs/guides/cost.md": cost.page(),
     }
 
 

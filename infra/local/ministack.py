@@ -34,6 +34,7 @@ SERVICES = (
     "iam",
     "lambda",
     "logs",
+    "monitoring",
     "s3",
     "sns",
     "sqs",

@@ -37,18 +37,23 @@ MACHINE = re.compile(r"(?<![\w.:/}~-])/(?:home|root|Users|work|opt|mnt)/[\w.]|\b
 REGISTRY = re.compile(
     r"\bpypi\.(?:org|python\.org)\b|pythonhosted\.org|registry\.npmjs|registry\.yarnpkg|repo1?\.maven"
 )
-_TABLE = "GetItem BatchGetItem Query PutItem DeleteItem ConditionCheckItem BatchWriteItem".split()
-TABLE = {f"dynamodb:{action}" for action in _TABLE}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 CONSUME = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 STREAM = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
 FILES = {f"s3:{action}" for action in ("GetObject", "ListBucket", "PutObject", "DeleteObject", "AbortMultipartUpload")}
+ASKED_OF_THE_TABLE = {
+    "api_handler": "GetItem BatchGetItem Query PutItem DeleteItem",
+    "relay": "GetItem BatchGetItem PutItem",
+    "imports": "GetItem BatchGetItem Query PutItem ConditionCheckItem",
+    "due": "GetItem Query PutItem",
+    "schedule_due": "Query",
+}
 FUNCTIONS = {
     "api_handler": {"s3:GetObject", "s3:ListBucket"},
     "relay": STREAM | {"sns:Publish", "sqs:SendMessage"},
     "imports": FILES | CONSUME | {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
     "due": CONSUME | {"sqs:SendMessage"},
-    "schedule_due": {"dynamodb:Query", "sqs:SendMessage"},
+    "schedule_due": {"sqs:SendMessage"},
 }
 
 
@@ -130,7 +135,7 @@ def test_the_functions_are_those_of_app_py() -> None:
 def test_a_function_may_do_what_it_does_and_nothing_else(function: str) -> None:
     policy = read(f"policy-{function}.json")
     assert {action for action in allowed_actions(policy) if "*" in action} == set()
-    table = set() if function == "schedule_due" else TABLE
+    table = {f"dynamodb:{action}" for action in ASKED_OF_THE_TABLE[function].split()}
     assert allowed_actions(policy) == table | FUNCTIONS[function] | LOGS
 
 

@@ -1,15 +1,22 @@
-"""The packaged app on the local cloud: packaged once, deployed once, in an environment that holds nothing of the person's."""
+"""The packaged app on the local cloud: packaged once, deployed once, in an environment that holds nothing of the person's.
+
+Its zip holds one file more than the package, and its functions two variables: what they ask of the cloud is noted
+(recorded_calls.py) for test_permissions.py.
+"""
 
 from __future__ import annotations
 
+import copy
+import io
 import json
 import os
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,9 +28,10 @@ from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.config import Settings
 from chalicelib.kit.clock import SystemClock, rfc3339
 from infra.local.demo.program import CALLER, ORG, TENANT, load_program
-from infra.local.deploy import api_address, client, deploy
+from infra.local.deploy import api_address, client, deploy_template
 from infra.local.ministack import REGION, be_a_client, ministack
-from infra.package import TEMPLATE, package
+from infra.package import TEMPLATE, ZIP, package
+from tests.e2e import recorded_calls
 
 STACK, STAGE = "stampbook-dev", "dev"
 PATIENCE = 90.0  # seconds, for what happens by itself; a slow machine needs some of them, a fast one hardly any
@@ -41,7 +49,9 @@ class Answer:
 @dataclass(frozen=True)
 class Deployed:
     endpoint: str
-    package: Path
+    template: dict[str, Any]
+    archive: bytes
+    calls: Path
     outputs: Mapping[str, str]
     credential: str
 
@@ -56,6 +66,9 @@ class Deployed:
         """The name that the stack gave it."""
         found = self.client("cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId=name)
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    def with_key(self, credential: str) -> Deployed:
+        return replace(self, credential=credential)
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         answer = self.answer(method, path, body)
@@ -116,24 +129,41 @@ def template(packaged: Path) -> dict[str, Any]:
     return read
 
 
+def watched(packaged: Path, template: dict[str, Any], calls: Path) -> tuple[dict[str, Any], bytes]:
+    """Template and zip of functions that note their calls."""
+    archive = io.BytesIO((packaged / ZIP).read_bytes())
+    recorder = Path(str(recorded_calls.__file__))
+    with zipfile.ZipFile(archive, "a") as file:
+        file.writestr(recorder.name, recorder.read_text(encoding="utf-8"))
+    watching = copy.deepcopy(template)
+    watching["Globals"]["Function"]["Environment"]["Variables"] |= {
+        recorded_calls.PLUGINS: f"calls={recorder.stem}",
+        recorded_calls.CALLS: str(calls),
+    }
+    return watching, archive.getvalue()
+
+
 @pytest.fixture(scope="session")
-def deployed(packaged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    with deployed_in(tmp_path_factory.mktemp("cloud"), packaged) as there:
+def deployed(packaged: Path, template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed_in(tmp_path_factory.mktemp("cloud"), packaged, template) as there:
         yield there
 
 
 @contextmanager
-def deployed_in(state: Path, packaged: Path) -> Iterator[Deployed]:
+def deployed_in(state: Path, packaged: Path, template: dict[str, Any]) -> Iterator[Deployed]:
     """With the demo's program in it. The environment of this process is put back at the end."""
     before = dict(os.environ)
     be_a_client()
+    calls = state / "calls"
+    calls.mkdir(parents=True)
+    watching, archive = watched(packaged, template, calls)
     try:
         with ministack(state, keep=False) as endpoint:
-            outputs = deploy(endpoint, packaged, STACK)
+            outputs = deploy_template(endpoint, watching, archive, STACK)
             rt = bootstrap.build(Settings(outputs["TableName"], STAGE, REGION, endpoint))
             load_program(rt)
             key = issue_api_key(rt, CALLER, org=ORG, tenant=TENANT, name="e2e", grants=CALLER.grants)
-            yield Deployed(endpoint, packaged, outputs, key.credential)
+            yield Deployed(endpoint, watching, archive, calls, outputs, key.credential)
     finally:
         os.environ.clear()
         os.environ.update(before)

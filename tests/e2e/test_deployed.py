@@ -15,7 +15,6 @@ import pytest
 
 from infra.local.demo.program import TENANT
 from infra.local.deploy import DeployError, deploy_template
-from infra.package import ZIP
 from tests.e2e.conftest import JUST_NOW, STACK, Deployed, seen
 
 pytestmark = pytest.mark.e2e
@@ -32,8 +31,12 @@ def sale(number: str, card: str, value: str = "25.00") -> str:
 
 def dropped(deployed: Deployed, name: str, *lines: str) -> dict[str, Any]:
     """The finished operation of a file with these lines."""
-    content = "\n".join((HEADER, *lines, "")).encode()
-    key = f"imports/{TENANT}/orders/{name}"
+    return dropped_for(deployed, TENANT, name, HEADER, *lines)
+
+
+def dropped_for(deployed: Deployed, tenant: str, name: str, *lines: str) -> dict[str, Any]:
+    content = "\n".join((*lines, "")).encode()
+    key = f"imports/{tenant}/orders/{name}"
     deployed.client("s3").put_object(Bucket=deployed.outputs["BucketName"], Key=key, Body=content)
     return seen(lambda: finished(deployed, name), f"the import of {name}")
 
@@ -140,7 +143,12 @@ def test_the_schedule_enqueues(deployed: Deployed) -> None:
 
 
 def test_the_due_job_works_off_its_queue(deployed: Deployed) -> None:
-    lambdas = deployed.client("lambda")
+    fire_schedule(deployed)
+    seen(lambda: empty(deployed, "due"), "the end of the due job")
+    assert in_queue(deployed, "due-dead", "") is None
+
+
+def fire_schedule(deployed: Deployed) -> None:
     event: dict[str, Any] = {
         "id": "e2e",
         "time": "2026-06-16T00:10:00Z",
@@ -148,10 +156,8 @@ def test_the_due_job_works_off_its_queue(deployed: Deployed) -> None:
         "detail-type": "Scheduled Event",
     }
     event |= {"detail": {}, "resources": [], "region": "eu-central-1", "account": "000000000000", "version": "0"}
-    answer = lambdas.invoke(FunctionName=deployed.function("ScheduleDue"), Payload=json.dumps(event))
+    answer = deployed.client("lambda").invoke(FunctionName=deployed.function("ScheduleDue"), Payload=json.dumps(event))
     assert "FunctionError" not in answer, answer["Payload"].read()
-    seen(lambda: empty(deployed, "due"), "the end of the due job")
-    assert in_queue(deployed, "due-dead", "") is None
 
 
 def empty(deployed: Deployed, queue: str) -> bool | None:
@@ -160,25 +166,23 @@ def empty(deployed: Deployed, queue: str) -> bool | None:
     return True if set(said["Attributes"].values()) == {"0"} else None
 
 
-def test_an_update_keeps_the_data(deployed: Deployed, template: dict[str, Any]) -> None:
+def test_an_update_keeps_the_data(deployed: Deployed) -> None:
     deployed.buy("E2E-before", "e2e-update")
     before = deployed.points("e2e-update")
-    changed = copy.deepcopy(template)
+    changed = copy.deepcopy(deployed.template)
     changed["Globals"]["Function"]["Environment"]["Variables"]["STAMPBOOK_CHANGED"] = "yes"
     changed["Resources"]["DueQueue"]["Properties"]["VisibilityTimeout"] = 900
-    deploy_template(deployed.endpoint, changed, (deployed.package / ZIP).read_bytes(), STACK)
+    deploy_template(deployed.endpoint, changed, deployed.archive, STACK)
     assert timeout_of(deployed, "due") == "900"
     assert deployed.points("e2e-update") == before
     deployed.buy("E2E-after", "e2e-update")
     assert deployed.points("e2e-update") > before
 
 
-def test_an_update_that_fails_is_rolled_back_with_the_data_still_there(
-    deployed: Deployed, template: dict[str, Any]
-) -> None:
+def test_an_update_that_fails_is_rolled_back_with_the_data_still_there(deployed: Deployed) -> None:
     deployed.buy("E2E-kept", "e2e-rollback")
     before, timeout = deployed.points("e2e-rollback"), timeout_of(deployed, "webhooks")
-    broken = copy.deepcopy(template)
+    broken = copy.deepcopy(deployed.template)
     broken["Resources"]["WebhooksQueue"]["Properties"]["VisibilityTimeout"] = 721
     broken["Resources"]["NotThere"] = {
         "Type": "AWS::ApiGateway::GatewayResponse",
@@ -186,7 +190,7 @@ def test_an_update_that_fails_is_rolled_back_with_the_data_still_there(
         "Properties": {"RestApiId": "no-such-api", "ResponseType": "DEFAULT_4XX"},
     }
     with pytest.raises(DeployError):
-        deploy_template(deployed.endpoint, broken, (deployed.package / ZIP).read_bytes(), STACK)
+        deploy_template(deployed.endpoint, broken, deployed.archive, STACK)
     assert timeout_of(deployed, "webhooks") == timeout
     assert deployed.points("e2e-rollback") == before
     deployed.buy("E2E-still", "e2e-rollback")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,9 @@ NAME = "stampbook-dev-restored"
 
 
 @pytest.fixture(scope="module")
-def apart(packaged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def apart(packaged: Path, template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """A cloud of its own: the stack lets go of its table."""
-    with deployed_in(tmp_path_factory.mktemp("apart"), packaged) as there:
+    with deployed_in(tmp_path_factory.mktemp("apart"), packaged, template) as there:
         yield there
 
 

@@ -6,12 +6,10 @@ import copy
 import io
 import json
 import zipfile
-from typing import Any
 
 import pytest
 
 from infra.local.deploy import deploy_template
-from infra.package import ZIP
 from tests.e2e.conftest import STACK, Deployed, order
 from tests.e2e.test_deployed import timeout_of
 
@@ -41,8 +39,8 @@ def bought(deployed: Deployed, number: str) -> str:
     return str(answer["order_id"])
 
 
-def test_a_version_back_and_forth_again(deployed: Deployed, template: dict[str, Any]) -> None:
-    archive = (deployed.package / ZIP).read_bytes()
+def test_a_version_back_and_forth_again(deployed: Deployed) -> None:
+    template, archive = deployed.template, deployed.archive
     next_template = copy.deepcopy(template)
     next_template["Resources"]["MetricsQueue"]["Properties"]["VisibilityTimeout"] = 723
     before, older = timeout_of(deployed, "metrics"), bought(deployed, "V-before")

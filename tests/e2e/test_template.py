@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,15 @@ from typing import Any
 import pytest
 
 from chalicelib.api import cors, problems
+from chalicelib.api import log as request_log
 from chalicelib.api.codes import CODES
 from chalicelib.api.routes import ROUTES
 from chalicelib.config import QUEUES
+from chalicelib.events import log as event_log
 from chalicelib.events.imports import LAST_RECEIVE
 from chalicelib.flows.import_chunk import COMES_AGAIN_SECONDS, LEASE_MS, WORK_SECONDS
+from chalicelib.table.indexes import INDEXES
+from infra.local import cost
 from infra.package import TEMPLATE, ZIP, faults
 from tests.e2e.conftest import STAGE
 
@@ -142,7 +147,8 @@ def test_files_are_private_encrypted_and_leave_in_time(template: Template) -> No
 
 
 def test_queues_take_from_the_topic_what_they_name_as_it_was_published(template: Template) -> None:
-    subscriptions = of_type(template, "AWS::SNS::Subscription")
+    whole = of_type(template, "AWS::SNS::Subscription")
+    subscriptions = {name: one for name, one in whole.items() if one["TopicArn"] == {"Ref": "Topic"}}
     assert set(subscriptions) == {f"{name}Subscription" for name in ("Automations", "Notify", "Webhooks", "Metrics")}
     for subscription in subscriptions.values():
         assert subscription["RawMessageDelivery"] is True
@@ -204,3 +210,69 @@ def test_the_gateway_answers_in_our_shape(template: Template) -> None:
         assert (error["param"], error["request_id"]) == (None, "$context.requestId")
         assert response["responseParameters"]["gatewayresponse.header.X-Request-Id"] == "context.requestId"
         assert (int(response["statusCode"]), error["message"]) == CODES[error["code"]]
+
+
+def alarms(template: Template) -> dict[str, dict[str, Any]]:
+    return of_type(template, "AWS::CloudWatch::Alarm")
+
+
+def watched(template: Template, metric: str) -> list[Any]:
+    """What the alarms of this metric are about."""
+    found = [one["Dimensions"] for one in alarms(template).values() if one["MetricName"] == metric]
+    return [{each["Name"]: each["Value"] for each in dimensions} for dimensions in found]
+
+
+def test_nothing_can_be_stuck_refused_or_cut_off_without_an_alarm(template: Template) -> None:
+    queues = of_type(template, "AWS::SQS::Queue")
+    dead = [{"QueueName": {"Fn::GetAtt": [name, "QueueName"]}} for name in sorted(queues) if name.endswith("DeadQueue")]
+    assert len(dead) == len(QUEUES) + 1
+    assert watched(template, "ApproximateNumberOfMessagesVisible") == dead
+    waited_for = [{"QueueName": {"Fn::GetAtt": [name, "QueueName"]}} for name in ("DueQueue", "ImportsQueue")]
+    assert watched(template, "ApproximateAgeOfOldestMessage") == waited_for
+    functions = [{"FunctionName": {"Ref": name}} for name in sorted(of_type(template, "AWS::Serverless::Function"))]
+    assert watched(template, "Errors") == watched(template, "Throttles") == functions
+    assert watched(template, "IteratorAge") == [{"FunctionName": {"Ref": "Relay"}}]
+    table = {"TableName": {"Ref": "Table"}}
+    indexes = [table | {"GlobalSecondaryIndexName": one} for one in INDEXES]
+    assert watched(template, "ReadThrottleEvents") == watched(template, "WriteThrottleEvents") == [table, *indexes]
+    api = {"ApiName": {"Fn::Sub": "stampbook-${Stage}"}, "Stage": "api"}
+    assert watched(template, "5XXError") == watched(template, "Latency") == [api]
+    assert definition(template)["info"]["title"] == api["ApiName"]
+
+
+def test_an_alarm_tells_the_one_topic_and_silence_is_none_but_that_of_the_daily_job(template: Template) -> None:
+    assert len(alarms(template)) == cost.ALARMS
+    for name, alarm in alarms(template).items():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
+        assert template["Resources"][name]["Condition"] == "AlarmsOn"
+        assert alarm["TreatMissingData"] == ("breaching" if name == "DueMissedAlarm" else "notBreaching")
+        assert alarm["AlarmDescription"].endswith(".")
+    assert template["Resources"]["AlarmEmailSubscription"]["Condition"] == "AlarmsByEmail"
+
+
+def test_alarms_are_on_in_prod_alone_unless_told_otherwise(template: Template) -> None:
+    assert template["Parameters"]["Alarms"]["Default"] == "by-stage"
+    told, by_stage = template["Conditions"]["AlarmsOn"]["Fn::Or"]
+    assert told == {"Fn::Equals": [{"Ref": "Alarms"}, "on"]}
+    assert by_stage["Fn::And"][1] == {"Condition": "IsProd"}
+
+
+def test_the_dashboard_shows_our_own_metrics_by_the_dimensions_they_have(template: Template) -> None:
+    """A search finds a metric only by the very set of its dimensions' names."""
+    body = properties(template, "Dashboard")["DashboardBody"]["Fn::Sub"]
+    searches = set(re.findall(r'\{Stampbook,([\w,]+)\}.*?MetricName=\\?"(\w+)', body.replace("\\", "")))
+    known = {
+        (",".join(("stage", *measured.by)), metric)
+        for measured in (request_log._REQUESTS, request_log._REFUSALS, event_log._WORK)
+        for metric in measured.units
+    }
+    assert searches <= known
+    assert {metric for _, metric in searches} == {"requests", "duration_ms", "refusals", "done", "failed"}
+
+
+def test_every_address_in_the_dashboard_is_of_a_resource(template: Template) -> None:
+    body = properties(template, "Dashboard")["DashboardBody"]["Fn::Sub"]
+    named = {name.partition(".")[0] for name in re.findall(r"\$\{([^!}][^}]*)\}", body)}
+    assert named - {"AWS::Region", "Stage"} <= set(template["Resources"])
+    places = [(one["x"], one["y"]) for one in json.loads(body)["widgets"]]
+    assert len(set(places)) == len(places) >= 10

@@ -1,0 +1,106 @@
+"""The dashboard of a stage: what is asked of it and how fast it answers, what waits or fails, what jobs have done.
+
+Our own figures come from the log lines (namespace Stampbook, docs/guides/logs.md) and are found by search, so that an
+operation that is added is shown. A search matches dimensions by their names, whatever their values.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from infra.alarms import consumed_queues, of_type
+
+Json = dict[str, Any]
+
+WIDTH, HEIGHT, COLUMNS = 12, 6, 24
+PERIOD = 300
+NAMESPACE = "Stampbook"
+JOBS = ("start_import", "route_import", "chunk_import", "join_import", "settle_due", "schedule_due", "relay_entries")
+
+
+def dashboard(template: Json) -> Json:
+    """The resource. Addresses in it are filled in when it is deployed."""
+    body = json.dumps(
+        {"widgets": _placed([*_of_requests(), *_of_attention(template), *_of_the_table(template), *_of_jobs()])}
+    )
+    properties = {"DashboardName": {"Fn::Sub": "stampbook-${Stage}"}, "DashboardBody": {"Fn::Sub": body}}
+    return {"Type": "AWS::CloudWatch::Dashboard", "Properties": properties}
+
+
+def _placed(graphs: list[Json]) -> list[Json]:
+    per_row = COLUMNS // WIDTH
+    return [
+        {"type": "metric", "x": at % per_row * WIDTH, "y": at // per_row * HEIGHT, "width": WIDTH, "height": HEIGHT}
+        | {"properties": graph}
+        for at, graph in enumerate(graphs)
+    ]
+
+
+def _graph(title: str, statistic: str, metrics: list[Any]) -> Json:
+    return {
+        "title": title,
+        "view": "timeSeries",
+        "region": "${AWS::Region}",
+        "stat": statistic,
+        "period": PERIOD,
+        "metrics": metrics,
+    }
+
+
+def _search(by: tuple[str, ...], metric: str, statistic: str, label: str, only: str = "") -> list[Any]:
+    names = ",".join((NAMESPACE, "stage", *by))
+    words = f'{{{names}}} stage="${{Stage}}" MetricName="{metric}"{only}'
+    return [{"expression": f"SEARCH('{words}', '{statistic}', {PERIOD})", "label": label}]
+
+
+def _of_requests() -> list[Json]:
+    by, label = ("operation", "outcome"), "${!PROP('Dim.operation')} ${!PROP('Dim.outcome')}"
+    return [
+        _graph("Requests by operation and outcome", "Sum", [_search(by, "requests", "Sum", label)]),
+        _graph("Latency by operation, p99 (ms)", "p99", [_search(by, "duration_ms", "p99", label)]),
+        _graph("Refusals by code", "Sum", [_search(("code",), "refusals", "Sum", "${!PROP('Dim.code')}")]),
+        _graph(
+            "Failed in queues and stream",
+            "Sum",
+            [_search(("operation",), "failed", "Sum", "${!PROP('Dim.operation')}")],
+        ),
+    ]
+
+
+def _of_attention(template: Json) -> list[Json]:
+    queues = sorted(of_type(template, "AWS::SQS::Queue"))
+    functions = sorted(of_type(template, "AWS::Serverless::Function"))
+    dead, consumed = [one for one in queues if one.endswith("DeadQueue")], consumed_queues(template)
+    return [
+        _graph("Dead letters: should be none", "Maximum", _of_queues(dead, "ApproximateNumberOfMessagesVisible")),
+        _graph("Feed behind the stream (ms)", "Maximum", [["AWS/Lambda", "IteratorAge", "FunctionName", "${Relay}"]]),
+        _graph("Oldest message (s)", "Maximum", _of_queues(consumed, "ApproximateAgeOfOldestMessage")),
+        _graph("Errors and throttles of functions", "Sum", [
+            ["AWS/Lambda", metric, "FunctionName", f"${{{one}}}"] for one in functions for metric in ("Errors", "Throttles")
+        ]),
+    ]  # fmt: skip
+
+
+def _of_queues(queues: list[str], metric: str) -> list[list[Any]]:
+    return [["AWS/SQS", metric, "QueueName", f"${{{queue}.QueueName}}"] for queue in queues]
+
+
+def _of_the_table(template: Json) -> list[Json]:
+    indexes = [one["IndexName"] for one in template["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]]
+    own = ["TableName", "${Table}"]
+    places = [own, *([*own, "GlobalSecondaryIndexName", index] for index in indexes)]
+    kinds = ("Write", "Read")
+    used = [["AWS/DynamoDB", f"Consumed{kind}CapacityUnits", *place] for kind in kinds for place in places]
+    throttled = [["AWS/DynamoDB", f"{kind}ThrottleEvents", *place] for kind in kinds for place in places]
+    return [_graph("Consumed units", "Sum", used), _graph("Throttled: should be none", "Sum", throttled)]
+
+
+def _of_jobs() -> list[Json]:
+    only = f" operation=({' OR '.join(JOBS)})"
+    label = "${!PROP('Dim.operation')}"
+    waiting = ["ImportsQueue", "DueQueue"]
+    return [
+        _graph("Jobs: done", "Sum", [_search(("operation",), "done", "Sum", label, only)]),
+        _graph("Jobs: waiting", "Maximum", _of_queues(waiting, "ApproximateNumberOfMessagesVisible")),
+    ]
