@@ -82,7 +82,7 @@ def filters(template: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
     return {
         name.removesuffix(_SUFFIX).lower(): resource["Properties"]["FilterPolicy"]["types"]
         for name, resource in template["Resources"].items()
-        if resource.get("Type") == "AWS::SNS::Subscription"
+        if resource.get("Type") == "AWS::SNS::Subscription" and resource["Properties"]["Protocol"] == "sqs"
     }
 
 
