@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 QUIET_LOAD = 0.5
-BUSY = " The machine had other work: ratios hold, milliseconds are too long."
+BUSY = " The machine had other work: ratios are rough, milliseconds too long."
 
 UNITS = """At 366 lots an account is no longer below 1 KB, so each of its writes takes a unit more, twice in a transaction. The budgets
 hold for items of up to 1 KB, which 37 lots fit into; units beyond grow with the item alone.
@@ -72,9 +72,8 @@ credential, the log line and the answer's model cost the same however little is 
 imports the same third-party modules in the same order and, for the event, makes a boto3 client for each service asked
 and sends the same requests. With bytecode the modules were compiled before; without, both sides compile everything, as
 in Lambda when a package brings sources alone, as ours does of its libraries: packaging bytecode would save more than anything
-in our own code can. Of that, dataclasses and, at the first event, pydantic's models of the area asked are the most. The
-limit: a container's own start and the download of the package
-are AWS's and not in it.""",
+in our own code can. Of our own part most is dataclasses, whose methods are compiled when they are defined. The limit: a
+container's own start and the download of the package are AWS's and not in it.""",
         {
             "function": "Function",
             "bytecode": "Bytecode",
@@ -133,7 +132,8 @@ client share two cores, and the local cloud polls its streams at its own pace; p
     ),
     "feed": (
         "From journal to feed",
-        """One relay on the table's own stream, a backlog handed over a hundred entries a batch; then the lag of single orders, from the
+        """One relay on the table's own stream, a backlog read a hundred records at a time, of which a third are entries (in AWS the mapping
+filters first, so batches are fuller and requests an entry fewer); then the lag of single orders, from the
 answer of their transaction to the feed's commit, reading the stream included. Units are those of head, pages and counts
 for full batches: DESIGN section 6 asks for 0.11. The limit is one relay per shard: a tenant's feed has one head, so
 relays of several shards take turns on it. AWS polls a stream four times a second, which comes on top of the lag.""",
