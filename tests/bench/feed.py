@@ -1,6 +1,6 @@
 """The relay on the stream of DynamoDB Local: entries a second over a backlog, and how long one entry takes to the feed.
 
-The backlog is enrolments, handed over a hundred a batch as the mapping does. The lag is of orders recorded one by one:
+The backlog is enrolments, read a hundred records of the stream at a time, entries and others. The lag is of orders recorded one by one:
 from the answer of the transaction until the relay has read the stream and committed the feed. Units are the twin's.
 """
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 QUIET_LOAD = 0.5
-BUSY = " The machine had other work: ratios hold, milliseconds are too long."
+BUSY = " The machine had other work: ratios are rough, milliseconds too long."
 
 UNITS = """At 366 lots an account is no longer below 1 KB, so each of its writes takes a unit more, twice in a transaction. The budgets
-hold for items of up to 1 KB, which 37 lots and 25 months fit into; units beyond grow with the item alone.
+hold for items of up to 1 KB, which 37 lots fit into; units beyond grow with the item alone.
 """
 
 NOT_MET: Mapping[str, str] = {
@@ -16,16 +16,18 @@ NOT_MET: Mapping[str, str] = {
 written as text and compiled, about a millisecond, and the HTTP function loads 46 of them before its first request. Patterns
 compiled at import come next; pydantic's models hardly count, since their building is deferred. The plan: leave out methods
 that nobody calls (`repr=False`, `eq=False`) where the table's protocol and the route tables are declared, and load the
-clients of queue, topic and bucket with the first event that needs them. Bytecode in the package saves far more than
-that in the cloud, where sources without it are compiled anew at every cold start: compare the rows with and without.
+clients of queue, topic and bucket with the first event that needs them.
 """,
-    "cpu": """**Handlers above their budget.** No single place is hot. A handler adds a nearly fixed cost to whatever it asks: Chalice's routing
-and request, credential, body model, decision, answer and log line, of which PynamoDB's reading of items takes a sixth and
-the log line a tenth. Against one small request that is as much as the request itself; an operation with two or three
-requests carries it more easily. With 37 and more lots, reading, folding and writing the account come on top. The plan,
-in the order of what it gives: read items by their declared attributes without PynamoDB's model machinery (as bodies are
-already); fold facts into an account's own lots without copying the others; write the log line without formatting it
-through the logger's template. A figure against a client without validation is worse by the share that validation has.
+    "cpu": """**Handlers above their budget.** Profiles show two causes. The first is a nearly fixed cost beside whatever is asked: Chalice's
+routing and request, credential, body model, decision, answer and log line. PynamoDB's reading of items is about a sixth of
+a simulated order's handler, the log line about a tenth; the rest is spread thin. Against one small request that is as much as
+the request itself, so operations with two or three requests come nearest to the budget. The second grows with lots: every lot
+read becomes an object, is added up to check the law of the wallet, and is packed again; a balance makes a model of the API
+for each lot besides, and is furthest off. A relayed batch is three requests for a hundred entries, each of which is unpacked
+and told of by itself: its ratio says how much work a request is spread over, and the budget is not made for it.
+The plan: read items by their declared attributes, without PynamoDB's model machinery; keep lots as the packed tuples that are
+stored, made into objects where one is touched, and their sum beside them; build the lots of a balance's answer without
+validating what is our own. None of it changes what is stored. It is not done yet, and what it gives has not been measured.
 """,
 }
 
@@ -69,8 +71,9 @@ credential, the log line and the answer's model cost the same however little is 
         """CPU of a new process, over that of bare Python: `import app`, and up to the end of the first event. Bare is a process that
 imports the same third-party modules in the same order and, for the event, makes a boto3 client for each service asked
 and sends the same requests. With bytecode the modules were compiled before; without, both sides compile everything, as
-in Lambda when the package brings sources alone. The limit: a container's own start and the download of the package
-are AWS's and not in it.""",
+in Lambda when a package brings sources alone, as ours does of its libraries: packaging bytecode would save more than anything
+in our own code can. Of our own part most is dataclasses, whose methods are compiled when they are defined. The limit: a
+container's own start and the download of the package are AWS's and not in it.""",
         {
             "function": "Function",
             "bytecode": "Bytecode",
@@ -129,7 +132,8 @@ client share two cores, and the local cloud polls its streams at its own pace; p
     ),
     "feed": (
         "From journal to feed",
-        """One relay on the table's own stream, a backlog handed over a hundred entries a batch; then the lag of single orders, from the
+        """One relay on the table's own stream, a backlog read a hundred records at a time, of which a third are entries (in AWS the mapping
+filters first, so batches are fuller and requests an entry fewer); then the lag of single orders, from the
 answer of their transaction to the feed's commit, reading the stream included. Units are those of head, pages and counts
 for full batches: DESIGN section 6 asks for 0.11. The limit is one relay per shard: a tenant's feed has one head, so
 relays of several shards take turns on it. AWS polls a stream four times a second, which comes on top of the lag.""",
