@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from chalicelib import bootstrap
 from chalicelib.areas.imports.model import Drop
@@ -26,7 +26,7 @@ PACKAGES = ROOT / ".local" / "package"
 STAGE = "dev"
 STACK = f"stampbook-{STAGE}"
 _TELLING = ("app.py", "requirements.txt", ".chalice/*.json", "infra/*.py", "infra/*.yaml", "chalicelib/api/**/*.py")
-REST_SECONDS = 60.0
+REST_SECONDS = 25.0  # a chunk of an import takes ten; a message that failed is not worth waiting for
 QUIET_ROUNDS = 4  # looks in a row, half a second apart, that see nothing move
 _BLOCK = 1024 * 1024
 
@@ -83,16 +83,15 @@ class LocalCloud:
         for rule in events.list_rules()["Rules"]:
             events.disable_rule(Name=rule["Name"])
 
-    def bucket_address(self, key: str) -> str:
-        return f"{self.endpoint}/{self.settings.bucket}/{key}"
-
     def work(self) -> None:
         """Queues are worked off, if they were not."""
         self._switch_queues(on=True)
 
     def come_to_rest(self) -> None:
-        """No message is begun any more; those begun, and the relay, are waited for. What waits in a queue stays there."""
+        """No message is begun any more; those begun, and the relay, are waited for. What waits in a queue stays there,
+        unless nobody ever reads it."""
         self._switch_queues(on=False)
+        self._empty_unread_queues()
         patience = self.rt.clock.monotonic() + REST_SECONDS
         quiet, seen = 0, None
         while quiet < QUIET_ROUNDS and self.rt.clock.monotonic() < patience:
@@ -102,9 +101,19 @@ class LocalCloud:
 
     def _switch_queues(self, *, on: bool) -> None:
         functions = client(self.endpoint, "lambda")
-        for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-            if ":sqs:" in mapping["EventSourceArn"]:
-                functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+        for mapping in self._queue_mappings():
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+
+    def _queue_mappings(self) -> list[dict[str, Any]]:
+        mappings = client(self.endpoint, "lambda").list_event_source_mappings()["EventSourceMappings"]
+        return [mapping for mapping in mappings if ":sqs:" in mapping["EventSourceArn"]]
+
+    def _empty_unread_queues(self) -> None:
+        """The topic fills them for functions that are not built yet; the cloud would write all of it to disk."""
+        read = {mapping["EventSourceArn"].rpartition(":")[2] for mapping in self._queue_mappings()}
+        for address in self.settings.queues.values():
+            if address.rpartition("/")[2] not in read:
+                client(self.endpoint, "sqs").purge_queue(QueueUrl=address)
 
     def _begun(self) -> int:
         """How many messages are with a function now."""

@@ -22,7 +22,7 @@ PYTHON = Path(__file__).resolve().parents[2] / ".local" / "cloud" / "bin" / "pyt
 LOOPBACK = "127.0.0.1"
 REGION = "eu-central-1"
 READY_SECONDS = 60
-STOP_SECONDS = 60  # a stop writes the state to disk: one that is cut short would lose it
+STOP_SECONDS = 180  # a stop writes the state to disk: one that is cut short would lose it
 LOG = "ministack.log"
 STATE = "state"
 SERVICES = (
@@ -60,7 +60,14 @@ class EngineError(Exception):
 
 @contextmanager
 def ministack(state: Path, *, keep: bool) -> Iterator[str]:
-    """Starts the engine, answers its endpoint, and stops that very process at the end.
+    """The endpoint of an engine that lasts as long as the block."""
+    with engine(state, keep=keep) as (endpoint, _):
+        yield endpoint
+
+
+@contextmanager
+def engine(state: Path, *, keep: bool) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Starts the engine, answers its endpoint and process, and stops that very process at the end.
 
     All that it writes is in `state`. With `keep` the tables survive a stop there; without, they live in memory.
     """
@@ -83,9 +90,11 @@ def ministack(state: Path, *, keep: bool) -> Iterator[str]:
     (state / "pid").write_text(f"{process.pid}\n", encoding="ascii")
     try:
         _wait_until_ready(process, port, log)
-        yield f"http://{LOOPBACK}:{port}"
+        yield f"http://{LOOPBACK}:{port}", process
     finally:
-        stop(process, STOP_SECONDS)
+        in_order = stop(process, STOP_SECONDS)
+        if keep and not in_order:
+            raise EngineError("The local cloud did not end in order: what came since its last stop may be lost.")
 
 
 def stopped_at(state: Path) -> float | None:
@@ -94,8 +103,10 @@ def stopped_at(state: Path) -> float | None:
     return max(written, default=None)
 
 
-def stop(process: subprocess.Popen[bytes], patience: float) -> None:
-    """Asks it to end and waits; a second Ctrl-C does not cut that short, only the patience running out does."""
+def stop(process: subprocess.Popen[bytes], patience: float) -> bool:
+    """Asks it to end and waits; a second Ctrl-C does not cut that short, only the patience running out does. Whether it
+    was there to be asked, and did."""
+    there = process.poll() is None
     heard = {what: signal.signal(what, signal.SIG_IGN) for what in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         process.terminate()
@@ -104,9 +115,11 @@ def stop(process: subprocess.Popen[bytes], patience: float) -> None:
         process.kill()
         process.wait()
         sys.stderr.write(f"Process {process.pid} did not end within {patience:.0f} seconds and was killed.\n")
+        return False
     finally:
         for what, handler in heard.items():
             signal.signal(what, handler)
+    return there
 
 
 def be_a_client(environ: MutableMapping[str, str] = os.environ) -> None:
@@ -116,17 +129,14 @@ def be_a_client(environ: MutableMapping[str, str] = os.environ) -> None:
     environ.update(CLIENT_ENVIRONMENT)
 
 
-def refuse_taken(port: int, last: Path, what_else: str) -> None:
-    """`last` names the process that had it in the run before: killed, a run leaves it behind."""
+def refuse_taken(port: int, what_else: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
         except OSError as fault:
-            left = last.read_text(encoding="ascii").strip() if last.exists() else ""
-            killed = f" (a run that was killed may have left it: kill {left})" if left else ""
             raise EngineError(
-                f"Port {port} is taken or cannot be had ({fault.strerror}). End what listens there{killed}, {what_else}"
+                f"Port {port} is taken or cannot be had ({fault.strerror}). End what listens there, {what_else}"
             ) from fault
 
 
@@ -134,7 +144,7 @@ def _kept_port(file: Path) -> int:
     if not file.exists():
         file.write_text(f"{free_port()}\n", encoding="ascii")
     port = int(file.read_text(encoding="ascii"))
-    refuse_taken(port, file.with_name("pid"), "or begin afresh: make clean")
+    refuse_taken(port, f"for the local cloud needs it again; or begin afresh without {file.parent}.")
     return port
 
 
@@ -175,6 +185,8 @@ def _environment(state: Path, port: int, *, keep: bool) -> dict[str, str]:
         "HOME": str(state),
         "TMPDIR": str(state),
         "LANG": "C.UTF-8",
+        "AWS_ACCESS_KEY_ID": CLIENT_ENVIRONMENT["AWS_ACCESS_KEY_ID"],  # whose signatures it knows
+        "AWS_SECRET_ACCESS_KEY": CLIENT_ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
         "BIND_HOST": LOOPBACK,
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,

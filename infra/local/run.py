@@ -22,24 +22,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chalicelib.areas.access.operations import authenticate
-from chalicelib.areas.jobs.operations import get_operation, list_operations
+from chalicelib.areas.jobs.operations import get_operation
 from chalicelib.areas.members.operations import list_members
+from chalicelib.areas.orders.operations import find_order
 from chalicelib.aws.errors import CloudError
-from chalicelib.errors import StampbookError, Unauthenticated
+from chalicelib.errors import NotFound, StampbookError, Unauthenticated
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import TableError
-from infra.local.cloud import STAGE, LocalCloud, deployed, environment_of
+from infra.local.cloud import REST_SECONDS, STAGE, LocalCloud, deployed, environment_of
 from infra.local.demo.program import CALLER, TENANT, issue_key, load_program
 from infra.local.deploy import DeployError
-from infra.local.importing import ImportFailedError, follow_import, import_orders
+from infra.local.importing import ImportFailedError, follow_import
+from infra.local.leftover import end_leftover
 from infra.local.ministack import (
     CLIENT_ENVIRONMENT,
+    LOG,
     LOOPBACK,
     EngineError,
     answers,
     be_a_client,
-    ministack,
+    engine,
     refuse_taken,
     stop,
     stopped_at,
@@ -79,18 +82,30 @@ def main(arguments: list[str]) -> int:
 def _run(port: int, state: Path, purchases: Path) -> int:
     be_a_client()
     with _alone(state):
-        refuse_taken(port, state / "server.pid", "or choose another: python -m infra.local.run --port 8001")
+        end_leftover(state / "server.pid", "infra.local.http_server")
+        end_leftover(state / "cloud" / "pid", "ministack")
+        refuse_taken(port, "or choose another: python -m infra.local.run --port 8001")
         _say("Starting the local cloud …")
         stopped = stopped_at(state / "cloud")
-        with ministack(state / "cloud", keep=True) as endpoint, _working(endpoint, stopped) as cloud:
+        with engine(state / "cloud", keep=True) as (endpoint, process), _working(endpoint, process, stopped) as cloud:
             load_program(cloud.rt)
             credential = _credential(cloud.rt, state / "api-key")
-            _load(cloud, purchases)
+            member_id = _load(cloud, purchases, state / "sample.json")
             cloud.schedule_due(local_day(cloud.rt.clock.now(), "UTC"))  # on days that it slept through nothing was due
-            place = Place(f"http://{LOOPBACK}:{port}", cloud.bucket_address(DROP), state, credential)
-            with _server(port, cloud, state) as server:
-                _greet(cloud.rt, place)
-                return _told(f"The server ended by itself with code {server.wait()}: see {state / 'api.log'}.")
+            bucket = str(cloud.settings.bucket)
+            place = Place(f"http://{LOOPBACK}:{port}", endpoint, bucket, DROP, state, credential)
+            with _server(port, cloud, place) as server:
+                _greet(cloud.rt, place, member_id)
+                return _told(_whichever_ends(server, process, state))
+
+
+def _whichever_ends(server: subprocess.Popen[bytes], cloud: subprocess.Popen[bytes], state: Path) -> str:
+    while True:
+        if server.poll() is not None:
+            return f"The server ended by itself with code {server.returncode}: see {state / 'api.log'}."
+        if cloud.poll() is not None:
+            return f"The local cloud ended by itself with code {cloud.returncode}: see {state / 'cloud' / LOG}."
+        time.sleep(0.5)
 
 
 @contextmanager
@@ -106,7 +121,7 @@ def _alone(state: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _working(endpoint: str, stopped: float | None) -> Iterator[LocalCloud]:
+def _working(endpoint: str, process: subprocess.Popen[bytes], stopped: float | None) -> Iterator[LocalCloud]:
     """The stack, at work; at the end it comes to rest before the cloud goes. What a run that was killed had committed and
     not relayed comes into the feeds first: the stream that would have told of it is gone."""
     cloud = deployed(endpoint)
@@ -116,20 +131,44 @@ def _working(endpoint: str, stopped: float | None) -> Iterator[LocalCloud]:
     try:
         yield cloud
     finally:
-        _say("\nFinishing what is being worked on …")
-        cloud.come_to_rest()
+        if process.poll() is None:
+            _say(f"\nFinishing what queues and functions are at: {REST_SECONDS:.0f} seconds at most …")
+            cloud.come_to_rest()
 
 
-def _load(cloud: LocalCloud, purchases: Path) -> None:
-    """The purchases, once. An import that a run before left unfinished is gone on with."""
-    name = purchases.name
-    known = next((card for card in list_operations(cloud.rt, CALLER, 100, None).items if card.name == name), None)
-    progress = Progress(sys.stderr, f"Importing {name}")
-    if known is None:
-        yesterday = local_day(cloud.rt.clock.now(), "UTC") - 1
-        import_orders(cloud, CALLER, name, io.BytesIO(redated(purchases, yesterday)), progress.reach)
-    elif not get_operation(cloud.rt, CALLER, known.operation_id).operation.finished:
-        follow_import(cloud, CALLER, known.operation_id, progress.reach)
+def _load(cloud: LocalCloud, purchases: Path, kept: Path) -> str:
+    """The purchases, once; an import that a run before left unfinished is gone on with. Answers who bought last."""
+    progress = Progress(sys.stderr, f"Importing {purchases.name}")
+    known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else None
+    if known is None or not _has(cloud.rt, known["operation"]):
+        found = redated(purchases, local_day(cloud.rt.clock.now(), "UTC") - 1)
+        dropped = cloud.drop(f"{DROP}{purchases.name}", io.BytesIO(found.content))
+        known = {"operation": dropped.operation_id, "order": found.number}
+        kept.write_text(json.dumps(known) + "\n", encoding="utf-8")
+        follow_import(cloud, CALLER, dropped.operation_id, progress.reach)
+    elif not get_operation(cloud.rt, CALLER, known["operation"]).operation.finished:
+        follow_import(cloud, CALLER, known["operation"], progress.reach)
+    return _who_bought(cloud.rt, known["order"], purchases)
+
+
+def _has(rt: Runtime, operation_id: str) -> bool:
+    """Not after a cloud was killed: it is then as it was at its last stop."""
+    try:
+        get_operation(rt, CALLER, operation_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _who_bought(rt: Runtime, number: str, purchases: Path) -> str:
+    """The member of this order, or anybody if it was refused."""
+    try:
+        return find_order(rt, CALLER, number).member_id
+    except NotFound:
+        members = list_members(rt, CALLER, 1, None).items
+    if not members:
+        raise NoPurchasesError(f"Nothing of {purchases} could be recorded: nobody is enrolled.")
+    return members[0].member_id
 
 
 def _credential(rt: Runtime, file: Path) -> str:
@@ -151,11 +190,11 @@ def _credential(rt: Runtime, file: Path) -> str:
 
 
 @contextmanager
-def _server(port: int, cloud: LocalCloud, state: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _server(port: int, cloud: LocalCloud, place: Place) -> Iterator[subprocess.Popen[bytes]]:
     """The API, answering, for as long as the block lasts. What it logs is kept where `make logs` looks."""
-    log = state / "api.log"
-    told = {"endpoint": cloud.endpoint, "stage": STAGE, "logs": [str(log)], "drop": cloud.bucket_address(DROP)}
-    (state / "address.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    log = place.state / "api.log"
+    told = {"endpoint": cloud.endpoint, "stage": STAGE, "logs": [str(log)], "drop": place.drop}
+    (place.state / "address.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
     with log.open("ab") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "infra.local.http_server", "--port", str(port)],
@@ -166,7 +205,7 @@ def _server(port: int, cloud: LocalCloud, state: Path) -> Iterator[subprocess.Po
             stderr=said,
             start_new_session=True,  # Ctrl-C is for us: we tell it when to end
         )
-    (state / "server.pid").write_text(f"{process.pid}\n", encoding="ascii")
+    (place.state / "server.pid").write_text(f"{process.pid}\n", encoding="ascii")
     try:
         deadline = time.monotonic() + SERVER_READY_SECONDS
         while not answers(port, "/health"):
@@ -187,10 +226,9 @@ def _server_environment(cloud: LocalCloud) -> Mapping[str, str]:
     }
 
 
-def _greet(rt: Runtime, place: Place) -> None:
+def _greet(rt: Runtime, place: Place, member_id: str) -> None:
     now = rt.clock.now()
-    place.purchases.write_text(two_purchases(now), encoding="utf-8")
-    member_id = list_members(rt, CALLER, 1, None).items[0].member_id
+    place.purchases.write_bytes(two_purchases(now))
     sys.stdout.write(welcome(place, member_id, now))
     sys.stdout.flush()
 

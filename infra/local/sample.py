@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from chalicelib.kit.clock import Instant, rfc3339
 from chalicelib.kit.periods import Day, local_day
@@ -20,12 +21,20 @@ class NoPurchasesError(Exception):
     """The file names no time of a purchase."""
 
 
-def redated(file: Path, last: Day) -> bytes:
+class Redated(NamedTuple):
+    """`number` is that of the last purchase."""
+
+    content: bytes
+    number: str
+
+
+def redated(file: Path, last: Day) -> Redated:
     """The file of orders with all its purchases so many days later that the last of them is on day `last` (UTC)."""
     rows = list(_rows(file))
-    latest = max((at for row in rows if (at := _at(row)) is not None), default=None)
-    if latest is None:
+    timed = [(at, row["document_number"]) for row in rows if (at := _at(row)) is not None]
+    if not timed:
         raise NoPurchasesError(f"{file} names no time of a purchase.")
+    latest, number = max(timed)
     shift = (last - local_day(latest, "UTC")) * _DAY_MS
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
@@ -33,7 +42,7 @@ def redated(file: Path, last: Day) -> bytes:
     for row in rows:
         at = _at(row)
         writer.writerow(row if at is None else {**row, _AT: rfc3339(at + shift)})
-    return text.getvalue().encode()
+    return Redated(text.getvalue().encode(), number)
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:

@@ -6,40 +6,51 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import md5
 from pathlib import Path
 
+from chalicelib.areas.imports.model import Drop
 from chalicelib.areas.orders.file.rows import Cells
 from chalicelib.kit.clock import Instant, rfc3339
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`drop` is the address in the bucket under which files for the tenant are dropped; `state` is where things are kept."""
+    """`bucket` has files for the tenant dropped under `folder`; `state` is where things are kept."""
 
     address: str
-    drop: str
+    endpoint: str
+    bucket: str
+    folder: str
     state: Path
     credential: str
+
+    @property
+    def drop(self) -> str:
+        return f"{self.endpoint}/{self.bucket}/{self.folder}"
 
     @property
     def purchases(self) -> Path:
         return self.state / "two-purchases.csv"
 
 
-def two_purchases(now: Instant) -> str:
+def two_purchases(now: Instant) -> bytes:
     """A file to drop: what two customers bought just now."""
     rows = [
-        f"DROP-{now}-{card},sell,,{rfc3339(now)},card-{card},,,Market Square,GBP,MUG,Mug,,,1,{value},"
+        f"DROP-{now}-{card},sell,,{rfc3339(now)},card-{card},,,Market Square,USD,MUG,Mug,,,1,{value},"
         for card, value in (("ada", "12.50"), ("bob", "7.00"))
     ]
-    return "\n".join((",".join(Cells._fields), *rows, ""))
+    return "\n".join((",".join(Cells._fields), *rows, "")).encode()
 
 
 def welcome(place: Place, member_id: str, now: Instant) -> str:
+    dropped = place.purchases.read_bytes()
+    key = f"{place.folder}{place.purchases.name}"
+    operation = Drop(place.bucket, key, md5(dropped, usedforsecurity=False).hexdigest()).operation_id
     order = {
         "number": f"TRY-{now}",
         "purchased_at": rfc3339(now // 1000 * 1000),
-        "currency": "GBP",
+        "currency": "USD",
         "member_id": member_id,
         "lines": [{"sku": "MUG", "quantity": 2, "gross_value": 2550}],
     }
@@ -56,9 +67,9 @@ What two mugs for 25.50 would earn:
 Buy them:
   {curl(place, "/v1/orders", order)}
 
-Drop a file of two purchases into the bucket, and look what became of it:
+Drop a file of two purchases into the bucket, and look a second later what became of it:
   {shlex.join(["curl", "-sS", "-T", str(place.purchases), f"{place.drop}{place.purchases.name}"])}
-  {curl(place, "/v1/operations?limit=1")}
+  {curl(place, f"/v1/operations/{operation}")}
 
 Every line that a request caused (its id is in the answer's header X-Request-Id):
   make logs ID=...

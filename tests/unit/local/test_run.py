@@ -17,6 +17,7 @@ import pytest
 
 from chalicelib.areas.orders.file import SaleRow, read_documents
 from infra.local import ministack, run
+from infra.local.leftover import end_leftover
 from infra.local.welcome import Place, curl, two_purchases
 from tests.twins import at, runtime_on
 
@@ -82,23 +83,37 @@ def test_a_taken_port_is_said_before_anything_starts(
     said = capsys.readouterr().err
     assert said.startswith(f"Port {taken} is taken")
     assert "--port 8001" in said
-    assert "killed" not in said
 
 
-def test_after_a_run_that_was_killed_the_process_it_left_is_named(
-    taken: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "server.pid").write_text("4711\n", encoding="ascii")
-    assert run.main(["--port", str(taken), "--state", str(tmp_path)]) == 1
-    assert "kill 4711" in capsys.readouterr().err
+def test_what_a_killed_run_left_is_ended_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    left = started(OBEDIENT)
+    (tmp_path / "pid").write_text(f"{left.pid}\n", encoding="ascii")
+    end_leftover(tmp_path / "pid", "signal.pause")
+    assert left.wait(60) == -signal.SIGTERM
+    assert f"process {left.pid}" in capsys.readouterr().err
+
+
+def test_a_process_that_only_has_the_number_of_one_left_behind_is_let_be(tmp_path: Path) -> None:
+    other = started(OBEDIENT)
+    (tmp_path / "pid").write_text(f"{other.pid}\n", encoding="ascii")
+    end_leftover(tmp_path / "pid", "ministack")
+    end_leftover(tmp_path / "nothing-left", "ministack")
+    assert other.poll() is None
+    assert ministack.stop(other, 60)
+
+
+def test_a_process_that_ended_by_itself_is_said_to_have(tmp_path: Path) -> None:
+    process = started(OBEDIENT)
+    process.kill()
+    process.wait(60)
+    assert ministack.stop(process, 60) is False
 
 
 def test_the_cloud_keeps_its_port_and_says_who_has_it(taken: int, tmp_path: Path) -> None:
     first = ministack._kept_port(tmp_path / "port")
     assert ministack._kept_port(tmp_path / "port") == first
     (tmp_path / "port").write_text(str(taken), encoding="ascii")
-    (tmp_path / "pid").write_text("4711\n", encoding="ascii")
-    with pytest.raises(ministack.EngineError, match=rf"Port {taken} is taken .* kill 4711.* make clean"):
+    with pytest.raises(ministack.EngineError, match=rf"Port {taken} is taken .* begin afresh without"):
         ministack._kept_port(tmp_path / "port")
 
 
@@ -146,7 +161,7 @@ def test_a_key_that_the_table_does_not_know_is_replaced(tmp_path: Path) -> None:
 
 
 def test_the_lines_to_paste_say_to_a_shell_what_was_meant(tmp_path: Path) -> None:
-    place = Place("http://127.0.0.1:8000", "http://127.0.0.1:4510/bucket/", tmp_path, "key.secret")
+    place = Place("http://127.0.0.1:8000", "http://127.0.0.1:4510", "bucket", "imports/", tmp_path, "key.secret")
     words = shlex.split(curl(place, "/v1/orders", {"number": "it's 1"}))
     assert words[0] == "curl"
     assert words[words.index("-d") + 1] == '{"number": "it\'s 1"}'
@@ -154,5 +169,5 @@ def test_the_lines_to_paste_say_to_a_shell_what_was_meant(tmp_path: Path) -> Non
 
 
 def test_the_file_to_drop_is_two_purchases_of_just_now() -> None:
-    documents = list(read_documents(io.BytesIO(two_purchases(at("2026-06-15")).encode()), now=at("2026-06-15")))
+    documents = list(read_documents(io.BytesIO(two_purchases(at("2026-06-15"))), now=at("2026-06-15")))
     assert [type(one) for one in documents] == [SaleRow, SaleRow]

@@ -23,7 +23,7 @@ def the_day(text: str) -> Day:
 def test_the_last_purchase_of_the_sample_is_on_the_day_asked_for_and_the_rest_as_long_before() -> None:
     old, new = (
         [one for one in read_documents(io.BytesIO(content), now=at("2026-11-21")) if isinstance(one, SaleRow)]
-        for content in (PURCHASES.read_bytes(), redated(PURCHASES, the_day("2026-11-20")))
+        for content in (PURCHASES.read_bytes(), redated(PURCHASES, the_day("2026-11-20")).content)
     )
     days = [local_day(one.sale.purchased_at, "UTC") for one in new]
     assert (len(new), iso_day(min(days)), iso_day(max(days))) == (6919, "2025-05-24", "2026-11-20")
@@ -38,8 +38,15 @@ def test_returns_move_along_and_what_cannot_be_read_stays_as_it_is(tmp_path: Pat
     file = tmp_path / "orders.csv"
     lines = (COLUMNS, sale("1", "1.00"), back("R", "1", "1.00"), sale("2", "1.00", day="soonT"), "")
     file.write_text("\n".join(lines), encoding="utf-8")
-    told = redated(file, the_day("2026-01-31")).decode().splitlines()
+    told = redated(file, the_day("2026-01-31")).content.decode().splitlines()
     assert [line.split(",")[3] for line in told[1:]] == ["2026-01-21T12:00:00Z", "2026-01-31T12:00:00Z", "soonT"]
+
+
+def test_the_last_purchase_is_named_wherever_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    lines = (COLUMNS, sale("late", "1.00", day="2020-03-01"), sale("early", "1.00", day="2020-01-01"), "")
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert redated(file, the_day("2026-01-31")).number == "late"
 
 
 def test_a_file_without_any_purchase_is_refused(tmp_path: Path) -> None:
