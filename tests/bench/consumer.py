@@ -7,7 +7,6 @@ bucket is a folder, so that neither is what is measured. Says how long it took, 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
 from tests.unit.imports.disk_files import DiskFiles
+from tests.unit.imports.weigh import peak_kb
 
 REGION, BUCKET = "eu-central-1", "files"
 
@@ -35,7 +35,7 @@ def consume(table: str, endpoint: str, folder: Path, tenant: str) -> dict[str, f
     rt = Runtime(clock, RandomIds(), DynamoTable(table, region=REGION, endpoint=endpoint), ConfigCache(clock), *cloud)
     key = key_of(tenant)
     rt.config.load(rt.table, tenant)  # the client is made
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_kb()
     began, cpu = perf_counter(), process_time()
     notice = {
         "eventName": "ObjectCreated:Put",
@@ -47,7 +47,7 @@ def consume(table: str, endpoint: str, folder: Path, tenant: str) -> dict[str, f
     operation = jobs.read_progress(rt.table, tenant, Drop(BUCKET, key, "etag").operation_id)
     assert operation.operation.state == "done", operation
     recorded = sum(operation.counts.get(what, 0) for what in ("sales", "returns"))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    memory = peak_kb()
     return {**taken, "recorded": recorded, "memory_kb": memory, "memory_before_kb": before}
 
 
