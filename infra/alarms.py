@@ -81,7 +81,7 @@ def of_type(template: Json, kind: str) -> dict[str, Json]:
 
 
 def consumed_queues(template: Json) -> list[str]:
-    """Those that a function works off. The others fill until they have one, and forget after four days."""
+    """Those that a function works off. The others fill until they have one, and forget after an hour."""
     functions = of_type(template, "AWS::Serverless::Function").values()
     events = [event for function in functions for event in function.get("Events", {}).values()]
     return sorted(event["Properties"]["Queue"]["Fn::GetAtt"][0] for event in events if event["Type"] == "SQS")

@@ -1,0 +1,95 @@
+"""The packaged template, for what protects data and neighbours: who may do what, what is encrypted, what is given up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.areas.accounts.model import VOCABULARY
+from infra.local.pages.access_patterns import stores
+from infra.local.pages.facts import filters, taken_by
+from infra.package import TEMPLATE as FILE
+from infra.package import faults, package
+from tests.e2e.test_template import Template, of_type, properties, trigger
+
+pytestmark = pytest.mark.e2e
+
+
+def test_what_the_relay_cannot_do_is_tried_in_halves_for_long_and_then_kept(template: Template) -> None:
+    relay = trigger(template, "Relay")
+    assert relay["BisectBatchOnFunctionError"] is True
+    assert relay["MaximumRetryAttempts"] >= 10
+    assert relay["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["RelayDeadQueue", "Arn"]}}}
+    assert properties(template, "RelayDeadQueue")["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_every_condition_of_a_filter_takes_a_fact_that_there_is(template: Template) -> None:
+    known = [*VOCABULARY.classes, "member.enrolled", "member.updated", "config.changed"]
+    for queue, conditions in filters(template).items():
+        for condition in conditions:
+            assert any(taken_by(fact, {queue: [condition]}) for fact in known), (queue, condition)
+
+
+def test_filters_keep_out_what_a_queue_does_not_ask_for(template: Template) -> None:
+    taken = {
+        fact: set(taken_by(fact, filters(template))) for fact in ("points.earned", "points.spent", "config.changed")
+    }
+    assert taken == {
+        "points.earned": {"automations", "metrics", "notify", "webhooks"},
+        "points.spent": {"automations", "metrics", "webhooks"},
+        "config.changed": {"webhooks"},
+    }
+
+
+def test_nobody_reaches_a_file_over_an_open_line(template: Template) -> None:
+    (statement,) = properties(template, "BucketPolicy")["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert statement["Resource"] == [{"Fn::GetAtt": ["Bucket", "Arn"]}, {"Fn::Sub": "${Bucket.Arn}/*"}]
+    rules = properties(template, "Bucket")["OwnershipControls"]["Rules"]
+    assert rules == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+
+def test_every_queue_is_encrypted_and_only_bucket_and_topic_may_send_from_outside(template: Template) -> None:
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in of_type(template, "AWS::SQS::Queue").values())
+    senders: dict[str, set[str]] = {}
+    for policy in of_type(template, "AWS::SQS::QueuePolicy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert (statement["Effect"], statement["Action"]) == ("Allow", "sqs:SendMessage")
+            assert "aws:SourceArn" in str(statement["Condition"])
+            for queue in policy["Queues"]:
+                senders.setdefault(queue["Ref"], set()).add(statement["Principal"]["Service"])
+    fed = ("Automations", "Notify", "Webhooks", "Metrics")
+    assert senders == {"ImportsQueue": {"s3.amazonaws.com"}} | {f"{name}Queue": {"sns.amazonaws.com"} for name in fed}
+
+
+def test_the_table_is_paid_by_use_and_its_indexes_project_what_is_read(template: Template) -> None:
+    table = properties(template, "Table")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    projected = {one["IndexName"]: one["Projection"] for one in table["GlobalSecondaryIndexes"]}
+    assert projected == {
+        "gsi1": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["card"]},
+        "gsi2": {"ProjectionType": "KEYS_ONLY"},
+        "gsi3": {"ProjectionType": "KEYS_ONLY"},
+    }
+    read = {pattern.place.index for store in stores() for pattern in store.patterns if pattern.place.index}
+    assert read == set(projected)
+
+
+@pytest.fixture(scope="module")
+def prod(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return package("prod", tmp_path_factory.mktemp("prod"))
+
+
+def test_production_is_packaged_for_itself_and_lint_finds_nothing(prod: Path) -> None:
+    template: dict[str, Any] = json.loads((prod / FILE).read_text(encoding="utf-8"))
+    assert faults(prod / FILE) == ""
+    assert template["Parameters"]["Stage"]["Default"] == "prod"
+    assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    assert properties(template, "Table")["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+    variables = [one["Environment"]["Variables"] for one in of_type(template, "AWS::Serverless::Function").values()]
+    assert {(one["STAMPBOOK_STAGE"], one["STAMPBOOK_LOG_LEVEL"]) for one in variables} == {("prod", "INFO")}
+    assert {one["RetentionInDays"] for one in of_type(template, "AWS::Logs::LogGroup").values()} == {365}
