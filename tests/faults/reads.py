@@ -17,6 +17,7 @@ from chalicelib.areas.tiers.operations import get_tiers
 from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_statement import read_statement
+from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.kit.periods import local_day
 from tests.faults.built import at_work
 from tests.faults.case import Case
@@ -68,6 +69,7 @@ LOOKED: dict[str, Looked] = {
     "get_program": lambda world, shop: get_program(shop.rt, shop.caller, 1),
     "list_rules": lambda world, shop: list_rules(shop.rt, shop.caller, 1),
     "get_rule": lambda world, shop: get_rule(shop.rt, shop.caller, 1, "base"),
+    "verify_tenant": lambda world, shop: list(verify_tenant(shop.rt, shop.caller.tenant)),
     "get_tiers": lambda world, shop: get_tiers(shop.rt, shop.caller, 1),
 }
 READS = tuple(Case(name, "read", at_work, looked, patient=False) for name, looked in LOOKED.items())

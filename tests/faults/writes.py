@@ -19,11 +19,13 @@ from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.give_up_import import give_up_import
 from chalicelib.flows.import_messages import Step
 from chalicelib.flows.record_document import record_document
+from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.kit.caller import Grant
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import parse_day
 from chalicelib.table.commit import Committed
+from chalicelib.table.recorded import HOUR_MS
 from tests.faults.built import EXPIRED, SHARD, SYSTEM, at_work, expiring
 from tests.faults.case import Act, Case
 from tests.faults.world import World
@@ -129,6 +131,14 @@ def relayed(world: World, shop: BookShop) -> object:
     return "relayed"
 
 
+def repair(world: World, shop: BookShop) -> object:
+    """How many were missing says nothing: another may have been faster."""
+    now = shop.clock.now()
+    parts = list(repair_feed(shop.rt, shop.caller.tenant, now - HOUR_MS, now + 1))
+    assert not any(part.unreadable for part in parts)
+    return "repaired"
+
+
 def give_up(world: World, shop: BookShop) -> object:
     return give_up_import(shop.rt, Step("route", shop.caller.tenant, world.names["operation"]))
 
@@ -150,6 +160,7 @@ OTHERS = (
     Case("settle_due, a tenant", "write", expiring, settle),
     Case("enqueue_due", "write", at_work, enqueue, patient=False),
     Case("relay_entries", "write", at_work, relayed, patient=False),
+    Case("repair_feed", "write", at_work, repair, patient=False),
     Case("give_up_import", "write", at_work, give_up),
     Case("record_document, a sale", "write", at_work, document(sold("D1", "0001", "70.00"))),
     Case("record_document, a return", "write", at_work, document(brought_back("D2", "B2", "0009"))),
