@@ -7,7 +7,7 @@ import io
 import tokenize
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,8 +29,12 @@ class Source:
     def tree(self) -> ast.Module:
         return ast.parse(self.text, self.path)
 
+    @cached_property
+    def _nodes(self) -> tuple[ast.AST, ...]:
+        return tuple(ast.walk(self.tree))
+
     def nodes(self) -> Iterator[ast.AST]:
-        return ast.walk(self.tree)
+        return iter(self._nodes)
 
     def functions(self) -> Iterator[Function]:
         return (node for node in self.nodes() if isinstance(node, Function))
@@ -57,8 +61,12 @@ Rule = Callable[[Source], Iterable[str]]
 
 def sources(*places: str) -> list[Source]:
     """Every Python file at or below these places of the root."""
-    files = [file for place in places for file in _python_files(ROOT / place)]
-    return [Source(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")) for file in files]
+    return [_source(file) for place in places for file in _python_files(ROOT / place)]
+
+
+@cache
+def _source(file: Path) -> Source:
+    return Source(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))
 
 
 def _python_files(place: Path) -> list[Path]:

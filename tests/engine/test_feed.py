@@ -57,8 +57,8 @@ class Shards:
 
         session = boto3.session.Session()
         self._client: Any = session.client("dynamodbstreams", region_name=REGION, endpoint_url=endpoint)
-        [stream] = self._client.list_streams(TableName=f"stampbook-{table}")["Streams"]
-        self._arn = stream["StreamArn"]
+        tables: Any = session.client("dynamodb", region_name=REGION, endpoint_url=endpoint)
+        self._arn = tables.describe_table(TableName=f"stampbook-{table}")["Table"]["LatestStreamArn"]
         self._iterators: dict[str, str | None] = {}
 
     def more(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
