@@ -2,8 +2,8 @@
 
 For entries that were committed and never relayed, because the relay stood still longer than the stream remembers. They
 are found by the hour in which they were recorded, and come into the feed once and are published, however often this is
-run, beside the relay as well. What the stream may still have is left to the relay: the last 26 hours, unless the stream
-is known to be empty (--stream-is-empty: of a table just restored, before anything was written to it).
+run, beside the relay as well. Unless told otherwise (--to), what the stream may still have is left to the relay: the last
+26 hours. A table just restored has an empty stream (--stream-is-empty, before anything was written to it).
 
 Exit code 1: there are entries that this version cannot read; 2: broken off, to be run again.
 """
@@ -28,7 +28,7 @@ from chalicelib.table.feed_search import references_since
 from chalicelib.table.protocol import TableError
 from chalicelib.table.recorded import HOUR_MS
 from infra.local.logs import NotSearchedError
-from infra.local.stage_runtime import add_tenant_and_place, stage_runtime
+from infra.local.stage_runtime import add_tenant_and_place, must_be_known, stage_runtime
 
 UNREADABLE, BROKEN_OFF = 1, 2
 DAY_MS = 24 * HOUR_MS
@@ -68,9 +68,12 @@ def span(text: str) -> Instant:
 
 
 def _repair(rt: Runtime, asked: argparse.Namespace) -> int:
+    must_be_known(rt, asked.tenant)
     now = rt.clock.now()
     latest = now if asked.stream_is_empty else now - STREAM_KEEPS_MS
-    until = latest if asked.until is None else min(asked.until, latest)
+    until = latest if asked.until is None else min(asked.until, now)
+    if asked.first >= until:
+        raise NotSearchedError(f"Nothing lies between {rfc3339(asked.first)} and {rfc3339(until)}: say FROM, and TO.")
     looked_up, repaired, unreadable = 0, 0, 0
     for part in repair_feed(rt, asked.tenant, asked.first, until):
         looked_up, repaired = looked_up + part.looked_up, repaired + part.repaired
@@ -82,6 +85,8 @@ def _repair(rt: Runtime, asked: argparse.Namespace) -> int:
         f"{asked.tenant}: {looked_up} entries from {rfc3339(asked.first)} until {rfc3339(until)}, "
         f"{repaired} were missing and are in the feed now."
     )
+    if until < now:
+        print(f"What was recorded since {rfc3339(until)} was not looked at: the relay may still have it before it.")
     return UNREADABLE if unreadable else 0
 
 

@@ -9,10 +9,11 @@ import argparse
 from pathlib import Path
 
 from chalicelib import bootstrap
+from chalicelib.areas.access.store import org_of
 from chalicelib.aws.errors import CloudError
 from chalicelib.config import QUEUES, Settings
 from chalicelib.runtime import Runtime
-from infra.local.logs import ROOT, STAGE, Connect, connect, place_of
+from infra.local.logs import ROOT, STAGE, Connect, NotSearchedError, connect, place_of
 from infra.local.ministack import REGION
 
 
@@ -27,6 +28,12 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--endpoint", help="where the cloud is, if it is not Amazon's: http://127.0.0.1:4566")
     parser.add_argument("--table", help="a table beside the stack's own, such as one that was restored")
     parser.set_defaults(also=[])
+
+
+def must_be_known(rt: Runtime, tenant: str) -> None:
+    """A name misspelt has nothing wrong with it, and nothing missing."""
+    if org_of(rt.table, tenant) is None:
+        raise NotSearchedError(f"There is no tenant {tenant}: the first API key of a tenant makes it known.")
 
 
 def stage_runtime(asked: argparse.Namespace, connect: Connect = connect, root: Path = ROOT) -> Runtime:

@@ -17,7 +17,7 @@ from chalicelib.flows.verify_tenant import VerifiedPart, verify_tenant
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import TableError
 from infra.local.logs import NotSearchedError
-from infra.local.stage_runtime import add_tenant_and_place, stage_runtime
+from infra.local.stage_runtime import add_tenant_and_place, must_be_known, stage_runtime
 
 DIFFERENT, NOT_VERIFIED = 1, 2
 
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runti
 
 
 def _verify(rt: Runtime, tenant: str) -> int:
+    must_be_known(rt, tenant)
     started, whole = rt.clock.monotonic(), VerifiedPart(())
     different = 0
     for part in verify_tenant(rt, tenant):

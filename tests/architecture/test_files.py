@@ -43,7 +43,7 @@ STREAM = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "G
 FILES = {f"s3:{action}" for action in ("GetObject", "ListBucket", "PutObject", "DeleteObject", "AbortMultipartUpload")}
 ASKED_OF_THE_TABLE = {
     "api_handler": "GetItem BatchGetItem Query PutItem DeleteItem",
-    "relay": "GetItem BatchGetItem PutItem",
+    "relay": "GetItem BatchGetItem Query PutItem",
     "imports": "GetItem BatchGetItem Query PutItem ConditionCheckItem",
     "due": "GetItem Query PutItem",
     "schedule_due": "Query",

@@ -20,7 +20,8 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "restored": restored.main,
     "redrive": lambda arguments: redrive.main(list(arguments)),
 }
-ASKED = re.findall(r"^ *(?:make|\.venv/bin/python -m infra\.local\.)[ ]?(\w+) (.+)$", GUIDE, re.MULTILINE)
+_VERBS = "|".join(COMMANDS)  # deploying is deploy.md's, and run there
+ASKED = re.findall(rf"^ *(?:make|\.venv/bin/python -m infra\.local\.)[ ]?({_VERBS}) (.+)$", GUIDE, re.MULTILINE)
 
 
 def options_of(module: str, capsys: pytest.CaptureFixture[str]) -> set[str]:

@@ -68,6 +68,7 @@ class Books:
 def books() -> Books:
     table = MemoryTable()
     shop = open_shop(table)
+    issue_api_key(shop.rt, shop.caller, org="org", tenant="shop", name="till", grants=shop.caller.grants)
     bought = []
     for number in range(12):
         bought.append(shop.buy(card(f"{number % MEMBERS}"), sale(f"A{number}")).answer)
@@ -272,6 +273,7 @@ def test_the_repair_command_leaves_to_the_stream_what_it_may_have(
     assert repair.main(command, commanded(books)) == 0
     assert capsys.readouterr().out == (
         "shop: 31 entries from 2026-06-15T00:00:00Z until 2026-06-17T17:00:00Z, 0 were missing and are in the feed now.\n"
+        "What was recorded since 2026-06-17T17:00:00Z was not looked at: the relay may still have it before it.\n"
     )
     books.shop.clock.at += 2 * 3_600_000
     assert repair.main(command, commanded(books)) == 0
@@ -282,7 +284,6 @@ def test_the_repair_command_leaves_to_the_stream_what_it_may_have(
 def test_a_local_cloud_that_was_killed_is_mended_at_its_start(books: Books) -> None:
     """Its stream is gone with it; so it is for every tenant that has a key, and months later too."""
     rt, stopped = books.shop.rt, books.shop.clock.at
-    issue_api_key(rt, books.shop.caller, org="org", tenant="shop", name="till", grants=books.shop.caller.grants)
     assert repair.repair_feeds(rt, stopped) == 0
     books.shop.buy(card("0"), sale("not relayed"))
     assert repair.repair_feeds(rt, books.shop.clock.at) == 1
@@ -293,9 +294,6 @@ def test_a_local_cloud_that_was_killed_is_mended_at_its_start(books: Books) -> N
 def test_a_local_cloud_whose_relay_never_came_to_anything(books: Books) -> None:
     for key in [Key("shop#FEED", sk) for sk in ("HEAD", "P#0000000000", "C#2026-06-15")]:
         books.remove(key)
-    issue_api_key(
-        books.shop.rt, books.shop.caller, org="org", tenant="shop", name="till", grants=books.shop.caller.grants
-    )
     assert repair.repair_feeds(books.shop.rt, at(TODAY) + 7 * 3_600_000) == 31
     assert books.told() == []
 
@@ -307,6 +305,29 @@ def test_the_repair_command_is_told_of_a_stream_that_is_empty(books: Books, caps
     assert "1 were missing" in capsys.readouterr().out
     assert repair.main(["--tenant", "shop", "--from", TODAY, "--to", "2026-06-16"], commanded(books)) == 0
     assert "until 2026-06-16T00:00:00Z, 0 were missing" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [(verify.main, ["--tenant", "nobody"]), (repair.main, ["--tenant", "nobody", "--from", TODAY])],
+    ids=["verify", "repair"],
+)
+def test_a_tenant_that_is_not_there_is_not_said_to_be_well(
+    command: Callable[..., int], arguments: list[str], books: Books, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(arguments, commanded(books)) == 2
+    assert "There is no tenant nobody" in capsys.readouterr().err
+
+
+def test_a_span_of_nothing_is_refused(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    """Yesterday's outage, asked for today, without the end that says to look closer than the stream's own hours."""
+    asked = ["--tenant", "shop", "--from", "2026-06-17"]
+    assert repair.main(asked, commanded(books)) == 2
+    assert "Nothing lies between" in capsys.readouterr().err
+    books.shop.buy(card("0"), sale("just now"))
+    books.shop.clock.at += 1
+    assert repair.main([*asked, "--to", "2027-01-01"], commanded(books)) == 0
+    assert "1 were missing" in capsys.readouterr().out
 
 
 def test_the_repair_command_names_what_it_cannot_read_and_what_broke_it_off(

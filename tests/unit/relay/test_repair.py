@@ -116,6 +116,17 @@ def test_only_the_span_asked_for_is_repaired() -> None:
     }
 
 
+def test_an_older_span_repaired_after_a_younger_one_makes_the_relay_forget_neither() -> None:
+    shop, records = busy_days()
+    names, counts = by_the_relay(shop, records)
+    rt = on(shop, records)
+    middle = (BEGUN + rt.clock.now()) // 2
+    assert repaired(rt, first=middle) > 0
+    assert repaired(rt, until=middle) > 0
+    assert run(rt, records) == []
+    assert (sorted(names_in(rt, shop)), counts_of(rt, shop.caller)) == (sorted(names), counts)
+
+
 def test_a_quiet_entry_is_counted_once_whoever_counted_it() -> None:
     shop, records = busy_days(3)
     for relayed in (True, False):
