@@ -2,7 +2,7 @@
 
 `aws <service> <operation> --name value…` calls that operation of Amazon's own client; names and types are looked up in its model,
 so a parameter that there is none is refused, and --query is evaluated by the same library. The commands that the CLI adds by
-itself are written out here for what the guide uses: s3 mb and rm, cloudformation package and deploy, wait. Where the cloud is
+itself are written out here for what the guide uses: s3 mb, cp and rm, cloudformation package and deploy, wait. Where the cloud is
 says AWS_ENDPOINT_URL.
 """
 
@@ -99,6 +99,11 @@ def _make_bucket(words: list[str], _: Options) -> None:
     )
 
 
+def _copy(words: list[str], _: Options) -> None:
+    bucket, key = words[1].removeprefix("s3://").split("/", 1)
+    _client("s3").put_object(Bucket=bucket, Key=key, Body=Path(words[0]).read_bytes())
+
+
 def _remove(words: list[str], options: Options) -> None:
     assert "recursive" in options
     s3, bucket = _client("s3"), words[0].removeprefix("s3://")
@@ -161,6 +166,7 @@ def _wait(words: list[str], options: Options) -> None:
 
 _OWN: Mapping[tuple[str, str], Callable[[list[str], Options], None]] = {
     ("s3", "mb"): _make_bucket,
+    ("s3", "cp"): _copy,
     ("s3", "rm"): _remove,
     ("cloudformation", "package"): _package,
     ("cloudformation", "deploy"): _deploy,
