@@ -47,7 +47,7 @@ def import_orders(cloud: Cloud, caller: Caller, name: str, content: BinaryIO, to
 def follow_import(cloud: Cloud, caller: Caller, operation_id: str, told: Told) -> Operation:
     standstill = Standstill(cloud.rt.clock, "The import")
     while True:
-        progress = _progress(cloud, caller, operation_id)
+        progress = progress_of(cloud, caller, operation_id)
         standstill.saw(progress)
         if progress is not None and progress.operation.rows is not None:
             told(progress.counts.get("rows", 0), progress.operation.rows)
@@ -56,7 +56,8 @@ def follow_import(cloud: Cloud, caller: Caller, operation_id: str, told: Told) -
         cloud.wait()
 
 
-def _progress(cloud: Cloud, caller: Caller, operation_id: str) -> Progress | None:
+def progress_of(cloud: Cloud, caller: Caller, operation_id: str) -> Progress | None:
+    """None as long as nobody has begun it."""
     try:
         return get_operation(cloud.rt, caller, operation_id)
     except NotFound:

@@ -66,10 +66,14 @@ class Place:
 Connect = Callable[[str, Place], Cloud]
 
 
-def connect(service: str, place: Place) -> Cloud:
+def become_client_of(place: Place) -> None:
     """A cloud of this machine gets no credential of the person's."""
     if place.endpoint is not None and urlsplit(place.endpoint).hostname in (LOOPBACK, "localhost", "::1"):
         be_a_client()
+
+
+def connect(service: str, place: Place) -> Cloud:
+    become_client_of(place)
     return LazyClient(service, place.region, place.endpoint)
 
 

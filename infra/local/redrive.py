@@ -15,7 +15,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from chalicelib.areas.access.store import tenants
 from chalicelib.aws.errors import CloudError
@@ -25,8 +24,7 @@ from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import TableError
-from infra.local.logs import ROOT, NotSearchedError, Place, place_of
-from infra.local.ministack import LOOPBACK, be_a_client
+from infra.local.logs import ROOT, NotSearchedError, Place, become_client_of, place_of
 from infra.local.stage_runtime import add_place, stage_runtime
 
 RELAY = "relay"
@@ -125,8 +123,7 @@ def _received(sqs: Any, address: str, most: int) -> Iterator[dict[str, Any]]:
 def _sqs(place: Place) -> Any:
     import boto3
 
-    if place.endpoint is not None and urlsplit(place.endpoint).hostname in (LOOPBACK, "localhost", "::1"):
-        be_a_client()
+    become_client_of(place)
     session: Any = boto3.session.Session()
     return session.client("sqs", region_name=place.region, endpoint_url=place.endpoint)
 

@@ -22,7 +22,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chalicelib.areas.access.operations import authenticate
-from chalicelib.areas.jobs.operations import get_operation
 from chalicelib.areas.members.operations import list_members
 from chalicelib.areas.orders.operations import find_order
 from chalicelib.aws.errors import CloudError
@@ -33,7 +32,7 @@ from chalicelib.table.protocol import TableError
 from infra.local.cloud import REST_SECONDS, STAGE, LocalCloud, deployed, environment_of
 from infra.local.demo.program import CALLER, TENANT, issue_key, load_program
 from infra.local.deploy import DeployError
-from infra.local.importing import ImportFailedError, follow_import
+from infra.local.importing import ImportFailedError, follow_import, progress_of
 from infra.local.leftover import end_leftover
 from infra.local.ministack import (
     CLIENT_ENVIRONMENT,
@@ -138,26 +137,19 @@ def _working(endpoint: str, process: subprocess.Popen[bytes], stopped: float | N
 
 def _load(cloud: LocalCloud, purchases: Path, kept: Path) -> str:
     """The purchases, once; an import that a run before left unfinished is gone on with. Answers who bought last."""
-    progress = Progress(sys.stderr, f"Importing {purchases.name}")
-    known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else None
-    if known is None or not _has(cloud.rt, known["operation"]):
+    known: dict[str, str] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    begun = (
+        progress_of(cloud, CALLER, known["operation"]) if known else None
+    )  # a cloud killed before its stop forgets it
+    if begun is None:
         found = redated(purchases, local_day(cloud.rt.clock.now(), "UTC") - 1)
         dropped = cloud.drop(f"{DROP}{purchases.name}", io.BytesIO(found.content))
         known = {"operation": dropped.operation_id, "order": found.number}
         kept.write_text(json.dumps(known) + "\n", encoding="utf-8")
-        follow_import(cloud, CALLER, dropped.operation_id, progress.reach)
-    elif not get_operation(cloud.rt, CALLER, known["operation"]).operation.finished:
+    if begun is None or not begun.operation.finished:
+        progress = Progress(sys.stderr, f"Importing {purchases.name}")
         follow_import(cloud, CALLER, known["operation"], progress.reach)
     return _who_bought(cloud.rt, known["order"], purchases)
-
-
-def _has(rt: Runtime, operation_id: str) -> bool:
-    """Not after a cloud was killed: it is then as it was at its last stop."""
-    try:
-        get_operation(rt, CALLER, operation_id)
-    except NotFound:
-        return False
-    return True
 
 
 def _who_bought(rt: Runtime, number: str, purchases: Path) -> str:

@@ -18,16 +18,11 @@ from infra.local.demo.program import TENANT
 from infra.local.ministack import CLIENT_ENVIRONMENT
 from tests.e2e.conftest import Deployed, seen
 from tests.e2e.test_deployed import finished
+from tests.unit.imports.test_guide import GUIDE, block
 
 pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "guides" / "import.md").read_text("utf-8")
-
-
-def block(mark: str) -> str:
-    (found,) = re.findall(rf"^```{re.escape(mark)}\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
-    return str(found)
 
 
 def test_the_guide_s_command_drops_its_file_and_its_report_comes_out(deployed: Deployed, tmp_path: Path) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import cast
-
-import pytest
 
 from chalicelib.aws.errors import CloudError
 from chalicelib.aws.memory_topic import MemoryTopic
@@ -15,23 +12,11 @@ from chalicelib.events.imports import imports
 from chalicelib.events.stream import relay
 from tests.twins.streamed import StreamedTable, stream_event
 from tests.unit.imports.drops import sold
-from tests.unit.logs.company import TENANT, Company, founded
-from tests.unit.logs.kept import Keeper, Line, kept
+from tests.unit.logs.company import TENANT, Company
+from tests.unit.logs.kept import Keeper, Line
 from tests.unit.orders_file.csv_file import file_of
 
 S3_ID = "C3D13FE58DE4C810"
-
-
-@pytest.fixture
-def company() -> Company:
-    return founded()
-
-
-@pytest.fixture
-def log(company: Company) -> Iterator[Keeper]:
-    assert company.api.key is not None
-    with kept() as keeper:
-        yield keeper
 
 
 def operations(lines: list[Line]) -> Counter[str]:

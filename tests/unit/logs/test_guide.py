@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.local import logs
-from tests.unit.logs.company import Company, founded
-from tests.unit.logs.kept import Keeper, kept
+from tests.unit.logs.company import Company
+from tests.unit.logs.kept import Keeper
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "guides" / "logs.md").read_text("utf-8")
 METRIC = re.compile(r"^\| `(\w+)` \| (Milliseconds|Count) \| (.+?) \|", re.MULTILINE)
-
-
-@pytest.fixture
-def company() -> Company:
-    return founded()
-
-
-@pytest.fixture
-def log(company: Company) -> Iterator[Keeper]:
-    assert company.api.key is not None
-    with kept() as keeper:
-        yield keeper
 
 
 def test_the_guide_s_metrics_are_those_there_are(company: Company, log: Keeper) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,26 +10,14 @@ import pytest
 from chalicelib.events.due import due, schedule_due
 from tests.twins.streamed import recorded
 from tests.unit.imports.drops import sold
-from tests.unit.logs.company import Company, founded
-from tests.unit.logs.kept import Keeper, Line, kept
+from tests.unit.logs.company import Company
+from tests.unit.logs.kept import Keeper, Line
 from tests.unit.orders_file.csv_file import file_of
 
 MOST_DIMENSIONS = 30
 MOST_METRICS = 100
 MOST_BYTES = 1_000_000
 UNITS = {"Count", "Milliseconds"}
-
-
-@pytest.fixture
-def company() -> Company:
-    return founded()
-
-
-@pytest.fixture
-def log(company: Company) -> Iterator[Keeper]:
-    assert company.api.key is not None
-    with kept() as keeper:
-        yield keeper
 
 
 def breaches(line: Line) -> list[str]:
