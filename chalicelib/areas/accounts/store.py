@@ -17,25 +17,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.accounts.model.lots import Lot
 from chalicelib.areas.accounts.model.state import Account, Wallet
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import Day, iso_day, local_day
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.keys import member_pk, member_stream
 from chalicelib.table.protocol import Absent, Attrs, Below, Condition, Equals, Key, Put, Query, StartKey, Table
 
 DUE_SHARDS = 16
-_DAY_MS = 86_400_000
+_HOLES = Lot._fields.index("holes")  # kept only where there are any, as nearly nowhere
 
 
 class AccountItem(StampbookItem):
     kind = UnicodeAttribute(default="account")
-    version = NumberAttribute()
-    advanced_to = NumberAttribute()
+    version = IntegerAttribute()
+    advanced_to = IntegerAttribute()
     hash = UnicodeAttribute()
     body = BodyAttribute()
     gsi3pk = UnicodeAttribute(null=True)
@@ -59,13 +59,13 @@ def account_from(attrs: Attrs | None, member: str, program: int) -> tuple[Accoun
     account = Account(
         owner=member,
         program=program,
-        advanced_to=int(item.advanced_to),
+        advanced_to=item.advanced_to,
         wallets={unit: _wallet(unit, packed) for unit, packed in body["w"].items()},
         orders=body["o"],
         spend=body["s"],
         tier=body["t"],
     )
-    return account, Head(int(item.version), item.hash)
+    return account, Head(item.version, item.hash)
 
 
 def read(table: Table, tenant: str, member: str, program: int) -> tuple[Account, Head]:
@@ -120,22 +120,17 @@ def _packed(wallet: Wallet) -> list[Any]:
     return [wallet.next_lot, totals, [_packed_lot(lot) for lot in wallet.lots]]
 
 
-def _packed_lot(lot: Lot) -> list[Any]:
-    """The instant of expiry is kept as its distance from the day after in UTC, in seconds: a small number."""
-    shift = None
-    if lot.expires_on is not None and lot.expires_at is not None:
-        shift = (lot.expires_at - (lot.expires_on + 1) * _DAY_MS) // 1000
-    packed = [lot.number, lot.expires_on, shift, lot.into, lot.out]
-    return [*packed, lot.holes] if lot.holes else packed
+def _packed_lot(lot: Lot) -> tuple[Any, ...]:
+    return lot if lot.holes else lot[:_HOLES]
 
 
 def _wallet(unit: str, packed: list[Any]) -> Wallet:
     next_lot, (earned, refunded, spent, cancelled, expired), lots = packed
-    return Wallet(unit, tuple(_lot(*lot) for lot in lots), next_lot, earned, refunded, spent, cancelled, expired)
+    return Wallet(unit, tuple(map(_lot, lots)), next_lot, earned, refunded, spent, cancelled, expired)
 
 
-def _lot(
-    number: int, on: int | None, shift: int | None, into: int, out: int, holes: list[list[int]] | None = None
-) -> Lot:
-    at = None if on is None or shift is None else (on + 1) * _DAY_MS + shift * 1000
-    return Lot(number, on, at, into, out, tuple((start, end) for start, end in holes or ()))
+def _lot(packed: list[Any]) -> Lot:
+    if len(packed) == _HOLES:
+        return Lot(*packed)
+    *rest, holes = packed
+    return Lot._make([*rest, tuple((start, end) for start, end in holes)])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chalicelib.areas.accounts.model.lots import Lot
-from chalicelib.areas.accounts.model.state import Account, Wallet
+from chalicelib.areas.accounts.model.state import Account, Wallet, expiry_order
 
 
 def broken_laws(account: Account) -> tuple[str, ...]:
@@ -22,6 +22,8 @@ def _broken(wallet: Wallet) -> Iterator[str]:
     numbers = [lot.number for lot in wallet.lots]
     if len(set(numbers)) != len(numbers) or any(not 0 < number < wallet.next_lot for number in numbers):
         yield "its lots are not numbered one by one"
+    if sorted(wallet.lots, key=expiry_order) != list(wallet.lots):
+        yield "its lots are not in the order in which they expire"
     if not all(map(_sound, wallet.lots)):
         yield "a lot has given out more than it had"
 

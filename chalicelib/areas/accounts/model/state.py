@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import insort
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.lots import Lot, Piece, Span, added, restored, without
+from chalicelib.areas.accounts.model.lots import Lot, Piece, Span, added, expiry, restored, without
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import Day
@@ -14,7 +16,7 @@ from chalicelib.kit.periods import Day
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """One unit of one account. `lots` stand in the order in which they are spent: earliest expiry first, then older."""
+    """One unit of one account. `lots` stand in the order in which they expire, those of one instant by their numbers."""
 
     unit: str
     lots: tuple[Lot, ...] = ()
@@ -31,6 +33,15 @@ class Wallet:
 
     def lot(self, number: int) -> Lot | None:
         return next((lot for lot in self.lots if lot.number == number), None)
+
+    def passed(self, by: Instant) -> Iterator[Lot]:
+        """The lots whose last day is over by then: the first ones, so that the others need not be asked."""
+        return takewhile(lambda lot: lot.expires_at is not None and lot.expires_at <= by, self.lots)
+
+    @property
+    def next_due_at(self) -> Instant | None:
+        """When the first lot passes that has something left."""
+        return next((lot.expires_at for lot in self.lots if lot.left), None)
 
     def balanced(self) -> bool:
         """The wallet equation, told from both sides."""
@@ -55,7 +66,7 @@ class Account:
     @property
     def next_due_at(self) -> Instant | None:
         """The next instant at which time alone changes something."""
-        due = [lot.expires_at for wallet in self.wallets.values() for lot in wallet.lots if lot.expires_at and lot.left]
+        due = [at for wallet in self.wallets.values() if (at := wallet.next_due_at) is not None]
         return min(due, default=None)
 
 
@@ -95,8 +106,8 @@ def fold(account: Account, facts: Iterable[Fact]) -> Account:
 
 def lot_for(wallet: Wallet, expires_on: Day | None, expires_at: Instant | None) -> Lot | None:
     """The lot that an earning with this expiry joins, if there is one. Two zones may end different days at one instant."""
-    expiry = (expires_on, expires_at)
-    return next((lot for lot in wallet.lots if (lot.expires_on, lot.expires_at) == expiry), None)
+    day, shift = expiry(expires_on, expires_at)
+    return next((lot for lot in wallet.lots if lot.expires_on == day and lot.shift == shift), None)
 
 
 def _with(account: Account, wallet: Wallet) -> Account:
@@ -113,8 +124,8 @@ def _advanced(account: Account, to: Instant) -> Account:
 
 
 def _without_passed(wallet: Wallet, to: Instant) -> Wallet:
-    kept = tuple(lot for lot in wallet.lots if lot.left or not lot.expires_at or lot.expires_at > to)
-    return wallet if len(kept) == len(wallet.lots) else replace(wallet, lots=kept)
+    gone = {lot.number for lot in wallet.passed(to) if not lot.left}
+    return replace(wallet, lots=tuple(lot for lot in wallet.lots if lot.number not in gone)) if gone else wallet
 
 
 def _earned(wallet: Wallet, fact: f.PointsEarned) -> Wallet:
@@ -149,12 +160,12 @@ def _grown(wallet: Wallet, piece: Piece, expires_on: Day | None, expires_at: Ins
     """The wallet with these new positions: at the end of their lot, or as a new lot in its place in the order."""
     known = wallet.lot(piece.lot)
     if known is not None:
-        lots = tuple(added(lot, piece.end - piece.start)[0] if lot is known else lot for lot in wallet.lots)
-        return replace(wallet, lots=lots)
-    fresh = Lot(piece.lot, expires_on, expires_at, piece.end, piece.start)
-    lots = tuple(sorted((*wallet.lots, fresh), key=_spending_order))
-    return replace(wallet, lots=lots, next_lot=max(wallet.next_lot, piece.lot + 1))
+        grown = added(known, piece.end - piece.start)[0]
+        return replace(wallet, lots=tuple(grown if lot is known else lot for lot in wallet.lots))
+    lots = list(wallet.lots)
+    insort(lots, Lot(piece.lot, *expiry(expires_on, expires_at), piece.end, piece.start), key=expiry_order)
+    return replace(wallet, lots=tuple(lots), next_lot=max(wallet.next_lot, piece.lot + 1))
 
 
-def _spending_order(lot: Lot) -> tuple[bool, Instant, int]:
+def expiry_order(lot: Lot) -> tuple[bool, Instant, int]:
     return lot.expires_at is None, lot.expires_at or 0, lot.number
