@@ -76,7 +76,7 @@ def record_order(
 
 
 def recorded_order(entry: Entry) -> RecordedOrder:
-    recorded = next(fact for fact in facts_of(entry) if isinstance(fact, OrderRecorded))
+    [recorded] = facts_of(entry, OrderRecorded)
     return RecordedOrder(
         order_id=recorded.order,
         number=recorded.number,
