@@ -126,11 +126,10 @@ def _packed_lot(lot: Lot) -> tuple[Any, ...]:
 
 def _wallet(unit: str, packed: list[Any]) -> Wallet:
     next_lot, (earned, refunded, spent, cancelled, expired), lots = packed
-    return Wallet(unit, tuple(map(_lot, lots)), next_lot, earned, refunded, spent, cancelled, expired)
+    kept = tuple(Lot(*lot) if len(lot) == _HOLES else _lot_with_holes(lot) for lot in lots)
+    return Wallet(unit, kept, next_lot, earned, refunded, spent, cancelled, expired)
 
 
-def _lot(packed: list[Any]) -> Lot:
-    if len(packed) == _HOLES:
-        return Lot(*packed)
+def _lot_with_holes(packed: list[Any]) -> Lot:
     *rest, holes = packed
     return Lot._make([*rest, tuple((start, end) for start, end in holes)])
