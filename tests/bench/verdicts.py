@@ -21,16 +21,17 @@ clients of queue, topic and bucket with the first event that needs them.
     "cpu": """**Handlers above their budget.** Profiles of all handlers led to this: items are made, read and written by what their class declares,
 without PynamoDB's model machinery; lots have the fields that are stored and stand in the order in which they expire, so that
 only the first ones are asked what is due; our clients have a name of their own, where botocore puts one together for every
-request (a sixth of its CPU); a log line is put together in one go; an answer decodes only the facts that it shows, and checks
+request (a seventh of its CPU); a log line is put together in one go; an answer decodes only the facts that it shows, and checks
 no value of ours a second time where there are hundreds. None of it changed what is stored, and every sum of lots is still
 checked with every write. That brought all but two within their budgets; a balance of 366 lots, whose answer has a line for each,
 is at its budget, above or below by the noise of a measurement. **Simulating an order** asks one request of the table and
-decides as much as recording does, which asks two: what is beside the request is spread thin (the log line a seventh, reading
-and checking the body another, Chalice a tenth, the entry that is made only to be shown a tenth, the rest decision and answer).
+decides as much as recording does, which asks two: what is beside the request is spread thin (reading
+and checking the body a sixth, the log line an eighth, the entry that is made only to be shown a twelfth, Chalice a twentieth, the
+rest decision and answer).
 At the limit of lots a third of it is reading them. The plan, if it is ever worth it: answer from the facts without making
 an entry, and read lots only when a decision touches them. **A relayed batch** is three requests for a hundred entries, each of
 which is unpacked, referred to and told of by itself: its ratio says how much work a request is spread over, and the budget
-is not made for it. A fifth of it is JSON, and a twentieth the topic's twin, which reads every message back.
+is not made for it. A sixth of it is JSON, and a sixteenth the topic's twin, which reads every message back.
 """,
 }
 
