@@ -80,9 +80,9 @@ def commands() -> Iterator[Case]:
             asked[name] = partial(_wish, wish.act)
             repeatable |= {name} if wish.repeatable else set()
     for name, act in asked.items():
-        yield Case(f"{name}, with a key", "write", at_work, partial(_commanded, act, lambda: keyed("k")))
+        yield Case(f"{name}, with a key", "write", at_work, partial(commanded, act, lambda: keyed("k")))
         once = name not in repeatable
-        yield Case(f"{name}, without a key", "write", at_work, partial(_commanded, act, fresh), once=once)
+        yield Case(f"{name}, without a key", "write", at_work, partial(commanded, act, fresh), once=once)
 
 
 def _wish(
@@ -91,7 +91,7 @@ def _wish(
     return act(shop, world.names["ada"], command)
 
 
-def _commanded(act: Asked, command: Callable[[], Command], world: World, shop: BookShop) -> Any:
+def commanded(act: Asked, command: Callable[[], Command], world: World, shop: BookShop) -> Any:
     return act(world, shop, command()).answer
 
 
