@@ -167,7 +167,12 @@ def test_whoever_is_faster_the_other_one_is_cancelled_and_tries_again(shop: Book
     }
     slower = next(name for name in acts if name != faster)
     first: list[object] = []
-    table.meanwhile = lambda before: before == 0 and first.append(acts[faster](quiet))
+
+    def meet(transaction: int) -> None:
+        if transaction == 0:
+            first.append(acts[faster](quiet))
+
+    table.meanwhile = meet
     assert isinstance(shop.rt.table, Counting)
     before = shop.rt.table.cancelled
     second = acts[slower](slow)
