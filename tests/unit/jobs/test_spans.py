@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -25,7 +26,7 @@ def test_nothing_is_added_and_nothing_left_out(seed: int) -> None:
     whole = merged(spans)
     assert moments(*whole) == moments(*spans)
     assert sum(span.until - span.first for span in whole) == len(moments(*spans))
-    assert all(one.until < other.first for one, other in zip(whole, whole[1:], strict=False))
+    assert all(one.until < other.first for one, other in pairwise(whole))
     for span in whole:
         left = without(span, done)
         assert moments(*left) == moments(span) - moments(*done)
