@@ -56,14 +56,17 @@ def redrive_queue(
     """Back to the queue they came from, attributes included. How many; `sent` is told of each."""
     address = dead.sqs.get_queue_url(QueueName=f"stampbook-{stage}-{queue}")["QueueUrl"]
     left, moved = min(most, dead.waiting()), 0
-    while moved < left and (some := dead.hold(min(AT_ONCE, left - moved))):
-        for message in some:
-            attributes = message.get("MessageAttributes", {})
-            dead.sqs.send_message(QueueUrl=address, MessageBody=message["Body"], MessageAttributes=attributes)
-            dead.delete([message])
-            moved += 1
-            if sent is not None:
-                sent(message)
+    try:
+        while moved < left and (some := dead.hold(min(AT_ONCE, left - moved))):
+            for message in some:
+                attributes = message.get("MessageAttributes", {})
+                dead.sqs.send_message(QueueUrl=address, MessageBody=message["Body"], MessageAttributes=attributes)
+                dead.delete([message])
+                moved += 1
+                if sent is not None:
+                    sent(message)
+    finally:
+        dead.release()
     return moved
 
 
