@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalice import Chalice
-from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, SQSEvent
+from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import bootstrap
 from chalicelib.api import mounts, rim
@@ -49,3 +49,10 @@ def schedule_due(event: CloudWatchEvent) -> None:
     from chalicelib.events import due  # noqa: PLC0415
 
     due.schedule_due(bootstrap.runtime(), event.to_dict())
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def take_pulse(event: CloudWatchEvent) -> None:
+    from chalicelib.events import pulse  # noqa: PLC0415
+
+    pulse.take_pulse(bootstrap.runtime(), event.to_dict())

@@ -1,23 +1,31 @@
 """What makes somebody get up: an alarm for everything in the template that can be stuck, full, slow or refused.
 
 They follow from the template itself: a queue, an index or a function that is added has its alarms with it. Where nothing
-happens nothing is wrong, so missing data is no alarm; the daily job is the exception, for its silence is the fault.
+happens nothing is wrong, so missing data is no alarm. What ought to happen by itself (relay, daily job) is measured by its
+age, which the pulse tells every few minutes; where the pulse itself falls silent the alarm has too little data, and says so.
+Before the first pulse of a new stage that is no news: CloudWatch tells changes only, and every alarm begins with too little.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
+from chalicelib.kit.metrics import NAMESPACE
+
 Json = dict[str, Any]
-Comparison = Literal["GreaterThanThreshold", "LessThanThreshold"]
+Missing = Literal["notBreaching", "missing"]
 
 CONDITION = "AlarmsOn"
 TOPIC = "AlarmTopic"
-FIVE_MINUTES, DAY = 300, 86_400
+ABOVE = "GreaterThanThreshold"
+FIVE_MINUTES = 300
 STUCK_SECONDS = 3600  # a message in a queue: the longest step and its tries together stay below
-LATE_MS = 300_000  # the relay behind its stream, of which Amazon keeps a day
+LATE_MS = (
+    300_000  # the relay behind its stream, of which Amazon keeps a day; less than from one beat to the next but one
+)
+MISSED_MS = 25 * 3_600_000  # since the daily job
 SLOW_MS = 3000  # of a hundred requests the slowest: a cold start stays below
 SERVER_ERRORS = 10  # of DynamoDB, in five minutes: fewer are met by trying again
 TABLE_OPERATIONS = ("GetItem", "BatchGetItem", "Query", "TransactWriteItems")
@@ -37,8 +45,7 @@ class Alarm:
     period: int = FIVE_MINUTES
     of: int = 1
     breaching: int = 1
-    comparison: Comparison = "GreaterThanThreshold"
-    missing: Literal["notBreaching", "breaching"] = field(default="notBreaching")
+    missing: Missing = "notBreaching"
 
     def resource(self) -> Json:
         percentile = self.statistic.startswith("p")
@@ -55,7 +62,7 @@ class Alarm:
             "Dimensions": [{"Name": name, "Value": value} for name, value in self.dimensions.items()],
             **how,
             "Threshold": self.threshold,
-            "ComparisonOperator": self.comparison,
+            "ComparisonOperator": ABOVE,
             "Period": self.period,
             "EvaluationPeriods": self.of,
             "DatapointsToAlarm": self.breaching,
@@ -63,6 +70,8 @@ class Alarm:
             "AlarmActions": [{"Ref": TOPIC}],
             "OKActions": [{"Ref": TOPIC}],
         }
+        if self.missing == "missing":
+            properties["InsufficientDataActions"] = [{"Ref": TOPIC}]
         return {"Type": "AWS::CloudWatch::Alarm", "Condition": CONDITION, "Properties": properties}
 
 
@@ -92,6 +101,7 @@ def _all(template: Json) -> Iterator[Alarm]:
     for function in sorted(of_type(template, "AWS::Serverless::Function")):
         yield from _of_function(function)
     yield from _of_the_feed()
+    yield from _of_the_pulse()
     yield from _of_the_api(template)
     yield from _of_the_table(template)
 
@@ -127,11 +137,18 @@ def _of_the_feed() -> Iterator[Alarm]:
     topic = {"TopicName": {"Fn::GetAtt": ["Topic", "TopicName"]}}
     says = "A queue did not get a message of the topic, and will not."
     yield Alarm("topic-undelivered", says, "AWS/SNS", "NumberOfNotificationsFailed", topic)
-    schedule, says = {"FunctionName": {"Ref": "ScheduleDue"}}, "The due job was not started for a day."
+
+
+def _of_the_pulse() -> Iterator[Alarm]:
+    """Its metrics are written by chalicelib/events/pulse.py, at every pulse of a stage."""
+    stage = {"stage": {"Ref": "Stage"}}
+    says = "The relay does not see what is written: its event source mapping is disabled or gone, or the pulse is."
     yield Alarm(
-        "due-missed", says, "AWS/Lambda", "Invocations", schedule,
-        threshold=1, period=DAY, comparison="LessThanThreshold", missing="breaching",
+        "relay-silent", says, NAMESPACE, "relay_behind_ms", stage, "Maximum", LATE_MS,
+        of=2, breaching=2, missing="missing",
     )  # fmt: skip
+    says = "The due job was not started for a day, or the pulse that watches it is gone."
+    yield Alarm("due-missed", says, NAMESPACE, "due_since_ms", stage, "Maximum", MISSED_MS, missing="missing")
 
 
 def _of_the_api(template: Json) -> Iterator[Alarm]:

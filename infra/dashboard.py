@@ -74,7 +74,10 @@ def _of_attention(template: Json) -> list[Json]:
     dead, consumed = [one for one in queues if one.endswith("DeadQueue")], consumed_queues(template)
     return [
         _graph("Dead letters: should be none", "Maximum", _of_queues(dead, "ApproximateNumberOfMessagesVisible")),
-        _graph("Feed behind the stream (ms)", "Maximum", [["AWS/Lambda", "IteratorAge", "FunctionName", "${Relay}"]]),
+        _graph("Feed behind the stream (ms)", "Maximum", [
+            ["AWS/Lambda", "IteratorAge", "FunctionName", "${Relay}"],
+            [NAMESPACE, "relay_behind_ms", "stage", "${Stage}"],
+        ]),
         _graph("Oldest message (s)", "Maximum", _of_queues(consumed, "ApproximateAgeOfOldestMessage")),
         _graph("Errors and throttles of functions", "Sum", [
             ["AWS/Lambda", metric, "FunctionName", f"${{{one}}}"] for one in functions for metric in ("Errors", "Throttles")

@@ -7,6 +7,8 @@ another's records. One batch per shard at a time (parallelization factor 1), for
 
 A record that cannot be read ends the batch: what comes before it is relayed, its sequence number is reported, and Lambda
 tries again from there, in halves, until it hands that one record to the destination for failures and goes on.
+
+Beats come among the entries (table/pulse): the last of those that are done with is answered.
 """
 
 from __future__ import annotations
@@ -17,11 +19,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.events.log import Note, fault, noted, trace
+from chalicelib.flows.answer_beat import answer_beat
 from chalicelib.flows.relay_entries import Arrival, relay_entries
 from chalicelib.kit.logs import Work
 from chalicelib.runtime import Runtime
 from chalicelib.table.feed import UnreadableEntryError, entry_of_image
+from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry
+from chalicelib.table.protocol import TableError
+from chalicelib.table.pulse import beat_of, is_beat
 
 OPERATION = "relay_entries"
 Record = Mapping[str, Any]
@@ -46,7 +52,24 @@ def _relayed(rt: Runtime, shard: str, records: Sequence[Record], note: Note) -> 
         failed |= {one.sequence_number for one in unrelayed.arrivals}
     _tell_each_request(note, arrivals, failed)
     note.failed = len(failed)
+    _answer_last_beat(rt, records, failed)
     return sorted(failed, key=int)[:1]
+
+
+def _answer_last_beat(rt: Runtime, records: Sequence[Record], failed: set[str]) -> None:
+    """Of those before whatever failed: the others come again. A beat unanswered is told, and fails no batch."""
+    before = min(map(int, failed), default=None)
+    try:
+        beats = [
+            beat_of(record["dynamodb"]["NewImage"])
+            for record in records
+            if is_beat(record["dynamodb"].get("NewImage") or {})
+            and (before is None or int(record["dynamodb"]["SequenceNumber"]) < before)
+        ]
+        if beats:
+            answer_beat(rt, max(beats))
+    except (*UNREADABLE, TableError) as why:
+        fault(why)
 
 
 def _tell_each_request(note: Note, arrivals: Sequence[Arrival], failed: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 reads    1 Query of the list of tenants per MB
 sends    16 messages a tenant, to the queue `due`
+writes   at last the mark that it was done, whose age is watched (flows/take_pulse): 2 units
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from chalicelib.areas.accounts.store import DUE_SHARDS
 from chalicelib.aws.queues import Message
 from chalicelib.kit.periods import Day, iso_day
 from chalicelib.runtime import Runtime
+from chalicelib.table.commit import settle
+from chalicelib.table.pulse import mark_put
 
 
 def enqueue_due(rt: Runtime, day: Day, request_id: str) -> int:
@@ -20,4 +23,5 @@ def enqueue_due(rt: Runtime, day: Day, request_id: str) -> int:
         bodies = [{"tenant": tenant, "shard": shard, "day": iso_day(day)} for shard in range(DUE_SHARDS)]
         rt.queues.send("due", [Message(body, request_id) for body in bodies])
         sent += len(bodies)
+    settle(rt, lambda: (None, [mark_put("DUE", rt.clock.now())]))
     return sent

@@ -17,7 +17,8 @@ PRICES = ROOT / "docs" / "prices.json"
 QUEUES_OF_AN_ORDER = 4  # of the topic's, those whose filter an order with points passes
 MILLION = 1_000_000
 GB = 1024**3
-ALARMS = 36
+ALARMS = 39
+PULSES = 8_640  # a month, one every five minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def page(prices: Prices | None = None, usage: Usage | None = None) -> str:
         "A million orders from files": [*_from_files(prices, usage), *_to_the_feed(prices, usage)],
         "A million accounts with something due": _due(prices, usage.due),
         "A month of a million members and ten million orders, kept": _kept(prices, usage),
-        "A month of nothing": _standing(prices),
+        "A month of nothing": _standing(prices, usage.pulse),
     }
     tables = [f"## {title}\n\n{_table(rows)}\n" for title, rows in sections.items()]
     return "\n".join([_head(prices), *tables, _tail(prices, usage)])
@@ -117,13 +118,18 @@ def _kept(prices: Prices, usage: Usage) -> list[Row]:
     ]
 
 
-def _standing(prices: Prices) -> list[Row]:
-    """Each operation in use has two metrics for each of some three outcomes; refusals are few."""
+def _standing(prices: Prices, pulse: Used) -> list[Row]:
+    """Each operation in use has two metrics for each of some three outcomes; refusals are few. The pulse has two, and
+    calls the relay, which answers it."""
     metrics = prices.assumed["operations_in_use"] * 2 * 3
     return [
         Row("Alarms (in prod)", ALARMS, "alarms", prices.usd["cloudwatch_alarm_month"]),
-        Row("Metrics of our own", metrics, "metrics", prices.usd["cloudwatch_metric_month"]),
+        Row("Metrics of our own", metrics + 2, "metrics", prices.usd["cloudwatch_metric_month"]),
         Row("Dashboard", 1, "dashboard", prices.usd["cloudwatch_dashboard_month"]),
+        *_function(prices, "Lambda TakePulse", PULSES, prices.assumed["pulse_ms"], "take_pulse"),
+        *_function(prices, "Lambda Relay, answers to it", PULSES, prices.assumed["relay_ms"], "relay"),
+        *_table_use(prices, "pulse", pulse, pulse.of * MILLION / PULSES),
+        *_logs(prices, "TakePulse and Relay", pulse.log_bytes / pulse.of * PULSES, 2 * PULSES),
     ]
 
 

@@ -13,36 +13,31 @@ import json
 import logging
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import count
-from typing import Any, BinaryIO
+from typing import Any
 
 from chalice.app import Chalice
 
 from chalicelib.api import mounts, rim
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.orders.file.rows import Cells
-from chalicelib.aws.files import FileHead
-from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.queues import Message
 from chalicelib.events.due import due, schedule_due
 from chalicelib.events.imports import imports
+from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
-from chalicelib.kit.clock import Instant
-from chalicelib.kit.ids import Kind, entity_id
 from chalicelib.kit.logs import logger
-from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
-from chalicelib.table.indexes import INDEXES, projected
-from chalicelib.table.memory import MemoryTable
-from chalicelib.table.meter import Cost, item_bytes
-from chalicelib.table.protocol import Attrs, Delete, Key, Put, Write, key_of
+from chalicelib.table.meter import Cost
+from chalicelib.table.protocol import Attrs
+from chalicelib.table.pulse import beat_put
+from infra.local.cost_twins import Clock, CountedIds, CountingFiles, KeptTable
 from infra.local.demo.program import CALLER, ORG, TENANT, load_program
 from infra.local.http_gateway import Gateway, HttpRequest, HttpResponse
 
@@ -50,7 +45,6 @@ MEMBERS, MONTHS = 100, 10
 ORDERS = MEMBERS * MONTHS
 BATCH = 10  # entries in a batch of the stream
 DUE_DAY = "2026-12-01T00:10:00Z"
-OVERHEAD_BYTES = 100  # that Amazon adds to an item, in the table and in each index
 _STALE_SECONDS = 6.0
 _DURATION = re.compile(rb'("duration_ms": ?)[\d.]+')
 
@@ -75,95 +69,16 @@ class Usage:
     relay: Used
     file: Used
     due: Used
+    pulse: Used
     bytes_per_order: float  # stored, indexes and overhead included
     bytes_per_member: float
 
 
 @dataclass
-class _Clock:
-    at: Instant
-    seconds: float = 0.0
-
-    def now(self) -> Instant:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-
-    def move_to(self, text: str) -> None:
-        read = parse_rfc3339(text)
-        if read is None:
-            raise ValueError(text)
-        self.at = read[0]
-
-
-class _CountedIds:
-    def __init__(self) -> None:
-        self._numbers = count(1)
-
-    def entity(self, kind: Kind, at: Instant) -> str:
-        return entity_id(kind, at, next(self._numbers))
-
-    def command(self) -> str:
-        return f"{next(self._numbers):024x}"
-
-    def salt(self) -> str:
-        return f"{next(self._numbers):032x}"
-
-
-class _KeptTable(MemoryTable):
-    """Knows what is in it, and which entries the stream has not handed over yet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.items: dict[Key, Attrs] = {}
-        self.entries: list[Attrs] = []
-
-    def transact(self, writes: Sequence[Write], token: str) -> None:
-        super().transact(writes, token)
-        for write in writes:
-            match write:
-                case Put(item):
-                    self.items[key_of(item)] = item
-                    if item["kind"] == {"S": "entry"}:
-                        self.entries.append(item)
-                case Delete(key):
-                    del self.items[key]
-
-    def stored(self) -> int:
-        """Bytes, as they are billed."""
-        indexed = (projected(index, item) for index in INDEXES for item in self.items.values())
-        return sum(item_bytes(one) + OVERHEAD_BYTES for one in (*self.items.values(), *(one for one in indexed if one)))
-
-
-class _CountingFiles(MemoryFiles):
-    def __init__(self) -> None:
-        super().__init__()
-        self.puts = self.gets = 0
-
-    def head(self, key: str) -> FileHead | None:
-        self.gets += 1
-        return super().head(key)
-
-    @contextmanager
-    def open(self, key: str, *, start: int = 0, etag: str | None = None) -> Iterator[BinaryIO]:
-        self.gets += 1
-        with super().open(key, start=start, etag=etag) as stream:
-            yield stream
-
-    def put(self, key: str, data: bytes, content_type: str = "application/octet-stream") -> None:
-        self.puts += 1
-        super().put(key, data, content_type)
-
-
-@dataclass
 class _Shop:
-    clock: _Clock
-    table: _KeptTable
-    files: _CountingFiles
+    clock: Clock
+    table: KeptTable
+    files: CountingFiles
     queues: MemoryQueues
     topic: MemoryTopic
     log: io.StringIO
@@ -171,7 +86,7 @@ class _Shop:
 
     def __post_init__(self) -> None:
         cloud = (self.files, self.queues, self.topic)
-        self.rt = Runtime(self.clock, _CountedIds(), self.table, ConfigCache(self.clock), *cloud)
+        self.rt = Runtime(self.clock, CountedIds(), self.table, ConfigCache(self.clock), *cloud)
 
     def used(self, of: int, act: Callable[[], int]) -> Used:
         """What the act used; it answers how many bytes went out."""
@@ -190,7 +105,7 @@ class _Shop:
 @cache
 def measured() -> Usage:
     with _kept_log() as log:
-        shop = _Shop(_Clock(0), _KeptTable(), _CountingFiles(), MemoryQueues(), MemoryTopic(), log)
+        shop = _Shop(Clock(0), KeptTable(), CountingFiles(), MemoryQueues(), MemoryTopic(), log)
         shop.clock.move_to("2025-06-15T12:00:00Z")
         load_program(shop.rt)
         key = issue_api_key(shop.rt, CALLER, org=ORG, tenant=TENANT, name="till", grants=CALLER.grants).credential
@@ -199,7 +114,9 @@ def measured() -> Usage:
         relayed = shop.used(ORDERS, partial(_relayed, shop))
         file = shop.used(ORDERS, partial(_imported, shop))
         settled = shop.used(MEMBERS, partial(_settled, shop))
-    return Usage(api, relayed, file, settled, per_order, per_member)
+        _beaten(shop, 1)
+        pulse = shop.used(1, partial(_beaten, shop, 2))
+    return Usage(api, relayed, file, settled, pulse, per_order, per_member)
 
 
 def _sold(shop: _Shop, key: str) -> tuple[Used, float, float]:
@@ -283,6 +200,14 @@ def _settled(shop: _Shop) -> int:
     shop.clock.sleep(_STALE_SECONDS)
     schedule_due(shop.rt, {"id": "due", "time": DUE_DAY})
     shop.queues.deliver("due", partial(due, shop.rt))
+    return 0
+
+
+def _beaten(shop: _Shop, number: int) -> int:
+    """A pulse, and the relay's answer to it."""
+    take_pulse(shop.rt, {"id": "pulse"})
+    beat = _record(number, shop.table.items[beat_put(0).key])
+    relay(shop.rt, {"Records": [beat], "shardId": "shard"})
     return 0
 
 

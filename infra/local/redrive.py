@@ -1,11 +1,11 @@
 """`python -m infra.local.redrive QUEUE`: what was given up is tried again, once its cause is mended.
 
-A queue's dead messages go back to it, as many as there were at the start: what dies again stays dead. `relay` is not a
-queue: its dead messages name a stretch of the table's stream. The entries recorded in that time are published again, and
-those that the feed lacks are added to it, once, however often this is run and however long ago it was.
+A queue's dead messages go back to it, as many as there were at the start: what dies again stays dead. A step of an import
+that has ended is nothing to be done any more: such imports are named. `relay` is not a queue: its dead messages name
+stretches of the table's stream (infra/local/redrive_relay).
 
 A message is deleted only when its second life has begun: broken off, this does it again, which every consumer bears.
-Without an address what `make run` has started is meant, if it has. Exit code 2: it could not be done.
+Without an address what `make run` has started is meant, if it has. Exit code 2: some of it could not be done.
 """
 
 from __future__ import annotations
@@ -13,30 +13,25 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
-from chalicelib.areas.access.store import tenants
+from chalicelib.areas.jobs import store as jobs
 from chalicelib.aws.errors import CloudError
 from chalicelib.aws.queues import QueueName
-from chalicelib.errors import StampbookError
-from chalicelib.flows.repair_feed import repair_feed
-from chalicelib.kit.wire import parse_rfc3339
+from chalicelib.errors import InvalidInput, StampbookError
+from chalicelib.flows.import_messages import Step, step_of
+from chalicelib.kit.clock import Clock, SystemClock
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import TableError
+from infra.local.dead_letters import AT_ONCE, HELD_SECONDS, DeadLetters, Message
 from infra.local.logs import ROOT, NotSearchedError, Place, become_client_of, place_of
+from infra.local.redrive_relay import redrive_relay
 from infra.local.stage_runtime import add_place, stage_runtime
 
-RELAY = "relay"
-BATCH = 10
+RELAY, IMPORTS = "relay", "imports"
 MOST = 100_000
-MINUTE = 60
-MARGIN_MS = 2 * 60_000  # an entry says when it was recorded, a dead message when the stream had it
 NOT_DONE = 2
-
-
-class NotYetError(Exception):
-    """Something of it cannot be read by this version."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,79 +40,97 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     try:
         place = place_of(asked, ROOT)
-        sqs = _sqs(place)
-        if asked.queue == RELAY:
-            moved = redrive_relay(stage_runtime(asked), sqs, place.stage, asked.most)
-        else:
-            moved = redrive_queue(sqs, place.stage, asked.queue, asked.most)
-    except (NotSearchedError, NotYetError, CloudError, TableError, StampbookError, BotoCoreError, ClientError) as fault:
+        return _redrive(asked, dead_letters(_sqs(place), place.stage, asked.queue), place.stage)
+    except (NotSearchedError, CloudError, TableError, StampbookError, BotoCoreError, ClientError) as fault:
         sys.stderr.write(f"{fault}\nWhat was sent on stays sent; run it again, and it goes on from there.\n")
         return NOT_DONE
-    print(f"{moved} messages of {asked.queue} have been sent on.")
-    return 0
 
 
-def redrive_queue(sqs: Any, stage: str, queue: str, most: int = MOST) -> int:
-    """Back to the queue they came from, attributes included. How many."""
-    address = sqs.get_queue_url(QueueName=f"stampbook-{stage}-{queue}")["QueueUrl"]
-
-    def send(message: dict[str, Any]) -> None:
-        attributes = message.get("MessageAttributes", {})
-        sqs.send_message(QueueUrl=address, MessageBody=message["Body"], MessageAttributes=attributes)
-
-    return _each_dead(sqs, f"stampbook-{stage}-{queue}-dead", most, send)
+def dead_letters(sqs: Any, stage: str, queue: str, clock: Clock | None = None) -> DeadLetters:
+    return DeadLetters(sqs, f"stampbook-{stage}-{queue}-dead", clock or SystemClock())
 
 
-def redrive_relay(rt: Runtime, sqs: Any, stage: str, most: int = MOST) -> int:
-    """What was recorded while the stretches that the relay gave up came in is in the feed and published. NotYetError
-    where an entry cannot be read: its message stays among the dead."""
-
-    def again(message: dict[str, Any]) -> None:
-        lost = json.loads(message["Body"])["DDBStreamBatchInfo"]
-        first, last = (_instant(lost[f"approximateArrivalOf{which}Record"]) for which in ("First", "Last"))
-        for tenant in tenants(rt.table):
-            for part in repair_feed(rt, tenant, first - MARGIN_MS, last + MARGIN_MS, publish_again=True):
-                if part.unreadable:
-                    owner, program, sequence = part.unreadable[0]
-                    raise NotYetError(
-                        f"Entry {sequence} of program {program} of {owner} cannot be read by this version."
-                    )
-
-    return _each_dead(sqs, f"stampbook-{stage}-{RELAY}-dead", most, again)
-
-
-def _instant(text: str) -> int:
-    read = parse_rfc3339(text)
-    if read is None:
-        raise NotYetError(f"A dead message of the relay says {text!r} where a time should be.")
-    return read[0]
-
-
-def _each_dead(sqs: Any, name: str, most: int, act: Callable[[dict[str, Any]], None]) -> int:
-    address = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    told = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
-    moved = 0
-    for message in _received(sqs, address, min(most, int(told["ApproximateNumberOfMessages"]))):
-        act(message)
-        sqs.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
-        moved += 1
+def redrive_queue(
+    dead: DeadLetters, stage: str, queue: str, most: int = MOST, sent: Callable[[Message], object] | None = None
+) -> int:
+    """Back to the queue they came from, attributes included. How many; `sent` is told of each."""
+    address = dead.sqs.get_queue_url(QueueName=f"stampbook-{stage}-{queue}")["QueueUrl"]
+    left, moved = min(most, dead.waiting()), 0
+    try:
+        while moved < left and (some := dead.hold(min(AT_ONCE, left - moved))):
+            for message in some:
+                attributes = message.get("MessageAttributes", {})
+                dead.sqs.send_message(QueueUrl=address, MessageBody=message["Body"], MessageAttributes=attributes)
+                dead.delete([message])
+                moved += 1
+                if sent is not None:
+                    sent(message)
+    finally:
+        dead.release()
     return moved
 
 
-def _received(sqs: Any, address: str, most: int) -> Iterator[dict[str, Any]]:
-    while most > 0:
-        answer = sqs.receive_message(
-            QueueUrl=address,
-            MaxNumberOfMessages=min(BATCH, most),
-            MessageAttributeNames=["All"],
-            VisibilityTimeout=MINUTE,
-            WaitTimeSeconds=1,
+def redrive_imports(rt: Runtime, dead: DeadLetters, stage: str, most: int = MOST) -> tuple[int, list[str]]:
+    """How many were sent on, and a line for each import among them that has failed, and which no message revives."""
+    steps: dict[tuple[str, str], Step] = {}
+
+    def sent(message: Message) -> None:
+        step = _step(message["Body"])
+        if step is not None:
+            steps[step.tenant, step.operation_id] = step
+
+    moved = redrive_queue(dead, stage, IMPORTS, most, sent)
+    return moved, [line for step in steps.values() if (line := _ended(rt, step))]
+
+
+def _redrive(asked: argparse.Namespace, dead: DeadLetters, stage: str) -> int:
+    stayed: list[str] = []
+    if asked.queue == RELAY:
+        stayed = _relay(asked, dead)
+    elif asked.queue == IMPORTS:
+        moved, failed = redrive_imports(stage_runtime(asked), dead, stage, asked.most)
+        print("\n".join([f"{moved} messages of {asked.queue} have been sent on.", *failed]))
+    else:
+        print(f"{redrive_queue(dead, stage, asked.queue, asked.most)} messages of {asked.queue} have been sent on.")
+    if elsewhere := dead.elsewhere():
+        print(
+            f"{elsewhere} more are held by another run, or one that was killed: {HELD_SECONDS // 60} minutes at most."
         )
-        batch = answer.get("Messages", [])
-        if not batch:
-            return
-        yield from batch
-        most -= len(batch)
+    sys.stderr.write("".join(f"{line}\n" for line in stayed))
+    return NOT_DONE if stayed else 0
+
+
+def _relay(asked: argparse.Namespace, dead: DeadLetters) -> list[str]:
+    """Says what was done; answers what stayed."""
+    told = redrive_relay(stage_runtime(asked), dead, asked.most)
+    print(f"{told.messages} messages of relay are done; they stood for {told.stood_for} records of the stream.")
+    print(
+        f"{told.found} entries were recorded about then and are published again; the feed lacked {told.missing} of them."
+    )
+    if told.found < told.stood_for:
+        print("Fewer entries than records were found: make verify says whether the feed lacks any.")
+    return told.stayed
+
+
+def _step(body: str) -> Step | None:
+    """None for a notice of the bucket, or what nobody can read: the queue's function says what is wrong with it."""
+    try:
+        return step_of(json.loads(body))
+    except (ValueError, InvalidInput):
+        return None
+
+
+def _ended(rt: Runtime, step: Step) -> str:
+    """Nothing for an import that goes on, or is done."""
+    operation = jobs.find(rt.table, step.tenant, step.operation_id)
+    if operation is None:
+        return f"{step.operation_id} of {step.tenant} is not there: its message dies again."
+    if operation.state != "failed" or operation.failure is None:
+        return ""
+    return (
+        f"{step.operation_id} of {step.tenant} ({operation.name}) has failed, {operation.failure.code}, and stays so: "
+        "drop its file again under another name."
+    )
 
 
 def _sqs(place: Place) -> Any:

@@ -46,7 +46,8 @@ ASKED_OF_THE_TABLE = {
     "relay": "GetItem BatchGetItem Query PutItem",
     "imports": "GetItem BatchGetItem Query PutItem ConditionCheckItem",
     "due": "GetItem Query PutItem",
-    "schedule_due": "Query",
+    "schedule_due": "Query PutItem",
+    "take_pulse": "Query PutItem",
 }
 FUNCTIONS = {
     "api_handler": {"s3:GetObject", "s3:ListBucket"},
@@ -54,6 +55,15 @@ FUNCTIONS = {
     "imports": FILES | CONSUME | {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
     "due": CONSUME | {"sqs:SendMessage"},
     "schedule_due": {"sqs:SendMessage"},
+    "take_pulse": set(),
+}
+LOGICAL = {  # as Chalice names them in the template, which is how their log groups begin
+    "api_handler": "APIHandler",
+    "relay": "Relay",
+    "imports": "Imports",
+    "due": "Due",
+    "schedule_due": "ScheduleDue",
+    "take_pulse": "TakePulse",
 }
 
 
@@ -137,6 +147,14 @@ def test_a_function_may_do_what_it_does_and_nothing_else(function: str) -> None:
     assert {action for action in allowed_actions(policy) if "*" in action} == set()
     table = {f"dynamodb:{action}" for action in ASKED_OF_THE_TABLE[function].split()}
     assert allowed_actions(policy) == table | FUNCTIONS[function] | LOGS
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_writes_to_its_own_log_and_to_no_other(function: str) -> None:
+    (logs,) = (one for one in read(f"policy-{function}.json")["Statement"] if LOGS & set(one["Action"]))
+    groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/"
+    assert logs["Resource"] == [{"Fn::Sub": f"{groups}${{AWS::StackName}}-{LOGICAL[function]}-*"}]
+    assert [name for name in LOGICAL.values() if f"{LOGICAL[function]}-".startswith(f"{name}-")] == [LOGICAL[function]]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

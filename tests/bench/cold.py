@@ -33,6 +33,7 @@ FIRST_EVENTS = {
     "imports": "s3_through_sqs_one_file",
     "due": "due",
     "schedule_due": "schedule-due",
+    "take_pulse": "schedule-pulse",
 }
 ROUNDS, ROUNDS_UNCOMPILED = 5, 2
 LIMIT = 1.3  # DESIGN section 10, of the HTTP function

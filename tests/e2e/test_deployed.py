@@ -154,6 +154,14 @@ def test_the_due_job_works_off_its_queue(deployed: Deployed) -> None:
 
 
 def fire_schedule(deployed: Deployed) -> None:
+    _fire(deployed, "ScheduleDue")
+
+
+def take_pulse(deployed: Deployed) -> None:
+    _fire(deployed, "TakePulse")
+
+
+def _fire(deployed: Deployed, function: str) -> None:
     event: dict[str, Any] = {
         "id": "e2e",
         "time": "2026-06-16T00:10:00Z",
@@ -161,7 +169,7 @@ def fire_schedule(deployed: Deployed) -> None:
         "detail-type": "Scheduled Event",
     }
     event |= {"detail": {}, "resources": [], "region": "eu-central-1", "account": "000000000000", "version": "0"}
-    answer = deployed.client("lambda").invoke(FunctionName=deployed.function("ScheduleDue"), Payload=json.dumps(event))
+    answer = deployed.client("lambda").invoke(FunctionName=deployed.function(function), Payload=json.dumps(event))
     assert "FunctionError" not in answer, answer["Payload"].read()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from chalicelib.api.native.examples import BODIES
 from chalicelib.api.routes import ROUTES
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.config import Settings
+from chalicelib.table.protocol import Table
+from chalicelib.table.pulse import read_pulse
 from infra.local.demo.program import CALLER
 from infra.local.ministack import REGION
 from tests.e2e.conftest import STACK, STAGE, Deployed, order, seen
 from tests.e2e.recorded_calls import Use, recorded, uses
-from tests.e2e.test_deployed import HEADER, dropped_for, empty, feed, fire_schedule, sale
+from tests.e2e.test_deployed import HEADER, dropped_for, empty, feed, fire_schedule, sale, take_pulse
 
 pytestmark = pytest.mark.e2e
 
@@ -34,6 +37,7 @@ FUNCTIONS = {
     "imports": "Imports",
     "due": "Due",
     "schedule_due": "ScheduleDue",
+    "take_pulse": "TakePulse",
 }
 LAMBDA_ITSELF = (
     "Lambda does it in the function's name, before or after the code: the local cloud needs no permission for it"
@@ -72,6 +76,8 @@ def busy(deployed: Deployed) -> Deployed:
     import_a_file(shop)
     let_points_expire(shop)
     seen(lambda: "points.expired" in feed(shop) or None, "what expired, in the feed")
+    take_pulse(deployed)
+    seen(lambda: answered_beat(rt.table) or None, "the relay's answer to a beat")
     return deployed
 
 
@@ -116,6 +122,11 @@ def let_points_expire(shop: Deployed) -> None:
     seen(lambda: empty(shop, "due"), "the end of the due job")
 
 
+def answered_beat(table: Table) -> bool:
+    pulse = read_pulse(table)
+    return pulse.beat is not None and pulse.marks.get("RELAYED", 0) >= pulse.beat
+
+
 def allowed(function: str, addresses: Mapping[str, str]) -> set[Use]:
     policy = json.loads((POLICIES / f"policy-{function}.json").read_text("utf-8"))
     return {
@@ -145,6 +156,15 @@ def physical(deployed: Deployed) -> dict[str, str]:
 def cannot_be_seen(function: str) -> Iterator[str]:
     yield from NOT_CALLED
     yield from (action for whose, action in NOT_CALLED_BY if whose == function)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_write_to_the_log_that_it_has(deployed: Deployed, function: str) -> None:
+    policy = json.loads((POLICIES / f"policy-{function}.json").read_text("utf-8"))
+    (logs,) = (one for one in policy["Statement"] if "logs:PutLogEvents" in one["Action"])
+    pattern = logs["Resource"][0]["Fn::Sub"].replace("${AWS::StackName}", STACK).partition(":log-group:")[2]
+    names = {name: f"/aws/lambda/{deployed.function(name)}" for name in FUNCTIONS.values()}
+    assert [name for name, group in names.items() if fnmatch(group, pattern)] == [FUNCTIONS[function]]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

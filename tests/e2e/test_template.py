@@ -19,9 +19,12 @@ from chalicelib.events import log as event_log
 from chalicelib.events.imports import LAST_RECEIVE
 from chalicelib.flows.import_chunk import COMES_AGAIN_SECONDS, LEASE_MS, WORK_SECONDS
 from chalicelib.table.indexes import INDEXES
+from chalicelib.table.pulse import BeatItem
+from infra.alarms import alarms as derived_alarms
 from infra.local import cost
 from infra.package import TEMPLATE, ZIP, faults
 from tests.e2e.conftest import STAGE
+from tests.unit.local.packaged import stand_in
 
 pytestmark = pytest.mark.e2e
 
@@ -76,13 +79,12 @@ def test_one_bad_message_does_not_bring_back_its_batch(template: Template) -> No
         assert trigger(template, function)["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_the_relay_gets_new_entries_only_and_their_shard(template: Template) -> None:
+def test_the_relay_gets_new_entries_and_beats_only_and_their_shard(template: Template) -> None:
     relay = trigger(template, "Relay")
-    (only,) = relay["FilterCriteria"]["Filters"]
-    assert json.loads(only["Pattern"]) == {
-        "eventName": ["INSERT"],
-        "dynamodb": {"NewImage": {"kind": {"S": ["entry"]}}},
-    }
+    entries, beats = (json.loads(one["Pattern"]) for one in relay["FilterCriteria"]["Filters"])
+    assert entries == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["entry"]}}}}
+    kind = BeatItem.get_attributes()["kind"].default
+    assert beats == {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": {"kind": {"S": [kind]}}}}
     assert relay["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
     assert relay["TumblingWindowInSeconds"] > 0
     assert "ParallelizationFactor" not in relay
@@ -118,7 +120,7 @@ def test_every_step_of_an_import_has_a_function_for_itself_and_the_room_it_needs
 
 def test_every_function_has_its_own_role_and_a_log_that_ends(template: Template) -> None:
     functions = of_type(template, "AWS::Serverless::Function")
-    assert set(functions) == {"APIHandler", "Relay", "Imports", "Due", "ScheduleDue"}
+    assert set(functions) == {"APIHandler", "Relay", "Imports", "Due", "ScheduleDue", "TakePulse"}
     assert len({json.dumps(one["Role"]) for one in functions.values()}) == len(functions)
     logs = of_type(template, "AWS::Logs::LogGroup").values()
     assert {one["LogGroupName"]["Fn::Sub"] for one in logs} == {f"/aws/lambda/${{{name}}}" for name in functions}
@@ -158,6 +160,7 @@ def test_queues_take_from_the_topic_what_they_name_as_it_was_published(template:
 
 def test_the_schedule_is_minutes_past_midnight(template: Template) -> None:
     assert trigger(template, "ScheduleDue") == {"Schedule": "cron(10 0 * * ? *)"}
+    assert trigger(template, "TakePulse") == {"Schedule": "rate(5 minutes)"}
 
 
 def test_a_browser_may_ask_first_about_every_path(template: Template) -> None:
@@ -240,14 +243,17 @@ def test_nothing_can_be_stuck_refused_or_cut_off_without_an_alarm(template: Temp
     assert definition(template)["info"]["title"] == api["ApiName"]
 
 
-def test_an_alarm_tells_the_one_topic_and_silence_is_none_but_that_of_the_daily_job(template: Template) -> None:
+def test_an_alarm_tells_the_one_topic(template: Template) -> None:
     assert len(alarms(template)) == cost.ALARMS
     for name, alarm in alarms(template).items():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
         assert template["Resources"][name]["Condition"] == "AlarmsOn"
-        assert alarm["TreatMissingData"] == ("breaching" if name == "DueMissedAlarm" else "notBreaching")
         assert alarm["AlarmDescription"].endswith(".")
     assert template["Resources"]["AlarmEmailSubscription"]["Condition"] == "AlarmsByEmail"
+
+
+def test_the_alarms_are_those_that_the_unit_tests_compare_with_the_guide(template: Template) -> None:
+    assert alarms(template) == of_type({"Resources": derived_alarms(stand_in())}, "AWS::CloudWatch::Alarm")
 
 
 def test_alarms_are_on_in_prod_alone_unless_told_otherwise(template: Template) -> None:

@@ -17,6 +17,7 @@ from chalicelib.areas.jobs.operations import get_operation, list_operations
 from chalicelib.areas.orders.operations import get_order
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.kit.caller import Caller, Grant
+from chalicelib.table.pulse import read_pulse
 from tests.events.deployed import BUCKET, LONG_AGO, Functions, cloud, emptied
 from tests.twins import caller_of
 from tests.twins.bookshop import BookShop, card, sale
@@ -32,7 +33,7 @@ RECORDED: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
         "poison": ("api-broken-base64", "console-test"),
     },
     "relay": {
-        "normal": ("stream", "stream-without-shard", "stream-end-of-window", "stream-removed"),
+        "normal": ("stream", "stream-without-shard", "stream-end-of-window", "stream-removed", "stream-beat"),
         "duplicates": ("stream-overlapping",),
         "partial": ("stream-poison",),
         "poison": ("stream-poison-alone",),
@@ -52,6 +53,11 @@ RECORDED: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
     "schedule_due": {
         "normal": ("schedule-due",),
         "duplicates": ("schedule-due",),
+        "poison": ("console-test",),
+    },
+    "take_pulse": {
+        "normal": ("schedule-pulse",),
+        "duplicates": ("schedule-pulse",),
         "poison": ("console-test",),
     },
 }
@@ -169,6 +175,18 @@ def test_a_record_that_cannot_be_read_is_named_and_those_before_it_are_relayed(
     assert in_feed(deployed) == 3
 
 
+def test_a_beat_is_answered_and_is_nothing_of_the_feed(deployed: Functions, journal: None) -> None:
+    """It comes alone or among entries, and as the change of the one before."""
+    event = recorded("stream-beat")
+    assert deployed.failed("relay", event) == []
+    assert (read_pulse(deployed.rt.table).marks, in_feed(deployed)) == ({"RELAYED": 1768478400000}, 0)
+    assert (
+        deployed.failed("relay", recorded("stream") | {"Records": recorded("stream")["Records"] + event["Records"]})
+        == []
+    )
+    assert in_feed(deployed) > 0
+
+
 # --- imports -------------------------------------------------------------------------------------------------------------
 
 
@@ -272,3 +290,21 @@ def test_what_is_no_schedule_fails_aloud_and_enqueues_nothing(deployed: Function
     with pytest.raises(KeyError):
         deployed.invoke("schedule_due", recorded("console-test"))
     assert deployed.received("due") == []
+    assert read_pulse(deployed.rt.table).marks == {}
+
+
+# --- the pulse -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_pulse_beats_however_often_its_schedule_fires(deployed: Functions) -> None:
+    for _ in range(2):
+        assert deployed.invoke("take_pulse", recorded("schedule-pulse")) is None
+        pulse = read_pulse(deployed.rt.table)
+        assert pulse.beat is not None
+        assert set(pulse.marks) == {"RELAYED", "DUE"}
+
+
+def test_what_is_no_schedule_is_no_pulse(deployed: Functions) -> None:
+    with pytest.raises(KeyError):
+        deployed.invoke("take_pulse", recorded("console-test"))
+    assert read_pulse(deployed.rt.table).beat is None

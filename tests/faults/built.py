@@ -11,10 +11,12 @@ from chalicelib.areas.imports.model import Drop
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.queues import Message
 from chalicelib.events.stream import relay
+from chalicelib.flows.route_import import route_import
 from chalicelib.flows.start_import import start_import
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Delete
 from tests.faults.world import World, world_of
 from tests.twins.bookshop import BookShop, card, goods_back, line, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable, stream_event
@@ -66,6 +68,28 @@ def expiring() -> World:
     world = _idle()
     world.calm.clock.move_to(EXPIRED)
     return world
+
+
+@cache
+def unrelayed() -> World:
+    """The shop at work, and nothing of it in the feed."""
+    shop = _idle()
+    memory = shop.memory
+    memory.transact([Delete(key) for key in memory._items if key.pk.endswith("#FEED")], "forgotten")
+    return shop
+
+
+@cache
+def routed() -> World:
+    """The import that waited has its parts, and their chunks wait."""
+    world = _idle()
+    route_import(world.calm.rt, "shop", world.names["operation"])
+    return world
+
+
+def notified_of(*lines: str) -> World:
+    """A file of these lines lies in the bucket, and the bucket has said so."""
+    return _with_file(file_of(lines))
 
 
 @cache

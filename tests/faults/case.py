@@ -30,6 +30,7 @@ class Case:
 
     `patient`: it mends single faults by itself, so that nobody need ask again. `once`: who asks again asks for another
     thing, as an earning without a key is. `timeless`: what is tried again is recorded later, which is no difference.
+    `in_any_order`: who relays what decides how the feed is ordered, within a millisecond of its entries.
     `repeat` is the same asked a second time, where that is not `act`.
     """
 
@@ -40,7 +41,7 @@ class Case:
     patient: bool = True
     once: bool = False
     timeless: bool = False
-
+    in_any_order: bool = False
     repeat: Act | None = None
 
     def again(self, world: World) -> None:
@@ -56,11 +57,12 @@ def looked_at(case: Case, world: World) -> dict[str, Any]:
     operations = [get_operation(rt, caller, one.operation_id) for one in list_operations(rt, caller, 100, None).items]
     feed = read_feed(rt, caller, 100, None).items
     assert [event.number for event in feed] == list(range(1, len(feed) + 1))
+    told = [(event.operation, nameless(event.facts)) for event in feed]
     today = local_day(rt.clock.now(), "UTC")
     seen = _members(case, world) | {
         "kinds": Counter(stored.item["kind"]["S"] for stored in world.memory._items.values()),
         "operations": sorted(str((one.operation.state, one.operation.failure, one.counts)) for one in operations),
-        "feed": [(event.operation, nameless(event.facts)) for event in feed],
+        "feed": sorted(told) if case.in_any_order else told,
         "counts": daily_counts(rt, caller, today - 365, today),
         "reports": {key: nameless(data.decode()) for key, data in world.files.objects.items() if _is_kept(key)},
         "published": {message.body["entry_id"] for message in world.topic.published},

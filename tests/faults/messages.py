@@ -74,13 +74,13 @@ def _shard(world: World, name: str) -> int:
     return shard
 
 
-def _case(name: str, queue: QueueName, consumer: Consumer, world: Callable[[], World]) -> Case:
+def queue_case(name: str, queue: QueueName, consumer: Consumer, world: Callable[[], World]) -> Case:
     act, repeat = partial(worked, queue, consumer), partial(delivered_twice, queue, consumer)
     return Case(name, "messages", world, act, timeless=True, repeat=repeat)
 
 
 MESSAGES = (
-    _case("queue due, settling pages and accounts", "due", due, scheduled),
-    _case("queue imports, a file from notice to report", "imports", imports, notified),
-    _case("queue imports, a file that is none", "imports", imports, notified_of_nonsense),
+    queue_case("queue due, settling pages and accounts", "due", due, scheduled),
+    queue_case("queue imports, a file from notice to report", "imports", imports, notified),
+    queue_case("queue imports, a file that is none", "imports", imports, notified_of_nonsense),
 )

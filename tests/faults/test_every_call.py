@@ -10,7 +10,8 @@ import pytest
 from chalicelib.events.stream import relay
 from tests.faults.built import SHARD
 from tests.faults.conftest import Counted
-from tests.faults.messages import COMES_BACK_MS, MESSAGES
+from tests.faults.messages import COMES_BACK_MS
+from tests.faults.messages import MESSAGES as QUEUED
 from tests.faults.reads import READS
 from tests.faults.trying import (
     asked_twice,
@@ -22,11 +23,13 @@ from tests.faults.trying import (
     storm,
     tried,
 )
+from tests.faults.ways import OTHER_MESSAGES, OTHER_WAYS
 from tests.faults.world import World
-from tests.faults.writes import WRITES
+from tests.faults.writes import WRITES as ASKED
 from tests.twins.bookshop import card, sale
 from tests.twins.streamed import stream_event
 
+WRITES, MESSAGES = (*ASKED, *OTHER_WAYS), (*QUEUED, *OTHER_MESSAGES)
 CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READS)}
 STORMY = [case.name for case in WRITES if not case.once]
 STORMS = 4

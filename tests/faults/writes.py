@@ -13,7 +13,9 @@ from chalicelib.areas.programs.operations import create_program, put_tenant, rep
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.errors import Unavailable
 from chalicelib.events.due import schedule_due
+from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
+from chalicelib.flows.answer_beat import answer_beat
 from chalicelib.flows.cancel_operation import cancel_operation
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.give_up_import import give_up_import
@@ -80,9 +82,9 @@ def commands() -> Iterator[Case]:
             asked[name] = partial(_wish, wish.act)
             repeatable |= {name} if wish.repeatable else set()
     for name, act in asked.items():
-        yield Case(f"{name}, with a key", "write", at_work, partial(_commanded, act, lambda: keyed("k")))
+        yield Case(f"{name}, with a key", "write", at_work, partial(commanded, act, lambda: keyed("k")))
         once = name not in repeatable
-        yield Case(f"{name}, without a key", "write", at_work, partial(_commanded, act, fresh), once=once)
+        yield Case(f"{name}, without a key", "write", at_work, partial(commanded, act, fresh), once=once)
 
 
 def _wish(
@@ -91,7 +93,7 @@ def _wish(
     return act(shop, world.names["ada"], command)
 
 
-def _commanded(act: Asked, command: Callable[[], Command], world: World, shop: BookShop) -> Any:
+def commanded(act: Asked, command: Callable[[], Command], world: World, shop: BookShop) -> Any:
     return act(world, shop, command()).answer
 
 
@@ -122,6 +124,17 @@ def settle(world: World, shop: BookShop) -> object:
 def enqueue(world: World, shop: BookShop) -> object:
     schedule_due(shop.rt, recorded("schedule-due"))
     return "enqueued"
+
+
+def beat(world: World, shop: BookShop) -> object:
+    """What is measured says how long ago others were there: a second pulse finds the beat of the first."""
+    take_pulse(shop.rt, recorded("schedule-pulse"))
+    return "taken"
+
+
+def answered(world: World, shop: BookShop) -> object:
+    answer_beat(shop.rt, world.calm.clock.now())
+    return "answered"
 
 
 def relayed(world: World, shop: BookShop) -> object:
@@ -159,6 +172,8 @@ OTHERS = (
     Case("revoke_api_key", "write", at_work, revoke),
     Case("settle_due, a tenant", "write", expiring, settle),
     Case("enqueue_due", "write", at_work, enqueue, patient=False),
+    Case("take_pulse", "write", at_work, beat),
+    Case("answer_beat", "write", at_work, answered),
     Case("relay_entries", "write", at_work, relayed, patient=False),
     Case("repair_feed", "write", at_work, repair, patient=False),
     Case("give_up_import", "write", at_work, give_up),

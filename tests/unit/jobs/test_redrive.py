@@ -11,17 +11,27 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.imports.model import Drop
+from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_topic import MemoryTopic
+from chalicelib.flows.give_up_import import give_up_import
+from chalicelib.flows.import_messages import Step
+from chalicelib.flows.start_import import start_import
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, rfc3339
+from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import Attrs, Table
-from infra.local.redrive import NotYetError, main, redrive_queue, redrive_relay
+from infra.local.redrive import MOST, dead_letters, main, redrive_imports, redrive_queue
+from infra.local.redrive_relay import Redriven, redrive_relay
 from tests.twins.bookshop import BookShop, card, open_shop, sale
 from tests.twins.streamed import ARN, StreamedTable, image_of
+from tests.unit.imports.drops import sold
+from tests.unit.orders_file.csv_file import file_of
 from tests.unit.relay.relayed import SHARD, counts_of, feed_of, on_plain_table, run
 from tests.unit.relay.test_trouble import BrokenTopic
 
 REGION, STAGE = "eu-central-1", "test"
+SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
 
 
 @pytest.fixture
@@ -33,7 +43,7 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with mock_aws():
         session: Any = boto3.session.Session()
         client = session.client("sqs", region_name=REGION)
-        for name in ("due", "due-dead", "relay-dead"):
+        for name in ("due", "due-dead", "imports", "imports-dead", "relay-dead"):
             client.create_queue(QueueName=f"stampbook-{STAGE}-{name}")
         yield client
 
@@ -61,33 +71,33 @@ def waiting(sqs: Any, name: str) -> list[tuple[str, str]]:
 
 def test_dead_messages_go_back_to_their_queue_whole(sqs: Any) -> None:
     put(sqs, "due-dead", *(f"{number}" for number in range(23)))
-    assert redrive_queue(sqs, STAGE, "due") == 23
+    assert redrive_queue(dead_letters(sqs, STAGE, "due"), STAGE, "due") == 23
     assert sorted(waiting(sqs, "due")) == sorted((f"{number}", "req-1") for number in range(23))
     assert waiting(sqs, "due-dead") == []
-    assert redrive_queue(sqs, STAGE, "due") == 0
+    assert redrive_queue(dead_letters(sqs, STAGE, "due"), STAGE, "due") == 0
 
 
 def test_no_more_than_asked_for(sqs: Any) -> None:
     put(sqs, "due-dead", *(f"{number}" for number in range(23)))
-    assert redrive_queue(sqs, STAGE, "due", most=12) == 12
+    assert redrive_queue(dead_letters(sqs, STAGE, "due"), STAGE, "due", most=12) == 12
     assert len(waiting(sqs, "due")) == 12
     assert len(waiting(sqs, "due-dead")) == 11
 
 
-def given_up(arrived: Instant) -> str:
+def given_up(arrived: Instant, start: int = 1, size: int = 3, until: Instant | None = None) -> str:
     """What Lambda leaves of a batch that it gave up: nothing of the entries, but when the stream had them."""
-    moment = rfc3339(arrived // 1000 * 1000)
+    first, last = (rfc3339(one // 1000 * 1000) for one in (arrived, arrived if until is None else until))
     return json.dumps(
         {
             "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 101},
             "version": "1.0",
             "DDBStreamBatchInfo": {
                 "shardId": SHARD,
-                "startSequenceNumber": "800000000003126276362",
-                "endSequenceNumber": "800000000003126276364",
-                "approximateArrivalOfFirstRecord": moment,
-                "approximateArrivalOfLastRecord": moment,
-                "batchSize": 3,
+                "startSequenceNumber": f"{800000000003126276000 + start}",
+                "endSequenceNumber": f"{800000000003126276000 + start + size - 1}",
+                "approximateArrivalOfFirstRecord": first,
+                "approximateArrivalOfLastRecord": last,
+                "batchSize": size,
                 "streamArn": ARN,
             },
         }
@@ -98,8 +108,7 @@ def registered() -> tuple[BookShop, StreamedTable]:
     """A shop that the jobs know, and the stream with all that its opening wrote."""
     table = StreamedTable()
     shop = open_shop(table)
-    caller = Caller("org", "", "system", "tests", "tests", (), "test", "test")
-    issue_api_key(shop.rt, caller, org="org", tenant="shop", name="till", grants=shop.caller.grants)
+    issue_api_key(shop.rt, SYSTEM, org="org", tenant="shop", name="till", grants=shop.caller.grants)
     return shop, table
 
 
@@ -112,7 +121,9 @@ def test_what_the_relay_gave_up_comes_into_the_feed_once(sqs: Any) -> None:
     run(rt, records[5:])
     put(sqs, "relay-dead", given_up(shop.clock.at), given_up(shop.clock.at))
     assert len(feed_of(rt, shop.caller)) == len(records) - 3
-    assert redrive_relay(rt, sqs, STAGE) == 2
+    told = relay_redriven(rt, sqs)
+    assert (told.messages, told.stood_for, told.missing) == (2, 3, 3)
+    assert told.found == len(records)
     assert len({event.entry_id for event in feed_of(rt, shop.caller)}) == len(records)
     assert len(feed_of(rt, shop.caller)) == len(records)
     assert waiting(sqs, "relay-dead") == []
@@ -126,7 +137,7 @@ def test_what_is_in_the_feed_and_was_never_published_is_published_and_not_told_t
     assert run(replace(rt, topic=BrokenTopic()), records)
     assert len(feed_of(rt, shop.caller)) == len(records)
     put(sqs, "relay-dead", given_up(shop.clock.at))
-    assert redrive_relay(rt, sqs, STAGE) == 1
+    assert relay_redriven(rt, sqs).messages == 1
     assert len(feed_of(rt, shop.caller)) == len(records) == counts_of(rt, shop.caller)["entries"]
     assert len(cast(MemoryTopic, rt.topic).published) == len(records)
 
@@ -137,10 +148,17 @@ def test_what_cannot_be_read_yet_stays_among_the_dead(sqs: Any) -> None:
     rt = on_plain_table(shop, table)
     damage(rt.table, image_of(table.entries()[0]))
     put(sqs, "relay-dead", given_up(shop.clock.at))
-    with pytest.raises(NotYetError, match="cannot be read by this version"):
-        redrive_relay(rt, sqs, STAGE)
-    told = sqs.get_queue_attributes(QueueUrl=address(sqs, "relay-dead"), AttributeNames=["All"])["Attributes"]
-    assert told["ApproximateNumberOfMessagesNotVisible"] == "1"
+    told = relay_redriven(rt, sqs)
+    assert told.messages == 0
+    assert [line.split(" ")[0:2] for line in told.stayed] == [["Entry", "1"]]
+    assert "cannot be read by this version" in told.stayed[0]
+    rt.table.batch_put([image_of(table.entries()[0])])
+    assert relay_redriven(rt, sqs).messages == 1
+    assert len(feed_of(rt, shop.caller)) == len(table.entries())
+
+
+def relay_redriven(rt: Runtime, sqs: Any) -> Redriven:
+    return redrive_relay(rt, dead_letters(sqs, STAGE, "relay", rt.clock), MOST)
 
 
 def damage(table: Table, image: Attrs) -> None:
@@ -151,3 +169,38 @@ def damage(table: Table, image: Attrs) -> None:
 def test_without_an_address_and_a_cloud_that_answers_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["due", "--endpoint", "http://127.0.0.1:9"]) == 2
     assert "127.0.0.1:9" in capsys.readouterr().err
+
+
+# --- imports -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_import_that_has_failed_is_named_and_one_that_goes_on_is_not(sqs: Any) -> None:
+    failing, running = dropped_into_a_shop("june.csv"), "opr_000000000000000000000000"
+    desk, operation = failing
+    assert give_up_import(desk.rt, Step("route", "shop", operation))
+    steps = [{"do": "route", "tenant": "shop", "operation": one} for one in (operation, operation, running)]
+    put(sqs, "imports-dead", *(json.dumps(step) for step in steps), "{}", "no json")
+    moved, told = redrive_imports(desk.rt, dead_letters(sqs, STAGE, "imports"), STAGE)
+    assert (moved, len(waiting(sqs, "imports"))) == (5, 5)
+    assert sorted(told) == sorted(
+        [
+            f"{operation} of shop (june.csv) has failed, given_up, and stays so: drop its file again under another name.",
+            f"{running} of shop is not there: its message dies again.",
+        ]
+    )
+    desk, operation = dropped_into_a_shop("july.csv")
+    put(sqs, "imports-dead", json.dumps({"do": "route", "tenant": "shop", "operation": operation}))
+    assert redrive_imports(desk.rt, dead_letters(sqs, STAGE, "imports"), STAGE) == (1, [])
+
+
+def dropped_into_a_shop(name: str) -> tuple[BookShop, str]:
+    shop, _ = registered()
+    content = file_of((sold("N-1", "0001"),))
+    files = cast(MemoryFiles, shop.rt.files)
+    key = f"imports/shop/orders/{name}"
+    files.put(key, content)
+    head = files.head(key)
+    assert head is not None
+    operation = start_import(shop.rt, Drop("bucket", key, head.etag), "req-1")
+    assert operation is not None
+    return shop, operation.operation_id

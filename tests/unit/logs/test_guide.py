@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.events.pulse import take_pulse
 from infra.local import logs
 from tests.unit.logs.company import Company
 from tests.unit.logs.kept import Keeper
@@ -20,6 +21,7 @@ def test_the_guide_s_metrics_are_those_there_are(company: Company, log: Keeper) 
     company.buy("A-1", of="stranger")
     company.buy("A-2")
     company.relay_all()
+    take_pulse(company.rt, {})
     there_are = {
         (metric["Name"], metric["Unit"], tuple(names))
         for line in log.lines()
@@ -35,6 +37,7 @@ def test_the_guide_s_metrics_are_those_there_are(company: Company, log: Keeper) 
 def test_the_guide_s_fields_are_those_of_the_lines(company: Company, log: Keeper) -> None:
     company.buy("A-1", of="stranger")
     company.settle_all("2026-01-15")
+    take_pulse(company.rt, {})
     fields = {name for line in log.lines() for name in line}
     told = set(re.findall(r"`(\w+)`", GUIDE.partition("## What is logged")[2].partition("## What is measured")[0]))
     assert fields - {"service", "location", "_aws", "stage", "outcome", "requests", "refusals"} <= told

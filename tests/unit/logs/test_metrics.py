@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.events.due import due, schedule_due
+from chalicelib.events.pulse import take_pulse
 from tests.twins.streamed import recorded
 from tests.unit.imports.drops import sold
 from tests.unit.logs.company import Company
@@ -66,10 +67,11 @@ def test_every_kind_of_line_keeps_to_the_format(company: Company, log: Keeper) -
     company.settle_all("2026-01-15")
     due(company.rt, recorded("due-poison"))
     schedule_due(company.rt, {})
+    take_pulse(company.rt, {})
     with_metrics = [line for line in log.lines() if "_aws" in line]
     operations = {line["operation"] for line in with_metrics}
     assert operations >= {"record_order", "get_member", "health", "unrouted", "join_import", "relay_entries"}
-    assert operations >= {"schedule_due", "settle_due"}
+    assert operations >= {"schedule_due", "settle_due", "take_pulse"}
     assert [(line["operation"], breach) for line in with_metrics for breach in breaches(line)] == []
 
 

@@ -11,6 +11,7 @@ from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
+from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
@@ -106,6 +107,7 @@ def full_shop() -> FullShop:
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()
     assert run(relayed, [*told, quiet(last)]) == []
+    take_pulse(shop.rt)
     operation, part = _imported(shop)
     items = _every_item(streamed)
     return FullShop(shop, streamed.table, items, bought.member_id, bought.order_id, issued.id, operation, part)

@@ -17,7 +17,7 @@ from chalicelib.areas.rules import store as rules
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.runtime import Runtime
-from chalicelib.table import config, feed, feed_search, guards, journal, keys, recorded
+from chalicelib.table import config, feed, feed_search, guards, journal, keys, pulse, recorded
 from chalicelib.table.pages import every_item
 from tests.twins.bookshop import keyed
 from tests.unit.pages.full_shop import FullShop
@@ -130,6 +130,7 @@ READS: Mapping[tuple[str, str], Read] = {
     ("table/keys", "the snapshot of a member"): lambda rt, full: rt.table.query(
         keys.snapshot_query(full.tenant, full.ada)
     ),
+    ("table/pulse", "beat and marks"): lambda rt, _: pulse.read_pulse(rt.table),
 }
 
 
