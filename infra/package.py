@@ -1,8 +1,8 @@
 """`python -m infra.package [dev|prod]…`: what CloudFormation needs, in build/<stage>/: template.json and deployment.zip.
 
-`chalice package` makes both of app.py, .chalice and infra/template.yaml. Three things it cannot do are done after it: the
+`chalice package` makes both of app.py, .chalice and infra/template.yaml. Four things it cannot do are done after it: the
 template is of one stage, by default and otherwise not at all; all that is in it is watched (infra/alarms.py, infra/dashboard.py);
-and it has no YAML aliases, which CloudFormation refuses.
+it has no YAML aliases, which CloudFormation refuses; and the zip is the same for the same code, compiled (infra/archive.py).
 """
 
 from __future__ import annotations
@@ -17,17 +17,14 @@ from typing import Any
 
 import yaml
 
-from infra.alarms import alarms
+from infra.alarms import alarms, of_type
+from infra.archive import PackageError, remake, this_python
 from infra.dashboard import dashboard
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("dev", "prod")
 TEMPLATE, ZIP = "template.json", "deployment.zip"
 _MADE_BY_CHALICE = "sam.yaml"
-
-
-class PackageError(Exception):
-    """The message is what Chalice or cfn-lint said."""
 
 
 def package(stage: str, into: Path) -> Path:
@@ -40,6 +37,7 @@ def package(stage: str, into: Path) -> Path:
     template = watched(of_one_stage(yaml.safe_load(made.read_text(encoding="utf-8")), stage))
     (out / TEMPLATE).write_text(json.dumps(template, indent=1) + "\n", encoding="utf-8")
     made.unlink()
+    remake(out / ZIP, compiled=_runs_on_this_python(template))
     return out
 
 
@@ -60,6 +58,18 @@ def of_one_stage(template: dict[str, Any], stage: str) -> dict[str, Any]:
 def watched(template: dict[str, Any]) -> dict[str, Any]:
     resources = {**template["Resources"], **alarms(template), "Dashboard": dashboard(template)}
     return {**template, "Resources": resources}
+
+
+def _runs_on_this_python(template: dict[str, Any]) -> bool:
+    """Chalice declares the Python that packages, or the latest that it knows. Bytecode of another would be passed over."""
+    declared = {one["Runtime"] for one in of_type(template, "AWS::Serverless::Function").values()}
+    if declared == {this_python()}:
+        return True
+    runtimes = ", ".join(sorted(declared))
+    sys.stderr.write(
+        f"Packaged without bytecode: the functions run on {runtimes}, this is {this_python()}. Cold starts will compile.\n"
+    )
+    return False
 
 
 def faults(template: Path) -> str:

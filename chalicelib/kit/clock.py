@@ -34,6 +34,23 @@ class SystemClock:
         time.sleep(seconds)
 
 
+class StandingClock:
+    """The twin of the system's: stands at `at` until it is moved; sleeping moves only its monotonic side."""
+
+    def __init__(self, at: Instant, elapsed: float = 0.0) -> None:
+        self.at = at
+        self.elapsed = elapsed
+
+    def now(self) -> Instant:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    def sleep(self, seconds: float) -> None:
+        self.elapsed += seconds
+
+
 def instant(moment: datetime) -> Instant:
     """The instant of an aware datetime, exact to the millisecond (finer parts are cut off)."""
     return (moment - _EPOCH) // _MILLISECOND

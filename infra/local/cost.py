@@ -5,139 +5,158 @@ by cost_usage.py; nothing here is decided by hand, so a change that makes orders
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local.cost_usage import BATCH, MEMBERS, MONTHS, ORDERS, Usage, Used, measured
+from infra.local.cost_shop import OVERHEAD_BYTES, Used
+from infra.local.cost_usage import ALONE, FULL, MEMBERS, MONTHS, ORDERS, TEN, Usage, measured
 
 ROOT = Path(__file__).resolve().parents[2]
 PRICES = ROOT / "docs" / "prices.json"
 QUEUES_OF_AN_ORDER = 4  # of the topic's, those whose filter an order with points passes
+QUEUES_WORKED_OFF = 2  # imports and due: a mapping each
+PUBLISHED_AT_ONCE = 10
 MILLION = 1_000_000
 GB = 1024**3
 ALARMS = 39
 PULSES = 8_640  # a month, one every five minutes
+MONTH_SECONDS = 365 * 24 * 3600 / 12
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Something that is billed, of a million orders: how much of it, in which unit, and what one unit costs."""
+    """Something that is billed: how much of it, in which unit, and the name of the price of one unit."""
 
     what: str
     amount: float
     unit: str
-    usd_each: float
-
-    @property
-    def usd(self) -> float:
-        return self.amount * self.usd_each
+    price: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
+    """`found` says for each price where it was found and when that was said; None where nothing was."""
+
     usd: Mapping[str, float]
+    found: Mapping[str, tuple[str | None, str | None]]
     assumed: Mapping[str, float]
     told: Mapping[str, Any]
 
     @classmethod
     def read(cls, path: Path = PRICES) -> Prices:
         told = json.loads(path.read_text(encoding="utf-8"))
-        return cls(told["usd"], told["assumed"], told)
+        usd = {name: one["usd"] for name, one in told["prices"].items()}
+        found = {name: (one["found_at"], one["said_in"]) for name, one in told["prices"].items()}
+        return cls(usd, found, told["assumed"], told)
+
+    def usd_of(self, row: Row) -> float:
+        return row.amount * self.usd[row.price]
 
 
 def page(prices: Prices | None = None, usage: Usage | None = None) -> str:
     prices, usage = prices or Prices.read(), usage or measured()
-    sections = {
-        "A million orders over HTTP": [*_over_http(prices, usage), *_to_the_feed(prices, usage)],
-        "A million orders from files": [*_from_files(prices, usage), *_to_the_feed(prices, usage)],
-        "A million accounts with something due": _due(prices, usage.due),
-        "A month of a million members and ten million orders, kept": _kept(prices, usage),
-        "A month of nothing": _standing(prices, usage.pulse),
+    assumed = prices.assumed
+    over_http = [[*_over_http(assumed, used), *_to_the_feed(assumed, used.entries / used.of, usage.relay[size], size)]
+                 for used, size in ((usage.api, ALONE), (usage.busy_api, TEN))]  # fmt: skip
+    from_files = [*_from_files(assumed, usage), *_to_the_feed(assumed, 1, usage.relay[FULL], FULL)]
+    tables = {
+        "A million orders over HTTP": _table(prices, over_http, ("quiet shop", "busy shop")),
+        "A million orders from files": _table(prices, [from_files]),
+        "A million accounts with something due": _table(prices, [_due(assumed, usage.due)]),
+        "A month of a million members and ten million orders, kept": _table(prices, [_kept(assumed, usage)]),
+        "A month of nothing": _table(prices, [_standing(assumed, usage)]),
     }
-    tables = [f"## {title}\n\n{_table(rows)}\n" for title, rows in sections.items()]
-    return "\n".join([_head(prices), *tables, _tail(prices, usage)])
+    sections = [f"## {title}\n\n{table}\n" for title, table in tables.items()]
+    return "\n".join([_head(prices), *sections, _counted(usage), _sources(prices), _tail(prices)])
 
 
-def _over_http(prices: Prices, usage: Usage) -> list[Row]:
-    api = usage.api
+def _over_http(assumed: Mapping[str, float], api: Used) -> list[Row]:
     return [
-        Row("API Gateway", 1, "million requests", prices.usd["api_gateway_million_requests"]),
-        *_function(prices, "Lambda APIHandler", MILLION, prices.assumed["api_ms"], "api_handler"),
-        *_table_use(prices, "orders", api, api.of),
-        *_logs(prices, "APIHandler", api.log_bytes / api.of * MILLION, MILLION),
-        Row("Answers sent", api.answer_bytes / api.of * MILLION / GB, "GB", prices.usd["transfer_out_gb"]),
+        Row("API Gateway", 1, "million requests", "api_gateway_million_requests"),
+        *_function("APIHandler", MILLION, assumed["api_ms"], "api_handler"),
+        *_table_use("orders", api, api.of),
+        _logs(assumed, "APIHandler", api.log_bytes / api.of * MILLION, MILLION),
+        Row("Answers sent", api.answer_bytes / api.of * MILLION / GB, "GB", "transfer_out_gb"),
     ]
 
 
-def _to_the_feed(prices: Prices, usage: Usage) -> list[Row]:
-    """Entries: one an order, and one more for a member's first. A batch is as full as is assumed."""
-    relay, entries = usage.relay, usage.relay.published / usage.relay.of * MILLION
-    batches = entries / prices.assumed["entries_per_relay_batch"]
-    messages = entries * QUEUES_OF_AN_ORDER / MILLION
+def _to_the_feed(assumed: Mapping[str, float], each: float, relay: Used, size: int) -> list[Row]:
+    """Entries of a million orders, in batches of one size: one an order, and one more for a member's first."""
+    entries = each * MILLION
+    batches = entries / size
+    publishes = batches * -(-size // PUBLISHED_AT_ONCE)
     return [
-        *_function(prices, "Lambda Relay", batches, prices.assumed["relay_ms"], "relay"),
-        *_table_use(prices, "feed", relay, relay.of * prices.assumed["entries_per_relay_batch"] / BATCH),
-        *_logs(prices, "Relay", relay.log_bytes / relay.of * MILLION, batches),
-        Row("SNS publish", batches / MILLION, "million requests", prices.usd["sns_million_requests"]),
-        Row("SQS, topic to queues", messages, "million requests", prices.usd["sqs_million_requests"]),
+        *_function("Relay", batches, assumed["relay_ms"], "relay"),
+        *_table_use("feed", relay, relay.of / each),
+        _logs(assumed, "Relay", relay.log_bytes / relay.of * entries, batches),
+        Row("SNS publish", publishes / MILLION, "million requests", "sns_million_requests"),
+        Row("SQS, topic to queues", entries * QUEUES_OF_AN_ORDER / MILLION, "million requests", "sqs_million_requests"),
     ]
 
 
-def _from_files(prices: Prices, usage: Usage) -> list[Row]:
+def _from_files(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
     file = usage.file
     steps = file.sent / file.of * MILLION
     return [
-        *_function(
-            prices, "Lambda Imports", steps, prices.assumed["import_ms_per_order"] * MILLION / steps, "imports"
-        ),
-        *_table_use(prices, "orders", file, file.of),
-        *_logs(prices, "Imports", file.log_bytes / file.of * MILLION, steps),
-        Row("S3 writes", file.puts / file.of * MILLION / 1000, "thousand", prices.usd["s3_thousand_puts"]),
-        Row("S3 reads", file.gets / file.of * MILLION / 1000, "thousand", prices.usd["s3_thousand_gets"]),
-        Row("SQS, steps (sent, received, deleted)", 3 * steps / MILLION, "million requests", prices.usd["sqs_million_requests"]),
-    ]  # fmt: skip
+        *_function("Imports", steps, assumed["import_ms_per_order"] * MILLION / steps, "imports"),
+        *_table_use("orders", file, file.of),
+        _logs(assumed, "Imports", file.log_bytes / file.of * MILLION, steps),
+        Row("S3 writes", file.puts / file.of * MILLION / 1000, "thousand", "s3_thousand_puts"),
+        Row("S3 reads", file.gets / file.of * MILLION / 1000, "thousand", "s3_thousand_gets"),
+        Row("SQS, steps (sent, received, deleted)", 3 * steps / MILLION, "million requests", "sqs_million_requests"),
+    ]
 
 
-def _due(prices: Prices, due: Used) -> list[Row]:
+def _due(assumed: Mapping[str, float], due: Used) -> list[Row]:
     pages = MILLION / 100
     return [
-        *_function(prices, "Lambda Due", pages, prices.assumed["due_ms_per_account"] * 100, "due"),
-        *_table_use(prices, "accounts", due, due.of),
-        *_logs(prices, "Due", due.log_bytes / due.sent * pages, pages),
-        Row("SQS, pages (sent, received, deleted)", 3 * pages / MILLION, "million requests", prices.usd["sqs_million_requests"]),
-    ]  # fmt: skip
+        *_function("Due", pages, assumed["due_ms_per_account"] * 100, "due"),
+        *_table_use("accounts", due, due.of),
+        _logs(assumed, "Due", due.log_bytes / due.sent * pages, pages),
+        Row("SQS, pages (sent, received, deleted)", 3 * pages / MILLION, "million requests", "sqs_million_requests"),
+    ]
 
 
-def _kept(prices: Prices, usage: Usage) -> list[Row]:
+def _kept(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
+    """Logs of the functions that orders over HTTP call, those of a busy shop; kept for a year in prod."""
     stored = (usage.bytes_per_member + usage.bytes_per_order * 10) * MILLION / GB
+    api, relay = usage.busy_api, usage.relay[TEN]
+    said = [_logs(assumed, "APIHandler", api.log_bytes / api.of * MILLION, MILLION),
+            _logs(assumed, "Relay", relay.log_bytes / relay.of * MILLION, MILLION / TEN)]  # fmt: skip
     return [
-        Row("Table and indexes", stored, "GB-month", prices.usd["dynamodb_gb_month"]),
-        Row("Point-in-time recovery", stored, "GB-month", prices.usd["dynamodb_backup_gb_month"]),
+        Row("Table and indexes", stored, "GB-month", "dynamodb_gb_month"),
+        Row("Point-in-time recovery", stored, "GB-month", "dynamodb_backup_gb_month"),
+        Row(
+            "Logs, as they were sent", 10 * sum(row.amount for row in said), "GB-month", "cloudwatch_logs_kept_gb_month"
+        ),
     ]
 
 
-def _standing(prices: Prices, pulse: Used) -> list[Row]:
-    """Each operation in use has two metrics for each of some three outcomes; refusals are few. The pulse has two, and
-    calls the relay, which answers it."""
-    metrics = prices.assumed["operations_in_use"] * 2 * 3
+def _standing(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
+    """Of each operation in use there are two metrics by outcome; the jobs' are counted. Refusals are told by code, and few."""
+    api = assumed["operations_in_use"] * 2 * assumed["outcomes_of_an_operation"]
+    polls = QUEUES_WORKED_OFF * assumed["pollers_of_a_queue"] * MONTH_SECONDS / assumed["seconds_of_a_poll"]
     return [
-        Row("Alarms (in prod)", ALARMS, "alarms", prices.usd["cloudwatch_alarm_month"]),
-        Row("Metrics of our own", metrics + 2, "metrics", prices.usd["cloudwatch_metric_month"]),
-        Row("Dashboard", 1, "dashboard", prices.usd["cloudwatch_dashboard_month"]),
-        *_function(prices, "Lambda TakePulse", PULSES, prices.assumed["pulse_ms"], "take_pulse"),
-        *_function(prices, "Lambda Relay, answers to it", PULSES, prices.assumed["relay_ms"], "relay"),
-        *_table_use(prices, "pulse", pulse, pulse.of * MILLION / PULSES),
-        *_logs(prices, "TakePulse and Relay", pulse.log_bytes / pulse.of * PULSES, 2 * PULSES),
+        Row("SQS, polling of empty queues", polls / MILLION, "million requests", "sqs_million_requests"),
+        Row("Alarms (in prod)", ALARMS, "alarms", "cloudwatch_alarm_month"),
+        Row("Metrics of the API", api, "metrics", "cloudwatch_metric_month"),
+        Row("Metrics of jobs and relay", usage.job_metrics, "metrics", "cloudwatch_metric_month"),
+        Row("Dashboard", 1, "dashboard", "cloudwatch_dashboard_month"),
+        Row("Metrics of the pulse", 2, "metrics", "cloudwatch_metric_month"),
+        *_function("TakePulse", PULSES, assumed["pulse_ms"], "take_pulse"),
+        *_function("Relay, answers to it", PULSES, assumed["relay_ms"], "relay"),
+        *_table_use("pulse", usage.pulse, usage.pulse.of * MILLION / PULSES),
+        _logs(assumed, "TakePulse and Relay", usage.pulse.log_bytes / usage.pulse.of * PULSES, 2 * PULSES),
     ]
 
 
-def _function(prices: Prices, name: str, calls: float, ms: float, function: str) -> list[Row]:
+def _function(name: str, calls: float, ms: float, function: str) -> list[Row]:
     seconds = calls * ms / 1000 * _memory_gb(function)
     return [
-        Row(f"{name}, calls", calls / MILLION, "million requests", prices.usd["lambda_million_requests"]),
-        Row(f"{name}, time", seconds, "GB-seconds", prices.usd["lambda_gb_second"]),
+        Row(f"Lambda {name}, calls", calls / MILLION, "million requests", "lambda_million_requests"),
+        Row(f"Lambda {name}, time", seconds, "GB-seconds", "lambda_gb_second"),
     ]
 
 
@@ -147,62 +166,120 @@ def _memory_gb(function: str) -> float:
     return float(own.get("lambda_memory_size", told["lambda_memory_size"])) / 1024
 
 
-def _table_use(prices: Prices, what: str, used: Used, of: float) -> list[Row]:
+def _table_use(what: str, used: Used, of: float) -> list[Row]:
     writes, reads = used.table.write_units + used.table.index_units, used.table.read_units
     return [
-        Row(f"DynamoDB writes, {what}", writes / of, "million units", prices.usd["dynamodb_million_write_units"]),
-        Row(f"DynamoDB reads, {what}", reads / of, "million units", prices.usd["dynamodb_million_read_units"]),
+        Row(f"DynamoDB writes, {what}", writes / of, "million units", "dynamodb_million_write_units"),
+        Row(f"DynamoDB reads, {what}", reads / of, "million units", "dynamodb_million_read_units"),
     ]
 
 
-def _logs(prices: Prices, function: str, our_bytes: float, calls: float) -> list[Row]:
-    whole = our_bytes + calls * prices.assumed["platform_log_bytes_per_invocation"]
-    return [Row(f"Logs of {function}", whole / GB, "GB", prices.usd["cloudwatch_logs_gb"])]
+def _logs(assumed: Mapping[str, float], function: str, our_bytes: float, calls: float) -> Row:
+    whole = our_bytes + calls * assumed["platform_log_bytes_per_invocation"]
+    return Row(f"Logs of {function}", whole / GB, "GB", "cloudwatch_logs_gb")
 
 
-def _table(rows: Iterable[Row]) -> str:
-    billed = list(rows)
-    lines = ["| | Amount | Unit | USD each | USD |", "|---|---:|---|---:|---:|"]
-    lines += [f"| {row.what} | {row.amount:,.2f} | {row.unit} | {row.usd_each:g} | {row.usd:,.2f} |" for row in billed]
-    return "\n".join([*lines, f"| **together** | | | | **{sum(row.usd for row in billed):,.2f}** |"])
+def _table(prices: Prices, shops: Sequence[Sequence[Row]], names: Sequence[str] = ("",)) -> str:
+    """Amount and sum of each shop beside each other: their rows are of the same things."""
+    heads = [f"{what}{', ' if name else ''}{name}" for what in ("Amount", "USD") for name in names]
+    amounts, sums = heads[: len(names)], heads[len(names) :]
+    lines = [_cells("", *amounts, "Unit", "USD each", *sums), _cells("---", *["---:"] * len(names), *_ALIGNED, *["---:"] * len(names))]  # fmt: skip
+    for rows in zip(*shops, strict=True):
+        each = (f"{row.amount:,.2f}" for row in rows)
+        usd = (f"{prices.usd_of(row):,.2f}" for row in rows)
+        lines.append(_cells(rows[0].what, *each, rows[0].unit, _exact(prices.usd[rows[0].price]), *usd))
+    together = (f"**{sum(map(prices.usd_of, rows)):,.2f}**" for rows in shops)
+    return "\n".join([*lines, _cells("**together**", *[""] * len(names), "", "", *together)])
+
+
+_ALIGNED = ("---", "---:")
+
+
+def _cells(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _exact(usd: float) -> str:
+    return f"{usd:.10f}".rstrip("0").rstrip(".")
 
 
 def _head(prices: Prices) -> str:
     told = prices.told
-    looked_up = (
-        f"looked up {told['as_of']}"
-        if told["checked"]
-        else f"as known in {told['as_of']}, not looked up since: check them"
-    )
     return f"""# What it costs
 
 Generated by `make docs`; do not edit. Use is counted while a shop sells on the twins of table and cloud ({ORDERS:,} orders over HTTP by
-{MEMBERS} members in {MONTHS} months, as many again from a file, then the due job). Prices are in [prices.json](../prices.json): {told["source"]},
-{looked_up}. For another region change that file, then `make docs`.
+{MEMBERS} members in {MONTHS} months, as many again from a file, then the due job). Prices are in [prices.json](../prices.json): {told["region"]},
+{told["kind"]}; [where each was found](#where-prices-were-found). For another region change that file, then `make docs`.
+
+A quiet shop's orders come one by one: each has a batch of the relay to itself, and finds what the process knows of keys and configuration older
+than five seconds. A busy one's come some ten a second: the relay, which waits a second for more, takes {TEN} entries at once, and
+nothing is asked twice. Files fill batches of {FULL}.
 """
 
 
-def _tail(prices: Prices, usage: Usage) -> str:
-    assumed = "\n".join(f"| `{name}` | {value:g} |" for name, value in prices.assumed.items())
-    api, file = usage.api.table, usage.file.table
+def _counted(usage: Usage) -> str:
+    orders = {
+        "order over HTTP, quiet shop": usage.api,
+        "order over HTTP, busy shop": usage.busy_api,
+        "order from a file": usage.file,
+    }
+    entries = {f"entry in the feed, {size} a batch": usage.relay[size] for size in (ALONE, TEN, FULL)}
+    lines = [
+        _cells("Of one", "Requests", "Write units", "of them of indexes", "Read units", "Bytes logged"),
+        _cells("---", *["---:"] * 5),
+    ]
+    for name, used in {**orders, **entries}.items():
+        cost, of = used.table, used.of
+        figures = (cost.requests, cost.write_units + cost.index_units, cost.index_units, cost.read_units)
+        lines.append(_cells(name, *(f"{figure / of:.2f}" for figure in figures), f"{used.log_bytes / of:.0f}"))
+    table = "\n".join(lines)
     return f"""## What was counted
 
-| Of one | Requests | Write units | of them of indexes | Read units | Bytes logged |
-|---|---:|---:|---:|---:|---:|
-| order over HTTP | {api.requests / usage.api.of:.2f} | {(api.write_units + api.index_units) / usage.api.of:.2f} | {api.index_units / usage.api.of:.2f} | {api.read_units / usage.api.of:.2f} | {usage.api.log_bytes / usage.api.of:.0f} |
-| order from a file | {file.requests / usage.file.of:.2f} | {(file.write_units + file.index_units) / usage.file.of:.2f} | {file.index_units / usage.file.of:.2f} | {file.read_units / usage.file.of:.2f} | {usage.file.log_bytes / usage.file.of:.0f} |
+{table}
 
-A member takes {usage.bytes_per_member:,.0f} bytes in table and indexes, an order with its journal entry {usage.bytes_per_order:,.0f}, the {100} bytes that Amazon
-adds to each item included; three lines an order, plus the feed's share, which is not counted. Every request over HTTP reads its key and the
-configuration's number again: a busy process does so every five seconds only.
+A member takes {usage.bytes_per_member:,.0f} bytes in table and indexes, an order with its journal entry {usage.bytes_per_order:,.0f}, the {OVERHEAD_BYTES} bytes that Amazon
+adds to each item included; three lines an order, plus the feed's share, which is not counted. One order in ten is a member's
+first, and enrols.
+"""
 
-## What is assumed
+
+def _sources(prices: Prices) -> str:
+    rows = (_cells(f"`{name}`", _exact(usd), *_source(*prices.found[name])) for name, usd in prices.usd.items())
+    lines = [
+        _cells("Named in prices.json", "USD", "Found at", "which says so"),
+        _cells("---", "---:", "---", "---"),
+        *rows,
+    ]
+    missing = [f"`{name}`" for name, (at, _) in prices.found.items() if at is None]
+    unchecked = f"Found nowhere, and as it was remembered: {', '.join(missing)}. " if missing else ""
+    table = "\n".join(lines)
+    return f"""## Where prices were found
+
+Looked up in {prices.told["looked_up"]} in what others had published; Amazon's own list was out of reach, and is what counts. {unchecked}A page
+without a date may be of any year.
+
+{table}
+"""
+
+
+def _source(at: str | None, said: str | None) -> Iterable[str]:
+    return ("**not checked**", "–") if at is None else (f"<{at}>", said or "undated")
+
+
+def _tail(prices: Prices) -> str:
+    assumed = "\n".join(_assumptions(prices.assumed))
+    return f"""## What is assumed
 
 | Named in prices.json | |
 |---|---:|
 {assumed}
 
-Times are of a whole call, waiting included: on your stage the dashboard shows the true ones, as it shows how full the relay's batches are. The
-four queues that have no consumer yet are paid for by what the topic puts into them. Not in it: taxes, support, a custom domain, free tiers, what
-repeats cost when the table throttles, and cold starts.
+Times are of a whole call, waiting included: on your stage the dashboard shows the true ones, as it shows how full the relay's batches are. An
+event source mapping with a concurrency of its own keeps five pollers at an empty queue, each asking for as long as SQS lets it; reading a stream is
+free for a function. Logs are billed compressed while they are kept: it will be less. The four queues that have no consumer yet are paid for
+by what the topic puts into them. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.
 """
+
+
+def _assumptions(assumed: Mapping[str, float]) -> Iterator[str]:
+    return (f"| `{name}` | {value:g} |" for name, value in assumed.items())

@@ -2,20 +2,15 @@
 
 A hundred members buy once a month for ten months, over HTTP; the relay carries what they did to the feed; a thousand more
 orders come as a file; then what was earned falls due. Every request finds what its process knows older than five seconds,
-so each reads the key and the configuration's number again, which a busy process does not. Ids are counted, not drawn, and
-durations counted as if they had four digits, so that the figures are the same every time.
+so each reads the key and the configuration's number again; in one month more none does, as in a process that is kept busy.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import logging
-import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -31,95 +26,59 @@ from chalicelib.events.due import due, schedule_due
 from chalicelib.events.imports import imports
 from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
-from chalicelib.kit.logs import logger
+from chalicelib.kit.clock import Instant, StandingClock
+from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
-from chalicelib.table.config import ConfigCache
-from chalicelib.table.meter import Cost
 from chalicelib.table.protocol import Attrs
 from chalicelib.table.pulse import beat_put
-from infra.local.cost_twins import Clock, CountedIds, CountingFiles, KeptTable
+from infra.local.cost_shop import CountingFiles, KeptTable, Numbered, Shop, Used, kept_log, metrics_of
 from infra.local.demo.program import CALLER, ORG, TENANT, load_program
 from infra.local.http_gateway import Gateway, HttpRequest, HttpResponse
 
 MEMBERS, MONTHS = 100, 10
 ORDERS = MEMBERS * MONTHS
-BATCH = 10  # entries in a batch of the stream
-DUE_DAY = "2026-12-01T00:10:00Z"
+ALONE, TEN, FULL = 1, 10, 100  # entries in a batch of the stream: a quiet shop's, a busy one's, an import's
+OPENING, DUE_DAY = "2025-06-15T12:00:00Z", "2026-12-01T00:10:00Z"
 _STALE_SECONDS = 6.0
-_DURATION = re.compile(rb'("duration_ms": ?)[\d.]+')
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """By `of` orders, or accounts. `puts` and `gets` are requests to S3, `sent` messages to queues."""
-
-    of: int
-    table: Cost
-    log_bytes: int
-    answer_bytes: int = 0
-    published: int = 0
-    sent: int = 0
-    puts: int = 0
-    gets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
+    """`api` finds what its process knows older than five seconds, `busy_api` does not; `relay` is of entries, by the size
+    of its batches. `job_metrics` are those that everything but the API has told."""
+
     api: Used
-    relay: Used
+    busy_api: Used
+    relay: Mapping[int, Used]
     file: Used
     due: Used
     pulse: Used
     bytes_per_order: float  # stored, indexes and overhead included
     bytes_per_member: float
-
-
-@dataclass
-class _Shop:
-    clock: Clock
-    table: KeptTable
-    files: CountingFiles
-    queues: MemoryQueues
-    topic: MemoryTopic
-    log: io.StringIO
-    rt: Runtime = field(init=False)
-
-    def __post_init__(self) -> None:
-        cloud = (self.files, self.queues, self.topic)
-        self.rt = Runtime(self.clock, CountedIds(), self.table, ConfigCache(self.clock), *cloud)
-
-    def used(self, of: int, act: Callable[[], int]) -> Used:
-        """What the act used; it answers how many bytes went out."""
-        before = self.table.meter.cost
-        marks = self.log.tell(), len(self.topic.published), self._sent(), self.files.puts, self.files.gets
-        answered = act()
-        lines = _DURATION.sub(rb"\g<1>12.34", self.log.getvalue()[marks[0] :].encode())
-        published, sent = len(self.topic.published) - marks[1], self._sent() - marks[2]
-        puts, gets = self.files.puts - marks[3], self.files.gets - marks[4]
-        return Used(of, self.table.meter.cost - before, len(lines), answered, published, sent, puts, gets)
-
-    def _sent(self) -> int:
-        return sum(map(len, self.queues.sent.values()))
+    job_metrics: int
 
 
 @cache
 def measured() -> Usage:
-    with _kept_log() as log:
-        shop = _Shop(Clock(0), KeptTable(), CountingFiles(), MemoryQueues(), MemoryTopic(), log)
-        shop.clock.move_to("2025-06-15T12:00:00Z")
+    with kept_log() as log:
+        shop = Shop(StandingClock(_instant(OPENING)), KeptTable(), CountingFiles(), MemoryQueues(), MemoryTopic(), log)
         load_program(shop.rt)
         key = issue_api_key(shop.rt, CALLER, org=ORG, tenant=TENANT, name="till", grants=CALLER.grants).credential
         shop.table.entries.clear()
         api, per_member, per_order = _sold(shop, key)
-        relayed = shop.used(ORDERS, partial(_relayed, shop))
+        busy = shop.used(MEMBERS, partial(_sold_in_a_rush, shop, key))
+        jobs = log.tell()
+        relayed = {TEN: _relayed(shop, TEN, len(shop.table.entries))}
         file = shop.used(ORDERS, partial(_imported, shop))
+        relayed |= {size: _relayed(shop, size, ORDERS // 2) for size in (ALONE, FULL)}
         settled = shop.used(MEMBERS, partial(_settled, shop))
+        metrics = metrics_of(log.getvalue()[jobs:])
         _beaten(shop, 1)
         pulse = shop.used(1, partial(_beaten, shop, 2))
-    return Usage(api, relayed, file, settled, pulse, per_order, per_member)
+    return Usage(api, busy, relayed, file, settled, pulse, per_order, per_member, metrics)
 
 
-def _sold(shop: _Shop, key: str) -> tuple[Used, float, float]:
+def _sold(shop: Shop, key: str) -> tuple[Used, float, float]:
     """And how many bytes a member and an order leave behind: a member's first month, and what the others add."""
     gateway = _gateway(shop.rt)
     empty = shop.table.stored()
@@ -129,7 +88,11 @@ def _sold(shop: _Shop, key: str) -> tuple[Used, float, float]:
     rest = shop.used(len(more), lambda: sum(_buy(shop, gateway, key, month, who) for month, who in more))
     per_order = (shop.table.stored() - after_first) / len(more)
     whole = Used(
-        ORDERS, first.table + rest.table, first.log_bytes + rest.log_bytes, first.answer_bytes + rest.answer_bytes
+        ORDERS,
+        first.table + rest.table,
+        first.log_bytes + rest.log_bytes,
+        first.answer_bytes + rest.answer_bytes,
+        entries=first.entries + rest.entries,
     )
     return whole, (after_first - empty) / MEMBERS - per_order, per_order
 
@@ -141,17 +104,30 @@ def _gateway(rt: Runtime) -> Gateway:
     return Gateway(app)
 
 
-def _buy(shop: _Shop, gateway: Gateway, key: str, month: int, who: int) -> int:
+def _sold_in_a_rush(shop: Shop, key: str) -> int:
+    """One more month, all of it within seconds of the last request before; one member in ten is new, as before."""
+    gateway, new = _gateway(shop.rt), MEMBERS // MONTHS
+    return sum(_buy(shop, gateway, key, MONTHS, who, seconds=0.0) for who in range(new, MEMBERS + new))
+
+
+def _buy(shop: Shop, gateway: Gateway, key: str, month: int, who: int, seconds: float = _STALE_SECONDS) -> int:
     year, number = divmod(6 + month, 12)
-    shop.clock.move_to(f"{2025 + year}-{number + 1:02}-15T12:00:00Z")
-    shop.clock.sleep(_STALE_SECONDS)
+    day = f"{2025 + year}-{number + 1:02}-15"
+    shop.clock.at = _instant(f"{day}T12:00:00Z")
+    shop.clock.sleep(seconds)
     lines = [{"sku": f"BOOK-{line}", "quantity": 1, "gross_value": 1250 + line} for line in range(3)]
-    at = f"{2025 + year}-{number + 1:02}-15T11:59:00Z"
-    document = {"number": f"R-{month}-{who:05}", "purchased_at": at, "currency": "EUR", "lines": lines}
+    document = {"number": f"R-{month}-{who:05}", "purchased_at": f"{day}T11:59:00Z", "currency": "EUR", "lines": lines}
     body = json.dumps(document | {"identifier": {"type": "card", "value": f"4000 {who:05}"}}).encode()
     headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
     answer = gateway.answer(HttpRequest("POST", "/v1/orders", headers, body))
     return _bytes_of(answer)
+
+
+def _instant(text: str) -> Instant:
+    read = parse_rfc3339(text)
+    if read is None:
+        raise ValueError(text)
+    return read[0]
 
 
 def _bytes_of(answer: HttpResponse) -> int:
@@ -160,15 +136,19 @@ def _bytes_of(answer: HttpResponse) -> int:
     return len(answer.body) + sum(len(name) + len(value) + 4 for name, value in answer.headers.items())
 
 
-def _relayed(shop: _Shop) -> int:
-    """In full batches; what the relay writes is no entry."""
-    waiting = shop.table.entries
-    for first in range(0, len(waiting), BATCH):
-        numbered = enumerate(waiting[first : first + BATCH], start=first + 1)
-        told = relay(shop.rt, {"Records": [_record(number, item) for number, item in numbered], "shardId": "shard"})
+def _relayed(shop: Shop, size: int, entries: int) -> Used:
+    """The oldest that wait, in batches of that size; what the relay writes is no entry."""
+    waiting = shop.table.entries[:entries]
+    del shop.table.entries[:entries]
+    return shop.used(entries, partial(_relay, shop, size, waiting))
+
+
+def _relay(shop: Shop, size: int, entries: list[Numbered]) -> int:
+    for first in range(0, len(entries), size):
+        records = [_record(number, item) for number, item in entries[first : first + size]]
+        told = relay(shop.rt, {"Records": records, "shardId": "shard"})
         if told["batchItemFailures"]:
             raise RuntimeError("the relay failed")
-    waiting.clear()
     return 0
 
 
@@ -178,7 +158,7 @@ def _record(number: int, item: Attrs) -> dict[str, Any]:
     return {"eventID": f"{number:032x}", "eventName": "INSERT", "eventSourceARN": "stream", "dynamodb": change}
 
 
-def _imported(shop: _Shop) -> int:
+def _imported(shop: Shop) -> int:
     """A thousand orders of the same members, in one file."""
     cells = {"document_type": "sell", "purchased_at": "2026-04-15T10:00:00Z", "currency": "EUR", "sku": "BOOK"}
     cells |= {"quantity": "1", "gross_value": "37.53"}
@@ -195,29 +175,17 @@ def _imported(shop: _Shop) -> int:
     return 0
 
 
-def _settled(shop: _Shop) -> int:
-    shop.clock.move_to(DUE_DAY)
+def _settled(shop: Shop) -> int:
+    shop.clock.at = _instant(DUE_DAY)
     shop.clock.sleep(_STALE_SECONDS)
     schedule_due(shop.rt, {"id": "due", "time": DUE_DAY})
     shop.queues.deliver("due", partial(due, shop.rt))
     return 0
 
 
-def _beaten(shop: _Shop, number: int) -> int:
+def _beaten(shop: Shop, number: int) -> int:
     """A pulse, and the relay's answer to it."""
     take_pulse(shop.rt, {"id": "pulse"})
     beat = _record(number, shop.table.items[beat_put(0).key])
     relay(shop.rt, {"Records": [beat], "shardId": "shard"})
     return 0
-
-
-@contextmanager
-def _kept_log() -> Iterator[io.StringIO]:
-    """What the logger writes goes here, as it would be written in production, instead of to the person."""
-    log, handler = io.StringIO(), logger().registered_handler
-    before = handler.setStream(log) if isinstance(handler, logging.StreamHandler) else None
-    try:
-        yield log
-    finally:
-        if isinstance(handler, logging.StreamHandler):
-            handler.setStream(before)

@@ -29,6 +29,7 @@ from chalicelib.errors import NotFound, StampbookError, Unauthenticated
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import TableError
+from infra.archive import PackageError
 from infra.local.cloud import REST_SECONDS, STAGE, LocalCloud, deployed, environment_of
 from infra.local.demo.program import CALLER, TENANT, issue_key, load_program
 from infra.local.deploy import DeployError
@@ -50,7 +51,6 @@ from infra.local.progress import Progress
 from infra.local.repair import repair_feeds
 from infra.local.sample import PURCHASES, NoPurchasesError, redated
 from infra.local.welcome import Place, two_purchases, welcome
-from infra.package import PackageError
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = Path(".local") / "run"  # as a person at the project's root would call it

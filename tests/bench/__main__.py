@@ -3,7 +3,7 @@
 make bench                 all sections, at most a quarter of an hour on two idle cores
 make bench ONLY=cpu,cold   these alone; the figures of the others stay
 make bench CHECK=1         measures, keeps nothing, and fails where a ratio is worse than the one kept
-make bench-full            more rounds, and 100,000 lines imported
+make bench-full            more rounds, and 100,000 lines imported; kept beside what `make bench` measured
 python -m tests.bench --page   writes the page anew from the figures that are there
 """
 
@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import page
-from tests.bench.figures import KEPT, ROOT, Section, as_text, load, section_from
+from tests.bench.figures import FULL, KEPT, ROOT, Section, as_text, load, section_from
 from tests.bench.gate import worse
 from tests.bench.run_section import SECTIONS
 
@@ -38,13 +38,13 @@ def main(arguments: list[str]) -> int:
     failed: list[str] = []
     for place, name in enumerate(chosen, start=1):
         _say(f"[{place}/{len(chosen)}] {name}")
-        section = measured(name, full=options.full)
+        section, kept_as = measured(name, full=options.full), name + FULL * options.full
         if section is None:
             failed.append(f"{name} could not be measured: see above")
         elif options.check:
-            failed += [f"{name}: {what}" for what in worse(load().get(name), section)]
+            failed += [f"{name}: {what}" for what in worse(load().get(kept_as), section)]
         else:
-            keep(name, section)
+            keep(kept_as, section)
     for what in failed:
         _say(what)
     _say("Something is worse." if failed and options.check else "Done, but not all of it." if failed else "Done.")

@@ -7,17 +7,24 @@ from typing import Any
 
 from chalice.local import LambdaContext
 
-from chalicelib.aws.memory_queues import Waiting, sqs_event
+from chalicelib.areas.imports.model import Drop
+from chalicelib.aws.memory_queues import MemoryQueues, Waiting, sqs_event
 from chalicelib.aws.queues import Message
-from chalicelib.events.due import due
+from chalicelib.events.due import due, schedule_due
+from chalicelib.events.imports import imports
 from chalicelib.events.stream import relay
+from chalicelib.flows.start_import import start_import
 from chalicelib.kit.periods import iso_day
+from tests.bench.consumer import BUCKET, key_of
+from tests.bench.imports import documents
 from tests.bench.till import Till, by_card, document
 from tests.twins.bookshop import ONE_PER_EURO, TODAY, card, open_shop, sale
 from tests.twins.streamed import StreamedTable, stream_event
+from tests.unit.orders_file.csv_file import file_of
 
 Act = Callable[[], Any]
 RELAYED = 100  # entries in a batch, as the mapping has it
+IMPORTED = 50  # documents of the chunk: one of a thousand lines would only take longer
 _CONTEXT = LambdaContext("api_handler", memory_size=1024)
 _BACK = {"sku": "book-1", "quantity": "1", "gross_value": 10_00}
 
@@ -95,3 +102,28 @@ def relayed(at: Till) -> Act:
         assert relay(at.shop.rt, event)["batchItemFailures"] == []
 
     return act
+
+
+def import_chunk(at: Till) -> Act:
+    """The one chunk of an import of as many documents, as its message comes from the queue: each buyer new at first."""
+    rt, key = at.shop.rt, key_of(at.shop.caller.tenant)
+    rt.files.put(key, file_of(documents(IMPORTED)))
+    head = rt.files.head(key)
+    assert head is not None
+    queues = rt.queues
+    assert isinstance(queues, MemoryQueues)
+    start_import(rt, Drop(BUCKET, key, head.etag), "bench", parts=1)
+    [route] = queues.waiting["imports"]
+    assert imports(rt, sqs_event("imports", [route])) == {"batchItemFailures": []}
+    chunk = sqs_event("imports", queues.waiting["imports"][-1:])
+
+    def act() -> None:
+        assert imports(rt, chunk) == {"batchItemFailures": []}
+
+    return act
+
+
+def scheduled(at: Till) -> Act:
+    """The daily schedule: a message for each shard of every tenant of the table."""
+    event = {"id": "bench", "time": f"{TODAY}T00:10:00Z"}
+    return lambda: schedule_due(at.shop.rt, event)

@@ -1,32 +1,37 @@
 """Cold start of each function: `import app` and the first event handled, against its bare libraries doing the same.
 
-What a first event asks of the cloud is recorded on moto and replayed by another process. There is bytecode beside the
-sources; the API once more without, as in a zip that has none (Lambda cannot write it: every cold start compiles anew).
+What runs is the package as it is deployed, unzipped, and nothing else of this machine but Python itself. What a first event
+asks of the cloud is recorded on moto and replayed by another process. The API starts once more without the package's
+bytecode: that is what it saves, since Lambda cannot write any and would compile at every cold start.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from chalicelib import bootstrap
 from chalicelib.areas.access import store as access
 from chalicelib.areas.access.model import ApiKey, hash_of
 from chalicelib.kit.caller import Grant
-from tests.bench.figures import ROOT, Gate, Row, Section, middle
+from infra.archive import CACHE
+from infra.package import STAGES, ZIP, package
+from tests.bench.figures import ROOT, Gate, Row, Section, compared
 from tests.bench.recording import Exchange, recording, save
 from tests.bench.replay import replaying
 from tests.events.deployed import STAGE, Functions, _forget, cloud, emptied
 from tests.twins.bookshop import card, sale
 from tests.twins.streamed import EVENTS, recorded
 
-ENGINE = "answers of moto, recorded and replayed over HTTP on this machine"
+ENGINE = "the package as it is deployed, unzipped; answers of moto, recorded and replayed over HTTP on this machine"
 FIRST_EVENTS = {
     "api_handler": "api-order",
     "relay": "stream",
@@ -43,22 +48,34 @@ _SEEN_BY_CLOUD = ("AWS_", "STAMPBOOK_", "PYTHON")
 
 def measure(full: bool, tell: Callable[[str], None]) -> Section:
     rows: list[Row] = []
-    asked = first_requests()
-    with tempfile.TemporaryDirectory() as folder:
-        for function, (exchanges, environment) in asked.items():
+    rounds = 3 * ROUNDS if full else ROUNDS
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        tell("packaging")
+        deployed, uncompiled = unpacked(folder)
+        for function, (exchanges, environment) in first_requests().items():
             tell(function)
-            with replaying(exchanges, Path(folder)) as endpoint:
-                start = ColdStart(function, Path(folder), environment | {"STAMPBOOK_ENDPOINT_URL": endpoint})
+            with replaying(exchanges, folder) as endpoint:
+                start = ColdStart(function, folder, environment | {"STAMPBOOK_ENDPOINT_URL": endpoint})
                 save(exchanges, start.exchanges)
-                rows += [start.compared(3 * ROUNDS if full else ROUNDS, compiled=True)]
+                rows.append({"function": function, "bytecode": True} | start.of(deployed, rounds))
                 if function == "api_handler":
-                    rows += [start.compared(ROUNDS_UNCOMPILED, compiled=False)]
+                    rows.append({"function": function, "bytecode": False} | start.of(uncompiled, ROUNDS_UNCOMPILED))
     gates: dict[str, Gate] = {}
     for row in (row for row in rows if row["bytecode"]):
         limit = LIMIT if row["function"] == "api_handler" else None
         gates[f"import of {row['function']}"] = Gate(row["import_ratio"], limit)
         gates[f"first event of {row['function']}"] = Gate(row["event_ratio"])
     return Section(rows, gates, {"engine": ENGINE})
+
+
+def unpacked(folder: Path) -> tuple[Path, Path]:
+    """The package's code as Lambda has it, and once more with its sources alone."""
+    deployed, uncompiled = folder / "deployed", folder / "uncompiled"
+    with ZipFile(package(STAGES[0], folder / "build") / ZIP) as zipped:
+        zipped.extractall(deployed)
+    shutil.copytree(deployed, uncompiled, ignore=shutil.ignore_patterns(CACHE))
+    return deployed, uncompiled
 
 
 def first_requests() -> dict[str, tuple[list[Exchange], dict[str, str]]]:
@@ -91,38 +108,38 @@ class ColdStart:
         self.function, self.folder, self.environment = function, folder, environment
         self.exchanges = folder / "sent.json"
 
-    def compared(self, rounds: int, *, compiled: bool) -> Row:
+    def of(self, code: Path, rounds: int) -> Row:
         plan = {
             "function": self.function,
             "event": str(EVENTS / f"{FIRST_EVENTS[self.function]}.json"),
             "exchanges": str(self.exchanges),
         }
-        plan["modules"] = self._run({**plan, "whose": "app"}, compiled=True)["modules"]
-        self._run({**plan, "whose": "bare"}, compiled=True)  # all bytecode is there now
-        pairs = [
-            [self._run({**plan, "whose": whose}, compiled=compiled) for whose in ("app", "bare")] for _ in range(rounds)
-        ]
-        row: Row = {"function": self.function, "bytecode": compiled}
+        plan["modules"] = self._run({**plan, "whose": "app"}, code)["modules"]
+        self._run({**plan, "whose": "bare"}, code)  # files are in memory now
+        ours, bare = [], []
+        for _ in range(rounds):
+            ours.append(self._run({**plan, "whose": "app"}, code))
+            bare.append(self._run({**plan, "whose": "bare"}, code))
+        row: Row = {}
         for what in ("import", "event"):
-            row[f"{what}_ms"] = middle([ours[what] * 1000 for ours, _ in pairs], 0)
-            row[f"{what}_bare_ms"] = middle([bare[what] * 1000 for _, bare in pairs], 0)
-            row[f"{what}_ratio"] = middle([ours[what] / bare[what] for ours, bare in pairs], 2)
+            found = compared([one[what] * 1000 for one in ours], [one[what] * 1000 for one in bare], 0)
+            row |= {f"{what}_ms": found.ours, f"{what}_bare_ms": found.other, f"{what}_ratio": found.ratio}
+            row[f"{what}_spread"] = found.spread
         return row
 
-    def _run(self, plan: dict[str, Any], *, compiled: bool) -> dict[str, Any]:
+    def _run(self, plan: dict[str, Any], code: Path) -> dict[str, Any]:
+        """Without the libraries of this machine (-S), and nothing is compiled for the next (-B)."""
         file = self.folder / "plan.json"
         file.write_text(json.dumps(plan), encoding="utf-8")
-        with tempfile.TemporaryDirectory() as empty:
-            bytecode = str(self.folder / "bytecode") if compiled else empty
-            environment = {name: value for name, value in os.environ.items() if not name.startswith(_SEEN_BY_CLOUD)}
-            run = subprocess.run(  # noqa: S603 (ourselves)
-                [sys.executable, *([] if compiled else ["-B"]), "-m", "tests.bench.cold_start", str(file)],
-                cwd=ROOT,
-                env={**environment, **self.environment, "PYTHONPYCACHEPREFIX": bytecode, "STAMPBOOK_STAGE": STAGE},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(_SEEN_BY_CLOUD)}
+        run = subprocess.run(  # noqa: S603 (ourselves)
+            [sys.executable, "-S", "-B", "-m", "tests.bench.cold_start", str(file)],
+            cwd=code,
+            env={**environment, **self.environment, "PYTHONPATH": f"{code}:{ROOT}", "STAMPBOOK_STAGE": STAGE},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert run.returncode == 0, run.stderr
         answer: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
         return answer

@@ -16,14 +16,15 @@ from typing import Any
 
 from chalicelib.table.dynamo import DynamoTable, _make_client
 from infra.local.ministack import REGION
-from tests.bench.cases import AT_LOTS, Act, asked, due_account, relayed, requests
-from tests.bench.figures import Gate, Row, Section, middle
+from tests.bench.cases import AT_LOTS, IMPORTED, Act, asked, due_account, import_chunk, relayed, requests, scheduled
+from tests.bench.figures import Gate, Row, Section, compared
 from tests.bench.recording import Exchange, recording
 from tests.bench.replay import replaying
 from tests.bench.till import LOTS, local_table, open_till
 
 ENGINE = "answers of DynamoDB Local, recorded and replayed over HTTP on this machine"
-ROUNDS, TIMES = 11, 10
+ROUNDS = 9
+REQUESTS = 20  # of one measurement: an act of few requests is done as often as makes up so many
 LIMIT, LIMIT_AT_MOST_LOTS = 1.5, 2.0  # DESIGN section 10: up to 37 lots, and at the limits
 
 
@@ -31,7 +32,7 @@ def measure(full: bool, tell: Callable[[str], None]) -> Section:
     rows: list[Row] = []
     with local_table() as table, tempfile.TemporaryDirectory() as folder:
         for name, lots, act in _all(table):
-            measured = compared(table, act, Path(folder), 2 * ROUNDS if full else ROUNDS)
+            measured = against_bare(table, act, Path(folder), 2 * ROUNDS if full else ROUNDS)
             rows.append({"operation": name, "lots": lots} | measured)
             tell(f"{name}, {lots} lots: {measured['ratio']} x bare")
     gates = {f"{row['operation']}, {row['lots']} lots": _gate(row) for row in rows}
@@ -53,10 +54,12 @@ def _all(table: DynamoTable) -> Iterator[tuple[str, int, Act]]:
                 yield name, lots, act
     yield "relay 100 entries", 1, relayed(open_till(table, "relayed", 1))
     yield "one due account", 1, due_account(open_till(table, "settled", 1))
+    yield f"import chunk of {IMPORTED} documents", 1, import_chunk(open_till(table, "imported", 1))
+    yield "schedule the due job", 1, scheduled(open_till(table, "scheduled", 1))
 
 
-def compared(table: DynamoTable, act: Act, folder: Path, rounds: int) -> Row:
-    """Median milliseconds of handler, bare client and bare client without validation; median of the rounds' ratios."""
+def against_bare(table: DynamoTable, act: Act, folder: Path, rounds: int) -> Row:
+    """Milliseconds of handler, bare client and bare client without validation, in rounds of each in turn."""
     engine = table._client()
     with recording(engine) as exchanges:
         act()
@@ -66,17 +69,20 @@ def compared(table: DynamoTable, act: Act, folder: Path, rounds: int) -> Row:
         try:
             acts = [act, sender(bare, exchanges), sender(bare_unchecked, exchanges)]
             _the_same_bytes(exchanges, bare, acts[1])
-            taken = [[_cpu_ms(one) for one in acts] for _ in range(rounds + 1)][1:]  # the first warms up
+            times = max(1, REQUESTS // len(exchanges))
+            taken = [[_cpu_ms(one, times) for one in acts] for _ in range(rounds + 1)][1:]  # the first warms up
         finally:
             table._made = engine
-    handler, checked, unchecked = (middle([one[place] for one in taken]) for place in range(3))
+    handler, checked, unchecked = ([one[place] for one in taken] for place in range(3))
+    with_checks, without = compared(handler, checked), compared(handler, unchecked)
     return {
         "requests": len(exchanges),
-        "handler_ms": handler,
-        "bare_ms": checked,
-        "bare_unchecked_ms": unchecked,
-        "ratio": middle([one[0] / one[1] for one in taken], 2),
-        "ratio_unchecked": middle([one[0] / one[2] for one in taken], 2),
+        "handler_ms": with_checks.ours,
+        "bare_ms": with_checks.other,
+        "ratio": with_checks.ratio,
+        "spread": with_checks.spread,
+        "bare_unchecked_ms": without.other,
+        "ratio_unchecked": without.ratio,
     }
 
 
@@ -111,8 +117,8 @@ def _the_same_bytes(exchanges: list[Exchange], client: Any, send: Act) -> None:
     assert [one.sent for one in again] == [one.sent for one in exchanges]
 
 
-def _cpu_ms(act: Act) -> float:
+def _cpu_ms(act: Act, times: int) -> float:
     began = process_time()
-    for _ in range(TIMES):
+    for _ in range(times):
         act()
-    return (process_time() - began) / TIMES * 1000
+    return (process_time() - began) / times * 1000

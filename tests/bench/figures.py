@@ -29,7 +29,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Section:
-    """`made` says how and when: engine, command, machine, day, load of the machine before, and how long it took."""
+    """`made` says how and when: engine, command, machine, day, how busy others kept the machine, and how long it took."""
 
     rows: list[Row]
     gates: dict[str, Gate] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class Section:
 
 
 Bench = Mapping[str, Section]
+FULL = "-full"  # what bench-full measured is kept beside the rest, under the section's name and this
 
 
 def load(file: Path = KEPT) -> dict[str, Section]:
@@ -57,6 +58,24 @@ def as_text(bench: Bench) -> str:
 def machine() -> str:
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{os.cpu_count()} cores, {gigabytes:.0f} GiB, Python {platform.python_version()}"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Ours and the other's as medians of the rounds; `ratio` is the one by the other, as anybody can divide them again.
+
+    `spread` is the smallest and the largest ratio of a single round, between which that of the medians always lies."""
+
+    ours: float
+    other: float
+    ratio: float
+    spread: str
+
+
+def compared(ours: list[float], other: list[float], digits: int = 3) -> Compared:
+    own, others = middle(ours, digits), middle(other, digits)
+    single = [one / its for one, its in zip(ours, other, strict=True)]
+    return Compared(own, others, round(own / others, 2), f"{min(single):.2f}–{max(single):.2f}")
 
 
 def percentile(values: list[float], share: float) -> float:

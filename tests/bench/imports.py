@@ -16,7 +16,7 @@ from pathlib import Path
 
 from chalicelib.table.dynamo import DynamoTable
 from tests.bench.consumer import key_of
-from tests.bench.figures import ROOT, Gate, Row, Section, load
+from tests.bench.figures import ROOT, Gate, Row, Section
 from tests.bench.till import DYNAMODB_LOCAL, local_table
 from tests.twins.bookshop import open_shop
 from tests.unit.imports.disk_files import DiskFiles
@@ -42,15 +42,7 @@ def measure(full: bool, tell: Callable[[str], None]) -> Section:
         of = f"{row['lines']:,} lines against {small['lines']:,}"
         gates[f"memory at {of}"] = Gate(round(row["memory_mib"] / small["memory_mib"], 2))
         gates[f"CPU a row at {of}"] = Gate(round(row["cpu_ms"] / small["cpu_ms"], 2))
-    return Section(
-        rows + _kept_beyond(rows), gates, {"engine": f"{DYNAMODB_LOCAL}; SQS is a loop, the bucket a folder"}
-    )
-
-
-def _kept_beyond(rows: list[Row]) -> list[Row]:
-    """Larger files that were measured before, each with its command: they take too long for every time."""
-    kept = load().get("imports", Section([])).rows
-    return [row for row in kept if row["lines"] > rows[-1]["lines"]]
+    return Section(rows, gates, {"engine": f"{DYNAMODB_LOCAL}; SQS is a loop, the bucket a folder"})
 
 
 def imported(table: DynamoTable, lines: int, folder: Path) -> Row:
@@ -73,7 +65,6 @@ def imported(table: DynamoTable, lines: int, folder: Path) -> Row:
     assert told["recorded"] == lines, told
     return {
         "lines": lines,
-        "command": "make bench-full ONLY=imports" if lines == MOST else "make bench ONLY=imports",
         "rows_per_second": round(lines / told["seconds"]),
         "seconds": round(told["seconds"], 1),
         "cpu_ms": round(told["cpu_seconds"] / lines * 1000, 3),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tests.bench import plots, verdicts
 from tests.bench.budgets import budgets
-from tests.bench.figures import Bench, Row, Section
+from tests.bench.figures import FULL, Bench, Row, Section
 
 FOLDER = "docs/performance"
 PAGE = f"{FOLDER}.md"
@@ -15,32 +15,44 @@ HEAD = """# Performance
 Generated from [performance/bench.json](performance/bench.json) by `make bench`; do not edit. What is compared with what is
 what counts here: a ratio says the same on any machine, milliseconds do not. Each section names its engine, what its
 figures mean and what limits them, and the command that makes them again. `make bench` measures everything in at most
-a quarter of an hour on two idle cores, `make bench ONLY=cpu,cold` some sections, `make bench-full` more rounds and the largest
-file, `make bench CHECK=1` keeps nothing and fails where a ratio has become worse than the one kept here.
+a quarter of an hour on two idle cores, `make bench ONLY=cpu,cold` some sections, `make bench CHECK=1` keeps nothing and fails
+where a ratio has become worse than the one kept here. `make bench-full` takes more rounds and the largest file; what it
+measured stays, with its own day and command, whatever is measured later without it.
+
+Milliseconds are medians of rounds in which what is compared took turns. A ratio is that of the two medians beside it; its
+spread is the smallest and the largest ratio of a single round.
 """
 
 
 def pages(bench: Bench) -> Mapping[str, str]:
     """Paths from the root, and what is in them."""
     found = {PAGE: page(bench)}
-    for name, section in bench.items():
-        for plot, drawn in PLOTS.get(name, _none)(section).items():
-            found[f"{FOLDER}/{plot}.svg"] = drawn
+    for name, drawing in PLOTS.items():
+        if shown := _fuller(bench, name):
+            found |= {f"{FOLDER}/{plot}.svg": drawn for plot, drawn in drawing(shown).items()}
     return found
 
 
 def page(bench: Bench) -> str:
     parts = [HEAD, "## Budgets\n", budgets(bench)]
     for name, (title, meaning, table) in verdicts.SECTIONS.items():
+        section, full = bench.get(name), bench.get(name + FULL)
         parts.append(f"## {title}\n")
-        section = bench.get(name)
-        if section is None:
-            parts.append(f"Not measured yet: `make bench ONLY={name}`.\n")
-            continue
-        parts += [_made(section), f"{meaning}\n"]
-        parts += [f"![{title}](performance/{plot}.svg)\n" for plot in PLOTS.get(name, _none)(section)]
-        parts.append(rows_as_table(section.rows, table))
+        parts.append(f"Not measured yet: `make bench ONLY={name}`.\n" if section is None else _made(section))
+        parts += [f"{meaning}\n"]
+        if shown := _fuller(bench, name):
+            parts += [f"![{title}](performance/{plot}.svg)\n" for plot in PLOTS.get(name, _none)(shown)]
+        if section is not None:
+            parts.append(rows_as_table(section.rows, table))
+        if full is not None:
+            parts += [_made(full), rows_as_table(full.rows, table)]
     return "\n".join(parts)
+
+
+def _fuller(bench: Bench, name: str) -> Section | None:
+    """What is plotted: of the two that may have been measured the one with more in it, or else the plain one."""
+    there = [bench[one] for one in (name, name + FULL) if one in bench]
+    return max(there, key=lambda section: len(section.rows), default=None)
 
 
 def rows_as_table(rows: Iterable[Row], columns: Mapping[str, str]) -> str:
@@ -70,10 +82,9 @@ def _shown(value: object) -> str:
 
 def _made(section: Section) -> str:
     made = section.made
-    busy = verdicts.BUSY if made["load_before"] >= verdicts.QUIET_LOAD else ""
     return (
-        f"Engine: {made['engine']}. `{made['command']}`, {made['seconds']} s on {made['machine']}, {made['day']}, load before "
-        f"{made['load_before']:g}.{busy}\n"
+        f"Engine: {made['engine']}. `{made['command']}`, {made['seconds']} s on {made['machine']}, {made['day']}. "
+        f"{verdicts.others(made['others'])}\n"
     )
 
 

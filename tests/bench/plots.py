@@ -9,14 +9,16 @@ from math import floor, log10
 WIDTH = 760
 TEXT, GRID, LIMIT = "#808080", "#80808040", "#d9534f"
 COLOURS = ("#4c8bf5", "#e69138", "#3aa76d", "#9b6dd6")
-_LABELS, _ROW, _TOP, _BOTTOM = 250, 22, 44, 46
+_LABELS, _VALUES, _ROW, _TOP, _BOTTOM = 250, 70, 22, 44, 46
+_UNDER_CAPTION = 60  # where the highest tick of a line plot is written
+_LETTERS = 14  # from one name to the next below it
 
 
 def bars(title: str, unit: str, values: Mapping[str, float], limits: Mapping[str, float] | None = None) -> str:
-    """One bar a value, from zero; a red mark where its limit is."""
+    """One bar a value, from zero; a red mark where its limit is. Values stand in a column, clear of bars, grid and marks."""
     limits = limits or {}
     ticks = nice_ticks(max([*values.values(), *limits.values()]))
-    wide, height = WIDTH - _LABELS - 60, _TOP + _ROW * len(values) + _BOTTOM
+    wide, height = WIDTH - _LABELS - _VALUES, _TOP + _ROW * len(values) + _BOTTOM
     scale = wide / ticks[-1]
     foot = height - _BOTTOM
     parts = [_text(10, 20, title, weight="bold")]
@@ -28,7 +30,7 @@ def bars(title: str, unit: str, values: Mapping[str, float], limits: Mapping[str
         y = _TOP + place * _ROW
         parts.append(_text(_LABELS - 8, y + 13, name, anchor="end"))
         parts.append(f'<rect x="{_LABELS}" y="{y + 3}" width="{value * scale:.1f}" height="13" fill="{COLOURS[0]}"/>')
-        parts.append(_text(_LABELS + value * scale + 5, y + 14, f"{value:g}"))
+        parts.append(_text(WIDTH - 8, y + 14, f"{value:g}", anchor="end"))
         if name in limits:
             x = _LABELS + limits[name] * scale
             parts.append(_line(x, y, x, y + _ROW - 3, LIMIT, width=2))
@@ -45,7 +47,7 @@ def lines(title: str, across: str, up: str, series: Mapping[str, Sequence[tuple[
 
     def at(x: float, y: float) -> tuple[float, float]:
         share = (log10(x) - first) / ((last - first) or 1)
-        return left + share * (right - left), foot - y / ticks[-1] * (foot - _TOP)
+        return left + share * (right - left), foot - y / ticks[-1] * (foot - _UNDER_CAPTION)
 
     parts = [_text(10, 20, title, weight="bold"), _text(10, 38, up)]
     for tick in ticks:
@@ -53,13 +55,24 @@ def lines(title: str, across: str, up: str, series: Mapping[str, Sequence[tuple[
         parts += [_line(left, y, right, y, GRID), _text(left - 8, y + 4, f"{tick:g}", anchor="end")]
     parts += [_text(at(size, 0)[0], foot + 18, f"{size:,.0f}", anchor="middle") for size in sizes]
     parts.append(_text((left + right) / 2, foot + 38, across, anchor="middle"))
-    for (name, points), colour in zip(series.items(), COLOURS, strict=False):
+    for points, colour in zip(series.values(), COLOURS, strict=False):
         placed = [at(x, y) for x, y in points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in placed]
-        parts.append(_text(placed[-1][0] + 8, placed[-1][1] + 4, name, colour=colour))
+    ends = apart({name: at(*points[-1])[1] for name, points in series.items()})
+    for (name, y), colour in zip(ends.items(), COLOURS, strict=False):
+        parts.append(_text(right + 8, y + 4, name, colour=colour))
     return _svg(height, parts)
+
+
+def apart(ends: Mapping[str, float]) -> dict[str, float]:
+    """Heights at which names can be read that end as near to each other as these: the lower ones are moved down."""
+    found, free = {}, float("-inf")
+    for name in sorted(ends, key=lambda name: ends[name]):
+        found[name] = max(ends[name], free)
+        free = found[name] + _LETTERS
+    return {name: found[name] for name in ends}
 
 
 def nice_ticks(most: float) -> list[float]:

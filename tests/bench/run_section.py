@@ -6,7 +6,6 @@ Its standard output is nobody's: there the functions log, and lines must be made
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import asdict
 from importlib import import_module
@@ -15,13 +14,14 @@ from time import monotonic
 
 from chalicelib.kit.clock import SystemClock, rfc3339
 from tests.bench.figures import Section, machine
+from tests.bench.others import busy_others
 
 SECTIONS = ("units", "cpu", "cold", "crowds", "imports", "packaged", "feed")
 
 
 def run(name: str, *, full: bool) -> Section:
-    """`load` is what the machine had to do before: at 0.5 and more, times are somebody else's as well."""
-    began, load = monotonic(), round(os.getloadavg()[0], 1)
+    """Whatever a section starts it ends as well: what is left of the machine's CPU time was somebody else's."""
+    began, others = monotonic(), busy_others()
 
     def tell(what: str) -> None:
         sys.stderr.write(f"  {monotonic() - began:5.0f} s  {what}\n")
@@ -32,7 +32,7 @@ def run(name: str, *, full: bool) -> Section:
         "command": f"make bench{'-full' if full else ''} ONLY={name}",
         "machine": machine(),
         "day": rfc3339(SystemClock().now())[:10],
-        "load_before": load,
+        "others": others(),
         "seconds": round(monotonic() - began),
     }
     tell("done")

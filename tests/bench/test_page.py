@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
-from tests.bench.figures import KEPT, ROOT, Gate, Section, as_text, load, percentile
+from tests.bench.figures import KEPT, ROOT, Gate, Section, as_text, compared, load, percentile
 from tests.bench.gate import worse
 from tests.bench.page import FOLDER, PAGE, page, pages, rows_as_table
-from tests.bench.plots import bars, lines, nice_ticks
 from tests.bench.run_section import SECTIONS
 from tests.bench.verdicts import SECTIONS as SAID
+from tests.bench.verdicts import others
 
 
 def test_the_page_and_its_plots_are_what_the_figures_give() -> None:
@@ -35,6 +35,40 @@ def test_every_section_is_explained_and_names_its_engine_and_command() -> None:
 
 def test_a_section_that_was_not_measured_says_how_to() -> None:
     assert page({}).count("Not measured yet: `make bench ONLY=") == len(SECTIONS)
+
+
+def test_what_bench_full_measured_stays_on_the_page_with_its_own_command_beside_a_later_run() -> None:
+    plain = load()["imports"]
+    full = replace(
+        plain, rows=[*plain.rows, plain.rows[-1] | {"lines": 100_000}], made=plain.made | {"command": "THE FULL ONE"}
+    )
+    shown = page({"imports": plain, "imports-full": full})
+    first, second = shown.index(plain.made["command"] + "`, "), shown.index("THE FULL ONE")
+    assert first < second < shown.index("| 100,000 |")
+    assert shown.count("| 10,000 |") == 2
+
+
+def test_the_larger_of_two_measurements_is_plotted() -> None:
+    plain = load()["imports"]
+    full = replace(plain, rows=[*plain.rows, plain.rows[-1] | {"lines": 100_000}])
+    assert ">100,000<" in pages({"imports": plain, "imports-full": full})[f"{FOLDER}/import-rows.svg"]
+
+
+@pytest.mark.parametrize(
+    ("busy", "said"), [(0.1, "0.1 processors busy meanwhile."), (1.3, "ratios are rough"), (None, "is not known")]
+)
+def test_the_page_says_whether_others_kept_the_machine_busy(busy: float | None, said: str) -> None:
+    assert said in others(busy)
+
+
+def test_a_ratio_is_what_the_figures_beside_it_give_and_its_spread_holds_it() -> None:
+    found = compared([2.0, 4.0, 3.0], [1.0, 1.0, 2.0])
+    assert (found.ours, found.other, found.ratio, found.spread) == (3.0, 1.0, 3.0, "1.50–4.00")
+
+
+def test_kept_ratios_are_those_of_the_kept_medians() -> None:
+    for row in load()["cpu"].rows:
+        assert row["ratio"] == round(row["handler_ms"] / row["bare_ms"], 2), row
 
 
 def test_a_table_has_a_column_for_each_figure() -> None:
@@ -73,21 +107,3 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
     values = [float(value) for value in range(1, 101)]
     assert [percentile(values, share) for share in (0.5, 0.95, 0.99, 1)] == [50, 95, 99, 100]
     assert percentile([7.0], 0.5) == 7
-
-
-@pytest.mark.parametrize(
-    ("most", "ticks"),
-    [(1.96, [0, 0.5, 1, 1.5, 2]), (7, [0, 1, 2, 3, 4, 5, 6, 7]), (130, [0, 20, 40, 60, 80, 100, 120, 140])],
-)
-def test_an_axis_reaches_the_largest_value_in_round_steps(most: float, ticks: list[float]) -> None:
-    assert nice_ticks(most) == ticks
-
-
-def test_a_plot_is_sound_xml_with_every_name_and_the_units() -> None:
-    drawn = [
-        bars("A & B", "times", {"<one>": 1.0, "two": 2.0}, {"two": 1.5}),
-        lines("Growth", "members", "ms", {"twin": [(10, 1.0), (1000, 1.1)], "engine": [(10, 4.0), (1000, 4.0)]}),
-    ]
-    said = [{one.text for one in ET.fromstring(text).iter() if one.text} for text in drawn]  # noqa: S314 (ours)
-    assert {"A & B", "times", "<one>", "two", "1", "2"} <= said[0]
-    assert {"Growth", "members", "ms", "twin", "engine", "10", "1,000"} <= said[1]

@@ -2,7 +2,7 @@
 
 `aws <service> <operation> --name value…` calls that operation of Amazon's own client; names and types are looked up in its model,
 so a parameter that there is none is refused, and --query is evaluated by the same library. The commands that the CLI adds by
-itself are written out here for what the guide uses: s3 mb, cp and rm, cloudformation package and deploy, wait. Where the cloud is
+itself are written out here for what the guide uses: s3 mb, cp, rm and rb, cloudformation package and deploy, wait. Where the cloud is
 says AWS_ENDPOINT_URL.
 """
 
@@ -112,6 +112,12 @@ def _remove(words: list[str], options: Options) -> None:
             s3.delete_object(Bucket=bucket, Key=one["Key"])
 
 
+def _remove_bucket(words: list[str], options: Options) -> None:
+    assert "force" in options
+    _remove(words, {"recursive": []})
+    _client("s3").delete_bucket(Bucket=words[0].removeprefix("s3://"))
+
+
 def _package(_: list[str], options: Options) -> None:
     """Every function's zip, named in the template by its path from there, goes to the bucket under its digest."""
     source, bucket = Path(options["template-file"][0]), options["s3-bucket"][0]
@@ -168,6 +174,7 @@ _OWN: Mapping[tuple[str, str], Callable[[list[str], Options], None]] = {
     ("s3", "mb"): _make_bucket,
     ("s3", "cp"): _copy,
     ("s3", "rm"): _remove,
+    ("s3", "rb"): _remove_bucket,
     ("cloudformation", "package"): _package,
     ("cloudformation", "deploy"): _deploy,
     ("cloudformation", "wait"): _wait,

@@ -47,6 +47,7 @@ def test_the_guide_leads_from_nothing_to_an_order_and_back(tmp_path: Path, monke
     with ministack(tmp_path / "cloud", keep=False) as endpoint:
         said = shell(script.replace(ADDRESS, SERVED_AT), endpoint, tmp_path)
         assert client(endpoint, "cloudformation").describe_stacks()["Stacks"] == []
+        assert client(endpoint, "s3").list_buckets()["Buckets"] == []
     assert said.count("Successfully created/updated stack") == 1
     assert '"number":"FIRST-1"' in said
     assert '"amount":25' in said

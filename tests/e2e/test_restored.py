@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,15 +13,19 @@ from typing import Any
 
 import pytest
 
+from infra.alarms import of_type
 from infra.local.demo.program import TENANT
 from infra.local.deploy import deploy_template
 from infra.package import TEMPLATE, ZIP
 from tests.e2e.conftest import STACK, Deployed, deployed_in, seen
+from tests.e2e.test_deploy_guide import ROOT, shell
 from tests.e2e.test_deployed import feed
 
 pytestmark = pytest.mark.e2e
 
 NAME = "stampbook-dev-restored"
+GUIDE = (ROOT / "docs" / "guides" / "recovery.md").read_text("utf-8")
+STOP, GO_ON = re.findall(r"^ *```sh\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +41,46 @@ def said(deployed: Deployed, module: str, *options: str) -> str:
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def mapped(template: dict[str, Any]) -> set[str]:
+    """The functions that queues or the stream feed."""
+    functions = of_type(template, "AWS::Serverless::Function").items()
+    kinds = {name: {event["Type"] for event in one.get("Events", {}).values()} for name, one in functions}
+    return {name for name, of in kinds.items() if of & {"SQS", "DynamoDB"}}
+
+
+def as_the_guide_says(deployed: Deployed, home: Path, *blocks: str) -> None:
+    """Of its sh blocks those that stop everything, or let it run again; the first says which stage."""
+    shell("\n".join(blocks).replace("stage=prod", "stage=dev"), deployed.endpoint, home)
+
+
+def enabled(deployed: Deployed) -> set[str]:
+    """Functions whose mappings are on, or coming on."""
+    told = deployed.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    return {one["FunctionArn"].split(":function:")[1] for one in told if one["State"].startswith("Enabl")}
+
+
+def unable(deployed: Deployed, template: dict[str, Any]) -> set[str]:
+    """Functions that may not run at all."""
+    functions = of_type(template, "AWS::Serverless::Function")
+    told = {
+        name: deployed.client("lambda").get_function_concurrency(FunctionName=deployed.function(name))
+        for name in functions
+    }
+    return {name for name, one in told.items() if one.get("ReservedConcurrentExecutions") == 0}
+
+
+def test_the_guide_stops_what_is_fed_by_its_mapping_and_what_is_called_by_its_concurrency(
+    apart: Deployed, template: dict[str, Any], tmp_path: Path
+) -> None:
+    assert enabled(apart) == {apart.function(name) for name in mapped(template)}
+    as_the_guide_says(apart, tmp_path, STOP)
+    assert enabled(apart) == set()
+    assert unable(apart, template) == set(of_type(template, "AWS::Serverless::Function")) - mapped(template)
+    as_the_guide_says(apart, tmp_path, STOP.split("\n   for ")[0], GO_ON)
+    assert enabled(apart) == {apart.function(name) for name in mapped(template)}
+    assert unable(apart, template) == set()
 
 
 def switch_relay(deployed: Deployed, *, on: bool) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -21,8 +23,9 @@ from chalicelib.flows.import_chunk import COMES_AGAIN_SECONDS, LEASE_MS, WORK_SE
 from chalicelib.table.indexes import INDEXES
 from chalicelib.table.pulse import BeatItem
 from infra.alarms import alarms as derived_alarms
+from infra.archive import this_python
 from infra.local import cost
-from infra.package import TEMPLATE, ZIP, faults
+from infra.package import TEMPLATE, ZIP, faults, package
 from tests.e2e.conftest import STAGE
 from tests.unit.local.packaged import stand_in
 
@@ -55,6 +58,31 @@ def test_the_zip_holds_the_app_and_no_tests(packaged: Path) -> None:
     names = set(zipfile.ZipFile(packaged / ZIP).namelist())
     assert {"app.py", "chalicelib/config.py", "chalicelib/api/static/openapi.json", "chalice/app.py"} <= names
     assert not [name for name in names if name.startswith(("tests/", "infra/", "moto/"))]
+
+
+def test_a_package_made_again_is_the_same(packaged: Path, tmp_path: Path) -> None:
+    """So a deployment without a change changes nothing."""
+    again = package(STAGE, tmp_path)
+    assert [(again / name).read_bytes() == (packaged / name).read_bytes() for name in (TEMPLATE, ZIP)] == [True, True]
+
+
+def test_a_cold_start_compiles_nothing(packaged: Path, tmp_path: Path, template: Template) -> None:
+    """Every module that has a source is loaded from bytecode of the runtime's Python, out of the package and nothing else."""
+    assert {one["Runtime"] for one in of_type(template, "AWS::Serverless::Function").values()} == {this_python()}
+    zipfile.ZipFile(packaged / ZIP).extractall(tmp_path)
+    script = """
+import sys
+from importlib.machinery import SourceFileLoader
+compiled = []
+SourceFileLoader.source_to_code = lambda self, data, path, **_: compiled.append(path) or compile(data, path, "exec")
+import app
+print(compiled, [m.__file__ for m in list(sys.modules.values()) if "site-packages" in (getattr(m, "__file__", None) or "")])
+"""
+    environ = {"STAMPBOOK_STAGE": STAGE, "STAMPBOOK_TABLE": "table", "AWS_REGION": "eu-central-1"}
+    run = subprocess.run(
+        [sys.executable, "-S", "-c", script], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )
+    assert run.stdout.split("\n")[0] == "[] []", run.stdout + run.stderr
 
 
 def test_the_package_is_of_one_stage(template: Template) -> None:

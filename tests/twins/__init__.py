@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
+from chalicelib.kit import clock
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -18,21 +17,8 @@ from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Table
 
 
-@dataclass
-class StandingClock:
-    """Stands at `at` until it is moved; sleeping moves only its monotonic side."""
-
-    at: Instant
-    elapsed: float = 0.0
-
-    def now(self) -> Instant:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.elapsed
-
-    def sleep(self, seconds: float) -> None:
-        self.elapsed += seconds
+class StandingClock(clock.StandingClock):
+    """Moved in words: `2026-01-31T12:00:00Z`, or a day for its noon."""
 
     def move_to(self, text: str) -> None:
         self.at = at(text)
@@ -47,9 +33,9 @@ def at(text: str) -> Instant:
 
 
 def runtime_on(table: Table | None = None, now: str = "2026-06-15") -> tuple[Runtime, StandingClock]:
-    clock = StandingClock(at(now))
+    standing = StandingClock(at(now))
     cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic())
-    return Runtime(clock, RandomIds(), table or MemoryTable(), ConfigCache(clock), *cloud), clock
+    return Runtime(standing, RandomIds(), table or MemoryTable(), ConfigCache(standing), *cloud), standing
 
 
 def caller_of(tenant: str = "shop") -> Caller:

@@ -15,6 +15,7 @@ from chalicelib.errors import InvalidInput, StampbookError
 from chalicelib.kit.clock import Instant, SystemClock
 from chalicelib.kit.periods import Day, parse_day
 from chalicelib.table.protocol import TableError
+from infra.archive import PackageError
 from infra.local.cloud import deployed
 from infra.local.demo.course import Outcome, refuse_too_early, run_demo
 from infra.local.demo.report import json_line, report
@@ -24,7 +25,6 @@ from infra.local.deploy import DeployError
 from infra.local.importing import ImportFailedError
 from infra.local.ministack import EngineError, be_a_client, ministack
 from infra.local.progress import Progress
-from infra.package import PackageError
 
 DEFAULT_FILE = Path(__file__).resolve().parents[3] / "tests" / "data" / "orders-cdnow-sample.csv"
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130

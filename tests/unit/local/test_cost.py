@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
-from datetime import date
 
-from infra.local.cost import Prices, Row, page
-from infra.local.cost_usage import MEMBERS, ORDERS, measured
+import pytest
+
+from infra.local.cost import Prices, page
+from infra.local.cost_shop import metrics_of
+from infra.local.cost_usage import ALONE, FULL, MEMBERS, ORDERS, TEN, measured
 from tests.unit.budgets.test_budgets import BUDGETS
 
-TOGETHER = re.compile(r"\| \*\*together\*\* \| \| \| \| \*\*([\d.,]+)\*\* \|")
-USD = re.compile(r"\| ([\d.,]+) \|$", re.MULTILINE)
+TOGETHER = re.compile(r"^\| \*\*together\*\* \|.*$", re.MULTILINE)
+NUMBER = re.compile(r"[\d.,]*\d")
+
+
+def columns(table: str, *, of: int) -> list[list[float]]:
+    """The numbers in the last columns of each row that is billed."""
+    rows = [line.split(" | ")[-of:] for line in table.splitlines() if line.startswith("| ") and "together" not in line]
+    return [[float(cell.strip(" |").replace(",", "")) for cell in row] for row in rows[2:]]
+
+
+def together(table: str) -> list[float]:
+    line = TOGETHER.search(table)
+    assert line, table
+    return [float(one.replace(",", "")) for one in NUMBER.findall(line[0])]
 
 
 def test_orders_use_what_their_budget_allows() -> None:
@@ -24,34 +39,69 @@ def test_orders_use_what_their_budget_allows() -> None:
     assert measured().due.table.transact == MEMBERS + 1  # the mark that the job was started
 
 
-def test_every_entry_of_an_order_is_published_once() -> None:
-    assert measured().relay.published == ORDERS + MEMBERS
+def test_a_busy_process_asks_for_key_and_configuration_once() -> None:
+    quiet, busy = measured().api, measured().busy_api
+    assert quiet.table.requests / quiet.of - busy.table.requests / busy.of == pytest.approx(2, abs=0.01)
+    assert quiet.table.write_units / quiet.of == busy.table.write_units / busy.of
+    assert quiet.entries / quiet.of == busy.entries / busy.of == 1.1
 
 
-def test_a_row_is_amount_times_price() -> None:
-    assert Row("Logs", 2.5, "GB", 0.5).usd == 1.25
+def test_every_entry_is_published_once_in_whatever_batches() -> None:
+    assert {size: used.published - used.of for size, used in measured().relay.items()} == {ALONE: 0, TEN: 0, FULL: 0}
+
+
+def test_the_feed_costs_a_quiet_shop_more_for_each_entry() -> None:
+    units = {size: used.table.write_units / used.of for size, used in measured().relay.items()}
+    assert units[ALONE] == 10 * units[TEN] > 50 * units[FULL]
 
 
 def test_the_rows_of_a_table_come_to_its_sum() -> None:
     for table in page().split("\n## ")[1:6]:
-        together = TOGETHER.search(table)
-        assert together, table
-        told = sum(float(one.replace(",", "")) for one in USD.findall(table) if "*" not in one)
-        assert abs(told - float(together[1].replace(",", ""))) < 0.1, table
+        sums = together(table)
+        told = [sum(one) for one in zip(*columns(table, of=len(sums)), strict=True)]
+        assert told == pytest.approx(sums, abs=0.1), table
+
+
+def test_a_quiet_shop_and_a_busy_one_stand_beside_each_other() -> None:
+    quiet, busy = together(page().split("\n## ")[1])
+    assert quiet > busy > 0
+
+
+def test_empty_queues_are_paid_for() -> None:
+    """Two mappings of five pollers, three requests a minute each."""
+    month = next(table for table in page().split("\n## ") if table.startswith("A month of nothing"))
+    assert "| SQS, polling of empty queues | 1.31 | million requests | 0.4 | 0.53 |" in month
+
+
+def test_metrics_are_counted_by_name_and_whatever_they_are_told_apart_by() -> None:
+    directive = {"Dimensions": [["operation"]], "Metrics": [{"Name": "done"}, {"Name": "failed"}]}
+    lines = [{"operation": name, "_aws": {"CloudWatchMetrics": [directive]}} for name in ("due", "due", "relay")]
+    assert metrics_of("\n".join(map(json.dumps, [*lines, {"message": "no metrics"}]))) == 4
 
 
 def test_a_dearer_unit_makes_the_page_dearer() -> None:
     prices = Prices.read()
     dearer = replace(prices, usd={**prices.usd, "dynamodb_million_write_units": 1000.0})
-    sums = [[float(one.replace(",", "")) for one in TOGETHER.findall(page(each))] for each in (prices, dearer)]
-    assert sums[1][0] > sums[0][0] + 8000
+    sums = [together(page(each)) for each in (prices, dearer)]
+    assert all(after > before + 8000 for before, after in zip(*sums, strict=True))
 
 
-def test_the_page_says_whose_prices_they_are_of_when_and_whether_they_were_looked_up() -> None:
-    told = Prices.read().told
-    date.fromisoformat(f"{told['as_of']}-01")
-    assert told["region"] in told["source"]
-    assert told["source"] in page()
-    assert ("not looked up" in page()) is not told["checked"]
-    checked = replace(Prices.read(), told={**told, "checked": True})
-    assert f"looked up {told['as_of']}" in page(checked)
+def test_the_page_says_of_each_price_where_it_was_found_and_when_that_was_said() -> None:
+    prices = Prices.read()
+    for name, (at, said) in prices.found.items():
+        assert (at is None) is (
+            f"| `{name}` | " in page() and f"`{name}`" in page().split("Found nowhere")[1].split(".")[0]
+        )
+        if at is None:
+            assert said is None
+        else:
+            assert f"| <{at}> | {said or 'undated'} |" in page()
+
+
+def test_a_price_that_was_found_nowhere_is_marked() -> None:
+    prices = Prices.read()
+    lost = replace(prices, found={**prices.found, "sqs_million_requests": (None, None)})
+    assert "| `sqs_million_requests` | 0.4 | **not checked** | – |" in page(lost)
+    found = replace(prices, found=dict.fromkeys(prices.found, ("https://example.org", "2026-01")))
+    assert "not checked" not in page(found)
+    assert "Found nowhere" not in page(found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from chalicelib.errors import Busy, Conflict, Refused
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.facts import Fact
 from chalicelib.runtime import Runtime
@@ -68,11 +69,12 @@ class Tally:
         return commit(self.rt, command, plan, lambda entry: entry.sequence, recall)
 
 
-@dataclass
 class Timeless(StandingClock):
     """No time passes, whatever is done; it notes how long it was asked to sleep."""
 
-    slept: list[float] = field(default_factory=list)
+    def __init__(self, at: Instant) -> None:
+        super().__init__(at)
+        self.slept: list[float] = []
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

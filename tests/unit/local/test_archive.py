@@ -1,0 +1,99 @@
+"""The zip of a package: the same for the same code, without anybody's caches, and run from its bytecode."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from zipfile import ZipFile, ZipInfo
+
+import pytest
+
+from infra.archive import CACHE, PackageError, remake, sources
+
+CODE = {
+    "app.py": "from shop import till\n",
+    "shop/__init__.py": "",
+    "shop/till.py": "OPEN = 'compiled'\nKINDS = frozenset(('sale', 'return'))\n",
+    "shop/prices.json": "{}",
+}
+STRAY = {"shop/__pycache__/till.cpython-311.pyc": "stale", "shop/gone.pyc": "stale", "shop/__pycache__/notes": "stray"}
+
+
+def zipped(path: Path, files: Mapping[str, str], year: int = 2026) -> Path:
+    with ZipFile(path, "w") as file:
+        for name, text in files.items():
+            file.writestr(ZipInfo(name, (year, 1, 1, 0, 0, 0)), text)
+    return path
+
+
+def unpacked(path: Path, into: Path) -> Path:
+    with ZipFile(path) as file:
+        file.extractall(into)
+    return into
+
+
+def said(code: Path, script: str) -> str:
+    run = subprocess.run(  # noqa: S603 (our own files)
+        [sys.executable, "-S", "-c", script], cwd=code, capture_output=True, text=True, check=True
+    )
+    return run.stdout.strip()
+
+
+def test_the_same_code_gives_the_same_bytes_whenever_and_in_whatever_order_it_was_packed(tmp_path: Path) -> None:
+    one = zipped(tmp_path / "one.zip", CODE, year=2001)
+    two = zipped(tmp_path / "two.zip", dict(reversed((CODE | STRAY).items())))
+    for each in (one, two):
+        remake(each, compiled=True)
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_caches_that_lay_about_stay_out_and_every_source_has_its_own_bytecode(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "deployment.zip", CODE | STRAY)
+    remake(path, compiled=True)
+    assert sorted(sources(path)) == sorted(CODE)
+    with ZipFile(path) as file:
+        cached = [name for name in file.namelist() if CACHE in name]
+    tag = sys.implementation.cache_tag
+    assert cached == [
+        f"__pycache__/app.{tag}.pyc",
+        *(f"shop/__pycache__/{one}.{tag}.pyc" for one in ("__init__", "till")),
+    ]
+
+
+def test_a_module_is_loaded_from_its_bytecode_whatever_time_its_source_has(tmp_path: Path) -> None:
+    """A source that says something else shows who was asked."""
+    path = zipped(tmp_path / "deployment.zip", CODE)
+    remake(path, compiled=True)
+    code = unpacked(path, tmp_path / "task")
+    (code / "shop" / "till.py").write_text("OPEN = 'from its source'\n", encoding="utf-8")
+    assert said(code, "import app; print(app.till.OPEN)") == "compiled"
+
+
+def test_a_traceback_names_the_file_where_lambda_has_it(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "deployment.zip", CODE)
+    remake(path, compiled=True)
+    cache = unpacked(path, tmp_path / "task") / "shop" / "__pycache__"
+    (compiled,) = cache.glob("till.*")
+    told = f"import marshal; print(marshal.loads(open({str(compiled)!r}, 'rb').read()[16:]).co_filename)"
+    assert said(tmp_path, told) == "/var/task/shop/till.py"
+
+
+def test_for_another_python_there_is_no_bytecode(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "deployment.zip", CODE | STRAY)
+    remake(path, compiled=False)
+    with ZipFile(path) as file:
+        assert file.namelist() == sorted(CODE)
+
+
+def test_what_does_not_compile_is_not_packaged(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "deployment.zip", CODE | {"shop/broken.py": "def open(:\n"})
+    with pytest.raises(PackageError, match=r"broken\.py"):
+        remake(path, compiled=True)
+
+
+def test_a_package_that_lambda_would_not_take_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "deployment.zip", CODE)
+    with pytest.raises(PackageError, match="Lambda takes 100"):
+        remake(path, compiled=True, largest=100)
