@@ -12,7 +12,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, local_day
 from chalicelib.table import feed
 from chalicelib.table.feed import Lane, Place
-from chalicelib.table.journal import Entry
+from chalicelib.table.journal import Entry, published
 from chalicelib.table.recorded import HOUR_MS
 
 _WRAP = 2**64
@@ -32,7 +32,7 @@ class Tally:
         self.entries += 1
 
     def add_entry(self, entry: Entry) -> None:
-        self.add("P" if feed.published(entry) else "Q", feed.reference_to(entry).place, entry.recorded_at)
+        self.add("P" if published(entry) else "Q", feed.place_of(entry), entry.recorded_at)
         self.days[local_day(entry.recorded_at, "UTC")].update(counted([entry.facts]))
 
     def add_all(self, other: Tally) -> None:

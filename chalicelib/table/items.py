@@ -98,9 +98,14 @@ def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
     """NewerDataError for an item of a schema that this version of the code does not know. Attributes that it does not
     know are passed over."""
     item = cls()
-    known = item.v
+    written = newer_schema(cls, attrs)
+    if written is not None:
+        raise newer_data(attrs["kind"]["S"], written, int(item.v))
     item.deserialize(dict(attrs))  # type: ignore[arg-type]
-    written: float | None = item.v
-    if written is not None and written > known:
-        raise newer_data(item.kind, int(written), int(known))
     return item
+
+
+def newer_schema(cls: type[StampbookItem], attrs: Attrs) -> int | None:
+    """The schema of an item that this version of the code does not know; None where it does."""
+    written = int(attrs["v"]["N"]) if "v" in attrs else 0
+    return written if written > cls().v else None

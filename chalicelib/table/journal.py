@@ -12,6 +12,9 @@ entry | {t}#CFG#{kind}#{id} / J#0000#{seq:08}    | gsi2 {t}#E#{hour}#{shard:02} 
 Program 0000 is the profile's own stream, and that of every configuration aggregate. The sequence is the aggregate's
 version, so a stream has no gaps and reads strongly. Every entry carries the hash of the one before. Personal data goes
 to `private`, which erasure may remove: the hash covers only a salted digest of it.
+
+Every schema of an entry keeps `kind`, both keys, the place in gsi2 and `quiet` as they are: by these an older version
+hands on what it cannot read (table/placeholders.py).
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, cast
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, moment
@@ -38,6 +41,7 @@ class EntryItem(StampbookItem):
     body = BodyAttribute()
     private = BodyAttribute(null=True)
     hash = UnicodeAttribute()
+    quiet = BooleanAttribute(null=True)
     gsi2pk = UnicodeAttribute()
     gsi2sk = UnicodeAttribute()
 
@@ -141,6 +145,11 @@ def index_place(entry: Entry) -> Key:
     return Key(f"{entry.stream.tenant}#E#{hour}#{shard:02}", f"{entry.recorded_at:013}")
 
 
+def published(entry: Entry) -> bool:
+    """Quiet entries stay out of the feed and away from the topic."""
+    return bool(entry.header.get("publish", True))
+
+
 def entry_from(stream: Stream, attrs: Attrs) -> Entry:
     item = from_attrs(EntryItem, attrs)
     header, facts = item.body
@@ -174,6 +183,7 @@ def _item(entry: Entry) -> EntryItem:
         body=[entry.header, entry.facts],
         private=entry.private,
         hash=entry.hash,
+        quiet=None if published(entry) else True,
         gsi2pk=by_time.pk,
         gsi2sk=by_time.sk,
     )

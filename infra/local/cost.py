@@ -17,7 +17,7 @@ PRICES = ROOT / "docs" / "prices.json"
 QUEUES_OF_AN_ORDER = 4  # of the topic's, those whose filter an order with points passes
 MILLION = 1_000_000
 GB = 1024**3
-ALARMS = 36
+ALARMS = 37
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ are found by the hour in which they were recorded, and come into the feed once a
 run, beside the relay as well. Unless told otherwise (--to), what the stream may still have is left to the relay: the last
 26 hours. A table just restored has an empty stream (--stream-is-empty, before anything was written to it).
 
+What the feed has as a placeholder, for an older version could not read it, is told whole.
+
 Exit code 1: there are entries that this version cannot read; 2: broken off, to be run again.
 """
 

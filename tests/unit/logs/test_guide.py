@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.events.log import unread
+from chalicelib.table.journal import Stream
+from chalicelib.table.placeholders import placeholder
 from infra.local import logs
 from tests.unit.logs.company import Company
 from tests.unit.logs.kept import Keeper
@@ -20,6 +23,7 @@ def test_the_guide_s_metrics_are_those_there_are(company: Company, log: Keeper) 
     company.buy("A-1", of="stranger")
     company.buy("A-2")
     company.relay_all()
+    unread(placeholder(Stream("shop", "shop#M#somebody", 1), 1, 0, schema=2))
     there_are = {
         (metric["Name"], metric["Unit"], tuple(names))
         for line in log.lines()
