@@ -3,7 +3,6 @@
 access pattern      | key                                                  | items | cost                 | by
 an entry            | {t}#M#{member} / J#{program:04}#{seq:08}             | 0–1   | 1 Get, 1 RU          | Stream
 entries of a stream | {t}#M#{member} / J#{program:04}#{first:08}…{last:08} | 0–n   | 1 Query a page, 1 RU | entries_query
-entries of an owner | {t}#M#{member} / J#*                                 | 0–n   | 1 Query a MB, 1 RU   | owner_entries_query
 
 item  | key                                      | in index                                         | cost
 entry | {t}#M#{member} / J#{program:04}#{seq:08} | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
@@ -30,7 +29,7 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, moment
 from chalicelib.kit.facts import Body, Fact, encode
 from chalicelib.table.items import BodyAttribute, StampbookItem, compact_json, from_attrs, to_attrs
-from chalicelib.table.protocol import Absent, Attrs, Between, Key, Prefix, Put, Query
+from chalicelib.table.protocol import Absent, Attrs, Between, Key, Put, Query
 
 HASH_DIGITS = 32
 ENTRY_SHARDS = 16
@@ -160,11 +159,6 @@ def entries_query(stream: Stream, first: int, last: int, *, reverse: bool = Fals
     """Entries of one stream from sequence `first` to `last`, oldest first unless reversed."""
     between = Between(stream.key(first).sk, stream.key(last).sk)
     return Query(stream.pk, between, reverse=reverse, limit=limit)
-
-
-def owner_entries_query(pk: str) -> Query:
-    """Every entry of an owner, a stream after the other, each oldest first."""
-    return Query(pk, Prefix("J#"))
 
 
 def verified(entry: Entry, before: Head) -> bool:

@@ -28,6 +28,7 @@ from infra.local.logs import ROOT, NotSearchedError, Place, become_client_of, pl
 from infra.local.stage_runtime import add_place, stage_runtime
 
 RELAY = "relay"
+REDRIVEN = (*get_args(QueueName), RELAY)
 BATCH = 10
 MOST = 100_000
 MINUTE = 60
@@ -43,6 +44,10 @@ def main(arguments: Sequence[str]) -> int:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 (with the client)
 
     asked = _parser().parse_args(arguments)
+    if asked.queue not in REDRIVEN:
+        said = f"{asked.queue} is none" if asked.queue else "None was said"
+        sys.stderr.write(f"Say which queue, such as make redrive QUEUE=imports: {', '.join(REDRIVEN)}. {said}.\n")
+        return NOT_DONE
     try:
         place = place_of(asked, ROOT)
         sqs = _sqs(place)
@@ -132,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.redrive", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("queue", choices=[*get_args(QueueName), RELAY])
+    parser.add_argument("queue", nargs="?", default="", help=f"one of {', '.join(REDRIVEN)}")
     add_place(parser)
     parser.add_argument("--most", type=int, default=MOST, help="how many messages at most")
     return parser

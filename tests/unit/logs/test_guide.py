@@ -11,6 +11,7 @@ from chalicelib.events.log import unread
 from chalicelib.table.journal import Stream
 from chalicelib.table.placeholders import placeholder
 from infra.local import logs
+from tests.unit.local.makefile import makefile
 from tests.unit.logs.company import Company
 from tests.unit.logs.kept import Keeper
 
@@ -46,7 +47,7 @@ def test_the_guide_s_fields_are_those_of_the_lines(company: Company, log: Keeper
 
 def test_the_guide_s_commands_are_those_of_make(capsys: pytest.CaptureFixture[str]) -> None:
     asked = re.findall(r"^make logs (.+)$", GUIDE, re.MULTILINE)
-    (recipe,) = re.findall(r"^logs:.*\n\t(.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    (recipe,) = re.findall(r"^logs:.*\n\t(.+)$", makefile(), re.MULTILINE)
     assert asked
     assert {name for one in asked for name in re.findall(r"([A-Z]+)=", one)} <= set(
         re.findall(r"\$\(([A-Z]+)\)", recipe)
