@@ -5,6 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 DEV := .venv/.installed
 CLOUD := .local/cloud/.installed
+PLACE = $(if $(STAGE),--stage "$(STAGE)") $(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(STATE),--state "$(STATE)")
 MAKEFLAGS += --no-print-directory
 
 .SILENT:
@@ -46,20 +47,20 @@ docs: $(DEV) ## the generated pages: OpenAPI and what is built beside it
 demo: $(DEV) $(CLOUD) ## purchases from a file become points
 	$(PY) -m infra.local.demo $(if $(FILE),--file "$(FILE)") $(if $(AS_OF),--as-of "$(AS_OF)")
 
-run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP
-	$(PY) -m infra.local.run
+run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP: [STATE=where it is kept]
+	$(PY) -m infra.local.run $(if $(STATE),--state "$(STATE)")
 
 redrive: $(DEV) ## what was given up is tried again: QUEUE=due, imports, relay …
-	$(PY) -m infra.local.redrive $(QUEUE) $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+	$(PY) -m infra.local.redrive $(if $(QUEUE),"$(QUEUE)") $(PLACE)
 
-repair: $(DEV) ## entries that were never relayed come into the feed: TENANT=… FROM=2026-11-20 [TO=…] [STAGE=dev] [ENDPOINT=http://…]
-	$(PY) -m infra.local.repair --tenant "$(TENANT)" --from "$(FROM)" $(if $(TO),--to "$(TO)") $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+repair: $(DEV) ## entries that were never relayed come into the feed: TENANT=…|all FROM=2026-11-20 [TO=…] [STAGE=dev REGION=…]
+	$(PY) -m infra.local.repair --tenant "$(TENANT)" $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(PLACE)
 
-verify: $(DEV) ## everything a tenant has follows from its journal: TENANT=… [STAGE=dev] [ENDPOINT=http://…]
-	$(PY) -m infra.local.verify --tenant "$(TENANT)" $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+verify: $(DEV) ## everything a tenant has follows from its journal: TENANT=…|all [STAGE=dev REGION=…] [ANEW=1]
+	$(PY) -m infra.local.verify --tenant "$(TENANT)" $(if $(ANEW),--anew) $(PLACE)
 
-logs: $(DEV) ## every line that a request caused: ID=… [STAGE=dev] [ENDPOINT=http://…] [SINCE=24h] [ALSO=file]
-	$(PY) -m infra.local.logs $(if $(STAGE),--stage "$(STAGE)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(SINCE),--since "$(SINCE)") $(if $(ALSO),--also "$(ALSO)") -- "$(ID)"
+logs: $(DEV) ## every line that a request caused: ID=… [STAGE=dev REGION=…] [STATE=…] [SINCE=24h] [ALSO=file]
+	$(PY) -m infra.local.logs $(PLACE) $(if $(SINCE),--since "$(SINCE)") $(if $(ALSO),--also "$(ALSO)") -- "$(ID)"
 
 api-key: $(DEV) ## a key of a tenant on the table that the environment names: TENANT=shop NAME=till [GRANTS="members:view …"]
 	$(PY) -m infra.local.api_key issue --tenant "$(TENANT)" --name "$(NAME)" $(foreach grant,$(GRANTS),--grant "$(grant)")

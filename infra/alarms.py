@@ -28,6 +28,7 @@ LATE_MS = (
 MISSED_MS = 25 * 3_600_000  # since the daily job
 SLOW_MS = 3000  # of a hundred requests the slowest: a cold start stays below
 SERVER_ERRORS = 10  # of DynamoDB, in five minutes: fewer are met by trying again
+RELAY = "relay_entries"
 TABLE_OPERATIONS = ("GetItem", "BatchGetItem", "Query", "TransactWriteItems")
 
 
@@ -134,6 +135,11 @@ def _of_the_feed() -> Iterator[Alarm]:
         "The feed is five minutes behind; after a day entries fall out of the stream.",
     )
     yield Alarm("relay-late", says, "AWS/Lambda", "IteratorAge", relay, "Maximum", LATE_MS)
+    unread, says = (
+        {"stage": {"Ref": "Stage"}, "operation": RELAY},
+        "Entries of a newer version came into the feed as placeholders: docs/guides/recovery.md, one version back.",
+    )
+    yield Alarm("entries-unread", says, NAMESPACE, "unread", unread)
     topic = {"TopicName": {"Fn::GetAtt": ["Topic", "TopicName"]}}
     says = "A queue did not get a message of the topic, and will not."
     yield Alarm("topic-undelivered", says, "AWS/SNS", "NumberOfNotificationsFailed", topic)

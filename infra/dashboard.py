@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from chalicelib.kit.metrics import NAMESPACE
 from infra.alarms import consumed_queues, of_type
 
 Json = dict[str, Any]
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 PERIOD = 300
-NAMESPACE = "Stampbook"
 JOBS = ("start_import", "route_import", "chunk_import", "join_import", "settle_due", "schedule_due", "relay_entries")
 
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 
 from chalicelib.kit.logs import Work, lines_about, logger
 from chalicelib.kit.metrics import Measured, embedded
+from chalicelib.table.journal import Entry
+from chalicelib.table.placeholders import schema_of
 
+RELAY = "relay_entries"
+_UNREAD = Measured(("operation",), {"unread": "Count"})
 _WORK = Measured(("operation",), {"duration_ms": "Milliseconds", "done": "Count", "failed": "Count"})
 
 
@@ -41,6 +45,13 @@ def fault(why: Exception, request_ids: Sequence[str] = ()) -> None:
     waiting, where it is about more than the work at hand."""
     extra = {"request_ids": sorted(set(request_ids))} if request_ids else {}
     logger().error("an event failed", exc_info=why, extra=extra)
+
+
+def unread(entry: Entry) -> None:
+    """An entry that a newer version has written, each time it comes: where it lies, and what it takes to read it."""
+    told = {"operation": RELAY, "tenant": entry.stream.tenant, "unread": 1, "schema": schema_of(entry)}
+    keys = {"pk": entry.key.pk, "sk": entry.key.sk}
+    logger().error("an entry is of a newer schema: the feed has a placeholder", extra=told | keys | embedded(_UNREAD))
 
 
 def trace(batch: Note, of: Work, done: int, failed: int) -> None:

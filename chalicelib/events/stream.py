@@ -6,7 +6,8 @@ true of the local clouds, never to be relied on where a table may have several, 
 another's records. One batch per shard at a time (parallelization factor 1), for the same reason.
 
 A record that cannot be read ends the batch: what comes before it is relayed, its sequence number is reported, and Lambda
-tries again from there, in halves, until it hands that one record to the destination for failures and goes on.
+tries again from there, in halves, until it hands that one record to the destination for failures and goes on. An entry
+that a newer version of the code has written is no such record: it is handed on as a placeholder, and told as an error.
 
 Beats come among the entries (table/pulse): the last of those that are done with is answered.
 """
@@ -18,7 +19,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.events.log import Note, fault, noted, trace
+from chalicelib.events.log import RELAY, Note, fault, noted, trace, unread
 from chalicelib.flows.answer_beat import answer_beat
 from chalicelib.flows.relay_entries import Arrival, relay_entries
 from chalicelib.kit.logs import Work
@@ -26,10 +27,10 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.feed import UnreadableEntryError, entry_of_image
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry
+from chalicelib.table.placeholders import is_placeholder
 from chalicelib.table.protocol import TableError
 from chalicelib.table.pulse import beat_of, is_beat
 
-OPERATION = "relay_entries"
 Record = Mapping[str, Any]
 
 
@@ -38,7 +39,7 @@ def relay(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
     records: Sequence[Record] = event.get("Records") or ()
     failed: list[str] = []
     if records:
-        with noted(OPERATION, str(records[0].get("eventID", ""))) as note:
+        with noted(RELAY, str(records[0].get("eventID", ""))) as note:
             failed = _relayed(rt, str(event.get("shardId") or records[0]["eventSourceARN"]), records, note)
     answer: dict[str, Any] = {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
     return answer | {"state": {}} if "window" in event else answer
@@ -79,7 +80,7 @@ def _tell_each_request(note: Note, arrivals: Sequence[Arrival], failed: set[str]
         (again if arrival.sequence_number in failed else done)[_cause(arrival.entry)] += 1
     for cause in done | again:
         tenant, request_id = cause
-        trace(note, Work(OPERATION, request_id or note.request_id, tenant), done[cause], again[cause])
+        trace(note, Work(RELAY, request_id or note.request_id, tenant), done[cause], again[cause])
     note.done = done.total()
 
 
@@ -97,10 +98,13 @@ def _readable(records: Sequence[Record]) -> tuple[list[Arrival], set[str]]:
         if not _is_new_entry(record):
             continue
         try:
-            arrivals.append(Arrival(number, entry_of_image(_image(change["NewImage"]))))
+            entry = entry_of_image(_image(change["NewImage"]))
         except (UnreadableEntryError, ValueError) as why:
             fault(why)
             return arrivals, {number}
+        if is_placeholder(entry):
+            unread(entry)
+        arrivals.append(Arrival(number, entry))
     return arrivals, set()
 
 

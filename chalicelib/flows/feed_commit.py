@@ -12,7 +12,7 @@ from chalicelib.kit.periods import Day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
 from chalicelib.table.feed import LANES, FeedHead
-from chalicelib.table.journal import Entry
+from chalicelib.table.journal import Entry, published
 from chalicelib.table.protocol import Write
 
 MAX_ENTRIES = 1_000  # of one transaction: eleven pages at most
@@ -24,8 +24,7 @@ DatedT = TypeVar("DatedT")
 def feed_writes(rt: Runtime, tenant: str, before: FeedHead, after: FeedHead, entries: Sequence[Entry]) -> list[Write]:
     """The feed with these entries at its end, if `before` is how it stands; 1 BatchGet of open pages and counts."""
     references = {
-        lane: [feed.reference_to(entry) for entry in entries if feed.published(entry) == (lane == "P")]
-        for lane in LANES
+        lane: [feed.reference_to(entry) for entry in entries if published(entry) == (lane == "P")] for lane in LANES
     }
     days: dict[Day, list[Entry]] = {}
     for entry in entries:

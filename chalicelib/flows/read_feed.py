@@ -3,7 +3,8 @@
     reads    1 BatchGet of one or two feed pages, 1 BatchGet of the entries (none when nothing is new)
 
 Both are strongly consistent. The cursor of an empty page is good for ever: whoever keeps the last one misses nothing
-and gets nothing twice.
+and gets nothing twice. What cannot be read, for a newer version wrote it before a step back to this one, is told as such
+with its number, id and time; asked for the same number that newer version tells it whole.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
 from chalicelib.table.feed import Reference, name_of, read_references
 from chalicelib.table.items import compact_json
-from chalicelib.table.journal import Entry, entry_from
+from chalicelib.table.journal import Entry
+from chalicelib.table.placeholders import entry_for_reader
 
 MAX_ANSWER_BYTES = 2_000_000  # of facts: a page ends early rather than outgrow what a Lambda may answer
 MAX_NUMBER = 10**12
@@ -36,7 +38,11 @@ class FeedActor(Frozen):
 
 
 class FeedEvent(Frozen):
-    """`number` counts this tenant's published entries without a gap. `facts` have a `type`, a version `v` and fields."""
+    """`number` counts this tenant's published entries without a gap. `facts` have a `type`, a version `v` and fields.
+
+    One fact `entry.unreadable` stands for an entry that this version of Stampbook cannot read; `schema` says which it
+    needs. The same number tells the entry itself when a version that can read it is at work again.
+    """
 
     number: int
     entry_id: str
@@ -75,7 +81,10 @@ def _entries(rt: Runtime, tenant: str, references: Sequence[Reference]) -> list[
     streams = [reference.stream(tenant) for reference in references]
     keys = [stream.key(reference.sequence) for stream, reference in zip(streams, references, strict=True)]
     found = rt.table.batch_get(keys) if keys else {}
-    return [entry_from(stream, found[key]) for stream, key in zip(streams, keys, strict=True)]
+    return [
+        entry_for_reader(stream, reference.sequence, reference.recorded_at, found.get(key))
+        for reference, stream, key in zip(references, streams, keys, strict=True)
+    ]
 
 
 def _fitting(entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -8,6 +8,9 @@ The feed skips what is at or below the shard's checkpoint: a batch that comes ag
 what is new. The topic has no checkpoint but the stream's own: a batch is done only when it has been published, so what
 is delivered again is published again, and consumers know an entry by its id.
 
+Of an entry that this version cannot read (chalicelib/table/placeholders.py) the place is enough for the feed and the topic;
+what follows from its facts is counted when it can be read (flows/mend_placeholders.py).
+
 The checkpoint of a shard asks for its records in order, one batch at a time, as Lambda delivers them.
 """
 
@@ -24,7 +27,7 @@ from chalicelib.table import feed
 from chalicelib.table.commit import busy, persist
 from chalicelib.table.feed import FeedHead
 from chalicelib.table.feed_search import found_among
-from chalicelib.table.journal import Entry
+from chalicelib.table.journal import Entry, published
 from chalicelib.table.protocol import OutcomeUnknown, TableError, Throttled, TransactionCancelled, Write
 
 
@@ -56,7 +59,7 @@ def relay_entries(rt: Runtime, shard: str, arrivals: Sequence[Arrival]) -> tuple
             unrelayed.append(Unrelayed(tuple(own), fault))
         else:
             relayed += own
-    loud = [arrival for arrival in relayed if feed.published(arrival.entry)]
+    loud = [arrival for arrival in relayed if published(arrival.entry)]
     try:
         rt.topic.publish([message_of(arrival.entry) for arrival in loud])
     except CloudError as fault:
@@ -86,7 +89,7 @@ def _append(rt: Runtime, tenant: str, shard: str, part: Sequence[Arrival]) -> No
 
 def _writes(rt: Runtime, tenant: str, shard: str, head: FeedHead, new: Sequence[Arrival]) -> list[Write]:
     entries = _unrepaired(rt, tenant, head, [arrival.entry for arrival in new])
-    loud = sum(map(feed.published, entries))
+    loud = sum(map(published, entries))
     after = head.moved(shard, new[-1].sequence_number, loud, rt.clock.now(), len(entries) - loud)
     return feed_writes(rt, tenant, head, after, entries)
 
@@ -98,8 +101,8 @@ def _unrepaired(rt: Runtime, tenant: str, head: FeedHead, entries: Sequence[Entr
     if not old:
         return list(entries)
     since = min(entry.recorded_at for entry in old)
-    found = found_among(rt.table, tenant, head, {feed.reference_to(entry).place for entry in old}, since)
-    return [entry for entry in entries if feed.reference_to(entry).place not in found]
+    found = found_among(rt.table, tenant, head, {feed.place_of(entry) for entry in old}, since)
+    return [entry for entry in entries if feed.place_of(entry) not in found]
 
 
 def _by_tenant(arrivals: Iterable[Arrival]) -> dict[str, list[Arrival]]:

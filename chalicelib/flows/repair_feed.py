@@ -2,7 +2,8 @@
 
     reads    gsi2: 16 Queries an hour; the feed's pages of what was relayed since, once for every 20,000 entries; then for
              every hundred that are missing 1 BatchGet of them, 1 Get of the head, 1 BatchGet of open page and counts
-    writes   for every hundred: 1 publish request per ten entries, then head, page and counts in one transaction
+    writes   for every hundred: 1 publish request per ten entries, then head, page and counts in one transaction; for every
+             twenty of which the feed has no more than a placeholder, the same (flows/mend_placeholders.py)
 
 Whether an entry was dealt with is looked up in the feed itself, numbered or quiet; what came into it since is looked up
 again before each transaction, which stands only if the head has not moved. So it is safe to run this twice, at once or
@@ -20,14 +21,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 from chalicelib.flows.feed_commit import counting_day, feed_writes, in_transactions, message_of
+from chalicelib.flows.mend_placeholders import mend_placeholders
 from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
 from chalicelib.table.commit import busy, persist
-from chalicelib.table.feed import FeedHead, Place, UnreadableEntryError, entry_of_image
+from chalicelib.table.feed import FeedHead, Place, UnreadableEntryError, entry_of_image, place_of
 from chalicelib.table.feed_search import found_among
-from chalicelib.table.journal import Entry
+from chalicelib.table.journal import Entry, published
 from chalicelib.table.patient import PatientTable
+from chalicelib.table.placeholders import is_placeholder
 from chalicelib.table.protocol import OutcomeUnknown, Throttled, TransactionCancelled
 from chalicelib.table.recorded import Recorded, recorded_between
 
@@ -38,13 +41,16 @@ READ_TOGETHER = 100
 
 @dataclass(frozen=True, slots=True)
 class RepairedPart:
-    """Of the entries recorded up to `at`: how many were looked up, how many were missing and are in the feed now, and
-    which are missing still, for this version of the code cannot read them."""
+    """Of the entries recorded up to `at`: how many were looked up, how many were missing and are in the feed now, of how
+    many it had a placeholder before, of which it has one still, for a newer version of the code wrote them, and which
+    are missing still, for they are damaged."""
 
     at: Instant
     looked_up: int
     repaired: int
-    unreadable: tuple[Place, ...]
+    mended: int = 0
+    newer: tuple[Place, ...] = ()
+    unreadable: tuple[Place, ...] = ()
 
 
 def repair_feed(
@@ -75,17 +81,23 @@ def _repair(rt: Runtime, tenant: str, part: Sequence[Recorded], publish_again: b
     table, since = PatientTable(rt), part[0].at
     known = feed.read_head(table, tenant)
     found = found_among(table, tenant, known, {one.place for one in part}, since)
-    wanted = iter(_in_sequence([one for one in part if publish_again or one.place not in found]))
-    repaired, unreadable = 0, list[Place]()
+    held = {place for place, reference in found.items() if reference.is_placeholder}
+    wanted = iter(_in_sequence([one for one in part if publish_again or one.place in held or one.place not in found]))
+    repaired, mended, newer, unreadable = 0, 0, list[Place](), list[Place]()
     while some := list(islice(wanted, READ_TOGETHER)):
         read, refused = _read(table, some)
         unreadable += refused
-        rt.topic.publish([message_of(entry) for entry in read if feed.published(entry)])
-        entries = [entry for entry in read if feed.reference_to(entry).place not in found]
+        newer += (place_of(entry) for entry in read if is_placeholder(entry))
+        told = [one for one in read if publish_again or not (place_of(one) in held and is_placeholder(one))]
+        rt.topic.publish([message_of(entry) for entry in told if published(entry)])
+        entries = [entry for entry in told if place_of(entry) not in found]
         for together in in_transactions((counting_day(entry), entry) for entry in entries):
             known = _append(rt, tenant, known, since, together)
         repaired += len(entries)
-    return RepairedPart(part[-1].at, len(part), repaired, tuple(unreadable))
+        again = [entry for entry in told if place_of(entry) in held and not is_placeholder(entry)]
+        mend_placeholders(rt, tenant, since, again)
+        mended += len(again)
+    return RepairedPart(part[-1].at, len(part), repaired, mended, tuple(newer), tuple(unreadable))
 
 
 def _append(rt: Runtime, tenant: str, known: FeedHead, since: Instant, entries: Sequence[Entry]) -> FeedHead:
@@ -94,13 +106,13 @@ def _append(rt: Runtime, tenant: str, known: FeedHead, since: Instant, entries: 
     Up to the feed that it answers it has nothing more of the part than what was seen and added. Once somebody else has
     moved it that is the feed of before, for what they added may be any of the part's entries.
     """
-    wanted = {feed.reference_to(entry).place for entry in entries}
+    wanted = {place_of(entry) for entry in entries}
 
     def attempt() -> FeedHead | None:
         try:
             head = feed.read_head(rt.table, tenant)
             found = found_among(rt.table, tenant, head, wanted, since, known)
-            new = [entry for entry in entries if feed.reference_to(entry).place not in found]
+            new = [entry for entry in entries if place_of(entry) not in found]
             after = head.repaired(new) if new else head
             if new:
                 rt.table.transact(feed_writes(rt, tenant, head, after, new), rt.ids.command())

@@ -1,4 +1,7 @@
-"""Verify one stream of the journal: dense, each entry the true successor of the one before, and the aggregate at its end."""
+"""Verify one stream of the journal: dense, each entry the true successor of the one before, and the aggregate in it.
+
+The aggregate is read before its stream, so the stream may have gone on since: it is compared where the aggregate stands.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chalicelib.table.items import UNREADABLE
-from chalicelib.table.journal import Entry, Head, Stream, entry_from, index_place, verified
+from chalicelib.table.journal import Entry, Head, Stream, index_place, verified
+from chalicelib.table.placeholders import entry_or_placeholder, is_placeholder, placeholder, schema_of
 from chalicelib.table.protocol import Attrs
 
 
@@ -31,31 +35,35 @@ class Aggregate:
     stream: Stream
     head: Head | None
 
+    def covers(self, entry: Entry) -> bool:
+        """Whether the entry is part of what the aggregate is made of: what came behind it is news."""
+        return self.head is None or entry.sequence <= self.head.version
+
 
 def verify_stream(aggregate: Aggregate, items: Iterable[Attrs], see: Callable[[Entry], None]) -> Iterator[Difference]:
-    """`see` gets every entry that can be read, in order."""
-    at, broken = Head(), False
+    """`see` gets every entry in order, and a placeholder of each that cannot be read."""
+    at, broken, standing = Head(), False, Head()
     for attrs in items:
-        try:
-            entry = entry_from(aggregate.stream, attrs)
-            see(entry)
-            true, indexed = verified(entry, at), _indexed(entry, attrs)
-        except UNREADABLE:
-            sequence = _sequence(attrs)
-            yield _told(aggregate, f"entry {sequence} cannot be read")
-            at, broken = Head(sequence, at.hash), True
+        entry = _entry(aggregate.stream, attrs)
+        see(entry)
+        if is_placeholder(entry):
+            yield _told(aggregate, f"entry {entry.sequence} {_unread(entry)}")
+            at, broken = Head(entry.sequence, at.hash), True
+            standing = at if aggregate.covers(entry) else standing
             continue
         if entry.sequence != at.version + 1:
             yield _told(aggregate, f"entry {at.version + 1} is missing")
-        elif not (true or broken):
+        elif not (verified(entry, at) or broken):
             yield _told(aggregate, f"entry {entry.sequence} does not follow from the one before it")
-        if not indexed:
+        if not _indexed(entry, attrs):
             yield _told(aggregate, f"entry {entry.sequence} is not where the index of entries has its hour")
         at, broken = entry.head, False
-    yield from _at_the_end(aggregate, at, broken=broken)
+        standing = at if aggregate.covers(entry) else standing
+    yield from _at_the_end(aggregate, at, standing, broken=broken)
 
 
-def _at_the_end(aggregate: Aggregate, at: Head, *, broken: bool) -> Iterator[Difference]:
+def _at_the_end(aggregate: Aggregate, at: Head, standing: Head, *, broken: bool) -> Iterator[Difference]:
+    """`standing`: the last entry that the aggregate is made of."""
     head = aggregate.head
     if head is None:
         return
@@ -65,8 +73,24 @@ def _at_the_end(aggregate: Aggregate, at: Head, *, broken: bool) -> Iterator[Dif
         yield _told(aggregate, f"entry {at.version + 1} is missing")
     elif at.version > head.version:
         yield _told(aggregate, f"stands at version {head.version}, its journal at {at.version}")
-    elif at.hash != head.hash and not broken:
+    if standing.version == head.version and standing.hash != head.hash and not broken:
         yield _told(aggregate, "does not carry the hash of its last entry")
+
+
+def _entry(stream: Stream, attrs: Attrs) -> Entry:
+    try:
+        entry = entry_or_placeholder(stream, attrs)
+        if not is_placeholder(entry):
+            verified(entry, Head())  # its header may lack what every entry has
+    except UNREADABLE:
+        at = int(attrs["gsi2sk"]["S"]) if "gsi2sk" in attrs else 0
+        return placeholder(stream, _sequence(attrs), at, None, quiet="quiet" in attrs)
+    return entry
+
+
+def _unread(entry: Entry) -> str:
+    schema = schema_of(entry)
+    return "cannot be read" if schema is None else f"cannot be read: it is of schema {schema}"
 
 
 def _indexed(entry: Entry, attrs: Attrs) -> bool:

@@ -1,130 +1,116 @@
 """Verify a tenant: every account from its journal, every order and its entry, and that the feed has every entry once.
 
-    reads    the directory of members, 1 Query a hundred of a shard; each member as in verify_member; the configuration and
-             its journals; all pages of the feed and all counts by day, 1 Query a MB; and for each hour in which journals
-             and feed differ the index of its entries and the feed's pages since
+    reads    the directory of members, 1 Query two hundred of a shard; members as in verify_members, twenty together; the
+             configuration as in verify_configuration; the feed as in verify_feed
 
-Memory: one member, and two numbers for each hour in which anything was recorded. It writes nothing.
+Memory: two hundred members, and two numbers for each hour in which anything was recorded. It writes nothing. Between two
+parts it may be ended, and gone on with later from where it was.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
+from typing import Any
 
-from chalicelib.areas.feeds import store as counts
 from chalicelib.areas.members import store as members
-from chalicelib.flows.verify_member import verify_member
-from chalicelib.flows.verify_stream import Aggregate, Difference, Place, verify_stream
-from chalicelib.flows.verify_tally import Tally
-from chalicelib.kit.clock import Instant, rfc3339
-from chalicelib.kit.periods import day_starts, iso_day
+from chalicelib.flows.verify_configuration import verify_configuration
+from chalicelib.flows.verify_feed import verify_feed
+from chalicelib.flows.verify_members import VerifiedMember, verify_members
+from chalicelib.flows.verify_stream import Difference
+from chalicelib.flows.verify_tally import Tally, tally_from
+from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
-from chalicelib.table import feed
-from chalicelib.table.config import read_config, stream_of
-from chalicelib.table.feed import LANES, FeedHead
-from chalicelib.table.feed_search import references_since
-from chalicelib.table.journal import entries_query
 from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.protocol import Table
-from chalicelib.table.recorded import HOUR_MS, recorded_between
 
-MEMBERS_A_PART = 100
+MEMBERS_A_PART, TOGETHER, THREADS = 200, 20, 8
 FEED_LAGS_MS = 10 * 60_000  # what was recorded in the last minutes may be on its way yet
-_LAST = 99_999_999
-_MEMBER = "M#"
+
+_Verify = Callable[[Sequence[str]], list[VerifiedMember]]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Between two parts: the last member that was verified, and what all members up to there add up to. The feed will be
+    compared for the hours that had ended by `until`."""
+
+    until: Instant
+    after: str | None
+    tally: Tally
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON, to go on from."""
+        return {"until": self.until, "after": self.after, "tally": self.tally.kept()}
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPart:
-    """A hundred members, the configuration, or the feed: how much there was of each, and what is not as it must be."""
+    """Some members, the configuration, or the feed: how much there was of each, and what is not as it must be."""
 
     differences: tuple[Difference, ...]
     members: int = 0
     accounts: int = 0
     entries: int = 0
     orders: int = 0
+    position: Position | None = None
 
 
-def verify_tenant(rt: Runtime, tenant: str) -> Iterator[VerifiedPart]:
-    """Who: an operator, at a prompt. The feed is compared for the hours that had ended ten minutes before the start."""
-    table, until, whole = PatientTable(rt), rt.clock.now() - FEED_LAGS_MS, Tally()
-    everybody = _members(table, tenant)
-    while some := list(islice(everybody, MEMBERS_A_PART)):
-        verified = [verify_member(rt, tenant, member) for member in some]
-        for one in verified:
-            whole.add_all(one.tally)
-        yield VerifiedPart(
-            tuple(difference for one in verified for difference in one.differences),
-            len(some),
-            sum(one.accounts for one in verified),
-            sum(one.tally.entries for one in verified),
-            sum(one.orders for one in verified),
-        )
-    before = whole.entries
-    different = tuple(_configuration(table, tenant, whole))
-    yield VerifiedPart(different, entries=whole.entries - before)
-    yield VerifiedPart(tuple(_feed(table, tenant, whole, until)))
+def position_from(kept: Mapping[str, Any]) -> Position:
+    return Position(kept["until"], kept["after"], tally_from(kept["tally"]))
 
 
-def _members(table: Table, tenant: str) -> Iterator[str]:
-    for shard in range(members.DIRECTORY_SHARDS):
-        query = members.directory_shard_query(tenant, shard, MEMBERS_A_PART)
+def verify_tenant(
+    rt: Runtime, tenant: str, begun: Position | None = None, threads: int = THREADS
+) -> Iterator[VerifiedPart]:
+    """Who: an operator, at a prompt. The feed is compared for the hours that had ended ten minutes before the start, of
+    the run that had `begun` where one is gone on with. `threads`: how many read at once."""
+    at = begun or Position(rt.clock.now() - FEED_LAGS_MS, None, Tally())
+    everybody = listed_members(PatientTable(rt), tenant, at.after)
+    with _at_once(partial(verify_members, rt, tenant), threads) as verify:
+        while some := list(islice(everybody, MEMBERS_A_PART)):
+            verified = verify(some)
+            for one in verified:
+                at.tally.add_all(one.tally)
+            at = replace(at, after=some[-1])
+            yield VerifiedPart(
+                tuple(difference for one in verified for difference in one.differences),
+                len(some),
+                sum(one.accounts for one in verified),
+                sum(one.tally.entries for one in verified),
+                sum(one.orders for one in verified),
+                at,
+            )
+    different, tally = verify_configuration(rt, tenant)
+    yield VerifiedPart(different, entries=tally.entries)
+    whole = Tally()
+    whole.add_all(at.tally)
+    whole.add_all(tally)
+    yield VerifiedPart(tuple(verify_feed(PatientTable(rt), tenant, whole, at.until)))
+
+
+@contextmanager
+def _at_once(verify: _Verify, threads: int) -> Iterator[_Verify]:
+    """The same for many: a few together, some of these at once, answered in the members' order."""
+
+    def cut(some: Sequence[str]) -> list[Sequence[str]]:
+        return [some[first : first + TOGETHER] for first in range(0, len(some), TOGETHER)]
+
+    if threads == 1:
+        yield lambda some: [one for few in cut(some) for one in verify(few)]
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield lambda some: [one for verified in pool.map(verify, cut(some)) for one in verified]
+
+
+def listed_members(table: Table, tenant: str, after: str | None) -> Iterator[str]:
+    """As the directory has them, behind the member `after`."""
+    first = 0 if after is None else members.shard_of(after)
+    for shard in range(first, members.DIRECTORY_SHARDS):
+        query = members.directory_query(tenant, shard, MEMBERS_A_PART, after if shard == first else None)
         yield from map(members.listed_member, every_item(table, query))
-
-
-def _configuration(table: Table, tenant: str, whole: Tally) -> Iterator[Difference]:
-    for name, aggregate in read_config(table, tenant).aggregates.items():
-        stream = stream_of(tenant, name)
-        items = every_item(table, entries_query(stream, 1, _LAST))
-        place = Place(f"{name.kind} {name.id}", "configuration")
-        yield from verify_stream(Aggregate(place, stream, aggregate.head), items, whole.add_entry)
-
-
-def _feed(table: Table, tenant: str, journals: Tally, until: Instant) -> Iterator[Difference]:
-    head, told = feed.read_head(table, tenant), Tally()
-    for lane in LANES:
-        before = told.entries
-        for reference in references_since(table, tenant, lane, head, 0):
-            told.add(lane, reference.place, reference.recorded_at)
-        if told.entries - before < head.next_of(lane) - 1:
-            yield Difference("feed", f"has {told.entries - before} of {head.next_of(lane) - 1} references ({lane})")
-    for hour in journals.differing_hours(told, until):
-        found = list(_of_hour(table, tenant, head, hour))
-        yield from found or [
-            Difference("feed", f"{rfc3339(hour)}: entries of members that the directory does not list")
-        ]
-    yield from _days(table, tenant, journals, until)
-
-
-def _of_hour(table: Table, tenant: str, head: FeedHead, hour: Instant) -> Iterator[Difference]:
-    """Entry by entry, what index and feed have of this hour."""
-    end = hour + HOUR_MS
-    recorded = {one.place for one in recorded_between(table, tenant, hour, end)}
-    told = Counter(
-        reference.place
-        for lane in LANES
-        for reference in references_since(table, tenant, lane, head, hour)
-        if hour <= reference.recorded_at < end
-    )
-    for place in sorted(recorded | told.keys()):
-        owner, program, sequence = place
-        what = "is not in the feed" if place not in told else f"is in the feed {told[place]} times"
-        if place not in recorded:
-            what = "is in the feed and not in the journal"
-        elif told[place] == 1:
-            continue
-        yield Difference(owner.removeprefix(_MEMBER), f"entry {sequence} of program {program} {what}")
-
-
-def _days(table: Table, tenant: str, journals: Tally, until: Instant) -> Iterator[Difference]:
-    kept = {
-        one.day: one.counts for one in map(counts.daily_counts_from, every_item(table, counts.every_day_query(tenant)))
-    }
-    for day in sorted(kept.keys() | journals.days.keys()):
-        ended = day_starts(day + 1, "UTC") <= until
-        if ended and kept.get(day, {}) != dict(journals.days.get(day, {})):
-            yield Difference("feed", f"{iso_day(day)}: its counts are not what its entries add up to")

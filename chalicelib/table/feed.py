@@ -34,8 +34,9 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
-from chalicelib.table.journal import Entry, Stream, entry_from
-from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Table
+from chalicelib.table.journal import Entry, Stream, published
+from chalicelib.table.placeholders import UNREADABLE_ENTRY, entry_or_placeholder
+from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Table, key_of
 
 Lane = Literal["P", "Q"]  # of pages: the numbered references, and the quiet ones
 
@@ -85,6 +86,11 @@ class Reference(NamedTuple):
     def place(self) -> Place:
         return Place(self.owner, self.program, self.sequence)
 
+    @property
+    def is_placeholder(self) -> bool:
+        """Whoever put it there could not read the entry."""
+        return self.types == (UNREADABLE_ENTRY,)
+
     def stream(self, tenant: str) -> Stream:
         return Stream(tenant, f"{tenant}#{self.owner}", self.program)
 
@@ -124,6 +130,10 @@ class FeedHead:
         loud = sum(map(published, entries))
         latest = max(entry.recorded_at for entry in entries)
         return replace(self._grown(loud, len(entries) - loud), repaired_to=max(self.repaired_to, latest))
+
+    def mended(self) -> FeedHead:
+        """With other words in its pages, under the same numbers."""
+        return self._grown(0, 0)
 
     def _grown(self, published: int, quiet: int) -> FeedHead:
         return replace(self, next=self.next + published, quiet=self.quiet + quiet, version=self.version + 1)
@@ -184,6 +194,12 @@ def page_puts(
     ]
 
 
+def mended_put(page: Attrs, references: Mapping[Place, Reference]) -> Put:
+    """The page with these references where it had placeholders of them."""
+    body = [references.get(one.place, one) if one.is_placeholder else one for one in references_from(page)]
+    return _page_put(key_of(page), opened_at_of(page), body)
+
+
 def opened_at_of(page: Attrs) -> Instant | None:
     """When it got its first reference: those of every page before it were there by then. None for one that does not say."""
     opened_at: Instant | None = from_attrs(PageItem, page).opened_at
@@ -217,6 +233,10 @@ def reference_to(entry: Entry) -> Reference:
     return Reference(owner_of(stream), stream.program, entry.sequence, tuple(types), entry.recorded_at)
 
 
+def place_of(entry: Entry) -> Place:
+    return Place(owner_of(entry.stream), entry.stream.program, entry.sequence)
+
+
 def owner_of(stream: Stream) -> str:
     return stream.pk.removeprefix(f"{stream.tenant}#")
 
@@ -229,17 +249,13 @@ def name_of(entry: Entry) -> str:
     return f"{owner.replace('#', ':')}:{stream.program}:{entry.sequence}"
 
 
-def published(entry: Entry) -> bool:
-    """Quiet entries stay out of the feed and away from the topic."""
-    return bool(entry.header.get("publish", True))
-
-
 def entry_of_image(image: Attrs) -> Entry:
-    """The entry that a stream record holds; UnreadableEntryError for what is none."""
+    """The entry that a stream record holds, or the placeholder of one of a newer schema; UnreadableEntryError for what
+    is none."""
     try:
         tenant = image["gsi2pk"]["S"].rsplit("#", 3)[0]
         program = int(image["sk"]["S"].split("#")[1])
-        entry = entry_from(Stream(tenant, image["pk"]["S"], program), image)
+        entry = entry_or_placeholder(Stream(tenant, image["pk"]["S"], program), image)
         _check_readable(entry)
     except UNREADABLE as fault:
         raise UnreadableEntryError(f"{image.get('pk')} {image.get('sk')}: {fault!r}") from fault

@@ -132,14 +132,20 @@ def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
     """NewerDataError for an item of a schema that this version of the code does not know. Attributes that it does not
     know are passed over."""
     item = cls()
+    written = newer_schema(cls, attrs)
+    if written is not None:
+        raise newer_data(attrs["kind"]["S"], written, item.v)
     values = item.attribute_values
-    known = values["v"]
     for name, attribute in cls.get_attributes().items():
         stored = attrs.get(name)
         if stored is not None:
             if attribute.attr_type not in stored:
                 raise AttributeDeserializationError(name, attribute.attr_type)
             values[name] = attribute.deserialize(stored[attribute.attr_type])
-    if values["v"] > known:
-        raise newer_data(values["kind"], values["v"], known)
     return item
+
+
+def newer_schema(cls: type[StampbookItem], attrs: Attrs) -> int | None:
+    """The schema of an item that this version of the code does not know; None where it does."""
+    written = int(attrs["v"]["N"]) if "v" in attrs else 0
+    return written if written > cls().v else None

@@ -3,7 +3,6 @@
 access pattern      | key                                                  | items | cost                 | by
 an entry            | {t}#M#{member} / J#{program:04}#{seq:08}             | 0–1   | 1 Get, 1 RU          | Stream
 entries of a stream | {t}#M#{member} / J#{program:04}#{first:08}…{last:08} | 0–n   | 1 Query a page, 1 RU | entries_query
-entries of an owner | {t}#M#{member} / J#*                                 | 0–n   | 1 Query a MB, 1 RU   | owner_entries_query
 
 item  | key                                      | in index                                         | cost
 entry | {t}#M#{member} / J#{program:04}#{seq:08} | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
@@ -12,6 +11,9 @@ entry | {t}#CFG#{kind}#{id} / J#0000#{seq:08}    | gsi2 {t}#E#{hour}#{shard:02} 
 Program 0000 is the profile's own stream, and that of every configuration aggregate. The sequence is the aggregate's
 version, so a stream has no gaps and reads strongly. Every entry carries the hash of the one before. Personal data goes
 to `private`, which erasure may remove: the hash covers only a salted digest of it.
+
+Every schema of an entry keeps `kind`, both keys, the place in gsi2 and `quiet` as they are: by these an older version
+hands on what it cannot read (table/placeholders.py).
 """
 
 from __future__ import annotations
@@ -21,13 +23,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, cast
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, moment
 from chalicelib.kit.facts import Body, Fact, encode
 from chalicelib.table.items import BodyAttribute, StampbookItem, compact_json, from_attrs, to_attrs
-from chalicelib.table.protocol import Absent, Attrs, Between, Key, Prefix, Put, Query
+from chalicelib.table.protocol import Absent, Attrs, Between, Key, Put, Query
 
 HASH_DIGITS = 32
 ENTRY_SHARDS = 16
@@ -38,6 +40,7 @@ class EntryItem(StampbookItem):
     body = BodyAttribute()
     private = BodyAttribute(null=True)
     hash = UnicodeAttribute()
+    quiet = BooleanAttribute(null=True)
     gsi2pk = UnicodeAttribute()
     gsi2sk = UnicodeAttribute()
 
@@ -141,6 +144,11 @@ def index_place(entry: Entry) -> Key:
     return Key(f"{entry.stream.tenant}#E#{hour}#{shard:02}", f"{entry.recorded_at:013}")
 
 
+def published(entry: Entry) -> bool:
+    """Quiet entries stay out of the feed and away from the topic."""
+    return bool(entry.header.get("publish", True))
+
+
 def entry_from(stream: Stream, attrs: Attrs) -> Entry:
     item = from_attrs(EntryItem, attrs)
     header, facts = item.body
@@ -151,11 +159,6 @@ def entries_query(stream: Stream, first: int, last: int, *, reverse: bool = Fals
     """Entries of one stream from sequence `first` to `last`, oldest first unless reversed."""
     between = Between(stream.key(first).sk, stream.key(last).sk)
     return Query(stream.pk, between, reverse=reverse, limit=limit)
-
-
-def owner_entries_query(pk: str) -> Query:
-    """Every entry of an owner, a stream after the other, each oldest first."""
-    return Query(pk, Prefix("J#"))
 
 
 def verified(entry: Entry, before: Head) -> bool:
@@ -174,6 +177,7 @@ def _item(entry: Entry) -> EntryItem:
         body=[entry.header, entry.facts],
         private=entry.private,
         hash=entry.hash,
+        quiet=None if published(entry) else True,
         gsi2pk=by_time.pk,
         gsi2sk=by_time.sk,
     )

@@ -2,8 +2,9 @@
 
 access pattern           | key                  | items | cost          | by
 the snapshot of a member | {t}#M#{member} / < J | 0–n   | 1 Query, 1 RU | snapshot_query
+all of a member          | {t}#M#{member} / *   | 0–n   | 1 Query a MB, 1 RU | partition_query
 
-`A#PROFILE` sorts first, then the accounts `B#…`, one a program; the journals `J#…` are not part of it.
+`A#PROFILE` sorts first, then the accounts `B#…`, one a program; the journals `J#…` are not part of it, and come behind it where all is read.
 """
 
 from __future__ import annotations
@@ -25,3 +26,7 @@ def member_stream(tenant: str, member: str, program: int) -> Stream:
 
 def snapshot_query(tenant: str, member: str) -> Query:
     return Query(member_pk(tenant, member), Below(SNAPSHOT_END))
+
+
+def partition_query(tenant: str, member: str) -> Query:
+    return Query(member_pk(tenant, member))

@@ -19,10 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kit.clock import Instant
-from chalicelib.table.items import StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Attrs, Put, Query, Table
 
@@ -33,12 +33,12 @@ _PULSE, _BEAT = "PULSE", "BEAT"
 
 class BeatItem(StampbookItem):
     kind = UnicodeAttribute(default="beat")
-    at = NumberAttribute()
+    at = IntegerAttribute()
 
 
 class MarkItem(StampbookItem):
     kind = UnicodeAttribute(default="mark")
-    at = NumberAttribute()
+    at = IntegerAttribute()
 
 
 @dataclass(frozen=True, slots=True)

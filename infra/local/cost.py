@@ -20,7 +20,7 @@ QUEUES_WORKED_OFF = 2  # imports and due: a mapping each
 PUBLISHED_AT_ONCE = 10
 MILLION = 1_000_000
 GB = 1024**3
-ALARMS = 39
+ALARMS = 40
 PULSES = 8_640  # a month, one every five minutes
 MONTH_SECONDS = 365 * 24 * 3600 / 12
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,7 +25,8 @@ from infra.local.log_lines import LogLine, is_about, log_line, readable
 from infra.local.ministack import LOOPBACK, REGION, be_a_client
 
 ROOT = Path(__file__).resolve().parents[2]
-RUNNING = Path(".local/run/address.json")
+RUN = Path(".local/run")  # of make run, as a person at the project's root would call it
+RUNNING = "address.json"
 STAGE = "dev"
 FUNCTION = "AWS::Lambda::Function"
 NOTHING_FOUND, NOT_SEARCHED = 1, 2
@@ -125,20 +127,35 @@ def place_of(asked: argparse.Namespace, root: Path) -> Place:
     missing = [file for file in also if not file.is_file()]
     if missing:
         raise NotSearchedError(f"There is no file {missing[0]}.")
-    if asked.stage is asked.region is asked.endpoint is None and (root / RUNNING).is_file():
-        told, files = _running(root)
-        return Place(told.stage, told.region, told.endpoint, (*files, *also))
-    return Place(asked.stage or STAGE, asked.region or REGION, asked.endpoint, also)
+    file = (RUN if asked.state is None else Path(asked.state)) / RUNNING
+    if asked.state is not None or asked.stage is asked.region is asked.endpoint is None:
+        if (root / file).is_file():
+            told, files = _running(root, file)
+            return Place(told.stage, told.region, told.endpoint, (*files, *also))
+        if asked.state is not None:
+            raise NotSearchedError(f"There is no {file}: STATE is what make run was started with, while it runs.")
+    return Place(asked.stage or STAGE, region_of(asked), asked.endpoint, also)
 
 
-def _running(root: Path) -> tuple[Place, tuple[Path, ...]]:
+def region_of(asked: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> str:
+    """As asked, or as the environment says; of a cloud that is not Amazon's it does not matter."""
+    told: str | None = asked.region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+    if told or asked.endpoint is not None:
+        return told or REGION
+    raise NotSearchedError(
+        "Say which region: REGION=eu-central-1, or AWS_REGION in the environment. A cloud that is not Amazon's has an "
+        "ENDPOINT=http://127.0.0.1:4566 instead; make run, while it runs, is found without any."
+    )
+
+
+def _running(root: Path, file: Path) -> tuple[Place, tuple[Path, ...]]:
     """A server that has written nothing yet has no file."""
     try:
-        told = json.loads((root / RUNNING).read_text(encoding="utf-8"))
+        told = json.loads((root / file).read_text(encoding="utf-8"))
         files = tuple(root / name for name in told.get("logs", ()))
         place = Place(stage=str(told["stage"]), endpoint=str(told["endpoint"]))
     except (ValueError, KeyError, TypeError, AttributeError) as damaged:
-        raise NotSearchedError(f"{RUNNING} cannot be read: start make run again, or name a STAGE.") from damaged
+        raise NotSearchedError(f"{file} cannot be read: start make run again, or name a STAGE.") from damaged
     return place, tuple(file for file in files if file.is_file())
 
 
@@ -207,12 +224,17 @@ def _milliseconds(text: str) -> int:
     return int(said[1]) * _SECONDS[said[2]] * 1000
 
 
+def add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stage", help=f"of the stack stampbook-<stage>; {STAGE} unless make run says otherwise")
+    parser.add_argument("--region", help="of the stack; AWS_REGION of the environment unless told otherwise")
+    parser.add_argument("--endpoint", help="where the cloud is, if it is not Amazon's: http://127.0.0.1:4566")
+    parser.add_argument("--state", help=f"what make run was started with, if not {RUN}")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.local.logs", description=__doc__.partition("\n")[0])
     parser.add_argument("id")
-    parser.add_argument("--stage", help=f"of the stack stampbook-<stage>; {STAGE} unless make run says otherwise")
-    parser.add_argument("--region", help=f"{REGION} unless told otherwise")
-    parser.add_argument("--endpoint", help="where the cloud is, if it is not Amazon's: http://127.0.0.1:4566")
+    add_address(parser)
     parser.add_argument("--since", default="24h", help="how far back: 90s, 30m, 24h, 7d")
     parser.add_argument("--also", action="append", default=[], metavar="FILE", help="a file of such lines as well")
     parser.add_argument("--json", action="store_true", help="the lines as they were written")

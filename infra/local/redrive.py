@@ -30,6 +30,7 @@ from infra.local.redrive_relay import redrive_relay
 from infra.local.stage_runtime import add_place, stage_runtime
 
 RELAY, IMPORTS = "relay", "imports"
+REDRIVEN = (*get_args(QueueName), RELAY)
 MOST = 100_000
 NOT_DONE = 2
 
@@ -38,6 +39,10 @@ def main(arguments: Sequence[str]) -> int:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 (with the client)
 
     asked = _parser().parse_args(arguments)
+    if asked.queue not in REDRIVEN:
+        said = f"{asked.queue} is none" if asked.queue else "None was said"
+        sys.stderr.write(f"Say which queue, such as make redrive QUEUE=imports: {', '.join(REDRIVEN)}. {said}.\n")
+        return NOT_DONE
     try:
         place = place_of(asked, ROOT)
         return _redrive(asked, dead_letters(_sqs(place), place.stage, asked.queue), place.stage)
@@ -145,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.redrive", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("queue", choices=[*get_args(QueueName), RELAY])
+    parser.add_argument("queue", nargs="?", default="", help=f"one of {', '.join(REDRIVEN)}")
     add_place(parser)
     parser.add_argument("--most", type=int, default=MOST, help="how many messages at most")
     return parser

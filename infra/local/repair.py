@@ -5,7 +5,10 @@ are found by the hour in which they were recorded, and come into the feed once a
 run, beside the relay as well. Unless told otherwise (--to), what the stream may still have is left to the relay: the last
 26 hours. A table just restored has an empty stream (--stream-is-empty, before anything was written to it).
 
-Exit code 1: there are entries that this version cannot read; 2: broken off, to be run again.
+What the feed has as a placeholder, for an older version could not read it, is told whole.
+
+Exit code 1: there are entries that this version cannot read; 2: broken off, to be run again. Of several tenants,
+the worst.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from itertools import islice
 from chalicelib.areas.access.store import tenants
 from chalicelib.aws.errors import CloudError
 from chalicelib.errors import StampbookError
-from chalicelib.flows.repair_feed import STREAM_KEEPS_MS, repair_feed
+from chalicelib.flows.repair_feed import STREAM_KEEPS_MS, RepairedPart, repair_feed
 from chalicelib.kit.clock import Instant, rfc3339
 from chalicelib.kit.periods import day_starts, parse_day
 from chalicelib.kit.wire import parse_rfc3339
@@ -28,19 +31,42 @@ from chalicelib.table.feed_search import references_since
 from chalicelib.table.protocol import TableError
 from chalicelib.table.recorded import HOUR_MS
 from infra.local.logs import NotSearchedError
-from infra.local.stage_runtime import add_tenant_and_place, must_be_known, stage_runtime
+from infra.local.stage_runtime import add_tenant_and_place, named_tenants, stage_runtime
 
 UNREADABLE, BROKEN_OFF = 1, 2
 DAY_MS = 24 * HOUR_MS
+FAULTS = (CloudError, TableError, StampbookError)
+UNSAID = "Say whose and from when, such as make repair TENANT=shop FROM=2026-11-20; TENANT=all for every tenant.\n"
 
 
 def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runtime] = stage_runtime) -> int:
     asked = _parser().parse_args(arguments)
-    try:
-        return _repair(runtime(asked), asked)
-    except (NotSearchedError, CloudError, TableError, StampbookError) as fault:
-        sys.stderr.write(f"{fault}\nWhat was added stays; run it again, and it goes on from there.\n")
+    if not (asked.tenant and asked.first):
+        sys.stderr.write(UNSAID)
         return BROKEN_OFF
+    try:
+        rt = runtime(asked)
+        first, until = _span(rt, asked)
+        every = named_tenants(rt, asked)
+    except NotSearchedError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return BROKEN_OFF
+    except FAULTS as fault:
+        return _broken_off(fault)
+    return max(_tried(rt, tenant, first, until) for tenant in every)
+
+
+def _tried(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
+    """One tenant's trouble keeps no other from being repaired."""
+    try:
+        return _repair(rt, tenant, first, until)
+    except FAULTS as fault:
+        return _broken_off(fault)
+
+
+def _broken_off(fault: Exception) -> int:
+    sys.stderr.write(f"{fault}\nWhat was added stays; run it again, and it goes on from there.\n")
+    return BROKEN_OFF
 
 
 def repair_feeds(rt: Runtime, stopped_at: Instant) -> int:
@@ -57,37 +83,52 @@ def repair_feeds(rt: Runtime, stopped_at: Instant) -> int:
     return missing
 
 
-def span(text: str) -> Instant:
+def time_of(text: str) -> Instant:
     """`2026-11-20T06:00:00Z`, or a day for its beginning in UTC."""
     day, read = parse_day(text), parse_rfc3339(text)
     if day is not None:
         return day_starts(day, "UTC")
     if read is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a day nor a time, such as 2026-11-20T06:00:00Z")
+        raise NotSearchedError(f"{text!r} is neither a day nor a time, such as 2026-11-20 or 2026-11-20T06:00:00Z.")
     return read[0]
 
 
-def _repair(rt: Runtime, asked: argparse.Namespace) -> int:
-    must_be_known(rt, asked.tenant)
+def _span(rt: Runtime, asked: argparse.Namespace) -> tuple[Instant, Instant]:
     now = rt.clock.now()
     latest = now if asked.stream_is_empty else now - STREAM_KEEPS_MS
-    until = latest if asked.until is None else min(asked.until, now)
-    if asked.first >= until:
-        raise NotSearchedError(f"Nothing lies between {rfc3339(asked.first)} and {rfc3339(until)}: say FROM, and TO.")
-    looked_up, repaired, unreadable = 0, 0, 0
-    for part in repair_feed(rt, asked.tenant, asked.first, until):
+    first, until = time_of(asked.first), min(time_of(asked.until), now) if asked.until else latest
+    if first >= until:
+        raise NotSearchedError(f"Nothing lies between {rfc3339(first)} and {rfc3339(until)}: say FROM, and TO.")
+    return first, until
+
+
+def _repair(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
+    looked_up, repaired, mended, unreadable = 0, 0, 0, 0
+    for part in repair_feed(rt, tenant, first, until):
         looked_up, repaired = looked_up + part.looked_up, repaired + part.repaired
-        unreadable += len(part.unreadable)
-        for owner, program, sequence in part.unreadable:
-            sys.stderr.write(f"Entry {sequence} of program {program} of {owner} cannot be read by this version.\n")
+        mended, unreadable = mended + part.mended, unreadable + len(part.unreadable) + len(part.newer)
+        _name_unreadable(part)
         sys.stderr.write(f"{rfc3339(part.at)}: {looked_up} looked up, {repaired} were missing\n")
     print(
-        f"{asked.tenant}: {looked_up} entries from {rfc3339(asked.first)} until {rfc3339(until)}, "
+        f"{tenant}: {looked_up} entries from {rfc3339(first)} until {rfc3339(until)}, "
         f"{repaired} were missing and are in the feed now."
     )
-    if until < now:
+    if mended:
+        print(f"{mended} had placeholders there, and are published and counted as what they are.")
+    if until < rt.clock.now():
         print(f"What was recorded since {rfc3339(until)} was not looked at: the relay may still have it before it.")
     return UNREADABLE if unreadable else 0
+
+
+def _name_unreadable(part: RepairedPart) -> None:
+    for places, means in (
+        (part.unreadable, "it is missing from the feed"),
+        (part.newer, "the feed has a placeholder until a newer one repairs it"),
+    ):
+        for owner, program, sequence in places:
+            sys.stderr.write(
+                f"Entry {sequence} of program {program} of {owner} cannot be read by this version: {means}.\n"
+            )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,9 +136,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m infra.local.repair", description=(__doc__ or "").partition("\n")[0]
     )
     add_tenant_and_place(parser)
-    parser.add_argument("--from", dest="first", type=span, required=True, metavar="TIME", help="a day, or a time")
+    parser.add_argument("--from", dest="first", default="", metavar="TIME", help="a day, or a time")
     parser.add_argument(
-        "--to", dest="until", type=span, metavar="TIME", help="up to 26 hours ago unless told otherwise"
+        "--to", dest="until", default="", metavar="TIME", help="up to 26 hours ago unless told otherwise"
     )
     parser.add_argument("--stream-is-empty", action="store_true", help="nothing will be delivered: up to now")
     return parser

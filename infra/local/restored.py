@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from infra.local.logs import NotSearchedError, region_of
 from infra.local.table_template import table_arguments
 
 TABLE = "Table"
 TTL = {"AttributeName": "ttl", "Enabled": True}
+NOT_DONE = 2
 RECOVERY = {"PointInTimeRecoveryEnabled": True}
 
 
@@ -32,12 +34,17 @@ def main(arguments: Sequence[str]) -> int:
     import boto3
 
     asked = _parser().parse_args(arguments)
+    try:
+        region = None if asked.retain else region_of(asked)
+    except NotSearchedError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return NOT_DONE
     template = json.loads(asked.template.read_text(encoding="utf-8"))
     if asked.retain:
         told = retaining(template)
     else:
         session: Any = boto3.session.Session()
-        dynamodb = session.client("dynamodb", region_name=asked.region, endpoint_url=asked.endpoint)
+        dynamodb = session.client("dynamodb", region_name=region, endpoint_url=asked.endpoint)
         if asked.prepare:
             prepare(dynamodb, asked.table)
         told = on_table(template, described(dynamodb, asked.table))
@@ -98,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("template", type=Path, help="of the package: build/prod/template.json")
     parser.add_argument("--table", required=True, help="the table that was restored")
-    parser.add_argument("--region", default="eu-central-1")
+    parser.add_argument("--region", help="of the table; AWS_REGION of the environment unless told otherwise")
     parser.add_argument("--endpoint", help="where the cloud is, if it is not Amazon's: http://127.0.0.1:4566")
     parser.add_argument("--prepare", action="store_true", help="give the table stream, TTL and recovery first")
     parser.add_argument("--retain", action="store_true", help="only say that the stack keeps its own table")

@@ -35,6 +35,7 @@ from infra.local.demo.program import CALLER, TENANT, issue_key, load_program
 from infra.local.deploy import DeployError
 from infra.local.importing import ImportFailedError, follow_import, progress_of
 from infra.local.leftover import end_leftover
+from infra.local.logs import RUN
 from infra.local.ministack import (
     CLIENT_ENVIRONMENT,
     LOG,
@@ -53,7 +54,6 @@ from infra.local.sample import PURCHASES, NoPurchasesError, redated
 from infra.local.welcome import Place, two_purchases, welcome
 
 ROOT = Path(__file__).resolve().parents[2]
-STATE = Path(".local") / "run"  # as a person at the project's root would call it
 DROP = f"imports/{TENANT}/orders/"
 SERVER_READY_SECONDS = 30
 SERVER_STOP_SECONDS = 20
@@ -62,7 +62,7 @@ SERVER_STOP_SECONDS = 20
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local.run", description=__doc__)
     parser.add_argument("--port", type=int, choices=range(1, 65536), default=8000, metavar="1…65535")
-    parser.add_argument("--state", type=Path, default=STATE, help="where everything is kept between runs")
+    parser.add_argument("--state", type=Path, default=RUN, help="where everything is kept between runs")
     parser.add_argument(
         "--file", type=Path, default=PURCHASES, help="purchases to begin with; the last becomes yesterday's"
     )

@@ -9,31 +9,35 @@ import argparse
 from pathlib import Path
 
 from chalicelib import bootstrap
-from chalicelib.areas.access.store import org_of
+from chalicelib.areas.access.store import org_of, tenants
 from chalicelib.aws.errors import CloudError
 from chalicelib.config import QUEUES, Settings
 from chalicelib.runtime import Runtime
-from infra.local.logs import ROOT, STAGE, Connect, NotSearchedError, connect, place_of
-from infra.local.ministack import REGION
+from infra.local.logs import ROOT, Connect, NotSearchedError, add_address, connect, place_of
+
+ALL = "all"
 
 
 def add_tenant_and_place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tenant", required=True, help="whose entries, such as shop")
+    parser.add_argument("--tenant", default="", help=f"whose entries, such as shop; {ALL} for every tenant, one by one")
     add_place(parser)
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stage", help=f"of the stack stampbook-<stage>; {STAGE} unless make run says otherwise")
-    parser.add_argument("--region", help=f"{REGION} unless told otherwise")
-    parser.add_argument("--endpoint", help="where the cloud is, if it is not Amazon's: http://127.0.0.1:4566")
+    add_address(parser)
     parser.add_argument("--table", help="a table beside the stack's own, such as one that was restored")
     parser.set_defaults(also=[])
 
 
-def must_be_known(rt: Runtime, tenant: str) -> None:
-    """A name misspelt has nothing wrong with it, and nothing missing."""
-    if org_of(rt.table, tenant) is None:
-        raise NotSearchedError(f"There is no tenant {tenant}: the first API key of a tenant makes it known.")
+def named_tenants(rt: Runtime, asked: argparse.Namespace) -> list[str]:
+    """Whom a command is about. A name misspelt has nothing wrong with it, and nothing missing."""
+    if asked.tenant == ALL:
+        if every := list(tenants(rt.table)):
+            return every
+        raise NotSearchedError("There is no tenant yet: the first API key of a tenant makes it known.")
+    if org_of(rt.table, asked.tenant) is None:
+        raise NotSearchedError(f"There is no tenant {asked.tenant}: the first API key of a tenant makes it known.")
+    return [asked.tenant]
 
 
 def stage_runtime(asked: argparse.Namespace, connect: Connect = connect, root: Path = ROOT) -> Runtime:

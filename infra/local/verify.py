@@ -1,64 +1,122 @@
 """`python -m infra.local.verify --tenant shop`: everything a tenant has follows from its journal, or what does not is named.
 
-Every account is folded anew and compared, every chain of entries followed, every order looked for in the journal and
-every entry in the feed. It writes nothing and can run beside everything else. Exit code 0: all is as it must be;
-1: differences, one a line; 2: not verified to the end.
+Every account, profile, order, return and part of the configuration is made anew from its journal and compared, every chain
+of entries followed, and every entry looked for in the feed. It writes nothing there and can run beside everything else.
+Interrupted, it goes on where it was when the same is asked again within a day, unless told to begin --anew.
+
+Exit code 0: all is as it must be; 1: differences, one a line; 2: not verified to the end. Of several tenants, the worst.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from chalicelib.aws.errors import CloudError
 from chalicelib.errors import StampbookError
-from chalicelib.flows.verify_tenant import VerifiedPart, verify_tenant
+from chalicelib.flows.verify_tenant import THREADS, Position, VerifiedPart, verify_tenant
 from chalicelib.runtime import Runtime
+from chalicelib.table.counted import CountedTable
 from chalicelib.table.protocol import TableError
-from infra.local.logs import NotSearchedError
-from infra.local.stage_runtime import add_tenant_and_place, must_be_known, stage_runtime
+from infra.local.logs import ROOT, NotSearchedError
+from infra.local.stage_runtime import add_tenant_and_place, named_tenants, stage_runtime
+from infra.local.verify_state import Kept, SoFar, kept_at
 
 DIFFERENT, NOT_VERIFIED = 1, 2
+FAULTS = (CloudError, TableError, StampbookError)
+UNSAID = "Say whose, such as make verify TENANT=shop; TENANT=all for every tenant, one after the other.\n"
+_AGAIN = "Not verified to the end: run it again, and it goes on from there.\n"
 
 
-def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runtime] = stage_runtime) -> int:
+def main(
+    arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runtime] = stage_runtime, root: Path = ROOT
+) -> int:
+    asked = _parser().parse_args(arguments)
+    if not asked.tenant:
+        sys.stderr.write(UNSAID)
+        return NOT_VERIFIED
+    try:
+        rt = runtime(asked)
+        kept = kept_at(root, asked, rt.clock.now())
+        every = named_tenants(rt, asked)
+    except NotSearchedError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return NOT_VERIFIED
+    except FAULTS as fault:
+        sys.stderr.write(f"{fault}\n{_AGAIN}")
+        return NOT_VERIFIED
+    codes = [_tried(rt, tenant, kept, asked.threads) for tenant in every]
+    if NOT_VERIFIED not in codes:
+        kept.forget()
+    return max(codes)
+
+
+def verifying(
+    rt: Runtime, tenant: str, so_far: SoFar | None = None, at: Position | None = None, threads: int = THREADS
+) -> Iterator[tuple[SoFar, VerifiedPart]]:
+    """Part by part, what was verified by then and what it took."""
+    counted, before, reached = CountedTable(rt.table), rt.clock.monotonic(), so_far or SoFar()
+    asked = 0
+    for part in verify_tenant(replace(rt, table=counted), tenant, at, threads):
+        now, requests = rt.clock.monotonic(), counted.meter.cost.requests
+        reached = reached.and_part(part, requests - asked, now - before)
+        asked, before = requests, now
+        yield reached, part
+
+
+def measured(rt: Runtime, tenant: str, threads: int = THREADS) -> SoFar:
+    """A whole verification: entries per second, requests per member, and how much differed."""
+    whole = SoFar()
+    for reached, _ in verifying(rt, tenant, threads=threads):
+        whole = reached
+    return whole
+
+
+def _tried(rt: Runtime, tenant: str, kept: Kept, threads: int) -> int:
+    """One tenant's trouble keeps no other from being verified."""
+    if tenant not in kept.done:
+        try:
+            _verify(rt, tenant, kept, threads)
+        except FAULTS as fault:
+            sys.stderr.write(f"{tenant}: {fault}\n{_AGAIN}")
+    return kept.done.get(tenant, NOT_VERIFIED)
+
+
+def _verify(rt: Runtime, tenant: str, kept: Kept, threads: int) -> None:
+    so_far, at = kept.begun.get(tenant, (SoFar(), None))
+    if at is not None:
+        sys.stderr.write(f"{tenant}: going on behind {at.after}, the last of {so_far.members} members.\n")
+    for reached, part in verifying(rt, tenant, so_far, at, threads):
+        so_far = reached
+        for owner, what in part.differences:
+            print(f"{owner}: {what}")
+        if part.position is not None:
+            sys.stderr.write(f"{so_far.members} members, {so_far.different} differences, up to {part.position.after}\n")
+            kept.reach(tenant, so_far, part.position)
+    kept.finish(tenant, DIFFERENT if so_far.different else 0)
+    print(
+        f"{tenant}: {so_far.members} members, {so_far.accounts} accounts, {so_far.orders} orders, {so_far.entries} entries "
+        f"in {so_far.seconds:.1f} s ({so_far.entries_per_second:.0f} entries/s, {so_far.requests_per_member:.1f} requests "
+        f"a member): {so_far.different or 'no'} differences."
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.verify", description=(__doc__ or "").partition("\n")[0]
     )
     add_tenant_and_place(parser)
-    asked = parser.parse_args(arguments)
-    try:
-        return _verify(runtime(asked), asked.tenant)
-    except (NotSearchedError, CloudError, TableError, StampbookError) as fault:
-        sys.stderr.write(f"{fault}\nNot verified to the end: run it again.\n")
-        return NOT_VERIFIED
-
-
-def _verify(rt: Runtime, tenant: str) -> int:
-    must_be_known(rt, tenant)
-    started, whole = rt.clock.monotonic(), VerifiedPart(())
-    different = 0
-    for part in verify_tenant(rt, tenant):
-        for owner, what in part.differences:
-            print(f"{owner}: {what}")
-        different += len(part.differences)
-        whole = VerifiedPart(
-            (),
-            whole.members + part.members,
-            whole.accounts + part.accounts,
-            whole.entries + part.entries,
-            whole.orders + part.orders,
-        )
-        if part.members:
-            sys.stderr.write(f"{whole.members} members, {different} differences\n")
-    seconds = max(rt.clock.monotonic() - started, 0.001)
-    print(
-        f"{tenant}: {whole.members} members, {whole.accounts} accounts, {whole.orders} orders, {whole.entries} entries "
-        f"in {seconds:.1f} s ({whole.entries / seconds:.0f} entries/s): {different or 'no'} differences."
-    )
-    return DIFFERENT if different else 0
+    parser.add_argument("--threads", type=int, default=THREADS, help=f"how many read at once: {THREADS}")
+    parser.add_argument("--anew", action="store_true", help="not from where an interrupted run was, but from the start")
+    return parser
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\n{_AGAIN}")
+        sys.exit(NOT_VERIFIED)

@@ -12,6 +12,7 @@ from pathlib import Path
 from chalicelib.areas.imports.model import Drop
 from chalicelib.areas.orders.file.rows import Cells
 from chalicelib.kit.clock import Instant, rfc3339
+from infra.local.logs import RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Place:
     @property
     def drop(self) -> str:
         return f"{self.endpoint}/{self.bucket}/{self.folder}"
+
+    @property
+    def named(self) -> str:
+        """What a command of make must be told to find this one, if it does not by itself."""
+        return "" if self.state == RUN else f" STATE={shlex.quote(str(self.state))}"
 
     @property
     def purchases(self) -> Path:
@@ -72,7 +78,7 @@ Drop a file of two purchases into the bucket, and look a second later what becam
   {curl(place, f"/v1/operations/{operation}")}
 
 Every line that a request caused (its id is in the answer's header X-Request-Id):
-  make logs ID=...
+  make logs ID=...{place.named}
 
 """
 

@@ -5,30 +5,50 @@ from __future__ import annotations
 import copy
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
+from importlib.util import cache_from_source
+from pathlib import Path
 
 import pytest
 
+from chalicelib.kit.clock import SystemClock, rfc3339
+from infra.local.demo.program import TENANT
 from infra.local.deploy import deploy_template
-from tests.e2e.conftest import STACK, Deployed, order
-from tests.e2e.test_deployed import timeout_of
+from tests.e2e.conftest import STACK, Deployed, order, seen
+from tests.e2e.test_deployed import feed, timeout_of
+from tests.e2e.test_restored import switch_relay
 
 pytestmark = pytest.mark.e2e
 
-ORDERS = "chalicelib/areas/orders/store.py"
-ORDER_ITEM = "class OrderItem(StampbookItem):\n"
-NEWER = "    v = IntegerAttribute(default=2)\n    colour = UnicodeAttribute(default='red')\n"
+ROOT = Path(__file__).parents[2]
+
+NEWER = {
+    "chalicelib/areas/orders/store.py": (
+        "class OrderItem(StampbookItem):\n",
+        "    v = IntegerAttribute(default=2)\n    colour = UnicodeAttribute(default='red')\n",
+    ),
+    "chalicelib/table/journal.py": ("class EntryItem(StampbookItem):\n", "    v = IntegerAttribute(default=2)\n"),
+}
+IMPORTED = "from chalicelib.table.items import "
 
 
 def newer(archive: bytes) -> bytes:
-    """The code of the next version: its orders have a field more, and say so by a schema of their own."""
+    """The code of the next version: its orders have a field more, and say so by a schema of their own, as entries do."""
     out = io.BytesIO()
+    compiled = {cache_from_source(name) for name in NEWER}  # nobody would ask whether they are older than their sources
     with zipfile.ZipFile(io.BytesIO(archive)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
         for info in before.infolist():
             content = before.read(info)
-            if info.filename == ORDERS:
-                assert ORDER_ITEM in content.decode()
-                content = content.decode().replace(ORDER_ITEM, ORDER_ITEM + NEWER).encode()
+            if info.filename in compiled:
+                continue
+            if info.filename in NEWER:
+                item, more = NEWER[info.filename]
+                code = content.decode()
+                assert item in code
+                content = code.replace(item, item + more).replace(IMPORTED, f"{IMPORTED}IntegerAttribute, ").encode()
             after.writestr(info, content)
     return out.getvalue()
 
@@ -39,7 +59,7 @@ def bought(deployed: Deployed, number: str) -> str:
     return str(answer["order_id"])
 
 
-def test_a_version_back_and_forth_again(deployed: Deployed) -> None:
+def test_a_version_back_and_forth_again(deployed: Deployed, tmp_path: Path) -> None:
     template, archive = deployed.template, deployed.archive
     next_template = copy.deepcopy(template)
     next_template["Resources"]["MetricsQueue"]["Properties"]["VisibilityTimeout"] = 723
@@ -47,6 +67,9 @@ def test_a_version_back_and_forth_again(deployed: Deployed) -> None:
 
     deploy_template(deployed.endpoint, next_template, newer(archive), STACK)
     younger = bought(deployed, "V-newer")
+    seen(lambda: "V-newer" in feed(deployed) or None, "the newer entry in the feed")
+    switch_relay(deployed, on=False)
+    bought(deployed, "V-newer-not-relayed")
     assert timeout_of(deployed, "metrics") == "723"
     assert deployed.call("GET", f"/v1/orders/{older}")[0] == deployed.call("GET", f"/v1/orders/{younger}")[0] == 200
     points = deployed.points("e2e-versions")
@@ -58,12 +81,34 @@ def test_a_version_back_and_forth_again(deployed: Deployed) -> None:
     assert (refused.status, refused.body["error"]["code"]) == (503, "newer_data"), refused.body
     assert deployed.points("e2e-versions") == points
     bought(deployed, "V-after")
-    assert deployed.points("e2e-versions") == points * 3 // 2
+    assert deployed.points("e2e-versions") == points * 4 // 3
+    switch_relay(deployed, on=True)
+    seen(lambda: "V-after" in feed(deployed) or None, "what came behind the newer entries in the feed")
+    told = feed(deployed)
+    assert "V-newer" not in told
+    assert told.count('{"type": "entry.unreadable", "v": 1, "schema": 2}') == 2
     assert "V-newer" in json.dumps(deployed.call("GET", f"/v1/members/{member_of(deployed)}/orders")[1])
 
     deploy_template(deployed.endpoint, next_template, newer(archive), STACK)
     assert deployed.call("GET", f"/v1/orders/{younger}")[0] == 200
+    whole = feed(deployed)
+    assert ("entry.unreadable" in whole, whole.count("V-newer")) == (False, told.count("entry.unreadable") // 2)
+    assert " had placeholders there" in repaired(deployed, newer(archive), tmp_path)
+    assert " had placeholders there" not in repaired(deployed, newer(archive), tmp_path)
     deploy_template(deployed.endpoint, template, archive, STACK)
+
+
+def repaired(deployed: Deployed, archive: bytes, place: Path) -> str:
+    """What `make repair` says in the working tree of that version."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+        packed.extractall(place, [name for name in packed.namelist() if name.startswith("chalicelib/")])
+    now = SystemClock().now()
+    span = ["--from", rfc3339(now - 3_600_000), "--to", rfc3339(now)]
+    words = [sys.executable, "-m", "infra.local.repair", "--tenant", TENANT, *span, "--endpoint", deployed.endpoint]
+    path = {"PYTHONPATH": os.pathsep.join((str(place), str(ROOT)))}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=place, env={**os.environ, **path})
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def member_of(deployed: Deployed) -> str:

@@ -46,9 +46,7 @@ class Shop:
 
     def here(self, script: str) -> str:
         """What the guide says to a shell, said about this run instead of the one everybody has."""
-        endpoint = json.loads((self.state / "address.json").read_text("utf-8"))["endpoint"]
-        elsewhere = f"make logs ENDPOINT={endpoint} ALSO={self.state / 'api.log'} "
-        moved = script.replace("make logs ", elsewhere).replace(".local/run", str(self.state))
+        moved = script.replace("make logs ", f"make logs STATE={self.state} ").replace(".local/run", str(self.state))
         return moved.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}")
 
     def ask(self, path: str) -> Any:

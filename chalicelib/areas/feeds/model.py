@@ -14,6 +14,7 @@ _ONCE = {
     "order.returned": "orders_returned",
     "member.enrolled": "members_enrolled",
     "tier.changed": "tiers_changed",
+    "entry.unreadable": "entries_unreadable",
 }
 _SUMS = {
     "order.recorded": ("order_value", "value", "currency"),
@@ -28,7 +29,7 @@ _SUMS = {
 
 class DailyCounts(Frozen):
     """`counts`: how many (`entries`, `orders_recorded` …), and sums by unit or currency (`points_earned/points`,
-    `order_value/EUR`) in its smallest part."""
+    `order_value/EUR`) in its smallest part. `entries_unreadable` are those of which nothing else is counted yet."""
 
     day: CalendarDay
     counts: dict[str, int]
@@ -47,6 +48,13 @@ def counted(entries: Iterable[Iterable[Body]]) -> Counter[str]:
 
 def added(before: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
     return {name: before.get(name, 0) + more.get(name, 0) for name in before.keys() | more.keys()}
+
+
+def corrected(counts: Mapping[str, int], wrong: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:
+    """Counts to which `wrong` was added where `right` should have been. What comes to nothing is left out."""
+    names = counts.keys() | right.keys()
+    total = {name: counts.get(name, 0) - wrong.get(name, 0) + right.get(name, 0) for name in names}
+    return {name: amount for name, amount in total.items() if amount}
 
 
 def _of(fact: Body) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,7 @@
 access pattern                | key                                | items | cost                   | by
 a member                      | {t}#M#{member} / A#PROFILE         | 0–1   | 1 Get, 1 RU            | read
 the owner of an identifier    | {t}#ID#{type}#-#{value} / -        | 0–1   | 1 Get, 1 RU            | owner_of
-members of a tenant, by shard | gsi1 {t}#DIR#member#{shard:02} / * | 0–n   | 1 Query a page, 0.5 RU | directory_query, directory_shard_query
+members of a tenant, by shard | gsi1 {t}#DIR#member#{shard:02} / * | 0–n   | 1 Query a page, 0.5 RU | directory_query
 
 item       | key                         | in index                                  | cost
 member     | {t}#M#{member} / A#PROFILE  | gsi1 {t}#DIR#member#{shard:02} / {member} | 2 WU + 1 IU
@@ -58,7 +58,7 @@ def identifier_key(tenant: str, identifier: Identifier) -> Key:
 
 def owner_of(table: Table, tenant: str, identifier: Identifier) -> str | None:
     attrs = table.get(identifier_key(tenant, identifier))
-    return None if attrs is None else from_attrs(IdentifierItem, attrs).owner
+    return None if attrs is None else owner_from(attrs)
 
 
 def member_from(attrs: Attrs | None, member: str) -> tuple[Member, Head]:
@@ -95,11 +95,6 @@ def directory_query(tenant: str, shard: int, limit: int, after: str | None) -> Q
     return Query(_directory(tenant, shard), index="gsi1", limit=limit, start=start)
 
 
-def directory_shard_query(tenant: str, shard: int, page: int) -> Query:
-    """All of a shard, so many a request."""
-    return Query(_directory(tenant, shard), index="gsi1", limit=page)
-
-
 def listed_member(attrs: Attrs) -> str:
     """Whom an item of the directory is about."""
     member: str = attrs["gsi1sk"]["S"]
@@ -108,6 +103,21 @@ def listed_member(attrs: Attrs) -> str:
 
 def shard_of(member: str) -> int:
     return number_of("member", member) % DIRECTORY_SHARDS
+
+
+def shown_from(attrs: Attrs) -> tuple[str, MemberCard]:
+    """What an item says of its member outside of the private part: status, and what the directory shows."""
+    return from_attrs(ProfileItem, attrs).status, card_from(attrs)
+
+
+def owner_from(attrs: Attrs) -> str:
+    """Whom an identifier leads to."""
+    owner: str = from_attrs(IdentifierItem, attrs).owner
+    return owner
+
+
+def card_of(member: Member) -> MemberCard:
+    return MemberCard.model_validate(_card(member))
 
 
 def card_from(attrs: Attrs) -> MemberCard:
@@ -150,5 +160,9 @@ def _profile(tenant: str, member: Member, entry: Entry) -> ProfileItem:
         private=member.model_dump(mode="json"),
         gsi1pk=_directory(tenant, shard_of(member.member_id)),
         gsi1sk=member.member_id,
-        card=member.model_dump(mode="json", include=set(_CARD_FIELDS)),
+        card=_card(member),
     )
+
+
+def _card(member: Member) -> dict[str, Any]:
+    return member.model_dump(mode="json", include=set(_CARD_FIELDS))

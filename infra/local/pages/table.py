@@ -13,7 +13,7 @@ from infra.local.pages.markdown import code, codes, table
 
 AGGREGATE = "AggregateItem"
 _EVERY_ITEM = frozenset(("pk", "sk", "kind", "v"))
-_TYPES = {"S": "text", "N": "number", "B": "JSON"}
+_TYPES = {"S": "text", "N": "number", "B": "JSON", "BOOL": "boolean"}
 _RANGE = re.compile(r"^(?P<start>.*?)(?P<first>\{[a-z_]+(?::0\d+)?\})…(?P<last>\{[a-z_]+(?::0\d+)?\})$")
 _HEAD = """# The table
 

@@ -168,6 +168,15 @@ def test_the_lines_to_paste_say_to_a_shell_what_was_meant(tmp_path: Path) -> Non
     assert words[-1] == "http://127.0.0.1:8000/v1/orders"
 
 
+@pytest.mark.parametrize(
+    ("state", "named"),
+    [(".local/run", ""), ("elsewhere", " STATE=elsewhere"), ("my shop", " STATE='my shop'")],
+)
+def test_the_line_for_logs_finds_this_very_run(state: str, named: str) -> None:
+    place = Place("http://here", "http://cloud", "bucket", "imports/ours/orders/", Path(state), "key")
+    assert place.named == named
+
+
 def test_the_file_to_drop_is_two_purchases_of_just_now() -> None:
     documents = list(read_documents(io.BytesIO(two_purchases(at("2026-06-15"))), now=at("2026-06-15")))
     assert [type(one) for one in documents] == [SaleRow, SaleRow]

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.events.log import unread
 from chalicelib.events.pulse import take_pulse
+from chalicelib.table.journal import Stream
+from chalicelib.table.placeholders import placeholder
 from infra.local import logs
+from tests.unit.local.makefile import makefile
 from tests.unit.logs.company import Company
 from tests.unit.logs.kept import Keeper
 
@@ -22,6 +26,7 @@ def test_the_guide_s_metrics_are_those_there_are(company: Company, log: Keeper) 
     company.buy("A-2")
     company.relay_all()
     take_pulse(company.rt, {})
+    unread(placeholder(Stream("shop", "shop#M#somebody", 1), 1, 0, schema=2))
     there_are = {
         (metric["Name"], metric["Unit"], tuple(names))
         for line in log.lines()
@@ -45,7 +50,7 @@ def test_the_guide_s_fields_are_those_of_the_lines(company: Company, log: Keeper
 
 def test_the_guide_s_commands_are_those_of_make(capsys: pytest.CaptureFixture[str]) -> None:
     asked = re.findall(r"^make logs (.+)$", GUIDE, re.MULTILINE)
-    (recipe,) = re.findall(r"^logs:.*\n\t(.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    (recipe,) = re.findall(r"^logs:.*\n\t(.+)$", makefile(), re.MULTILINE)
     assert asked
     assert {name for one in asked for name in re.findall(r"([A-Z]+)=", one)} <= set(
         re.findall(r"\$\(([A-Z]+)\)", recipe)

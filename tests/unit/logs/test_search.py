@@ -84,6 +84,11 @@ def paged(all_: list[Any], token: str) -> tuple[list[Any], str]:
     return all_[first : first + PAGE], str(first + PAGE) if first + PAGE < len(all_) else ""
 
 
+@pytest.fixture(autouse=True)
+def region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
     """Runs the command on a tree in which nothing runs; its code, output and complaints."""
@@ -252,9 +257,9 @@ def test_an_address_where_nobody_is_is_a_sentence() -> None:
     assert "Traceback" not in ran.stderr
 
 
-def running(root: Path, **said: Any) -> None:
+def running(root: Path, place: Path | None = None, **said: Any) -> None:
     told = {"endpoint": "http://127.0.0.1:4510", "stage": "test", "logs": [".local/run/api.log", ".local/run/none.log"]}
-    place = root / ".local" / "run"
+    place = place or root / ".local" / "run"
     place.mkdir(parents=True)
     (place / "api.log").write_text(written(1, message="from the server") + "\n", "utf-8")
     (place / "address.json").write_text(json.dumps(told | said), "utf-8")
@@ -273,6 +278,31 @@ def test_an_address_given_is_the_one_that_counts(say: Say, tmp_path: Path) -> No
     cloud = shop()
     code, told, _ = say(ID, "--stage", "dev", on=cloud.connect)
     assert (code, cloud.place.endpoint, "from the server" in told) == (0, None, False)
+
+
+def test_what_make_run_keeps_elsewhere_is_found_by_its_state(say: Say, tmp_path: Path) -> None:
+    running(tmp_path, place=tmp_path / "other")
+    cloud = LoggedCloud({"Relay": [(2, written(2))]}, stack="stampbook-test")
+    code, _, _ = say(ID, "--state", str(tmp_path / "other"), on=cloud.connect)
+    assert (code, cloud.place.endpoint) == (0, "http://127.0.0.1:4510")
+    code, _, why = say(ID, "--state", "nowhere", on=cloud.connect)
+    assert (code, why) == (
+        2,
+        "There is no nowhere/address.json: STATE is what make run was started with, while it runs.\n",
+    )
+
+
+def test_the_region_is_the_one_said_or_the_environment_s(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = shop()
+    assert (say(ID, on=cloud.connect)[0], cloud.place.region) == (0, "eu-central-1")
+    assert (say(ID, "--region", "us-east-1", on=cloud.connect)[0], cloud.place.region) == (0, "us-east-1")
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
+    assert (say(ID, on=cloud.connect)[0], cloud.place.region) == (0, "eu-west-3")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    code, _, why = say(ID, on=cloud.connect)
+    assert (code, "REGION=eu-central-1" in why, why.count("\n")) == (2, True, 1)
+    assert say(ID, "--endpoint", "http://127.0.0.1:4510", on=cloud.connect)[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -124,13 +124,11 @@ READS: Mapping[tuple[str, str], Read] = {
     ("table/journal", "entries of a stream"): lambda rt, full: rt.table.query(
         journal.entries_query(accounts.stream(full.tenant, full.ada, 1), 1, 3)
     ),
-    ("table/journal", "entries of an owner"): lambda rt, full: rt.table.query(
-        journal.owner_entries_query(keys.member_pk(full.tenant, full.ada))
-    ),
     ("table/keys", "the snapshot of a member"): lambda rt, full: rt.table.query(
         keys.snapshot_query(full.tenant, full.ada)
     ),
     ("table/pulse", "beat and marks"): lambda rt, _: pulse.read_pulse(rt.table),
+    ("table/keys", "all of a member"): lambda rt, full: rt.table.query(keys.partition_query(full.tenant, full.ada)),
 }
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from chalicelib.api.codes import CODES
 from infra.local import redrive, repair, restored, verify
+from tests.unit.local.makefile import makefile
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "guides" / "recovery.md").read_text("utf-8")
-MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+MAKEFILE = makefile()
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "repair": repair.main,
     "verify": verify.main,

@@ -1,0 +1,172 @@
+"""Verify members: profile, accounts, orders and returns against the journals that they must follow from.
+
+    reads    for each member 1 Query a MB of its partition and 1 Query a thousand of its orders; for all that are verified
+             together 1 BatchGet a hundred of their orders, returns and identifiers
+
+An aggregate is compared with its journal up to its own version, so that what is written meanwhile is no difference. Where
+something differs nevertheless the member is looked at again, and what differs at every look is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+
+from chalicelib.areas.accounts import operations as accounts
+from chalicelib.areas.accounts import store as account_store
+from chalicelib.areas.accounts.model import Account
+from chalicelib.areas.accounts.model.laws import broken_laws
+from chalicelib.areas.members import store as members
+from chalicelib.areas.orders import store as orders
+from chalicelib.flows.verify_orders import RecordedOrders
+from chalicelib.flows.verify_profile import RecordedProfile
+from chalicelib.flows.verify_stream import Aggregate, Difference, Place, verify_stream
+from chalicelib.flows.verify_tally import Tally
+from chalicelib.runtime import Runtime
+from chalicelib.table.items import UNREADABLE
+from chalicelib.table.journal import Entry, Head
+from chalicelib.table.keys import SNAPSHOT_END, member_stream, partition_query
+from chalicelib.table.pages import every_item
+from chalicelib.table.patient import PatientTable
+from chalicelib.table.placeholders import is_placeholder
+from chalicelib.table.protocol import Attrs, Key, Table
+
+LOOKS, PAUSE_SECONDS = 3, 0.2
+PROFILE = "A#PROFILE"
+_ORDERS_A_PAGE, _KEYS_A_READ = 1_000, 100
+
+
+@dataclass(slots=True)
+class VerifiedMember:
+    """`tally` is what all entries of the member add up to."""
+
+    accounts: int = 0
+    orders: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one look at a member sees."""
+
+    tenant: str
+    member: str
+    recorded: RecordedOrders
+    verified: VerifiedMember = field(default_factory=VerifiedMember)
+    profile: RecordedProfile | None = None
+
+    def wanted(self) -> Iterator[Key]:
+        yield from self.recorded.wanted()
+        if self.profile is not None:
+            yield from self.profile.wanted()
+
+    def tell(self, name: str, told: Iterable[str]) -> None:
+        self.verified.differences += (Difference(self.member, f"{name}{what}") for what in told)
+
+
+def verify_members(rt: Runtime, tenant: str, some: Sequence[str]) -> list[VerifiedMember]:
+    """Who: an operator, at a prompt. Differences name the member and what differs, never what is private."""
+    table = PatientTable(rt)
+    verified = _look(table, tenant, some)
+    for _ in range(LOOKS - 1):
+        doubtful = [member for member in some if verified[member].differences]
+        if not doubtful:
+            break
+        rt.clock.sleep(PAUSE_SECONDS)
+        for member, again in _look(table, tenant, doubtful).items():
+            again.differences = [one for one in verified[member].differences if one in again.differences]
+            verified[member] = again
+    return [verified[member] for member in some]
+
+
+def _look(table: Table, tenant: str, some: Sequence[str]) -> dict[str, VerifiedMember]:
+    looks = [_partition(table, tenant, member) for member in some]
+    for look in looks:
+        query = orders.member_orders_query(tenant, look.member, _ORDERS_A_PAGE, None)
+        look.recorded.listed.update(map(orders.listed_order, every_item(table, query)))
+        look.verified.orders = len(look.recorded.sales)
+    found = _read(table, (key for look in looks for key in look.wanted()))
+    for look in looks:
+        look.tell("", look.recorded.differences(table, found))
+        if look.profile is not None:
+            look.tell("profile: ", look.profile.of_identifiers(table, found))
+    return {look.member: look.verified for look in looks}
+
+
+def _read(table: Table, keys: Iterable[Key]) -> dict[Key, Attrs]:
+    wanted, found = iter(dict.fromkeys(keys)), dict[Key, Attrs]()
+    while some := list(islice(wanted, _KEYS_A_READ)):
+        found |= table.batch_get(some)
+    return found
+
+
+def _partition(table: Table, tenant: str, member: str) -> _Look:
+    """Aggregates come before journals, and those a stream after the other."""
+    look = _Look(tenant, member, RecordedOrders(tenant, member))
+    stored: dict[str, Attrs] = {}
+    left: set[int] | None = None
+    for program, items in groupby(every_item(table, partition_query(tenant, member)), _program):
+        if program is None:
+            stored |= {attrs["sk"]["S"]: attrs for attrs in items}
+            continue
+        left = _programs(stored) if left is None else left
+        left.discard(program)
+        _stream(look, stored, program, items)
+    for program in sorted(_programs(stored) if left is None else left):
+        _stream(look, stored, program, ())
+    look.verified.accounts = len(_programs(stored)) - 1
+    return look
+
+
+def _programs(stored: Mapping[str, Attrs]) -> set[int]:
+    return {0, *(int(sk[2:]) for sk in stored if sk.startswith("B#"))}
+
+
+def _program(attrs: Attrs) -> int | None:
+    """Whose journal an item is of; None for what is no entry."""
+    sk: str = attrs["sk"]["S"]
+    return int(sk.split("#")[1]) if sk.startswith(SNAPSHOT_END) else None
+
+
+def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Iterable[Attrs]) -> None:
+    """One stream, and the aggregate that it leads up to."""
+    name = f"account {program}" if program else "profile"
+    kept, head = None, None
+    try:
+        kept, head = _kept(look, stored, program)
+    except UNREADABLE:
+        look.tell(name, [" cannot be read"])
+    aggregate = Aggregate(Place(look.member, name), member_stream(look.tenant, look.member, program), head)
+    rebuilt, unread = Account(look.member, program), False
+
+    def see(entry: Entry) -> None:
+        nonlocal rebuilt, unread
+        look.verified.tally.add_entry(entry)
+        look.recorded.see(entry)
+        if aggregate.covers(entry):
+            unread = unread or is_placeholder(entry)
+            if isinstance(kept, RecordedProfile):
+                kept.see(entry)
+            elif program:
+                rebuilt = accounts.folded(rebuilt, entry)
+
+    look.verified.differences += verify_stream(aggregate, items, see)
+    if isinstance(kept, RecordedProfile):
+        look.profile = kept
+        look.tell("profile: ", kept.differences())
+    elif kept is not None:
+        differing = () if unread else accounts.differences(kept, rebuilt)
+        look.tell(f"{name}: ", (f"{what} is not what the journal says" for what in differing))
+        look.tell(f"{name}: ", broken_laws(kept))
+
+
+def _kept(look: _Look, stored: Mapping[str, Attrs], program: int) -> tuple[Account | RecordedProfile | None, Head]:
+    if program:
+        return account_store.account_from(stored.get(f"B#{program:04}"), look.member, program)
+    attrs = stored.get(PROFILE)
+    if attrs is None:
+        return None, Head()
+    member, head = members.member_from(attrs, look.member)
+    return RecordedProfile(look.tenant, look.member, members.shown_from(attrs), member, head), head

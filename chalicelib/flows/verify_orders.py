@@ -1,0 +1,144 @@
+"""Verify a member's orders and returns: each has its entry, each such entry has its order or return, and they agree.
+
+The journal is read before them: an order or a return of an entry behind it is news, and no difference.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from chalicelib.areas.orders import store
+from chalicelib.areas.orders.model.order import Back, Order, RecordedReturn
+from chalicelib.table.items import UNREADABLE
+from chalicelib.table.journal import Entry
+from chalicelib.table.pages import every_item
+from chalicelib.table.placeholders import is_placeholder
+from chalicelib.table.protocol import Attrs, Key, Table
+
+_SOLD, _RETURNED = "order.recorded", "order.returned"
+
+
+class Recorded(NamedTuple):
+    program: int
+    sequence: int
+    value: int
+
+
+@dataclass(slots=True)
+class RecordedOrders:
+    """What a member's journal says of orders. `last`: how far it goes, by program; `unread`: of which entries nobody knows
+    what they say."""
+
+    tenant: str
+    member: str
+    sales: dict[str, Recorded] = field(default_factory=dict)
+    returns: dict[str, dict[str, Recorded]] = field(default_factory=lambda: defaultdict(dict))
+    last: dict[int, int] = field(default_factory=dict)
+    unread: set[tuple[int, int]] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+
+    def see(self, entry: Entry) -> None:
+        program, sequence = entry.stream.program, entry.sequence
+        self.last[program] = sequence
+        if is_placeholder(entry):
+            self.unread.add((program, sequence))
+        for fact in entry.facts:
+            if fact.get("type") == _SOLD:
+                self.sales[str(fact.get("order"))] = Recorded(program, sequence, int(fact.get("value", 0)))
+            elif fact.get("type") == _RETURNED:
+                recorded = Recorded(program, sequence, int(fact.get("value", 0)))
+                self.returns[str(fact.get("order"))][str(fact.get("number"))] = recorded
+
+    @property
+    def orders(self) -> list[str]:
+        return sorted(self.listed | self.sales.keys() | self.returns.keys())
+
+    def wanted(self) -> Iterator[Key]:
+        for order in self.orders:
+            yield store.order_key(self.tenant, order)
+            yield from (store.return_key(self.tenant, order, number) for number in self.returns.get(order, ()))
+
+    def differences(self, table: Table, found: Mapping[Key, Attrs]) -> Iterator[str]:
+        """`found`: what there is of the wanted. Nearly always nothing more is read."""
+        for order in self.orders:
+            yield from (f"order {order} {what}" for what in self._of_order(table, found, order))
+
+    def _of_order(self, table: Table, found: Mapping[Key, Attrs], name: str) -> Iterator[str]:
+        attrs, recorded = found.get(store.order_key(self.tenant, name)), self.sales.get(name)
+        if attrs is None:
+            yield "is missing, though an entry records it" if recorded else "is missing from where it is listed"
+            return
+        try:
+            order = store.order_from(attrs)
+        except UNREADABLE:
+            yield "cannot be read"
+            return
+        if recorded is None:
+            if not self._may_have(order.program, order.sequence):
+                yield "has no entry that records it"
+            return
+        if (order.member_id, order.program, order.sequence) != (self.member, recorded.program, recorded.sequence):
+            yield "names another entry than the one that records it"
+        if order.sale.gross_value != recorded.value:
+            yield "is not worth what its entry says"
+        if name not in self.listed:
+            yield "is not in the member's list"
+        yield from self._of_returns(table, found, order)
+
+    def _of_returns(self, table: Table, found: Mapping[Key, Attrs], order: Order) -> Iterator[str]:
+        known = self.returns.get(order.order_id, {})
+        read: list[RecordedReturn] = []
+        for number, recorded in known.items():
+            attrs = found.get(store.return_key(self.tenant, order.order_id, number))
+            try:
+                one = None if attrs is None else store.return_from(attrs)
+            except UNREADABLE:
+                yield f"return {number} cannot be read"
+                continue
+            if one is None:
+                yield f"return {number} is missing, though an entry records it"
+                continue
+            read.append(one)
+            if (one.sequence, sum(value for _, _, value in one.taken)) != (recorded.sequence, recorded.value):
+                yield f"return {number} is not what its entry says"
+        if order.version - 1 == len(known):
+            if len(read) == len(known) and dict(order.returned) != _together(read):
+                yield "has not come back as its returns say"
+        else:
+            yield from self._others(table, order, known)
+
+    def _others(self, table: Table, order: Order, known: Mapping[str, Recorded]) -> Iterator[str]:
+        """The order counts another number of returns than its entries. It was read after the journal, and its returns are
+        read after it: so it may have more than the entries known, and there may be more than it has."""
+        if order.version - 1 < len(known):
+            yield "counts fewer returns than its entries"
+            return
+        items = list(every_item(table, store.returns_query(self.tenant, order.order_id)))
+        for attrs in items:
+            number = attrs["sk"]["S"].removeprefix("R#")
+            try:
+                had = number in known or self._may_have(order.program, store.return_from(attrs).sequence)
+            except UNREADABLE:
+                yield f"return {number} cannot be read"
+                continue
+            if not had:
+                yield f"return {number} has no entry that records it"
+        if order.version - 1 > len(items):
+            yield "counts more returns than there are"
+
+    def _may_have(self, program: int, sequence: int) -> bool:
+        """Whether it may be that this entry records what was found: one behind those that were read, or that cannot be."""
+        return sequence > self.last.get(program, 0) or (program, sequence) in self.unread
+
+
+def _together(returns: list[RecordedReturn]) -> dict[int, Back]:
+    taken: dict[int, Back] = {}
+    for one in returns:
+        for line, quantity, value in one.taken:
+            before = taken.get(line, Back())
+            taken[line] = Back(before.quantity + Decimal(quantity), before.value + value)
+    return taken

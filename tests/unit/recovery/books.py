@@ -1,0 +1,72 @@
+"""A shop of some members, all of it relayed, two days ago; and hands that reach past every operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.flows.verify_tenant import VerifiedPart, verify_tenant
+from chalicelib.runtime import Runtime
+from chalicelib.table.items import pack, unpack
+from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Delete, Key
+from tests.twins import at
+from tests.twins.bookshop import TODAY, BookShop, card, goods_back, open_shop, sale
+
+DAY_MS = 86_400_000
+MEMBERS = 5
+
+
+@dataclass
+class Books:
+    shop: BookShop
+    table: MemoryTable
+    members: list[str]
+    order: str
+
+    def item(self, key: Key) -> dict[str, Any]:
+        stored = self.table.get(key)
+        assert stored is not None, key
+        return dict(stored)
+
+    def of(self, member: int, sk: str) -> Key:
+        return Key(f"shop#M#{self.members[member]}", sk)
+
+    def change(self, key: Key, body: Callable[[Any], Any]) -> None:
+        item = self.item(key)
+        self.table.batch_put([{**item, "body": {"B": pack(body(unpack(item["body"]["B"])))}}])
+
+    def remove(self, key: Key) -> None:
+        self.table.transact([Delete(key)], self.shop.rt.ids.command())
+
+    def verified(self, rt: Runtime | None = None) -> list[VerifiedPart]:
+        return list(verify_tenant(rt or self.shop.rt, "shop"))
+
+    def told(self, rt: Runtime | None = None) -> list[tuple[str, str]]:
+        """What differs, members by their number."""
+        names = {member: str(number) for number, member in enumerate(self.members)}
+        return [
+            (names.get(owner, owner), what.replace(self.order, "A2"))
+            for part in self.verified(rt)
+            for owner, what in part.differences
+        ]
+
+
+def opened_books() -> Books:
+    table = MemoryTable()
+    shop = open_shop(table)
+    issue_api_key(shop.rt, shop.caller, org="org", tenant="shop", name="till", grants=shop.caller.grants)
+    bought = []
+    for number in range(12):
+        bought.append(shop.buy(card(f"{number % MEMBERS}"), sale(f"A{number}")).answer)
+        shop.clock.at += 3_600_000 // 2
+    shop.bring_back(bought[-1].order_id, goods_back("R1", 40_00))
+    members = [shop.buy(card(f"{number}"), sale(f"B{number}")).answer.member_id for number in range(MEMBERS)]
+    for member in members:
+        shop.spend(member, 10)
+    list(repair_feed(shop.rt, "shop", at(TODAY), shop.clock.at + 1))
+    shop.clock.at += 2 * DAY_MS
+    return Books(shop, table, members, bought[2].order_id)

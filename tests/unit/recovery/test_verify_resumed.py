@@ -1,0 +1,113 @@
+"""`make verify` interrupted and asked again: it goes on where it was, and forgets nothing that it found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.flows.verify_tenant import MEMBERS_A_PART, listed_members
+from chalicelib.table.counted import CountedTable
+from chalicelib.table.memory import MemoryTable
+from chalicelib.table.patient import PatientTable
+from chalicelib.table.protocol import Delete, Key, Page, Query, Table
+from infra.local import verify
+from tests.twins import at
+from tests.twins.bookshop import TODAY, BookShop, open_shop
+from tests.twins.faulty import FaultyTable
+from tests.unit.recovery.books import DAY_MS, Books
+
+
+class Interrupted(FaultyTable):
+    """Ctrl-C when one member is come to."""
+
+    member = ""
+
+    def query(self, query: Query) -> Page:
+        if self.member and query.pk.endswith(self.member):
+            raise KeyboardInterrupt
+        return super().query(query)
+
+
+@pytest.fixture
+def crowd() -> BookShop:
+    """More members than are verified before the place is written down."""
+    shop = open_shop(MemoryTable())
+    issue_api_key(shop.rt, shop.caller, org="org", tenant="shop", name="till", grants=shop.caller.grants)
+    for number in range(MEMBERS_A_PART + 10):
+        shop.member(f"{number}")
+    list(repair_feed(shop.rt, "shop", at(TODAY), shop.clock.at + 1))
+    shop.clock.at += 2 * DAY_MS
+    return shop
+
+
+def ask(shop: BookShop, root: Path, *more: str, table: Table | None = None) -> int:
+    rt = replace(shop.rt, table=table or shop.rt.table)
+    return verify.main(["--tenant", "shop", "--threads", "1", *more], lambda _: rt, root)
+
+
+def interrupted(shop: BookShop, root: Path) -> None:
+    """After the first part of two."""
+    table = Interrupted(table=shop.rt.table)
+    table.member = everybody(shop)[MEMBERS_A_PART]
+    with pytest.raises(KeyboardInterrupt):
+        ask(shop, root, table=table)
+
+
+def everybody(shop: BookShop) -> list[str]:
+    return list(listed_members(PatientTable(shop.rt), "shop", None))
+
+
+def test_an_interrupted_run_goes_on_where_it_was(
+    crowd: BookShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupted(crowd, tmp_path)
+    assert capsys.readouterr().err.splitlines()[-1].startswith("200 members, 0 differences, up to mem_")
+    counted = CountedTable(crowd.rt.table)
+    assert ask(crowd, tmp_path, table=counted) == 0
+    said = capsys.readouterr()
+    assert said.err.startswith("shop: going on behind mem_")
+    assert said.out.startswith("shop: 210 members, 0 accounts, 0 orders, 213 entries in ")
+    assert counted.meter.cost.query < 10 * 2 + 60
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_told_to_begin_anew_or_a_day_later_it_begins_at_the_start(
+    crowd: BookShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupted(crowd, tmp_path)
+    capsys.readouterr()
+    assert ask(crowd, tmp_path, "--anew") == 0
+    assert "going on" not in capsys.readouterr().err
+    interrupted(crowd, tmp_path)
+    crowd.clock.at += DAY_MS
+    assert ask(crowd, tmp_path) == 0
+    assert "going on" not in capsys.readouterr().err
+
+
+def test_what_an_interrupted_run_found_is_not_forgotten(crowd: BookShop, tmp_path: Path) -> None:
+    crowd.rt.table.transact([Delete(Key(f"shop#M#{everybody(crowd)[0]}", "J#0000#00000001"))], "gone")
+    interrupted(crowd, tmp_path)
+    assert ask(crowd, tmp_path) == 1
+
+
+def test_what_is_kept_and_cannot_be_read_is_not_gone_on_with(
+    crowd: BookShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupted(crowd, tmp_path)
+    (kept,) = tmp_path.rglob("*.json")
+    kept.write_text('{"begun_at": 1', encoding="utf-8")
+    assert ask(crowd, tmp_path) == 0
+    assert "going on" not in capsys.readouterr().err
+
+
+def test_how_fast_it_is_can_be_measured(books: Books) -> None:
+    figures = verify.measured(books.shop.rt, "shop")
+    assert (figures.members, figures.entries, figures.different) == (5, 31, 0)
+    assert (
+        figures.requests == 16 + 5 * 2 + 1 + (1 + 3) + 3
+    )  # directory; members and what they have; configuration; feed
+    assert figures.requests_per_member == figures.requests / 5
