@@ -15,12 +15,10 @@ JSON body with short names: days and positions as integers. What never falls due
 
 from __future__ import annotations
 
-from typing import Any
-
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.areas.accounts.model.lots import Lot
-from chalicelib.areas.accounts.model.state import Account, Wallet
+from chalicelib.areas.accounts.model.packed import packed, unpacked
+from chalicelib.areas.accounts.model.state import Account
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import Day, iso_day, local_day
 from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
@@ -29,11 +27,11 @@ from chalicelib.table.keys import member_pk, member_stream
 from chalicelib.table.protocol import Absent, Attrs, Below, Condition, Equals, Key, Put, Query, StartKey, Table
 
 DUE_SHARDS = 16
-_DAY_MS = 86_400_000
 
 
 class AccountItem(StampbookItem):
     kind = UnicodeAttribute(default="account")
+    v = NumberAttribute(default=2)
     version = NumberAttribute()
     advanced_to = NumberAttribute()
     hash = UnicodeAttribute()
@@ -55,16 +53,7 @@ def account_from(attrs: Attrs | None, member: str, program: int) -> tuple[Accoun
     if attrs is None:
         return Account(member, program), Head()
     item = from_attrs(AccountItem, attrs)
-    body = item.body
-    account = Account(
-        owner=member,
-        program=program,
-        advanced_to=int(item.advanced_to),
-        wallets={unit: _wallet(unit, packed) for unit, packed in body["w"].items()},
-        orders=body["o"],
-        spend=body["s"],
-        tier=body["t"],
-    )
+    account = unpacked(item.body, member, program, int(item.advanced_to))
     return account, Head(int(item.version), item.hash)
 
 
@@ -101,41 +90,10 @@ def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
         version=entry.sequence,
         advanced_to=account.advanced_to,
         hash=entry.hash,
-        body={
-            "w": {unit: _packed(wallet) for unit, wallet in account.wallets.items()},
-            "o": account.orders,
-            "s": account.spend,
-            "t": account.tier,
-        },
+        body=packed(account),
     )
     due = account.next_due_at
     if due is not None:
         item.gsi3pk = due_partition(tenant, number_of("member", account.owner) % DUE_SHARDS)
         item.gsi3sk = f"{iso_day(local_day(due, 'UTC'))}#account#{account.owner}#{account.program:04}"
     return item
-
-
-def _packed(wallet: Wallet) -> list[Any]:
-    totals = [wallet.earned, wallet.refunded, wallet.spent, wallet.cancelled, wallet.expired]
-    return [wallet.next_lot, totals, [_packed_lot(lot) for lot in wallet.lots]]
-
-
-def _packed_lot(lot: Lot) -> list[Any]:
-    """The instant of expiry is kept as its distance from the day after in UTC, in seconds: a small number."""
-    shift = None
-    if lot.expires_on is not None and lot.expires_at is not None:
-        shift = (lot.expires_at - (lot.expires_on + 1) * _DAY_MS) // 1000
-    packed = [lot.number, lot.expires_on, shift, lot.into, lot.out]
-    return [*packed, lot.holes] if lot.holes else packed
-
-
-def _wallet(unit: str, packed: list[Any]) -> Wallet:
-    next_lot, (earned, refunded, spent, cancelled, expired), lots = packed
-    return Wallet(unit, tuple(_lot(*lot) for lot in lots), next_lot, earned, refunded, spent, cancelled, expired)
-
-
-def _lot(
-    number: int, on: int | None, shift: int | None, into: int, out: int, holes: list[list[int]] | None = None
-) -> Lot:
-    at = None if on is None or shift is None else (on + 1) * _DAY_MS + shift * 1000
-    return Lot(number, on, at, into, out, tuple((start, end) for start, end in holes or ()))
