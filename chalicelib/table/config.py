@@ -20,11 +20,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kit.clock import Clock
 from chalicelib.kit.facts import Fact
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Absent, Condition, Equals, Key, Put, Query, Table, Write
@@ -37,14 +37,14 @@ ValueT = TypeVar("ValueT")
 
 
 class AggregateItem(StampbookItem):
-    version = NumberAttribute()
+    version = IntegerAttribute()
     hash = UnicodeAttribute()
     body = BodyAttribute()
 
 
 class RevisionItem(StampbookItem):
     kind = UnicodeAttribute(default="revision")
-    revision = NumberAttribute()
+    revision = IntegerAttribute()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +153,11 @@ def read_config(table: Table, tenant: str) -> Config:
     aggregates: dict[Name, Aggregate] = {}
     for attrs in every_item(table, Query(config_pk(tenant))):
         if attrs["sk"]["S"] == _REVISION:
-            revision = int(from_attrs(RevisionItem, attrs).revision)
+            revision = from_attrs(RevisionItem, attrs).revision
             continue
         item = from_attrs(AggregateItem, attrs)
         kind, _, rest = item.sk.partition("#")
-        aggregates[Name(kind, rest)] = Aggregate(Head(int(item.version), item.hash), item.body)
+        aggregates[Name(kind, rest)] = Aggregate(Head(item.version, item.hash), item.body)
     return Config(tenant, revision, aggregates)
 
 
@@ -180,4 +180,4 @@ def config_writes(config: Config, name: Name, body: Mapping[str, Any], entry: En
 
 def _stored_revision(table: Table, tenant: str) -> int:
     attrs = table.get(Key(config_pk(tenant), _REVISION))
-    return 0 if attrs is None else int(from_attrs(RevisionItem, attrs).revision)
+    return 0 if attrs is None else from_attrs(RevisionItem, attrs).revision

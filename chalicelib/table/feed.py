@@ -29,11 +29,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import EntryRef, entry_id
-from chalicelib.table.items import UNREADABLE, BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Stream, entry_from
 from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Table
 
@@ -51,16 +51,16 @@ class UnreadableEntryError(Exception):
 
 class HeadItem(StampbookItem):
     kind = UnicodeAttribute(default="feed")
-    version = NumberAttribute()
-    next = NumberAttribute()
-    quiet = NumberAttribute(null=True)
-    repaired_to = NumberAttribute(null=True)
+    version = IntegerAttribute()
+    next = IntegerAttribute()
+    quiet = IntegerAttribute(null=True)
+    repaired_to = IntegerAttribute(null=True)
     body = BodyAttribute()
 
 
 class PageItem(StampbookItem):
     kind = UnicodeAttribute(default="feed_page")
-    opened_at = NumberAttribute(null=True)
+    opened_at = IntegerAttribute(null=True)
     body = BodyAttribute()
 
 
@@ -139,8 +139,8 @@ def read_head(table: Table, tenant: str) -> FeedHead:
         return FeedHead()
     item = from_attrs(HeadItem, attrs)
     checkpoints = {shard: Checkpoint(str(number), int(at)) for shard, (number, at) in item.body.items()}
-    quiet, repaired_to = int(item.quiet or 1), int(item.repaired_to or 0)
-    return FeedHead(int(item.next), int(item.version), checkpoints, quiet, repaired_to)
+    quiet, repaired_to = item.quiet or 1, item.repaired_to or 0
+    return FeedHead(item.next, item.version, checkpoints, quiet, repaired_to)
 
 
 def head_put(tenant: str, before: FeedHead, after: FeedHead) -> Put:
@@ -186,8 +186,8 @@ def page_puts(
 
 def opened_at_of(page: Attrs) -> Instant | None:
     """When it got its first reference: those of every page before it were there by then. None for one that does not say."""
-    opened_at: float | None = from_attrs(PageItem, page).opened_at
-    return None if opened_at is None else int(opened_at)
+    opened_at: Instant | None = from_attrs(PageItem, page).opened_at
+    return opened_at
 
 
 def references_from(page: Attrs | None) -> tuple[Reference, ...]:

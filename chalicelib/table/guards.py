@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.errors import Conflict
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
-from chalicelib.table.items import StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Stream, entry_from
 from chalicelib.table.protocol import Absent, Key, Put, Table
 
@@ -29,9 +29,9 @@ class GuardItem(StampbookItem):
     kind = UnicodeAttribute(default="guard")
     fingerprint = UnicodeAttribute()
     entry_pk = UnicodeAttribute()
-    program = NumberAttribute()
-    sequence = NumberAttribute()
-    ttl = NumberAttribute()
+    program = IntegerAttribute()
+    sequence = IntegerAttribute()
+    ttl = IntegerAttribute()
 
 
 def guard_puts(tenant: str, command: Command, entry: Entry, now: Instant) -> tuple[Put, ...]:
@@ -65,8 +65,8 @@ def recall_guarded(table: Table, tenant: str, command: Command) -> Entry | None:
             "This Idempotency-Key was used for another request: give each request a key of its own.",
             param="Idempotency-Key",
         )
-    stream = Stream(tenant, guard.entry_pk, int(guard.program))
-    stored = table.get(stream.key(int(guard.sequence)))
+    stream = Stream(tenant, guard.entry_pk, guard.program)
+    stored = table.get(stream.key(guard.sequence))
     return None if stored is None else entry_from(stream, stored)
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 ORDERS = "chalicelib/areas/orders/store.py"
 ORDER_ITEM = "class OrderItem(StampbookItem):\n"
-NEWER = "    v = NumberAttribute(default=2)\n    colour = UnicodeAttribute(default='red')\n"
+NEWER = "    v = IntegerAttribute(default=2)\n    colour = UnicodeAttribute(default='red')\n"
 
 
 def newer(archive: bytes) -> bytes:

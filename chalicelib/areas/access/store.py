@@ -19,11 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.access.model import ApiKey, KeyState
 from chalicelib.kit.caller import Access, Grant
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Absent, Equals, Key, Put, Query, Table
 
@@ -38,7 +38,7 @@ class ApiKeyItem(StampbookItem):
     hash = UnicodeAttribute()
     grants = BodyAttribute()
     state = UnicodeAttribute()
-    created_at = NumberAttribute()
+    created_at = IntegerAttribute()
 
 
 class TenantItem(StampbookItem):
@@ -64,7 +64,7 @@ def read_api_key(table: Table, key_id: str) -> ApiKey | None:
         hash=item.hash,
         grants=tuple(Grant(resource, cast(Access, access)) for resource, access in grants),
         state=cast(KeyState, item.state),
-        created_at=int(item.created_at),
+        created_at=item.created_at,
     )
 
 

@@ -15,13 +15,13 @@ JSON body with short names: days and positions as integers. What never falls due
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.accounts.model.packed import packed, unpacked
 from chalicelib.areas.accounts.model.state import Account
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import Day, iso_day, local_day
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.keys import member_pk, member_stream
 from chalicelib.table.protocol import Absent, Attrs, Below, Condition, Equals, Key, Put, Query, StartKey, Table
@@ -31,9 +31,9 @@ DUE_SHARDS = 16
 
 class AccountItem(StampbookItem):
     kind = UnicodeAttribute(default="account")
-    v = NumberAttribute(default=2)
-    version = NumberAttribute()
-    advanced_to = NumberAttribute()
+    v = IntegerAttribute(default=2)
+    version = IntegerAttribute()
+    advanced_to = IntegerAttribute()
     hash = UnicodeAttribute()
     body = BodyAttribute()
     gsi3pk = UnicodeAttribute(null=True)
@@ -53,8 +53,8 @@ def account_from(attrs: Attrs | None, member: str, program: int) -> tuple[Accoun
     if attrs is None:
         return Account(member, program), Head()
     item = from_attrs(AccountItem, attrs)
-    account = unpacked(item.body, member, program, int(item.advanced_to))
-    return account, Head(int(item.version), item.hash)
+    account = unpacked(item.body, member, program, item.advanced_to)
+    return account, Head(item.version, item.hash)
 
 
 def read(table: Table, tenant: str, member: str, program: int) -> tuple[Account, Head]:

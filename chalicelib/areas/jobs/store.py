@@ -22,14 +22,14 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, cast
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.jobs.model import Failure, Kind, Operation, Part, Progress, State
 from chalicelib.errors import NotFound
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.wire import Time
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.protocol import Absent, Attrs, Below, Check, Condition, Equals, Key, Prefix, Put, Query, Table
 
 KEPT_SECONDS = 90 * 24 * 3600
@@ -39,7 +39,7 @@ _ID = re.compile(r"opr_[0-9a-f]{24}")
 
 class OperationItem(StampbookItem):
     kind = UnicodeAttribute(default="operation")
-    version = NumberAttribute()
+    version = IntegerAttribute()
     state = UnicodeAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
@@ -49,15 +49,15 @@ class OperationItem(StampbookItem):
 
 class PartItem(StampbookItem):
     kind = UnicodeAttribute(default="part")
-    version = NumberAttribute()
+    version = IntegerAttribute()
     body = BodyAttribute()
-    ttl = NumberAttribute()
+    ttl = IntegerAttribute()
 
 
 class NoteItem(StampbookItem):
     kind = UnicodeAttribute(default="note")
     body = BodyAttribute()
-    ttl = NumberAttribute()
+    ttl = IntegerAttribute()
 
 
 class OperationCard(Frozen):
@@ -175,7 +175,7 @@ def operation_from(tenant: str, attrs: Attrs) -> Operation:
         tenant=tenant,
         operation_id=item.pk.rsplit("#", 1)[1],
         state=cast(State, item.state),
-        version=int(item.version),
+        version=item.version,
         failure=None if failure is None else Failure(*failure),
         **body,
     )
@@ -185,7 +185,7 @@ def part_from(attrs: Attrs) -> Part:
     item = from_attrs(PartItem, attrs)
     chunk, offset, done, counts, attempt, holder, leased_until = item.body
     number = int(item.sk.rsplit("#", 1)[1])
-    return Part(number, chunk, offset, done, counts, attempt, holder, leased_until, int(item.version))
+    return Part(number, chunk, offset, done, counts, attempt, holder, leased_until, item.version)
 
 
 def _body(operation: Operation) -> Mapping[str, Any]:

@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.members.model import Identifier, Member, MemberCard
 from chalicelib.errors import NotFound
 from chalicelib.kit.ids import number_of
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head
 from chalicelib.table.keys import member_pk
 from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Put, Query, Table, Write
@@ -34,7 +34,7 @@ _CARD_FIELDS = tuple(MemberCard.model_fields)
 
 class ProfileItem(StampbookItem):
     kind = UnicodeAttribute(default="member")
-    version = NumberAttribute()
+    version = IntegerAttribute()
     hash = UnicodeAttribute()
     status = UnicodeAttribute()
     private = BodyAttribute()
@@ -66,7 +66,7 @@ def member_from(attrs: Attrs | None, member: str) -> tuple[Member, Head]:
     if attrs is None:
         raise NotFound("member_not_found", f"There is no member {member[:64]}.", param="member_id")
     item = from_attrs(ProfileItem, attrs)
-    return Member.model_validate(item.private), Head(int(item.version), item.hash)
+    return Member.model_validate(item.private), Head(item.version, item.hash)
 
 
 def read(table: Table, tenant: str, member: str) -> tuple[Member, Head]:

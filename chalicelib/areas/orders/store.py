@@ -21,14 +21,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Back, Credited, Order, OrderCard, RecordedReturn
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import member_pk
 from chalicelib.table.protocol import Absent, Attrs, Equals, Key, Prefix, Put, Query, Table
 
@@ -39,7 +39,7 @@ MAX_NEW_ORDER_BYTES = 256_000
 
 class OrderItem(StampbookItem):
     kind = UnicodeAttribute(default="order")
-    version = NumberAttribute()
+    version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
     gsi1sk = UnicodeAttribute()
@@ -102,7 +102,7 @@ def order_from(attrs: Attrs) -> Order:
         sale=Sale.model_validate(body["sale"]),
         credits=tuple(_credit(*credit) for credit in body["credits"]),
         returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
-        version=int(item.version),
+        version=item.version,
     )
 
 

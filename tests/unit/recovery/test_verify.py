@@ -111,6 +111,16 @@ def test_an_edited_lot(books: Books) -> None:
     assert ("1", "account 1: wallet points: a lot has given out more than it had") in books.told()
 
 
+def test_lots_that_stand_in_another_order_than_they_expire_in(books: Books) -> None:
+    def turned(body: Any) -> Any:
+        first = body["w"]["points"][2][0]
+        body["w"]["points"][2].insert(0, [9, first[1] + 1, first[2], 0, 0])
+        return body
+
+    books.change(books.of(1, "B#0001"), turned)
+    assert ("1", "account 1: wallet points: its lots are not in the order in which they expire") in books.told()
+
+
 def test_an_edited_entry(books: Books) -> None:
     def generous(body: Any) -> Any:
         header, facts = body

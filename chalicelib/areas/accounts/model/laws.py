@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from chalicelib.areas.accounts.model.lots import Lot
 from chalicelib.areas.accounts.model.state import Account
-from chalicelib.areas.accounts.model.wallet import TOTALS, Wallet
+from chalicelib.areas.accounts.model.wallet import TOTALS, Wallet, expiry_order
 
 
 def broken_laws(account: Account) -> tuple[str, ...]:
@@ -34,6 +34,8 @@ def _broken(wallet: Wallet) -> Iterator[str]:
     numbers = [lot.number for lot in wallet.lots]
     if len(set(numbers)) != len(numbers) or any(not 0 < number < wallet.next_lot for number in numbers):
         yield "its lots are not numbered one by one"
+    if sorted(wallet.lots, key=expiry_order) != list(wallet.lots):
+        yield "its lots are not in the order in which they expire"
     if not all(map(_sound, wallet.lots)):
         yield "a lot has given out more than it had"
 

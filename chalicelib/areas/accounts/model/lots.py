@@ -16,21 +16,34 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
 
 Span = tuple[int, int]  # positions [from, to)
+Expiry = tuple[Day | None, int | None]  # the last usable day, and the `shift` of its end
+_DAY_MS = 86_400_000
 
 
 class Lot(NamedTuple):
-    """`number` names it within its wallet for ever; `expires_at` is the instant after the last usable day."""
+    """As it is stored, so that an account of hundreds is read and written without a look at each.
+
+    `number` names it within its wallet for ever. Its last usable day is over `shift` seconds after that day's end in UTC.
+    """
 
     number: int
     expires_on: Day | None
-    expires_at: Instant | None
+    shift: int | None
     into: int
     out: int
     holes: tuple[Span, ...] = ()
 
     @property
+    def expires_at(self) -> Instant | None:
+        """The instant after the last usable day."""
+        if self.expires_on is None or self.shift is None:
+            return None
+        return (self.expires_on + 1) * _DAY_MS + self.shift * 1000
+
+    @property
     def left(self) -> int:
-        return self.into - self.out - length(self.holes)
+        gone = self.out + length(self.holes) if self.holes else self.out
+        return self.into - gone
 
 
 class Piece(NamedTuple):
@@ -39,6 +52,12 @@ class Piece(NamedTuple):
     lot: int
     start: int
     end: int
+
+
+def expiry(expires_on: Day | None, expires_at: Instant | None) -> Expiry:
+    if expires_on is None or expires_at is None:
+        return expires_on, None
+    return expires_on, (expires_at - (expires_on + 1) * _DAY_MS) // 1000
 
 
 def length(spans: Iterable[Sequence[int]]) -> int:

@@ -18,7 +18,7 @@ from chalicelib.areas.accounts.model.state import Account
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
 
-_DAY_MS = 86_400_000
+_HOLES = Lot._fields.index("holes")  # kept only where there are any, as nearly nowhere
 _ORDER = (  # of the totals of a wallet; new ones are added at the end
     "earned",
     "refunded",
@@ -51,7 +51,7 @@ def packed(account: Account) -> Body:
         "h": [list(hold) for hold in account.holds],
         "n": account.next_hold if account.next_hold > 1 else 0,
         "p": [list(promise) for promise in account.pendings],
-        "q": {} if account.counted == account.spend else account.counted,
+        "q": {} if account.counted == account.spend else dict(account.counted),
         "m": {str(number): _month(month) for number, month in account.months.items()},
     }
     return body | {name: value for name, value in rare.items() if value}
@@ -68,7 +68,7 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         pendings=tuple(_pending(*kept) for kept in body.get("p", ())),
         orders=body["o"],
         spend=body["s"],
-        counted=body.get("q", body["s"]),
+        counted=body["q"] if "q" in body else body["s"],
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
         tier=body["t"],
     )
@@ -94,7 +94,7 @@ def _unpacked_wallet(
     period, counted = more.get("c", ("", 0))
     return Wallet(
         unit,
-        tuple(_unpacked_lot(*lot) for lot in lots),
+        tuple(map(_unpacked_lot, lots)),
         next_lot,
         **dict(zip(_ORDER, totals, strict=False)),
         sliding=more.get("s", 0),
@@ -103,20 +103,15 @@ def _unpacked_wallet(
     )
 
 
-def _lot(lot: Lot) -> list[Any]:
-    """The instant of expiry is kept as its distance from the day after in UTC, in seconds: a small number."""
-    shift = None
-    if lot.expires_on is not None and lot.expires_at is not None:
-        shift = (lot.expires_at - (lot.expires_on + 1) * _DAY_MS) // 1000
-    kept = [lot.number, lot.expires_on, shift, lot.into, lot.out]
-    return [*kept, lot.holes] if lot.holes else kept
+def _lot(lot: Lot) -> tuple[Any, ...]:
+    return lot if lot.holes else lot[:_HOLES]
 
 
-def _unpacked_lot(
-    number: int, on: int | None, shift: int | None, into: int, out: int, holes: list[list[int]] | None = None
-) -> Lot:
-    at = None if on is None or shift is None else (on + 1) * _DAY_MS + shift * 1000
-    return Lot(number, on, at, into, out, tuple((start, end) for start, end in holes or ()))
+def _unpacked_lot(kept: list[Any]) -> Lot:
+    if len(kept) == _HOLES:
+        return Lot(*kept)
+    *rest, holes = kept
+    return Lot._make([*rest, tuple((start, end) for start, end in holes)])
 
 
 def _hold(number: int, unit: str, pieces: list[Any], lapses_at: Instant | None, by: str) -> Hold:

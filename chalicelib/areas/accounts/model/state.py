@@ -45,7 +45,7 @@ class Account:
     @property
     def next_due_at(self) -> Instant | None:
         """The next instant at which time alone changes something."""
-        due = [lot.expires_at for wallet in self.wallets.values() for lot in wallet.lots if lot.expires_at and lot.left]
+        due = [at for wallet in self.wallets.values() if (at := wallet.next_due_at) is not None]
         due += [pending.releases_at for pending in self.pendings if pending.releases_at is not None]
         due += [hold.lapses_at for hold in self.holds if hold.lapses_at is not None]
         return min(due, default=None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import insort
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.lots import Lot, Piece, Span, added, restored, without
+from chalicelib.areas.accounts.model.lots import Lot, Piece, Span, added, expiry, restored, without
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
 
@@ -18,7 +20,7 @@ TOTALS = (*CAME, *WENT, "held", "pending", "owed")
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """`lots` stand in the order of their expiry, older first. What is held or pending is taken out of its lot.
+    """`lots` stand in the order in which they expire, those of one instant by their numbers. What is held or pending is taken out of its lot.
 
     Came in      earned, granted, received (from others), refunded, gained (by conversion)
     Went out     spent, deducted, sent (to others), expired, cancelled, converted (into another unit)
@@ -61,15 +63,18 @@ class Wallet:
     def lot(self, number: int) -> Lot | None:
         return next((lot for lot in self.lots if lot.number == number), None)
 
+    def passed(self, by: Instant) -> Iterator[Lot]:
+        """The lots whose last day is over by then: the first ones, so that the others need not be asked."""
+        return takewhile(lambda lot: lot.expires_at is not None and lot.expires_at <= by, self.lots)
+
+    @property
+    def next_due_at(self) -> Instant | None:
+        """When the first lot passes that has something left."""
+        return next((lot.expires_at for lot in self.lots if lot.left), None)
+
     def balanced(self) -> bool:
         """The wallet equation, told from both sides."""
         return self.there == sum(lot.left for lot in self.lots)
-
-
-def lot_for(wallet: Wallet, expires_on: Day | None, expires_at: Instant | None) -> Lot | None:
-    """The lot that an earning with this expiry joins, if there is one. Two zones may end different days at one instant."""
-    expiry = (expires_on, expires_at)
-    return next((lot for lot in wallet.lots if (lot.expires_on, lot.expires_at) == expiry), None)
 
 
 def earned(wallet: Wallet, fact: f.PointsEarned) -> Wallet:
@@ -167,19 +172,19 @@ def released(wallet: Wallet, fact: f.PointsReleased) -> Wallet:
 
 def without_passed(wallet: Wallet, to: Instant) -> Wallet:
     """Without the lots that are over and empty: what of them is held or pending expires when it comes back."""
-    kept = tuple(lot for lot in wallet.lots if lot.left or not lot.expires_at or lot.expires_at > to)
-    return wallet if len(kept) == len(wallet.lots) else replace(wallet, lots=kept)
+    gone = {lot.number for lot in wallet.passed(to) if not lot.left}
+    return replace(wallet, lots=tuple(lot for lot in wallet.lots if lot.number not in gone)) if gone else wallet
 
 
 def grow(wallet: Wallet, piece: Piece, expires_on: Day | None, expires_at: Instant | None) -> Wallet:
     """The wallet with these new positions: at the end of their lot, or as a new lot in its place in the order."""
     known = wallet.lot(piece.lot)
     if known is not None:
-        lots = tuple(added(lot, piece.end - piece.start)[0] if lot is known else lot for lot in wallet.lots)
-        return replace(wallet, lots=lots)
-    fresh = Lot(piece.lot, expires_on, expires_at, piece.end, piece.start)
-    lots = tuple(sorted((*wallet.lots, fresh), key=_by_expiry))
-    return replace(wallet, lots=lots, next_lot=max(wallet.next_lot, piece.lot + 1))
+        grown = added(known, piece.end - piece.start)[0]
+        return replace(wallet, lots=tuple(grown if lot is known else lot for lot in wallet.lots))
+    lots = list(wallet.lots)
+    insort(lots, Lot(piece.lot, *expiry(expires_on, expires_at), piece.end, piece.start), key=expiry_order)
+    return replace(wallet, lots=tuple(lots), next_lot=max(wallet.next_lot, piece.lot + 1))
 
 
 def take(wallet: Wallet, pieces: Iterable[Sequence[Any]]) -> Wallet:
@@ -203,11 +208,9 @@ def spans_by_lot(pieces: Iterable[Sequence[Any]]) -> dict[int, list[Span]]:
 
 
 def _with_expiry(wallet: Wallet, number: int, expires_on: Day, expires_at: Instant | None) -> Wallet:
-    lots = (
-        lot._replace(expires_on=expires_on, expires_at=expires_at) if lot.number == number else lot
-        for lot in wallet.lots
-    )
-    return replace(wallet, lots=tuple(sorted(lots, key=_by_expiry)))
+    day, shift = expiry(expires_on, expires_at)
+    lots = (lot._replace(expires_on=day, shift=shift) if lot.number == number else lot for lot in wallet.lots)
+    return replace(wallet, lots=tuple(sorted(lots, key=expiry_order)))
 
 
 def _counted(wallet: Wallet, period: str, amount: int) -> Wallet:
@@ -217,5 +220,5 @@ def _counted(wallet: Wallet, period: str, amount: int) -> Wallet:
     return replace(wallet, period=period, counted=before + amount)
 
 
-def _by_expiry(lot: Lot) -> tuple[bool, Instant, int]:
+def expiry_order(lot: Lot) -> tuple[bool, Instant, int]:
     return lot.expires_at is None, lot.expires_at or 0, lot.number

@@ -9,9 +9,9 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.decisions.story import PLAIN, Conduct, Story, must_be_positive, settle_debt
 from chalicelib.areas.accounts.model.decisions.time import advance
 from chalicelib.areas.accounts.model.limits import MAX_LOTS, MAX_LOTS_IN_ALL, MAX_PENDINGS
-from chalicelib.areas.accounts.model.lots import Lot, Piece
+from chalicelib.areas.accounts.model.lots import Lot, Piece, expiry
 from chalicelib.areas.accounts.model.state import Account, apply
-from chalicelib.areas.accounts.model.wallet import Wallet, lot_for
+from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import MAX_AMOUNT, split
 from chalicelib.kit.clock import Instant
@@ -146,15 +146,10 @@ def _joined(account: Account, wallet: Wallet, credit: Credit, conduct: Conduct) 
         return None
     if credit.slides:
         return wallet.lot(wallet.sliding)
+    same = [lot for lot in wallet.lots if (lot.expires_on, lot.shift) == expiry(credit.expires_on, credit.expires_at)]
     if conduct.oldest_first:
-        newest = wallet.lot(wallet.next_lot - 1)
-        same = newest is not None and newest.expires_at == credit.expires_at and newest.expires_on == credit.expires_on
-        return newest if same and newest is not None and _free(account, wallet, newest) else None
-    lot = lot_for(wallet, credit.expires_on, credit.expires_at)
-    if lot is None or _free(account, wallet, lot):
-        return lot
-    others = [one for one in wallet.lots if one.expires_at == credit.expires_at and one.expires_on == credit.expires_on]
-    return next((one for one in others if _free(account, wallet, one)), None)
+        same = [lot for lot in same if lot.number == wallet.next_lot - 1]
+    return next((lot for lot in same if _free(account, wallet, lot)), None)
 
 
 def _later(account: Account, wallet: Wallet, credit: Credit) -> Lot | None:

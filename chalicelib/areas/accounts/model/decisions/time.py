@@ -46,8 +46,8 @@ def _expired(story: Story, to: Instant) -> Story:
     passed = [
         (lot.expires_at, unit, lot)
         for unit, wallet in story.account.wallets.items()
-        for lot in wallet.lots
-        if lot.expires_at and lot.expires_at <= to and lot.left
+        for lot in wallet.passed(to)
+        if lot.left
     ]
     for _, unit, lot in sorted(passed):
         balance = story.account.wallet(unit).available - lot.left
