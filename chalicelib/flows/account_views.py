@@ -13,6 +13,21 @@ from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.wire import CalendarDay
 from chalicelib.table.journal import Entry
 
+ADDRESSABLE = (
+    f.PointsEarned,
+    f.PointsSpent,
+    f.PointsCancelled,
+    f.PointsGranted,
+    f.PointsDeducted,
+    f.PointsRefunded,
+    f.PointsPromised,
+    f.PointsHeld,
+    f.PointsCaptured,
+    f.PointsSent,
+    f.PointsReceived,
+    f.PointsConverted,
+)
+
 
 class LineAmount(Frozen):
     line_no: int
@@ -85,8 +100,8 @@ def id_of(entry: Entry, fact: Fact | None = None) -> str:
 
 
 def _addressable(entry: Entry) -> list[Fact]:
-    """Expiries have no ids: there may be hundreds in one entry, and nobody undoes them."""
-    return [fact for fact in facts_of(entry) if isinstance(fact, f.PointsEarned | f.PointsSpent | f.PointsCancelled)]
+    """Expiries have no ids, nor has what time brings: there may be hundreds in one entry, and nobody undoes them."""
+    return [fact for fact in facts_of(entry) if isinstance(fact, ADDRESSABLE)]
 
 
 def _earnings(entry: Entry) -> Iterator[Earning]:

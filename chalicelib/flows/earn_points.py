@@ -9,7 +9,7 @@ from __future__ import annotations
 from chalicelib.areas.accounts.model import Story, earn
 from chalicelib.flows.account_commit import change_account
 from chalicelib.flows.account_views import Earning, Expired, Standing, earnings_of, expiries_of, standing_of
-from chalicelib.flows.terms import Terms
+from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -32,7 +32,8 @@ def earn_points(
     member and program; InvalidInput `number_too_small`."""
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        return earn(story, terms.credit(unit, amount, at))
+        earned = earn(story, terms.credit(unit, amount, at), terms.conduct(unit, story.account.advanced_to))
+        return after_activity(earned, terms, "earn", at)
 
     return change_account(rt, caller, command, "earn_points", (member_id, program_id), decide, _answer)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from chalicelib.areas.accounts.model import Account, Story, Wallet, advance
+from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.areas.tiers.model import next_tier
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_commit import open_account
@@ -32,9 +33,18 @@ class WalletView(Frozen):
     unit: str
     decimals: int
     available: int
+    held: int
+    pending: int
+    owed: int
     earned: int
+    granted: int
+    received: int
     refunded: int
+    gained: int
     spent: int
+    deducted: int
+    sent: int
+    converted: int
     cancelled: int
     expired: int
     expiring: tuple[Expiring, ...]
@@ -94,11 +104,7 @@ def _wallet(wallet: Wallet, decimals: int) -> WalletView:
         unit=wallet.unit,
         decimals=decimals,
         available=wallet.available,
-        earned=wallet.earned,
-        refunded=wallet.refunded,
-        spent=wallet.spent,
-        cancelled=wallet.cancelled,
-        expired=wallet.expired,
+        **{total: getattr(wallet, total) for total in TOTALS},
         expiring=tuple(Expiring(expires_on=day, amount=amount) for day, amount in left.items() if amount),
     )
 

@@ -3,7 +3,7 @@
 from chalicelib.areas.accounts.model.decisions.apart import Lifetime, activated, capture, hold, release
 from chalicelib.areas.accounts.model.decisions.credits import Credit, earn, grant, receive, slide
 from chalicelib.areas.accounts.model.decisions.debits import convert, deduct, send, spend
-from chalicelib.areas.accounts.model.decisions.story import PLAIN, Conduct, PeriodCap, Story
+from chalicelib.areas.accounts.model.decisions.story import PLAIN, Cause, Conduct, PeriodCap, Story
 from chalicelib.areas.accounts.model.decisions.time import advance
 from chalicelib.areas.accounts.model.decisions.undo import cancel, cancel_whole, expire_now, left_of, refund, take_back
 from chalicelib.areas.accounts.model.facts import VOCABULARY
@@ -15,6 +15,7 @@ __all__ = [
     "PLAIN",
     "VOCABULARY",
     "Account",
+    "Cause",
     "Conduct",
     "Credit",
     "Lifetime",
