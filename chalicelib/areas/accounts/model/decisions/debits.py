@@ -5,13 +5,22 @@ from __future__ import annotations
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.decisions.credits import Credit, came, must_fit, placed
-from chalicelib.areas.accounts.model.decisions.story import Conduct, Story, front, must_be_positive, must_be_there
+from chalicelib.areas.accounts.model.decisions.story import (
+    PLAIN,
+    Conduct,
+    Story,
+    front,
+    must_be_positive,
+    must_be_there,
+)
 from chalicelib.areas.accounts.model.facts.points import Taken
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.errors import InvalidInput
 
 
-def spend(story: Story, unit: str, amount: int, conduct: Conduct, *, below_zero: bool = False, by: str = "") -> Story:
+def spend(
+    story: Story, unit: str, amount: int, conduct: Conduct = PLAIN, *, below_zero: bool = False, by: str = ""
+) -> Story:
     """Take in the unit's order, never below zero unless that is asked for and the policy allows it."""
     wallet, pieces, owed = _taken(story, unit, amount, conduct, below_zero)
     return story.then(f.PointsSpent(unit, amount, pieces, wallet.available - amount, owed, by))
