@@ -22,7 +22,7 @@ from chalicelib.flows.verify_tally import Tally
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, Head, owner_entries_query
-from chalicelib.table.keys import member_pk, member_stream, snapshot_query
+from chalicelib.table.keys import owner_pk, owner_stream, snapshot_query
 from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.protocol import Attrs, Table, key_of
@@ -71,7 +71,7 @@ def _look(table: Table, tenant: str, member: str) -> VerifiedMember:
 
 def _streams(table: Table, tenant: str, member: str) -> Iterator[tuple[int, Iterator[Attrs]]]:
     """The member's journal, a stream after the other: program and entries."""
-    items = every_item(table, owner_entries_query(member_pk(tenant, member)))
+    items = every_item(table, owner_entries_query(owner_pk(tenant, member)))
     return groupby(items, key=lambda attrs: int(attrs["sk"]["S"].split("#")[1]))
 
 
@@ -101,7 +101,7 @@ def _verify(
     except UNREADABLE:
         verified.differences.append(Difference(member, f"{name} cannot be read"))
         account, head = None, None
-    aggregate = Aggregate(Place(member, name), member_stream(tenant, member, program), head)
+    aggregate = Aggregate(Place(member, name), owner_stream(tenant, member, program), head)
     verified.differences += verify_stream(aggregate, items, see)
     if account is not None:
         told = (*(f"{what} is not what the journal says" for what in accounts.differences(account, rebuilt)),)

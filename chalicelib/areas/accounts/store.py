@@ -19,11 +19,11 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.accounts.model.packed import packed, unpacked
 from chalicelib.areas.accounts.model.state import Account
-from chalicelib.kit.ids import number_of
+from chalicelib.kit.ids import owner_number
 from chalicelib.kit.periods import Day, iso_day, local_day
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
-from chalicelib.table.keys import member_pk, member_stream
+from chalicelib.table.keys import owner_pk, owner_stream
 from chalicelib.table.protocol import Absent, Attrs, Below, Condition, Equals, Key, Put, Query, StartKey, Table
 
 DUE_SHARDS = 16
@@ -41,11 +41,11 @@ class AccountItem(StampbookItem):
 
 
 def account_key(tenant: str, member: str, program: int) -> Key:
-    return Key(member_pk(tenant, member), f"B#{program:04}")
+    return Key(owner_pk(tenant, member), f"B#{program:04}")
 
 
 def stream(tenant: str, member: str, program: int) -> Stream:
-    return member_stream(tenant, member, program)
+    return owner_stream(tenant, member, program)
 
 
 def account_from(attrs: Attrs | None, member: str, program: int) -> tuple[Account, Head]:
@@ -94,6 +94,6 @@ def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
     )
     due = account.next_due_at
     if due is not None:
-        item.gsi3pk = due_partition(tenant, number_of("member", account.owner) % DUE_SHARDS)
+        item.gsi3pk = due_partition(tenant, owner_number(account.owner) % DUE_SHARDS)
         item.gsi3sk = f"{iso_day(local_day(due, 'UTC'))}#account#{account.owner}#{account.program:04}"
     return item

@@ -13,6 +13,7 @@ import json
 from dataclasses import MISSING, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "facts"
 SHAPES = ROOT / "tests" / "golden" / "fact-shapes.json"
 
-UNTIL = {"expires_on": 21_609, "expires_at": 1_867_104_000_000}
+UNTIL: dict[str, Any] = {"expires_on": 21_609, "expires_at": 1_867_104_000_000}
 ORDER = "ord_0y6rz96qmmf"
 # Of each fact the samples that its first version had come first, the fields that later versions brought behind them.
 FACTS: dict[str, list[Fact]] = {

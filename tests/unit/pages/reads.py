@@ -125,7 +125,7 @@ READS: Mapping[tuple[str, str], Read] = {
         journal.entries_query(accounts.stream(full.tenant, full.ada, 1), 1, 3)
     ),
     ("table/journal", "entries of an owner"): lambda rt, full: rt.table.query(
-        journal.owner_entries_query(keys.member_pk(full.tenant, full.ada))
+        journal.owner_entries_query(keys.owner_pk(full.tenant, full.ada))
     ),
     ("table/keys", "the snapshot of a member"): lambda rt, full: rt.table.query(
         keys.snapshot_query(full.tenant, full.ada)
