@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from chalicelib.aws.errors import CloudError, RefusedByServiceError
+from chalicelib.kit.agent import USER_AGENT
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 10
@@ -42,6 +43,7 @@ def _make_client(service: str, region: str, endpoint: str | None) -> Any:
     from botocore.config import Config  # noqa: PLC0415
 
     config = Config(
+        user_agent=USER_AGENT,
         signature_version="s3v4" if service == "s3" else None,  # else a link would be signed the old way
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         connect_timeout=CONNECT_SECONDS,

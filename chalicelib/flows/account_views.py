@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.ids import EntryRef, entry_id
-from chalicelib.kit.wire import CalendarDay
+from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.table.journal import Entry
 
-ADDRESSABLE = (
-    f.PointsEarned,
-    f.PointsSpent,
-    f.PointsCancelled,
-    f.PointsGranted,
-    f.PointsDeducted,
-    f.PointsRefunded,
-    f.PointsPromised,
-    f.PointsHeld,
-    f.PointsCaptured,
-    f.PointsSent,
-    f.PointsReceived,
-    f.PointsConverted,
+FactT = TypeVar("FactT", bound=Fact)
+_UNDOABLE = frozenset(
+    fact.type
+    for fact in (
+        f.PointsEarned,
+        f.PointsSpent,
+        f.PointsCancelled,
+        f.PointsGranted,
+        f.PointsDeducted,
+        f.PointsRefunded,
+        f.PointsPromised,
+        f.PointsHeld,
+        f.PointsCaptured,
+        f.PointsSent,
+        f.PointsReceived,
+        f.PointsConverted,
+    )
 )
 
 
@@ -35,7 +39,8 @@ class LineAmount(Frozen):
 
 
 class Earning(Frozen):
-    """One credit. `earning_id` names it for ever (none in a simulation); amounts are in the unit's smallest part."""
+    """One credit. `earning_id` names it for ever (none in a simulation); amounts are in the unit's smallest part.
+    A pending one can be used from `available_at` on, or when its event comes."""
 
     earning_id: str | None
     unit: str
@@ -43,6 +48,18 @@ class Earning(Frozen):
     rule_id: str | None
     expires_on: CalendarDay | None
     lines: tuple[LineAmount, ...] = ()
+    pending: bool = False
+    available_at: Time | None = None
+    event: str | None = None
+
+
+class Capped(Frozen):
+    """What a cap cut off: of a `transaction`, a `period` or the `balance`."""
+
+    unit: str
+    amount: int
+    cap: str
+    rule_id: str | None
 
 
 class Expired(Frozen):
@@ -67,21 +84,59 @@ class Standing(Frozen):
     tier: str | None
 
 
-def facts_of(entry: Entry) -> tuple[Fact, ...]:
-    return tuple(VOCABULARY.decode(body) for body in entry.facts)
+def facts_of(entry: Entry, of: type[FactT]) -> tuple[FactT, ...]:
+    """Those of one type: nothing else of the entry is decoded."""
+    return tuple(fact for _, fact in numbered(entry, of))
+
+
+def numbered(entry: Entry, of: type[FactT]) -> Iterator[tuple[int, FactT]]:
+    """The facts of one type, each with its number among those of the entry that can be undone, from 1. Expiries and what
+    else nobody undoes have none (0): there may be hundreds of them in one entry."""
+    number = 0
+    for body in entry.facts:
+        undoable = body["type"] in _UNDOABLE
+        number += undoable
+        if body["type"] == of.type:
+            fact = VOCABULARY.decode(body)
+            assert isinstance(fact, of)  # noqa: S101 - the vocabulary has one class for a type
+            yield number if undoable else 0, fact
 
 
 def earnings_of(entry: Entry) -> tuple[Earning, ...]:
-    return tuple(_earnings(entry))
+    given: list[tuple[int, f.PointsEarned | f.PointsPromised]] = [
+        *numbered(entry, f.PointsEarned),
+        *numbered(entry, f.PointsPromised),
+    ]
+    return tuple(
+        Earning(
+            earning_id=id_of(entry, number),
+            unit=fact.unit,
+            amount=fact.amount,
+            rule_id=fact.rule or None,
+            expires_on=fact.expires_on,
+            lines=tuple(LineAmount(line_no=line_no, amount=amount) for line_no, amount in fact.lines),
+            pending=isinstance(fact, f.PointsPromised),
+            available_at=fact.releases_at if isinstance(fact, f.PointsPromised) else None,
+            event=(fact.event or None) if isinstance(fact, f.PointsPromised) else None,
+        )
+        for number, fact in sorted(given, key=lambda one: one[0])
+    )
+
+
+def capped_of(entry: Entry) -> tuple[Capped, ...]:
+    return tuple(
+        Capped(unit=fact.unit, amount=fact.amount, cap=fact.cap, rule_id=fact.rule or None)
+        for fact in facts_of(entry, f.PointsCapped)
+    )
 
 
 def expiries_of(entry: Entry) -> tuple[Expired, ...]:
-    facts = [fact for fact in facts_of(entry) if isinstance(fact, f.PointsExpired)]
+    facts = facts_of(entry, f.PointsExpired)
     return tuple(Expired(unit=fact.unit, amount=fact.amount, expires_on=fact.expires_on) for fact in facts)
 
 
 def cancelled_of(entry: Entry) -> tuple[Cancelled, ...]:
-    facts = [fact for fact in facts_of(entry) if isinstance(fact, f.PointsCancelled)]
+    facts = facts_of(entry, f.PointsCancelled)
     return tuple(
         Cancelled(unit=fact.unit, amount=fact.amount, short=fact.short, rule_id=fact.rule or None) for fact in facts
     )
@@ -92,26 +147,7 @@ def standing_of(entry: Entry) -> Standing:
     return Standing(balances=after["balances"], tier=after["tier"] or None)
 
 
-def id_of(entry: Entry, fact: Fact | None = None) -> str:
-    """Of the entry as a whole (fact 0), or of one of its facts that can be undone, counted from 1."""
+def id_of(entry: Entry, number: int = 0) -> str:
+    """Of the entry as a whole, or of its fact of this number."""
     owner = entry.stream.pk.rsplit("#", 1)[1]
-    number = 0 if fact is None else 1 + _addressable(entry).index(fact)
     return entry_id(EntryRef(owner, entry.stream.program, entry.sequence, number))
-
-
-def _addressable(entry: Entry) -> list[Fact]:
-    """Expiries have no ids, nor has what time brings: there may be hundreds in one entry, and nobody undoes them."""
-    return [fact for fact in facts_of(entry) if isinstance(fact, ADDRESSABLE)]
-
-
-def _earnings(entry: Entry) -> Iterator[Earning]:
-    for fact in facts_of(entry):
-        if isinstance(fact, f.PointsEarned):
-            yield Earning(
-                earning_id=id_of(entry, fact),
-                unit=fact.unit,
-                amount=fact.amount,
-                rule_id=fact.rule or None,
-                expires_on=fact.expires_on,
-                lines=tuple(LineAmount(line_no=line_no, amount=amount) for line_no, amount in fact.lines),
-            )

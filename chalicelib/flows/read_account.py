@@ -6,6 +6,9 @@ reads    1 BatchGet of profile and account; a copy is advanced in memory, nothin
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
+
+from pydantic import ConfigDict
 
 from chalicelib.areas.accounts.model import Account, Story, Wallet, advance
 from chalicelib.areas.accounts.model.wallet import TOTALS
@@ -20,8 +23,11 @@ from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.runtime import Runtime
 
 
-class Expiring(Frozen):
+@dataclass(frozen=True, slots=True)  # no model: an answer has hundreds, of what is stored, and a model would check each
+class Expiring:
     """What is left that has this day as its last usable one; without a day it never expires."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     expires_on: CalendarDay | None
     amount: int

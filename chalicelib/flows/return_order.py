@@ -150,7 +150,7 @@ def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return, buye
 
 
 def _answer(entry: Entry) -> ReturnedOrder:
-    returned = next(fact for fact in facts_of(entry) if isinstance(fact, OrderReturned))
+    [returned] = facts_of(entry, OrderReturned)
     return ReturnedOrder(
         order_id=returned.order,
         number=returned.number,

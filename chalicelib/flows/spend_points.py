@@ -9,7 +9,7 @@ from __future__ import annotations
 from chalicelib.areas.accounts.model import Story, spend
 from chalicelib.areas.accounts.model.facts import PointsSpent
 from chalicelib.flows.account_commit import change_account
-from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, id_of, standing_of
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -42,9 +42,9 @@ def spend_points(
 
 
 def _answer(entry: Entry) -> Spent:
-    spent = next(fact for fact in facts_of(entry) if isinstance(fact, PointsSpent))
+    [(number, spent)] = numbered(entry, PointsSpent)
     return Spent(
-        spend_id=id_of(entry, spent),
+        spend_id=id_of(entry, number),
         unit=spent.unit,
         amount=spent.amount,
         expired=expiries_of(entry),

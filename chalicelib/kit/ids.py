@@ -10,6 +10,7 @@ Digits are Crockford's (no I, L, O, U), lower case, most significant first. Ids 
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple, Protocol
 
@@ -101,6 +102,7 @@ class EntryRef(NamedTuple):
     fact: int = 0
 
 
+@lru_cache(maxsize=1_000)  # a relay asks for each twice: whether it has one, and which
 def entry_id(ref: EntryRef) -> str:
     if not (0 <= ref.program <= MAX_PROGRAM and 0 <= ref.sequence <= MAX_SEQUENCE and 0 <= ref.fact <= MAX_FACT):
         raise ValueError(f"no entry id has room for {ref}")
@@ -126,7 +128,7 @@ def _number(kind: Kind, text: str) -> int | None:
 
 
 def _encode(number: int, length: int) -> str:
-    return "".join(_DIGITS[number >> 5 * place & 31] for place in range(length - 1, -1, -1))
+    return "".join([_DIGITS[number >> 5 * place & 31] for place in range(length - 1, -1, -1)])
 
 
 def _decode(digits: str) -> int | None:

@@ -5,6 +5,7 @@ What is being worked on is said by every line that is written meanwhile, whoever
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,8 +51,12 @@ def lines_about(work: Work) -> Iterator[None]:
 
 @cache
 def logger() -> Logger:
-    """Made by whoever has the first line to write, which may be before there is a Runtime: an open route needs none."""
-    made = Logger(service=SERVICE, level=log_level(), location=None)
+    """Made by whoever has the first line to write, which may be before there is a Runtime: an open route needs none.
+
+    A message is a text and stays one: powertools would try to read each as JSON, and set up its writer anew for each line.
+    """
+    write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=str).encode
+    made = Logger(service=SERVICE, level=log_level(), location=None, json_serializer=write, json_deserializer=str)
     made.addFilter(_say_what_is_at_hand)
     return made
 

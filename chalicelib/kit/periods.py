@@ -25,6 +25,7 @@ def date_of(day: Day) -> date:
     return _EPOCH + timedelta(days=day)
 
 
+@lru_cache(maxsize=10_000)
 def iso_day(day: Day) -> str:
     return date_of(day).isoformat()
 

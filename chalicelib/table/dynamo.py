@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.kit.agent import USER_AGENT
 from chalicelib.table import dynamo_errors
 from chalicelib.table.attributes import as_attribute
 from chalicelib.table.indexes import key_names, start_key
@@ -143,6 +144,7 @@ def _make_client(region: str, endpoint: str | None) -> DynamoDBClient:
 
     config = Config(
         parameter_validation=False,
+        user_agent=USER_AGENT,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,

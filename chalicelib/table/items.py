@@ -105,9 +105,9 @@ def pack(value: Any) -> bytes:
 def unpack(stored: bytes) -> Any:
     mark, rest = stored[:1], stored[1:]
     if mark == _SMALL:
-        return json.loads(rest)
+        return json.loads(rest.decode())
     if mark == _ZLIB:
-        return json.loads(zlib.decompress(rest))
+        return json.loads(zlib.decompress(rest).decode())
     raise ValueError(f"unknown body format {mark!r}")
 
 
@@ -132,13 +132,14 @@ def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
     """NewerDataError for an item of a schema that this version of the code does not know. Attributes that it does not
     know are passed over."""
     item = cls()
-    known = item.v
+    values = item.attribute_values
+    known = values["v"]
     for name, attribute in cls.get_attributes().items():
         stored = attrs.get(name)
         if stored is not None:
             if attribute.attr_type not in stored:
                 raise AttributeDeserializationError(name, attribute.attr_type)
-            item.attribute_values[name] = attribute.deserialize(stored[attribute.attr_type])
-    if item.v > known:
-        raise newer_data(item.kind, item.v, known)
+            values[name] = attribute.deserialize(stored[attribute.attr_type])
+    if values["v"] > known:
+        raise newer_data(values["kind"], values["v"], known)
     return item

@@ -151,7 +151,7 @@ def _order(order: Order) -> OrderView:
 
 
 def _line(line: m.Line, back: Back) -> OrderLine:
-    shown = dict(line) | {"quantity": _plain(line.quantity)}
+    shown = vars(line) | {"quantity": _plain(line.quantity)}
     return OrderLine(**shown, returned_quantity=_plain(back.quantity), returned_value=back.value)
 
 

@@ -116,7 +116,7 @@ def sale_of(body: OrderBody) -> m.Sale:
             purchased_at=body.purchased_at.at,
             utc_offset=body.purchased_at.offset,
             currency=body.currency,
-            lines=tuple(m.Line(**{**dict(line), "line_no": line.line_no or place}) for place, line in lines),
+            lines=tuple(m.Line(**{**vars(line), "line_no": line.line_no or place}) for place, line in lines),
             place=body.place,
             payments=tuple(m.Payment(kind=payment.kind, amount=payment.amount) for payment in body.payments),
             labels=body.labels,
@@ -129,6 +129,6 @@ def return_of(body: ReturnBody) -> m.Return:
         purchased_at=body.purchased_at.at,
         utc_offset=body.purchased_at.offset,
         currency=body.currency,
-        lines=tuple(m.ReturnLine(**dict(line)) for line in body.lines),
+        lines=tuple(m.ReturnLine(**vars(line)) for line in body.lines),
         place=body.place,
     )
