@@ -5,7 +5,6 @@ reads    1 BatchGet of profile and account; a copy is advanced in memory, nothin
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from pydantic import ConfigDict
@@ -19,6 +18,7 @@ from chalicelib.flows.terms import Terms, progress, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import Day
 from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.runtime import Runtime
 
@@ -103,15 +103,15 @@ def read_account(
 
 
 def _wallet(wallet: Wallet, decimals: int) -> WalletView:
-    left: Counter[int | None] = Counter()
+    left: dict[Day | None, int] = {}
     for lot in wallet.lots:
-        left[lot.expires_on] += lot.left
+        left[lot.expires_on] = left.get(lot.expires_on, 0) + lot.left
     return WalletView(
         unit=wallet.unit,
         decimals=decimals,
         available=wallet.available,
         **{total: getattr(wallet, total) for total in TOTALS},
-        expiring=tuple(Expiring(expires_on=day, amount=amount) for day, amount in left.items() if amount),
+        expiring=tuple(Expiring(day, amount) for day, amount in left.items() if amount),
     )
 
 

@@ -15,6 +15,7 @@ from functools import cache
 from time import perf_counter
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import RESERVED_LOG_ATTRS, LambdaPowertoolsFormatter
 
 from chalicelib.config import log_level
 
@@ -49,14 +50,31 @@ def lines_about(work: Work) -> Iterator[None]:
         _at_hand.reset(before)
 
 
+class Lines(LambdaPowertoolsFormatter):
+    """Powertools' lines. One that tells of no exception, as nearly all do, is put together in one go: powertools looks up
+    keys that we never set, tries to read the message as JSON and sets up its writer anew, at three times the CPU."""
+
+    _write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=str).encode
+    _of_the_record = frozenset(RESERVED_LOG_ATTRS)
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.exc_info:
+            return super().format(record)
+        line = {
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "timestamp": self.formatTime(record),
+            "service": SERVICE,
+            "xray_trace_id": self._get_latest_trace_id(),
+            **{name: value for name, value in vars(record).items() if name not in self._of_the_record},
+        }
+        return self._write({name: value for name, value in line.items() if value is not None})
+
+
 @cache
 def logger() -> Logger:
-    """Made by whoever has the first line to write, which may be before there is a Runtime: an open route needs none.
-
-    A message is a text and stays one: powertools would try to read each as JSON, and set up its writer anew for each line.
-    """
-    write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=str).encode
-    made = Logger(service=SERVICE, level=log_level(), location=None, json_serializer=write, json_deserializer=str)
+    """Made by whoever has the first line to write, which may be before there is a Runtime: an open route needs none."""
+    made = Logger(service=SERVICE, level=log_level(), logger_formatter=Lines(location=None))
     made.addFilter(_say_what_is_at_hand)
     return made
 

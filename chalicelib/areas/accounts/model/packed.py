@@ -94,7 +94,7 @@ def _unpacked_wallet(
     period, counted = more.get("c", ("", 0))
     return Wallet(
         unit,
-        tuple(map(_unpacked_lot, lots)),
+        tuple(Lot(*lot) if len(lot) == _HOLES else _lot_with_holes(lot) for lot in lots),
         next_lot,
         **dict(zip(_ORDER, totals, strict=False)),
         sliding=more.get("s", 0),
@@ -107,9 +107,7 @@ def _lot(lot: Lot) -> tuple[Any, ...]:
     return lot if lot.holes else lot[:_HOLES]
 
 
-def _unpacked_lot(kept: list[Any]) -> Lot:
-    if len(kept) == _HOLES:
-        return Lot(*kept)
+def _lot_with_holes(kept: list[Any]) -> Lot:
     *rest, holes = kept
     return Lot._make([*rest, tuple((start, end) for start, end in holes)])
 

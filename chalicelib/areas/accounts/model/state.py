@@ -75,12 +75,12 @@ def _advanced(account: Account, fact: f.AccountAdvanced) -> Account:
 
 def _ordered(account: Account, fact: f.OrderRecorded) -> Account:
     counted = fact.value if fact.counted is None else fact.counted
-    return _purchased(account, fact.day, 1, fact.currency, fact.value, counted)
+    return _purchased(account, fact.counts_on, 1, fact.currency, fact.value, counted)
 
 
 def _returned(account: Account, fact: f.OrderReturned) -> Account:
     counted = fact.value if fact.counted is None else fact.counted
-    return _purchased(account, fact.day, -1 if fact.full else 0, fact.currency, -fact.value, -counted)
+    return _purchased(account, fact.counts_on, -1 if fact.full else 0, fact.currency, -fact.value, -counted)
 
 
 def _purchased(account: Account, day: Day | None, orders: int, currency: str, value: int, counted: int) -> Account:
@@ -103,19 +103,19 @@ def _tiered(account: Account, fact: f.TierChanged) -> Account:
 
 
 def _earned(account: Account, fact: f.PointsEarned) -> Account:
-    months = with_month(account.months, fact.day, Month(earned={fact.unit: fact.amount}))
+    months = with_month(account.months, fact.counts_on, Month(earned={fact.unit: fact.amount}))
     return _with(replace(account, months=months), w.earned(account.wallet(fact.unit), fact))
 
 
 def _cancelled(account: Account, fact: f.PointsCancelled) -> Account:
-    months = with_month(account.months, fact.day, Month(earned={fact.unit: -fact.amount}))
+    months = with_month(account.months, fact.counts_on, Month(earned={fact.unit: -fact.amount}))
     return _with(replace(account, months=months), w.went(account.wallet(fact.unit), "cancelled", fact))
 
 
 def _promised(account: Account, fact: f.PointsPromised) -> Account:
     lot, start, end = fact.piece
     promise = Pending(
-        fact.unit, lot, ((start, end),), fact.releases_at, fact.event, fact.expires_on, fact.open, fact.day
+        fact.unit, lot, ((start, end),), fact.releases_at, fact.event, fact.expires_on, fact.open, fact.counts_on
     )
     changed = replace(account, pendings=with_promise(account.pendings, promise))
     return _with(changed, w.promised(account.wallet(fact.unit), fact))
@@ -125,7 +125,7 @@ def _activated(account: Account, fact: f.PointsActivated) -> Account:
     changed = replace(
         account,
         pendings=without_promised(account.pendings, fact.unit, fact.pieces),
-        months=with_month(account.months, fact.day, Month(earned={fact.unit: fact.amount})),
+        months=with_month(account.months, fact.counts_on, Month(earned={fact.unit: fact.amount})),
     )
     return _with(changed, w.activated(account.wallet(fact.unit), fact))
 

@@ -178,11 +178,10 @@ def without_passed(wallet: Wallet, to: Instant) -> Wallet:
 
 def grow(wallet: Wallet, piece: Piece, expires_on: Day | None, expires_at: Instant | None) -> Wallet:
     """The wallet with these new positions: at the end of their lot, or as a new lot in its place in the order."""
-    known = wallet.lot(piece.lot)
+    known, lots = wallet.lot(piece.lot), list(wallet.lots)
     if known is not None:
-        grown = added(known, piece.end - piece.start)[0]
-        return replace(wallet, lots=tuple(grown if lot is known else lot for lot in wallet.lots))
-    lots = list(wallet.lots)
+        lots[lots.index(known)] = added(known, piece.end - piece.start)[0]
+        return replace(wallet, lots=tuple(lots))
     insort(lots, Lot(piece.lot, *expiry(expires_on, expires_at), piece.end, piece.start), key=expiry_order)
     return replace(wallet, lots=tuple(lots), next_lot=max(wallet.next_lot, piece.lot + 1))
 

@@ -63,7 +63,7 @@ def earn(story: Story, credit: Credit, conduct: Conduct = PLAIN) -> Story:
         rule=credit.rule,
         order=credit.order,
         lines=credit.lines,
-        day=credit.day,
+        counts_on=credit.day,
         period=_period(conduct),
         by=credit.by,
     )
@@ -190,7 +190,7 @@ def _promised(story: Story, credit: Credit, conduct: Conduct) -> Story:
             rule=credit.rule,
             order=credit.order,
             lines=credit.lines,
-            day=credit.day,
+            counts_on=credit.day,
             period=_period(conduct),
             by=credit.by,
         )

@@ -52,7 +52,7 @@ def cancel(
             rule=cause.rule,
             order=cause.order,
             owed=owed,
-            day=cause.day,
+            counts_on=cause.day,
             undoes=cause.undoes,
         )
     )

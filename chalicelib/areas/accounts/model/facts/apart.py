@@ -14,22 +14,22 @@ from chalicelib.kit.periods import Day
 class PointsPromised(Fact):
     """Something was earned that cannot be used yet: it waits for an instant or an event.
 
-    field       | meaning                                                          | unit
-    unit        | which wallet                                                     | unit code
-    amount      | how much                                                         | smallest part of `unit`
-    piece       | the earning's identity: lot, and from where to where in it       | lot number, two positions
-    pending     | all that is pending in the unit after it                         | smallest part of `unit`
-    releases_at | the instant from which it can be used; none when an event says   | –
-    event       | the event that releases it; empty when time does                 | –
-    expires_on  | the last day it can be used; none for ever, or not known yet     | –
-    expires_at  | the instant at which that day is over where the program is       | –
-    open        | its last day is decided when it is released                      | –
-    rule        | the rule that gave it; empty by hand                             | –
-    order       | the sale's id; empty by hand                                     | –
-    lines       | its split over the lines of the order                            | line number, smallest part of `unit`
-    day         | the day of earning where the program is                          | –
-    period      | the period of a cap that it counts in                            | –
-    by          | the member who earned it for the group                           | –
+    field       | meaning                                                        | unit
+    unit        | which wallet                                                   | unit code
+    amount      | how much                                                       | smallest part of `unit`
+    piece       | the earning's identity: lot, and from where to where in it     | lot number, two positions
+    pending     | all that is pending in the unit after it                       | smallest part of `unit`
+    releases_at | the instant from which it can be used; none when an event says | –
+    event       | the event that releases it; empty when time does               | –
+    expires_on  | the last day it can be used; none for ever, or not known yet   | –
+    expires_at  | the instant at which that day is over where the program is     | –
+    open        | its last day is decided when it is released                    | –
+    rule        | the rule that gave it; empty by hand                           | –
+    order       | the sale's id; empty by hand                                   | –
+    lines       | its split over the lines of the order                          | line number, smallest part of `unit`
+    counts_on   | the day of earning where the program is                        | –
+    period      | the period of a cap that it counts in                          | –
+    by          | the member who earned it for the group                         | –
     """
 
     type = "points.promised"
@@ -46,7 +46,7 @@ class PointsPromised(Fact):
     rule: str = ""
     order: str = ""
     lines: tuple[tuple[int, int], ...] = ()
-    day: Day | None = None
+    counts_on: Day | None = None
     period: str = ""
     by: str = ""
 
@@ -55,14 +55,14 @@ class PointsPromised(Fact):
 class PointsActivated(Fact):
     """What was promised can be used from now on, and counts as earned.
 
-    field      | meaning                                                          | unit
-    unit       | which wallet                                                     | unit code
-    amount     | how much                                                         | smallest part of `unit`
-    pieces     | which positions                                                  | lot number, two positions, day
-    balance    | what is available after it                                       | smallest part of `unit`
-    expires_on | their last day, where it is decided now                          | –
-    expires_at | the instant at which that day is over where the program is       | –
-    day        | the day from which it counts, where the program is               | –
+    field      | meaning                                                    | unit
+    unit       | which wallet                                               | unit code
+    amount     | how much                                                   | smallest part of `unit`
+    pieces     | which positions                                            | lot number, two positions, day
+    balance    | what is available after it                                 | smallest part of `unit`
+    expires_on | their last day, where it is decided now                    | –
+    expires_at | the instant at which that day is over where the program is | –
+    counts_on  | the day from which it counts, where the program is         | –
     """
 
     type = "points.activated"
@@ -73,7 +73,7 @@ class PointsActivated(Fact):
     balance: int
     expires_on: Day | None = None
     expires_at: Instant | None = None
-    day: Day | None = None
+    counts_on: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class PointsHeld(Fact):
     """Points were set aside for something that is not decided yet.
 
     field     | meaning                                           | unit
-    hold      | the hold's number in the account                  | –
+    hold      | the hold's number in the account                  | count
     unit      | which wallet                                      | unit code
     amount    | how much                                          | smallest part of `unit`
     pieces    | what was taken of which lots, with their last day | lot number, two positions, day
@@ -131,7 +131,7 @@ class PointsCaptured(Fact):
     """What was held is spent, or a part of it.
 
     field   | meaning                                           | unit
-    hold    | the hold's number in the account                  | –
+    hold    | the hold's number in the account                  | count
     unit    | which wallet                                      | unit code
     amount  | how much                                          | smallest part of `unit`
     pieces  | what was taken of which lots, with their last day | lot number, two positions, day
@@ -151,14 +151,14 @@ class PointsCaptured(Fact):
 class PointsReleased(Fact):
     """What was held can be used again, or a part of it.
 
-    field   | meaning                                                        | unit
-    hold    | the hold's number in the account                               | –
-    unit    | which wallet                                                   | unit code
-    amount  | how much                                                       | smallest part of `unit`
-    pieces  | what went back into which lots, with their last day            | lot number, two positions, day
-    balance | what is available after it                                     | smallest part of `unit`
-    lapsed  | the hold ended by itself                                       | –
-    undoes  | whose hold it was: an entry of this account and its fact       | sequence, number of the fact
+    field   | meaning                                                  | unit
+    hold    | the hold's number in the account                         | count
+    unit    | which wallet                                             | unit code
+    amount  | how much                                                 | smallest part of `unit`
+    pieces  | what went back into which lots, with their last day      | lot number, two positions, day
+    balance | what is available after it                               | smallest part of `unit`
+    lapsed  | the hold ended by itself                                 | –
+    undoes  | whose hold it was: an entry of this account and its fact | sequence, number of the fact
     """
 
     type = "points.released"

@@ -43,13 +43,13 @@ class PointsSent(Fact):
 class PointsReceived(Fact):
     """Points came from another owner of the program. They keep their last day, and count as earned nowhere.
 
-    field   | meaning                                                               | unit
-    unit    | which wallet                                                          | unit code
-    amount  | how much                                                              | smallest part of `unit`
-    pieces  | where they came to, with last day and the instant after it            | lot number, two positions, day, instant
-    balance | what is available after it                                            | smallest part of `unit`
-    sender  | who had it before                                                     | –
-    entry   | the sender's entry and its fact                                       | sequence, number of the fact
+    field   | meaning                                                    | unit
+    unit    | which wallet                                               | unit code
+    amount  | how much                                                   | smallest part of `unit`
+    pieces  | where they came to, with last day and the instant after it | lot number, two positions, day, instant
+    balance | what is available after it                                 | smallest part of `unit`
+    sender  | who had it before                                          | –
+    entry   | the sender's entry and its fact                            | sequence, number of the fact
     """
 
     type = "points.received"
@@ -66,17 +66,17 @@ class PointsReceived(Fact):
 class PointsConverted(Fact):
     """Points of one unit became points of another, at the program's rate.
 
-    field        | meaning                                                      | unit
-    unit         | which wallet they left                                       | unit code
-    amount       | how much left it                                             | smallest part of `unit`
-    pieces       | what was taken of which lots, with their last day            | lot number, two positions, day
-    balance      | what is available there after it                             | smallest part of `unit`
-    into         | which wallet they came to                                    | unit code
-    gained       | how much came                                                | smallest part of `into`
-    piece        | its identity: lot, and from where to where in it             | lot number, two positions
-    into_balance | what is available there after it                             | smallest part of `into`
-    expires_on   | the last day it can be used; none for ever                   | –
-    expires_at   | the instant at which that day is over where the program is   | –
+    field        | meaning                                                    | unit
+    unit         | which wallet they left                                     | unit code
+    amount       | how much left it                                           | smallest part of `unit`
+    pieces       | what was taken of which lots, with their last day          | lot number, two positions, day
+    balance      | what is available there after it                           | smallest part of `unit`
+    into         | which wallet they came to                                  | unit code
+    gained       | how much came                                              | smallest part of `into`
+    piece        | its identity: lot, and from where to where in it           | lot number, two positions
+    into_balance | what is available there after it                           | smallest part of `into`
+    expires_on   | the last day it can be used; none for ever                 | –
+    expires_at   | the instant at which that day is over where the program is | –
     """
 
     type = "points.converted"

@@ -26,14 +26,14 @@ class AccountAdvanced(Fact):
 class OrderRecorded(Fact):
     """A sale was recorded, and with it what follows in the same entry.
 
-    field    | meaning                                   | unit
-    order    | the sale's id                             | –
-    number   | the document number that the shop gave it | –
-    currency | what it was paid in                       | ISO 4217 code
-    value    | what its lines come to, before any return | smallest part of `currency`
-    day      | the day of purchase where the program is  | –
-    counted  | what of `value` counts towards a tier     | smallest part of `currency`
-    by       | the member who bought for the group       | –
+    field     | meaning                                   | unit
+    order     | the sale's id                             | –
+    number    | the document number that the shop gave it | –
+    currency  | what it was paid in                       | ISO 4217 code
+    value     | what its lines come to, before any return | smallest part of `currency`
+    counts_on | the day of purchase where the program is  | –
+    counted   | what of `value` counts towards a tier     | smallest part of `currency`
+    by        | the member who bought for the group       | –
     """
 
     type = "order.recorded"
@@ -43,7 +43,7 @@ class OrderRecorded(Fact):
     number: str
     currency: str
     value: int
-    day: Day | None = None
+    counts_on: Day | None = None
     counted: int | None = None
     by: str = ""
 
@@ -52,14 +52,14 @@ class OrderRecorded(Fact):
 class OrderReturned(Fact):
     """All or part of a sale came back.
 
-    field    | meaning                                                          | unit
-    order    | the sale's id                                                    | –
-    number   | the return's own document number                                 | –
-    currency | the sale's                                                       | ISO 4217 code
-    value    | what came back                                                   | smallest part of `currency`
-    full     | the whole sale has come back, so it no longer counts as an order | –
-    day      | the day of the purchase, where the program is                    | –
-    counted  | what of `value` had counted towards a tier                       | smallest part of `currency`
+    field     | meaning                                                          | unit
+    order     | the sale's id                                                    | –
+    number    | the return's own document number                                 | –
+    currency  | the sale's                                                       | ISO 4217 code
+    value     | what came back                                                   | smallest part of `currency`
+    full      | the whole sale has come back, so it no longer counts as an order | –
+    counts_on | the day of the purchase, where the program is                    | –
+    counted   | what of `value` had counted towards a tier                       | smallest part of `currency`
     """
 
     type = "order.returned"
@@ -70,7 +70,7 @@ class OrderReturned(Fact):
     currency: str
     value: int
     full: bool = False
-    day: Day | None = None
+    counts_on: Day | None = None
     counted: int | None = None
 
 

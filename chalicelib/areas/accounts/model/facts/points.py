@@ -25,7 +25,7 @@ class PointsEarned(Fact):
     rule       | the rule that gave it; empty by hand                       | –
     order      | the sale's id; empty by hand                               | –
     lines      | its split over the lines of the order                      | line number, smallest part of `unit`
-    day        | the day of earning where the program is                    | –
+    counts_on  | the day of earning where the program is                    | –
     period     | the period of a cap that it counts in                      | –
     by         | the member who earned it for the group                     | –
     """
@@ -42,7 +42,7 @@ class PointsEarned(Fact):
     rule: str = ""
     order: str = ""
     lines: tuple[tuple[int, int], ...] = ()
-    day: Day | None = None
+    counts_on: Day | None = None
     period: str = ""
     by: str = ""
 
@@ -97,14 +97,14 @@ class PointsGranted(Fact):
 class PointsDeducted(Fact):
     """An operator took something away, or what had been given was taken back.
 
-    field   | meaning                                                    | unit
-    unit    | which wallet                                               | unit code
-    amount  | how much                                                   | smallest part of `unit`
-    pieces  | what was taken of which lots, with their last day          | lot number, two positions, day
-    balance | what is available after it                                 | smallest part of `unit`
-    owed    | what of it was not there: the balance went below zero      | smallest part of `unit`
-    reason  | why, as a code                                             | –
-    undoes  | what it takes back: an entry of this account and its fact  | sequence, number of the fact
+    field   | meaning                                                   | unit
+    unit    | which wallet                                              | unit code
+    amount  | how much                                                  | smallest part of `unit`
+    pieces  | what was taken of which lots, with their last day         | lot number, two positions, day
+    balance | what is available after it                                | smallest part of `unit`
+    owed    | what of it was not there: the balance went below zero     | smallest part of `unit`
+    reason  | why, as a code                                            | –
+    undoes  | what it takes back: an entry of this account and its fact | sequence, number of the fact
     """
 
     type = "points.deducted"
@@ -147,15 +147,15 @@ class PointsRefunded(Fact):
     """What had gone out was given back into the positions it took, as far as their lots are there; the rest comes as a
     fresh piece, or as one that expires at once.
 
-    field      | meaning                                                           | unit
-    unit       | which wallet                                                      | unit code
-    amount     | how much                                                          | smallest part of `unit`
-    pieces     | what went back into which lots, with their last day               | lot number, two positions, day
-    balance    | what is available after it                                        | smallest part of `unit`
-    fresh      | what came back as a new earning; none when there was no such      | lot number, two positions
-    expires_on | the last day of the fresh piece                                   | –
-    expires_at | the instant at which that day is over where the program is        | –
-    undoes     | what it gives back: an entry of this account and its fact         | sequence, number of the fact
+    field      | meaning                                                      | unit
+    unit       | which wallet                                                 | unit code
+    amount     | how much                                                     | smallest part of `unit`
+    pieces     | what went back into which lots, with their last day          | lot number, two positions, day
+    balance    | what is available after it                                   | smallest part of `unit`
+    fresh      | what came back as a new earning; none when there was no such | lot number, two positions
+    expires_on | the last day of the fresh piece                              | –
+    expires_at | the instant at which that day is over where the program is   | –
+    undoes     | what it gives back: an entry of this account and its fact    | sequence, number of the fact
     """
 
     type = "points.refunded"
@@ -175,17 +175,17 @@ class PointsRefunded(Fact):
 class PointsCancelled(Fact):
     """What had been earned was taken back: by a return, or by whoever undid the earning.
 
-    field   | meaning                                                   | unit
-    unit    | which wallet                                              | unit code
-    amount  | how much was taken                                        | smallest part of `unit`
-    pieces  | what was taken of which lots, with their last day         | lot number, two positions, day
-    balance | what is available after it                                | smallest part of `unit`
-    short   | what was due but no longer there                          | smallest part of `unit`
-    rule    | the rule that had given it                                | –
-    order   | the sale's id                                             | –
-    owed    | what of `amount` was not there: the balance is below zero | smallest part of `unit`
-    day     | the day of earning where the program is                   | –
-    undoes  | what it takes back: an entry of this account and its fact | sequence, number of the fact
+    field     | meaning                                                   | unit
+    unit      | which wallet                                              | unit code
+    amount    | how much was taken                                        | smallest part of `unit`
+    pieces    | what was taken of which lots, with their last day         | lot number, two positions, day
+    balance   | what is available after it                                | smallest part of `unit`
+    short     | what was due but no longer there                          | smallest part of `unit`
+    rule      | the rule that had given it                                | –
+    order     | the sale's id                                             | –
+    owed      | what of `amount` was not there: the balance is below zero | smallest part of `unit`
+    counts_on | the day of earning where the program is                   | –
+    undoes    | what it takes back: an entry of this account and its fact | sequence, number of the fact
     """
 
     type = "points.cancelled"
@@ -199,7 +199,7 @@ class PointsCancelled(Fact):
     rule: str = ""
     order: str = ""
     owed: int = 0
-    day: Day | None = None
+    counts_on: Day | None = None
     undoes: tuple[int, int] | None = None
 
 
@@ -207,14 +207,14 @@ class PointsCancelled(Fact):
 class PointsExpired(Fact):
     """What was left of a lot passed with its last day; or pieces of it, because an operator let them.
 
-    field      | meaning                                                                | unit
-    unit       | which wallet                                                           | unit code
-    amount     | how much                                                               | smallest part of `unit`
-    lot        | which lot                                                              | lot number
-    balance    | what is available after it                                             | smallest part of `unit`
-    expires_on | the last day on which it could be used                                 | –
-    pieces     | what passed of the lot; none when it was the whole lot                 | lot number, two positions, day
-    undoes     | whose rest was let expire: an entry of this account and its fact       | sequence, number of the fact
+    field      | meaning                                                          | unit
+    unit       | which wallet                                                     | unit code
+    amount     | how much                                                         | smallest part of `unit`
+    lot        | which lot                                                        | lot number
+    balance    | what is available after it                                       | smallest part of `unit`
+    expires_on | the last day on which it could be used                           | –
+    pieces     | what passed of the lot; none when it was the whole lot           | lot number, two positions, day
+    undoes     | whose rest was let expire: an entry of this account and its fact | sequence, number of the fact
     """
 
     type = "points.expired"
@@ -237,7 +237,7 @@ class PointsExtended(Fact):
     unit       | which wallet                                               | unit code
     amount     | what was left in the lot                                   | smallest part of `unit`
     lot        | which lot                                                  | lot number
-    was        | its last day before                                        | –
+    was_on     | its last day before                                        | –
     expires_on | its last day from now on                                   | –
     expires_at | the instant at which that day is over where the program is | –
     """
@@ -247,7 +247,7 @@ class PointsExtended(Fact):
     unit: str
     amount: int
     lot: int
-    was: Day
+    was_on: Day
     expires_on: Day
     expires_at: Instant
 
