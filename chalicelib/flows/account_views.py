@@ -10,11 +10,27 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.ids import EntryRef, entry_id
-from chalicelib.kit.wire import CalendarDay
+from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.table.journal import Entry
 
 FactT = TypeVar("FactT", bound=Fact)
-_UNDOABLE = frozenset(fact.type for fact in (f.PointsEarned, f.PointsSpent, f.PointsCancelled))
+_UNDOABLE = frozenset(
+    fact.type
+    for fact in (
+        f.PointsEarned,
+        f.PointsSpent,
+        f.PointsCancelled,
+        f.PointsGranted,
+        f.PointsDeducted,
+        f.PointsRefunded,
+        f.PointsPromised,
+        f.PointsHeld,
+        f.PointsCaptured,
+        f.PointsSent,
+        f.PointsReceived,
+        f.PointsConverted,
+    )
+)
 
 
 class LineAmount(Frozen):
@@ -23,7 +39,8 @@ class LineAmount(Frozen):
 
 
 class Earning(Frozen):
-    """One credit. `earning_id` names it for ever (none in a simulation); amounts are in the unit's smallest part."""
+    """One credit. `earning_id` names it for ever (none in a simulation); amounts are in the unit's smallest part.
+    A pending one can be used from `available_at` on, or when its event comes."""
 
     earning_id: str | None
     unit: str
@@ -31,6 +48,18 @@ class Earning(Frozen):
     rule_id: str | None
     expires_on: CalendarDay | None
     lines: tuple[LineAmount, ...] = ()
+    pending: bool = False
+    available_at: Time | None = None
+    event: str | None = None
+
+
+class Capped(Frozen):
+    """What a cap cut off: of a `transaction`, a `period` or the `balance`."""
+
+    unit: str
+    amount: int
+    cap: str
+    rule_id: str | None
 
 
 class Expired(Frozen):
@@ -74,6 +103,10 @@ def numbered(entry: Entry, of: type[FactT]) -> Iterator[tuple[int, FactT]]:
 
 
 def earnings_of(entry: Entry) -> tuple[Earning, ...]:
+    given: list[tuple[int, f.PointsEarned | f.PointsPromised]] = [
+        *numbered(entry, f.PointsEarned),
+        *numbered(entry, f.PointsPromised),
+    ]
     return tuple(
         Earning(
             earning_id=id_of(entry, number),
@@ -82,8 +115,18 @@ def earnings_of(entry: Entry) -> tuple[Earning, ...]:
             rule_id=fact.rule or None,
             expires_on=fact.expires_on,
             lines=tuple(LineAmount(line_no=line_no, amount=amount) for line_no, amount in fact.lines),
+            pending=isinstance(fact, f.PointsPromised),
+            available_at=fact.releases_at if isinstance(fact, f.PointsPromised) else None,
+            event=(fact.event or None) if isinstance(fact, f.PointsPromised) else None,
         )
-        for number, fact in numbered(entry, f.PointsEarned)
+        for number, fact in sorted(given, key=lambda one: one[0])
+    )
+
+
+def capped_of(entry: Entry) -> tuple[Capped, ...]:
+    return tuple(
+        Capped(unit=fact.unit, amount=fact.amount, cap=fact.cap, rule_id=fact.rule or None)
+        for fact in facts_of(entry, f.PointsCapped)
     )
 
 

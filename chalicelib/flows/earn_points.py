@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from chalicelib.areas.accounts.model import Story, earn
 from chalicelib.flows.account_commit import change_account
-from chalicelib.flows.account_views import Earning, Expired, Standing, earnings_of, expiries_of, standing_of
-from chalicelib.flows.terms import Terms
+from chalicelib.flows.account_views import (
+    Capped,
+    Earning,
+    Expired,
+    Standing,
+    capped_of,
+    earnings_of,
+    expiries_of,
+    standing_of,
+)
+from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -20,7 +29,10 @@ from chalicelib.table.journal import Entry
 
 
 class Earned(Frozen):
-    earning: Earning
+    """`earning` is null where a cap cut off all of it."""
+
+    earning: Earning | None
+    capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     account: Standing
 
@@ -32,10 +44,16 @@ def earn_points(
     member and program; InvalidInput `number_too_small`."""
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        return earn(story, terms.credit(unit, amount, at))
+        earned = earn(story, terms.credit(unit, amount, at), terms.conduct(unit, story.account.advanced_to))
+        return after_activity(earned, terms, "earn", at)
 
     return change_account(rt, caller, command, "earn_points", (member_id, program_id), decide, _answer)
 
 
 def _answer(entry: Entry) -> Earned:
-    return Earned(earning=earnings_of(entry)[0], expired=expiries_of(entry), account=standing_of(entry))
+    return Earned(
+        earning=next(iter(earnings_of(entry)), None),
+        capped=capped_of(entry),
+        expired=expiries_of(entry),
+        account=standing_of(entry),
+    )

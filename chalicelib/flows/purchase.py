@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import Account, Story, advance, earn
-from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned
+from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned, PointsPromised
 from chalicelib.areas.members import operations as enrolling
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Enrolment, Identifier
@@ -14,11 +14,12 @@ from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.evaluate import evaluate
-from chalicelib.areas.rules.outcome import Credit, Outcome
+from chalicelib.areas.rules.outcome import Credit as RuleCredit
+from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.account_commit import Opened, open_snapshot
-from chalicelib.flows.terms import Terms, settle_tier
+from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.ids import MAX_FACT
@@ -59,11 +60,14 @@ def decide_purchase(rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sal
     outcome = evaluate(terms.rules, sale, _context(terms, story.account, sale))
     if len(outcome.credits) > MAX_CREDITS:
         raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")
-    story = story.then(OrderRecorded(order_id, sale.number, sale.currency, sale.gross_value))
+    story = story.then(
+        OrderRecorded(order_id, sale.number, sale.currency, sale.gross_value, terms.day(sale.purchased_at))
+    )
     credited: list[Credited] = []
     for credit in outcome.credits:
         story, kept = _earned(story, terms, credit, sale.purchased_at, order_id)
-        credited.append(kept)
+        credited += kept
+    story = after_activity(story, terms, "order", sale.purchased_at)
     return Purchase(opened.member.member_id, opened.head, settle_tier(story, terms), outcome, tuple(credited), enrolled)
 
 
@@ -104,11 +108,16 @@ def _context(terms: Terms, account: Account, sale: Sale) -> Context:
     )
 
 
-def _earned(story: Story, terms: Terms, credit: Credit, at: Instant, order_id: str) -> tuple[Story, Credited]:
+def _earned(
+    story: Story, terms: Terms, credit: RuleCredit, at: Instant, order_id: str
+) -> tuple[Story, tuple[Credited, ...]]:
+    """The story with the credit, and what of it the order keeps: nothing where a cap cut off all."""
     granted = replace(
         terms.credit(credit.unit, credit.amount, at), rule=credit.rule_id, order=order_id, lines=credit.lines
     )
-    after = earn(story, granted)
-    earned = next(fact for fact in reversed(after.facts) if isinstance(fact, PointsEarned))
-    kept = Credited(credit.rule_id, credit.unit, credit.amount, credit.lines, credit.value, earned.piece)
-    return after, kept
+    conduct = terms.conduct(credit.unit, story.account.advanced_to)
+    after = earn(story, granted, conduct)
+    made = [fact for fact in after.facts[len(story.facts) :] if isinstance(fact, PointsEarned | PointsPromised)]
+    return after, tuple(
+        Credited(credit.rule_id, credit.unit, fact.amount, fact.lines, credit.value, fact.piece) for fact in made
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pydantic import ConfigDict
 
 from chalicelib.areas.accounts.model import Account, Story, Wallet, advance
+from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.areas.tiers.model import next_tier
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_commit import open_account
@@ -38,9 +39,18 @@ class WalletView(Frozen):
     unit: str
     decimals: int
     available: int
+    held: int
+    pending: int
+    owed: int
     earned: int
+    granted: int
+    received: int
     refunded: int
+    gained: int
     spent: int
+    deducted: int
+    sent: int
+    converted: int
     cancelled: int
     expired: int
     expiring: tuple[Expiring, ...]
@@ -100,11 +110,7 @@ def _wallet(wallet: Wallet, decimals: int) -> WalletView:
         unit=wallet.unit,
         decimals=decimals,
         available=wallet.available,
-        earned=wallet.earned,
-        refunded=wallet.refunded,
-        spent=wallet.spent,
-        cancelled=wallet.cancelled,
-        expired=wallet.expired,
+        **{total: getattr(wallet, total) for total in TOTALS},
         expiring=tuple(Expiring(day, amount) for day, amount in left.items() if amount),
     )
 

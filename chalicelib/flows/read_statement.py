@@ -5,6 +5,9 @@ reads    1 Query a page (+ 1 Get of the profile when there is nothing to show: i
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
@@ -84,43 +87,61 @@ def _shown(entry: Entry) -> StatementEntry:
         operation=entry.header["operation"],
         recorded_at=entry.recorded_at,
         effective_at=entry.effective_at,
-        lines=tuple(_line(fact) for fact in facts if not isinstance(fact, f.AccountAdvanced)),
+        lines=tuple(line for fact in facts for line in _lines(fact)),
     )
 
 
-def _line(fact: Fact) -> StatementLine:
+def _lines(fact: Fact) -> Iterator[StatementLine]:
     match fact:
-        case f.PointsEarned():
-            return _points(fact, fact.amount, rule=fact.rule, order=fact.order, expires_on=fact.expires_on)
-        case f.PointsRefunded():
-            return _points(fact, fact.amount)
-        case f.PointsSpent():
-            return _points(fact, -fact.amount)
-        case f.PointsCancelled():
-            return _points(fact, -fact.amount, rule=fact.rule, order=fact.order)
-        case f.PointsExpired():
-            return _points(fact, -fact.amount, expires_on=fact.expires_on)
+        case f.AccountAdvanced() | f.PointsExtended():
+            return
         case f.OrderRecorded() | f.OrderReturned():
-            return StatementLine(type=fact.type, unit=fact.currency, amount=fact.value, order_id=fact.order)
+            yield StatementLine(type=fact.type, unit=fact.currency, amount=fact.value, order_id=fact.order)
         case f.TierChanged():
-            return StatementLine(type=fact.type, tier=fact.tier)
-    raise TypeError(f"{fact.type} has no line in a statement")
+            yield StatementLine(type=fact.type, tier=fact.tier)
+        case f.PointsConverted():
+            yield _points(fact, -1)
+            yield StatementLine(
+                type=fact.type,
+                unit=fact.into,
+                amount=fact.gained,
+                balance=fact.into_balance,
+                expires_on=fact.expires_on,
+            )
+        case _ if type(fact) in _SIGNS:
+            yield _points(fact, _SIGNS[type(fact)])
+        case _:
+            raise TypeError(f"{fact.type} has no line in a statement")
 
 
-def _points(
-    fact: f.PointsEarned | f.PointsSpent | f.PointsRefunded | f.PointsCancelled | f.PointsExpired,
-    signed: int,
-    *,
-    rule: str = "",
-    order: str = "",
-    expires_on: int | None = None,
-) -> StatementLine:
+_SIGNS: Mapping[type[Fact], int] = {  # what a fact does to the balance
+    f.PointsEarned: 1,
+    f.PointsGranted: 1,
+    f.PointsReceived: 1,
+    f.PointsRefunded: 1,
+    f.PointsActivated: 1,
+    f.PointsReleased: 1,
+    f.PointsSpent: -1,
+    f.PointsDeducted: -1,
+    f.PointsCancelled: -1,
+    f.PointsExpired: -1,
+    f.PointsSent: -1,
+    f.PointsHeld: -1,
+    f.PointsCaptured: 0,
+    f.PointsPromised: 0,
+    f.PromiseCancelled: 0,
+    f.PointsCapped: 0,
+    f.DebtSettled: 0,
+}
+
+
+def _points(fact: Any, sign: int) -> StatementLine:
     return StatementLine(
         type=fact.type,
         unit=fact.unit,
-        amount=signed,
-        balance=fact.balance,
-        order_id=order or None,
-        rule_id=rule or None,
-        expires_on=expires_on,
+        amount=sign * fact.amount,
+        balance=getattr(fact, "balance", None),
+        order_id=getattr(fact, "order", None) or None,
+        rule_id=getattr(fact, "rule", None) or None,
+        expires_on=getattr(fact, "expires_on", None),
     )

@@ -15,9 +15,11 @@ from chalicelib.areas.orders.model.order import Order
 from chalicelib.errors import Conflict
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import (
+    Capped,
     Earning,
     Expired,
     Standing,
+    capped_of,
     earnings_of,
     expiries_of,
     facts_of,
@@ -43,6 +45,7 @@ class RecordedOrder(Frozen):
     member_id: str
     entry_id: str
     earned: tuple[Earning, ...]
+    capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     account: Standing
 
@@ -83,6 +86,7 @@ def recorded_order(entry: Entry) -> RecordedOrder:
         member_id=entry.stream.pk.rsplit("#", 1)[1],
         entry_id=id_of(entry),
         earned=earnings_of(entry),
+        capped=capped_of(entry),
         expired=expiries_of(entry),
         account=standing_of(entry),
     )

@@ -8,7 +8,7 @@ repeats  the return's number within its sale refuses them, as a sale's number do
 from __future__ import annotations
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Piece, Story, advance, cancel
+from chalicelib.areas.accounts.model import Cause, Piece, Story, advance, cancel
 from chalicelib.areas.accounts.model.facts import OrderReturned
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Return
@@ -82,12 +82,20 @@ def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Ret
     order = planned.order
     story = advance(Story(opened.account), document.purchased_at)
     story = story.then(
-        OrderReturned(order.order_id, document.number, document.currency, planned.value, order.fully_returned)
+        OrderReturned(
+            order.order_id,
+            document.number,
+            document.currency,
+            planned.value,
+            order.fully_returned,
+            terms.day(order.sale.purchased_at),
+        )
     )
     for credit, amount in planned.dues:
         if amount:
-            piece = Piece(*credit.piece)
-            story = cancel(story, credit.unit, piece, amount, rule=credit.rule, order=order.order_id)
+            conduct = terms.conduct(credit.unit, order.sale.purchased_at)
+            cause = Cause(credit.rule, order.order_id, terms.day(order.sale.purchased_at))
+            story = cancel(story, credit.unit, Piece(*credit.piece), amount, conduct, cause)
     return settle_tier(story, terms)
 
 

@@ -10,7 +10,7 @@ from chalicelib.areas.accounts.model import Story, spend
 from chalicelib.areas.accounts.model.facts import PointsSpent
 from chalicelib.flows.account_commit import change_account
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
-from chalicelib.flows.terms import Terms
+from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -34,9 +34,9 @@ def spend_points(
     """Refuses `unknown_unit`, `member_blocked`, `insufficient_balance`; NotFound for member and program;
     InvalidInput `number_too_small`."""
 
-    def decide(story: Story, terms: Terms, _at: Instant) -> Story:
-        known = terms.program.unit(unit)
-        return spend(story, known.code, amount, known.decimals)
+    def decide(story: Story, terms: Terms, at: Instant) -> Story:
+        spent = spend(story, unit, amount, terms.conduct(unit, at))
+        return after_activity(spent, terms, "spend", at)
 
     return change_account(rt, caller, command, "spend_points", (member_id, program_id), decide, _answer)
 

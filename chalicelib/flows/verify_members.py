@@ -26,7 +26,7 @@ from chalicelib.flows.verify_tally import Tally
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, Head
-from chalicelib.table.keys import SNAPSHOT_END, member_stream, partition_query
+from chalicelib.table.keys import SNAPSHOT_END, owner_stream, partition_query
 from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.placeholders import is_placeholder
@@ -138,7 +138,7 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
         kept, head = _kept(look, stored, program)
     except UNREADABLE:
         look.tell(name, [" cannot be read"])
-    aggregate = Aggregate(Place(look.member, name), member_stream(look.tenant, look.member, program), head)
+    aggregate = Aggregate(Place(look.member, name), owner_stream(look.tenant, look.member, program), head)
     rebuilt, unread = Account(look.member, program), False
 
     def see(entry: Entry) -> None:

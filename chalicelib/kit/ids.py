@@ -1,6 +1,6 @@
 """Ids. An entity id is one number below 2^53; on the wire it wears its kind: `mem_` + 11 base32 digits.
 
-    member           38 bits of 10 ms since 2024 + 15 random bits: ids sort by time; a conditional put meets collisions
+    member, group    38 bits of 10 ms since 2024 + 15 random bits: ids sort by time; a conditional put meets collisions
     order            53 bits of a hash of its scope and number, so that an order is found by id or number in one Get
     entry            96 bits: owner 53, owner kind 1, program 10, sequence 26, fact 6: an entry is found without an index
 
@@ -17,8 +17,9 @@ from typing import Literal, NamedTuple, Protocol
 from chalicelib.errors import NotFound
 from chalicelib.kit.clock import Instant
 
-Kind = Literal["member", "order"]
-PREFIXES: dict[Kind, str] = {"member": "mem", "order": "ord"}
+Kind = Literal["member", "group", "order"]
+PREFIXES: dict[Kind, str] = {"member": "mem", "group": "grp", "order": "ord"}
+OWNERS: tuple[Kind, ...] = ("member", "group")  # whoever may hold points: the bit of an entry's id says which
 
 ENTITY_BITS = 53
 MAX_PROGRAM = 1_023
@@ -71,6 +72,15 @@ def number_of(kind: Kind, text: str) -> int:
     return number
 
 
+def owner_kind(text: str) -> Kind:
+    """Whether an id is a member's or a group's, by its prefix; what is neither is looked for among members."""
+    return "group" if text.startswith("grp_") else "member"
+
+
+def owner_number(text: str) -> int:
+    return number_of(owner_kind(text), text)
+
+
 def is_id(kind: Kind, text: str) -> bool:
     return _number(kind, text) is not None
 
@@ -96,17 +106,18 @@ class EntryRef(NamedTuple):
 def entry_id(ref: EntryRef) -> str:
     if not (0 <= ref.program <= MAX_PROGRAM and 0 <= ref.sequence <= MAX_SEQUENCE and 0 <= ref.fact <= MAX_FACT):
         raise ValueError(f"no entry id has room for {ref}")
-    owner = number_of("member", ref.owner)
-    number = (((owner << 1 | 0) << 10 | ref.program) << 26 | ref.sequence) << 6 | ref.fact
+    kind = owner_kind(ref.owner)
+    owner = number_of(kind, ref.owner)
+    number = (((owner << 1 | OWNERS.index(kind)) << 10 | ref.program) << 26 | ref.sequence) << 6 | ref.fact
     return f"ent_{_encode(number, _ENTRY_DIGITS)}"
 
 
 def entry_ref(text: str) -> EntryRef:
     prefix, _, digits = text.partition("_")
     number = _decode(digits) if prefix == "ent" and len(digits) == _ENTRY_DIGITS else None
-    if number is None or number >= 2**96 or number >> 42 & 1:
+    if number is None or number >= 2**96:
         raise NotFound("entry_not_found", f"There is no entry {text[:64]}.", param="entry_id")
-    owner = shown("member", number >> 43)
+    owner = shown(OWNERS[number >> 42 & 1], number >> 43)
     return EntryRef(owner, number >> 32 & MAX_PROGRAM, number >> 6 & MAX_SEQUENCE, number & MAX_FACT)
 
 

@@ -69,6 +69,12 @@ def month_end(day: Day, months: int) -> Day:
     return day_of(date(year, month + 1, monthrange(year, month + 1)[1]))
 
 
+def month_of(day: Day) -> int:
+    """The month as a number that counts on: 12 × year + 0 for January."""
+    date_ = date_of(day)
+    return date_.year * 12 + date_.month - 1
+
+
 def year_end(day: Day, years: int) -> Day:
     return day_of(date(date_of(day).year + years, 12, 31))
 

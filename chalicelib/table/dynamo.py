@@ -24,6 +24,7 @@ from chalicelib.table.protocol import (
     Delete,
     Equals,
     Key,
+    Lacks,
     Page,
     Prefix,
     Present,
@@ -181,6 +182,11 @@ def _condition(condition: Condition | None) -> dict[str, Any]:
                 "ConditionExpression": "#a = :a",
                 "ExpressionAttributeNames": {"#a": attribute},
                 "ExpressionAttributeValues": {":a": as_attribute(value)},
+            }
+        case Lacks(attribute):
+            return {
+                "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(#a)",
+                "ExpressionAttributeNames": {"#a": attribute},
             }
 
 

@@ -43,7 +43,7 @@ Lane = Literal["P", "Q"]  # of pages: the numbered references, and the quiet one
 LANES: tuple[Lane, ...] = ("P", "Q")
 PAGE_SIZE = 100
 CHECKPOINT_KEPT_MS = 26 * 3_600_000
-_MEMBER = "M#"
+_OWNERS = ("M#", "G#")
 
 
 class UnreadableEntryError(Exception):
@@ -242,10 +242,10 @@ def owner_of(stream: Stream) -> str:
 
 
 def name_of(entry: Entry) -> str:
-    """The entry's id, by which consumers know a repeat. Streams that no member owns have names of their own kind."""
+    """The entry's id, by which consumers know a repeat. Streams that nobody owns have names of their own kind."""
     owner, stream = owner_of(entry.stream), entry.stream
-    if owner.startswith(_MEMBER):
-        return entry_id(EntryRef(owner.removeprefix(_MEMBER), stream.program, entry.sequence))
+    if owner.startswith(_OWNERS):
+        return entry_id(EntryRef(owner[2:], stream.program, entry.sequence))
     return f"{owner.replace('#', ':')}:{stream.program}:{entry.sequence}"
 
 

@@ -10,7 +10,8 @@ entry | {t}#CFG#{kind}#{id} / J#0000#{seq:08}    | gsi2 {t}#E#{hour}#{shard:02} 
 
 Program 0000 is the profile's own stream, and that of every configuration aggregate. The sequence is the aggregate's
 version, so a stream has no gaps and reads strongly. Every entry carries the hash of the one before. Personal data goes
-to `private`, which erasure may remove: the hash covers only a salted digest of it.
+to `private`, which erasure may remove: the hash covers only a salted digest of it. How much of an entry has been undone
+is the one thing of it that changes: `undone`, which the hash does not cover.
 
 Every schema of an entry keeps `kind`, both keys, the place in gsi2 and `quiet` as they are: by these an older version
 hands on what it cannot read (table/placeholders.py).
@@ -18,8 +19,8 @@ hands on what it cannot read (table/placeholders.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, cast
 
@@ -29,7 +30,7 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, moment
 from chalicelib.kit.facts import Body, Fact, encode
 from chalicelib.table.items import BodyAttribute, StampbookItem, compact_json, from_attrs, to_attrs
-from chalicelib.table.protocol import Absent, Attrs, Between, Key, Put, Query
+from chalicelib.table.protocol import Absent, Attrs, Between, Equals, Key, Lacks, Put, Query
 
 HASH_DIGITS = 32
 ENTRY_SHARDS = 16
@@ -41,6 +42,7 @@ class EntryItem(StampbookItem):
     private = BodyAttribute(null=True)
     hash = UnicodeAttribute()
     quiet = BooleanAttribute(null=True)
+    undone = UnicodeAttribute(null=True)
     gsi2pk = UnicodeAttribute()
     gsi2sk = UnicodeAttribute()
 
@@ -71,6 +73,7 @@ class Entry:
     facts: tuple[Body, ...]
     private: Mapping[str, Any] | None
     hash: str
+    undone: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
@@ -137,6 +140,14 @@ def entry_put(entry: Entry) -> Put:
     return Put(to_attrs(_item(entry)), Absent())
 
 
+def undone_put(entry: Entry, fact: int, amount: int) -> Put:
+    """So much more of one of its facts is undone: the one thing of an entry that changes, outside the hash, and only if
+    nobody undid any of it since it was read."""
+    before = _undone_text(entry.undone)
+    after = replace(entry, undone={**entry.undone, fact: entry.undone.get(fact, 0) + amount})
+    return Put(to_attrs(_item(after)), Equals("undone", before) if before else Lacks("undone"))
+
+
 def index_place(entry: Entry) -> Key:
     """Where gsi2 has it."""
     hour = moment(entry.recorded_at).strftime("%Y%m%d%H")
@@ -152,7 +163,8 @@ def published(entry: Entry) -> bool:
 def entry_from(stream: Stream, attrs: Attrs) -> Entry:
     item = from_attrs(EntryItem, attrs)
     header, facts = item.body
-    return Entry(stream, int(item.sk.rsplit("#", 1)[1]), header, tuple(facts), item.private, item.hash)
+    undone = dict(_undone(item.undone)) if item.undone else {}
+    return Entry(stream, int(item.sk.rsplit("#", 1)[1]), header, tuple(facts), item.private, item.hash, undone)
 
 
 def entries_query(stream: Stream, first: int, last: int, *, reverse: bool = False, limit: int | None = None) -> Query:
@@ -178,9 +190,21 @@ def _item(entry: Entry) -> EntryItem:
         private=entry.private,
         hash=entry.hash,
         quiet=None if published(entry) else True,
+        undone=_undone_text(entry.undone) or None,
         gsi2pk=by_time.pk,
         gsi2sk=by_time.sk,
     )
+
+
+def _undone_text(undone: Mapping[int, int]) -> str:
+    """`1:30,2:5`: of fact 1 so much, of fact 2 so much."""
+    return ",".join(f"{fact}:{amount}" for fact, amount in sorted(undone.items()))
+
+
+def _undone(text: str) -> Iterator[tuple[int, int]]:
+    for part in text.split(","):
+        fact, _, amount = part.partition(":")
+        yield int(fact), int(amount)
 
 
 def _digest(value: Any) -> str:

@@ -9,24 +9,26 @@ all of a member          | {t}#M#{member} / *   | 0–n   | 1 Query a MB, 1 RU |
 
 from __future__ import annotations
 
+from chalicelib.kit.ids import owner_kind
 from chalicelib.table.journal import Stream
 from chalicelib.table.protocol import Below, Query
 
 SNAPSHOT_END = "J"
 
 
-def member_pk(tenant: str, member: str) -> str:
-    return f"{tenant}#M#{member}"
+def owner_pk(tenant: str, owner: str) -> str:
+    """Of whoever owns an account: a group's partition has the same alphabet."""
+    return f"{tenant}#{'G' if owner_kind(owner) == 'group' else 'M'}#{owner}"
 
 
-def member_stream(tenant: str, member: str, program: int) -> Stream:
+def owner_stream(tenant: str, owner: str, program: int) -> Stream:
     """Program 0 is the profile's own stream."""
-    return Stream(tenant, member_pk(tenant, member), program)
+    return Stream(tenant, owner_pk(tenant, owner), program)
 
 
-def snapshot_query(tenant: str, member: str) -> Query:
-    return Query(member_pk(tenant, member), Below(SNAPSHOT_END))
+def snapshot_query(tenant: str, owner: str) -> Query:
+    return Query(owner_pk(tenant, owner), Below(SNAPSHOT_END))
 
 
-def partition_query(tenant: str, member: str) -> Query:
-    return Query(member_pk(tenant, member))
+def partition_query(tenant: str, owner: str) -> Query:
+    return Query(owner_pk(tenant, owner))

@@ -26,6 +26,7 @@ from chalicelib.table.protocol import (
     Index,
     InvalidRequest,
     Key,
+    Lacks,
     Page,
     Present,
     Put,
@@ -152,6 +153,8 @@ class MemoryTable:
                 return stored is not None
             case Equals(attribute, value):
                 return stored is not None and stored.item.get(attribute) == as_attribute(value)
+            case Lacks(attribute):
+                return stored is not None and attribute not in stored.item
 
     def _size(self, key: Key) -> int:
         stored = self._items.get(key)

@@ -1,4 +1,4 @@
-"""What Stampbook asks of its table: five calls, three conditions, nothing else.
+"""What Stampbook asks of its table: five calls, four conditions, nothing else.
 
 Items cross this line as DynamoDB attribute maps ({"pk": {"S": "…"}, "version": {"N": "3"}}), so the twin and the real
 engine store the very same thing and the meter can weigh it. Keys are strings; `pk` and `sk` are every item's own.
@@ -44,7 +44,14 @@ class Equals:
     value: int | str
 
 
-Condition = Absent | Present | Equals
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """The item exists and has no such attribute."""
+
+    attribute: str
+
+
+Condition = Absent | Present | Equals | Lacks
 
 
 # --- writes ----------------------------------------------------------------------------------------------------------

@@ -208,6 +208,7 @@ def test_one_key_for_sixteen_wishes_serves_one(shop: BookShop) -> None:
     results = at_once(lambda n: shop.earn(ada, n + 1, keyed("k", f"body {n}")))
     [won] = done(results)
     assert refusals(results) == [(Conflict, "idempotency_key_reused")] * (TILLS - 1)
+    assert won.answer.earning is not None
     assert shop.balance(ada) == won.answer.earning.amount
     proven(shop, ada, 1)
 

@@ -20,7 +20,7 @@ from chalicelib.flows.settle_due import settle_due
 from chalicelib.kit.periods import Day, parse_day
 from chalicelib.table.dynamo import DynamoTable
 from chalicelib.table.journal import entries_query, entry_from
-from chalicelib.table.keys import member_stream
+from chalicelib.table.keys import owner_stream
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import TransactionCancelled, Write
 from infra.local.table_template import create_table
@@ -105,7 +105,7 @@ def jobs_work(shop: BookShop, number: int, today: Day) -> None:
 
 
 def operations_of(shop: BookShop, member_id: str) -> list[str]:
-    stream = member_stream(shop.caller.tenant, member_id, 1)
+    stream = owner_stream(shop.caller.tenant, member_id, 1)
     entries = every_item(shop.rt.table, entries_query(stream, 1, 9999))
     return [str(entry_from(stream, attrs).header["operation"]) for attrs in entries]
 

@@ -28,7 +28,7 @@ from chalicelib.kit.ids import RandomIds
 from chalicelib.kit.periods import parse_day
 from chalicelib.table.config import ConfigCache, config_pk, read_config
 from chalicelib.table.dynamo import DynamoTable
-from chalicelib.table.keys import member_pk
+from chalicelib.table.keys import owner_pk
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Attrs, Query
 from infra.local.table_template import create_table
@@ -124,7 +124,7 @@ def items_of(shop: BookShop) -> list[Attrs]:
     """Everything there is of the tenant, found by the keys that its members and configuration name."""
     table, tenant = shop.rt.table, shop.caller.tenant
     people = everybody(shop)
-    partitions = [config_pk(tenant), *(member_pk(tenant, one) for one in people)]
+    partitions = [config_pk(tenant), *(owner_pk(tenant, one) for one in people)]
     partitions += [f"{config_pk(tenant)}#{name.kind}#{name.id}" for name in read_config(table, tenant).aggregates]
     for one in people:
         orders = list_orders(shop.rt, shop.caller, one, 100, None)

@@ -24,7 +24,7 @@ from chalicelib.table.config import ConfigCache, read_config
 from chalicelib.table.dynamo import DynamoTable
 from chalicelib.table.feed import name_of
 from chalicelib.table.journal import entries_query, entry_from
-from chalicelib.table.keys import member_stream
+from chalicelib.table.keys import owner_stream
 from infra.local.table_template import create_table
 from tests.engine.conftest import REGION
 from tests.engine.stream_records import as_lambda_has_it
@@ -117,7 +117,7 @@ def committed(shop: BookShop) -> list[str]:
     """Every entry there is, read from the journals themselves."""
     tenant, table = shop.caller.tenant, shop.rt.table
     members = [one.member_id for one in list_members(shop.rt, shop.caller, 100, None).items]
-    streams = [member_stream(tenant, member_id, program) for member_id in members for program in (0, 1)]
+    streams = [owner_stream(tenant, member_id, program) for member_id in members for program in (0, 1)]
     entries = [
         name_of(entry_from(stream, attrs))
         for stream in streams

@@ -19,6 +19,7 @@ from chalicelib.table.protocol import (
     Index,
     InvalidRequest,
     Key,
+    Lacks,
     Page,
     Prefix,
     Present,
@@ -50,7 +51,13 @@ def some_item(dice: Random, key: Key) -> Attrs:
 
 
 def some_write(dice: Random, key: Key) -> Write:
-    conditions: list[Condition] = [Absent(), Present(), Present(), Equals("version", dice.randrange(3))]
+    conditions: list[Condition] = [
+        Absent(),
+        Present(),
+        Present(),
+        Equals("version", dice.randrange(3)),
+        Lacks("version"),
+    ]
     maybe = dice.choice([None, None, None, *conditions])
     kind = dice.randrange(4)
     if kind == 0:

@@ -15,25 +15,23 @@ JSON body with short names: days and positions as integers. What never falls due
 
 from __future__ import annotations
 
-from typing import Any
-
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.accounts.model.lots import Lot
-from chalicelib.areas.accounts.model.state import Account, Wallet
-from chalicelib.kit.ids import number_of
+from chalicelib.areas.accounts.model.packed import packed, unpacked
+from chalicelib.areas.accounts.model.state import Account
+from chalicelib.kit.ids import owner_number
 from chalicelib.kit.periods import Day, iso_day, local_day
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
-from chalicelib.table.keys import member_pk, member_stream
+from chalicelib.table.keys import owner_pk, owner_stream
 from chalicelib.table.protocol import Absent, Attrs, Below, Condition, Equals, Key, Put, Query, StartKey, Table
 
 DUE_SHARDS = 16
-_HOLES = Lot._fields.index("holes")  # kept only where there are any, as nearly nowhere
 
 
 class AccountItem(StampbookItem):
     kind = UnicodeAttribute(default="account")
+    v = IntegerAttribute(default=2)
     version = IntegerAttribute()
     advanced_to = IntegerAttribute()
     hash = UnicodeAttribute()
@@ -43,11 +41,11 @@ class AccountItem(StampbookItem):
 
 
 def account_key(tenant: str, member: str, program: int) -> Key:
-    return Key(member_pk(tenant, member), f"B#{program:04}")
+    return Key(owner_pk(tenant, member), f"B#{program:04}")
 
 
 def stream(tenant: str, member: str, program: int) -> Stream:
-    return member_stream(tenant, member, program)
+    return owner_stream(tenant, member, program)
 
 
 def account_from(attrs: Attrs | None, member: str, program: int) -> tuple[Account, Head]:
@@ -55,16 +53,7 @@ def account_from(attrs: Attrs | None, member: str, program: int) -> tuple[Accoun
     if attrs is None:
         return Account(member, program), Head()
     item = from_attrs(AccountItem, attrs)
-    body = item.body
-    account = Account(
-        owner=member,
-        program=program,
-        advanced_to=item.advanced_to,
-        wallets={unit: _wallet(unit, packed) for unit, packed in body["w"].items()},
-        orders=body["o"],
-        spend=body["s"],
-        tier=body["t"],
-    )
+    account = unpacked(item.body, member, program, item.advanced_to)
     return account, Head(item.version, item.hash)
 
 
@@ -101,35 +90,10 @@ def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
         version=entry.sequence,
         advanced_to=account.advanced_to,
         hash=entry.hash,
-        body={
-            "w": {unit: _packed(wallet) for unit, wallet in account.wallets.items()},
-            "o": account.orders,
-            "s": account.spend,
-            "t": account.tier,
-        },
+        body=packed(account),
     )
     due = account.next_due_at
     if due is not None:
-        item.gsi3pk = due_partition(tenant, number_of("member", account.owner) % DUE_SHARDS)
+        item.gsi3pk = due_partition(tenant, owner_number(account.owner) % DUE_SHARDS)
         item.gsi3sk = f"{iso_day(local_day(due, 'UTC'))}#account#{account.owner}#{account.program:04}"
     return item
-
-
-def _packed(wallet: Wallet) -> list[Any]:
-    totals = [wallet.earned, wallet.refunded, wallet.spent, wallet.cancelled, wallet.expired]
-    return [wallet.next_lot, totals, [_packed_lot(lot) for lot in wallet.lots]]
-
-
-def _packed_lot(lot: Lot) -> tuple[Any, ...]:
-    return lot if lot.holes else lot[:_HOLES]
-
-
-def _wallet(unit: str, packed: list[Any]) -> Wallet:
-    next_lot, (earned, refunded, spent, cancelled, expired), lots = packed
-    kept = tuple(Lot(*lot) if len(lot) == _HOLES else _lot_with_holes(lot) for lot in lots)
-    return Wallet(unit, kept, next_lot, earned, refunded, spent, cancelled, expired)
-
-
-def _lot_with_holes(packed: list[Any]) -> Lot:
-    *rest, holes = packed
-    return Lot._make([*rest, tuple((start, end) for start, end in holes)])

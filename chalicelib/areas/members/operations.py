@@ -27,7 +27,7 @@ from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.config import Config
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
-from chalicelib.table.keys import member_stream
+from chalicelib.table.keys import owner_stream
 from chalicelib.table.protocol import Write
 
 
@@ -145,7 +145,7 @@ def _written(
 ) -> Written:
     tenant = header.caller.tenant
     private = store.private_part(after, rt.ids.salt())
-    entry = new_entry(member_stream(tenant, after.member_id, 0), head, header, facts, private)
+    entry = new_entry(owner_stream(tenant, after.member_id, 0), head, header, facts, private)
     return Written(after, entry, (*store.member_writes(tenant, after, before, head, entry), entry_put(entry)))
 
 

@@ -24,7 +24,7 @@ from chalicelib.errors import NotFound
 from chalicelib.kit.ids import number_of
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head
-from chalicelib.table.keys import member_pk
+from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Put, Query, Table, Write
 
 DIRECTORY_SHARDS = 16
@@ -49,7 +49,7 @@ class IdentifierItem(StampbookItem):
 
 
 def profile_key(tenant: str, member: str) -> Key:
-    return Key(member_pk(tenant, member), "A#PROFILE")
+    return Key(owner_pk(tenant, member), "A#PROFILE")
 
 
 def identifier_key(tenant: str, identifier: Identifier) -> Key:

@@ -29,7 +29,7 @@ from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
-from chalicelib.table.keys import member_pk
+from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Equals, Key, Prefix, Put, Query, Table
 
 SCOPE = "-"
@@ -156,7 +156,7 @@ def card_from(attrs: Attrs) -> OrderCard:
 
 
 def _of_member(tenant: str, member: str) -> str:
-    return f"{member_pk(tenant, member)}#O"
+    return f"{owner_pk(tenant, member)}#O"
 
 
 def _place(order: str, purchased_at: Instant) -> str:

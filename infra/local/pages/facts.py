@@ -33,6 +33,9 @@ _TYPES = {
     "tuple[int, int, int]": "three integers",
     "tuple[tuple[int, int, int], ...]": "list of three integers each",
     "tuple[tuple[int, int], ...]": "list of two integers each",
+    "tuple[int, int]": "two integers",
+    "tuple[Taken, ...]": "list of three integers and a day each",
+    "tuple[Brought, ...]": "list of three integers, a day and an instant each",
 }
 _HEAD = """# Facts
 

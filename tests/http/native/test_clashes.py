@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.areas.orders.store import MAX_PROBES, id_for, order_key
 from chalicelib.runtime import Runtime
-from chalicelib.table.keys import member_stream
+from chalicelib.table.keys import owner_stream
 from tests.http.client import Api
 from tests.http.native.bookshop import Shop, answer, card, document, refusal, sale_by
 
@@ -21,7 +21,7 @@ def occupied(rt: Runtime, number: str, like: str) -> None:
 
 def erased(rt: Runtime, member_id: str) -> None:
     """As erasure leaves the journal of a profile: entries without their private part."""
-    stream = member_stream("ours", member_id, 0)
+    stream = owner_stream("ours", member_id, 0)
     for sequence in (1, 2):
         entry = rt.table.get(stream.key(sequence))
         if entry:

@@ -25,7 +25,7 @@ def test_a_sale_becomes_points(shop: Shop, ada: str) -> None:
     first, second = order["earned"]
     assert (order["order_id"][:4], order["entry_id"][:4]) == ("ord_", "ent_")
     assert first["earning_id"] != second["earning_id"]
-    earned = {"unit": "points", "expires_on": "2027-01-31"}
+    earned = {"unit": "points", "expires_on": "2027-01-31", "pending": False, "available_at": None, "event": None}
     assert (reply.status, order) == (
         201,
         {
@@ -47,6 +47,7 @@ def test_a_sale_becomes_points(shop: Shop, ada: str) -> None:
                 | {"earning_id": second["earning_id"], "amount": 10, "rule_id": "bonus"}
                 | {"lines": [{"line_no": 1, "amount": 10}]},
             ],
+            "capped": [],
             "expired": [],
             "account": {"balances": {"points": 264}, "tier": "silver"},
         },

@@ -21,9 +21,18 @@ KEPT_POINTS = {
     "policies": [
         {
             "effective_from": None,
+            "rounding": "half_up",
             "expiry": {"type": "end_of_month", "months": 12},
+            "expiry_counts": "earned",
+            "available_after": 0,
+            "consumption": "earliest_expiry",
+            "negative": "never",
+            "negative_limit": None,
             "return_basis": "own_lines",
             "return_policy": "clip",
+            "refund_expiry": "fresh",
+            "cancel_used": "left",
+            "caps": {"per_transaction": None, "per_period": None, "balance": None},
         }
     ],
 }
@@ -74,7 +83,7 @@ def test_settings_that_cannot_be_meant_are_refused(api: Api, body: Json, code: s
 
 def test_programs_are_numbered_in_order(api: Api) -> None:
     reply = api.post("/v1/programs", {"name": "Club", "units": [POINTS]})
-    club = {"name": "Club", "zone": "UTC", "enrolment": "refuse", "units": [KEPT_POINTS], "program_id": 1}
+    club = {"name": "Club", "zone": "UTC", "enrolment": "refuse", "units": [KEPT_POINTS], "rates": [], "program_id": 1}
     assert (reply.status, reply.json) == (201, club)
     second = answer(api.post("/v1/programs", PROGRAM | {"zone": "Europe/Berlin", "enrolment": "enrol"}))
     assert (second["program_id"], second["zone"], second["enrolment"]) == (2, "Europe/Berlin", "enrol")
@@ -162,7 +171,8 @@ def test_there_is_an_end_to_programs(api: Api, rt: Runtime) -> None:
         (policies({"effective_from": "2026-01-01"}), "invalid_body", "units.0"),
         (policies({}, {"effective_from": "2026-02-30"}), "unreadable_date", "units.0.policies.1.effective_from"),
         (policies({}, {"effective_from": "2026-02-01"}, {"effective_from": "2026-01-01"}), "invalid_body", "units.0"),
-        (policies({"return_policy": "negative"}), "unknown_choice", "units.0.policies.0.return_policy"),
+        (policies({"return_policy": "generous"}), "unknown_choice", "units.0.policies.0.return_policy"),
+        (policies({"return_policy": "negative"}), "invalid_body", "units.0.policies.0"),
     ],
 )
 def test_a_program_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: str, param: str | None) -> None:

@@ -22,7 +22,7 @@ from chalicelib.areas.accounts.model import (
     refund,
     spend,
 )
-from chalicelib.areas.accounts.model.facts import PointsCancelled, PointsEarned, PointsRefunded, PointsSpent
+from chalicelib.areas.accounts.model.facts import PointsCancelled, PointsEarned, PointsRefunded, PointsSpent, Taken
 from chalicelib.areas.accounts.model.lots import free_within
 from chalicelib.errors import Refused
 from chalicelib.kit.facts import Fact, encode
@@ -39,14 +39,14 @@ def credit(unit: str, amount: int, until: Until) -> Credit:
     return Credit(unit, amount, until, None if until is None else (until + 1) * DAY)
 
 
-def positions(pieces: tuple[Piece, ...]) -> list[tuple[int, int]]:
-    return [(piece.lot, at) for piece in pieces for at in range(piece.start, piece.end)]
+def positions(pieces: tuple[Taken, ...]) -> list[tuple[int, int]]:
+    return [(lot, at) for lot, start, end, _ in pieces for at in range(start, end)]
 
 
 @dataclass
 class Spend:
     unit: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Taken, ...]
     points: list[Point]
 
 
@@ -77,7 +77,7 @@ class Both:
             return
         told = self._tell(spend(Story(self.account), unit, amount))
         (spent,) = (fact for fact in told if isinstance(fact, PointsSpent))
-        self.spends.append(Spend(unit, tuple(Piece(*piece) for piece in spent.pieces), points))
+        self.spends.append(Spend(unit, spent.pieces, points))
 
     def cancel(self, which: int, due: int) -> None:
         if not self.naive.earnings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.areas.accounts.model import Account, Piece, Story, apply, cancel, earn, spend
+from chalicelib.areas.accounts.model import Account, Cause, Piece, Story, apply, cancel, earn, spend
 from chalicelib.areas.accounts.model.facts import (
     OrderRecorded,
     OrderReturned,
@@ -60,19 +60,19 @@ def test_a_spend_takes_the_earliest_expiry_first_and_what_never_expires_last() -
     story, _ = account_with((3, None), (3, 40), (3, 20))
     (spent,) = spend(story, "points", 7).facts
     assert isinstance(spent, PointsSpent)
-    assert spent.pieces == ((3, 0, 3), (2, 0, 3), (1, 0, 1))
+    assert spent.pieces == ((3, 0, 3, 20), (2, 0, 3, 40), (1, 0, 1, None))
 
 
 def test_a_return_takes_its_own_points_from_their_end() -> None:
     story, (_, second, _) = account_with((10, 30), (10, 30), (10, 30))
-    taken = cancelled_by(cancel(story, "points", second, 4, rule="base", order="ord_1"))
-    assert taken == PointsCancelled("points", 4, ((1, 16, 20),), balance=26, short=0, rule="base", order="ord_1")
+    taken = cancelled_by(cancel(story, "points", second, 4, cause=Cause("base", "ord_1")))
+    assert taken == PointsCancelled("points", 4, ((1, 16, 20, 30),), balance=26, short=0, rule="base", order="ord_1")
 
 
 def test_what_was_spent_of_an_earning_is_taken_from_the_rest_of_the_wallet() -> None:
     story, (first, _) = account_with((10, 20), (10, 40))
     after = cancel(Story(spend(story, "points", 7).account), "points", first, 10)
-    assert cancelled_by(after).pieces == ((1, 7, 10), (2, 0, 7))
+    assert cancelled_by(after).pieces == ((1, 7, 10, 20), (2, 0, 7, 40))
     assert after.account.wallet("points").available == 3
 
 

@@ -50,7 +50,7 @@ def test_any_account_reads_back_as_it_was_stored(
     both = Both()
     for step in taken:
         step(both)
-    account = replace(both.account, owner=OWNER, spend=spent, orders=orders, tier=tier)
+    account = replace(both.account, owner=OWNER, spend=spent, counted=spent, orders=orders, tier=tier)
     assert read_back(account) == account
 
 
@@ -109,7 +109,9 @@ def test_an_account_is_due_on_the_day_its_first_points_pass() -> None:
 def busy(lots: int, *, holes: bool, daily: bool = False) -> Account:
     """Three earnings in every lot, a few hundred points each; a spend, and with `holes` a return in every lot."""
     first = parse_day("2026-01-31") or 0
-    story = Story(replace(Account(OWNER, 1), orders=240, spend={"EUR": 1_234_567}, tier="gold"))
+    story = Story(
+        replace(Account(OWNER, 1), orders=240, spend={"EUR": 1_234_567}, counted={"EUR": 1_234_567}, tier="gold")
+    )
     for number in range(lots):
         day = first + number if daily else month_end(first, number)
         for nth in range(3):

@@ -155,7 +155,7 @@ def test_a_late_purchase_joins_what_expires_with_it_and_is_not_spent_before_its_
     account = posted(account, Purchase(day=15, amount=6, keeps=15, unit="points")).account
     (spent,) = spend(Story(account), "points", 9).facts
     assert isinstance(spent, PointsSpent)
-    assert spent.pieces == ((2, 0, 4), (1, 0, 5))
+    assert spent.pieces == ((2, 0, 4, 25), (1, 0, 5, 30))
 
 
 def test_goods_returned_after_their_points_passed_cost_nothing_else() -> None:
@@ -173,9 +173,7 @@ def test_a_refund_whose_fresh_points_have_passed_expires_at_once() -> None:
     story = spend(earn(empty(), credit("points", 5, 3)), "points", 5)
     spent = story.facts[-1]
     assert isinstance(spent, PointsSpent)
-    late = refund(
-        advance(story, 20 * DAY), "points", tuple(Piece(*piece) for piece in spent.pieces), credit("points", 0, 10)
-    )
+    late = refund(advance(story, 20 * DAY), "points", spent.pieces, credit("points", 0, 10))
     assert [type(fact) for fact in late.facts[-2:]] == [PointsRefunded, PointsExpired]
     assert late.account.wallet("points").available == 0
 

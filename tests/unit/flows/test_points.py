@@ -27,6 +27,7 @@ def ada(shop: BookShop) -> str:
 
 def test_points_are_given_and_kept_as_the_policy_says(shop: BookShop, ada: str) -> None:
     answer = shop.earn(ada, 250).answer
+    assert answer.earning is not None
     assert (answer.earning.unit, answer.earning.amount, answer.earning.rule_id) == ("points", 250, None)
     assert answer.earning.expires_on == at("2027-06-30") // 86_400_000
     assert (answer.account.balances, answer.account.tier) == ({"points": 250}, "silver")

@@ -13,6 +13,7 @@ import json
 from dataclasses import MISSING, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,30 +27,89 @@ ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "facts"
 SHAPES = ROOT / "tests" / "golden" / "fact-shapes.json"
 
-UNTIL = {"expires_on": 21_609, "expires_at": 1_867_104_000_000}
+UNTIL: dict[str, Any] = {"expires_on": 21_609, "expires_at": 1_867_104_000_000}
+ORDER = "ord_0y6rz96qmmf"
+# Of each fact the samples that its first version had come first, the fields that later versions brought behind them.
 FACTS: dict[str, list[Fact]] = {
     "account.advanced": [f.AccountAdvanced(1_781_524_800_000)],
-    "order.recorded": [f.OrderRecorded("ord_0y6rz96qmmf", "2026/000117", "EUR", 25_055)],
+    "order.recorded": [
+        f.OrderRecorded(ORDER, "2026/000117", "EUR", 25_055),
+        f.OrderRecorded(ORDER, "2026/000118", "EUR", 25_055, 20_619, 24_000, "mem_00000000007"),
+    ],
     "order.returned": [
-        f.OrderReturned("ord_0y6rz96qmmf", "R-1", "EUR", 10_000),
-        f.OrderReturned("ord_0y6rz96qmmf", "R-2", "EUR", 15_055, full=True),
+        f.OrderReturned(ORDER, "R-1", "EUR", 10_000),
+        f.OrderReturned(ORDER, "R-2", "EUR", 15_055, full=True),
+        f.OrderReturned(ORDER, "R-3", "EUR", 15_055, counts_on=20_619, counted=14_000),
     ],
     "points.earned": [
         f.PointsEarned("points", 7, (1, 0, 7), 7),
-        f.PointsEarned(
-            "points", 250, (3, 40, 290), 500, **UNTIL, rule="base", order="ord_0y6rz96qmmf", lines=((1, 200), (2, 50))
-        ),
+        f.PointsEarned("points", 250, (3, 40, 290), 500, **UNTIL, rule="base", order=ORDER, lines=((1, 200), (2, 50))),
+        f.PointsEarned("points", 7, (1, 0, 7), 7, counts_on=20_619, period="2026-06", by="mem_00000000007"),
     ],
-    "points.spent": [f.PointsSpent("points", 30, ((1, 0, 7), (3, 40, 63)), 470)],
+    "points.capped": [f.PointsCapped("points", 50, "period", "base", ORDER)],
+    "points.granted": [f.PointsGranted("points", 50, (4, 0, 50), 57, **UNTIL, reason="goodwill")],
+    "points.deducted": [
+        f.PointsDeducted("points", 60, ((4, 0, 50, 21_609),), -10, 10, "mistake"),
+        f.PointsDeducted("points", 50, ((4, 0, 50, None),), 0, undoes=(12, 1)),
+    ],
+    "points.spent": [
+        f.PointsSpent("points", 30, ((1, 0, 7, None), (3, 40, 63, None)), 470),
+        f.PointsSpent("points", 30, ((1, 0, 7, 21_609),), -23, 23, "mem_00000000007"),
+    ],
     "points.refunded": [
-        f.PointsRefunded("points", 30, ((1, 0, 7), (3, 40, 63)), 500),
-        f.PointsRefunded("points", 30, ((3, 40, 63),), 500, (4, 0, 7), **UNTIL),
+        f.PointsRefunded("points", 30, ((1, 0, 7, None), (3, 40, 63, None)), 500),
+        f.PointsRefunded("points", 30, ((3, 40, 63, None),), 500, (4, 0, 7), **UNTIL),
+        f.PointsRefunded("points", 23, ((3, 40, 63, 21_609),), 500, undoes=(12, 1)),
     ],
     "points.cancelled": [
         f.PointsCancelled("points", 0, (), 470, 100),
-        f.PointsCancelled("points", 100, ((3, 190, 290),), 400, 20, "base", "ord_0y6rz96qmmf"),
+        f.PointsCancelled("points", 100, ((3, 190, 290, None),), 400, 20, "base", ORDER),
+        f.PointsCancelled("points", 100, ((3, 190, 280, 21_609),), -10, 0, "base", ORDER, 10, 20_619, (12, 1)),
     ],
-    "points.expired": [f.PointsExpired("points", 370, 3, 7, 21_609), f.PointsExpired("points", 1, 2, 0)],
+    "points.expired": [
+        f.PointsExpired("points", 370, 3, 7, 21_609),
+        f.PointsExpired("points", 1, 2, 0),
+        f.PointsExpired("points", 7, 3, 0, 21_609, ((3, 0, 7, 21_609),), (12, 1)),
+    ],
+    "points.extended": [f.PointsExtended("points", 370, 3, 21_579, 21_609, 1_867_104_000_000)],
+    "debt.settled": [f.DebtSettled("points", 10, ((5, 0, 10, 21_609),), 3)],
+    "points.promised": [
+        f.PointsPromised(
+            "points",
+            250,
+            (3, 40, 290),
+            250,
+            1_781_524_800_000,
+            **UNTIL,
+            rule="base",
+            order=ORDER,
+            lines=((1, 250),),
+            counts_on=20_619,
+            period="2026-06",
+            by="mem_00000000007",
+        ),
+        f.PointsPromised("points", 5, (4, 0, 5), 255, event="delivered/117", open=True),
+    ],
+    "points.activated": [
+        f.PointsActivated("points", 5, ((4, 0, 5, None),), 5, **UNTIL, counts_on=20_619),
+        f.PointsActivated("points", 250, ((3, 40, 290, 21_609),), 255),
+    ],
+    "promise.cancelled": [f.PromiseCancelled("points", 250, ((3, 40, 290, 21_609),), 0, "base", ORDER, (12, 1))],
+    "points.held": [f.PointsHeld(1, "points", 30, ((1, 0, 30, 21_609),), 470, 1_781_524_800_000, "mem_00000000007")],
+    "points.captured": [f.PointsCaptured(1, "points", 20, ((1, 0, 20, 21_609),), 470)],
+    "points.released": [
+        f.PointsReleased(1, "points", 10, ((1, 20, 30, 21_609),), 480, lapsed=True),
+        f.PointsReleased(2, "points", 10, ((1, 30, 40, None),), 490, undoes=(12, 1)),
+    ],
+    "points.sent": [
+        f.PointsSent("points", 30, ((1, 0, 30, 21_609),), 470, "mem_00000000008", (7, 1), "mem_00000000007")
+    ],
+    "points.received": [
+        f.PointsReceived("points", 30, ((2, 0, 30, 21_609, 1_867_104_000_000),), 30, "mem_00000000001", (12, 1))
+    ],
+    "points.converted": [
+        f.PointsConverted("points", 100, ((1, 0, 100, 21_609),), 370, "cash", 150, (1, 0, 150), 150, **UNTIL)
+    ],
     "tier.changed": [f.TierChanged("bronze"), f.TierChanged("silver", "bronze")],
     "member.enrolled": [members.MemberEnrolled(("card", "email"))],
     "member.updated": [members.MemberUpdated(("birth_date", "fields", "labels"))],
@@ -93,7 +153,7 @@ def test_what_was_ever_written_reads_as_the_same_facts(path: Path) -> None:
     _, words = classes()[name]
     bodies = golden(name, int(version))
     assert {(body["type"], body["v"]) for body in bodies} == {(name, int(version))}
-    assert [words.decode(body) for body in bodies] == FACTS[name]
+    assert [words.decode(body) for body in bodies] == FACTS[name][: len(bodies)]
 
 
 @pytest.mark.parametrize("name", sorted(FACTS))
@@ -105,7 +165,7 @@ def test_facts_are_written_today_as_the_newest_file_has_them(name: str) -> None:
 def test_no_version_of_any_fact_is_without_its_file() -> None:
     needed = {f"{name}.v{v}.json" for name, (cls, _) in classes().items() for v in range(1, cls.v + 1)}
     assert needed == {path.name for path in GOLDEN.iterdir()}
-    assert len(needed) >= 14
+    assert len(needed) >= 33
 
 
 def test_every_fact_class_belongs_to_a_vocabulary() -> None:

@@ -176,6 +176,7 @@ def test_what_is_no_entry_id_names_no_entry(text: str) -> None:
         entry_ref(text)
 
 
-def test_the_bit_of_another_kind_of_owner_is_kept_free() -> None:
-    with pytest.raises(NotFound):
-        entry_ref("ent_" + "0" * 11 + "4" + "0" * 8)  # bit 42
+def test_an_entry_says_whether_a_member_or_a_group_owns_it() -> None:
+    ref = EntryRef("grp_7zzzzzzzzzz", 3, 5, 1)
+    assert entry_ref(entry_id(ref)) == ref
+    assert entry_ref(entry_id(ref._replace(owner="mem_7zzzzzzzzzz"))).owner == "mem_7zzzzzzzzzz"

@@ -1,23 +1,48 @@
 """The account's values and decisions: lots (intervals), facts, state with `apply`, decisions that answer facts."""
 
-from chalicelib.areas.accounts.model.decisions import Credit, Story, advance, cancel, earn, refund, spend
+from chalicelib.areas.accounts.model.decisions.apart import Lifetime, activated, capture, hold, release
+from chalicelib.areas.accounts.model.decisions.credits import Credit, earn, grant, receive, slide
+from chalicelib.areas.accounts.model.decisions.debits import convert, deduct, send, spend
+from chalicelib.areas.accounts.model.decisions.story import PLAIN, Cause, Conduct, PeriodCap, Story
+from chalicelib.areas.accounts.model.decisions.time import advance
+from chalicelib.areas.accounts.model.decisions.undo import cancel, cancel_whole, expire_now, left_of, refund, take_back
 from chalicelib.areas.accounts.model.facts import VOCABULARY
 from chalicelib.areas.accounts.model.lots import Lot, Piece
-from chalicelib.areas.accounts.model.state import Account, Wallet, apply, fold
+from chalicelib.areas.accounts.model.state import Account, apply, fold
+from chalicelib.areas.accounts.model.wallet import Wallet
 
 __all__ = [
+    "PLAIN",
     "VOCABULARY",
     "Account",
+    "Cause",
+    "Conduct",
     "Credit",
+    "Lifetime",
     "Lot",
+    "PeriodCap",
     "Piece",
     "Story",
     "Wallet",
+    "activated",
     "advance",
     "apply",
     "cancel",
+    "cancel_whole",
+    "capture",
+    "convert",
+    "deduct",
     "earn",
+    "expire_now",
     "fold",
+    "grant",
+    "hold",
+    "left_of",
+    "receive",
     "refund",
+    "release",
+    "send",
+    "slide",
     "spend",
+    "take_back",
 ]

@@ -6,19 +6,31 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chalicelib.areas.accounts.model.lots import Lot
-from chalicelib.areas.accounts.model.state import Account, Wallet, expiry_order
+from chalicelib.areas.accounts.model.state import Account
+from chalicelib.areas.accounts.model.wallet import TOTALS, Wallet, expiry_order
 
 
 def broken_laws(account: Account) -> tuple[str, ...]:
     """None, as it should be. `wallet points: lots` and the like."""
-    return tuple(f"wallet {unit}: {law}" for unit, wallet in sorted(account.wallets.items()) for law in _broken(wallet))
+    of_wallets = (f"wallet {unit}: {law}" for unit, one in sorted(account.wallets.items()) for law in _broken(one))
+    return (*of_wallets, *_broken_apart(account))
+
+
+def _broken_apart(account: Account) -> Iterator[str]:
+    for unit, wallet in sorted(account.wallets.items()):
+        if wallet.held != sum(hold.amount for hold in account.holds if hold.unit == unit):
+            yield f"wallet {unit}: what is held is not what the holds have"
+        if wallet.pending != sum(promise.amount for promise in account.pendings if promise.unit == unit):
+            yield f"wallet {unit}: what is pending is not what was promised"
 
 
 def _broken(wallet: Wallet) -> Iterator[str]:
     if not wallet.balanced():
         yield "what came in and went out is not what the lots hold"
-    if min(wallet.earned, wallet.refunded, wallet.spent, wallet.cancelled, wallet.expired) < 0:
+    if min(getattr(wallet, total) for total in TOTALS) < 0:
         yield "a total is negative"
+    if wallet.owed and wallet.there:
+        yield "something is owed while something is there"
     numbers = [lot.number for lot in wallet.lots]
     if len(set(numbers)) != len(numbers) or any(not 0 < number < wallet.next_lot for number in numbers):
         yield "its lots are not numbered one by one"

@@ -75,7 +75,7 @@ def added(lot: Lot, amount: int) -> tuple[Lot, Piece]:
 
 def free_within(lot: Lot, start: int, end: int) -> tuple[Span, ...]:
     """The positions of [start, end) that are still there, in order."""
-    return _minus(((max(start, lot.out), min(end, lot.into)),), lot.holes)
+    return remaining(((max(start, lot.out), min(end, lot.into)),), lot.holes)
 
 
 def first_of(spans: Sequence[Span], amount: int) -> tuple[Span, ...]:
@@ -91,21 +91,21 @@ def first_of(spans: Sequence[Span], amount: int) -> tuple[Span, ...]:
 
 def last_of(spans: Sequence[Span], amount: int) -> tuple[Span, ...]:
     """The last `amount` positions of the spans: a cancellation takes from the end, so that it leaves few holes."""
-    return _minus(spans, first_of(spans, length(spans) - amount))
+    return remaining(spans, first_of(spans, length(spans) - amount))
 
 
 def without(lot: Lot, spans: Sequence[Span]) -> Lot:
     """The lot after these free positions are gone."""
-    return _with_gone(lot, _union((*_gone(lot), *spans)))
+    return _with_gone(lot, joined((*_gone(lot), *spans)))
 
 
 def restored(lot: Lot, spans: Sequence[Span]) -> Lot:
     """The lot after these gone positions came back: they are the earning's own again."""
-    return _with_gone(lot, _minus(_gone(lot), spans))
+    return _with_gone(lot, remaining(_gone(lot), spans))
 
 
 def _gone(lot: Lot) -> tuple[Span, ...]:
-    return _union(((0, lot.out), *lot.holes))
+    return joined(((0, lot.out), *lot.holes))
 
 
 def _with_gone(lot: Lot, gone: Sequence[Span]) -> Lot:
@@ -115,17 +115,19 @@ def _with_gone(lot: Lot, gone: Sequence[Span]) -> Lot:
     return lot._replace(out=0, holes=tuple(gone))
 
 
-def _union(spans: Iterable[Span]) -> tuple[Span, ...]:
-    joined: list[Span] = []
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same positions in as few spans as there can be."""
+    result: list[Span] = []
     for start, end in sorted(span for span in spans if span[0] < span[1]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
         else:
-            joined.append((start, end))
-    return tuple(joined)
+            result.append((start, end))
+    return tuple(result)
 
 
-def _minus(spans: Sequence[Span], removed: Iterable[Span]) -> tuple[Span, ...]:
+def remaining(spans: Sequence[Span], removed: Iterable[Span]) -> tuple[Span, ...]:
+    """What is left of the spans without these positions."""
     rest = [span for span in spans if span[0] < span[1]]
     for out_from, out_to in removed:
         kept: list[Span] = []

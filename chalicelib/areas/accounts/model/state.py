@@ -2,100 +2,60 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from typing import Any
 
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.lots import Lot, Piece, Span, added, expiry, restored, without
+from chalicelib.areas.accounts.model import wallet as w
+from chalicelib.areas.accounts.model.apart import Hold, Pending, with_promise, without_held, without_promised
+from chalicelib.areas.accounts.model.months import Month, Months, with_month
+from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import Day
 
-
-@dataclass(frozen=True, slots=True)
-class Wallet:
-    """One unit of one account. `lots` stand in the order in which they expire, those of one instant by their numbers."""
-
-    unit: str
-    lots: tuple[Lot, ...] = ()
-    next_lot: int = 1
-    earned: int = 0
-    refunded: int = 0
-    spent: int = 0
-    cancelled: int = 0
-    expired: int = 0
-
-    @property
-    def available(self) -> int:
-        return self.earned + self.refunded - self.spent - self.cancelled - self.expired
-
-    def lot(self, number: int) -> Lot | None:
-        return next((lot for lot in self.lots if lot.number == number), None)
-
-    def passed(self, by: Instant) -> Iterator[Lot]:
-        """The lots whose last day is over by then: the first ones, so that the others need not be asked."""
-        return takewhile(lambda lot: lot.expires_at is not None and lot.expires_at <= by, self.lots)
-
-    @property
-    def next_due_at(self) -> Instant | None:
-        """When the first lot passes that has something left."""
-        return next((lot.expires_at for lot in self.lots if lot.left), None)
-
-    def balanced(self) -> bool:
-        """The wallet equation, told from both sides."""
-        return self.available == sum(lot.left for lot in self.lots)
+Change = Callable[["Account", Any], "Account"]
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency."""
+    """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency, and
+    `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months."""
 
     owner: str
     program: int
     advanced_to: Instant = 0
     wallets: Mapping[str, Wallet] = field(default_factory=dict)
+    holds: tuple[Hold, ...] = ()
+    next_hold: int = 1
+    pendings: tuple[Pending, ...] = ()
     orders: int = 0
     spend: Mapping[str, int] = field(default_factory=dict)
+    counted: Mapping[str, int] = field(default_factory=dict)
+    months: Months = field(default_factory=dict)
     tier: str = ""
 
     def wallet(self, unit: str) -> Wallet:
         return self.wallets.get(unit) or Wallet(unit)
 
+    def hold(self, number: int) -> Hold | None:
+        return next((hold for hold in self.holds if hold.number == number), None)
+
     @property
     def next_due_at(self) -> Instant | None:
         """The next instant at which time alone changes something."""
         due = [at for wallet in self.wallets.values() if (at := wallet.next_due_at) is not None]
+        due += [pending.releases_at for pending in self.pendings if pending.releases_at is not None]
+        due += [hold.lapses_at for hold in self.holds if hold.lapses_at is not None]
         return min(due, default=None)
 
 
 def apply(account: Account, fact: Fact) -> Account:
-    match fact:
-        case f.AccountAdvanced():
-            return _advanced(account, fact.to)
-        case f.OrderRecorded():
-            return replace(account, orders=account.orders + 1, spend=_spend(account, fact.currency, fact.value))
-        case f.OrderReturned():
-            orders = account.orders - 1 if fact.full else account.orders
-            return replace(account, orders=orders, spend=_spend(account, fact.currency, -fact.value))
-        case f.TierChanged():
-            return replace(account, tier=fact.tier)
-        case f.PointsEarned():
-            return _with(account, _earned(account.wallet(fact.unit), fact))
-        case f.PointsSpent():
-            wallet = account.wallet(fact.unit)
-            return _with(account, replace(_taken(wallet, fact.pieces), spent=wallet.spent + fact.amount))
-        case f.PointsCancelled():
-            wallet = account.wallet(fact.unit)
-            return _with(account, replace(_taken(wallet, fact.pieces), cancelled=wallet.cancelled + fact.amount))
-        case f.PointsRefunded():
-            return _with(account, _refunded(account.wallet(fact.unit), fact))
-        case f.PointsExpired():
-            wallet = account.wallet(fact.unit)
-            rest = tuple(lot for lot in wallet.lots if lot.number != fact.lot)
-            return _with(account, replace(wallet, lots=rest, expired=wallet.expired + fact.amount))
-    raise TypeError(f"{type(fact).__name__} is not a fact of an account")
+    change = _CHANGES.get(type(fact))
+    if change is None:
+        raise TypeError(f"{type(fact).__name__} is not a fact of an account")
+    return change(account, fact)
 
 
 def fold(account: Account, facts: Iterable[Fact]) -> Account:
@@ -104,67 +64,133 @@ def fold(account: Account, facts: Iterable[Fact]) -> Account:
     return account
 
 
-def lot_for(wallet: Wallet, expires_on: Day | None, expires_at: Instant | None) -> Lot | None:
-    """The lot that an earning with this expiry joins, if there is one. Two zones may end different days at one instant."""
-    day, shift = expiry(expires_on, expires_at)
-    return next((lot for lot in wallet.lots if lot.expires_on == day and lot.shift == shift), None)
-
-
 def _with(account: Account, wallet: Wallet) -> Account:
     return replace(account, wallets={**account.wallets, wallet.unit: wallet})
 
 
-def _spend(account: Account, currency: str, value: int) -> Mapping[str, int]:
-    return {**account.spend, currency: account.spend.get(currency, 0) + value}
+def _advanced(account: Account, fact: f.AccountAdvanced) -> Account:
+    wallets = {unit: w.without_passed(wallet, fact.to) for unit, wallet in account.wallets.items()}
+    return replace(account, advanced_to=max(account.advanced_to, fact.to), wallets=wallets)
 
 
-def _advanced(account: Account, to: Instant) -> Account:
-    wallets = {unit: _without_passed(wallet, to) for unit, wallet in account.wallets.items()}
-    return replace(account, advanced_to=max(account.advanced_to, to), wallets=wallets)
+def _ordered(account: Account, fact: f.OrderRecorded) -> Account:
+    counted = fact.value if fact.counted is None else fact.counted
+    return _purchased(account, fact.counts_on, 1, fact.currency, fact.value, counted)
 
 
-def _without_passed(wallet: Wallet, to: Instant) -> Wallet:
-    gone = {lot.number for lot in wallet.passed(to) if not lot.left}
-    return replace(wallet, lots=tuple(lot for lot in wallet.lots if lot.number not in gone)) if gone else wallet
+def _returned(account: Account, fact: f.OrderReturned) -> Account:
+    counted = fact.value if fact.counted is None else fact.counted
+    return _purchased(account, fact.counts_on, -1 if fact.full else 0, fact.currency, -fact.value, -counted)
 
 
-def _earned(wallet: Wallet, fact: f.PointsEarned) -> Wallet:
-    grown = _grown(wallet, Piece(*fact.piece), fact.expires_on, fact.expires_at)
-    return replace(grown, earned=wallet.earned + fact.amount)
-
-
-def _refunded(wallet: Wallet, fact: f.PointsRefunded) -> Wallet:
-    grown = wallet
-    for number, spans in _by_lot(fact.pieces).items():
-        grown = replace(grown, lots=tuple(restored(lot, spans) if lot.number == number else lot for lot in grown.lots))
-    if fact.fresh is not None:
-        grown = _grown(grown, Piece(*fact.fresh), fact.expires_on, fact.expires_at)
-    return replace(grown, refunded=wallet.refunded + fact.amount)
-
-
-def _taken(wallet: Wallet, pieces: Iterable[tuple[int, int, int]]) -> Wallet:
-    gone = _by_lot(pieces)
+def _purchased(account: Account, day: Day | None, orders: int, currency: str, value: int, counted: int) -> Account:
+    month = Month(orders, {currency: counted})
     return replace(
-        wallet, lots=tuple(without(lot, gone[lot.number]) if lot.number in gone else lot for lot in wallet.lots)
+        account,
+        orders=account.orders + orders,
+        spend=_plus(account.spend, currency, value),
+        counted=_plus(account.counted, currency, counted),
+        months=with_month(account.months, day, month),
     )
 
 
-def _by_lot(pieces: Iterable[tuple[int, int, int]]) -> dict[int, list[Span]]:
-    spans: dict[int, list[Span]] = {}
-    for number, start, end in pieces:
-        spans.setdefault(number, []).append((start, end))
-    return spans
+def _plus(sums: Mapping[str, int], name: str, amount: int) -> Mapping[str, int]:
+    return {**sums, name: sums.get(name, 0) + amount}
 
 
-def _grown(wallet: Wallet, piece: Piece, expires_on: Day | None, expires_at: Instant | None) -> Wallet:
-    """The wallet with these new positions: at the end of their lot, or as a new lot in its place in the order."""
-    known, lots = wallet.lot(piece.lot), list(wallet.lots)
-    if known is not None:
-        lots[lots.index(known)] = added(known, piece.end - piece.start)[0]
-        return replace(wallet, lots=tuple(lots))
-    insort(lots, Lot(piece.lot, *expiry(expires_on, expires_at), piece.end, piece.start), key=expiry_order)
-    return replace(wallet, lots=tuple(lots), next_lot=max(wallet.next_lot, piece.lot + 1))
+def _tiered(account: Account, fact: f.TierChanged) -> Account:
+    return replace(account, tier=fact.tier)
 
 
-def expiry_order(lot: Lot) -> tuple[bool, Instant, int]:
-    return lot.expires_at is None, lot.expires_at or 0, lot.number
+def _earned(account: Account, fact: f.PointsEarned) -> Account:
+    months = with_month(account.months, fact.counts_on, Month(earned={fact.unit: fact.amount}))
+    return _with(replace(account, months=months), w.earned(account.wallet(fact.unit), fact))
+
+
+def _cancelled(account: Account, fact: f.PointsCancelled) -> Account:
+    months = with_month(account.months, fact.counts_on, Month(earned={fact.unit: -fact.amount}))
+    return _with(replace(account, months=months), w.went(account.wallet(fact.unit), "cancelled", fact))
+
+
+def _promised(account: Account, fact: f.PointsPromised) -> Account:
+    lot, start, end = fact.piece
+    promise = Pending(
+        fact.unit, lot, ((start, end),), fact.releases_at, fact.event, fact.expires_on, fact.open, fact.counts_on
+    )
+    changed = replace(account, pendings=with_promise(account.pendings, promise))
+    return _with(changed, w.promised(account.wallet(fact.unit), fact))
+
+
+def _activated(account: Account, fact: f.PointsActivated) -> Account:
+    changed = replace(
+        account,
+        pendings=without_promised(account.pendings, fact.unit, fact.pieces),
+        months=with_month(account.months, fact.counts_on, Month(earned={fact.unit: fact.amount})),
+    )
+    return _with(changed, w.activated(account.wallet(fact.unit), fact))
+
+
+def _promise_cancelled(account: Account, fact: f.PromiseCancelled) -> Account:
+    changed = replace(account, pendings=without_promised(account.pendings, fact.unit, fact.pieces))
+    return _with(changed, w.promise_cancelled(account.wallet(fact.unit), fact))
+
+
+def _held(account: Account, fact: f.PointsHeld) -> Account:
+    hold = Hold(fact.hold, fact.unit, fact.pieces, fact.lapses_at, fact.by)
+    changed = replace(account, holds=(*account.holds, hold), next_hold=max(account.next_hold, fact.hold + 1))
+    return _with(changed, w.held(account.wallet(fact.unit), fact))
+
+
+def _captured(account: Account, fact: f.PointsCaptured) -> Account:
+    changed = replace(account, holds=without_held(account.holds, fact.hold, fact.pieces))
+    return _with(changed, w.captured(account.wallet(fact.unit), fact))
+
+
+def _released(account: Account, fact: f.PointsReleased) -> Account:
+    changed = replace(account, holds=without_held(account.holds, fact.hold, fact.pieces))
+    return _with(changed, w.released(account.wallet(fact.unit), fact))
+
+
+def _converted(account: Account, fact: f.PointsConverted) -> Account:
+    left = _with(account, w.converted(account.wallet(fact.unit), fact))
+    return _with(left, w.gained(left.wallet(fact.into), fact))
+
+
+def _spent(account: Account, fact: f.PointsSpent) -> Account:
+    return _with(account, w.went(account.wallet(fact.unit), "spent", fact))
+
+
+def _deducted(account: Account, fact: f.PointsDeducted) -> Account:
+    return _with(account, w.went(account.wallet(fact.unit), "deducted", fact))
+
+
+def _in_wallet(change: Callable[[Wallet, Any], Wallet]) -> Change:
+    """For a fact that changes one wallet and nothing else."""
+    return lambda account, fact: _with(account, change(account.wallet(fact.unit), fact))
+
+
+_CHANGES: Mapping[type[Fact], Change] = {
+    f.AccountAdvanced: _advanced,
+    f.OrderRecorded: _ordered,
+    f.OrderReturned: _returned,
+    f.TierChanged: _tiered,
+    f.PointsEarned: _earned,
+    f.PointsCapped: lambda account, _: account,
+    f.PointsGranted: _in_wallet(w.granted),
+    f.PointsDeducted: _deducted,
+    f.PointsSpent: _spent,
+    f.PointsRefunded: _in_wallet(w.refunded),
+    f.PointsCancelled: _cancelled,
+    f.PointsExpired: _in_wallet(w.expired),
+    f.PointsExtended: _in_wallet(w.extended),
+    f.DebtSettled: _in_wallet(w.settled),
+    f.PointsPromised: _promised,
+    f.PointsActivated: _activated,
+    f.PromiseCancelled: _promise_cancelled,
+    f.PointsHeld: _held,
+    f.PointsCaptured: _captured,
+    f.PointsReleased: _released,
+    f.PointsSent: _in_wallet(w.sent),
+    f.PointsReceived: _in_wallet(w.received),
+    f.PointsConverted: _converted,
+}

@@ -1,16 +1,16 @@
-"""A tenant's settings and programs as values, and when what is earned expires."""
+"""A tenant's settings and programs as values."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from chalicelib.areas.programs.model.policies import UnitPolicy
 from chalicelib.errors import Refused
+from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.kit.base import Frozen
-from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import Day, day_of, day_starts, local_day, month_end, year_end, zone_exists
+from chalicelib.kit.periods import Day, day_of, zone_exists
 
 MAX_FIELDS = 100
 
@@ -24,45 +24,6 @@ class TenantSettings(Frozen):
 
     name: Name
     member_fields: dict[Slug, FieldType] = Field(max_length=MAX_FIELDS, default_factory=dict)
-
-
-class Never(Frozen):
-    type: Literal["never"] = "never"
-
-
-class AfterDays(Frozen):
-    """The last usable day is `days` after the local day of earning."""
-
-    type: Literal["days"]
-    days: Annotated[int, Field(ge=0, le=36_500)]
-
-
-class EndOfMonth(Frozen):
-    """The last usable day is the last of the month that comes `months` after the month of earning."""
-
-    type: Literal["end_of_month"]
-    months: Annotated[int, Field(ge=0, le=1_200)]
-
-
-class EndOfYear(Frozen):
-    type: Literal["end_of_year"]
-    years: Annotated[int, Field(ge=0, le=100)]
-
-
-Expiry = Annotated[Never | AfterDays | EndOfMonth | EndOfYear, Field(discriminator="type")]
-
-
-class UnitPolicy(Frozen):
-    """How a unit behaves for purchases from local day `effective_from` on (None: from the beginning).
-
-    `return_basis` says which value a return is measured against: the lines that earned, or the whole order.
-    `return_policy` says what happens when too little is left to take back: `clip` takes what there is.
-    """
-
-    effective_from: date | None = None
-    expiry: Expiry = Never()
-    return_basis: Literal["own_lines", "order_value"] = "own_lines"
-    return_policy: Literal["clip"] = "clip"
 
 
 class Unit(Frozen):
@@ -90,6 +51,16 @@ class Unit(Frozen):
         return in_force
 
 
+class Rate(Frozen):
+    """For every `take` of `unit` there are `give` of `into`, both in their smallest parts, down to whole ones."""
+
+    unit: Slug
+    into: Slug
+    take: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]
+    give: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]
+    minimum: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)] = 1
+
+
 class ProgramDefinition(Frozen):
     """A program as a client sends it.
 
@@ -100,6 +71,7 @@ class ProgramDefinition(Frozen):
     zone: Annotated[str, Field(max_length=64)] = "UTC"
     enrolment: Literal["enrol", "refuse"] = "refuse"
     units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=32)]
+    rates: Annotated[tuple[Rate, ...], Field(max_length=100)] = ()
 
     @field_validator("zone")
     @classmethod
@@ -114,6 +86,16 @@ class ProgramDefinition(Frozen):
             raise ValueError("every unit of a program needs a code of its own")
         return self
 
+    @model_validator(mode="after")
+    def _rates_are_between_its_units(self) -> Self:
+        codes = {unit.code for unit in self.units}
+        pairs = [(rate.unit, rate.into) for rate in self.rates]
+        if any(unit == into or unit not in codes or into not in codes for unit, into in pairs):
+            raise ValueError("a rate leads from one unit of the program to another")
+        if len(set(pairs)) != len(pairs):
+            raise ValueError("there is one rate at most from a unit to another")
+        return self
+
 
 class Program(ProgramDefinition):
     program_id: Annotated[int, Field(ge=1, le=1_023)]
@@ -124,22 +106,11 @@ class Program(ProgramDefinition):
                 return unit
         raise Refused("unknown_unit", f"This program has no unit {code[:64]}.", param="unit")
 
-
-class Lifetime(Frozen):
-    """How long something earned lasts: its last usable local day and the instant after it; None for ever."""
-
-    expires_on: Day | None = None
-    expires_at: Instant | None = None
-
-
-def lifetime(program: Program, unit: Unit, earned_at: Instant) -> Lifetime:
-    """Frozen when earned: the policy and the zone of that day decide, whatever changes later."""
-    day = local_day(earned_at, program.zone)
-    last = _last_usable_day(unit.policy_on(day).expiry, day)
-    if last is None:
-        return Lifetime()
-    ends = day_starts(last + 1, program.zone)
-    return Lifetime(expires_on=local_day(ends - 1, program.zone), expires_at=ends)  # a zone may skip its last day
+    def rate(self, unit: str, into: str) -> Rate:
+        for rate in self.rates:
+            if (rate.unit, rate.into) == (unit, into):
+                return rate
+        raise Refused("no_rate", f"This program does not convert {unit[:64]} into {into[:64]}.", param="into")
 
 
 def succeed(before: Program, after: Program) -> None:
@@ -150,15 +121,3 @@ def succeed(before: Program, after: Program) -> None:
             raise Refused("unit_in_use", f"Unit {unit.code} cannot be removed: members may hold it.", param="units")
         if units[unit.code].decimals != unit.decimals:
             raise Refused("decimals_frozen", f"The decimals of unit {unit.code} cannot change.", param="units")
-
-
-def _last_usable_day(expiry: Never | AfterDays | EndOfMonth | EndOfYear, day: Day) -> Day | None:
-    match expiry:
-        case AfterDays(days=days):
-            return day + days
-        case EndOfMonth(months=months):
-            return month_end(day, months)
-        case EndOfYear(years=years):
-            return year_end(day, years)
-        case Never():
-            return None

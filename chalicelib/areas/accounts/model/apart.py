@@ -1,0 +1,116 @@
+"""What an account holds apart: holds, which are decided later, and pendings, which come later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from chalicelib.areas.accounts.model.facts.points import Taken
+from chalicelib.areas.accounts.model.lots import Span, first_of, joined, last_of, length, remaining
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import Day
+
+
+class Hold(NamedTuple):
+    """`pieces` are out of their lots while it lasts, in the order in which they were taken."""
+
+    number: int
+    unit: str
+    pieces: tuple[Taken, ...]
+    lapses_at: Instant | None = None
+    by: str = ""
+
+    @property
+    def amount(self) -> int:
+        return sum(piece[2] - piece[1] for piece in self.pieces)
+
+
+class Pending(NamedTuple):
+    """Promised positions of one lot that come together: at an instant, or with an event. Time's of one day and lot are
+    one, an event's have a lot each. `open`: their last day is decided when they come, by the policy of `day`."""
+
+    unit: str
+    lot: int
+    spans: tuple[Span, ...]
+    releases_at: Instant | None = None
+    event: str = ""
+    expires_on: Day | None = None
+    open: bool = False
+    day: Day | None = None
+
+    @property
+    def amount(self) -> int:
+        return length(self.spans)
+
+    @property
+    def pieces(self) -> tuple[Taken, ...]:
+        return tuple((self.lot, start, end, self.expires_on) for start, end in self.spans)
+
+
+def first_pieces(pieces: Sequence[Taken], amount: int) -> tuple[Taken, ...]:
+    """The first `amount` positions of the pieces, in their order."""
+    taken: list[Taken] = []
+    for lot, start, end, day in pieces:
+        if amount <= 0:
+            break
+        for span in first_of(((start, end),), amount):
+            taken.append((lot, *span, day))
+            amount -= span[1] - span[0]
+    return tuple(taken)
+
+
+def last_pieces(pieces: Sequence[Taken], amount: int) -> tuple[Taken, ...]:
+    """The last `amount` positions of the pieces, in their order."""
+    taken: list[Taken] = []
+    for lot, start, end, day in reversed(pieces):
+        if amount <= 0:
+            break
+        for span in last_of(((start, end),), amount):
+            taken.append((lot, *span, day))
+            amount -= span[1] - span[0]
+    return tuple(reversed(taken))
+
+
+def but_last(pieces: Sequence[Taken], amount: int) -> tuple[Taken, ...]:
+    return first_pieces(pieces, pieces_sum(pieces) - amount)
+
+
+def pieces_sum(pieces: Sequence[Sequence[Any]]) -> int:
+    return sum(piece[2] - piece[1] for piece in pieces)
+
+
+def with_promise(pendings: tuple[Pending, ...], promise: Pending) -> tuple[Pending, ...]:
+    """Joined to what was promised on the same day in the same lot and comes at the same instant."""
+    for at, known in enumerate(pendings):
+        if known._replace(spans=()) == promise._replace(spans=()):
+            together = known._replace(spans=joined((*known.spans, *promise.spans)))
+            return (*pendings[:at], together, *pendings[at + 1 :])
+    return (*pendings, promise)
+
+
+def without_promised(pendings: tuple[Pending, ...], unit: str, gone: Sequence[Sequence[Any]]) -> tuple[Pending, ...]:
+    """Without these positions, whichever pending has them."""
+    rest: list[Pending] = []
+    for known in pendings:
+        spans = [(piece[1], piece[2]) for piece in gone if piece[0] == known.lot] if known.unit == unit else []
+        left = known._replace(spans=remaining(known.spans, spans)) if spans else known
+        if left.spans:
+            rest.append(left)
+    return tuple(rest)
+
+
+def without_held(holds: tuple[Hold, ...], number: int, gone: Sequence[Sequence[Any]]) -> tuple[Hold, ...]:
+    """The hold without these positions; it is over when nothing is left."""
+    rest: list[Hold] = []
+    for hold in holds:
+        left = hold
+        if hold.number == number:
+            kept = tuple(
+                (lot, *span, day)
+                for lot, start, end, day in hold.pieces
+                for span in remaining(((start, end),), [(p[1], p[2]) for p in gone if p[0] == lot])
+            )
+            left = hold._replace(pieces=kept)
+        if left.pieces:
+            rest.append(left)
+    return tuple(rest)

@@ -1,0 +1,129 @@
+"""What decisions have in common: the story they tell, a unit's conduct, and taking from the front of a wallet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.accounts.model.apart import pieces_sum
+from chalicelib.areas.accounts.model.facts.points import Taken
+from chalicelib.areas.accounts.model.lots import Lot, first_of, free_within
+from chalicelib.areas.accounts.model.state import Account, fold
+from chalicelib.areas.accounts.model.wallet import Wallet
+from chalicelib.errors import InvalidInput, Refused
+from chalicelib.kit.amounts import MAX_AMOUNT, plain
+from chalicelib.kit.facts import Fact
+from chalicelib.kit.periods import Day
+
+Beyond = Literal["clip", "negative", "pending_only"]
+Used = Literal["left", "whole", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodCap:
+    """At most `limit` earned in the period, which goes by its name (`2026-11`)."""
+
+    period: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a unit behaves, by the policy in force: what decisions on its wallet rest on.
+
+    `floor` is how far below zero whoever asks for it may go; `beyond` what a return does when too little is left;
+    `used` what undoing an earning does when some of it is gone. Caps are what an earning may come to.
+    """
+
+    decimals: int = 0
+    oldest_first: bool = False
+    floor: int = 0
+    beyond: Beyond = "clip"
+    used: Used = "left"
+    fresh_refunds: bool = True
+    cap_transaction: int | None = None
+    cap_balance: int | None = None
+    cap_period: PeriodCap | None = None
+
+
+PLAIN = Conduct()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is taken back: the sale and the rule that had given it, its day of earning, and the entry of this
+    account with the number of the fact that is undone."""
+
+    rule: str = ""
+    order: str = ""
+    day: Day | None = None
+    undoes: tuple[int, int] | None = None
+
+
+UNKNOWN = Cause()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An account and the facts that brought it here: decisions append to it, the commit writes it."""
+
+    account: Account
+    facts: tuple[Fact, ...] = ()
+
+    def then(self, *facts: Fact) -> Story:
+        return Story(fold(self.account, facts), (*self.facts, *facts))
+
+
+def must_be_positive(amount: int) -> None:
+    """Asked here, behind every door: below zero an earning would take and a spend would give."""
+    if amount < 1:
+        raise InvalidInput("number_too_small", "An amount is at least 1.", param="amount")
+    if amount > MAX_AMOUNT:
+        raise InvalidInput("number_too_large", f"An amount is at most {MAX_AMOUNT}.", param="amount")
+
+
+def must_be_there(wallet: Wallet, amount: int, conduct: Conduct, below_zero: bool = False) -> None:
+    if wallet.available - amount < (conduct.floor if below_zero else 0):
+        there, needed = plain(wallet.available, conduct.decimals), plain(amount, conduct.decimals)
+        raise Refused("insufficient_balance", f"There are {there} available and {needed} are needed.", param="amount")
+
+
+def front(wallet: Wallet, amount: int, conduct: Conduct) -> tuple[Taken, ...]:
+    """The first `amount` positions in spending order, or all there are."""
+    pieces: list[Taken] = []
+    for lot in _in_order(wallet.lots, conduct):
+        if amount <= 0:
+            break
+        for start, end in first_of(free_within(lot, 0, lot.into), amount):
+            pieces.append((lot.number, start, end, lot.expires_on))
+            amount -= end - start
+    return tuple(pieces)
+
+
+def settle_debt(story: Story, unit: str) -> Story:
+    """What has come in pays for what was taken below zero."""
+    wallet = story.account.wallet(unit)
+    due = min(wallet.owed, wallet.there)
+    if not due:
+        return story
+    pieces = front(wallet, due, PLAIN)
+    return story.then(f.DebtSettled(unit, due, pieces, wallet.owed - due))
+
+
+def expire_homeless(story: Story, unit: str, pieces: Iterable[Taken]) -> Story:
+    """What came back to lots that have passed meanwhile passes with them."""
+    gone: dict[int, list[Taken]] = {}
+    for piece in pieces:
+        if story.account.wallet(unit).lot(piece[0]) is None:
+            gone.setdefault(piece[0], []).append(piece)
+    for lot, late in gone.items():
+        amount = pieces_sum(late)
+        balance = story.account.wallet(unit).available - amount
+        story = story.then(f.PointsExpired(unit, amount, lot, balance, late[0][3]))
+    return story
+
+
+def _in_order(lots: tuple[Lot, ...], conduct: Conduct) -> Iterable[Lot]:
+    return sorted(lots, key=lambda lot: lot.number) if conduct.oldest_first else lots

@@ -1,0 +1,174 @@
+"""Taking back: an earning is cancelled, what went out is refunded, a grant is deducted again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.accounts.model.apart import pieces_sum
+from chalicelib.areas.accounts.model.decisions.apart import Undoes, cancel_promise, pending_of
+from chalicelib.areas.accounts.model.decisions.credits import Credit, came, must_fit, placed
+from chalicelib.areas.accounts.model.decisions.story import (
+    PLAIN,
+    UNKNOWN,
+    Cause,
+    Conduct,
+    Story,
+    expire_homeless,
+    front,
+    settle_debt,
+)
+from chalicelib.areas.accounts.model.decisions.time import advance
+from chalicelib.areas.accounts.model.facts.points import Taken
+from chalicelib.areas.accounts.model.lots import Piece, free_within, last_of
+from chalicelib.areas.accounts.model.state import Account
+from chalicelib.areas.accounts.model.wallet import take
+from chalicelib.errors import Refused
+from chalicelib.kit.amounts import plain
+
+
+def cancel(
+    story: Story, unit: str, earning: Piece, due: int, conduct: Conduct = PLAIN, cause: Cause = UNKNOWN
+) -> Story:
+    """Take back `due` of an earning: what of it is pending, then what is left of it, then as the unit's `beyond` says:
+    from the rest of the wallet and no more (`clip`), below zero (`negative`), or nothing that is not pending
+    (`pending_only`).
+
+    What has expired is not taken elsewhere: when the earning's lot has passed, nothing is left to take.
+    """
+    story, pending = cancel_promise(story, unit, earning, due, cause)
+    rest = due - pending
+    if pending and not rest:
+        return story
+    own, others, owed = _reached(story.account, unit, earning, rest, conduct)
+    taken = pieces_sum(own) + pieces_sum(others) + owed
+    return story.then(
+        f.PointsCancelled(
+            unit=unit,
+            amount=taken,
+            pieces=(*own, *others),
+            balance=story.account.wallet(unit).available - taken,
+            short=rest - taken,
+            rule=cause.rule,
+            order=cause.order,
+            owed=owed,
+            counts_on=cause.day,
+            undoes=cause.undoes,
+        )
+    )
+
+
+def cancel_whole(story: Story, unit: str, earning: Piece, conduct: Conduct, cause: Cause) -> Story:
+    """Undo an earning, used as it may be, as the policy says: what is left of it, all of it, or not at all.
+
+    Refuses `nothing_left`, `earning_partly_used`.
+    """
+    amount, left = earning.end - earning.start, left_of(story.account, unit, earning)
+    _must_be_undoable(amount, left, conduct)
+    if conduct.used == "whole":
+        return cancel(story, unit, earning, amount, replace(conduct, beyond="negative"), cause)
+    return cancel(story, unit, earning, left, replace(conduct, beyond="clip"), cause)
+
+
+def take_back(
+    story: Story, unit: str, pieces: tuple[Piece, ...], conduct: Conduct, reason: str, undoes: Undoes
+) -> Story:
+    """Deduct again what was granted, received or gained: what is left of it, all of it, or not at all, by policy."""
+    amount = sum(piece.end - piece.start for piece in pieces)
+    own = tuple(taken for piece in pieces for taken in _own(story.account, unit, piece, amount))
+    _must_be_undoable(amount, pieces_sum(own), conduct)
+    wallet = story.account.wallet(unit)
+    others: tuple[Taken, ...] = ()
+    owed = 0
+    if conduct.used == "whole":
+        rest = amount - pieces_sum(own)
+        others, owed = _elsewhere(story.account, unit, own, rest, conduct)
+    due = pieces_sum(own) + pieces_sum(others) + owed
+    return story.then(f.PointsDeducted(unit, due, (*own, *others), wallet.available - due, owed, reason, undoes))
+
+
+def refund(
+    story: Story,
+    unit: str,
+    pieces: tuple[Taken, ...],
+    fresh: Credit,
+    *,
+    conduct: Conduct = PLAIN,
+    beside: int = 0,
+    undoes: Undoes = None,
+) -> Story:
+    """Give back what went out into the positions it took. What belongs to lots that have passed comes as a fresh credit
+    on `fresh`'s terms, or expires at once, by policy; `beside` is what had been taken below zero, and always fresh."""
+    wallet = story.account.wallet(unit)
+    lots = {lot.number for lot in wallet.lots}
+    back = tuple(piece for piece in pieces if piece[0] in lots or not conduct.fresh_refunds)
+    amount = pieces_sum(pieces) + beside
+    must_fit(wallet, amount)
+    late = amount - pieces_sum(back)
+    new, piece = fresh, None
+    if late:
+        new, piece = placed(
+            story.account, Credit(unit, late, fresh.expires_on, fresh.expires_at, slides=fresh.slides), conduct
+        )
+    refunded = f.PointsRefunded(
+        unit, amount, back, wallet.available + amount, piece, new.expires_on, new.expires_at, undoes
+    )
+    if piece is not None:
+        return expire_homeless(came(story, new, piece, refunded), unit, back)
+    story = expire_homeless(story.then(refunded), unit, back)
+    return advance(settle_debt(story, unit), story.account.advanced_to)
+
+
+def expire_now(story: Story, unit: str, earning: Piece, undoes: Undoes = None) -> Story:
+    """Let what is left of an earning expire today. Refuses `nothing_left`."""
+    own = _own(story.account, unit, earning, earning.end - earning.start)
+    amount = pieces_sum(own)
+    if not amount:
+        raise _nothing_left()
+    balance = story.account.wallet(unit).available - amount
+    return story.then(f.PointsExpired(unit, amount, earning.lot, balance, own[0][3], own, undoes))
+
+
+def left_of(account: Account, unit: str, earning: Piece) -> int:
+    """What of an earning is there, pending included."""
+    own = _own(account, unit, earning, earning.end - earning.start)
+    return pieces_sum(own) + pieces_sum(pending_of(account, unit, earning))
+
+
+def _must_be_undoable(amount: int, left: int, conduct: Conduct) -> None:
+    if conduct.used == "refuse" and left < amount:
+        text = f"Only {plain(left, conduct.decimals)} of {plain(amount, conduct.decimals)} are left of it."
+        raise Refused("earning_partly_used", text, param="entry_id")
+    if conduct.used != "whole" and not left:
+        raise _nothing_left()
+
+
+def _nothing_left() -> Refused:
+    return Refused("nothing_left", "Nothing is left of it: it has been used, or has expired.", param="entry_id")
+
+
+def _reached(
+    account: Account, unit: str, earning: Piece, due: int, conduct: Conduct
+) -> tuple[tuple[Taken, ...], tuple[Taken, ...], int]:
+    """What a cancellation takes: of the earning itself, of the rest of the wallet, and below zero."""
+    if conduct.beyond == "pending_only" or account.wallet(unit).lot(earning.lot) is None:
+        return (), (), 0
+    own = _own(account, unit, earning, due)
+    others, missing = _elsewhere(account, unit, own, due - pieces_sum(own), conduct)
+    return own, others, missing if conduct.beyond == "negative" else 0
+
+
+def _own(account: Account, unit: str, earning: Piece, due: int) -> tuple[Taken, ...]:
+    lot = account.wallet(unit).lot(earning.lot)
+    if lot is None:
+        return ()
+    spans = last_of(free_within(lot, earning.start, earning.end), due)
+    return tuple((lot.number, start, end, lot.expires_on) for start, end in spans)
+
+
+def _elsewhere(
+    account: Account, unit: str, own: tuple[Taken, ...], due: int, conduct: Conduct
+) -> tuple[tuple[Taken, ...], int]:
+    """From the rest of the wallet, and what then is missing."""
+    pieces = front(take(account.wallet(unit), own), due, conduct)
+    return pieces, due - pieces_sum(pieces)

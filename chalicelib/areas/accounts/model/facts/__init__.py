@@ -1,0 +1,104 @@
+"""The facts of an account's stream. Amounts are in the smallest part of their unit, instants in milliseconds.
+
+`balance` is what was available after the fact. Nothing here names a person: free text goes to the entry's private part.
+"""
+
+from chalicelib.areas.accounts.model.facts.apart import (
+    PointsActivated,
+    PointsCaptured,
+    PointsHeld,
+    PointsPromised,
+    PointsReleased,
+    PromiseCancelled,
+)
+from chalicelib.areas.accounts.model.facts.between import Brought, PointsConverted, PointsReceived, PointsSent
+from chalicelib.areas.accounts.model.facts.life import AccountAdvanced, OrderRecorded, OrderReturned, TierChanged
+from chalicelib.areas.accounts.model.facts.points import (
+    DebtSettled,
+    PointsCancelled,
+    PointsCapped,
+    PointsDeducted,
+    PointsEarned,
+    PointsExpired,
+    PointsExtended,
+    PointsGranted,
+    PointsRefunded,
+    PointsSpent,
+    Taken,
+)
+from chalicelib.kit.facts import Body, vocabulary
+
+
+def _as_it_is(body: Body) -> Body:
+    """The new version only adds fields, which are at their defaults in the old one."""
+    return body
+
+
+def _without_last_days(body: Body) -> Body:
+    """Version 1 did not say the last day of what was taken."""
+    return {**body, "pieces": tuple((*piece, None) for piece in body["pieces"])}
+
+
+VOCABULARY = vocabulary(
+    AccountAdvanced,
+    OrderRecorded,
+    OrderReturned,
+    PointsEarned,
+    PointsCapped,
+    PointsGranted,
+    PointsDeducted,
+    PointsSpent,
+    PointsRefunded,
+    PointsCancelled,
+    PointsExpired,
+    PointsExtended,
+    DebtSettled,
+    PointsPromised,
+    PointsActivated,
+    PromiseCancelled,
+    PointsHeld,
+    PointsCaptured,
+    PointsReleased,
+    PointsSent,
+    PointsReceived,
+    PointsConverted,
+    TierChanged,
+    upcasters={
+        ("order.recorded", 1): _as_it_is,
+        ("order.returned", 1): _as_it_is,
+        ("points.earned", 1): _as_it_is,
+        ("points.expired", 1): _as_it_is,
+        ("points.spent", 1): _without_last_days,
+        ("points.refunded", 1): _without_last_days,
+        ("points.cancelled", 1): _without_last_days,
+    },
+)
+
+__all__ = [
+    "VOCABULARY",
+    "AccountAdvanced",
+    "Brought",
+    "DebtSettled",
+    "OrderRecorded",
+    "OrderReturned",
+    "PointsActivated",
+    "PointsCancelled",
+    "PointsCapped",
+    "PointsCaptured",
+    "PointsConverted",
+    "PointsDeducted",
+    "PointsEarned",
+    "PointsExpired",
+    "PointsExtended",
+    "PointsGranted",
+    "PointsHeld",
+    "PointsPromised",
+    "PointsReceived",
+    "PointsRefunded",
+    "PointsReleased",
+    "PointsSent",
+    "PointsSpent",
+    "PromiseCancelled",
+    "Taken",
+    "TierChanged",
+]

@@ -1,0 +1,89 @@
+"""Facts of an account as a whole: time, purchases, the tier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.facts import Fact
+from chalicelib.kit.periods import Day
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAdvanced(Fact):
+    """Value time went on: everything due until then has happened, empty lots that passed are gone.
+
+    field | meaning                      | unit
+    to    | how far the account has come | –
+    """
+
+    type = "account.advanced"
+
+    to: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecorded(Fact):
+    """A sale was recorded, and with it what follows in the same entry.
+
+    field     | meaning                                   | unit
+    order     | the sale's id                             | –
+    number    | the document number that the shop gave it | –
+    currency  | what it was paid in                       | ISO 4217 code
+    value     | what its lines come to, before any return | smallest part of `currency`
+    counts_on | the day of purchase where the program is  | –
+    counted   | what of `value` counts towards a tier     | smallest part of `currency`
+    by        | the member who bought for the group       | –
+    """
+
+    type = "order.recorded"
+    v = 2
+
+    order: str
+    number: str
+    currency: str
+    value: int
+    counts_on: Day | None = None
+    counted: int | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReturned(Fact):
+    """All or part of a sale came back.
+
+    field     | meaning                                                          | unit
+    order     | the sale's id                                                    | –
+    number    | the return's own document number                                 | –
+    currency  | the sale's                                                       | ISO 4217 code
+    value     | what came back                                                   | smallest part of `currency`
+    full      | the whole sale has come back, so it no longer counts as an order | –
+    counts_on | the day of the purchase, where the program is                    | –
+    counted   | what of `value` had counted towards a tier                       | smallest part of `currency`
+    """
+
+    type = "order.returned"
+    v = 2
+
+    order: str
+    number: str
+    currency: str
+    value: int
+    full: bool = False
+    counts_on: Day | None = None
+    counted: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierChanged(Fact):
+    """The member stands on another tier, up or down.
+
+    field    | meaning                                  | unit
+    tier     | where they stand now                     | –
+    previous | where they stood; empty before the first | –
+    """
+
+    type = "tier.changed"
+
+    tier: str
+    previous: str = ""

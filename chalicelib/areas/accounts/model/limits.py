@@ -1,0 +1,8 @@
+"""How much one account may hold. No limit loses points: what goes beyond one is refused, or gets a later last day."""
+
+MAX_WALLETS = 32  # a program's units
+MAX_LOTS = 400  # of a wallet: past it a credit joins a lot that expires later, where there is one
+MAX_LOTS_IN_ALL = 800  # of a wallet: past it a credit that no lot can take is refused
+MAX_HOLDS = 64
+MAX_PENDINGS = 400  # promises of one instant and last day count as one
+MAX_TAKEN_PIECES = 2_000  # of one operation: what its entry can tell

@@ -1,0 +1,128 @@
+"""An account's body as it is kept: compact JSON with short names, days and positions as integers, zeros left out.
+
+w wallets   [next lot, totals, lots] and, where there is any, {"c": [period, counted], "s": the lot that slides}
+h holds     [number, unit, pieces, lapses at, by];  n the next number
+p pendings  [unit, lot, spans, releases at, event, last day, open, day]
+o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.areas.accounts.model.apart import Hold, Pending
+from chalicelib.areas.accounts.model.lots import Lot
+from chalicelib.areas.accounts.model.months import Month
+from chalicelib.areas.accounts.model.state import Account
+from chalicelib.areas.accounts.model.wallet import Wallet
+from chalicelib.kit.clock import Instant
+
+_HOLES = Lot._fields.index("holes")  # kept only where there are any, as nearly nowhere
+_ORDER = (  # of the totals of a wallet; new ones are added at the end
+    "earned",
+    "refunded",
+    "spent",
+    "cancelled",
+    "expired",
+    "granted",
+    "received",
+    "gained",
+    "deducted",
+    "sent",
+    "converted",
+    "held",
+    "pending",
+    "owed",
+)
+_ALWAYS = 5
+
+Body = dict[str, Any]
+
+
+def packed(account: Account) -> Body:
+    body: Body = {
+        "w": {unit: _wallet(wallet) for unit, wallet in account.wallets.items()},
+        "o": account.orders,
+        "s": account.spend,
+        "t": account.tier,
+    }
+    rare = {
+        "h": [list(hold) for hold in account.holds],
+        "n": account.next_hold if account.next_hold > 1 else 0,
+        "p": [list(promise) for promise in account.pendings],
+        "q": {} if account.counted == account.spend else dict(account.counted),
+        "m": {str(number): _month(month) for number, month in account.months.items()},
+    }
+    return body | {name: value for name, value in rare.items() if value}
+
+
+def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Account:
+    return Account(
+        owner=owner,
+        program=program,
+        advanced_to=advanced_to,
+        wallets={unit: _unpacked_wallet(unit, *kept) for unit, kept in body["w"].items()},
+        holds=tuple(_hold(*kept) for kept in body.get("h", ())),
+        next_hold=body.get("n", 1),
+        pendings=tuple(_pending(*kept) for kept in body.get("p", ())),
+        orders=body["o"],
+        spend=body["s"],
+        counted=body["q"] if "q" in body else body["s"],
+        months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
+        tier=body["t"],
+    )
+
+
+def _wallet(wallet: Wallet) -> list[Any]:
+    totals = [getattr(wallet, name) for name in _ORDER]
+    while len(totals) > _ALWAYS and not totals[-1]:
+        totals.pop()
+    kept: list[Any] = [wallet.next_lot, totals, [_lot(lot) for lot in wallet.lots]]
+    rare: dict[str, Any] = {}
+    if wallet.period:
+        rare["c"] = [wallet.period, wallet.counted]
+    if wallet.sliding:
+        rare["s"] = wallet.sliding
+    return [*kept, rare] if rare else kept
+
+
+def _unpacked_wallet(
+    unit: str, next_lot: int, totals: list[int], lots: list[Any], rare: Mapping[str, Any] | None = None
+) -> Wallet:
+    more = rare or {}
+    period, counted = more.get("c", ("", 0))
+    return Wallet(
+        unit,
+        tuple(Lot(*lot) if len(lot) == _HOLES else _lot_with_holes(lot) for lot in lots),
+        next_lot,
+        **dict(zip(_ORDER, totals, strict=False)),
+        sliding=more.get("s", 0),
+        period=period,
+        counted=counted,
+    )
+
+
+def _lot(lot: Lot) -> tuple[Any, ...]:
+    return lot if lot.holes else lot[:_HOLES]
+
+
+def _lot_with_holes(kept: list[Any]) -> Lot:
+    *rest, holes = kept
+    return Lot._make([*rest, tuple((start, end) for start, end in holes)])
+
+
+def _hold(number: int, unit: str, pieces: list[Any], lapses_at: Instant | None, by: str) -> Hold:
+    return Hold(number, unit, tuple((lot, start, end, day) for lot, start, end, day in pieces), lapses_at, by)
+
+
+def _pending(unit: str, lot: int, spans: list[list[int]], *rest: Any) -> Pending:
+    return Pending(unit, lot, tuple((start, end) for start, end in spans), *rest)
+
+
+def _month(month: Month) -> list[Any]:
+    return [month.orders, month.spend, month.earned]
+
+
+def _unpacked_month(orders: int, spend: dict[str, int], earned: dict[str, int]) -> Month:
+    return Month(orders, spend, earned)
