@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from difflib import unified_diff
 from typing import Any
 
 import pytest
@@ -20,8 +21,12 @@ from tests.http.client import Api
 
 
 def test_what_is_generated_is_up_to_date() -> None:
-    stale = [path.name for path, text in docs.generated().items() if path.read_text("utf-8") != text]
-    assert stale == [], "run `make docs`"
+    stale = {
+        path.name: list(unified_diff(path.read_text("utf-8").splitlines(), text.splitlines(), n=0))
+        for path, text in docs.generated().items()
+        if path.read_text("utf-8") != text
+    }
+    assert stale == {}, "run `make docs`"
 
 
 def test_the_document_is_openapi(api: Api) -> None:
