@@ -87,7 +87,7 @@ OPERATIONS = {
     "order_not_found": Code(404, "The tenant has no such order."),
     "operation_not_found": Code(404, "The tenant has no such operation."),
     "invalid_cursor": Code(400, "The cursor does not belong to this list."),
-    "as_of_in_past": Code(400, "`as_of` lies in the past: the statement tells it."),
+    "invalid_span": Code(400, "A span of days ends before it begins, or is too long."),
     "invalid_identifier": Code(400, "An identifier is not a valid one of its type."),
     "date_too_early": Code(400, "A purchase is dated before 1970, by a clock that was never set."),
     "invalid_currency": Code(400, "A currency is not three capital letters."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.api.native.routes import feed, members, operations, orders, programs, system
+from chalicelib.api.native.routes import feed, members, operations, orders, programs, reports, system
 from chalicelib.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -11,5 +11,6 @@ ROUTES: tuple[Route, ...] = (
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,
+    *reports.ROUTES,
     *system.ROUTES,
 )

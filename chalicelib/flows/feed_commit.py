@@ -36,7 +36,9 @@ def feed_writes(rt: Runtime, tenant: str, before: FeedHead, after: FeedHead, ent
     pages = {lane: found.get(key) if key else None for lane, key in opened.items()}
     now = rt.clock.now()
     counts = {
-        day: added(store.counts_from(found.get(keys[day])), counted(entry.facts for entry in of_day))
+        day: added(
+            store.counts_from(found.get(keys[day])), counted((entry.stream.program, entry.facts) for entry in of_day)
+        )
         for day, of_day in days.items()
     }
     return [

@@ -1,6 +1,7 @@
-"""Read an account: how it stands now, or would stand at a later moment if nothing else happened.
+"""Read an account: how it stands now, would stand at a later moment if nothing else happened, or stood at an earlier one.
 
-reads    1 BatchGet of profile and account; a copy is advanced in memory, nothing is written
+reads    1 BatchGet of profile and account (+ what flows/past_account reads for the past); a copy is advanced in memory,
+         nothing is written
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from pydantic import ConfigDict
 from chalicelib.areas.accounts.model import Account, Story, Wallet, advance
 from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.areas.tiers.model import next_tier
-from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_commit import open_account
+from chalicelib.flows.past_account import past_account
 from chalicelib.flows.terms import Terms, progress, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -81,18 +82,19 @@ class AccountView(Frozen):
 def read_account(
     rt: Runtime, caller: Caller, member_id: str, program_id: int = 1, as_of: Instant | None = None
 ) -> AccountView:
-    """NotFound: member, program. InvalidInput `as_of_in_past`: the past is in the statement."""
+    """At a moment of the past what was known then. NotFound: member, program."""
     now = rt.clock.now()
-    if as_of is not None and as_of < now:
-        raise InvalidInput("as_of_in_past", "as_of must not lie in the past: the statement tells it.", param="as_of")
     terms = terms_of(rt, caller.tenant, program_id)
     opened = open_account(rt, caller.tenant, member_id, program_id)
-    account = advance(Story(opened.account), now if as_of is None else as_of).account
+    stored, head = opened.account, opened.head
+    if as_of is not None and as_of < now:
+        stored, head = past_account(rt, caller.tenant, member_id, program_id, as_of)
+    account = advance(Story(stored), now if as_of is None else as_of).account
     tier = terms.tier(account)
     return AccountView(
         member_id=member_id,
         program_id=program_id,
-        version=opened.head.version,
+        version=head.version,
         as_of=account.advanced_to,
         wallets=tuple(_wallet(account.wallet(unit.code), unit.decimals) for unit in terms.program.units),
         tier=None if tier is None else tier.tier_id,

@@ -1,41 +1,30 @@
 """Read a statement: the entries of an account, newest first, each with what it changed.
 
-reads    1 Query a page (+ 1 Get of the profile when there is nothing to show: is there such a member at all?)
+reads    1 Query a page, up to 4 of a hundred entries where it is narrowed (+ 1 Get of the profile when there is nothing to show: is there such a member at all?)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass, field
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY
-from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.members import store as members
 from chalicelib.areas.programs import store as programs
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_views import id_of
+from chalicelib.flows.statement_lines import StatementLine, lines_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.facts import Fact
+from chalicelib.kit.clock import FUTURE_TOLERANCE_MS
 from chalicelib.kit.ids import MAX_SEQUENCE, number_of
 from chalicelib.kit.paging import decode_cursor, encode_cursor
-from chalicelib.kit.wire import CalendarDay, Time
+from chalicelib.kit.periods import Day, day_starts, local_day
+from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
-from chalicelib.table.journal import Entry, entries_query, entry_from
+from chalicelib.table.journal import Entry, Stream, entries_query, entry_from
 
-
-class StatementLine(Frozen):
-    """One fact. `amount` is signed: what it added to the balance of its unit, or took from it; money has no sign."""
-
-    type: str
-    unit: str | None = None
-    amount: int | None = None
-    balance: int | None = None
-    order_id: str | None = None
-    rule_id: str | None = None
-    expires_on: CalendarDay | None = None
-    tier: str | None = None
+PAGE, PAGES = 100, 4
 
 
 class StatementEntry(Frozen):
@@ -52,24 +41,91 @@ class Statement(Frozen):
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines are shown: of one type, one unit, and days of value time where the program is, both ends included."""
+
+    type: str | None = None
+    unit: str | None = None
+    first: Day | None = None
+    last: Day | None = None
+
+    @property
+    def narrow(self) -> bool:
+        return any(one is not None for one in (self.type, self.unit, self.first, self.last))
+
+
+EVERYTHING = Wanted()
+
+
 def read_statement(
-    rt: Runtime, caller: Caller, member_id: str, program_id: int, limit: int, cursor: str | None
+    rt: Runtime,
+    caller: Caller,
+    of: tuple[str, int],
+    limit: int,
+    cursor: str | None,
+    wanted: Wanted = EVERYTHING,
 ) -> Statement:
-    """NotFound: member, program. InvalidInput: `invalid_cursor`."""
+    """`of` is member and program. A narrow one may answer fewer than `limit`, even none, and still go on: it looks
+    through four pages of a hundred at most. NotFound: member, program. InvalidInput: `invalid_cursor`."""
+    member_id, program_id = of
     number_of("member", member_id)
-    programs.program(rt.config.load(rt.table, caller.tenant), program_id)
-    scope = f"{caller.tenant}/statement/{member_id}/{program_id}"
+    program = programs.program(rt.config.load(rt.table, caller.tenant), program_id)
+    scope = _scope(caller.tenant, of, wanted)
     last = MAX_SEQUENCE if cursor is None else _before(scope, cursor)
-    stream = accounts.stream(caller.tenant, member_id, program_id)
-    page = rt.table.query(entries_query(stream, 1, last, reverse=True, limit=limit))
-    if not page.items:
+    looked = _Looked(accounts.stream(caller.tenant, *of), program.zone, wanted)
+    looked.through(rt, last, limit)
+    if not looked.any:
         members.read(rt.table, caller.tenant, member_id)
-    entries = [entry_from(stream, attrs) for attrs in page.items]
-    more = bool(entries) and entries[-1].sequence > 1
     return Statement(
-        items=tuple(_shown(entry) for entry in entries),
-        next_cursor=encode_cursor(scope, entries[-1].sequence) if more else None,
+        items=tuple(looked.shown),
+        next_cursor=encode_cursor(scope, looked.at) if looked.at > 1 and not looked.over else None,
     )
+
+
+@dataclass(slots=True)
+class _Looked:
+    """A way through the entries, newest first: `at` is the last that was looked at, `over` that no other can matter."""
+
+    stream: Stream
+    zone: str
+    wanted: Wanted
+    shown: list[StatementEntry] = field(default_factory=list)
+    any: bool = False
+    at: int = 0
+    over: bool = False
+
+    def through(self, rt: Runtime, last: int, limit: int) -> None:
+        pages, size = (PAGES, PAGE) if self.wanted.narrow else (1, limit)
+        for _ in range(pages):
+            page = rt.table.query(entries_query(self.stream, 1, last, reverse=True, limit=size))
+            for attrs in page.items:
+                self._look(entry_from(self.stream, attrs))
+                if self.over or len(self.shown) == limit:
+                    return
+            if len(page.items) < size:
+                self.over = page.next is None
+            if self.at <= 1 or self.over:
+                return
+            last = self.at - 1
+
+    def _look(self, entry: Entry) -> None:
+        self.any, self.at = True, entry.sequence
+        day = local_day(entry.effective_at, self.zone)
+        first = self.wanted.first
+        if first is not None and entry.recorded_at < day_starts(first, self.zone) - FUTURE_TOLERANCE_MS:
+            self.over = True
+            return
+        if (first is not None and day < first) or (self.wanted.last is not None and day > self.wanted.last):
+            return
+        entry_shown = _shown(entry, self.wanted)
+        if entry_shown.lines or not self.wanted.narrow:
+            self.shown.append(entry_shown)
+
+
+def _scope(tenant: str, of: tuple[str, int], wanted: Wanted) -> str:
+    narrowed = f"/{wanted.type}/{wanted.unit}/{wanted.first}/{wanted.last}" if wanted.narrow else ""
+    return f"{tenant}/statement/{of[0]}/{of[1]}{narrowed}"
 
 
 def _before(scope: str, cursor: str) -> int:
@@ -79,69 +135,14 @@ def _before(scope: str, cursor: str) -> int:
     raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
 
 
-def _shown(entry: Entry) -> StatementEntry:
-    facts = (VOCABULARY.decode(body) for body in entry.facts)
+def _shown(entry: Entry, wanted: Wanted) -> StatementEntry:
+    bodies = (body for body in entry.facts if wanted.type in (None, body["type"]))
+    lines = (line for body in bodies for line in lines_of(VOCABULARY.decode(body)))
     return StatementEntry(
         entry_id=id_of(entry),
         sequence=entry.sequence,
         operation=entry.header["operation"],
         recorded_at=entry.recorded_at,
         effective_at=entry.effective_at,
-        lines=tuple(line for fact in facts for line in _lines(fact)),
-    )
-
-
-def _lines(fact: Fact) -> Iterator[StatementLine]:
-    match fact:
-        case f.AccountAdvanced() | f.PointsExtended():
-            return
-        case f.OrderRecorded() | f.OrderReturned():
-            yield StatementLine(type=fact.type, unit=fact.currency, amount=fact.value, order_id=fact.order)
-        case f.TierChanged():
-            yield StatementLine(type=fact.type, tier=fact.tier)
-        case f.PointsConverted():
-            yield _points(fact, -1)
-            yield StatementLine(
-                type=fact.type,
-                unit=fact.into,
-                amount=fact.gained,
-                balance=fact.into_balance,
-                expires_on=fact.expires_on,
-            )
-        case _ if type(fact) in _SIGNS:
-            yield _points(fact, _SIGNS[type(fact)])
-        case _:
-            raise TypeError(f"{fact.type} has no line in a statement")
-
-
-_SIGNS: Mapping[type[Fact], int] = {  # what a fact does to the balance
-    f.PointsEarned: 1,
-    f.PointsGranted: 1,
-    f.PointsReceived: 1,
-    f.PointsRefunded: 1,
-    f.PointsActivated: 1,
-    f.PointsReleased: 1,
-    f.PointsSpent: -1,
-    f.PointsDeducted: -1,
-    f.PointsCancelled: -1,
-    f.PointsExpired: -1,
-    f.PointsSent: -1,
-    f.PointsHeld: -1,
-    f.PointsCaptured: 0,
-    f.PointsPromised: 0,
-    f.PromiseCancelled: 0,
-    f.PointsCapped: 0,
-    f.DebtSettled: 0,
-}
-
-
-def _points(fact: Any, sign: int) -> StatementLine:
-    return StatementLine(
-        type=fact.type,
-        unit=fact.unit,
-        amount=sign * fact.amount,
-        balance=getattr(fact, "balance", None),
-        order_id=getattr(fact, "order", None) or None,
-        rule_id=getattr(fact, "rule", None) or None,
-        expires_on=getattr(fact, "expires_on", None),
+        lines=tuple(line for line in lines if wanted.unit in (None, line.unit)),
     )

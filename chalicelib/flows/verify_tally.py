@@ -38,7 +38,7 @@ class Tally:
     def add_entry(self, entry: Entry) -> None:
         self.add(lane_of(entry), feed.place_of(entry), entry.recorded_at)
         day = local_day(entry.recorded_at, "UTC")
-        self.days[day].update(counted([entry.facts]))
+        self.days[day].update(counted([(entry.stream.program, entry.facts)]))
         if is_placeholder(entry):
             self.unread.add(day)
 

@@ -36,7 +36,6 @@ NOT_BY_HTTP = {
     "not_an_import": "of a file dropped where no import is: its message dies",
     "given_up": "of a step of an import that has failed as often as it may: its message dies",
     "unknown_message": "of a message that nobody of ours sent: it dies",
-    "invalid_span": "of counts by day, which have no route",
 }
 
 BY_CHALICE = {"unsupported_media_type"}  # refused before the rim, which tells it in our words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from chalicelib.areas.access.operations import authenticate
@@ -16,9 +17,11 @@ from chalicelib.areas.rules.operations import get_rule, list_rules
 from chalicelib.areas.tiers.operations import get_tiers
 from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.read_feed import read_feed
+from chalicelib.flows.read_histogram import read_histogram
+from chalicelib.flows.read_liability import read_liability
 from chalicelib.flows.read_statement import read_statement
 from chalicelib.flows.verify_tenant import verify_tenant
-from chalicelib.kit.periods import local_day
+from chalicelib.kit.periods import day_of, local_day
 from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.world import World
@@ -56,8 +59,13 @@ LOOKED: dict[str, Looked] = {
     ),
     "read_account": lambda world, shop: shop.account(world.names["bob"]),
     "read_statement": lambda world, shop: paged(
-        lambda cursor: read_statement(shop.rt, shop.caller, world.names["bob"], 1, 2, cursor)
+        lambda cursor: read_statement(shop.rt, shop.caller, (world.names["bob"], 1), 2, cursor)
     ),
+    "read_histogram": lambda world, shop: read_histogram(
+        shop.rt, shop.caller, (world.names["bob"], 1), "points", (day_of(date(2026, 1, 1)), day_of(date(2027, 12, 31)))
+    ),
+    "read_liability": lambda world, shop: read_liability(shop.rt, shop.caller, 1),
+    "past_account": lambda world, shop: shop.account(world.names["bob"], "2026-01-01"),
     "prove_account": lambda world, shop: shop.proof(world.names["bob"]),
     "simulate_order": lambda world, shop: shop.simulate(card("0009"), sale("B3", 40_00)),
     "read_feed": lambda world, shop: paged(lambda cursor: read_feed(shop.rt, shop.caller, 2, cursor)),

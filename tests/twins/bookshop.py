@@ -171,7 +171,7 @@ class BookShop:
         entries: list[StatementEntry] = []
         cursor = None
         while True:
-            page = read_statement(self.rt, self.caller, member_id, 1, 3, cursor)
+            page = read_statement(self.rt, self.caller, (member_id, 1), 3, cursor)
             entries += page.items
             cursor = page.next_cursor
             if cursor is None:

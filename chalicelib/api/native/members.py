@@ -12,7 +12,7 @@ from chalicelib.flows.enrol_member import enrol_member
 from chalicelib.flows.prove_account import prove_account as prove
 from chalicelib.flows.read_account import AccountView
 from chalicelib.flows.read_account import read_account as account_of
-from chalicelib.flows.read_statement import Statement
+from chalicelib.flows.read_statement import Statement, Wanted
 from chalicelib.flows.read_statement import read_statement as statement_of
 from chalicelib.flows.spend_points import Spent, spend_points
 from chalicelib.flows.update_member import update_member as change_member
@@ -64,9 +64,9 @@ def prove_account(call: Call) -> Proof:
 
 def read_statement(call: Call) -> Statement:
     query = call.query
-    return statement_of(
-        call.rt, call.caller, call.path["member_id"], query["program_id"], query["limit"], query["cursor"]
-    )
+    of = call.path["member_id"], query["program_id"]
+    wanted = Wanted(query["type"], query["unit"], query["from"], query["until"])
+    return statement_of(call.rt, call.caller, of, query["limit"], query["cursor"], wanted)
 
 
 def earn(call: Call, body: PointsBody) -> Answered[Earned]:

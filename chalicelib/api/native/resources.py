@@ -13,5 +13,6 @@ ABOUT: Mapping[str, str] = {
     "orders": "Sales, what came back of them, and what a sale would earn.",
     "operations": "Jobs that take longer than a request, such as the import of a file.",
     "feed": "Everything that happened, in one order without gaps.",
+    "reports": "What a tenant owes its members, as finance asks for it.",
     "system": "The service itself, and what it says about itself. No key is needed.",
 }

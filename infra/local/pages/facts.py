@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
@@ -36,6 +37,15 @@ _TYPES = {
     "tuple[int, int]": "two integers",
     "tuple[Taken, ...]": "list of three integers and a day each",
     "tuple[Brought, ...]": "list of three integers, a day and an instant each",
+}
+_PROGRAM = 0
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}$")
+_SAMPLES = {
+    "tuple[Taken, ...]": [[1, 0, 1, 7]],
+    "tuple[Brought, ...]": [[1, 0, 1, 7, 8]],
+    "tuple[int, int, int] | None": [1, 0, 1],
+    "Day | None": 7,
+    "Day": 7,
 }
 _HEAD = """# Facts
 
@@ -110,8 +120,12 @@ def summary(cls: type[Fact]) -> str:
 
 def counts_of(cls: type[Fact]) -> list[str]:
     """What one fact of the type moves, found by counting one: units and currencies as the names of their fields."""
-    sample = {one.name: f"{{{one.name}}}" if one.type == "str" else 1 for one in fields(cls)}
-    return sorted(set(counted([[{"type": cls.type, **sample}]])) - {"entries"})
+    sample = {
+        one.name: _SAMPLES.get(str(one.type), f"{{{one.name}}}" if one.type == "str" else 1) for one in fields(cls)
+    }
+    moved = counted([(_PROGRAM, [{"type": cls.type, **sample, "was_on": 70}])])
+    shown = {_MONTH.sub("{month}", name.replace(f"/{_PROGRAM}/", "/{program}/")) for name in moved}
+    return sorted(shown - {"entries"})
 
 
 def _related(relations: Mapping[type[Fact], Relations], cls: type[Fact]) -> Relations:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.http.native.bookshop import CASHBACK, NOBODY, PROGRAM, Json, Shop, answer, book, refusal
+from tests.http.world import HandClock
 
 MONTH = 31 * 24 * 3600
 EMPTY: dict[str, Any] = dict.fromkeys(
@@ -183,9 +184,18 @@ def test_an_account_can_be_seen_as_it_will_be(shop: Shop, ada: str) -> None:
     assert shop.account(ada, "?as_of=2026-01-15T12:00:00Z") == shop.account(ada)
 
 
-def test_the_past_is_in_the_statement(shop: Shop, ada: str) -> None:
-    past = shop.api.get(f"{at(ada)}?as_of=2026-01-15T11:59:59Z")
-    assert refusal(past) == (400, "as_of_in_past", "as_of")
+def test_an_account_can_be_seen_as_it_was(shop: Shop, ada: str, clock: HandClock) -> None:
+    shop.earn(ada, 250)
+    clock.pass_by(MONTH)
+    shop.spend(ada, 200)
+    past = shop.account(ada, "?as_of=2026-01-31T00:00:00Z")
+    assert (past["version"], past["wallets"][0]["available"], past["tier"]) == (1, 250, "silver")
+    before = shop.account(ada, "?as_of=2026-01-15T11:59:59Z")
+    assert (before["version"], before["wallets"][0]["available"]) == (0, 0)
+    assert shop.account(ada)["wallets"][0]["available"] == 50
+
+
+def test_a_moment_that_is_none_is_refused(shop: Shop, ada: str) -> None:
     for unreadable in ("tomorrow", "2027-01-31", "2027-02-30T00:00:00Z", "9999-12-31T23:59:59Z", ""):
         assert refusal(shop.api.get(f"{at(ada)}?as_of={unreadable}")) == (400, "invalid_parameter", "as_of")
 

@@ -58,7 +58,7 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
     "spend": lambda at: at.shop.spend(at.ada, 1),
     "spend with a key": lambda at: at.shop.spend(at.ada, 1, keyed("k2")),
     "balance": lambda at: at.shop.account(at.ada),
-    "statement page": lambda at: read_statement(at.shop.rt, at.shop.caller, at.ada, 1, 25, None),
+    "statement page": lambda at: read_statement(at.shop.rt, at.shop.caller, (at.ada, 1), 25, None),
     "enrol": lambda at: at.shop.enrol("newer"),
     "config change": lambda at: at.shop.define(rule("base", name="renamed")),
     "one due account": settle,

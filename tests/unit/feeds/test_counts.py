@@ -34,6 +34,7 @@ def test_a_day_is_told_by_what_happened_on_it() -> None:
     assert (first.day, second.day) == (day("2026-06-15"), day("2026-06-16"))
     assert first.counts == {
         "entries": 3,
+        "liability/1/points/2027-06": 60,
         "members_enrolled": 1,
         "order_value/EUR": 100_00,
         "orders_recorded": 1,
@@ -45,6 +46,7 @@ def test_a_day_is_told_by_what_happened_on_it() -> None:
     }
     assert second.counts == {
         "entries": 2,
+        "liability/1/points/2027-06": 40,
         "order_value/EUR": 50_00,
         "orders_recorded": 1,
         "points_earned/points": 50,
@@ -83,13 +85,15 @@ def test_counts_add_up_whichever_way_the_entries_are_cut(split: int) -> None:
         [{"type": "points.refunded", "unit": "p", "amount": 2}, {"type": "account.advanced", "to": 7}],
         [{"type": "points.spent", "unit": "q", "amount": 1}, {"type": "something.new"}],
     ]
-    parts = added(counted(entries[:split]), counted(entries[split:]))
-    assert Counter(parts) == counted(entries)
-    assert counted(entries) == {
+    told = [(1, entry) for entry in entries]
+    parts = added(counted(told[:split]), counted(told[split:]))
+    assert Counter(parts) == counted(told)
+    assert counted(told) == {
         "entries": 3,
         "orders_recorded": 1,
         "order_value/EUR": 5,
         "points_earned/p": 2,
+        "liability/1/p/never": 2,
         "points_refunded/p": 2,
         "points_spent/q": 1,
     }

@@ -49,7 +49,7 @@ def one_member(shop: BookShop, member_id: str) -> dict[str, Any]:
         assert proof.entries == proof.version == account.version
     orders = list_orders(shop.rt, shop.caller, member_id, 100, None).items
     returns = [one for order in orders for one in list_returns(shop.rt, shop.caller, order.order_id)]
-    statement = read_statement(shop.rt, shop.caller, member_id, 1, 100, None).items
+    statement = read_statement(shop.rt, shop.caller, (member_id, 1), 100, None).items
     return {
         "account": nameless(account),
         "statement": [nameless(entry) for entry in statement],

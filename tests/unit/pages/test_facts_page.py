@@ -138,7 +138,11 @@ def test_a_filter_that_cannot_be_judged_is_refused() -> None:
 def test_counts_are_what_one_fact_moves() -> None:
     by_type = {cls.type: counts_of(cls) for cls in FACTS}
     assert by_type["order.recorded"] == ["order_value/{currency}", "orders_recorded"]
-    assert by_type["points.spent"] == ["points_spent/{unit}"]
+    assert by_type["points.spent"] == [
+        "liability/{program}/{unit}/{month}",
+        "owed/{program}/{unit}",
+        "points_spent/{unit}",
+    ]
     assert by_type["account.advanced"] == []
 
 

@@ -213,6 +213,11 @@ def test_entries_of_many_days_and_more_than_a_page_fit_in_some_transactions() ->
     assert counts_of(rt, shop.caller) == {
         "entries": 231,
         "members_enrolled": 1,
+        "liability/1/points/2027-06": 30,
+        "liability/1/points/2027-07": 62,
+        "liability/1/points/2027-08": 62,
+        "liability/1/points/2027-09": 60,
+        "liability/1/points/2027-10": 16,
         "points_earned/points": 230,
         "tiers_changed": 2,
     }

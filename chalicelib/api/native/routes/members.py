@@ -8,7 +8,17 @@ _HANDLERS = "chalicelib.api.native.members"
 _MEMBER = "/v1/members/{member_id}"
 _PROFILE_ERRORS = ("identifier_taken", "invalid_identifier", "undeclared_field", "wrong_field_type", "member_erased")
 _ACCOUNT_ERRORS = ("member_not_found", "program_not_found")
-_AS_OF = QueryParam("as_of", "instant", "How it will stand then, if nothing else happens; now where it is left out.")
+_AS_OF = QueryParam(
+    "as_of",
+    "instant",
+    "How it will stand then, if nothing else happens, or stood then, as far as was known; now where it is left out.",
+)
+_NARROWED = (
+    QueryParam("type", "string", "Lines of this type only, such as points.spent.", maximum=40),
+    QueryParam("unit", "string", "Lines of this unit or currency only.", maximum=32),
+    QueryParam("from", "date", "From this day on, where the program is."),
+    QueryParam("until", "date", "Until the end of this day, where the program is."),
+)
 
 ROUTES = (
     Route(
@@ -75,7 +85,7 @@ ROUTES = (
         "view",
         "What a member holds: balances, what expires when, tier and the way to the next.",
         query=(PROGRAM, _AS_OF),
-        errors=(*_ACCOUNT_ERRORS, "as_of_in_past"),
+        errors=_ACCOUNT_ERRORS,
     ),
     Route(
         "GET",
@@ -96,7 +106,7 @@ ROUTES = (
         "accounts",
         "view",
         "The entries of a member's account, newest first.",
-        query=(PROGRAM, *PAGED),
+        query=(PROGRAM, *_NARROWED, *PAGED),
         errors=(*_ACCOUNT_ERRORS, "invalid_cursor"),
     ),
     Route(

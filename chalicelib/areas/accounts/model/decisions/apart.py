@@ -11,6 +11,7 @@ from chalicelib.areas.accounts.model.decisions.story import (
     Cause,
     Conduct,
     Story,
+    as_lots_stand,
     expire_homeless,
     front,
     must_be_positive,
@@ -82,7 +83,7 @@ def open_hold(account: Account, number: int) -> Hold:
 
 
 def released(story: Story, known: Hold, amount: int, *, lapsed: bool = False, undoes: Undoes = None) -> Story:
-    pieces = last_pieces(known.pieces, amount)
+    pieces = as_lots_stand(story.account.wallet(known.unit), last_pieces(known.pieces, amount))
     balance = story.account.wallet(known.unit).available + amount
     story = story.then(f.PointsReleased(known.number, known.unit, amount, pieces, balance, lapsed, undoes))
     return settle_debt(expire_homeless(story, known.unit, pieces), known.unit)
@@ -92,9 +93,10 @@ def activated(
     story: Story, promise: Pending, spans: tuple[Span, ...] | None = None, lasts: Lifetime | None = None
 ) -> Story:
     """A promise comes true, or these positions of it; `lasts` where their last day is decided only now."""
-    pieces = promise._replace(spans=promise.spans if spans is None else spans).pieces
+    wallet = story.account.wallet(promise.unit)
+    pieces = as_lots_stand(wallet, promise._replace(spans=promise.spans if spans is None else spans).pieces)
     amount = pieces_sum(pieces)
-    balance = story.account.wallet(promise.unit).available + amount
+    balance = wallet.available + amount
     story = story.then(f.PointsActivated(promise.unit, amount, pieces, balance, *(lasts or Lifetime()), promise.day))
     return settle_debt(expire_homeless(story, promise.unit, pieces), promise.unit)
 

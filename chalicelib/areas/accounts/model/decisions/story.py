@@ -112,6 +112,12 @@ def settle_debt(story: Story, unit: str) -> Story:
     return story.then(f.DebtSettled(unit, due, pieces, wallet.owed - due))
 
 
+def as_lots_stand(wallet: Wallet, pieces: Iterable[Taken]) -> tuple[Taken, ...]:
+    """The pieces with the last days that their lots have now: what slides may have moved on."""
+    days = {lot.number: lot.expires_on for lot in wallet.lots}
+    return tuple((lot, start, end, days.get(lot, day)) for lot, start, end, day in pieces)
+
+
 def expire_homeless(story: Story, unit: str, pieces: Iterable[Taken]) -> Story:
     """What came back to lots that have passed meanwhile passes with them."""
     gone: dict[int, list[Taken]] = {}

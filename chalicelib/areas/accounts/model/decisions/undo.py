@@ -14,6 +14,7 @@ from chalicelib.areas.accounts.model.decisions.story import (
     Cause,
     Conduct,
     Story,
+    as_lots_stand,
     expire_homeless,
     front,
     settle_debt,
@@ -101,7 +102,8 @@ def refund(
     on `fresh`'s terms, or expires at once, by policy; `beside` is what had been taken below zero, and always fresh."""
     wallet = story.account.wallet(unit)
     lots = {lot.number for lot in wallet.lots}
-    back = tuple(piece for piece in pieces if piece[0] in lots or not conduct.fresh_refunds)
+    kept = tuple(piece for piece in pieces if piece[0] in lots or not conduct.fresh_refunds)
+    back = as_lots_stand(wallet, kept)
     amount = pieces_sum(pieces) + beside
     must_fit(wallet, amount)
     late = amount - pieces_sum(back)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from chalicelib.areas.feeds.model.liability import liability
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Body
 from chalicelib.kit.wire import CalendarDay
@@ -24,7 +25,16 @@ _SUMS = {
     "points.refunded": ("points_refunded", "amount", "unit"),
     "points.cancelled": ("points_cancelled", "amount", "unit"),
     "points.expired": ("points_expired", "amount", "unit"),
+    "points.granted": ("points_granted", "amount", "unit"),
+    "points.deducted": ("points_deducted", "amount", "unit"),
+    "points.activated": ("points_activated", "amount", "unit"),
+    "points.captured": ("points_captured", "amount", "unit"),
+    "points.sent": ("points_sent", "amount", "unit"),
+    "points.converted": ("points_converted", "amount", "unit"),
 }
+
+
+Told = tuple[int, Iterable[Body]]
 
 
 class DailyCounts(Frozen):
@@ -35,13 +45,13 @@ class DailyCounts(Frozen):
     counts: dict[str, int]
 
 
-def counted(entries: Iterable[Iterable[Body]]) -> Counter[str]:
-    """What these entries, each given by its facts, add up to."""
+def counted(entries: Iterable[Told]) -> Counter[str]:
+    """What these entries, each given by its program and its facts, add up to."""
     total: Counter[str] = Counter()
-    for facts in entries:
+    for program, facts in entries:
         total["entries"] += 1
         for fact in facts:
-            for name, amount in _of(fact):
+            for name, amount in (*_of(fact), *liability(program, fact)):
                 total[name] += amount
     return total
 

@@ -1,0 +1,20 @@
+"""Liability of a tenant and histograms of members."""
+
+from __future__ import annotations
+
+from chalicelib.api.calls import Call
+from chalicelib.api.native.naming import program_number
+from chalicelib.flows.read_histogram import Histogram
+from chalicelib.flows.read_histogram import read_histogram as histogram_of
+from chalicelib.flows.read_liability import Liability
+from chalicelib.flows.read_liability import read_liability as liability_of
+
+
+def read_liability(call: Call) -> Liability:
+    return liability_of(call.rt, call.caller, program_number(call.path["program_id"]))
+
+
+def read_histogram(call: Call) -> Histogram:
+    query = call.query
+    of = call.path["member_id"], query["program_id"]
+    return histogram_of(call.rt, call.caller, of, query["unit"], (query["from"], query["until"]), query["by"])

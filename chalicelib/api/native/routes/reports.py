@@ -1,0 +1,41 @@
+"""Routes of what finance and members' pages draw from the journal and its counters."""
+
+from __future__ import annotations
+
+from chalicelib.api.route import PROGRAM, QueryParam, Route
+
+_HANDLERS = "chalicelib.api.native.reports"
+
+ROUTES = (
+    Route(
+        "GET",
+        "/v1/programs/{program_id}/liability",
+        f"{_HANDLERS}:read_liability",
+        "read_liability",
+        "reports",
+        "view",
+        "What members can still use of a program, by the month in which it would expire, and what has expired unused.",
+        errors=("program_not_found",),
+    ),
+    Route(
+        "GET",
+        "/v1/members/{member_id}/histogram",
+        f"{_HANDLERS}:read_histogram",
+        "read_histogram",
+        "accounts",
+        "view",
+        "What came to a member's wallet and went from it by day, month or year; ahead of now, what time alone will do.",
+        query=(
+            PROGRAM,
+            QueryParam(
+                "unit", "string", "Which unit; the program's first where it is left out.", minimum=1, maximum=32
+            ),
+            QueryParam(
+                "from", "date", "The first day, where the program is; else eleven months before the month of the last."
+            ),
+            QueryParam("until", "date", "The last day, which may lie ahead; else the last of this month."),
+            QueryParam("by", "string", "How long a period is.", default="month", choices=("day", "month", "year")),
+        ),
+        errors=("member_not_found", "program_not_found", "unknown_unit", "invalid_span"),
+    ),
+)
