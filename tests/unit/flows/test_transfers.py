@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model.facts import PointsReceived, PointsSent
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.read_account import WalletView
 from chalicelib.flows.transfer_points import transfer_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.kit.ids import entry_ref
+from chalicelib.table.journal import entry_from
 from chalicelib.table.memory import MemoryTable
 from tests.twins import at, fresh
 from tests.twins.bookshop import POINTS, BookShop, card, dry, goods_back, keyed, member, open_shop, refused, sale
@@ -103,6 +107,8 @@ def test_received_points_lift_nobody_into_a_tier_and_sent_ones_lower_nobody(shop
     shop.send(ada, bob, 1_000)
     assert (shop.account(ada).tier, shop.account(bob).tier) == ("gold", "bronze")
     assert wallet(shop, bob).earned == 0
+    [entry] = shop.statement(bob)
+    assert [line.type for line in entry.lines] == ["points.received", "tier.changed"]
 
 
 def test_received_points_can_be_sent_on(shop: BookShop, ada: str, bob: str) -> None:
@@ -255,6 +261,14 @@ def test_the_two_entries_name_each_other(shop: BookShop, ada: str, bob: str) -> 
     shop.earn(bob, 1)
     ref = entry_ref(shop.send(ada, bob, 4).answer.transfer_id)
     assert (ref.owner, ref.sequence, ref.fact) == (ada, 3, 1)
+    theirs = shop.rt.table.get(accounts.stream("shop", bob, 1).key(2))
+    own = shop.rt.table.get(accounts.stream("shop", ada, 1).key(3))
+    assert theirs is not None
+    assert own is not None
+    [received] = facts_of(entry_from(accounts.stream("shop", bob, 1), theirs), PointsReceived)
+    [sent] = facts_of(entry_from(accounts.stream("shop", ada, 1), own), PointsSent)
+    assert (received.sender, received.entry) == (ada, (3, 1))
+    assert (sent.receiver, sent.entry) == (bob, (2, 1))
     assert [entry.operation for entry in shop.statement(bob)] == ["earn_points", "transfer_points"]
     assert [(line.type, line.amount) for line in shop.statement(ada)[-1].lines] == [("points.sent", -4)]
     assert [(line.type, line.amount) for line in shop.statement(bob)[-1].lines] == [("points.received", 4)]
