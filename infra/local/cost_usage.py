@@ -2,8 +2,8 @@
 
 A hundred members buy once a month for ten months, over HTTP; the relay carries what they did to the feed; a thousand more
 orders come as a file; then what was earned falls due. Every request finds what its process knows older than five seconds,
-so each reads the key and the configuration's number again, which a busy process does not. Ids are counted or drawn by a seed, and
-durations counted as if they had four digits, so that the figures are the same every time.
+so each reads the key and the configuration's number again, which a busy process does not. Ids are counted or drawn by a
+seed, durations counted as if they had four digits: the figures are the same every time.
 """
 
 from __future__ import annotations
@@ -213,9 +213,8 @@ def _sold(shop: _Shop, key: str) -> tuple[Used, float, float]:
     more = [(month, who) for month in range(1, MONTHS) for who in range(MEMBERS)]
     rest = shop.used(len(more), lambda: sum(_buy(shop, gateway, key, month, who) for month, who in more))
     per_order = (shop.table.stored() - after_first) / len(more)
-    whole = Used(
-        ORDERS, first.table + rest.table, first.log_bytes + rest.log_bytes, first.answer_bytes + rest.answer_bytes
-    )
+    logged, answered = first.log_bytes + rest.log_bytes, first.answer_bytes + rest.answer_bytes
+    whole = Used(ORDERS, first.table + rest.table, logged, answered)
     return whole, (after_first - empty) / MEMBERS - per_order, per_order
 
 
