@@ -37,9 +37,9 @@ class Opened:
     account: Account
     head: Head
 
-    def must_be_active(self) -> None:
+    def must_be_active(self, param: str = "member_id") -> None:
         if self.member.status == "blocked":
-            raise Refused("member_blocked", "This member is blocked.", param="member_id")
+            raise Refused("member_blocked", "This member is blocked.", param=param)
 
 
 def open_account(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Opened:

@@ -84,6 +84,7 @@ def busy(deployed: Deployed) -> Deployed:
 def ask_everything(shop: Deployed) -> None:
     """Every operation that needs a key, once all that it may be about is there; a member loses an identifier as well."""
     ids = {"program_id": "1", "rule_id": "one-per-euro", "operation_id": "opr_000000000000000000000000"}
+    ids["transfer_id"] = "ent_00000000000000000000"
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
     cards = {"identifiers": [{"type": "card", "value": "4000 1234"}]}

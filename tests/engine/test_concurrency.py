@@ -38,13 +38,17 @@ class OneDay(SystemClock):
         return at(TODAY)
 
 
-@pytest.fixture
-def shop(engine_table: DynamoTable) -> BookShop:
+def a_shop(table: DynamoTable) -> BookShop:
     """Opened in a tenant of its own; its tills wait in real time."""
-    opened = open_shop(engine_table, tenant=uuid4().hex, now=TODAY)
+    opened = open_shop(table, tenant=uuid4().hex, now=TODAY)
     clock = OneDay()
     rt = replace(opened.rt, clock=clock, ids=RandomIds(), config=ConfigCache(clock))
     return BookShop(rt, opened.clock, opened.caller)
+
+
+@pytest.fixture
+def shop(engine_table: DynamoTable) -> BookShop:
+    return a_shop(engine_table)
 
 
 def at_once(act: Callable[[int], Committed[AnswerT]], tills: int = TILLS) -> list[Committed[AnswerT] | StampbookError]:

@@ -8,6 +8,8 @@ from typing import cast
 
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.imports.model import Drop
+from chalicelib.areas.programs.model import ProgramDefinition
+from chalicelib.areas.programs.operations import replace_program
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.queues import Message
 from chalicelib.events.stream import relay
@@ -18,7 +20,8 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete
 from tests.faults.world import World, world_of
-from tests.twins.bookshop import BookShop, card, goods_back, line, open_shop, rule, sale
+from tests.twins import fresh
+from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable, stream_event
 from tests.unit.imports.drops import KEY, brought_back, sold
 from tests.unit.orders_file.csv_file import file_of
@@ -90,6 +93,19 @@ def routed() -> World:
 def notified_of(*lines: str) -> World:
     """A file of these lines lies in the bucket, and the bucket has said so."""
     return _with_file(file_of(lines))
+
+
+def moving() -> World:
+    """The shop at work converts points into stamps; Ada has sent Bob 100 points, and Bob has spent 20 of what he has."""
+    world = at_work().copy()
+    shop = world.calm
+    stamps = {"units": [POINTS, {"code": "stamps", "name": "Stamps"}]}
+    rates = [{"unit": "points", "into": "stamps", "take": 10, "give": 1}]
+    definition = ProgramDefinition.model_validate(PROGRAM | stamps | {"rates": rates})
+    replace_program(shop.rt, shop.caller, fresh(), 1, definition)
+    sent = shop.send(world.names["ada"], world.names["bob"], 100).answer
+    shop.spend(world.names["bob"], 20)
+    return replace(world, names={**world.names, "transfer": sent.transfer_id})
 
 
 @cache

@@ -25,6 +25,7 @@ def judge(items: Iterable[Attrs]) -> None:
     _judge_heads(kinds, journals)
     _judge_identifiers(kinds["identifier"], kinds["member"])
     _judge_documents(kinds["order"], kinds["return"], kinds["entry"])
+    _judge_transfers(journals)
     for guard in kinds["guard"].values():
         stream = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"]))
         assert stream.key(int(guard["sequence"]["N"])) in kinds["entry"], "a guard names an entry that is not there"
@@ -91,6 +92,20 @@ def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], e
     kinds = [body["type"] for attrs in entries.values() for body in _facts(attrs)]
     assert sorted(told) == sorted(key for key, attrs in entries.items() if _tells_of_goods(attrs))
     assert kinds.count("order.returned") == len(returns)
+
+
+def _judge_transfers(journals: Mapping[Stream, list[Entry]]) -> None:
+    """What one sent the other received, and as much of it is undone on both sides."""
+    sides: dict[str, set[tuple[object, ...]]] = {"points.sent": set(), "points.received": set()}
+    for stream, entries in journals.items():
+        owner = stream.pk.rsplit("#", 1)[1]
+        for entry in entries:
+            for fact in (fact for fact in entry.facts if fact["type"] in sides):
+                here, there = (owner, entry.sequence), (fact.get("receiver") or fact["sender"], fact["entry"][0])
+                both = (here, there) if fact["type"] == "points.sent" else (there, here)
+                undone = entry.undone.get(1, 0)
+                sides[fact["type"]].add((*both, stream.program, fact["unit"], fact["amount"], undone))
+    assert sides["points.sent"] == sides["points.received"], "a transfer has one side only"
 
 
 def _tells_of_goods(attrs: Attrs) -> bool:

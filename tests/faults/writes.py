@@ -28,11 +28,11 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.periods import parse_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.recorded import HOUR_MS
-from tests.faults.built import EXPIRED, SHARD, SYSTEM, at_work, expiring
+from tests.faults.built import EXPIRED, SHARD, SYSTEM, at_work, expiring, moving
 from tests.faults.case import Act, Case
 from tests.faults.world import World
 from tests.twins import fresh
-from tests.twins.bookshop import PROGRAM, TIERS, BookShop, keyed
+from tests.twins.bookshop import PROGRAM, TIERS, BookShop, card, keyed
 from tests.twins.streamed import recorded, stream_event
 from tests.unit.flows.wishes import OPERATIONS
 from tests.unit.imports.drops import brought_back, sold
@@ -71,6 +71,28 @@ COMMANDS: dict[str, Asked] = {
     "define_tiers": tiers,
     "cancel_operation": cancel,
 }
+
+
+def send(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.send(world.names["ada"], card("0009"), 50, command)
+
+
+def take_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.undo_transfer(world.names["ada"], world.names["transfer"], command)
+
+
+def convert(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.convert(world.names["ada"], "points", "stamps", 70, command)
+
+
+MOVES: dict[str, Asked] = {"transfer_points": send, "undo_transfer": take_back, "convert_points": convert}
+
+
+def moves() -> Iterator[Case]:
+    """Points that move, each with an Idempotency-Key and without one."""
+    for name, act in MOVES.items():
+        yield Case(f"{name}, with a key", "write", moving, partial(commanded, act, lambda: keyed("k")))
+        yield Case(f"{name}, without a key", "write", moving, partial(commanded, act, fresh), once=True)
 
 
 def commands() -> Iterator[Case]:
@@ -180,4 +202,4 @@ OTHERS = (
     Case("record_document, a sale", "write", at_work, document(sold("D1", "0001", "70.00"))),
     Case("record_document, a return", "write", at_work, document(brought_back("D2", "B2", "0009"))),
 )
-WRITES = (*commands(), *OTHERS)
+WRITES = (*commands(), *moves(), *OTHERS)

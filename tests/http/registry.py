@@ -91,6 +91,18 @@ def _member(names: Names) -> str:
     return str(member["member_id"])
 
 
+def _friend(names: Names) -> str:
+    """A second member, to whom points can be sent."""
+    names["program_id"]
+    identifiers = [{"type": "email", "value": "ours.too@example.org"}]
+    return str(names.api.post("/v1/members", {"identifiers": identifiers}).json["member_id"])
+
+
+def _transfer(names: Names) -> str:
+    body = BODIES["transfer_points"] | {"to": names["friend_id"]}
+    return str(names.api.post(f"/v1/members/{names['member_id']}/transfers", body).json["transfer_id"])
+
+
 def _card(names: Names) -> str:
     return str(names.api.get(f"/v1/members/{names['member_id']}").json["identifiers"][0]["value"])
 
@@ -122,6 +134,8 @@ NATIVE = Registry(
         "program_id": _program,
         "rule_id": _rule,
         "member_id": _member,
+        "friend_id": _friend,
+        "transfer_id": _transfer,
         "card": _card,
         "order_id": _order,
         "order_number": _number,
@@ -131,6 +145,7 @@ NATIVE = Registry(
     | {
         "enrol_member": lambda _: {"identifiers": [{"type": "email", "value": "ada@example.org"}]},
         "find_member": lambda names: {"type": "card", "value": names["card"]},
+        "transfer_points": lambda names: BODIES["transfer_points"] | {"to": names["friend_id"]},
         "record_order": lambda names: _sale(names, "new-1"),
         "simulate_order": lambda names: _sale(names, "new-1"),
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},

@@ -129,6 +129,8 @@ def test_every_body_and_placeholder_has_an_example() -> None:
 def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
     ids = {"program_id": "1", "rule_id": str(examples.PLACEHOLDERS["rule_id"]["example"])}
     bodies = dict(examples.BODIES)
+    friend = bodies["transfer_points"]["to"]
+    assert api.post("/v1/members", {"identifiers": [friend]}).status == 201
     for route in sorted((route for route in ROUTES if route.operation in bodies), key=_turn):
         path = route.path
         for name in route.placeholders:

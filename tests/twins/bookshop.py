@@ -22,6 +22,7 @@ from chalicelib.areas.programs.operations import create_program
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.errors import Refused, StampbookError
+from chalicelib.flows.convert_points import Converted, convert_points
 from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.earn_points import Earned, earn_points
@@ -34,6 +35,8 @@ from chalicelib.flows.record_order import RecordedOrder, record_order
 from chalicelib.flows.return_order import ReturnedOrder, return_order
 from chalicelib.flows.simulate_order import SimulatedOrder, simulate_order
 from chalicelib.flows.spend_points import Spent, spend_points
+from chalicelib.flows.transfer_points import Transferred, transfer_points
+from chalicelib.flows.undo_transfer import UndoneTransfer, undo_transfer
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -159,6 +162,22 @@ class BookShop:
         self, member_id: str, amount: int, command: Command | None = None, unit: str = "points"
     ) -> Committed[Spent]:
         return spend_points(self.rt, self.caller, command or fresh(), member_id, unit, amount)
+
+    def send(
+        self, member_id: str, to: Buyer | str, amount: int, command: Command | None = None, unit: str = "points"
+    ) -> Committed[Transferred]:
+        receiver = member(to) if isinstance(to, str) else to
+        return transfer_points(self.rt, self.caller, command or fresh(), member_id, receiver, unit, amount)
+
+    def undo_transfer(
+        self, member_id: str, transfer_id: str, command: Command | None = None
+    ) -> Committed[UndoneTransfer]:
+        return undo_transfer(self.rt, self.caller, command or fresh(), member_id, transfer_id)
+
+    def convert(
+        self, member_id: str, unit: str, into: str, amount: int, command: Command | None = None
+    ) -> Committed[Converted]:
+        return convert_points(self.rt, self.caller, command or fresh(), member_id, unit, into, amount)
 
     def account(self, member_id: str, as_of: str | None = None) -> AccountView:
         return read_account(self.rt, self.caller, member_id, as_of=None if as_of is None else at(as_of))

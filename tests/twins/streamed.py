@@ -49,7 +49,8 @@ class StreamedTable:
 
     def entries(self) -> list[Record]:
         """The records of new journal entries, which is what the mapping's filter lets pass."""
-        return [one for one in self.records if one["dynamodb"]["NewImage"]["kind"] == {"S": "entry"}]
+        entries = (one for one in self.records if one["dynamodb"]["NewImage"]["kind"] == {"S": "entry"})
+        return [one for one in entries if one["eventName"] == "INSERT"]
 
 
 def record(item: Attrs, number: int, name: str = "INSERT") -> Record:

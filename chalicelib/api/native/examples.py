@@ -13,12 +13,14 @@ Json = dict[str, Any]
 MEMBER = "mem_0c5qv8t2k1h"
 ORDER = "ord_3q7m0z9y4xk"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
+TRANSFER = "ent_0c5qv8t2k1h080000fg1"
 
 PLACEHOLDERS: Mapping[str, Json] = {
     "program_id": {"description": "The program's number.", "example": "1"},
     "rule_id": {"description": "The rule's id, chosen by whoever creates it.", "example": "one-per-euro"},
     "member_id": {"description": "The member's id.", "example": MEMBER},
     "order_id": {"description": "The order's id.", "example": ORDER},
+    "transfer_id": {"description": "The transfer's id, as its sending answered it.", "example": TRANSFER},
     "operation_id": {"description": "The operation's id.", "example": OPERATION},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
@@ -34,8 +36,10 @@ _PROGRAM: Json = {
             "name": "Points",
             "decimals": 0,
             "policies": [{"expiry": {"type": "end_of_month", "months": 12}}],
-        }
+        },
+        {"code": "tea", "name": "Cups of tea"},
     ],
+    "rates": [{"unit": "points", "into": "tea", "take": 5, "give": 1, "minimum": 5}],
 }
 _ORDER: Json = {
     "number": "R-2026-000417",
@@ -84,6 +88,8 @@ BODIES: Mapping[str, Json] = {
     "find_member": _CARD,
     "earn_points": {"unit": "points", "amount": 50},
     "spend_points": {"unit": "points", "amount": 20},
+    "transfer_points": {"to": {"type": "email", "value": "grace@example.org"}, "unit": "points", "amount": 10},
+    "convert_points": {"unit": "points", "into": "tea", "amount": 10},
     "simulate_order": _ORDER,
     "record_order": _ORDER,
     "return_order": {

@@ -24,7 +24,8 @@ class Relations:
     pepper: tuple[str, ...] = ()
 
 
-_ON_ACCOUNTS = ("earn_points", "record_order", "return_order", "settle_due", "spend_points")
+_MOVING = ("convert_points", "transfer_points", "undo_transfer")
+_ON_ACCOUNTS = ("earn_points", "record_order", "return_order", "settle_due", "spend_points", *_MOVING)
 _CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
 
 RELATIONS: Mapping[type[Fact], Relations] = {
@@ -39,23 +40,23 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsEarned: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)),
     f.PointsSpent: Relations(("spend_points",), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
-    f.PointsRefunded: Relations((), ("Account.PointsWereReturned",), ("AWARD_POINTS_REFUNDED",)),
+    f.PointsRefunded: Relations(("undo_transfer",), ("Account.PointsWereReturned",), ("AWARD_POINTS_REFUNDED",)),
     f.PointsCancelled: Relations(("return_order",), ("Account.PointsTransferHasBeenCanceled",)),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("earn_points", "record_order")),
     f.PointsPromised: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(("return_order",), ("Account.PointsTransferHasBeenCanceled",)),
-    f.PointsExtended: Relations(("earn_points", "record_order", "spend_points")),
-    f.DebtSettled: Relations(("earn_points", "record_order")),
+    f.PointsExtended: Relations(("earn_points", "record_order", "spend_points", *_MOVING)),
+    f.DebtSettled: Relations(("earn_points", "record_order", *_MOVING)),
     f.PointsGranted: Relations((), ("Account.PointsWereAdded",)),
-    f.PointsDeducted: Relations((), ("Account.PointsWereSpent",)),
+    f.PointsDeducted: Relations(("undo_transfer",), ("Account.PointsWereSpent",)),
     f.PointsHeld: Relations((), ("Account.PointsWereBlocked",)),
     f.PointsCaptured: Relations((), ("Account.PointsWereSpent",)),
     f.PointsReleased: Relations(()),
-    f.PointsSent: Relations((), ("Account.PointsWereTransferred",)),
-    f.PointsReceived: Relations((), ("Account.PointsWereTransferred",)),
-    f.PointsConverted: Relations(()),
+    f.PointsSent: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
+    f.PointsReceived: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
+    f.PointsConverted: Relations(("convert_points",)),
     f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),

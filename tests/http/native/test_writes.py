@@ -34,6 +34,8 @@ OTHERWISE: dict[str, Json] = {
     "update_member": {"given_name": "Another name"},
     "earn_points": {"amount": 7},
     "spend_points": {"amount": 7},
+    "transfer_points": {"amount": 7},
+    "convert_points": {"amount": 7},
     "record_order": {"place": "Elsewhere"},
     "return_order": {"place": "Elsewhere"},
 }

@@ -28,6 +28,7 @@ from infra.local.table_template import whole_template
 from tests.twins import fresh
 from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, sale
 from tests.twins.streamed import StreamedTable, image_of
+from tests.unit.pages.moves import MOVES, moved
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = [cls for stream in STREAMS for cls in stream.facts.classes.values()]
@@ -85,7 +86,7 @@ def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
 
 def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() -> None:
     found: dict[str, set[str]] = defaultdict(set)
-    for table in (at_the_desk(), *map(after, VISITS.values())):
+    for table in (at_the_desk(), *map(after, VISITS.values()), *map(moved, MOVES)):
         for fact, operations in recorded_by(table).items():
             found[fact] |= operations
     said = {cls.type: set(relations.operations) for cls, relations in RELATIONS.items() if relations.operations}

@@ -52,7 +52,8 @@ class Unit(Frozen):
 
 
 class Rate(Frozen):
-    """For every `take` of `unit` there are `give` of `into`, both in their smallest parts, down to whole ones."""
+    """For every `take` of `unit` there are `give` of `into`, both in their smallest parts, rounded as the policy of `into`
+    says. Less than `minimum` of `unit` at a time is not converted."""
 
     unit: Slug
     into: Slug

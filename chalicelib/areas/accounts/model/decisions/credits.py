@@ -146,7 +146,8 @@ def _joined(account: Account, wallet: Wallet, credit: Credit, conduct: Conduct) 
         return None
     if credit.slides:
         return wallet.lot(wallet.sliding)
-    same = [lot for lot in wallet.lots if (lot.expires_on, lot.shift) == expiry(credit.expires_on, credit.expires_at)]
+    wanted = expiry(credit.expires_on, credit.expires_at)
+    same = [lot for lot in wallet.lots if (lot.expires_on, lot.shift) == wanted]
     if conduct.oldest_first:
         same = [lot for lot in same if lot.number == wallet.next_lot - 1]
     return next((lot for lot in same if _free(account, wallet, lot)), None)

@@ -15,7 +15,7 @@ from chalicelib.areas.accounts.model.decisions.story import (
 )
 from chalicelib.areas.accounts.model.facts.points import Taken
 from chalicelib.areas.accounts.model.wallet import Wallet
-from chalicelib.errors import InvalidInput
+from chalicelib.errors import Refused
 
 
 def spend(
@@ -51,7 +51,7 @@ def convert(story: Story, unit: str, amount: int, into: Credit, conduct: Conduct
     `converts_to_nothing`."""
     wallet, pieces, _ = _taken(story, unit, amount, conduct, below_zero=False)
     if into.amount < 1:
-        raise InvalidInput("converts_to_nothing", "At the program's rate this comes to nothing.", param="amount")
+        raise Refused("converts_to_nothing", "At the program's rate this comes to nothing.", param="amount")
     other = story.account.wallet(into.unit)
     must_fit(other, into.amount)
     into, piece = placed(story.account, into, into_conduct)

@@ -1,0 +1,108 @@
+"""Send a member's points to another member of the program: both sides happen, or none.
+
+reads    1 BatchGet of both profiles and accounts (+ 1 Get for a receiver named by an identifier)
+writes   two accounts (version), two entries (absent): 8 units, + 2 with an Idempotency-Key
+who      a key that may modify accounts; neither member may be blocked
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.accounts.model import Story, advance, receive, send
+from chalicelib.areas.accounts.model.facts import PointsSent
+from chalicelib.errors import NotFound, Refused
+from chalicelib.flows.account_commit import header_for
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
+from chalicelib.flows.purchase import Buyer, member_of
+from chalicelib.flows.terms import after_activity, settle_tier, terms_of
+from chalicelib.flows.two_accounts import both_plan, open_both
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.kit.wire import CalendarDay
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.guards import recall_guarded
+from chalicelib.table.journal import Entry
+
+
+class SentPart(Frozen):
+    """What of a transfer has this day as its last usable one, with the receiver as it had with the sender."""
+
+    expires_on: CalendarDay | None
+    amount: int
+
+
+class Transferred(Frozen):
+    """`transfer_id` names it for whoever undoes it. `account` is the sender's: what the receiver has is told to nobody."""
+
+    transfer_id: str
+    receiver_id: str
+    unit: str
+    amount: int
+    parts: tuple[SentPart, ...]
+    expired: tuple[Expired, ...]
+    account: Standing
+
+
+def transfer_points(
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    member_id: str,
+    receiver: Buyer,
+    unit: str,
+    amount: int,
+    program_id: int = 1,
+) -> Committed[Transferred]:
+    """Taken as the sender's spends are; at the receiver each part keeps its last day, and counts as earned nowhere.
+
+    Refuses `transfer_to_self`, `member_blocked` (naming `to` for the receiver), `unknown_unit`, `insufficient_balance`,
+    `balance_limit` and `too_many_lots` of the receiver; NotFound: either member, program; InvalidInput: the identifier,
+    `number_too_small`.
+    """
+
+    def plan() -> Plan:
+        terms = terms_of(rt, caller.tenant, program_id)
+        to = _receiver(rt, caller, receiver)
+        both = open_both(rt, caller.tenant, member_id, to, program_id)
+        if to == member_id:
+            raise Refused("transfer_to_self", "Sender and receiver are the same member.", param="to")
+        both.sender.must_be_active()
+        both.receiver.must_be_active("to")
+        header = header_for(rt, caller, command, "transfer_points", terms)
+        at = header.effective_at
+        conduct = terms.conduct(unit, at)
+        sender, receiving = advance(Story(both.sender.account), at), advance(Story(both.receiver.account), at)
+        sender, parts = send(sender, unit, amount, to, both.receiver_entry, conduct)
+        receiving = receive(receiving, parts, member_id, both.sender_entry, conduct)
+        sender = after_activity(sender, terms, "transfer", at)
+        return both_plan(caller, command, header, both, settle_tier(sender, terms), settle_tier(receiving, terms))
+
+    return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def _receiver(rt: Runtime, caller: Caller, receiver: Buyer) -> str:
+    to = member_of(rt, caller, receiver)
+    if to is None:
+        raise NotFound("member_not_found", "No member has this identifier.", param="to")
+    return to
+
+
+def _answer(entry: Entry) -> Transferred:
+    [(number, sent)] = numbered(entry, PointsSent)
+    return Transferred(
+        transfer_id=id_of(entry, number),
+        receiver_id=sent.receiver,
+        unit=sent.unit,
+        amount=sent.amount,
+        parts=_parts(sent),
+        expired=expiries_of(entry),
+        account=standing_of(entry),
+    )
+
+
+def _parts(sent: PointsSent) -> tuple[SentPart, ...]:
+    amounts: dict[int | None, int] = {}
+    for _, start, end, expires_on in sent.pieces:
+        amounts[expires_on] = amounts.get(expires_on, 0) + end - start
+    return tuple(SentPart(expires_on=day, amount=amount) for day, amount in amounts.items())

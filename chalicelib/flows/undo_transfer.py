@@ -1,0 +1,133 @@
+"""Undo a transfer: what the receiver can give up of it goes back to the sender, in one transaction.
+
+reads    1 Get of the sender's old entry, 1 BatchGet of both profiles and accounts and the receiver's old entry
+writes   two accounts (version), two entries (absent), two old entries (marked as undone): 12 units, + 2 with an
+         Idempotency-Key
+who      a key that may modify accounts, for blocked members as well: what came by fraud comes back like anything else
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import Story, advance
+from chalicelib.areas.accounts.model.decisions.transfers import give_up_received, take_sent_back
+from chalicelib.areas.accounts.model.facts import PointsReceived, PointsRefunded, PointsSent
+from chalicelib.errors import NotFound, Refused
+from chalicelib.flows.account_commit import header_for
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, numbered, standing_of
+from chalicelib.flows.terms import Terms, Wait, settle_tier, terms_of
+from chalicelib.flows.two_accounts import Both, both_plan, open_both
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.command import Command
+from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.guards import recall_guarded
+from chalicelib.table.journal import Entry, entry_from, undone_put
+
+
+class UndoneTransfer(Frozen):
+    """`amount` is what came back: less than was sent where the receiver has used some and the policy leaves it at that.
+    `account` is the sender's."""
+
+    transfer_id: str
+    unit: str
+    amount: int
+    expired: tuple[Expired, ...]
+    account: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """An old entry, and the number of the fact in it that is undone."""
+
+    entry: Entry
+    number: int
+
+    @property
+    def undoes(self) -> tuple[int, int]:
+        return self.entry.sequence, self.number
+
+
+def undo_transfer(
+    rt: Runtime, caller: Caller, command: Command, member_id: str, transfer_id: str
+) -> Committed[UndoneTransfer]:
+    """Once, by the unit's policy for what was used (`cancel_used`). Refuses `already_undone`, `nothing_left`,
+    `earning_partly_used`, `balance_limit`; NotFound: `transfer_not_found`, `member_not_found`."""
+    ref = _ref(member_id, transfer_id)
+
+    def plan() -> Plan:
+        side, sent = _sent(rt, caller.tenant, ref, transfer_id)
+        sequence, number = sent.entry
+        stream = accounts.stream(caller.tenant, sent.receiver, ref.program)
+        both = open_both(rt, caller.tenant, ref.owner, sent.receiver, ref.program, (stream.key(sequence),))
+        other = _Side(entry_from(stream, both.beside[stream.key(sequence)]), number)
+        if _is_undone(side) or _is_undone(other):
+            raise Refused("already_undone", "This transfer has been undone before.", param="transfer_id")
+        terms = terms_of(rt, caller.tenant, ref.program)
+        header = header_for(rt, caller, command, "undo_transfer", terms)
+        sender, receiver, amount = _undone(terms, both, side, other, sent, header.effective_at)
+        marks = (undone_put(side.entry, side.number, amount), undone_put(other.entry, other.number, amount))
+        return both_plan(caller, command, header, both, sender, receiver, marks)
+
+    return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def _ref(member_id: str, transfer_id: str) -> EntryRef:
+    try:
+        ref = entry_ref(transfer_id)
+    except NotFound:
+        raise _unknown(transfer_id) from None
+    if ref.owner != member_id:
+        raise _unknown(transfer_id)
+    return ref
+
+
+def _sent(rt: Runtime, tenant: str, ref: EntryRef, transfer_id: str) -> tuple[_Side, PointsSent]:
+    """The id of the whole entry will do: it has no other fact that somebody undoes."""
+    stream = accounts.stream(tenant, ref.owner, ref.program)
+    attrs = rt.table.get(stream.key(ref.sequence))
+    if attrs is not None:
+        entry = entry_from(stream, attrs)
+        for number, sent in numbered(entry, PointsSent):
+            if ref.fact in (0, number):
+                return _Side(entry, number), sent
+    raise _unknown(transfer_id)
+
+
+def _is_undone(side: _Side) -> bool:
+    return side.number in side.entry.undone
+
+
+def _undone(
+    terms: Terms, both: Both, side: _Side, other: _Side, sent: PointsSent, at: Instant
+) -> tuple[Story, Story, int]:
+    """Both stories and how much went back."""
+    [received] = facts_of(other.entry, PointsReceived)
+    conduct = terms.conduct(sent.unit, at)
+    receiver, taken = give_up_received(advance(Story(both.receiver.account), at), received, conduct, other.undoes)
+    fresh = terms.credit(sent.unit, taken.amount, at, Wait())
+    sender = advance(Story(both.sender.account), at)
+    sender = take_sent_back(sender, sent, received, taken, fresh, conduct, side.undoes)
+    return settle_tier(sender, terms), settle_tier(receiver, terms), taken.amount
+
+
+def _answer(entry: Entry) -> UndoneTransfer:
+    [back] = facts_of(entry, PointsRefunded)
+    assert back.undoes is not None  # noqa: S101 - what gives back says what
+    owner = entry.stream.pk.rsplit("#", 1)[1]
+    return UndoneTransfer(
+        transfer_id=entry_id(EntryRef(owner, entry.stream.program, *back.undoes)),
+        unit=back.unit,
+        amount=back.amount,
+        expired=expiries_of(entry),
+        account=standing_of(entry),
+    )
+
+
+def _unknown(transfer_id: str) -> NotFound:
+    return NotFound("transfer_not_found", f"There is no transfer {transfer_id[:64]}.", param="transfer_id")
