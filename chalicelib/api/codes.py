@@ -116,6 +116,17 @@ OPERATIONS = {
     "lapses_in_past": Code(400, "A hold would lapse in the past."),
     "too_many_pending": Code(422, "The account has as many pending earnings as it may have at a time."),
     "too_many_lots": Code(422, "The wallet has as many different last days as it may have."),
+    "entry_not_found": Code(404, "The member has no such entry, or the entry no such fact."),
+    "not_a_spend": Code(422, "The id names something else than a spend."),
+    "not_an_earning": Code(422, "The id names something else than an earning."),
+    "already_undone": Code(422, "All of it has been undone before."),
+    "cannot_undo": Code(
+        422, "Nothing of this kind can be undone: a cancellation, a refund, an expiry, a change of tier."
+    ),
+    "several_to_undo": Code(422, "The entry did several things that can be undone: name one by its own id."),
+    "undo_by_return": Code(422, "It belongs to an order: a return of the order takes it back."),
+    "refunded_more_than_spent": Code(422, "More is to be given back than is left of the spend."),
+    "still_pending": Code(422, "What is left of the earning is pending, and what is pending does not expire."),
     "nothing_left": Code(422, "Nothing is left of what is to be undone: it has been used, or has expired."),
     "earning_partly_used": Code(422, "Some of it has been used, and the unit's policy refuses to undo it then."),
     "no_rate": Code(422, "The program does not convert this unit into that one."),

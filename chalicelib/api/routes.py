@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.api.native.routes import feed, members, operations, orders, programs, system
+from chalicelib.api.native.routes import feed, members, operations, orders, programs, system, traces, undo
 from chalicelib.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *programs.ROUTES,
     *members.ROUTES,
+    *undo.ROUTES,
+    *traces.ROUTES,
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,

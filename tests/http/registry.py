@@ -91,6 +91,18 @@ def _member(names: Names) -> str:
     return str(member["member_id"])
 
 
+def _earning(names: Names) -> str:
+    """By hand, so that no order owns it."""
+    path = f"/v1/members/{names['member_id']}/earnings"
+    return str(names.api.post(path, BODIES["earn_points"]).json["earning"]["earning_id"])
+
+
+def _spend(names: Names) -> str:
+    """Paid by what was there before `earning_id`."""
+    path = f"/v1/members/{names['member_id']}/spends"
+    return str(names.api.post(path, BODIES["spend_points"]).json["spend_id"])
+
+
 def _card(names: Names) -> str:
     return str(names.api.get(f"/v1/members/{names['member_id']}").json["identifiers"][0]["value"])
 
@@ -122,6 +134,8 @@ NATIVE = Registry(
         "program_id": _program,
         "rule_id": _rule,
         "member_id": _member,
+        "earning_id": _earning,
+        "spend_id": _spend,
         "card": _card,
         "order_id": _order,
         "order_number": _number,
@@ -133,6 +147,8 @@ NATIVE = Registry(
         "find_member": lambda names: {"type": "card", "value": names["card"]},
         "record_order": lambda names: _sale(names, "new-1"),
         "simulate_order": lambda names: _sale(names, "new-1"),
+        "refund_spend": lambda names: {"spend_id": names["spend_id"], "amount": 5},
+        "undo_entry": lambda names: {"entry_id": names["earning_id"]},
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},
     },
     queries={"find_order": lambda names: {"number": names["order_number"]}},

@@ -49,7 +49,11 @@ class StreamedTable:
 
     def entries(self) -> list[Record]:
         """The records of new journal entries, which is what the mapping's filter lets pass."""
-        return [one for one in self.records if one["dynamodb"]["NewImage"]["kind"] == {"S": "entry"}]
+        return [
+            one
+            for one in self.records
+            if one["eventName"] == "INSERT" and one["dynamodb"]["NewImage"]["kind"] == {"S": "entry"}
+        ]
 
 
 def record(item: Attrs, number: int, name: str = "INSERT") -> Record:

@@ -12,6 +12,8 @@ Json = dict[str, Any]
 
 MEMBER = "mem_0c5qv8t2k1h"
 ORDER = "ord_3q7m0z9y4xk"
+EARNING = "ent_1mdfqt5g16k008002041"
+SPEND = "ent_1mdfqt5g16k0080020c1"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 
 PLACEHOLDERS: Mapping[str, Json] = {
@@ -19,6 +21,8 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "rule_id": {"description": "The rule's id, chosen by whoever creates it.", "example": "one-per-euro"},
     "member_id": {"description": "The member's id.", "example": MEMBER},
     "order_id": {"description": "The order's id.", "example": ORDER},
+    "earning_id": {"description": "The earning's id: the `earning_id` that it was answered with.", "example": EARNING},
+    "spend_id": {"description": "The spend's id: the `spend_id` that it was answered with.", "example": SPEND},
     "operation_id": {"description": "The operation's id.", "example": OPERATION},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
@@ -84,6 +88,8 @@ BODIES: Mapping[str, Json] = {
     "find_member": _CARD,
     "earn_points": {"unit": "points", "amount": 50},
     "spend_points": {"unit": "points", "amount": 20},
+    "refund_spend": {"spend_id": SPEND, "amount": 5},
+    "undo_entry": {"entry_id": SPEND},
     "simulate_order": _ORDER,
     "record_order": _ORDER,
     "return_order": {

@@ -24,7 +24,8 @@ class Relations:
     pepper: tuple[str, ...] = ()
 
 
-_ON_ACCOUNTS = ("earn_points", "record_order", "return_order", "settle_due", "spend_points")
+_UNDOING = ("cancel_earning", "expire_earning", "refund_spend", "undo_entry")
+_ON_ACCOUNTS = ("earn_points", "record_order", "return_order", "settle_due", "spend_points", *_UNDOING)
 _CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
 
 RELATIONS: Mapping[type[Fact], Relations] = {
@@ -39,20 +40,26 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsEarned: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)),
     f.PointsSpent: Relations(("spend_points",), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
-    f.PointsRefunded: Relations((), ("Account.PointsWereReturned",), ("AWARD_POINTS_REFUNDED",)),
-    f.PointsCancelled: Relations(("return_order",), ("Account.PointsTransferHasBeenCanceled",)),
+    f.PointsRefunded: Relations(
+        ("refund_spend", "undo_entry"), ("Account.PointsWereReturned",), ("AWARD_POINTS_REFUNDED",)
+    ),
+    f.PointsCancelled: Relations(
+        ("cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
+    ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("earn_points", "record_order")),
     f.PointsPromised: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
-    f.PromiseCancelled: Relations(("return_order",), ("Account.PointsTransferHasBeenCanceled",)),
+    f.PromiseCancelled: Relations(
+        ("cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
+    ),
     f.PointsExtended: Relations(("earn_points", "record_order", "spend_points")),
     f.DebtSettled: Relations(("earn_points", "record_order")),
     f.PointsGranted: Relations((), ("Account.PointsWereAdded",)),
-    f.PointsDeducted: Relations((), ("Account.PointsWereSpent",)),
+    f.PointsDeducted: Relations(("undo_entry",), ("Account.PointsWereSpent",)),
     f.PointsHeld: Relations((), ("Account.PointsWereBlocked",)),
     f.PointsCaptured: Relations((), ("Account.PointsWereSpent",)),
-    f.PointsReleased: Relations(()),
+    f.PointsReleased: Relations(("undo_entry",)),
     f.PointsSent: Relations((), ("Account.PointsWereTransferred",)),
     f.PointsReceived: Relations((), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(()),

@@ -34,6 +34,8 @@ OTHERWISE: dict[str, Json] = {
     "update_member": {"given_name": "Another name"},
     "earn_points": {"amount": 7},
     "spend_points": {"amount": 7},
+    "refund_spend": {"amount": 7},
+    "undo_entry": {"entry_id": "ent_00000000000000000000"},
     "record_order": {"place": "Elsewhere"},
     "return_order": {"place": "Elsewhere"},
 }
