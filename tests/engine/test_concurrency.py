@@ -40,6 +40,10 @@ class OneDay(SystemClock):
 
 @pytest.fixture
 def shop(engine_table: DynamoTable) -> BookShop:
+    return opened_on(engine_table)
+
+
+def opened_on(engine_table: DynamoTable) -> BookShop:
     """Opened in a tenant of its own; its tills wait in real time."""
     opened = open_shop(engine_table, tenant=uuid4().hex, now=TODAY)
     clock = OneDay()
