@@ -7,7 +7,7 @@ from tests.bench.figures import Bench, Gate, Row, Section
 from tests.bench.till import LOTS
 from tests.unit.budgets.test_budgets import BUDGETS
 
-NOT_BUILT = "hold, release, undo, capture, transfer, redeem a reward, limits for all, join a segment, push"
+NOT_BUILT = "hold, release, capture, transfer, redeem a reward, limits for all, join a segment, push"
 
 
 def budgets(bench: Bench) -> str:

@@ -85,4 +85,4 @@ def convert_by_hand(shop: BookShop, member_id: str, amount: int, gained: int) ->
 
 
 def _last_id(entry: Entry) -> str:
-    return id_of(entry, max(number for number, _ in numbered_bodies(entry)))
+    return id_of(entry, max((number for number, _ in numbered_bodies(entry)), default=0))

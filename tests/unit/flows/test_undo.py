@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.areas.accounts.model import activated
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.errors import NotFound, StampbookError
 from chalicelib.flows.cancel_earning import cancel_earning
@@ -19,11 +20,13 @@ from tests.twins import fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, open_shop, refused, sale
 from tests.unit.flows.by_hand import (
     capture_by_hand,
+    commit_by_hand,
     convert_by_hand,
     deduct_by_hand,
     grant_by_hand,
     hold_by_hand,
     promise_by_hand,
+    spend_below_zero,
 )
 from tests.unit.flows.seen import everything
 
@@ -191,6 +194,61 @@ def test_what_is_pending_does_not_expire() -> None:
     pending = promise_by_hand(shop, ada, 50, days=10)
     with refused("still_pending", "earning_id"):
         expire(shop, ada, pending)
+
+
+def test_what_was_let_expire_is_not_taken_elsewhere_when_the_goods_come_back() -> None:
+    shop, ada = shop_with()
+    order = shop.buy(card("1"), sale("A1")).answer
+    shop.spend(ada, 30)
+    earned(shop, ada, 500)
+    assert order.earned[0].earning_id is not None
+    assert expire(shop, ada, order.earned[0].earning_id).amount == 70
+    back = shop.bring_back(order.order_id, goods_back("R1", 100_00)).answer
+    assert [(taken.amount, taken.short) for taken in back.cancelled] == [(30, 70)]
+    assert shop.balance(ada) == 470
+    assert shop.proof(ada).matches
+
+
+@pytest.mark.parametrize(("used", "negative", "balance"), [("left", "never", 0), ("whole", "returns", -20)])
+def test_whole_means_all_but_what_was_let_expire(used: str, negative: str, balance: int) -> None:
+    shop, ada = shop_with(cancel_used=used, negative=negative)
+    granted = grant_by_hand(shop, ada, 50)
+    shop.spend(ada, 20)
+    expire(shop, ada, granted)
+    if used == "left":
+        with refused("nothing_left", "entry_id"):
+            undo(shop, ada, granted)
+    else:
+        undo(shop, ada, granted)
+    assert shop.balance(ada) == balance
+
+
+def test_of_a_partly_activated_earning_both_parts_are_taken_back() -> None:
+    shop, ada = shop_with()
+    pending = promise_by_hand(shop, ada, 50, days=10)
+    commit_by_hand(shop, ada, lambda story, _terms, _at: activated(story, story.account.pendings[0], ((0, 20),)))
+    assert (shop.balance(ada), shop.account(ada).wallets[0].pending) == (20, 30)
+    undone = cancel(shop, ada, pending)
+    assert told(undone) == [("promise.cancelled", "points", 30, 0), ("points.cancelled", "points", 20, 0)]
+    assert (shop.balance(ada), shop.account(ada).wallets[0].pending) == (0, 0)
+
+
+@pytest.mark.parametrize(("used", "balance"), [("left", 0), ("whole", -20)])
+def test_an_earning_that_paid_a_debt_counts_as_used(used: str, balance: int) -> None:
+    shop, ada = shop_with(cancel_used=used, negative="limit", negative_limit=100)
+    spend_below_zero(shop, ada, 20)
+    earning_id = earned(shop, ada, 50)
+    assert cancel(shop, ada, earning_id).account.balances == {"points": balance}
+    assert shop.proof(ada).matches
+
+
+def test_what_comes_back_pays_what_is_owed() -> None:
+    shop, ada = shop_with(negative="limit", negative_limit=100)
+    shop.earn(ada, 50)
+    spend_id = shop.spend(ada, 50).answer.spend_id
+    spend_below_zero(shop, ada, 30)
+    assert undo(shop, ada, spend_id).account.balances == {"points": 20}
+    assert shop.account(ada).wallets[0].owed == 0
 
 
 # --- what went out, and what an operator did -----------------------------------------------------------------------------

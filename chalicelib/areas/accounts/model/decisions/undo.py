@@ -34,7 +34,8 @@ def cancel(
     from the rest of the wallet and no more (`clip`), below zero (`negative`), or nothing that is not pending
     (`pending_only`).
 
-    What has expired is not taken elsewhere: when the earning's lot has passed, nothing is left to take.
+    What has expired is not taken elsewhere: when the earning's lot has passed, nothing is left to take, and what of it
+    was let expire before that day is not asked of the rest.
     """
     story, pending = cancel_promise(story, unit, earning, due, cause)
     rest = due - pending
@@ -76,7 +77,7 @@ def take_back(
 ) -> Story:
     """Deduct again what was granted, received or gained: what is left of it, all of it, or not at all, by policy.
 
-    What has expired is not taken elsewhere: all of it means all but the pieces whose lots have passed.
+    What has expired is not taken elsewhere: all of it means all but what has passed.
     """
     wallet = story.account.wallet(unit)
     own = tuple(taken for piece in pieces for taken in _own(story.account, unit, piece, piece.end - piece.start))
@@ -84,7 +85,7 @@ def take_back(
     others: tuple[Taken, ...] = ()
     owed = 0
     if conduct.used == "whole":
-        rest = piece_sum(_not_passed(wallet, pieces)) - pieces_sum(own)
+        rest = piece_sum(_not_passed(wallet, pieces)) - _lapsed(wallet, pieces) - pieces_sum(own)
         others, owed = _elsewhere(story.account, unit, own, rest, conduct)
     due = pieces_sum(own) + pieces_sum(others) + owed
     return story.then(f.PointsDeducted(unit, due, (*own, *others), wallet.available - due, owed, reason, undoes))
@@ -153,6 +154,16 @@ def _not_passed(wallet: Wallet, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if wallet.lot(piece.lot) is not None)
 
 
+def _lapsed(wallet: Wallet, pieces: tuple[Piece, ...]) -> int:
+    """How much of the pieces was let expire before its day."""
+    return sum(
+        max(0, min(piece.end, gone.end) - max(piece.start, gone.start))
+        for piece in pieces
+        for gone in wallet.lapsed
+        if gone.lot == piece.lot
+    )
+
+
 def _nothing_left() -> Refused:
     return Refused("nothing_left", "Nothing is left of it: it has been used, or has expired.", param="entry_id")
 
@@ -164,7 +175,8 @@ def _reached(
     if conduct.beyond == "pending_only" or account.wallet(unit).lot(earning.lot) is None:
         return (), (), 0
     own = _own(account, unit, earning, due)
-    others, missing = _elsewhere(account, unit, own, due - pieces_sum(own), conduct)
+    rest = max(0, due - pieces_sum(own) - _lapsed(account.wallet(unit), (earning,)))
+    others, missing = _elsewhere(account, unit, own, rest, conduct)
     return own, others, missing if conduct.beyond == "negative" else 0
 
 
