@@ -100,6 +100,8 @@ def test_what_was_taken_below_zero_pays_the_debt_first() -> None:
     assert refund(shop, ada, spend_id, 20).account.balances == {"points": -30}
     back = refund(shop, ada, spend_id)
     assert (back.amount, back.account.balances) == (60, {"points": 30})
+    assert back.fresh is not None
+    assert back.fresh.amount == 30
     wallet = shop.account(ada).wallets[0]
     assert (wallet.owed, wallet.spent, wallet.refunded) == (0, 80, 80)
     assert shop.proof(ada).matches

@@ -192,6 +192,16 @@ def test_pages_go_on_where_the_last_one_ended(shop: BookShop, ada: str) -> None:
         trace_spend(shop.rt, shop.caller, ada, spend_id, "nonsense")
 
 
+def test_a_source_where_two_pages_meet_is_told_once(shop: BookShop, ada: str) -> None:
+    first, second = earned(shop, ada, 5), earned(shop, ada, 5)
+    for _ in range(SPAN - 2):
+        shop.earn(ada, 1, unit="stamps")
+    spend_id = shop.spend(ada, 8).answer.spend_id
+    [page] = trace_spend(shop.rt, shop.caller, ada, spend_id).items
+    assert page.source_id == second
+    assert paid_by(shop, ada, spend_id) == [(second, 3), (first, 5)]
+
+
 def test_what_is_not_the_members_own_is_not_traced(shop: BookShop, ada: str) -> None:
     bob = shop.member("2")
     earning_id, spend_id = earned(shop, bob, 5), shop.spend(bob, 1).answer.spend_id

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import activated
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.errors import NotFound, StampbookError
@@ -207,6 +208,10 @@ def test_what_was_let_expire_is_not_taken_elsewhere_when_the_goods_come_back() -
     assert [(taken.amount, taken.short) for taken in back.cancelled] == [(30, 70)]
     assert shop.balance(ada) == 470
     assert shop.proof(ada).matches
+    shop.clock.move_to("2027-08-01")
+    shop.earn(ada, 1)
+    account, _ = accounts.read(shop.rt.table, "shop", ada, 1)
+    assert account.wallet("points").lapsed == ()
 
 
 @pytest.mark.parametrize(("used", "negative", "balance"), [("left", "never", 0), ("whole", "returns", -20)])
