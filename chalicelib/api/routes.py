@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from chalicelib.api.native.routes import feed, members, operations, orders, programs, reports, system, transfers
+from chalicelib.api.native.routes import (
+    feed,
+    members,
+    operations,
+    orders,
+    programs,
+    reports,
+    system,
+    traces,
+    transfers,
+    undo,
+)
 from chalicelib.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *programs.ROUTES,
     *members.ROUTES,
     *transfers.ROUTES,
+    *undo.ROUTES,
+    *traces.ROUTES,
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.kit.base import Frozen
-from chalicelib.kit.facts import Fact
+from chalicelib.kit.facts import Body, Fact
 from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.table.journal import Entry
@@ -92,14 +92,20 @@ def facts_of(entry: Entry, of: type[FactT]) -> tuple[FactT, ...]:
 def numbered(entry: Entry, of: type[FactT]) -> Iterator[tuple[int, FactT]]:
     """The facts of one type, each with its number among those of the entry that can be undone, from 1. Expiries and what
     else nobody undoes have none (0): there may be hundreds of them in one entry."""
+    for number, body in numbered_bodies(entry):
+        if body["type"] == of.type:
+            fact = VOCABULARY.decode(body)
+            assert isinstance(fact, of)  # noqa: S101 - the vocabulary has one class for a type
+            yield number, fact
+
+
+def numbered_bodies(entry: Entry) -> Iterator[tuple[int, Body]]:
+    """Every fact as it is written, numbered as above."""
     number = 0
     for body in entry.facts:
         undoable = body["type"] in _UNDOABLE
         number += undoable
-        if body["type"] == of.type:
-            fact = VOCABULARY.decode(body)
-            assert isinstance(fact, of)  # noqa: S101 - the vocabulary has one class for a type
-            yield number if undoable else 0, fact
+        yield number if undoable else 0, body
 
 
 def earnings_of(entry: Entry) -> tuple[Earning, ...]:

@@ -112,11 +112,11 @@ def entry_id(ref: EntryRef) -> str:
     return f"ent_{_encode(number, _ENTRY_DIGITS)}"
 
 
-def entry_ref(text: str) -> EntryRef:
+def entry_ref(text: str, param: str = "entry_id") -> EntryRef:
     prefix, _, digits = text.partition("_")
     number = _decode(digits) if prefix == "ent" and len(digits) == _ENTRY_DIGITS else None
     if number is None or number >= 2**96:
-        raise NotFound("entry_not_found", f"There is no entry {text[:64]}.", param="entry_id")
+        raise NotFound("entry_not_found", f"There is no entry {text[:64]}.", param=param)
     owner = shown(OWNERS[number >> 42 & 1], number >> 43)
     return EntryRef(owner, number >> 32 & MAX_PROGRAM, number >> 6 & MAX_SEQUENCE, number & MAX_FACT)
 

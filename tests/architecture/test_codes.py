@@ -23,7 +23,6 @@ NOT_BY_HTTP = {
     "unchanged": "leaves the commit of a member that is already as asked",
     "unknown_sale": "of a file: over HTTP the sale is in the path",
     "duplicate_rule": "of rules given as a list: over HTTP each has a path of its own",
-    "entry_not_found": "no operation takes an entry's id",
     "empty_file": "of a whole file of orders",
     "bad_header": "of a whole file of orders",
     "invalid_tenant": "of keys, which are issued at a prompt",

@@ -9,7 +9,7 @@ from tests.bench import verdicts
 from tests.bench.figures import Bench, Gate, Row, Section
 from tests.bench.till import LOTS
 
-NOT_BUILT = "hold, release, undo, capture, transfer, redeem a reward, limits for all, join a segment, push"
+NOT_BUILT = "hold, release, capture, transfer, redeem a reward, limits for all, join a segment, push"
 
 
 @dataclass(frozen=True)

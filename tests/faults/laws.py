@@ -11,6 +11,7 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders import store as orders
+from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
 from chalicelib.table.protocol import Attrs, Key, key_of
 
@@ -22,6 +23,7 @@ def judge(items: Iterable[Attrs]) -> None:
         kinds[item["kind"]["S"]][key_of(item)] = item
     journals = _journals(kinds["entry"])
     _judge_accounts(kinds["account"], journals)
+    _judge_undone(journals)
     _judge_heads(kinds, journals)
     _judge_identifiers(kinds["identifier"], kinds["member"])
     _judge_documents(kinds["order"], kinds["return"], kinds["entry"])
@@ -57,6 +59,18 @@ def _judge_accounts(found: Mapping[Key, Attrs], journals: Mapping[Stream, list[E
         for entry in entries:
             rebuilt = fold(rebuilt, [VOCABULARY.decode(body) for body in entry.facts])
         assert (stored, head) == (rebuilt, entries[-1].head), f"{key} is not what its journal says"
+
+
+def _judge_undone(journals: Mapping[Stream, list[Entry]]) -> None:
+    """Nothing is undone beyond itself, and what has been undone says so: a fact that undoes names one that has a mark."""
+    for entries in journals.values():
+        for entry in entries:
+            amounts = {number: body["amount"] for number, body in numbered_bodies(entry) if number}
+            assert all(0 < undone <= amounts[number] for number, undone in entry.undone.items())
+        undoing = [body for entry in entries for body in entry.facts if body.get("undoes")]
+        marked = {(entry.sequence, number) for entry in entries for number in entry.undone}
+        named = {tuple(body["undoes"]) for body in undoing if body["type"] != "points.expired"}
+        assert named == marked, "what is marked as undone is not what was undone"
 
 
 def _judge_heads(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[Stream, list[Entry]]) -> None:

@@ -20,12 +20,15 @@ from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_liability import read_liability
 from chalicelib.flows.read_statement import read_statement
+from chalicelib.flows.trace_earning import trace_earning
+from chalicelib.flows.trace_spend import trace_spend
 from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.kit.periods import day_of, local_day
 from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.world import World
 from tests.twins.bookshop import BookShop, card, sale
+from tests.unit.flows.wishes import second_entry, third_entry
 
 Looked = Callable[[World, BookShop], Any]
 
@@ -66,6 +69,12 @@ LOOKED: dict[str, Looked] = {
     ),
     "read_liability": lambda world, shop: read_liability(shop.rt, shop.caller, 1),
     "past_account": lambda world, shop: shop.account(world.names["bob"], "2026-01-01"),
+    "trace_spend": lambda world, shop: trace_spend(
+        shop.rt, shop.caller, world.names["ada"], third_entry(world.names["ada"])
+    ),
+    "trace_earning": lambda world, shop: trace_earning(
+        shop.rt, shop.caller, world.names["ada"], second_entry(world.names["ada"])
+    ),
     "prove_account": lambda world, shop: shop.proof(world.names["bob"]),
     "simulate_order": lambda world, shop: shop.simulate(card("0009"), sale("B3", 40_00)),
     "read_feed": lambda world, shop: paged(lambda cursor: read_feed(shop.rt, shop.caller, 2, cursor)),

@@ -103,6 +103,18 @@ def _transfer(names: Names) -> str:
     return str(names.api.post(f"/v1/members/{names['member_id']}/transfers", body).json["transfer_id"])
 
 
+def _earning(names: Names) -> str:
+    """By hand, so that no order owns it."""
+    path = f"/v1/members/{names['member_id']}/earnings"
+    return str(names.api.post(path, BODIES["earn_points"]).json["earning"]["earning_id"])
+
+
+def _spend(names: Names) -> str:
+    """Paid by what was there before `earning_id`."""
+    path = f"/v1/members/{names['member_id']}/spends"
+    return str(names.api.post(path, BODIES["spend_points"]).json["spend_id"])
+
+
 def _card(names: Names) -> str:
     return str(names.api.get(f"/v1/members/{names['member_id']}").json["identifiers"][0]["value"])
 
@@ -136,6 +148,8 @@ NATIVE = Registry(
         "member_id": _member,
         "friend_id": _friend,
         "transfer_id": _transfer,
+        "earning_id": _earning,
+        "spend_id": _spend,
         "card": _card,
         "order_id": _order,
         "order_number": _number,
@@ -148,6 +162,8 @@ NATIVE = Registry(
         "transfer_points": lambda names: BODIES["transfer_points"] | {"to": names["friend_id"]},
         "record_order": lambda names: _sale(names, "new-1"),
         "simulate_order": lambda names: _sale(names, "new-1"),
+        "refund_spend": lambda names: {"spend_id": names["spend_id"], "amount": 5},
+        "undo_entry": lambda names: {"entry_id": names["earning_id"]},
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},
     },
     queries={"find_order": lambda names: {"number": names["order_number"]}},

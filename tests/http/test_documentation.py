@@ -135,12 +135,14 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
         path = route.path
         for name in route.placeholders:
             path = path.replace(f"{{{name}}}", ids[name])
-        reply = api.call(route.method, path, bodies.pop(route.operation))
+        body = bodies.pop(route.operation)
+        told = {name: ids["spend_id"] for name, value in body.items() if value == examples.SPEND}
+        reply = api.call(route.method, path, body | told)
         assert reply.status == route.status, reply.text
-        ids |= {name: str(value) for name, value in reply.json.items() if name in ("member_id", "order_id")}
+        ids |= {name: str(value) for name, value in reply.json.items() if name in ("member_id", "order_id", "spend_id")}
     assert bodies == {}
     wallet = api.get(f"/v1/members/{ids['member_id']}/account").json["wallets"][0]
-    assert (wallet["earned"], wallet["cancelled"], wallet["spent"]) == (50 + 26, 10, 20)
+    assert (wallet["earned"], wallet["cancelled"], wallet["spent"], wallet["refunded"]) == (50 + 26, 10, 20, 20)
 
 
 def _turn(route: Route) -> int:

@@ -12,6 +12,8 @@ Json = dict[str, Any]
 
 MEMBER = "mem_0c5qv8t2k1h"
 ORDER = "ord_3q7m0z9y4xk"
+EARNING = "ent_1mdfqt5g16k008002041"
+SPEND = "ent_1mdfqt5g16k0080020c1"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 TRANSFER = "ent_0c5qv8t2k1h080000fg1"
 
@@ -21,6 +23,8 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "member_id": {"description": "The member's id.", "example": MEMBER},
     "order_id": {"description": "The order's id.", "example": ORDER},
     "transfer_id": {"description": "The transfer's id, as its sending answered it.", "example": TRANSFER},
+    "earning_id": {"description": "The earning's id: the `earning_id` that it was answered with.", "example": EARNING},
+    "spend_id": {"description": "The spend's id: the `spend_id` that it was answered with.", "example": SPEND},
     "operation_id": {"description": "The operation's id.", "example": OPERATION},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
@@ -90,6 +94,8 @@ BODIES: Mapping[str, Json] = {
     "spend_points": {"unit": "points", "amount": 20},
     "transfer_points": {"to": {"type": "email", "value": "grace@example.org"}, "unit": "points", "amount": 10},
     "convert_points": {"unit": "points", "into": "tea", "amount": 10},
+    "refund_spend": {"spend_id": SPEND, "amount": 5},
+    "undo_entry": {"entry_id": SPEND},
     "simulate_order": _ORDER,
     "record_order": _ORDER,
     "return_order": {

@@ -36,6 +36,8 @@ OTHERWISE: dict[str, Json] = {
     "spend_points": {"amount": 7},
     "transfer_points": {"amount": 7},
     "convert_points": {"amount": 7},
+    "refund_spend": {"amount": 7},
+    "undo_entry": {"entry_id": "ent_00000000000000000000"},
     "record_order": {"place": "Elsewhere"},
     "return_order": {"place": "Elsewhere"},
 }

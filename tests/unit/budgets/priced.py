@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.read_statement import read_statement
+from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.settle_account import settle_account
+from chalicelib.flows.trace_earning import trace_earning
+from chalicelib.flows.trace_spend import trace_spend
+from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
+from tests.twins import fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -21,6 +28,20 @@ class Till:
     table: MemoryTable
     ada: str
     order_id: str
+    made: dict[str, str] = field(default_factory=dict)
+
+    def id_of(self, what: str) -> str:
+        return self.made[what]
+
+    def make(self, what: str) -> None:
+        """An earning by hand, or a spend, for operations that are about one."""
+        if what == "spend":
+            self.made[what] = self.shop.spend(self.ada, 2).answer.spend_id
+        else:
+            earning = self.shop.earn(self.ada, 2).answer.earning
+            assert earning is not None
+            assert earning.earning_id is not None
+            self.made[what] = earning.earning_id
 
     def price(self, act: Callable[[], object]) -> Cost:
         self.shop.rt.config.load(self.table, self.shop.caller.tenant)
@@ -57,6 +78,14 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
     "earn with a key": lambda at: at.shop.earn(at.ada, 1, keyed("k1")),
     "spend": lambda at: at.shop.spend(at.ada, 1),
     "spend with a key": lambda at: at.shop.spend(at.ada, 1, keyed("k2")),
+    "refund": lambda at: refund_spend(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("spend"), 1),
+    "refund with a key": lambda at: refund_spend(at.shop.rt, at.shop.caller, keyed("k3"), at.ada, at.id_of("spend"), 1),
+    "undo a spend": lambda at: undo_entry(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("spend")),
+    "undo an earning": lambda at: undo_entry(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("earning")),
+    "cancel an earning": lambda at: cancel_earning(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("earning")),
+    "expire an earning": lambda at: expire_earning(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("earning")),
+    "trace of a spend": lambda at: trace_spend(at.shop.rt, at.shop.caller, at.ada, at.id_of("spend")),
+    "trace of an earning": lambda at: trace_earning(at.shop.rt, at.shop.caller, at.ada, at.id_of("earning")),
     "balance": lambda at: at.shop.account(at.ada),
     "statement page": lambda at: read_statement(at.shop.rt, at.shop.caller, (at.ada, 1), 25, None),
     "enrol": lambda at: at.shop.enrol("newer"),
@@ -73,4 +102,9 @@ def prepared(name: str, at: Till) -> Callable[[], object]:
         first = wallet.expiring[0].expires_on
         assert first is not None
         at.shop.clock.move_to(f"{iso_day(first + 1)}T00:00:00Z")
+    for what in ("spend", "earning"):
+        if what in name and name not in ("spend", "spend with a key"):
+            at.make(what)
+    if name.startswith("refund"):
+        at.make("spend")
     return lambda: OPERATIONS[name](at)

@@ -19,6 +19,14 @@ BUDGETS = {
     "earn with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
     "spend": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "spend with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "refund": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "refund with a key": Cost(batch_get=1, transact=1, write_units=8, index_units=1),
+    "undo a spend": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "undo an earning": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "cancel an earning": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "expire an earning": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "trace of a spend": Cost(batch_get=1, query=1),
+    "trace of an earning": Cost(batch_get=1, query=1),
     "balance": Cost(batch_get=1),
     "statement page": Cost(query=1),
     "enrol": Cost(get=1, transact=1, write_units=6, index_units=2),
@@ -50,7 +58,7 @@ def test_a_process_that_has_not_asked_for_five_seconds_pays_one_get_more(name: s
     at.shop.clock.elapsed += 6
     before = at.table.meter.cost
     act()
-    more = 0 if name == "config change" else 1  # a change reads all of it anyway
+    more = 0 if name == "config change" or name.startswith("trace") else 1  # all of it anyway, nothing of it
     assert without_reading(at.table.meter.cost - before) == BUDGETS[name] + Cost(get=more)
 
 

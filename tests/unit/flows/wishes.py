@@ -8,9 +8,14 @@ from typing import Any
 
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.orders.store import id_for
+from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.expire_earning import expire_earning
+from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.settle_due import settle_due
+from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.command import Command
+from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.periods import parse_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.memory import MemoryTable
@@ -48,6 +53,22 @@ def spend_all(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return shop.spend(ada, 300, command)
 
 
+def refund(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return refund_spend(shop.rt, shop.caller, command, ada, third_entry(ada), 20)
+
+
+def undo(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return undo_entry(shop.rt, shop.caller, command, ada, third_entry(ada))
+
+
+def cancel_it(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return cancel_earning(shop.rt, shop.caller, command, ada, second_entry(ada))
+
+
+def expire_it(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return expire_earning(shop.rt, shop.caller, command, ada, second_entry(ada))
+
+
 def enrol(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return shop.enrol("0002", command, given_name="Ada")
 
@@ -75,6 +96,10 @@ OPERATIONS = {
     "return_order": Operation(bring_back, repeatable=True),
     "earn_points": Operation(earn),
     "spend_points": Operation(spend_all),
+    "refund_spend": Operation(refund),
+    "undo_entry": Operation(undo),
+    "cancel_earning": Operation(cancel_it),
+    "expire_earning": Operation(expire_it),
     "enrol_member": Operation(enrol),
     "update_member": Operation(rename),
     "define_rule": Operation(define),
@@ -83,13 +108,29 @@ OPERATIONS = {
 
 
 def opened() -> tuple[FaultyTable, BookShop, str]:
-    """A shop with one member, who bought for 300.00; this process has yet to read the configuration."""
+    """A shop with one member, who bought for 300.00, was given 20 and spent 20; this process has yet to read the
+    configuration."""
     table = FaultyTable(MemoryTable())
     shop = open_shop(table)
     ada = shop.buy(card("0001"), sale("A1", 300_00)).answer.member_id
+    gave_and_took(shop, ada)
     shop.rt.config.forget(shop.caller.tenant)
     return table, shop, ada
 
 
 def first_order(shop: BookShop) -> str:
     return id_for(shop.caller.tenant, "A1")
+
+
+def gave_and_took(shop: BookShop, ada: str) -> None:
+    """Her second entry is an earning, her third a spend that her first paid."""
+    shop.earn(ada, 20)
+    shop.spend(ada, 20)
+
+
+def second_entry(ada: str) -> str:
+    return entry_id(EntryRef(ada, 1, 2, 1))
+
+
+def third_entry(ada: str) -> str:
+    return entry_id(EntryRef(ada, 1, 3, 1))

@@ -14,11 +14,16 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.programs.model import ProgramDefinition, TenantSettings
 from chalicelib.areas.programs.operations import put_tenant, replace_program
 from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.define_tiers import define_tiers
+from chalicelib.flows.expire_earning import expire_earning
+from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.settle_account import settle_account
+from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
+from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.periods import Day, local_day
 from chalicelib.table.feed import entry_of_image
 from infra.local.pages.cells import MalformedError
@@ -28,6 +33,7 @@ from infra.local.table_template import whole_template
 from tests.twins import fresh
 from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, sale
 from tests.twins.streamed import StreamedTable, image_of
+from tests.unit.flows.by_hand import OPERATION, grant_by_hand, hold_by_hand, promise_by_hand
 from tests.unit.pages.moves import MOVES, moved
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,17 +52,26 @@ VISITS: dict[str, Visit] = {
     "spend": lambda shop, ada: shop.spend(ada, 5),
     "buy": lambda shop, ada: shop.buy(member(ada), sale("A-3", on=AUGUST)),
     "bring back": lambda shop, _: shop.bring_back(shop.order_id("A-2"), goods_back("R-1", 10_00, on=AUGUST)),
+    "refund": lambda shop, ada: refund_spend(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 4, 1))),
+    "undo a spend": lambda shop, ada: undo_entry(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 4, 1))),
+    "undo an earning": lambda shop, ada: undo_entry(
+        shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 3, 1))
+    ),
+    "cancel": lambda shop, ada: cancel_earning(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 3, 1))),
+    "expire": lambda shop, ada: expire_earning(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 3, 1))),
     "settle": lambda shop, ada: settle_account(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1),
 }
 
 
 def after(visit: Visit) -> StreamedTable:
-    """Ada comes back in August: June's points have passed, July's are there, and gold has become easy to reach."""
+    """Ada comes back in August: June's points have passed, July's are there (bought, given and spent), and gold has become easy to reach."""
     table = StreamedTable()
     shop = open_shop(table, program=SHORT_LIVED)
     ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
     shop.clock.move_to("2026-07-20")
     shop.buy(member(ada), sale("A-2", on="2026-07-20"))
+    shop.earn(ada, 7)
+    shop.spend(ada, 3)
     shop.clock.move_to(AUGUST)
     define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
     visit(shop, ada)
@@ -75,18 +90,30 @@ def at_the_desk() -> StreamedTable:
     return table
 
 
+def undone() -> StreamedTable:
+    """What came of undoing what is pending, held and granted."""
+    table = StreamedTable()
+    shop = open_shop(table)
+    ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
+    for of in (promise_by_hand(shop, ada, 5, days=3), hold_by_hand(shop, ada, 5), grant_by_hand(shop, ada, 5)):
+        undo_entry(shop.rt, shop.caller, fresh(), ada, of)
+    cancel_earning(shop.rt, shop.caller, fresh(), ada, promise_by_hand(shop, ada, 5, days=3))
+    return table
+
+
 def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for record in table.entries():
         entry = entry_of_image(image_of(record))
         for fact in entry.facts:
-            found[fact["type"]].add(entry.header["operation"])
+            if entry.header["operation"] != OPERATION:
+                found[fact["type"]].add(entry.header["operation"])
     return found
 
 
 def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() -> None:
     found: dict[str, set[str]] = defaultdict(set)
-    for table in (at_the_desk(), *map(after, VISITS.values()), *map(moved, MOVES)):
+    for table in (at_the_desk(), undone(), *map(after, VISITS.values()), *map(moved, MOVES)):
         for fact, operations in recorded_by(table).items():
             found[fact] |= operations
     said = {cls.type: set(relations.operations) for cls, relations in RELATIONS.items() if relations.operations}

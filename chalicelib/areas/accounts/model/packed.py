@@ -1,6 +1,6 @@
 """An account's body as it is kept: compact JSON with short names, days and positions as integers, zeros left out.
 
-w wallets   [next lot, totals, lots] and, where there is any, {"c": [period, counted], "s": the lot that slides}
+w wallets   [next lot, totals, lots] and, where there is any, {"c": [period, counted], "s": the lot that slides, "x": lapsed}
 h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day]
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.areas.accounts.model.apart import Hold, Pending
-from chalicelib.areas.accounts.model.lots import Lot
+from chalicelib.areas.accounts.model.lots import Lot, Piece
 from chalicelib.areas.accounts.model.months import Month
 from chalicelib.areas.accounts.model.state import Account
 from chalicelib.areas.accounts.model.wallet import Wallet
@@ -82,6 +82,8 @@ def _wallet(wallet: Wallet) -> list[Any]:
     rare: dict[str, Any] = {}
     if wallet.period:
         rare["c"] = [wallet.period, wallet.counted]
+    if wallet.lapsed:
+        rare["x"] = [list(piece) for piece in wallet.lapsed]
     if wallet.sliding:
         rare["s"] = wallet.sliding
     return [*kept, rare] if rare else kept
@@ -100,6 +102,7 @@ def _unpacked_wallet(
         sliding=more.get("s", 0),
         period=period,
         counted=counted,
+        lapsed=tuple(Piece(lot, start, end) for lot, start, end in more.get("x", ())),
     )
 
 

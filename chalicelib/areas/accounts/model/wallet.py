@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Any
 
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.lots import Lot, Piece, Span, added, expiry, restored, without
+from chalicelib.areas.accounts.model.lots import Lot, Piece, Span, added, expiry, joined, restored, without
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
 
@@ -25,6 +25,7 @@ class Wallet:
     Came in      earned, granted, received (from others), refunded, gained (by conversion)
     Went out     spent, deducted, sent (to others), expired, cancelled, converted (into another unit)
     Stands apart `held` of what came in; `pending`, which has not come in yet; `owed`, taken below zero
+    `lapsed` are positions of these lots that were let expire before their day: a return does not take them elsewhere.
     `sliding` is the number of the lot whose last day moves; `period` and `counted` are where a cap by period stands.
     """
 
@@ -48,6 +49,7 @@ class Wallet:
     sliding: int = 0
     period: str = ""
     counted: int = 0
+    lapsed: tuple[Piece, ...] = ()
 
     @property
     def available(self) -> int:
@@ -123,9 +125,9 @@ def converted(wallet: Wallet, fact: f.PointsConverted) -> Wallet:
 
 def expired(wallet: Wallet, fact: f.PointsExpired) -> Wallet:
     if fact.pieces:
-        rest = take(wallet, fact.pieces)
+        rest = replace(take(wallet, fact.pieces), lapsed=_joined((*wallet.lapsed, *fact.pieces)))
     else:
-        rest = replace(wallet, lots=tuple(lot for lot in wallet.lots if lot.number != fact.lot))
+        rest = _without_lots(wallet, {fact.lot})
     return replace(rest, expired=wallet.expired + fact.amount)
 
 
@@ -173,7 +175,7 @@ def released(wallet: Wallet, fact: f.PointsReleased) -> Wallet:
 def without_passed(wallet: Wallet, to: Instant) -> Wallet:
     """Without the lots that are over and empty: what of them is held or pending expires when it comes back."""
     gone = {lot.number for lot in wallet.passed(to) if not lot.left}
-    return replace(wallet, lots=tuple(lot for lot in wallet.lots if lot.number not in gone)) if gone else wallet
+    return _without_lots(wallet, gone) if gone else wallet
 
 
 def grow(wallet: Wallet, piece: Piece, expires_on: Day | None, expires_at: Instant | None) -> Wallet:
@@ -204,6 +206,18 @@ def spans_by_lot(pieces: Iterable[Sequence[Any]]) -> dict[int, list[Span]]:
     for piece in pieces:
         spans.setdefault(piece[0], []).append((piece[1], piece[2]))
     return spans
+
+
+def _without_lots(wallet: Wallet, gone: set[int]) -> Wallet:
+    return replace(
+        wallet,
+        lots=tuple(lot for lot in wallet.lots if lot.number not in gone),
+        lapsed=tuple(piece for piece in wallet.lapsed if piece.lot not in gone),
+    )
+
+
+def _joined(pieces: Iterable[Sequence[Any]]) -> tuple[Piece, ...]:
+    return tuple(Piece(lot, *span) for lot, spans in sorted(spans_by_lot(pieces).items()) for span in joined(spans))
 
 
 def _with_expiry(wallet: Wallet, number: int, expires_on: Day, expires_at: Instant | None) -> Wallet:

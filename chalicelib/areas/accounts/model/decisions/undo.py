@@ -21,9 +21,9 @@ from chalicelib.areas.accounts.model.decisions.story import (
 )
 from chalicelib.areas.accounts.model.decisions.time import advance
 from chalicelib.areas.accounts.model.facts.points import Taken
-from chalicelib.areas.accounts.model.lots import Piece, free_within, last_of
+from chalicelib.areas.accounts.model.lots import Piece, free_within, last_of, piece_sum
 from chalicelib.areas.accounts.model.state import Account
-from chalicelib.areas.accounts.model.wallet import take
+from chalicelib.areas.accounts.model.wallet import Wallet, take
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import plain
 
@@ -35,7 +35,8 @@ def cancel(
     from the rest of the wallet and no more (`clip`), below zero (`negative`), or nothing that is not pending
     (`pending_only`).
 
-    What has expired is not taken elsewhere: when the earning's lot has passed, nothing is left to take.
+    What has expired is not taken elsewhere: when the earning's lot has passed, nothing is left to take, and what of it
+    was let expire before that day is not asked of the rest.
     """
     story, pending = cancel_promise(story, unit, earning, due, cause)
     rest = due - pending
@@ -64,25 +65,28 @@ def cancel_whole(story: Story, unit: str, earning: Piece, conduct: Conduct, caus
 
     Refuses `nothing_left`, `earning_partly_used`.
     """
-    amount, left = earning.end - earning.start, left_of(story.account, unit, earning)
-    _must_be_undoable(amount, left, conduct)
+    left = left_of(story.account, unit, earning)
+    _must_be_undoable(story.account, unit, (earning,), left, conduct)
     if conduct.used == "whole":
-        return cancel(story, unit, earning, amount, replace(conduct, beyond="negative"), cause)
+        whole = earning.end - earning.start
+        return cancel(story, unit, earning, whole, replace(conduct, beyond="negative"), cause)
     return cancel(story, unit, earning, left, replace(conduct, beyond="clip"), cause)
 
 
 def take_back(
     story: Story, unit: str, pieces: tuple[Piece, ...], conduct: Conduct, reason: str, undoes: Undoes
 ) -> Story:
-    """Deduct again what was granted, received or gained: what is left of it, all of it, or not at all, by policy."""
-    amount = sum(piece.end - piece.start for piece in pieces)
-    own = tuple(taken for piece in pieces for taken in _own(story.account, unit, piece, amount))
-    _must_be_undoable(amount, pieces_sum(own), conduct)
+    """Deduct again what was granted, received or gained: what is left of it, all of it, or not at all, by policy.
+
+    What has expired is not taken elsewhere: all of it means all but what has passed.
+    """
     wallet = story.account.wallet(unit)
+    own = tuple(taken for piece in pieces for taken in _own(story.account, unit, piece, piece.end - piece.start))
+    _must_be_undoable(story.account, unit, pieces, pieces_sum(own), conduct)
     others: tuple[Taken, ...] = ()
     owed = 0
     if conduct.used == "whole":
-        rest = amount - pieces_sum(own)
+        rest = piece_sum(_not_passed(wallet, pieces)) - _lapsed(wallet, pieces) - pieces_sum(own)
         others, owed = _elsewhere(story.account, unit, own, rest, conduct)
     due = pieces_sum(own) + pieces_sum(others) + owed
     return story.then(f.PointsDeducted(unit, due, (*own, *others), wallet.available - due, owed, reason, undoes))
@@ -122,9 +126,11 @@ def refund(
 
 
 def expire_now(story: Story, unit: str, earning: Piece, undoes: Undoes = None) -> Story:
-    """Let what is left of an earning expire today. Refuses `nothing_left`."""
+    """Let what is left of an earning expire today. Refuses `still_pending`, `nothing_left`."""
     own = _own(story.account, unit, earning, earning.end - earning.start)
     amount = pieces_sum(own)
+    if not amount and pending_of(story.account, unit, earning):
+        raise Refused("still_pending", "It cannot be used yet: cancel it instead.", param="entry_id")
     if not amount:
         raise _nothing_left()
     balance = story.account.wallet(unit).available - amount
@@ -137,12 +143,27 @@ def left_of(account: Account, unit: str, earning: Piece) -> int:
     return pieces_sum(own) + pieces_sum(pending_of(account, unit, earning))
 
 
-def _must_be_undoable(amount: int, left: int, conduct: Conduct) -> None:
-    if conduct.used == "refuse" and left < amount:
+def _must_be_undoable(account: Account, unit: str, pieces: tuple[Piece, ...], left: int, conduct: Conduct) -> None:
+    amount, passed = piece_sum(pieces), not _not_passed(account.wallet(unit), pieces)
+    if conduct.used == "refuse" and left < amount and not (passed and not left):
         text = f"Only {plain(left, conduct.decimals)} of {plain(amount, conduct.decimals)} are left of it."
         raise Refused("earning_partly_used", text, param="entry_id")
-    if conduct.used != "whole" and not left:
+    if not left and (passed or conduct.used != "whole"):
         raise _nothing_left()
+
+
+def _not_passed(wallet: Wallet, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    return tuple(piece for piece in pieces if wallet.lot(piece.lot) is not None)
+
+
+def _lapsed(wallet: Wallet, pieces: tuple[Piece, ...]) -> int:
+    """How much of the pieces was let expire before its day."""
+    return sum(
+        max(0, min(piece.end, gone.end) - max(piece.start, gone.start))
+        for piece in pieces
+        for gone in wallet.lapsed
+        if gone.lot == piece.lot
+    )
 
 
 def _nothing_left() -> Refused:
@@ -156,7 +177,8 @@ def _reached(
     if conduct.beyond == "pending_only" or account.wallet(unit).lot(earning.lot) is None:
         return (), (), 0
     own = _own(account, unit, earning, due)
-    others, missing = _elsewhere(account, unit, own, due - pieces_sum(own), conduct)
+    rest = max(0, due - pieces_sum(own) - _lapsed(account.wallet(unit), (earning,)))
+    others, missing = _elsewhere(account, unit, own, rest, conduct)
     return own, others, missing if conduct.beyond == "negative" else 0
 
 

@@ -1,0 +1,37 @@
+"""Cancel an earning: what of it is pending will not come, and what is left of it, or all of it, is taken back.
+
+reads    1 BatchGet of profile, account and the earning's entry
+writes   account (version), entry (absent), the earning's entry (its mark): 6 units, + 2 with an Idempotency-Key
+may      who may change accounts, also for a blocked member
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
+from chalicelib.errors import Refused
+from chalicelib.flows.terms import Terms
+from chalicelib.flows.undo_commit import Undoing, Wanted, change_by_entry, named_fact
+from chalicelib.flows.undo_entry import Undone, undone_by
+from chalicelib.flows.undo_kinds import must_not_be_of_an_order, undone
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed
+from chalicelib.table.journal import Entry
+
+
+def cancel_earning(rt: Runtime, caller: Caller, command: Command, member_id: str, earning_id: str) -> Committed[Undone]:
+    """The unit's `cancel_used` says what happens to one that was used. NotFound: member, entry. Refuses
+    `not_an_earning`, `undo_by_return`, `already_undone`, `nothing_left`, `earning_partly_used`."""
+    what = Wanted(member_id, earning_id, "earning_id")
+
+    def decide(story: Story, terms: Terms, entry: Entry, at: Instant) -> Undoing:
+        named = named_fact(what, entry)
+        if not isinstance(named.fact, PointsEarned | PointsPromised):
+            raise Refused("not_an_earning", "This is no earning.", param="earning_id")
+        must_not_be_of_an_order(entry)
+        return undone(story, terms, named, at)
+
+    return change_by_entry(rt, caller, command, "cancel_earning", what, decide, undone_by)

@@ -1,0 +1,94 @@
+"""Which earnings paid a spend: looked up in the journal, from the spend back, by the positions it took.
+
+reads    1 BatchGet of profile, account and the spend's entry, 1 Query of at most 250 entries a page; nothing is written
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model.apart import pieces_sum
+from chalicelib.areas.accounts.model.facts import PointsCaptured, PointsSpent
+from chalicelib.errors import InvalidInput, Refused
+from chalicelib.flows.account_views import id_of
+from chalicelib.flows.trace_pieces import GIVEN, SPAN, Met, met_in
+from chalicelib.flows.undo_commit import Wanted, named_fact, open_entry
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.ids import MAX_SEQUENCE
+from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.wire import Time
+from chalicelib.runtime import Runtime
+from chalicelib.table.journal import Entry, entries_query, entry_from
+
+
+class Source(Frozen):
+    """What paid a part of it: `source_id` is an earning's id, or that of whatever else gave the points, by its `type`."""
+
+    source_id: str
+    type: str
+    amount: int
+    order_id: str | None
+    rule_id: str | None
+    at: Time
+
+
+class SpendTrace(Frozen):
+    """`owed` was taken below zero, so no earning paid it; `refunded` has come back since."""
+
+    spend_id: str
+    unit: str
+    amount: int
+    owed: int
+    refunded: int
+    items: tuple[Source, ...]
+    next_cursor: str | None
+
+
+def trace_spend(rt: Runtime, caller: Caller, member_id: str, spend_id: str, cursor: str | None = None) -> SpendTrace:
+    """Also of a hold that was captured. The newest source first; a page may be empty and not the last. NotFound: member,
+    entry. Refuses `not_a_spend`. InvalidInput `invalid_cursor`."""
+    what = Wanted(member_id, spend_id, "spend_id")
+    scope = f"{caller.tenant}/spend/{spend_id}"
+    _, own = open_entry(rt, caller.tenant, what)
+    named = named_fact(what, own)
+    spent = named.fact
+    if not isinstance(spent, PointsSpent | PointsCaptured):
+        raise Refused("not_a_spend", "This is no spend.", param="spend_id")
+    last, missing = (own.sequence, pieces_sum(spent.pieces)) if cursor is None else _place(scope, cursor)
+    stream = accounts.stream(caller.tenant, member_id, what.ref.program)
+    page = rt.table.query(entries_query(stream, 1, last, reverse=True, limit=SPAN))
+    items: list[Source] = []
+    for attrs in page.items:
+        entry = entry_from(stream, attrs)
+        last = entry.sequence - 1
+        for met in met_in(entry, spent.unit, spent.pieces, GIVEN):
+            if met.amount:
+                missing -= met.amount
+                items.append(_source(entry, met))
+    return SpendTrace(
+        spend_id=spend_id,
+        unit=spent.unit,
+        amount=spent.amount,
+        owed=getattr(spent, "owed", 0),
+        refunded=named.undone,
+        items=tuple(items),
+        next_cursor=encode_cursor(scope, [last, missing]) if missing > 0 and last > 0 else None,
+    )
+
+
+def _source(entry: Entry, met: Met) -> Source:
+    return Source(
+        source_id=id_of(entry, met.number),
+        type=met.fact.type,
+        amount=met.amount,
+        order_id=getattr(met.fact, "order", "") or None,
+        rule_id=getattr(met.fact, "rule", "") or None,
+        at=entry.effective_at,
+    )
+
+
+def _place(scope: str, cursor: str) -> tuple[int, int]:
+    match decode_cursor(scope, cursor):
+        case [int() as last, int() as missing] if 0 < last <= MAX_SEQUENCE and missing > 0:
+            return last, missing
+    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")

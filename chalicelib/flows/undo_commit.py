@@ -1,0 +1,143 @@
+"""What flows that undo share: the entry is read with the account, and marked in the transaction that undoes it.
+
+reads    1 BatchGet of profile, account and entry
+writes   account (version), entry (absent), the old entry (undone as far as it was read): 6 units, + 2 with an Idempotency-Key
+
+An entry's id says its owner and program. A blocked member's points are corrected like anybody's: that is when it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import VOCABULARY, Story, advance
+from chalicelib.areas.members import store as members
+from chalicelib.errors import NotFound, Refused
+from chalicelib.flows.account_commit import Opened, account_entry, account_plan, header_for
+from chalicelib.flows.account_views import numbered_bodies
+from chalicelib.flows.terms import Terms, settle_tier, terms_of
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.command import Command
+from chalicelib.kit.ids import EntryRef, entry_ref
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.guards import recall_guarded
+from chalicelib.table.journal import Entry, entry_from, undone_put
+
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An entry of a member, or one fact of it, as a request names it: in the field `param`."""
+
+    member_id: str
+    text: str
+    param: str
+
+    @property
+    def ref(self) -> EntryRef:
+        """NotFound for what is no entry's id, and for that of another owner or of a profile: all look the same. Asked for
+        within a commit, so that who sends a used key with another id is told of the key."""
+        found = entry_ref(self.text, self.param)
+        if found.owner != self.member_id or not found.program:
+            raise self.missing()
+        return found
+
+    def missing(self) -> NotFound:
+        return NotFound("entry_not_found", f"This member has no entry {self.text[:64]}.", param=self.param)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A fact of a journal entry by its number, and how much of it has been undone. One that has a number has an amount."""
+
+    entry: Entry
+    number: int
+    fact: Any
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """As facts that undo this one say it."""
+        return self.entry.sequence, self.number
+
+    @property
+    def undone(self) -> int:
+        return self.entry.undone.get(self.number, 0)
+
+    @property
+    def rest(self) -> int:
+        return int(self.fact.amount) - self.undone
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What was decided: how the account's story goes on, and how much more of which fact is undone by it."""
+
+    story: Story
+    of: Named
+    amount: int
+
+
+Decide = Callable[[Story, Terms, Entry, Instant], Undoing]
+
+
+def open_entry(rt: Runtime, tenant: str, what: Wanted) -> tuple[Opened, Entry]:
+    """1 BatchGet of profile, account and entry. NotFound: member, entry."""
+    member_id, program, sequence, _ = what.ref
+    profile, account = members.profile_key(tenant, member_id), accounts.account_key(tenant, member_id, program)
+    stream = accounts.stream(tenant, member_id, program)
+    found = rt.table.batch_get([profile, account, stream.key(sequence)])
+    member, _ = members.member_from(found.get(profile), member_id)
+    opened = Opened(member, *accounts.account_from(found.get(account), member_id, program))
+    attrs = found.get(stream.key(sequence))
+    if attrs is None:
+        raise what.missing()
+    return opened, entry_from(stream, attrs)
+
+
+def named_fact(what: Wanted, entry: Entry) -> Named:
+    """The very fact that was asked for. NotFound for a number that the entry does not have, and for an entry as a whole."""
+    for number, body in numbered_bodies(entry):
+        if number and number == what.ref.fact:
+            return Named(entry, number, VOCABULARY.decode(body))
+    raise what.missing()
+
+
+def change_by_entry(
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    operation: str,
+    what: Wanted,
+    decide: Decide,
+    answer: Callable[[Entry], AnswerT],
+) -> Committed[AnswerT]:
+    """Open, advance, decide, settle the tier, commit: the entry named is marked where something of it is undone."""
+
+    def plan() -> Plan:
+        opened, old = open_entry(rt, caller.tenant, what)
+        terms = terms_of(rt, caller.tenant, what.ref.program)
+        header = header_for(rt, caller, command, operation, terms)
+        story = advance(Story(opened.account), header.effective_at)
+        undoing = _decided(what, lambda: decide(story, terms, old, header.effective_at))
+        settled = settle_tier(undoing.story, terms)
+        entry = account_entry(caller.tenant, settled, opened.head, header)
+        marks = (undone_put(old, undoing.of.number, undoing.amount),) if undoing.amount else ()
+        return account_plan(caller, command, settled, opened.head, entry, marks)
+
+    return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def _decided(what: Wanted, decide: Callable[[], Undoing]) -> Undoing:
+    """Decisions speak of an entry; the request may call it something else."""
+    try:
+        return decide()
+    except Refused as refusal:
+        if refusal.param == "entry_id":
+            refusal.param = what.param
+        raise

@@ -1,0 +1,97 @@
+"""Undo what an entry of an account did, by its kind (the table is in undo_kinds).
+
+reads    1 BatchGet of profile, account and entry
+writes   account (version), entry (absent), the old entry (its mark): 6 units, + 2 with an Idempotency-Key
+may      who may change accounts, also for a blocked member
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.areas.accounts.model import VOCABULARY, Story
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.errors import Refused
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered_bodies, standing_of
+from chalicelib.flows.terms import Terms
+from chalicelib.flows.undo_commit import Named, Undoing, Wanted, change_by_entry, named_fact
+from chalicelib.flows.undo_kinds import is_undone_by_kind, must_not_be_of_an_order, undone
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.command import Command
+from chalicelib.kit.ids import EntryRef, entry_id
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed
+from chalicelib.table.journal import Entry
+
+_UNDOING = frozenset(
+    fact.type for fact in (f.PointsRefunded, f.PointsCancelled, f.PromiseCancelled, f.PointsReleased, f.PointsDeducted)
+)
+
+
+class Change(Frozen):
+    """One thing that undoing did: given back, released, deducted, or taken back of what was earned or still pending.
+    `short` is what was due but no longer there."""
+
+    type: str
+    unit: str
+    amount: int
+    short: int = 0
+
+
+class Undone(Frozen):
+    """`undone_id` is the fact that was undone, `entry_id` the entry that did it."""
+
+    entry_id: str
+    undone_id: str
+    changes: tuple[Change, ...]
+    expired: tuple[Expired, ...]
+    account: Standing
+
+
+def undo_entry(rt: Runtime, caller: Caller, command: Command, member_id: str, of: str) -> Committed[Undone]:
+    """`of` is the id of a fact, or of an entry with one that can be undone. NotFound: member, entry. Refuses
+    `undo_by_return`, `cannot_undo`, `several_to_undo`, `already_undone`, `nothing_left`, `earning_partly_used`,
+    `hold_closed`, `balance_limit`, `too_many_lots`."""
+    what = Wanted(member_id, of, "entry_id")
+
+    def decide(story: Story, terms: Terms, entry: Entry, at: Instant) -> Undoing:
+        return undone(story, terms, _chosen(what, entry), at)
+
+    return change_by_entry(rt, caller, command, "undo_entry", what, decide, undone_by)
+
+
+def undone_by(entry: Entry) -> Undone:
+    """The answer, from the entry that undid something."""
+    owner = entry.stream.pk.rsplit("#", 1)[1]
+    facts: list[Any] = [VOCABULARY.decode(body) for body in entry.facts if body["type"] in _UNDOING]
+    told = [fact for fact in facts if fact.undoes is not None]
+    sequence, number = told[0].undoes
+    return Undone(
+        entry_id=id_of(entry),
+        undone_id=entry_id(EntryRef(owner, entry.stream.program, sequence, number)),
+        changes=tuple(
+            Change(type=fact.type, unit=fact.unit, amount=fact.amount, short=getattr(fact, "short", 0)) for fact in told
+        ),
+        expired=expiries_of(entry),
+        account=standing_of(entry),
+    )
+
+
+def _chosen(what: Wanted, entry: Entry) -> Named:
+    """The fact that was named, or the only one of a whole entry that can be undone."""
+    if what.ref.fact:
+        named_fact(what, entry)
+    must_not_be_of_an_order(entry)
+    undoable = [
+        (number, body)
+        for number, body in numbered_bodies(entry)
+        if is_undone_by_kind(body) and what.ref.fact in (0, number)
+    ]
+    if not undoable:
+        raise Refused("cannot_undo", "Nothing of this kind can be undone.", param="entry_id")
+    if len(undoable) > 1:
+        raise Refused("several_to_undo", "It did several things: name the one to undo by its id.", param="entry_id")
+    number, body = undoable[0]
+    return Named(entry, number, VOCABULARY.decode(body))

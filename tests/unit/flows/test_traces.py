@@ -1,0 +1,248 @@
+"""Which earnings paid a spend, and where an earning went: to the last point, page by page."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.areas.members.model import MemberUpdate
+from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.flows.expire_earning import expire_earning
+from chalicelib.flows.refund_spend import refund_spend
+from chalicelib.flows.trace_earning import EarningTrace, Movement, trace_earning
+from chalicelib.flows.trace_pieces import SPAN
+from chalicelib.flows.trace_spend import Source, trace_spend
+from chalicelib.flows.undo_entry import undo_entry
+from chalicelib.flows.update_member import update_member
+from tests.twins import fresh
+from tests.twins.bookshop import POINTS, BookShop, card, goods_back, open_shop, refused, sale
+from tests.unit.flows.by_hand import (
+    capture_by_hand,
+    convert_by_hand,
+    grant_by_hand,
+    hold_by_hand,
+    promise_by_hand,
+    spend_below_zero,
+)
+
+DAY_MS = 86_400_000
+KEPT = {"expiry": {"type": "end_of_month", "months": 12}}
+NEGATIVE = {"policies": [{**KEPT, "negative": "limit", "negative_limit": 100}]}
+
+
+@pytest.fixture
+def shop() -> BookShop:
+    return open_shop(program={"units": [{**POINTS, **NEGATIVE}, {"code": "stamps", "name": "Stamps"}]})
+
+
+@pytest.fixture
+def ada(shop: BookShop) -> str:
+    return shop.member("1")
+
+
+def earned(shop: BookShop, member_id: str, amount: int) -> str:
+    earning = shop.earn(member_id, amount).answer.earning
+    assert earning is not None
+    assert earning.earning_id is not None
+    return earning.earning_id
+
+
+def sources(shop: BookShop, member_id: str, spend_id: str) -> list[Source]:
+    found: list[Source] = []
+    cursor = None
+    while True:
+        page = trace_spend(shop.rt, shop.caller, member_id, spend_id, cursor)
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+def paid_by(shop: BookShop, member_id: str, spend_id: str) -> list[tuple[str, int]]:
+    return [(one.source_id, one.amount) for one in sources(shop, member_id, spend_id)]
+
+
+def trace(shop: BookShop, member_id: str, earning_id: str) -> tuple[EarningTrace, list[tuple[str, int]]]:
+    """The last page, and the movements of all."""
+    moved: list[Movement] = []
+    cursor = None
+    while True:
+        page = trace_earning(shop.rt, shop.caller, member_id, earning_id, cursor)
+        moved += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return page, [(one.type, one.amount) for one in moved]
+
+
+def test_a_spend_names_the_earnings_that_paid_it(shop: BookShop, ada: str) -> None:
+    first = earned(shop, ada, 30)
+    order = shop.buy(card("1"), sale("A1")).answer
+    granted = grant_by_hand(shop, ada, 40)
+    spend_id = shop.spend(ada, 150).answer.spend_id
+    found = sources(shop, ada, spend_id)
+    assert [(one.source_id, one.type, one.amount) for one in found] == [
+        (granted, "points.granted", 20),
+        (order.earned[0].earning_id, "points.earned", 100),
+        (first, "points.earned", 30),
+    ]
+    assert [(one.order_id, one.rule_id) for one in found] == [(None, None), (order.order_id, "base"), (None, None)]
+    refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id, 25)
+    told = trace_spend(shop.rt, shop.caller, ada, spend_id)
+    assert (told.amount, told.owed, told.refunded) == (150, 0, 25)
+    again = shop.spend(ada, 45).answer.spend_id
+    assert paid_by(shop, ada, again) == [(granted, 40), (order.earned[0].earning_id, 5)]
+
+
+def test_what_came_fresh_or_by_conversion_is_named_as_that(shop: BookShop, ada: str) -> None:
+    earned(shop, ada, 30)
+    spend_id = shop.spend(ada, 30).answer.spend_id
+    shop.clock.move_to("2027-08-01")
+    refund_id = refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id).answer.refund_id
+    converted = convert_by_hand(shop, ada, 20, 5)
+    stamps = shop.spend(ada, 5, unit="stamps").answer.spend_id
+    assert paid_by(shop, ada, stamps) == [(converted, 5)]
+    assert paid_by(shop, ada, shop.spend(ada, 10).answer.spend_id) == [(refund_id, 10)]
+    assert trace(shop, ada, refund_id)[1] == [("points.converted", 20), ("points.spent", 10)]
+
+
+def test_what_was_taken_below_zero_was_paid_by_nothing(shop: BookShop, ada: str) -> None:
+    earning_id = earned(shop, ada, 30)
+    spend_id = spend_below_zero(shop, ada, 50)
+    assert paid_by(shop, ada, spend_id) == [(earning_id, 30)]
+    assert trace_spend(shop.rt, shop.caller, ada, spend_id).owed == 20
+    later = earned(shop, ada, 25)
+    assert trace(shop, ada, later)[1] == [("debt.settled", 20)]
+
+
+def test_a_captured_hold_is_traced_like_a_spend(shop: BookShop, ada: str) -> None:
+    earning_id = earned(shop, ada, 30)
+    held = hold_by_hand(shop, ada, 20)
+    now, moved = trace(shop, ada, earning_id)
+    assert (now.left, now.held, moved) == (10, 20, [("points.held", 20)])
+    assert paid_by(shop, ada, capture_by_hand(shop, ada, 15)) == [(earning_id, 15)]
+    now, moved = trace(shop, ada, earning_id)
+    assert (now.left, now.held) == (15, 0)
+    assert moved == [("points.held", 20), ("points.captured", 15), ("points.released", 5)]
+    with refused("not_a_spend", "spend_id"):
+        trace_spend(shop.rt, shop.caller, ada, held)
+
+
+def test_an_earning_tells_of_all_that_became_of_it(shop: BookShop, ada: str) -> None:
+    earned(shop, ada, 10)
+    earning_id = earned(shop, ada, 50)
+    spend_id = shop.spend(ada, 20).answer.spend_id
+    refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id, 4)
+    hold_by_hand(shop, ada, 10)
+    now, moved = trace(shop, ada, earning_id)
+    assert (now.type, now.unit, now.amount) == ("points.earned", "points", 50)
+    assert (now.left, now.held, now.pending) == (34, 10, 0)
+    assert moved == [("points.spent", 10), ("points.refunded", 4), ("points.held", 10)]
+    shop.clock.move_to("2027-08-01")
+    assert trace(shop, ada, earning_id)[0].left == 0
+    shop.earn(ada, 1)
+    assert trace(shop, ada, earning_id)[1][3:] == [("points.expired", 34)]
+    undo_entry(shop.rt, shop.caller, fresh(), ada, hold_id(shop, ada))
+    assert trace(shop, ada, earning_id)[1][4:] == [("points.released", 10), ("points.expired", 10)]
+
+
+def hold_id(shop: BookShop, ada: str) -> str:
+    [held] = [
+        entry.entry_id for entry in shop.statement(ada) if any(line.type == "points.held" for line in entry.lines)
+    ]
+    return held
+
+
+def test_an_earning_of_an_order_tells_of_its_return(shop: BookShop, ada: str) -> None:
+    order = shop.buy(card("1"), sale("A1")).answer
+    shop.bring_back(order.order_id, goods_back("R1", 40_00))
+    earning_id = order.earned[0].earning_id
+    assert earning_id is not None
+    assert trace(shop, ada, earning_id)[1] == [("points.cancelled", 40)]
+    expire_earning(shop.rt, shop.caller, fresh(), ada, earning_id)
+    assert trace(shop, ada, earning_id)[1] == [("points.cancelled", 40), ("points.expired", 60)]
+
+
+def test_a_pending_earning_tells_when_it_came(shop: BookShop, ada: str) -> None:
+    pending = promise_by_hand(shop, ada, 50, days=10)
+    assert trace(shop, ada, pending)[0].pending == 50
+    shop.clock.move_to("2026-07-01")
+    now, moved = trace(shop, ada, pending)
+    assert (now.left, now.pending, moved) == (50, 0, [])
+    shop.spend(ada, 20)
+    now, moved = trace(shop, ada, pending)
+    assert (now.left, moved) == (30, [("points.activated", 50), ("points.spent", 20)])
+
+
+def test_pages_go_on_where_the_last_one_ended(shop: BookShop, ada: str) -> None:
+    """More entries than a page looks through lie between the earning and the spend."""
+    earning_id = earned(shop, ada, 30)
+    for _ in range(SPAN + 3):
+        shop.earn(ada, 1, unit="stamps")
+    spend_id = shop.spend(ada, 20).answer.spend_id
+    first = trace_spend(shop.rt, shop.caller, ada, spend_id)
+    assert (first.items, first.next_cursor is None) == ((), False)
+    assert paid_by(shop, ada, spend_id) == [(earning_id, 20)]
+    early = trace_earning(shop.rt, shop.caller, ada, earning_id)
+    assert (early.items, early.left, early.next_cursor is None) == ((), 10, False)
+    assert trace(shop, ada, earning_id)[1] == [("points.spent", 20)]
+    with refused("invalid_cursor", "cursor", InvalidInput):
+        trace_earning(shop.rt, shop.caller, ada, earning_id, first.next_cursor)
+    with refused("invalid_cursor", "cursor", InvalidInput):
+        trace_spend(shop.rt, shop.caller, ada, spend_id, "nonsense")
+
+
+def test_a_source_where_two_pages_meet_is_told_once(shop: BookShop, ada: str) -> None:
+    first, second = earned(shop, ada, 5), earned(shop, ada, 5)
+    for _ in range(SPAN - 2):
+        shop.earn(ada, 1, unit="stamps")
+    spend_id = shop.spend(ada, 8).answer.spend_id
+    [page] = trace_spend(shop.rt, shop.caller, ada, spend_id).items
+    assert page.source_id == second
+    assert paid_by(shop, ada, spend_id) == [(second, 3), (first, 5)]
+
+
+def test_what_is_not_the_members_own_is_not_traced(shop: BookShop, ada: str) -> None:
+    bob = shop.member("2")
+    earning_id, spend_id = earned(shop, bob, 5), shop.spend(bob, 1).answer.spend_id
+    with refused("entry_not_found", "earning_id", NotFound):
+        trace_earning(shop.rt, shop.caller, ada, earning_id)
+    with refused("entry_not_found", "spend_id", NotFound):
+        trace_spend(shop.rt, shop.caller, ada, spend_id)
+    with refused("not_an_earning", "earning_id"):
+        trace_earning(shop.rt, shop.caller, bob, spend_id)
+    with refused("not_a_spend", "spend_id"):
+        trace_spend(shop.rt, shop.caller, bob, earning_id)
+    update_member(shop.rt, shop.caller, fresh(), bob, MemberUpdate(status="blocked"))
+    assert paid_by(shop, bob, spend_id) == [(earning_id, 1)]
+
+
+deeds = st.lists(
+    st.tuples(st.sampled_from(["earn", "spend", "refund", "wait"]), st.integers(1, 90)), min_size=3, max_size=20
+)
+
+
+@settings(max_examples=40)
+@given(deeds)
+def test_every_point_spent_was_earned_and_every_point_earned_is_somewhere(done: list[tuple[str, int]]) -> None:
+    shop = open_shop()
+    ada = shop.member("1")
+    earnings: dict[str, int] = {}
+    spends: dict[str, int] = {}
+    for what, amount in done:
+        if what == "earn":
+            earnings[earned(shop, ada, amount)] = amount
+        elif what == "wait":
+            shop.clock.at += amount * DAY_MS
+        elif what == "spend" and (most := min(amount, shop.balance(ada))):
+            spends[shop.spend(ada, most).answer.spend_id] = most
+        elif what == "refund" and spends:
+            spend_id = sorted(spends)[amount % len(spends)]
+            spends.pop(spend_id)
+            refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id)
+    assert {one: sum(paid for _, paid in paid_by(shop, ada, one)) for one in spends} == spends
+    shop.earn(ada, 1)
+    for earning_id, amount in earnings.items():
+        now, moved = trace(shop, ada, earning_id)
+        back = sum(part for kind, part in moved if kind == "points.refunded")
+        assert now.left == amount + back - sum(part for kind, part in moved if kind != "points.refunded")
