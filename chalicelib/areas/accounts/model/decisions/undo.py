@@ -7,7 +7,7 @@ from dataclasses import replace
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.decisions.apart import Undoes, cancel_promise, pending_of
-from chalicelib.areas.accounts.model.decisions.credits import Credit, came, must_fit, placed
+from chalicelib.areas.accounts.model.decisions.credits import Credit, must_fit, placed, settled_in
 from chalicelib.areas.accounts.model.decisions.story import (
     PLAIN,
     UNKNOWN,
@@ -18,7 +18,6 @@ from chalicelib.areas.accounts.model.decisions.story import (
     front,
     settle_debt,
 )
-from chalicelib.areas.accounts.model.decisions.time import advance
 from chalicelib.areas.accounts.model.facts.points import Taken
 from chalicelib.areas.accounts.model.lots import Piece, free_within, last_of
 from chalicelib.areas.accounts.model.state import Account
@@ -113,10 +112,8 @@ def refund(
     refunded = f.PointsRefunded(
         unit, amount, back, wallet.available + amount, piece, new.expires_on, new.expires_at, undoes
     )
-    if piece is not None:
-        return expire_homeless(came(story, new, piece, refunded), unit, back)
-    story = expire_homeless(story.then(refunded), unit, back)
-    return advance(settle_debt(story, unit), story.account.advanced_to)
+    story = expire_homeless(story.then(refunded), unit, back, story.account.advanced_to)
+    return settle_debt(story, unit) if piece is None else settled_in(story, new, piece)
 
 
 def expire_now(story: Story, unit: str, earning: Piece, undoes: Undoes = None) -> Story:
