@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from chalicelib.areas.accounts.model import Account, Conduct, Credit, Story, advance, earn, hold, refund, spend
+from dataclasses import replace
+
+from chalicelib.areas.accounts.model import (
+    Account,
+    Conduct,
+    Credit,
+    Piece,
+    Story,
+    advance,
+    cancel,
+    earn,
+    hold,
+    refund,
+    slide,
+    spend,
+)
 from chalicelib.areas.accounts.model.facts import DebtSettled, PointsExpired, PointsSpent
 from chalicelib.areas.accounts.model.laws import broken_laws
 from tests.unit.accounts.both import DAY, credit
@@ -65,6 +80,25 @@ def test_a_refund_of_what_has_passed_settles_no_more_debt_than_it_brings() -> No
     assert (wallet.owed, wallet.available, wallet.expired, wallet.refunded) == (40, -40, 10, 30)
     (gone,) = (fact for fact in story.facts if isinstance(fact, PointsExpired))
     assert (gone.amount, gone.expires_on) == (10, 2)
+
+
+def test_a_late_promise_that_is_over_already_takes_nothing_elsewhere_when_it_is_cancelled() -> None:
+    """Bought long ago, its points come tomorrow and had their last day yesterday."""
+    story = advance(earn(empty(), credit("points", 10, None)), 20 * DAY)
+    story = earn(story, promised(3, until=19, releases_on=21))
+    late = cancel(story, "points", Piece(2, 0, 3), 5, Conduct(beyond="negative"))
+    wallet = late.account.wallet("points")
+    assert (wallet.pending, wallet.available, wallet.cancelled) == (0, 10, 0)
+
+
+def test_what_slides_does_not_join_a_late_promise_that_is_over_already() -> None:
+    late = replace(promised(3, until=19, releases_on=21), slides=True)
+    story = earn(advance(empty(), 20 * DAY), late)
+    assert slide(story, "points", 50, 51 * DAY) == story
+    story = earn(story, replace(credit("points", 5, 40), slides=True))
+    assert story.account.wallet("points").available == 5
+    story = slide(story, "points", 50, 51 * DAY)
+    assert [(lot.expires_on, lot.left) for lot in advance(story, 22 * DAY).account.wallet("points").lots] == [(50, 5)]
 
 
 def test_what_comes_in_pays_what_is_owed_and_the_rest_is_there() -> None:

@@ -120,7 +120,7 @@ def slide(story: Story, unit: str, expires_on: Day, expires_at: Instant) -> Stor
     """Its owner was active: what slides has a later last day. Nothing for a wallet in which nothing slides."""
     wallet = story.account.wallet(unit)
     lot = wallet.lot(wallet.sliding)
-    if lot is None or lot.expires_on is None or lot.expires_on >= expires_on:
+    if lot is None or not _lasts(story.account, lot) or lot.expires_on is None or lot.expires_on >= expires_on:
         return story
     return story.then(f.PointsExtended(unit, lot.left, lot.number, lot.expires_on, expires_on, expires_at))
 
@@ -148,7 +148,7 @@ def _joined(account: Account, wallet: Wallet, credit: Credit, conduct: Conduct) 
     if credit.event:
         return None
     if credit.slides:
-        return wallet.lot(wallet.sliding)
+        return next((lot for lot in wallet.lots if lot.number == wallet.sliding and _lasts(account, lot)), None)
     same = [lot for lot in wallet.lots if (lot.expires_on, lot.shift) == expiry(credit.expires_on, credit.expires_at)]
     if conduct.oldest_first:
         same = [lot for lot in same if lot.number == wallet.next_lot - 1]
@@ -160,6 +160,11 @@ def _later(account: Account, wallet: Wallet, credit: Credit) -> Lot | None:
     wanted = credit.expires_at
     lots = (lot for lot in wallet.lots if lot.expires_at is None or (wanted is not None and lot.expires_at >= wanted))
     return next((lot for lot in lots if not credit.event and _free(account, wallet, lot)), None)
+
+
+def _lasts(account: Account, lot: Lot) -> bool:
+    """A late promise may have opened a lot that is over already, and empty until the account goes on."""
+    return lot.expires_at is None or lot.expires_at > account.advanced_to
 
 
 def _free(account: Account, wallet: Wallet, lot: Lot) -> bool:

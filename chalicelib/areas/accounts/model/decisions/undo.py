@@ -148,7 +148,9 @@ def _reached(
     account: Account, unit: str, earning: Piece, due: int, conduct: Conduct
 ) -> tuple[tuple[Taken, ...], tuple[Taken, ...], int]:
     """What a cancellation takes: of the earning itself, of the rest of the wallet, and below zero."""
-    if conduct.beyond == "pending_only" or account.wallet(unit).lot(earning.lot) is None:
+    lot = account.wallet(unit).lot(earning.lot)
+    passed = lot is None or (lot.expires_at is not None and lot.expires_at <= account.advanced_to)
+    if passed or conduct.beyond == "pending_only":
         return (), (), 0
     own = _own(account, unit, earning, due)
     others, missing = _elsewhere(account, unit, own, due - pieces_sum(own), conduct)
