@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 
 .SILENT:
 .NOTPARALLEL:
-.PHONY: help install check test engine package e2e bench bench-full fetch-engine docs demo run redrive repair verify logs api-key doctor clean
+.PHONY: help install check test soak engine package e2e bench bench-full fetch-engine docs demo run redrive repair verify logs api-key doctor clean
 
 help: ## this list
 	$(PYTHON) -m infra.local.targets
@@ -22,6 +22,9 @@ check: $(DEV) ## formatting, lint, types, imports, templates, architecture
 
 test: $(DEV) ## all tests but the engine's
 	$(PY) -m pytest
+
+soak: $(DEV) ## the simulator for as long as you like: [SEEDS=2000] [STEPS=200] [FIRST=0]
+	$(PY) -m tests.simulation $(if $(SEEDS),--seeds "$(SEEDS)",--seeds 2000) $(if $(STEPS),--steps "$(STEPS)",--steps 200) $(if $(FIRST),--first "$(FIRST)")
 
 engine: fetch-engine ## contract, concurrency and idempotency on DynamoDB Local
 	$(PY) -m pytest -m engine

@@ -10,7 +10,7 @@ from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.table.commit import Committed
 from chalicelib.table.dynamo import DynamoTable
-from tests.engine.test_concurrency import TILLS, at_once, done, a_shop, proven, refusals
+from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, proven, refusals
 from tests.twins import fresh
 from tests.twins.bookshop import BookShop
 

@@ -82,23 +82,34 @@ def open_hold(account: Account, number: int) -> Hold:
     raise NotFound("hold_not_found", f"There is no hold {number}.", param="hold_id")
 
 
-def released(story: Story, known: Hold, amount: int, *, lapsed: bool = False, undoes: Undoes = None) -> Story:
+def released(
+    story: Story, known: Hold, amount: int, *, lapsed_at: Instant | None = None, undoes: Undoes = None
+) -> Story:
     pieces = as_lots_stand(story.account.wallet(known.unit), last_pieces(known.pieces, amount))
     balance = story.account.wallet(known.unit).available + amount
+    lapsed = lapsed_at is not None
+    at = story.account.advanced_to if lapsed_at is None else lapsed_at
     story = story.then(f.PointsReleased(known.number, known.unit, amount, pieces, balance, lapsed, undoes))
-    return settle_debt(expire_homeless(story, known.unit, pieces), known.unit)
+    return settle_debt(expire_homeless(story, known.unit, pieces, at), known.unit)
 
 
 def activated(
-    story: Story, promise: Pending, spans: tuple[Span, ...] | None = None, lasts: Lifetime | None = None
+    story: Story,
+    promise: Pending,
+    spans: tuple[Span, ...] | None = None,
+    lasts: Lifetime | None = None,
+    *,
+    at: Instant | None = None,
 ) -> Story:
-    """A promise comes true, or these positions of it; `lasts` where their last day is decided only now."""
+    """A promise comes true, or these positions of it; `lasts` where their last day is decided only now. `at` is when,
+    where that is later than the account has come."""
     wallet = story.account.wallet(promise.unit)
     pieces = as_lots_stand(wallet, promise._replace(spans=promise.spans if spans is None else spans).pieces)
     amount = pieces_sum(pieces)
     balance = wallet.available + amount
     story = story.then(f.PointsActivated(promise.unit, amount, pieces, balance, *(lasts or Lifetime()), promise.day))
-    return settle_debt(expire_homeless(story, promise.unit, pieces), promise.unit)
+    now = story.account.advanced_to if at is None else at
+    return settle_debt(expire_homeless(story, promise.unit, pieces, now), promise.unit)
 
 
 def cancel_promise(story: Story, unit: str, earning: Piece, due: int, cause: Cause = UNKNOWN) -> tuple[Story, int]:

@@ -102,22 +102,25 @@ def receive(
         brought.append((*piece, given.expires_on, given.expires_at))
         account = apply(account, f.PointsReceived(unit, part.amount, (brought[-1],), 0, sender, entry))
     received = f.PointsReceived(unit, amount, tuple(brought), wallet.available + amount, sender, entry)
-    return advance(settle_debt(story.then(received), unit), story.account.advanced_to)
+    return settle_debt(advance(story.then(received), story.account.advanced_to), unit)
 
 
 def came(story: Story, credit: Credit, piece: Piece, fact: Fact) -> Story:
-    """The story with this credit in, paying for what is owed, marked where it slides, expired where it has passed."""
-    story = story.then(fact)
-    if credit.slides and credit.expires_on is not None and credit.expires_at is not None:
-        story = _sliding(story, credit, piece, credit.expires_on, credit.expires_at)
-    return advance(settle_debt(story, credit.unit), story.account.advanced_to)
+    """The story with this credit in."""
+    return settled_in(story.then(fact), credit, piece)
+
+
+def settled_in(story: Story, credit: Credit, piece: Piece) -> Story:
+    """What has come in is marked where it slides, expires where it has passed, and pays for what is owed with the rest."""
+    story = advance(_sliding(story, credit, piece), story.account.advanced_to)
+    return settle_debt(story, credit.unit)
 
 
 def slide(story: Story, unit: str, expires_on: Day, expires_at: Instant) -> Story:
     """Its owner was active: what slides has a later last day. Nothing for a wallet in which nothing slides."""
     wallet = story.account.wallet(unit)
     lot = wallet.lot(wallet.sliding)
-    if lot is None or lot.expires_on is None or lot.expires_on >= expires_on:
+    if lot is None or not _lasts(story.account, lot) or lot.expires_on is None or lot.expires_on >= expires_on:
         return story
     return story.then(f.PointsExtended(unit, lot.left, lot.number, lot.expires_on, expires_on, expires_at))
 
@@ -145,7 +148,7 @@ def _joined(account: Account, wallet: Wallet, credit: Credit, conduct: Conduct) 
     if credit.event:
         return None
     if credit.slides:
-        return wallet.lot(wallet.sliding)
+        return next((lot for lot in wallet.lots if lot.number == wallet.sliding and _lasts(account, lot)), None)
     wanted = expiry(credit.expires_on, credit.expires_at)
     same = [lot for lot in wallet.lots if (lot.expires_on, lot.shift) == wanted]
     if conduct.oldest_first:
@@ -160,24 +163,31 @@ def _later(account: Account, wallet: Wallet, credit: Credit) -> Lot | None:
     return next((lot for lot in lots if not credit.event and _free(account, wallet, lot)), None)
 
 
+def _lasts(account: Account, lot: Lot) -> bool:
+    """A late promise may have opened a lot that is over already, and empty until the account goes on."""
+    return lot.expires_at is None or lot.expires_at > account.advanced_to
+
+
 def _free(account: Account, wallet: Wallet, lot: Lot) -> bool:
     """An event's promise has its lot for itself, and so has what slides."""
     taken = (promise.lot for promise in account.pendings if promise.unit == wallet.unit and promise.event)
     return lot.number != wallet.sliding and lot.number not in taken
 
 
-def _sliding(story: Story, credit: Credit, piece: Piece, expires_on: Day, expires_at: Instant) -> Story:
-    wallet = story.account.wallet(credit.unit)
-    if wallet.sliding == piece.lot:
+def _sliding(story: Story, credit: Credit, piece: Piece) -> Story:
+    """A lot of its own that was opened for what slides is from now on the one that does. Where there are too many lots
+    it has joined another, which goes on as before."""
+    day, at, opened = credit.expires_on, credit.expires_at, piece.start == 0
+    if not (credit.slides and opened) or day is None or at is None:
         return story
-    return story.then(f.PointsExtended(credit.unit, credit.amount, piece.lot, expires_on, expires_on, expires_at))
+    lot = story.account.wallet(credit.unit).lot(piece.lot)
+    left = 0 if lot is None else lot.left
+    return story.then(f.PointsExtended(credit.unit, left, piece.lot, day, day, at))
 
 
 def _promised(story: Story, credit: Credit, conduct: Conduct) -> Story:
-    if len(story.account.pendings) >= MAX_PENDINGS:
-        raise Refused("too_many_pending", f"An account has at most {MAX_PENDINGS} pending earnings at a time.")
     credit, piece = placed(story.account, credit, conduct)
-    return story.then(
+    promised = story.then(
         f.PointsPromised(
             unit=credit.unit,
             amount=credit.amount,
@@ -196,6 +206,9 @@ def _promised(story: Story, credit: Credit, conduct: Conduct) -> Story:
             by=credit.by,
         )
     )
+    if len(promised.account.pendings) > MAX_PENDINGS:
+        raise Refused("too_many_pending", f"An account has at most {MAX_PENDINGS} pending earnings at a time.")
+    return _sliding(promised, credit, piece)
 
 
 def _period(conduct: Conduct) -> str:

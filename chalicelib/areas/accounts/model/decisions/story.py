@@ -14,6 +14,7 @@ from chalicelib.areas.accounts.model.state import Account, fold
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.errors import InvalidInput, Refused
 from chalicelib.kit.amounts import MAX_AMOUNT, plain
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import Day
 
@@ -118,16 +119,18 @@ def as_lots_stand(wallet: Wallet, pieces: Iterable[Taken]) -> tuple[Taken, ...]:
     return tuple((lot, start, end, days.get(lot, day)) for lot, start, end, day in pieces)
 
 
-def expire_homeless(story: Story, unit: str, pieces: Iterable[Taken]) -> Story:
-    """What came back to lots that have passed meanwhile passes with them."""
+def expire_homeless(story: Story, unit: str, pieces: Iterable[Taken], at: Instant) -> Story:
+    """What comes back at `at` to lots that have passed by then passes with them, before it can pay for anything. Such a
+    lot may still stand there, empty, when a stride of time goes over its end and on."""
     gone: dict[int, list[Taken]] = {}
     for piece in pieces:
-        if story.account.wallet(unit).lot(piece[0]) is None:
+        lot = story.account.wallet(unit).lot(piece[0])
+        if lot is None or (lot.expires_at is not None and lot.expires_at <= at):
             gone.setdefault(piece[0], []).append(piece)
-    for lot, late in gone.items():
+    for number, late in gone.items():
         amount = pieces_sum(late)
         balance = story.account.wallet(unit).available - amount
-        story = story.then(f.PointsExpired(unit, amount, lot, balance, late[0][3]))
+        story = story.then(f.PointsExpired(unit, amount, number, balance, late[0][3]))
     return story
 
 

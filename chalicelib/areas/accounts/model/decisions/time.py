@@ -25,9 +25,9 @@ def advance(story: Story, to: Instant) -> Story:
     for event in sorted(_events(story.account, to)):
         story = _expired(story, event.at)
         if isinstance(event.what, Pending):
-            story = activated(story, event.what)
+            story = activated(story, event.what, at=event.at)
         else:
-            story = released(story, event.what, event.what.amount, lapsed=True)
+            story = released(story, event.what, event.what.amount, lapsed_at=event.at)
     story = _expired(story, to)
     return story.then(f.AccountAdvanced(to)) if to > story.account.advanced_to else story
 

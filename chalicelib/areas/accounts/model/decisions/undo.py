@@ -7,7 +7,7 @@ from dataclasses import replace
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.decisions.apart import Undoes, cancel_promise, pending_of
-from chalicelib.areas.accounts.model.decisions.credits import Credit, came, must_fit, placed
+from chalicelib.areas.accounts.model.decisions.credits import Credit, must_fit, placed, settled_in
 from chalicelib.areas.accounts.model.decisions.story import (
     PLAIN,
     UNKNOWN,
@@ -19,7 +19,6 @@ from chalicelib.areas.accounts.model.decisions.story import (
     front,
     settle_debt,
 )
-from chalicelib.areas.accounts.model.decisions.time import advance
 from chalicelib.areas.accounts.model.facts.points import Taken
 from chalicelib.areas.accounts.model.lots import Piece, free_within, last_of, piece_sum
 from chalicelib.areas.accounts.model.state import Account
@@ -119,10 +118,8 @@ def refund(
     refunded = f.PointsRefunded(
         unit, amount, back, wallet.available + amount, piece, new.expires_on, new.expires_at, undoes
     )
-    if piece is not None:
-        return expire_homeless(came(story, new, piece, refunded), unit, back)
-    story = expire_homeless(story.then(refunded), unit, back)
-    return advance(settle_debt(story, unit), story.account.advanced_to)
+    story = expire_homeless(story.then(refunded), unit, back, story.account.advanced_to)
+    return settle_debt(story, unit) if piece is None else settled_in(story, new, piece)
 
 
 def expire_now(story: Story, unit: str, earning: Piece, undoes: Undoes = None) -> Story:
@@ -174,7 +171,9 @@ def _reached(
     account: Account, unit: str, earning: Piece, due: int, conduct: Conduct
 ) -> tuple[tuple[Taken, ...], tuple[Taken, ...], int]:
     """What a cancellation takes: of the earning itself, of the rest of the wallet, and below zero."""
-    if conduct.beyond == "pending_only" or account.wallet(unit).lot(earning.lot) is None:
+    lot = account.wallet(unit).lot(earning.lot)
+    passed = lot is None or (lot.expires_at is not None and lot.expires_at <= account.advanced_to)
+    if passed or conduct.beyond == "pending_only":
         return (), (), 0
     own = _own(account, unit, earning, due)
     rest = max(0, due - pieces_sum(own) - _lapsed(account.wallet(unit), (earning,)))

@@ -1,0 +1,153 @@
+"""The journals of all members, read as they grow: each entry is folded on its own, and every law is asked after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+from chalicelib.areas.accounts import store
+from chalicelib.areas.accounts.model import VOCABULARY, Account, Story, advance, apply
+from chalicelib.areas.accounts.model.laws import broken_laws
+from chalicelib.areas.accounts.model.packed import packed, unpacked
+from chalicelib.areas.programs.model import Program
+from chalicelib.kit.facts import Fact, encode
+from chalicelib.table.journal import Entry, Head, entry_from, verified
+from chalicelib.table.memory import MemoryTable
+from tests.simulation.fact_laws import Setting, ask_fact
+from tests.simulation.law import law
+from tests.simulation.tally import UNDOABLE, Deed, Tally
+
+DAY = 86_400_000
+PROGRAM = 1
+
+
+@dataclass
+class Known:
+    """What one member's journal has told so far."""
+
+    account: Account
+    head: Head = field(default_factory=Head)
+    tally: Tally = field(default_factory=Tally)
+    deeds: dict[tuple[int, int], Deed] = field(default_factory=dict)  # what can be undone, by entry and number
+    commands: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Journals:
+    table: MemoryTable
+    tenant: str
+    members: tuple[str, ...]
+    facts_seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.known = {member: Known(Account(member, PROGRAM)) for member in self.members}
+
+    def __getitem__(self, member: str) -> Known:
+        return self.known[member]
+
+    def entry(self, member: str, sequence: int) -> Entry:
+        stream = store.stream(self.tenant, member, PROGRAM)
+        attrs = self.table.get(stream.key(sequence))
+        assert attrs is not None, f"entry {sequence} of {member} is gone"
+        return entry_from(stream, attrs)
+
+    def ask_laws(self, programs: dict[int, Program], dice: Random) -> None:
+        """Of every account that changed since it was asked last; and of what lies between accounts."""
+        for member in self.members:
+            stored, head = store.read(self.table, self.tenant, member, PROGRAM)
+            if head == self.known[member].head:
+                law(stored == self.known[member].account, "an account changed without an entry")
+                continue
+            self._catch_up(member, head, programs)
+            law(head == self.known[member].head, "the account's head is not that of its journal")
+            law(
+                stored == self.known[member].account, f"fold(journal) = account: {_differs(stored, self.known[member])}"
+            )
+            ask_account(stored)
+            ask_time(stored, dice)
+        sent = sum(known.tally.of["sent"] for known in self.known.values())
+        received = sum(known.tally.of["received"] for known in self.known.values())
+        law(sent == received, f"{sent} were sent and {received} received")
+
+    def _catch_up(self, member: str, head: Head, programs: dict[int, Program]) -> None:
+        known = self.known[member]
+        for sequence in range(known.head.version + 1, head.version + 1):
+            entry = self.entry(member, sequence)
+            law(verified(entry, known.head), f"entry {sequence} does not follow the one before")
+            law(entry.header["command"] not in known.commands, f"entry {sequence} carries a command out again")
+            known.commands.add(entry.header["command"])
+            for number, fact in numbered(entry):
+                self._follow(known, entry, number, fact, programs)
+            known.head = entry.head
+            law(not broken_laws(known.account), "; ".join(broken_laws(known.account)))
+        self._ask_undone(member)
+
+    def _follow(self, known: Known, entry: Entry, number: int, fact: Fact, programs: dict[int, Program]) -> None:
+        self.facts_seen.add(fact.type)
+        before, known.account = known.account, apply(known.account, fact)
+        ask_fact(before, known.account, fact, Setting(entry, programs[entry.header["config_version"]]))
+        known.tally.count(fact)
+        if number:
+            deed = Deed(entry.sequence, number, fact)
+            known.deeds[deed.key] = deed
+        undoes = getattr(fact, "undoes", None)
+        if undoes is not None:
+            known.deeds[undoes].undo(fact)
+        for unit, wallet in known.account.wallets.items():
+            law(not known.tally.differs(wallet), f"wallet {unit}: {known.tally.differs(wallet)}")
+
+    def _ask_undone(self, member: str) -> None:
+        """How much of an entry is undone is what the facts undid, and never more than there was."""
+        for key, deed in self.known[member].deeds.items():
+            if not deed.undone:
+                continue
+            law(deed.undone <= deed.amount, f"{deed.undone} of {deed.amount} were undone of {deed.fact}")
+            kept = self.entry(member, key[0]).undone.get(key[1], 0)
+            law(kept == deed.undone, f"entry {key[0]} says that {kept} of it are undone, and {deed.undone} were")
+
+
+def numbered(entry: Entry) -> Iterator[tuple[int, Fact]]:
+    """Each fact with its number among those that can be undone; 0 for the others."""
+    number = 0
+    for body in entry.facts:
+        fact = VOCABULARY.decode(body)
+        undoable = isinstance(fact, UNDOABLE)
+        number += undoable
+        yield number if undoable else 0, fact
+
+
+def ask_account(account: Account) -> None:
+    law(not broken_laws(account), "; ".join(broken_laws(account)))
+    body = json.loads(json.dumps(packed(account)))
+    law(unpacked(body, account.owner, account.program, account.advanced_to) == account, "packed, then unpacked")
+    now = account.advanced_to
+    for unit, wallet in account.wallets.items():
+        for lot in wallet.lots:
+            over = lot.expires_at is not None and lot.expires_at <= now
+            law(not over or not lot.left, f"wallet {unit}: lot {lot.number} outlived its last day")
+    law(all(one.lapses_at is None or one.lapses_at > now for one in account.holds), "a hold outlived its lapse")
+    comes = (one.releases_at for one in account.pendings)
+    law(all(at is None or at > now for at in comes), "a promise did not come on its day")
+
+
+def ask_time(account: Account, dice: Random) -> None:
+    """advance(a); advance(b) = advance(b); and what a stride tells is what it does."""
+    one, other = sorted(account.advanced_to + dice.randrange(90 * DAY) for _ in range(2))
+    straight = advance(Story(account), other)
+    in_two = advance(advance(Story(account), one), other).account
+    law(in_two == straight.account, f"advance(a); advance(b) = advance(b): {_told(account, one, other)}")
+    law(advance(straight, one).account == straight.account, "time went back")
+    law(not broken_laws(straight.account), f"as time goes on: {'; '.join(broken_laws(straight.account))}")
+    ask_account(straight.account)
+
+
+def _told(account: Account, one: int, other: int) -> str:
+    first = advance(Story(account), one)
+    return f"{[encode(fact) for fact in advance(first, other).facts]}, not {[encode(fact) for fact in advance(Story(account), other).facts]}"
+
+
+def _differs(stored: Account, known: Known) -> str:
+    names = [name for name in Account.__dataclass_fields__ if getattr(stored, name) != getattr(known.account, name)]
+    return ", ".join(f"{name} {getattr(stored, name)}, not {getattr(known.account, name)}" for name in names)

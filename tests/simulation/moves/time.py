@@ -1,0 +1,97 @@
+"""What time and the shop do: hours, days and months, the daily job, looks ahead, proofs, another policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from chalicelib.areas.accounts.model import Story, advance
+from chalicelib.areas.programs.model import ProgramDefinition, UnitPolicy
+from chalicelib.areas.programs.operations import replace_program
+from chalicelib.errors import NotFound
+from chalicelib.flows.prove_account import prove_account
+from chalicelib.flows.read_account import read_account
+from chalicelib.flows.settle_account import settle_account
+from chalicelib.kit.periods import day_of, local_day
+from tests.simulation.law import law
+from tests.simulation.policies import policy
+from tests.simulation.world import DAY, World
+from tests.twins import fresh
+
+PROGRAM = 1
+MOST_POLICIES = 12
+
+
+def hours_pass(world: World, dice: Random) -> str:
+    return _later(world, dice.randrange(1, DAY // 2))
+
+
+def days_pass(world: World, dice: Random) -> str:
+    return _later(world, dice.randint(1, 9) * DAY)
+
+
+def months_pass(world: World, dice: Random) -> str:
+    return _later(world, dice.randint(20, 70) * DAY)
+
+
+def daily_job(world: World, dice: Random) -> str:
+    """For some members, of a day that is over or of today; again, it finds nothing to do."""
+    shop, member = world.shop, dice.choice(world.members)
+    day = local_day(world.clock.at, "UTC") - dice.choice((0, 0, 1, 3))
+    settled = settle_account(shop.rt, shop.caller, day, member, PROGRAM)
+    law(not settle_account(shop.rt, shop.caller, day, member, PROGRAM), "the job ran twice")
+    return f"the job {'settled' if settled else 'left'} {member}"
+
+
+def look_ahead(world: World, dice: Random) -> str:
+    """What is shown of a later moment is what will be there if nothing else happens."""
+    shop, member = world.shop, dice.choice(world.members)
+    as_of = world.clock.at + dice.randrange(60 * DAY)
+    view = read_account(shop.rt, shop.caller, member, PROGRAM, as_of)
+    account = advance(Story(world.journals[member].account), as_of).account
+    shown = {wallet.unit: (wallet.available, wallet.pending, wallet.held) for wallet in view.wallets}
+    there = {unit: account.wallet(unit) for unit in shown}
+    law(
+        shown == {unit: (wallet.available, wallet.pending, wallet.held) for unit, wallet in there.items()},
+        f"shown {shown} of a later moment",
+    )
+    return f"{member} looked ahead to {as_of}"
+
+
+def prove(world: World, dice: Random) -> str:
+    shop, member = world.shop, dice.choice(world.members)
+    try:
+        proof = prove_account(shop.rt, shop.caller, member, PROGRAM)
+    except NotFound:
+        law(not world.journals[member].head.version, "an account was not found")
+        return f"{member} has no account yet"
+    law(proof.matches, f"{proof}")
+    return f"the account of {member} was proved"
+
+
+def another_policy(world: World, dice: Random) -> str:
+    """From today on, or a later day: what was earned stays as it is."""
+    shop, program = world.shop, world.program
+    today = local_day(world.clock.at, program.zone)
+    units = []
+    for unit in program.units:
+        last = unit.policies[-1].effective_from
+        start = max(today + dice.choice((0, 0, 1, 10)), 0 if last is None else day_of(last) + 1)
+        more = [policy(dice, start)] if len(unit.policies) < MOST_POLICIES and dice.random() < 0.6 else []
+        units.append(unit.model_dump(mode="json") | {"policies": [*_told(unit.policies), *more]})
+    told = program.model_dump(mode="json", exclude={"program_id"}) | {"units": units}
+    replace_program(shop.rt, shop.caller, fresh(), PROGRAM, ProgramDefinition.model_validate(told))
+    world.note_program()
+    world.clock.elapsed += 60.0  # by then every process has heard of it
+    return "the program has other policies"
+
+
+def _told(policies: Sequence[UnitPolicy]) -> list[dict[str, Any]]:
+    return [one.model_dump(mode="json") for one in policies]
+
+
+def _later(world: World, duration: int) -> str:
+    world.clock.at += duration
+    world.clock.elapsed += 60.0
+    return f"it is {world.clock.at}"

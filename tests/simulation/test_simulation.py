@@ -1,0 +1,95 @@
+"""The simulator: 200 seeds of 100 moves, every law after every one of them; `make soak` goes on for longer.
+
+Laws: `broken_laws` (the wallet equation, lots, holds, promises), fold(journal) = account, packed and unpacked alike,
+totals as the facts add up, nothing undone beyond itself, journals gap-free and chained, what was sent was received,
+advance(a); advance(b) = advance(b), and one final answer however often and through whatever faults it was asked for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from chalicelib.areas.accounts.model import VOCABULARY
+from tests.simulation.moves import MOVES
+from tests.simulation.run import Failure, Report, drawn, lived, shrunk, simulate
+from tests.simulation.world import WAYS
+
+SEEDS, STEPS, PORTIONS = 200, 100, 10
+_ALL: list[Report] = []
+
+
+@pytest.mark.parametrize("portion", range(PORTIONS))
+def test_whatever_happens_no_law_is_broken(portion: int) -> None:
+    report = simulate(range(portion, SEEDS, PORTIONS), STEPS, stop=True)
+    _ALL.append(report)
+    assert not report.failures, "\n".join(map(str, report.failures))
+    assert report.steps == SEEDS // PORTIONS * STEPS
+
+
+@cache
+def some_lives() -> Report:
+    """The portions above where they ran in this process, or else a few seeds."""
+    reports = _ALL or [simulate(range(40), STEPS)]
+    facts = {fact for report in reports for fact in report.facts}
+    return Report(sum(one.steps for one in reports), sum((one.seen for one in reports), Counter()), facts)
+
+
+def test_every_move_succeeds_and_every_way_of_asking_is_taken() -> None:
+    """A law that is never put to the test is none."""
+    seen = some_lives().seen
+    assert [move.name for move in MOVES if not seen[move.name]] == []
+    assert [way.__name__ for way in WAYS if not seen[f"way {way.__name__}"]] == []
+
+
+def test_every_fact_of_an_account_comes_about() -> None:
+    assert set(VOCABULARY.classes) - some_lives().facts == set()
+
+
+def test_moves_are_refused_for_the_reasons_of_the_business_only() -> None:
+    known = {
+        "already_undone",
+        "converts_to_nothing",
+        "earning_partly_used",
+        "hold_closed",
+        "hold_not_found",
+        "insufficient_balance",
+        "more_than_held",
+        "no_rate",
+        "not_pending",
+        "nothing_left",
+        "nothing_there",
+        "returned_more_than_bought",
+    }
+    assert {what.partition(": ")[2] for what in some_lives().seen if ": " in what} <= known
+
+
+def test_a_seed_lives_the_same_life_every_time() -> None:
+    (one, _), (other, _) = lived(7, drawn(7, 80)), lived(7, drawn(7, 80))
+    assert one.seen == other.seen
+    assert [one.journals[member].account for member in one.members] == [
+        other.journals[member].account for member in other.members
+    ]
+
+
+def test_a_failure_is_told_in_as_few_moves_as_it_takes() -> None:
+    """Somebody changes an account behind its journal; whatever else happened is left out of the repro."""
+    found = lived(3, (*drawn(3, 30), drawn(3, 30)[0]._replace(move="no such move")))[1]
+    assert found is not None
+    short = shrunk(found)
+    assert [step.move for step in short.steps] == ["no such move"]
+    assert "again: python -m tests.simulation --seed 3 --only 0" in str(short)
+
+
+def test_a_failure_says_the_law_and_the_moves() -> None:
+    steps = drawn(3, 2)
+    failure = Failure(3, steps, ("did this", "did that"), "LawBroken: lots")
+    assert str(failure).splitlines() == [
+        "seed 3: LawBroken: lots",
+        "a repro of 2 moves:",
+        f"      0  {steps[0].move}: did this",
+        f"      1  {steps[1].move}: did that",
+        "again: python -m tests.simulation --seed 3 --only 0,1",
+    ]

@@ -1,0 +1,228 @@
+"""A shop with a few members, behind a table that fails when told to; and how a move asks it for something.
+
+Every wish is asked in one of several ways: plainly, twice with one key, from two tills at once, through lost answers,
+conflicts and throttling, or while somebody else changes the same accounts. Whatever the way, there is one final answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from chalicelib.areas.programs.model import Program
+from chalicelib.areas.programs.operations import get_program
+from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
+from chalicelib.kit.command import Command
+from chalicelib.table.commit import Committed
+from chalicelib.table.config import read_config
+from chalicelib.table.memory import MemoryTable
+from tests.faults.trying import FAULTS, MOST_TRIES, WORTH_ANOTHER_TRY
+from tests.faults.world import World as Ports
+from tests.faults.world import world_of
+from tests.simulation.journals import Journals
+from tests.simulation.law import LawBroken, law
+from tests.simulation.policies import ZONES, definition
+from tests.twins import StandingClock, at, fresh
+from tests.twins.bookshop import BookShop, keyed, open_shop, rule
+from tests.twins.faulty import Fault
+
+Wish = Callable[[BookShop, Command], Committed[Any]]
+DAY = 86_400_000
+MEMBERS = 3
+START = "2026-01-10"
+STAMP = rule("stamp", unit="stamps", stage="bonus", effect={"kind": "per_order", "amount": 1})
+RULES = (rule(), STAMP)
+
+
+class SteadyClock(StandingClock):
+    """Waiting takes no time: how long a pause lasts is drawn anew on every run, and a seed tells one story."""
+
+    def sleep(self, seconds: float) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Sold:
+    order_id: str
+    number: str
+    member_id: str
+    cents: int
+    purchased_at: int
+
+
+@dataclass
+class World:
+    """`programs` are all there ever were, by configuration revision. `seen` counts what moves came to."""
+
+    ports: Ports
+    clock: SteadyClock
+    members: tuple[str, ...]
+    journals: Journals
+    programs: dict[int, Program] = field(default_factory=dict)
+    sold: list[Sold] = field(default_factory=list)
+    seen: Counter[str] = field(default_factory=Counter)
+    asked: int = 0
+
+    @property
+    def shop(self) -> BookShop:
+        return self.ports.calm
+
+    @property
+    def program(self) -> Program:
+        return self.programs[max(self.programs)]
+
+    def number(self) -> str:
+        """A new document number, key or event."""
+        self.asked += 1
+        return f"N{self.asked}"
+
+    def note_program(self) -> None:
+        """The program as it now stands, under its revision: entries say by which they were decided."""
+        shop = self.shop
+        revision = read_config(shop.rt.table, shop.caller.tenant).revision
+        self.programs[revision] = get_program(shop.rt, shop.caller, 1)
+
+    def ask(self, dice: Random, wish: Wish) -> Any:
+        """The final answer. Raises the refusal, which changes nothing."""
+        (way,) = dice.choices(list(WAYS), weights=list(WAYS.values()))
+        self.seen[f"way {way.__name__}"] += 1
+        return way(self, dice, wish)
+
+
+def open_world(seed: int) -> World:
+    dice = Random(f"{seed}/world")
+    shop = open_shop(now=START, rules=RULES, program=definition(dice, dice.choice(ZONES)))
+    members = tuple(shop.member(str(number)) for number in range(MEMBERS))
+    clock = SteadyClock(at(START))
+    memory = shop.rt.table
+    assert isinstance(memory, MemoryTable)
+    ports = world_of(shop.rt, clock, shop, {})
+    world = World(ports, clock, members, Journals(memory, shop.caller.tenant, members))
+    world.note_program()
+    return world
+
+
+# --- ways to ask ----------------------------------------------------------------------------------------------------------
+
+
+def plainly(world: World, dice: Random, wish: Wish) -> Any:
+    return wish(world.shop, fresh()).answer
+
+
+def twice(world: World, dice: Random, wish: Wish) -> Any:
+    """The second time by another process, which finds it done. A refusal is the same one again."""
+    command = keyed(world.number())
+    first = outcome(world.shop, command, wish)
+    second = outcome(world.ports.another_till(), command, wish)
+    law(same(first, second), f"asked twice, it answered {told(first)} and {told(second)}")
+    law(isinstance(second, StampbookError) or second.replayed, "what was done was done again")
+    return answered(first)
+
+
+def at_once(world: World, dice: Random, wish: Wish) -> Any:
+    """Another till is faster with the same key, whatever this one is at."""
+    command = keyed(world.number())
+    others: list[Committed[Any] | StampbookError] = []
+
+    def overtaken(_: int) -> None:
+        others.append(outcome(world.ports.another_till(), command, wish))
+
+    with disturbed(world, dice.randrange(4), overtaken):
+        own = outcome(world.ports.till, command, wish)
+    for other in others:
+        law(same(own, other), f"two tills were told {told(own)} and {told(other)}")
+    return answered(own)
+
+
+def through_faults(world: World, dice: Random, wish: Wish) -> Any:
+    """Calls are throttled, lost or meet a conflict; the client insists, with the same key."""
+    command = keyed(world.number())
+    faults: dict[int, Fault] = {
+        call: dice.choice(FAULTS["transaction"]) for call in range(8) if dice.random() < dice.choice((0.2, 0.6))
+    }
+    world.ports.trouble.start(faults)
+    own = outcome(world.ports.till, command, wish)
+    world.ports.trouble.settle()
+    world.ports.trouble.start()
+    again = outcome(world.shop, command, wish)
+    law(same(own, again), f"after faults {faults} it answered {told(own)}, then {told(again)}")
+    return answered(own)
+
+
+def without_a_key(world: World, dice: Random, wish: Wish) -> Any:
+    """One fault or two, and nobody asks again: it must mend them by itself."""
+    faults: dict[int, Fault] = {dice.randrange(5): dice.choice(FAULTS["transaction"]) for _ in range(2)}
+    world.ports.trouble.start(faults)
+    try:
+        return wish(world.ports.till, fresh()).answer
+    finally:
+        world.ports.trouble.settle()
+        world.ports.trouble.start()
+
+
+def beside_a_rival(world: World, dice: Random, wish: Wish) -> Any:
+    """Somebody else earns a point on an account meanwhile: what was decided is decided anew."""
+    rival = dice.choice(world.members)
+
+    def meanwhile(_: int) -> None:
+        outcome(world.shop, fresh(), lambda shop, command: shop.earn(rival, 1, command))
+
+    with disturbed(world, dice.randrange(3), meanwhile):
+        return wish(world.ports.till, fresh()).answer
+
+
+Way = Callable[[World, Random, Wish], Any]
+WAYS: dict[Way, int] = {plainly: 72, twice: 7, at_once: 5, through_faults: 6, without_a_key: 5, beside_a_rival: 5}
+
+
+@contextmanager
+def disturbed(world: World, number: int, act: Callable[[int], None]) -> Iterator[None]:
+    """Something else happens, once, before the call of this number."""
+
+    def interrupt(call: int) -> None:
+        if call == number:
+            world.ports.trouble.interrupt = None
+            act(call)
+
+    world.ports.trouble.start()
+    world.ports.trouble.interrupt = interrupt
+    try:
+        yield
+    finally:
+        world.ports.trouble.interrupt = None
+
+
+def outcome(shop: BookShop, command: Command, wish: Wish) -> Committed[Any] | StampbookError:
+    """What comes of it when the client insists: an answer, or a refusal."""
+    for _ in range(MOST_TRIES):
+        try:
+            return wish(shop, command)
+        except WORTH_ANOTHER_TRY:
+            continue
+        except (Refused, InvalidInput, NotFound) as refusal:
+            return refusal
+    raise LawBroken("never an answer")
+
+
+def same(one: Committed[Any] | StampbookError, other: Committed[Any] | StampbookError) -> bool:
+    if isinstance(one, StampbookError) or isinstance(other, StampbookError):
+        return str(one) == str(other)
+    return bool(one.answer == other.answer)
+
+
+def told(result: Committed[Any] | StampbookError) -> str:
+    return str(result) if isinstance(result, StampbookError) else repr(result.answer)
+
+
+def answered(result: Committed[Any] | StampbookError) -> Any:
+    if isinstance(result, StampbookError):
+        raise result
+    return result.answer
+
+
+def one_of(dice: Random, some: Sequence[Any]) -> Any | None:
+    return dice.choice(some) if some else None
