@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.api.native.routes import feed, members, operations, orders, programs, system
+from chalicelib.api.native.routes import feed, members, operations, orders, programs, system, tiers
 from chalicelib.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *programs.ROUTES,
     *members.ROUTES,
+    *tiers.ROUTES,
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,

@@ -36,6 +36,7 @@ class StatementLine(Frozen):
     rule_id: str | None = None
     expires_on: CalendarDay | None = None
     tier: str | None = None
+    reason: str | None = None
 
 
 class StatementEntry(Frozen):
@@ -93,11 +94,13 @@ def _shown(entry: Entry) -> StatementEntry:
 
 def _lines(fact: Fact) -> Iterator[StatementLine]:
     match fact:
-        case f.AccountAdvanced() | f.PointsExtended():
+        case f.AccountAdvanced() | f.PointsExtended() | f.TierReviewed():
             return
         case f.OrderRecorded() | f.OrderReturned():
             yield StatementLine(type=fact.type, unit=fact.currency, amount=fact.value, order_id=fact.order)
         case f.TierChanged():
+            yield StatementLine(type=fact.type, tier=fact.tier, reason=fact.reason or None)
+        case f.TierPinned() | f.TierUnpinned():
             yield StatementLine(type=fact.type, tier=fact.tier)
         case f.PointsConverted():
             yield _points(fact, -1)

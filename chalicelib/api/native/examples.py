@@ -84,6 +84,7 @@ BODIES: Mapping[str, Json] = {
     "find_member": _CARD,
     "earn_points": {"unit": "points", "amount": 50},
     "spend_points": {"unit": "points", "amount": 20},
+    "pin_tier": {"tier_id": "silver", "until": "2026-12-31"},
     "simulate_order": _ORDER,
     "record_order": _ORDER,
     "return_order": {

@@ -102,6 +102,7 @@ def order_from(attrs: Attrs) -> Order:
         sale=Sale.model_validate(body["sale"]),
         credits=tuple(_credit(*credit) for credit in body["credits"]),
         returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
+        uncounted=tuple(body.get("uncounted", ())),
         version=item.version,
     )
 
@@ -198,4 +199,4 @@ def _body(order: Order) -> Mapping[str, Any]:
         "sale": order.sale.model_dump(mode="json", exclude_defaults=True),
         "credits": order.credits,
         "returned": {str(no): [str(back.quantity), back.value] for no, back in order.returned.items()},
-    }
+    } | ({"uncounted": order.uncounted} if order.uncounted else {})

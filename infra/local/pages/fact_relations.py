@@ -24,7 +24,8 @@ class Relations:
     pepper: tuple[str, ...] = ()
 
 
-_ON_ACCOUNTS = ("earn_points", "record_order", "return_order", "settle_due", "spend_points")
+_TIERS_BY_HAND = ("pin_tier", "recalculate_tier", "unpin_tier")
+_ON_ACCOUNTS = ("earn_points", "record_order", "return_order", "settle_due", "spend_points", *_TIERS_BY_HAND)
 _CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
 
 RELATIONS: Mapping[type[Fact], Relations] = {
@@ -57,6 +58,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsReceived: Relations((), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(()),
     f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
+    f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
+    f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
+    f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),

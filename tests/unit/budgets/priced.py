@@ -57,6 +57,10 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
     "earn with a key": lambda at: at.shop.earn(at.ada, 1, keyed("k1")),
     "spend": lambda at: at.shop.spend(at.ada, 1),
     "spend with a key": lambda at: at.shop.spend(at.ada, 1, keyed("k2")),
+    "pin a tier for good": lambda at: at.shop.pin(at.ada, "gold"),
+    "pin a tier until a day": lambda at: at.shop.pin(at.ada, "gold", "2026-12-31"),
+    "recalculate a tier": lambda at: at.shop.recalculate(at.ada),
+    "unpin a tier": lambda at: at.shop.unpin(at.ada),
     "balance": lambda at: at.shop.account(at.ada),
     "statement page": lambda at: read_statement(at.shop.rt, at.shop.caller, at.ada, 1, 25, None),
     "enrol": lambda at: at.shop.enrol("newer"),
@@ -73,4 +77,6 @@ def prepared(name: str, at: Till) -> Callable[[], object]:
         first = wallet.expiring[0].expires_on
         assert first is not None
         at.shop.clock.move_to(f"{iso_day(first + 1)}T00:00:00Z")
+    if name == "unpin a tier":
+        at.shop.pin(at.ada, "gold")
     return lambda: OPERATIONS[name](at)

@@ -19,6 +19,10 @@ BUDGETS = {
     "earn with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
     "spend": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "spend with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "pin a tier for good": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "pin a tier until a day": Cost(batch_get=1, transact=1, write_units=4, index_units=3),  # it falls due another day
+    "recalculate a tier": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "unpin a tier": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "balance": Cost(batch_get=1),
     "statement page": Cost(query=1),
     "enrol": Cost(get=1, transact=1, write_units=6, index_units=2),

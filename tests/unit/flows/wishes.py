@@ -48,6 +48,14 @@ def spend_all(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return shop.spend(ada, 300, command)
 
 
+def pin(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.pin(ada, "gold", "2026-12-31", command)
+
+
+def recalculate(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.recalculate(ada, command)
+
+
 def enrol(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return shop.enrol("0002", command, given_name="Ada")
 
@@ -75,6 +83,8 @@ OPERATIONS = {
     "return_order": Operation(bring_back, repeatable=True),
     "earn_points": Operation(earn),
     "spend_points": Operation(spend_all),
+    "pin_tier": Operation(pin),
+    "recalculate_tier": Operation(recalculate),
     "enrol_member": Operation(enrol),
     "update_member": Operation(rename),
     "define_rule": Operation(define),
