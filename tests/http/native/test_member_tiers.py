@@ -99,7 +99,7 @@ def test_what_is_missing_and_what_a_tier_brings(shop: Shop, ada: str) -> None:
     assert account["standing"] == {
         "tier": "friend",
         "name": "Friend",
-        "since": "2026-01-15T12:00:00Z",
+        "since": "2026-01-14T10:00:00Z",
         "reason": "joined",
         "attributes": {"discount": {"kind": "percent", "value": "5"}},
         "keep": {"missing": "0", "until": "2026-12-31"},
