@@ -39,6 +39,7 @@ MAX_NEW_ORDER_BYTES = 256_000
 
 class OrderItem(StampbookItem):
     kind = UnicodeAttribute(default="order")
+    v = IntegerAttribute(default=2)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()

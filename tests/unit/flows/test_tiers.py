@@ -12,7 +12,7 @@ from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.read_account import TierView
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.kit.periods import parse_day
-from tests.twins import fresh
+from tests.twins import at, fresh
 from tests.twins.bookshop import TIERS, BookShop, card, goods_back, keyed, line, member, open_shop, refused, rule, sale
 
 BY_SPEND: dict[str, Any] = {
@@ -263,6 +263,18 @@ def test_another_scheme_moves_members_from_then_on_and_looks_at_nobody_twice() -
     shop.earn(ada, 1)
     assert changes(shop, ada) == [("silver", "joined"), ("bronze", "below"), ("silver", "reached")]
     assert defined < back
+
+
+def test_what_was_due_before_another_scheme_came_is_decided_by_the_one_before() -> None:
+    """Nobody looked between the end of the year and the new scheme, by which no tier is ever lost."""
+    yearly = BY_SPEND | {"window": {"type": "calendar_year"}}
+    shop = open_shop(tiers=yearly)
+    ada = shop.buy(card("1"), sale("A1", 500_00)).answer.member_id
+    shop.clock.move_to("2027-03-01")
+    redefine(shop, yearly | {"downgrade": {"type": "never"}})
+    shop.clock.move_to("2027-04-01")
+    view = standing(shop, ada)
+    assert (view.tier, view.reason, view.since) == ("bronze", "below", at("2027-01-01T00:00:00Z"))
 
 
 def test_a_new_way_down_begins_its_periods_when_it_is_defined() -> None:
