@@ -108,6 +108,8 @@ OPERATIONS = {
     "undeclared_field": Code(422, "The tenant has not declared this member field."),
     "wrong_field_type": Code(422, "A member field has a value of another type than declared."),
     "member_blocked": Code(422, "The member is blocked."),
+    "not_pinned": Code(422, "The member is pinned to no tier, or the pin is over."),
+    "pin_in_past": Code(400, "The last day of a pin is over already."),
     "insufficient_balance": Code(422, "There is not enough to spend."),
     "balance_limit": Code(422, "The balance would go beyond its limit."),
     "hold_not_found": Code(404, "The account never had a hold of this number."),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Account, Story, advance
+from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.errors import Refused
@@ -114,7 +114,7 @@ def change_account(
         opened = open_account(rt, caller.tenant, member_id, program_id)
         opened.must_be_active()
         header = header_for(rt, caller, command, operation, terms)
-        story = decide(advance(Story(opened.account), header.effective_at), terms, header.effective_at)
+        story = decide(terms.advance(Story(opened.account), header.effective_at), terms, header.effective_at)
         story = settle_tier(story, terms)
         entry = account_entry(caller.tenant, story, opened.head, header)
         return account_plan(caller, command, story, opened.head, entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.tiers import store as tiers
-from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.areas.tiers.model import TierScheme, Version, Versions
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -16,13 +16,16 @@ from chalicelib.table.config_commit import Change, change_config
 def define_tiers(
     rt: Runtime, caller: Caller, command: Command, program_id: int, scheme: TierScheme
 ) -> Committed[TierScheme]:
-    """Replace the tiers. Members move at their next operation. Refuses `unknown_unit`; NotFound: the program."""
+    """Replace the tiers from now on: members stand where the new ones put them as of this instant, which is seen when they
+    are next looked at. Refuses `unknown_unit`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
         if scheme.unit is not None:
             program.unit(scheme.unit)
-        return tiers.change(program_id, scheme)
+        known, now = tiers.versions(config, program_id), rt.clock.now()
+        first = Versions((Version(now, scheme),))
+        return tiers.change(program_id, first if known is None else known.followed_by(scheme, now))
 
     done = change_config(rt, caller, command, "define_tiers", decide)
-    return Committed(TierScheme.model_validate(done.answer.body), done.replayed)
+    return Committed(tiers.scheme_of(done.answer.body), done.replayed)

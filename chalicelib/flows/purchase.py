@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chalicelib.areas.accounts.model import Account, Story, advance, earn
+from chalicelib.areas.accounts.model import Account, Story, earn
 from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned, PointsPromised
 from chalicelib.areas.members import operations as enrolling
 from chalicelib.areas.members import store as members
@@ -23,7 +23,6 @@ from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.ids import MAX_FACT
-from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
 
@@ -47,6 +46,7 @@ class Purchase:
     story: Story
     outcome: Outcome
     credits: tuple[Credited, ...]
+    uncounted: tuple[int, ...] = ()
     enrolled: Written | None = None
 
 
@@ -56,19 +56,21 @@ def decide_purchase(rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sal
     refuse_future(header.recorded_at, sale.purchased_at)
     opened, enrolled = _open(rt, header, terms, buyer)
     opened.must_be_active()
-    story = advance(Story(opened.account), sale.purchased_at)
+    story = terms.advance(Story(opened.account), sale.purchased_at)
     outcome = evaluate(terms.rules, sale, _context(terms, story.account, sale))
     if len(outcome.credits) > MAX_CREDITS:
         raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")
-    story = story.then(
-        OrderRecorded(order_id, sale.number, sale.currency, sale.gross_value, terms.day(sale.purchased_at))
-    )
+    uncounted, counted = terms.uncounted(sale), None
+    if uncounted:
+        counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
+    day = terms.day(sale.purchased_at)
+    story = story.then(OrderRecorded(order_id, sale.number, sale.currency, sale.gross_value, day, counted))
     credited: list[Credited] = []
     for credit in outcome.credits:
         story, kept = _earned(story, terms, credit, sale.purchased_at, order_id)
         credited += kept
-    story = after_activity(story, terms, "order", sale.purchased_at)
-    return Purchase(opened.member.member_id, opened.head, settle_tier(story, terms), outcome, tuple(credited), enrolled)
+    story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
+    return Purchase(opened.member.member_id, opened.head, story, outcome, tuple(credited), uncounted, enrolled)
 
 
 def refuse_future(now: Instant, at: Instant) -> None:
@@ -100,11 +102,12 @@ def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Open
 
 
 def _context(terms: Terms, account: Account, sale: Sale) -> Context:
-    tier = terms.tier(account)
+    day = terms.day(sale.purchased_at)
     return Context(
-        day=local_day(sale.purchased_at, terms.program.zone),
-        tier=None if tier is None else tier.tier_id,
+        day=day,
+        tier=terms.tier(account),
         first_purchase=account.orders == 0,
+        roundings=terms.roundings(day),
     )
 
 

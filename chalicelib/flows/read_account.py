@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from pydantic import ConfigDict
 
-from chalicelib.areas.accounts.model import Account, Story, Wallet, advance
+from chalicelib.areas.accounts.model import Account, Story, Wallet
 from chalicelib.areas.accounts.model.wallet import TOTALS
-from chalicelib.areas.tiers.model import next_tier
+from chalicelib.areas.tiers.model import Attribute
 from chalicelib.flows.account_commit import open_account
 from chalicelib.flows.past_account import past_account
-from chalicelib.flows.terms import Terms, progress, terms_of
+from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -62,6 +62,34 @@ class NextTierView(Frozen):
     missing: int | str
 
 
+class KeepView(Frozen):
+    """What is missing to keep the tier, in the form of its threshold, and the last day before it is judged; without a day
+    only what comes back or passes can take it away."""
+
+    missing: int | str
+    until: CalendarDay | None
+
+
+class PinView(Frozen):
+    """The last day of a pin; none for good."""
+
+    until: CalendarDay | None
+
+
+class TierView(Frozen):
+    """The tier that is held, since when and why. `keep` is empty on the first tier and under a pin; `grace`: the member
+    would have fallen, and falls after the last day of `keep` unless what is missing comes."""
+
+    tier: str
+    name: str
+    since: Time | None
+    reason: str | None
+    attributes: dict[str, Attribute]
+    keep: KeepView | None
+    grace: bool
+    pinned: PinView | None
+
+
 class Spend(Frozen):
     currency: str
     amount: int
@@ -75,6 +103,7 @@ class AccountView(Frozen):
     wallets: tuple[WalletView, ...]
     tier: str | None
     next_tier: NextTierView | None
+    standing: TierView | None
     orders: int
     spend: tuple[Spend, ...]
 
@@ -87,18 +116,20 @@ def read_account(
     terms = terms_of(rt, caller.tenant, program_id)
     opened = open_account(rt, caller.tenant, member_id, program_id)
     stored, head = opened.account, opened.head
-    if as_of is not None and as_of < now:
+    past = as_of is not None and as_of < now
+    if as_of is not None and past:
         stored, head = past_account(rt, caller.tenant, member_id, program_id, as_of)
-    account = advance(Story(stored), now if as_of is None else as_of).account
-    tier = terms.tier(account)
+    story = terms.advance(Story(stored), now if as_of is None else as_of)
+    account = story.account if past else settle_tier(story, terms).account
     return AccountView(
         member_id=member_id,
         program_id=program_id,
         version=head.version,
         as_of=account.advanced_to,
         wallets=tuple(_wallet(account.wallet(unit.code), unit.decimals) for unit in terms.program.units),
-        tier=None if tier is None else tier.tier_id,
+        tier=account.tier or None,
         next_tier=_next(terms, account),
+        standing=_standing(terms, account, begun=bool(story.account.tier)),
         orders=account.orders,
         spend=tuple(Spend(currency=code, amount=amount) for code, amount in sorted(account.spend.items())),
     )
@@ -118,5 +149,23 @@ def _wallet(wallet: Wallet, decimals: int) -> WalletView:
 
 
 def _next(terms: Terms, account: Account) -> NextTierView | None:
-    above = None if terms.scheme is None else next_tier(terms.scheme, progress(account, terms.scheme))
+    above = None if terms.ladder is None else terms.ladder.next_tier(account)
     return None if above is None else NextTierView(tier=above.tier.tier_id, missing=above.missing)
+
+
+def _standing(terms: Terms, account: Account, *, begun: bool) -> TierView | None:
+    """A member to whom nothing has happened yet stands on the first tier, and nothing says since when."""
+    if terms.ladder is None:
+        return None
+    scheme, standing, keep = terms.ladder.scheme, account.standing, terms.ladder.keep(account)
+    [tier] = [tier for tier in scheme.tiers if tier.tier_id == account.tier]
+    return TierView(
+        tier=tier.tier_id,
+        name=tier.name,
+        since=standing.since if begun else None,
+        reason=(standing.reason or None) if begun else None,
+        attributes=tier.attributes,
+        keep=None if keep is None else KeepView(missing=keep.missing, until=keep.until),
+        grace=standing.grace_from is not None,
+        pinned=PinView(until=standing.pinned_until) if standing.pinned else None,
+    )

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import VOCABULARY, Account, Story, advance
+from chalicelib.areas.accounts.model import VOCABULARY, Account, Story
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_commit import open_account
-from chalicelib.flows.terms import period_name, terms_of
+from chalicelib.flows.terms import Terms, period_name, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
@@ -114,7 +114,7 @@ def read_histogram(
     for entry in _entries(rt, caller.tenant, of, opened.head.version, day_starts(first, terms.program.zone)):
         for body in entry.facts:
             bars.count(VOCABULARY.decode(body), entry.effective_at)
-    _foresee(bars, opened.account, day_starts(last + 1, terms.program.zone) - 1)
+    _foresee(bars, terms, opened.account, day_starts(last + 1, terms.program.zone) - 1)
     ends = {name: day_starts(day + 1, terms.program.zone) for name, day in names.items()}
     return Histogram(
         unit=known.code,
@@ -158,10 +158,10 @@ def _entries(rt: Runtime, tenant: str, of: tuple[str, int], version: int, since:
         yield entry
 
 
-def _foresee(bars: _Bars, account: Account, end: Instant) -> None:
+def _foresee(bars: _Bars, terms: Terms, account: Account, end: Instant) -> None:
     """Nothing else happens: a copy goes on, from one due instant to the next."""
     while (due := account.next_due_at) is not None and due <= end:
-        story = advance(Story(account), due)
+        story = terms.advance(Story(account), due)
         for fact in story.facts:
             bars.count(fact, due)
         account = story.account

@@ -104,6 +104,7 @@ def _plan(
         recorded_at=header.recorded_at,
         sale=sale,
         credits=purchase.credits,
+        uncounted=purchase.uncounted,
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes

@@ -8,7 +8,7 @@ repeats  the return's number within its sale refuses them, as a sale's number do
 from __future__ import annotations
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Cause, Piece, Story, advance, cancel
+from chalicelib.areas.accounts.model import Cause, Piece, Story, cancel
 from chalicelib.areas.accounts.model.facts import OrderReturned
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Return
@@ -80,7 +80,7 @@ def return_order(
 def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Return) -> Story:
     """A blocked member's goods come back like anybody's."""
     order = planned.order
-    story = advance(Story(opened.account), document.purchased_at)
+    story = terms.advance(Story(opened.account), document.purchased_at)
     story = story.then(
         OrderReturned(
             order.order_id,
@@ -89,6 +89,7 @@ def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Ret
             planned.value,
             order.fully_returned,
             terms.day(order.sale.purchased_at),
+            planned.counted if planned.counted != planned.value else None,
         )
     )
     for credit, amount in planned.dues:
@@ -96,7 +97,7 @@ def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Ret
             conduct = terms.conduct(credit.unit, order.sale.purchased_at)
             cause = Cause(credit.rule, order.order_id, terms.day(order.sale.purchased_at))
             story = cancel(story, credit.unit, Piece(*credit.piece), amount, conduct, cause)
-    return settle_tier(story, terms)
+    return settle_tier(story, terms, document.purchased_at)
 
 
 def _plan(

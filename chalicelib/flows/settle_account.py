@@ -9,10 +9,10 @@ writes   account (version), entry (absent): 4 units; nothing when nothing is due
 from __future__ import annotations
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Account, Story, advance
+from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
-from chalicelib.flows.terms import settle_tier, terms_of
+from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -36,7 +36,7 @@ def settle_account(rt: Runtime, caller: Caller, day: Day, member_id: str, progra
         _refuse_undue(account, at)
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "settle_due", terms, at)
-        story = settle_tier(advance(Story(account), header.effective_at), terms)
+        story = terms.advance(Story(account), header.effective_at)
         return account_plan(caller, command, story, head, account_entry(caller.tenant, story, head, header))
 
     try:

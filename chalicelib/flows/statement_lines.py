@@ -11,7 +11,7 @@ from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.wire import CalendarDay
 
-TYPES = tuple(sorted(VOCABULARY.classes.keys() - {"account.advanced", "points.extended"}))
+TYPES = tuple(sorted(VOCABULARY.classes.keys() - {"account.advanced", "points.extended", "tier.reviewed"}))
 
 
 class StatementLine(Frozen):
@@ -25,15 +25,18 @@ class StatementLine(Frozen):
     rule_id: str | None = None
     expires_on: CalendarDay | None = None
     tier: str | None = None
+    reason: str | None = None
 
 
 def lines_of(fact: Fact) -> Iterator[StatementLine]:
     match fact:
-        case f.AccountAdvanced() | f.PointsExtended():
+        case f.AccountAdvanced() | f.PointsExtended() | f.TierReviewed():
             return
         case f.OrderRecorded() | f.OrderReturned():
             yield StatementLine(type=fact.type, unit=fact.currency, amount=fact.value, order_id=fact.order)
         case f.TierChanged():
+            yield StatementLine(type=fact.type, tier=fact.tier, reason=fact.reason or None)
+        case f.TierPinned() | f.TierUnpinned():
             yield StatementLine(type=fact.type, tier=fact.tier)
         case f.PointsConverted():
             yield _points(fact, -1)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.areas.accounts.model import Account, Conduct, Credit, PeriodCap, Story, slide
-from chalicelib.areas.accounts.model.facts import TierChanged
+from chalicelib.areas.accounts.model import Account, Conduct, Credit, PeriodCap, Story, advance, slide
+from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program, Sliding, Unit, UnitPolicy, ending_with, lifetime
 from chalicelib.areas.programs.model.policies import Activity, CapPeriod
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.compile import CompiledRules
 from chalicelib.areas.tiers import store as tiers
-from chalicelib.areas.tiers.model import Progress, Tier, TierScheme, tier_for
+from chalicelib.areas.tiers.model import Excluded, TierScheme
+from chalicelib.errors import NotFound
+from chalicelib.flows.standing import Ladder
+from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, date_of, day_starts, local_day
 from chalicelib.runtime import Runtime
@@ -32,7 +35,11 @@ class Terms:
     revision: int
     program: Program
     rules: CompiledRules
-    scheme: TierScheme | None
+    ladder: Ladder | None
+
+    @property
+    def scheme(self) -> TierScheme | None:
+        return None if self.ladder is None else self.ladder.scheme
 
     def credit(self, unit: str, amount: int, earned_at: Instant, wait: Wait | None = None) -> Credit:
         """A credit with the lifetime that the unit's policy gives on the day it is earned, pending as the policy or
@@ -76,11 +83,37 @@ class Terms:
             else PeriodCap(period_name(caps.per_period.every, day), caps.per_period.amount),
         )
 
+    def roundings(self, day: Day) -> dict[str, Rounding]:
+        """How each unit rounds on a day, where a rule says nothing."""
+        return {unit.code: unit.policy_on(day).rounding for unit in self.program.units}
+
+    def uncounted(self, sale: Sale) -> tuple[int, ...]:
+        """The lines of a sale that count towards no tier: they say so, or the scheme excludes them."""
+        excluded = Excluded() if self.scheme is None else self.scheme.excluded
+        categories = set(excluded.categories)
+        return tuple(
+            line.line_no
+            for line in sale.lines
+            if line.excluded_from_tiers
+            or (excluded.delivery and line.delivery)
+            or not categories.isdisjoint(line.category)
+        )
+
     def day(self, at: Instant) -> Day:
         return local_day(at, self.program.zone)
 
-    def tier(self, account: Account) -> Tier | None:
-        return None if self.scheme is None else tier_for(self.scheme, progress(account, self.scheme))
+    def must_have_tiers(self) -> Ladder:
+        if self.ladder is None:
+            raise NotFound("tiers_not_found", "This program has no tiers.", param="program_id")
+        return self.ladder
+
+    def advance(self, story: Story, to: Instant) -> Story:
+        """Let everything due until `to` happen, what it means for the tier included. Every flow advances by this."""
+        return advance(story, to, self.ladder)
+
+    def tier(self, account: Account) -> str | None:
+        """The tier that an account stands on which has come to now; None in a program without tiers."""
+        return None if self.ladder is None else self.ladder.tier(account)
 
 
 def terms_of(rt: Runtime, tenant: str, program_id: int) -> Terms:
@@ -90,9 +123,9 @@ def terms_of(rt: Runtime, tenant: str, program_id: int) -> Terms:
         ("terms", program_id),
         lambda: Terms(
             config.revision,
-            programs.program(config, program_id),
+            program := programs.program(config, program_id),
             rules.compiled(config, program_id),
-            tiers.scheme(config, program_id),
+            None if (versions := tiers.versions(config, program_id)) is None else Ladder(versions, program.zone),
         ),
     )
 
@@ -106,11 +139,6 @@ def period_name(every: CapPeriod, day: Day) -> str:
     return date.isoformat()[: {"day": 10, "month": 7, "year": 4}[every]]
 
 
-def progress(account: Account, scheme: TierScheme) -> Progress:
-    wallet = account.wallet(scheme.unit or "")
-    return Progress(wallet.earned - wallet.cancelled, account.spend, account.orders)
-
-
 def after_activity(story: Story, terms: Terms, activity: Activity, at: Instant) -> Story:
     """What slides in the account lasts longer, where this is an activity that its policy names."""
     for unit in terms.program.units:
@@ -119,12 +147,9 @@ def after_activity(story: Story, terms: Terms, activity: Activity, at: Instant) 
     return story
 
 
-def settle_tier(story: Story, terms: Terms) -> Story:
-    """Let the tier follow what was reached, up and down."""
-    tier = terms.tier(story.account)
-    if tier is None or tier.tier_id == story.account.tier:
-        return story
-    return story.then(TierChanged(tier.tier_id, story.account.tier))
+def settle_tier(story: Story, terms: Terms, at: Instant | None = None) -> Story:
+    """Let the tier follow what was reached: every operation ends with this. `at` where its value time may be long past."""
+    return story if terms.ladder is None else terms.ladder.settled(story, at)
 
 
 def _slid(story: Story, terms: Terms, unit: Unit, policy: UnitPolicy, activity: Activity, at: Instant) -> Story:

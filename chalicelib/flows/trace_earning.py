@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Account, Piece, Story, advance
+from chalicelib.areas.accounts.model import Account, Piece, Story
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.decisions.apart import pending_of
 from chalicelib.areas.accounts.model.facts import PointsExpired, PointsPromised, PointsReceived
@@ -16,6 +16,7 @@ from chalicelib.areas.accounts.model.lots import free_within, length
 from chalicelib.areas.accounts.model.wallet import spans_by_lot
 from chalicelib.errors import InvalidInput, Refused
 from chalicelib.flows.account_views import id_of
+from chalicelib.flows.terms import terms_of
 from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, given_by, meeting, met_in
 from chalicelib.flows.undo_commit import Named, Wanted, named_fact, open_entry
 from chalicelib.kit.base import Frozen
@@ -75,7 +76,8 @@ def trace_earning(
         first = entry.sequence + 1
         moved, there = _moved(entry, unit, pieces, there)
         items += moved
-    now = _left_now(advance(Story(opened.account), rt.clock.now()).account, unit, pieces)
+    terms = terms_of(rt, caller.tenant, what.ref.program)
+    now = _left_now(terms.advance(Story(opened.account), rt.clock.now()).account, unit, pieces)
     return EarningTrace(
         earning_id=earning_id,
         type=named.fact.type,

@@ -7,7 +7,7 @@ who      a key that may modify accounts; neither member may be blocked
 
 from __future__ import annotations
 
-from chalicelib.areas.accounts.model import Story, advance, receive, send
+from chalicelib.areas.accounts.model import Story, receive, send
 from chalicelib.areas.accounts.model.facts import PointsSent
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.account_commit import header_for
@@ -72,7 +72,8 @@ def transfer_points(
         header = header_for(rt, caller, command, "transfer_points", terms)
         at = header.effective_at
         conduct = terms.conduct(unit, at)
-        sender, receiving = advance(Story(both.sender.account), at), advance(Story(both.receiver.account), at)
+        sender = terms.advance(Story(both.sender.account), at)
+        receiving = terms.advance(Story(both.receiver.account), at)
         sender, parts = send(sender, unit, amount, to, both.receiver_entry, conduct)
         receiving = receive(receiving, parts, member_id, both.sender_entry, conduct)
         sender = after_activity(sender, terms, "transfer", at)

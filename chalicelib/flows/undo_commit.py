@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import VOCABULARY, Story, advance
+from chalicelib.areas.accounts.model import VOCABULARY, Story
 from chalicelib.areas.members import store as members
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.account_commit import Opened, account_entry, account_plan, header_for
@@ -123,7 +123,7 @@ def change_by_entry(
         opened, old = open_entry(rt, caller.tenant, what)
         terms = terms_of(rt, caller.tenant, what.ref.program)
         header = header_for(rt, caller, command, operation, terms)
-        story = advance(Story(opened.account), header.effective_at)
+        story = terms.advance(Story(opened.account), header.effective_at)
         undoing = _decided(what, lambda: decide(story, terms, old, header.effective_at))
         settled = settle_tier(undoing.story, terms)
         entry = account_entry(caller.tenant, settled, opened.head, header)

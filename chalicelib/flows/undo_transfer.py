@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Story, advance
+from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.decisions.transfers import give_up_received, take_sent_back
 from chalicelib.areas.accounts.model.facts import PointsReceived, PointsRefunded, PointsSent
 from chalicelib.errors import NotFound, Refused
@@ -109,9 +109,9 @@ def _undone(
     """Both stories and how much went back."""
     [received] = facts_of(other.entry, PointsReceived)
     conduct = terms.conduct(sent.unit, at)
-    receiver, taken = give_up_received(advance(Story(both.receiver.account), at), received, conduct, other.undoes)
+    receiver, taken = give_up_received(terms.advance(Story(both.receiver.account), at), received, conduct, other.undoes)
     fresh = terms.credit(sent.unit, taken.amount, at, Wait())
-    sender = advance(Story(both.sender.account), at)
+    sender = terms.advance(Story(both.sender.account), at)
     sender = take_sent_back(sender, sent, received, taken, fresh, conduct, side.undoes)
     return settle_tier(sender, terms), settle_tier(receiver, terms), taken.amount
 

@@ -75,6 +75,11 @@ def month_of(day: Day) -> int:
     return date_.year * 12 + date_.month - 1
 
 
+def month_start(month: int) -> Day:
+    """The first day of a month, which is a number of `month_of`."""
+    return day_of(date(month // 12, month % 12 + 1, 1))
+
+
 def year_end(day: Day, years: int) -> Day:
     return day_of(date(date_of(day).year + years, 12, 31))
 

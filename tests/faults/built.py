@@ -42,7 +42,8 @@ PARTS, CHUNK_ROWS = 2, 2
 
 @cache
 def at_work() -> World:
-    """Ada bought for 300.00, was given 20 and spent 20; Bob bought twice and brought a book back; half of it has been relayed; an import waits."""
+    """Ada bought for 300.00, was given 20 and spent 20; Bob bought twice and brought a book back; half of it has been relayed; an import waits;
+    Carol is pinned to a tier."""
     streamed = StreamedTable(MemoryTable())
     shop = open_shop(streamed, rules=(rule(), rule("books", stage="bonus")))
     issued = issue_api_key(shop.rt, SYSTEM, org="org", tenant="shop", name="till", grants=[Grant("*", "modify")])
@@ -52,6 +53,8 @@ def at_work() -> World:
     bob = shop.buy(card("0009"), sale("B1", line(1, 20_00), line(2, 30_00))).answer
     shop.buy(card("0009"), sale("B2", 10_00))
     shop.bring_back(bob.order_id, goods_back("RB1", 20_00))
+    carol = shop.member("0005")
+    shop.pin(carol, "gold")
     rt = on_plain_table(shop, streamed)
     relay(rt, stream_event(streamed.entries()[:told], SHARD))
     operation = start_import(rt, dropped(rt, FILE), "req-1", PARTS, CHUNK_ROWS)
@@ -59,6 +62,7 @@ def at_work() -> World:
     names = {
         "ada": ada,
         "bob": bob.member_id,
+        "carol": carol,
         "order": bob.order_id,
         "operation": operation.operation_id,
         "key": issued.id,

@@ -64,11 +64,16 @@ def cancel(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return Committed((done.answer.operation.state, done.answer.operation.finished_at))
 
 
+def unpin(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.unpin(world.names["carol"], command)
+
+
 COMMANDS: dict[str, Asked] = {
     "put_tenant": tenant,
     "create_program": program,
     "replace_program": other_program,
     "define_tiers": tiers,
+    "unpin_tier": unpin,
     "cancel_operation": cancel,
 }
 

@@ -84,10 +84,11 @@ def _rule(names: Names) -> str:
 
 
 def _member(names: Names) -> str:
-    """With points, so that there is something to spend, to state and to prove."""
+    """With points, so that there is something to spend, to state and to prove; and pinned, so that there is a pin to undo."""
     names["program_id"]
     member = names.api.post("/v1/members", {"identifiers": [{"type": "card", "value": "ours alone"}]}).json
     assert names.api.post(f"/v1/members/{member['member_id']}/earnings", BODIES["earn_points"]).status == 201
+    assert names.api.post(f"/v1/members/{member['member_id']}/tier/pin", BODIES["pin_tier"]).status == 200
     return str(member["member_id"])
 
 

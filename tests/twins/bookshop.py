@@ -27,20 +27,25 @@ from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.earn_points import Earned, earn_points
 from chalicelib.flows.enrol_member import enrol_member
+from chalicelib.flows.pin_tier import pin_tier
 from chalicelib.flows.prove_account import prove_account
 from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.read_account import AccountView, read_account
 from chalicelib.flows.read_statement import StatementEntry, read_statement
+from chalicelib.flows.recalculate_tier import recalculate_tier
 from chalicelib.flows.record_order import RecordedOrder, record_order
 from chalicelib.flows.return_order import ReturnedOrder, return_order
 from chalicelib.flows.simulate_order import SimulatedOrder, simulate_order
 from chalicelib.flows.spend_points import Spent, spend_points
+from chalicelib.flows.tier_moves import TierMoves
 from chalicelib.flows.transfer_points import Transferred, transfer_points
 from chalicelib.flows.undo_transfer import UndoneTransfer, undo_transfer
+from chalicelib.flows.unpin_tier import unpin_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import Kind, RandomIds, entity_id
+from chalicelib.kit.periods import parse_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
 from chalicelib.table.protocol import Table
@@ -178,6 +183,18 @@ class BookShop:
         self, member_id: str, unit: str, into: str, amount: int, command: Command | None = None
     ) -> Committed[Converted]:
         return convert_points(self.rt, self.caller, command or fresh(), member_id, unit, into, amount)
+
+    def pin(
+        self, member_id: str, tier_id: str, until: str | None = None, command: Command | None = None
+    ) -> Committed[TierMoves]:
+        last = None if until is None else parse_day(until)
+        return pin_tier(self.rt, self.caller, command or fresh(), member_id, tier_id, last)
+
+    def unpin(self, member_id: str, command: Command | None = None) -> Committed[TierMoves]:
+        return unpin_tier(self.rt, self.caller, command or fresh(), member_id)
+
+    def recalculate(self, member_id: str, command: Command | None = None) -> Committed[TierMoves]:
+        return recalculate_tier(self.rt, self.caller, command or fresh(), member_id)
 
     def account(self, member_id: str, as_of: str | None = None) -> AccountView:
         return read_account(self.rt, self.caller, member_id, as_of=None if as_of is None else at(as_of))

@@ -96,6 +96,7 @@ BODIES: Mapping[str, Json] = {
     "convert_points": {"unit": "points", "into": "tea", "amount": 10},
     "refund_spend": {"spend_id": SPEND, "amount": 5},
     "undo_entry": {"entry_id": SPEND},
+    "pin_tier": {"tier_id": "silver", "until": "2026-12-31"},
     "simulate_order": _ORDER,
     "record_order": _ORDER,
     "return_order": {

@@ -31,6 +31,7 @@ class OrderLine(Wire):
     brand: str
     labels: tuple[Label, ...]
     delivery: bool
+    excluded_from_tiers: bool
     returned_quantity: str
     returned_value: int
 

@@ -63,6 +63,7 @@ class LineBody(Wire):
     brand: m.Text = ""
     labels: Labels = ()
     delivery: bool = False
+    excluded_from_tiers: bool = False
 
 
 class PaymentBody(Wire):

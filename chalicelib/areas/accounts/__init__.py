@@ -7,5 +7,5 @@ Laws        the wallet equation: earned + refunded = available + spent + expired
 Operations  rebuild (the flows earn_points, spend_points, read_account, read_statement, prove_account, record_order, return_order,
             settle_due, refund_spend, undo_entry, cancel_earning and expire_earning do what needs a program's terms as well)
 Facts       account.advanced, order.recorded, order.returned, points.earned, points.spent, points.refunded,
-            points.cancelled, points.expired, tier.changed
+            points.cancelled, points.expired, tier.changed, tier.reviewed, tier.pinned, tier.unpinned and others: docs/facts.md
 """

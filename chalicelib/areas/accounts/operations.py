@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 from chalicelib.areas.accounts import store
 from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
@@ -66,9 +67,8 @@ def _entries(rt: Runtime, tenant: str, member_id: str, program_id: int, last: in
 
 
 def differences(stored: Account, rebuilt: Account) -> tuple[str, ...]:
-    """What differs, by name: totals and lots of each wallet, value time, orders, spend, tier."""
-    names = [
-        name for name in ("advanced_to", "orders", "spend", "tier") if getattr(stored, name) != getattr(rebuilt, name)
-    ]
+    """What differs, by name: wallets one by one, and whatever else an account holds."""
+    others = [field.name for field in fields(Account) if field.name != "wallets"]
+    names = [name for name in others if getattr(stored, name) != getattr(rebuilt, name)]
     units = sorted(stored.wallets.keys() | rebuilt.wallets.keys())
     return (*names, *(f"wallet {unit}" for unit in units if stored.wallet(unit) != rebuilt.wallet(unit)))

@@ -39,6 +39,7 @@ MAX_NEW_ORDER_BYTES = 256_000
 
 class OrderItem(StampbookItem):
     kind = UnicodeAttribute(default="order")
+    v = IntegerAttribute(default=2)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
@@ -102,6 +103,7 @@ def order_from(attrs: Attrs) -> Order:
         sale=Sale.model_validate(body["sale"]),
         credits=tuple(_credit(*credit) for credit in body["credits"]),
         returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
+        uncounted=tuple(body.get("uncounted", ())),
         version=item.version,
     )
 
@@ -198,4 +200,4 @@ def _body(order: Order) -> Mapping[str, Any]:
         "sale": order.sale.model_dump(mode="json", exclude_defaults=True),
         "credits": order.credits,
         "returned": {str(no): [str(back.quantity), back.value] for no, back in order.returned.items()},
-    }
+    } | ({"uncounted": order.uncounted} if order.uncounted else {})

@@ -8,7 +8,7 @@ from typing import NamedTuple, assert_never
 
 from chalicelib.areas.rules.lines import Basket, Lines, sum_value
 from chalicelib.areas.rules.model import Effect, Multiply, PerOrder, PerProduct, PerValue
-from chalicelib.kit.amounts import rounded
+from chalicelib.kit.amounts import Rounding, rounded
 
 
 class Gain(NamedTuple):
@@ -19,8 +19,9 @@ class Gain(NamedTuple):
     value: int
 
 
-Gains = Callable[[Basket, Lines, Sequence[Gain]], Gain | None]
-"""(the order, the rule's own lines, what the base stage has credited in its unit); None: nothing there to multiply."""
+Gains = Callable[[Basket, Lines, Sequence[Gain], Rounding], Gain | None]
+"""(the order, the rule's own lines, what the base stage has credited in its unit, how the unit rounds where the rule does
+not say); None: nothing there to multiply."""
 
 
 def gains(effect: Effect) -> Gains:
@@ -41,35 +42,35 @@ def _per_value(effect: PerValue) -> Gains:
     per, amount, whole_steps, rounding = Fraction(effect.per), effect.amount, effect.whole_steps, effect.rounding
     top, bottom = per.denominator, per.numerator
 
-    def gain(basket: Basket, own: Lines, _base: Sequence[Gain]) -> Gain:
+    def gain(basket: Basket, own: Lines, _base: Sequence[Gain], default: Rounding) -> Gain:
         value = basket.value if own is basket.lines else sum_value(own)
         steps = value * top
         step = bottom * 10**basket.decimals
         if whole_steps:
             return Gain(steps // step * amount, own, value)
-        return Gain(rounded(Fraction(steps * amount, step), rounding), own, value)
+        return Gain(rounded(Fraction(steps * amount, step), rounding or default), own, value)
 
     return gain
 
 
 def _per_product(effect: PerProduct) -> Gains:
-    def gain(_basket: Basket, own: Lines, _base: Sequence[Gain]) -> Gain:
+    def gain(_basket: Basket, own: Lines, _base: Sequence[Gain], default: Rounding) -> Gain:
         if effect.times == "line":
             return Gain(effect.amount * len(own), own, sum_value(own))
         pieces = sum((Fraction(line.quantity) for line in own), Fraction())
-        return Gain(rounded(effect.amount * pieces, effect.rounding), own, sum_value(own))
+        return Gain(rounded(effect.amount * pieces, effect.rounding or default), own, sum_value(own))
 
     return gain
 
 
 def _per_order(effect: PerOrder) -> Gains:
-    return lambda _basket, own, _base: Gain(effect.amount, own, sum_value(own))
+    return lambda _basket, own, _base, _default: Gain(effect.amount, own, sum_value(own))
 
 
 def _multiply(effect: Multiply) -> Gains:
     extra = Fraction(effect.factor) - 1
 
-    def gain(_basket: Basket, own: Lines, base: Sequence[Gain]) -> Gain | None:
+    def gain(_basket: Basket, own: Lines, base: Sequence[Gain], default: Rounding) -> Gain | None:
         mine = {line.line_no for line in own}
         share, multiplied = Fraction(), set[int]()
         for credited in base:
@@ -79,7 +80,7 @@ def _multiply(effect: Multiply) -> Gains:
         if not multiplied:
             return None
         lines = tuple(line for line in own if line.line_no in multiplied)
-        return Gain(rounded(extra * share, effect.rounding), lines, sum_value(lines))
+        return Gain(rounded(extra * share, effect.rounding or default), lines, sum_value(lines))
 
     return gain
 

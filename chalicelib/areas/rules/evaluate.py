@@ -44,7 +44,7 @@ def _judged(rule: CompiledRule, basket: Basket, context: Context, base: Sequence
     own = rule.own_lines(basket)
     if not own:
         return rule.no_lines
-    gain = rule.gains(basket, own, base)
+    gain = rule.gains(basket, own, base, context.roundings.get(rule.unit, "half_up"))
     if gain is None:
         return rule.nothing_to_multiply
     return gain if gain.amount else rule.rounds_to_zero

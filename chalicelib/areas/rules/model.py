@@ -52,13 +52,14 @@ IsoDay = Annotated[date, BeforeValidator(_iso_day)]
 
 
 class PerValue(Frozen):
-    """`amount` for each `per` of the own lines' value; with `whole_steps` only whole ones count."""
+    """`amount` for each `per` of the own lines' value; with `whole_steps` only whole ones count. Without a `rounding`, here
+    and elsewhere, the unit's policy on the day of purchase decides."""
 
     kind: Literal["per_value"] = "per_value"
     amount: Amount
     per: FaceValue
     whole_steps: Flag = False
-    rounding: Rounding = "half_up"
+    rounding: Rounding | None = None
 
 
 class PerProduct(Frozen):
@@ -67,7 +68,7 @@ class PerProduct(Frozen):
     kind: Literal["per_product"] = "per_product"
     amount: Amount
     times: Literal["quantity", "line"] = "quantity"
-    rounding: Rounding = "half_up"  # for quantities such as 0.5
+    rounding: Rounding | None = None  # for quantities such as 0.5
 
 
 class PerOrder(Frozen):
@@ -82,7 +83,7 @@ class Multiply(Frozen):
 
     kind: Literal["multiply"] = "multiply"
     factor: Factor
-    rounding: Rounding = "half_up"
+    rounding: Rounding | None = None
 
 
 Effect = Annotated[PerValue | PerProduct | PerOrder | Multiply, Field(discriminator="kind")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
+from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.labels import Label
 from chalicelib.kit.periods import Day
 
@@ -60,3 +61,4 @@ class Context(NamedTuple):
     day: Day  # of the purchase, on the program's own calendar
     tier: str | None = None  # the tier id held when buying
     first_purchase: bool = False
+    roundings: Mapping[str, Rounding] = {}  # how each unit rounds that day, where a rule says nothing; else half up

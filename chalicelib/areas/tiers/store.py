@@ -9,19 +9,50 @@ tiers | {t}#CFG / tiers#{program:04} | –        | 2 WU
 
 from __future__ import annotations
 
-from chalicelib.areas.tiers.model import TierScheme
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.areas.tiers.model import TierScheme, Version, Versions
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
+from chalicelib.table.items import compact_json
+
+MAX_EARLIER_BYTES = 60_000
 
 
 def scheme(config: Config, program_id: int) -> TierScheme | None:
     """None for a program without tiers."""
+    known = versions(config, program_id)
+    return None if known is None else known.newest
+
+
+def versions(config: Config, program_id: int) -> Versions | None:
+    """Every scheme that still judges somebody, each since when."""
     kept = config.get(_name(program_id))
-    return None if kept is None else config.derived(_name(program_id), lambda: TierScheme.model_validate(kept.body))
+    return None if kept is None else config.derived(_name(program_id), lambda: _versions(kept.body))
 
 
-def change(program_id: int, scheme: TierScheme) -> Change:
-    return Change(_name(program_id), scheme.model_dump(mode="json"))
+def change(program_id: int, known: Versions) -> Change:
+    """The oldest schemes go where all of them would take up too much of the configuration."""
+    *earlier, newest = map(_kept, known.all)
+    while len(compact_json(earlier)) > MAX_EARLIER_BYTES:
+        del earlier[0]
+    return Change(_name(program_id), newest | {"earlier": earlier})
+
+
+def scheme_of(body: Mapping[str, Any]) -> TierScheme:
+    """The newest scheme of a body as it is kept."""
+    return TierScheme.model_validate({name: value for name, value in body.items() if name not in ("since", "earlier")})
+
+
+def _kept(version: Version) -> dict[str, Any]:
+    return version.scheme.model_dump(mode="json") | {"since": version.since}
+
+
+def _versions(body: Mapping[str, Any]) -> Versions:
+    """A body from before schemes had versions says nothing of when: it has always been in force."""
+    kept = (*body.get("earlier", ()), body)
+    return Versions(tuple(Version(one.get("since", 0), scheme_of(one)) for one in kept))
 
 
 def _name(program_id: int) -> Name:

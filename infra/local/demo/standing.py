@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Account, Story, advance
+from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.members.operations import list_members
 from chalicelib.areas.tiers.operations import get_tiers
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
@@ -60,7 +60,7 @@ def _standing_at(stored: Account, terms: Terms, at: Instant, now: Instant) -> Ac
     due = stored.next_due_at
     if due is not None and due <= min(at, now):
         raise FiguresDisagreeError(f"the due job has left something undone on the account of {stored.owner}")
-    return settle_tier(advance(Story(stored), at), terms).account
+    return settle_tier(terms.advance(Story(stored), at), terms).account
 
 
 def _add(sums: Counter[str], account: Account, unit: str) -> None:

@@ -25,7 +25,14 @@ class Relations:
 
 
 _MOVING = ("convert_points", "transfer_points", "undo_transfer")
-_ON_ACCOUNTS = ("earn_points", "record_order", "return_order", "settle_due", "spend_points", *_MOVING)
+_UNDOING = ("cancel_earning", "expire_earning", "refund_spend", "undo_entry")
+_TIERS_BY_HAND = ("pin_tier", "recalculate_tier", "unpin_tier")
+_ON_ACCOUNTS = (
+    *("earn_points", "record_order", "return_order", "settle_due", "spend_points"),
+    *_MOVING,
+    *_UNDOING,
+    *_TIERS_BY_HAND,
+)
 _CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
 
 RELATIONS: Mapping[type[Fact], Relations] = {
@@ -58,6 +65,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsReceived: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(("convert_points",)),
     f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
+    f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
+    f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
+    f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),

@@ -144,6 +144,16 @@ def test_an_account_shows_every_unit_of_the_program(shop: Shop, ada: str) -> Non
         ],
         "tier": "bronze",
         "next_tier": {"tier": "silver", "missing": 200},
+        "standing": {
+            "tier": "bronze",
+            "name": "Bronze",
+            "since": None,
+            "reason": None,
+            "attributes": {},
+            "keep": None,
+            "grace": False,
+            "pinned": None,
+        },
         "orders": 0,
         "spend": [],
     }

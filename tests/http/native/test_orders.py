@@ -83,7 +83,9 @@ def test_an_order_is_kept_as_it_was_sent(shop: Shop, ada: str) -> None:
         "gross_value": 25_00,
         "returned_value": 0,
         "fully_returned": False,
-        "lines": [line | {"delivery": False, "returned_quantity": "0", "returned_value": 0}],
+        "lines": [
+            line | {"delivery": False, "excluded_from_tiers": False, "returned_quantity": "0", "returned_value": 0}
+        ],
         "payments": sent["payments"],
         "labels": sent["labels"],
         "credits": [{"rule_id": "base", "unit": "points", "amount": 25, "taken_back": 0}],

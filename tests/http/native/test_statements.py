@@ -24,7 +24,7 @@ def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> N
     shop.bring_back(order["order_id"], "B1", book(50_00, sku="LAMP"), purchased_at="2026-01-15T12:01:00Z")
     entries = answer(shop.api.get(at(ada, "statement")))["items"]
     bare = {"unit": None, "amount": None, "balance": None, "order_id": None, "rule_id": None, "expires_on": None}
-    bare |= {"tier": None}
+    bare |= {"tier": None, "reason": None}
     of_order = {"order_id": order["order_id"]}
     sale, back = entries[1], entries[0]
     assert {name: sale[name] for name in sale if name not in ("entry_id", "lines")} == {
@@ -40,7 +40,7 @@ def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> N
         | of_order
         | {"type": "points.earned", "unit": "points", "amount": 249, "balance": 249}
         | {"rule_id": "base", "expires_on": "2027-01-31"},
-        bare | {"type": "tier.changed", "tier": "silver"},
+        bare | {"type": "tier.changed", "tier": "silver", "reason": "joined"},
     ]
     assert (back["sequence"], back["operation"], back["effective_at"]) == (2, "return_order", "2026-01-15T12:01:00Z")
     assert back["lines"] == [
@@ -48,7 +48,7 @@ def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> N
         bare
         | of_order
         | {"type": "points.cancelled", "unit": "points", "amount": -50, "balance": 199, "rule_id": "base"},
-        bare | {"type": "tier.changed", "tier": "bronze"},
+        bare | {"type": "tier.changed", "tier": "bronze", "reason": "below"},
     ]
 
 

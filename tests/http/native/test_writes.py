@@ -38,6 +38,7 @@ OTHERWISE: dict[str, Json] = {
     "convert_points": {"amount": 7},
     "refund_spend": {"amount": 7},
     "undo_entry": {"entry_id": "ent_00000000000000000000"},
+    "pin_tier": {"tier_id": "bronze"},
     "record_order": {"place": "Elsewhere"},
     "return_order": {"place": "Elsewhere"},
 }
@@ -131,6 +132,8 @@ def test_without_a_key_a_write_is_a_wish_of_its_own(wish: Wishes, rt: Runtime, r
     assert first.status == route.status
     if route.operation == "enrol_member":
         assert refusal(second) == (409, "identifier_taken", "identifiers")
+    elif route.operation == "unpin_tier":
+        assert refusal(second) == (422, "not_pinned", "member_id")
     else:
         is_document = route.operation in ("record_order", "return_order")
         assert ("Idempotent-Replayed" in second.headers) == is_document

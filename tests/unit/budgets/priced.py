@@ -86,6 +86,10 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
     "expire an earning": lambda at: expire_earning(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("earning")),
     "trace of a spend": lambda at: trace_spend(at.shop.rt, at.shop.caller, at.ada, at.id_of("spend")),
     "trace of an earning": lambda at: trace_earning(at.shop.rt, at.shop.caller, at.ada, at.id_of("earning")),
+    "pin a tier for good": lambda at: at.shop.pin(at.ada, "gold"),
+    "pin a tier until a day": lambda at: at.shop.pin(at.ada, "gold", "2026-12-31"),
+    "recalculate a tier": lambda at: at.shop.recalculate(at.ada),
+    "unpin a tier": lambda at: at.shop.unpin(at.ada),
     "balance": lambda at: at.shop.account(at.ada),
     "statement page": lambda at: read_statement(at.shop.rt, at.shop.caller, (at.ada, 1), 25, None),
     "enrol": lambda at: at.shop.enrol("newer"),
@@ -107,4 +111,6 @@ def prepared(name: str, at: Till) -> Callable[[], object]:
             at.make(what)
     if name.startswith("refund"):
         at.make("spend")
+    if name == "unpin a tier":
+        at.shop.pin(at.ada, "gold")
     return lambda: OPERATIONS[name](at)

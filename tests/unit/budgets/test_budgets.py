@@ -27,6 +27,10 @@ BUDGETS = {
     "expire an earning": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "trace of a spend": Cost(batch_get=1, query=1),
     "trace of an earning": Cost(batch_get=1, query=1),
+    "pin a tier for good": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "pin a tier until a day": Cost(batch_get=1, transact=1, write_units=4, index_units=3),  # it falls due another day
+    "recalculate a tier": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "unpin a tier": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "balance": Cost(batch_get=1),
     "statement page": Cost(query=1),
     "enrol": Cost(get=1, transact=1, write_units=6, index_units=2),

@@ -271,4 +271,4 @@ def test_an_account_set_back_shows(shop: BookShop) -> None:
     table.batch_put([{**after, "body": before["body"]}])
     proof = shop.proof(ada)
     assert (proof.matches, proof.broken_at) == (False, None)
-    assert proof.differences == ("orders", "spend", "tier", "wallet points")
+    assert proof.differences == ("orders", "spend", "counted", "months", "tier", "standing", "wallet points")

@@ -69,6 +69,14 @@ def expire_it(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return expire_earning(shop.rt, shop.caller, command, ada, second_entry(ada))
 
 
+def pin(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.pin(ada, "gold", "2026-12-31", command)
+
+
+def recalculate(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return shop.recalculate(ada, command)
+
+
 def enrol(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return shop.enrol("0002", command, given_name="Ada")
 
@@ -100,6 +108,8 @@ OPERATIONS = {
     "undo_entry": Operation(undo),
     "cancel_earning": Operation(cancel_it),
     "expire_earning": Operation(expire_it),
+    "pin_tier": Operation(pin),
+    "recalculate_tier": Operation(recalculate),
     "enrol_member": Operation(enrol),
     "update_member": Operation(rename),
     "define_rule": Operation(define),

@@ -110,7 +110,17 @@ FACTS: dict[str, list[Fact]] = {
     "points.converted": [
         f.PointsConverted("points", 100, ((1, 0, 100, 21_609),), 370, "cash", 150, (1, 0, 150), 150, **UNTIL)
     ],
-    "tier.changed": [f.TierChanged("bronze"), f.TierChanged("silver", "bronze")],
+    "tier.changed": [
+        f.TierChanged("bronze"),
+        f.TierChanged("silver", "bronze"),
+        f.TierChanged("gold", "silver", "reached", 1_781_524_800_000),
+    ],
+    "tier.reviewed": [
+        f.TierReviewed(1_781_524_800_000, 1_798_761_600_000),
+        f.TierReviewed(1_781_524_800_000, 1_801_440_000_000, 1_798_761_600_000, 25_055_00, "spend"),
+    ],
+    "tier.pinned": [f.TierPinned("gold"), f.TierPinned("gold", 20_818, 1_798_758_000_000)],
+    "tier.unpinned": [f.TierUnpinned("gold"), f.TierUnpinned("gold", lapsed=True)],
     "member.enrolled": [members.MemberEnrolled(("card", "email"))],
     "member.updated": [members.MemberUpdated(("birth_date", "fields", "labels"))],
     "member.blocked": [members.MemberBlocked()],

@@ -42,6 +42,7 @@ SHORT_LIVED = {"units": [{**POINTS, "policies": [{"expiry": {"type": "end_of_mon
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
 EASIER = {
     **TIERS,
+    "downgrade": {"type": "after_days", "days": 365},
     "tiers": [{"tier_id": name, "name": name, "threshold": threshold} for name, threshold in THRESHOLDS.items()],
 }
 AUGUST = "2026-08-10"
@@ -60,11 +61,15 @@ VISITS: dict[str, Visit] = {
     "cancel": lambda shop, ada: cancel_earning(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 3, 1))),
     "expire": lambda shop, ada: expire_earning(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 3, 1))),
     "settle": lambda shop, ada: settle_account(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1),
+    "pin": lambda shop, ada: shop.pin(ada, "bronze"),
+    "unpin": lambda shop, ada: shop.unpin(ada),
+    "recalculate": lambda shop, ada: shop.recalculate(ada),
 }
 
 
 def after(visit: Visit) -> StreamedTable:
-    """Ada comes back in August: June's points have passed, July's are there (bought, given and spent), and gold has become easy to reach."""
+    """Ada comes back in August: June's points have passed, July's are there (bought, given and spent), and gold has become
+    easy to reach. A pin is over, unless it is to be undone."""
     table = StreamedTable()
     shop = open_shop(table, program=SHORT_LIVED)
     ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
@@ -72,6 +77,7 @@ def after(visit: Visit) -> StreamedTable:
     shop.buy(member(ada), sale("A-2", on="2026-07-20"))
     shop.earn(ada, 7)
     shop.spend(ada, 3)
+    shop.pin(ada, "silver", "2026-12-31" if visit is VISITS["unpin"] else "2026-07-31")
     shop.clock.move_to(AUGUST)
     define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
     visit(shop, ada)

@@ -93,11 +93,11 @@ def test_a_ladder_of_one_step_has_nothing_above() -> None:
         ("spend", ("0", "1000000000000.01"), {}, "must be a plain decimal"),
         ("orders", (0, True), {}, "valid integer"),
         ("points_earned", (-1, 200), {}, "greater than or equal to 0"),
-        ("points_earned", (0,), {"unit": None}, "a unit is named when tiers count points_earned"),
-        ("orders", (0,), {"unit": "points"}, "a unit is named when tiers count points_earned"),
+        ("points_earned", (0,), {"unit": None}, "a unit is named when tiers count points"),
+        ("orders", (0,), {"unit": "points"}, "a unit is named when tiers count points"),
         ("points_earned", (), {}, "at least 1 item"),
         ("points_earned", tuple(range(51)), {}, "at most 50 items"),
-        ("luck", (0,), {}, "'points_earned', 'spend' or 'orders'"),
+        ("luck", (0,), {}, "'points_earned', 'points_active', 'spend' or 'orders'"),
     ],
 )
 def test_what_is_no_ladder_is_refused_in_a_sentence(

@@ -4,16 +4,19 @@ w wallets   [next lot, totals, lots] and, where there is any, {"c": [period, cou
 h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day]
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
+u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of], as far as it says anything
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any
 
 from chalicelib.areas.accounts.model.apart import Hold, Pending
 from chalicelib.areas.accounts.model.lots import Lot, Piece
 from chalicelib.areas.accounts.model.months import Month
+from chalicelib.areas.accounts.model.standing import Standing
 from chalicelib.areas.accounts.model.state import Account
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
@@ -53,6 +56,7 @@ def packed(account: Account) -> Body:
         "p": [list(promise) for promise in account.pendings],
         "q": {} if account.counted == account.spend else dict(account.counted),
         "m": {str(number): _month(month) for number, month in account.months.items()},
+        "u": _standing(account.standing),
     }
     return body | {name: value for name, value in rare.items() if value}
 
@@ -71,7 +75,15 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         counted=body["q"] if "q" in body else body["s"],
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
         tier=body["t"],
+        standing=Standing(*body["u"]) if "u" in body else Standing(),
     )
+
+
+def _standing(standing: Standing) -> list[Any]:
+    told = list(astuple(standing))
+    while told and not told[-1]:
+        told.pop()
+    return told
 
 
 def _wallet(wallet: Wallet) -> list[Any]:

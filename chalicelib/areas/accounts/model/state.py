@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.accounts.model import standing as s
 from chalicelib.areas.accounts.model import wallet as w
 from chalicelib.areas.accounts.model.apart import Hold, Pending, with_promise, without_held, without_promised
 from chalicelib.areas.accounts.model.months import Month, Months, with_month
+from chalicelib.areas.accounts.model.standing import Standing
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
@@ -35,6 +37,7 @@ class Account:
     counted: Mapping[str, int] = field(default_factory=dict)
     months: Months = field(default_factory=dict)
     tier: str = ""
+    standing: Standing = field(default_factory=Standing)
 
     def wallet(self, unit: str) -> Wallet:
         return self.wallets.get(unit) or Wallet(unit)
@@ -48,6 +51,7 @@ class Account:
         due = [at for wallet in self.wallets.values() if (at := wallet.next_due_at) is not None]
         due += [pending.releases_at for pending in self.pendings if pending.releases_at is not None]
         due += [hold.lapses_at for hold in self.holds if hold.lapses_at is not None]
+        due += [] if self.standing.review_at is None else [self.standing.review_at]
         return min(due, default=None)
 
 
@@ -99,7 +103,19 @@ def _plus(sums: Mapping[str, int], name: str, amount: int) -> Mapping[str, int]:
 
 
 def _tiered(account: Account, fact: f.TierChanged) -> Account:
-    return replace(account, tier=fact.tier)
+    return replace(account, tier=fact.tier, standing=s.changed(account.standing, fact))
+
+
+def _reviewed(account: Account, fact: f.TierReviewed) -> Account:
+    return replace(account, standing=s.reviewed(account.standing, fact))
+
+
+def _pinned(account: Account, fact: f.TierPinned) -> Account:
+    return replace(account, standing=s.pinned(account.standing, fact))
+
+
+def _unpinned(account: Account, _: f.TierUnpinned) -> Account:
+    return replace(account, standing=s.unpinned(account.standing))
 
 
 def _earned(account: Account, fact: f.PointsEarned) -> Account:
@@ -174,6 +190,9 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.OrderRecorded: _ordered,
     f.OrderReturned: _returned,
     f.TierChanged: _tiered,
+    f.TierReviewed: _reviewed,
+    f.TierPinned: _pinned,
+    f.TierUnpinned: _unpinned,
     f.PointsEarned: _earned,
     f.PointsCapped: lambda account, _: account,
     f.PointsGranted: _in_wallet(w.granted),

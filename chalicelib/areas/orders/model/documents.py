@@ -29,7 +29,8 @@ Quantity = Annotated[Decimal, Field(gt=0, le=MAX_QUANTITY, decimal_places=QUANTI
 
 
 class Line(Frozen):
-    """One line of a sale. `gross_value` is of the whole line, not of one piece."""
+    """One line of a sale. `gross_value` is of the whole line, not of one piece; one that is `excluded_from_tiers` counts as no
+    spend towards a tier, whatever a program counts."""
 
     line_no: Annotated[int, Field(ge=1)]
     sku: Sku
@@ -40,6 +41,7 @@ class Line(Frozen):
     brand: Text = ""
     labels: Labels = ()
     delivery: bool = False
+    excluded_from_tiers: bool = False
 
 
 class Payment(Frozen):

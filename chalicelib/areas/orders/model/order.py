@@ -39,7 +39,8 @@ class Back(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`sequence` is the account entry that recorded it; `version` counts the order's own changes."""
+    """`sequence` is the account entry that recorded it; `version` counts the order's own changes. `uncounted` are the lines
+    that did not count towards a tier when it was bought: so they do not when they come back."""
 
     order_id: str
     member_id: str
@@ -49,6 +50,7 @@ class Order:
     sale: Sale
     credits: tuple[Credited, ...] = ()
     returned: Mapping[int, Back] = field(default_factory=dict)
+    uncounted: tuple[int, ...] = ()
     version: int = 1
 
     @property
@@ -97,6 +99,11 @@ class ReturnPlan:
     @property
     def value(self) -> int:
         return sum(back.value for back in self.taken.values())
+
+    @property
+    def counted(self) -> int:
+        """What of the value had counted towards a tier."""
+        return sum(back.value for line_no, back in self.taken.items() if line_no not in self.order.uncounted)
 
 
 def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> ReturnPlan:

@@ -12,7 +12,15 @@ from chalicelib.areas.accounts.model.facts.apart import (
     PromiseCancelled,
 )
 from chalicelib.areas.accounts.model.facts.between import Brought, PointsConverted, PointsReceived, PointsSent
-from chalicelib.areas.accounts.model.facts.life import AccountAdvanced, OrderRecorded, OrderReturned, TierChanged
+from chalicelib.areas.accounts.model.facts.life import (
+    AccountAdvanced,
+    OrderRecorded,
+    OrderReturned,
+    TierChanged,
+    TierPinned,
+    TierReviewed,
+    TierUnpinned,
+)
 from chalicelib.areas.accounts.model.facts.points import (
     DebtSettled,
     PointsCancelled,
@@ -63,11 +71,15 @@ VOCABULARY = vocabulary(
     PointsReceived,
     PointsConverted,
     TierChanged,
+    TierReviewed,
+    TierPinned,
+    TierUnpinned,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
         ("points.earned", 1): _as_it_is,
         ("points.expired", 1): _as_it_is,
+        ("tier.changed", 1): _as_it_is,
         ("points.spent", 1): _without_last_days,
         ("points.refunded", 1): _without_last_days,
         ("points.cancelled", 1): _without_last_days,
@@ -101,4 +113,7 @@ __all__ = [
     "PromiseCancelled",
     "Taken",
     "TierChanged",
+    "TierPinned",
+    "TierReviewed",
+    "TierUnpinned",
 ]

@@ -78,12 +78,70 @@ class OrderReturned(Fact):
 class TierChanged(Fact):
     """The member stands on another tier, up or down.
 
-    field    | meaning                                  | unit
-    tier     | where they stand now                     | –
-    previous | where they stood; empty before the first | –
+    field    | meaning                                                       | unit
+    tier     | where they stand now                                          | –
+    previous | where they stood; empty before the first                      | –
+    reason   | why, as a code: `reached`, `below`, `period_ended`, `pinned`… | –
+    at       | since when                                                    | –
     """
 
     type = "tier.changed"
+    v = 2
 
     tier: str
     previous: str = ""
+    reason: str = ""
+    at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierReviewed(Fact):
+    """How long the member stands on their tier, and when time alone asks for the next look at it.
+
+    field       | meaning                                                                    | unit
+    period_from | since when the period runs that keeps the tier                             | –
+    review_at   | the instant of the next look; none while time alone changes nothing        | –
+    grace_from  | since when they would have fallen, were it not for the days of grace       | –
+    base        | what had been counted at the last recalculation, where counting began anew | parts of `base_of`
+    base_of     | what was counted: the basis, and its unit                                  | –
+    """
+
+    type = "tier.reviewed"
+
+    period_from: Instant
+    review_at: Instant | None = None
+    grace_from: Instant | None = None
+    base: int = 0
+    base_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TierPinned(Fact):
+    """An operator put the member on a tier, where they stay whatever they reach or lose.
+
+    field   | meaning                                                    | unit
+    tier    | where they stand                                           | –
+    until   | the last day of it; none for good                          | –
+    ends_at | the instant at which that day is over where the program is | –
+    """
+
+    type = "tier.pinned"
+
+    tier: str
+    until: Day | None = None
+    ends_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierUnpinned(Fact):
+    """From now on the member stands where what they reached brings them.
+
+    field  | meaning                                           | unit
+    tier   | where they were pinned                            | –
+    lapsed | the last day of the pin was over; nobody undid it | –
+    """
+
+    type = "tier.unpinned"
+
+    tier: str
+    lapsed: bool = False

@@ -1,0 +1,45 @@
+"""Pin a member to a tier, until a day or for good: whatever they reach or lose meanwhile, there they stand.
+
+reads    1 BatchGet of profile and account
+writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.accounts.model.facts import TierChanged, TierPinned
+from chalicelib.errors import InvalidInput, Refused
+from chalicelib.flows.account_commit import change_account
+from chalicelib.flows.terms import Terms
+from chalicelib.flows.tier_moves import TierMoves, tier_moves
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.command import Command
+from chalicelib.kit.periods import Day, day_starts
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed
+
+
+def pin_tier(
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    member_id: str,
+    tier_id: str,
+    until: Day | None = None,
+    program_id: int = 1,
+) -> Committed[TierMoves]:
+    """`until` is the last day of the pin, where the program is. A new pin replaces the one before. Refuses `unknown_tier`,
+    `member_blocked`; NotFound: member, program, `tiers_not_found`; InvalidInput `pin_in_past`."""
+
+    def decide(story: Story, terms: Terms, at: Instant) -> Story:
+        if terms.must_have_tiers().scheme.place(tier_id) is None:
+            raise Refused("unknown_tier", f"The program has no tier {tier_id[:64]}.", param="tier_id")
+        if until is not None and until < terms.day(at):
+            raise InvalidInput("pin_in_past", "The last day of a pin must not be over.", param="until")
+        ends_at = None if until is None else day_starts(until + 1, terms.program.zone)
+        if tier_id != story.account.tier:
+            story = story.then(TierChanged(tier_id, story.account.tier, "pinned", story.account.advanced_to))
+        return story.then(TierPinned(tier_id, until, ends_at))
+
+    return change_account(rt, caller, command, "pin_tier", (member_id, program_id), decide, tier_moves)

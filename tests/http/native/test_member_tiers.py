@@ -1,0 +1,121 @@
+"""A member's tier by hand: pinned, let go, recalculated, and told with what it brings and what it asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.http.native.bookshop import NOBODY, PROGRAM, TIERS, Json, Shop, answer, book, refusal
+from tests.http.world import key_for
+
+SCHEME = "/v1/programs/1/tiers"
+
+
+def path(member_id: str, what: str) -> str:
+    return f"/v1/members/{member_id}/tier/{what}"
+
+
+@pytest.fixture
+def ada(shop: Shop) -> str:
+    return shop.enrol("1")
+
+
+def test_a_member_is_pinned_and_let_go(shop: Shop, ada: str) -> None:
+    pinned = answer(shop.api.post(path(ada, "pin"), {"tier_id": "gold", "until": "2026-01-31"}))
+    assert pinned == {
+        "entry_id": pinned["entry_id"],
+        "tier": "gold",
+        "moves": [{"tier": "gold", "previous": None, "reason": "pinned"}],
+        "pinned_until": "2026-01-31",
+        "expired": [],
+        "account": {"balances": {}, "tier": "gold"},
+    }
+    assert shop.earn(ada, 250)["account"]["tier"] == "gold"
+    assert shop.account(ada)["standing"]["pinned"] == {"until": "2026-01-31"}
+    assert answer(shop.api.post(path(ada, "recalculate")))["tier"] == "gold"
+    gone = answer(shop.api.post(path(ada, "unpin")))
+    assert (gone["moves"], gone["pinned_until"]) == (
+        [{"tier": "silver", "previous": "gold", "reason": "unpinned"}],
+        None,
+    )
+    assert refusal(shop.api.post(path(ada, "unpin"))) == (422, "not_pinned", "member_id")
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        ({}, (400, "missing_field", "tier_id")),
+        ({"tier_id": "ruby"}, (422, "unknown_tier", "tier_id")),
+        ({"tier_id": 3}, (400, "wrong_type", "tier_id")),
+        ({"tier_id": "gold", "until": "2026-01-14"}, (400, "pin_in_past", "until")),
+        ({"tier_id": "gold", "until": "2026-02-30"}, (400, "unreadable_date", "until")),
+        ({"tier_id": "gold", "for": "ever"}, (400, "unknown_field", "for")),
+    ],
+)
+def test_a_pin_that_cannot_be_is_refused_and_nothing_written(
+    shop: Shop, ada: str, body: Json, refused: tuple[int, str, str | None]
+) -> None:
+    assert refusal(shop.api.post(path(ada, "pin"), body)) == refused
+    assert shop.account(ada)["version"] == 0
+
+
+@pytest.mark.parametrize("what", ["pin", "unpin", "recalculate"])
+def test_whose_tier_it_is(shop: Shop, ada: str, what: str) -> None:
+    body = {"tier_id": "gold"} if what == "pin" else None
+    assert refusal(shop.api.post(path(NOBODY, what), body)) == (404, "member_not_found", "member_id")
+    answer(shop.api.post("/v1/programs", PROGRAM, key=key_for(shop.api.rt, "theirs")))
+    answer(shop.api.put(SCHEME, TIERS, key=key_for(shop.api.rt, "theirs")))
+    foreign = shop.api.post(path(ada, what), body, key=key_for(shop.api.rt, "theirs"))
+    assert refusal(foreign) == (404, "member_not_found", "member_id")
+    assert refusal(shop.api.post(f"{path(ada, what)}?program_id=2", body)) == (404, "program_not_found", "program_id")
+    answer(shop.api.post("/v1/programs", PROGRAM))
+    assert refusal(shop.api.post(f"{path(ada, what)}?program_id=2", body)) == (404, "tiers_not_found", "program_id")
+    shop.block(ada)
+    assert refusal(shop.api.post(path(ada, what), body)) == (422, "member_blocked", "member_id")
+
+
+def test_what_is_missing_and_what_a_tier_brings(shop: Shop, ada: str) -> None:
+    scheme = {
+        "basis": "spend",
+        "window": {"type": "calendar_year"},
+        "downgrade": {"type": "period_end", "every": "year", "to": "one_step"},
+        "grace_days": 14,
+        "excluded": {"delivery": True, "categories": ["Gifts"]},
+        "tiers": [
+            {"tier_id": "guest", "name": "Guest", "threshold": "0"},
+            {
+                "tier_id": "friend",
+                "name": "Friend",
+                "threshold": "200.00",
+                "attributes": {"discount": {"kind": "percent", "value": "5"}},
+            },
+            {"tier_id": "patron", "name": "Patron", "threshold": "900.00"},
+        ],
+    }
+    answer(shop.api.put(SCHEME, scheme))
+    lines = book(210_00), book(50_00, sku="POST", delivery=True), book(70_00, sku="MUG", category=["Gifts"])
+    shop.buy(ada, "S1", *lines, book(20_00, sku="CARD", excluded_from_tiers=True))
+    account = shop.account(ada)
+    assert account["next_tier"] == {"tier": "patron", "missing": "690"}
+    assert account["standing"] == {
+        "tier": "friend",
+        "name": "Friend",
+        "since": "2026-01-14T10:00:00Z",
+        "reason": "joined",
+        "attributes": {"discount": {"kind": "percent", "value": "5"}},
+        "keep": {"missing": "0", "until": "2026-12-31"},
+        "grace": False,
+        "pinned": None,
+    }
+    year_after = shop.account(ada, "?as_of=2027-03-01T00:00:00Z")["standing"]
+    assert (year_after["tier"], year_after["keep"]) == ("friend", {"missing": "200", "until": "2027-12-31"})
+    in_grace = shop.account(ada, "?as_of=2028-01-05T00:00:00Z")["standing"]
+    assert (in_grace["tier"], in_grace["grace"]) == ("friend", True)
+    assert in_grace["keep"] == {"missing": "200", "until": "2028-01-14"}
+    fallen = shop.account(ada, "?as_of=2028-01-15T00:00:00Z")["standing"]
+    assert (fallen["tier"], fallen["reason"], fallen["keep"]) == ("guest", "grace_ended", None)
+
+
+def test_a_line_says_itself_that_it_does_not_count(shop: Shop, ada: str) -> None:
+    order = shop.buy(ada, "S1", book(20_00, excluded_from_tiers=True))
+    kept = answer(shop.api.get(f"/v1/orders/{order['order_id']}"))
+    assert [line["excluded_from_tiers"] for line in kept["lines"]] == [True]
