@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from chalicelib.api.native.routes import feed, members, operations, orders, programs, system
+from chalicelib.api.native.routes import (
+    adjustments,
+    feed,
+    holds,
+    members,
+    operations,
+    orders,
+    pending,
+    programs,
+    system,
+)
 from chalicelib.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *programs.ROUTES,
     *members.ROUTES,
+    *adjustments.ROUTES,
+    *holds.ROUTES,
+    *pending.ROUTES,
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,

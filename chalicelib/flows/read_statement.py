@@ -36,14 +36,19 @@ class StatementLine(Frozen):
     rule_id: str | None = None
     expires_on: CalendarDay | None = None
     tier: str | None = None
+    reason: str | None = None
+    hold_id: int | None = None
 
 
 class StatementEntry(Frozen):
+    """`comment` is what an operator wrote to it, as long as it has not been erased."""
+
     entry_id: str
     sequence: int
     operation: str
     recorded_at: Time
     effective_at: Time
+    comment: str | None
     lines: tuple[StatementLine, ...]
 
 
@@ -87,6 +92,7 @@ def _shown(entry: Entry) -> StatementEntry:
         operation=entry.header["operation"],
         recorded_at=entry.recorded_at,
         effective_at=entry.effective_at,
+        comment=None if entry.private is None else entry.private.get("comment"),
         lines=tuple(line for fact in facts for line in _lines(fact)),
     )
 
@@ -144,4 +150,6 @@ def _points(fact: Any, sign: int) -> StatementLine:
         order_id=getattr(fact, "order", None) or None,
         rule_id=getattr(fact, "rule", None) or None,
         expires_on=getattr(fact, "expires_on", None),
+        reason=getattr(fact, "reason", None) or None,
+        hold_id=getattr(fact, "hold", None),
     )

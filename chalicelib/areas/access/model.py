@@ -15,7 +15,19 @@ KeyState = Literal["active", "revoked"]
 
 # What a grant may speak of: the resources of the routes, keys themselves, and all of them.
 RESOURCES = frozenset(
-    (EVERY_RESOURCE, "accounts", "feed", "keys", "members", "operations", "orders", "programs", "rules", "tiers")
+    (
+        EVERY_RESOURCE,
+        "accounts",
+        "adjustments",
+        "feed",
+        "keys",
+        "members",
+        "operations",
+        "orders",
+        "programs",
+        "rules",
+        "tiers",
+    )
 )
 _TENANT = re.compile(r"[a-z][a-z0-9-]{1,31}", re.ASCII)
 

@@ -24,7 +24,20 @@ class Relations:
     pepper: tuple[str, ...] = ()
 
 
-_ON_ACCOUNTS = ("earn_points", "record_order", "return_order", "settle_due", "spend_points")
+_ON_ACCOUNTS = (
+    "activate_pending",
+    "cancel_pending",
+    "capture_hold",
+    "deduct_points",
+    "earn_points",
+    "grant_points",
+    "hold_points",
+    "record_order",
+    "release_hold",
+    "return_order",
+    "settle_due",
+    "spend_points",
+)
 _CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
 
 RELATIONS: Mapping[type[Fact], Relations] = {
@@ -45,14 +58,14 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsCapped: Relations(("earn_points", "record_order")),
     f.PointsPromised: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
-    f.PromiseCancelled: Relations(("return_order",), ("Account.PointsTransferHasBeenCanceled",)),
-    f.PointsExtended: Relations(("earn_points", "record_order", "spend_points")),
-    f.DebtSettled: Relations(("earn_points", "record_order")),
-    f.PointsGranted: Relations((), ("Account.PointsWereAdded",)),
-    f.PointsDeducted: Relations((), ("Account.PointsWereSpent",)),
-    f.PointsHeld: Relations((), ("Account.PointsWereBlocked",)),
-    f.PointsCaptured: Relations((), ("Account.PointsWereSpent",)),
-    f.PointsReleased: Relations(()),
+    f.PromiseCancelled: Relations(("cancel_pending", "return_order"), ("Account.PointsTransferHasBeenCanceled",)),
+    f.PointsExtended: Relations(("capture_hold", "earn_points", "grant_points", "record_order", "spend_points")),
+    f.DebtSettled: Relations(_ON_ACCOUNTS),
+    f.PointsGranted: Relations(("grant_points",), ("Account.PointsWereAdded",)),
+    f.PointsDeducted: Relations(("deduct_points",), ("Account.PointsWereSpent",)),
+    f.PointsHeld: Relations(("hold_points",), ("Account.PointsWereBlocked",)),
+    f.PointsCaptured: Relations(("capture_hold",), ("Account.PointsWereSpent",)),
+    f.PointsReleased: Relations(_ON_ACCOUNTS),
     f.PointsSent: Relations((), ("Account.PointsWereTransferred",)),
     f.PointsReceived: Relations((), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(()),

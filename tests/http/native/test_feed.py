@@ -71,7 +71,7 @@ def test_an_event_tells_what_an_order_made_true(shop: Shop, rt: Runtime, table: 
         "number": "S1",
         "currency": "EUR",
         "value": 1000,
-        "counts_on": "2026-01-15",
+        "counts_on": "2026-01-14",
     }
     earned = facts["points.earned"]
     assert (earned["amount"], earned["balance"]) == (10, 10)

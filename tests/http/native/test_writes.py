@@ -34,6 +34,13 @@ OTHERWISE: dict[str, Json] = {
     "update_member": {"given_name": "Another name"},
     "earn_points": {"amount": 7},
     "spend_points": {"amount": 7},
+    "grant_points": {"amount": 7},
+    "deduct_points": {"amount": 7},
+    "hold_points": {"amount": 7},
+    "capture_hold": {"keep_rest": True},
+    "release_hold": {"amount": 1},
+    "activate_pending": {"amount": 1},
+    "cancel_pending": {"amount": 1},
     "record_order": {"place": "Elsewhere"},
     "return_order": {"place": "Elsewhere"},
 }

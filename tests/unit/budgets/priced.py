@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.flows.read_statement import read_statement
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
+from tests.twins import by_hand
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -57,6 +59,15 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
     "earn with a key": lambda at: at.shop.earn(at.ada, 1, keyed("k1")),
     "spend": lambda at: at.shop.spend(at.ada, 1),
     "spend with a key": lambda at: at.shop.spend(at.ada, 1, keyed("k2")),
+    "earn, pending": lambda at: by_hand.promise(at.shop, at.ada, 1, event="later"),
+    "earn, waiting for an order": lambda at: by_hand.promise(at.shop, at.ada, 1, order_id=at.order_id),
+    "grant": lambda at: by_hand.grant(at.shop, at.ada, 1),
+    "grant with a key": lambda at: by_hand.grant(at.shop, at.ada, 1, keyed("k3")),
+    "deduct": lambda at: by_hand.deduct(at.shop, at.ada, 1),
+    "hold": lambda at: by_hand.hold(at.shop, at.ada, 1),
+    "hold with a key": lambda at: by_hand.hold(at.shop, at.ada, 1, keyed("k4")),
+    "holds": lambda at: by_hand.holds(at.shop, at.ada),
+    "pending": lambda at: by_hand.pending(at.shop, at.ada),
     "balance": lambda at: at.shop.account(at.ada),
     "statement page": lambda at: read_statement(at.shop.rt, at.shop.caller, at.ada, 1, 25, None),
     "enrol": lambda at: at.shop.enrol("newer"),
@@ -66,8 +77,35 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
 """They may be priced one after the other in one shop: the last moves the clock."""
 
 
+OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
+    "capture": lambda at: partial(by_hand.capture, at.shop, at.ada, held(at)),
+    "capture a part": lambda at: partial(by_hand.capture, at.shop, at.ada, held(at), 1, keep_rest=True),
+    "release": lambda at: partial(by_hand.release, at.shop, at.ada, held(at)),
+    "activate by event": lambda at: partial(by_hand.activate, at.shop, at.ada, event=soon(at)),
+    "activate an earning": lambda at: partial(by_hand.activate, at.shop, at.ada, earning_id=due_soon(at)),
+    "cancel by event": lambda at: partial(by_hand.cancel, at.shop, at.ada, event=soon(at)),
+    "cancel an earning": lambda at: partial(by_hand.cancel, at.shop, at.ada, earning_id=due_soon(at)),
+}
+"""What each is about is there before it is priced."""
+
+
+def held(at: Till) -> int:
+    return by_hand.hold(at.shop, at.ada, 2).answer.hold_id
+
+
+def soon(at: Till) -> str:
+    by_hand.promised(at.shop, at.ada, 2, event="soon")
+    return "soon"
+
+
+def due_soon(at: Till) -> str:
+    return by_hand.promised(at.shop, at.ada, 2, available_after_days=3)
+
+
 def prepared(name: str, at: Till) -> Callable[[], object]:
     """The operation, ready to be priced: points are due only when the account to settle is."""
+    if name in OF_WHAT_IS_APART:
+        return OF_WHAT_IS_APART[name](at)
     if name == "one due account":
         [wallet, *_] = at.shop.account(at.ada).wallets
         first = wallet.expiring[0].expires_on

@@ -14,6 +14,7 @@ from chalicelib.areas.accounts.model.decisions.story import (
     expire_homeless,
     front,
     must_be_positive,
+    must_be_tellable,
     must_be_there,
     settle_debt,
 )
@@ -39,7 +40,8 @@ class Lifetime(NamedTuple):
 def hold(
     story: Story, unit: str, amount: int, conduct: Conduct, *, lapses_at: Instant | None = None, by: str = ""
 ) -> Story:
-    """Set aside what is there, never below zero. Refuses `insufficient_balance`, `too_many_holds`, `lapses_in_past`."""
+    """Set aside what is there, never below zero. Refuses `insufficient_balance`, `too_many_holds`, `too_many_pieces`,
+    `lapses_in_past`."""
     must_be_positive(amount)
     account, wallet = story.account, story.account.wallet(unit)
     if lapses_at is not None and lapses_at <= account.advanced_to:
@@ -48,6 +50,7 @@ def hold(
     if len(account.holds) >= MAX_HOLDS:
         raise Refused("too_many_holds", f"An account has at most {MAX_HOLDS} holds at a time.")
     pieces = front(wallet, amount, conduct)
+    must_be_tellable(pieces)
     held = f.PointsHeld(account.next_hold, unit, amount, pieces, wallet.available - amount, lapses_at, by)
     return story.then(held)
 
@@ -91,7 +94,8 @@ def released(story: Story, known: Hold, amount: int, *, lapsed: bool = False, un
 def activated(
     story: Story, promise: Pending, spans: tuple[Span, ...] | None = None, lasts: Lifetime | None = None
 ) -> Story:
-    """A promise comes true, or these positions of it; `lasts` where their last day is decided only now."""
+    """A promise comes true, or these positions of it; `lasts` where their last day is decided only now, and with it that
+    of what is still pending of the promise."""
     pieces = promise._replace(spans=promise.spans if spans is None else spans).pieces
     amount = pieces_sum(pieces)
     balance = story.account.wallet(promise.unit).available + amount

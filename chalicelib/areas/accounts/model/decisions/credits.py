@@ -173,10 +173,8 @@ def _sliding(story: Story, credit: Credit, piece: Piece, expires_on: Day, expire
 
 
 def _promised(story: Story, credit: Credit, conduct: Conduct) -> Story:
-    if len(story.account.pendings) >= MAX_PENDINGS:
-        raise Refused("too_many_pending", f"An account has at most {MAX_PENDINGS} pending earnings at a time.")
     credit, piece = placed(story.account, credit, conduct)
-    return story.then(
+    story = story.then(
         f.PointsPromised(
             unit=credit.unit,
             amount=credit.amount,
@@ -195,6 +193,9 @@ def _promised(story: Story, credit: Credit, conduct: Conduct) -> Story:
             by=credit.by,
         )
     )
+    if len(story.account.pendings) > MAX_PENDINGS:
+        raise Refused("too_many_pending", f"An account has at most {MAX_PENDINGS} pending earnings at a time.")
+    return story
 
 
 def _period(conduct: Conduct) -> str:
