@@ -32,7 +32,7 @@ class Members(Wire):
 class EarningBody(Wire):
     """`amount` in the smallest part of the unit. It can be used at once or as the unit's policy says; or, where one of
     these is named, after so many local days, from a local day on, when an event comes that you activate by its key, or
-    when you activate an order of the member or a line of it."""
+    when you activate an order of the member or a line of it. A key stays for ever: it should name no person."""
 
     unit: str
     amount: PositiveAmount

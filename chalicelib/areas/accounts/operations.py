@@ -66,9 +66,8 @@ def _entries(rt: Runtime, tenant: str, member_id: str, program_id: int, last: in
 
 
 def differences(stored: Account, rebuilt: Account) -> tuple[str, ...]:
-    """What differs, by name: totals and lots of each wallet, value time, orders, spend, tier."""
-    names = [
-        name for name in ("advanced_to", "orders", "spend", "tier") if getattr(stored, name) != getattr(rebuilt, name)
-    ]
+    """What differs, by name: totals and lots of each wallet, what is apart, value time, orders, spend, tier."""
+    told = ("advanced_to", "holds", "next_hold", "pendings", "orders", "spend", "tier")
+    names = [name for name in told if getattr(stored, name) != getattr(rebuilt, name)]
     units = sorted(stored.wallets.keys() | rebuilt.wallets.keys())
     return (*names, *(f"wallet {unit}" for unit in units if stored.wallet(unit) != rebuilt.wallet(unit)))

@@ -25,12 +25,13 @@ SLOW = {
     "name": "Slow",
     "policies": [{"available_after": 14, "expiry": {"type": "days", "days": 10}, "expiry_counts": "available"}],
 }
+SLIDING = {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 30}}]}
 CAPPED = {"code": "few", "name": "Few", "policies": [{"caps": {"per_transaction": 3, "balance": 5}}]}
 
 
 @pytest.fixture
 def shop() -> BookShop:
-    return open_shop(program={"units": [POINTS, OWING, RETURNS, SLOW, CAPPED], "zone": "America/Sao_Paulo"})
+    return open_shop(program={"units": [POINTS, OWING, RETURNS, SLOW, CAPPED, SLIDING], "zone": "America/Sao_Paulo"})
 
 
 @pytest.fixture
@@ -64,6 +65,14 @@ def test_a_grant_lasts_until_the_day_that_it_names(shop: BookShop, ada: str) -> 
     assert shop.balance(ada) == 7
     shop.clock.move_to("2026-06-21T03:00:00Z")
     assert shop.balance(ada) == 0
+
+
+def test_a_grant_that_names_its_last_day_does_not_slide_with_the_rest(shop: BookShop, ada: str) -> None:
+    shop.earn(ada, 1, unit="sliding")
+    assert grant(shop, ada, 7, unit="sliding", expires_on=day("2026-06-20")).answer.expires_on == day("2026-06-20")
+    assert grant(shop, ada, 3, unit="sliding").answer.expires_on == day("2026-07-15")
+    expiring = [(one.expires_on, one.amount) for one in wallet(shop, ada, "sliding").expiring]
+    assert expiring == [(day("2026-06-20"), 7), (day("2026-07-15"), 4)]
 
 
 def test_a_grant_may_be_for_today_alone(shop: BookShop, ada: str) -> None:

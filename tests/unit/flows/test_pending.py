@@ -333,6 +333,14 @@ def test_an_earning_is_one_of_this_account(shop: BookShop, ada: str, act: Any) -
         act(shop, ada, order_id="ord_00000000000")
 
 
+@pytest.mark.parametrize("act", [activate, cancel])
+def test_another_s_earning_is_not_taken_for_one_s_own_of_the_same_number(shop: BookShop, ada: str, act: Any) -> None:
+    own, bobs = promised(shop, ada, 5, event="e"), promised(shop, shop.member("2"), 5, event="e")
+    with refused("earning_not_found", "earning_id", NotFound):
+        act(shop, ada, earning_id=bobs)
+    act(shop, ada, earning_id=own)
+
+
 def test_a_blocked_member_gets_nothing_but_may_lose_what_was_promised(shop: BookShop, ada: str) -> None:
     promise(shop, ada, 5, event="e")
     update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(status="blocked"))
