@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.api.native.routes import (
+    adjustments,
     feed,
+    holds,
     members,
     operations,
     orders,
+    pending,
     programs,
     reports,
     system,
@@ -24,6 +27,9 @@ ROUTES: tuple[Route, ...] = (
     *undo.ROUTES,
     *traces.ROUTES,
     *tiers.ROUTES,
+    *adjustments.ROUTES,
+    *holds.ROUTES,
+    *pending.ROUTES,
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,

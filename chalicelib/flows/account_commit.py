@@ -5,12 +5,13 @@ Value time: an operation of instant `at` first lets everything due until then ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, Story
+from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.errors import Refused
@@ -22,33 +23,50 @@ from chalicelib.kit.ids import number_of
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import guard_puts, recall_guarded
-from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
+from chalicelib.table.journal import Entry, Head, Header, entry_from, entry_put, new_entry
 from chalicelib.table.keys import snapshot_query
 from chalicelib.table.protocol import Write, key_of
 
 AnswerT = TypeVar("AnswerT")
+Decide = Callable[[Story, Terms, Instant], Story]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a change is besides: `comment` goes to the entry's private part; some are for blocked members, too."""
+
+    comment: str = ""
+    blocked_too: bool = False
+
+
+USUAL = Manner()
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A member and their account in one program, with where its journal stands."""
+    """A member and their account in one program, with where its journal stands; and the entry that was asked for with
+    them, if there is such a one."""
 
     member: Member
     account: Account
     head: Head
+    entry: Entry | None = None
 
     def must_be_active(self, param: str = "member_id") -> None:
         if self.member.status == "blocked":
             raise Refused("member_blocked", "This member is blocked.", param=param)
 
 
-def open_account(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Opened:
-    """1 BatchGet of profile and account. NotFound for a member this tenant does not have."""
+def open_account(rt: Runtime, tenant: str, member_id: str, program_id: int, sequence: int | None = None) -> Opened:
+    """1 BatchGet of profile and account, and of one of its entries. NotFound for a member this tenant does not have."""
     number_of("member", member_id)
     profile, account = members.profile_key(tenant, member_id), accounts.account_key(tenant, member_id, program_id)
-    found = rt.table.batch_get([profile, account])
+    stream = accounts.stream(tenant, member_id, program_id)
+    entries = () if sequence is None else (stream.key(sequence),)
+    found = rt.table.batch_get([profile, account, *entries])
     member, _ = members.member_from(found.get(profile), member_id)
-    return Opened(member, *accounts.account_from(found.get(account), member_id, program_id))
+    entry = next((entry_from(stream, found[key]) for key in entries if key in found), None)
+    return Opened(member, *accounts.account_from(found.get(account), member_id, program_id), entry)
 
 
 def open_snapshot(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Opened:
@@ -60,15 +78,25 @@ def open_snapshot(rt: Runtime, tenant: str, member_id: str, program_id: int) -> 
     return Opened(member, *accounts.account_from(account, member_id, program_id))
 
 
-def account_entry(tenant: str, story: Story, head: Head, header: Header) -> Entry:
-    """The entry of everything the story tells, with how the account stands after it."""
+def account_entry(
+    tenant: str, story: Story, head: Head, header: Header, private: Mapping[str, Any] | None = None
+) -> Entry:
+    """The entry of everything the story tells, with how the account stands after it, and what the holds that it tells of
+    still have."""
     account = story.account
-    after = {
+    after: dict[str, Any] = {
         "balances": {unit: wallet.available for unit, wallet in account.wallets.items()},
         "tier": account.tier,
     }
+    holds = {
+        str(fact.hold): 0 if (hold := account.hold(fact.hold)) is None else hold.amount
+        for fact in story.facts
+        if isinstance(fact, f.PointsHeld | f.PointsCaptured | f.PointsReleased)
+    }
+    if holds:
+        after["holds"] = holds
     stream = accounts.stream(tenant, account.owner, account.program)
-    return new_entry(stream, head, header, story.facts, after=after)
+    return new_entry(stream, head, header, story.facts, private, after=after)
 
 
 def account_plan(
@@ -93,30 +121,47 @@ def header_for(
     return Header(operation, command.id, caller, now, now if at is None else at, terms.revision, place)
 
 
+def decided_plan(
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    operation: str,
+    terms: Terms,
+    opened: Opened,
+    decide: Decide,
+    comment: str = "",
+) -> Plan:
+    """What an operation at the clock's time comes to: advance, decide, settle the tier. A comment is private."""
+    header = header_for(rt, caller, command, operation, terms)
+    story = decide(terms.advance(Story(opened.account), header.effective_at), terms, header.effective_at)
+    story = settle_tier(story, terms)
+    private = {"salt": rt.ids.salt(), "comment": comment} if comment else None
+    entry = account_entry(caller.tenant, story, opened.head, header, private)
+    return account_plan(caller, command, story, opened.head, entry)
+
+
 def change_account(
     rt: Runtime,
     caller: Caller,
     command: Command,
     operation: str,
     of: tuple[str, int],
-    decide: Callable[[Story, Terms, Instant], Story],
+    decide: Decide,
     answer: Callable[[Entry], AnswerT],
+    manner: Manner = USUAL,
 ) -> Committed[AnswerT]:
     """One operation on one account at the clock's time: open, advance, decide, settle the tier, commit.
 
-    `of` is member and program. Refuses `member_blocked`; NotFound: member, program. 1 BatchGet and 1 transaction of
-    4 units, 6 with an Idempotency-Key.
+    `of` is member and program. Refuses `member_blocked`, unless the operation is for blocked members, too; NotFound:
+    member, program. 1 BatchGet and 1 transaction of 4 units, 6 with an Idempotency-Key.
     """
     member_id, program_id = of
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         opened = open_account(rt, caller.tenant, member_id, program_id)
-        opened.must_be_active()
-        header = header_for(rt, caller, command, operation, terms)
-        story = decide(terms.advance(Story(opened.account), header.effective_at), terms, header.effective_at)
-        story = settle_tier(story, terms)
-        entry = account_entry(caller.tenant, story, opened.head, header)
-        return account_plan(caller, command, story, opened.head, entry)
+        if not manner.blocked_too:
+            opened.must_be_active()
+        return decided_plan(rt, caller, command, operation, terms, opened, decide, manner.comment)
 
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))

@@ -77,6 +77,16 @@ class Cancelled(Frozen):
     rule_id: str | None
 
 
+class Hold(Frozen):
+    """Points set aside. `hold_id` is its number in the account, `amount` what it still has; one without `lapses_at`
+    stands until it is captured or released."""
+
+    hold_id: int
+    unit: str
+    amount: int
+    lapses_at: Time | None
+
+
 class Standing(Frozen):
     """How the account stood right after the operation."""
 
@@ -151,6 +161,12 @@ def cancelled_of(entry: Entry) -> tuple[Cancelled, ...]:
 def standing_of(entry: Entry) -> Standing:
     after: Any = entry.header["after"]
     return Standing(balances=after["balances"], tier=after["tier"] or None)
+
+
+def left_in_hold(entry: Entry, hold_id: int) -> int:
+    """What a hold that the entry tells of still had after it."""
+    after: Any = entry.header["after"]
+    return int(after["holds"][str(hold_id)])
 
 
 def id_of(entry: Entry, number: int = 0) -> str:

@@ -1,12 +1,16 @@
 """Give a member points without a purchase.
 
-reads    1 BatchGet of profile and account
+reads    1 BatchGet of profile and account; 1 Get of the order that it waits for, if it does
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chalicelib.areas.accounts.model import Story, earn
+from chalicelib.areas.orders import store as orders
+from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.account_commit import change_account
 from chalicelib.flows.account_views import (
     Capped,
@@ -18,14 +22,33 @@ from chalicelib.flows.account_views import (
     expiries_of,
     standing_of,
 )
-from chalicelib.flows.terms import Terms, after_activity
+from chalicelib.flows.pending_choice import event_of, must_have_order
+from chalicelib.flows.terms import Terms, Wait, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
+from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed
+from chalicelib.table.commit import Committed, read_patiently
 from chalicelib.table.journal import Entry
+
+LONGEST_WAIT_DAYS = 3_650  # as of a policy's `available_after`
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What it waits for before it can be used, at most one thing: local days, a local day, an event by its key, or an
+    order of the member, or a line of it."""
+
+    available_after_days: int | None = None
+    available_on: Day | None = None
+    event: str | None = None
+    order_id: str | None = None
+    line_no: int | None = None
+
+
+AS_THE_POLICY_SAYS = Waits()
 
 
 class Earned(Frozen):
@@ -38,16 +61,58 @@ class Earned(Frozen):
 
 
 def earn_points(
-    rt: Runtime, caller: Caller, command: Command, member_id: str, unit: str, amount: int, program_id: int = 1
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    member_id: str,
+    unit: str,
+    amount: int,
+    program_id: int = 1,
+    waits: Waits = AS_THE_POLICY_SAYS,
 ) -> Committed[Earned]:
-    """Earned now, kept as the unit's policy says. Refuses `unknown_unit`, `member_blocked`, `balance_limit`; NotFound for
-    member and program; InvalidInput `number_too_small`."""
+    """Earned now, kept as the unit's policy says, and pending as `waits` says or else the policy.
+
+    Refuses `unknown_unit`, `member_blocked`, `balance_limit`, `too_many_lots`, `too_many_pending`; NotFound for member,
+    program and `order_not_found`; InvalidInput `number_too_small`, `two_waits`, `line_without_order`,
+    `invalid_available_on`.
+    """
+    wait = _wait_of(waits)
+    if waits.order_id is not None:
+        _must_be_theirs(rt, caller, member_id, waits.order_id, waits.line_no)
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        earned = earn(story, terms.credit(unit, amount, at), terms.conduct(unit, story.account.advanced_to))
+        _must_lie_ahead(waits.available_on, terms.day(at))
+        credit = terms.credit(unit, amount, at, wait)
+        earned = earn(story, credit, terms.conduct(unit, story.account.advanced_to))
         return after_activity(earned, terms, "earn", at)
 
     return change_account(rt, caller, command, "earn_points", (member_id, program_id), decide, _answer)
+
+
+def _wait_of(waits: Waits) -> Wait | None:
+    named = (waits.available_after_days, waits.available_on, waits.event, waits.order_id)
+    if sum(one is not None for one in named) > 1:
+        text = "An earning waits for one thing: days, a day, an event or an order."
+        raise InvalidInput("two_waits", text, param="available_on")
+    must_have_order(waits.order_id, waits.line_no)
+    if all(one is None for one in named):
+        return None
+    event = waits.event if waits.order_id is None else event_of(waits.order_id, waits.line_no)
+    return Wait(days=waits.available_after_days, on=waits.available_on, event=event or "")
+
+
+def _must_be_theirs(rt: Runtime, caller: Caller, member_id: str, order_id: str, line_no: int | None) -> None:
+    """Nothing would ever come of an order that is another's, or of a line that it does not have."""
+    order = read_patiently(rt, lambda: orders.read(rt.table, caller.tenant, order_id))
+    has_line = line_no is None or any(line.line_no == line_no for line in order.sale.lines)
+    if order.member_id != member_id or not has_line:
+        raise NotFound("order_not_found", f"This member has no such order or line: {order_id}.", param="order_id")
+
+
+def _must_lie_ahead(available_on: Day | None, today: Day) -> None:
+    if available_on is not None and not today <= available_on <= today + LONGEST_WAIT_DAYS:
+        text = "The day from which it can be used lies neither in the past nor more than 3,650 days ahead."
+        raise InvalidInput("invalid_available_on", text, param="available_on")
 
 
 def _answer(entry: Entry) -> Earned:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from pydantic import ConfigDict
 
-from chalicelib.areas.accounts.model import Account, Story, Wallet
+from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.areas.tiers.model import Attribute
 from chalicelib.flows.account_commit import open_account
+from chalicelib.flows.account_views import Hold
+from chalicelib.flows.list_holds import holds_of
 from chalicelib.flows.past_account import past_account
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
@@ -55,6 +57,17 @@ class WalletView(Frozen):
     cancelled: int
     expired: int
     expiring: tuple[Expiring, ...]
+    coming: tuple[Coming, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What is pending and can be used from this instant on; without one, it waits for its event."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    available_at: Time | None
+    amount: int
 
 
 class NextTierView(Frozen):
@@ -101,6 +114,7 @@ class AccountView(Frozen):
     version: int
     as_of: Time
     wallets: tuple[WalletView, ...]
+    holds: tuple[Hold, ...]
     tier: str | None
     next_tier: NextTierView | None
     standing: TierView | None
@@ -126,7 +140,8 @@ def read_account(
         program_id=program_id,
         version=head.version,
         as_of=account.advanced_to,
-        wallets=tuple(_wallet(account.wallet(unit.code), unit.decimals) for unit in terms.program.units),
+        wallets=tuple(_wallet(account, unit.code, unit.decimals) for unit in terms.program.units),
+        holds=holds_of(account),
         tier=account.tier or None,
         next_tier=_next(terms, account),
         standing=_standing(terms, account, begun=bool(story.account.tier)),
@@ -135,7 +150,8 @@ def read_account(
     )
 
 
-def _wallet(wallet: Wallet, decimals: int) -> WalletView:
+def _wallet(account: Account, unit: str, decimals: int) -> WalletView:
+    wallet = account.wallet(unit)
     left: dict[Day | None, int] = {}
     for lot in wallet.lots:
         left[lot.expires_on] = left.get(lot.expires_on, 0) + lot.left
@@ -145,7 +161,17 @@ def _wallet(wallet: Wallet, decimals: int) -> WalletView:
         available=wallet.available,
         **{total: getattr(wallet, total) for total in TOTALS},
         expiring=tuple(Expiring(day, amount) for day, amount in left.items() if amount),
+        coming=_coming(account, unit),
     )
+
+
+def _coming(account: Account, unit: str) -> tuple[Coming, ...]:
+    """The earliest first, and last what no clock knows."""
+    amounts: dict[Instant | None, int] = {}
+    for promise in account.pendings:
+        if promise.unit == unit:
+            amounts[promise.releases_at] = amounts.get(promise.releases_at, 0) + promise.amount
+    return tuple(Coming(at, amounts[at]) for at in sorted(amounts, key=lambda at: (at is None, at or 0)))
 
 
 def _next(terms: Terms, account: Account) -> NextTierView | None:

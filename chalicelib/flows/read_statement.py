@@ -28,11 +28,14 @@ PAGE, PAGES = 100, 4
 
 
 class StatementEntry(Frozen):
+    """`comment` is what an operator wrote to it, as long as it has not been erased."""
+
     entry_id: str
     sequence: int
     operation: str
     recorded_at: Time
     effective_at: Time
+    comment: str | None
     lines: tuple[StatementLine, ...]
 
 
@@ -144,5 +147,6 @@ def _shown(entry: Entry, wanted: Wanted) -> StatementEntry:
         operation=entry.header["operation"],
         recorded_at=entry.recorded_at,
         effective_at=entry.effective_at,
+        comment=None if entry.private is None else entry.private.get("comment"),
         lines=tuple(line for line in lines if wanted.unit in (None, line.unit)),
     )

@@ -1,4 +1,4 @@
-"""Spend a member's points: earliest expiry first, never below zero.
+"""Spend a member's points in the order that the unit's policy says; below zero only where that is asked for and allowed.
 
 reads    1 BatchGet of profile and account
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
@@ -21,21 +21,31 @@ from chalicelib.table.journal import Entry
 
 
 class Spent(Frozen):
+    """`owed` is what of it was not there: the balance went below zero."""
+
     spend_id: str
     unit: str
     amount: int
+    owed: int
     expired: tuple[Expired, ...]
     account: Standing
 
 
 def spend_points(
-    rt: Runtime, caller: Caller, command: Command, member_id: str, unit: str, amount: int, program_id: int = 1
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    member_id: str,
+    unit: str,
+    amount: int,
+    program_id: int = 1,
+    below_zero: bool = False,
 ) -> Committed[Spent]:
-    """Refuses `unknown_unit`, `member_blocked`, `insufficient_balance`; NotFound for member and program;
-    InvalidInput `number_too_small`."""
+    """Refuses `unknown_unit`, `member_blocked`, `insufficient_balance`, `too_many_pieces`; NotFound for member and
+    program; InvalidInput `number_too_small`."""
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        spent = spend(story, unit, amount, terms.conduct(unit, at))
+        spent = spend(story, unit, amount, terms.conduct(unit, at), below_zero=below_zero)
         return after_activity(spent, terms, "spend", at)
 
     return change_account(rt, caller, command, "spend_points", (member_id, program_id), decide, _answer)
@@ -47,6 +57,7 @@ def _answer(entry: Entry) -> Spent:
         spend_id=id_of(entry, number),
         unit=spent.unit,
         amount=spent.amount,
+        owed=spent.owed,
         expired=expiries_of(entry),
         account=standing_of(entry),
     )

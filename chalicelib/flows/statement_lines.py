@@ -26,6 +26,7 @@ class StatementLine(Frozen):
     expires_on: CalendarDay | None = None
     tier: str | None = None
     reason: str | None = None
+    hold_id: int | None = None
 
 
 def lines_of(fact: Fact) -> Iterator[StatementLine]:
@@ -83,4 +84,6 @@ def _points(fact: Any, sign: int) -> StatementLine:
         order_id=getattr(fact, "order", None) or None,
         rule_id=getattr(fact, "rule", None) or None,
         expires_on=getattr(fact, "expires_on", None),
+        reason=getattr(fact, "reason", None) or None,
+        hold_id=getattr(fact, "hold", None),
     )

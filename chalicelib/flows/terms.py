@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts.model import Account, Conduct, Credit, PeriodCap, Story, advance, slide
+from chalicelib.areas.accounts.model import Lifetime as Lasts
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program, Sliding, Unit, UnitPolicy, ending_with, lifetime
@@ -23,11 +24,12 @@ from chalicelib.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What an earning waits for before it can be used: an instant, a number of local days, or an event."""
+    """What an earning waits for before it can be used: an instant, a number of local days, a local day, or an event."""
 
     until: Instant | None = None
     days: int | None = None
     event: str = ""
+    on: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Terms:
         day = self.day(earned_at)
         policy = known.policy_on(day)
         wait = wait or Wait(days=policy.available_after or None)
-        comes_at = wait.until if wait.days is None else day_starts(day + wait.days, self.program.zone)
+        comes_at = self._comes_at(wait, day)
         is_open = bool(wait.event) and policy.expiry_counts == "available"
         lasts = lifetime(self.program, known, earned_at, comes_at)
         return Credit(
@@ -114,6 +116,16 @@ class Terms:
     def tier(self, account: Account) -> str | None:
         """The tier that an account stands on which has come to now; None in a program without tiers."""
         return None if self.ladder is None else self.ladder.tier(account)
+
+    def lasts(self, unit: str, earned_on: Day, available_at: Instant) -> Lasts:
+        """Until when something lasts that was earned on a local day and comes only now."""
+        earned_at = day_starts(earned_on, self.program.zone)
+        found = lifetime(self.program, self.program.unit(unit), earned_at, available_at)
+        return Lasts(found.expires_on, found.expires_at)
+
+    def _comes_at(self, wait: Wait, day: Day) -> Instant | None:
+        on = wait.on if wait.days is None else day + wait.days
+        return wait.until if on is None else day_starts(on, self.program.zone)
 
 
 def terms_of(rt: Runtime, tenant: str, program_id: int) -> Terms:

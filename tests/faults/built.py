@@ -23,7 +23,7 @@ from tests.faults.world import World, world_of
 from tests.twins import fresh
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable, stream_event
-from tests.unit.flows.wishes import gave_and_took
+from tests.unit.flows.wishes import gave_and_took, set_apart
 from tests.unit.imports.drops import KEY, brought_back, sold
 from tests.unit.orders_file.csv_file import file_of
 
@@ -42,13 +42,14 @@ PARTS, CHUNK_ROWS = 2, 2
 
 @cache
 def at_work() -> World:
-    """Ada bought for 300.00, was given 20 and spent 20; Bob bought twice and brought a book back; half of it has been relayed; an import waits;
-    Carol is pinned to a tier."""
+    """Ada bought for 300.00, was given 20 and spent 20, and has something apart; Bob bought twice and brought a book back; half of it has been
+    relayed; an import waits; Carol is pinned to a tier."""
     streamed = StreamedTable(MemoryTable())
     shop = open_shop(streamed, rules=(rule(), rule("books", stage="bonus")))
     issued = issue_api_key(shop.rt, SYSTEM, org="org", tenant="shop", name="till", grants=[Grant("*", "modify")])
     ada = shop.buy(card("0001"), sale("A1", 300_00)).answer.member_id
     gave_and_took(shop, ada)
+    set_apart(shop, ada)
     told = len(streamed.entries())
     bob = shop.buy(card("0009"), sale("B1", line(1, 20_00), line(2, 30_00))).answer
     shop.buy(card("0009"), sale("B2", 10_00))

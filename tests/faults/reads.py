@@ -27,6 +27,7 @@ from chalicelib.kit.periods import day_of, local_day
 from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.world import World
+from tests.twins import by_hand
 from tests.twins.bookshop import BookShop, card, sale
 from tests.unit.flows.wishes import second_entry, third_entry
 
@@ -61,6 +62,8 @@ LOOKED: dict[str, Looked] = {
         lambda cursor: list_member_orders(shop.rt, shop.caller, world.names["bob"], 1, cursor)
     ),
     "read_account": lambda world, shop: shop.account(world.names["bob"]),
+    "list_holds": lambda world, shop: by_hand.holds(shop, world.names["ada"]),
+    "list_pending": lambda world, shop: by_hand.pending(shop, world.names["ada"]),
     "read_statement": lambda world, shop: paged(
         lambda cursor: read_statement(shop.rt, shop.caller, (world.names["bob"], 1), 2, cursor)
     ),

@@ -62,6 +62,9 @@ def request_of(route: Route, names: Names) -> tuple[str, Any]:
     return path, registry.bodies[route.operation](names) if route.operation in registry.bodies else None
 
 
+_POINTS = {"unit": "points", "amount": 50}
+
+
 def _furnish(api: Api, key: str | None) -> None:
     """A program under the number 1, with tiers and a rule."""
     assert api.post("/v1/programs", BODIES["create_program"], key=key).status == 201
@@ -87,7 +90,7 @@ def _member(names: Names) -> str:
     """With points, so that there is something to spend, to state and to prove; and pinned, so that there is a pin to undo."""
     names["program_id"]
     member = names.api.post("/v1/members", {"identifiers": [{"type": "card", "value": "ours alone"}]}).json
-    assert names.api.post(f"/v1/members/{member['member_id']}/earnings", BODIES["earn_points"]).status == 201
+    assert names.api.post(f"/v1/members/{member['member_id']}/earnings", _POINTS).status == 201
     assert names.api.post(f"/v1/members/{member['member_id']}/tier/pin", BODIES["pin_tier"]).status == 200
     return str(member["member_id"])
 
@@ -107,13 +110,30 @@ def _transfer(names: Names) -> str:
 def _earning(names: Names) -> str:
     """By hand, so that no order owns it."""
     path = f"/v1/members/{names['member_id']}/earnings"
-    return str(names.api.post(path, BODIES["earn_points"]).json["earning"]["earning_id"])
+    return str(names.api.post(path, _POINTS).json["earning"]["earning_id"])
 
 
 def _spend(names: Names) -> str:
     """Paid by what was there before `earning_id`."""
     path = f"/v1/members/{names['member_id']}/spends"
     return str(names.api.post(path, BODIES["spend_points"]).json["spend_id"])
+
+
+def _promise(names: Names) -> str:
+    """One that is pending."""
+    path = f"/v1/members/{names['member_id']}/earnings"
+    body = {"unit": "points", "amount": 5, "event": "ours"}
+    return str(names.api.post(path, body).json["earning"]["earning_id"])
+
+
+def _hold(names: Names) -> str:
+    """One whose number is no number that somebody else's answers have."""
+    path, number = f"/v1/members/{names['member_id']}/holds", 0
+    while number < 37:
+        number = names.api.post(path, {"unit": "points", "amount": 1}).json["hold_id"]
+        if number < 37:
+            assert names.api.post(f"{path}/{number}/release", {}).status == 200
+    return str(number)
 
 
 def _card(names: Names) -> str:
@@ -152,6 +172,8 @@ NATIVE = Registry(
         "earning_id": _earning,
         "spend_id": _spend,
         "card": _card,
+        "hold_id": _hold,
+        "promise_id": _promise,
         "order_id": _order,
         "order_number": _number,
         "operation_id": _operation,
@@ -159,6 +181,11 @@ NATIVE = Registry(
     bodies={operation: lambda _, body=body: body for operation, body in BODIES.items()}
     | {
         "enrol_member": lambda _: {"identifiers": [{"type": "email", "value": "ada@example.org"}]},
+        "earn_points": lambda _: _POINTS,
+        "activate_pending": lambda names: {"earning_id": names["promise_id"]},
+        "cancel_pending": lambda names: {"earning_id": names["promise_id"]},
+        "capture_hold": lambda _: {},
+        "release_hold": lambda _: {},
         "find_member": lambda names: {"type": "card", "value": names["card"]},
         "transfer_points": lambda names: BODIES["transfer_points"] | {"to": names["friend_id"]},
         "record_order": lambda names: _sale(names, "new-1"),

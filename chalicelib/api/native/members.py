@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered
+from chalicelib.api.native.naming import EventKey, LineNo, answered
 from chalicelib.areas.accounts.operations import Proof
 from chalicelib.areas.members import operations as members
 from chalicelib.areas.members.model import Enrolment, Identifier, Member, MemberCard, MemberUpdate
-from chalicelib.flows.earn_points import Earned, earn_points
+from chalicelib.flows.earn_points import LONGEST_WAIT_DAYS, Earned, Waits, earn_points
 from chalicelib.flows.enrol_member import enrol_member
 from chalicelib.flows.prove_account import prove_account as prove
 from chalicelib.flows.read_account import AccountView
@@ -17,7 +21,7 @@ from chalicelib.flows.read_statement import read_statement as statement_of
 from chalicelib.flows.spend_points import Spent, spend_points
 from chalicelib.flows.update_member import update_member as change_member
 from chalicelib.kit.base import Wire
-from chalicelib.kit.wire import PositiveAmount
+from chalicelib.kit.wire import CalendarDay, PositiveAmount
 
 
 class Members(Wire):
@@ -25,11 +29,26 @@ class Members(Wire):
     next_cursor: str | None
 
 
-class PointsBody(Wire):
-    """`amount` in the smallest part of the unit."""
+class EarningBody(Wire):
+    """`amount` in the smallest part of the unit. It can be used at once or as the unit's policy says; or, where one of
+    these is named, after so many local days, from a local day on, when an event comes that you activate by its key, or
+    when you activate an order of the member or a line of it. A key stays for ever: it should name no person."""
 
     unit: str
     amount: PositiveAmount
+    available_after_days: Annotated[int, Field(ge=0, le=LONGEST_WAIT_DAYS)] | None = None
+    available_on: CalendarDay | None = None
+    event: EventKey | None = None
+    order_id: str | None = None
+    line_no: LineNo | None = None
+
+
+class SpendBody(Wire):
+    """`amount` in the smallest part of the unit. `below_zero`: more than is there, as far as the unit's policy lets it."""
+
+    unit: str
+    amount: PositiveAmount
+    below_zero: bool = False
 
 
 def enrol(call: Call, body: Enrolment) -> Answered[Member]:
@@ -69,11 +88,14 @@ def read_statement(call: Call) -> Statement:
     return statement_of(call.rt, call.caller, of, query["limit"], query["cursor"], wanted)
 
 
-def earn(call: Call, body: PointsBody) -> Answered[Earned]:
+def earn(call: Call, body: EarningBody) -> Answered[Earned]:
     member_id, program_id = call.path["member_id"], call.query["program_id"]
-    return answered(earn_points(call.rt, call.caller, call.command, member_id, body.unit, body.amount, program_id))
+    unit, amount = body.unit, body.amount
+    waits = Waits(body.available_after_days, body.available_on, body.event, body.order_id, body.line_no)
+    return answered(earn_points(call.rt, call.caller, call.command, member_id, unit, amount, program_id, waits))
 
 
-def spend(call: Call, body: PointsBody) -> Answered[Spent]:
+def spend(call: Call, body: SpendBody) -> Answered[Spent]:
     member_id, program_id = call.path["member_id"], call.query["program_id"]
-    return answered(spend_points(call.rt, call.caller, call.command, member_id, body.unit, body.amount, program_id))
+    unit, amount, below = body.unit, body.amount, body.below_zero
+    return answered(spend_points(call.rt, call.caller, call.command, member_id, unit, amount, program_id, below))

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+from pydantic import Field
 
 from chalicelib.api.calls import Answered
 from chalicelib.areas.members.model import Identifier
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.purchase import Buyer
 from chalicelib.kit.ids import MAX_PROGRAM
+from chalicelib.kit.texts import PLAIN_KEY
 from chalicelib.table.commit import Committed
 
 AnswerT = TypeVar("AnswerT")
 
+EventKey = Annotated[str, Field(min_length=1, max_length=128), PLAIN_KEY]
+LineNo = Annotated[int, Field(ge=1, le=1_000_000)]
+
+_HOLD = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
@@ -25,6 +32,13 @@ def program_number(text: str) -> int:
     """A program's number in a path; anything else names nothing."""
     if not _NUMBER.fullmatch(text) or int(text) > MAX_PROGRAM:
         raise NotFound("program_not_found", f"There is no program {text[:64]}.", param="program_id")
+    return int(text)
+
+
+def hold_number(text: str) -> int:
+    """A hold's number in a path; anything else names nothing."""
+    if not _HOLD.fullmatch(text):
+        raise NotFound("hold_not_found", f"There is no hold {text[:64]}.", param="hold_id")
     return int(text)
 
 

@@ -10,6 +10,7 @@ ABOUT: Mapping[str, str] = {
     "tiers": "The ladder of a program, from the lowest tier to the highest.",
     "members": "Who a shop knows, and by which cards, addresses and numbers.",
     "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
+    "adjustments": "What operators give and take by hand, with a reason.",
     "orders": "Sales, what came back of them, and what a sale would earn.",
     "operations": "Jobs that take longer than a request, such as the import of a file.",
     "feed": "Everything that happened, in one order without gaps.",

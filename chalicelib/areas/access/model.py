@@ -17,7 +17,19 @@ KeyState = Literal["active", "revoked"]
 RESOURCES = frozenset(
     (
         EVERY_RESOURCE,
-        *("accounts", "feed", "keys", "members", "operations", "orders", "programs", "reports", "rules", "tiers"),
+        *(
+            "accounts",
+            "adjustments",
+            "feed",
+            "keys",
+            "members",
+            "operations",
+            "orders",
+            "programs",
+            "reports",
+            "rules",
+            "tiers",
+        ),
     )
 )
 _TENANT = re.compile(r"[a-z][a-z0-9-]{1,31}", re.ASCII)

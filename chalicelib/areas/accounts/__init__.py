@@ -2,10 +2,15 @@
 
 Words       wallet (one per unit), lot (what expires together, as an interval of positions), earning (its interval is its
             identity), lifetime totals, standing (the tier), value time (`advanced_to`: how far the account has come)
-Laws        the wallet equation: earned + refunded = available + spent + expired + cancelled; lots sum to available;
+            hold (positions out of their lots until captured, released or lapsed), pending (positions that have not come)
+Laws        the wallet equation: earned + granted + received + refunded + gained = available + held + spent + deducted +
+            sent + converted + expired + cancelled; lots sum to what is available, and to nothing below zero;
             nothing is spent, cancelled, undone or refunded twice; fold(journal) = account; advance(a); advance(b) = advance(b)
-Operations  rebuild (the flows earn_points, spend_points, read_account, read_statement, prove_account, record_order, return_order,
-            settle_due, refund_spend, undo_entry, cancel_earning and expire_earning do what needs a program's terms as well)
-Facts       account.advanced, order.recorded, order.returned, points.earned, points.spent, points.refunded,
-            points.cancelled, points.expired, tier.changed, tier.reviewed, tier.pinned, tier.unpinned and others: docs/facts.md
+Operations  rebuild (the flows earn_points, spend_points, grant_points, deduct_points, hold_points, capture_hold,
+            release_hold, activate_pending, cancel_pending, list_holds, list_pending, read_account, read_statement, prove_account, record_order, return_order and
+            settle_due do what needs a program's terms as well)
+Facts       account.advanced, order.recorded, order.returned, points.earned, points.capped, points.granted,
+            points.deducted, points.spent, points.refunded, points.cancelled, points.expired, points.extended,
+            debt.settled, points.promised, points.activated, promise.cancelled, points.held, points.captured,
+            points.released, points.sent, points.received, points.converted, tier.changed, tier.reviewed, tier.pinned, tier.unpinned
 """

@@ -27,11 +27,14 @@ class Relations:
 _MOVING = ("convert_points", "transfer_points", "undo_transfer")
 _UNDOING = ("cancel_earning", "expire_earning", "refund_spend", "undo_entry")
 _TIERS_BY_HAND = ("pin_tier", "recalculate_tier", "unpin_tier")
+_HOLDING = ("capture_hold", "hold_points", "release_hold")
+_BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _ON_ACCOUNTS = (
     *("earn_points", "record_order", "return_order", "settle_due", "spend_points"),
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
+    *_BY_HAND,
 )
 _CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
 
@@ -47,20 +50,28 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsEarned: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)),
     f.PointsSpent: Relations(("spend_points",), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
-    f.PointsRefunded: Relations(("undo_transfer",), ("Account.PointsWereReturned",), ("AWARD_POINTS_REFUNDED",)),
-    f.PointsCancelled: Relations(("return_order",), ("Account.PointsTransferHasBeenCanceled",)),
+    f.PointsRefunded: Relations(
+        ("refund_spend", "undo_entry", "undo_transfer"), ("Account.PointsWereReturned",), ("AWARD_POINTS_REFUNDED",)
+    ),
+    f.PointsCancelled: Relations(
+        ("cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
+    ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("earn_points", "record_order")),
     f.PointsPromised: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
-    f.PromiseCancelled: Relations(("return_order",), ("Account.PointsTransferHasBeenCanceled",)),
-    f.PointsExtended: Relations(("earn_points", "record_order", "spend_points", *_MOVING)),
-    f.DebtSettled: Relations(("earn_points", "record_order", *_MOVING)),
-    f.PointsGranted: Relations((), ("Account.PointsWereAdded",)),
-    f.PointsDeducted: Relations(("undo_transfer",), ("Account.PointsWereSpent",)),
-    f.PointsHeld: Relations((), ("Account.PointsWereBlocked",)),
-    f.PointsCaptured: Relations((), ("Account.PointsWereSpent",)),
-    f.PointsReleased: Relations(()),
+    f.PromiseCancelled: Relations(
+        ("cancel_earning", "cancel_pending", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
+    ),
+    f.PointsExtended: Relations(
+        ("capture_hold", "earn_points", "grant_points", "record_order", "spend_points", *_MOVING)
+    ),
+    f.DebtSettled: Relations(_ON_ACCOUNTS),
+    f.PointsGranted: Relations(("grant_points",), ("Account.PointsWereAdded",)),
+    f.PointsDeducted: Relations(("deduct_points", "undo_entry", "undo_transfer"), ("Account.PointsWereSpent",)),
+    f.PointsHeld: Relations(("hold_points",), ("Account.PointsWereBlocked",)),
+    f.PointsCaptured: Relations(("capture_hold",), ("Account.PointsWereSpent",)),
+    f.PointsReleased: Relations(_ON_ACCOUNTS),
     f.PointsSent: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsReceived: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(("convert_points",)),

@@ -16,7 +16,7 @@ EMPTY: dict[str, Any] = dict.fromkeys(
         *("spent", "deducted", "sent", "converted", "cancelled", "expired"),
     ),
     0,
-) | {"expiring": []}
+) | {"expiring": [], "coming": []}
 
 
 def at(member_id: str, what: str = "account") -> str:
@@ -62,6 +62,7 @@ def test_points_are_spent(shop: Shop, ada: str) -> None:
             "spend_id": spend_id,
             "unit": "points",
             "amount": 40,
+            "owed": 0,
             "expired": [],
             "account": {"balances": {"points": 210}, "tier": "silver"},
         },
@@ -142,6 +143,7 @@ def test_an_account_shows_every_unit_of_the_program(shop: Shop, ada: str) -> Non
             {"unit": "points", "decimals": 0, "available": 0} | EMPTY,
             {"unit": "cashback", "decimals": 2, "available": 0} | EMPTY,
         ],
+        "holds": [],
         "tier": "bronze",
         "next_tier": {"tier": "silver", "missing": 200},
         "standing": {

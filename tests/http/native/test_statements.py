@@ -24,7 +24,7 @@ def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> N
     shop.bring_back(order["order_id"], "B1", book(50_00, sku="LAMP"), purchased_at="2026-01-15T12:01:00Z")
     entries = answer(shop.api.get(at(ada, "statement")))["items"]
     bare = {"unit": None, "amount": None, "balance": None, "order_id": None, "rule_id": None, "expires_on": None}
-    bare |= {"tier": None, "reason": None}
+    bare |= {"tier": None, "reason": None, "hold_id": None}
     of_order = {"order_id": order["order_id"]}
     sale, back = entries[1], entries[0]
     assert {name: sale[name] for name in sale if name not in ("entry_id", "lines")} == {
@@ -32,6 +32,7 @@ def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> N
         "operation": "record_order",
         "recorded_at": "2026-01-15T12:00:00Z",
         "effective_at": "2026-01-14T10:00:00Z",
+        "comment": None,
     }
     assert sale["entry_id"] == order["entry_id"]
     assert sale["lines"] == [

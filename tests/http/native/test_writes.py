@@ -39,6 +39,13 @@ OTHERWISE: dict[str, Json] = {
     "refund_spend": {"amount": 7},
     "undo_entry": {"entry_id": "ent_00000000000000000000"},
     "pin_tier": {"tier_id": "bronze"},
+    "grant_points": {"amount": 7},
+    "deduct_points": {"amount": 7},
+    "hold_points": {"amount": 7},
+    "capture_hold": {"keep_rest": True},
+    "release_hold": {"amount": 1},
+    "activate_pending": {"amount": 1},
+    "cancel_pending": {"amount": 1},
     "record_order": {"place": "Elsewhere"},
     "return_order": {"place": "Elsewhere"},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
@@ -16,7 +17,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import fresh
+from tests.twins import by_hand, fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -90,6 +91,15 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
     "pin a tier until a day": lambda at: at.shop.pin(at.ada, "gold", "2026-12-31"),
     "recalculate a tier": lambda at: at.shop.recalculate(at.ada),
     "unpin a tier": lambda at: at.shop.unpin(at.ada),
+    "earn, pending": lambda at: by_hand.promise(at.shop, at.ada, 1, event="later"),
+    "earn, waiting for an order": lambda at: by_hand.promise(at.shop, at.ada, 1, order_id=at.order_id),
+    "grant": lambda at: by_hand.grant(at.shop, at.ada, 1),
+    "grant with a key": lambda at: by_hand.grant(at.shop, at.ada, 1, keyed("k3")),
+    "deduct": lambda at: by_hand.deduct(at.shop, at.ada, 1),
+    "hold": lambda at: by_hand.hold(at.shop, at.ada, 1),
+    "hold with a key": lambda at: by_hand.hold(at.shop, at.ada, 1, keyed("k4")),
+    "holds": lambda at: by_hand.holds(at.shop, at.ada),
+    "pending": lambda at: by_hand.pending(at.shop, at.ada),
     "balance": lambda at: at.shop.account(at.ada),
     "statement page": lambda at: read_statement(at.shop.rt, at.shop.caller, (at.ada, 1), 25, None),
     "enrol": lambda at: at.shop.enrol("newer"),
@@ -99,8 +109,35 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
 """They may be priced one after the other in one shop: the last moves the clock."""
 
 
+OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
+    "capture": lambda at: partial(by_hand.capture, at.shop, at.ada, held(at)),
+    "capture a part": lambda at: partial(by_hand.capture, at.shop, at.ada, held(at), 1, keep_rest=True),
+    "release": lambda at: partial(by_hand.release, at.shop, at.ada, held(at)),
+    "activate by event": lambda at: partial(by_hand.activate, at.shop, at.ada, event=soon(at)),
+    "activate an earning": lambda at: partial(by_hand.activate, at.shop, at.ada, earning_id=due_soon(at)),
+    "cancel by event": lambda at: partial(by_hand.cancel, at.shop, at.ada, event=soon(at)),
+    "cancel a promise": lambda at: partial(by_hand.cancel, at.shop, at.ada, earning_id=due_soon(at)),
+}
+"""What each is about is there before it is priced."""
+
+
+def held(at: Till) -> int:
+    return by_hand.hold(at.shop, at.ada, 2).answer.hold_id
+
+
+def soon(at: Till) -> str:
+    by_hand.promised(at.shop, at.ada, 2, event="soon")
+    return "soon"
+
+
+def due_soon(at: Till) -> str:
+    return by_hand.promised(at.shop, at.ada, 2, available_after_days=3)
+
+
 def prepared(name: str, at: Till) -> Callable[[], object]:
     """The operation, ready to be priced: points are due only when the account to settle is."""
+    if name in OF_WHAT_IS_APART:
+        return OF_WHAT_IS_APART[name](at)
     if name == "one due account":
         [wallet, *_] = at.shop.account(at.ada).wallets
         first = wallet.expiring[0].expires_on

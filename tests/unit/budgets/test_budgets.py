@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.table.meter import Cost
 from tests.twins.bookshop import card, keyed, sale
-from tests.unit.budgets.priced import OPERATIONS, prepared, settle_today, till
+from tests.unit.budgets.priced import OF_WHAT_IS_APART, OPERATIONS, prepared, settle_today, till
 
 BUDGETS = {
     "evaluate by id": Cost(query=1),
@@ -31,6 +31,22 @@ BUDGETS = {
     "pin a tier until a day": Cost(batch_get=1, transact=1, write_units=4, index_units=3),  # it falls due another day
     "recalculate a tier": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "unpin a tier": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "earn, pending": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "earn, waiting for an order": Cost(get=1, batch_get=1, transact=1, write_units=4, index_units=1),
+    "grant": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "grant with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "deduct": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "hold": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "hold with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "capture": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "capture a part": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "release": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "activate by event": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "activate an earning": Cost(batch_get=1, transact=1, write_units=4, index_units=3),
+    "cancel by event": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "cancel a promise": Cost(batch_get=1, transact=1, write_units=4, index_units=3),
+    "holds": Cost(batch_get=1),
+    "pending": Cost(batch_get=1),
     "balance": Cost(batch_get=1),
     "statement page": Cost(query=1),
     "enrol": Cost(get=1, transact=1, write_units=6, index_units=2),
@@ -45,7 +61,7 @@ def without_reading(cost: Cost) -> Cost:
 
 
 def test_every_operation_has_a_budget() -> None:
-    assert set(BUDGETS) == set(OPERATIONS)
+    assert set(BUDGETS) == {*OPERATIONS, *OF_WHAT_IS_APART}
 
 
 @pytest.mark.parametrize("name", BUDGETS)
@@ -80,7 +96,7 @@ def test_an_account_with_nothing_due_costs_one_get() -> None:
     assert without_reading(cost) == Cost(get=1)
 
 
-@pytest.mark.parametrize("name", ["earn with a key", "spend with a key"])
+@pytest.mark.parametrize("name", ["earn with a key", "spend with a key", "grant with a key", "hold with a key"])
 def test_a_repeat_with_its_key_costs_the_attempt_and_two_gets(name: str) -> None:
     at = till()
     act = prepared(name, at)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.twins import by_hand
 from tests.twins.bookshop import card, rule, sale
-from tests.unit.budgets.priced import OPERATIONS, Till, prepared, till
+from tests.unit.budgets.priced import OF_WHAT_IS_APART, OPERATIONS, Till, prepared, till
 from tests.unit.budgets.test_budgets import BUDGETS, without_reading
 
 
@@ -52,12 +53,30 @@ def test_write_units_do_not_grow(many: Callable[[Till], None]) -> None:
         assert without_reading(at.price(prepared(name, at))) == BUDGETS[name], name
 
 
-@pytest.mark.parametrize("name", ["record an order by id", "earn", "spend", "return"])
+MORE_FOR_A_YEAR = 4  # two units for each KB that the account has more
+
+BY_HAND = ["grant", "deduct", "hold", *OF_WHAT_IS_APART]
+
+
+@pytest.mark.parametrize("name", ["record an order by id", "earn", "spend", "return", *BY_HAND])
 def test_thirty_seven_lots_still_fit_into_the_same_units(name: str) -> None:
     at = crowded(many_lots)
     [wallet] = at.shop.account(at.ada).wallets
     assert len(wallet.expiring) == 37
     assert without_reading(at.price(prepared(name, at))) == BUDGETS[name]
+
+
+def test_a_year_of_days_costs_by_its_size_alone() -> None:
+    """366 lots, of as many last days: an account of less than 3 KB."""
+    at = till()
+    for day in range(365):
+        by_hand.grant(at.shop, at.ada, 1234 + day, expires_on=by_hand.day("2028-01-01") + day)
+    [wallet] = at.shop.account(at.ada).wallets
+    assert len(wallet.expiring) == 366
+    for name in (*BY_HAND, "earn, pending", "spend"):
+        cost, budget = at.price(prepared(name, at)), BUDGETS[name]
+        assert (cost.requests, cost.transact) == (budget.requests, budget.transact), name
+        assert cost.write_units == budget.write_units + MORE_FOR_A_YEAR, name
 
 
 def crowded(many: Callable[[Till], None]) -> Till:

@@ -19,8 +19,11 @@ from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.periods import parse_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.memory import MemoryTable
+from tests.twins import by_hand
 from tests.twins.bookshop import BookShop, card, goods_back, open_shop, rule, sale
 from tests.twins.faulty import FaultyTable
+
+SURVEY = "survey/2026"
 
 Act = Callable[[BookShop, str, Command], Committed[Any]]
 
@@ -98,11 +101,44 @@ def settle(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return Committed(settled <= 1)  # none where another run was faster
 
 
+def grant(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return by_hand.grant(shop, ada, 7, command, comment="She waited an hour.")
+
+
+def deduct(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return by_hand.deduct(shop, ada, 7, command)
+
+
+def hold(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return by_hand.hold(shop, ada, 7, command, after_seconds=3600)
+
+
+def capture(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return by_hand.capture(shop, ada, 1, 5, command)
+
+
+def release(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return by_hand.release(shop, ada, 1, None, command)
+
+
+def promise(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return by_hand.promise(shop, ada, 7, command, order_id=first_order(shop), line_no=1)
+
+
+def activate(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return by_hand.activate(shop, ada, command, event=SURVEY)
+
+
+def cancel(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return by_hand.cancel(shop, ada, command, event=SURVEY)
+
+
 OPERATIONS = {
     "record_order": Operation(record, repeatable=True),
     "record_order, unknown card": Operation(record_and_enrol, repeatable=True),
     "return_order": Operation(bring_back, repeatable=True),
     "earn_points": Operation(earn),
+    "earn_points, pending": Operation(promise),
     "spend_points": Operation(spend_all),
     "refund_spend": Operation(refund),
     "undo_entry": Operation(undo),
@@ -110,6 +146,13 @@ OPERATIONS = {
     "expire_earning": Operation(expire_it),
     "pin_tier": Operation(pin),
     "recalculate_tier": Operation(recalculate),
+    "grant_points": Operation(grant),
+    "deduct_points": Operation(deduct),
+    "hold_points": Operation(hold),
+    "capture_hold": Operation(capture),
+    "release_hold": Operation(release),
+    "activate_pending": Operation(activate),
+    "cancel_pending": Operation(cancel),
     "enrol_member": Operation(enrol),
     "update_member": Operation(rename),
     "define_rule": Operation(define),
@@ -118,14 +161,22 @@ OPERATIONS = {
 
 
 def opened() -> tuple[FaultyTable, BookShop, str]:
-    """A shop with one member, who bought for 300.00, was given 20 and spent 20; this process has yet to read the
+    """A shop with one member, who bought for 300.00, was given 20 and spent 20, and has something apart; this process has yet to read the
     configuration."""
     table = FaultyTable(MemoryTable())
     shop = open_shop(table)
     ada = shop.buy(card("0001"), sale("A1", 300_00)).answer.member_id
     gave_and_took(shop, ada)
+    set_apart(shop, ada)
     shop.rt.config.forget(shop.caller.tenant)
     return table, shop, ada
+
+
+def set_apart(shop: BookShop, ada: str) -> None:
+    """Hold number 1 has 20 points; 9 more wait for an answer to a survey."""
+    by_hand.grant(shop, ada, 20)
+    by_hand.hold(shop, ada, 20)
+    by_hand.promise(shop, ada, 9, event=SURVEY)
 
 
 def first_order(shop: BookShop) -> str:

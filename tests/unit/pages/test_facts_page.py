@@ -19,6 +19,7 @@ from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.settle_account import settle_account
+from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.clock import Instant
@@ -30,15 +31,24 @@ from infra.local.pages.cells import MalformedError
 from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
-from tests.twins import fresh
-from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, sale
+from tests.twins import at, by_hand, fresh
+from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows.by_hand import OPERATION, grant_by_hand, hold_by_hand, promise_by_hand
 from tests.unit.pages.moves import MOVES, moved
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = [cls for stream in STREAMS for cls in stream.facts.classes.values()]
-SHORT_LIVED = {"units": [{**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 1}}]}]}
+SHORT_LIVED = {
+    "units": [
+        {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 1}}]},
+        {"code": "later", "name": "Later", "policies": [{"available_after": 40}]},
+        {"code": "few", "name": "Few", "policies": [{"caps": {"per_transaction": 3}}]},
+        {"code": "owing", "name": "Owing", "policies": [{"negative": "limit", "negative_limit": 100}]},
+        {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 90}}]},
+    ]
+}
+RULES = (rule(), *(rule(unit, unit=unit, stage="bonus") for unit in ("later", "few")))
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
 EASIER = {
     **TIERS,
@@ -60,6 +70,16 @@ VISITS: dict[str, Visit] = {
     ),
     "cancel": lambda shop, ada: cancel_earning(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 3, 1))),
     "expire": lambda shop, ada: expire_earning(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 3, 1))),
+    "earn what is capped": lambda shop, ada: shop.earn(ada, 5, unit="few"),
+    "earn what comes later": lambda shop, ada: shop.earn(ada, 5, unit="later"),
+    "grant": lambda shop, ada: by_hand.grant(shop, ada, 5),
+    "grant what slides": lambda shop, ada: by_hand.grant(shop, shop.member_with("bob"), 5, unit="sliding"),
+    "deduct": lambda shop, ada: by_hand.deduct(shop, ada, 5),
+    "hold": lambda shop, ada: by_hand.hold(shop, ada, 5),
+    "capture": lambda shop, ada: by_hand.capture(shop, ada, 2),
+    "release": lambda shop, ada: by_hand.release(shop, ada, 2),
+    "activate": lambda shop, ada: by_hand.activate(shop, ada, event="survey"),
+    "cancel pending": lambda shop, ada: by_hand.cancel(shop, ada, event="survey"),
     "settle": lambda shop, ada: settle_account(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1),
     "pin": lambda shop, ada: shop.pin(ada, "bronze"),
     "unpin": lambda shop, ada: shop.unpin(ada),
@@ -68,16 +88,24 @@ VISITS: dict[str, Visit] = {
 
 
 def after(visit: Visit) -> StreamedTable:
-    """Ada comes back in August: June's points have passed, July's are there (bought, given and spent), and gold has become
-    easy to reach. A pin is over, unless it is to be undone."""
+    """Ada comes back in August: June's points have passed, July's are there (bought, given and spent), what June promised has
+    come, a hold has lapsed, what she owed is paid, and gold has become easy to reach. A pin is over, unless it is to be
+    undone. Bob has nothing yet."""
     table = StreamedTable()
-    shop = open_shop(table, program=SHORT_LIVED)
+    shop = open_shop(table, program=SHORT_LIVED, rules=RULES)
+    shop.member("bob")
     ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
     shop.clock.move_to("2026-07-20")
     shop.buy(member(ada), sale("A-2", on="2026-07-20"))
     shop.earn(ada, 7)
     shop.spend(ada, 3)
     shop.pin(ada, "silver", "2026-12-31" if visit is VISITS["unpin"] else "2026-07-31")
+    shop.earn(ada, 5, unit="sliding")
+    spend_points(shop.rt, shop.caller, fresh(), ada, "owing", 5, below_zero=True)
+    by_hand.promise(shop, ada, 3, unit="owing", available_on=by_hand.day("2026-08-05"))
+    by_hand.promise(shop, ada, 3, event="survey")
+    by_hand.hold(shop, ada, 5, at=at("2026-08-05"))
+    by_hand.hold(shop, ada, 5)
     shop.clock.move_to(AUGUST)
     define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
     visit(shop, ada)

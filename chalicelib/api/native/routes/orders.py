@@ -20,6 +20,8 @@ _PURCHASE_ERRORS = (
     "credit_too_large",
     "too_many_credits",
     "balance_limit",
+    "too_many_lots",
+    "too_many_pending",
 )
 _NUMBER = QueryParam("number", "string", "The document number.", required=True, minimum=1, maximum=128)
 

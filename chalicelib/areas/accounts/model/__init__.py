@@ -1,6 +1,15 @@
 """The account's values and decisions: lots (intervals), facts, state with `apply`, decisions that answer facts."""
 
-from chalicelib.areas.accounts.model.decisions.apart import Lifetime, activated, capture, hold, release
+from chalicelib.areas.accounts.model.apart import Pending
+from chalicelib.areas.accounts.model.decisions.apart import (
+    Lifetime,
+    activated,
+    cancel_promise,
+    capture,
+    hold,
+    pending_of,
+    release,
+)
 from chalicelib.areas.accounts.model.decisions.credits import Credit, earn, grant, receive, slide
 from chalicelib.areas.accounts.model.decisions.debits import convert, deduct, send, spend
 from chalicelib.areas.accounts.model.decisions.story import PLAIN, Cause, Conduct, PeriodCap, Story
@@ -20,6 +29,7 @@ __all__ = [
     "Credit",
     "Lifetime",
     "Lot",
+    "Pending",
     "PeriodCap",
     "Piece",
     "Story",
@@ -28,6 +38,7 @@ __all__ = [
     "advance",
     "apply",
     "cancel",
+    "cancel_promise",
     "cancel_whole",
     "capture",
     "convert",
@@ -38,6 +49,7 @@ __all__ = [
     "grant",
     "hold",
     "left_of",
+    "pending_of",
     "receive",
     "refund",
     "release",

@@ -27,7 +27,8 @@ class Hold(NamedTuple):
 
 class Pending(NamedTuple):
     """Promised positions of one lot that come together: at an instant, or with an event. Time's of one day and lot are
-    one, an event's have a lot each. `open`: their last day is decided when they come, by the policy of `day`."""
+    one, an event's have a lot each. `open`: their last day is decided when the first of them come, by the policy of
+    `day`."""
 
     unit: str
     lot: int
@@ -97,6 +98,19 @@ def without_promised(pendings: tuple[Pending, ...], unit: str, gone: Sequence[Se
         if left.spans:
             rest.append(left)
     return tuple(rest)
+
+
+def decided(
+    pendings: tuple[Pending, ...], unit: str, came: Sequence[Sequence[Any]], expires_on: Day
+) -> tuple[Pending, ...]:
+    """A lot has one last day: what is still pending of those whose first part came has the day that this part got."""
+    lots = {piece[0] for piece in came}
+    return tuple(
+        known._replace(open=False, expires_on=expires_on)
+        if known.open and known.unit == unit and known.lot in lots
+        else known
+        for known in pendings
+    )
 
 
 def without_held(holds: tuple[Hold, ...], number: int, gone: Sequence[Sequence[Any]]) -> tuple[Hold, ...]:

@@ -9,6 +9,7 @@ is left of any one earning is its interval less what is gone: exact, and no item
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -127,11 +128,16 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def remaining(spans: Sequence[Span], removed: Iterable[Span]) -> tuple[Span, ...]:
-    """What is left of the spans without these positions."""
-    rest = [span for span in spans if span[0] < span[1]]
-    for out_from, out_to in removed:
-        kept: list[Span] = []
-        for start, end in rest:
-            kept += [(start, min(end, out_from)), (max(start, out_to), end)]
-        rest = [span for span in kept if span[0] < span[1]]
+    """What is left of the spans without these positions. A lot may have thousands of holes: each is looked at once."""
+    gone = joined(removed)
+    rest: list[Span] = []
+    for start, end in spans:
+        at, place = start, max(0, bisect(gone, (start, start)) - 1)
+        while at < end and place < len(gone) and gone[place][0] < end:
+            out_from, out_to = gone[place]
+            if at < out_from:
+                rest.append((at, out_from))
+            at, place = max(at, out_to), place + 1
+        if at < end:
+            rest.append((at, end))
     return tuple(rest)

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model import standing as s
 from chalicelib.areas.accounts.model import wallet as w
-from chalicelib.areas.accounts.model.apart import Hold, Pending, with_promise, without_held, without_promised
+from chalicelib.areas.accounts.model.apart import Hold, Pending, decided, with_promise, without_held, without_promised
 from chalicelib.areas.accounts.model.months import Month, Months, with_month
 from chalicelib.areas.accounts.model.standing import Standing
 from chalicelib.areas.accounts.model.wallet import Wallet
@@ -138,9 +138,10 @@ def _promised(account: Account, fact: f.PointsPromised) -> Account:
 
 
 def _activated(account: Account, fact: f.PointsActivated) -> Account:
+    rest = without_promised(account.pendings, fact.unit, fact.pieces)
     changed = replace(
         account,
-        pendings=without_promised(account.pendings, fact.unit, fact.pieces),
+        pendings=rest if fact.expires_on is None else decided(rest, fact.unit, fact.pieces, fact.expires_on),
         months=with_month(account.months, fact.counts_on, Month(earned={fact.unit: fact.amount})),
     )
     return _with(changed, w.activated(account.wallet(fact.unit), fact))

@@ -15,6 +15,7 @@ from chalicelib.areas.accounts.model.decisions.story import (
     expire_homeless,
     front,
     must_be_positive,
+    must_be_tellable,
     must_be_there,
     settle_debt,
 )
@@ -40,7 +41,8 @@ class Lifetime(NamedTuple):
 def hold(
     story: Story, unit: str, amount: int, conduct: Conduct, *, lapses_at: Instant | None = None, by: str = ""
 ) -> Story:
-    """Set aside what is there, never below zero. Refuses `insufficient_balance`, `too_many_holds`, `lapses_in_past`."""
+    """Set aside what is there, never below zero. Refuses `insufficient_balance`, `too_many_holds`, `too_many_pieces`,
+    `lapses_in_past`."""
     must_be_positive(amount)
     account, wallet = story.account, story.account.wallet(unit)
     if lapses_at is not None and lapses_at <= account.advanced_to:
@@ -49,6 +51,7 @@ def hold(
     if len(account.holds) >= MAX_HOLDS:
         raise Refused("too_many_holds", f"An account has at most {MAX_HOLDS} holds at a time.")
     pieces = front(wallet, amount, conduct)
+    must_be_tellable(pieces)
     held = f.PointsHeld(account.next_hold, unit, amount, pieces, wallet.available - amount, lapses_at, by)
     return story.then(held)
 
@@ -101,8 +104,8 @@ def activated(
     *,
     at: Instant | None = None,
 ) -> Story:
-    """A promise comes true, or these positions of it; `lasts` where their last day is decided only now. `at` is when,
-    where that is later than the account has come."""
+    """A promise comes true, or these positions of it; `lasts` where their last day is decided only now, and with it that of
+    what is still pending of the promise. `at` is when, where that is later than the account has come."""
     wallet = story.account.wallet(promise.unit)
     pieces = as_lots_stand(wallet, promise._replace(spans=promise.spans if spans is None else spans).pieces)
     amount = pieces_sum(pieces)

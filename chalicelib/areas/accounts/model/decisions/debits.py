@@ -11,6 +11,7 @@ from chalicelib.areas.accounts.model.decisions.story import (
     Story,
     front,
     must_be_positive,
+    must_be_tellable,
     must_be_there,
 )
 from chalicelib.areas.accounts.model.facts.points import Taken
@@ -77,4 +78,5 @@ def _taken(
     wallet = story.account.wallet(unit)
     must_be_there(wallet, amount, conduct, below_zero)
     pieces = front(wallet, amount, conduct)
+    must_be_tellable(pieces)
     return wallet, pieces, amount - pieces_sum(pieces)

@@ -9,6 +9,7 @@ from typing import Literal
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.facts.points import Taken
+from chalicelib.areas.accounts.model.limits import MAX_TAKEN_PIECES
 from chalicelib.areas.accounts.model.lots import Lot, first_of, free_within
 from chalicelib.areas.accounts.model.state import Account, fold
 from chalicelib.areas.accounts.model.wallet import Wallet
@@ -101,6 +102,16 @@ def front(wallet: Wallet, amount: int, conduct: Conduct) -> tuple[Taken, ...]:
             pieces.append((lot.number, start, end, lot.expires_on))
             amount -= end - start
     return tuple(pieces)
+
+
+def must_be_tellable(pieces: tuple[Taken, ...]) -> None:
+    """Asked of what somebody takes: what time or a return takes is never refused for this."""
+    if len(pieces) > MAX_TAKEN_PIECES:
+        raise Refused(
+            "too_many_pieces",
+            f"This would take more than {MAX_TAKEN_PIECES} pieces of what was earned: take less at a time.",
+            param="amount",
+        )
 
 
 def settle_debt(story: Story, unit: str) -> Story:

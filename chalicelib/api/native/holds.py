@@ -1,0 +1,67 @@
+"""Holds: points set aside, captured or released."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.calls import Answered, Call
+from chalicelib.api.native.naming import answered, hold_number
+from chalicelib.flows.account_views import Hold
+from chalicelib.flows.capture_hold import Captured, capture_hold
+from chalicelib.flows.hold_points import LONGEST_SECONDS, Held, Lapse, hold_points
+from chalicelib.flows.list_holds import list_holds as holds_of
+from chalicelib.flows.release_hold import Released, release_hold
+from chalicelib.kit.base import Wire
+from chalicelib.kit.wire import PositiveAmount, Time
+
+
+class HoldBody(Wire):
+    """`amount` in the smallest part of the unit. It lapses at an instant or after so many seconds; where neither is
+    named, it stands until it is captured or released."""
+
+    unit: str
+    amount: PositiveAmount
+    lapses_at: Time | None = None
+    lapses_after_seconds: Annotated[int, Field(ge=1, le=LONGEST_SECONDS)] | None = None
+
+
+class CaptureBody(Wire):
+    """All of the hold, or its first `amount`; the rest is released unless `keep_rest` says that it stays held."""
+
+    amount: PositiveAmount | None = None
+    keep_rest: bool = False
+
+
+class ReleaseBody(Wire):
+    """All of the hold, or its last `amount`."""
+
+    amount: PositiveAmount | None = None
+
+
+class Holds(Wire):
+    items: tuple[Hold, ...]
+
+
+def hold(call: Call, body: HoldBody) -> Answered[Held]:
+    member_id, program_id = call.path["member_id"], call.query["program_id"]
+    lapse = Lapse(body.lapses_at, body.lapses_after_seconds)
+    return answered(
+        hold_points(call.rt, call.caller, call.command, member_id, body.unit, body.amount, program_id, lapse)
+    )
+
+
+def list_holds(call: Call) -> Holds:
+    return Holds(items=holds_of(call.rt, call.caller, call.path["member_id"], call.query["program_id"]))
+
+
+def capture(call: Call, body: CaptureBody) -> Answered[Captured]:
+    member_id, hold_id, program_id = call.path["member_id"], hold_number(call.path["hold_id"]), call.query["program_id"]
+    amount, keep = body.amount, body.keep_rest
+    return answered(capture_hold(call.rt, call.caller, call.command, member_id, hold_id, amount, program_id, keep))
+
+
+def release(call: Call, body: ReleaseBody) -> Answered[Released]:
+    member_id, hold_id, program_id = call.path["member_id"], hold_number(call.path["hold_id"]), call.query["program_id"]
+    return answered(release_hold(call.rt, call.caller, call.command, member_id, hold_id, body.amount, program_id))

@@ -1,0 +1,92 @@
+"""Hold points: they are set aside for something that is not decided yet, and are neither spent nor expire meanwhile.
+
+reads    1 BatchGet of profile and account
+writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.areas.accounts.model import Story, hold
+from chalicelib.areas.accounts.model.facts import PointsHeld
+from chalicelib.errors import InvalidInput
+from chalicelib.flows.account_commit import change_account
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
+from chalicelib.flows.terms import Terms
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.command import Command
+from chalicelib.kit.wire import Time
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed
+from chalicelib.table.journal import Entry
+
+LONGEST_SECONDS = 10 * 366 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """When a hold ends by itself: at an instant or after so many seconds, not both; never where neither is named."""
+
+    at: Instant | None = None
+    after_seconds: int | None = None
+
+
+NEVER = Lapse()
+
+
+class Held(Frozen):
+    """`hold_id` is the hold's number in the account, `entry_id` names what set it aside for ever."""
+
+    hold_id: int
+    entry_id: str
+    unit: str
+    amount: int
+    lapses_at: Time | None
+    expired: tuple[Expired, ...]
+    account: Standing
+
+
+def hold_points(
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    member_id: str,
+    unit: str,
+    amount: int,
+    program_id: int = 1,
+    lapse: Lapse = NEVER,
+) -> Committed[Held]:
+    """Whoever may modify accounts. Refuses `unknown_unit`, `member_blocked`, `insufficient_balance`, `too_many_holds`,
+    `too_many_pieces`; NotFound for member and program; InvalidInput `number_too_small`, `two_lapses`, `lapses_in_past`,
+    `lapses_too_late`."""
+
+    def decide(story: Story, terms: Terms, at: Instant) -> Story:
+        return hold(story, unit, amount, terms.conduct(unit, at), lapses_at=_lapses_at(lapse, at))
+
+    return change_account(rt, caller, command, "hold_points", (member_id, program_id), decide, _answer)
+
+
+def _lapses_at(lapse: Lapse, now: Instant) -> Instant | None:
+    if lapse.at is not None and lapse.after_seconds is not None:
+        text = "A hold lapses at an instant or after so many seconds: name one of them."
+        raise InvalidInput("two_lapses", text, param="lapses_after_seconds")
+    at = lapse.at if lapse.after_seconds is None else now + lapse.after_seconds * 1000
+    if at is not None and at > now + LONGEST_SECONDS * 1000:
+        raise InvalidInput("lapses_too_late", "A hold lapses within ten years.", param="lapses_at")
+    return at
+
+
+def _answer(entry: Entry) -> Held:
+    [(number, held)] = numbered(entry, PointsHeld)
+    return Held(
+        hold_id=held.hold,
+        entry_id=id_of(entry, number),
+        unit=held.unit,
+        amount=held.amount,
+        lapses_at=held.lapses_at,
+        expired=expiries_of(entry),
+        account=standing_of(entry),
+    )
