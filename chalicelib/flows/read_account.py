@@ -184,7 +184,9 @@ def _standing(terms: Terms, account: Account, *, begun: bool) -> TierView | None
     if terms.ladder is None:
         return None
     scheme, standing, keep = terms.ladder.scheme, account.standing, terms.ladder.keep(account)
-    [tier] = [tier for tier in scheme.tiers if tier.tier_id == account.tier]
+    tier = next((tier for tier in scheme.tiers if tier.tier_id == account.tier), None)
+    if tier is None:  # of the past: there was none yet, or it is gone from the scheme
+        return None
     return TierView(
         tier=tier.tier_id,
         name=tier.name,

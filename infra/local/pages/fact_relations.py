@@ -64,7 +64,10 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("cancel_earning", "cancel_pending", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
     ),
     f.PointsExtended: Relations(
-        ("capture_hold", "earn_points", "grant_points", "record_order", "spend_points", *_MOVING)
+        (
+            *("capture_hold", "convert_points", "earn_points", "grant_points", "record_order", "spend_points"),
+            "transfer_points",
+        )
     ),
     f.DebtSettled: Relations(_ON_ACCOUNTS),
     f.PointsGranted: Relations(("grant_points",), ("Account.PointsWereAdded",)),

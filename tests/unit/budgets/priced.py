@@ -80,7 +80,7 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
     "spend": lambda at: at.shop.spend(at.ada, 1),
     "spend with a key": lambda at: at.shop.spend(at.ada, 1, keyed("k2")),
     "refund": lambda at: refund_spend(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("spend"), 1),
-    "refund with a key": lambda at: refund_spend(at.shop.rt, at.shop.caller, keyed("k3"), at.ada, at.id_of("spend"), 1),
+    "refund with a key": lambda at: refund_spend(at.shop.rt, at.shop.caller, keyed("k5"), at.ada, at.id_of("spend"), 1),
     "undo a spend": lambda at: undo_entry(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("spend")),
     "undo an earning": lambda at: undo_entry(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("earning")),
     "cancel an earning": lambda at: cancel_earning(at.shop.rt, at.shop.caller, fresh(), at.ada, at.id_of("earning")),

@@ -78,7 +78,7 @@ def test_a_process_that_has_not_asked_for_five_seconds_pays_one_get_more(name: s
     at.shop.clock.elapsed += 6
     before = at.table.meter.cost
     act()
-    more = 0 if name == "config change" or name.startswith("trace") else 1  # all of it anyway, nothing of it
+    more = 0 if name in ("config change", "trace of a spend") else 1  # all of it anyway, nothing of it
     assert without_reading(at.table.meter.cost - before) == BUDGETS[name] + Cost(get=more)
 
 

@@ -100,16 +100,30 @@ def test_a_policy_may_refuse_where_some_was_used() -> None:
     assert (shop.balance(ada), shop.balance(bob)) == (0, 9)
 
 
-def test_what_comes_back_after_its_last_day_is_fresh() -> None:
-    """Below zero at the receiver, because all of it was used or has passed; at the sender as if earned today."""
+def test_what_has_passed_at_the_receiver_does_not_come_back() -> None:
     shop = with_policy(cancel_used="whole", negative="returns")
     ada, bob = shop.member("ada"), shop.member("bob")
     shop.earn(ada, 10)
     transfer = shop.send(ada, bob, 10).answer
     shop.clock.move_to("2027-08-01")
-    assert shop.undo_transfer(ada, transfer.transfer_id).answer.amount == 10
-    assert lasting(shop, ada) == [(day("2028-08-31"), 10)]
-    assert shop.balance(bob) == -10
+    with refused("nothing_left", "entry_id"):
+        shop.undo_transfer(ada, transfer.transfer_id)
+    assert (shop.balance(ada), shop.balance(bob)) == (0, 0)
+    everything(shop)
+
+
+def test_where_part_has_passed_both_sides_still_say_the_same() -> None:
+    """Ten passed at the receiver and five were used: these he owes, and they come back to where they had been."""
+    shop = with_policy(cancel_used="whole", negative="returns")
+    ada, bob = shop.member("ada"), shop.member("bob")
+    shop.earn(ada, 10)
+    shop.clock.move_to("2026-09-01")
+    shop.earn(ada, 20)
+    transfer = shop.send(ada, bob, 30).answer
+    shop.clock.move_to("2027-08-01")
+    shop.spend(bob, 5)
+    assert shop.undo_transfer(ada, transfer.transfer_id).answer.amount == 20
+    assert (shop.balance(ada), shop.balance(bob)) == (20, -5)
     everything(shop)
 
 

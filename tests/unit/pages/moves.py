@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.flows.define_tiers import define_tiers
-from tests.twins import fresh
+from tests.twins import at, by_hand, fresh
 from tests.twins.bookshop import POINTS, TIERS, BookShop, card, goods_back, member, open_shop, sale
 from tests.twins.streamed import StreamedTable
 
@@ -29,8 +29,8 @@ PROGRAM: dict[str, Any] = {
 LADDER: tuple[dict[str, Any], ...] = tuple(
     {"tier_id": name, "name": name, "threshold": threshold} for name, threshold in (("bronze", 0), ("gold", 50))
 )
-EASIER = TIERS | {"tiers": LADDER}
-JULY, AUGUST, DECEMBER = "2026-07-20", "2026-08-10", "2026-12-10"
+EASIER = TIERS | {"downgrade": {"type": "after_days", "days": 365}, "tiers": LADDER}
+JULY, AUGUST = "2026-07-20", "2026-08-10"
 
 Move = Callable[[BookShop, str, str, dict[str, str]], object]
 
@@ -56,11 +56,6 @@ def give_back_to_a_debtor(shop: BookShop, ada: str, bob: str, sent: dict[str, st
     shop.undo_transfer(ada, sent["points"])
 
 
-def give_back_when_all_has_passed(shop: BookShop, ada: str, bob: str, sent: dict[str, str]) -> None:
-    shop.clock.move_to(DECEMBER)
-    shop.undo_transfer(ada, sent["sliding"])
-
-
 MOVES: tuple[Move, ...] = (
     lambda shop, ada, bob, sent: shop.convert(ada, "points", "stamps", 5),
     lambda shop, ada, bob, sent: shop.send(ada, bob, 5),
@@ -68,12 +63,11 @@ MOVES: tuple[Move, ...] = (
     pay_in_stamps,
     send_to_a_debtor,
     give_back_to_a_debtor,
-    give_back_when_all_has_passed,
 )
 
 
 def moved(move: Move) -> StreamedTable:
-    """Ada comes back in August: June's points have passed, her slow ones have come, and gold is easy to reach."""
+    """Ada comes back in August: June's points have passed, her slow ones have come, a hold and a pin are over, and gold is easy to reach."""
     table = StreamedTable()
     shop = open_shop(table, program=PROGRAM)
     ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
@@ -83,7 +77,13 @@ def moved(move: Move) -> StreamedTable:
         shop.buy(member(member_id), sale(order, on=JULY))
     for unit, amount in (("slow", 5), ("sliding", 5), ("stamps", 10)):
         shop.earn(ada, amount, unit=unit)
-    sent = {unit: shop.send(ada, bob, 3, unit=unit).answer.transfer_id for unit in ("points", "sliding")}
+    by_hand.hold(shop, ada, 5, at=at("2026-08-05"))
+    shop.pin(ada, "silver", "2026-07-31")
+    all_of_june_and_some_of_july = {"points": 103, "sliding": 3}
+    sent = {
+        unit: shop.send(ada, bob, amount, unit=unit).answer.transfer_id
+        for unit, amount in all_of_june_and_some_of_july.items()
+    }
     shop.clock.move_to(AUGUST)
     define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
     move(shop, ada, bob, sent)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.apart import last_pieces
+from chalicelib.areas.accounts.model.apart import last_pieces, pieces_sum
 from chalicelib.areas.accounts.model.decisions.apart import Undoes
 from chalicelib.areas.accounts.model.decisions.credits import Credit
 from chalicelib.areas.accounts.model.decisions.story import Conduct, Story
 from chalicelib.areas.accounts.model.decisions.undo import refund, take_back
 from chalicelib.areas.accounts.model.facts.points import Taken
 from chalicelib.areas.accounts.model.lots import Piece, length, remaining
+from chalicelib.areas.accounts.model.wallet import spans_by_lot
 
 REASON = "transfer_undone"
 
@@ -44,7 +45,8 @@ def take_sent_back(
 
 
 def _coming_back(sent: f.PointsSent, received: f.PointsReceived, taken: f.PointsDeducted) -> tuple[Taken, ...]:
-    """Of every part so many of the positions it took, the last first, as the receiver still had of it."""
+    """Of every part so many of the positions it took, the last first, as the receiver still had of it; then as many of the
+    others as the receiver gave up besides."""
     if taken.amount == sent.amount:
         return sent.pieces
     back: list[Taken] = []
@@ -52,7 +54,14 @@ def _coming_back(sent: f.PointsSent, received: f.PointsReceived, taken: f.Points
     for lot, brought in zip(lots, received.pieces, strict=True):
         left = _within(taken.pieces, brought)
         back += last_pieces([piece for piece in sent.pieces if piece[0] == lot], left)
-    return tuple(back)
+    return (*back, *last_pieces(_others(sent.pieces, back), taken.amount - pieces_sum(back)))
+
+
+def _others(pieces: Iterable[Taken], back: Sequence[Taken]) -> list[Taken]:
+    spans = spans_by_lot(back)
+    return [
+        (lot, *span, day) for lot, start, end, day in pieces for span in remaining(((start, end),), spans.get(lot, ()))
+    ]
 
 
 def _within(pieces: Iterable[Taken], brought: Sequence[int | None]) -> int:
