@@ -62,6 +62,11 @@ def test_a_quiet_entry_that_has_a_number_and_a_loud_one_that_has_none(books: Boo
     ]
 
 
+def test_a_day_without_its_counts_is_told(books: Books) -> None:
+    books.remove(Key("shop#FEED", "C#2026-06-15"))
+    assert books.told() == [("feed", "2026-06-15: its counts are not what its entries add up to")]
+
+
 def test_what_was_recorded_in_the_last_minutes_may_be_on_its_way(books: Books) -> None:
     """An hour that has just ended is not compared: its last entries may be in the relay's hands."""
     books.shop.clock.at = (books.shop.clock.at // HOUR_MS + 1) * HOUR_MS - 1
