@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.flows.repair_feed import repair_feed
-from chalicelib.table.protocol import Attrs, Key
+from chalicelib.table.protocol import Attrs, Key, Query, key_of
 from infra.local import repair, verify
 from tests.twins import at
 from tests.twins.bookshop import TODAY, card, open_shop, sale
@@ -115,3 +115,20 @@ def test_what_only_a_newer_version_can_list_is_not_asked_for_again(
     assert verify.main(["--tenant", "shop"], lambda _: books.shop.rt, tmp_path) == 2
     said = capsys.readouterr().err
     assert ("Deploy the version that wrote it" in said, "run it again" in said) == (True, False)
+
+
+@pytest.mark.parametrize("sk", ["HEAD", "P#0000000000", "C#2026-06-15"])
+def test_a_feed_put_back_as_it_was_some_time_before_is_repaired_to_what_it_is(sk: str, books: Books) -> None:
+    """As the guide has it: the whole of the feed comes from one moment, and a repair adds what came since."""
+    restored = books.table.query(Query("shop#FEED")).items
+    moment = books.shop.clock.at
+    for number in range(120):  # a page more
+        books.shop.earn(books.members[0], number + 1)
+    list(repair_feed(books.shop.rt, "shop", moment, moment + 1))
+    books.shop.clock.at += 2 * DAY_MS
+    spoil(books, Key("shop#FEED", sk), body={"B": b"?"})
+    for attrs in books.table.query(Query("shop#FEED")).items:
+        books.remove(key_of(attrs))
+    books.table.batch_put(restored)
+    assert repair.main(["--tenant", "shop", "--from", "2026-06-17"], lambda _: books.shop.rt) == 0
+    assert books.told() == []
