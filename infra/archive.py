@@ -61,12 +61,13 @@ def _unpack(archive: Path, root: Path) -> None:
 
 
 def _compile(root: Path) -> None:
-    """In a process of its own, one file after the other: what a compiler has met before shows in what it writes."""
+    """In a process of its own, one file after the other: what a compiler has met before shows in what it writes. What it
+    hashes does not, since Python 3.11: sets are written in an order of their own."""
     how = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", CODE_IN_LAMBDA, str(root)]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     run = subprocess.run(
         [sys.executable, "-s", "-S", "-m", "compileall", *how],
-        env={**environ, "PYTHONHASHSEED": "0"},
+        env=environ,
         capture_output=True,
         text=True,
         check=False,

@@ -29,30 +29,39 @@ from chalicelib.table.protocol import OutcomeUnknown, Put, Throttled, Transactio
 TOGETHER = 20  # each may stand in a page of its own, and be of a day of its own: 41 items
 
 
-def mend_placeholders(rt: Runtime, tenant: str, since: Instant, entries: Sequence[Entry]) -> None:
-    """`entries`: readable ones, all recorded at `since` or later; of which the feed knows already it leaves alone. Raises
-    Busy; may be done again."""
-    rest = iter(entries)
+def mend_placeholders(rt: Runtime, tenant: str, since: Instant, entries: Sequence[Entry]) -> int:
+    """`entries`: readable ones, all recorded at `since` or later; of which the feed knows already it leaves alone. How many
+    were placeholders and are none now, by this call. Raises Busy; may be done again."""
+    rest, mended = iter(entries), 0
     while some := list(islice(rest, TOGETHER)):
-        _mend(rt, tenant, since, {feed.place_of(entry): entry for entry in some})
+        mended += _mend(rt, tenant, since, {feed.place_of(entry): entry for entry in some})
+    return mended
 
 
-def _mend(rt: Runtime, tenant: str, since: Instant, entries: Mapping[Place, Entry]) -> None:
-    def attempt() -> bool | None:
+def _mend(rt: Runtime, tenant: str, since: Instant, entries: Mapping[Place, Entry]) -> int:
+    doubtful = set[Place]()  # of a transaction that lost its answer: if they are mended now, it is taken for ours
+
+    def attempt() -> int | None:
+        standing = list[Place]()
         try:
             head = feed.read_head(rt.table, tenant)
             pages = _pages(rt, tenant, head, since, entries)
-            standing = [place for places, _ in pages for place in places]
+            standing += (place for places, _ in pages for place in places)
             if standing:
                 counts = _counts(rt, tenant, [entries[place] for place in standing])
                 writes = [feed.head_put(tenant, head, head.mended()), *(put for _, put in pages), *counts]
                 rt.table.transact(writes, rt.ids.command())
-        except (Throttled, OutcomeUnknown, TransactionCancelled):
+        except OutcomeUnknown:
+            doubtful.update(standing)
             return None
-        return True
+        except (Throttled, TransactionCancelled):
+            return None
+        return len(doubtful.union(standing))
 
-    if persist(rt, attempt) is None:
+    mended = persist(rt, attempt)
+    if mended is None:
         raise busy()
+    return mended
 
 
 def _pages(

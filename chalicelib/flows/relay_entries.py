@@ -20,13 +20,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.aws.errors import CloudError
-from chalicelib.errors import StampbookError
 from chalicelib.flows.feed_commit import counting_day, feed_writes, in_transactions, message_of
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
 from chalicelib.table.commit import busy, persist
 from chalicelib.table.feed import FeedHead
 from chalicelib.table.feed_search import found_among
+from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, published
 from chalicelib.table.protocol import OutcomeUnknown, TableError, Throttled, TransactionCancelled, Write
 
@@ -55,7 +55,7 @@ def relay_entries(rt: Runtime, shard: str, arrivals: Sequence[Arrival]) -> tuple
         try:
             for part in in_transactions((counting_day(arrival.entry), arrival) for arrival in own):
                 _append(rt, tenant, shard, part)
-        except (StampbookError, TableError) as fault:
+        except (*UNREADABLE, TableError) as fault:  # one damaged item of its feed, for one
             unrelayed.append(Unrelayed(tuple(own), fault))
         else:
             relayed += own

@@ -92,23 +92,26 @@ def _repair(rt: Runtime, tenant: str, part: Sequence[Recorded], publish_again: b
         rt.topic.publish([message_of(entry) for entry in told if published(entry)])
         entries = [entry for entry in told if place_of(entry) not in found]
         for together in in_transactions((counting_day(entry), entry) for entry in entries):
-            known = _append(rt, tenant, known, since, together)
+            known, others = _append(rt, tenant, known, since, together)
+            held |= others
         repaired += len(entries)
         again = [entry for entry in told if place_of(entry) in held and not is_placeholder(entry)]
-        mend_placeholders(rt, tenant, since, again)
-        mended += len(again)
+        mended += mend_placeholders(rt, tenant, since, again)
     return RepairedPart(part[-1].at, len(part), repaired, mended, tuple(newer), tuple(unreadable))
 
 
-def _append(rt: Runtime, tenant: str, known: FeedHead, since: Instant, entries: Sequence[Entry]) -> FeedHead:
+def _append(
+    rt: Runtime, tenant: str, known: FeedHead, since: Instant, entries: Sequence[Entry]
+) -> tuple[FeedHead, set[Place]]:
     """Sees that these entries are in the feed. A lost answer needs no care: what came through is found.
 
     Up to the feed that it answers it has nothing more of the part than what was seen and added. Once somebody else has
-    moved it that is the feed of before, for what they added may be any of the part's entries.
+    moved it that is the feed of before, for what they added may be any of the part's entries. An older relay adds what it
+    cannot read as placeholders: it answers which of the entries are such.
     """
     wanted = {place_of(entry) for entry in entries}
 
-    def attempt() -> FeedHead | None:
+    def attempt() -> tuple[FeedHead, set[Place]] | None:
         try:
             head = feed.read_head(rt.table, tenant)
             found = found_among(rt.table, tenant, head, wanted, since, known)
@@ -118,7 +121,8 @@ def _append(rt: Runtime, tenant: str, known: FeedHead, since: Instant, entries: 
                 rt.table.transact(feed_writes(rt, tenant, head, after, new), rt.ids.command())
         except (Throttled, OutcomeUnknown, TransactionCancelled):
             return None
-        return after if head.version == known.version else known
+        placeholders = {place for place, reference in found.items() if reference.is_placeholder}
+        return after if head.version == known.version else known, placeholders
 
     stands = persist(rt, attempt)
     if stands is None:

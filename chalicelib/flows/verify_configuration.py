@@ -1,26 +1,32 @@
 """Verify a tenant's configuration: each part is what its last change says, and the revision counts every change.
 
 reads    1 Query of the configuration, 1 Query of the journal of each of its parts; again where something differs
+
+A part that cannot be read is told, and its journal followed nevertheless.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import Any, TypeVar
 
 from chalicelib.flows.verify_members import LOOKS, PAUSE_SECONDS
-from chalicelib.flows.verify_stream import Aggregate, Difference, Place, verify_stream
+from chalicelib.flows.verify_stream import Aggregate, Difference, Place, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
 from chalicelib.runtime import Runtime
 from chalicelib.table import config
-from chalicelib.table.config import ConfigChanged, Name, read_config, stream_of
+from chalicelib.table.config import ConfigChanged, stream_of
+from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, entries_query
 from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.placeholders import is_placeholder
-from chalicelib.table.protocol import Table
+from chalicelib.table.protocol import Attrs, Table
 
 _LAST = 99_999_999
+_WHOLE = "configuration"
+
+ReadT = TypeVar("ReadT")
 
 
 def verify_configuration(rt: Runtime, tenant: str) -> tuple[tuple[Difference, ...], Tally]:
@@ -39,20 +45,36 @@ def verify_configuration(rt: Runtime, tenant: str) -> tuple[tuple[Difference, ..
 
 
 def _look(table: Table, tenant: str, tally: Tally) -> Iterator[Difference]:
-    known = read_config(table, tenant)
+    """All of the configuration is read before any of its journals."""
+    revision: int | None = 0
     changes = 0
-    for name, aggregate in known.aggregates.items():
-        changes += yield from _part(table, tenant, name, aggregate, tally)
-    if changes != known.revision:
-        yield Difference("configuration", f"its revision is {known.revision} after {changes} changes")
+    for attrs in list(every_item(table, config.config_query(tenant))):
+        name = config.name_of(attrs)
+        if name is None:
+            revision = yield from _read(Place(_WHOLE, "its revision"), config.revision_from, attrs)
+        else:
+            place = Place(f"{name.kind} {name.id}", _WHOLE)
+            kept = yield from _read(place, config.aggregate_from, attrs)
+            changes += yield from _part(
+                table, Aggregate(place, stream_of(tenant, name), None if kept is None else kept.head), kept, tally
+            )
+    if revision not in (changes, None):
+        yield Difference(_WHOLE, f"its revision is {revision} after {changes} changes")
+
+
+def _read(place: Place, read: Callable[[Attrs], ReadT], attrs: Attrs) -> Generator[Difference, None, ReadT | None]:
+    """None for what cannot be read, which is told."""
+    try:
+        return read(attrs)
+    except UNREADABLE as why:
+        yield Difference(place.owner, f"{place.name} {unreadable(why)}")
+        return None
 
 
 def _part(
-    table: Table, tenant: str, name: Name, kept: config.Aggregate, tally: Tally
+    table: Table, part: Aggregate, kept: config.Aggregate | None, tally: Tally
 ) -> Generator[Difference, None, int]:
     """Answers how many changes it has seen."""
-    stream = stream_of(tenant, name)
-    part = Aggregate(Place(f"{name.kind} {name.id}", "configuration"), stream, kept.head)
     said: Mapping[str, Any] | None = None
     changes = 0
 
@@ -63,9 +85,9 @@ def _part(
             changes += 1
             said = None if is_placeholder(entry) else _said(entry)
 
-    yield from verify_stream(part, every_item(table, entries_query(stream, 1, _LAST)), see)
-    if said is not None and said != kept.body:
-        yield Difference(part.place.owner, "configuration: it is not what its last change says")
+    yield from verify_stream(part, every_item(table, entries_query(part.stream, 1, _LAST)), see)
+    if kept is not None and said is not None and said != kept.body:
+        yield Difference(part.place.owner, f"{_WHOLE}: it is not what its last change says")
     return changes
 
 

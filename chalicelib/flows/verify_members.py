@@ -21,7 +21,7 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.orders import store as orders
 from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
-from chalicelib.flows.verify_stream import Aggregate, Difference, Place, verify_stream
+from chalicelib.flows.verify_stream import Aggregate, Difference, Place, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
@@ -136,8 +136,8 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
     kept, head = None, None
     try:
         kept, head = _kept(look, stored, program)
-    except UNREADABLE:
-        look.tell(name, [" cannot be read"])
+    except UNREADABLE as why:
+        look.tell(name, [f" {unreadable(why)}"])
     aggregate = Aggregate(Place(look.member, name), owner_stream(look.tenant, look.member, program), head)
     rebuilt, unread = Account(look.member, program), False
 

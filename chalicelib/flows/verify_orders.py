@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from chalicelib.areas.orders import store
 from chalicelib.areas.orders.model.order import Back, Order, RecordedReturn
+from chalicelib.flows.verify_stream import unreadable
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry
 from chalicelib.table.pages import every_item
@@ -74,8 +75,8 @@ class RecordedOrders:
             return
         try:
             order = store.order_from(attrs)
-        except UNREADABLE:
-            yield "cannot be read"
+        except UNREADABLE as why:
+            yield unreadable(why)
             return
         if recorded is None:
             if not self._may_have(order.program, order.sequence):
@@ -96,8 +97,8 @@ class RecordedOrders:
             attrs = found.get(store.return_key(self.tenant, order.order_id, number))
             try:
                 one = None if attrs is None else store.return_from(attrs)
-            except UNREADABLE:
-                yield f"return {number} cannot be read"
+            except UNREADABLE as why:
+                yield f"return {number} {unreadable(why)}"
                 continue
             if one is None:
                 yield f"return {number} is missing, though an entry records it"
@@ -122,8 +123,8 @@ class RecordedOrders:
             number = attrs["sk"]["S"].removeprefix("R#")
             try:
                 had = number in known or self._may_have(order.program, store.return_from(attrs).sequence)
-            except UNREADABLE:
-                yield f"return {number} cannot be read"
+            except UNREADABLE as why:
+                yield f"return {number} {unreadable(why)}"
                 continue
             if not had:
                 yield f"return {number} has no entry that records it"

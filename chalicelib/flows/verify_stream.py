@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from chalicelib.errors import NewerDataError
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, Head, Stream, index_place, verified
 from chalicelib.table.placeholders import entry_or_placeholder, is_placeholder, placeholder, schema_of
@@ -77,6 +78,12 @@ def _at_the_end(aggregate: Aggregate, at: Head, standing: Head, *, broken: bool)
         yield _told(aggregate, "does not carry the hash of its last entry")
 
 
+def unreadable(why: Exception) -> str:
+    """How it is told that something cannot be read, and what can be done about it. Never what is in it."""
+    newer = ": a newer version wrote it, deploy that one" if isinstance(why, NewerDataError) else ""
+    return f"cannot be read{newer}"
+
+
 def _entry(stream: Stream, attrs: Attrs) -> Entry:
     try:
         entry = entry_or_placeholder(stream, attrs)
@@ -94,7 +101,7 @@ def _unread(entry: Entry) -> str:
 
 
 def _indexed(entry: Entry, attrs: Attrs) -> bool:
-    return (attrs["gsi2pk"]["S"], attrs["gsi2sk"]["S"]) == index_place(entry)
+    return [attrs.get(name) for name in ("gsi2pk", "gsi2sk")] == [{"S": part} for part in index_place(entry)]
 
 
 def _sequence(attrs: Attrs) -> int:

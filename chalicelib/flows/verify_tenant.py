@@ -28,6 +28,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.protocol import Table
+from chalicelib.table.recorded import HOUR_MS
 
 MEMBERS_A_PART, TOGETHER, THREADS = 200, 20, 8
 FEED_LAGS_MS = 10 * 60_000  # what was recorded in the last minutes may be on its way yet
@@ -51,7 +52,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPart:
-    """Some members, the configuration, or the feed: how much there was of each, and what is not as it must be."""
+    """Some members, the configuration, or the feed: how much there was of each, and what is not as it must be. The feed's
+    says up to when that was compared."""
 
     differences: tuple[Difference, ...]
     members: int = 0
@@ -59,6 +61,7 @@ class VerifiedPart:
     entries: int = 0
     orders: int = 0
     position: Position | None = None
+    feed_until: Instant | None = None
 
 
 def position_from(kept: Mapping[str, Any]) -> Position:
@@ -91,7 +94,8 @@ def verify_tenant(
     whole = Tally()
     whole.add_all(at.tally)
     whole.add_all(tally)
-    yield VerifiedPart(tuple(verify_feed(PatientTable(rt), tenant, whole, at.until)))
+    different = tuple(verify_feed(PatientTable(rt), tenant, whole, at.until))
+    yield VerifiedPart(different, feed_until=at.until // HOUR_MS * HOUR_MS)
 
 
 @contextmanager

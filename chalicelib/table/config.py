@@ -1,7 +1,7 @@
 """Configuration aggregates: what a tenant decides once and every operation reads. Small, few, read whole.
 
 access pattern          | key                 | items | cost          | by
-the whole configuration | {t}#CFG / *         | 0–n   | 1 Query, 1 RU | read_config
+the whole configuration | {t}#CFG / *         | 0–n   | 1 Query, 1 RU | config_query, read_config
 whether it has changed  | {t}#CFG / !REVISION | 0–1   | 1 Get, 1 RU   | ConfigCache
 
 item     | key                 | in index | cost
@@ -27,7 +27,7 @@ from chalicelib.kit.facts import Fact
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.pages import every_item
-from chalicelib.table.protocol import Absent, Condition, Equals, Key, Put, Query, Table, Write
+from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Query, Table, Write
 
 FRESH_SECONDS = 5.0
 TENANTS_KEPT = 64
@@ -151,14 +151,32 @@ def read_config(table: Table, tenant: str) -> Config:
     """
     revision = 0
     aggregates: dict[Name, Aggregate] = {}
-    for attrs in every_item(table, Query(config_pk(tenant))):
-        if attrs["sk"]["S"] == _REVISION:
-            revision = from_attrs(RevisionItem, attrs).revision
-            continue
-        item = from_attrs(AggregateItem, attrs)
-        kind, _, rest = item.sk.partition("#")
-        aggregates[Name(kind, rest)] = Aggregate(Head(item.version, item.hash), item.body)
+    for attrs in every_item(table, config_query(tenant)):
+        name = name_of(attrs)
+        if name is None:
+            revision = revision_from(attrs)
+        else:
+            aggregates[name] = aggregate_from(attrs)
     return Config(tenant, revision, aggregates)
+
+
+def config_query(tenant: str) -> Query:
+    return Query(config_pk(tenant))
+
+
+def name_of(attrs: Attrs) -> Name | None:
+    """None for the revision."""
+    kind, _, rest = attrs["sk"]["S"].partition("#")
+    return None if kind == _REVISION else Name(kind, rest)
+
+
+def revision_from(attrs: Attrs) -> int:
+    return from_attrs(RevisionItem, attrs).revision
+
+
+def aggregate_from(attrs: Attrs) -> Aggregate:
+    item = from_attrs(AggregateItem, attrs)
+    return Aggregate(Head(item.version, item.hash), item.body)
 
 
 def config_writes(config: Config, name: Name, body: Mapping[str, Any], entry: Entry) -> tuple[Write, ...]:
@@ -180,4 +198,4 @@ def config_writes(config: Config, name: Name, body: Mapping[str, Any], entry: En
 
 def _stored_revision(table: Table, tenant: str) -> int:
     attrs = table.get(Key(config_pk(tenant), _REVISION))
-    return 0 if attrs is None else from_attrs(RevisionItem, attrs).revision
+    return 0 if attrs is None else revision_from(attrs)

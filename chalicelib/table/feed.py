@@ -33,6 +33,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import EntryRef, entry_id
+from chalicelib.table.damaged import readable
 from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Stream, published
 from chalicelib.table.placeholders import UNREADABLE_ENTRY, entry_or_placeholder
@@ -145,12 +146,14 @@ def feed_pk(tenant: str) -> str:
 
 def read_head(table: Table, tenant: str) -> FeedHead:
     attrs = table.get(_head_key(tenant))
-    if attrs is None:
-        return FeedHead()
+    return FeedHead() if attrs is None else readable(_head_from, attrs)
+
+
+def _head_from(attrs: Attrs) -> FeedHead:
     item = from_attrs(HeadItem, attrs)
     checkpoints = {shard: Checkpoint(str(number), int(at)) for shard, (number, at) in item.body.items()}
     quiet, repaired_to = item.quiet or 1, item.repaired_to or 0
-    return FeedHead(item.next, item.version, checkpoints, quiet, repaired_to)
+    return FeedHead(int(item.next), int(item.version), checkpoints, quiet, repaired_to)
 
 
 def head_put(tenant: str, before: FeedHead, after: FeedHead) -> Put:
@@ -202,13 +205,19 @@ def mended_put(page: Attrs, references: Mapping[Place, Reference]) -> Put:
 
 def opened_at_of(page: Attrs) -> Instant | None:
     """When it got its first reference: those of every page before it were there by then. None for one that does not say."""
+    return readable(_opened_at, page)
+
+
+def references_from(page: Attrs | None) -> tuple[Reference, ...]:
+    return () if page is None else readable(_references, page)
+
+
+def _opened_at(page: Attrs) -> Instant | None:
     opened_at: Instant | None = from_attrs(PageItem, page).opened_at
     return opened_at
 
 
-def references_from(page: Attrs | None) -> tuple[Reference, ...]:
-    if page is None:
-        return ()
+def _references(page: Attrs) -> tuple[Reference, ...]:
     body = from_attrs(PageItem, page).body
     return tuple(Reference(owner, program, sequence, tuple(types), at) for owner, program, sequence, types, at in body)
 

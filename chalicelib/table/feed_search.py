@@ -14,11 +14,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from chalicelib.kit.clock import Instant
-from chalicelib.table.feed import LANES, FeedHead, Lane, Place, Reference, opened_at_of, page_key, references_from
+from chalicelib.table.feed import (
+    LANES,
+    PAGE_SIZE,
+    FeedHead,
+    Lane,
+    Place,
+    Reference,
+    opened_at_of,
+    page_key,
+    references_from,
+)
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Attrs, Between, Query, Table
 
 CLOCKS_APART_MS = 3_600_000  # whose clock recorded an entry and whose opened a page may differ by so much
+MOST_REFERENCES = 10**10 * PAGE_SIZE  # as many as pages can be named for
 _EMPTY = FeedHead()
 
 
@@ -58,6 +69,11 @@ def pages_since(
         return
     for page in every_item(table, pages_query(tenant, lane, first, last)):
         yield page
-        opened_at = opened_at_of(page)
-        if opened_at is not None and opened_at < since - CLOCKS_APART_MS:
+        if ended_before(page, since):
             return
+
+
+def ended_before(page: Attrs, since: Instant) -> bool:
+    """Whether what stands in the pages before this one was there by then."""
+    opened_at = opened_at_of(page)
+    return opened_at is not None and opened_at < since - CLOCKS_APART_MS

@@ -1,7 +1,8 @@
 """The pulse of a stage: a beat that goes through the table's stream, and marks of who was last heard of, and when.
 
-access pattern    | key       | items | cost          | by
-beat and marks    | PULSE / * | 0–3   | 1 Query, 1 RU | read_pulse
+access pattern   | key             | items | cost          | by
+beat and marks   | PULSE / *       | 0–3   | 1 Query, 1 RU | read_pulse
+the relay's mark | PULSE / RELAYED | 0–1   | 1 Get, 1 RU   | read_mark
 
 item | key             | in index | cost
 beat | PULSE / BEAT    | –        | 2 WU
@@ -24,7 +25,7 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.kit.clock import Instant
 from chalicelib.table.items import IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.pages import every_item
-from chalicelib.table.protocol import Attrs, Put, Query, Table
+from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Query, Table
 
 MarkName = Literal["RELAYED", "DUE"]
 MARKS: tuple[MarkName, ...] = ("RELAYED", "DUE")
@@ -59,8 +60,18 @@ def beat_put(at: Instant) -> Put:
     return Put(to_attrs(BeatItem(pk=_PULSE, sk=_BEAT, at=at)))
 
 
-def mark_put(name: MarkName, at: Instant) -> Put:
-    return Put(to_attrs(MarkItem(pk=_PULSE, sk=name, at=at)))
+def read_mark(table: Table, name: MarkName) -> Instant | None:
+    attrs = table.get(Key(_PULSE, name))
+    return None if attrs is None else int(from_attrs(MarkItem, attrs).at)
+
+
+def mark_put(name: MarkName, at: Instant, condition: Condition | None = None) -> Put:
+    return Put(to_attrs(MarkItem(pk=_PULSE, sk=name, at=at)), condition)
+
+
+def mark_moved(name: MarkName, before: Instant | None, at: Instant) -> Put:
+    """If it is still as it was read."""
+    return mark_put(name, at, Absent() if before is None else Equals("at", before))
 
 
 def is_beat(image: Attrs) -> bool:

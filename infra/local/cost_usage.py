@@ -188,7 +188,8 @@ def _settled(shop: Shop) -> int:
 
 
 def _beaten(shop: Shop, number: int) -> int:
-    """A pulse, and the relay's answer to it."""
+    """A pulse some minutes after the one before, and the relay's answer to it."""
+    shop.clock.at += 5 * 60_000
     take_pulse(shop.rt, {"id": "pulse"})
     beat = _record(number, shop.table.items[beat_put(0).key])
     relay(shop.rt, {"Records": [beat], "shardId": "shard"})

@@ -32,10 +32,12 @@ from infra.local.stage_runtime import add_place, stage_runtime
 RELAY, IMPORTS = "relay", "imports"
 REDRIVEN = (*get_args(QueueName), RELAY)
 MOST = 100_000
+AGAIN = "What was sent on stays sent; run it again, and it goes on from there.\n"
 NOT_DONE = 2
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], connected: Callable[[Place], Any] | None = None) -> int:
+    """`connected`: the client of its queues, if it is not to be that of the place asked for."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 (with the client)
 
     asked = _parser().parse_args(arguments)
@@ -45,10 +47,12 @@ def main(arguments: Sequence[str]) -> int:
         return NOT_DONE
     try:
         place = place_of(asked, ROOT)
-        return _redrive(asked, dead_letters(_sqs(place), place.stage, asked.queue), place.stage)
+        return _redrive(asked, dead_letters((connected or _sqs)(place), place.stage, asked.queue), place.stage)
     except (NotSearchedError, CloudError, TableError, StampbookError, BotoCoreError, ClientError) as fault:
-        sys.stderr.write(f"{fault}\nWhat was sent on stays sent; run it again, and it goes on from there.\n")
-        return NOT_DONE
+        sys.stderr.write(f"{fault}\n{AGAIN}")
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\n{AGAIN}")
+    return NOT_DONE
 
 
 def dead_letters(sqs: Any, stage: str, queue: str, clock: Clock | None = None) -> DeadLetters:

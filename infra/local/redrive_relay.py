@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.areas.access.store import tenants
+from chalicelib.errors import NewerDataError
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
+from chalicelib.table.damaged import DamagedItemError
 from infra.local.dead_letters import DeadLetters, Message
 from infra.local.spans import Span, merged, without
 
@@ -75,13 +77,16 @@ def _work_off(rt: Runtime, dead: DeadLetters, messages: Sequence[Message], done:
 
 
 def _gone_through(rt: Runtime, dead: DeadLetters, span: Span, told: Redriven) -> Iterator[str]:
-    """Answers, a line each, which entries of it cannot be read; the others are in the feed and published."""
+    """Answers, a line each, which entries or feeds cannot be read; the others' entries are in the feed and published."""
     for tenant in tenants(rt.table):
-        for part in repair_feed(rt, tenant, *span, publish_again=True):
-            dead.keep()
-            told.found, told.missing = told.found + part.looked_up, told.missing + part.repaired
-            for owner, program, sequence in part.unreadable:
-                yield f"Entry {sequence} of program {program} of {owner} cannot be read by this version."
+        try:
+            for part in repair_feed(rt, tenant, *span, publish_again=True):
+                dead.keep()
+                told.found, told.missing = told.found + part.looked_up, told.missing + part.repaired
+                for owner, program, sequence in part.unreadable:
+                    yield f"Entry {sequence} of program {program} of {owner} cannot be read by this version."
+        except (NewerDataError, DamagedItemError) as fault:
+            yield f"{tenant}: {fault}"
 
 
 def _read(messages: Sequence[Message], told: Redriven) -> Iterator[tuple[str, Stretch]]:

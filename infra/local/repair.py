@@ -7,8 +7,8 @@ run, beside the relay as well. Unless told otherwise (--to), what the stream may
 
 What the feed has as a placeholder, for an older version could not read it, is told whole.
 
-Exit code 1: there are entries that this version cannot read; 2: broken off, to be run again. Of several tenants,
-the worst.
+Exit code 1: there are entries that this version cannot read; 2: broken off, to be run again, or a feed that cannot be
+read itself. Of several tenants, the worst.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from chalicelib.areas.access.store import tenants
-from chalicelib.aws.errors import CloudError
-from chalicelib.errors import StampbookError
 from chalicelib.flows.repair_feed import STREAM_KEEPS_MS, RepairedPart, repair_feed
 from chalicelib.kit.clock import Instant, rfc3339
 from chalicelib.kit.periods import day_starts, parse_day
@@ -28,14 +26,13 @@ from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
 from chalicelib.table.feed import PAGE_SIZE, read_head
 from chalicelib.table.feed_search import references_since
-from chalicelib.table.protocol import TableError
 from chalicelib.table.recorded import HOUR_MS
 from infra.local.logs import NotSearchedError
-from infra.local.stage_runtime import add_tenant_and_place, named_tenants, stage_runtime
+from infra.local.stage_runtime import FAULTS, add_tenant_and_place, named_tenants, stage_runtime, what_to_do
 
 UNREADABLE, BROKEN_OFF = 1, 2
 DAY_MS = 24 * HOUR_MS
-FAULTS = (CloudError, TableError, StampbookError)
+AGAIN = "What was added stays; run it again, and it goes on from there.\n"
 UNSAID = "Say whose and from when, such as make repair TENANT=shop FROM=2026-11-20; TENANT=all for every tenant.\n"
 
 
@@ -47,13 +44,14 @@ def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runti
     try:
         rt = runtime(asked)
         first, until = _span(rt, asked)
-        every = named_tenants(rt, asked)
+        return max([_tried(rt, tenant, first, until) for tenant in named_tenants(rt, asked)])
     except NotSearchedError as fault:
         sys.stderr.write(f"{fault}\n")
-        return BROKEN_OFF
     except FAULTS as fault:
-        return _broken_off(fault)
-    return max(_tried(rt, tenant, first, until) for tenant in every)
+        sys.stderr.write(f"{fault}\n{what_to_do(fault, AGAIN)}")
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\n{AGAIN}")
+    return BROKEN_OFF
 
 
 def _tried(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
@@ -61,12 +59,8 @@ def _tried(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
     try:
         return _repair(rt, tenant, first, until)
     except FAULTS as fault:
-        return _broken_off(fault)
-
-
-def _broken_off(fault: Exception) -> int:
-    sys.stderr.write(f"{fault}\nWhat was added stays; run it again, and it goes on from there.\n")
-    return BROKEN_OFF
+        sys.stderr.write(f"{tenant}: {fault}\n{what_to_do(fault, AGAIN)}")
+        return BROKEN_OFF
 
 
 def repair_feeds(rt: Runtime, stopped_at: Instant) -> int:

@@ -2,7 +2,8 @@
 
 Every account, profile, order, return and part of the configuration is made anew from its journal and compared, every chain
 of entries followed, and every entry looked for in the feed. It writes nothing there and can run beside everything else.
-Interrupted, it goes on where it was when the same is asked again within a day, unless told to begin --anew.
+Interrupted, it goes on where it was when the same is asked again within a day, unless told to begin --anew, and tells again
+what had been found by then.
 
 Exit code 0: all is as it must be; 1: differences, one a line; 2: not verified to the end. Of several tenants, the worst.
 """
@@ -15,20 +16,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.aws.errors import CloudError
-from chalicelib.errors import StampbookError
 from chalicelib.flows.verify_tenant import THREADS, Position, VerifiedPart, verify_tenant
+from chalicelib.kit.clock import rfc3339
 from chalicelib.runtime import Runtime
 from chalicelib.table.counted import CountedTable
-from chalicelib.table.protocol import TableError
 from infra.local.logs import ROOT, NotSearchedError
-from infra.local.stage_runtime import add_tenant_and_place, named_tenants, stage_runtime
-from infra.local.verify_state import Kept, SoFar, kept_at
+from infra.local.stage_runtime import FAULTS, add_tenant_and_place, named_tenants, stage_runtime, what_to_do
+from infra.local.verify_state import Kept, SoFar, kept_at, told
 
 DIFFERENT, NOT_VERIFIED = 1, 2
-FAULTS = (CloudError, TableError, StampbookError)
 UNSAID = "Say whose, such as make verify TENANT=shop; TENANT=all for every tenant, one after the other.\n"
-_AGAIN = "Not verified to the end: run it again, and it goes on from there.\n"
+AGAIN = "Not verified to the end: run it again, and it goes on from there.\n"
 
 
 def main(
@@ -41,17 +39,18 @@ def main(
     try:
         rt = runtime(asked)
         kept = kept_at(root, asked, rt.clock.now())
-        every = named_tenants(rt, asked)
+        codes = [_tried(rt, tenant, kept, asked.threads) for tenant in named_tenants(rt, asked)]
     except NotSearchedError as fault:
         sys.stderr.write(f"{fault}\n")
-        return NOT_VERIFIED
     except FAULTS as fault:
-        sys.stderr.write(f"{fault}\n{_AGAIN}")
-        return NOT_VERIFIED
-    codes = [_tried(rt, tenant, kept, asked.threads) for tenant in every]
-    if NOT_VERIFIED not in codes:
-        kept.forget()
-    return max(codes)
+        sys.stderr.write(f"{fault}\n{what_to_do(fault, AGAIN)}")
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\n{AGAIN}")
+    else:
+        if NOT_VERIFIED not in codes:
+            kept.forget()
+        return max(codes)
+    return NOT_VERIFIED
 
 
 def verifying(
@@ -77,30 +76,46 @@ def measured(rt: Runtime, tenant: str, threads: int = THREADS) -> SoFar:
 
 def _tried(rt: Runtime, tenant: str, kept: Kept, threads: int) -> int:
     """One tenant's trouble keeps no other from being verified."""
-    if tenant not in kept.done:
-        try:
-            _verify(rt, tenant, kept, threads)
-        except FAULTS as fault:
-            sys.stderr.write(f"{tenant}: {fault}\n{_AGAIN}")
-    return kept.done.get(tenant, NOT_VERIFIED)
+    try:
+        if (done := kept.done.get(tenant)) is not None:
+            print(f"{told_again(done)}{_summed_up(tenant, done)} That was verified by the run before.")
+        else:
+            done = _verify(rt, tenant, kept, threads)
+    except FAULTS as fault:
+        sys.stderr.write(f"{tenant}: {fault}\n{what_to_do(fault, AGAIN)}")
+        return NOT_VERIFIED
+    return DIFFERENT if done.different else 0
 
 
-def _verify(rt: Runtime, tenant: str, kept: Kept, threads: int) -> None:
+def _verify(rt: Runtime, tenant: str, kept: Kept, threads: int) -> SoFar:
     so_far, at = kept.begun.get(tenant, (SoFar(), None))
     if at is not None:
         sys.stderr.write(f"{tenant}: going on behind {at.after}, the last of {so_far.members} members.\n")
+        print(told_again(so_far), end="")
     for reached, part in verifying(rt, tenant, so_far, at, threads):
         so_far = reached
-        for owner, what in part.differences:
-            print(f"{owner}: {what}")
+        for difference in part.differences:
+            print(told(difference))
         if part.position is not None:
             sys.stderr.write(f"{so_far.members} members, {so_far.different} differences, up to {part.position.after}\n")
             kept.reach(tenant, so_far, part.position)
-    kept.finish(tenant, DIFFERENT if so_far.different else 0)
-    print(
-        f"{tenant}: {so_far.members} members, {so_far.accounts} accounts, {so_far.orders} orders, {so_far.entries} entries "
-        f"in {so_far.seconds:.1f} s ({so_far.entries_per_second:.0f} entries/s, {so_far.requests_per_member:.1f} requests "
-        f"a member): {so_far.different or 'no'} differences."
+    kept.finish(tenant, so_far)
+    print(_summed_up(tenant, so_far))
+    return so_far
+
+
+def told_again(so_far: SoFar) -> str:
+    """What a run before has found, a line each."""
+    more = so_far.different - len(so_far.told)
+    lines = [*so_far.told, *([f"{more} more were named by the run before."] if more else ())]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _summed_up(tenant: str, whole: SoFar) -> str:
+    return (
+        f"{tenant}: {whole.members} members, {whole.accounts} accounts, {whole.orders} orders, {whole.entries} entries "
+        f"in {whole.seconds:.1f} s ({whole.entries_per_second:.0f} entries/s, {whole.requests_per_member:.1f} requests "
+        f"a member), feed compared up to {rfc3339(whole.feed_until)}: {whole.different or 'no'} differences."
     )
 
 
@@ -115,8 +130,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.stderr.write(f"\n{_AGAIN}")
-        sys.exit(NOT_VERIFIED)
+    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,5 @@
-"""Where a verification is, kept between its parts: what was interrupted goes on from there when the same is asked again."""
+"""Where a verification is and what it has found, kept between its parts: what was interrupted goes on from there, and tells
+it again, when the same is asked again."""
 
 from __future__ import annotations
 
@@ -11,17 +12,19 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from chalicelib.flows.verify_stream import Difference
 from chalicelib.flows.verify_tenant import Position, VerifiedPart, position_from
 from chalicelib.kit.clock import Instant
 from infra.local.logs import RUN, RUNNING
 
 FOLDER = Path(".local/verify")
 KEPT_MS = 24 * 3_600_000  # a day later what was verified first says little
+MOST_TOLD = 1_000  # differences of a tenant that are kept by name: who has more knows where to begin
 
 
 @dataclass(frozen=True, slots=True)
 class SoFar:
-    """What was verified, and what it took."""
+    """What was verified, what it took, and what differed: how much, and the first of it as it was told."""
 
     members: int = 0
     accounts: int = 0
@@ -30,6 +33,8 @@ class SoFar:
     requests: int = 0
     seconds: float = 0.0
     different: int = 0
+    told: tuple[str, ...] = ()
+    feed_until: Instant = 0
 
     def and_part(self, part: VerifiedPart, requests: int, seconds: float) -> SoFar:
         return SoFar(
@@ -40,6 +45,8 @@ class SoFar:
             self.requests + requests,
             self.seconds + seconds,
             self.different + len(part.differences),
+            (*self.told, *map(told, part.differences))[:MOST_TOLD],
+            part.feed_until or self.feed_until,
         )
 
     @property
@@ -51,21 +58,26 @@ class SoFar:
         return self.requests / max(self.members, 1)
 
 
+def told(difference: Difference) -> str:
+    owner, what = difference
+    return f"{owner}: {what}"
+
+
 @dataclass(slots=True)
 class Kept:
-    """`done`: how it ended for tenants that are through. `begun`: how far others are."""
+    """`done`: what there was of tenants that are through. `begun`: how far others are."""
 
     file: Path
     begun_at: Instant
-    done: dict[str, int] = field(default_factory=dict)
+    done: dict[str, SoFar] = field(default_factory=dict)
     begun: dict[str, tuple[SoFar, Position]] = field(default_factory=dict)
 
     def reach(self, tenant: str, so_far: SoFar, at: Position) -> None:
         self.begun[tenant] = so_far, at
         self._write()
 
-    def finish(self, tenant: str, code: int) -> None:
-        self.done[tenant] = code
+    def finish(self, tenant: str, whole: SoFar) -> None:
+        self.done[tenant] = whole
         self.begun.pop(tenant, None)
         self._write()
 
@@ -75,13 +87,13 @@ class Kept:
     def _write(self) -> None:
         """Whole, or as it was before."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        told = {
+        whole = {
             "begun_at": self.begun_at,
-            "done": self.done,
+            "done": {tenant: asdict(whole) for tenant, whole in self.done.items()},
             "begun": {tenant: [asdict(so_far), at.kept()] for tenant, (so_far, at) in self.begun.items()},
         }
         new = self.file.with_suffix(".new")
-        new.write_text(json.dumps(told) + "\n", encoding="utf-8")
+        new.write_text(json.dumps(whole) + "\n", encoding="utf-8")
         new.replace(self.file)
 
 
@@ -92,13 +104,18 @@ def kept_at(root: Path, asked: argparse.Namespace, now: Instant, environ: Mappin
     if asked.anew or not file.is_file():
         return kept
     try:
-        told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if now - told["begun_at"] < KEPT_MS:
-            begun = {tenant: (SoFar(**so_far), position_from(at)) for tenant, (so_far, at) in told["begun"].items()}
-            return Kept(file, told["begun_at"], told["done"], begun)
+        known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if now - known["begun_at"] < KEPT_MS:
+            begun = {tenant: (_so_far(one), position_from(at)) for tenant, (one, at) in known["begun"].items()}
+            done = {tenant: _so_far(one) for tenant, one in known["done"].items()}
+            return Kept(file, known["begun_at"], done, begun)
     except (ValueError, LookupError, TypeError):
         kept.forget()
     return kept
+
+
+def _so_far(known: Mapping[str, Any]) -> SoFar:
+    return SoFar(**{**known, "told": tuple(known["told"])})
 
 
 def _digest(root: Path, asked: argparse.Namespace, environ: Mapping[str, str]) -> str:

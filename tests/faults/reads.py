@@ -26,6 +26,7 @@ from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.kit.periods import day_of, local_day
 from tests.faults.built import at_work
 from tests.faults.case import Case
+from tests.faults.fed import spoilt
 from tests.faults.world import World
 from tests.twins import by_hand
 from tests.twins.bookshop import BookShop, card, sale
@@ -92,4 +93,7 @@ LOOKED: dict[str, Looked] = {
     "verify_tenant": lambda world, shop: list(verify_tenant(shop.rt, shop.caller.tenant, threads=1)),
     "get_tiers": lambda world, shop: get_tiers(shop.rt, shop.caller, 1),
 }
-READS = tuple(Case(name, "read", at_work, looked, patient=False) for name, looked in LOOKED.items())
+READS = (
+    *(Case(name, "read", at_work, looked, patient=False) for name, looked in LOOKED.items()),
+    Case("verify_tenant, what differs", "read", spoilt, LOOKED["verify_tenant"], patient=False, lawful=False),
+)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -52,20 +51,23 @@ PAIRED: dict[CallKind, tuple[Fault, ...]] = {
 
 @dataclass(frozen=True)
 class Course:
-    """How a case goes when nothing goes wrong: its answer, what is then there, its calls, and what code it went through."""
+    """How a case goes when nothing goes wrong: its answer, what is then there, its calls, and the code that made them:
+    what was entered and asked nothing has not been tried."""
 
     answer: str
     there: dict[str, Any]
     calls: tuple[CallKind, ...]
-    entered: frozenset[CodeType]
+    asking: frozenset[CodeType]
 
 
 @cache
 def course(case: Case) -> Course:
     world = case.world().copy()
-    with _watched() as entered:
-        answer = nameless(case.act(world, world.till))
-    return Course(answer, looked_at(case, world), tuple(world.trouble.kinds), frozenset(entered))
+    asking: set[CodeType] = set()
+    world.trouble.interrupt = lambda _: asking.update(_under_way())
+    answer = nameless(case.act(world, world.till))
+    calls = tuple(world.trouble.kinds)
+    return Course(answer, looked_at(case, world), calls, frozenset(asking))
 
 
 def singles(case: Case) -> Iterator[tuple[int, Fault]]:
@@ -168,18 +170,9 @@ def insisted(case: Case, world: World, shop: BookShop) -> Any:
     raise AssertionError("never an answer")
 
 
-@contextmanager
-def _watched() -> Iterator[set[CodeType]]:
-    """The code that is entered within."""
-    entered: set[CodeType] = set()
-
-    def note(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call":
-            entered.add(frame.f_code)
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        yield entered
-    finally:
-        sys.setprofile(before)
+def _under_way() -> Iterator[CodeType]:
+    """Whatever code waits for the call that is made just now."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        yield frame.f_code
+        frame = frame.f_back

@@ -20,6 +20,7 @@ from chalicelib.table.commit import Committed
 from chalicelib.table.recorded import HOUR_MS
 from tests.faults.built import EXPIRED, at_work, expiring, notified_of, routed, unrelayed
 from tests.faults.case import Case
+from tests.faults.fed import hushed, shared, stepped_back
 from tests.faults.messages import queue_case
 from tests.faults.world import World
 from tests.faults.writes import commanded, relayed, repair
@@ -117,6 +118,9 @@ OTHER_WAYS = (
         "relay_entries, beside a repair", "write", unrelayed, relayed, patient=False, repeat=repair, in_any_order=True
     ),
     Case("relay_entries, of what was repaired", "write", repaired, relayed, patient=False),
+    Case("relay_entries, with quiet ones", "write", hushed, relayed, patient=False),
+    Case("relay_entries, of two tenants", "write", shared, relayed, patient=False),
+    Case("repair_feed, of placeholders", "write", stepped_back, repair, patient=False),
     Case("give_up_import, of a chunk", "write", routed, give_up_a_chunk),
     Case("route_import, routed before", "write", routed, route_again, patient=False),
 )

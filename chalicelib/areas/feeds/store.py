@@ -19,6 +19,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.feeds.model import DailyCounts
 from chalicelib.kit.periods import Day, iso_day, parse_day
+from chalicelib.table.damaged import readable
 from chalicelib.table.feed import feed_pk
 from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.protocol import Attrs, Between, Key, Prefix, Put, Query
@@ -34,7 +35,14 @@ def counts_key(tenant: str, day: Day) -> Key:
 
 
 def counts_from(attrs: Attrs | None) -> dict[str, int]:
-    return {} if attrs is None else dict(from_attrs(CountsItem, attrs).body)
+    return {} if attrs is None else readable(_counts_from, attrs)
+
+
+def _counts_from(attrs: Attrs) -> dict[str, int]:
+    counts = dict(from_attrs(CountsItem, attrs).body)
+    if not all(type(number) is int for number in counts.values()):
+        raise ValueError("a count is no number")
+    return counts
 
 
 def counts_put(tenant: str, day: Day, counts: Mapping[str, int]) -> Put:
@@ -51,6 +59,10 @@ def every_day_query(tenant: str) -> Query:
 
 
 def daily_counts_from(attrs: Attrs) -> DailyCounts:
+    return DailyCounts(day=day_of(attrs), counts=dict(sorted(counts_from(attrs).items())))
+
+
+def day_of(attrs: Attrs) -> Day:
     day = parse_day(attrs["sk"]["S"].removeprefix("C#"))
     assert day is not None  # noqa: S101
-    return DailyCounts(day=day, counts=dict(sorted(counts_from(attrs).items())))
+    return day

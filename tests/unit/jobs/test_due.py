@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.accounts.store import DUE_SHARDS
+from chalicelib.aws.errors import CloudError
 from chalicelib.aws.memory_queues import MemoryQueues, Waiting
 from chalicelib.events.due import due, schedule_due
 from chalicelib.flows.settle_due_page import PAGE
@@ -21,7 +22,10 @@ from chalicelib.kit.ids import Kind, RandomIds, shown
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Key
+from chalicelib.table.pulse import read_pulse
 from tests.twins.bookshop import BookShop, card, open_shop, sale
+from tests.twins.faulty import FaultyTable
+from tests.twins.faulty_cloud import FaultyQueues
 from tests.twins.streamed import recorded
 from tests.unit.logs.kept import kept
 
@@ -83,6 +87,20 @@ def test_a_schedule_only_enqueues(shop: BookShop) -> None:
     work(shop.rt)
     assert (shop.account(ada).version, expiries(shop, ada)) == (2, 1)
     assert queues_of(shop.rt).dead["due"] == []
+
+
+def test_a_day_that_could_not_be_enqueued_is_not_marked_as_done(shop: BookShop) -> None:
+    """Else nobody would be told of it: the alarm asks how old the mark is."""
+    schedule(shop.rt, "2027-06-30")
+    before = read_pulse(shop.rt.table).marks["DUE"]
+    shop.clock.move_to(DAY)
+    trouble = FaultyTable(shop.rt.table, faults={0: "lost_before"})
+    rt = replace(shop.rt, queues=FaultyQueues(shop.rt.queues, trouble))
+    with pytest.raises(CloudError):
+        schedule(rt)
+    assert read_pulse(shop.rt.table).marks["DUE"] == before
+    schedule(rt)
+    assert read_pulse(shop.rt.table).marks["DUE"] == shop.clock.at > before
 
 
 def test_every_tenant_with_a_key_is_served_and_keeps_to_itself() -> None:

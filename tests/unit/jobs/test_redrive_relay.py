@@ -12,7 +12,9 @@ import pytest
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.topic import Published
+from chalicelib.table import feed
 from chalicelib.table.feed import entry_of_image, name_of
+from chalicelib.table.protocol import Attrs
 from infra.local.dead_letters import HELD_SECONDS, DeadLetters
 from infra.local.redrive import MOST
 from infra.local.redrive_relay import redrive_relay
@@ -123,6 +125,25 @@ def test_what_cannot_be_read_keeps_its_own_message_and_no_other() -> None:
     assert told.messages == 2
     assert [line.split(" ")[0] for line in told.stayed] == ["Message", "Entry"]
     assert sorted(queue.visible()) == ["message-2", "message-3"]
+
+
+@pytest.mark.parametrize("damaged", [{"body": {"B": b"?"}}, {"v": {"N": "9"}}], ids=["damaged", "newer"])
+def test_a_feed_that_cannot_be_read_keeps_the_messages_and_no_other_tenant(damaged: Attrs) -> None:
+    shop, table, queue = given_up_one_by_one(2)
+    issue_api_key_for(shop, "annex")
+    annex = open_shop(table, tenant="annex")
+    annex.clock.at = shop.clock.at
+    annex.buy(card("1"), sale("X"))
+    rt = on_plain_table(shop, table)
+    writes = [feed.head_put("annex", feed.FeedHead(), feed.FeedHead().mended())]
+    rt.table.batch_put([{**write.item, **damaged} for write in writes])
+    told = redrive_relay(rt, dead_of(queue, shop), MOST)
+    assert [line.split(" ")[0] for line in told.stayed] == ["annex:"]
+    assert (told.messages, len(queue.visible())) == (0, 2)
+    assert len(feed_of(rt, shop.caller)) > 0
+    rt.table.batch_put([write.item for write in writes])
+    assert (redrive_relay(rt, dead_of(queue, shop), MOST).messages, queue.bodies) == (2, {})
+    assert len(feed_of(rt, annex.caller)) > 0
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

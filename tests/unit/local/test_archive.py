@@ -49,6 +49,20 @@ def test_the_same_code_gives_the_same_bytes_whenever_and_in_whatever_order_it_wa
     assert one.read_bytes() == two.read_bytes()
 
 
+def test_sets_and_names_are_compiled_alike_in_whatever_order_a_process_hashes_them(tmp_path: Path) -> None:
+    """Each package is compiled by a process that hashes in an order of its own."""
+    words = [f"word_{number}" for number in range(40)]
+    code = {
+        f"shop/{module}.py": f"def known({word}, x):\n    y = lambda: ({', '.join(words)})\n"
+        f"    return x in {{{', '.join(map(repr, words))}}} or y\n"
+        for module, word in enumerate(words)
+    }
+    made = [zipped(tmp_path / f"{number}.zip", CODE | code) for number in range(3)]
+    for each in made:
+        remake(each, compiled=True)
+    assert len({each.read_bytes() for each in made}) == 1
+
+
 def test_caches_that_lay_about_stay_out_and_every_source_has_its_own_bytecode(tmp_path: Path) -> None:
     path = zipped(tmp_path / "deployment.zip", CODE | STRAY)
     remake(path, compiled=True)

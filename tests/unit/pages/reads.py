@@ -128,6 +128,7 @@ READS: Mapping[tuple[str, str], Read] = {
         keys.snapshot_query(full.tenant, full.ada)
     ),
     ("table/pulse", "beat and marks"): lambda rt, _: pulse.read_pulse(rt.table),
+    ("table/pulse", "the relay's mark"): lambda rt, _: pulse.read_mark(rt.table, "RELAYED"),
     ("table/keys", "all of a member"): lambda rt, full: rt.table.query(keys.partition_query(full.tenant, full.ada)),
 }
 

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.table import feed
 from chalicelib.table.feed import read_head
-from chalicelib.table.items import compact_json, unpack
-from chalicelib.table.journal import HASH_DIGITS, entry_put
+from chalicelib.table.items import unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Key
 from chalicelib.table.recorded import HOUR_MS
 from tests.twins import at
 from tests.twins.bookshop import TODAY, BookShop, card, open_shop, sale
+from tests.twins.hushing import hush_last
 from tests.unit.recovery.books import DAY_MS, Books
 
 MINUTE_MS = 60_000
 
 
 def hush(books: Books, member: int) -> Key:
-    """The last entry of a member's account is a quiet one from now on, as an operation would have written it."""
-    shop, whom = books.shop, books.members[member]
-    shop.earn(whom, 1)
-    key = books.of(member, "B#0001")
-    item = books.item(key)
-    entry = feed.entry_of_image(books.item(books.of(member, f"J#0001#{int(item['version']['N']):08}")))
-    header = {**entry.header, "publish": False}
-    hashed = replace(entry, header=header, hash=sha256(compact_json([header, entry.facts])).hexdigest()[:HASH_DIGITS])
-    books.table.batch_put([entry_put(hashed).item, {**item, "hash": {"S": hashed.hash}}])
-    return hashed.key
+    """What a member earns now, nobody is told of."""
+    books.shop.earn(books.members[member], 1)
+    return hush_last(books.table, books.of(member, "").pk)
 
 
 def relayed(books: Books) -> None:
@@ -60,6 +51,11 @@ def test_a_quiet_entry_that_has_a_number_and_a_loud_one_that_has_none(books: Boo
         ("1", f"entry {loud[-1][2]} of program 1 is in the feed as a quiet one and should be with a number"),
         ("3", f"entry {sequence} of program 1 is in the feed with a number and should be as a quiet one"),
     ]
+
+
+def test_a_day_without_its_counts_is_told(books: Books) -> None:
+    books.remove(Key("shop#FEED", "C#2026-06-15"))
+    assert books.told() == [("feed", "2026-06-15: its counts are not what its entries add up to")]
 
 
 def test_what_was_recorded_in_the_last_minutes_may_be_on_its_way(books: Books) -> None:

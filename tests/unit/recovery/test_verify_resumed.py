@@ -9,12 +9,14 @@ import pytest
 
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.flows.repair_feed import repair_feed
-from chalicelib.flows.verify_tenant import MEMBERS_A_PART, listed_members
+from chalicelib.flows.verify_stream import Difference
+from chalicelib.flows.verify_tenant import MEMBERS_A_PART, VerifiedPart, listed_members
 from chalicelib.table.counted import CountedTable
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.protocol import Delete, Key, Page, Query, Table
 from infra.local import verify
+from infra.local.verify_state import MOST_TOLD, SoFar
 from tests.twins import at
 from tests.twins.bookshop import TODAY, BookShop, open_shop
 from tests.twins.faulty import FaultyTable
@@ -53,8 +55,7 @@ def interrupted(shop: BookShop, root: Path) -> None:
     """After the first part of two."""
     table = Interrupted(table=shop.rt.table)
     table.member = everybody(shop)[MEMBERS_A_PART]
-    with pytest.raises(KeyboardInterrupt):
-        ask(shop, root, table=table)
+    assert ask(shop, root, table=table) == 2
 
 
 def everybody(shop: BookShop) -> list[str]:
@@ -65,7 +66,9 @@ def test_an_interrupted_run_goes_on_where_it_was(
     crowd: BookShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     interrupted(crowd, tmp_path)
-    assert capsys.readouterr().err.splitlines()[-1].startswith("200 members, 0 differences, up to mem_")
+    *_, reached, _, advice = capsys.readouterr().err.splitlines()
+    assert reached.startswith("200 members, 0 differences, up to mem_")
+    assert advice == "Not verified to the end: run it again, and it goes on from there."
     counted = CountedTable(crowd.rt.table)
     assert ask(crowd, tmp_path, table=counted) == 0
     said = capsys.readouterr()
@@ -88,10 +91,45 @@ def test_told_to_begin_anew_or_a_day_later_it_begins_at_the_start(
     assert "going on" not in capsys.readouterr().err
 
 
-def test_what_an_interrupted_run_found_is_not_forgotten(crowd: BookShop, tmp_path: Path) -> None:
-    crowd.rt.table.transact([Delete(Key(f"shop#M#{everybody(crowd)[0]}", "J#0000#00000001"))], "gone")
+def test_what_an_interrupted_run_found_is_told_again(
+    crowd: BookShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, *_, last = everybody(crowd)
+    for member in (first, last):
+        crowd.rt.table.transact([Delete(Key(f"shop#M#{member}", "J#0000#00000001"))], f"gone {member}")
     interrupted(crowd, tmp_path)
+    found = capsys.readouterr().out.splitlines()
+    assert {line.split(":")[0] for line in found} == {first}
     assert ask(crowd, tmp_path) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[: len(found)] == found
+    assert {line.split(":")[0] for line in told[len(found) : -1]} >= {last}
+    assert told[-1].endswith(f": {len(told) - 1} differences.")
+
+
+def test_of_very_many_the_first_are_told_again_and_the_others_counted() -> None:
+    different = tuple(Difference(f"mem_{number}", "profile: entry 1 is missing") for number in range(MOST_TOLD + 7))
+    reached = SoFar().and_part(VerifiedPart(different), 1, 1.0).and_part(VerifiedPart(different[:3]), 1, 1.0)
+    *lines, last = verify.told_again(reached).splitlines()
+    assert (len(lines), lines[-1]) == (MOST_TOLD, f"mem_{MOST_TOLD - 1}: profile: entry 1 is missing")
+    assert last == "10 more were named by the run before."
+
+
+def test_a_tenant_that_the_run_before_has_verified_is_told_as_it_was(
+    books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    annex = open_shop(books.table, tenant="annex")
+    issue_api_key(annex.rt, annex.caller, org="org", tenant="annex", name="till", grants=annex.caller.grants)
+    table = Interrupted(table=books.table)
+    table.member = books.members[0]
+    rt = replace(books.shop.rt, table=table)
+    assert verify.main(["--tenant", "all", "--threads", "1"], lambda _: rt, tmp_path) == 2
+    *found, annex_line = capsys.readouterr().out.splitlines()
+    assert (len(found) > 0, annex_line.split(":")[0]) == (True, "annex")
+    assert verify.main(["--tenant", "all", "--threads", "1"], lambda _: books.shop.rt, tmp_path) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[:-1] == [*found, f"{annex_line} That was verified by the run before."]
+    assert told[-1].endswith(": no differences.")
 
 
 def test_what_is_kept_and_cannot_be_read_is_not_gone_on_with(

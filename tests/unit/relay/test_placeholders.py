@@ -13,6 +13,7 @@ from chalicelib.flows.read_feed import FeedEvent, read_feed
 from chalicelib.flows.repair_feed import RepairedPart, repair_feed
 from chalicelib.runtime import Runtime
 from chalicelib.table.feed import page_key, read_head
+from chalicelib.table.items import pack, unpack
 from chalicelib.table.protocol import Attrs, Delete, key_of
 from tests.twins import at
 from tests.twins.bookshop import TODAY, BookShop, card, sale
@@ -192,14 +193,58 @@ def test_more_of_them_than_are_mended_together() -> None:
     assert counts_of(rt, shop.caller) == counts_of(whole, shop.caller)
 
 
-def test_a_quiet_one_stays_quiet() -> None:
+def hushed(image: Attrs) -> Attrs:
+    header, facts = unpack(image["body"]["B"])
+    return {**image, "body": {"B": pack([header | {"publish": False}, facts])}, "quiet": {"BOOL": True}}
+
+
+def test_a_quiet_one_stays_quiet_and_is_mended_as_well() -> None:
     shop, true, told, _ = a_step_back()
-    told[2] = record(newer(image_of(true[2]), quiet={"BOOL": True}), int(number_of(true[2])))
+    number = int(number_of(true[2]))
+    true[2] = record(hushed(image_of(true[2])), number)
+    told[2] = record(newer(image_of(true[2])), number)
     rt = replace(shop.rt, table=journal(told), topic=MemoryTopic())
     assert run(rt, told) == []
     assert len(feed_of(rt, shop.caller)) == len(published(rt)) == 4
     assert read_head(rt.table, "shop").quiet == 2
-    assert counts_of(rt, shop.caller)["entries"] == 5
+    assert (counts_of(rt, shop.caller)["entries"], counts_of(rt, shop.caller)["orders_recorded"]) == (5, 3)
+    comes_back(rt, true)
+    assert repaired(rt).mended == 1
+    whole = by_the_newer(shop, true)
+    assert rt.table.get(page_key("shop", 1, "Q")) == whole.table.get(page_key("shop", 1, "Q"))
+    assert counts_of(rt, shop.caller) == counts_of(whole, shop.caller)
+    assert len(published(rt)) == 4
+
+
+def test_what_an_older_relay_adds_while_the_newer_version_repairs_is_mended_by_that_very_run() -> None:
+    """Both versions are at work for some minutes of every deployment."""
+    shop, true, told, _ = a_step_back()
+    table = FaultyTable(table=journal(true))
+    rt = replace(shop.rt, table=table, topic=MemoryTopic())
+    older = replace(shop.rt, table=table.table, topic=MemoryTopic())
+    table.meanwhile = lambda done: done == 0 and run(older, told)
+    part = repaired(rt)
+    assert (part.mended, part.newer) == (1, ())
+    whole = by_the_newer(shop, true)
+    assert plain(feed_of(older, shop.caller)) == plain(feed_of(whole, shop.caller))
+    assert rt.table.get(page_key("shop", 1)) == whole.table.get(page_key("shop", 1))
+    assert counts_of(older, shop.caller) == counts_of(whole, shop.caller)
+
+
+def test_what_somebody_else_has_mended_meanwhile_is_not_counted_twice() -> None:
+    shop, true, told, _ = a_step_back()
+    table = FaultyTable(table=journal(told))
+    rt, other = (replace(shop.rt, table=one, topic=MemoryTopic()) for one in (table, table.table))
+    run(other, told)
+    comes_back(rt, true)
+    by_others: list[int] = []
+
+    def another(done: int) -> None:
+        if done == 0:
+            by_others.append(repaired(other).mended)
+
+    table.meanwhile = another
+    assert (repaired(rt).mended, by_others) == (0, [1])
 
 
 def test_a_reader_comes_by_what_was_damaged_or_removed_as_well() -> None:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.events.due import schedule_due
 from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
+from chalicelib.flows.answer_beat import answer_beat
 from chalicelib.flows.take_pulse import Delays
 from chalicelib.flows.take_pulse import take_pulse as delays_of
 from chalicelib.runtime import Runtime
@@ -102,6 +103,29 @@ def test_a_beat_behind_something_that_cannot_be_relayed_is_not_answered(stage: S
     stage.waiting = [beat_record(later, number - 1), poison]
     assert stage.deliver() == [str(number)]
     assert read_pulse(stage.table).marks["RELAYED"] == later
+
+
+def test_a_batch_that_comes_again_answers_no_older_beat(stage: Stage) -> None:
+    """As another shard's batch does, or one whose answer was lost: the relay is not behind because of it."""
+    for _ in range(3):
+        stage.minutes_later()
+    answered = read_pulse(stage.table).marks["RELAYED"]
+    stage.waiting = stage.waiting[:1]
+    assert stage.deliver() == []
+    assert read_pulse(stage.table).marks["RELAYED"] == answered == stage.clock.at
+
+
+def test_two_relays_that_answer_at_once_leave_the_younger_answer(stage: Stage) -> None:
+    stage.minutes_later()
+    table = FaultyTable(stage.table)
+
+    def another(done: int) -> None:
+        if done == 0:
+            answer_beat(stage.rt, stage.clock.at + 2)
+
+    table.meanwhile = another
+    answer_beat(replace(stage.rt, table=table), stage.clock.at + 1)
+    assert read_pulse(stage.table).marks["RELAYED"] == stage.clock.at + 2
 
 
 def test_a_beat_that_cannot_be_answered_fails_no_entry() -> None:

@@ -129,6 +129,21 @@ def test_a_checkpoint_is_forgotten_once_the_stream_has_forgotten_its_records() -
     assert (head.next, head.version) == (3, 2)
 
 
+def test_what_a_shard_delivers_again_a_day_later_is_still_known() -> None:
+    """A stream keeps its records for 24 hours; other shards went on meanwhile."""
+    shop, table = opened()
+    shop.buy(card("1"), sale("A1"))
+    rt, first = on_plain_table(shop, table), table.entries()
+    run(rt, first, "idle")
+    for hour in range(24):
+        shop.clock.at += 3_600_000
+        before = len(table.entries())
+        shop.buy(card("1"), sale(f"B{hour}"))
+        run(rt, table.entries()[before:], "busy")
+    assert run(rt, first, "idle") == []
+    assert len(feed_of(rt, shop.caller)) == len(table.entries()) == counts_of(rt, shop.caller)["entries"]
+
+
 def test_every_tenant_has_a_feed_of_its_own() -> None:
     rt, ours = recorded_journal("ours")
     assert relay(rt, recorded("stream")) == {"batchItemFailures": [], "state": {}}

@@ -14,9 +14,11 @@ from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.topic import Published
 from chalicelib.events.stream import relay
 from chalicelib.table.feed import entry_of_image, name_of
+from chalicelib.table.protocol import Key
 from tests.twins.bookshop import card, sale
 from tests.twins.faulty import FaultyTable
 from tests.twins.streamed import StreamedTable, image_of, recorded
+from tests.unit.logs.kept import kept
 from tests.unit.relay.relayed import (
     SHARD,
     Torn,
@@ -123,3 +125,28 @@ def test_a_relay_that_reads_a_page_too_early_writes_nothing_of_it() -> None:
         name_of(entry_of_image(image_of(one))) for one in records
     )
     assert counts_of(rt, shop.caller)["entries"] == len(records)
+
+
+@pytest.mark.parametrize("sk", ["HEAD", "P#0000000000", "C#2026-06-15"])
+def test_a_tenant_whose_feed_is_damaged_keeps_no_other_waiting(sk: str) -> None:
+    table = StreamedTable()
+    ours, _ = opened("ours", table)
+    theirs, _ = opened("theirs", table)
+    for shop in (ours, theirs):
+        shop.buy(card("1"), sale("A1"))
+    first = len(table.entries())
+    rt = on_plain_table(ours, table)
+    assert run(rt, table.entries()) == []
+    for shop in (ours, theirs):
+        shop.buy(card("1"), sale("A2"))
+    later = table.entries()[first:]
+    whole = table.get(Key("ours#FEED", sk))
+    assert whole is not None
+    table.batch_put([{**whole, "body": {"B": b"?"}}])
+    with kept() as log:
+        assert run(rt, later) == [number_of(later[0])]
+    assert f"ours#FEED {sk} cannot be read" in log.stream.getvalue()
+    assert len(feed_of(rt, theirs.caller)) == 3
+    table.batch_put([whole])
+    assert run(rt, later) == []
+    assert (len(feed_of(rt, ours.caller)), len(feed_of(rt, theirs.caller))) == (3, 3)
