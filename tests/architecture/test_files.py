@@ -191,7 +191,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     run = ROOT / ".ci" / "run"
     assert run.stat().st_mode & 0o111
     commands = re.findall(r"^make \w+$", run.read_text(encoding="utf-8"), re.MULTILINE)
-    assert commands == ["make check", "make test", "make engine", "make e2e"]
+    assert commands == ["make install", "make check", "make test", "make engine", "make e2e"]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [command for command in commands if command not in readme] == []
 

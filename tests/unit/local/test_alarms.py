@@ -13,7 +13,8 @@ from infra.alarms import alarms
 from infra.local import cost
 from tests.unit.local.packaged import stand_in
 
-GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "guides" / "deploy.md").read_text("utf-8")
+GUIDES = Path(__file__).resolve().parents[3] / "docs" / "guides"
+GUIDE = (GUIDES / "deploy.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(?P<name>[^`]+)`" + "".join(rf" \| (?P<{name}>[^|]*?)" for name in (
     "metric", "statistic", "threshold", "period", "of", "missing"
 )) + r" \|$", re.MULTILINE)  # fmt: skip
@@ -54,8 +55,13 @@ def test_an_alarm_goes_off_when_the_guide_says_so(name: str) -> None:
     assert {key: row[key] for key in said} == said
 
 
-def test_every_row_of_the_guide_is_of_some_alarm() -> None:
+def test_whoever_counts_the_alarms_counts_all_of_them() -> None:
     assert len(NAMES) == cost.ALARMS
+    decision = (GUIDES.parent / "decisions" / "deployment-pulse-through-the-stream.md").read_text("utf-8")
+    assert re.findall(r"(\d+) alarms\b", decision) == [str(len(NAMES))]
+
+
+def test_every_row_of_the_guide_is_of_some_alarm() -> None:
     assert len(ROWS) > 10
     assert [row for row in ROWS if not any(fnmatch(name, row.replace("…", "*")) for name in NAMES)] == []
 

@@ -82,7 +82,7 @@ def test_a_taken_port_is_said_before_anything_starts(
     assert run.main(["--port", str(taken), "--state", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"Port {taken} is taken")
-    assert "--port 8001" in said
+    assert "make run PORT=8001" in said
 
 
 def test_what_a_killed_run_left_is_ended_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
