@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.alarms import alarms
+from infra.alarms import STUCK_SECONDS, alarms, of_type
 from infra.local import cost
 from tests.unit.local.packaged import stand_in
 
@@ -53,6 +53,18 @@ def test_an_alarm_goes_off_when_the_guide_says_so(name: str) -> None:
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
     assert fnmatch(said.pop("metric"), row["metric"].replace("…", "*"))
     assert {key: row[key] for key in said} == said
+
+
+def test_what_is_tried_again_and_again_is_told_before_the_last_try_of_an_import_and_after_those_of_others() -> None:
+    """Otherwise docs/guides/deploy.md and the constant's comment say something that is not so."""
+    queues = of_type(stand_in(), "AWS::SQS::Queue")
+    tries = {
+        name: one["VisibilityTimeout"] * one["RedrivePolicy"]["maxReceiveCount"]
+        for name, one in queues.items()
+        if "RedrivePolicy" in one
+    }
+    assert tries.pop("ImportsQueue") == 5 * 960 > STUCK_SECONDS
+    assert max(tries.values()) < STUCK_SECONDS
 
 
 def test_whoever_counts_the_alarms_counts_all_of_them() -> None:
