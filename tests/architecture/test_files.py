@@ -57,6 +57,14 @@ FUNCTIONS = {
     "schedule_due": {"sqs:SendMessage"},
     "take_pulse": set(),
 }
+REACHED = {  # beside its own log
+    "api_handler": {"Table", "Table/index/gsi1", "Bucket", "Bucket/results/*"},
+    "relay": {"Table", "Table.StreamArn", "*", "Topic", "RelayDeadQueue"},
+    "imports": {"Table", "Bucket", "Bucket/imports/*", "Bucket/work/*", "Bucket/results/*", "ImportsQueue"},
+    "due": {"Table", "Table/index/gsi3", "DueQueue"},
+    "schedule_due": {"Table", "DueQueue"},
+    "take_pulse": {"Table"},
+}
 LOGICAL = {  # as Chalice names them in the template, which is how their log groups begin
     "api_handler": "APIHandler",
     "relay": "Relay",
@@ -85,6 +93,18 @@ def places(source: Source) -> Iterator[str]:
 
 def allowed_actions(policy: dict[str, Any]) -> set[str]:
     return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def reached(resource: Any) -> str:
+    """Its logical id, and what of it."""
+    match resource:
+        case {"Fn::GetAtt": [name, "Arn"]} | {"Ref": name}:
+            return str(name)
+        case {"Fn::GetAtt": [name, part]}:
+            return f"{name}.{part}"
+        case {"Fn::Sub": text}:
+            return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", text)
+    return str(resource)
 
 
 def read(path: str) -> Any:
@@ -147,6 +167,12 @@ def test_a_function_may_do_what_it_does_and_nothing_else(function: str) -> None:
     assert {action for action in allowed_actions(policy) if "*" in action} == set()
     table = {f"dynamodb:{action}" for action in ASKED_OF_THE_TABLE[function].split()}
     assert allowed_actions(policy) == table | FUNCTIONS[function] | LOGS
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_reaches_what_it_needs_and_nothing_else(function: str) -> None:
+    statements = [one for one in read(f"policy-{function}.json")["Statement"] if not LOGS & set(one["Action"])]
+    assert {reached(resource) for one in statements for resource in one["Resource"]} == REACHED[function]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
