@@ -54,13 +54,13 @@ def _measure_all(chosen: Sequence[str], *, full: bool, check: bool) -> list[str]
             failed.append(f"{name} could not be measured: see above")
             continue
         seconds += section.made["seconds"]
-        became_worse = [f"{name}: {what}" for what in worse(load().get(kept_as), section)]
-        if check:
-            failed += became_worse
-        else:
+        for what in worse(load().get(kept_as), section):
+            if check:
+                failed.append(f"{name}: {what}")
+            else:
+                _say(f"Kept, though it is worse: {name}: {what}")
+        if not check:
             keep(kept_as, section)
-            for what in became_worse:
-                _say(f"Kept, though it is worse: {what}")
     if not full and (told := too_long(seconds)):
         _say(told)
     return failed
