@@ -50,8 +50,8 @@ docs: $(DEV) ## the generated pages: OpenAPI and what is built beside it
 demo: $(DEV) $(CLOUD) ## purchases from a file become points
 	$(PY) -m infra.local.demo $(if $(FILE),--file "$(FILE)") $(if $(AS_OF),--as-of "$(AS_OF)")
 
-run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP: [STATE=where it is kept]
-	$(PY) -m infra.local.run $(if $(STATE),--state "$(STATE)")
+run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP: [PORT=8000] [STATE=where it is kept]
+	$(PY) -m infra.local.run $(if $(PORT),--port "$(PORT)") $(if $(STATE),--state "$(STATE)")
 
 redrive: $(DEV) ## what was given up is tried again: QUEUE=due, imports, relay …
 	$(PY) -m infra.local.redrive $(if $(QUEUE),"$(QUEUE)") $(PLACE)

@@ -21,7 +21,9 @@ CONDITION = "AlarmsOn"
 TOPIC = "AlarmTopic"
 ABOVE = "GreaterThanThreshold"
 FIVE_MINUTES = 300
-STUCK_SECONDS = 3600  # a message in a queue: the longest step and its tries together stay below
+STUCK_SECONDS = (
+    3600  # a message in a queue: three tries of a step stay below, five of an import do not, which is told then
+)
 LATE_MS = (
     300_000  # the relay behind its stream, of which Amazon keeps a day; less than from one beat to the next but one
 )

@@ -22,6 +22,7 @@ MILLION = 1_000_000
 GB = 1024**3
 ALARMS = 40
 PULSES = 8_640  # a month, one every five minutes
+WINDOW_SECONDS = 60  # of the relay's mapping; at its end Lambda calls once more, with nothing
 MONTH_SECONDS = 365 * 24 * 3600 / 12
 
 
@@ -66,7 +67,8 @@ def page(prices: Prices | None = None, usage: Usage | None = None) -> str:
         "A million orders from files": _table(prices, [from_files]),
         "A million accounts with something due": _table(prices, [_due(assumed, usage.due)]),
         "A month of a million members and ten million orders, kept": _table(prices, [_kept(assumed, usage)]),
-        "A month of nothing": _table(prices, [_standing(assumed, usage)]),
+        "A month in which nobody calls": _table(prices, [_standing(assumed, usage)]),
+        "A month in use, on top of that and of its orders": _table(prices, [_in_use(assumed, usage)]),
     }
     sections = [f"## {title}\n\n{table}\n" for title, table in tables.items()]
     return "\n".join([_head(prices), *sections, _counted(usage), _sources(prices), _tail(prices)])
@@ -83,14 +85,17 @@ def _over_http(assumed: Mapping[str, float], api: Used) -> list[Row]:
 
 
 def _to_the_feed(assumed: Mapping[str, float], each: float, relay: Used, size: int) -> list[Row]:
-    """Entries of a million orders, in batches of one size: one an order, and one more for a member's first."""
+    """Entries of a million orders, in batches of one size: one an order, and one more for a member's first. A window of the
+    stream has one of a quiet shop's batches, and a batch a second of any other."""
     entries = each * MILLION
     batches = entries / size
     publishes = batches * -(-size // PUBLISHED_AT_ONCE)
+    ends = batches if size == ALONE else batches / WINDOW_SECONDS
     return [
         *_function("Relay", batches, assumed["relay_ms"], "relay"),
+        *_function("Relay, ends of windows", ends, assumed["window_end_ms"], "relay"),
         *_table_use("feed", relay, relay.of / each),
-        _logs(assumed, "Relay", relay.log_bytes / relay.of * entries, batches),
+        _logs(assumed, "Relay", relay.log_bytes / relay.of * entries, batches + ends),
         Row("SNS publish", publishes / MILLION, "million requests", "sns_million_requests"),
         Row("SQS, topic to queues", entries * QUEUES_OF_AN_ORDER / MILLION, "million requests", "sqs_million_requests"),
     ]
@@ -135,20 +140,27 @@ def _kept(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
 
 
 def _standing(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
-    """Of each operation in use there are two metrics by outcome; the jobs' are counted. Refusals are told by code, and few."""
-    api = assumed["operations_in_use"] * 2 * assumed["outcomes_of_an_operation"]
+    """The daily job runs whatever there is to do. Each pulse is in a window of its own."""
     polls = QUEUES_WORKED_OFF * assumed["pollers_of_a_queue"] * MONTH_SECONDS / assumed["seconds_of_a_poll"]
     return [
         Row("SQS, polling of empty queues", polls / MILLION, "million requests", "sqs_million_requests"),
         Row("Alarms (in prod)", ALARMS, "alarms", "cloudwatch_alarm_month"),
-        Row("Metrics of the API", api, "metrics", "cloudwatch_metric_month"),
-        Row("Metrics of jobs and relay", usage.job_metrics, "metrics", "cloudwatch_metric_month"),
+        Row("Metrics of daily job, pulse and relay", usage.quiet_metrics, "metrics", "cloudwatch_metric_month"),
         Row("Dashboard", 1, "dashboard", "cloudwatch_dashboard_month"),
-        Row("Metrics of the pulse", 2, "metrics", "cloudwatch_metric_month"),
         *_function("TakePulse", PULSES, assumed["pulse_ms"], "take_pulse"),
         *_function("Relay, answers to it", PULSES, assumed["relay_ms"], "relay"),
+        *_function("Relay, ends of windows", PULSES, assumed["window_end_ms"], "relay"),
         *_table_use("pulse", usage.pulse, usage.pulse.of * MILLION / PULSES),
-        _logs(assumed, "TakePulse and Relay", usage.pulse.log_bytes / usage.pulse.of * PULSES, 2 * PULSES),
+        _logs(assumed, "TakePulse and Relay", usage.pulse.log_bytes / usage.pulse.of * PULSES, 3 * PULSES),
+    ]
+
+
+def _in_use(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
+    """Of each operation in use there are two metrics by outcome; those of imports are counted. Refusals are told by code, and few."""
+    api = assumed["operations_in_use"] * 2 * assumed["outcomes_of_an_operation"]
+    return [
+        Row("Metrics of the API", api, "metrics", "cloudwatch_metric_month"),
+        Row("Metrics of imports", usage.import_metrics, "metrics", "cloudwatch_metric_month"),
     ]
 
 
@@ -274,7 +286,10 @@ def _tail(prices: Prices) -> str:
 |---|---:|
 {assumed}
 
-Times are of a whole call, waiting included: on your stage the dashboard shows the true ones, as it shows how full the relay's batches are. An
+Times are of a whole call, waiting included: on your stage the dashboard shows the true ones, as it shows how full the relay's batches are. They are
+not those of [performance.md](../performance.md), whose engine shares two cores with all else, so that each machine would make another page; but none of
+an import is shorter than the best that was measured there. At the end of each window of the stream that had anything in it ({WINDOW_SECONDS} s) Lambda calls the relay
+once more, with nothing; whether it does so for windows without anything, Amazon does not say: were it so, that is a cent a month. An
 event source mapping with a concurrency of its own keeps five pollers at an empty queue, each asking for as long as SQS lets it; reading a stream is
 free for a function. Logs are billed compressed while they are kept: it will be less. The four queues that have no consumer yet are paid for
 by what the topic puts into them. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.

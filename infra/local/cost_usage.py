@@ -48,7 +48,8 @@ _STALE_SECONDS = 6.0
 @dataclass(frozen=True, slots=True)
 class Usage:
     """`api` finds what its process knows older than five seconds, `busy_api` does not; `relay` is of entries, by the size
-    of its batches. `job_metrics` are those that everything but the API has told."""
+    of its batches. `quiet_metrics` are those that are told whether anybody buys or not, by due job, pulse and the relay's answer
+    to it; `import_metrics` those that a file adds; the API's are assumed."""
 
     api: Used
     busy_api: Used
@@ -58,7 +59,8 @@ class Usage:
     pulse: Used
     bytes_per_order: float  # stored, indexes and overhead included
     bytes_per_member: float
-    job_metrics: int
+    quiet_metrics: int
+    import_metrics: int
 
 
 @cache
@@ -74,11 +76,13 @@ def measured() -> Usage:
         relayed = {TEN: _relayed(shop, TEN, len(shop.table.entries))}
         file = shop.used(ORDERS, partial(_imported, shop))
         relayed |= {size: _relayed(shop, size, ORDERS // 2) for size in (ALONE, FULL)}
+        days = log.tell()
         settled = shop.used(MEMBERS, partial(_settled, shop))
-        metrics = metrics_of(log.getvalue()[jobs:])
         _beaten(shop, 1)
         pulse = shop.used(1, partial(_beaten, shop, 2))
-    return Usage(api, busy, relayed, file, settled, pulse, per_order, per_member, metrics)
+        quiet = metrics_of(log.getvalue()[days:])
+        with_imports = metrics_of(log.getvalue()[jobs:])
+    return Usage(api, busy, relayed, file, settled, pulse, per_order, per_member, quiet, with_imports - quiet)
 
 
 def _sold(shop: Shop, key: str) -> tuple[Used, float, float]:

@@ -22,6 +22,10 @@ class ImportFailedError(Exception):
     """The import came to another end than it should; the message is the operation's own."""
 
 
+class StoodStillError(EngineError):
+    """Nothing moves any more, though nothing has ended either."""
+
+
 class Standstill:
     """Looks on: when nothing has changed for too long, something is broken, and waiting mends nothing."""
 
@@ -33,7 +37,7 @@ class Standstill:
         if figure != self._seen:
             self._since, self._seen = self._clock.monotonic(), figure
         elif self._clock.monotonic() - self._since > PATIENCE:
-            raise EngineError(
+            raise StoodStillError(
                 f"{self._what} has stood still for {PATIENCE:.0f} seconds. The dead-letter queues say why."
             )
 

@@ -2,7 +2,7 @@
 
 The local cloud runs the template that goes to AWS, on the code of the working tree; in front of it the HTTP server. Both
 keep what they have in .local/run between runs. The first run drops a file of purchases into the bucket and waits until
-it is imported. Ctrl-C ends the server first, lets queues and functions finish what they are at, then ends the cloud,
+it is imported, or stands still. Ctrl-C ends the server first, lets queues and functions finish what they are at, then ends the cloud,
 which writes its state to disk.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import io
 import json
 import os
 import signal
@@ -22,20 +21,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chalicelib.areas.access.operations import authenticate
-from chalicelib.areas.members.operations import list_members
-from chalicelib.areas.orders.operations import find_order
 from chalicelib.aws.errors import CloudError
-from chalicelib.errors import NotFound, StampbookError, Unauthenticated
+from chalicelib.errors import StampbookError, Unauthenticated
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import TableError
 from infra.archive import PackageError
 from infra.local.cloud import REST_SECONDS, STAGE, LocalCloud, deployed, environment_of
-from infra.local.demo.program import CALLER, TENANT, issue_key, load_program
+from infra.local.demo.program import issue_key, load_program
 from infra.local.deploy import DeployError
-from infra.local.importing import ImportFailedError, follow_import, progress_of
+from infra.local.first_purchases import DROP, load_purchases
+from infra.local.importing import ImportFailedError
 from infra.local.leftover import end_leftover
-from infra.local.logs import RUN
+from infra.local.logs import RUN, RUNNING
 from infra.local.ministack import (
     CLIENT_ENVIRONMENT,
     LOG,
@@ -48,13 +46,11 @@ from infra.local.ministack import (
     stop,
     stopped_at,
 )
-from infra.local.progress import Progress
 from infra.local.repair import repair_feeds
-from infra.local.sample import PURCHASES, NoPurchasesError, redated
+from infra.local.sample import PURCHASES, NoPurchasesError
 from infra.local.welcome import Place, two_purchases, welcome
 
 ROOT = Path(__file__).resolve().parents[2]
-DROP = f"imports/{TENANT}/orders/"
 SERVER_READY_SECONDS = 30
 SERVER_STOP_SECONDS = 20
 
@@ -83,19 +79,19 @@ def _run(port: int, state: Path, purchases: Path) -> int:
     with _alone(state):
         end_leftover(state / "server.pid", "infra.local.http_server")
         end_leftover(state / "cloud" / "pid", "ministack")
-        refuse_taken(port, "or choose another: python -m infra.local.run --port 8001")
+        refuse_taken(port, "or choose another: make run PORT=8001")
         _say("Starting the local cloud …")
         stopped = stopped_at(state / "cloud")
         with engine(state / "cloud", keep=True) as (endpoint, process), _working(endpoint, process, stopped) as cloud:
             load_program(cloud.rt)
-            credential = _credential(cloud.rt, state / "api-key")
-            member_id = _load(cloud, purchases, state / "sample.json")
-            cloud.schedule_due(local_day(cloud.rt.clock.now(), "UTC"))  # on days that it slept through nothing was due
-            bucket = str(cloud.settings.bucket)
+            bucket, credential = str(cloud.settings.bucket), _credential(cloud.rt, state / "api-key")
             place = Place(f"http://{LOOPBACK}:{port}", endpoint, bucket, DROP, state, credential)
-            with _server(port, cloud, place) as server:
-                _greet(cloud.rt, place, member_id)
-                return _told(_whichever_ends(server, process, state))
+            with _found(place):
+                member_id = load_purchases(cloud, purchases, state / "sample.json")
+                cloud.schedule_due(local_day(cloud.rt.clock.now(), "UTC"))  # on days that it slept through none was due
+                with _server(port, cloud, place) as server:
+                    _greet(cloud.rt, place, member_id)
+                    return _told(_whichever_ends(server, process, state))
 
 
 def _whichever_ends(server: subprocess.Popen[bytes], cloud: subprocess.Popen[bytes], state: Path) -> str:
@@ -135,34 +131,6 @@ def _working(endpoint: str, process: subprocess.Popen[bytes], stopped: float | N
             cloud.come_to_rest()
 
 
-def _load(cloud: LocalCloud, purchases: Path, kept: Path) -> str:
-    """The purchases, once; an import that a run before left unfinished is gone on with. Answers who bought last."""
-    known: dict[str, str] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    begun = (
-        progress_of(cloud, CALLER, known["operation"]) if known else None
-    )  # a cloud killed before its stop forgets it
-    if begun is None:
-        found = redated(purchases, local_day(cloud.rt.clock.now(), "UTC") - 1)
-        dropped = cloud.drop(f"{DROP}{purchases.name}", io.BytesIO(found.content))
-        known = {"operation": dropped.operation_id, "order": found.number}
-        kept.write_text(json.dumps(known) + "\n", encoding="utf-8")
-    if begun is None or not begun.operation.finished:
-        progress = Progress(sys.stderr, f"Importing {purchases.name}")
-        follow_import(cloud, CALLER, known["operation"], progress.reach)
-    return _who_bought(cloud.rt, known["order"], purchases)
-
-
-def _who_bought(rt: Runtime, number: str, purchases: Path) -> str:
-    """The member of this order, or anybody if it was refused."""
-    try:
-        return find_order(rt, CALLER, number).member_id
-    except NotFound:
-        members = list_members(rt, CALLER, 1, None).items
-    if not members:
-        raise NoPurchasesError(f"Nothing of {purchases} could be recorded: nobody is enrolled.")
-    return members[0].member_id
-
-
 def _credential(rt: Runtime, file: Path) -> str:
     """The key of the run before, if the table still knows it; a new one else."""
     if file.exists():
@@ -182,11 +150,26 @@ def _credential(rt: Runtime, file: Path) -> str:
 
 
 @contextmanager
+def _found(place: Place) -> Iterator[None]:
+    """Commands of an operator find the cloud from the moment that it works, an import that stands still included, until
+    it goes: what is found afterwards would be a cloud that does not answer."""
+    file = place.state / RUNNING
+    told = {"endpoint": place.endpoint, "stage": STAGE, "logs": [str(_log(place))], "drop": place.drop}
+    file.write_text(json.dumps(told) + "\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _log(place: Place) -> Path:
+    return place.state / "api.log"
+
+
+@contextmanager
 def _server(port: int, cloud: LocalCloud, place: Place) -> Iterator[subprocess.Popen[bytes]]:
     """The API, answering, for as long as the block lasts. What it logs is kept where `make logs` looks."""
-    log = place.state / "api.log"
-    told = {"endpoint": cloud.endpoint, "stage": STAGE, "logs": [str(log)], "drop": place.drop}
-    (place.state / "address.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    log = _log(place)
     with log.open("ab") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "infra.local.http_server", "--port", str(port)],
@@ -218,7 +201,7 @@ def _server_environment(cloud: LocalCloud) -> Mapping[str, str]:
     }
 
 
-def _greet(rt: Runtime, place: Place, member_id: str) -> None:
+def _greet(rt: Runtime, place: Place, member_id: str | None) -> None:
     now = rt.clock.now()
     place.purchases.write_bytes(two_purchases(now))
     sys.stdout.write(welcome(place, member_id, now))

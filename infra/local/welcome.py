@@ -49,7 +49,8 @@ def two_purchases(now: Instant) -> bytes:
     return "\n".join((",".join(Cells._fields), *rows, "")).encode()
 
 
-def welcome(place: Place, member_id: str, now: Instant) -> str:
+def welcome(place: Place, member_id: str | None, now: Instant) -> str:
+    """Whom the lines are about is a member, or the holder of a card that nobody has yet."""
     dropped = place.purchases.read_bytes()
     key = f"{place.folder}{place.purchases.name}"
     operation = Drop(place.bucket, key, md5(dropped, usedforsecurity=False).hexdigest()).operation_id
@@ -57,15 +58,14 @@ def welcome(place: Place, member_id: str, now: Instant) -> str:
         "number": f"TRY-{now}",
         "purchased_at": rfc3339(now // 1000 * 1000),
         "currency": "USD",
-        "member_id": member_id,
+        **({"identifier": {"type": "card", "value": "first"}} if member_id is None else {"member_id": member_id}),
         "lines": [{"sku": "MUG", "quantity": 2, "gross_value": 2550}],
     }
     return f"""
 Stampbook answers at {place.address}: see {place.address}/docs. Ctrl-C ends it.
 API key (kept in {place.state}/api-key): {place.credential}
 
-What a member holds:
-  {curl(place, f"/v1/members/{member_id}/account")}
+{_held(place, member_id)}
 
 What two mugs for 25.50 would earn:
   {curl(place, "/v1/orders/simulate", order)}
@@ -81,6 +81,12 @@ Every line that a request caused (its id is in the answer's header X-Request-Id)
   make logs ID=...{place.named}
 
 """
+
+
+def _held(place: Place, member_id: str | None) -> str:
+    if member_id is None:
+        return f"Who is enrolled, nobody so far:\n  {curl(place, '/v1/members')}"
+    return f"What a member holds:\n  {curl(place, f'/v1/members/{member_id}/account')}"
 
 
 def curl(place: Place, path: str, body: Mapping[str, object] | None = None) -> str:

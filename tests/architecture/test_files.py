@@ -57,6 +57,14 @@ FUNCTIONS = {
     "schedule_due": {"sqs:SendMessage"},
     "take_pulse": set(),
 }
+REACHED = {  # beside its own log
+    "api_handler": {"Table", "Table/index/gsi1", "Bucket", "Bucket/results/*"},
+    "relay": {"Table", "Table.StreamArn", "*", "Topic", "RelayDeadQueue"},
+    "imports": {"Table", "Bucket", "Bucket/imports/*", "Bucket/work/*", "Bucket/results/*", "ImportsQueue"},
+    "due": {"Table", "Table/index/gsi3", "DueQueue"},
+    "schedule_due": {"Table", "DueQueue"},
+    "take_pulse": {"Table"},
+}
 LOGICAL = {  # as Chalice names them in the template, which is how their log groups begin
     "api_handler": "APIHandler",
     "relay": "Relay",
@@ -85,6 +93,18 @@ def places(source: Source) -> Iterator[str]:
 
 def allowed_actions(policy: dict[str, Any]) -> set[str]:
     return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def reached(resource: Any) -> str:
+    """Its logical id, and what of it."""
+    match resource:
+        case {"Fn::GetAtt": [name, "Arn"]} | {"Ref": name}:
+            return str(name)
+        case {"Fn::GetAtt": [name, part]}:
+            return f"{name}.{part}"
+        case {"Fn::Sub": text}:
+            return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", text)
+    return str(resource)
 
 
 def read(path: str) -> Any:
@@ -150,6 +170,12 @@ def test_a_function_may_do_what_it_does_and_nothing_else(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_reaches_what_it_needs_and_nothing_else(function: str) -> None:
+    statements = [one for one in read(f"policy-{function}.json")["Statement"] if not LOGS & set(one["Action"])]
+    assert {reached(resource) for one in statements for resource in one["Resource"]} == REACHED[function]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_writes_to_its_own_log_and_to_no_other(function: str) -> None:
     (logs,) = (one for one in read(f"policy-{function}.json")["Statement"] if LOGS & set(one["Action"]))
     groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/"
@@ -191,7 +217,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     run = ROOT / ".ci" / "run"
     assert run.stat().st_mode & 0o111
     commands = re.findall(r"^make \w+$", run.read_text(encoding="utf-8"), re.MULTILINE)
-    assert commands == ["make check", "make test", "make engine", "make e2e"]
+    assert commands == ["make install", "make check", "make test", "make engine", "make e2e"]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [command for command in commands if command not in readme] == []
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.bench import verdicts
+from tests.bench import causes, verdicts
 from tests.bench.figures import Bench, Gate, Row, Section
 from tests.bench.till import LOTS
 
-NOT_BUILT = "hold, release, capture, transfer, redeem a reward, limits for all, join a segment, push"
+NOT_MET = "**no**"
+NOT_BUILT = "redeem a reward, limits for all, join a segment, push"
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,10 @@ DESIGN: Mapping[str, Budget | None] = {
 def budgets(bench: Bench) -> str:
     parts = []
     if (units := bench.get("units")) is not None:
-        parts += [_operations(units), verdicts.UNITS]
+        parts += [_operations(units), verdicts.UNITS, *causes.units_above(units_above(units))]
     parts.append(_times(bench))
-    parts += [text for name, text in verdicts.NOT_MET.items() if name in bench and _over(bench[name])]
+    for name, told in (("cold", causes.cold_above), ("cpu", causes.cpu_above)):
+        parts += told(bench[name]) if name in bench else ()
     return "\n".join(parts)
 
 
@@ -74,6 +76,15 @@ def _operations(section: Section) -> str:
     return "\n".join(lines) + f"\n\nNot built yet, so not measured: {NOT_BUILT}.\n"
 
 
+def units_above(section: Section) -> list[str]:
+    """Operations of which the table says no."""
+    said = {
+        name: verdict(budget, [row for row in section.rows if row["operation"] == name])
+        for name, budget in DESIGN.items()
+    }
+    return [name for name, met in said.items() if met == NOT_MET]
+
+
 def _said(budget: Budget | None) -> tuple[str, str, str]:
     if budget is None:
         return ("no budget",) * 3
@@ -88,7 +99,7 @@ def verdict(budget: Budget | None, rows: Sequence[Row]) -> str:
     met = all(row["requests"] <= budget.requests for row in rows) and all(
         row["write_units"] <= budget.units and _with_indexes(row) <= budget.indexed[-1] for row in small
     )
-    return "yes" if met else "**no**"
+    return "yes" if met else NOT_MET
 
 
 def _with_indexes(row: Row) -> int:
@@ -106,7 +117,7 @@ _MEASURES: tuple[Callable[[Row], int], ...] = (
 def _times(bench: Bench) -> str:
     lines = ["| Time, as a ratio | Budget | Measured | Met |", "|---|--:|--:|---|"]
     for name, gate in _limited(bench):
-        met = "yes" if gate.limit is not None and gate.value <= gate.limit else "**no**"
+        met = "yes" if gate.limit is not None and gate.value <= gate.limit else NOT_MET
         lines.append(f"| {name} | {gate.limit:g} | {gate.value:g} | {met} |")
     return "\n".join(lines) + "\n"
 
@@ -118,10 +129,6 @@ def _limited(bench: Bench) -> list[tuple[str, Gate]]:
         gates = bench[section].gates.items() if section in bench else ()
         found += [(prefix + name, gate) for name, gate in gates if gate.limit is not None]
     return found
-
-
-def _over(section: Section) -> bool:
-    return any(gate.limit is not None and gate.value > gate.limit for gate in section.gates.values())
 
 
 def _each(values: Iterable[int]) -> str:

@@ -12,12 +12,13 @@ from chalicelib.aws.memory_queues import MemoryQueues, Waiting, sqs_event
 from chalicelib.aws.queues import Message
 from chalicelib.events.due import due, schedule_due
 from chalicelib.events.imports import imports
+from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
 from chalicelib.flows.start_import import start_import
 from chalicelib.kit.periods import iso_day
 from tests.bench.consumer import BUCKET, key_of
 from tests.bench.imports import documents
-from tests.bench.till import Till, by_card, document
+from tests.bench.till import LOTS, Till, by_card, document
 from tests.twins.bookshop import ONE_PER_EURO, TODAY, card, open_shop, sale
 from tests.twins.streamed import StreamedTable, stream_event
 from tests.unit.orders_file.csv_file import file_of
@@ -29,9 +30,9 @@ _CONTEXT = LambdaContext("api_handler", memory_size=1024)
 _BACK = {"sku": "book-1", "quantity": "1", "gross_value": 10_00}
 
 
-def requests(at: Till) -> Mapping[str, tuple[str, str, Any]]:
+def requests(ada: str, order_id: str) -> Mapping[str, tuple[str, str, Any]]:
     """Method, path and body, by what it is."""
-    member, by_id = f"/v1/members/{at.ada}", {"member_id": at.ada}
+    member, by_id = f"/v1/members/{ada}", {"member_id": ada}
     points = {"unit": "points", "amount": 1}
     back = {"purchased_at": f"{TODAY}T11:30:00Z", "currency": "EUR", "lines": [_BACK]}
     rule = {"name": "More", "unit": "points", "stage": "base", "effect": ONE_PER_EURO}
@@ -41,13 +42,13 @@ def requests(at: Till) -> Mapping[str, tuple[str, str, Any]]:
         "record an order by id": ("POST", "/v1/orders", document("B1", **by_id)),
         "record an order by identifier": ("POST", "/v1/orders", document("B2", **by_card("ada"))),
         "record a first order, enrolling": ("POST", "/v1/orders", document("B3", **by_card("newcomer"))),
-        "return": ("POST", f"/v1/orders/{at.order_id}/returns", {"number": "R1", **back}),
+        "return": ("POST", f"/v1/orders/{order_id}/returns", {"number": "R1", **back}),
         "earn": ("POST", f"{member}/earnings", points),
         "spend": ("POST", f"{member}/spends", points),
         "balance": ("GET", f"{member}/account", None),
         "statement page": ("GET", f"{member}/statement?limit=25", None),
         "member's orders": ("GET", f"{member}/orders?limit=25", None),
-        "order": ("GET", f"/v1/orders/{at.order_id}", None),
+        "order": ("GET", f"/v1/orders/{order_id}", None),
         "member": ("GET", member, None),
         "find a member": ("POST", "/v1/members/find", {"type": "card", "value": "ada"}),
         "enrol": ("POST", "/v1/members", {"identifiers": [{"type": "card", "value": "newer"}]}),
@@ -63,7 +64,7 @@ AT_LOTS = ("simulate an order by id", "record an order by id", "return", "earn",
 
 def asked(at: Till, name: str) -> Act:
     """Calls the app as Lambda does; whatever is no success ends the measurement."""
-    app, event = at.app, at.request(*requests(at)[name])
+    app, event = at.app, at.request(*requests(at.ada, at.order_id)[name])
 
     def act() -> None:
         answer = app(event, _CONTEXT)
@@ -127,3 +128,24 @@ def scheduled(at: Till) -> Act:
     """The daily schedule: a message for each shard of every tenant of the table."""
     event = {"id": "bench", "time": f"{TODAY}T00:10:00Z"}
     return lambda: schedule_due(at.shop.rt, event)
+
+
+def pulse(at: Till) -> Act:
+    """The beat of every few minutes, and how far behind relay and daily job are."""
+    event = {"id": "bench", "time": f"{TODAY}T00:10:00Z"}
+    take_pulse(at.shop.rt, event)  # the first one of a stage makes the marks
+    return lambda: take_pulse(at.shop.rt, event)
+
+
+STEPS: Mapping[str, Callable[[Till], Act]] = {
+    f"relay {RELAYED} entries": relayed,
+    "one due account": due_account,
+    f"import chunk of {IMPORTED} documents": import_chunk,
+    "schedule the due job": scheduled,
+    "take the pulse": pulse,
+}
+PLANNED = tuple(
+    [(name, lots) for lots in LOTS for name in requests("", "") if lots == 1 or name in AT_LOTS]
+    + [(name, 1) for name in STEPS]
+)
+"""Each with the lots that its account has: what a handler's CPU is measured of."""

@@ -16,11 +16,11 @@ from typing import Any
 
 from chalicelib.table.dynamo import DynamoTable, _make_client
 from infra.local.ministack import REGION
-from tests.bench.cases import AT_LOTS, IMPORTED, Act, asked, due_account, import_chunk, relayed, requests, scheduled
+from tests.bench.cases import PLANNED, STEPS, Act, asked
 from tests.bench.figures import Gate, Row, Section, compared
 from tests.bench.recording import Exchange, recording
 from tests.bench.replay import replaying
-from tests.bench.till import LOTS, local_table, open_till
+from tests.bench.till import LOTS, Till, local_table, open_till
 
 ENGINE = "answers of DynamoDB Local, recorded and replayed over HTTP on this machine"
 ROUNDS = 9
@@ -45,17 +45,15 @@ def _gate(row: Row) -> Gate:
 
 def _all(table: DynamoTable) -> Iterator[tuple[str, int, Act]]:
     """Each with its till ready: credential and configuration known to the process, as they are of a busy one."""
-    for lots in LOTS:
-        at = open_till(table, f"lots-{lots}", lots)
-        for name in requests(at):
-            if lots == 1 or name in AT_LOTS:
-                act = asked(at, name)
-                asked(at, "balance")()
-                yield name, lots, act
-    yield "relay 100 entries", 1, relayed(open_till(table, "relayed", 1))
-    yield "one due account", 1, due_account(open_till(table, "settled", 1))
-    yield f"import chunk of {IMPORTED} documents", 1, import_chunk(open_till(table, "imported", 1))
-    yield "schedule the due job", 1, scheduled(open_till(table, "scheduled", 1))
+    tills: dict[int, Till] = {}
+    for name, lots in PLANNED:
+        if name in STEPS:
+            yield name, lots, STEPS[name](open_till(table, f"step-{list(STEPS).index(name)}", lots))
+            continue
+        at = tills.get(lots) or tills.setdefault(lots, open_till(table, f"lots-{lots}", lots))
+        act = asked(at, name)
+        asked(at, "balance")()
+        yield name, lots, act
 
 
 def against_bare(table: DynamoTable, act: Act, folder: Path, rounds: int) -> Row:

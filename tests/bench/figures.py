@@ -37,6 +37,7 @@ class Section:
 
 
 Bench = Mapping[str, Section]
+WITHIN_SECONDS = 15 * 60  # all sections of `make bench`, on two idle cores
 FULL = "-full"  # what bench-full measured is kept beside the rest, under the section's name and this
 
 

@@ -26,6 +26,7 @@ from tests.bench.figures import Gate, Row, Section, percentile
 from tests.bench.till import MINISTACK
 from tests.e2e.conftest import STACK, STAGE, order
 
+ASKED, LAG = ("health", "evaluate", "record"), "feed lag"
 REQUESTS, WARMING, LAGS, MEMBERS = 300, 20, 20, 50
 
 
@@ -82,12 +83,12 @@ def latencies(till: Till, count: int, tell: Callable[[str], None]) -> list[Row]:
         "evaluate": lambda number: till.call("POST", "/v1/orders/simulate", order(f"E{number}", f"{number % MEMBERS}")),
         "record": lambda number: till.call("POST", "/v1/orders", order(f"B{number}", f"{number % MEMBERS}")),
     }
-    taken: dict[str, list[float]] = {name: [] for name in asks}
+    taken: dict[str, list[float]] = {name: [] for name in ASKED}
     tell(f"{count} requests each")
     for number in range(-WARMING - MEMBERS, count):
-        for name, ask in asks.items():
+        for name in ASKED:
             began = perf_counter()
-            ask(number)
+            asks[name](number)
             if number >= 0:
                 taken[name].append((perf_counter() - began) * 1000)
     return [_spread(name, of) for name, of in taken.items()]
@@ -102,7 +103,7 @@ def lag(till: Till) -> Row:
             continue
         taken.append((perf_counter() - began) * 1000)
         cursor = after
-    return _spread("feed lag", taken)
+    return _spread(LAG, taken)
 
 
 def _end_of_feed(till: Till, cursor: str | None) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tests.bench import plots, verdicts
 from tests.bench.budgets import budgets
-from tests.bench.figures import FULL, Bench, Row, Section
+from tests.bench.figures import FULL, WITHIN_SECONDS, Bench, Row, Section
+from tests.bench.planned import PLANNED, not_measured
 
 FOLDER = "docs/performance"
 PAGE = f"{FOLDER}.md"
@@ -14,8 +15,8 @@ HEAD = """# Performance
 
 Generated from [performance/bench.json](performance/bench.json) by `make bench`; do not edit. What is compared with what is
 what counts here: a ratio says the same on any machine, milliseconds do not. Each section names its engine, what its
-figures mean and what limits them, and the command that makes them again. `make bench` measures everything in at most
-a quarter of an hour on two idle cores, `make bench ONLY=cpu,cold` some sections, `make bench CHECK=1` keeps nothing and fails
+figures mean and what limits them, and the command that makes them again. `make bench` measures everything, for which a quarter of
+an hour on two idle cores is the limit; `make bench ONLY=cpu,cold` some sections, `make bench CHECK=1` keeps nothing and fails
 where a ratio has become worse than the one kept here. `make bench-full` takes more rounds and the largest file; what it
 measured stays, with its own day and command, whatever is measured later without it.
 
@@ -34,12 +35,12 @@ def pages(bench: Bench) -> Mapping[str, str]:
 
 
 def page(bench: Bench) -> str:
-    parts = [HEAD, "## Budgets\n", budgets(bench)]
+    parts = [HEAD, f"{_time_taken(bench)}\n", "## Budgets\n", budgets(bench)]
     for name, (title, meaning, table) in verdicts.SECTIONS.items():
         section, full = bench.get(name), bench.get(name + FULL)
         parts.append(f"## {title}\n")
-        parts.append(f"Not measured yet: `make bench ONLY={name}`.\n" if section is None else _made(section))
-        parts += [f"{meaning}\n"]
+        parts += [_made(section)] if section is not None else []
+        parts += [f"{meaning}\n", *_missing(bench, name)]
         if shown := _fuller(bench, name):
             parts += [f"![{title}](performance/{plot}.svg)\n" for plot in PLOTS.get(name, _none)(shown)]
         if section is not None:
@@ -47,6 +48,25 @@ def page(bench: Bench) -> str:
         if full is not None:
             parts += [_made(full), rows_as_table(full.rows, table)]
     return "\n".join(parts)
+
+
+def _time_taken(bench: Bench) -> str:
+    """Of the plain run: what its sections took together, whenever each was measured."""
+    taken = {name: bench[name].made["seconds"] for name in verdicts.SECTIONS if name in bench}
+    seconds = sum(taken.values())
+    each = ", ".join(f"{name} {one:,}" for name, one in taken.items())
+    told = f"The sections of `make bench` took {seconds:,} s together ({each})"
+    if missing := [name for name in verdicts.SECTIONS if name not in bench]:
+        return f"{told}; not measured yet: {', '.join(missing)}."
+    return f"{told}, of {WITHIN_SECONDS:,} s: {'within' if seconds <= WITHIN_SECONDS else '**above**'} the limit."
+
+
+def _missing(bench: Bench, name: str) -> Iterator[str]:
+    """What a run of this section would give, and of bench-full the largest file."""
+    for kept_as, command in ((name, "make bench"), (name + FULL, "make bench-full")):
+        if kept_as in PLANNED and (missing := not_measured(bench, kept_as)):
+            shown = "nothing of it" if kept_as not in bench and kept_as == name else "; ".join(missing)
+            yield f"Not measured yet: {shown}. `{command} ONLY={name}`\n"
 
 
 def _fuller(bench: Bench, name: str) -> Section | None:

@@ -1,4 +1,5 @@
-"""Requests and units of every operation, by the twin's own meter, at 1, 37 and 366 lots. The same on every machine."""
+"""Requests and units of every operation, by the twin's own meter, at 1, 37 and 366 lots; then of
+every route and every step of queue, stream and schedule, at one. The same on every machine."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from chalicelib.kit.periods import iso_day, parse_day
 from chalicelib.table.memory import MemoryTable
 from tests.bench.figures import Gate, Row, Section
+from tests.bench.routes_priced import priced_routes, priced_steps
 from tests.bench.till import LOTS
 from tests.twins.bookshop import POINTS, TODAY, card, open_shop, sale
 from tests.unit.budgets.priced import OPERATIONS, Till, prepared
@@ -28,7 +30,12 @@ def measure(_full: bool, tell: Callable[[str], None]) -> Section:
         gates[f"requests: {of}"] = Gate(row["requests"], budget.requests, exact=True)
         within = budget.write_units if row["lots"] <= LOTS[1] else None
         gates[f"write units: {of}"] = Gate(row["write_units"], within, exact=True)
-    return Section(rows, gates, {"engine": ENGINE})
+    tell("every route, and every step")
+    routes = [*priced_routes(), *priced_steps()]
+    for row in routes:
+        gates[f"requests: {row['operation']}"] = Gate(row["requests"], exact=True)
+        gates[f"write units: {row['operation']}"] = Gate(row["write_units"], exact=True)
+    return Section(rows + routes, gates, {"engine": ENGINE})
 
 
 def _till(lots: int) -> Till:

@@ -1,4 +1,4 @@
-"""What is said of the figures: what each means, what limits it, why a budget is not met and what is to be done."""
+"""What is said of the figures: what each means, and what limits it. Why a budget is not met: causes.py."""
 
 from __future__ import annotations
 
@@ -18,36 +18,7 @@ def others(busy: float | None) -> str:
 UNITS = """At 366 lots an account is no longer below 1 KB, so each of its writes takes a unit more, twice in a transaction. The budgets
 hold for items of up to 1 KB, which 37 lots fit into; units beyond grow with the item alone. By identifier the Get of the identifier
 comes on top, for evaluating as for recording. What DESIGN has no budget for is held to its figure by the tests.
-
-**One due account above its budget, where it has lots beyond the one that ends.** The budget is for an account that leaves the list of what
-is due: an entry in gsi2, an item taken out of gsi3. One with another lot moves to a later day of that list instead, and DynamoDB
-bills a changed key of an index as two writes, one that deletes and one that puts. It cannot be had for less as long as the list is
-by day: a coarser list would be one of accounts that are mostly not due, each read for nothing.
 """
-
-NOT_MET: Mapping[str, str] = {
-    "cold": """**Cold import above its budget.** Of what is our own, more than half is dataclasses: each frozen one with slots has its methods
-written as text and compiled, about a millisecond, and the HTTP function loads 46 of them before its first request. Patterns
-compiled at import come next; pydantic's models hardly count, since their building is deferred. The plan: leave out methods
-that nobody calls (`repr=False`, `eq=False`) where the table's protocol and the route tables are declared, and load the
-clients of queue, topic and bucket with the first event that needs them.
-""",
-    "cpu": """**Handlers above their budget.** Profiles of all handlers led to this: items are made, read and written by what their class declares,
-without PynamoDB's model machinery; lots have the fields that are stored and stand in the order in which they expire, so that
-only the first ones are asked what is due; our clients have a name of their own, where botocore puts one together for every
-request (a seventh of its CPU); a log line is put together in one go; an answer decodes only the facts that it shows, and checks
-no value of ours a second time where there are hundreds. None of it changed what is stored, and every sum of lots is still
-checked with every write. That brought all but two within their budgets; a balance of 366 lots, whose answer has a line for each,
-is at its budget, above or below by the noise of a measurement. **Simulating an order** asks one request of the table and
-decides as much as recording does, which asks two: what is beside the request is spread thin (reading
-and checking the body a sixth, the log line an eighth, the entry that is made only to be shown a twelfth, Chalice a twentieth, the
-rest decision and answer).
-At the limit of lots a third of it is reading them. The plan, if it is ever worth it: answer from the facts without making
-an entry, and read lots only when a decision touches them. **A relayed batch** is three requests for a hundred entries, each of
-which is unpacked, referred to and told of by itself: its ratio says how much work a request is spread over, and the budget
-is not made for it. A sixth of it is JSON, and a sixteenth the topic's twin, which reads every message back.
-""",
-}
 
 SECTIONS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "units": (
@@ -55,7 +26,8 @@ SECTIONS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         """What one operation asks of the table, its configuration and credential already known to the process (one Get more
 each every five seconds). Write units are the table's own, index units come on top. These are what AWS bills; they follow
 from DynamoDB's published rules, because the engines for development count wrongly. The limit: sizes of numbers are
-approximate in those rules, by a byte or two.""",
+approximate in those rules, by a byte or two. A route is asked what its documentation shows, by a tenant with one member and
+one order; steps are what queue, stream and schedule set off, a chunk's and a batch's whole.""",
         {
             "operation": "Operation",
             "lots": "Lots",

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from infra.alarms import alarms
+from infra.alarms import STUCK_SECONDS, alarms, of_type
 from infra.local import cost
 from tests.unit.local.packaged import stand_in
 
-GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "guides" / "deploy.md").read_text("utf-8")
+GUIDES = Path(__file__).resolve().parents[3] / "docs" / "guides"
+GUIDE = (GUIDES / "deploy.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(?P<name>[^`]+)`" + "".join(rf" \| (?P<{name}>[^|]*?)" for name in (
     "metric", "statistic", "threshold", "period", "of", "missing"
 )) + r" \|$", re.MULTILINE)  # fmt: skip
@@ -54,8 +55,25 @@ def test_an_alarm_goes_off_when_the_guide_says_so(name: str) -> None:
     assert {key: row[key] for key in said} == said
 
 
-def test_every_row_of_the_guide_is_of_some_alarm() -> None:
+def test_what_is_tried_again_and_again_is_told_before_the_last_try_of_an_import_and_after_those_of_others() -> None:
+    """Otherwise docs/guides/deploy.md and the constant's comment say something that is not so."""
+    queues = of_type(stand_in(), "AWS::SQS::Queue")
+    tries = {
+        name: one["VisibilityTimeout"] * one["RedrivePolicy"]["maxReceiveCount"]
+        for name, one in queues.items()
+        if "RedrivePolicy" in one
+    }
+    assert tries.pop("ImportsQueue") == 5 * 960 > STUCK_SECONDS
+    assert max(tries.values()) < STUCK_SECONDS
+
+
+def test_whoever_counts_the_alarms_counts_all_of_them() -> None:
     assert len(NAMES) == cost.ALARMS
+    decision = (GUIDES.parent / "decisions" / "deployment-pulse-through-the-stream.md").read_text("utf-8")
+    assert re.findall(r"(\d+) alarms\b", decision) == [str(len(NAMES))]
+
+
+def test_every_row_of_the_guide_is_of_some_alarm() -> None:
     assert len(ROWS) > 10
     assert [row for row in ROWS if not any(fnmatch(name, row.replace("…", "*")) for name in NAMES)] == []
 

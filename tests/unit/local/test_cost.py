@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from infra.local.cost import Prices, page
+from infra.local.cost import PULSES, ROOT, WINDOW_SECONDS, Prices, page
 from infra.local.cost_shop import metrics_of
 from infra.local.cost_usage import ALONE, FULL, MEMBERS, ORDERS, TEN, measured
+from tests.bench.figures import load
 from tests.unit.budgets.test_budgets import BUDGETS
 
 TOGETHER = re.compile(r"^\| \*\*together\*\* \|.*$", re.MULTILINE)
@@ -21,6 +22,10 @@ def columns(table: str, *, of: int) -> list[list[float]]:
     """The numbers in the last columns of each row that is billed."""
     rows = [line.split(" | ")[-of:] for line in table.splitlines() if line.startswith("| ") and "together" not in line]
     return [[float(cell.strip(" |").replace(",", "")) for cell in row] for row in rows[2:]]
+
+
+def section(title: str) -> str:
+    return next(table for table in page().split("\n## ") if table.startswith(title))
 
 
 def together(table: str) -> list[float]:
@@ -56,7 +61,7 @@ def test_the_feed_costs_a_quiet_shop_more_for_each_entry() -> None:
 
 
 def test_the_rows_of_a_table_come_to_its_sum() -> None:
-    for table in page().split("\n## ")[1:6]:
+    for table in page().split("\n## ")[1:7]:
         sums = together(table)
         told = [sum(one) for one in zip(*columns(table, of=len(sums)), strict=True)]
         assert told == pytest.approx(sums, abs=0.1), table
@@ -69,8 +74,30 @@ def test_a_quiet_shop_and_a_busy_one_stand_beside_each_other() -> None:
 
 def test_empty_queues_are_paid_for() -> None:
     """Two mappings of five pollers, three requests a minute each."""
-    month = next(table for table in page().split("\n## ") if table.startswith("A month of nothing"))
+    month = section("A month in which nobody calls")
     assert "| SQS, polling of empty queues | 1.31 | million requests | 0.4 | 0.53 |" in month
+
+
+def test_what_nobody_causes_has_no_metrics_of_requests_and_the_guide_says_what_it_costs() -> None:
+    quiet, in_use = section("A month in which nobody calls"), section("A month in use")
+    assert "Metrics of the API" not in quiet
+    assert "Metrics of the API" in in_use
+    guide = (ROOT / "docs" / "guides" / "deploy.md").read_text("utf-8")
+    assert re.findall(r"costs some (\d+) USD a month", guide) == [f"{together(quiet)[0]:.0f}"]
+
+
+def test_the_last_call_of_each_window_is_paid_for() -> None:
+    """One for each order of a quiet shop, one for sixty batches of a busy one, one for each pulse."""
+    declared = re.findall(r"TumblingWindowInSeconds: (\d+)", (ROOT / "infra" / "template.yaml").read_text("utf-8"))
+    assert declared == [str(WINDOW_SECONDS)]
+    over_http, quiet = section("A million orders over HTTP"), section("A month in which nobody calls")
+    assert "| Lambda Relay, ends of windows, calls | 1.10 | 0.00 |" in over_http
+    assert f"| Lambda Relay, ends of windows, calls | {PULSES / 1e6:.2f} |" in quiet
+
+
+def test_no_import_is_taken_to_be_faster_than_the_fastest_that_was_measured() -> None:
+    fastest = max(row["rows_per_second"] for row in load()["imports"].rows)
+    assert Prices.read().assumed["import_ms_per_order"] >= 1000 / fastest
 
 
 def test_metrics_are_counted_by_name_and_whatever_they_are_told_apart_by() -> None:

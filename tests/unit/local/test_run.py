@@ -21,6 +21,7 @@ from infra.local.leftover import end_leftover
 from infra.local.welcome import Place, curl, two_purchases
 from tests.twins import at, runtime_on
 
+ROOT = Path(__file__).resolve().parents[3]
 STUBBORN = "import signal,sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
 OBEDIENT = "import signal,sys; print('up', flush=True); signal.pause()"
 
@@ -82,7 +83,13 @@ def test_a_taken_port_is_said_before_anything_starts(
     assert run.main(["--port", str(taken), "--state", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"Port {taken} is taken")
-    assert "--port 8001" in said
+    assert "make run PORT=8001" in said
+
+
+def test_make_run_hands_on_where_it_is_told_to_listen_and_to_keep_its_things() -> None:
+    asked = ["make", "--dry-run", "run", "PORT=8001", "STATE=elsewhere"]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 (whatever make it is)
+    assert told.stdout.rstrip().endswith('infra.local.run --port "8001" --state "elsewhere"')
 
 
 def test_what_a_killed_run_left_is_ended_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

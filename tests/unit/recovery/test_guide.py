@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.api.codes import CODES
+from infra.alarms import alarms, of_type
 from infra.local import redrive, repair, restored, verify
 from tests.unit.local.makefile import makefile
+from tests.unit.local.packaged import stand_in
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "guides" / "recovery.md").read_text("utf-8")
@@ -39,6 +41,21 @@ def test_what_the_guide_asks_for_can_be_asked(verb: str, rest: str, capsys: pyte
         (recipe,) = re.findall(rf"^{verb}:.*\n\t(.+)$", MAKEFILE, re.MULTILINE)
         assert variables <= set(re.findall(r"\(([A-Z]+)[),]", recipe))
         assert set(re.findall(r"--[a-z-]+", recipe)) <= options
+
+
+def test_a_restore_stops_every_function_that_is_called_and_lets_each_run_again() -> None:
+    """The others have mappings, which are disabled whatever they are called."""
+    called = {name for name, one in of_type(stand_in(), "AWS::Serverless::Function").items() if not one.get("Events")}
+    stopped, run_again = re.findall(r"^ *for function in ([\w ]+); do", GUIDE, re.MULTILINE)
+    assert set(stopped.split()) == set(run_again.split()) == called
+
+
+@pytest.mark.parametrize("alarm", ["api-5xx", "relay-silent", "due-missed"])
+def test_the_alarms_that_come_meanwhile_are_alarms_that_there_are(alarm: str) -> None:
+    step = GUIDE.partition("1. **Stop what writes.**")[2].partition("2. **Restore.**")[0]
+    assert f"`{alarm}`" in step
+    names = [one["Properties"]["AlarmName"]["Fn::Sub"] for one in alarms(stand_in()).values()]
+    assert f"stampbook-${{Stage}}-{alarm}" in names
 
 
 def test_the_guide_asks_for_every_command_there_is() -> None:

@@ -1,0 +1,77 @@
+"""What is said of budgets that are not met follows from the figures: how many, which, and for each of them why."""
+
+from __future__ import annotations
+
+import re
+
+from tests.bench import causes
+from tests.bench.budgets import DESIGN, budgets, units_above
+from tests.bench.cases import PLANNED
+from tests.bench.figures import Bench, Gate, Section, load
+
+IDLE = {"others": 0.0}
+
+
+def cpu(**others: float) -> Section:
+    """All within their budgets, but for those given."""
+    gates = {f"{name}, {lots} lots": Gate(1.0, 1.5) for name, lots in PLANNED}
+    return Section([], gates | {name: Gate(value, 1.5) for name, value in others.items()}, IDLE)
+
+
+def refused(shown: str) -> set[str]:
+    """Rows of the page's tables whose budget is not met."""
+    return {line.split(" | ")[0].removeprefix("| ") for line in shown.splitlines() if line.endswith("| **no** |")}
+
+
+def explained(shown: str) -> str:
+    return " ".join(re.findall(r"^\*\*Above.*?\*\*|^\*\*Cold.*?\*\*", shown, re.MULTILINE))
+
+
+def test_every_handler_that_is_measured_has_a_cause_and_no_other() -> None:
+    """So that whichever is above its budget on some machine, the page says why."""
+    named = [name for cause in causes.CPU for name in cause.of]
+    assert sorted(named) == sorted({name for name, _ in PLANNED})
+
+
+def test_where_all_are_met_no_cause_is_told() -> None:
+    assert list(causes.cpu_above(cpu())) == []
+
+
+def test_one_that_is_above_is_counted_and_named_with_its_cause_alone() -> None:
+    shown = "\n".join(causes.cpu_above(cpu(**{"earn, 37 lots": 1.7})))
+    assert f"**1 of {len(PLANNED)} handlers are above their budget.**" in shown
+    assert explained(shown) == "**Above: earn (1.7 at 37 lots).**"
+    assert "was not idle" not in shown
+
+
+def test_what_was_measured_beside_others_is_said_to_be_rough() -> None:
+    above = cpu(**{"earn, 1 lots": 1.7})
+    for busy in (None, 1.5):
+        assert "was not idle" in "\n".join(causes.cpu_above(Section([], above.gates, {"others": busy})))
+
+
+def test_every_budget_of_the_kept_figures_that_is_not_met_has_its_cause_and_every_cause_one() -> None:
+    bench: Bench = load()
+    shown = budgets(bench)
+    told = explained(shown)
+    for row in refused(shown):
+        operation = re.sub(r"^CPU: |, \d+ lots$", "", row)
+        assert operation in told, row
+    limited = {**bench["cpu"].gates, **bench["cold"].gates}
+    above = [name for name, gate in limited.items() if gate.limit is not None and gate.value > gate.limit]
+    handlers = f"**{len(causes.above(bench['cpu']))} of "
+    assert len(refused(shown)) == len(above) + len(units_above(bench["units"]))
+    assert (handlers in shown) == bool(causes.above(bench["cpu"]))
+
+
+def test_an_operation_of_too_many_units_has_its_cause() -> None:
+    named = {name for cause in causes.UNITS for name in cause.of}
+    assert set(units_above(load()["units"])) <= named <= set(DESIGN)
+
+
+def test_the_import_of_the_api_has_its_cause() -> None:
+    section = Section([], {"import of api_handler": Gate(1.4, 1.3), "import of relay": Gate(2.0)}, IDLE)
+    assert (
+        explained("\n".join(causes.cold_above(section))) == "**Cold import above its budget: import of api_handler.**"
+    )
+    assert list(causes.cold_above(Section([], {"import of api_handler": Gate(1.3, 1.3)}, IDLE))) == []
