@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from chalice.app import Chalice, Response
 from chalice.local import LambdaContext, LambdaEventConverter, RouteMatcher
@@ -33,12 +33,13 @@ class HttpResponse:
 
 
 class Gateway:
-    def __init__(self, app: Chalice) -> None:
+    def __init__(self, app: Chalice, draw_id: Callable[[], UUID] = uuid4) -> None:
         self._app = app
+        self._draw_id = draw_id
         self._converter = LambdaEventConverter(RouteMatcher(list(app.routes)), app.api.binary_types)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        request_id = str(uuid4())
+        request_id = str(self._draw_id())
         event = self._event(request, request_id)
         if event is None:
             return refused("unknown_path", request_id)
