@@ -44,7 +44,7 @@ BUDGETS = {
     "activate by event": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "activate an earning": Cost(batch_get=1, transact=1, write_units=4, index_units=3),
     "cancel by event": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
-    "cancel a promise": Cost(batch_get=1, transact=1, write_units=4, index_units=3),
+    "cancel a promise": Cost(batch_get=1, transact=1, write_units=6, index_units=3),
     "holds": Cost(batch_get=1),
     "pending": Cost(batch_get=1),
     "balance": Cost(batch_get=1),
