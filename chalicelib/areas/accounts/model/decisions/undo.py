@@ -35,7 +35,7 @@ def cancel(
     (`pending_only`).
 
     What has expired is not taken elsewhere: when the earning's lot has passed, nothing is left to take, and what of it
-    was let expire before that day is not asked of the rest.
+    was let expire before that day, or called off before it came, is not asked of the rest.
     """
     story, pending = cancel_promise(story, unit, earning, due, cause)
     rest = due - pending
@@ -141,11 +141,13 @@ def left_of(account: Account, unit: str, earning: Piece) -> int:
 
 
 def _must_be_undoable(account: Account, unit: str, pieces: tuple[Piece, ...], left: int, conduct: Conduct) -> None:
-    amount, passed = piece_sum(pieces), not _not_passed(account.wallet(unit), pieces)
-    if conduct.used == "refuse" and left < amount and not (passed and not left):
+    """What was let expire, or called off before it came, is not used, and is not there to be taken back either."""
+    wallet, amount = account.wallet(unit), piece_sum(pieces)
+    passed, due = not _not_passed(wallet, pieces), amount - _lapsed(wallet, pieces)
+    if conduct.used == "refuse" and left < due and not (passed and not left):
         text = f"Only {plain(left, conduct.decimals)} of {plain(amount, conduct.decimals)} are left of it."
         raise Refused("earning_partly_used", text, param="entry_id")
-    if not left and (passed or conduct.used != "whole"):
+    if not left and (passed or not due or conduct.used != "whole"):
         raise _nothing_left()
 
 
@@ -154,7 +156,7 @@ def _not_passed(wallet: Wallet, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 
 def _lapsed(wallet: Wallet, pieces: tuple[Piece, ...]) -> int:
-    """How much of the pieces was let expire before its day."""
+    """How much of the pieces was let expire before its day, or called off."""
     return sum(
         max(0, min(piece.end, gone.end) - max(piece.start, gone.start))
         for piece in pieces
