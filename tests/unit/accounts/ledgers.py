@@ -61,7 +61,9 @@ class Ledgers(Both):
 
     @staticmethod
     def conduct(unit: str, **how: object) -> Conduct:
-        return replace(Conduct(oldest_first=unit == "stamps", floor=FLOOR), **how)  # type: ignore[arg-type]
+        bound = FLOOR if unit == "points" else None
+        plain = Conduct(oldest_first=unit == "stamps", floor=FLOOR, returns_floor=bound)
+        return replace(plain, **how)  # type: ignore[arg-type]
 
     # --- in
 
@@ -202,10 +204,11 @@ class Ledgers(Both):
             return
         earning = self.naive.earnings[which % len(self.naive.earnings)]
         unit = earning.unit
-        pending, taken = self.naive.cancel(earning, due, beyond, oldest=unit == "stamps")
-        told = self._tell(
-            cancel(Story(self.account), unit, self.pieces[earning], due, self.conduct(unit, beyond=beyond))
+        conduct = self.conduct(unit, beyond=beyond)
+        pending, taken = self.naive.cancel(
+            earning, due, beyond, oldest=conduct.oldest_first, floor=conduct.returns_floor
         )
+        told = self._tell(cancel(Story(self.account), unit, self.pieces[earning], due, conduct))
         facts = [one for one in told if isinstance(one, f.PointsCancelled)]
         waiting = [one.amount for one in told if isinstance(one, f.PromiseCancelled)]
         assert (sum(waiting), sum(one.amount for one in facts)) == (pending, taken)

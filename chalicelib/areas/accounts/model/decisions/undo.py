@@ -31,8 +31,8 @@ def cancel(
     story: Story, unit: str, earning: Piece, due: int, conduct: Conduct = PLAIN, cause: Cause = UNKNOWN
 ) -> Story:
     """Take back `due` of an earning: what of it is pending, then what is left of it, then as the unit's `beyond` says:
-    from the rest of the wallet and no more (`clip`), below zero (`negative`), or nothing that is not pending
-    (`pending_only`).
+    from the rest of the wallet and no more (`clip`), below zero as far as the policy lets returns go (`negative`), or
+    nothing that is not pending (`pending_only`). `short` says what could not be taken.
 
     What has expired is not taken elsewhere: when the earning's lot has passed, nothing is left to take, and what of it
     was let expire before that day is not asked of the rest.
@@ -60,7 +60,8 @@ def cancel(
 
 
 def cancel_whole(story: Story, unit: str, earning: Piece, conduct: Conduct, cause: Cause) -> Story:
-    """Undo an earning, used as it may be, as the policy says: what is left of it, all of it, or not at all.
+    """Undo an earning, used as it may be, as the policy says: what is left of it, all of it as far as the balance may go
+    below zero, or not at all.
 
     Refuses `nothing_left`, `earning_partly_used`.
     """
@@ -68,14 +69,16 @@ def cancel_whole(story: Story, unit: str, earning: Piece, conduct: Conduct, caus
     _must_be_undoable(story.account, unit, (earning,), left, conduct)
     if conduct.used == "whole":
         whole = earning.end - earning.start
-        return cancel(story, unit, earning, whole, replace(conduct, beyond="negative"), cause)
+        after = cancel(story, unit, earning, whole, replace(conduct, beyond="negative"), cause)
+        return _having_taken(story, after)
     return cancel(story, unit, earning, left, replace(conduct, beyond="clip"), cause)
 
 
 def take_back(
     story: Story, unit: str, pieces: tuple[Piece, ...], conduct: Conduct, reason: str, undoes: Undoes
 ) -> Story:
-    """Deduct again what was granted, received or gained: what is left of it, all of it, or not at all, by policy.
+    """Deduct again what was granted, received or gained: what is left of it, all of it as far as the balance may go below
+    zero, or not at all, by policy. Refuses as `cancel_whole`.
 
     What has expired is not taken elsewhere: all of it means all but what has passed.
     """
@@ -88,7 +91,8 @@ def take_back(
         rest = piece_sum(_not_passed(wallet, pieces)) - _lapsed(wallet, pieces) - pieces_sum(own)
         others, owed = _elsewhere(story.account, unit, own, rest, conduct)
     due = pieces_sum(own) + pieces_sum(others) + owed
-    return story.then(f.PointsDeducted(unit, due, (*own, *others), wallet.available - due, owed, reason, undoes))
+    after = story.then(f.PointsDeducted(unit, due, (*own, *others), wallet.available - due, owed, reason, undoes))
+    return _having_taken(story, after)
 
 
 def refund(
@@ -149,6 +153,16 @@ def _must_be_undoable(account: Account, unit: str, pieces: tuple[Piece, ...], le
         raise _nothing_left()
 
 
+def _having_taken(before: Story, after: Story) -> Story:
+    """Undoing that would take nothing is refused: it can be asked for again when there is something."""
+    told = after.facts[len(before.facts) :]
+    if not any(
+        fact.amount for fact in told if isinstance(fact, f.PromiseCancelled | f.PointsCancelled | f.PointsDeducted)
+    ):
+        raise _nothing_left()
+    return after
+
+
 def _not_passed(wallet: Wallet, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if wallet.lot(piece.lot) is not None)
 
@@ -177,8 +191,8 @@ def _reached(
         return (), (), 0
     own = _own(account, unit, earning, due)
     rest = max(0, due - pieces_sum(own) - _lapsed(account.wallet(unit), (earning,)))
-    others, missing = _elsewhere(account, unit, own, rest, conduct)
-    return own, others, missing if conduct.beyond == "negative" else 0
+    others, owed = _elsewhere(account, unit, own, rest, conduct)
+    return own, others, owed if conduct.beyond == "negative" else 0
 
 
 def _own(account: Account, unit: str, earning: Piece, due: int) -> tuple[Taken, ...]:
@@ -192,6 +206,10 @@ def _own(account: Account, unit: str, earning: Piece, due: int) -> tuple[Taken, 
 def _elsewhere(
     account: Account, unit: str, own: tuple[Taken, ...], due: int, conduct: Conduct
 ) -> tuple[tuple[Taken, ...], int]:
-    """From the rest of the wallet, and what then is missing."""
-    pieces = front(take(account.wallet(unit), own), due, conduct)
-    return pieces, due - pieces_sum(pieces)
+    """From the rest of the wallet, and what then may be taken below zero."""
+    wallet = account.wallet(unit)
+    pieces = front(take(wallet, own), due, conduct)
+    missing = due - pieces_sum(pieces)
+    if not missing or conduct.returns_floor is None:
+        return pieces, missing
+    return pieces, max(0, min(missing, -wallet.owed - conduct.returns_floor))
