@@ -30,7 +30,7 @@ from chalicelib.areas.accounts.model import (
     spend,
 )
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.decisions.story import Beyond
+from chalicelib.areas.accounts.model.decisions.story import Beyond, Cause
 from chalicelib.areas.accounts.model.facts import Taken
 from chalicelib.areas.accounts.model.laws import broken_laws
 from chalicelib.errors import Refused
@@ -41,6 +41,7 @@ KINDS = ("points", "stamps", "miles")
 COUNTED = ("earned", "granted", "received", "refunded", "spent", "deducted", "sent", "cancelled", "expired")
 APART = ("held", "pending")
 FLOOR = -15
+BY_RETURN = Cause(order="ord_1")
 
 
 @dataclass
@@ -208,7 +209,7 @@ class Ledgers(Both):
         pending, taken = self.naive.cancel(
             earning, due, beyond, oldest=conduct.oldest_first, floor=conduct.returns_floor
         )
-        told = self._tell(cancel(Story(self.account), unit, self.pieces[earning], due, conduct))
+        told = self._tell(cancel(Story(self.account), unit, self.pieces[earning], due, conduct, BY_RETURN))
         facts = [one for one in told if isinstance(one, f.PointsCancelled)]
         waiting = [one.amount for one in told if isinstance(one, f.PromiseCancelled)]
         assert (sum(waiting), sum(one.amount for one in facts)) == (pending, taken)

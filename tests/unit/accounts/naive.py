@@ -172,7 +172,8 @@ class NaiveLedger:
         self, earning: Earning, due: int, beyond: str = "clip", *, oldest: bool = False, floor: int | None = None
     ) -> tuple[int, int]:
         """How many of what is pending were taken, and how many others: the earning's own from its end, then others in
-        spending order, then below zero, down to the floor; none of these once it has passed."""
+        spending order, then below zero, down to the floor; none of these once it has passed, and never more than it was."""
+        due = min(due, len(earning.fates))
         waiting = earning.points("pending")[::-1][:due]
         for point in waiting:
             earning.fates[point.place] = "cancelled"

@@ -28,20 +28,29 @@ from chalicelib.kit.amounts import plain
 
 
 def cancel(
-    story: Story, unit: str, earning: Piece, due: int, conduct: Conduct = PLAIN, cause: Cause = UNKNOWN
+    story: Story,
+    unit: str,
+    earning: Piece,
+    due: int,
+    conduct: Conduct = PLAIN,
+    cause: Cause = UNKNOWN,
+    *,
+    asked_before: int = 0,
 ) -> Story:
     """Take back `due` of an earning: what of it is pending, then what is left of it, then as the unit's `beyond` says:
     from the rest of the wallet and no more (`clip`), below zero as far as the policy lets returns go (`negative`), or
     nothing that is not pending (`pending_only`). `short` says what could not be taken.
 
     What has expired is not taken elsewhere: when the earning's lot has passed, nothing is left to take, and what of it
-    was let expire before that day is not asked of the rest.
+    was let expire before that day, or called off before it came, is not asked of the rest: so much less is left to come
+    back of it in all, of which the parts that were asked back before (`asked_before`) come first.
     """
-    story, pending = cancel_promise(story, unit, earning, due, cause)
-    rest = due - pending
-    if pending and not rest:
+    most = earning.end - earning.start - _lapsed(story.account.wallet(unit), (earning,))
+    wanted = max(0, min(asked_before + due, most) - min(asked_before, most))
+    story, pending = cancel_promise(story, unit, earning, wanted, cause)
+    if pending and pending == due:
         return story
-    own, others, owed = _reached(story.account, unit, earning, rest, conduct)
+    own, others, owed = _reached(story.account, unit, earning, wanted - pending, conduct)
     taken = pieces_sum(own) + pieces_sum(others) + owed
     return story.then(
         f.PointsCancelled(
@@ -49,7 +58,7 @@ def cancel(
             amount=taken,
             pieces=(*own, *others),
             balance=story.account.wallet(unit).available - taken,
-            short=rest - taken,
+            short=due - pending - taken,
             rule=cause.rule,
             order=cause.order,
             owed=owed,
@@ -145,11 +154,13 @@ def left_of(account: Account, unit: str, earning: Piece) -> int:
 
 
 def _must_be_undoable(account: Account, unit: str, pieces: tuple[Piece, ...], left: int, conduct: Conduct) -> None:
-    amount, passed = piece_sum(pieces), not _not_passed(account.wallet(unit), pieces)
-    if conduct.used == "refuse" and left < amount and not (passed and not left):
+    """What was let expire, or called off before it came, is not used, and is not there to be taken back either."""
+    wallet, amount = account.wallet(unit), piece_sum(pieces)
+    passed, due = not _not_passed(wallet, pieces), amount - _lapsed(wallet, pieces)
+    if conduct.used == "refuse" and left < due and not (passed and not left):
         text = f"Only {plain(left, conduct.decimals)} of {plain(amount, conduct.decimals)} are left of it."
         raise Refused("earning_partly_used", text, param="entry_id")
-    if not left and (passed or conduct.used != "whole"):
+    if not left and (passed or not due or conduct.used != "whole"):
         raise _nothing_left()
 
 
@@ -168,7 +179,7 @@ def _not_passed(wallet: Wallet, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 
 def _lapsed(wallet: Wallet, pieces: tuple[Piece, ...]) -> int:
-    """How much of the pieces was let expire before its day."""
+    """How much of the pieces was let expire before its day, or called off."""
     return sum(
         max(0, min(piece.end, gone.end) - max(piece.start, gone.start))
         for piece in pieces
@@ -190,8 +201,7 @@ def _reached(
     if passed or conduct.beyond == "pending_only":
         return (), (), 0
     own = _own(account, unit, earning, due)
-    rest = max(0, due - pieces_sum(own) - _lapsed(account.wallet(unit), (earning,)))
-    others, owed = _elsewhere(account, unit, own, rest, conduct)
+    others, owed = _elsewhere(account, unit, own, due - pieces_sum(own), conduct)
     return own, others, owed if conduct.beyond == "negative" else 0
 
 
