@@ -109,7 +109,9 @@ def test_what_a_return_has_left_can_be_let_expire_and_no_more_comes_back_then() 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before the return", "after the return"])
 @pytest.mark.parametrize("policy", [AT_ONCE, LATER], ids=["at once", "pending"])
-def test_what_a_sale_earned_is_undone_by_its_return_and_nothing_else(policy: Mapping[str, object], before: bool) -> None:
+def test_what_a_sale_earned_is_undone_by_its_return_and_nothing_else(
+    policy: Mapping[str, object], before: bool
+) -> None:
     shop, ada = shop_with(policy)
     order, earning_id = bought(shop)
     if not before:
