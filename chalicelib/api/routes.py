@@ -11,6 +11,7 @@ from chalicelib.api.native.routes import (
     orders,
     pending,
     programs,
+    proofs,
     reports,
     system,
     tiers,
@@ -34,5 +35,6 @@ ROUTES: tuple[Route, ...] = (
     *operations.ROUTES,
     *feed.ROUTES,
     *reports.ROUTES,
+    *proofs.ROUTES,
     *system.ROUTES,
 )
