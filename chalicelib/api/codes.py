@@ -85,7 +85,6 @@ OPERATIONS = {
     "member_not_found": Code(404, "The tenant has no such member."),
     "account_not_found": Code(404, "The member holds nothing in this program yet."),
     "member_erased": Code(404, "The personal data of the member were erased, and this answer with them."),
-    "group_not_found": Code(404, "The tenant has no such group."),
     "transfer_not_found": Code(404, "The member has sent no such transfer."),
     "order_not_found": Code(404, "The tenant has no such order."),
     "operation_not_found": Code(404, "The tenant has no such operation."),

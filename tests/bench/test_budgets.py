@@ -49,5 +49,5 @@ def test_what_tests_hold_an_operation_to_is_within_its_budget() -> None:
 
 def test_the_table_has_the_budget_beside_each_figure() -> None:
     table = budgets({"units": load()["units"]})
-    assert "| one due account | 2 | 2, 2, 2 | 4 | 4, 4, 6 | 6 | 6, 7, 9 | **no** |" in table
+    assert "| one due account | 2 | 2, 2, 2 | 4 | 4, 4, 8 | 6 | 6, 7, 11 | **no** |" in table
     assert "| enrol | no budget | 2, 2, 2 |" in table

@@ -85,7 +85,7 @@ def test_every_route_behind_a_key_has_its_requests_and_units_on_the_page() -> No
     assert [name_of(route) for route in KEYED if f"\n| {name_of(route)} | 1 |" not in shown] == []
 
 
-def test_every_route_can_be_priced_by_what_its_documentation_shows() -> None:
+def test_every_route_can_be_priced_by_what_the_tenant_matrix_asks() -> None:
     assert [row["operation"] for row in priced_routes()] == [name_of(route) for route in KEYED]
 
 

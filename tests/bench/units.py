@@ -11,7 +11,7 @@ from tests.bench.figures import Gate, Row, Section
 from tests.bench.routes_priced import priced_routes, priced_steps
 from tests.bench.till import LOTS
 from tests.twins.bookshop import POINTS, TODAY, card, open_shop, sale
-from tests.unit.budgets.priced import OPERATIONS, Till, prepared
+from tests.unit.budgets.priced import PRICED, Till, prepared, with_stamps
 from tests.unit.budgets.test_budgets import BUDGETS
 
 ENGINE = "twin (its meter follows DynamoDB's published rules)"
@@ -22,7 +22,7 @@ def measure(_full: bool, tell: Callable[[str], None]) -> Section:
     for lots in LOTS:
         tell(f"{lots} lots")
         at = _till(lots)
-        rows += [_priced(name, at, lots) for name in OPERATIONS]
+        rows += [_priced(name, at, lots) for name in PRICED]
     gates = {}
     for row in rows:
         of = f"{row['operation']}, {row['lots']} lots"
@@ -42,7 +42,7 @@ def _till(lots: int) -> Till:
     table, today = MemoryTable(), parse_day(TODAY)
     assert today is not None
     unit = {**POINTS, "policies": [{"expiry": {"type": "days", "days": 3 * 365}}]}
-    shop = open_shop(table, program={"units": [unit]})
+    shop = open_shop(table, program=with_stamps(unit))
     days = [iso_day(today - ago) for ago in reversed(range(lots))]
     order = [shop.buy(card("ada"), sale(f"on-{day}", on=day)).answer for day in days][-1]
     return Till(shop, table, order.member_id, order.order_id)

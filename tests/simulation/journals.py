@@ -134,13 +134,23 @@ def ask_account(account: Account) -> None:
 
 def ask_time(account: Account, dice: Random) -> None:
     """advance(a); advance(b) = advance(b); and what a stride tells is what it does."""
-    one, other = sorted(account.advanced_to + dice.randrange(90 * DAY) for _ in range(2))
+    now = account.advanced_to
+    halt = dice.choice((*_turns(account), now + dice.randrange(90 * DAY)))
+    one, other = sorted((halt, now + dice.randrange(90 * DAY)))
     straight = advance(Story(account), other)
     in_two = advance(advance(Story(account), one), other).account
     law(in_two == straight.account, f"advance(a); advance(b) = advance(b): {_told(account, one, other)}")
     law(advance(straight, one).account == straight.account, "time went back")
     law(not broken_laws(straight.account), f"as time goes on: {'; '.join(broken_laws(straight.account))}")
     ask_account(straight.account)
+
+
+def _turns(account: Account) -> Iterator[int]:
+    """When something of the account is due: whether somebody comes just then must make no difference."""
+    for wallet in account.wallets.values():
+        yield from (lot.expires_at for lot in wallet.lots if lot.expires_at is not None)
+    yield from (promise.releases_at for promise in account.pendings if promise.releases_at is not None)
+    yield from (hold.lapses_at for hold in account.holds if hold.lapses_at is not None)
 
 
 def _told(account: Account, one: int, other: int) -> str:

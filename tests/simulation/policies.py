@@ -16,6 +16,24 @@ RATES = (
 )
 
 
+TIER_IDS = ("bronze", "silver", "gold")
+WINDOWS: tuple[dict[str, Any], ...] = (
+    {"type": "lifetime"},
+    {"type": "calendar_year"},
+    {"type": "rolling", "months": 1},
+    {"type": "rolling", "months": 6},
+    {"type": "since_last_recalculation"},
+)
+DOWNS: tuple[dict[str, Any], ...] = (
+    {"type": "never"},
+    {"type": "at_once"},
+    {"type": "period_end", "every": "month", "to": "one_step"},
+    {"type": "period_end", "every": "year"},
+    {"type": "after_days", "days": 5},
+    {"type": "after_days", "days": 40, "to": "one_step"},
+)
+
+
 def definition(dice: Random, zone: str) -> dict[str, Any]:
     units = [
         {"code": code, "name": code.title(), "decimals": DECIMALS[code], "policies": [policy(dice, None)]}
@@ -72,4 +90,24 @@ def caps(dice: Random) -> dict[str, Any]:
         "per_transaction": dice.choice((None, None, None, 0, 30)),
         "per_period": dice.choice((None, {"every": dice.choice(("day", "week", "month", "year")), "amount": 120})),
         "balance": dice.choice((None, 40, 150)),
+    }
+
+
+def ladder(dice: Random) -> dict[str, Any]:
+    """Tiers on any basis, by any window, with any way down that goes with them."""
+    basis = dice.choice(("points_earned", "points_earned", "points_active", "spend", "orders"))
+    steps = {"spend": ("0", "40.00", "90.00"), "orders": (0, 3, 8)}.get(basis, (0, 60, 200))
+    of_points = basis in ("points_earned", "points_active")
+    window = {"type": "lifetime"} if basis == "points_active" else dice.choice(WINDOWS)
+    downs = [down for down in DOWNS if window["type"] != "since_last_recalculation" or down["type"] != "at_once"]
+    return {
+        "basis": basis,
+        "unit": "points" if of_points else None,
+        "window": window,
+        "downgrade": dice.choice(downs),
+        "grace_days": dice.choice((0, 0, 3, 30)),
+        "tiers": [
+            {"tier_id": tier, "name": tier.title(), "threshold": step}
+            for tier, step in zip(TIER_IDS, steps, strict=True)
+        ],
     }

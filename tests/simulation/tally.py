@@ -68,8 +68,10 @@ class Deed:
         return self.amount - self.undone
 
     def undo(self, fact: Any) -> None:
-        """A cancellation was asked for what fell short as well: it does not come back later."""
-        self.undone += fact.amount + getattr(fact, "short", 0)
+        """A cancellation was asked for what fell short as well: it does not come back later. What somebody let expire says
+        of what, and is no undoing."""
+        if not isinstance(fact, f.PointsExpired):
+            self.undone += fact.amount + getattr(fact, "short", 0)
 
 
 @dataclass

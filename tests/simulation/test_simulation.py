@@ -58,10 +58,15 @@ def test_moves_are_refused_for_the_reasons_of_the_business_only() -> None:
         "insufficient_balance",
         "more_than_held",
         "no_rate",
+        "not_pinned",
         "not_pending",
         "nothing_left",
         "nothing_there",
+        "pin_in_past",
         "returned_more_than_bought",
+        "still_pending",
+        "too_many_pieces",
+        "unknown_tier",
     }
     assert {what.partition(": ")[2] for what in some_lives().seen if ": " in what} <= known
 

@@ -25,7 +25,7 @@ from tests.faults.world import World as Ports
 from tests.faults.world import world_of
 from tests.simulation.journals import Journals
 from tests.simulation.law import LawBroken, law
-from tests.simulation.policies import ZONES, definition
+from tests.simulation.policies import ZONES, definition, ladder
 from tests.twins import StandingClock, at, fresh
 from tests.twins.bookshop import BookShop, keyed, open_shop, rule
 from tests.twins.faulty import Fault
@@ -95,7 +95,7 @@ class World:
 
 def open_world(seed: int) -> World:
     dice = Random(f"{seed}/world")
-    shop = open_shop(now=START, rules=RULES, program=definition(dice, dice.choice(ZONES)))
+    shop = open_shop(now=START, rules=RULES, program=definition(dice, dice.choice(ZONES)), tiers=ladder(dice))
     members = tuple(shop.member(str(number)) for number in range(MEMBERS))
     clock = SteadyClock(at(START))
     memory = shop.rt.table

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from tests.simulation.moves import buying, earning, holding, moving, promising, spending, time, undoing
+from tests.simulation.moves import buying, earning, holding, moving, promising, spending, standing, time, undoing
 from tests.simulation.world import World
 
 Act = Callable[[World, Random], str]
@@ -42,9 +42,12 @@ MOVES = (
     Move("cancel an earning", 4, undoing.cancel_earning),
     Move("take back a grant", 3, undoing.take_back_grant),
     Move("refund", 6, undoing.refund_some),
-    Move("expire an earning", 2, undoing.expire_earning),
+    Move("expire an earning", 2, undoing.let_expire),
     Move("transfer", 5, moving.transfer),
     Move("convert", 4, moving.convert_some),
+    Move("pin a tier", 2, standing.pin),
+    Move("unpin a tier", 2, standing.unpin),
+    Move("recalculate a tier", 2, standing.recalculate),
     Move("hours pass", 5, time.hours_pass),
     Move("days pass", 5, time.days_pass),
     Move("months pass", 1, time.months_pass),
@@ -52,5 +55,6 @@ MOVES = (
     Move("look ahead", 3, time.look_ahead),
     Move("prove", 1, time.prove),
     Move("another policy", 2, time.another_policy),
+    Move("another ladder", 1, time.another_ladder),
 )
 BY_NAME = {move.name: move for move in MOVES}

@@ -9,13 +9,15 @@ from typing import Any
 from chalicelib.areas.accounts.model import Story, advance
 from chalicelib.areas.programs.model import ProgramDefinition, UnitPolicy
 from chalicelib.areas.programs.operations import replace_program
+from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.errors import NotFound
+from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.prove_account import prove_account
 from chalicelib.flows.read_account import read_account
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.kit.periods import day_of, local_day
 from tests.simulation.law import law
-from tests.simulation.policies import policy
+from tests.simulation.policies import ladder, policy
 from tests.simulation.world import DAY, World
 from tests.twins import fresh
 
@@ -85,6 +87,15 @@ def another_policy(world: World, dice: Random) -> str:
     world.note_program()
     world.clock.elapsed += 60.0  # by then every process has heard of it
     return "the program has other policies"
+
+
+def another_ladder(world: World, dice: Random) -> str:
+    """Other tiers from this instant on: members stand where these put them."""
+    shop = world.shop
+    define_tiers(shop.rt, shop.caller, fresh(), PROGRAM, TierScheme.model_validate(ladder(dice)))
+    world.note_program()
+    world.clock.elapsed += 60.0
+    return "the program has other tiers"
 
 
 def _told(policies: Sequence[UnitPolicy]) -> list[dict[str, Any]]:

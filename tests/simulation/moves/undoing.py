@@ -5,14 +5,16 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from chalicelib.areas.accounts.model import Cause, Piece, Story, cancel_whole, expire_now, refund, take_back
+from chalicelib.areas.accounts.model import Cause, Piece, Story, cancel_whole, refund, take_back
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import but_last, last_pieces, pieces_sum
 from chalicelib.errors import Refused
+from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
-from tests.simulation.commits import undoing
+from chalicelib.kit.ids import EntryRef, entry_id
+from tests.simulation.commits import PROGRAM, undoing
 from tests.simulation.tally import Deed
 from tests.simulation.world import World
 
@@ -75,15 +77,10 @@ def refund_some(world: World, dice: Random) -> str:
     return f"up to {part} of {member}'s {deed.fact} were given back"
 
 
-def expire_earning(world: World, dice: Random) -> str:
+def let_expire(world: World, dice: Random) -> str:
     member, deed = _a_deed(world, dice, (*BY_HAND, f.PointsGranted))
-
-    def decide(story: Story, terms: Terms, at: Instant, undone: int) -> tuple[Story, int]:
-        _must_be_whole(undone)
-        after = expire_now(story, deed.fact.unit, Piece(*deed.fact.piece), deed.key)
-        return after, _undone_by(after, len(story.facts))
-
-    world.ask(dice, undoing(member, deed, decide))
+    earning = entry_id(EntryRef(member, PROGRAM, *deed.key))
+    world.ask(dice, lambda shop, command: expire_earning(shop.rt, shop.caller, command, member, earning))
     return f"what was left of {member}'s {deed.fact} expired"
 
 

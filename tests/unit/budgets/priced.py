@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
@@ -55,9 +56,15 @@ def till(months: int = 12) -> Till:
     """Points last for so many months."""
     table = MemoryTable()
     unit = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": months}}]}
-    shop = open_shop(table, program={"units": [unit]})
+    shop = open_shop(table, program=with_stamps(unit))
     order = shop.buy(card("ada"), sale("first")).answer
     return Till(shop, table, order.member_id, order.order_id)
+
+
+def with_stamps(points: Mapping[str, Any]) -> dict[str, Any]:
+    """A program in which points may be turned into stamps."""
+    rates = [{"unit": "points", "into": "stamps", "take": 1, "give": 1}]
+    return {"units": [points, {"code": "stamps", "name": "Stamps"}], "rates": rates}
 
 
 def settle(at: Till) -> None:
@@ -117,8 +124,15 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "activate an earning": lambda at: partial(by_hand.activate, at.shop, at.ada, earning_id=due_soon(at)),
     "cancel by event": lambda at: partial(by_hand.cancel, at.shop, at.ada, event=soon(at)),
     "cancel a promise": lambda at: partial(by_hand.cancel, at.shop, at.ada, earning_id=due_soon(at)),
+    "transfer": lambda at: partial(at.shop.send, at.ada, friend(at), 1),
+    "transfer with a key": lambda at: partial(at.shop.send, at.ada, friend(at), 1, keyed("k6")),
+    "undo a transfer": lambda at: partial(at.shop.undo_transfer, at.ada, sent(at, friend(at))),
+    "convert": lambda at: partial(at.shop.convert, at.ada, "points", "stamps", 1),
 }
 """What each is about is there before it is priced."""
+
+_LAST = "one due account"  # moves the clock
+PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART) if name != _LAST), _LAST)
 
 
 def held(at: Till) -> int:
@@ -132,6 +146,18 @@ def soon(at: Till) -> str:
 
 def due_soon(at: Till) -> str:
     return by_hand.promised(at.shop, at.ada, 2, available_after_days=3)
+
+
+def friend(at: Till) -> str:
+    """Who has had points from Ada before."""
+    if "friend" not in at.made:
+        at.made["friend"] = at.shop.member("friend")
+        sent(at, at.made["friend"])
+    return at.made["friend"]
+
+
+def sent(at: Till, to: str) -> str:
+    return at.shop.send(at.ada, to, 1).answer.transfer_id
 
 
 def prepared(name: str, at: Till) -> Callable[[], object]:

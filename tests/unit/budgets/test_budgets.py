@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.table.meter import Cost
 from tests.twins.bookshop import card, keyed, sale
-from tests.unit.budgets.priced import OF_WHAT_IS_APART, OPERATIONS, prepared, settle_today, till
+from tests.unit.budgets.priced import PRICED, prepared, settle_today, till
 
 BUDGETS = {
     "evaluate by id": Cost(query=1),
@@ -45,6 +45,10 @@ BUDGETS = {
     "activate an earning": Cost(batch_get=1, transact=1, write_units=4, index_units=3),
     "cancel by event": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "cancel a promise": Cost(batch_get=1, transact=1, write_units=4, index_units=3),
+    "transfer": Cost(batch_get=1, transact=1, write_units=8, index_units=2),
+    "transfer with a key": Cost(batch_get=1, transact=1, write_units=10, index_units=2),
+    "undo a transfer": Cost(get=1, batch_get=1, transact=1, write_units=12, index_units=2),
+    "convert": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "holds": Cost(batch_get=1),
     "pending": Cost(batch_get=1),
     "balance": Cost(batch_get=1),
@@ -61,7 +65,7 @@ def without_reading(cost: Cost) -> Cost:
 
 
 def test_every_operation_has_a_budget() -> None:
-    assert set(BUDGETS) == {*OPERATIONS, *OF_WHAT_IS_APART}
+    assert set(BUDGETS) == set(PRICED)
 
 
 @pytest.mark.parametrize("name", BUDGETS)

@@ -57,11 +57,12 @@ def test_an_edited_entry(books: Books) -> None:
 
     books.change(books.of(2, "J#0001#00000002"), generous)
     told = books.told()
-    assert told[:2] == [
+    assert told[:3] == [
         ("2", "account 1: entry 2 does not follow from the one before it"),
+        ("2", "account 1: months is not what the journal says"),
         ("2", "account 1: wallet points is not what the journal says"),
     ]
-    assert told[2:] == [("feed", "2026-06-15: its counts are not what its entries add up to")]
+    assert told[3:] == [("feed", "2026-06-15: its counts are not what its entries add up to")]
 
 
 def test_a_removed_entry(books: Books) -> None:
