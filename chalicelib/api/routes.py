@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.native.routes import (
     adjustments,
+    expiries,
     feed,
     holds,
     members,
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *adjustments.ROUTES,
     *holds.ROUTES,
     *pending.ROUTES,
+    *expiries.ROUTES,
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,

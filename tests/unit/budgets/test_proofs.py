@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chalicelib.areas.members.store import DIRECTORY_SHARDS
 from chalicelib.flows.job_messages import Step
 from chalicelib.flows.join_proof import join_proof
@@ -56,9 +58,9 @@ def test_to_start_it_and_to_end_it_costs_the_same_for_any_number_of_members() ->
     prices = []
     for members in (1, 41):
         at = furnished(members, 1)
-        started = at.price(lambda at=at: start_proof(at.shop.rt, at.shop.caller, keyed("k")))
+        started = at.price(partial(start_proof, at.shop.rt, at.shop.caller, keyed("k")))
         step = chunk(at.shop)
         prove_chunk(at.shop.rt, step)
-        joined = at.price(lambda at=at, step=step: join_proof(at.shop.rt, step.tenant, step.operation_id))
+        joined = at.price(partial(join_proof, at.shop.rt, step.tenant, step.operation_id))
         prices.append((started.requests, started.write_units, joined.requests, joined.write_units))
     assert prices[0] == prices[1] == (4, 2 * (2 + PARTS), 3, 2)
