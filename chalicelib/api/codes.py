@@ -26,7 +26,9 @@ WITH_KEY = {
     "missing_credential": Code(401, "No API key: send `Authorization: Bearer <key id>.<secret>`."),
     "invalid_credential": Code(401, "The API key is unknown, wrong or revoked."),
     "missing_grant": Code(403, "The API key is good, but does not grant this."),
-    "unavailable": Code(503, "The table is too busy or did not answer: send the same request again."),
+    "unavailable": Code(
+        503, "The table, or a service beside it, is too busy or did not answer: send the same request again."
+    ),
 }
 ROLLED_BACK = {
     "newer_data": Code(

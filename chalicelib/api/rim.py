@@ -25,6 +25,7 @@ from chalicelib.api.handlers import Handler, handler_of
 from chalicelib.api.query import read_query
 from chalicelib.api.route import DRY_RUN_STATUS, Route
 from chalicelib.areas.access.operations import authenticate
+from chalicelib.aws.errors import CloudError
 from chalicelib.errors import Forbidden, InvalidInput, StampbookError, Unauthenticated, Unavailable
 from chalicelib.kit.caller import Access, Caller
 from chalicelib.kit.command import Command
@@ -72,11 +73,14 @@ def one_error_shape(request: Request | None, get_response: Callable[[Request | N
 
 @contextmanager
 def _silence_refused() -> Iterator[None]:
-    """A table that throttles or loses an answer, where no commit loop tries again: nothing was written, so may the client."""
+    """A table that throttles or loses an answer, where no commit loop tries again: nothing was written, so may the client.
+    A queue that takes no messages: the same request, with its key, sends them again."""
     try:
         yield
     except (Throttled, OutcomeUnknown) as fault:
         raise Unavailable("unavailable", "The table did not answer in time. Send the same request again.") from fault
+    except CloudError as fault:
+        raise Unavailable("unavailable", "A service behind us did not answer. Send the same request again.") from fault
 
 
 def _answered(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.native.routes import (
     adjustments,
+    expiries,
     feed,
     holds,
     members,
@@ -11,6 +12,7 @@ from chalicelib.api.native.routes import (
     orders,
     pending,
     programs,
+    proofs,
     reports,
     system,
     tiers,
@@ -30,9 +32,11 @@ ROUTES: tuple[Route, ...] = (
     *adjustments.ROUTES,
     *holds.ROUTES,
     *pending.ROUTES,
+    *expiries.ROUTES,
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,
     *reports.ROUTES,
+    *proofs.ROUTES,
     *system.ROUTES,
 )

@@ -1,9 +1,10 @@
-"""The queue `imports`: notifications of the bucket, and the messages that an import sends to itself.
+"""The queue `imports`: notifications of the bucket, and the messages that imports and proofs send to themselves.
 
     from the bucket       objects under imports/ (flows/start_import)      {Records: [{s3, eventName …}]}, keys url-encoded
     a route               one pass over the file                           {do: route, tenant, operation}
     a chunk               a thousand lines of one part                     {do: chunk, tenant, operation, part, chunk, offset}
     a join                the report                                       {do: join, tenant, operation}
+    of a proof            a thousand members; the report                   {job: proof, do: chunk …}, {job: proof, do: join …}
 
 Everything may come twice and in any order. What can never be done (another prefix, a tenant that is not there) fails
 until it lies in the dead-letter queue, where somebody sees it. A step of an import is tried four times; received for the
@@ -12,7 +13,7 @@ fifth time it is given up: its operation ends as failed, even if it was never to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
@@ -21,16 +22,21 @@ from chalicelib.areas.imports.model import Drop
 from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
 from chalicelib.events.log import Note, noted
 from chalicelib.events.messages import Delivery, handle_messages
-from chalicelib.flows.give_up_import import give_up_import
-from chalicelib.flows.import_chunk import COMES_AGAIN_SECONDS, import_chunk
-from chalicelib.flows.import_messages import QUEUE, Step, step_of
+from chalicelib.flows.give_up_operation import give_up_operation
+from chalicelib.flows.import_chunk import import_chunk
+from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS
+from chalicelib.flows.job_messages import QUEUE, Job, Step, step_of
 from chalicelib.flows.join_import import join_import
+from chalicelib.flows.join_proof import join_proof
+from chalicelib.flows.prove_chunk import prove_chunk
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.start_import import start_import
 from chalicelib.runtime import Runtime
 
 POISON_SECONDS = 1
 LAST_RECEIVE = 5  # as the template's redrive policy says: behind it the message is dead
+_CHUNKS: Mapping[Job, Callable[[Runtime, Step], None]] = {"import": import_chunk, "proof": prove_chunk}
+_JOINS: Mapping[Job, Callable[[Runtime, str, str], None]] = {"import": join_import, "proof": join_proof}
 
 
 def imports(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,15 +61,15 @@ def _handle(rt: Runtime, body: Any, note: Note, delivery: Delivery) -> None:
             _start_all(rt, notices, note)
         case _:
             step = step_of(body)
-            note.operation, note.tenant, note.job = f"{step.do}_import", step.tenant, step.operation_id
+            note.operation, note.tenant, note.job = f"{step.do}_{step.job}", step.tenant, step.operation_id
             _step(rt, step, delivery)
             note.done += 1
 
 
 def _step(rt: Runtime, step: Step, delivery: Delivery) -> None:
     if delivery.received >= LAST_RECEIVE:
-        if give_up_import(rt, step):
-            raise Refused("given_up", f"This step of import {step.operation_id} failed as often as it may.")
+        if give_up_operation(rt, step):
+            raise Refused("given_up", f"This step of {step.job} {step.operation_id} failed as often as it may.")
         return
     match step.do:
         case "route":
@@ -71,9 +77,9 @@ def _step(rt: Runtime, step: Step, delivery: Delivery) -> None:
         case "chunk":
             # the queue waits as long as its function may take, which is far too long for a chunk whose worker died
             rt.queues.come_again(QUEUE, delivery.receipt, COMES_AGAIN_SECONDS)
-            import_chunk(rt, step)
+            _CHUNKS[step.job](rt, step)
         case "join":
-            join_import(rt, step.tenant, step.operation_id)
+            _JOINS[step.job](rt, step.tenant, step.operation_id)
 
 
 def _start_all(rt: Runtime, notices: list[Any], note: Note) -> None:

@@ -1,6 +1,7 @@
 """Read a statement: the entries of an account, newest first, each with what it changed.
 
-reads    1 Query a page, up to 4 of a hundred entries where it is narrowed (+ 1 Get of the profile when there is nothing to show: is there such a member at all?)
+reads    1 Query a page, up to 4 of a hundred entries where it is narrowed; where states are wanted, 1 BatchGet of profile and
+         account before them (else 1 Get of the profile when there is nothing to show: is there such a member at all?)
 """
 
 from __future__ import annotations
@@ -8,15 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import VOCABULARY
+from chalicelib.areas.accounts.model import VOCABULARY, Story
 from chalicelib.areas.members import store as members
 from chalicelib.areas.programs import store as programs
 from chalicelib.errors import InvalidInput
-from chalicelib.flows.account_views import id_of
+from chalicelib.flows.account_commit import open_account
+from chalicelib.flows.account_views import id_of, numbered_bodies
 from chalicelib.flows.statement_lines import StatementLine, lines_of
+from chalicelib.flows.statement_states import ANY, Now, Whereabouts, whereabouts
+from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.clock import FUTURE_TOLERANCE_MS
+from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.ids import MAX_SEQUENCE, number_of
 from chalicelib.kit.paging import decode_cursor, encode_cursor
 from chalicelib.kit.periods import Day, day_starts, local_day
@@ -40,22 +44,28 @@ class StatementEntry(Frozen):
 
 
 class Statement(Frozen):
+    """`looked_back_to`: when the last entry was recorded that was looked at, so that a page that shows nothing and still goes
+    on says how far it came. Null when there was none."""
+
+    looked_back_to: Time | None
     items: tuple[StatementEntry, ...]
     next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines are shown: of one type, one unit, and days of value time where the program is, both ends included."""
+    """Which lines are shown: of one type, one unit, points in one state (or any), and days of value time where the program
+    is, both ends included."""
 
     type: str | None = None
     unit: str | None = None
     first: Day | None = None
     last: Day | None = None
+    state: str | None = None
 
     @property
     def narrow(self) -> bool:
-        return any(one is not None for one in (self.type, self.unit, self.first, self.last))
+        return any(one is not None for one in (self.type, self.unit, self.first, self.last, self.state))
 
 
 EVERYTHING = Wanted()
@@ -77,10 +87,18 @@ def read_statement(
     scope = _scope(caller.tenant, of, wanted)
     last = MAX_SEQUENCE if cursor is None else _before(scope, cursor)
     looked = _Looked(accounts.stream(caller.tenant, *of), program.zone, wanted)
-    looked.through(rt, last, limit)
-    if not looked.any:
+    if wanted.state is None:
+        looked.through(rt, last, limit)
+    else:
+        opened = open_account(rt, caller.tenant, *of)
+        terms = terms_of(rt, caller.tenant, program_id)
+        looked.places = whereabouts(terms.advance(Story(opened.account), rt.clock.now()).account)
+        if looked.goes_on() and opened.head.version:
+            looked.through(rt, min(last, opened.head.version), limit)
+    if not looked.any and wanted.state is None:
         members.read(rt.table, caller.tenant, member_id)
     return Statement(
+        looked_back_to=looked.back_to,
         items=tuple(looked.shown),
         next_cursor=encode_cursor(scope, looked.at) if looked.at > 1 and not looked.over else None,
     )
@@ -97,6 +115,8 @@ class _Looked:
     any: bool = False
     at: int = 0
     over: bool = False
+    back_to: Instant | None = None
+    places: Whereabouts | None = None
 
     def through(self, rt: Runtime, last: int, limit: int) -> None:
         pages, size = (PAGES, PAGE) if self.wanted.narrow else (1, limit)
@@ -104,7 +124,7 @@ class _Looked:
             page = rt.table.query(entries_query(self.stream, 1, last, reverse=True, limit=size))
             for attrs in page.items:
                 self._look(entry_from(self.stream, attrs))
-                if self.over or len(self.shown) == limit:
+                if not self.goes_on() or len(self.shown) == limit:
                     return
             if len(page.items) < size:
                 self.over = page.next is None
@@ -112,8 +132,17 @@ class _Looked:
                 return
             last = self.at - 1
 
+    def goes_on(self) -> bool:
+        """Not where nothing that was given before can be in the state that is wanted."""
+        wanted = self.wanted
+        if not self.over and self.places is not None and wanted.state is not None:
+            self.over = not self.places.may_be_older(wanted.state, wanted.unit)
+        return not self.over
+
     def _look(self, entry: Entry) -> None:
-        self.any, self.at = True, entry.sequence
+        self.any, self.at, self.back_to = True, entry.sequence, entry.recorded_at
+        if self.places is not None:
+            self.places.look(entry)
         day = local_day(entry.effective_at, self.zone)
         first = self.wanted.first
         if first is not None and entry.recorded_at < day_starts(first, self.zone) - FUTURE_TOLERANCE_MS:
@@ -121,13 +150,13 @@ class _Looked:
             return
         if (first is not None and day < first) or (self.wanted.last is not None and day > self.wanted.last):
             return
-        entry_shown = _shown(entry, self.wanted)
+        entry_shown = _shown(entry, self.wanted, self.places)
         if entry_shown.lines or not self.wanted.narrow:
             self.shown.append(entry_shown)
 
 
 def _scope(tenant: str, of: tuple[str, int], wanted: Wanted) -> str:
-    narrowed = f"/{wanted.type}/{wanted.unit}/{wanted.first}/{wanted.last}" if wanted.narrow else ""
+    narrowed = f"/{wanted.type}/{wanted.unit}/{wanted.first}/{wanted.last}/{wanted.state}" if wanted.narrow else ""
     return f"{tenant}/statement/{of[0]}/{of[1]}{narrowed}"
 
 
@@ -138,9 +167,13 @@ def _before(scope: str, cursor: str) -> int:
     raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
 
 
-def _shown(entry: Entry, wanted: Wanted) -> StatementEntry:
-    bodies = (body for body in entry.facts if wanted.type in (None, body["type"]))
-    lines = (line for body in bodies for line in lines_of(VOCABULARY.decode(body)))
+def _shown(entry: Entry, wanted: Wanted, places: Whereabouts | None) -> StatementEntry:
+    lines: list[StatementLine] = []
+    for number, body in numbered_bodies(entry):
+        if wanted.type in (None, body["type"]):
+            fact = VOCABULARY.decode(body)
+            now = None if places is None else places.now(fact, entry.undone.get(number, 0))
+            lines += (_with(line, now) for line in lines_of(fact) if wanted.unit in (None, line.unit))
     return StatementEntry(
         entry_id=id_of(entry),
         sequence=entry.sequence,
@@ -148,5 +181,15 @@ def _shown(entry: Entry, wanted: Wanted) -> StatementEntry:
         recorded_at=entry.recorded_at,
         effective_at=entry.effective_at,
         comment=None if entry.private is None else entry.private.get("comment"),
-        lines=tuple(line for line in lines if wanted.unit in (None, line.unit)),
+        lines=tuple(line for line in lines if _is_in(line, wanted.state)),
     )
+
+
+def _with(line: StatementLine, now: tuple[str, Now] | None) -> StatementLine:
+    """What left a unit for another gave nothing in its own."""
+    gave = now is not None and now[0] == line.unit and (line.amount or 0) >= 0
+    return line.model_copy(update={"now": now[1]}) if gave and now is not None else line
+
+
+def _is_in(line: StatementLine, state: str | None) -> bool:
+    return state is None or (line.now is not None and state in (ANY, line.now.state))

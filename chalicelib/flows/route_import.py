@@ -23,11 +23,11 @@ from chalicelib.areas.orders.file import Document, read_documents
 from chalicelib.areas.programs import store as programs
 from chalicelib.aws.files import FileNotThereError, Writer
 from chalicelib.errors import InvalidInput, NotFound
-from chalicelib.flows.give_up_import import fail_import
+from chalicelib.flows.give_up_operation import fail_operation
 from chalicelib.flows.import_config import pin
 from chalicelib.flows.import_documents import Placed
-from chalicelib.flows.import_messages import send_chunks
 from chalicelib.flows.import_owners import BATCH, tell
+from chalicelib.flows.job_messages import send_chunks
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.config import read_config
@@ -43,11 +43,11 @@ def route_import(rt: Runtime, tenant: str, operation_id: str) -> None:
         try:
             operation, parts = _routed(rt, operation)
         except (InvalidInput, NotFound) as refusal:
-            fail_import(rt, operation, Failure(refusal.code, refusal.message))
+            fail_operation(rt, operation, Failure(refusal.code, refusal.message))
             return
         except FileNotThereError:
             gone = Failure("file_gone", "The file was deleted or replaced before it could be read.")
-            fail_import(rt, operation, gone)
+            fail_operation(rt, operation, gone)
             return
     else:
         parts = [part for part in progress.parts if part.chunk == 0]

@@ -13,7 +13,7 @@ from chalicelib.areas.imports.model import Drop, place_of
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation
 from chalicelib.errors import NotFound
-from chalicelib.flows.import_messages import send_chunks, send_route
+from chalicelib.flows.job_messages import send_chunks, send_route
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.protocol import Put

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
+from chalicelib.flows.statement_states import Now
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.wire import CalendarDay
@@ -15,7 +16,8 @@ TYPES = tuple(sorted(VOCABULARY.classes.keys() - {"account.advanced", "points.ex
 
 
 class StatementLine(Frozen):
-    """One fact. `amount` is signed: what it added to the balance of its unit, or took from it; money has no sign."""
+    """One fact. `amount` is signed: what it added to the balance of its unit, or took from it; money has no sign. `now` is
+    told where a statement is asked for by state, of lines that gave points."""
 
     type: str
     unit: str | None = None
@@ -27,6 +29,7 @@ class StatementLine(Frozen):
     tier: str | None = None
     reason: str | None = None
     hold_id: int | None = None
+    now: Now | None = None
 
 
 def lines_of(fact: Fact) -> Iterator[StatementLine]:

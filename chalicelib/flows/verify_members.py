@@ -40,9 +40,11 @@ _ORDERS_A_PAGE, _KEYS_A_READ = 1_000, 100
 
 @dataclass(slots=True)
 class VerifiedMember:
-    """`tally` is what all entries of the member add up to."""
+    """`accounts` there are; `proven` are those of them that follow from their journal, every entry of which follows from
+    the one before. `tally` is what all entries of the member add up to."""
 
     accounts: int = 0
+    proven: int = 0
     orders: int = 0
     differences: list[Difference] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -63,8 +65,8 @@ class _Look:
         if self.profile is not None:
             yield from self.profile.wanted()
 
-    def tell(self, name: str, told: Iterable[str]) -> None:
-        self.verified.differences += (Difference(self.member, f"{name}{what}") for what in told)
+    def tell(self, name: str, told: Iterable[str], program: int = 0) -> None:
+        self.verified.differences += (Difference(self.member, f"{name}{what}", program or None) for what in told)
 
 
 def verify_members(rt: Runtime, tenant: str, some: Sequence[str]) -> list[VerifiedMember]:
@@ -134,11 +136,11 @@ def _program(attrs: Attrs) -> int | None:
 def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Iterable[Attrs]) -> None:
     """One stream, and the aggregate that it leads up to."""
     name = f"account {program}" if program else "profile"
-    kept, head = None, None
+    kept, head, before = None, None, len(look.verified.differences)
     try:
         kept, head = _kept(look, stored, program)
     except UNREADABLE as why:
-        look.tell(name, [f" {unreadable(why)}"])
+        look.tell(name, [f" {unreadable(why)}"], program)
     aggregate = Aggregate(Place(look.member, name), owner_stream(look.tenant, look.member, program), head)
     rebuilt, unread, undoing = Account(look.member, program), False, RecordedUndoing()
 
@@ -161,8 +163,9 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
         look.tell("profile: ", kept.differences())
     elif kept is not None:
         differing = () if unread else accounts.differences(kept, rebuilt)
-        look.tell(f"{name}: ", (f"{what} is not what the journal says" for what in differing))
-        look.tell(f"{name}: ", broken_laws(kept))
+        look.tell(f"{name}: ", (f"{what} is not what the journal says" for what in differing), program)
+        look.tell(f"{name}: ", broken_laws(kept), program)
+        look.verified.proven += len(look.verified.differences) == before
 
 
 def _kept(look: _Look, stored: Mapping[str, Attrs], program: int) -> tuple[Account | RecordedProfile | None, Head]:

@@ -17,10 +17,13 @@ from chalicelib.table.protocol import Attrs
 
 
 class Difference(NamedTuple):
-    """`owner`: a member's id, or what else has a stream. Nothing in it is private."""
+    """`owner`: a member's id, or what else has a stream. Nothing in it is private. `program` and `entry` say whose account
+    it is about, and where in its journal, as far as it is about one."""
 
     owner: str
     what: str
+    program: int | None = None
+    entry: int | None = None
 
 
 class Place(NamedTuple):
@@ -48,16 +51,16 @@ def verify_stream(aggregate: Aggregate, items: Iterable[Attrs], see: Callable[[E
         entry = _entry(aggregate.stream, attrs)
         see(entry)
         if is_placeholder(entry):
-            yield _told(aggregate, f"entry {entry.sequence} {_unread(entry)}")
+            yield _told(aggregate, entry.sequence, _unread(entry))
             at, broken = Head(entry.sequence, at.hash), True
             standing = at if aggregate.covers(entry) else standing
             continue
         if entry.sequence != at.version + 1:
-            yield _told(aggregate, f"entry {at.version + 1} is missing")
+            yield _told(aggregate, at.version + 1, "is missing")
         elif not (verified(entry, at) or broken):
-            yield _told(aggregate, f"entry {entry.sequence} does not follow from the one before it")
+            yield _told(aggregate, entry.sequence, "does not follow from the one before it")
         if not _indexed(entry, attrs):
-            yield _told(aggregate, f"entry {entry.sequence} is not where the index of entries has its hour")
+            yield _told(aggregate, entry.sequence, "is not where the index of entries has its hour")
         at, broken = entry.head, False
         standing = at if aggregate.covers(entry) else standing
     yield from _at_the_end(aggregate, at, standing, broken=broken)
@@ -69,13 +72,13 @@ def _at_the_end(aggregate: Aggregate, at: Head, standing: Head, *, broken: bool)
     if head is None:
         return
     if head.version == 0 and at.version:
-        yield _told(aggregate, "is missing, though its journal is there")
+        yield _told(aggregate, None, "is missing, though its journal is there")
     elif at.version < head.version:
-        yield _told(aggregate, f"entry {at.version + 1} is missing")
+        yield _told(aggregate, at.version + 1, "is missing")
     elif at.version > head.version:
-        yield _told(aggregate, f"stands at version {head.version}, its journal at {at.version}")
+        yield _told(aggregate, None, f"stands at version {head.version}, its journal at {at.version}")
     if standing.version == head.version and standing.hash != head.hash and not broken:
-        yield _told(aggregate, "does not carry the hash of its last entry")
+        yield _told(aggregate, None, "does not carry the hash of its last entry")
 
 
 def unreadable(why: Exception) -> str:
@@ -108,6 +111,7 @@ def _sequence(attrs: Attrs) -> int:
     return int(attrs["sk"]["S"].rsplit("#", 1)[1])
 
 
-def _told(aggregate: Aggregate, what: str) -> Difference:
+def _told(aggregate: Aggregate, entry: int | None, what: str) -> Difference:
     owner, name = aggregate.place
-    return Difference(owner, f"{name}: {what}")
+    told = what if entry is None else f"entry {entry} {what}"
+    return Difference(owner, f"{name}: {told}", aggregate.stream.program or None, entry)

@@ -31,6 +31,7 @@ from chalicelib.table.protocol import Table
 from chalicelib.table.recorded import HOUR_MS
 
 MEMBERS_A_PART, TOGETHER, THREADS = 200, 20, 8
+EVERY_SHARD = range(members.DIRECTORY_SHARDS)
 FEED_LAGS_MS = 10 * 60_000  # what was recorded in the last minutes may be on its way yet
 
 _Verify = Callable[[Sequence[str]], list[VerifiedMember]]
@@ -112,9 +113,9 @@ def _at_once(verify: _Verify, threads: int) -> Iterator[_Verify]:
         yield lambda some: [one for verified in pool.map(verify, cut(some)) for one in verified]
 
 
-def listed_members(table: Table, tenant: str, after: str | None) -> Iterator[str]:
-    """As the directory has them, behind the member `after`."""
-    first = 0 if after is None else members.shard_of(after)
-    for shard in range(first, members.DIRECTORY_SHARDS):
+def listed_members(table: Table, tenant: str, after: str | None, shards: range = EVERY_SHARD) -> Iterator[str]:
+    """As the directory has them in these of its shards, behind the member `after`."""
+    first = shards.start if after is None else members.shard_of(after)
+    for shard in range(first, shards.stop):
         query = members.directory_query(tenant, shard, MEMBERS_A_PART, after if shard == first else None)
         yield from map(members.listed_member, every_item(table, query))

@@ -106,9 +106,9 @@ CalendarDay = Annotated[
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
 AmountOrZero = Annotated[
-    int, BeforeValidator(_amount), Field(ge=0, le=MAX_AMOUNT)
+    int, BeforeValidator(_amount), Field(strict=True, ge=0, le=MAX_AMOUNT)
 ]  # in the smallest part of its unit or currency
-PositiveAmount = Annotated[int, BeforeValidator(_amount), Field(ge=1, le=MAX_AMOUNT)]
+PositiveAmount = Annotated[int, BeforeValidator(_amount), Field(strict=True, ge=1, le=MAX_AMOUNT)]
 QuantityIn = Annotated[
     Decimal,
     BeforeValidator(_decimal),

@@ -1,12 +1,13 @@
 """Guards: a command id given from outside is remembered for 30 days, in the transaction that carried it out.
 
 access pattern                | key                  | items | cost        | by
-whether a command came before | {t}#GUARD#{hash} / - | 0–1   | 1 Get, 1 RU | recall_guarded
+whether a command came before | {t}#GUARD#{hash} / - | 0–1   | 1 Get, 1 RU | recall_guarded, recall_place
 
 item  | key                  | in index | cost
 guard | {t}#GUARD#{hash} / - | –        | 2 WU
 
-It holds the fingerprint of the request and the key of the entry made: where there is one, that is one Get more.
+It holds the fingerprint of the request and the key of the entry made: where there is one, that is one Get more. What is
+made without an entry is named by its partition alone.
 """
 
 from __future__ import annotations
@@ -36,6 +37,31 @@ class GuardItem(StampbookItem):
 
 def guard_puts(tenant: str, command: Command, entry: Entry, now: Instant) -> tuple[Put, ...]:
     """The guard of a command that brought its own id; nothing for a fresh one."""
+    return _puts(tenant, command, entry.stream, entry.sequence, now)
+
+
+def place_puts(tenant: str, command: Command, pk: str, now: Instant) -> tuple[Put, ...]:
+    """The same for a command that makes no entry, but something else: what is in this partition."""
+    return _puts(tenant, command, Stream(tenant, pk, 0), 0, now)
+
+
+def recall_guarded(table: Table, tenant: str, command: Command) -> Entry | None:
+    """The entry an earlier run of this command made. The same id for another request is a conflict."""
+    guard = _recalled(table, tenant, command)
+    if guard is None:
+        return None
+    stream = Stream(tenant, guard.entry_pk, guard.program)
+    stored = table.get(stream.key(guard.sequence))
+    return None if stored is None else entry_from(stream, stored)
+
+
+def recall_place(table: Table, tenant: str, command: Command) -> str | None:
+    """The partition of what an earlier run of this command made. The same id for another request is a conflict."""
+    guard = _recalled(table, tenant, command)
+    return None if guard is None else guard.entry_pk
+
+
+def _puts(tenant: str, command: Command, stream: Stream, sequence: int, now: Instant) -> tuple[Put, ...]:
     if not command.guarded:
         return ()
     key = _key(tenant, command)
@@ -43,16 +69,15 @@ def guard_puts(tenant: str, command: Command, entry: Entry, now: Instant) -> tup
         pk=key.pk,
         sk=key.sk,
         fingerprint=command.fingerprint,
-        entry_pk=entry.stream.pk,
-        program=entry.stream.program,
-        sequence=entry.sequence,
+        entry_pk=stream.pk,
+        program=stream.program,
+        sequence=sequence,
         ttl=now // 1000 + KEPT_SECONDS,
     )
     return (Put(to_attrs(item), Absent()),)
 
 
-def recall_guarded(table: Table, tenant: str, command: Command) -> Entry | None:
-    """The entry an earlier run of this command made. The same id for another request is a conflict."""
+def _recalled(table: Table, tenant: str, command: Command) -> GuardItem | None:
     if not command.guarded:
         return None
     attrs = table.get(_key(tenant, command))
@@ -65,9 +90,7 @@ def recall_guarded(table: Table, tenant: str, command: Command) -> Entry | None:
             "This Idempotency-Key was used for another request: give each request a key of its own.",
             param="Idempotency-Key",
         )
-    stream = Stream(tenant, guard.entry_pk, guard.program)
-    stored = table.get(stream.key(guard.sequence))
-    return None if stored is None else entry_from(stream, stored)
+    return guard
 
 
 def _key(tenant: str, command: Command) -> Key:

@@ -19,7 +19,7 @@ from typing import Any, get_args
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.aws.queues import QueueName
 from chalicelib.errors import InvalidInput
-from chalicelib.flows.import_messages import Step, step_of
+from chalicelib.flows.job_messages import Step, step_of
 from chalicelib.kit.clock import Clock, SystemClock
 from chalicelib.runtime import Runtime
 from infra.local.broken_off import BROKEN_OFF, to_its_end
@@ -132,10 +132,9 @@ def _ended(rt: Runtime, step: Step) -> str:
         return f"{step.operation_id} of {step.tenant} is not there: its message dies again."
     if operation.state != "failed" or operation.failure is None:
         return ""
-    return (
-        f"{step.operation_id} of {step.tenant} ({operation.name}) has failed, {operation.failure.code}, and stays so: "
-        "drop its file again under another name."
-    )
+    instead = {"import": "drop its file again under another name.", "proof": "start another."}[step.job]
+    told = f"{step.operation_id} of {step.tenant} ({operation.name}) has failed, {operation.failure.code}"
+    return f"{told}, and stays so: {instead}"
 
 
 def _sqs(place: Place) -> Any:

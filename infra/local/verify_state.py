@@ -59,8 +59,7 @@ class SoFar:
 
 
 def told(difference: Difference) -> str:
-    owner, what = difference
-    return f"{owner}: {what}"
+    return f"{difference.owner}: {difference.what}"
 
 
 @dataclass(slots=True)

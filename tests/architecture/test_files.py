@@ -51,7 +51,7 @@ ASKED_OF_THE_TABLE = {
     "take_pulse": "Query PutItem",
 }
 FUNCTIONS = {
-    "api_handler": {"s3:GetObject", "s3:ListBucket"},
+    "api_handler": {"s3:GetObject", "s3:ListBucket", "sqs:SendMessage"},
     "relay": STREAM | {"sns:Publish", "sqs:SendMessage"},
     "imports": FILES | CONSUME | {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
     "due": CONSUME | {"sqs:SendMessage"},
@@ -59,9 +59,17 @@ FUNCTIONS = {
     "take_pulse": set(),
 }
 REACHED = {  # beside its own log
-    "api_handler": {"Table", "Table/index/gsi1", "Bucket", "Bucket/results/*"},
+    "api_handler": {"Table", "Table/index/gsi1", "Bucket", "Bucket/results/*", "ImportsQueue"},
     "relay": {"Table", "Table.StreamArn", "*", "Topic", "RelayDeadQueue"},
-    "imports": {"Table", "Bucket", "Bucket/imports/*", "Bucket/work/*", "Bucket/results/*", "ImportsQueue"},
+    "imports": {
+        "Table",
+        "Table/index/gsi1",
+        "Bucket",
+        "Bucket/imports/*",
+        "Bucket/work/*",
+        "Bucket/results/*",
+        "ImportsQueue",
+    },
     "due": {"Table", "Table/index/gsi3", "DueQueue"},
     "schedule_due": {"Table", "DueQueue"},
     "take_pulse": {"Table"},

@@ -30,7 +30,7 @@ from infra.local.ministack import REGION
 from tests.architecture.functions import LOGICAL
 from tests.e2e.conftest import STACK, STAGE, Deployed, order, seen
 from tests.e2e.recorded_calls import Use, recorded, uses
-from tests.e2e.test_deployed import HEADER, dropped_for, empty, feed, fire_schedule, sale, take_pulse
+from tests.e2e.test_deployed import HEADER, dropped_for, empty, feed, finished, fire_schedule, sale, take_pulse
 from tests.e2e.test_restored import switch_relay
 
 pytestmark = pytest.mark.e2e
@@ -71,6 +71,7 @@ def busy(deployed: Deployed) -> Deployed:
     shop = deployed.with_key(key.credential)
     ask_everything(shop)
     import_a_file(shop)
+    assert seen(lambda: finished(shop, "accounts"), "the proof that was asked for")["state"] == "done"
     let_points_expire(shop, rt.table)
     repair_what_the_relay_has_not_seen(shop, rt)
     seen(lambda: "points.expired" in feed(shop) or None, "what expired, in the feed")

@@ -15,10 +15,11 @@ from chalicelib.aws.queues import Message
 from chalicelib.events.stream import relay
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.start_import import start_import
+from chalicelib.flows.start_proof import start_proof
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Delete
+from chalicelib.table.protocol import Delete, Key
 from tests.faults.world import World, world_of
 from tests.twins import fresh
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, open_shop, rule, sale
@@ -113,6 +114,16 @@ def moving() -> World:
     sent = shop.send(world.names["ada"], world.names["bob"], 100).answer
     shop.spend(world.names["bob"], 20)
     return replace(world, names={**world.names, "transfer": sent.transfer_id})
+
+
+@cache
+def proving() -> World:
+    """A proof has begun, in one chain of chunks of two members; Bob's second entry is gone."""
+    world = _idle().copy()
+    shop = world.calm
+    world.memory.transact([Delete(Key(f"shop#M#{world.names['bob']}", "J#0001#00000002"))], "a hand")
+    start_proof(shop.rt, shop.caller, fresh(), 1, 2)
+    return world
 
 
 @cache

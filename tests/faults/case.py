@@ -70,7 +70,7 @@ def looked_at(case: Case, world: World) -> dict[str, Any]:
         "elsewhere": _elsewhere(case, world),
         "reports": {key: nameless(data.decode()) for key, data in world.files.objects.items() if _is_kept(key)},
         "published": {message.body["entry_id"] for message in world.topic.published},
-        "waiting": {str(one.message.body) for queue in world.queues.waiting.values() for one in queue},
+        "waiting": {nameless(one.message.body) for queue in world.queues.waiting.values() for one in queue},
         "dead": [message.body for queue in world.queues.dead.values() for message in queue],
     }
     return {name: _INSTANT.sub("", repr(value)) for name, value in seen.items()} if case.timeless else seen

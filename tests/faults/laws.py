@@ -29,8 +29,11 @@ def judge(items: Iterable[Attrs]) -> None:
     _judge_documents(kinds["order"], kinds["return"], kinds["entry"])
     _judge_transfers(journals)
     for guard in kinds["guard"].values():
-        stream = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"]))
-        assert stream.key(int(guard["sequence"]["N"])) in kinds["entry"], "a guard names an entry that is not there"
+        stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
+        if sequence:
+            assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"
+        else:
+            assert Key(stream.pk, "A") in kinds["operation"], "a guard names an operation that is not there"
 
 
 def _journals(entries: Mapping[Key, Attrs]) -> dict[Stream, list[Entry]]:

@@ -15,11 +15,12 @@ from chalicelib.areas.orders.operations import find_order, get_order, list_retur
 from chalicelib.areas.programs.operations import get_program, get_tenant, list_programs
 from chalicelib.areas.rules.operations import get_rule, list_rules
 from chalicelib.areas.tiers.operations import get_tiers
+from chalicelib.flows.list_expiries import list_expiries
 from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_liability import read_liability
-from chalicelib.flows.read_statement import read_statement
+from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.trace_earning import trace_earning
 from chalicelib.flows.trace_spend import trace_spend
 from chalicelib.flows.verify_tenant import verify_tenant
@@ -64,9 +65,13 @@ LOOKED: dict[str, Looked] = {
     ),
     "read_account": lambda world, shop: shop.account(world.names["bob"]),
     "list_holds": lambda world, shop: by_hand.holds(shop, world.names["ada"]),
+    "list_expiries": lambda world, shop: list_expiries(shop.rt, shop.caller, (world.names["ada"], 1)),
     "list_pending": lambda world, shop: by_hand.pending(shop, world.names["ada"]),
     "read_statement": lambda world, shop: paged(
         lambda cursor: read_statement(shop.rt, shop.caller, (world.names["bob"], 1), 2, cursor)
+    ),
+    "read_statement, by state": lambda world, shop: paged(
+        lambda cursor: read_statement(shop.rt, shop.caller, (world.names["ada"], 1), 2, cursor, Wanted(state="any"))
     ),
     "read_histogram": lambda world, shop: read_histogram(
         shop.rt, shop.caller, (world.names["bob"], 1), "points", (day_of(date(2026, 1, 1)), day_of(date(2027, 12, 31)))

@@ -10,8 +10,8 @@ from chalicelib.areas.members.model import Identifier, MemberUpdate
 from chalicelib.aws.queues import Message
 from chalicelib.events.due import due
 from chalicelib.events.imports import imports
-from chalicelib.flows.give_up_import import give_up_import
-from chalicelib.flows.import_messages import Step
+from chalicelib.flows.give_up_operation import give_up_operation
+from chalicelib.flows.job_messages import Step
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.update_member import update_member
@@ -63,7 +63,7 @@ def repaired() -> World:
 
 
 def give_up_a_chunk(world: World, shop: BookShop) -> object:
-    return give_up_import(shop.rt, Step("chunk", shop.caller.tenant, world.names["operation"], part=0, chunk=0))
+    return give_up_operation(shop.rt, Step("chunk", shop.caller.tenant, world.names["operation"], part=0, chunk=0))
 
 
 def route_again(world: World, shop: BookShop) -> object:
@@ -121,7 +121,7 @@ OTHER_WAYS = (
     Case("relay_entries, with quiet ones", "write", hushed, relayed, patient=False),
     Case("relay_entries, of two tenants", "write", shared, relayed, patient=False),
     Case("repair_feed, of placeholders", "write", stepped_back, repair, patient=False),
-    Case("give_up_import, of a chunk", "write", routed, give_up_a_chunk),
+    Case("give_up_operation, of a chunk", "write", routed, give_up_a_chunk),
     Case("route_import, routed before", "write", routed, route_again, patient=False),
 )
 OTHER_MESSAGES = (

@@ -18,11 +18,12 @@ from chalicelib.events.stream import relay
 from chalicelib.flows.answer_beat import answer_beat
 from chalicelib.flows.cancel_operation import cancel_operation
 from chalicelib.flows.define_tiers import define_tiers
-from chalicelib.flows.give_up_import import give_up_import
-from chalicelib.flows.import_messages import Step
+from chalicelib.flows.give_up_operation import give_up_operation
+from chalicelib.flows.job_messages import Step
 from chalicelib.flows.record_document import record_document
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.settle_due import settle_due
+from chalicelib.flows.start_proof import start_proof
 from chalicelib.kit.caller import Grant
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import parse_day
@@ -62,6 +63,11 @@ def tiers(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 def cancel(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     done = cancel_operation(shop.rt, shop.caller, command, world.names["operation"])
     return Committed((done.answer.operation.state, done.answer.operation.finished_at))
+
+
+def prove(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    done = start_proof(shop.rt, shop.caller, command, parts=2)
+    return Committed((done.answer.operation.state, done.answer.operation.rows), done.replayed)
 
 
 def unpin(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -180,7 +186,7 @@ def repair(world: World, shop: BookShop) -> object:
 
 
 def give_up(world: World, shop: BookShop) -> object:
-    return give_up_import(shop.rt, Step("route", shop.caller.tenant, world.names["operation"]))
+    return give_up_operation(shop.rt, Step("route", shop.caller.tenant, world.names["operation"]))
 
 
 def document(line: str) -> Act:
@@ -203,7 +209,8 @@ OTHERS = (
     Case("answer_beat", "write", at_work, answered),
     Case("relay_entries", "write", at_work, relayed, patient=False),
     Case("repair_feed", "write", at_work, repair, patient=False),
-    Case("give_up_import", "write", at_work, give_up),
+    Case("give_up_operation", "write", at_work, give_up),
+    Case("start_proof, with a key", "write", at_work, partial(commanded, prove, lambda: keyed("k")), patient=False),
     Case("record_document, a sale", "write", at_work, document(sold("D1", "0001", "70.00"))),
     Case("record_document, a return", "write", at_work, document(brought_back("D2", "B2", "0009"))),
 )

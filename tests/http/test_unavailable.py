@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.api.route import Route
@@ -12,6 +14,7 @@ from tests.http.client import Api, Reply
 from tests.http.registry import NATIVE, Names, request_of
 from tests.http.world import HandClock, key_for, twin_runtime
 from tests.twins.faulty import FaultyTable, Mishap
+from tests.twins.faulty_cloud import FaultyQueues
 
 READS = [route for route in ROUTES if not route.writes and route.access != "open"]
 WRITES = [route for route in ROUTES if route.writes]
@@ -88,3 +91,21 @@ def test_a_write_is_busy_when_nothing_helps(till: Till, route: Route, mishap: Mi
 def test_open_routes_know_nothing_of_it(till: Till) -> None:
     till.table.faults = dict.fromkeys(EVERY_CALL, "throttled")
     assert till.api.get("/health", key=None).json == {"status": "ok"}
+
+
+def test_a_queue_that_takes_no_messages_is_worth_another_try(till: Till) -> None:
+    """What was begun with a key goes on when it is asked for again; without one nobody asks, and it has failed."""
+    queues = FaultyQueues(till.api.rt.queues, till.table)
+    api = Api(replace(till.api.rt, queues=queues), till.api.key)
+    for headers, states in (({}, ["running", "failed"]), ({"Idempotency-Key": "k"}, ["running"])):
+        till.clock.pass_by(1)
+        before = len(api.get("/v1/operations").json["items"])
+        till.table.start()
+        assert api.post("/v1/proofs?dry_run=true", headers=headers).status == 200
+        sending = till.table.calls + 1  # behind the transaction
+        till.table.start({sending: "lost_before"})
+        assert_unavailable(api.post("/v1/proofs", headers=headers))
+        till.table.start()
+        assert api.post("/v1/proofs", headers=headers).status == 201
+        items = api.get("/v1/operations").json["items"]
+        assert sorted(item["state"] for item in items[: len(items) - before]) == sorted(states)

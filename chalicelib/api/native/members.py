@@ -84,7 +84,7 @@ def prove_account(call: Call) -> Proof:
 def read_statement(call: Call) -> Statement:
     query = call.query
     of = call.path["member_id"], query["program_id"]
-    wanted = Wanted(query["type"], query["unit"], query["from"], query["until"])
+    wanted = Wanted(query["type"], query["unit"], query["from"], query["until"], query["state"])
     return statement_of(call.rt, call.caller, of, query["limit"], query["cursor"], wanted)
 
 

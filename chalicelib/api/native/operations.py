@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.api.calls import Answered, Call
 from chalicelib.areas.jobs import operations as jobs
 from chalicelib.areas.jobs.model import Kind, Operation, Progress, State
@@ -16,7 +18,8 @@ LINK_SECONDS = 900
 
 
 class Rows(Wire):
-    """Lines of the file, its header and blank lines left out. `total` is null until they are counted."""
+    """Lines of the file, its header and blank lines left out; of a proof, members. `total` is null until they are counted;
+    of a proof, it is what the tenant's counters say until it is done."""
 
     total: int | None
     done: int
@@ -34,18 +37,36 @@ class Counts(Wire):
     refused: int
 
 
+class ProofCounts(Wire):
+    """`accounts` that were looked at, and how many of them are `proven`: folded anew from their `entries`, each of which
+    follows from the one before, they are what is stored. Of `orders` and profiles it is asked as well whether they follow
+    from the journal: `differing` members have `differences`, each of them a line of the result."""
+
+    accounts: int
+    proven: int
+    entries: int
+    orders: int
+    differing: int
+    differences: int
+
+
 class Fault(Wire):
-    """Why an import failed: `empty_file`, `bad_header`, `program_not_found`, `file_gone`, `work_lost` or `given_up`."""
+    """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, anything `work_lost` or
+    `given_up`."""
 
     code: str
     message: str
 
 
 class Result(Wire):
-    """A CSV file with one line for each line of the file. Anybody may read it by this address until it expires."""
+    """A CSV file with one line for each line of the file, or for each difference that a proof has found. Anybody may read
+    it by this address until it expires."""
 
     url: str
     expires_at: Time
+
+
+COUNTED: Mapping[Kind, type[Counts] | type[ProofCounts]] = {"import_orders": Counts, "prove_accounts": ProofCounts}
 
 
 class OperationView(Wire):
@@ -53,12 +74,12 @@ class OperationView(Wire):
     kind: Kind
     name: str
     state: State
-    program_id: int
+    program_id: int | None
     created_at: Time
     started_at: Time | None
     finished_at: Time | None
     rows: Rows
-    counts: Counts
+    counts: Counts | ProofCounts
     failure: Fault | None
     result: Result | None
 
@@ -69,7 +90,7 @@ class Operations(Wire):
 
 
 def get_operation(call: Call) -> OperationView:
-    return _view(call.rt, jobs.get_operation(call.rt, call.caller, call.path["operation_id"]))
+    return view(call.rt, jobs.get_operation(call.rt, call.caller, call.path["operation_id"]))
 
 
 def list_operations(call: Call) -> Operations:
@@ -79,24 +100,24 @@ def list_operations(call: Call) -> Operations:
 
 def cancel(call: Call) -> Answered[OperationView]:
     done = cancel_operation(call.rt, call.caller, call.command, call.path["operation_id"])
-    return Answered(_view(call.rt, done.answer), done.replayed)
+    return Answered(view(call.rt, done.answer), done.replayed)
 
 
-def _view(rt: Runtime, progress: Progress) -> OperationView:
+def view(rt: Runtime, progress: Progress) -> OperationView:
     operation, counts, now = progress.operation, progress.counts, rt.clock.now()
-    names = ("documents", "sales", "returns", "repeated", "refused")
+    shown = COUNTED[operation.kind]
     failure = operation.failure
     return OperationView(
         operation_id=operation.operation_id,
         kind=operation.kind,
         name=operation.name,
         state=operation.state,
-        program_id=operation.details["program"],
+        program_id=operation.details.get("program"),
         created_at=operation.created_at,
         started_at=operation.started_at,
         finished_at=operation.finished_at,
         rows=_rows(operation, counts.get("rows", 0), now),
-        counts=Counts(**{name: counts.get(name, 0) for name in names}),
+        counts=shown(**{name: counts.get(name, 0) for name in shown.model_fields}),
         failure=None if failure is None else Fault(code=failure.code, message=failure.message),
         result=_result(rt, operation.result, now) if operation.result else None,
     )
@@ -104,7 +125,7 @@ def _view(rt: Runtime, progress: Progress) -> OperationView:
 
 def _rows(operation: Operation, done: int, now: Instant) -> Rows:
     """All of no rows is done as soon as the operation is."""
-    percent = done * 100 // operation.rows if operation.rows else 100 if operation.state == "done" else 0
+    percent = min(100, done * 100 // operation.rows) if operation.rows else 100 if operation.state == "done" else 0
     seconds = 0.0
     if operation.started_at is not None and operation.state in ("running", "done"):
         seconds = ((operation.finished_at or now) - operation.started_at) / 1000

@@ -7,5 +7,5 @@ Laws        the same drop is the same operation; documents that may touch one ac
             pass pins the tenant's configuration, and every chunk decides by it
 Here        model (keys and names), router (who goes with whom, on disk), lines (which line numbers are a document's),
             report (results and how parts are merged). The flows start_import, route_import, import_chunk, join_import
-            do the work, give_up_import ends what cannot be done; jobs keep count.
+            do the work, give_up_operation ends what cannot be done; jobs keep count.
 """

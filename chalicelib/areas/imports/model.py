@@ -57,14 +57,6 @@ def part_file(operation_id: str, routing: str, part: int) -> str:
     return f"work/{operation_id}/{routing}/part-{part:04}"
 
 
-def result_file(operation_id: str, routing: str, part: int, chunk: int) -> str:
-    return f"work/{operation_id}/{routing}/result-{part:04}-{chunk:08}"
-
-
 def config_file(operation_id: str, routing: str) -> str:
     """The configuration that the pass has pinned."""
     return f"work/{operation_id}/{routing}/config"
-
-
-def report_file(tenant: str, operation_id: str) -> str:
-    return f"results/{tenant}/{operation_id}.csv"

@@ -5,7 +5,7 @@ Words       operation (one such job: queued, running, done, failed, cancelled), 
             goes on, so that a chunk done again comes to the same)
 Laws        a finished operation never changes; a chunk is counted once, by a conditional write of its part; who works
             on a chunk holds a lease on it, and whoever has lost the lease can neither note nor count
-Operations  get_operation, list_operations (the flows of an import write; cancel_operation and
-            give_up_import end one)
+Operations  get_operation, list_operations (the flows of imports and proofs write; cancel_operation and
+            give_up_operation end one)
 Facts       none: a job is not an aggregate of the business, what it does to accounts stands in their journals
 """

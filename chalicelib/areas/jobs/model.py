@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from chalicelib.errors import Conflict
 from chalicelib.kit.clock import Instant
 
-Kind = Literal["import_orders"]
+Kind = Literal["import_orders", "prove_accounts"]
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Counts = Mapping[str, int]
 
@@ -22,7 +22,8 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`name` is what a person calls its subject; `details` are its kind's own. `rows` is None until they are counted."""
+    """`name` is what a person calls its subject; `details` are its kind's own. `rows` are the lines of a file or the
+    members to look at: None until they are counted."""
 
     tenant: str
     operation_id: str
@@ -59,7 +60,9 @@ class Operation:
         return self._next(parts_done=self.parts_done + 1)
 
     def done(self, at: Instant, result: str, counts: Counts) -> Operation:
-        return self._next(state="done", finished_at=at, result=result, counts=counts)
+        """What was only known roughly before is known now: how many rows there were."""
+        rows = counts.get("rows", self.rows)
+        return self._next(state="done", finished_at=at, result=result, counts=counts, rows=rows)
 
     def failed(self, at: Instant, failure: Failure) -> Operation:
         return self._next(state="failed", finished_at=at, failure=failure)

@@ -79,6 +79,11 @@ def part_key(tenant: str, operation_id: str, part: int) -> Key:
     return Key(operation_key(tenant, operation_id).pk, f"P#{part:04}")
 
 
+def operation_of(pk: str) -> str:
+    """Whose partition it is."""
+    return pk.rsplit("#", 1)[1]
+
+
 def find(table: Table, tenant: str, operation_id: str) -> Operation | None:
     attrs = table.get(operation_key(tenant, operation_id))
     return None if attrs is None else operation_from(tenant, attrs)
@@ -173,7 +178,7 @@ def operation_from(tenant: str, attrs: Attrs) -> Operation:
     failure = body.pop("failure", None)
     return Operation(
         tenant=tenant,
-        operation_id=item.pk.rsplit("#", 1)[1],
+        operation_id=operation_of(item.pk),
         state=cast(State, item.state),
         version=item.version,
         failure=None if failure is None else Failure(*failure),

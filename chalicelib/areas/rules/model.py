@@ -8,9 +8,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.kit.amounts import MAX_AMOUNT, Rounding, plain_decimal
+from chalicelib.kit.amounts import Rounding, plain_decimal
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import date_of, parse_day
+from chalicelib.kit.wire import PositiveAmount
 
 MAX_VALUES = 1_000
 MAX_FACTOR = 1_000
@@ -46,7 +47,6 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 Values = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
 FaceValue = Annotated[str, AfterValidator(_positive)]  # "12.50": of any currency
 Factor = Annotated[str, AfterValidator(_factor)]
-Amount = Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]  # in the smallest part of the rule's unit
 Flag = Annotated[bool, Field(strict=True)]
 IsoDay = Annotated[date, BeforeValidator(_iso_day)]
 
@@ -56,7 +56,7 @@ class PerValue(Frozen):
     and elsewhere, the unit's policy on the day of purchase decides."""
 
     kind: Literal["per_value"] = "per_value"
-    amount: Amount
+    amount: PositiveAmount
     per: FaceValue
     whole_steps: Flag = False
     rounding: Rounding | None = None
@@ -66,7 +66,7 @@ class PerProduct(Frozen):
     """`amount` for each own line: times its quantity, or once a line."""
 
     kind: Literal["per_product"] = "per_product"
-    amount: Amount
+    amount: PositiveAmount
     times: Literal["quantity", "line"] = "quantity"
     rounding: Rounding | None = None  # for quantities such as 0.5
 
@@ -75,7 +75,7 @@ class PerOrder(Frozen):
     """`amount` once, however many own lines there are."""
 
     kind: Literal["per_order"] = "per_order"
-    amount: Amount
+    amount: PositiveAmount
 
 
 class Multiply(Frozen):

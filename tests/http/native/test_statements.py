@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from chalicelib.api.routes import ROUTES
+from chalicelib.flows.statement_states import STATES
 from chalicelib.table.memory import MemoryTable
 from tests.http.client import Api
-from tests.http.native.bookshop import PROGRAM, Shop, answer, book, open_shop, refusal
+from tests.http.native.bookshop import NOBODY, PROGRAM, Json, Shop, answer, book, open_shop, refusal
 from tests.http.world import HandClock, key_for, twin_runtime
 from tests.twins.faulty import FaultyTable
 
@@ -24,7 +26,7 @@ def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> N
     shop.bring_back(order["order_id"], "B1", book(50_00, sku="LAMP"), purchased_at="2026-01-15T12:01:00Z")
     entries = answer(shop.api.get(at(ada, "statement")))["items"]
     bare = {"unit": None, "amount": None, "balance": None, "order_id": None, "rule_id": None, "expires_on": None}
-    bare |= {"tier": None, "reason": None, "hold_id": None}
+    bare |= {"tier": None, "reason": None, "hold_id": None, "now": None}
     of_order = {"order_id": order["order_id"]}
     sale, back = entries[1], entries[0]
     assert {name: sale[name] for name in sale if name not in ("entry_id", "lines")} == {
@@ -81,7 +83,7 @@ def test_a_statement_adds_up_to_the_balance(shop: Shop, ada: str) -> None:
 
 
 def test_a_member_without_any_entry_has_an_empty_statement(shop: Shop, ada: str) -> None:
-    assert answer(shop.api.get(at(ada, "statement"))) == {"items": [], "next_cursor": None}
+    assert answer(shop.api.get(at(ada, "statement"))) == {"looked_back_to": None, "items": [], "next_cursor": None}
 
 
 def test_a_cursor_is_good_for_its_own_statement_only(shop: Shop, other: Shop, ada: str) -> None:
@@ -100,6 +102,57 @@ def test_a_cursor_is_good_for_its_own_statement_only(shop: Shop, other: Shop, ad
     for cursor in (*foreign, "nonsense", ""):
         refused = shop.api.get(f"{at(ada, 'statement')}?cursor={cursor}")
         assert refusal(refused) == (400, "invalid_cursor", "cursor")
+
+
+def test_a_statement_by_state_tells_what_became_of_the_points(shop: Shop, ada: str) -> None:
+    shop.earn(ada, 10)
+    shop.earn(ada, 30)
+    shop.spend(ada, 15)
+    answer(shop.api.post(at(ada, "earnings"), {"unit": "points", "amount": 8, "event": "later"}))
+
+    def of(state: str, more: str = "") -> list[tuple[int, Json]]:
+        page = answer(shop.api.get(f"{at(ada, 'statement')}?state={state}{more}"))
+        assert page["next_cursor"] is None
+        return [(entry["sequence"], line["now"]) for entry in page["items"] for line in entry["lines"]]
+
+    here = {"available": 0, "held": 0, "pending": 0}
+    gone = (1, here | {"state": "gone", "amount": 10})
+    left = (2, here | {"state": "available", "amount": 30, "available": 25})
+    later = (4, here | {"state": "pending", "amount": 8, "pending": 8})
+    assert (of("gone"), of("available"), of("pending")) == ([gone], [left], [later])
+    assert of("any") == [later, left, gone]
+    assert (of("held"), of("expired"), of("cancelled")) == ([], [], [])
+    assert (of("any", "&unit=cashback"), of("any", "&type=points.earned")) == ([], [left, gone])
+    assert [
+        line["now"] for entry in answer(shop.api.get(at(ada, "statement")))["items"] for line in entry["lines"]
+    ] == [
+        None,
+        None,
+        None,
+        None,
+        None,
+    ]
+
+
+def test_a_state_that_there_is_not_is_refused_and_a_cursor_is_of_one_state(shop: Shop, ada: str) -> None:
+    for number in range(1, 5):
+        shop.earn(ada, number)
+    for state in ("spent", "ACTIVE", ""):
+        reply = shop.api.get(f"{at(ada, 'statement')}?state={state}")
+        assert refusal(reply) == (400, "invalid_parameter", "state")
+    cursor = answer(shop.api.get(f"{at(ada, 'statement')}?state=available&limit=1"))["next_cursor"]
+    for query in ("?", "?state=gone&"):
+        reply = shop.api.get(f"{at(ada, 'statement')}{query}cursor={cursor}")
+        assert refusal(reply) == (400, "invalid_cursor", "cursor")
+    assert refusal(shop.api.get(f"{at(NOBODY, 'statement')}?state=any")) == (404, "member_not_found", "member_id")
+    rest = answer(shop.api.get(f"{at(ada, 'statement')}?state=available&limit=3&cursor={cursor}"))
+    assert ([entry["sequence"] for entry in rest["items"]], rest["next_cursor"]) == ([3, 2, 1], None)
+    assert rest["looked_back_to"] == "2026-01-15T12:00:00Z"
+
+
+def test_the_states_that_can_be_asked_for_are_those_that_there_are() -> None:
+    [route] = [route for route in ROUTES if route.operation == "read_statement"]
+    assert [param.choices for param in route.query if param.name == "state"] == [STATES]
 
 
 # --- the proof -----------------------------------------------------------------------------------------------------------

@@ -188,8 +188,8 @@ def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, rt: Runtime, route
 
 
 def anonymous(value: Any) -> Any:
-    """Without a member's id, drawn anew each time."""
-    return {name: part for name, part in value.items() if name != "member_id"}
+    """Without the ids of members and operations, drawn anew each time."""
+    return {name: part for name, part in value.items() if name not in ("member_id", "operation_id")}
 
 
 # --- looking -------------------------------------------------------------------------------------------------------------

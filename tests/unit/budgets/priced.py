@@ -9,7 +9,8 @@ from typing import Any
 
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
-from chalicelib.flows.read_statement import read_statement
+from chalicelib.flows.list_expiries import list_expiries
+from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.trace_earning import trace_earning
@@ -107,8 +108,12 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
     "hold with a key": lambda at: by_hand.hold(at.shop, at.ada, 1, keyed("k4")),
     "holds": lambda at: by_hand.holds(at.shop, at.ada),
     "pending": lambda at: by_hand.pending(at.shop, at.ada),
+    "expiries": lambda at: list_expiries(at.shop.rt, at.shop.caller, (at.ada, 1)),
     "balance": lambda at: at.shop.account(at.ada),
     "statement page": lambda at: read_statement(at.shop.rt, at.shop.caller, (at.ada, 1), 25, None),
+    "statement page by state": lambda at: read_statement(
+        at.shop.rt, at.shop.caller, (at.ada, 1), 25, None, Wanted(state="available")
+    ),
     "enrol": lambda at: at.shop.enrol("newer"),
     "config change": lambda at: at.shop.define(rule("base", name="renamed")),
     "one due account": settle,

@@ -13,7 +13,7 @@ from chalicelib.flows.read_statement import read_statement
 from chalicelib.table.config import read_config
 from tests.twins.bookshop import BookShop
 
-CHANCE = re.compile(r"\b(mem|ent)_[0-9a-z]+")
+CHANCE = re.compile(r"\b(mem|ent|opr)_[0-9a-z]+")
 
 
 def nameless(value: Any) -> str:

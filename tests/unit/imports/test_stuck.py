@@ -15,8 +15,8 @@ from chalicelib.aws.memory_queues import Waiting, failed_of, sqs_event
 from chalicelib.aws.queues import Message
 from chalicelib.events.imports import LAST_RECEIVE, imports
 from chalicelib.flows.cancel_operation import cancel_operation
-from chalicelib.flows.give_up_import import GIVEN_UP, LOST
-from chalicelib.flows.import_chunk import COMES_AGAIN_SECONDS, LEASE_MS
+from chalicelib.flows.give_up_operation import GIVEN_UP, LOST
+from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS, LEASE_MS
 from chalicelib.flows.join_import import join_import
 from chalicelib.runtime import Runtime
 from tests.twins import fresh

@@ -15,12 +15,13 @@ from itertools import islice
 from pathlib import Path
 
 from chalicelib.areas.imports.lines import Span
-from chalicelib.areas.imports.model import Drop, part_file, result_file
+from chalicelib.areas.imports.model import Drop, part_file
 from chalicelib.areas.imports.report import Reported
 from chalicelib.areas.jobs import store as jobs
+from chalicelib.areas.jobs.files import result_file
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.flows.import_chunk import import_chunk
-from chalicelib.flows.import_messages import Step
+from chalicelib.flows.job_messages import Step
 from chalicelib.flows.join_import import join_import
 from chalicelib.flows.route_import import route_import
 from tests.unit.imports.disk_files import DiskFiles

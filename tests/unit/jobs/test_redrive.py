@@ -14,8 +14,8 @@ from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.imports.model import Drop
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_topic import MemoryTopic
-from chalicelib.flows.give_up_import import give_up_import
-from chalicelib.flows.import_messages import Step
+from chalicelib.flows.give_up_operation import give_up_operation
+from chalicelib.flows.job_messages import Step
 from chalicelib.flows.start_import import start_import
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, rfc3339
@@ -177,7 +177,7 @@ def test_without_an_address_and_a_cloud_that_answers_it_says_so(capsys: pytest.C
 def test_an_import_that_has_failed_is_named_and_one_that_goes_on_is_not(sqs: Any) -> None:
     failing, running = dropped_into_a_shop("june.csv"), "opr_000000000000000000000000"
     desk, operation = failing
-    assert give_up_import(desk.rt, Step("route", "shop", operation))
+    assert give_up_operation(desk.rt, Step("route", "shop", operation))
     steps = [{"do": "route", "tenant": "shop", "operation": one} for one in (operation, operation, running)]
     put(sqs, "imports-dead", *(json.dumps(step) for step in steps), "{}", "no json")
     moved, told = redrive_imports(desk.rt, dead_letters(sqs, STAGE, "imports"), STAGE)

@@ -51,7 +51,7 @@ class Books:
         return [
             (names.get(owner, owner), what.replace(self.order, "A2"))
             for part in self.verified(rt)
-            for owner, what in part.differences
+            for owner, what, *_ in part.differences
         ]
 
 

@@ -16,6 +16,13 @@ _AS_OF = QueryParam(
 _NARROWED = (
     QueryParam("type", "string", "Lines of this type only, such as points.spent.", maximum=40),
     QueryParam("unit", "string", "Lines of this unit or currency only.", maximum=32),
+    QueryParam(
+        "state",
+        "string",
+        "Lines that gave points which are in this state now, as `now` tells: `pending`, `available`, `held`, `cancelled`, "
+        "`expired`, `gone`; or `any` of them.",
+        choices=("any", "pending", "available", "held", "cancelled", "expired", "gone"),
+    ),
     QueryParam("from", "date", "From this day on, where the program is."),
     QueryParam("until", "date", "Until the end of this day, where the program is."),
 )

@@ -7,11 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from chalicelib.kit.amounts import MAX_AMOUNT, Rounding
+from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.base import Frozen
+from chalicelib.kit.wire import AmountOrZero, PositiveAmount
 
-Amount = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT)]
-Positive = Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]
 MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 Activity = Literal["earn", "spend", "order", "transfer"]
 CapPeriod = Literal["day", "week", "month", "year"]
@@ -72,15 +71,15 @@ Expiry = Annotated[Never | AfterDays | EndOfMonth | EndOfYear | CalendarDates | 
 
 class PeriodLimit(Frozen):
     every: CapPeriod
-    amount: Amount
+    amount: AmountOrZero
 
 
 class Caps(Frozen):
     """What an earning may come to; grants, transfers and refunds are not capped. `balance` counts what is pending."""
 
-    per_transaction: Amount | None = None
+    per_transaction: AmountOrZero | None = None
     per_period: PeriodLimit | None = None
-    balance: Amount | None = None
+    balance: AmountOrZero | None = None
 
 
 class UnitPolicy(Frozen):
@@ -105,7 +104,7 @@ class UnitPolicy(Frozen):
     available_after: Annotated[int, Field(ge=0, le=3_650)] = 0
     consumption: Literal["earliest_expiry", "oldest_earned"] = "earliest_expiry"
     negative: Literal["never", "returns", "limit"] = "never"
-    negative_limit: Positive | None = None
+    negative_limit: PositiveAmount | None = None
     return_basis: Literal["own_lines", "order_value"] = "own_lines"
     return_policy: Literal["clip", "negative", "pending_only"] = "clip"
     refund_expiry: Literal["original", "fresh"] = "fresh"

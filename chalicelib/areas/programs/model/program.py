@@ -8,9 +8,9 @@ from pydantic import Field, field_validator, model_validator
 
 from chalicelib.areas.programs.model.policies import UnitPolicy
 from chalicelib.errors import Refused
-from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, day_of, zone_exists
+from chalicelib.kit.wire import PositiveAmount
 
 MAX_FIELDS = 100
 
@@ -57,9 +57,9 @@ class Rate(Frozen):
 
     unit: Slug
     into: Slug
-    take: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]
-    give: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]
-    minimum: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)] = 1
+    take: PositiveAmount
+    give: PositiveAmount
+    minimum: PositiveAmount = 1
 
 
 class ProgramDefinition(Frozen):

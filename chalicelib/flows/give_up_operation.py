@@ -1,4 +1,4 @@
-"""Give up an import: it ends as failed, with a code and a sentence, so that nobody waits for it for ever.
+"""Give up an operation: it ends as failed, with a code and a sentence, so that nobody waits for it for ever.
 
 reads    the operation (and the part)
 writes   the operation
@@ -7,10 +7,12 @@ repeats  an operation that is finished stays as it is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.areas.jobs import store as jobs
-from chalicelib.areas.jobs.model import Failure, Operation
+from chalicelib.areas.jobs.model import Failure, Kind, Operation
 from chalicelib.errors import Busy
-from chalicelib.flows.import_messages import Step
+from chalicelib.flows.job_messages import Job, Step
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import settle
 from chalicelib.table.protocol import Put
@@ -18,22 +20,33 @@ from chalicelib.table.protocol import Put
 AGAIN = "What it had recorded stays; drop the file under another name, and the rest is recorded as well."
 LOST = Failure("work_lost", f"Files that the import had made for itself were deleted before it was done. {AGAIN}")
 GIVEN_UP = Failure("given_up", f"The import failed again and again, for a reason of ours, and was given up. {AGAIN}")
+UNPROVEN = Failure(
+    "given_up",
+    "The proof failed again and again, for a reason of ours, and was given up. It changes nothing: start another.",
+)
+UNSENT = Failure("given_up", "The proof could not begin, for a reason of ours. It changes nothing: start another.")
+UNTOLD = Failure(
+    "work_lost", "What the proof had found was deleted before it was told. It changes nothing: start another."
+)
+_GIVEN_UP: Mapping[Job, Failure] = {"import": GIVEN_UP, "proof": UNPROVEN}
+_LOST: Mapping[Kind, Failure] = {"import_orders": LOST, "prove_accounts": UNTOLD}
 
 
-def give_up_import(rt: Runtime, step: Step) -> bool:
+def give_up_operation(rt: Runtime, step: Step) -> bool:
     """For a step that has failed as often as it may. Whether the operation was given up: not when the step is done after
     all, or no longer wanted. Busy when another worker is at it; NotFound: `operation_not_found`."""
+    failure = _GIVEN_UP[step.job]
 
     def decide() -> tuple[bool, tuple[Put, ...]]:
         operation = jobs.read(rt.table, step.tenant, step.operation_id)
         if not _still_to_do(rt, operation, step):
-            return operation.failure == GIVEN_UP, ()
-        return True, (jobs.operation_put(operation.failed(rt.clock.now(), GIVEN_UP)),)
+            return operation.failure == failure, ()
+        return True, (jobs.operation_put(operation.failed(rt.clock.now(), failure)),)
 
     return settle(rt, decide)
 
 
-def fail_import(rt: Runtime, operation: Operation, failure: Failure) -> None:
+def fail_operation(rt: Runtime, operation: Operation, failure: Failure) -> None:
     """Unless it has gone on, or ended, since it was read: then what went wrong was only late."""
 
     def decide() -> tuple[None, tuple[Put, ...]]:
@@ -42,6 +55,11 @@ def fail_import(rt: Runtime, operation: Operation, failure: Failure) -> None:
         return None, (jobs.operation_put(failed),) if known.state == operation.state else ()
 
     settle(rt, decide)
+
+
+def fail_lost(rt: Runtime, operation: Operation) -> None:
+    """Files that it had made for itself are not there any more."""
+    fail_operation(rt, operation, _LOST[operation.kind])
 
 
 def _still_to_do(rt: Runtime, operation: Operation, step: Step) -> bool:

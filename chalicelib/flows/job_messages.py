@@ -1,16 +1,22 @@
-"""What the steps of an import tell each other through the queue `imports`. Any of them may come twice, late, in any order."""
+"""What the steps of an operation tell each other through the queue `imports`. Any of them may come twice, late, in any
+order. A proof's are said to be one's; an import's are not, as they never were."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from chalicelib.areas.jobs.model import Operation, Part
+from chalicelib.areas.jobs.model import Kind, Operation, Part
 from chalicelib.aws.queues import Message
 from chalicelib.errors import InvalidInput
 from chalicelib.kit.caller import Caller
 from chalicelib.runtime import Runtime
 
 QUEUE: Literal["imports"] = "imports"
+
+
+Job = Literal["import", "proof"]
+_JOBS: Mapping[Kind, Job] = {"import_orders": "import", "prove_accounts": "proof"}
 
 
 class Step(NamedTuple):
@@ -21,6 +27,7 @@ class Step(NamedTuple):
     operation_id: str
     part: int = 0
     chunk: int = 0
+    job: Job = "import"
 
 
 def send_route(rt: Runtime, operation: Operation) -> None:
@@ -42,6 +49,12 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
+        case {"job": "proof", **said}:
+            step = step_of(said)
+            if step.do != "route":
+                return step._replace(job="proof")
+        case {"job": _}:
+            pass
         case {"do": "route" | "join" as do, "tenant": str() as tenant, "operation": str() as operation}:
             return Step(do, tenant, operation)
         case {
@@ -52,7 +65,7 @@ def step_of(body: Any) -> Step:
             "chunk": int() as chunk,
         }:
             return Step("chunk", tenant, operation, part, chunk)
-    raise InvalidInput("unknown_message", "This is no message for the queue of imports.")
+    raise InvalidInput("unknown_message", "This is no message for the queue of imports and proofs.")
 
 
 def importer(operation: Operation) -> Caller:
@@ -64,5 +77,7 @@ def importer(operation: Operation) -> Caller:
 
 def _send(rt: Runtime, operation: Operation, bodies: list[dict[str, Any]]) -> None:
     of = {"tenant": operation.tenant, "operation": operation.operation_id}
+    if (job := _JOBS[operation.kind]) != "import":
+        of |= {"job": job}
     if bodies:
         rt.queues.send(QUEUE, [Message(of | body, operation.request_id) for body in bodies])

@@ -1,0 +1,147 @@
+"""Amounts, wherever a route takes one: beyond 10^12, below what may be, with decimals, and what is no number at all.
+
+Which routes take one, and where in their bodies, follows from the routes themselves: a new one is tried at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.api import openapi
+from chalicelib.api.native.examples import BODIES
+from chalicelib.api.route import Route
+from chalicelib.api.routes import ROUTES
+from chalicelib.kit.amounts import MAX_AMOUNT
+from chalicelib.runtime import Runtime
+from chalicelib.table.memory import MemoryTable
+from tests.http.client import Api
+from tests.http.native.bookshop import Json, refusal
+from tests.http.registry import NATIVE, Names, request_of
+
+DOCUMENT = openapi.build(ROUTES)
+Path = tuple[str | int, ...]
+
+
+class Place(NamedTuple):
+    """Where a route takes an amount, and the least that it may be."""
+
+    route: Route
+    path: Path
+    least: int
+
+    @property
+    def param(self) -> str:
+        """As an error names it."""
+        return ".".join(map(str, self.path))
+
+
+def resolved(schema: Json) -> Json:
+    while "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        schema = DOCUMENT["components"]["schemas"][name]
+    return schema
+
+
+def amounts(schema: Json, path: Path = ()) -> Iterator[tuple[Path, int]]:
+    known = resolved(schema)
+    if known.get("maximum") == MAX_AMOUNT:
+        yield path, known["minimum"]
+    for one in (*known.get("anyOf", ()), *known.get("oneOf", ())):
+        yield from amounts(one, path)
+    for name, one in known.get("properties", {}).items():
+        yield from amounts(one, (*path, name))
+    if isinstance(known.get("items"), Mapping):
+        yield from amounts(known["items"], (*path, 0))
+
+
+def places() -> Iterator[Place]:
+    for route in ROUTES:
+        if route.takes_body:
+            said = DOCUMENT["paths"][route.path][route.method.lower()]
+            found = dict(amounts(said["requestBody"]["content"]["application/json"]["schema"]))
+            yield from (Place(route, path, least) for path, least in found.items())
+
+
+PLACES = list(places())
+each_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.route.operation}-{place.param}")
+
+CAPS = {"per_transaction": 5, "per_period": {"every": "month", "amount": 5}, "balance": 5}
+POLICY = {"negative": "limit", "negative_limit": 5, "caps": CAPS}
+_FIRST, *_OTHERS = BODIES["create_program"]["units"]
+PROGRAM = BODIES["create_program"] | {
+    "units": [_FIRST | {"policies": [POLICY]}, *_OTHERS, {"code": "stamps", "name": "Stamps"}],
+    "rates": [{"unit": _FIRST["code"], "into": "stamps", "take": 10, "give": 1, "minimum": 5}],
+}
+PAID = {"payments": [{"kind": "card", "amount": 5}]}
+FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amount is in it
+    "create_program": PROGRAM,
+    "replace_program": PROGRAM,
+    "record_order": PAID,
+    "simulate_order": PAID,
+}
+
+
+def sent(api: Api, names: Names, place: Place, value: Any) -> Any:
+    path, body = request_of(place.route, names)
+    body = deepcopy(body | FULLER.get(place.route.operation, {}))
+    at = body
+    for part in place.path[:-1]:
+        at = at[part]
+    at[place.path[-1]] = value
+    return api.call(place.route.method, path, body)
+
+
+@pytest.fixture
+def names(api: Api) -> Names:
+    found = Names(api, NATIVE)
+    found.make_all()
+    return found
+
+
+def refused(place: Place) -> Iterator[tuple[Any, str]]:
+    """What is sent as an amount, and the code that it is refused with. A threshold of tiers may be a decimal in quotes as
+    well: on another basis than points, so that its own tests try those."""
+    threshold = place.route.operation == "put_tiers"
+    yield MAX_AMOUNT + 1, "number_too_large"
+    yield 10**30, "number_too_large"
+    yield -1, "number_too_small" if threshold else "negative_amount"
+    if place.least:
+        yield 0, "number_too_small"
+    for decimals in (1.5, 100.0, 1e300, "", *(() if threshold else ("1.50", "150"))):
+        yield decimals, "unreadable_number"
+    yield True, "wrong_type"
+    yield [5], "wrong_type"
+
+
+@each_place
+def test_an_amount_that_cannot_be_is_refused_by_its_own_code_and_nothing_is_written(
+    api: Api, rt: Runtime, names: Names, place: Place
+) -> None:
+    assert isinstance(rt.table, MemoryTable)
+    before = rt.table.meter.cost.write_units
+    for value, code in refused(place):
+        assert refusal(sent(api, names, place, value)) == (400, code, place.param), value
+    assert rt.table.meter.cost.write_units == before
+
+
+@each_place
+def test_the_least_amount_that_may_be_is_none_of_these(api: Api, names: Names, place: Place) -> None:
+    """So what is refused above is refused for its amount."""
+    reply = sent(api, names, place, max(1, place.least))
+    assert reply.status < 300 or reply.json["error"]["code"] in BEYOND_FORM[place.route.operation]
+
+
+BEYOND_FORM: Mapping[str, set[str]] = {"convert_points": {"below_minimum"}, "put_tiers": {"invalid_body"}}
+
+
+def test_every_route_that_moves_points_is_tried() -> None:
+    tried = {place.route.operation for place in PLACES}
+    moving = {"earn", "spend", "grant", "deduct", "hold", "transfer", "convert"}
+    assert {f"{name}_points" for name in moving} <= tried
+    assert {"capture_hold", "release_hold", "activate_pending", "cancel_pending", "refund_spend"} <= tried
+    assert {"record_order", "simulate_order", "return_order", "put_rule", "put_tiers"} <= tried
+    assert {"create_program", "replace_program"} <= tried
