@@ -50,14 +50,18 @@ class Ladder:
     def settled(self, story: Story, value_time: Instant | None = None, *, asked: bool = False) -> Story:
         """At the end of an operation, by the newest scheme. One that comes late (its value time lies before what the account
         has come to) may still raise the member as of then; what was decided meanwhile is looked at again as of the newest
-        month that counts. So it does not matter whether the daily job has been at the account."""
+        month that counts, and where the scheme has changed since then once more. So it does not matter whether the daily
+        job has been at the account."""
         came_to = story.account.advanced_to
         late = came_to if value_time is None else min(value_time, came_to)
         at = min(max(late, self._newest_month(story.account)), came_to)
         if at > late and self._rises(story.account, late):
             story = self._told(story, self._look(story.account, self.scheme, late), self.scheme, late)
         story = self._told(story, self._look(story.account, self.scheme, at, asked=asked), self.scheme, at)
-        return advance(story, came_to, self)
+        story = advance(story, came_to, self)
+        if not self.versions.changes(at, came_to):
+            return story
+        return self._told(story, self._look(story.account, self.scheme, came_to), self.scheme, came_to)
 
     def unpinned(self, story: Story) -> Story:
         """As if the pin was over by now."""

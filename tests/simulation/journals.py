@@ -12,12 +12,14 @@ from chalicelib.areas.accounts.model import VOCABULARY, Account, Story, advance,
 from chalicelib.areas.accounts.model.laws import broken_laws
 from chalicelib.areas.accounts.model.packed import packed, unpacked
 from chalicelib.areas.programs.model import Program
+from chalicelib.flows.standing import Ladder
 from chalicelib.kit.facts import Fact, encode
 from chalicelib.table.journal import Entry, Head, entry_from, verified
 from chalicelib.table.memory import MemoryTable
 from tests.simulation.fact_laws import Setting, ask_fact
 from tests.simulation.law import law
 from tests.simulation.tally import UNDOABLE, Deed, Deeds, Tally
+from tests.simulation.tier_laws import ask_tier
 
 DAY = 86_400_000
 PROGRAM = 1
@@ -53,8 +55,8 @@ class Journals:
         assert attrs is not None, f"entry {sequence} of {member} is gone"
         return entry_from(stream, attrs)
 
-    def ask_laws(self, programs: dict[int, Program], dice: Random) -> None:
-        """Of every account that changed since it was asked last; and of what lies between accounts."""
+    def ask_laws(self, programs: dict[int, Program], ladder: Ladder, dice: Random) -> None:
+        """Of every account that changed since it was asked last; and of what lies between accounts. `ladder` as it now is."""
         for member in self.members:
             stored, head = store.read(self.table, self.tenant, member, PROGRAM)
             if head == self.known[member].head:
@@ -66,7 +68,8 @@ class Journals:
                 stored == self.known[member].account, f"fold(journal) = account: {_differs(stored, self.known[member])}"
             )
             ask_account(stored)
-            ask_time(stored, dice)
+            ask_tier(stored, ladder, self.entry(member, head.version))
+            ask_time(stored, ladder, dice)
         sent = sum(known.tally.of["sent"] for known in self.known.values())
         received = sum(known.tally.of["received"] for known in self.known.values())
         law(sent == received, f"{sent} were sent and {received} received")
@@ -137,15 +140,15 @@ def ask_account(account: Account) -> None:
     law(all(at is None or at > now for at in comes), "a promise did not come on its day")
 
 
-def ask_time(account: Account, dice: Random) -> None:
+def ask_time(account: Account, ladder: Ladder, dice: Random) -> None:
     """advance(a); advance(b) = advance(b); and what a stride tells is what it does."""
     now = account.advanced_to
     halt = dice.choice((*_turns(account), now + dice.randrange(90 * DAY)))
     one, other = sorted((halt, now + dice.randrange(90 * DAY)))
-    straight = advance(Story(account), other)
-    in_two = advance(advance(Story(account), one), other).account
-    law(in_two == straight.account, f"advance(a); advance(b) = advance(b): {_told(account, one, other)}")
-    law(advance(straight, one).account == straight.account, "time went back")
+    straight = advance(Story(account), other, ladder)
+    in_two = advance(advance(Story(account), one, ladder), other, ladder)
+    law(in_two.account == straight.account, f"advance(a); advance(b) = advance(b): {_told(in_two, straight)}")
+    law(advance(straight, one, ladder).account == straight.account, "time went back")
     law(not broken_laws(straight.account), f"as time goes on: {'; '.join(broken_laws(straight.account))}")
     ask_account(straight.account)
 
@@ -158,9 +161,8 @@ def _turns(account: Account) -> Iterator[int]:
     yield from (hold.lapses_at for hold in account.holds if hold.lapses_at is not None)
 
 
-def _told(account: Account, one: int, other: int) -> str:
-    first = advance(Story(account), one)
-    return f"{[encode(fact) for fact in advance(first, other).facts]}, not {[encode(fact) for fact in advance(Story(account), other).facts]}"
+def _told(*stories: Story) -> str:
+    return ", not ".join(str([encode(fact) for fact in story.facts]) for story in stories)
 
 
 def _differs(stored: Account, known: Known) -> str:

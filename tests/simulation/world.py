@@ -16,6 +16,8 @@ from typing import Any
 from chalicelib.areas.programs.model import Program
 from chalicelib.areas.programs.operations import get_program
 from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
+from chalicelib.flows.standing import Ladder
+from chalicelib.flows.terms import terms_of
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import read_config
@@ -74,6 +76,11 @@ class World:
     @property
     def program(self) -> Program:
         return self.programs[max(self.programs)]
+
+    @property
+    def ladder(self) -> Ladder:
+        """Of the tiers as they are now."""
+        return terms_of(self.shop.rt, self.shop.caller.tenant, 1).must_have_tiers()
 
     def number(self) -> str:
         """A new document number, key or event."""

@@ -295,6 +295,21 @@ def test_the_same_scheme_again_is_no_other_scheme() -> None:
     assert standing(shop, ada).keep == until
 
 
+def test_a_purchase_from_before_the_scheme_ends_by_the_newest_all_the_same() -> None:
+    """Who rises late, under a scheme of which nobody fell, falls when the period of today's is over: five days from now."""
+    shop = open_shop(tiers=BY_SPEND | {"downgrade": {"type": "never"}})
+    ada = shop.member("1")
+    shop.clock.move_to("2026-06-25")
+    anew = {"type": "since_last_recalculation"}
+    redefine(shop, BY_SPEND | {"window": anew, "downgrade": {"type": "after_days", "days": 5}})
+    shop.clock.move_to("2026-07-10")
+    shop.recalculate(ada)
+    shop.buy(member(ada), sale("A1", 150_00, on="2026-06-16"))
+    assert shop.account(ada).tier == "silver"
+    assert run_job(shop, "2026-07-16") == 1
+    assert changes(shop, ada)[-1] == ("bronze", "period_ended")
+
+
 def test_a_purchase_that_comes_late_still_brings_the_tier_of_its_year() -> None:
     """With the job between, or without: the tier is the same, and since the day of purchase."""
     seen = []
