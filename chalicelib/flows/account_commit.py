@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.errors import Refused
@@ -100,11 +101,18 @@ def account_entry(
 
 
 def account_plan(
-    caller: Caller, command: Command, story: Story, head: Head, entry: Entry, also: tuple[Write, ...] = ()
+    caller: Caller,
+    command: Command,
+    story: Story,
+    head: Head,
+    entry: Entry,
+    also: tuple[Write, ...] = (),
+    *,
+    most_bytes: int = MAX_ACCOUNT_BYTES,
 ) -> Plan:
-    """Account, entry, what else belongs to it, and the guard of a command that brought its own id."""
+    """Account, entry, what else belongs to it, and the guard of a command that brought its own id. Refuses `too_large`."""
     guards = guard_puts(caller.tenant, command, entry, entry.recorded_at)
-    put = accounts.account_put(caller.tenant, story.account, head, entry)
+    put = accounts.account_put(caller.tenant, story.account, head, entry, most_bytes)
     return Plan(entry, (put, entry_put(entry), *also, *guards), frozenset(guard.key for guard in guards))
 
 

@@ -19,6 +19,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts, iso_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Plan, commit
+from chalicelib.table.items import MAX_BODY_BYTES
 from chalicelib.table.journal import Entry
 
 
@@ -37,7 +38,8 @@ def settle_account(rt: Runtime, caller: Caller, day: Day, member_id: str, progra
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "settle_due", terms, at)
         story = terms.advance(Story(account), header.effective_at)
-        return account_plan(caller, command, story, head, account_entry(caller.tenant, story, head, header))
+        entry = account_entry(caller.tenant, story, head, header)
+        return account_plan(caller, command, story, head, entry, most_bytes=MAX_BODY_BYTES)  # time refuses nothing
 
     try:
         commit(rt, command, plan, _sequence, lambda: None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from random import Random
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import PLAIN, Credit, Story, earn
@@ -28,13 +29,15 @@ def told(shop: BookShop, member_id: str, tell: Callable[[Story, Terms], Story]) 
     shop.rt.table.transact(plan.writes, command.id)
 
 
-def fill(shop: BookShop, member_id: str, lots: int, unit: str = "points") -> None:
-    """A point for each of so many last days."""
+def fill(shop: BookShop, member_id: str, lots: int, unit: str = "points", much: int = 1) -> None:
+    """A point for each of so many last days, or any number up to `much`."""
+    dice = Random(unit)
 
     def tell(story: Story, terms: Terms) -> Story:
         for number in range(lots):
             lasts = ending_with(terms.program, FIRST + number)
-            story = give(story, Credit(unit, 1, lasts.expires_on, lasts.expires_at), PLAIN, "goodwill")
+            amount = dice.randint(1, much)
+            story = give(story, Credit(unit, amount, lasts.expires_on, lasts.expires_at), PLAIN, "goodwill")
         return story
 
     told(shop, member_id, tell)
@@ -56,3 +59,17 @@ def take_every_other(shop: BookShop, member_id: str, pieces: int) -> None:
     gone = tuple((1, place, place + 1, None) for place in range(0, 2 * pieces, 2))
     given = f.PointsGranted("points", 2 * pieces, (1, 0, 2 * pieces), 2 * pieces)
     told(shop, member_id, lambda story, _: story.then(given, f.PointsDeducted("points", pieces, gone, pieces)))
+
+
+def scatter(shop: BookShop, member_id: str, pieces: int, unit: str = "points") -> int:
+    """So many pieces of any length are gone from a lot of their own, and as many are left: how many points that is."""
+    dice, gone, end = Random(pieces), [], 0
+    number = accounts.read(shop.rt.table, shop.caller.tenant, member_id, 1)[0].wallet(unit).next_lot
+    for _ in range(pieces):
+        start = end + dice.randint(1, 99)
+        end = start + dice.randint(1, 99)
+        gone.append((number, start, end, None))
+    taken = sum(piece[2] - piece[1] for piece in gone)
+    given = f.PointsGranted(unit, end, (number, 0, end), end)
+    told(shop, member_id, lambda story, _: story.then(given, f.PointsDeducted(unit, taken, tuple(gone), end - taken)))
+    return end - taken

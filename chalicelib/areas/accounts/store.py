@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from pynamodb.attributes import UnicodeAttribute
 
+from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
 from chalicelib.areas.accounts.model.packed import packed, unpacked
 from chalicelib.areas.accounts.model.state import Account
 from chalicelib.kit.ids import owner_number
@@ -61,11 +62,12 @@ def read(table: Table, tenant: str, member: str, program: int) -> tuple[Account,
     return account_from(table.get(account_key(tenant, member, program)), member, program)
 
 
-def account_put(tenant: str, account: Account, before: Head, entry: Entry) -> Put:
-    """The account at its entry's version, only if nobody changed it since it was read. What breaks the law is not kept."""
+def account_put(tenant: str, account: Account, before: Head, entry: Entry, most_bytes: int = MAX_ACCOUNT_BYTES) -> Put:
+    """The account at its entry's version, only if nobody changed it since it was read. What breaks the law is not kept.
+    Refuses `too_large`."""
     assert all(wallet.balanced() for wallet in account.wallets.values())  # noqa: S101
     unchanged: Condition = Absent() if before.version == 0 else Equals("version", before.version)
-    return Put(to_attrs(_item(tenant, account, entry)), unchanged)
+    return Put(to_attrs(_item(tenant, account, entry), most_bytes), unchanged)
 
 
 def due_partition(tenant: str, shard: int) -> str:

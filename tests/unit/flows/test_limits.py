@@ -19,8 +19,10 @@ from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.kit.periods import Day
 from tests.twins.bookshop import PROGRAM, BookShop, member, open_shop, refused, sale
 from tests.twins.by_hand import activate, cancel, capture, deduct, grant, hold, holds, pending, promise, release
-from tests.twins.filled import FIRST, fill, promise_each, take_every_other
+from tests.twins.filled import FIRST, fill, promise_each, scatter, take_every_other
+from tests.unit.flows.seen import everything
 
+BARE: dict[str, Any] = {"rules": (), "tiers": None}
 MANY_YEARS = {"units": [{"code": "points", "name": "Points", "policies": [{"available_after": 3_000}]}]}
 
 
@@ -133,3 +135,37 @@ def test_one_operation_takes_only_so_many_pieces(act: Any) -> None:
     assert wallet(shop, ada).available == 1
     act(shop, ada, 1)
     assert wallet(shop, ada).available == 0
+
+
+def test_an_account_that_has_grown_too_large_refuses_and_keeps_every_point() -> None:
+    """Nothing of it can be said shorter. What it has is spent as ever, and when all of it passes at once, one entry tells it."""
+    shop = open_shop(program={"units": [{"code": "points", "name": "Points"}, {"code": "bits", "name": "Bits"}]})
+    ada = shop.member("1")
+    left = scatter(shop, ada, 20_000, unit="bits")
+    fill(shop, ada, MAX_LOTS_IN_ALL - 10, much=10**9)
+    there = everything(shop)
+    with refused("too_large"):
+        scatter(shop, ada, 9_000, unit="points")
+    assert everything(shop) == there
+    points = wallet(shop, ada).available
+    assert shop.spend(ada, points - 1).answer.account.balances == {"points": 1, "bits": left}
+    shop.clock.move_to("2035-01-01")
+    assert deduct(shop, ada, left // 20, unit="bits").answer.account.balances == {
+        "points": 0,
+        "bits": left - left // 20,
+    }
+    assert shop.proof(ada).matches
+
+
+def test_an_account_is_never_so_large_that_what_passes_at_once_cannot_be_told() -> None:
+    """Lots are what an entry tells at most length: some twenty bytes each, of which the account keeps nine."""
+    shop = open_shop(program={"units": [{"code": f"unit-{at}", "name": "Unit"} for at in range(MAX_WALLETS)]}, **BARE)
+    ada = shop.member("1")
+    wallets = 0
+    with refused("too_large"):
+        for at in range(MAX_WALLETS):
+            fill(shop, ada, MAX_LOTS_IN_ALL, unit=f"unit-{at}", much=10**9)
+            wallets += 1
+    assert wallets >= 12
+    shop.clock.move_to("2035-01-01")
+    assert set(grant(shop, ada, 1, unit="unit-0").answer.account.balances.values()) == {0, 1}
