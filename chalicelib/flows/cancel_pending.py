@@ -1,7 +1,8 @@
 """Cancel pending earnings: what was promised will not come; of a blocked member as well.
 
 reads    1 BatchGet of profile and account, and of the entry of an earning
-writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
+writes   account (version), entry (absent), the entry of an earning that is named (its mark): 4 units, 6 with the mark,
+         + 2 with an Idempotency-Key
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def cancel_pending(
     Refuses `nothing_pending`, `already_active`, `more_than_pending`; NotFound for member and program,
     `earning_not_found`, `order_not_found`; InvalidInput `choose_one`, `line_without_order`, `amount_without_earning`.
     """
-    doing = Doing("cancel_pending", _cancelled, blocked_too=True)
+    doing = Doing("cancel_pending", _cancelled, blocked_too=True, undoes=True)
     return change_pending(rt, caller, command, (member_id, program_id), choice, doing, _answer)
 
 

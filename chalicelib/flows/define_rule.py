@@ -11,7 +11,7 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
-from chalicelib.table.config import Config
+from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change, change_config
 
 
@@ -28,4 +28,5 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
         return rules.change(config, program_id, rule)
 
     done = change_config(rt, caller, command, "define_rule", decide)
-    return Committed(Rule.model_validate(done.answer.body), done.replayed)
+    changed = done.answer
+    return Committed(rules.rule_of(Name(changed.kind, changed.id), changed.body), done.replayed)

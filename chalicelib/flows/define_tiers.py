@@ -28,4 +28,4 @@ def define_tiers(
         return tiers.change(program_id, first if known is None else known.followed_by(scheme, now))
 
     done = change_config(rt, caller, command, "define_tiers", decide)
-    return Committed(tiers.scheme_of(done.answer.body), done.replayed)
+    return Committed(tiers.scheme_of(program_id, done.answer.body), done.replayed)

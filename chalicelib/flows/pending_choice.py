@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from chalicelib.areas.accounts.model import Account, Cause, Pending, Piece, Story, left_of, pending_of
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.decisions.story import must_be_positive
-from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
+from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised, PromiseCancelled
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.account_commit import Opened, decided_plan, open_account
-from chalicelib.flows.account_views import numbered
+from chalicelib.flows.account_views import facts_of, numbered
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.amounts import plain
 from chalicelib.kit.caller import Caller
@@ -22,7 +22,7 @@ from chalicelib.kit.ids import EntryRef, entry_ref, number_of
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
-from chalicelib.table.journal import Entry
+from chalicelib.table.journal import Entry, undone_put
 
 AnswerT = TypeVar("AnswerT")
 
@@ -49,11 +49,13 @@ class Chosen(NamedTuple):
 
 
 class Doing(NamedTuple):
-    """What is done to each that is chosen; `blocked_too`: of a blocked member as well."""
+    """What is done to each that is chosen; `blocked_too`: of a blocked member as well. `undoes`: an earning's entry is
+    marked with how much of it this undoes."""
 
     operation: str
     change: Callable[[Story, Terms, Instant, Chosen], Story]
     blocked_too: bool = False
+    undoes: bool = False
 
 
 def event_of(order_id: str, line_no: int | None) -> str:
@@ -76,7 +78,8 @@ def change_pending(
     doing: Doing,
     answer: Callable[[Entry], AnswerT],
 ) -> Committed[AnswerT]:
-    """One operation on what is chosen. 1 BatchGet and 1 transaction of 4 units, 6 with an Idempotency-Key."""
+    """One operation on what is chosen. 1 BatchGet and 1 transaction of 4 units, + 2 where it undoes an earning, + 2 with an
+    Idempotency-Key."""
     member_id, program_id = of
     _must_be_one(choice)
     ref = None if choice.earning_id is None else _earning_ref(choice.earning_id, of)
@@ -92,9 +95,20 @@ def change_pending(
                 story = doing.change(story, terms, at, one)
             return story
 
-        return decided_plan(rt, caller, command, doing.operation, terms, opened, decide)
+        planned = decided_plan(rt, caller, command, doing.operation, terms, opened, decide)
+        return _marked(planned, opened.entry, ref) if doing.undoes else planned
 
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def _marked(planned: Plan, earned: Entry | None, ref: EntryRef | None) -> Plan:
+    """With the mark on the earning's entry, where one was named."""
+    if earned is None or ref is None:
+        return planned
+    undone = (
+        fact.amount for fact in facts_of(planned.entry, PromiseCancelled) if fact.undoes == (ref.sequence, ref.fact)
+    )
+    return replace(planned, writes=(*planned.writes, undone_put(earned, ref.fact, sum(undone))))
 
 
 def _must_be_one(choice: Choice) -> None:

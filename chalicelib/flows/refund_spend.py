@@ -51,7 +51,7 @@ def refund_spend(
 ) -> Committed[Refunded]:
     """What is left of the spend where no amount is named. NotFound: member, entry. Refuses `not_a_spend`,
     `already_undone`, `refunded_more_than_spent`, `balance_limit`, `too_many_lots`; InvalidInput `number_too_small`."""
-    what = Wanted(member_id, spend_id, "spend_id")
+    what = Wanted(member_id, spend_id, "spend_id", in_part=amount is not None)
 
     def decide(story: Story, terms: Terms, entry: Entry, at: Instant) -> Undoing:
         named = named_fact(what, entry)

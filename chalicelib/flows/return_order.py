@@ -96,7 +96,8 @@ def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Ret
         if amount:
             conduct = terms.conduct(credit.unit, order.sale.purchased_at)
             cause = Cause(credit.rule, order.order_id, terms.day(order.sale.purchased_at))
-            story = cancel(story, credit.unit, Piece(*credit.piece), amount, conduct, cause)
+            piece = Piece(*credit.piece)
+            story = cancel(story, credit.unit, piece, amount, conduct, cause, asked_before=credit.due)
     return settle_tier(story, terms, document.purchased_at)
 
 

@@ -77,6 +77,7 @@ class Terms:
             floor=-(policy.negative_limit or 0),
             beyond=policy.return_policy,
             used=policy.cancel_used,
+            returns_floor=None if policy.negative_limit is None else -policy.negative_limit,
             fresh_refunds=policy.refund_expiry == "fresh",
             cap_transaction=caps.per_transaction,
             cap_balance=caps.balance,

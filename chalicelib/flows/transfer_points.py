@@ -57,7 +57,7 @@ def transfer_points(
     """Taken as the sender's spends are; at the receiver each part keeps its last day, and counts as earned nowhere.
 
     Refuses `transfer_to_self`, `member_blocked` (naming `to` for the receiver), `unknown_unit`, `insufficient_balance`,
-    `balance_limit` and `too_many_lots` of the receiver; NotFound: either member, program; InvalidInput: the identifier,
+    `too_many_pieces`, `balance_limit` and `too_many_lots` of the receiver; NotFound: either member, program; InvalidInput: the identifier,
     `number_too_small`.
     """
 

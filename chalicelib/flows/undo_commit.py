@@ -8,7 +8,8 @@ An entry's id says its owner and program. A blocked member's points are correcte
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -33,11 +34,13 @@ AnswerT = TypeVar("AnswerT")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An entry of a member, or one fact of it, as a request names it: in the field `param`."""
+    """An entry of a member, or one fact of it, as a request names it: in the field `param`. `in_part`: the request says how
+    much of it, too."""
 
     member_id: str
     text: str
     param: str
+    in_part: bool = False
 
     @property
     def ref(self) -> EntryRef:
@@ -124,7 +127,8 @@ def change_by_entry(
         terms = terms_of(rt, caller.tenant, what.ref.program)
         header = header_for(rt, caller, command, operation, terms)
         story = terms.advance(Story(opened.account), header.effective_at)
-        undoing = _decided(what, lambda: decide(story, terms, old, header.effective_at))
+        with named_as(what.param, in_part=what.in_part):
+            undoing = decide(story, terms, old, header.effective_at)
         settled = settle_tier(undoing.story, terms)
         entry = account_entry(caller.tenant, settled, opened.head, header)
         marks = (undone_put(old, undoing.of.number, undoing.amount),) if undoing.amount else ()
@@ -133,11 +137,12 @@ def change_by_entry(
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
 
 
-def _decided(what: Wanted, decide: Callable[[], Undoing]) -> Undoing:
-    """Decisions speak of an entry; the request may call it something else."""
+@contextmanager
+def named_as(param: str, *, in_part: bool = False) -> Iterator[None]:
+    """Decisions speak of an entry and an amount; a request may call the one something else, and not say the other."""
     try:
-        return decide()
+        yield
     except Refused as refusal:
-        if refusal.param == "entry_id":
-            refusal.param = what.param
+        if refusal.param == "entry_id" or (refusal.param == "amount" and not in_part):
+            refusal.param = param
         raise

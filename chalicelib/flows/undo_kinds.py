@@ -28,6 +28,7 @@ from chalicelib.kit.facts import Body, Fact
 from chalicelib.table.journal import Entry
 
 REASON = "undo"  # of what is deducted again
+UNDOES_ALL = frozenset(("undo_entry", "cancel_earning"))  # they leave nothing to undo, whatever was there to take back
 
 Undo = Callable[[Story, Terms, Named, Instant], Story]
 

@@ -19,6 +19,7 @@ from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, numbered, standing_of
 from chalicelib.flows.terms import Terms, Wait, settle_tier, terms_of
 from chalicelib.flows.two_accounts import Both, both_plan, open_both
+from chalicelib.flows.undo_commit import named_as
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -57,7 +58,7 @@ def undo_transfer(
     rt: Runtime, caller: Caller, command: Command, member_id: str, transfer_id: str
 ) -> Committed[UndoneTransfer]:
     """Once, by the unit's policy for what was used (`cancel_used`). Refuses `already_undone`, `nothing_left`,
-    `earning_partly_used`, `balance_limit`; NotFound: `transfer_not_found`, `member_not_found`."""
+    `earning_partly_used`, `balance_limit`, `too_many_lots`; NotFound: `transfer_not_found`, `member_not_found`."""
     ref = _ref(member_id, transfer_id)
 
     def plan() -> Plan:
@@ -70,7 +71,8 @@ def undo_transfer(
             raise Refused("already_undone", "This transfer has been undone before.", param="transfer_id")
         terms = terms_of(rt, caller.tenant, ref.program)
         header = header_for(rt, caller, command, "undo_transfer", terms)
-        sender, receiver, amount = _undone(terms, both, side, other, sent, header.effective_at)
+        with named_as("transfer_id"):
+            sender, receiver, amount = _undone(terms, both, side, other, sent, header.effective_at)
         marks = (undone_put(side.entry, side.number, amount), undone_put(other.entry, other.number, amount))
         return both_plan(caller, command, header, both, sender, receiver, marks)
 

@@ -23,6 +23,7 @@ from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
 from chalicelib.flows.verify_stream import Aggregate, Difference, Place, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
+from chalicelib.flows.verify_undone import RecordedUndoing
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, Head
@@ -141,12 +142,13 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
     except UNREADABLE as why:
         look.tell(name, [f" {unreadable(why)}"], program)
     aggregate = Aggregate(Place(look.member, name), owner_stream(look.tenant, look.member, program), head)
-    rebuilt, unread = Account(look.member, program), False
+    rebuilt, unread, undoing = Account(look.member, program), False, RecordedUndoing()
 
     def see(entry: Entry) -> None:
         nonlocal rebuilt, unread
         look.verified.tally.add_entry(entry)
         look.recorded.see(entry)
+        undoing.see(entry)
         if aggregate.covers(entry):
             unread = unread or is_placeholder(entry)
             if isinstance(kept, RecordedProfile):
@@ -155,6 +157,7 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
                 rebuilt = accounts.folded(rebuilt, entry)
 
     look.verified.differences += verify_stream(aggregate, items, see)
+    look.tell(f"{name}: ", undoing.differences())
     if isinstance(kept, RecordedProfile):
         look.profile = kept
         look.tell("profile: ", kept.differences())

@@ -21,7 +21,7 @@ from chalice.app import Chalice
 
 from chalicelib.api import mounts, rim
 from chalicelib.areas.access.operations import issue_api_key
-from chalicelib.areas.orders.file.rows import Cells
+from chalicelib.areas.orders.file.rows import REQUIRED
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.queues import Message
@@ -173,7 +173,7 @@ def _imported(shop: Shop) -> int:
     rows = [
         cells | {"document_number": f"F-{one}", "loyalty_card": f"4000 {one % MEMBERS:05}"} for one in range(ORDERS)
     ]
-    lines = [",".join(Cells._fields), *(",".join(row.get(name, "") for name in Cells._fields) for row in rows)]
+    lines = [",".join(REQUIRED), *(",".join(row.get(name, "") for name in REQUIRED) for row in rows)]
     key = f"imports/{TENANT}/orders/orders.csv"
     shop.files.put(key, "\n".join(lines).encode())
     head = shop.files.head(key)

@@ -17,15 +17,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
 from chalicelib.areas.jobs import store as jobs
-from chalicelib.aws.errors import CloudError
 from chalicelib.aws.queues import QueueName
-from chalicelib.errors import InvalidInput, StampbookError
+from chalicelib.errors import InvalidInput
 from chalicelib.flows.job_messages import Step, step_of
 from chalicelib.kit.clock import Clock, SystemClock
 from chalicelib.runtime import Runtime
-from chalicelib.table.protocol import TableError
+from infra.local.broken_off import BROKEN_OFF, to_its_end
 from infra.local.dead_letters import AT_ONCE, HELD_SECONDS, DeadLetters, Message
-from infra.local.logs import ROOT, NotSearchedError, Place, become_client_of, place_of
+from infra.local.logs import ROOT, Place, become_client_of, place_of
 from infra.local.redrive_relay import redrive_relay
 from infra.local.stage_runtime import add_place, stage_runtime
 
@@ -33,7 +32,6 @@ RELAY, IMPORTS = "relay", "imports"
 REDRIVEN = (*get_args(QueueName), RELAY)
 MOST = 100_000
 AGAIN = "What was sent on stays sent; run it again, and it goes on from there.\n"
-NOT_DONE = 2
 
 
 def main(arguments: Sequence[str], connected: Callable[[Place], Any] | None = None) -> int:
@@ -44,15 +42,13 @@ def main(arguments: Sequence[str], connected: Callable[[Place], Any] | None = No
     if asked.queue not in REDRIVEN:
         said = f"{asked.queue} is none" if asked.queue else "None was said"
         sys.stderr.write(f"Say which queue, such as make redrive QUEUE=imports: {', '.join(REDRIVEN)}. {said}.\n")
-        return NOT_DONE
-    try:
+        return BROKEN_OFF
+
+    def run() -> int:
         place = place_of(asked, ROOT)
         return _redrive(asked, dead_letters((connected or _sqs)(place), place.stage, asked.queue), place.stage)
-    except (NotSearchedError, CloudError, TableError, StampbookError, BotoCoreError, ClientError) as fault:
-        sys.stderr.write(f"{fault}\n{AGAIN}")
-    except KeyboardInterrupt:
-        sys.stderr.write(f"\n{AGAIN}")
-    return NOT_DONE
+
+    return to_its_end(run, AGAIN, (BotoCoreError, ClientError))
 
 
 def dead_letters(sqs: Any, stage: str, queue: str, clock: Clock | None = None) -> DeadLetters:
@@ -106,7 +102,7 @@ def _redrive(asked: argparse.Namespace, dead: DeadLetters, stage: str) -> int:
             f"{elsewhere} more are held by another run, or one that was killed: {HELD_SECONDS // 60} minutes at most."
         )
     sys.stderr.write("".join(f"{line}\n" for line in stayed))
-    return NOT_DONE if stayed else 0
+    return BROKEN_OFF if stayed else 0
 
 
 def _relay(asked: argparse.Namespace, dead: DeadLetters) -> list[str]:

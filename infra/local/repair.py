@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 
 from chalicelib.areas.access.store import tenants
@@ -27,10 +28,11 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.feed import PAGE_SIZE, read_head
 from chalicelib.table.feed_search import references_since
 from chalicelib.table.recorded import HOUR_MS
+from infra.local.broken_off import BROKEN_OFF, for_tenant, to_its_end
 from infra.local.logs import NotSearchedError
-from infra.local.stage_runtime import FAULTS, add_tenant_and_place, named_tenants, stage_runtime, what_to_do
+from infra.local.stage_runtime import add_tenant_and_place, named_tenants, stage_runtime
 
-UNREADABLE, BROKEN_OFF = 1, 2
+UNREADABLE = 1
 DAY_MS = 24 * HOUR_MS
 AGAIN = "What was added stays; run it again, and it goes on from there.\n"
 UNSAID = "Say whose and from when, such as make repair TENANT=shop FROM=2026-11-20; TENANT=all for every tenant.\n"
@@ -41,26 +43,14 @@ def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runti
     if not (asked.tenant and asked.first):
         sys.stderr.write(UNSAID)
         return BROKEN_OFF
-    try:
-        rt = runtime(asked)
-        first, until = _span(rt, asked)
-        return max([_tried(rt, tenant, first, until) for tenant in named_tenants(rt, asked)])
-    except NotSearchedError as fault:
-        sys.stderr.write(f"{fault}\n")
-    except FAULTS as fault:
-        sys.stderr.write(f"{fault}\n{what_to_do(fault, AGAIN)}")
-    except KeyboardInterrupt:
-        sys.stderr.write(f"\n{AGAIN}")
-    return BROKEN_OFF
+    return to_its_end(lambda: _all(runtime(asked), asked), AGAIN)
 
 
-def _tried(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
-    """One tenant's trouble keeps no other from being repaired."""
-    try:
-        return _repair(rt, tenant, first, until)
-    except FAULTS as fault:
-        sys.stderr.write(f"{tenant}: {fault}\n{what_to_do(fault, AGAIN)}")
-        return BROKEN_OFF
+def _all(rt: Runtime, asked: argparse.Namespace) -> int:
+    first, until = _span(rt, asked)
+    return max(
+        for_tenant(tenant, partial(_repair, rt, tenant, first, until), AGAIN) for tenant in named_tenants(rt, asked)
+    )
 
 
 def repair_feeds(rt: Runtime, stopped_at: Instant) -> int:

@@ -12,16 +12,10 @@ from chalicelib import bootstrap
 from chalicelib.areas.access.store import org_of, tenants
 from chalicelib.aws.errors import CloudError
 from chalicelib.config import QUEUES, Settings
-from chalicelib.errors import NewerDataError, StampbookError
 from chalicelib.runtime import Runtime
-from chalicelib.table.items import UNREADABLE
-from chalicelib.table.protocol import TableError
 from infra.local.logs import ROOT, Connect, NotSearchedError, add_address, connect, place_of
 
 ALL = "all"
-FAULTS = (CloudError, TableError, *UNREADABLE)  # that end what a command does for a tenant
-_NEWER = "Deploy the version that wrote it: this one cannot do it, however often it is run.\n"
-_DAMAGED = "Put back the item as it was (docs/guides/recovery.md), then run it again.\n"
 
 
 def add_tenant_and_place(parser: argparse.ArgumentParser) -> None:
@@ -44,13 +38,6 @@ def named_tenants(rt: Runtime, asked: argparse.Namespace) -> list[str]:
     if org_of(rt.table, asked.tenant) is None:
         raise NotSearchedError(f"There is no tenant {asked.tenant}: the first API key of a tenant makes it known.")
     return [asked.tenant]
-
-
-def what_to_do(fault: Exception, again: str) -> str:
-    """`again` where that is enough; it is not where something cannot be read."""
-    if isinstance(fault, NewerDataError):
-        return _NEWER
-    return again if isinstance(fault, CloudError | TableError | StampbookError) else _DAMAGED
 
 
 def stage_runtime(asked: argparse.Namespace, connect: Connect = connect, root: Path = ROOT) -> Runtime:

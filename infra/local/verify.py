@@ -14,17 +14,19 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from chalicelib.flows.verify_tenant import THREADS, Position, VerifiedPart, verify_tenant
 from chalicelib.kit.clock import rfc3339
 from chalicelib.runtime import Runtime
 from chalicelib.table.counted import CountedTable
-from infra.local.logs import ROOT, NotSearchedError
-from infra.local.stage_runtime import FAULTS, add_tenant_and_place, named_tenants, stage_runtime, what_to_do
+from infra.local.broken_off import BROKEN_OFF, for_tenant, to_its_end
+from infra.local.logs import ROOT
+from infra.local.stage_runtime import add_tenant_and_place, named_tenants, stage_runtime
 from infra.local.verify_state import Kept, SoFar, kept_at, told
 
-DIFFERENT, NOT_VERIFIED = 1, 2
+DIFFERENT = 1
 UNSAID = "Say whose, such as make verify TENANT=shop; TENANT=all for every tenant, one after the other.\n"
 AGAIN = "Not verified to the end: run it again, and it goes on from there.\n"
 
@@ -35,22 +37,8 @@ def main(
     asked = _parser().parse_args(arguments)
     if not asked.tenant:
         sys.stderr.write(UNSAID)
-        return NOT_VERIFIED
-    try:
-        rt = runtime(asked)
-        kept = kept_at(root, asked, rt.clock.now())
-        codes = [_tried(rt, tenant, kept, asked.threads) for tenant in named_tenants(rt, asked)]
-    except NotSearchedError as fault:
-        sys.stderr.write(f"{fault}\n")
-    except FAULTS as fault:
-        sys.stderr.write(f"{fault}\n{what_to_do(fault, AGAIN)}")
-    except KeyboardInterrupt:
-        sys.stderr.write(f"\n{AGAIN}")
-    else:
-        if NOT_VERIFIED not in codes:
-            kept.forget()
-        return max(codes)
-    return NOT_VERIFIED
+        return BROKEN_OFF
+    return to_its_end(lambda: _all(runtime(asked), asked, root), AGAIN)
 
 
 def verifying(
@@ -74,16 +62,21 @@ def measured(rt: Runtime, tenant: str, threads: int = THREADS) -> SoFar:
     return whole
 
 
-def _tried(rt: Runtime, tenant: str, kept: Kept, threads: int) -> int:
-    """One tenant's trouble keeps no other from being verified."""
-    try:
-        if (done := kept.done.get(tenant)) is not None:
-            print(f"{told_again(done)}{_summed_up(tenant, done)} That was verified by the run before.")
-        else:
-            done = _verify(rt, tenant, kept, threads)
-    except FAULTS as fault:
-        sys.stderr.write(f"{tenant}: {fault}\n{what_to_do(fault, AGAIN)}")
-        return NOT_VERIFIED
+def _all(rt: Runtime, asked: argparse.Namespace, root: Path) -> int:
+    kept = kept_at(root, asked, rt.clock.now())
+    codes = [
+        for_tenant(tenant, partial(_one, rt, tenant, kept, asked.threads), AGAIN) for tenant in named_tenants(rt, asked)
+    ]
+    if BROKEN_OFF not in codes:
+        kept.forget()
+    return max(codes)
+
+
+def _one(rt: Runtime, tenant: str, kept: Kept, threads: int) -> int:
+    if (done := kept.done.get(tenant)) is not None:
+        print(f"{told_again(done)}{_summed_up(tenant, done)} That was verified by the run before.")
+    else:
+        done = _verify(rt, tenant, kept, threads)
     return DIFFERENT if done.different else 0
 
 

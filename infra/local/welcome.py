@@ -10,7 +10,7 @@ from hashlib import md5
 from pathlib import Path
 
 from chalicelib.areas.imports.model import Drop
-from chalicelib.areas.orders.file.rows import Cells
+from chalicelib.areas.orders.file.rows import REQUIRED
 from chalicelib.kit.clock import Instant, rfc3339
 from infra.local.logs import RUN
 
@@ -46,7 +46,7 @@ def two_purchases(now: Instant) -> bytes:
         f"DROP-{now}-{card},sell,,{rfc3339(now)},card-{card},,,Market Square,USD,MUG,Mug,,,1,{value},"
         for card, value in (("ada", "12.50"), ("bob", "7.00"))
     ]
-    return "\n".join((",".join(Cells._fields), *rows, "")).encode()
+    return "\n".join((",".join(REQUIRED), *rows, "")).encode()
 
 
 def welcome(place: Place, member_id: str | None, now: Instant) -> str:

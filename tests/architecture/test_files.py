@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.architecture.functions import LOGICAL
 from tests.architecture.sources import ROOT, Source, sources
 
 STAGES = ("dev", "prod")
@@ -72,14 +73,6 @@ REACHED = {  # beside its own log
     "due": {"Table", "Table/index/gsi3", "DueQueue"},
     "schedule_due": {"Table", "DueQueue"},
     "take_pulse": {"Table"},
-}
-LOGICAL = {  # as Chalice names them in the template, which is how their log groups begin
-    "api_handler": "APIHandler",
-    "relay": "Relay",
-    "imports": "Imports",
-    "due": "Due",
-    "schedule_due": "ScheduleDue",
-    "take_pulse": "TakePulse",
 }
 
 

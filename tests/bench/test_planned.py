@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.architecture.test_files import FUNCTIONS
+from tests.architecture.functions import LOGICAL
 from tests.bench import cold
 from tests.bench.__main__ import too_long
 from tests.bench.cases import PLANNED as CPU_CASES
@@ -74,7 +74,7 @@ def test_the_largest_file_is_bench_fulls_and_is_named_until_it_was_imported() ->
 
 
 def test_every_function_has_a_cold_start_and_every_step_its_cpu() -> None:
-    assert set(cold.FIRST_EVENTS) == set(FUNCTIONS)
+    assert set(cold.FIRST_EVENTS) == set(LOGICAL)
     assert {"relay 100 entries", "schedule the due job", "take the pulse"} <= {name for name, _ in CPU_CASES}
 
 

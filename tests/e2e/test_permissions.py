@@ -27,6 +27,7 @@ from chalicelib.table.protocol import Attrs, Table
 from chalicelib.table.pulse import read_pulse
 from infra.local.demo.program import CALLER
 from infra.local.ministack import REGION
+from tests.architecture.functions import LOGICAL
 from tests.e2e.conftest import STACK, STAGE, Deployed, order, seen
 from tests.e2e.recorded_calls import Use, recorded, uses
 from tests.e2e.test_deployed import HEADER, dropped_for, empty, feed, finished, fire_schedule, sale, take_pulse
@@ -36,14 +37,6 @@ pytestmark = pytest.mark.e2e
 
 POLICIES = Path(__file__).parents[2] / ".chalice"
 SHOP = "permissions"
-FUNCTIONS = {
-    "api_handler": "APIHandler",
-    "relay": "Relay",
-    "imports": "Imports",
-    "due": "Due",
-    "schedule_due": "ScheduleDue",
-    "take_pulse": "TakePulse",
-}
 LAMBDA_ITSELF = (
     "Lambda does it in the function's name, before or after the code: the local cloud needs no permission for it"
 )
@@ -54,7 +47,7 @@ LOG = "arn:${AWS::Partition}:logs:"
 NO_CALL = "it is no call: without it S3 answers 403 for an object that is not there, and we would not know"
 BROKEN_UPLOAD = "only after a part of more than 8 MB could not be written"
 EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the beginning of the resource, by its logical id
-    **{(function, action, LOG): LAMBDA_ITSELF for function in FUNCTIONS for action in OF_A_LOG},
+    **{(function, action, LOG): LAMBDA_ITSELF for function in LOGICAL for action in OF_A_LOG},
     **{("imports", action, "ImportsQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("due", action, "DueQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("relay", action, "Table"): LAMBDA_ITSELF for action in OF_A_STREAM},
@@ -209,26 +202,26 @@ def physical(deployed: Deployed) -> dict[str, str]:
     return {one["LogicalResourceId"]: re.split("[:/]", one["PhysicalResourceId"])[-1] for one in told}
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", LOGICAL)
 def test_a_function_may_write_to_the_log_that_it_has(deployed: Deployed, function: str) -> None:
     policy = policy_of(function)
     (logs,) = (one for one in policy["Statement"] if "logs:PutLogEvents" in one["Action"])
     pattern = logs["Resource"][0]["Fn::Sub"].replace("${AWS::StackName}", STACK).partition(":log-group:")[2]
-    names = {name: f"/aws/lambda/{deployed.function(name)}" for name in FUNCTIONS.values()}
-    assert [name for name, group in names.items() if fnmatch(group, pattern)] == [FUNCTIONS[function]]
+    names = {name: f"/aws/lambda/{deployed.function(name)}" for name in LOGICAL.values()}
+    assert [name for name, group in names.items() if fnmatch(group, pattern)] == [LOGICAL[function]]
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", LOGICAL)
 def test_what_a_function_does_it_may_and_what_it_may_it_does(busy: Deployed, function: str) -> None:
     addresses = physical(busy)
-    may, does = allowed(policy_of(function), addresses), recorded(busy.calls)[addresses[FUNCTIONS[function]]]
+    may, does = allowed(policy_of(function), addresses), recorded(busy.calls)[addresses[LOGICAL[function]]]
     assert does - may == set(), "missing from the policy"
     assert unexplained(function, may - does, addresses) == set(), "may go from the policy"
 
 
 def test_every_excuse_is_of_something_that_a_function_may_and_is_not_seen_to_do(busy: Deployed) -> None:
     addresses, done = physical(busy), recorded(busy.calls)
-    for function, logical in FUNCTIONS.items():
+    for function, logical in LOGICAL.items():
         unused = allowed(policy_of(function), addresses) - done[addresses[logical]]
         for action, place in excuses(function, addresses):
             assert any(use == action and within(where, place) for use, where in unused), (function, action, place)

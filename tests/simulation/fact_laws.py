@@ -86,6 +86,7 @@ def _ask_floor(wallet: Wallet, fact: Any, setting: Setting) -> None:
         law(fact.balance >= -(policy.negative_limit or 0), f"{fact} is below the limit")
     elif getattr(fact, "undoes", None) is not None:
         law(policy.cancel_used == "whole", f"{fact} went below zero")
+        law(policy.negative_limit is None or fact.balance >= -policy.negative_limit, f"{fact} is below the limit")
     law(wallet.there == sum(piece[2] - piece[1] for piece in fact.pieces), f"{fact} owes while something was there")
 
 

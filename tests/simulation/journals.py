@@ -17,7 +17,7 @@ from chalicelib.table.journal import Entry, Head, entry_from, verified
 from chalicelib.table.memory import MemoryTable
 from tests.simulation.fact_laws import Setting, ask_fact
 from tests.simulation.law import law
-from tests.simulation.tally import UNDOABLE, Deed, Tally
+from tests.simulation.tally import UNDOABLE, Deed, Deeds, Tally
 
 DAY = 86_400_000
 PROGRAM = 1
@@ -30,7 +30,7 @@ class Known:
     account: Account
     head: Head = field(default_factory=Head)
     tally: Tally = field(default_factory=Tally)
-    deeds: dict[tuple[int, int], Deed] = field(default_factory=dict)  # what can be undone, by entry and number
+    deeds: Deeds = field(default_factory=Deeds)
     commands: set[str] = field(default_factory=set)
 
 
@@ -73,39 +73,44 @@ class Journals:
 
     def _catch_up(self, member: str, head: Head, programs: dict[int, Program]) -> None:
         known = self.known[member]
+        undone: list[Deed] = []
         for sequence in range(known.head.version + 1, head.version + 1):
             entry = self.entry(member, sequence)
             law(verified(entry, known.head), f"entry {sequence} does not follow the one before")
             law(entry.header["command"] not in known.commands, f"entry {sequence} carries a command out again")
             known.commands.add(entry.header["command"])
             for number, fact in numbered(entry):
-                self._follow(known, entry, number, fact, programs)
+                undone += self._follow(known, entry, number, fact, programs)
             known.head = entry.head
             law(not broken_laws(known.account), "; ".join(broken_laws(known.account)))
-        self._ask_undone(member)
+        for deed in undone:
+            self._ask_mark(deed, self.entry(member, deed.sequence))
 
-    def _follow(self, known: Known, entry: Entry, number: int, fact: Fact, programs: dict[int, Program]) -> None:
+    def _follow(
+        self, known: Known, entry: Entry, number: int, fact: Fact, programs: dict[int, Program]
+    ) -> tuple[Deed, ...]:
+        """What the fact undoes, if it does."""
         self.facts_seen.add(fact.type)
         before, known.account = known.account, apply(known.account, fact)
         ask_fact(before, known.account, fact, Setting(entry, programs[entry.header["config_version"]]))
         known.tally.count(fact)
-        if number:
-            deed = Deed(entry.sequence, number, fact)
-            known.deeds[deed.key] = deed
-        undoes = getattr(fact, "undoes", None)
-        if undoes is not None:
-            known.deeds[undoes].undo(fact)
+        undone = known.deeds.see(entry.sequence, number, entry.header["operation"], fact)
         for unit, wallet in known.account.wallets.items():
             law(not known.tally.differs(wallet), f"wallet {unit}: {known.tally.differs(wallet)}")
+        return () if undone is None else (undone,)
 
-    def _ask_undone(self, member: str) -> None:
-        """How much of an entry is undone is what the facts undid, and never more than there was."""
-        for key, deed in self.known[member].deeds.items():
-            if not deed.undone:
-                continue
-            law(deed.undone <= deed.amount, f"{deed.undone} of {deed.amount} were undone of {deed.fact}")
-            kept = self.entry(member, key[0]).undone.get(key[1], 0)
-            law(kept == deed.undone, f"entry {key[0]} says that {kept} of it are undone, and {deed.undone} were")
+    def ask_marks(self) -> None:
+        """Every entry is marked with what later ones undid of it, and with nothing else."""
+        for member, known in self.known.items():
+            entries = {sequence: self.entry(member, sequence) for sequence in range(1, known.head.version + 1)}
+            for deed in known.deeds.values():
+                self._ask_mark(deed, entries[deed.sequence])
+            numbers = {(entry.sequence, number) for entry in entries.values() for number in entry.undone}
+            law(numbers <= known.deeds.keys(), "something is marked as undone that nobody can undo")
+
+    def _ask_mark(self, deed: Deed, entry: Entry) -> None:
+        kept = entry.undone.get(deed.number, 0)
+        law(kept == deed.undone, f"entry {deed.sequence} says that {kept} of it are undone, and {deed.undone} were")
 
 
 def numbered(entry: Entry) -> Iterator[tuple[int, Fact]]:

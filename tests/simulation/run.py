@@ -9,7 +9,7 @@ from random import Random
 from typing import NamedTuple
 
 from chalicelib.errors import InvalidInput, NotFound, Refused
-from tests.faults.laws import judge
+from tests.simulation.ends import ask_at_the_end
 from tests.simulation.moves import BY_NAME, MOVES
 from tests.simulation.world import World, open_world
 
@@ -81,7 +81,7 @@ def lived(seed: int, steps: Sequence[Step]) -> tuple[World, Failure | None]:
             told = [*told[:place], "and here a law is broken"]
             return world, Failure(seed, tuple(steps[: place + 1]), tuple(told), f"{type(broken).__name__}: {broken}")
     try:
-        judge(stored.item for stored in world.ports.memory._items.values())
+        ask_at_the_end(world)
     except AssertionError as broken:
         return world, Failure(seed, tuple(steps), tuple(told), f"at the end: {broken}")
     return world, None

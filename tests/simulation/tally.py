@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from chalicelib.areas.accounts.model import Wallet
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.kit.facts import Fact
+from tests.simulation.law import law
 
 UNDOABLE = (
     f.PointsEarned,
@@ -46,14 +48,24 @@ _ADDS: dict[type[Fact], tuple[tuple[str, int], ...]] = {
 }
 
 
+WHOLE = ("undo_entry", "cancel_earning")  # these undo all that is left of something; others say how much
+
+
 @dataclass
 class Deed:
-    """Something that can be undone, and how much of it has been."""
+    """Something that can be undone, and what became of it.
+
+    `undone` is what its entry must be marked with; `told` what facts that undo it say, by unit. `forgone` is what of an
+    earning will never be used, as somebody let it expire or it never came; `cancelled` what was taken back of it.
+    """
 
     sequence: int
     number: int
     fact: Any
     undone: int = 0
+    told: Counter[str] = field(default_factory=Counter)
+    forgone: int = 0
+    cancelled: int = 0
 
     @property
     def key(self) -> tuple[int, int]:
@@ -67,11 +79,56 @@ class Deed:
     def left(self) -> int:
         return self.amount - self.undone
 
-    def undo(self, fact: Any) -> None:
-        """A cancellation was asked for what fell short as well: it does not come back later. What somebody let expire says
-        of what, and is no undoing."""
-        if not isinstance(fact, f.PointsExpired):
-            self.undone += fact.amount + getattr(fact, "short", 0)
+    def undo(self, fact: Any, operation: str) -> None:
+        """What somebody let expire says of what, and is no undoing."""
+        if isinstance(fact, f.PointsExpired):
+            return
+        self.undone = self.amount if operation in WHOLE else self.undone + fact.amount
+        self.told[fact.unit] += fact.amount
+        most = {fact.unit: self.amount} | ({self.fact.into: self.fact.gained} if hasattr(self.fact, "into") else {})
+        law(self.told[fact.unit] <= most[fact.unit], f"{self.told} were undone of {self.fact}")
+        law(self.undone <= self.amount, f"{self.undone} of {self.amount} were undone of {self.fact}")
+
+    def loses(self, pieces: Iterable[Sequence[Any]]) -> None:
+        """Those of its positions that are among these."""
+        lot, start, end = self.fact.piece
+        self.forgone += sum(max(0, min(end, piece[2]) - max(start, piece[1])) for piece in pieces if piece[0] == lot)
+
+    def taken_back(self, amount: int) -> None:
+        """Nobody pays for what never came, nor for what passed unused."""
+        self.cancelled += amount
+        gone = self.forgone + self.cancelled
+        law(
+            not amount or gone <= self.amount,
+            f"{self.cancelled} were taken back of {self.fact}, {self.forgone} forgone",
+        )
+
+
+class Deeds(dict[tuple[int, int], Deed]):
+    """What can be undone of one account, by entry and number."""
+
+    def see(self, sequence: int, number: int, operation: str, fact: Any) -> Deed | None:
+        """The deed that the fact undoes, if it does; the fact itself is one from now on if it has a number."""
+        if number:
+            self[sequence, number] = Deed(sequence, number, fact)
+        undoes = getattr(fact, "undoes", None)
+        if undoes is not None:
+            self[undoes].undo(fact, operation)
+        if isinstance(fact, f.PromiseCancelled) or (isinstance(fact, f.PointsExpired) and fact.pieces):
+            for earning in self._earnings(fact.unit):
+                earning.loses(fact.pieces)
+        if isinstance(fact, f.PointsCancelled):
+            [cancelled] = [self[undoes]] if undoes else self._of_order(fact)
+            cancelled.taken_back(fact.amount)
+        return None if undoes is None else self[undoes]
+
+    def _earnings(self, unit: str) -> Iterator[Deed]:
+        kinds = (f.PointsEarned, f.PointsPromised)
+        return (deed for deed in self.values() if isinstance(deed.fact, kinds) and deed.fact.unit == unit)
+
+    def _of_order(self, fact: f.PointsCancelled) -> list[Deed]:
+        source = fact.order, fact.rule
+        return [deed for deed in self._earnings(fact.unit) if (deed.fact.order, deed.fact.rule) == source]
 
 
 @dataclass

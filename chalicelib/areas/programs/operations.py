@@ -13,7 +13,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.ids import MAX_PROGRAM
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
-from chalicelib.table.config import Config, ConfigChanged, read_config
+from chalicelib.table.config import Config, ConfigChanged, Name, read_config
 from chalicelib.table.config_commit import Change, change_config
 
 
@@ -23,10 +23,13 @@ def get_tenant(rt: Runtime, caller: Caller) -> TenantSettings:
 
 def put_tenant(rt: Runtime, caller: Caller, command: Command, settings: TenantSettings) -> Committed[TenantSettings]:
     """Replace the tenant's settings. A custom field that members carry may be dropped: they keep the value unseen."""
-    done = change_config(
-        rt, caller, command, "put_tenant", lambda _: Change(store.SETTINGS, settings.model_dump(mode="json"))
-    )
-    return Committed(TenantSettings.model_validate(done.answer.body), done.replayed)
+
+    def decide(config: Config) -> Change:
+        store.settings(config)  # those of a newer version are not replaced unread
+        return Change(store.SETTINGS, settings.model_dump(mode="json"))
+
+    done = change_config(rt, caller, command, "put_tenant", decide)
+    return Committed(store.settings_of(done.answer.body), done.replayed)
 
 
 def list_programs(rt: Runtime, caller: Caller) -> tuple[Program, ...]:
@@ -72,4 +75,5 @@ def _change(program: Program) -> Change:
 
 
 def _program(done: Committed[ConfigChanged]) -> Committed[Program]:
-    return Committed(Program.model_validate(done.answer.body), done.replayed)
+    changed = done.answer
+    return Committed(store.program_of(Name(changed.kind, changed.id), changed.body), done.replayed)

@@ -11,9 +11,13 @@ program | {t}#CFG / program#{program:04} | –        | 2 WU
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from chalicelib.areas.programs.model import Program, TenantSettings
 from chalicelib.errors import NotFound
 from chalicelib.table.config import Config, Name
+from chalicelib.table.definitions import definition
 
 SETTINGS = Name("tenant", "settings")
 
@@ -25,7 +29,7 @@ def program_name(program_id: int) -> Name:
 def settings(config: Config) -> TenantSettings:
     def build() -> TenantSettings:
         kept = config.get(SETTINGS)
-        return TenantSettings(name=config.tenant) if kept is None else TenantSettings.model_validate(kept.body)
+        return TenantSettings(name=config.tenant) if kept is None else settings_of(kept.body)
 
     return config.derived(SETTINGS, build)
 
@@ -36,7 +40,15 @@ def program(config: Config, program_id: int) -> Program:
     kept = config.get(name)
     if kept is None:
         raise NotFound("program_not_found", f"There is no program {program_id}.", param="program_id")
-    return config.derived(name, lambda: Program.model_validate(kept.body))
+    return config.derived(name, lambda: program_of(name, kept.body))
+
+
+def settings_of(body: Mapping[str, Any]) -> TenantSettings:
+    return definition(TenantSettings, SETTINGS, body)
+
+
+def program_of(name: Name, body: Mapping[str, Any]) -> Program:
+    return definition(Program, name, body)
 
 
 def programs(config: Config) -> tuple[Program, ...]:

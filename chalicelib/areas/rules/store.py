@@ -9,11 +9,15 @@ rule | {t}#CFG / rule#{program:04}#{rule} | –        | 2 WU
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from chalicelib.areas.rules.compile import CompiledRules, compile_rules
 from chalicelib.areas.rules.model import Rule
 from chalicelib.errors import NotFound, Refused
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
+from chalicelib.table.definitions import definition
 
 MAX_RULES = 2_000
 
@@ -21,16 +25,19 @@ MAX_RULES = 2_000
 def rules(config: Config, program_id: int) -> tuple[Rule, ...]:
     """By id."""
     kept = config.of_kind("rule", _prefix(program_id))
-    return config.derived(
-        ("rules", program_id), lambda: tuple(Rule.model_validate(kept[name].body) for name in sorted(kept))
-    )
+    return config.derived(("rules", program_id), lambda: tuple(rule_of(name, kept[name].body) for name in sorted(kept)))
 
 
 def rule(config: Config, program_id: int, rule_id: str) -> Rule:
-    kept = config.get(_name(program_id, rule_id))
+    name = _name(program_id, rule_id)
+    kept = config.get(name)
     if kept is None:
         raise NotFound("rule_not_found", f"Program {program_id} has no rule {rule_id[:64]}.", param="rule_id")
-    return Rule.model_validate(kept.body)
+    return rule_of(name, kept.body)
+
+
+def rule_of(name: Name, body: Mapping[str, Any]) -> Rule:
+    return definition(Rule, name, body)
 
 
 def compiled(config: Config, program_id: int) -> CompiledRules:
@@ -40,7 +47,10 @@ def compiled(config: Config, program_id: int) -> CompiledRules:
 def change(config: Config, program_id: int, rule: Rule) -> Change:
     """Refuses `too_many_rules` past 2,000 in a program."""
     name = _name(program_id, rule.rule_id)
-    if config.get(name) is None and len(config.of_kind("rule", _prefix(program_id))) >= MAX_RULES:
+    known = config.get(name)
+    if known is not None:
+        rule_of(name, known.body)  # that of a newer version is not replaced unread
+    elif len(config.of_kind("rule", _prefix(program_id))) >= MAX_RULES:
         raise Refused("too_many_rules", f"A program has at most {MAX_RULES} rules.")
     return Change(name, rule.model_dump(mode="json"))
 

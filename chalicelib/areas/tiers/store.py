@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib.areas.tiers.model import TierScheme, Version, Versions
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
+from chalicelib.table.definitions import definition
 from chalicelib.table.items import compact_json
 
 MAX_EARLIER_BYTES = 60_000
@@ -29,7 +30,7 @@ def scheme(config: Config, program_id: int) -> TierScheme | None:
 def versions(config: Config, program_id: int) -> Versions | None:
     """Every scheme that still judges somebody, each since when."""
     kept = config.get(_name(program_id))
-    return None if kept is None else config.derived(_name(program_id), lambda: _versions(kept.body))
+    return None if kept is None else config.derived(_name(program_id), lambda: _versions(program_id, kept.body))
 
 
 def change(program_id: int, known: Versions) -> Change:
@@ -40,19 +41,20 @@ def change(program_id: int, known: Versions) -> Change:
     return Change(_name(program_id), newest | {"earlier": earlier})
 
 
-def scheme_of(body: Mapping[str, Any]) -> TierScheme:
+def scheme_of(program_id: int, body: Mapping[str, Any]) -> TierScheme:
     """The newest scheme of a body as it is kept."""
-    return TierScheme.model_validate({name: value for name, value in body.items() if name not in ("since", "earlier")})
+    told = {name: value for name, value in body.items() if name not in ("since", "earlier")}
+    return definition(TierScheme, _name(program_id), told)
 
 
 def _kept(version: Version) -> dict[str, Any]:
     return version.scheme.model_dump(mode="json") | {"since": version.since}
 
 
-def _versions(body: Mapping[str, Any]) -> Versions:
+def _versions(program_id: int, body: Mapping[str, Any]) -> Versions:
     """A body from before schemes had versions says nothing of when: it has always been in force."""
     kept = (*body.get("earlier", ()), body)
-    return Versions(tuple(Version(one.get("since", 0), scheme_of(one)) for one in kept))
+    return Versions(tuple(Version(one.get("since", 0), scheme_of(program_id, one)) for one in kept))
 
 
 def _name(program_id: int) -> Name:

@@ -188,7 +188,7 @@ def test_what_is_used_up_is_not_undone(shop: Shop, ada: str, bob: str) -> None:
     shop.earn(ada, 250)
     transfer_id = answer(sending(shop, ada, bob, 40))["transfer_id"]
     shop.spend(bob, 40)
-    assert refusal(undoing(shop, ada, transfer_id)) == (422, "nothing_left", "entry_id")
+    assert refusal(undoing(shop, ada, transfer_id)) == (422, "nothing_left", "transfer_id")
 
 
 def test_a_program_may_refuse_to_undo_what_was_used_in_part(shop: Shop, ada: str, bob: str) -> None:
@@ -196,14 +196,14 @@ def test_a_program_may_refuse_to_undo_what_was_used_in_part(shop: Shop, ada: str
     shop.earn(ada, 250)
     transfer_id = answer(sending(shop, ada, bob, 40))["transfer_id"]
     shop.spend(bob, 1)
-    assert refusal(undoing(shop, ada, transfer_id)) == (422, "earning_partly_used", "entry_id")
+    assert refusal(undoing(shop, ada, transfer_id)) == (422, "earning_partly_used", "transfer_id")
 
 
 def test_what_would_come_back_to_a_full_account_stays(shop: Shop, ada: str, bob: str) -> None:
     shop.earn(ada, 40)
     transfer_id = answer(sending(shop, ada, bob, 40))["transfer_id"]
     shop.earn(ada, BALANCE)
-    assert refusal(undoing(shop, ada, transfer_id)) == (422, "balance_limit", "amount")
+    assert refusal(undoing(shop, ada, transfer_id)) == (422, "balance_limit", "transfer_id")
     assert shop.points(bob) == 40
 
 

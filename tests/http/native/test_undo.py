@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.areas.accounts.model import Story, earn
+from chalicelib.flows.account_commit import change_account
+from chalicelib.flows.account_views import id_of
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
 from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import NOBODY, PROGRAM, Json, Shop, answer, refusal
-from tests.twins import StandingClock, caller_of
+from tests.twins import StandingClock, caller_of, fresh
 from tests.twins.bookshop import BookShop
-from tests.unit.flows.by_hand import capture_by_hand, commit_by_hand, hold_by_hand
+from tests.unit.flows import by_hand as done
 
 UNKNOWN = "ent_00000000000000000000"
 
@@ -100,9 +102,12 @@ def test_what_comes_back_must_fit_into_the_balance(shop: Shop, ada: str) -> None
     shop.earn(ada, 10)
     spend_id = spent(shop, ada, 10)
     shop.earn(ada, 10**12)
-    beyond = (422, "balance_limit", "amount")
-    assert refusal(shop.api.post(at(ada, "refunds"), {"spend_id": spend_id})) == beyond
-    assert refusal(shop.api.post(at(ada, "undo"), {"entry_id": spend_id})) == beyond
+    for what, body, field in (
+        ("refunds", {"spend_id": spend_id, "amount": 10}, "amount"),
+        ("refunds", {"spend_id": spend_id}, "spend_id"),
+        ("undo", {"entry_id": spend_id}, "entry_id"),
+    ):
+        assert refusal(shop.api.post(at(ada, what), body)) == (422, "balance_limit", field)
 
 
 # --- undo ----------------------------------------------------------------------------------------------------------------
@@ -297,22 +302,25 @@ def test_only_a_members_own_entries_are_there(shop: Shop, other: Shop, ada: str,
     assert (shop.points(bob), other.points(theirs)) == (3, 3)
 
 
-# --- what has no operation of its own yet --------------------------------------------------------------------------------
+# --- holds, and entries of several things ---------------------------------------------------------------------------------
 
 
 def test_a_hold_that_is_over_is_not_undone(shop: Shop, rt: Runtime, ada: str) -> None:
     shop.earn(ada, 50)
-    held = hold_by_hand(at_the_desk(rt), ada, 30)
-    capture_by_hand(at_the_desk(rt), ada)
+    held = done.held(at_the_desk(rt), ada, 30)
+    done.captured(at_the_desk(rt), ada)
     assert refusal(shop.api.post(at(ada, "undo"), {"entry_id": held})) == (422, "hold_closed", "hold_id")
 
 
 def test_of_several_things_one_is_named(shop: Shop, rt: Runtime, ada: str) -> None:
+    """No operation besides an order does several things as yet."""
+
     def twice(story: Story, terms: Terms, now: Instant) -> Story:
         return earn(earn(story, terms.credit("points", 5, now)), terms.credit("points", 7, now))
 
-    last = commit_by_hand(at_the_desk(rt), ada, twice)
-    whole = entry_id(entry_ref(last)._replace(fact=0))
+    desk = at_the_desk(rt)
+    whole = change_account(rt, desk.caller, fresh(), "earn_points", (ada, 1), twice, id_of).answer
+    last = entry_id(entry_ref(whole)._replace(fact=2))
     assert refusal(shop.api.post(at(ada, "undo"), {"entry_id": whole})) == (422, "several_to_undo", "entry_id")
     answer(shop.api.post(at(ada, "undo"), {"entry_id": last}))
     assert shop.points(ada) == 5

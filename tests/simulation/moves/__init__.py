@@ -1,7 +1,7 @@
 """What may happen in a simulation: a table of moves, each with how often it comes.
 
-A move asks a flow for something, or commits a decision that has no flow of its own (tests/simulation/commits.py): to
-point it at a flow is to change its wish. It answers what it did, in few words.
+A move asks a flow for something, in one of the ways of world.py, and answers what it did, in few words. Another subject
+(groups, say) is a module beside these with a row for each of its moves; world.py opens what its moves need.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ MOVES = (
     Move("late order", 4, buying.late_order),
     Move("the same order again", 2, buying.again),
     Move("return", 6, buying.bring_back),
-    Move("cancel an earning", 4, undoing.cancel_earning),
-    Move("take back a grant", 3, undoing.take_back_grant),
-    Move("refund", 6, undoing.refund_some),
+    Move("cancel an earning", 4, undoing.cancel_one),
+    Move("refund", 5, undoing.refund_some),
+    Move("undo", 6, undoing.undo_one),
     Move("expire an earning", 2, undoing.let_expire),
     Move("transfer", 5, moving.transfer),
+    Move("undo a transfer", 2, moving.undo_transfer),
     Move("convert", 4, moving.convert_some),
     Move("pin a tier", 2, standing.pin),
     Move("unpin a tier", 2, standing.unpin),

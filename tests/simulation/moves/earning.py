@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from chalicelib.areas.accounts.model import Story, grant
-from chalicelib.flows.terms import Terms
-from chalicelib.kit.clock import Instant
-from tests.simulation.commits import changing
+from chalicelib.kit.periods import local_day
 from tests.simulation.policies import UNITS
 from tests.simulation.world import World
+from tests.twins import by_hand
 
 AMOUNTS = (1, 2, 5, 10, 25, 60)
 
@@ -21,10 +19,8 @@ def earn(world: World, dice: Random) -> str:
 
 
 def grant_points(world: World, dice: Random) -> str:
+    """Kept as the policy says, or to a day of its own."""
     member, unit, amount = dice.choice(world.members), dice.choice(UNITS), dice.choice(AMOUNTS)
-
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        return grant(story, terms.credit(unit, amount, at), terms.conduct(unit, at), "goodwill")
-
-    world.ask(dice, changing(member, "grant_points", decide))
-    return f"{member} was granted {amount} {unit}"
+    last = dice.choice((None, None, local_day(world.clock.at, world.program.zone) + dice.randrange(40)))
+    world.ask(dice, lambda shop, command: by_hand.grant(shop, member, amount, command, unit, expires_on=last))
+    return f"{member} was granted {amount} {unit} until {last}"

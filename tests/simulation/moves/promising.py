@@ -1,82 +1,63 @@
-"""Earnings that come later: by days, at an instant, with an event; activated, cancelled."""
+"""Earnings that come later: by days, on a day, with an event or an order; activated, cancelled, by any of their names."""
 
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
-from chalicelib.areas.accounts.model import Lifetime, Piece, Story, activated, earn
-from chalicelib.areas.accounts.model.apart import Pending
-from chalicelib.areas.accounts.model.decisions.apart import cancel_promise
-from chalicelib.areas.programs.model import lifetime
-from chalicelib.errors import Refused
-from chalicelib.flows.terms import Terms, Wait, after_activity
-from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import day_starts
-from tests.simulation.commits import changing
+from chalicelib.kit.periods import local_day
+from tests.simulation.moves.deeds import a_promise
 from tests.simulation.moves.earning import AMOUNTS
 from tests.simulation.policies import UNITS
-from tests.simulation.world import DAY, World
+from tests.simulation.world import Sold, World, one_of
+from tests.twins import by_hand
 
 
 def promise(world: World, dice: Random) -> str:
     member, unit, amount = dice.choice(world.members), dice.choice(UNITS), dice.choice(AMOUNTS)
-    wait = dice.choice(
+    today = local_day(world.clock.at, world.program.zone)
+    sold: Sold | None = one_of(dice, world.sold)
+    waits: dict[str, Any] = dice.choice(
         (
-            Wait(event=f"event-{world.number()}"),
-            Wait(days=dice.choice((0, 1, 3, 30))),
-            Wait(until=world.clock.at + dice.randrange(20 * DAY)),
+            {"event": f"event-{world.number()}"},
+            {"event": f"event-{dice.randrange(3)}"},
+            {"available_after_days": dice.choice((0, 1, 3, 30))},
+            {"available_on": today + dice.randrange(20)},
+            {"event": "delivered"} if sold is None else {"order_id": sold.order_id, "line_no": dice.choice((None, 1))},
         )
     )
-
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        promised = earn(story, terms.credit(unit, amount, at, wait), terms.conduct(unit, story.account.advanced_to))
-        return after_activity(promised, terms, "earn", at)
-
-    world.ask(dice, changing(member, "earn_points", decide))
-    return f"{member} was promised {amount} {unit}: {wait}"
+    owner = sold.member_id if sold is not None and "order_id" in waits else member
+    world.ask(dice, lambda shop, command: by_hand.promise(shop, owner, amount, command, unit, **waits))
+    return f"{owner} was promised {amount} {unit}: {waits}"
 
 
 def activate(world: World, dice: Random) -> str:
-    """One that waits for an event, or any other before its day; all of it."""
-    member, chosen = _a_promise(world, dice)
-
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        found = _still(story, chosen)
-        lasts = _lasts(terms, found, at) if found.open else None
-        return activated(story, found, lasts=lasts)
-
-    world.ask(dice, changing(member, "activate_pending", decide))
-    return f"what {member} was promised came: {chosen}"
+    """A part of one earning, before its day if it has one; or all that waits for an event or an order."""
+    member, choice = _choice(world, dice)
+    world.ask(dice, lambda shop, command: by_hand.activate(shop, member, command, **choice))
+    return f"what {member} was promised came: {choice}"
 
 
 def cancel_promised(world: World, dice: Random) -> str:
-    member, chosen = _a_promise(world, dice)
-    part = dice.choice((1, 3, 1_000))
-
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        found = _still(story, chosen)
-        piece = Piece(found.lot, found.spans[0][0], found.spans[-1][1])
-        return cancel_promise(story, found.unit, piece, part)[0]
-
-    world.ask(dice, changing(member, "cancel_pending", decide))
-    return f"up to {part} of what {member} was promised will not come: {chosen}"
+    member, choice = _choice(world, dice)
+    world.ask(dice, lambda shop, command: by_hand.cancel(shop, member, command, **choice))
+    return f"what {member} was promised will not come: {choice}"
 
 
-def _a_promise(world: World, dice: Random) -> tuple[str, Pending | None]:
-    pending = [(member, one) for member in world.members for one in world.journals[member].account.pendings]
-    return dice.choice(pending) if pending else (world.members[0], None)
+def _choice(world: World, dice: Random) -> tuple[str, dict[str, Any]]:
+    found, pending = a_promise(world, dice)
+    event: str = found.deed.fact.event
+    if event and dice.random() < 0.6:
+        return found.member, _by_event(event)
+    part = dice.choice((None, None, 1, max(1, pending // 2), pending + 1))
+    return found.member, {"earning_id": found.id, "amount": part}
 
 
-def _still(story: Story, chosen: Pending | None) -> Pending:
-    for one in story.account.pendings:
-        if chosen is not None and (one.unit, one.lot, one.event) == (chosen.unit, chosen.lot, chosen.event):
-            return one
-    raise Refused("not_pending", "Nothing of it is pending.")
-
-
-def _lasts(terms: Terms, promise: Pending, at: Instant) -> Lifetime:
-    """By the policy of the day of earning, counted from now."""
-    assert promise.day is not None
-    earned_at = day_starts(promise.day, terms.program.zone)
-    lasts = lifetime(terms.program, terms.program.unit(promise.unit), earned_at, at)
-    return Lifetime(lasts.expires_on, lasts.expires_at)
+def _by_event(event: str) -> dict[str, Any]:
+    """An order is an event, and so is a line of it."""
+    match event.split("/"):
+        case ["order", order_id]:
+            return {"order_id": order_id}
+        case ["order", order_id, line_no]:
+            return {"order_id": order_id, "line_no": int(line_no)}
+    return {"event": event}

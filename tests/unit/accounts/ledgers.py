@@ -30,7 +30,7 @@ from chalicelib.areas.accounts.model import (
     spend,
 )
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.decisions.story import Beyond
+from chalicelib.areas.accounts.model.decisions.story import Beyond, Cause
 from chalicelib.areas.accounts.model.facts import Taken
 from chalicelib.areas.accounts.model.laws import broken_laws
 from chalicelib.errors import Refused
@@ -41,6 +41,7 @@ KINDS = ("points", "stamps", "miles")
 COUNTED = ("earned", "granted", "received", "refunded", "spent", "deducted", "sent", "cancelled", "expired")
 APART = ("held", "pending")
 FLOOR = -15
+BY_RETURN = Cause(order="ord_1")
 
 
 @dataclass
@@ -61,7 +62,9 @@ class Ledgers(Both):
 
     @staticmethod
     def conduct(unit: str, **how: object) -> Conduct:
-        return replace(Conduct(oldest_first=unit == "stamps", floor=FLOOR), **how)  # type: ignore[arg-type]
+        bound = FLOOR if unit == "points" else None
+        plain = Conduct(oldest_first=unit == "stamps", floor=FLOOR, returns_floor=bound)
+        return replace(plain, **how)  # type: ignore[arg-type]
 
     # --- in
 
@@ -202,10 +205,11 @@ class Ledgers(Both):
             return
         earning = self.naive.earnings[which % len(self.naive.earnings)]
         unit = earning.unit
-        pending, taken = self.naive.cancel(earning, due, beyond, oldest=unit == "stamps")
-        told = self._tell(
-            cancel(Story(self.account), unit, self.pieces[earning], due, self.conduct(unit, beyond=beyond))
+        conduct = self.conduct(unit, beyond=beyond)
+        pending, taken = self.naive.cancel(
+            earning, due, beyond, oldest=conduct.oldest_first, floor=conduct.returns_floor
         )
+        told = self._tell(cancel(Story(self.account), unit, self.pieces[earning], due, conduct, BY_RETURN))
         facts = [one for one in told if isinstance(one, f.PointsCancelled)]
         waiting = [one.amount for one in told if isinstance(one, f.PromiseCancelled)]
         assert (sum(waiting), sum(one.amount for one in facts)) == (pending, taken)

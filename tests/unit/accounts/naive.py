@@ -168,9 +168,12 @@ class NaiveLedger:
         self._come_back(back)
         self._close(hold)
 
-    def cancel(self, earning: Earning, due: int, beyond: str = "clip", *, oldest: bool = False) -> tuple[int, int]:
+    def cancel(
+        self, earning: Earning, due: int, beyond: str = "clip", *, oldest: bool = False, floor: int | None = None
+    ) -> tuple[int, int]:
         """How many of what is pending were taken, and how many others: the earning's own from its end, then others in
-        spending order, then below zero; none of these once it has passed."""
+        spending order, then below zero, down to the floor; none of these once it has passed, and never more than it was."""
+        due = min(due, len(earning.fates))
         waiting = earning.points("pending")[::-1][:due]
         for point in waiting:
             earning.fates[point.place] = "cancelled"
@@ -184,6 +187,8 @@ class NaiveLedger:
         others = self.spendable(earning.unit, oldest=oldest)[: rest - len(own)]
         self._move(others, "cancelled")
         below = rest - len(own) - len(others) if beyond == "negative" else 0
+        while below and floor is not None and -self.owed[earning.unit] - below < floor:
+            below -= 1
         self.owed[earning.unit] += below
         self.totals[earning.unit, "cancelled"] += below
         return len(waiting), len(own) + len(others) + below

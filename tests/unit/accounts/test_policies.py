@@ -96,6 +96,44 @@ def test_a_return_for_which_too_little_is_left(beyond: str, left: int, short: in
     assert (there(after), fact.short) == (left, short)
 
 
+@pytest.mark.parametrize(("limit", "left", "short"), [(6, -6, 0), (5, -5, 1), (1, -1, 5)])
+def test_a_return_goes_no_further_below_zero_than_the_limit(limit: int, left: int, short: int) -> None:
+    story = spend(earn(empty(), credit("points", 10, None)), "points", 6)
+    after = cancel(story, "points", piece_of(story), 10, Conduct(beyond="negative", returns_floor=-limit))
+    fact = after.facts[-1]
+    assert isinstance(fact, f.PointsCancelled)
+    assert (there(after), fact.amount, fact.short) == (left, 10 - short, short)
+
+
+def test_who_is_at_the_limit_has_nothing_more_taken_back() -> None:
+    """Nor is anybody lifted to the limit who is further below: the limit may have been another one then."""
+    conduct = Conduct(floor=-100, beyond="negative", used="whole", returns_floor=-5)
+    story = spend(earn(empty(), credit("points", 10, None)), "points", 18, conduct, below_zero=True)
+    after = cancel(story, "points", piece_of(story), 10, conduct)
+    assert (there(after), after.facts[-1].amount, after.facts[-1].short) == (-8, 0, 10)  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="nothing_left"):
+        cancel_whole(story, "points", piece_of(story), conduct, Cause(undoes=UNDOES))
+    granted = spend(grant(empty(), credit("points", 10, None), PLAIN, "gift"), "points", 18, conduct, below_zero=True)
+    with pytest.raises(Refused, match="nothing_left"):
+        take_back(granted, "points", (piece_of(granted),), conduct, "undo", UNDOES)
+
+
+def test_undoing_all_of_it_stops_at_the_limit_as_well() -> None:
+    conduct = Conduct(used="whole", returns_floor=-5)
+    for story in (
+        earn(empty(), credit("points", 10, None)),
+        grant(empty(), credit("points", 10, None), PLAIN, "gift"),
+    ):
+        spent = spend(story, "points", 9)
+        undone = (
+            cancel_whole(spent, "points", piece_of(spent), conduct, Cause(undoes=UNDOES))
+            if isinstance(story.facts[0], f.PointsEarned)
+            else take_back(spent, "points", (piece_of(spent),), conduct, "undo", UNDOES)
+        )
+        assert there(undone) == -5
+        assert (undone.facts[-1].amount, undone.facts[-1].owed) == (6, 5)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("beyond", ["clip", "negative", "pending_only"])
 def test_what_is_still_pending_is_taken_first_whatever_the_policy(beyond: str) -> None:
     story = earn(empty(), promised(10, until=60, releases_on=30))

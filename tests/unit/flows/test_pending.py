@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 
+from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.areas.programs.operations import replace_program
 from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.list_pending import PendingPoints
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.amounts import MAX_AMOUNT
+from chalicelib.table.journal import entry_from
 from tests.twins import at, fresh
-from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, line, member, open_shop, refused, sale
+from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, member, open_shop, refused, sale
 from tests.twins.by_hand import activate, cancel, day, grant, pending, promise, promised
 from tests.unit.flows.seen import everything
 
@@ -47,6 +50,14 @@ def totals(shop: BookShop, member_id: str, unit: str = "points") -> tuple[int, i
     """What is available, pending, earned and expired."""
     one = wallet(shop, member_id, unit)
     return one.available, one.pending, one.earned, one.expired
+
+
+def marks(shop: BookShop, member_id: str, sequence: int) -> dict[int, int]:
+    """How much of which fact of an entry is undone."""
+    stream = accounts.stream("shop", member_id, 1)
+    attrs = shop.rt.table.get(stream.key(sequence))
+    assert attrs is not None
+    return dict(entry_from(stream, attrs).undone)
 
 
 # --- waiting ---------------------------------------------------------------------------------------------------------
@@ -293,6 +304,67 @@ def test_what_is_cancelled_is_not_cancelled_again(shop: BookShop, ada: str) -> N
     with refused("nothing_pending"):
         cancel(shop, ada, event="e")
     assert totals(shop, ada) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_who_takes_an_earning_back_does_not_ask_for_what_was_called_off(named: bool) -> None:
+    """40 of 100 were called off, and 60 came and were spent: all of it means these 60, whatever the policy."""
+    shop = open_shop(program={"units": [{**POINTS, "policies": [{"cancel_used": "whole", "negative": "returns"}]}]})
+    ada = shop.member("1")
+    earning_id = promised(shop, ada, 100, event="e")
+    activate(shop, ada, earning_id=earning_id, amount=60)
+    choice: dict[str, Any] = {"earning_id": earning_id} if named else {"event": "e"}
+    cancel(shop, ada, **choice)
+    shop.spend(ada, 60)
+    cancel_earning(shop.rt, shop.caller, fresh(), ada, earning_id)
+    assert totals(shop, ada) == (-60, 0, 60, 0)
+
+
+@pytest.mark.parametrize("used", ["whole", "left", "refuse"])
+def test_of_what_was_called_off_altogether_nothing_is_left_to_cancel(used: str) -> None:
+    policy = {"cancel_used": used, "negative": "returns"}
+    shop = open_shop(program={"units": [{**POINTS, "policies": [policy]}]})
+    ada = shop.member("1")
+    earning_id = promised(shop, ada, 100, event="e")
+    cancel(shop, ada, event="e")
+    with refused("nothing_left", "earning_id"):
+        cancel_earning(shop.rt, shop.caller, fresh(), ada, earning_id)
+    assert totals(shop, ada) == (0, 0, 0, 0)
+
+
+def test_what_was_called_off_was_not_used() -> None:
+    shop = open_shop(program={"units": [{**POINTS, "policies": [{"cancel_used": "refuse"}]}]})
+    ada = shop.member("1")
+    earning_id = promised(shop, ada, 100, event="e")
+    cancel(shop, ada, earning_id=earning_id, amount=40)
+    assert cancel_earning(shop.rt, shop.caller, fresh(), ada, earning_id).answer.changes[0].amount == 60
+
+
+def test_a_return_does_not_ask_for_what_was_called_off() -> None:
+    """The goods earned 100 for later; 40 of them were called off, the others spent. The return takes 60 elsewhere."""
+    slow = {**POINTS, "policies": [{"available_after": 5}]}
+    shop = open_shop(program={"units": [slow]})
+    ada = shop.member("1")
+    order = shop.buy(member(ada), sale("A1", 100_00)).answer
+    cancel(shop, ada, earning_id=order.earned[0].earning_id, amount=40)
+    shop.clock.move_to("2026-06-20T12:00:00Z")
+    shop.spend(ada, 60)
+    grant(shop, ada, 500)
+    back = shop.bring_back(order.order_id, goods_back("R1", 100_00, on="2026-06-20")).answer
+    assert [(taken.amount, taken.short) for taken in back.cancelled] == [(60, 40)]
+    assert totals(shop, ada)[0] == 440
+
+
+def test_how_much_of_an_earning_was_called_off_stands_on_its_entry(shop: BookShop, ada: str) -> None:
+    """Wherever it is undone, it is so once: what was called off is not undone again."""
+    earning_id = promised(shop, ada, 100, event="e")
+    cancel(shop, ada, earning_id=earning_id, amount=30)
+    cancel(shop, ada, earning_id=earning_id, amount=10)
+    assert marks(shop, ada, 1) == {1: 40}
+    cancel_earning(shop.rt, shop.caller, fresh(), ada, earning_id)
+    assert marks(shop, ada, 1) == {1: 100}
+    with refused("already_undone", "earning_id"):
+        cancel_earning(shop.rt, shop.caller, fresh(), ada, earning_id)
 
 
 # --- what is meant -----------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from chalicelib.flows.update_member import update_member
 from chalicelib.kit.ids import EntryRef, entry_id
 from tests.twins import at, fresh
 from tests.twins.bookshop import POINTS, BookShop, card, open_shop, refused, sale
-from tests.unit.flows.by_hand import capture_by_hand, hold_by_hand, spend_below_zero
+from tests.unit.flows import by_hand as done
 from tests.unit.flows.seen import everything
 
 DAY_MS = 86_400_000
@@ -95,7 +95,7 @@ def test_what_has_passed_comes_back_and_expires_where_it_keeps_its_last_day() ->
 def test_what_was_taken_below_zero_pays_the_debt_first() -> None:
     shop, ada = shop_with(negative="limit", negative_limit=100)
     shop.earn(ada, 30)
-    spend_id = spend_below_zero(shop, ada, 80)
+    spend_id = done.spent_below_zero(shop, ada, 80)
     assert shop.balance(ada) == -50
     assert refund(shop, ada, spend_id, 20).account.balances == {"points": -30}
     back = refund(shop, ada, spend_id)
@@ -110,8 +110,8 @@ def test_what_was_taken_below_zero_pays_the_debt_first() -> None:
 def test_a_captured_hold_is_given_back_like_a_spend() -> None:
     shop, ada = shop_with()
     shop.earn(ada, 30)
-    hold_by_hand(shop, ada, 20)
-    captured = capture_by_hand(shop, ada, 12)
+    done.held(shop, ada, 20)
+    captured = done.captured(shop, ada, 12)
     assert refund(shop, ada, captured, 5).account.balances == {"points": 23}
     assert refund(shop, ada, captured).account.balances == {"points": 30}
 

@@ -228,6 +228,22 @@ def test_a_policy_may_measure_by_the_whole_order() -> None:
     assert taken.amount == 24  # 60 points, and 40 of 100 came back
 
 
+@pytest.mark.parametrize(
+    ("negative", "limit", "balance", "taken", "short"), [("returns", None, -80, 100, 0), ("limit", 30, -30, 50, 50)]
+)
+def test_goods_that_come_back_take_the_balance_no_further_down_than_the_limit(
+    negative: str, limit: int | None, balance: int, taken: int, short: int
+) -> None:
+    policy = {"return_policy": "negative", "negative": negative, "negative_limit": limit}
+    shop = open_shop(program={"units": [{"code": "points", "name": "Points", "policies": [policy]}]})
+    order = shop.buy(card("1"), sale("A1")).answer
+    shop.spend(order.member_id, 80)
+    back = shop.bring_back(order.order_id, goods_back("R1", 100_00)).answer
+    assert [(one.amount, one.short) for one in back.cancelled] == [(taken, short)]
+    assert back.account.balances == {"points": balance}
+    assert shop.proof(order.member_id).matches
+
+
 def test_without_it_the_lines_that_earned_count() -> None:
     shop = open_shop(rules=[rule(lines={"skus": ["novel"]})])
     assert shop.bring_back(two_books(shop), returned("R1", ("atlas", "1", 40_00))).answer.cancelled == ()

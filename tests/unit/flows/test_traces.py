@@ -17,14 +17,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
 from tests.twins import fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, open_shop, refused, sale
-from tests.unit.flows.by_hand import (
-    capture_by_hand,
-    convert_by_hand,
-    grant_by_hand,
-    hold_by_hand,
-    promise_by_hand,
-    spend_below_zero,
-)
+from tests.unit.flows import by_hand as done
 
 DAY_MS = 86_400_000
 KEPT = {"expiry": {"type": "end_of_month", "months": 12}}
@@ -33,7 +26,8 @@ NEGATIVE = {"policies": [{**KEPT, "negative": "limit", "negative_limit": 100}]}
 
 @pytest.fixture
 def shop() -> BookShop:
-    return open_shop(program={"units": [{**POINTS, **NEGATIVE}, {"code": "stamps", "name": "Stamps"}]})
+    units = [{**POINTS, **NEGATIVE}, {"code": "stamps", "name": "Stamps"}]
+    return open_shop(program={"units": units, "rates": [{"unit": "points", "into": "stamps", "take": 4, "give": 1}]})
 
 
 @pytest.fixture
@@ -78,7 +72,7 @@ def trace(shop: BookShop, member_id: str, earning_id: str) -> tuple[EarningTrace
 def test_a_spend_names_the_earnings_that_paid_it(shop: BookShop, ada: str) -> None:
     first = earned(shop, ada, 30)
     order = shop.buy(card("1"), sale("A1")).answer
-    granted = grant_by_hand(shop, ada, 40)
+    granted = done.granted(shop, ada, 40)
     spend_id = shop.spend(ada, 150).answer.spend_id
     found = sources(shop, ada, spend_id)
     assert [(one.source_id, one.type, one.amount) for one in found] == [
@@ -99,7 +93,7 @@ def test_what_came_fresh_or_by_conversion_is_named_as_that(shop: BookShop, ada: 
     spend_id = shop.spend(ada, 30).answer.spend_id
     shop.clock.move_to("2027-08-01")
     refund_id = refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id).answer.refund_id
-    converted = convert_by_hand(shop, ada, 20, 5)
+    converted = done.converted(shop, ada, 20)
     stamps = shop.spend(ada, 5, unit="stamps").answer.spend_id
     assert paid_by(shop, ada, stamps) == [(converted, 5)]
     assert paid_by(shop, ada, shop.spend(ada, 10).answer.spend_id) == [(refund_id, 10)]
@@ -108,7 +102,7 @@ def test_what_came_fresh_or_by_conversion_is_named_as_that(shop: BookShop, ada: 
 
 def test_what_was_taken_below_zero_was_paid_by_nothing(shop: BookShop, ada: str) -> None:
     earning_id = earned(shop, ada, 30)
-    spend_id = spend_below_zero(shop, ada, 50)
+    spend_id = done.spent_below_zero(shop, ada, 50)
     assert paid_by(shop, ada, spend_id) == [(earning_id, 30)]
     assert trace_spend(shop.rt, shop.caller, ada, spend_id).owed == 20
     later = earned(shop, ada, 25)
@@ -117,10 +111,10 @@ def test_what_was_taken_below_zero_was_paid_by_nothing(shop: BookShop, ada: str)
 
 def test_a_captured_hold_is_traced_like_a_spend(shop: BookShop, ada: str) -> None:
     earning_id = earned(shop, ada, 30)
-    held = hold_by_hand(shop, ada, 20)
+    held = done.held(shop, ada, 20)
     now, moved = trace(shop, ada, earning_id)
     assert (now.left, now.held, moved) == (10, 20, [("points.held", 20)])
-    assert paid_by(shop, ada, capture_by_hand(shop, ada, 15)) == [(earning_id, 15)]
+    assert paid_by(shop, ada, done.captured(shop, ada, 15)) == [(earning_id, 15)]
     now, moved = trace(shop, ada, earning_id)
     assert (now.left, now.held) == (15, 0)
     assert moved == [("points.held", 20), ("points.captured", 15), ("points.released", 5)]
@@ -133,7 +127,7 @@ def test_an_earning_tells_of_all_that_became_of_it(shop: BookShop, ada: str) -> 
     earning_id = earned(shop, ada, 50)
     spend_id = shop.spend(ada, 20).answer.spend_id
     refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id, 4)
-    hold_by_hand(shop, ada, 10)
+    done.held(shop, ada, 10)
     now, moved = trace(shop, ada, earning_id)
     assert (now.type, now.unit, now.amount) == ("points.earned", "points", 50)
     assert (now.left, now.held, now.pending) == (34, 10, 0)
@@ -164,7 +158,7 @@ def test_an_earning_of_an_order_tells_of_its_return(shop: BookShop, ada: str) ->
 
 
 def test_a_pending_earning_tells_when_it_came(shop: BookShop, ada: str) -> None:
-    pending = promise_by_hand(shop, ada, 50, days=10)
+    pending = done.promised(shop, ada, 50, days=10)
     assert trace(shop, ada, pending)[0].pending == 50
     shop.clock.move_to("2026-07-01")
     now, moved = trace(shop, ada, pending)

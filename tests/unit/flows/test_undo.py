@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import activated
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.errors import NotFound, StampbookError
 from chalicelib.flows.cancel_earning import cancel_earning
@@ -17,18 +16,9 @@ from chalicelib.flows.expire_earning import ExpiredEarning, expire_earning
 from chalicelib.flows.undo_entry import Undone, undo_entry
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
-from tests.twins import fresh
+from tests.twins import by_hand, fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, open_shop, refused, sale
-from tests.unit.flows.by_hand import (
-    capture_by_hand,
-    commit_by_hand,
-    convert_by_hand,
-    deduct_by_hand,
-    grant_by_hand,
-    hold_by_hand,
-    promise_by_hand,
-    spend_below_zero,
-)
+from tests.unit.flows import by_hand as done
 from tests.unit.flows.seen import everything
 
 DAY_MS = 86_400_000
@@ -40,7 +30,7 @@ def shop_with(**policy: object) -> tuple[BookShop, str]:
         {**POINTS, "policies": [{**KEPT, **policy}]},
         {"code": "stamps", "name": "Stamps", "policies": [policy]},
     ]
-    shop = open_shop(program={"units": units})
+    shop = open_shop(program={"units": units, "rates": [{"unit": "points", "into": "stamps", "take": 7, "give": 1}]})
     return shop, shop.member("1")
 
 
@@ -118,7 +108,7 @@ def test_a_used_earning_may_be_refused() -> None:
 def test_of_an_expired_earning_nothing_is_taken_whatever_the_policy(used: str, negative: str) -> None:
     shop, ada = shop_with(cancel_used=used, negative=negative)
     earning_id = earned(shop, ada, 50)
-    granted = grant_by_hand(shop, ada, 50)
+    granted = done.granted(shop, ada, 50)
     shop.clock.move_to("2027-08-01")
     shop.earn(ada, 5)
     for of in (earning_id, granted):
@@ -129,7 +119,7 @@ def test_of_an_expired_earning_nothing_is_taken_whatever_the_policy(used: str, n
 
 def test_a_pending_earning_will_not_come() -> None:
     shop, ada = shop_with()
-    pending = promise_by_hand(shop, ada, 50, days=10)
+    pending = done.promised(shop, ada, 50, days=10)
     undone = undo(shop, ada, pending)
     assert told(undone) == [("promise.cancelled", "points", 50, 0)]
     shop.clock.move_to("2026-07-01")
@@ -140,7 +130,7 @@ def test_a_pending_earning_will_not_come() -> None:
 
 def test_a_pending_earning_that_has_come_is_taken_back_from_what_is_there() -> None:
     shop, ada = shop_with()
-    pending = promise_by_hand(shop, ada, 50, days=10)
+    pending = done.promised(shop, ada, 50, days=10)
     shop.clock.move_to("2026-07-01")
     shop.spend(ada, 20)
     assert told(cancel(shop, ada, pending)) == [("points.cancelled", "points", 30, 0)]
@@ -149,7 +139,7 @@ def test_a_pending_earning_that_has_come_is_taken_back_from_what_is_there() -> N
 def test_what_of_an_earning_is_held_stays_held() -> None:
     shop, ada = shop_with()
     earning_id = earned(shop, ada, 50)
-    hold_by_hand(shop, ada, 20)
+    done.held(shop, ada, 20)
     assert told(cancel(shop, ada, earning_id)) == [("points.cancelled", "points", 30, 0)]
     wallet = shop.account(ada).wallets[0]
     assert (wallet.available, wallet.held) == (0, 20)
@@ -185,14 +175,14 @@ def test_an_earning_expires_now() -> None:
     with refused("nothing_left", "earning_id"):
         cancel(shop, ada, earning_id)
     assert expire(shop, ada, other).amount == 10
-    granted = grant_by_hand(shop, ada, 7)
+    granted = done.granted(shop, ada, 7)
     assert expire(shop, ada, granted).amount == 7
     assert shop.proof(ada).matches
 
 
 def test_what_is_pending_does_not_expire() -> None:
     shop, ada = shop_with()
-    pending = promise_by_hand(shop, ada, 50, days=10)
+    pending = done.promised(shop, ada, 50, days=10)
     with refused("still_pending", "earning_id"):
         expire(shop, ada, pending)
 
@@ -217,7 +207,7 @@ def test_what_was_let_expire_is_not_taken_elsewhere_when_the_goods_come_back() -
 @pytest.mark.parametrize(("used", "negative", "balance"), [("left", "never", 0), ("whole", "returns", -20)])
 def test_whole_means_all_but_what_was_let_expire(used: str, negative: str, balance: int) -> None:
     shop, ada = shop_with(cancel_used=used, negative=negative)
-    granted = grant_by_hand(shop, ada, 50)
+    granted = done.granted(shop, ada, 50)
     shop.spend(ada, 20)
     expire(shop, ada, granted)
     if used == "left":
@@ -230,8 +220,8 @@ def test_whole_means_all_but_what_was_let_expire(used: str, negative: str, balan
 
 def test_of_a_partly_activated_earning_both_parts_are_taken_back() -> None:
     shop, ada = shop_with()
-    pending = promise_by_hand(shop, ada, 50, days=10)
-    commit_by_hand(shop, ada, lambda story, _terms, _at: activated(story, story.account.pendings[0], ((0, 20),)))
+    pending = done.promised(shop, ada, 50, days=10)
+    by_hand.activate(shop, ada, earning_id=pending, amount=20)
     assert (shop.balance(ada), shop.account(ada).wallets[0].pending) == (20, 30)
     undone = cancel(shop, ada, pending)
     assert told(undone) == [("promise.cancelled", "points", 30, 0), ("points.cancelled", "points", 20, 0)]
@@ -241,7 +231,7 @@ def test_of_a_partly_activated_earning_both_parts_are_taken_back() -> None:
 @pytest.mark.parametrize(("used", "balance"), [("left", 0), ("whole", -20)])
 def test_an_earning_that_paid_a_debt_counts_as_used(used: str, balance: int) -> None:
     shop, ada = shop_with(cancel_used=used, negative="limit", negative_limit=100)
-    spend_below_zero(shop, ada, 20)
+    done.spent_below_zero(shop, ada, 20)
     earning_id = earned(shop, ada, 50)
     assert cancel(shop, ada, earning_id).account.balances == {"points": balance}
     assert shop.proof(ada).matches
@@ -251,7 +241,7 @@ def test_what_comes_back_pays_what_is_owed() -> None:
     shop, ada = shop_with(negative="limit", negative_limit=100)
     shop.earn(ada, 50)
     spend_id = shop.spend(ada, 50).answer.spend_id
-    spend_below_zero(shop, ada, 30)
+    done.spent_below_zero(shop, ada, 30)
     assert undo(shop, ada, spend_id).account.balances == {"points": 20}
     assert shop.account(ada).wallets[0].owed == 0
 
@@ -276,8 +266,8 @@ def test_a_spend_is_undone_for_the_rest_of_it() -> None:
 def test_a_hold_is_released_and_what_was_captured_of_it_stays_spent() -> None:
     shop, ada = shop_with()
     shop.earn(ada, 50)
-    held = hold_by_hand(shop, ada, 30)
-    captured = capture_by_hand(shop, ada, 10, keep_rest=True)
+    held = done.held(shop, ada, 30)
+    captured = done.captured(shop, ada, 10, keep_rest=True)
     undone = undo(shop, ada, held)
     assert (told(undone), undone.account.balances) == ([("points.released", "points", 20, 0)], {"points": 40})
     with refused("already_undone", "entry_id"):
@@ -288,7 +278,7 @@ def test_a_hold_is_released_and_what_was_captured_of_it_stays_spent() -> None:
 def test_a_hold_that_has_lapsed_is_over() -> None:
     shop, ada = shop_with()
     shop.earn(ada, 50)
-    held = hold_by_hand(shop, ada, 30, lapses_at=shop.clock.at + DAY_MS)
+    held = done.held(shop, ada, 30, lapses_at=shop.clock.at + DAY_MS)
     shop.clock.at += 2 * DAY_MS
     with refused("hold_closed", "hold_id"):
         undo(shop, ada, held)
@@ -298,7 +288,7 @@ def test_a_hold_that_has_lapsed_is_over() -> None:
 def test_what_was_held_beyond_its_last_day_is_released_and_gone() -> None:
     shop, ada = shop_with()
     shop.earn(ada, 50)
-    held = hold_by_hand(shop, ada, 30)
+    held = done.held(shop, ada, 30)
     shop.clock.move_to("2027-08-01")
     undone = undo(shop, ada, held)
     assert ([gone.amount for gone in undone.expired], undone.account.balances) == ([20, 30], {"points": 0})
@@ -306,8 +296,8 @@ def test_what_was_held_beyond_its_last_day_is_released_and_gone() -> None:
 
 def test_a_grant_is_deducted_again_and_a_deduction_given_back() -> None:
     shop, ada = shop_with()
-    granted = grant_by_hand(shop, ada, 50)
-    deducted = deduct_by_hand(shop, ada, 20)
+    granted = done.granted(shop, ada, 50)
+    deducted = done.deducted(shop, ada, 20)
     assert undo(shop, ada, deducted).account.balances == {"points": 50}
     undone = undo(shop, ada, granted)
     assert (told(undone), undone.account.balances) == ([("points.deducted", "points", 50, 0)], {"points": 0})
@@ -322,9 +312,9 @@ def test_a_grant_is_deducted_again_and_a_deduction_given_back() -> None:
 def test_what_was_converted_comes_back_both_ways() -> None:
     shop, ada = shop_with()
     shop.earn(ada, 100)
-    converted = convert_by_hand(shop, ada, 60, 6)
+    converted = done.converted(shop, ada, 60)
     undone = undo(shop, ada, converted)
-    assert told(undone) == [("points.deducted", "stamps", 6, 0), ("points.refunded", "points", 60, 0)]
+    assert told(undone) == [("points.deducted", "stamps", 9, 0), ("points.refunded", "points", 60, 0)]
     assert undone.account.balances == {"points": 100, "stamps": 0}
     assert shop.proof(ada).matches
 
@@ -332,9 +322,9 @@ def test_what_was_converted_comes_back_both_ways() -> None:
 def test_who_has_used_what_was_gained_gets_back_a_share() -> None:
     shop, ada = shop_with()
     shop.earn(ada, 100)
-    converted = convert_by_hand(shop, ada, 50, 4)
+    converted = done.converted(shop, ada, 50)
     shop.spend(ada, 1, unit="stamps")
-    assert undo(shop, ada, converted).account.balances == {"points": 87, "stamps": 0}  # 3 of 4 of 50, rounded down
+    assert undo(shop, ada, converted).account.balances == {"points": 92, "stamps": 0}  # 6 of 7 of 50, rounded down
     with refused("already_undone", "entry_id"):
         undo(shop, ada, converted)
 

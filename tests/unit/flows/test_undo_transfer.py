@@ -73,7 +73,7 @@ def test_nothing_left_is_refused(shop: BookShop, ada: str, bob: str) -> None:
     shop.spend(bob, 10)
     shop.earn(bob, 10)
     there = everything(shop)
-    with refused("nothing_left", "entry_id"):
+    with refused("nothing_left", "transfer_id"):
         shop.undo_transfer(ada, transfer.transfer_id)
     assert everything(shop) == there
 
@@ -95,7 +95,7 @@ def test_a_policy_may_refuse_where_some_was_used() -> None:
     shop.earn(ada, 10)
     transfer = shop.send(ada, bob, 10).answer
     shop.spend(bob, 1)
-    with refused("earning_partly_used", "entry_id"):
+    with refused("earning_partly_used", "transfer_id"):
         shop.undo_transfer(ada, transfer.transfer_id)
     assert (shop.balance(ada), shop.balance(bob)) == (0, 9)
 
@@ -106,7 +106,7 @@ def test_what_has_passed_at_the_receiver_does_not_come_back() -> None:
     shop.earn(ada, 10)
     transfer = shop.send(ada, bob, 10).answer
     shop.clock.move_to("2027-08-01")
-    with refused("nothing_left", "entry_id"):
+    with refused("nothing_left", "transfer_id"):
         shop.undo_transfer(ada, transfer.transfer_id)
     assert (shop.balance(ada), shop.balance(bob)) == (0, 0)
     everything(shop)

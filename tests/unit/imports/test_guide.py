@@ -50,6 +50,29 @@ def test_the_guide_s_file_comes_to_what_the_guide_shows() -> None:
     assert set(rows[0]) == {*expected[0], "member_id", "order_id", "message"}
 
 
+def test_a_line_may_be_for_the_carriage_or_count_towards_no_tier() -> None:
+    api, desk = opened()
+    tiers = {
+        "basis": "spend",
+        "tiers": [
+            {"tier_id": "guest", "name": "Guest", "threshold": "0"},
+            {"tier_id": "reader", "name": "Reader", "threshold": "100.00"},
+        ],
+        "excluded": {"delivery": True, "categories": []},
+    }
+    assert api.put("/v1/programs/1/tiers", tiers).status == 200
+    desk.drop("july.csv", block("csv file=july.csv").encode())
+    desk.work()
+    (member,) = api.get("/v1/members").json["items"]
+    (order,) = api.get(f"/v1/members/{member['member_id']}/orders").json["items"]
+    lines = api.get(f"/v1/orders/{order['order_id']}").json["lines"]
+    told = [(line["sku"], line["delivery"], line["excluded_from_tiers"]) for line in lines]
+    assert told == [("ATLAS", False, False), ("GIFT-CARD", False, True), ("POST", True, False)]
+    account = api.get(f"/v1/members/{member['member_id']}/account").json
+    assert account["spend"] == [{"currency": "EUR", "amount": 114_90}]
+    assert account["next_tier"] == {"tier": "reader", "missing": "40"}  # of 60.00 for the atlas
+
+
 def test_the_guide_s_places_are_what_it_says_of_them() -> None:
     keys = re.findall(r"^(imports/\S+)", GUIDE, re.MULTILINE)
     assert [place_of(key) for key in keys] == [("ours", 1, "june.csv"), ("ours", 7, "june.csv")]

@@ -92,6 +92,9 @@ BAD_CELLS: list[tuple[Code, str, str]] = [
     ("bad_labels", "labels", "k" * 65 + ":v"),
     ("bad_labels", "labels", "k:" + "v" * 257),
     ("bad_labels", "labels", ";".join(["k:v"] * 51)),
+    ("bad_flag", "delivery", "yes"),
+    ("bad_flag", "excluded_from_tiers", "TRUE"),
+    ("bad_flag", "excluded_from_tiers", "1"),
 ]
 
 DAMAGED: list[tuple[Code, str | bytes]] = [
@@ -287,7 +290,7 @@ def test_a_file_with_a_header_only_holds_no_documents() -> None:
 @pytest.mark.parametrize(
     ("header", "says"),
     [
-        (HEADER.removesuffix(",labels"), "missing: labels"),
+        (HEADER.replace(",labels", ""), "missing: labels"),
         (HEADER + ",tags", "unknown: tags"),
         (HEADER + ",", "unknown: (no name)"),
         (HEADER + ",sku", "there twice: sku"),

@@ -34,7 +34,7 @@ from infra.local.table_template import whole_template
 from tests.twins import at, by_hand, fresh
 from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable, image_of
-from tests.unit.flows.by_hand import OPERATION, grant_by_hand, hold_by_hand, promise_by_hand
+from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -129,9 +129,9 @@ def undone() -> StreamedTable:
     table = StreamedTable()
     shop = open_shop(table)
     ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
-    for of in (promise_by_hand(shop, ada, 5, days=3), hold_by_hand(shop, ada, 5), grant_by_hand(shop, ada, 5)):
+    for of in (done.promised(shop, ada, 5, days=3), done.held(shop, ada, 5), done.granted(shop, ada, 5)):
         undo_entry(shop.rt, shop.caller, fresh(), ada, of)
-    cancel_earning(shop.rt, shop.caller, fresh(), ada, promise_by_hand(shop, ada, 5, days=3))
+    cancel_earning(shop.rt, shop.caller, fresh(), ada, done.promised(shop, ada, 5, days=3))
     return table
 
 
@@ -140,8 +140,7 @@ def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
     for record in table.entries():
         entry = entry_of_image(image_of(record))
         for fact in entry.facts:
-            if entry.header["operation"] != OPERATION:
-                found[fact["type"]].add(entry.header["operation"])
+            found[fact["type"]].add(entry.header["operation"])
     return found
 
 

@@ -8,7 +8,7 @@ _HANDLERS = "chalicelib.api.native.transfers"
 _MEMBER = "/v1/members/{member_id}"
 _MOVING_ERRORS = (
     *("member_not_found", "program_not_found", "member_blocked", "unknown_unit"),
-    *("insufficient_balance", "balance_limit"),
+    *("insufficient_balance", "balance_limit", "too_many_lots", "too_many_pieces"),
 )
 
 ROUTES = (
@@ -22,7 +22,7 @@ ROUTES = (
         "Send a member's points to another member.",
         status=201,
         query=(PROGRAM,),
-        errors=(*_MOVING_ERRORS, "transfer_to_self", "too_many_lots", "invalid_identifier"),
+        errors=(*_MOVING_ERRORS, "transfer_to_self", "invalid_identifier"),
         dry_run=True,
     ),
     Route(
@@ -33,7 +33,10 @@ ROUTES = (
         "accounts",
         "modify",
         "Undo a transfer: the points go back to who sent them.",
-        errors=("transfer_not_found", "already_undone", "nothing_left", "earning_partly_used", "balance_limit"),
+        errors=(
+            *("transfer_not_found", "already_undone", "nothing_left", "earning_partly_used"),
+            *("balance_limit", "too_many_lots"),
+        ),
         dry_run=True,
         bodiless=True,
     ),

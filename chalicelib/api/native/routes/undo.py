@@ -9,6 +9,7 @@ _MEMBER = "/v1/members/{member_id}"
 _EARNING = f"{_MEMBER}/earnings/{{earning_id}}"
 _ENTRY_ERRORS = ("member_not_found", "entry_not_found")
 _CANCEL_ERRORS = ("undo_by_return", "already_undone", "nothing_left", "earning_partly_used")
+_COMING_BACK_ERRORS = ("balance_limit", "too_many_lots")
 
 ROUTES = (
     Route(
@@ -20,7 +21,7 @@ ROUTES = (
         "modify",
         "Give back a spend, or a part of it; also of a hold that was captured.",
         status=201,
-        errors=(*_ENTRY_ERRORS, "not_a_spend", "already_undone", "refunded_more_than_spent", "balance_limit"),
+        errors=(*_ENTRY_ERRORS, "not_a_spend", "already_undone", "refunded_more_than_spent", *_COMING_BACK_ERRORS),
         dry_run=True,
     ),
     Route(
@@ -37,7 +38,7 @@ ROUTES = (
             "cannot_undo",
             "several_to_undo",
             "hold_closed",
-            "balance_limit",
+            *_COMING_BACK_ERRORS,
         ),
         dry_run=True,
     ),

@@ -25,7 +25,8 @@ class Wallet:
     Came in      earned, granted, received (from others), refunded, gained (by conversion)
     Went out     spent, deducted, sent (to others), expired, cancelled, converted (into another unit)
     Stands apart `held` of what came in; `pending`, which has not come in yet; `owed`, taken below zero
-    `lapsed` are positions of these lots that were let expire before their day: a return does not take them elsewhere.
+    `lapsed` are positions of these lots that were let expire before their day, or were promised and called off: what takes
+    an earning back does not take them elsewhere.
     `sliding` is the number of the lot whose last day moves; `period` and `counted` are where a cap by period stands.
     """
 
@@ -157,7 +158,11 @@ def activated(wallet: Wallet, fact: f.PointsActivated) -> Wallet:
 
 
 def promise_cancelled(wallet: Wallet, fact: f.PromiseCancelled) -> Wallet:
-    return replace(wallet, pending=wallet.pending - fact.amount)
+    """What a return takes back is its own to count; what somebody called off besides is not asked for again."""
+    called_off = () if fact.order and fact.undoes is None else fact.pieces
+    there = {lot.number for lot in wallet.lots}
+    lapsed = _joined((*wallet.lapsed, *(piece for piece in called_off if piece[0] in there)))
+    return replace(wallet, pending=wallet.pending - fact.amount, lapsed=lapsed)
 
 
 def held(wallet: Wallet, fact: f.PointsHeld) -> Wallet:

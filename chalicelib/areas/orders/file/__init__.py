@@ -3,15 +3,15 @@
     documents = read_documents(stream, now=now)         SaleRow | ReturnRow | RejectedRow, in file order
 
 **The file.** UTF-8 (a byte order mark and CRLF are tolerated), comma separated, `"` quotes. Its first line that is
-not blank names exactly the columns of `Cells`, in any order. Blank lines are skipped. Spaces around a cell are not
+not blank names the columns of `Cells` and no others, in any order; `delivery` and `excluded_from_tiers` may be left out. Blank lines are skipped. Spaces around a cell are not
 part of it.
 
 **Documents.** Consecutive lines with one document_number and one document_type are one document; each is an order
 line, numbered from 1. The numbers of returns are unique within their sale: one that comes again for another sale is
 another return. The header (revised_document, purchased_at, loyalty_card, email, phone, location, currency) is
 that of the first line: later lines may leave those cells empty or say something else there, which changes nothing,
-but what they say must be readable, and no time of theirs in the future. Names, category (`a > b > c`), brand and labels (`key:value;key:value`) are of the
-line. A customer is the first of loyalty_card, email, phone that is filled; a return may leave out all three, a sale's
+but what they say must be readable, and no time of theirs in the future. Names, category (`a > b > c`), brand, labels (`key:value;key:value`), delivery and
+excluded_from_tiers (`true`, `false` or empty, which is false; of a return's line they change nothing) are of the line. A customer is the first of loyalty_card, email, phone that is filled; a return may leave out all three, a sale's
 revised_document is ignored.
 
 **Bad lines.** One bad line refuses its whole document, wherever it stands in it, and the first fault is the one told.
@@ -59,6 +59,7 @@ Codes that refuse a document (`RejectedRow.code`):
     number_too_large     past the limits of kit.amounts
     bad_category         an empty level, or too many
     bad_labels           not key:value;key:value, a key or value too long, or too many
+    bad_flag             neither true nor false
     too_many_lines       more order lines than a document may have
 """
 

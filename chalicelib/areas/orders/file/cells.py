@@ -117,6 +117,8 @@ def read_line(cells: Cells, line_no: int, currency: str) -> Line:
         quantity=_quantity(cells),
         gross_value=_gross_value(cells, currency),
         labels=_labels(cells),
+        delivery=_flag(cells, "delivery"),
+        excluded_from_tiers=_flag(cells, "excluded_from_tiers"),
     )
 
 
@@ -236,6 +238,13 @@ def _category(cells: Cells) -> tuple[str, ...]:
             "bad_category", cells, "category", f"has more than {_MAX_LEVELS} levels or {_MAX_LEVEL} characters in one"
         )
     return levels
+
+
+def _flag(cells: Cells, column: str) -> bool:
+    text = _text(cells, column)
+    if text not in ("", "true", "false"):
+        raise _bad("bad_flag", cells, column, "is neither true nor false")
+    return text == "true"
 
 
 def _labels(cells: Cells) -> tuple[Label, ...]:

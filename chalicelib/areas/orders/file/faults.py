@@ -26,6 +26,7 @@ Code = Literal[
     "number_too_large",
     "bad_category",
     "bad_labels",
+    "bad_flag",
     "too_many_lines",
 ]
 

@@ -37,7 +37,7 @@ Kind = Literal["sell", "return"]
 
 
 class Cells(NamedTuple):
-    """The columns of the format and, of one row, their stripped values."""
+    """The columns of the format and, of one row, their stripped values. A file may leave out those that have one here."""
 
     document_number: str
     document_type: str
@@ -55,6 +55,11 @@ class Cells(NamedTuple):
     quantity: str
     gross_value: str
     labels: str
+    delivery: str = ""
+    excluded_from_tiers: str = ""
+
+
+REQUIRED = tuple(column for column in Cells._fields if column not in Cells._field_defaults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,12 @@ class Header:
     """Where each column of the format stands in this file."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._places = tuple(names.index(column) for column in Cells._fields)
-        self._number, self._kind = self._places[:2]
+        self._places = tuple(names.index(column) if column in names else None for column in Cells._fields)
+        self._number, self._kind = map(names.index, Cells._fields[:2])
         self.width = len(names)
 
     def arranged(self, row: Sequence[str]) -> Cells:
-        return Cells(*(row[place].strip() for place in self._places))
+        return Cells(*("" if place is None else row[place].strip() for place in self._places))
 
     def told(self, row: Sequence[str]) -> tuple[str | None, Kind | None]:
         """Number and type of a row that may be damaged, as far as they can be told."""
@@ -138,7 +143,7 @@ def read_header(lines: Iterator[PhysicalLine]) -> Header:
         raise InvalidInput("bad_header", f"Line {line.number}, the header, has a broken quote.") from None
     counts = Counter(names)
     faults = {
-        "missing": [column for column in Cells._fields if column not in counts],
+        "missing": [column for column in REQUIRED if column not in counts],
         "unknown": [name for name in counts if name not in Cells._fields],
         "there twice": [name for name, count in counts.items() if count > 1 and name in Cells._fields],
     }

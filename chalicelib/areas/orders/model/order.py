@@ -84,7 +84,8 @@ class RecordedReturn(Frozen):
 
 
 class Due(NamedTuple):
-    """How much of one credit of the sale a return takes back."""
+    """How much of one credit of the sale a return takes back. Nothing where a basis that was changed meanwhile comes to less
+    than was asked back before."""
 
     credit: Credited
     amount: int
@@ -119,7 +120,9 @@ def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> R
             after[line_no] = _sum(after.get(line_no, Back()), back)
             taken[line_no] = _sum(taken.get(line_no, Back()), back)
     changed = replace(order, returned=after, version=order.version + 1)
-    dues = tuple(Due(credit, _due(changed, credit, basis[credit.unit]) - credit.due) for credit in order.credits)
+    dues = tuple(
+        Due(credit, max(0, _due(changed, credit, basis[credit.unit]) - credit.due)) for credit in order.credits
+    )
     asked = tuple(credit._replace(due=credit.due + due.amount) for credit, due in zip(order.credits, dues, strict=True))
     return ReturnPlan(replace(changed, credits=asked), taken, dues)
 

@@ -89,9 +89,10 @@ class UnitPolicy(Frozen):
     expiry_counts     from the day of earning, or from the day it becomes available
     available_after   days until what is earned can be used
     consumption       what is spent first
-    negative          whether a balance may go below zero: never, by returns only, or as far as `negative_limit`
+    negative          whether a balance may go below zero: never, by returns only (any far), or as far as `negative_limit`
     return_basis      which value a return is measured against: the lines that earned, or the whole order
-    return_policy     when too little is left to take back: take what there is, go below zero, or touch only what is pending
+    return_policy     when too little is left to take back: take what there is, go below zero as far as `negative` lets
+                      it and take no more, or touch only what is pending
     refund_expiry     what is given back after its last day: it expires at once, or lasts like something earned now
     cancel_used       undoing an earning that was used in part: take what is left, all of it, or refuse
     """

@@ -36,7 +36,8 @@ class Conduct:
     """How a unit behaves, by the policy in force: what decisions on its wallet rest on.
 
     `floor` is how far below zero whoever asks for it may go; `beyond` what a return does when too little is left;
-    `used` what undoing an earning does when some of it is gone. Caps are what an earning may come to.
+    `used` what undoing an earning does when some of it is gone; `returns_floor` how far below zero these two may go, None
+    any far. Caps are what an earning may come to.
     """
 
     decimals: int = 0
@@ -44,6 +45,7 @@ class Conduct:
     floor: int = 0
     beyond: Beyond = "clip"
     used: Used = "left"
+    returns_floor: int | None = None
     fresh_refunds: bool = True
     cap_transaction: int | None = None
     cap_balance: int | None = None

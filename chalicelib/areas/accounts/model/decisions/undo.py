@@ -28,20 +28,29 @@ from chalicelib.kit.amounts import plain
 
 
 def cancel(
-    story: Story, unit: str, earning: Piece, due: int, conduct: Conduct = PLAIN, cause: Cause = UNKNOWN
+    story: Story,
+    unit: str,
+    earning: Piece,
+    due: int,
+    conduct: Conduct = PLAIN,
+    cause: Cause = UNKNOWN,
+    *,
+    asked_before: int = 0,
 ) -> Story:
     """Take back `due` of an earning: what of it is pending, then what is left of it, then as the unit's `beyond` says:
-    from the rest of the wallet and no more (`clip`), below zero (`negative`), or nothing that is not pending
-    (`pending_only`).
+    from the rest of the wallet and no more (`clip`), below zero as far as the policy lets returns go (`negative`), or
+    nothing that is not pending (`pending_only`). `short` says what could not be taken.
 
     What has expired is not taken elsewhere: when the earning's lot has passed, nothing is left to take, and what of it
-    was let expire before that day is not asked of the rest.
+    was let expire before that day, or called off before it came, is not asked of the rest: so much less is left to come
+    back of it in all, of which the parts that were asked back before (`asked_before`) come first.
     """
-    story, pending = cancel_promise(story, unit, earning, due, cause)
-    rest = due - pending
-    if pending and not rest:
+    most = earning.end - earning.start - _lapsed(story.account.wallet(unit), (earning,))
+    wanted = max(0, min(asked_before + due, most) - min(asked_before, most))
+    story, pending = cancel_promise(story, unit, earning, wanted, cause)
+    if pending and pending == due:
         return story
-    own, others, owed = _reached(story.account, unit, earning, rest, conduct)
+    own, others, owed = _reached(story.account, unit, earning, wanted - pending, conduct)
     taken = pieces_sum(own) + pieces_sum(others) + owed
     return story.then(
         f.PointsCancelled(
@@ -49,7 +58,7 @@ def cancel(
             amount=taken,
             pieces=(*own, *others),
             balance=story.account.wallet(unit).available - taken,
-            short=rest - taken,
+            short=due - pending - taken,
             rule=cause.rule,
             order=cause.order,
             owed=owed,
@@ -60,7 +69,8 @@ def cancel(
 
 
 def cancel_whole(story: Story, unit: str, earning: Piece, conduct: Conduct, cause: Cause) -> Story:
-    """Undo an earning, used as it may be, as the policy says: what is left of it, all of it, or not at all.
+    """Undo an earning, used as it may be, as the policy says: what is left of it, all of it as far as the balance may go
+    below zero, or not at all.
 
     Refuses `nothing_left`, `earning_partly_used`.
     """
@@ -68,14 +78,16 @@ def cancel_whole(story: Story, unit: str, earning: Piece, conduct: Conduct, caus
     _must_be_undoable(story.account, unit, (earning,), left, conduct)
     if conduct.used == "whole":
         whole = earning.end - earning.start
-        return cancel(story, unit, earning, whole, replace(conduct, beyond="negative"), cause)
+        after = cancel(story, unit, earning, whole, replace(conduct, beyond="negative"), cause)
+        return _having_taken(story, after)
     return cancel(story, unit, earning, left, replace(conduct, beyond="clip"), cause)
 
 
 def take_back(
     story: Story, unit: str, pieces: tuple[Piece, ...], conduct: Conduct, reason: str, undoes: Undoes
 ) -> Story:
-    """Deduct again what was granted, received or gained: what is left of it, all of it, or not at all, by policy.
+    """Deduct again what was granted, received or gained: what is left of it, all of it as far as the balance may go below
+    zero, or not at all, by policy. Refuses as `cancel_whole`.
 
     What has expired is not taken elsewhere: all of it means all but what has passed.
     """
@@ -88,7 +100,8 @@ def take_back(
         rest = piece_sum(_not_passed(wallet, pieces)) - _lapsed(wallet, pieces) - pieces_sum(own)
         others, owed = _elsewhere(story.account, unit, own, rest, conduct)
     due = pieces_sum(own) + pieces_sum(others) + owed
-    return story.then(f.PointsDeducted(unit, due, (*own, *others), wallet.available - due, owed, reason, undoes))
+    after = story.then(f.PointsDeducted(unit, due, (*own, *others), wallet.available - due, owed, reason, undoes))
+    return _having_taken(story, after)
 
 
 def refund(
@@ -141,12 +154,24 @@ def left_of(account: Account, unit: str, earning: Piece) -> int:
 
 
 def _must_be_undoable(account: Account, unit: str, pieces: tuple[Piece, ...], left: int, conduct: Conduct) -> None:
-    amount, passed = piece_sum(pieces), not _not_passed(account.wallet(unit), pieces)
-    if conduct.used == "refuse" and left < amount and not (passed and not left):
+    """What was let expire, or called off before it came, is not used, and is not there to be taken back either."""
+    wallet, amount = account.wallet(unit), piece_sum(pieces)
+    passed, due = not _not_passed(wallet, pieces), amount - _lapsed(wallet, pieces)
+    if conduct.used == "refuse" and left < due and not (passed and not left):
         text = f"Only {plain(left, conduct.decimals)} of {plain(amount, conduct.decimals)} are left of it."
         raise Refused("earning_partly_used", text, param="entry_id")
-    if not left and (passed or conduct.used != "whole"):
+    if not left and (passed or not due or conduct.used != "whole"):
         raise _nothing_left()
+
+
+def _having_taken(before: Story, after: Story) -> Story:
+    """Undoing that would take nothing is refused: it can be asked for again when there is something."""
+    told = after.facts[len(before.facts) :]
+    if not any(
+        fact.amount for fact in told if isinstance(fact, f.PromiseCancelled | f.PointsCancelled | f.PointsDeducted)
+    ):
+        raise _nothing_left()
+    return after
 
 
 def _not_passed(wallet: Wallet, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
@@ -154,7 +179,7 @@ def _not_passed(wallet: Wallet, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 
 def _lapsed(wallet: Wallet, pieces: tuple[Piece, ...]) -> int:
-    """How much of the pieces was let expire before its day."""
+    """How much of the pieces was let expire before its day, or called off."""
     return sum(
         max(0, min(piece.end, gone.end) - max(piece.start, gone.start))
         for piece in pieces
@@ -176,9 +201,8 @@ def _reached(
     if passed or conduct.beyond == "pending_only":
         return (), (), 0
     own = _own(account, unit, earning, due)
-    rest = max(0, due - pieces_sum(own) - _lapsed(account.wallet(unit), (earning,)))
-    others, missing = _elsewhere(account, unit, own, rest, conduct)
-    return own, others, missing if conduct.beyond == "negative" else 0
+    others, owed = _elsewhere(account, unit, own, due - pieces_sum(own), conduct)
+    return own, others, owed if conduct.beyond == "negative" else 0
 
 
 def _own(account: Account, unit: str, earning: Piece, due: int) -> tuple[Taken, ...]:
@@ -192,6 +216,10 @@ def _own(account: Account, unit: str, earning: Piece, due: int) -> tuple[Taken, 
 def _elsewhere(
     account: Account, unit: str, own: tuple[Taken, ...], due: int, conduct: Conduct
 ) -> tuple[tuple[Taken, ...], int]:
-    """From the rest of the wallet, and what then is missing."""
-    pieces = front(take(account.wallet(unit), own), due, conduct)
-    return pieces, due - pieces_sum(pieces)
+    """From the rest of the wallet, and what then may be taken below zero."""
+    wallet = account.wallet(unit)
+    pieces = front(take(wallet, own), due, conduct)
+    missing = due - pieces_sum(pieces)
+    if not missing or conduct.returns_floor is None:
+        return pieces, missing
+    return pieces, max(0, min(missing, -wallet.owed - conduct.returns_floor))

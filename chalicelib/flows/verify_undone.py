@@ -1,0 +1,68 @@
+"""Verify the marks of an account's entries: how much of each fact is undone is what later entries undid of it.
+
+A mark is the one thing of an entry that changes and that its hash does not cover, so nothing else would tell on it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chalicelib.areas.accounts.model.facts import PointsExpired
+from chalicelib.flows.account_views import numbered_bodies
+from chalicelib.flows.undo_kinds import UNDOES_ALL
+from chalicelib.kit.facts import Body
+from chalicelib.table.journal import Entry
+from chalicelib.table.placeholders import is_placeholder
+
+Place = tuple[int, int]  # an entry's sequence and a fact's number in it
+
+
+@dataclass(slots=True)
+class RecordedUndoing:
+    """`said` is what entries undid, `marked` what stands on those that they undid; by the place of the fact. `unread`:
+    some entry may have undone what nobody knows."""
+
+    amounts: dict[Place, int] = field(default_factory=dict)
+    said: Counter[Place] = field(default_factory=Counter)
+    marked: dict[Place, int] = field(default_factory=dict)
+    unread: bool = False
+
+    def see(self, entry: Entry) -> None:
+        """In the order of the journal."""
+        self.marked |= {(entry.sequence, number): amount for number, amount in entry.undone.items()}
+        try:
+            self._read(entry)
+        except (KeyError, TypeError, ValueError):  # what a hand has written: its hash tells on it
+            self.unread = True
+
+    def _read(self, entry: Entry) -> None:
+        self.unread |= is_placeholder(entry)
+        for number, body in numbered_bodies(entry):
+            if number:
+                self.amounts[entry.sequence, number] = body["amount"]
+            undone = _undone(body)
+            if undone is not None and entry.header["operation"] in UNDOES_ALL:
+                self.said[undone] = self.amounts[undone]
+            elif undone is not None:
+                self.said[undone] += body["amount"]
+
+    def differences(self) -> Iterator[str]:
+        if self.unread:
+            return
+        places = self.said.keys() | self.marked.keys()
+        wrong = {sequence for sequence, number in places if self._differs((sequence, number))}
+        yield from (f"what is marked as undone of entry {one} is not what later ones undid" for one in sorted(wrong))
+
+    def _differs(self, place: Place) -> bool:
+        return self.said[place] != self.marked.get(place, 0)
+
+
+def _undone(body: Body) -> Place | None:
+    """Which fact this one undoes. What somebody let expire says of what, and undoes nothing."""
+    undoes = body.get("undoes")
+    if not undoes or body["type"] == PointsExpired.type:
+        return None
+    sequence, number = undoes
+    return int(sequence), int(number)

@@ -1,0 +1,120 @@
+"""What an operation may refuse, its route declares: read from the sources, from the handler down to the last decision.
+
+That a declared code really comes, tests/http/test_coverage.py asks. Here nothing is called: what can be made by a function
+that the handler may come to must be declared, or be named below with the reason for which it cannot come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.api.codes import OPERATIONS, common_codes
+from chalicelib.api.route import Route
+from chalicelib.api.routes import ROUTES
+from tests.architecture.reaching import Sources
+from tests.architecture.sources import Source, sources
+from tests.architecture.test_codes import OTHER_MAKERS, error_classes
+
+THERE = "what an account, an order, an entry or a rule names is there: no unit and no program can be taken away"
+ONLY_EARNINGS = "of the table of kinds only those of earnings get so far"
+BLOCKED_TOO = "it is for blocked members as well"
+ANOTHER_WORD = "it is said in another word: the code that is declared"
+SOMEBODY = "the body must name somebody"
+FIELDLESS = "whoever is enrolled by an order has no fields yet"
+BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
+
+CANNOT_COME: Mapping[str, Mapping[str, str]] = {
+    "list_programs": {"program_not_found": THERE},
+    "record_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
+    "simulate_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
+    "return_order": {
+        "unknown_unit": THERE,
+        "program_not_found": THERE,
+        "member_not_found": THERE,
+        "missing_member": "one who names nobody is not asked",
+    },
+    "transfer_points": {"missing_member": SOMEBODY},
+    "undo_transfer": {
+        "unknown_unit": THERE,
+        "program_not_found": THERE,
+        "entry_not_found": ANOTHER_WORD,
+        "member_not_found": ANOTHER_WORD,
+    },
+    "refund_spend": {"unknown_unit": THERE, "program_not_found": THERE},
+    "undo_entry": {
+        "unknown_unit": THERE,
+        "program_not_found": THERE,
+        "hold_not_found": BY_HOLD,
+        "more_than_held": BY_HOLD,
+    },
+    "cancel_earning": {
+        "unknown_unit": THERE,
+        "program_not_found": THERE,
+        "balance_limit": ONLY_EARNINGS,
+        "too_many_lots": ONLY_EARNINGS,
+        "hold_not_found": ONLY_EARNINGS,
+        "hold_closed": ONLY_EARNINGS,
+        "more_than_held": ONLY_EARNINGS,
+    },
+    "expire_earning": {"program_not_found": THERE},
+    "trace_earning": {"program_not_found": THERE},
+    "deduct_points": {"member_blocked": BLOCKED_TOO},
+    "capture_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO},
+    "release_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO},
+    "activate_pending": {"unknown_unit": THERE, "entry_not_found": ANOTHER_WORD},
+    "cancel_pending": {"unknown_unit": THERE, "entry_not_found": ANOTHER_WORD, "member_blocked": BLOCKED_TOO},
+}
+
+
+def reached() -> Sources:
+    """A file's refusals are those of its lines, and no method of another class has the right names by chance."""
+    judged = tuple(source for source in sources("chalicelib") if "/areas/orders/file/" not in source.path)
+    return Sources(judged, frozenset(error_classes(judged) | set(OTHER_MAKERS)))
+
+
+def undeclared(route: Route, found: Sources) -> dict[str, str]:
+    """Codes that nobody has declared or excused, each with where it is made."""
+    module, name = route.target.split(":")
+    assert found.has((module, name)), route.target
+    known = {*route.errors, *common_codes(route)}
+    made = found.codes((module, name))
+    return {code: ".".join(place) for code, place in made.items() if code in OPERATIONS and code not in known}
+
+
+def test_what_an_operation_may_refuse_its_route_declares() -> None:
+    found = reached()
+    told = {route.operation: undeclared(route, found) for route in ROUTES}
+    missing = {
+        operation: {code: place for code, place in codes.items() if code not in CANNOT_COME.get(operation, {})}
+        for operation, codes in told.items()
+    }
+    assert {operation: codes for operation, codes in missing.items() if codes} == {}
+    needless = {operation: set(codes) - set(told[operation]) for operation, codes in CANNOT_COME.items()}
+    assert {operation: codes for operation, codes in needless.items() if codes} == {}, "excused, and made nowhere"
+
+
+def test_what_is_refused_far_below_is_found() -> None:
+    """By a constant with functions, a module, a method, another module's name for it; and not where a name is a parameter's."""
+    pages = {
+        "shop.py": "from shelf import sell as hand_out\nimport_ = 1\ndef run(call): return hand_out(call)",
+        "shelf.py": """
+from far import away
+KINDS = {1: lambda: Books().sorted()}
+def sell(one):
+    return KINDS[one]()
+def lend(gone): return gone
+def gone(): raise Refused("never_lent", "No.")
+""",
+        "far/away.py": "def further(): raise Refused('too_far', 'No.')",
+        "books.py": """
+from far import away
+class Books:
+    def sorted(self): return away.further()
+    @property
+    def worn(self): raise NotFound("worn", "No.")
+""",
+    }
+    judged = tuple(Source(path, text) for path, text in pages.items())
+    found = Sources(judged, frozenset({"Refused", "NotFound"}))
+    assert found.codes(("shop", "run")) == {"too_far": ("far.away", "further")}
+    assert found.codes(("shelf", "lend")) == {}

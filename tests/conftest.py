@@ -1,0 +1,27 @@
+"""Which tests stay together when `make test` spreads them over the machine's cores.
+
+What speaks HTTP is one group, because its last test asks what the others have reached; so are the faults, which share the
+course of each case. Everything else stays with its file.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = {"http": "http", "scenarios": "http", "faults": "faults"}
+
+
+class ByGroup(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        """The group of `tests/<folder>/test_file.py::test_name`."""
+        file = nodeid.split("::", 1)[0]
+        return TOGETHER.get(PurePosixPath(file).parts[1], file)
+
+
+@pytest.hookimpl(optionalhook=True)  # not asked for when one process runs them all
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    return ByGroup(config, log)

@@ -1,0 +1,97 @@
+"""What there is to choose from: wallets with something in them, holds, promises, and what can be undone, by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import NamedTuple
+
+from chalicelib.areas.accounts.model.apart import Hold, pieces_sum
+from chalicelib.areas.accounts.model.decisions.apart import pending_of
+from chalicelib.areas.accounts.model.facts import PointsPromised
+from chalicelib.areas.accounts.model.lots import Piece
+from chalicelib.errors import Refused
+from chalicelib.kit.facts import Fact
+from chalicelib.kit.ids import EntryRef, entry_id
+from tests.simulation.policies import UNITS
+from tests.simulation.tally import Deed
+from tests.simulation.world import World
+
+PROGRAM = 1
+NEWEST = 40  # of a member's deeds: most wishes are about what was lately
+
+
+class Found(NamedTuple):
+    member: str
+    deed: Deed
+
+    @property
+    def id(self) -> str:
+        return entry_id(EntryRef(self.member, PROGRAM, *self.deed.key))
+
+    @property
+    def entry_id(self) -> str:
+        """Of the entry as a whole."""
+        return entry_id(EntryRef(self.member, PROGRAM, self.deed.sequence))
+
+
+def some_of(world: World, dice: Random, member: str, unit: str) -> int:
+    """A part of what there is, all of it, or a little more."""
+    there = world.journals[member].account.wallet(unit).available
+    return max(1, dice.choice((there, there // 2, there // 3, there // 3, 1, there + 1)))
+
+
+def a_wallet(world: World, dice: Random) -> tuple[str, str]:
+    """Whose, and of which unit: mostly one with something in it."""
+    filled = [
+        (member, unit)
+        for member in world.members
+        for unit, wallet in world.journals[member].account.wallets.items()
+        if wallet.available > 0
+    ]
+    if filled and dice.random() < 0.9:
+        return dice.choice(filled)
+    return dice.choice(world.members), dice.choice(UNITS)
+
+
+def a_hold(world: World, dice: Random) -> tuple[str, Hold | None]:
+    """An open one, of anybody; now and then one that is over, or never was."""
+    held = [(member, one) for member in world.members for one in world.journals[member].account.holds]
+    if not held or dice.random() < 0.1:
+        return dice.choice(world.members), None
+    return dice.choice(held)
+
+
+def a_deed(
+    world: World, dice: Random, kinds: type[Fact] | tuple[type[Fact], ...], fits: Callable[[Deed], bool] | None = None
+) -> Found:
+    """One of the last of these kinds; now and then one of which nothing is left to undo."""
+    again = dice.random() < 0.1
+    found = [
+        Found(member, deed)
+        for member in world.members
+        for deed in list(world.journals[member].deeds.values())[-NEWEST:]
+        if isinstance(deed.fact, kinds) and (again or deed.left) and (fits is None or fits(deed))
+    ]
+    if not found:
+        raise Refused("nothing_there", "There is nothing of that kind.")
+    return dice.choice(found)
+
+
+def a_promise(world: World, dice: Random) -> tuple[Found, int]:
+    """An earning of which something is pending, and how much; now and then one that has come or is gone."""
+
+    def pending(member: str, deed: Deed) -> int:
+        return pieces_sum(pending_of(world.journals[member].account, deed.fact.unit, Piece(*deed.fact.piece)))
+
+    found = [
+        (Found(member, deed), pending(member, deed))
+        for member in world.members
+        for deed in world.journals[member].deeds.values()
+        if isinstance(deed.fact, PointsPromised)
+    ]
+    open_ones = [(one, amount) for one, amount in found if amount]
+    chosen = found if not open_ones or dice.random() < 0.1 else open_ones
+    if not chosen:
+        raise Refused("nothing_there", "Nothing was promised yet.")
+    return dice.choice(chosen)
