@@ -14,7 +14,6 @@ from chalicelib.areas.feeds import store as counts
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part, Progress
 from chalicelib.aws.errors import CloudError
-from chalicelib.errors import NotFound
 from chalicelib.flows.give_up_operation import UNSENT, fail_operation
 from chalicelib.flows.job_messages import send_chunks
 from chalicelib.kit.caller import Caller
@@ -79,10 +78,7 @@ def _known(rt: Runtime, command: Command, begun: Operation) -> Progress | None:
     """What this very call has begun, or an earlier one with its key."""
     place = recall_place(rt.table, begun.tenant, command)
     operation_id = begun.operation_id if place is None else jobs.operation_of(place)
-    try:
-        return jobs.read_progress(rt.table, begun.tenant, operation_id)
-    except NotFound:
-        return None
+    return jobs.find_progress(rt.table, begun.tenant, operation_id)
 
 
 def _members(rt: Runtime, tenant: str) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from chalicelib.areas.accounts.model import VOCABULARY, Account
 from chalicelib.areas.accounts.model.apart import pieces_sum
+from chalicelib.areas.accounts.model.facts import PointsPromised
 from chalicelib.areas.accounts.model.lots import Lot, Span, free_within, length
 from chalicelib.areas.accounts.model.wallet import spans_by_lot
 from chalicelib.flows.trace_pieces import GIVEN, given_by, meeting
@@ -28,7 +29,8 @@ _SOMEWHERE = ("pending", "available", "held")
 class Now(Frozen):
     """What a line gave, and what has become of it: `pending` as long as some of it is, else `available` as long as some of it
     is, else `held`. Nothing left: `cancelled` when it was undone, `expired` when its last day is over, whatever was
-    left of it then, or it was let expire; `gone` when it was used, sent, converted or taken back before."""
+    left of it then, or it was let expire. What had been promised is `cancelled` when it was called off, or let expire
+    once it had come: the account does not tell these apart. `gone` when it was used, sent, converted or taken back before."""
 
     state: State
     amount: int
@@ -79,7 +81,8 @@ class Whereabouts:
             held += _within(piece, place, self.held)
             over = over or lot is None
             lapsed = lapsed or bool(_within(piece, place, self.lapsed))
-        state = _state(left, pending, held, cancelled=undone >= amount, expired=over or lapsed)
+        cancelled = undone >= amount or (lapsed and isinstance(fact, PointsPromised))
+        state = _state(left, pending, held, cancelled=cancelled, expired=over or lapsed)
         return unit, Now(state=state, amount=amount, available=left, held=held, pending=pending)
 
     def may_be_older(self, state: str, unit: str | None) -> bool:

@@ -57,6 +57,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "more_than_held": ONLY_EARNINGS,
     },
     "expire_earning": {"program_not_found": THERE},
+    "start_proof": {"operation_not_found": "it is asked for right after it has been begun"},
     "trace_earning": {"program_not_found": THERE},
     "deduct_points": {"member_blocked": BLOCKED_TOO},
     "capture_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO},

@@ -13,7 +13,11 @@ from chalice.local import LambdaContext
 
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
+from chalicelib.flows.job_messages import Step
+from chalicelib.flows.prove_chunk import prove_chunk
 from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.flows.start_proof import start_proof
+from chalicelib.flows.verify_tenant import listed_members
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
@@ -23,7 +27,8 @@ from tests.bench.till import Till, open_till
 from tests.http.client import Api
 from tests.http.registry import NATIVE, Names, request_of
 from tests.http.world import key_for, twin_runtime
-from tests.twins.bookshop import member, sale
+from tests.twins import fresh
+from tests.twins.bookshop import card, member, sale
 
 KEYED = tuple(route for route in ROUTES if route.access != "open")
 _TENANT = "ours"
@@ -33,6 +38,7 @@ _ANOTHER: Mapping[str, Mapping[str, Any]] = {  # what is told already, and told 
     "put_tiers": {"tiers": [{"tier_id": "bronze", "name": "Bronze", "threshold": 0}]},
 }
 _HOUR_MS = 3_600_000
+PROVEN = 100
 _CONTEXT = LambdaContext("api_handler", memory_size=1024)
 
 
@@ -99,6 +105,15 @@ def _repair(at: Till) -> Act:
     return act
 
 
+def _prove(at: Till) -> Act:
+    """The one chunk of a proof of as many members, each with an order."""
+    rt, caller = at.shop.rt, at.shop.caller
+    for number in range(PROVEN - len(list(listed_members(rt.table, caller.tenant, None)))):
+        at.shop.buy(card(f"prove-{number}"), sale(f"P{number}"))
+    operation = start_proof(rt, caller, fresh(), parts=1).answer.operation
+    return lambda: prove_chunk(rt, Step("chunk", operation.tenant, operation.operation_id, job="proof"))
+
+
 def _row(name: str, cost: Cost) -> Row:
     return {
         "operation": name,
@@ -115,4 +130,5 @@ PRICED_STEPS: Mapping[str, Callable[[Till], Act]] = {
         name: made for name, made in STEPS.items() if name != "one due account"
     },  # which is priced at each count of lots
     f"repair {RELAYED} entries of an hour": _repair,
+    f"proof chunk of {PROVEN} members": _prove,
 }

@@ -2,7 +2,7 @@
 
 access pattern             | key                                           | items   | cost                   | by
 an operation               | {t}#OP#{operation} / A                        | 0–1     | 1 Get, 1 RU            | find, read
-an operation and its parts | {t}#OP#{operation} / < Q                      | 0–n     | 1 Query, 1 RU          | read_progress
+an operation and its parts | {t}#OP#{operation} / < Q                      | 0–n     | 1 Query, 1 RU          | find_progress, read_progress
 an operation and one part  | {t}#OP#{operation} / A + P#{part:04}          | 0–2     | 1 BatchGet, 1 RU each  | read_with_part
 notes of a chunk           | {t}#OP#{operation} / R#{part:04}#{chunk:08}#* | 0–1,000 | 1 Query, 1 RU          | notes_query
 operations of a tenant     | gsi1 {t}#OPS / *                              | 0–n     | 1 Query a page, 0.5 RU | operations_query
@@ -97,12 +97,19 @@ def read(table: Table, tenant: str, operation_id: str) -> Operation:
     return found
 
 
-def read_progress(table: Table, tenant: str, operation_id: str) -> Progress:
-    _check_id(operation_id)
+def find_progress(table: Table, tenant: str, operation_id: str) -> Progress | None:
     items = table.query(Query(operation_key(tenant, operation_id).pk, Below("Q"))).items
     if not items:
-        raise _not_found(operation_id)
+        return None
     return Progress(operation_from(tenant, items[0]), tuple(part_from(attrs) for attrs in items[1:]))
+
+
+def read_progress(table: Table, tenant: str, operation_id: str) -> Progress:
+    _check_id(operation_id)
+    found = find_progress(table, tenant, operation_id)
+    if found is None:
+        raise _not_found(operation_id)
+    return found
 
 
 def read_with_part(table: Table, tenant: str, operation_id: str, part: int) -> tuple[Operation, Part]:

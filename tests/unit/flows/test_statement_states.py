@@ -100,7 +100,7 @@ def test_what_is_pending_comes_and_is_available(shop: BookShop, ada: str) -> Non
     shop.clock.move_to("2026-06-20")
     assert by_state(shop, ada) == {"pending": [9], "available": [7]}
     by_hand.cancel(shop, ada, event="later")
-    assert by_state(shop, ada) == {"gone": [9], "available": [7]}
+    assert by_state(shop, ada) == {"cancelled": [9], "available": [7]}
 
 
 def test_what_is_held_is_held_until_it_is_captured_or_free_again(shop: BookShop, ada: str) -> None:

@@ -29,7 +29,7 @@ MULTIPLY = {"kind": "multiply", "factor": "2"}
         ({"stage": "encore"}, "'base', 'multiply' or 'bonus'"),
         ({"effect": {"kind": "discount"}}, "does not match any of the expected tags"),
         ({"effect": {"kind": "per_order", "amount": 0}}, "greater than or equal to 1"),
-        ({"effect": {"kind": "per_order", "amount": "5"}}, "valid integer"),
+        ({"effect": {"kind": "per_order", "amount": "5"}}, "whole number"),
         ({"effect": {"kind": "per_order", "amount": 10**12 + 1}}, "less than or equal to 1000000000000"),
         ({"effect": {"kind": "per_value", "amount": 1, "per": "0.00"}}, "plain decimal above 0"),
         ({"effect": {"kind": "per_value", "amount": 1, "per": "-1"}}, "plain decimal above 0"),
