@@ -119,7 +119,7 @@ def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:
         (rule(effect=None), "wrong_type", "effect"),
         (rule(effect={"kind": "give_away"}), "unknown_choice", "effect.kind"),
         (rule(effect={"amount": 1, "per": "1.00"}), "missing_field", "effect.kind"),
-        (rule(effect=ONE_PER_EURO | {"amount": -1}), "number_too_small", "effect.amount"),
+        (rule(effect=ONE_PER_EURO | {"amount": -1}), "negative_amount", "effect.amount"),
         (rule(effect=ONE_PER_EURO | {"amount": 0}), "number_too_small", "effect.amount"),
         (rule(effect=ONE_PER_EURO | {"amount": 1.5}), "unreadable_number", "effect.amount"),
         (rule(effect=ONE_PER_EURO | {"amount": "1"}), "unreadable_number", "effect.amount"),
