@@ -59,7 +59,7 @@ class Ladder:
             story = self._told(story, self._look(story.account, self.scheme, late), self.scheme, late)
         story = self._told(story, self._look(story.account, self.scheme, at, asked=asked), self.scheme, at)
         story = advance(story, came_to, self)
-        if not self.versions.changes(at, came_to):
+        if self.versions.all[-1].since <= at:
             return story
         return self._told(story, self._look(story.account, self.scheme, came_to), self.scheme, came_to)
 

@@ -17,7 +17,7 @@ from chalicelib.kit.facts import Fact, encode
 from chalicelib.table.journal import Entry, Head, entry_from, verified
 from chalicelib.table.memory import MemoryTable
 from tests.simulation.fact_laws import Setting, ask_fact
-from tests.simulation.law import law
+from tests.simulation.law import LawBroken, law
 from tests.simulation.tally import UNDOABLE, Deed, Deeds, Tally
 from tests.simulation.tier_laws import ask_tier
 
@@ -64,10 +64,8 @@ class Journals:
                 continue
             self._catch_up(member, head, programs)
             law(head == self.known[member].head, "the account's head is not that of its journal")
-            law(
-                stored == self.known[member].account, f"fold(journal) = account: {_differs(stored, self.known[member])}"
-            )
-            ask_account(stored)
+            if stored != self.known[member].account:
+                raise LawBroken(f"fold(journal) = account: {_differs(stored, self.known[member])}")
             ask_tier(stored, ladder, self.entry(member, head.version))
             ask_time(stored, ladder, dice)
         sent = sum(known.tally.of["sent"] for known in self.known.values())
@@ -80,12 +78,19 @@ class Journals:
         for sequence in range(known.head.version + 1, head.version + 1):
             entry = self.entry(member, sequence)
             law(verified(entry, known.head), f"entry {sequence} does not follow the one before")
-            law(entry.header["command"] not in known.commands, f"entry {sequence} carries a command out again")
+            once = entry.header["operation"] != "settle_due"  # a job of today may be sent again when more is due
+            law(
+                not once or entry.header["command"] not in known.commands,
+                f"entry {sequence} carries a command out again",
+            )
             known.commands.add(entry.header["command"])
             for number, fact in numbered(entry):
                 undone += self._follow(known, entry, number, fact, programs)
             known.head = entry.head
-            law(not broken_laws(known.account), "; ".join(broken_laws(known.account)))
+            for unit, wallet in known.account.wallets.items():
+                differs = known.tally.differs(wallet)
+                law(not differs, f"wallet {unit}: {differs}")
+            ask_account(known.account)
         for deed in undone:
             self._ask_mark(deed, self.entry(member, deed.sequence))
 
@@ -98,8 +103,6 @@ class Journals:
         ask_fact(before, known.account, fact, Setting(entry, programs[entry.header["config_version"]]))
         known.tally.count(fact)
         undone = known.deeds.see(entry.sequence, number, entry.header["operation"], fact)
-        for unit, wallet in known.account.wallets.items():
-            law(not known.tally.differs(wallet), f"wallet {unit}: {known.tally.differs(wallet)}")
         return () if undone is None else (undone,)
 
     def ask_marks(self) -> None:
@@ -127,7 +130,8 @@ def numbered(entry: Entry) -> Iterator[tuple[int, Fact]]:
 
 
 def ask_account(account: Account) -> None:
-    law(not broken_laws(account), "; ".join(broken_laws(account)))
+    broken = broken_laws(account)
+    law(not broken, "; ".join(broken))
     body = json.loads(json.dumps(packed(account)))
     law(unpacked(body, account.owner, account.program, account.advanced_to) == account, "packed, then unpacked")
     now = account.advanced_to
@@ -147,9 +151,9 @@ def ask_time(account: Account, ladder: Ladder, dice: Random) -> None:
     one, other = sorted((halt, now + dice.randrange(90 * DAY)))
     straight = advance(Story(account), other, ladder)
     in_two = advance(advance(Story(account), one, ladder), other, ladder)
-    law(in_two.account == straight.account, f"advance(a); advance(b) = advance(b): {_told(in_two, straight)}")
+    if in_two.account != straight.account:
+        raise LawBroken(f"advance(a); advance(b) = advance(b): {_told(in_two, straight)}")
     law(advance(straight, one, ladder).account == straight.account, "time went back")
-    law(not broken_laws(straight.account), f"as time goes on: {'; '.join(broken_laws(straight.account))}")
     ask_account(straight.account)
 
 

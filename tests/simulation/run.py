@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from traceback import extract_tb
 from typing import NamedTuple
 
 from chalicelib.errors import InvalidInput, NotFound, Refused
@@ -13,7 +14,7 @@ from tests.simulation.ends import ask_at_the_end
 from tests.simulation.moves import BY_NAME, MOVES
 from tests.simulation.world import World, open_world
 
-MOST_TRIES = 150  # of shrinking
+MOST_TRIES = 400  # of shrinking
 
 
 class Step(NamedTuple):
@@ -79,7 +80,7 @@ def lived(seed: int, steps: Sequence[Step]) -> tuple[World, Failure | None]:
             world.journals.ask_laws(world.programs, world.ladder, dice)
         except (AssertionError, ArithmeticError, LookupError, TypeError, ValueError) as broken:
             told = [*told[:place], "and here a law is broken"]
-            return world, Failure(seed, tuple(steps[: place + 1]), tuple(told), f"{type(broken).__name__}: {broken}")
+            return world, Failure(seed, tuple(steps[: place + 1]), tuple(told), _law_of(broken))
     try:
         ask_at_the_end(world)
     except AssertionError as broken:
@@ -87,23 +88,22 @@ def lived(seed: int, steps: Sequence[Step]) -> tuple[World, Failure | None]:
     return world, None
 
 
+def _law_of(broken: Exception) -> str:
+    """In its words; what the program asserts of itself has none, so its line is told."""
+    return f"{type(broken).__name__}: {str(broken) or extract_tb(broken.__traceback__)[-1].line}"
+
+
 def shrunk(failure: Failure) -> Failure:
     """The same seed with as many steps left out as may be while it still fails, large parts first."""
     best, size, tries = failure, max(1, len(failure.steps) // 2), 0
-    while tries < MOST_TRIES:
-        smaller = None
-        for start in range(0, len(best.steps), size):
+    while size and tries < MOST_TRIES:
+        before, start = best, 0
+        while start < len(best.steps) and tries < MOST_TRIES:
             tries += 1
             _, smaller = lived(best.seed, (*best.steps[:start], *best.steps[start + size :]))
-            if smaller is not None or tries >= MOST_TRIES:
-                break
-        if smaller is not None:
-            best = smaller
-            size = min(size, max(1, len(best.steps) // 2))
-        elif size == 1:
-            break
-        else:
-            size = max(1, size // 2)
+            best = smaller or best
+            start += 0 if smaller else size
+        size = size // 2 if size > 1 or best is before else 1  # one by one as long as that makes it shorter
     return best
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,9 @@ def test_a_seeded_bug_is_found(name: str, tmp_path: Path) -> None:
     done = subprocess.run(asked, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
     assert (done.returncode, done.stderr) == (1, ""), done.stdout + done.stderr
     assert "a repro of " in done.stdout
+    assert re.search(r"^seed \d+: (LawBroken: |AssertionError: assert |at the end: )", done.stdout, re.MULTILINE), (
+        done.stdout
+    )
 
 
 def test_a_patch_that_no_longer_fits_says_so() -> None:
