@@ -26,11 +26,8 @@ ONLY_FACT = 1  # what is sent, received or given back is the one fact of its ent
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """`beside` is what else was asked for with the two."""
-
     sender: Opened
     receiver: Opened
-    beside: Mapping[Key, Attrs]
 
     @property
     def sender_entry(self) -> tuple[int, int]:
@@ -42,10 +39,8 @@ class Both:
         return self.receiver.head.version + 1, ONLY_FACT
 
 
-def open_both(
-    rt: Runtime, tenant: str, sender: str, receiver: str, program_id: int, beside: tuple[Key, ...] = ()
-) -> Both:
-    """1 BatchGet of two profiles, two accounts and what is beside. NotFound for whom this tenant does not have, naming
+def open_both(rt: Runtime, tenant: str, sender: str, receiver: str, program_id: int) -> Both:
+    """1 BatchGet of two profiles and two accounts. NotFound for whom this tenant does not have, naming
     `member_id` for the sender and `to` for the receiver."""
     for member, param in ((sender, "member_id"), (receiver, "to")):
         if not is_id("member", member):  # what is no id names nobody, and no key of the table is made of it
@@ -55,11 +50,10 @@ def open_both(
         for member in (sender, receiver)
         for key in (members.profile_key(tenant, member), accounts.account_key(tenant, member, program_id))
     ]
-    found = rt.table.batch_get(list(dict.fromkeys([*keys, *beside])))  # one and the same is refused by whoever asks
+    found = rt.table.batch_get(list(dict.fromkeys(keys)))  # one and the same is refused by whoever asks
     return Both(
         _opened(found, keys[0], keys[1], sender, program_id, "member_id"),
         _opened(found, keys[2], keys[3], receiver, program_id, "to"),
-        {key: found[key] for key in beside if key in found},
     )
 
 

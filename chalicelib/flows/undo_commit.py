@@ -124,6 +124,14 @@ def change_by_entry(
 
     def plan() -> Plan:
         opened, old = open_entry(rt, caller.tenant, what)
+        try:
+            return decided(opened, old)
+        except Refused as refusal:
+            if not undone_meanwhile(rt, refusal, old):
+                raise
+        return decided(*open_entry(rt, caller.tenant, what))
+
+    def decided(opened: Opened, old: Entry) -> Plan:
         terms = terms_of(rt, caller.tenant, what.ref.program)
         header = header_for(rt, caller, command, operation, terms)
         story = terms.advance(Story(opened.account), header.effective_at)
@@ -135,6 +143,15 @@ def change_by_entry(
         return account_plan(caller, command, settled, opened.head, entry, marks)
 
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def undone_meanwhile(rt: Runtime, refusal: Refused, old: Entry) -> bool:
+    """An account may be read a moment later than the marks of the entry beside it: is nothing left because somebody has
+    just undone it? Then the marks will say so. 1 Get, only where nothing is left."""
+    if refusal.code != "nothing_left":
+        return False
+    attrs = rt.table.get(old.key)
+    return attrs is not None and entry_from(old.stream, attrs).undone != old.undone
 
 
 @contextmanager

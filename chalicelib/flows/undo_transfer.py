@@ -1,6 +1,7 @@
 """Undo a transfer: what the receiver can give up of it goes back to the sender, in one transaction.
 
-reads    1 Get of the sender's old entry, 1 BatchGet of both profiles and accounts and the receiver's old entry
+reads    1 Get of the sender's old entry, 1 BatchGet of both profiles and accounts, then 1 Get of the receiver's old entry:
+         where that one is not marked, neither account was read after an undoing (items of a BatchGet are read one by one)
 writes   two accounts (version), two entries (absent), two old entries (marked as undone): 12 units, + 2 with an
          Idempotency-Key
 who      a key that may modify accounts, for blocked members as well: what came by fraud comes back like anything else
@@ -28,7 +29,7 @@ from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
-from chalicelib.table.journal import Entry, entry_from, undone_put
+from chalicelib.table.journal import Entry, Stream, entry_from, undone_put
 
 
 class UndoneTransfer(Frozen):
@@ -64,9 +65,11 @@ def undo_transfer(
     def plan() -> Plan:
         side, sent = _sent(rt, caller.tenant, ref, transfer_id)
         sequence, number = sent.entry
-        stream = accounts.stream(caller.tenant, sent.receiver, ref.program)
-        both = open_both(rt, caller.tenant, ref.owner, sent.receiver, ref.program, (stream.key(sequence),))
-        other = _Side(entry_from(stream, both.beside[stream.key(sequence)]), number)
+        both = open_both(rt, caller.tenant, ref.owner, sent.receiver, ref.program)
+        received = _entry(rt, accounts.stream(caller.tenant, sent.receiver, ref.program), sequence)
+        if received is None:
+            raise _unknown(transfer_id)
+        other = _Side(received, number)
         if _is_undone(side) or _is_undone(other):
             raise Refused("already_undone", "This transfer has been undone before.", param="transfer_id")
         terms = terms_of(rt, caller.tenant, ref.program)
@@ -91,14 +94,17 @@ def _ref(member_id: str, transfer_id: str) -> EntryRef:
 
 def _sent(rt: Runtime, tenant: str, ref: EntryRef, transfer_id: str) -> tuple[_Side, PointsSent]:
     """The id of the whole entry will do: it has no other fact that somebody undoes."""
-    stream = accounts.stream(tenant, ref.owner, ref.program)
-    attrs = rt.table.get(stream.key(ref.sequence))
-    if attrs is not None:
-        entry = entry_from(stream, attrs)
+    entry = _entry(rt, accounts.stream(tenant, ref.owner, ref.program), ref.sequence)
+    if entry is not None:
         for number, sent in numbered(entry, PointsSent):
             if ref.fact in (0, number):
                 return _Side(entry, number), sent
     raise _unknown(transfer_id)
+
+
+def _entry(rt: Runtime, stream: Stream, sequence: int) -> Entry | None:
+    attrs = rt.table.get(stream.key(sequence))
+    return None if attrs is None else entry_from(stream, attrs)
 
 
 def _is_undone(side: _Side) -> bool:

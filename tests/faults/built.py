@@ -117,6 +117,18 @@ def moving() -> World:
 
 
 @cache
+def used_up() -> World:
+    """Bob has spent all that he had, what he was given last as well."""
+    world = moving().copy()
+    shop, bob = world.calm, world.names["bob"]
+    earning = shop.earn(bob, 5).answer.earning
+    assert earning is not None
+    assert earning.earning_id is not None
+    shop.spend(bob, shop.balance(bob))
+    return replace(world, names={**world.names, "earning": earning.earning_id})
+
+
+@cache
 def proving() -> World:
     """A proof has begun, in one chain of chunks of two members; Bob's second entry is gone."""
     world = _idle().copy()

@@ -6,24 +6,29 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import Any
 
+import pytest
+
 from chalicelib.areas.members.model import Identifier, MemberUpdate
 from chalicelib.aws.queues import Message
+from chalicelib.errors import Refused
 from chalicelib.events.due import due
 from chalicelib.events.imports import imports
 from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.job_messages import Step
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.route_import import route_import
+from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from chalicelib.table.recorded import HOUR_MS
-from tests.faults.built import EXPIRED, at_work, expiring, notified_of, routed, unrelayed
+from tests.faults.built import EXPIRED, at_work, expiring, notified_of, routed, unrelayed, used_up
 from tests.faults.case import Case
 from tests.faults.fed import hushed, shared, stepped_back
 from tests.faults.messages import queue_case
 from tests.faults.world import World
 from tests.faults.writes import commanded, relayed, repair
+from tests.twins import fresh
 from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, member, sale
 from tests.unit.imports.drops import brought_back, sold
 
@@ -45,6 +50,13 @@ def buy_again(world: World, shop: BookShop) -> object:
 
 def bring_back_again(world: World, shop: BookShop) -> object:
     return shop.bring_back(world.names["order"], goods_back("RB1", 20_00)).answer
+
+
+def undo_what_is_used(world: World, shop: BookShop) -> str:
+    """Nothing is left of it, and the marks are looked at again before anybody is told so."""
+    with pytest.raises(Refused) as refusal:
+        undo_entry(shop.rt, shop.caller, fresh(), world.names["bob"], world.names["earning"])
+    return refusal.value.code
 
 
 def repair_and_publish(world: World, shop: BookShop) -> object:
@@ -112,6 +124,7 @@ OTHER_WAYS = (
     ),
     Case("record_order, recorded before", "write", at_work, buy_again),
     Case("return_order, recorded before", "write", at_work, bring_back_again),
+    Case("undo_entry, of what is used", "read", used_up, undo_what_is_used),
     Case("repair_feed, published again", "write", at_work, repair_and_publish, patient=False),
     Case("repair_feed, beside a relay", "write", unrelayed, repair, patient=False, repeat=relayed, in_any_order=True),
     Case(
