@@ -84,7 +84,8 @@ OPERATIONS = {
     "account_not_found": Code(404, "The member holds nothing in this program yet."),
     "member_erased": Code(404, "The personal data of the member were erased, and this answer with them."),
     "group_not_found": Code(404, "The tenant has no such group."),
-    "transfer_not_found": Code(404, "The member has sent no such transfer."),
+    "group_member_not_found": Code(404, "The group has no such member."),
+    "transfer_not_found": Code(404, "The member, or the group, has sent no such transfer."),
     "order_not_found": Code(404, "The tenant has no such order."),
     "operation_not_found": Code(404, "The tenant has no such operation."),
     "invalid_cursor": Code(400, "The cursor does not belong to this list."),
@@ -108,6 +109,13 @@ OPERATIONS = {
     "undeclared_field": Code(422, "The tenant has not declared this member field."),
     "wrong_field_type": Code(422, "A member field has a value of another type than declared."),
     "member_blocked": Code(422, "The member is blocked."),
+    "already_in_group": Code(422, "The member is in a group already, this one or another: they must leave it first."),
+    "primary_cannot_leave": Code(422, "The primary member cannot leave while others are in the group: name another."),
+    "too_many_group_members": Code(422, "The group has as many members as it may have."),
+    "may_not_spend": Code(422, "The group does not let this member spend."),
+    "open_holds": Code(
+        422, "The member has points on hold: capture or release them before joining or leaving a group."
+    ),
     "not_pinned": Code(422, "The member is pinned to no tier, or the pin is over."),
     "pin_in_past": Code(400, "The last day of a pin is over already."),
     "insufficient_balance": Code(422, "There is not enough to spend."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.api.native.routes import (
     adjustments,
     feed,
+    groups,
     holds,
     members,
     operations,
@@ -30,6 +31,7 @@ ROUTES: tuple[Route, ...] = (
     *adjustments.ROUTES,
     *holds.ROUTES,
     *pending.ROUTES,
+    *groups.ROUTES,
     *orders.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,

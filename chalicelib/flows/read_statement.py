@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY
-from chalicelib.areas.members import store as members
 from chalicelib.areas.programs import store as programs
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_views import id_of
+from chalicelib.flows.opened import must_be_owner
 from chalicelib.flows.statement_lines import StatementLine, lines_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS
-from chalicelib.kit.ids import MAX_SEQUENCE, number_of
+from chalicelib.kit.ids import MAX_SEQUENCE, owner_number
 from chalicelib.kit.paging import decode_cursor, encode_cursor
 from chalicelib.kit.periods import Day, day_starts, local_day
 from chalicelib.kit.wire import Time
@@ -69,17 +69,17 @@ def read_statement(
     cursor: str | None,
     wanted: Wanted = EVERYTHING,
 ) -> Statement:
-    """`of` is member and program. A narrow one may answer fewer than `limit`, even none, and still go on: it looks
-    through four pages of a hundred at most. NotFound: member, program. InvalidInput: `invalid_cursor`."""
-    member_id, program_id = of
-    number_of("member", member_id)
+    """`of` is owner, a member or a group, and program. A narrow one may answer fewer than `limit`, even none, and still go on: it looks
+    through four pages of a hundred at most. NotFound: owner, program. InvalidInput: `invalid_cursor`."""
+    owner, program_id = of
+    owner_number(owner)
     program = programs.program(rt.config.load(rt.table, caller.tenant), program_id)
     scope = _scope(caller.tenant, of, wanted)
     last = MAX_SEQUENCE if cursor is None else _before(scope, cursor)
     looked = _Looked(accounts.stream(caller.tenant, *of), program.zone, wanted)
     looked.through(rt, last, limit)
     if not looked.any:
-        members.read(rt.table, caller.tenant, member_id)
+        must_be_owner(rt, caller.tenant, owner)
     return Statement(
         items=tuple(looked.shown),
         next_cursor=encode_cursor(scope, looked.at) if looked.at > 1 and not looked.over else None,

@@ -15,7 +15,13 @@ from tests.faults.test_every_call import CASES
 from tests.faults.trying import course
 
 ROOT = Path(next(iter(chalicelib.__path__)))
-PURE = {"chalicelib.areas.members.operations.new_member", "chalicelib.flows.account_commit.header_for"}  # clock and ids
+PURE = {  # clock and ids
+    "chalicelib.areas.members.operations.new_member",
+    "chalicelib.areas.members.operations.linked",
+    "chalicelib.flows.account_commit.header_for",
+    "chalicelib.flows.account_commit.decided_plan",
+    *(f"chalicelib.areas.groups.operations.{name}" for name in ("founded", "changed", "joined", "left")),
+}
 PLACES = ("flows/*.py", "areas/*/operations.py", "areas/*/operations/*.py")
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Story, advance, receive, send
-from chalicelib.flows.account_commit import account_entry, account_plan, change_account, header_for, open_account
+from chalicelib.flows.account_commit import account_entry, account_plan, change_account, header_for
+from chalicelib.flows.opened import open_account
 from chalicelib.flows.terms import Terms, after_activity, settle_tier, terms_of
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
