@@ -81,8 +81,9 @@ def _operation(route: Route, schemas: Schemas) -> Json:
     }
     if body is not None:
         content: Json = {"schema": schemas.of(body, "validation")}
-        if route.operation in BODIES:
-            content["example"] = BODIES[route.operation]
+        example = BODIES.get(route.operation) or BODIES.get(route.same_as)
+        if example is not None:
+            content["example"] = example
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     if route.access == "open":
         operation["security"] = []

@@ -37,7 +37,8 @@ class QueryParam:
 @dataclass(frozen=True, slots=True)
 class Route:
     """`target` is `module:function`. `errors` are the codes this operation may answer beside those of every operation
-    like it (codes.common_codes). `read_only`: it has a body but changes nothing; `bodiless`: it changes something and has none. `access` `open` means for anybody: such a handler reaches no tenant's data."""
+    like it (codes.common_codes). `read_only`: it has a body but changes nothing; `bodiless`: it changes something and has none.
+    `same_as`: the operation on members that this one is on groups, by the same flow. `access` `open` means for anybody: such a handler reaches no tenant's data."""
 
     method: Method
     path: str
@@ -52,6 +53,7 @@ class Route:
     dry_run: bool = False
     read_only: bool = False
     bodiless: bool = False
+    same_as: str = ""
 
     @property
     def placeholders(self) -> tuple[str, ...]:

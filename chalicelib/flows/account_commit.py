@@ -1,4 +1,4 @@
-"""What every flow on an account shares: open it with its member, and put what it decided into one transaction.
+"""What every flow on an account shares: open it with its owner, and put what it decided into one transaction.
 
 Value time: an operation of instant `at` first lets everything due until then happen, and ends on the tier reached.
 """
@@ -10,26 +10,23 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Account, Story
+from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
-from chalicelib.areas.members import store as members
-from chalicelib.areas.members.model import Member
-from chalicelib.errors import Refused
+from chalicelib.flows.opened import Acting, Opened, open_account, open_acting
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
-from chalicelib.kit.ids import number_of
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import guard_puts, recall_guarded
-from chalicelib.table.journal import Entry, Head, Header, entry_from, entry_put, new_entry
-from chalicelib.table.keys import snapshot_query
-from chalicelib.table.protocol import Write, key_of
+from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
+from chalicelib.table.protocol import Write
 
 AnswerT = TypeVar("AnswerT")
 Decide = Callable[[Story, Terms, Instant], Story]
+DecideBy = Callable[[Story, Terms, Instant, str], Story]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +38,6 @@ class Manner:
 
 
 USUAL = Manner()
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A member and their account in one program, with where its journal stands; and the entry that was asked for with
-    them, if there is such a one."""
-
-    member: Member
-    account: Account
-    head: Head
-    entry: Entry | None = None
-
-    def must_be_active(self, param: str = "member_id") -> None:
-        if self.member.status == "blocked":
-            raise Refused("member_blocked", "This member is blocked.", param=param)
-
-
-def open_account(rt: Runtime, tenant: str, member_id: str, program_id: int, sequence: int | None = None) -> Opened:
-    """1 BatchGet of profile and account, and of one of its entries. NotFound for a member this tenant does not have."""
-    number_of("member", member_id)
-    profile, account = members.profile_key(tenant, member_id), accounts.account_key(tenant, member_id, program_id)
-    stream = accounts.stream(tenant, member_id, program_id)
-    entries = () if sequence is None else (stream.key(sequence),)
-    found = rt.table.batch_get([profile, account, *entries])
-    member, _ = members.member_from(found.get(profile), member_id)
-    entry = next((entry_from(stream, found[key]) for key in entries if key in found), None)
-    return Opened(member, *accounts.account_from(found.get(account), member_id, program_id), entry)
-
-
-def open_snapshot(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Opened:
-    """1 Query of everything a purchase may ask of a member. NotFound as above."""
-    number_of("member", member_id)
-    found = {key_of(attrs): attrs for attrs in rt.table.query(snapshot_query(tenant, member_id)).items}
-    member, _ = members.member_from(found.get(members.profile_key(tenant, member_id)), member_id)
-    account = found.get(accounts.account_key(tenant, member_id, program_id))
-    return Opened(member, *accounts.account_from(account, member_id, program_id))
 
 
 def account_entry(
@@ -160,16 +121,43 @@ def change_account(
 ) -> Committed[AnswerT]:
     """One operation on one account at the clock's time: open, advance, decide, settle the tier, commit.
 
-    `of` is member and program. Refuses `member_blocked`, unless the operation is for blocked members, too; NotFound:
-    member, program. 1 BatchGet and 1 transaction of 4 units, 6 with an Idempotency-Key.
+    `of` is its owner, a member or a group, and program. Refuses `member_blocked`, unless the operation is for blocked
+    members, too; NotFound: owner, program. 1 BatchGet and 1 transaction of 4 units, 6 with an Idempotency-Key.
     """
-    member_id, program_id = of
+    owner, program_id = of
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
-        opened = open_account(rt, caller.tenant, member_id, program_id)
+        opened = open_account(rt, caller.tenant, owner, program_id)
         if not manner.blocked_too:
             opened.must_be_active()
         return decided_plan(rt, caller, command, operation, terms, opened, decide, manner.comment)
+
+    return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def change_acting(
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    operation: str,
+    who: Acting,
+    decide: DecideBy,
+    answer: Callable[[Entry], AnswerT],
+    manner: Manner = USUAL,
+) -> Committed[AnswerT]:
+    """What a member does: as above, on the account of the group that they are in, and `decide` is told who does it for a
+    group. For them 1 BatchGet more; besides NotFound and refusals of flows/opened."""
+
+    def plan() -> Plan:
+        terms = terms_of(rt, caller.tenant, who.program_id)
+        opened = open_acting(rt, caller.tenant, who)
+        if not manner.blocked_too:
+            opened.must_be_active(who.param)
+
+        def decided(story: Story, terms: Terms, at: Instant) -> Story:
+            return decide(story, terms, at, opened.by)
+
+        return decided_plan(rt, caller, command, operation, terms, opened, decided, manner.comment)
 
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))

@@ -9,7 +9,7 @@ from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Body, Fact
-from chalicelib.kit.ids import EntryRef, entry_id
+from chalicelib.kit.ids import EntryRef, entry_id, owner_kind
 from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.table.journal import Entry
 
@@ -92,6 +92,17 @@ class Standing(Frozen):
 
     balances: dict[str, int]
     tier: str | None
+
+
+def owner_of(entry: Entry) -> str:
+    """Whose account an entry is of."""
+    return entry.stream.pk.rsplit("#", 1)[1]
+
+
+def group_of(entry: Entry) -> str | None:
+    """The group whose account an entry is of; None for a member's."""
+    owner = owner_of(entry)
+    return owner if owner_kind(owner) == "group" else None
 
 
 def facts_of(entry: Entry, of: type[FactT]) -> tuple[FactT, ...]:

@@ -39,16 +39,16 @@ class Activated(Frozen):
 
 
 def activate_pending(
-    rt: Runtime, caller: Caller, command: Command, member_id: str, choice: Choice, program_id: int = 1
+    rt: Runtime, caller: Caller, command: Command, owner: str, choice: Choice, program_id: int = 1
 ) -> Committed[Activated]:
     """Whoever may modify accounts. Of an earning its first `amount`, or all that is pending of it. A last day that is
     counted from when it becomes available is decided when the first part comes, by the policy of the day of earning.
 
-    Refuses `member_blocked`, `nothing_pending`, `already_active`, `more_than_pending`; NotFound for member and program,
+    Refuses `member_blocked`, `nothing_pending`, `already_active`, `more_than_pending`; NotFound for owner and program,
     `earning_not_found`, `order_not_found`; InvalidInput `choose_one`, `line_without_order`, `amount_without_earning`.
     """
     doing = Doing("activate_pending", _activated)
-    return change_pending(rt, caller, command, (member_id, program_id), choice, doing, _answer)
+    return change_pending(rt, caller, command, (owner, program_id), choice, doing, _answer)
 
 
 def _activated(story: Story, terms: Terms, at: Instant, chosen: Chosen) -> Story:

@@ -22,10 +22,10 @@ from chalicelib.table.commit import Committed
 from chalicelib.table.journal import Entry
 
 
-def cancel_earning(rt: Runtime, caller: Caller, command: Command, member_id: str, earning_id: str) -> Committed[Undone]:
-    """The unit's `cancel_used` says what happens to one that was used. NotFound: member, entry. Refuses
+def cancel_earning(rt: Runtime, caller: Caller, command: Command, owner: str, earning_id: str) -> Committed[Undone]:
+    """The unit's `cancel_used` says what happens to one that was used. NotFound: owner, entry. Refuses
     `not_an_earning`, `undo_by_return`, `already_undone`, `nothing_left`, `earning_partly_used`."""
-    what = Wanted(member_id, earning_id, "earning_id")
+    what = Wanted(owner, earning_id, "earning_id")
 
     def decide(story: Story, terms: Terms, entry: Entry, at: Instant) -> Undoing:
         named = named_fact(what, entry)

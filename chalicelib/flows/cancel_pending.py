@@ -36,15 +36,15 @@ class CancelledPending(Frozen):
 
 
 def cancel_pending(
-    rt: Runtime, caller: Caller, command: Command, member_id: str, choice: Choice, program_id: int = 1
+    rt: Runtime, caller: Caller, command: Command, owner: str, choice: Choice, program_id: int = 1
 ) -> Committed[CancelledPending]:
     """Whoever may modify accounts. Of an earning its last `amount`, or all that is pending of it.
 
-    Refuses `nothing_pending`, `already_active`, `more_than_pending`; NotFound for member and program,
+    Refuses `nothing_pending`, `already_active`, `more_than_pending`; NotFound for owner and program,
     `earning_not_found`, `order_not_found`; InvalidInput `choose_one`, `line_without_order`, `amount_without_earning`.
     """
     doing = Doing("cancel_pending", _cancelled, blocked_too=True, undoes=True)
-    return change_pending(rt, caller, command, (member_id, program_id), choice, doing, _answer)
+    return change_pending(rt, caller, command, (owner, program_id), choice, doing, _answer)
 
 
 def _cancelled(story: Story, _terms: Terms, _at: Instant, chosen: Chosen) -> Story:

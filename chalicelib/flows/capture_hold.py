@@ -1,6 +1,6 @@
 """Capture a hold: what was set aside is spent, all or the first part of it; of a member blocked since as well.
 
-reads    1 BatchGet of profile and account
+reads    1 BatchGet of profile and account, of a member in a group 1 more: whoever is in it may decide what it holds
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from chalicelib.areas.accounts.model import Story, capture
 from chalicelib.areas.accounts.model.decisions.apart import open_hold
 from chalicelib.areas.accounts.model.facts import PointsCaptured, PointsReleased
-from chalicelib.flows.account_commit import Manner, change_account
+from chalicelib.flows.account_commit import Manner, change_acting
 from chalicelib.flows.account_views import (
     Expired,
     Standing,
@@ -20,6 +20,7 @@ from chalicelib.flows.account_views import (
     numbered,
     standing_of,
 )
+from chalicelib.flows.opened import Acting
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -48,7 +49,7 @@ def capture_hold(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    member_id: str,
+    owner: str,
     hold_id: int,
     amount: int | None = None,
     program_id: int = 1,
@@ -56,17 +57,17 @@ def capture_hold(
 ) -> Committed[Captured]:
     """Whoever may modify accounts. All of it where no amount is named; the rest is released unless it is to stay held.
 
-    Refuses `hold_closed`, `more_than_held`; NotFound for member, program and `hold_not_found`; InvalidInput
+    Refuses `hold_closed`, `more_than_held`; NotFound for owner, program and `hold_not_found`; InvalidInput
     `number_too_small`.
     """
 
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
+    def decide(story: Story, terms: Terms, at: Instant, _by: str) -> Story:
         conduct = terms.conduct(open_hold(story.account, hold_id).unit, at)
         captured = capture(story, hold_id, amount, conduct, keep_rest=keep_rest)
         return after_activity(captured, terms, "spend", at)
 
-    of, manner = (member_id, program_id), Manner(blocked_too=True)
-    return change_account(rt, caller, command, "capture_hold", of, decide, _answer, manner)
+    who, manner = Acting(owner, program_id), Manner(blocked_too=True)
+    return change_acting(rt, caller, command, "capture_hold", who, decide, _answer, manner)
 
 
 def _answer(entry: Entry) -> Captured:

@@ -45,7 +45,7 @@ def convert_points(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    member_id: str,
+    owner: str,
     unit: str,
     into: str,
     amount: int,
@@ -55,7 +55,7 @@ def convert_points(
     as earned nowhere and is not capped.
 
     Refuses `unknown_unit`, `no_rate`, `below_minimum`, `converts_to_nothing`, `insufficient_balance`, `balance_limit`,
-    `too_many_lots`, `too_many_pieces`, `member_blocked`; NotFound for member and program; InvalidInput `number_too_small`.
+    `too_many_lots`, `too_many_pieces`, `member_blocked`; NotFound for owner and program; InvalidInput `number_too_small`.
     """
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:
@@ -64,7 +64,7 @@ def convert_points(
         story = convert(story, unit, amount, credit, terms.conduct(unit, at), terms.conduct(into, at))
         return after_activity(story, terms, "spend", at)
 
-    return change_account(rt, caller, command, "convert_points", (member_id, program_id), decide, _answer)
+    return change_account(rt, caller, command, "convert_points", (owner, program_id), decide, _answer)
 
 
 def _gained(program: Program, unit: str, into: str, amount: int, day: Day) -> int:

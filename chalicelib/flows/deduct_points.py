@@ -46,7 +46,7 @@ class Deducted(Frozen):
 
 
 def deduct_points(
-    rt: Runtime, caller: Caller, command: Command, member_id: str, correction: Correction, program_id: int = 1
+    rt: Runtime, caller: Caller, command: Command, owner: str, correction: Correction, program_id: int = 1
 ) -> Committed[Deducted]:
     """Whoever may modify adjustments. Refuses `unknown_unit`, `insufficient_balance`, `too_many_pieces`; NotFound for
     member and program; InvalidInput `number_too_small`."""
@@ -56,7 +56,7 @@ def deduct_points(
         conduct = terms.conduct(wanted.unit, at)
         return deduct(story, wanted.unit, wanted.amount, conduct, wanted.reason, below_zero=wanted.below_zero)
 
-    of, manner = (member_id, program_id), Manner(wanted.comment, blocked_too=True)
+    of, manner = (owner, program_id), Manner(wanted.comment, blocked_too=True)
     return change_account(rt, caller, command, "deduct_points", of, decide, _answer, manner)
 
 

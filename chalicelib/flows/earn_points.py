@@ -1,17 +1,17 @@
-"""Give a member points without a purchase.
+"""Give a member points without a purchase; of one in a group, the group gets them.
 
-reads    1 BatchGet of profile and account; 1 Get of the order that it waits for, if it does
+reads    1 BatchGet of profile and account, of a member in a group 1 more; 1 Get of the order that it waits for, if it does
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import Story, earn
 from chalicelib.areas.orders import store as orders
 from chalicelib.errors import InvalidInput, NotFound
-from chalicelib.flows.account_commit import change_account
+from chalicelib.flows.account_commit import change_acting
 from chalicelib.flows.account_views import (
     Capped,
     Earning,
@@ -20,8 +20,10 @@ from chalicelib.flows.account_views import (
     capped_of,
     earnings_of,
     expiries_of,
+    group_of,
     standing_of,
 )
+from chalicelib.flows.opened import Acting
 from chalicelib.flows.pending_choice import event_of, must_have_order
 from chalicelib.flows.terms import Terms, Wait, after_activity
 from chalicelib.kit.base import Frozen
@@ -52,8 +54,9 @@ AS_THE_POLICY_SAYS = Waits()
 
 
 class Earned(Frozen):
-    """`earning` is null where a cap cut off all of it."""
+    """`earning` is null where a cap cut off all of it. `group_id`: it is the group's, and `account` is its."""
 
+    group_id: str | None
     earning: Earning | None
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
@@ -80,13 +83,13 @@ def earn_points(
     if waits.order_id is not None:
         _must_be_theirs(rt, caller, member_id, waits.order_id, waits.line_no)
 
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
+    def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
         _must_lie_ahead(waits.available_on, terms.day(at))
-        credit = terms.credit(unit, amount, at, wait)
+        credit = replace(terms.credit(unit, amount, at, wait), by=by)
         earned = earn(story, credit, terms.conduct(unit, story.account.advanced_to))
         return after_activity(earned, terms, "earn", at)
 
-    return change_account(rt, caller, command, "earn_points", (member_id, program_id), decide, _answer)
+    return change_acting(rt, caller, command, "earn_points", Acting(member_id, program_id), decide, _answer)
 
 
 def _wait_of(waits: Waits) -> Wait | None:
@@ -117,6 +120,7 @@ def _must_lie_ahead(available_on: Day | None, today: Day) -> None:
 
 def _answer(entry: Entry) -> Earned:
     return Earned(
+        group_id=group_of(entry),
         earning=next(iter(earnings_of(entry)), None),
         capped=capped_of(entry),
         expired=expiries_of(entry),

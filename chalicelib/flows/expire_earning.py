@@ -10,7 +10,7 @@ from __future__ import annotations
 from chalicelib.areas.accounts.model import Piece, Story, expire_now
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsExpired, PointsGranted, PointsPromised
 from chalicelib.errors import Refused
-from chalicelib.flows.account_views import Expired, Standing, facts_of, id_of, standing_of
+from chalicelib.flows.account_views import Expired, Standing, facts_of, id_of, owner_of, standing_of
 from chalicelib.flows.terms import Terms
 from chalicelib.flows.undo_commit import Undoing, Wanted, change_by_entry, named_fact
 from chalicelib.kit.base import Frozen
@@ -35,11 +35,11 @@ class ExpiredEarning(Frozen):
 
 
 def expire_earning(
-    rt: Runtime, caller: Caller, command: Command, member_id: str, earning_id: str
+    rt: Runtime, caller: Caller, command: Command, owner: str, earning_id: str
 ) -> Committed[ExpiredEarning]:
-    """What is held of it stays held, what is pending stays pending. NotFound: member, entry. Refuses `not_an_earning`,
+    """What is held of it stays held, what is pending stays pending. NotFound: owner, entry. Refuses `not_an_earning`,
     `still_pending`, `nothing_left`."""
-    what = Wanted(member_id, earning_id, "earning_id")
+    what = Wanted(owner, earning_id, "earning_id")
 
     def decide(story: Story, _terms: Terms, entry: Entry, _at: Instant) -> Undoing:
         named = named_fact(what, entry)
@@ -53,7 +53,7 @@ def expire_earning(
 def _answer(entry: Entry) -> ExpiredEarning:
     facts = facts_of(entry, PointsExpired)
     [(own, (sequence, number))] = [(fact, fact.undoes) for fact in facts if fact.undoes is not None]
-    owner = entry.stream.pk.rsplit("#", 1)[1]
+    owner = owner_of(entry)
     return ExpiredEarning(
         entry_id=id_of(entry),
         earning_id=entry_id(EntryRef(owner, entry.stream.program, sequence, number)),

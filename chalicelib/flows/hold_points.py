@@ -1,6 +1,7 @@
-"""Hold points: they are set aside for something that is not decided yet, and are neither spent nor expire meanwhile.
+"""Hold points: they are set aside for something that is not decided yet, and are neither spent nor expire meanwhile. A
+member in a group holds the group's, if it lets them spend.
 
-reads    1 BatchGet of profile and account
+reads    1 BatchGet of profile and account, of a member in a group 1 more
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
 """
 
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from chalicelib.areas.accounts.model import Story, hold
 from chalicelib.areas.accounts.model.facts import PointsHeld
 from chalicelib.errors import InvalidInput
-from chalicelib.flows.account_commit import change_account
-from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
+from chalicelib.flows.account_commit import change_acting
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
+from chalicelib.flows.opened import Acting
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -38,8 +40,10 @@ NEVER = Lapse()
 
 
 class Held(Frozen):
-    """`hold_id` is the hold's number in the account, `entry_id` names what set it aside for ever."""
+    """`hold_id` is the hold's number in the account, which is the group's where there is a `group_id`; `entry_id` names
+    what set it aside for ever."""
 
+    group_id: str | None
     hold_id: int
     entry_id: str
     unit: str
@@ -59,14 +63,16 @@ def hold_points(
     program_id: int = 1,
     lapse: Lapse = NEVER,
 ) -> Committed[Held]:
-    """Whoever may modify accounts. Refuses `unknown_unit`, `member_blocked`, `insufficient_balance`, `too_many_holds`,
-    `too_many_pieces`; NotFound for member and program; InvalidInput `number_too_small`, `two_lapses`, `lapses_in_past`,
+    """Whoever may modify accounts. Refuses `unknown_unit`, `member_blocked`, `may_not_spend`, `insufficient_balance`,
+    `too_many_holds`, `too_many_pieces`; NotFound for member and program; InvalidInput `number_too_small`, `two_lapses`, `lapses_in_past`,
     `lapses_too_late`."""
 
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        return hold(story, unit, amount, terms.conduct(unit, at), lapses_at=_lapses_at(lapse, at))
+    who = Acting(member_id, program_id, spends=True)
 
-    return change_account(rt, caller, command, "hold_points", (member_id, program_id), decide, _answer)
+    def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
+        return hold(story, unit, amount, terms.conduct(unit, at), lapses_at=_lapses_at(lapse, at), by=by)
+
+    return change_acting(rt, caller, command, "hold_points", who, decide, _answer)
 
 
 def _lapses_at(lapse: Lapse, now: Instant) -> Instant | None:
@@ -82,6 +88,7 @@ def _lapses_at(lapse: Lapse, now: Instant) -> Instant | None:
 def _answer(entry: Entry) -> Held:
     [(number, held)] = numbered(entry, PointsHeld)
     return Held(
+        group_id=group_of(entry),
         hold_id=held.hold,
         entry_id=id_of(entry, number),
         unit=held.unit,

@@ -1,4 +1,4 @@
-"""List what expires on which day in a member's wallets: what can be used, what is held, and what is still pending.
+"""List what expires on which day in the wallets of a member or a group: what can be used, what is held, and what is still pending.
 
 reads    1 BatchGet of profile and account; a copy is advanced in memory, nothing is written
 
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.accounts.model.apart import Pending
 from chalicelib.areas.programs.model import Unit
-from chalicelib.flows.account_commit import open_account
+from chalicelib.flows.opened import open_account
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -55,7 +55,7 @@ _Key = tuple[Day | None, bool]
 def list_expiries(
     rt: Runtime, caller: Caller, of: tuple[str, int], unit: str | None = None
 ) -> tuple[UnitExpiries, ...]:
-    """`of` is member and program; of one unit, or of all. Who may view accounts. NotFound: member, program. Refuses
+    """`of` is owner and program; of one unit, or of all. Who may view accounts. NotFound: owner, program. Refuses
     `unknown_unit`."""
     terms = terms_of(rt, caller.tenant, of[1])
     units = terms.program.units if unit is None else (terms.program.unit(unit),)

@@ -11,14 +11,15 @@ from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.decisions.story import must_be_positive
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised, PromiseCancelled
 from chalicelib.errors import InvalidInput, NotFound, Refused
-from chalicelib.flows.account_commit import Opened, decided_plan, open_account
+from chalicelib.flows.account_commit import decided_plan
 from chalicelib.flows.account_views import facts_of, numbered
+from chalicelib.flows.opened import Opened, of_their_group, open_account
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.amounts import plain
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
-from chalicelib.kit.ids import EntryRef, entry_ref, number_of
+from chalicelib.kit.ids import EntryRef, entry_ref, number_of, owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
@@ -78,15 +79,14 @@ def change_pending(
     doing: Doing,
     answer: Callable[[Entry], AnswerT],
 ) -> Committed[AnswerT]:
-    """One operation on what is chosen. 1 BatchGet and 1 transaction of 4 units, + 2 where it undoes an earning, + 2 with an
-    Idempotency-Key."""
-    member_id, program_id = of
+    """One operation on what is chosen. 1 BatchGet, 1 more for what the member's group has, and 1 transaction of 4 units,
+    + 2 where it undoes an earning, + 2 with an Idempotency-Key."""
     _must_be_one(choice)
     ref = None if choice.earning_id is None else _earning_ref(choice.earning_id, of)
 
     def plan() -> Plan:
-        terms = terms_of(rt, caller.tenant, program_id)
-        opened = open_account(rt, caller.tenant, member_id, program_id, None if ref is None else ref.sequence)
+        terms = terms_of(rt, caller.tenant, of[1])
+        opened = _open(rt, caller.tenant, of, choice, ref)
         if not doing.blocked_too:
             opened.must_be_active()
 
@@ -111,6 +111,20 @@ def _marked(planned: Plan, earned: Entry | None, ref: EntryRef | None) -> Plan:
     return replace(planned, writes=(*planned.writes, undone_put(earned, ref.fact, sum(undone))))
 
 
+def _open(rt: Runtime, tenant: str, of: tuple[str, int], choice: Choice, ref: EntryRef | None) -> Opened:
+    """The account that has it: the owner's, or that of the group that the member is in."""
+    owner, program_id = of
+    if ref is None:
+        opened = open_account(rt, tenant, owner, program_id)
+        return opened if _waiting(opened.account, choice) else of_their_group(rt, tenant, opened, program_id)
+    if ref.owner == owner:
+        return open_account(rt, tenant, owner, program_id, ref.sequence)
+    opened = of_their_group(rt, tenant, open_account(rt, tenant, owner, program_id), program_id, ref.sequence)
+    if opened.account.owner != ref.owner:
+        raise _not_found(choice.earning_id or "")
+    return opened
+
+
 def _must_be_one(choice: Choice) -> None:
     if sum(given is not None for given in (choice.earning_id, choice.event, choice.order_id)) != 1:
         text = "Say what is meant by exactly one of earning_id, event and order_id."
@@ -128,7 +142,9 @@ def _earning_ref(earning_id: str, of: tuple[str, int]) -> EntryRef:
         ref = entry_ref(earning_id)
     except NotFound as unreadable:
         raise _not_found(earning_id) from unreadable
-    if (ref.owner, ref.program) != of:
+    owner, program_id = of
+    theirs = ref.owner == owner or (owner_kind(owner), owner_kind(ref.owner)) == ("member", "group")
+    if not theirs or ref.program != program_id:
         raise _not_found(earning_id)
     return ref
 
@@ -140,16 +156,21 @@ def _not_found(earning_id: str) -> NotFound:
 def _chosen(account: Account, choice: Choice, ref: EntryRef | None, opened: Opened, terms: Terms) -> tuple[Chosen, ...]:
     if ref is not None:
         return (_of_earning(account, choice, ref, opened.entry, terms),)
+    found = _waiting(account, choice)
+    if not found:
+        raise Refused("nothing_pending", "Nothing of this account waits for that.")
+    return tuple(Chosen(one, Piece(one.lot, one.spans[0][0], one.spans[-1][1]), one.amount) for one in found)
+
+
+def _waiting(account: Account, choice: Choice) -> list[Pending]:
+    """What waits for the event, the order, or a line of it."""
     event = choice.event if choice.order_id is None else event_of(choice.order_id, choice.line_no)
     whole_order = choice.order_id is not None and choice.line_no is None
-    found = [
+    return [
         one
         for one in account.pendings
         if one.event and (one.event == event or (whole_order and one.event.startswith(f"{event}/")))
     ]
-    if not found:
-        raise Refused("nothing_pending", "Nothing of this account waits for that.")
-    return tuple(Chosen(one, Piece(one.lot, one.spans[0][0], one.spans[-1][1]), one.amount) for one in found)
 
 
 def _of_earning(account: Account, choice: Choice, ref: EntryRef, entry: Entry | None, terms: Terms) -> Chosen:

@@ -24,13 +24,13 @@ def pin_tier(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    member_id: str,
+    owner: str,
     tier_id: str,
     until: Day | None = None,
     program_id: int = 1,
 ) -> Committed[TierMoves]:
     """`until` is the last day of the pin, where the program is. A new pin replaces the one before. Refuses `unknown_tier`,
-    `member_blocked`; NotFound: member, program, `tiers_not_found`; InvalidInput `pin_in_past`."""
+    `member_blocked`; NotFound: owner, program, `tiers_not_found`; InvalidInput `pin_in_past`."""
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:
         if terms.must_have_tiers().scheme.place(tier_id) is None:
@@ -42,4 +42,4 @@ def pin_tier(
             story = story.then(TierChanged(tier_id, story.account.tier, "pinned", story.account.advanced_to))
         return story.then(TierPinned(tier_id, until, ends_at))
 
-    return change_account(rt, caller, command, "pin_tier", (member_id, program_id), decide, tier_moves)
+    return change_account(rt, caller, command, "pin_tier", (owner, program_id), decide, tier_moves)

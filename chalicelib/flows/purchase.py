@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chalicelib.areas.accounts.model import Account, Story, earn
+from chalicelib.areas.accounts.model import Account, Credit, Story, earn
 from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned, PointsPromised
 from chalicelib.areas.members import operations as enrolling
 from chalicelib.areas.members import store as members
@@ -18,7 +18,7 @@ from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
-from chalicelib.flows.account_commit import Opened, open_snapshot
+from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
@@ -39,7 +39,8 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """The decision: the account's story, what rules gave and why not, and the member it enrols, if any."""
+    """The decision: the story of the account, the member's or their group's, what rules gave and why not, and the member
+    it enrols, if any."""
 
     member_id: str
     head: Head
@@ -51,7 +52,7 @@ class Purchase:
 
 
 def decide_purchase(rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sale: Sale, order_id: str) -> Purchase:
-    """Pure but for its one Query (and one Get for an identifier). Refuses `future_purchase`, `member_blocked`,
+    """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group). Refuses `future_purchase`, `member_blocked`,
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     refuse_future(header.recorded_at, sale.purchased_at)
     opened, enrolled = _open(rt, header, terms, buyer)
@@ -64,12 +65,16 @@ def decide_purchase(rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sal
     if uncounted:
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
     day = terms.day(sale.purchased_at)
-    story = story.then(OrderRecorded(order_id, sale.number, sale.currency, sale.gross_value, day, counted))
+    value, by = sale.gross_value, opened.by
+    story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     credited: list[Credited] = []
     for credit in outcome.credits:
-        story, kept = _earned(story, terms, credit, sale.purchased_at, order_id)
+        granted = terms.credit(credit.unit, credit.amount, sale.purchased_at)
+        granted = replace(granted, rule=credit.rule_id, order=order_id, lines=credit.lines, by=by)
+        story, kept = _earned(story, terms, credit, granted)
         credited += kept
     story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
+    assert opened.member is not None  # noqa: S101 - a buyer is a member
     return Purchase(opened.member.member_id, opened.head, story, outcome, tuple(credited), uncounted, enrolled)
 
 
@@ -91,7 +96,9 @@ def member_of(rt: Runtime, caller: Caller, buyer: Buyer) -> str | None:
 def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Opened, Written | None]:
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
-        return open_snapshot(rt, header.caller.tenant, member_id, terms.program.program_id), None
+        tenant, program_id = header.caller.tenant, terms.program.program_id
+        opened = open_snapshot(rt, tenant, member_id, program_id)
+        return of_their_group(rt, tenant, opened, program_id), None
     if buyer.identifier is None or terms.program.enrolment != "enrol":
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
     settings = programs.settings(rt.config.load(rt.table, header.caller.tenant))
@@ -111,13 +118,8 @@ def _context(terms: Terms, account: Account, sale: Sale) -> Context:
     )
 
 
-def _earned(
-    story: Story, terms: Terms, credit: RuleCredit, at: Instant, order_id: str
-) -> tuple[Story, tuple[Credited, ...]]:
+def _earned(story: Story, terms: Terms, credit: RuleCredit, granted: Credit) -> tuple[Story, tuple[Credited, ...]]:
     """The story with the credit, and what of it the order keeps: nothing where a cap cut off all."""
-    granted = replace(
-        terms.credit(credit.unit, credit.amount, at), rule=credit.rule_id, order=order_id, lines=credit.lines
-    )
     conduct = terms.conduct(credit.unit, story.account.advanced_to)
     after = earn(story, granted, conduct)
     made = [fact for fact in after.facts[len(story.facts) :] if isinstance(fact, PointsEarned | PointsPromised)]

@@ -13,9 +13,9 @@ from pydantic import ConfigDict
 from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.areas.tiers.model import Attribute
-from chalicelib.flows.account_commit import open_account
 from chalicelib.flows.account_views import Hold
 from chalicelib.flows.list_holds import holds_of
+from chalicelib.flows.opened import open_account
 from chalicelib.flows.past_account import past_account
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
@@ -109,7 +109,11 @@ class Spend(Frozen):
 
 
 class AccountView(Frozen):
-    member_id: str
+    """A member's, who earns and spends for `group_id` if they are in a group: this is then what they have besides. Or that
+    of a group itself, of which there is no `member_id`."""
+
+    member_id: str | None
+    group_id: str | None
     program_id: int
     version: int
     as_of: Time
@@ -123,20 +127,21 @@ class AccountView(Frozen):
 
 
 def read_account(
-    rt: Runtime, caller: Caller, member_id: str, program_id: int = 1, as_of: Instant | None = None
+    rt: Runtime, caller: Caller, owner: str, program_id: int = 1, as_of: Instant | None = None
 ) -> AccountView:
-    """At a moment of the past what was known then. NotFound: member, program."""
+    """Of a member or a group. At a moment of the past what was known then. NotFound: owner, program."""
     now = rt.clock.now()
     terms = terms_of(rt, caller.tenant, program_id)
-    opened = open_account(rt, caller.tenant, member_id, program_id)
+    opened = open_account(rt, caller.tenant, owner, program_id)
     stored, head = opened.account, opened.head
     past = as_of is not None and as_of < now
     if as_of is not None and past:
-        stored, head = past_account(rt, caller.tenant, member_id, program_id, as_of)
+        stored, head = past_account(rt, caller.tenant, owner, program_id, as_of)
     story = terms.advance(Story(stored), now if as_of is None else as_of)
     account = story.account if past else settle_tier(story, terms).account
     return AccountView(
-        member_id=member_id,
+        member_id=None if opened.member is None else owner,
+        group_id=owner if opened.member is None else opened.member.group_id,
         program_id=program_id,
         version=head.version,
         as_of=account.advanced_to,

@@ -16,7 +16,7 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, Story
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.errors import InvalidInput
-from chalicelib.flows.account_commit import open_account
+from chalicelib.flows.opened import open_account
 from chalicelib.flows.terms import Terms, period_name, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller

@@ -10,18 +10,17 @@ from dataclasses import dataclass, field
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Story
-from chalicelib.areas.members import store as members
 from chalicelib.areas.programs import store as programs
 from chalicelib.errors import InvalidInput
-from chalicelib.flows.account_commit import open_account
 from chalicelib.flows.account_views import id_of, numbered_bodies
+from chalicelib.flows.opened import must_be_owner, open_account
 from chalicelib.flows.statement_lines import StatementLine, lines_of
 from chalicelib.flows.statement_states import ANY, Now, Whereabouts, whereabouts
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
-from chalicelib.kit.ids import MAX_SEQUENCE, number_of
+from chalicelib.kit.ids import MAX_SEQUENCE, owner_number
 from chalicelib.kit.paging import decode_cursor, encode_cursor
 from chalicelib.kit.periods import Day, day_starts, local_day
 from chalicelib.kit.wire import Time
@@ -79,10 +78,10 @@ def read_statement(
     cursor: str | None,
     wanted: Wanted = EVERYTHING,
 ) -> Statement:
-    """`of` is member and program. A narrow one may answer fewer than `limit`, even none, and still go on: it looks
-    through four pages of a hundred at most. NotFound: member, program. InvalidInput: `invalid_cursor`."""
-    member_id, program_id = of
-    number_of("member", member_id)
+    """`of` is owner, a member or a group, and program. A narrow one may answer fewer than `limit`, even none, and still go on: it looks
+    through four pages of a hundred at most. NotFound: owner, program. InvalidInput: `invalid_cursor`."""
+    owner, program_id = of
+    owner_number(owner)
     program = programs.program(rt.config.load(rt.table, caller.tenant), program_id)
     scope = _scope(caller.tenant, of, wanted)
     last = MAX_SEQUENCE if cursor is None else _before(scope, cursor)
@@ -96,7 +95,7 @@ def read_statement(
         if looked.goes_on() and opened.head.version:
             looked.through(rt, min(last, opened.head.version), limit)
     if not looked.any and wanted.state is None:
-        members.read(rt.table, caller.tenant, member_id)
+        must_be_owner(rt, caller.tenant, owner)
     return Statement(
         looked_back_to=looked.back_to,
         items=tuple(looked.shown),

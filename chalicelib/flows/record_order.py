@@ -1,6 +1,7 @@
 """Record a sale: one commit of order, account and journal entry.
 
-reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an identifier)
+reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an identifier, + 1 BatchGet of profile and
+         account of the group that the member is in: the order is then the group's)
 writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit
 repeats  the order's key refuses them: the same content answers as the first time, other content is a conflict
 """
@@ -23,7 +24,9 @@ from chalicelib.flows.account_views import (
     earnings_of,
     expiries_of,
     facts_of,
+    group_of,
     id_of,
+    owner_of,
     standing_of,
 )
 from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, member_of
@@ -38,11 +41,12 @@ from chalicelib.table.journal import Entry, Header, entry_from
 
 
 class RecordedOrder(Frozen):
-    """What the customer earned, and what they have now."""
+    """What the customer earned, and what they have now; or their group, where it was bought for `group_id`."""
 
     order_id: str
     number: str
     member_id: str
+    group_id: str | None
     entry_id: str
     earned: tuple[Earning, ...]
     capped: tuple[Capped, ...]
@@ -83,7 +87,8 @@ def recorded_order(entry: Entry) -> RecordedOrder:
     return RecordedOrder(
         order_id=recorded.order,
         number=recorded.number,
-        member_id=entry.stream.pk.rsplit("#", 1)[1],
+        member_id=recorded.by or owner_of(entry),
+        group_id=group_of(entry),
         entry_id=id_of(entry),
         earned=earnings_of(entry),
         capped=capped_of(entry),
@@ -105,6 +110,7 @@ def _plan(
         sale=sale,
         credits=purchase.credits,
         uncounted=purchase.uncounted,
+        group_id=group_of(entry),
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
@@ -121,6 +127,6 @@ def _same(rt: Runtime, caller: Caller, buyer: Buyer, sale: Sale, program_id: int
             f"Order {sale.number[:64]} is already recorded with other content, for another member or program.",
             param="number",
         )
-    stream = accounts.stream(caller.tenant, order.member_id, order.program)
+    stream = accounts.stream(caller.tenant, order.owner, order.program)
     stored = rt.table.get(stream.key(order.sequence))
     return None if stored is None else entry_from(stream, stored)

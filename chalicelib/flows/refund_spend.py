@@ -11,7 +11,7 @@ from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.decisions.story import must_be_positive
 from chalicelib.areas.accounts.model.facts import PointsCaptured, PointsRefunded, PointsSpent
 from chalicelib.errors import Refused
-from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, owner_of, standing_of
 from chalicelib.flows.terms import Terms
 from chalicelib.flows.undo_commit import Undoing, Wanted, change_by_entry, named_fact
 from chalicelib.flows.undo_kinds import given_back
@@ -47,11 +47,11 @@ class Refunded(Frozen):
 
 
 def refund_spend(
-    rt: Runtime, caller: Caller, command: Command, member_id: str, spend_id: str, amount: int | None = None
+    rt: Runtime, caller: Caller, command: Command, owner: str, spend_id: str, amount: int | None = None
 ) -> Committed[Refunded]:
-    """What is left of the spend where no amount is named. NotFound: member, entry. Refuses `not_a_spend`,
+    """What is left of the spend where no amount is named. NotFound: owner, entry. Refuses `not_a_spend`,
     `already_undone`, `refunded_more_than_spent`, `balance_limit`, `too_many_lots`; InvalidInput `number_too_small`."""
-    what = Wanted(member_id, spend_id, "spend_id", in_part=amount is not None)
+    what = Wanted(owner, spend_id, "spend_id", in_part=amount is not None)
 
     def decide(story: Story, terms: Terms, entry: Entry, at: Instant) -> Undoing:
         named = named_fact(what, entry)
@@ -73,7 +73,7 @@ def refund_spend(
 def _answer(entry: Entry) -> Refunded:
     [(number, refunded)] = numbered(entry, PointsRefunded)
     assert refunded.undoes is not None  # noqa: S101 - the fact is this flow's own
-    owner = entry.stream.pk.rsplit("#", 1)[1]
+    owner = owner_of(entry)
     fresh = refunded.fresh
     return Refunded(
         refund_id=id_of(entry, number),

@@ -1,6 +1,6 @@
 """Release a hold: what was set aside can be used again, all or the last part of it; of a blocked member as well.
 
-reads    1 BatchGet of profile and account
+reads    1 BatchGet of profile and account, of a member in a group 1 more: whoever is in it may decide what it holds
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 from chalicelib.areas.accounts.model import Story, release
 from chalicelib.areas.accounts.model.decisions.apart import open_hold
 from chalicelib.areas.accounts.model.facts import PointsReleased
-from chalicelib.flows.account_commit import Manner, change_account
+from chalicelib.flows.account_commit import Manner, change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, left_in_hold, standing_of
+from chalicelib.flows.opened import Acting
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -36,23 +37,23 @@ def release_hold(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    member_id: str,
+    owner: str,
     hold_id: int,
     amount: int | None = None,
     program_id: int = 1,
 ) -> Committed[Released]:
     """Whoever may modify accounts. All of it where no amount is named.
 
-    Refuses `hold_closed`, `more_than_held`; NotFound for member, program and `hold_not_found`; InvalidInput
+    Refuses `hold_closed`, `more_than_held`; NotFound for owner, program and `hold_not_found`; InvalidInput
     `number_too_small`.
     """
 
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
+    def decide(story: Story, terms: Terms, at: Instant, _by: str) -> Story:
         conduct = terms.conduct(open_hold(story.account, hold_id).unit, at)
         return release(story, hold_id, amount, conduct)
 
-    of, manner = (member_id, program_id), Manner(blocked_too=True)
-    return change_account(rt, caller, command, "release_hold", of, decide, _answer, manner)
+    who, manner = Acting(owner, program_id), Manner(blocked_too=True)
+    return change_acting(rt, caller, command, "release_hold", who, decide, _answer, manner)
 
 
 def _answer(entry: Entry) -> Released:

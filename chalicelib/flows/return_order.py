@@ -1,6 +1,7 @@
 """Record a return: goods come back, and with them what was earned for them.
 
-reads    1 Get of the sale, 1 Query of the member's snapshot
+reads    1 Get of the sale, 1 Query of the member's snapshot; where the sale was made for a group, 1 BatchGet of that one's
+         profile and account instead, whoever is in it now
 writes   return (absent), sale (version), account (version), entry (absent): 8 units
 repeats  the return's number within its sale refuses them, as a sale's number does
 """
@@ -14,7 +15,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Return
 from chalicelib.areas.orders.model.order import Basis, Order, RecordedReturn, ReturnPlan, plan_return
 from chalicelib.errors import Conflict, Refused
-from chalicelib.flows.account_commit import Opened, account_entry, account_plan, header_for, open_snapshot
+from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import (
     Cancelled,
     Expired,
@@ -22,9 +23,11 @@ from chalicelib.flows.account_views import (
     cancelled_of,
     expiries_of,
     facts_of,
+    group_of,
     id_of,
     standing_of,
 )
+from chalicelib.flows.opened import Opened, open_account, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
@@ -44,6 +47,7 @@ class ReturnedOrder(Frozen):
     order_id: str
     number: str
     member_id: str
+    group_id: str | None
     entry_id: str
     value: int
     full: bool
@@ -59,13 +63,15 @@ def return_order(
     `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`."""
 
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
+    buyers: list[str] = []
 
     def plan() -> Plan:
         refuse_future(rt.clock.now(), document.purchased_at)
         order = orders.read(rt.table, caller.tenant, order_id)
+        buyers.append(order.member_id)
         _must_be_theirs(rt, caller, order, buyer)
         terms = terms_of(rt, caller.tenant, order.program)
-        opened = open_snapshot(rt, caller.tenant, order.member_id, order.program)
+        opened = _open(rt, caller.tenant, order)
         planned = plan_return(order, document, _bases(terms, order))
         header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
         return _plan(caller, command, header, opened, _taken_back(terms, opened, planned, document), planned, document)
@@ -74,7 +80,14 @@ def return_order(
         guarded = recall_guarded(rt.table, caller.tenant, command)
         return guarded or _recorded(rt, caller, order_id, document, buyer)
 
-    return commit(rt, command, plan, _answer, recall)
+    return commit(rt, command, plan, lambda entry: _answer(entry, buyers[0]), recall)
+
+
+def _open(rt: Runtime, tenant: str, order: Order) -> Opened:
+    """The account that the sale was made in."""
+    if order.group_id is not None:
+        return open_account(rt, tenant, order.group_id, order.program)
+    return open_snapshot(rt, tenant, order.member_id, order.program)
 
 
 def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Return) -> Story:
@@ -146,17 +159,19 @@ def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return, buye
         )
     order = orders.read(rt.table, caller.tenant, order_id)
     _must_be_theirs(rt, caller, order, buyer)
-    stream = accounts.stream(caller.tenant, order.member_id, order.program)
+    stream = accounts.stream(caller.tenant, order.owner, order.program)
     stored = rt.table.get(stream.key(before.sequence))
     return None if stored is None else entry_from(stream, stored)
 
 
-def _answer(entry: Entry) -> ReturnedOrder:
+def _answer(entry: Entry, buyer: str) -> ReturnedOrder:
+    """Who bought an order never changes, so it is as good as of the entry."""
     [returned] = facts_of(entry, OrderReturned)
     return ReturnedOrder(
         order_id=returned.order,
         number=returned.number,
-        member_id=entry.stream.pk.rsplit("#", 1)[1],
+        member_id=buyer,
+        group_id=group_of(entry),
         entry_id=id_of(entry),
         value=returned.value,
         full=returned.full,

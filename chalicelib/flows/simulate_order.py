@@ -1,6 +1,6 @@
 """Simulate a sale: the very decision of record_order, written nowhere, with the reason for each rule that gave nothing.
 
-reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an identifier)
+reads    what record_order reads
 writes   nothing; a buyer who would be enrolled has no member id yet
 """
 
@@ -10,7 +10,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.outcome import Skipped
 from chalicelib.flows.account_commit import account_entry, header_for
-from chalicelib.flows.account_views import Earning, Expired, Standing, earnings_of, expiries_of, standing_of
+from chalicelib.flows.account_views import Earning, Expired, Standing, earnings_of, expiries_of, group_of, standing_of
 from chalicelib.flows.purchase import Buyer, decide_purchase
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
@@ -27,6 +27,7 @@ class SkippedRule(Frozen):
 
 class SimulatedOrder(Frozen):
     member_id: str | None
+    group_id: str | None
     earned: tuple[Earning, ...]
     expired: tuple[Expired, ...]
     skipped: tuple[SkippedRule, ...]
@@ -43,6 +44,7 @@ def simulate_order(
     entry = account_entry(caller.tenant, purchase.story, purchase.head, header)
     return SimulatedOrder(
         member_id=None if purchase.enrolled else purchase.member_id,
+        group_id=group_of(entry),
         earned=tuple(earning.model_copy(update={"earning_id": None}) for earning in earnings_of(entry)),
         expired=expiries_of(entry),
         skipped=tuple(_shown(skipped) for skipped in purchase.outcome.skipped),

@@ -1,6 +1,7 @@
-"""Spend a member's points in the order that the unit's policy says; below zero only where that is asked for and allowed.
+"""Spend a member's points in the order that the unit's policy says; below zero only where that is asked for and allowed. A
+member in a group spends the group's, if it lets them.
 
-reads    1 BatchGet of profile and account
+reads    1 BatchGet of profile and account, of a member in a group 1 more
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
 """
 
@@ -8,8 +9,9 @@ from __future__ import annotations
 
 from chalicelib.areas.accounts.model import Story, spend
 from chalicelib.areas.accounts.model.facts import PointsSpent
-from chalicelib.flows.account_commit import change_account
-from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
+from chalicelib.flows.account_commit import change_acting
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
+from chalicelib.flows.opened import Acting, InGroup
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -21,8 +23,9 @@ from chalicelib.table.journal import Entry
 
 
 class Spent(Frozen):
-    """`owed` is what of it was not there: the balance went below zero."""
+    """`owed` is what of it was not there: the balance went below zero. `group_id`: they were the group's."""
 
+    group_id: str | None
     spend_id: str
     unit: str
     amount: int
@@ -35,25 +38,26 @@ def spend_points(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    member_id: str,
+    who: str | InGroup,
     unit: str,
     amount: int,
     program_id: int = 1,
     below_zero: bool = False,
 ) -> Committed[Spent]:
-    """Refuses `unknown_unit`, `member_blocked`, `insufficient_balance`, `too_many_pieces`; NotFound for member and
-    program; InvalidInput `number_too_small`."""
+    """A member's, by id, or a group's in the name of one of its members. Refuses `unknown_unit`, `member_blocked`, `may_not_spend`, `insufficient_balance`, `too_many_pieces`; NotFound for member,
+    program and group, `group_member_not_found`; InvalidInput `number_too_small`."""
 
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
-        spent = spend(story, unit, amount, terms.conduct(unit, at), below_zero=below_zero)
+    def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
+        spent = spend(story, unit, amount, terms.conduct(unit, at), below_zero=below_zero, by=by)
         return after_activity(spent, terms, "spend", at)
 
-    return change_account(rt, caller, command, "spend_points", (member_id, program_id), decide, _answer)
+    return change_acting(rt, caller, command, "spend_points", Acting(who, program_id, spends=True), decide, _answer)
 
 
 def _answer(entry: Entry) -> Spent:
     [(number, spent)] = numbered(entry, PointsSpent)
     return Spent(
+        group_id=group_of(entry),
         spend_id=id_of(entry, number),
         unit=spent.unit,
         amount=spent.amount,

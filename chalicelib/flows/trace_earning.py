@@ -57,18 +57,16 @@ class _Left(NamedTuple):
     pending: int
 
 
-def trace_earning(
-    rt: Runtime, caller: Caller, member_id: str, earning_id: str, cursor: str | None = None
-) -> EarningTrace:
-    """Of whatever gave points in one lot: an earning, a grant, a conversion, a fresh refund. The oldest movement first; a page may be empty and not the last. NotFound: member, entry.
+def trace_earning(rt: Runtime, caller: Caller, owner: str, earning_id: str, cursor: str | None = None) -> EarningTrace:
+    """Of whatever gave points in one lot: an earning, a grant, a conversion, a fresh refund. The oldest movement first; a page may be empty and not the last. NotFound: owner, entry.
     Refuses `not_an_earning`. InvalidInput `invalid_cursor`."""
-    what = Wanted(member_id, earning_id, "earning_id")
+    what = Wanted(owner, earning_id, "earning_id")
     scope = f"{caller.tenant}/earning/{earning_id}"
     opened, own = open_entry(rt, caller.tenant, what)
     named = named_fact(what, own)
     unit, pieces = _given(named)
     first, there = (own.sequence, _there_at_first(named, pieces)) if cursor is None else _place(scope, cursor)
-    stream = accounts.stream(caller.tenant, member_id, what.ref.program)
+    stream = accounts.stream(caller.tenant, what.ref.owner, what.ref.program)
     page = rt.table.query(entries_query(stream, first, opened.head.version, limit=SPAN))
     items: list[Movement] = []
     for attrs in page.items:

@@ -44,10 +44,10 @@ class SpendTrace(Frozen):
     next_cursor: str | None
 
 
-def trace_spend(rt: Runtime, caller: Caller, member_id: str, spend_id: str, cursor: str | None = None) -> SpendTrace:
-    """Also of a hold that was captured. The newest source first; a page may be empty and not the last. NotFound: member,
+def trace_spend(rt: Runtime, caller: Caller, owner: str, spend_id: str, cursor: str | None = None) -> SpendTrace:
+    """Also of a hold that was captured. The newest source first; a page may be empty and not the last. NotFound: owner,
     entry. Refuses `not_a_spend`. InvalidInput `invalid_cursor`."""
-    what = Wanted(member_id, spend_id, "spend_id")
+    what = Wanted(owner, spend_id, "spend_id")
     scope = f"{caller.tenant}/spend/{spend_id}"
     _, own = open_entry(rt, caller.tenant, what)
     named = named_fact(what, own)
@@ -55,7 +55,7 @@ def trace_spend(rt: Runtime, caller: Caller, member_id: str, spend_id: str, curs
     if not isinstance(spent, PointsSpent | PointsCaptured):
         raise Refused("not_a_spend", "This is no spend.", param="spend_id")
     last, missing = (own.sequence, pieces_sum(spent.pieces)) if cursor is None else _place(scope, cursor)
-    stream = accounts.stream(caller.tenant, member_id, what.ref.program)
+    stream = accounts.stream(caller.tenant, what.ref.owner, what.ref.program)
     page = rt.table.query(entries_query(stream, 1, last, reverse=True, limit=SPAN))
     items: list[Source] = []
     for attrs in page.items:

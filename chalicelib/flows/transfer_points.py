@@ -1,8 +1,9 @@
-"""Send a member's points to another member of the program: both sides happen, or none.
+"""Send the points of a member or a group to another of the program: both sides happen, or none.
 
-reads    1 BatchGet of both profiles and accounts (+ 1 Get for a receiver named by an identifier)
+reads    1 BatchGet of both profiles and accounts, and of who sends for a group (+ 1 Get for a receiver named by an
+         identifier)
 writes   two accounts (version), two entries (absent): 8 units, + 2 with an Idempotency-Key
-who      a key that may modify accounts; neither member may be blocked
+who      a key that may modify accounts; neither member may be blocked; of a group anybody who may spend, or an operator
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from chalicelib.areas.accounts.model.facts import PointsSent
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
+from chalicelib.flows.opened import InGroup, in_group_keys, must_spend_for
 from chalicelib.flows.purchase import Buyer, member_of
 from chalicelib.flows.terms import after_activity, settle_tier, terms_of
 from chalicelib.flows.two_accounts import both_plan, open_both
@@ -48,36 +50,40 @@ def transfer_points(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    member_id: str,
+    sender: str | InGroup,
     receiver: Buyer,
     unit: str,
     amount: int,
     program_id: int = 1,
 ) -> Committed[Transferred]:
-    """Taken as the sender's spends are; at the receiver each part keeps its last day, and counts as earned nowhere.
+    """Taken as the sender's spends are; at the receiver each part keeps its last day, and counts as earned nowhere. The
+    sender's own account is meant, also of a member who is in a group.
 
-    Refuses `transfer_to_self`, `member_blocked` (naming `to` for the receiver), `unknown_unit`, `insufficient_balance`,
-    `too_many_pieces`, `balance_limit` and `too_many_lots` of the receiver; NotFound: either member, program; InvalidInput: the identifier,
-    `number_too_small`.
+    Refuses `transfer_to_self`, `may_not_spend`, `member_blocked` (naming `to` for the receiver), `unknown_unit`,
+    `insufficient_balance`, `too_many_pieces`, `balance_limit` and `too_many_lots` of the receiver; NotFound: either owner,
+    program, `group_member_not_found`; InvalidInput: the identifier, `number_too_small`.
     """
+    owner, by = (sender, "") if isinstance(sender, str) else (sender.group_id, sender.by)
+    sends_for = in_group_keys(caller.tenant, sender)
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         to = _receiver(rt, caller, receiver)
-        both = open_both(rt, caller.tenant, member_id, to, program_id)
-        if to == member_id:
-            raise Refused("transfer_to_self", "Sender and receiver are the same member.", param="to")
+        both = open_both(rt, caller.tenant, owner, to, program_id, sends_for)
+        if to == owner:
+            raise Refused("transfer_to_self", "Sender and receiver are the same.", param="to")
         both.sender.must_be_active()
+        must_spend_for(both.beside, caller.tenant, sender, both.sender.group)
         both.receiver.must_be_active("to")
         header = header_for(rt, caller, command, "transfer_points", terms)
         at = header.effective_at
         conduct = terms.conduct(unit, at)
-        sender = terms.advance(Story(both.sender.account), at)
+        sending = terms.advance(Story(both.sender.account), at)
         receiving = terms.advance(Story(both.receiver.account), at)
-        sender, parts = send(sender, unit, amount, to, both.receiver_entry, conduct)
-        receiving = receive(receiving, parts, member_id, both.sender_entry, conduct)
-        sender = after_activity(sender, terms, "transfer", at)
-        return both_plan(caller, command, header, both, settle_tier(sender, terms), settle_tier(receiving, terms))
+        sending, parts = send(sending, unit, amount, to, both.receiver_entry, conduct, by=by)
+        receiving = receive(receiving, parts, owner, both.sender_entry, conduct)
+        sending = after_activity(sending, terms, "transfer", at)
+        return both_plan(caller, command, header, both, settle_tier(sending, terms), settle_tier(receiving, terms))
 
     return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
 

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Story
-from chalicelib.areas.members import store as members
 from chalicelib.errors import NotFound, Refused
-from chalicelib.flows.account_commit import Opened, account_entry, account_plan, header_for
+from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import numbered_bodies
+from chalicelib.flows.opened import Opened, opened_from, owner_keys
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
-from chalicelib.kit.ids import EntryRef, entry_ref
+from chalicelib.kit.ids import EntryRef, entry_ref, number_of, owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
@@ -34,10 +34,10 @@ AnswerT = TypeVar("AnswerT")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An entry of a member, or one fact of it, as a request names it: in the field `param`. `in_part`: the request says how
-    much of it, too."""
+    """An entry of an owner, or one fact of it, as a request names it: in the field `param`. A member may also name an entry
+    of the group that they are in. `in_part`: the request says how much of it, too."""
 
-    member_id: str
+    owner: str
     text: str
     param: str
     in_part: bool = False
@@ -47,12 +47,13 @@ class Wanted:
         """NotFound for what is no entry's id, and for that of another owner or of a profile: all look the same. Asked for
         within a commit, so that who sends a used key with another id is told of the key."""
         found = entry_ref(self.text, self.param)
-        if found.owner != self.member_id or not found.program:
+        theirs = found.owner == self.owner or (owner_kind(self.owner), owner_kind(found.owner)) == ("member", "group")
+        if not theirs or not found.program:
             raise self.missing()
         return found
 
     def missing(self) -> NotFound:
-        return NotFound("entry_not_found", f"This member has no entry {self.text[:64]}.", param=self.param)
+        return NotFound("entry_not_found", f"This account has no entry {self.text[:64]}.", param=self.param)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +91,19 @@ Decide = Callable[[Story, Terms, Entry, Instant], Undoing]
 
 
 def open_entry(rt: Runtime, tenant: str, what: Wanted) -> tuple[Opened, Entry]:
-    """1 BatchGet of profile, account and entry. NotFound: member, entry."""
-    member_id, program, sequence, _ = what.ref
-    profile, account = members.profile_key(tenant, member_id), accounts.account_key(tenant, member_id, program)
-    stream = accounts.stream(tenant, member_id, program)
+    """1 BatchGet of the profile of whoever asks, of account and entry. NotFound: owner, entry."""
+    owner, program, sequence, _ = what.ref
+    number_of(owner_kind(what.owner), what.owner)
+    profile, _ = owner_keys(tenant, what.owner, program)
+    _, account = owner_keys(tenant, owner, program)
+    stream = accounts.stream(tenant, owner, program)
     found = rt.table.batch_get([profile, account, stream.key(sequence)])
-    member, _ = members.member_from(found.get(profile), member_id)
-    opened = Opened(member, *accounts.account_from(found.get(account), member_id, program))
+    asks = opened_from(found, tenant, what.owner, program)
     attrs = found.get(stream.key(sequence))
-    if attrs is None:
+    if attrs is None or (owner != what.owner and (asks.member is None or asks.member.group_id != owner)):
         raise what.missing()
-    return opened, entry_from(stream, attrs)
+    stored, head = accounts.account_from(found.get(account), owner, program)
+    return replace(asks, account=stored, head=head), entry_from(stream, attrs)
 
 
 def named_fact(what: Wanted, entry: Entry) -> Named:

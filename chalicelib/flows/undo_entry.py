@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.areas.accounts.model import VOCABULARY, Story
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.errors import Refused
-from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered_bodies, standing_of
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered_bodies, owner_of, standing_of
 from chalicelib.flows.terms import Terms
 from chalicelib.flows.undo_commit import Named, Undoing, Wanted, change_by_entry, named_fact
 from chalicelib.flows.undo_kinds import is_undone_by_kind, must_not_be_of_an_order, undone
@@ -50,11 +50,11 @@ class Undone(Frozen):
     account: Standing
 
 
-def undo_entry(rt: Runtime, caller: Caller, command: Command, member_id: str, of: str) -> Committed[Undone]:
-    """`of` is the id of a fact, or of an entry with one that can be undone. NotFound: member, entry. Refuses
+def undo_entry(rt: Runtime, caller: Caller, command: Command, owner: str, of: str) -> Committed[Undone]:
+    """`of` is the id of a fact, or of an entry with one that can be undone. NotFound: owner, entry. Refuses
     `undo_by_return`, `cannot_undo`, `several_to_undo`, `already_undone`, `nothing_left`, `earning_partly_used`,
     `hold_closed`, `balance_limit`, `too_many_lots`."""
-    what = Wanted(member_id, of, "entry_id")
+    what = Wanted(owner, of, "entry_id")
 
     def decide(story: Story, terms: Terms, entry: Entry, at: Instant) -> Undoing:
         return undone(story, terms, _chosen(what, entry), at)
@@ -64,7 +64,7 @@ def undo_entry(rt: Runtime, caller: Caller, command: Command, member_id: str, of
 
 def undone_by(entry: Entry) -> Undone:
     """The answer, from the entry that undid something."""
-    owner = entry.stream.pk.rsplit("#", 1)[1]
+    owner = owner_of(entry)
     facts: list[Any] = [VOCABULARY.decode(body) for body in entry.facts if body["type"] in _UNDOING]
     told = [fact for fact in facts if fact.undoes is not None]
     sequence, number = told[0].undoes

@@ -14,20 +14,19 @@ from chalicelib.flows.tier_moves import TierMoves, tier_moves
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
+from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
 
 
-def unpin_tier(
-    rt: Runtime, caller: Caller, command: Command, member_id: str, program_id: int = 1
-) -> Committed[TierMoves]:
-    """Refuses `not_pinned`, also where the pin's last day is over; `member_blocked`. NotFound: member, program,
+def unpin_tier(rt: Runtime, caller: Caller, command: Command, owner: str, program_id: int = 1) -> Committed[TierMoves]:
+    """Refuses `not_pinned`, also where the pin's last day is over; `member_blocked`. NotFound: owner, program,
     `tiers_not_found`."""
 
     def decide(story: Story, terms: Terms, _: Instant) -> Story:
         ladder = terms.must_have_tiers()
         if not story.account.standing.pinned:
-            raise Refused("not_pinned", "This member is pinned to no tier.", param="member_id")
+            raise Refused("not_pinned", "There is no pin to a tier.", param=f"{owner_kind(owner)}_id")
         return ladder.unpinned(story)
 
-    return change_account(rt, caller, command, "unpin_tier", (member_id, program_id), decide, tier_moves)
+    return change_account(rt, caller, command, "unpin_tier", (owner, program_id), decide, tier_moves)

@@ -26,7 +26,6 @@ from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Table
 from chalicelib.table.recorded import HOUR_MS, Recorded, recorded_between
 
-_MEMBER = "M#"
 _READ_TOGETHER = 100
 _LANES: Mapping[Lane, str] = {"P": "with a number", "Q": "as a quiet one"}
 
@@ -140,4 +139,4 @@ def _days(table: Table, tenant: str, journals: Tally, until: Instant) -> Iterato
 
 def _about(place: Place, what: str) -> Difference:
     owner, program, sequence = place
-    return Difference(owner.removeprefix(_MEMBER), f"entry {sequence} of program {program} {what}")
+    return Difference(owner.removeprefix("M#").removeprefix("G#"), f"entry {sequence} of program {program} {what}")

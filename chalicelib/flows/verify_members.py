@@ -1,4 +1,4 @@
-"""Verify members: profile, accounts, orders and returns against the journals that they must follow from.
+"""Verify members and groups: profile, accounts, orders and returns against the journals that they must follow from.
 
     reads    for each member 1 Query a MB of its partition and 1 Query a thousand of its orders; for all that are verified
              together 1 BatchGet a hundred of their orders, returns and identifiers
@@ -19,11 +19,13 @@ from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.accounts.model.laws import broken_laws
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders import store as orders
+from chalicelib.flows.verify_group import RecordedGroup, recorded_group
 from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
 from chalicelib.flows.verify_stream import Aggregate, Difference, Place, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
 from chalicelib.flows.verify_undone import RecordedUndoing
+from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, Head
@@ -40,8 +42,8 @@ _ORDERS_A_PAGE, _KEYS_A_READ = 1_000, 100
 
 @dataclass(slots=True)
 class VerifiedMember:
-    """`accounts` there are; `proven` are those of them that follow from their journal, every entry of which follows from
-    the one before. `tally` is what all entries of the member add up to."""
+    """Or a group. `accounts` there are; `proven` are those of them that follow from their journal, every entry of which
+    follows from the one before. `tally` is what all its entries add up to."""
 
     accounts: int = 0
     proven: int = 0
@@ -52,13 +54,13 @@ class VerifiedMember:
 
 @dataclass(slots=True)
 class _Look:
-    """What one look at a member sees."""
+    """What one look at a member or a group sees."""
 
     tenant: str
-    member: str
+    owner: str
     recorded: RecordedOrders
     verified: VerifiedMember = field(default_factory=VerifiedMember)
-    profile: RecordedProfile | None = None
+    profile: RecordedProfile | RecordedGroup | None = None
 
     def wanted(self) -> Iterator[Key]:
         yield from self.recorded.wanted()
@@ -66,7 +68,7 @@ class _Look:
             yield from self.profile.wanted()
 
     def tell(self, name: str, told: Iterable[str], program: int = 0) -> None:
-        self.verified.differences += (Difference(self.member, f"{name}{what}", program or None) for what in told)
+        self.verified.differences += (Difference(self.owner, f"{name}{what}", program or None) for what in told)
 
 
 def verify_members(rt: Runtime, tenant: str, some: Sequence[str]) -> list[VerifiedMember]:
@@ -87,15 +89,15 @@ def verify_members(rt: Runtime, tenant: str, some: Sequence[str]) -> list[Verifi
 def _look(table: Table, tenant: str, some: Sequence[str]) -> dict[str, VerifiedMember]:
     looks = [_partition(table, tenant, member) for member in some]
     for look in looks:
-        query = orders.member_orders_query(tenant, look.member, _ORDERS_A_PAGE, None)
+        query = orders.member_orders_query(tenant, look.owner, _ORDERS_A_PAGE, None)
         look.recorded.listed.update(map(orders.listed_order, every_item(table, query)))
         look.verified.orders = len(look.recorded.sales)
     found = _read(table, (key for look in looks for key in look.wanted()))
     for look in looks:
         look.tell("", look.recorded.differences(table, found))
         if look.profile is not None:
-            look.tell("profile: ", look.profile.of_identifiers(table, found))
-    return {look.member: look.verified for look in looks}
+            look.tell("profile: ", look.profile.of_others(table, found))
+    return {look.owner: look.verified for look in looks}
 
 
 def _read(table: Table, keys: Iterable[Key]) -> dict[Key, Attrs]:
@@ -105,12 +107,12 @@ def _read(table: Table, keys: Iterable[Key]) -> dict[Key, Attrs]:
     return found
 
 
-def _partition(table: Table, tenant: str, member: str) -> _Look:
+def _partition(table: Table, tenant: str, owner: str) -> _Look:
     """Aggregates come before journals, and those a stream after the other."""
-    look = _Look(tenant, member, RecordedOrders(tenant, member))
+    look = _Look(tenant, owner, RecordedOrders(tenant, owner))
     stored: dict[str, Attrs] = {}
     left: set[int] | None = None
-    for program, items in groupby(every_item(table, partition_query(tenant, member)), _program):
+    for program, items in groupby(every_item(table, partition_query(tenant, owner)), _program):
         if program is None:
             stored |= {attrs["sk"]["S"]: attrs for attrs in items}
             continue
@@ -141,8 +143,8 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
         kept, head = _kept(look, stored, program)
     except UNREADABLE as why:
         look.tell(name, [f" {unreadable(why)}"], program)
-    aggregate = Aggregate(Place(look.member, name), owner_stream(look.tenant, look.member, program), head)
-    rebuilt, unread, undoing = Account(look.member, program), False, RecordedUndoing()
+    aggregate = Aggregate(Place(look.owner, name), owner_stream(look.tenant, look.owner, program), head)
+    rebuilt, unread, undoing = Account(look.owner, program), False, RecordedUndoing()
 
     def see(entry: Entry) -> None:
         nonlocal rebuilt, unread
@@ -151,14 +153,14 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
         undoing.see(entry)
         if aggregate.covers(entry):
             unread = unread or is_placeholder(entry)
-            if isinstance(kept, RecordedProfile):
+            if isinstance(kept, RecordedProfile | RecordedGroup):
                 kept.see(entry)
             elif program:
                 rebuilt = accounts.folded(rebuilt, entry)
 
     look.verified.differences += verify_stream(aggregate, items, see)
     look.tell(f"{name}: ", undoing.differences())
-    if isinstance(kept, RecordedProfile):
+    if isinstance(kept, RecordedProfile | RecordedGroup):
         look.profile = kept
         look.tell("profile: ", kept.differences())
     elif kept is not None:
@@ -168,11 +170,16 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
         look.verified.proven += len(look.verified.differences) == before
 
 
-def _kept(look: _Look, stored: Mapping[str, Attrs], program: int) -> tuple[Account | RecordedProfile | None, Head]:
+def _kept(
+    look: _Look, stored: Mapping[str, Attrs], program: int
+) -> tuple[Account | RecordedProfile | RecordedGroup | None, Head]:
     if program:
-        return account_store.account_from(stored.get(f"B#{program:04}"), look.member, program)
+        return account_store.account_from(stored.get(f"B#{program:04}"), look.owner, program)
     attrs = stored.get(PROFILE)
     if attrs is None:
         return None, Head()
-    member, head = members.member_from(attrs, look.member)
-    return RecordedProfile(look.tenant, look.member, members.shown_from(attrs), member, head), head
+    if owner_kind(look.owner) == "group":
+        recorded = recorded_group(look.tenant, look.owner, stored, attrs)
+        return recorded, recorded.head
+    member, head = members.member_from(attrs, look.owner)
+    return RecordedProfile(look.tenant, look.owner, members.shown_from(attrs), member, head), head

@@ -1,4 +1,5 @@
-"""Verify a member's orders and returns: each has its entry, each such entry has its order or return, and they agree.
+"""Verify the orders and returns of a member or a group: each has its entry, each such entry has its order or return, and
+they agree. What a member bought for a group stands in the member's list, and in the group's journal.
 
 The journal is read before them: an order or a return of an entry behind it is news, and no difference.
 """
@@ -31,11 +32,11 @@ class Recorded(NamedTuple):
 
 @dataclass(slots=True)
 class RecordedOrders:
-    """What a member's journal says of orders. `last`: how far it goes, by program; `unread`: of which entries nobody knows
+    """What a member's or a group's journal says of orders. `last`: how far it goes, by program; `unread`: of which entries nobody knows
     what they say."""
 
     tenant: str
-    member: str
+    owner: str
     sales: dict[str, Recorded] = field(default_factory=dict)
     returns: dict[str, dict[str, Recorded]] = field(default_factory=lambda: defaultdict(dict))
     last: dict[int, int] = field(default_factory=dict)
@@ -79,14 +80,14 @@ class RecordedOrders:
             yield unreadable(why)
             return
         if recorded is None:
-            if not self._may_have(order.program, order.sequence):
+            if order.owner == self.owner and not self._may_have(order.program, order.sequence):
                 yield "has no entry that records it"
             return
-        if (order.member_id, order.program, order.sequence) != (self.member, recorded.program, recorded.sequence):
+        if (order.owner, order.program, order.sequence) != (self.owner, recorded.program, recorded.sequence):
             yield "names another entry than the one that records it"
         if order.sale.gross_value != recorded.value:
             yield "is not worth what its entry says"
-        if name not in self.listed:
+        if not (store.is_listed(self.tenant, order, attrs) if order.group_id else name in self.listed):
             yield "is not in the member's list"
         yield from self._of_returns(table, found, order)
 

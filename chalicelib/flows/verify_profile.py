@@ -1,4 +1,5 @@
-"""Verify a member's profile: it is what its journal says as long as that still holds it, and its identifiers lead to it.
+"""Verify a member's profile: it is what its journal says as long as that still holds it, its identifiers lead to it, and
+the group that it is in lists it.
 
 Identifiers that it had before must not. One that nobody's journal ever knew cannot be found: there is no list of them.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from chalicelib.areas.groups import store as groups
 from chalicelib.areas.members import store
 from chalicelib.areas.members.model import Identifier, Member, MemberCard
 from chalicelib.table.items import UNREADABLE
@@ -49,7 +51,7 @@ class RecordedProfile:
 
     def wanted(self) -> list[Key]:
         every = {store.identifier_key(self.tenant, one) for one in self.had | set(self.kept.identifiers)}
-        return sorted(every)
+        return [*sorted(every), *self._membership()]
 
     def differences(self) -> Iterator[str]:
         """Names of fields only."""
@@ -64,9 +66,14 @@ class RecordedProfile:
         if card != store.card_of(self.kept):
             yield "the directory shows another"
 
-    def of_identifiers(self, table: Table, found: Mapping[Key, Attrs]) -> Iterator[str]:
+    def of_others(self, table: Table, found: Mapping[Key, Attrs]) -> Iterator[str]:
         """Told by their types. The profile may have changed since it was read: then nothing is said this time."""
         told = [*self._not_led(found), *self._still_led(found)]
+        told += [
+            f"is in group {self.kept.group_id}, which does not list it"
+            for key in self._membership()
+            if key not in found
+        ]
         if told:
             now = table.get(store.profile_key(self.tenant, self.member))
             if now is not None and store.member_from(now, self.member)[1] == self.head:
@@ -84,6 +91,10 @@ class RecordedProfile:
         gone = self.had - set(self.kept.identifiers)
         kinds = sorted(one.type for one in gone if self._owner(found, one) == self.member)
         yield from (f"an identifier that it gave up ({kind}) leads to it" for kind in kinds)
+
+    def _membership(self) -> tuple[Key, ...]:
+        group = self.kept.group_id
+        return () if group is None else (groups.membership_key(self.tenant, group, self.member),)
 
     def _owner(self, found: Mapping[Key, Attrs], identifier: Identifier) -> str | None:
         attrs = found.get(store.identifier_key(self.tenant, identifier))

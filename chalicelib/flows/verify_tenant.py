@@ -1,6 +1,7 @@
 """Verify a tenant: every account from its journal, every order and its entry, and that the feed has every entry once.
 
-    reads    the directory of members, 1 Query two hundred of a shard; members as in verify_members, twenty together; the
+    reads    the directories of members and groups, 1 Query two hundred of a shard; these as in verify_members, twenty
+             together; the
              configuration as in verify_configuration; the feed as in verify_feed
 
 Memory: two hundred members, and two numbers for each hour in which anything was recorded. It writes nothing. Between two
@@ -17,6 +18,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from chalicelib.areas.groups import store as group_store
 from chalicelib.areas.members import store as members
 from chalicelib.flows.verify_configuration import verify_configuration
 from chalicelib.flows.verify_feed import verify_feed
@@ -24,6 +26,7 @@ from chalicelib.flows.verify_members import VerifiedMember, verify_members
 from chalicelib.flows.verify_stream import Difference
 from chalicelib.flows.verify_tally import Tally, tally_from
 from chalicelib.kit.clock import Instant
+from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
@@ -39,7 +42,7 @@ _Verify = Callable[[Sequence[str]], list[VerifiedMember]]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Between two parts: the last member that was verified, and what all members up to there add up to. The feed will be
+    """Between two parts: the last member or group that was verified, and what all up to there add up to. The feed will be
     compared for the hours that had ended by `until`."""
 
     until: Instant
@@ -61,6 +64,7 @@ class VerifiedPart:
     accounts: int = 0
     entries: int = 0
     orders: int = 0
+    groups: int = 0
     position: Position | None = None
     feed_until: Instant | None = None
 
@@ -75,19 +79,21 @@ def verify_tenant(
     """Who: an operator, at a prompt. The feed is compared for the hours that had ended ten minutes before the start, of
     the run that had `begun` where one is gone on with. `threads`: how many read at once."""
     at = begun or Position(rt.clock.now() - FEED_LAGS_MS, None, Tally())
-    everybody = listed_members(PatientTable(rt), tenant, at.after)
+    everybody = listed_owners(PatientTable(rt), tenant, at.after)
     with _at_once(partial(verify_members, rt, tenant), threads) as verify:
         while some := list(islice(everybody, MEMBERS_A_PART)):
             verified = verify(some)
             for one in verified:
                 at.tally.add_all(one.tally)
             at = replace(at, after=some[-1])
+            groups = sum(owner_kind(one) == "group" for one in some)
             yield VerifiedPart(
                 tuple(difference for one in verified for difference in one.differences),
-                len(some),
+                len(some) - groups,
                 sum(one.accounts for one in verified),
                 sum(one.tally.entries for one in verified),
                 sum(one.orders for one in verified),
+                groups,
                 at,
             )
     different, tally = verify_configuration(rt, tenant)
@@ -111,6 +117,22 @@ def _at_once(verify: _Verify, threads: int) -> Iterator[_Verify]:
         return
     with ThreadPoolExecutor(threads) as pool:
         yield lambda some: [one for verified in pool.map(verify, cut(some)) for one in verified]
+
+
+def listed_owners(table: Table, tenant: str, after: str | None) -> Iterator[str]:
+    """All members, then all groups, behind whichever is named."""
+    of_groups = after is not None and owner_kind(after) == "group"
+    if not of_groups:
+        yield from listed_members(table, tenant, after)
+    yield from listed_groups(table, tenant, after if of_groups else None)
+
+
+def listed_groups(table: Table, tenant: str, after: str | None) -> Iterator[str]:
+    """As the directory has them, behind the group `after`."""
+    first = 0 if after is None else group_store.shard_of(after)
+    for shard in range(first, group_store.DIRECTORY_SHARDS):
+        query = group_store.directory_query(tenant, shard, MEMBERS_A_PART, after if shard == first else None)
+        yield from map(group_store.listed_group, every_item(table, query))
 
 
 def listed_members(table: Table, tenant: str, after: str | None, shards: range = EVERY_SHARD) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 access pattern           | key                  | items | cost          | by
 the snapshot of a member | {t}#M#{member} / < J | 0–n   | 1 Query, 1 RU | snapshot_query
+a group and its accounts | {t}#G#{group} / < C  | 0–n   | 1 Query, 1 RU | accounts_query
 all of a member          | {t}#M#{member} / *   | 0–n   | 1 Query a MB, 1 RU | partition_query
 
 `A#PROFILE` sorts first, then the accounts `B#…`, one a program; the journals `J#…` are not part of it, and come behind it where all is read.
+A group's members `H#…` lie below `J` as well, and there may be a thousand: so a group is never read as a whole snapshot.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from chalicelib.table.journal import Stream
 from chalicelib.table.protocol import Below, Query
 
 SNAPSHOT_END = "J"
+_ACCOUNTS_END = "C"
 
 
 def owner_pk(tenant: str, owner: str) -> str:
@@ -28,6 +31,11 @@ def owner_stream(tenant: str, owner: str, program: int) -> Stream:
 
 def snapshot_query(tenant: str, owner: str) -> Query:
     return Query(owner_pk(tenant, owner), Below(SNAPSHOT_END))
+
+
+def accounts_query(tenant: str, owner: str) -> Query:
+    """The owner's profile and accounts, and nothing behind them."""
+    return Query(owner_pk(tenant, owner), Below(_ACCOUNTS_END))
 
 
 def partition_query(tenant: str, owner: str) -> Query:

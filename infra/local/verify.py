@@ -83,7 +83,9 @@ def _one(rt: Runtime, tenant: str, kept: Kept, threads: int) -> int:
 def _verify(rt: Runtime, tenant: str, kept: Kept, threads: int) -> SoFar:
     so_far, at = kept.begun.get(tenant, (SoFar(), None))
     if at is not None:
-        sys.stderr.write(f"{tenant}: going on behind {at.after}, the last of {so_far.members} members.\n")
+        sys.stderr.write(
+            f"{tenant}: going on behind {at.after}, the last of {so_far.members + so_far.groups} members and groups.\n"
+        )
         print(told_again(so_far), end="")
     for reached, part in verifying(rt, tenant, so_far, at, threads):
         so_far = reached
@@ -105,8 +107,9 @@ def told_again(so_far: SoFar) -> str:
 
 
 def _summed_up(tenant: str, whole: SoFar) -> str:
+    groups = f"{whole.groups} groups, " if whole.groups else ""
     return (
-        f"{tenant}: {whole.members} members, {whole.accounts} accounts, {whole.orders} orders, {whole.entries} entries "
+        f"{tenant}: {whole.members} members, {groups}{whole.accounts} accounts, {whole.orders} orders, {whole.entries} entries "
         f"in {whole.seconds:.1f} s ({whole.entries_per_second:.0f} entries/s, {whole.requests_per_member:.1f} requests "
         f"a member), feed compared up to {rfc3339(whole.feed_until)}: {whole.different or 'no'} differences."
     )

@@ -35,6 +35,7 @@ class SoFar:
     different: int = 0
     told: tuple[str, ...] = ()
     feed_until: Instant = 0
+    groups: int = 0
 
     def and_part(self, part: VerifiedPart, requests: int, seconds: float) -> SoFar:
         return SoFar(
@@ -47,6 +48,7 @@ class SoFar:
             self.different + len(part.differences),
             (*self.told, *map(told, part.differences))[:MOST_TOLD],
             part.feed_until or self.feed_until,
+            self.groups + part.groups,
         )
 
     @property
@@ -55,7 +57,7 @@ class SoFar:
 
     @property
     def requests_per_member(self) -> float:
-        return self.requests / max(self.members, 1)
+        return self.requests / max(self.members + self.groups, 1)
 
 
 def told(difference: Difference) -> str:

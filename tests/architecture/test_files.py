@@ -43,7 +43,7 @@ CONSUME = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 STREAM = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
 FILES = {f"s3:{action}" for action in ("GetObject", "ListBucket", "PutObject", "DeleteObject", "AbortMultipartUpload")}
 ASKED_OF_THE_TABLE = {
-    "api_handler": "GetItem BatchGetItem Query PutItem DeleteItem",
+    "api_handler": "GetItem BatchGetItem Query PutItem DeleteItem ConditionCheckItem",
     "relay": "GetItem BatchGetItem Query PutItem",
     "imports": "GetItem BatchGetItem Query PutItem ConditionCheckItem",
     "due": "GetItem Query PutItem",

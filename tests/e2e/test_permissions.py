@@ -81,14 +81,18 @@ def busy(deployed: Deployed) -> Deployed:
 
 
 def ask_everything(shop: Deployed) -> None:
-    """Every operation that needs a key, once all that it may be about is there; a member loses an identifier as well."""
-    ids = {"program_id": "1", "rule_id": "one-per-euro", "operation_id": "opr_000000000000000000000000"}
-    ids["transfer_id"] = "ent_00000000000000000000"
+    """Every operation that needs a key, once all that it may be about is there; a member loses an identifier as well, and is
+    in a group."""
+    ids = {"program_id": "1", "rule_id": "one-per-euro", "operation_id": "opr_000000000000000000000000", "hold_id": "1"}
+    ids |= dict.fromkeys(("transfer_id", "earning_id", "spend_id"), "ent_00000000000000000000")
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
     cards = {"identifiers": [{"type": "card", "value": "4000 1234"}]}
     assert shop.call("PATCH", f"/v1/members/{ids['member_id']}", cards)[0] == 200
     ids["order_id"] = shop.call("POST", "/v1/orders", order("PERMIT-1", "permit-1"))[1]["order_id"]
+    asked(shop, "earn_points", ids)
+    group = {"name": "Ours", "primary_member_id": ids["member_id"]}
+    ids["group_id"] = shop.call("POST", "/v1/groups", group)[1]["group_id"]
     for route in ROUTES:
         if route.access != "open":
             asked(shop, route.operation, ids)

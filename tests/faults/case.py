@@ -19,7 +19,7 @@ from tests.faults.laws import judge
 from tests.faults.world import World
 from tests.twins import caller_of
 from tests.twins.bookshop import BookShop
-from tests.unit.flows.seen import configuration, members_of, nameless, one_member
+from tests.unit.flows.seen import configuration, members_of, nameless, one_group, one_member
 
 Act = Callable[[World, BookShop], Any]
 Way = Literal["write", "read", "messages"]
@@ -108,6 +108,8 @@ def _members(case: Case, world: World) -> dict[str, Any]:
     for member_id in members_of(world.calm):
         name = nameless(get_member(world.calm.rt, world.calm.caller, member_id).identifiers)
         seen[name] = one_member(world.calm, member_id) if member_id in owners else "as before"
+    groups = sorted(key.pk.rsplit("#", 1)[1] for key, one in now.items() if one.item["kind"]["S"] == "group")
+    seen["groups"] = [one_group(world.calm, group_id) if group_id in owners else "as before" for group_id in groups]
     return seen
 
 

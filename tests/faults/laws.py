@@ -9,10 +9,12 @@ from functools import lru_cache
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
+from chalicelib.areas.groups import store as groups
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders import store as orders
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
+from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
 
 
@@ -28,6 +30,7 @@ def judge(items: Iterable[Attrs]) -> None:
     _judge_identifiers(kinds["identifier"], kinds["member"])
     _judge_documents(kinds["order"], kinds["return"], kinds["entry"])
     _judge_transfers(journals)
+    _judge_groups(kinds["group"], kinds["group_member"], kinds["member"])
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
         if sequence:
@@ -51,8 +54,8 @@ def _journals(entries: Mapping[Key, Attrs]) -> dict[Stream, list[Entry]]:
 
 
 def _judge_accounts(found: Mapping[Key, Attrs], journals: Mapping[Stream, list[Entry]]) -> None:
-    """One for each journal of a member's program, and no other."""
-    told = {(stream.pk, stream.program) for stream in journals if "#M#" in stream.pk and stream.program}
+    """One for each journal of an owner's program, and no other."""
+    told = {(stream.pk, stream.program) for stream in journals if stream.pk.split("#")[1] in "MG" and stream.program}
     assert told == {(key.pk, _program(key)) for key in found}
     for key, attrs in found.items():
         tenant, owner, program = key.pk.split("#")[0], key.pk.rsplit("#", 1)[1], _program(key)
@@ -78,7 +81,7 @@ def _judge_undone(journals: Mapping[Stream, list[Entry]]) -> None:
 
 def _judge_heads(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[Stream, list[Entry]]) -> None:
     """Profiles and configuration stand where their journals end."""
-    heads = {key.pk: attrs for key, attrs in kinds["member"].items()}
+    heads = {key.pk: attrs for kind in ("member", "group") for key, attrs in kinds[kind].items()}
     configured = (known for kind in ("tenant", "program", "rule", "tiers") for known in kinds[kind].items())
     heads |= {f"{key.pk}#{key.sk}": attrs for key, attrs in configured if key.pk.endswith("#CFG")}
     told = {stream.pk: entries[-1].head for stream, entries in journals.items() if not stream.program}
@@ -101,7 +104,7 @@ def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], e
     told: list[Key] = []
     for key, attrs in sales.items():
         order = orders.order_from(attrs)
-        stream = accounts.stream(key.pk.split("#")[0], order.member_id, order.program)
+        stream = accounts.stream(key.pk.split("#")[0], order.owner, order.program)
         backs = [orders.return_from(one) for place, one in returns.items() if place.pk == key.pk]
         told += [stream.key(order.sequence), *(stream.key(back.sequence) for back in backs)]
         assert order.version == 1 + len(backs), f"{key} has not as many returns as it counts"
@@ -123,6 +126,22 @@ def _judge_transfers(journals: Mapping[Stream, list[Entry]]) -> None:
                 undone = entry.undone.get(1, 0)
                 sides[fact["type"]].add((*both, stream.program, fact["unit"], fact["amount"], undone))
     assert sides["points.sent"] == sides["points.received"], "a transfer has one side only"
+
+
+def _judge_groups(found: Mapping[Key, Attrs], memberships: Mapping[Key, Attrs], profiles: Mapping[Key, Attrs]) -> None:
+    """Whoever is listed in a group says so themselves, and nobody else does; it counts them, and one is its primary."""
+    listed = {(key.pk, groups.membership_from(attrs).member_id) for key, attrs in memberships.items()}
+    said: set[tuple[str, str]] = set()
+    for key in profiles:
+        member, _ = members.member_from(profiles[key], key.pk.rsplit("#", 1)[1])
+        if member.group_id is not None:
+            said.add((owner_pk(key.pk.split("#")[0], member.group_id), member.member_id))
+    assert listed == said, "a group and its members do not agree"
+    for key, attrs in found.items():
+        group, _ = groups.group_from(attrs, key.pk.rsplit("#", 1)[1])
+        theirs = {member for pk, member in listed if pk == key.pk}
+        assert group.members == len(theirs)
+        assert {group.primary_member_id} <= theirs if theirs else group.primary_member_id is None
 
 
 def _tells_of_goods(attrs: Attrs) -> bool:

@@ -17,8 +17,10 @@ from tests.faults.trying import course
 ROOT = Path(next(iter(chalicelib.__path__)))
 PURE = {  # clock and ids
     "chalicelib.areas.members.operations.new_member",
+    "chalicelib.areas.members.operations.linked",
     "chalicelib.flows.account_commit.header_for",
     "chalicelib.flows.account_commit.decided_plan",
+    *(f"chalicelib.areas.groups.operations.{name}" for name in ("founded", "changed", "joined", "left")),
 }
 PLACES = ("flows/*.py", "areas/*/operations.py", "areas/*/operations/*.py")
 

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from chalicelib.api.native.examples import BODIES
 from chalicelib.api.route import Route
+from chalicelib.api.routes import ROUTES
 from chalicelib.areas.imports.model import Drop
 from chalicelib.flows.start_import import start_import
 from tests.http.client import Api
@@ -44,19 +45,21 @@ class Names:
 class Registry:
     """`ids` by placeholder, `bodies` and `queries` by operation. Whatever takes an id of the tenant asks Names for it,
     so the matrix knows that a stranger must not find it. `furnish` gives a tenant what any has, by its key: a stranger
-    must fail for asking for what is ours, not for having nothing."""
+    must fail for asking for what is ours, not for having nothing. `others`: what an operation means by a placeholder, where
+    that is not what all others mean."""
 
     ids: Mapping[str, Callable[[Names], str]] = field(default_factory=dict)
     bodies: Mapping[str, Callable[[Names], dict[str, Any]]] = field(default_factory=dict)
     queries: Mapping[str, Callable[[Names], dict[str, str]]] = field(default_factory=dict)
     furnish: Callable[[Api, str | None], None] = lambda _api, _key: None
+    others: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def request_of(route: Route, names: Names) -> tuple[str, Any]:
     """The path and the body of a call that this tenant could make of the route."""
     path, registry = route.path, names.registry
     for name in route.placeholders:
-        path = path.replace(f"{{{name}}}", names[name])
+        path = path.replace(f"{{{name}}}", names[registry.others.get((route.operation, name), name)])
     if route.operation in registry.queries:
         path += f"?{urlencode(registry.queries[route.operation](names))}"
     return path, registry.bodies[route.operation](names) if route.operation in registry.bodies else None
@@ -127,13 +130,62 @@ def _promise(names: Names) -> str:
 
 
 def _hold(names: Names) -> str:
+    return _held(names, f"/v1/members/{names['member_id']}/holds")
+
+
+def _group_hold(names: Names) -> str:
+    names["group_id"]
+    return _held(names, f"/v1/members/{names['resident_id']}/holds")
+
+
+def _held(names: Names, path: str) -> str:
     """One whose number is no number that somebody else's answers have."""
-    path, number = f"/v1/members/{names['member_id']}/holds", 0
+    number = 0
     while number < 37:
         number = names.api.post(path, {"unit": "points", "amount": 1}).json["hold_id"]
         if number < 37:
             assert names.api.post(f"{path}/{number}/release", {}).status == 200
     return str(number)
+
+
+def _resident(names: Names) -> str:
+    names["program_id"]
+    return str(
+        names.api.post("/v1/members", {"identifiers": [{"type": "card", "value": "ours at home"}]}).json["member_id"]
+    )
+
+
+def _group(names: Names) -> str:
+    """With points, pinned, and its primary member in it."""
+    body = {"name": "Ours", "primary_member_id": names["resident_id"]}
+    group_id = names.api.post("/v1/groups", body).json["group_id"]
+    assert names.api.post(f"/v1/members/{names['resident_id']}/earnings", _POINTS).status == 201
+    assert names.api.post(f"/v1/groups/{group_id}/tier/pin", BODIES["pin_tier"]).status == 200
+    return str(group_id)
+
+
+def _lodger(names: Names) -> str:
+    """In the group, and free to leave it."""
+    body = {"identifiers": [{"type": "card", "value": "ours for a while"}]}
+    member_id = str(names.api.post("/v1/members", body).json["member_id"])
+    assert names.api.put(f"/v1/groups/{names['group_id']}/members/{member_id}", {}).status == 200
+    return member_id
+
+
+def _of_group(what: str, body: dict[str, Any], answered: Callable[[Any], Any]) -> Callable[[Names], str]:
+    """Something of the group's, by the hand of its member."""
+
+    def made(names: Names) -> str:
+        names["group_id"]
+        reply = names.api.post(f"/v1/members/{names['resident_id']}/{what}", body)
+        return str(answered(reply.json))
+
+    return made
+
+
+def _group_transfer(names: Names) -> str:
+    body = {"to": names["friend_id"], "unit": "points", "amount": 1}
+    return str(names.api.post(f"/v1/groups/{names['group_id']}/transfers", body).json["transfer_id"])
 
 
 def _card(names: Names) -> str:
@@ -177,9 +229,33 @@ NATIVE = Registry(
         "order_id": _order,
         "order_number": _number,
         "operation_id": _operation,
+        "resident_id": _resident,
+        "group_id": _group,
+        "lodger_id": _lodger,
+        "group_hold_id": _group_hold,
+        "group_earning_id": _of_group("earnings", _POINTS, lambda made: made["earning"]["earning_id"]),
+        "group_promise_id": _of_group(
+            "earnings", _POINTS | {"event": "ours"}, lambda made: made["earning"]["earning_id"]
+        ),
+        "group_spend_id": _of_group("spends", {"unit": "points", "amount": 5}, lambda made: made["spend_id"]),
+        "group_transfer_id": _group_transfer,
     },
     bodies={operation: lambda _, body=body: body for operation, body in BODIES.items()}
     | {
+        route.operation: lambda _, body=BODIES[route.same_as]: body
+        for route in ROUTES
+        if route.same_as in BODIES and route.operation not in BODIES
+    }
+    | {
+        "create_group": lambda names: BODIES["create_group"] | {"primary_member_id": names["friend_id"]},
+        "spend_points_of_group": lambda names: BODIES["spend_points_of_group"] | {"by": names["resident_id"]},
+        "transfer_points_of_group": lambda names: {"to": names["friend_id"], "unit": "points", "amount": 1},
+        "refund_spend_of_group": lambda names: {"spend_id": names["group_spend_id"]},
+        "undo_entry_of_group": lambda names: {"entry_id": names["group_earning_id"]},
+        "activate_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
+        "cancel_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
+        "capture_hold_of_group": lambda _: {},
+        "release_hold_of_group": lambda _: {},
         "enrol_member": lambda _: {"identifiers": [{"type": "email", "value": "ada@example.org"}]},
         "earn_points": lambda _: _POINTS,
         "activate_pending": lambda names: {"earning_id": names["promise_id"]},
@@ -196,4 +272,12 @@ NATIVE = Registry(
     },
     queries={"find_order": lambda names: {"number": names["order_number"]}},
     furnish=_furnish,
+    others={
+        ("change_group_member", "member_id"): "resident_id",
+        ("join_group", "member_id"): "friend_id",
+        ("leave_group", "member_id"): "lodger_id",
+        ("capture_hold_of_group", "hold_id"): "group_hold_id",
+        ("release_hold_of_group", "hold_id"): "group_hold_id",
+        ("undo_transfer_of_group", "transfer_id"): "group_transfer_id",
+    },
 )

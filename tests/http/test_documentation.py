@@ -130,18 +130,24 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
     ids = {name: str(examples.PLACEHOLDERS[name]["example"]) for name in ("program_id", "rule_id", "hold_id")}
     bodies = dict(examples.BODIES)
     friend = bodies["transfer_points"]["to"]
-    assert api.post("/v1/members", {"identifiers": [friend]}).status == 201
+    grace = api.post("/v1/members", {"identifiers": [friend]}).json["member_id"]
     for route in sorted((route for route in ROUTES if route.operation in bodies), key=_turn):
         path = route.path
+        if route.operation in ("join_group", "change_group_member"):
+            path = path.replace("{member_id}", grace)
         for name in route.placeholders:
             path = path.replace(f"{{{name}}}", ids[name])
         if route.operation == "cancel_pending":  # what was pending is active by then: she answers another time
             assert api.post(f"/v1/members/{ids['member_id']}/earnings", examples.BODIES["earn_points"]).status == 201
+        if route.operation == "spend_points_of_group":  # what she earns by now is the group's
+            assert api.post(f"/v1/members/{ids['member_id']}/earnings", {"unit": "points", "amount": 50}).status == 201
         body = bodies.pop(route.operation)
-        told = {name: ids["spend_id"] for name, value in body.items() if value == examples.SPEND}
+        known = {examples.SPEND: "spend_id", examples.MEMBER: "member_id"}
+        told = {name: ids[known[value]] for name, value in body.items() if isinstance(value, str) and value in known}
         reply = api.call(route.method, path, body | told)
         assert reply.status == route.status, reply.text
-        ids |= {name: str(value) for name, value in reply.json.items() if name in ("member_id", "order_id", "spend_id")}
+        named = ("member_id", "order_id", "spend_id", "group_id")
+        ids |= {name: str(value) for name, value in reply.json.items() if name in named}
     assert bodies == {}
     wallet = api.get(f"/v1/members/{ids['member_id']}/account").json["wallets"][0]
     assert (wallet["earned"], wallet["cancelled"], wallet["spent"], wallet["refunded"]) == (50 + 26, 10, 20 + 10, 20)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered
+from chalicelib.api.native.naming import answered, owner_of
 from chalicelib.flows.deduct_points import Correction, Deducted, deduct_points
 from chalicelib.flows.grant_points import Gift, Granted, grant_points
 from chalicelib.kit.base import Wire
@@ -42,11 +42,11 @@ class DeductionBody(Wire):
 
 def grant(call: Call, body: GrantBody) -> Answered[Granted]:
     gift = Gift(body.unit, body.amount, body.reason, body.comment, body.expires_on)
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
-    return answered(grant_points(call.rt, call.caller, call.command, member_id, gift, program_id))
+    owner, program_id = owner_of(call), call.query["program_id"]
+    return answered(grant_points(call.rt, call.caller, call.command, owner, gift, program_id))
 
 
 def deduct(call: Call, body: DeductionBody) -> Answered[Deducted]:
     correction = Correction(body.unit, body.amount, body.reason, body.comment, body.below_zero)
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
-    return answered(deduct_points(call.rt, call.caller, call.command, member_id, correction, program_id))
+    owner, program_id = owner_of(call), call.query["program_id"]
+    return answered(deduct_points(call.rt, call.caller, call.command, owner, correction, program_id))

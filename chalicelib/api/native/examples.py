@@ -15,12 +15,14 @@ ORDER = "ord_3q7m0z9y4xk"
 EARNING = "ent_1mdfqt5g16k008002041"
 SPEND = "ent_1mdfqt5g16k0080020c1"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
+GROUP = "grp_0c5qv8t2k1j"
 TRANSFER = "ent_0c5qv8t2k1h080000fg1"
 
 PLACEHOLDERS: Mapping[str, Json] = {
     "program_id": {"description": "The program's number.", "example": "1"},
     "rule_id": {"description": "The rule's id, chosen by whoever creates it.", "example": "one-per-euro"},
     "member_id": {"description": "The member's id.", "example": MEMBER},
+    "group_id": {"description": "The group's id.", "example": GROUP},
     "order_id": {"description": "The order's id.", "example": ORDER},
     "transfer_id": {"description": "The transfer's id, as its sending answered it.", "example": TRANSFER},
     "earning_id": {"description": "The earning's id: the `earning_id` that it was answered with.", "example": EARNING},
@@ -60,6 +62,7 @@ _ORDER: Json = {
     "payments": [{"kind": "card", "amount": 3138}],
 }
 
+# An operation on a group shows what it shows for a member, unless it has a body of its own here.
 BODIES: Mapping[str, Json] = {
     "put_tenant": {"name": "The Corner Bookshop", "member_fields": {"favourite_genre": "text"}},
     "create_program": _PROGRAM,
@@ -118,5 +121,16 @@ BODIES: Mapping[str, Json] = {
         "purchased_at": "2026-01-15T10:00:00+01:00",
         "currency": "EUR",
         "lines": [{"sku": "978-0141439518", "quantity": 1, "gross_value": 999}],
+    },
+    "create_group": {"name": "The Lovelaces", "primary_member_id": MEMBER, "kind": "household"},
+    "join_group": {"chosen": False},
+    "change_group_member": {"chosen": True},
+    "update_group": {"who_may_spend": "chosen"},
+    "spend_points_of_group": {"by": MEMBER, "unit": "points", "amount": 20},
+    "transfer_points_of_group": {
+        "to": {"type": "email", "value": "grace@example.org"},
+        "unit": "points",
+        "amount": 10,
+        "by": MEMBER,
     },
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.calls import Call
+from chalicelib.api.native.naming import owner_of
 from chalicelib.flows.list_expiries import UnitExpiries
 from chalicelib.flows.list_expiries import list_expiries as expiries_of
 from chalicelib.kit.base import Wire
@@ -15,5 +16,5 @@ class Expiries(Wire):
 
 
 def list_expiries(call: Call) -> Expiries:
-    of = call.path["member_id"], call.query["program_id"]
+    of = owner_of(call), call.query["program_id"]
     return Expiries(items=expiries_of(call.rt, call.caller, of, call.query["unit"]))

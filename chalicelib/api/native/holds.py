@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered, hold_number
+from chalicelib.api.native.naming import answered, hold_number, owner_of
 from chalicelib.flows.account_views import Hold
 from chalicelib.flows.capture_hold import Captured, capture_hold
 from chalicelib.flows.hold_points import LONGEST_SECONDS, Held, Lapse, hold_points
@@ -45,23 +45,21 @@ class Holds(Wire):
 
 
 def hold(call: Call, body: HoldBody) -> Answered[Held]:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
+    owner, program_id = owner_of(call), call.query["program_id"]
     lapse = Lapse(body.lapses_at, body.lapses_after_seconds)
-    return answered(
-        hold_points(call.rt, call.caller, call.command, member_id, body.unit, body.amount, program_id, lapse)
-    )
+    return answered(hold_points(call.rt, call.caller, call.command, owner, body.unit, body.amount, program_id, lapse))
 
 
 def list_holds(call: Call) -> Holds:
-    return Holds(items=holds_of(call.rt, call.caller, call.path["member_id"], call.query["program_id"]))
+    return Holds(items=holds_of(call.rt, call.caller, owner_of(call), call.query["program_id"]))
 
 
 def capture(call: Call, body: CaptureBody) -> Answered[Captured]:
-    member_id, hold_id, program_id = call.path["member_id"], hold_number(call.path["hold_id"]), call.query["program_id"]
+    owner, hold_id, program_id = owner_of(call), hold_number(call.path["hold_id"]), call.query["program_id"]
     amount, keep = body.amount, body.keep_rest
-    return answered(capture_hold(call.rt, call.caller, call.command, member_id, hold_id, amount, program_id, keep))
+    return answered(capture_hold(call.rt, call.caller, call.command, owner, hold_id, amount, program_id, keep))
 
 
 def release(call: Call, body: ReleaseBody) -> Answered[Released]:
-    member_id, hold_id, program_id = call.path["member_id"], hold_number(call.path["hold_id"]), call.query["program_id"]
-    return answered(release_hold(call.rt, call.caller, call.command, member_id, hold_id, body.amount, program_id))
+    owner, hold_id, program_id = owner_of(call), hold_number(call.path["hold_id"]), call.query["program_id"]
+    return answered(release_hold(call.rt, call.caller, call.command, owner, hold_id, body.amount, program_id))

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import EventKey, LineNo, answered
+from chalicelib.api.native.naming import EventKey, LineNo, answered, owner_of
 from chalicelib.areas.accounts.operations import Proof
 from chalicelib.areas.members import operations as members
 from chalicelib.areas.members.model import Enrolment, Identifier, Member, MemberCard, MemberUpdate
@@ -73,29 +73,29 @@ def list_members(call: Call) -> Members:
 
 
 def read_account(call: Call) -> AccountView:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
+    member_id, program_id = owner_of(call), call.query["program_id"]
     return account_of(call.rt, call.caller, member_id, program_id, call.query["as_of"])
 
 
 def prove_account(call: Call) -> Proof:
-    return prove(call.rt, call.caller, call.path["member_id"], call.query["program_id"])
+    return prove(call.rt, call.caller, owner_of(call), call.query["program_id"])
 
 
 def read_statement(call: Call) -> Statement:
     query = call.query
-    of = call.path["member_id"], query["program_id"]
+    of = owner_of(call), query["program_id"]
     wanted = Wanted(query["type"], query["unit"], query["from"], query["until"], query["state"])
     return statement_of(call.rt, call.caller, of, query["limit"], query["cursor"], wanted)
 
 
 def earn(call: Call, body: EarningBody) -> Answered[Earned]:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
+    member_id, program_id = owner_of(call), call.query["program_id"]
     unit, amount = body.unit, body.amount
     waits = Waits(body.available_after_days, body.available_on, body.event, body.order_id, body.line_no)
     return answered(earn_points(call.rt, call.caller, call.command, member_id, unit, amount, program_id, waits))
 
 
 def spend(call: Call, body: SpendBody) -> Answered[Spent]:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
+    member_id, program_id = owner_of(call), call.query["program_id"]
     unit, amount, below = body.unit, body.amount, body.below_zero
     return answered(spend_points(call.rt, call.caller, call.command, member_id, unit, amount, program_id, below))

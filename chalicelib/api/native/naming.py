@@ -7,11 +7,11 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field
 
-from chalicelib.api.calls import Answered
+from chalicelib.api.calls import Answered, Call
 from chalicelib.areas.members.model import Identifier
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.purchase import Buyer
-from chalicelib.kit.ids import MAX_PROGRAM
+from chalicelib.kit.ids import MAX_PROGRAM, Kind, owner_kind
 from chalicelib.kit.texts import PLAIN_KEY
 from chalicelib.table.commit import Committed
 
@@ -26,6 +26,15 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 def answered(done: Committed[AnswerT]) -> Answered[AnswerT]:
     return Answered(done.answer, done.replayed)
+
+
+def owner_of(call: Call) -> str:
+    """Whose account a path names: a member's or a group's. The other kind's id names nothing there."""
+    kind: Kind = "group" if "group_id" in call.path else "member"
+    owner = call.path[f"{kind}_id"]
+    if owner_kind(owner) != kind:
+        raise NotFound(f"{kind}_not_found", f"There is no {kind} {owner[:64]}.", param=f"{kind}_id")
+    return owner
 
 
 def program_number(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered, buyer_of
+from chalicelib.api.native.naming import answered, buyer_of, owner_of
 from chalicelib.api.native.purchases import OrderBody, ReturnBody, return_of, sale_of
 from chalicelib.areas.orders import model as m
 from chalicelib.areas.orders import operations as orders
@@ -46,9 +46,12 @@ class OrderCredit(Wire):
 
 
 class OrderView(Wire):
+    """`group_id`: it was bought for a group, in whose account it is whoever is in that now."""
+
     order_id: str
     number: str
     member_id: str
+    group_id: str | None
     program_id: int
     purchased_at: Time
     recorded_at: Time
@@ -111,7 +114,7 @@ def find_order(call: Call) -> OrderView:
 
 
 def list_orders(call: Call) -> Orders:
-    page = list_member_orders(call.rt, call.caller, call.path["member_id"], call.query["limit"], call.query["cursor"])
+    page = list_member_orders(call.rt, call.caller, owner_of(call), call.query["limit"], call.query["cursor"])
     return Orders(items=page.items, next_cursor=page.next_cursor)
 
 
@@ -133,6 +136,7 @@ def _order(order: Order) -> OrderView:
         order_id=order.order_id,
         number=sale.number,
         member_id=order.member_id,
+        group_id=order.group_id,
         program_id=order.program,
         purchased_at=sale.purchased_at,
         recorded_at=order.recorded_at,

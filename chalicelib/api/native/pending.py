@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import EventKey, LineNo, answered
+from chalicelib.api.native.naming import EventKey, LineNo, answered, owner_of
 from chalicelib.flows.activate_pending import Activated, activate_pending
 from chalicelib.flows.cancel_pending import CancelledPending, cancel_pending
 from chalicelib.flows.list_pending import PendingPoints
@@ -29,17 +29,17 @@ class AllPending(Wire):
 
 
 def list_pending(call: Call) -> AllPending:
-    return AllPending(items=pending_of(call.rt, call.caller, call.path["member_id"], call.query["program_id"]))
+    return AllPending(items=pending_of(call.rt, call.caller, owner_of(call), call.query["program_id"]))
 
 
 def activate(call: Call, body: ChoiceBody) -> Answered[Activated]:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
-    return answered(activate_pending(call.rt, call.caller, call.command, member_id, _choice(body), program_id))
+    owner, program_id = owner_of(call), call.query["program_id"]
+    return answered(activate_pending(call.rt, call.caller, call.command, owner, _choice(body), program_id))
 
 
 def cancel(call: Call, body: ChoiceBody) -> Answered[CancelledPending]:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
-    return answered(cancel_pending(call.rt, call.caller, call.command, member_id, _choice(body), program_id))
+    owner, program_id = owner_of(call), call.query["program_id"]
+    return answered(cancel_pending(call.rt, call.caller, call.command, owner, _choice(body), program_id))
 
 
 def _choice(body: ChoiceBody) -> Choice:

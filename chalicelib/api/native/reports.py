@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.calls import Call
-from chalicelib.api.native.naming import program_number
+from chalicelib.api.native.naming import owner_of, program_number
 from chalicelib.flows.read_histogram import Histogram
 from chalicelib.flows.read_histogram import read_histogram as histogram_of
 from chalicelib.flows.read_liability import Liability
@@ -16,5 +16,5 @@ def read_liability(call: Call) -> Liability:
 
 def read_histogram(call: Call) -> Histogram:
     query = call.query
-    of = call.path["member_id"], query["program_id"]
+    of = owner_of(call), query["program_id"]
     return histogram_of(call.rt, call.caller, of, query["unit"], (query["from"], query["until"]), query["by"])

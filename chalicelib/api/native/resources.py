@@ -9,6 +9,7 @@ ABOUT: Mapping[str, str] = {
     "rules": "What a purchase earns in a program, as data.",
     "tiers": "The ladder of a program, from the lowest tier to the highest.",
     "members": "Who a shop knows, and by which cards, addresses and numbers.",
+    "groups": "Members who collect together, as a household or a fleet does.",
     "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
     "adjustments": "What operators give and take by hand, with a reason.",
     "orders": "Sales, what came back of them, and what a sale would earn.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered
+from chalicelib.api.native.naming import answered, owner_of
 from chalicelib.flows import pin_tier as pinning
 from chalicelib.flows import recalculate_tier as recalculating
 from chalicelib.flows import unpin_tier as unpinning
@@ -20,16 +20,16 @@ class PinBody(Wire):
 
 
 def pin(call: Call, body: PinBody) -> Answered[TierMoves]:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
-    done = pinning.pin_tier(call.rt, call.caller, call.command, member_id, body.tier_id, body.until, program_id)
+    owner, program_id = owner_of(call), call.query["program_id"]
+    done = pinning.pin_tier(call.rt, call.caller, call.command, owner, body.tier_id, body.until, program_id)
     return answered(done)
 
 
 def unpin(call: Call) -> Answered[TierMoves]:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
-    return answered(unpinning.unpin_tier(call.rt, call.caller, call.command, member_id, program_id))
+    owner, program_id = owner_of(call), call.query["program_id"]
+    return answered(unpinning.unpin_tier(call.rt, call.caller, call.command, owner, program_id))
 
 
 def recalculate(call: Call) -> Answered[TierMoves]:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
-    return answered(recalculating.recalculate_tier(call.rt, call.caller, call.command, member_id, program_id))
+    owner, program_id = owner_of(call), call.query["program_id"]
+    return answered(recalculating.recalculate_tier(call.rt, call.caller, call.command, owner, program_id))

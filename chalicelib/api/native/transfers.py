@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Discriminator, Field, Tag
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered
+from chalicelib.api.native.naming import answered, owner_of
 from chalicelib.areas.members.model import Identifier
 from chalicelib.flows.convert_points import Converted, convert_points
 from chalicelib.flows.purchase import Buyer
@@ -23,8 +23,8 @@ def _named_by(value: object) -> str:
 
 
 class TransferBody(Wire):
-    """`to` is the receiver: a member's id, or an identifier as an object of type and value. `amount` in the smallest
-    part of the unit."""
+    """`to` is the receiver: the id of a member or a group, or a member's identifier as an object of type and value.
+    `amount` in the smallest part of the unit."""
 
     to: Annotated[
         Annotated[str, Tag("member_id")] | Annotated[Identifier, Tag("identifier")],
@@ -42,20 +42,24 @@ class ConversionBody(Wire):
     amount: PositiveAmount
 
 
+def receiver_of(body: TransferBody) -> Buyer:
+    return Buyer(member_id=body.to) if isinstance(body.to, str) else Buyer(identifier=body.to)
+
+
 def transfer(call: Call, body: TransferBody) -> Answered[Transferred]:
-    receiver = Buyer(member_id=body.to) if isinstance(body.to, str) else Buyer(identifier=body.to)
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
+    receiver = receiver_of(body)
+    owner, program_id = owner_of(call), call.query["program_id"]
     return answered(
-        transfer_points(call.rt, call.caller, call.command, member_id, receiver, body.unit, body.amount, program_id)
+        transfer_points(call.rt, call.caller, call.command, owner, receiver, body.unit, body.amount, program_id)
     )
 
 
 def undo_transfer(call: Call) -> Answered[UndoneTransfer]:
-    return answered(undo(call.rt, call.caller, call.command, call.path["member_id"], call.path["transfer_id"]))
+    return answered(undo(call.rt, call.caller, call.command, owner_of(call), call.path["transfer_id"]))
 
 
 def convert(call: Call, body: ConversionBody) -> Answered[Converted]:
-    member_id, program_id = call.path["member_id"], call.query["program_id"]
+    owner, program_id = owner_of(call), call.query["program_id"]
     return answered(
-        convert_points(call.rt, call.caller, call.command, member_id, body.unit, body.into, body.amount, program_id)
+        convert_points(call.rt, call.caller, call.command, owner, body.unit, body.into, body.amount, program_id)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered
+from chalicelib.api.native.naming import answered, owner_of
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import ExpiredEarning, expire_earning
 from chalicelib.flows.refund_spend import Refunded, refund_spend
@@ -26,19 +26,19 @@ class UndoBody(Wire):
 
 
 def refund(call: Call, body: RefundBody) -> Answered[Refunded]:
-    member_id = call.path["member_id"]
-    return answered(refund_spend(call.rt, call.caller, call.command, member_id, body.spend_id, body.amount))
+    owner = owner_of(call)
+    return answered(refund_spend(call.rt, call.caller, call.command, owner, body.spend_id, body.amount))
 
 
 def undo(call: Call, body: UndoBody) -> Answered[Undone]:
-    return answered(undo_entry(call.rt, call.caller, call.command, call.path["member_id"], body.entry_id))
+    return answered(undo_entry(call.rt, call.caller, call.command, owner_of(call), body.entry_id))
 
 
 def cancel(call: Call) -> Answered[Undone]:
     path = call.path
-    return answered(cancel_earning(call.rt, call.caller, call.command, path["member_id"], path["earning_id"]))
+    return answered(cancel_earning(call.rt, call.caller, call.command, owner_of(call), path["earning_id"]))
 
 
 def expire(call: Call) -> Answered[ExpiredEarning]:
     path = call.path
-    return answered(expire_earning(call.rt, call.caller, call.command, path["member_id"], path["earning_id"]))
+    return answered(expire_earning(call.rt, call.caller, call.command, owner_of(call), path["earning_id"]))

@@ -21,6 +21,7 @@ RESOURCES = frozenset(
             "accounts",
             "adjustments",
             "feed",
+            "groups",
             "keys",
             "members",
             "operations",

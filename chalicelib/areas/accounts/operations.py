@@ -10,15 +10,18 @@ from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
 from chalicelib.errors import NotFound
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, Head, entries_query, entry_from, verified
 from chalicelib.table.pages import every_item
 
 
 class Proof(Frozen):
-    """Whether the account is what its journal says. `broken_at`: the first entry that does not follow the one before."""
+    """Whether the account of a member or a group is what its journal says. `broken_at`: the first entry that does not
+    follow the one before."""
 
-    member_id: str
+    member_id: str | None
+    group_id: str | None
     program_id: int
     version: int
     entries: int
@@ -27,13 +30,14 @@ class Proof(Frozen):
     differences: tuple[str, ...]
 
 
-def rebuild(rt: Runtime, caller: Caller, member_id: str, program_id: int) -> Proof:
+def rebuild(rt: Runtime, caller: Caller, owner: str, program_id: int) -> Proof:
     """Fold the whole journal and compare with what is stored: 1 Get, 1 Query a MB of entries. Writes nothing."""
-    stored, head = store.read(rt.table, caller.tenant, member_id, program_id)
+    stored, head = store.read(rt.table, caller.tenant, owner, program_id)
+    kind = owner_kind(owner)
     if head.version == 0:
-        raise NotFound("account_not_found", "This member has no account in this program.", param="member_id")
-    account, at, broken_at, entries = Account(member_id, program_id), Head(), None, 0
-    for entry in _entries(rt, caller.tenant, member_id, program_id, head.version):
+        raise NotFound("account_not_found", f"This {kind} has no account in this program.", param=f"{kind}_id")
+    account, at, broken_at, entries = Account(owner, program_id), Head(), None, 0
+    for entry in _entries(rt, caller.tenant, owner, program_id, head.version):
         entries += 1
         if broken_at is None and not verified(entry, at):
             broken_at = entry.sequence
@@ -43,7 +47,8 @@ def rebuild(rt: Runtime, caller: Caller, member_id: str, program_id: int) -> Pro
         broken_at = at.version + 1
     different = differences(stored, account)
     return Proof(
-        member_id=member_id,
+        member_id=owner if kind == "member" else None,
+        group_id=owner if kind == "group" else None,
         program_id=program_id,
         version=head.version,
         entries=entries,
@@ -61,8 +66,8 @@ def folded(account: Account, entry: Entry) -> Account:
         return account
 
 
-def _entries(rt: Runtime, tenant: str, member_id: str, program_id: int, last: int) -> Iterator[Entry]:
-    stream = store.stream(tenant, member_id, program_id)
+def _entries(rt: Runtime, tenant: str, owner: str, program_id: int, last: int) -> Iterator[Entry]:
+    stream = store.stream(tenant, owner, program_id)
     return (entry_from(stream, attrs) for attrs in every_item(rt.table, entries_query(stream, 1, last)))
 
 

@@ -8,6 +8,7 @@ accounts due by a day      | gsi3 {t}#DUE#{shard:02} / < {day_after}            
 
 item    | key                             | in index                                                      | cost
 account | {t}#M#{member} / B#{program:04} | gsi3 {t}#DUE#{shard:02} / {day}#account#{member}#{program:04} | 2 WU + 1 IU
+account | {t}#G#{group} / B#{program:04}  | gsi3 {t}#DUE#{shard:02} / {day}#account#{group}#{program:04}  | 2 WU + 1 IU
 
 A purchase reads the account with the snapshot (table/keys.py). Everything but keys, version and dates is one compact
 JSON body with short names: days and positions as integers. What never falls due is in no index.
@@ -80,7 +81,7 @@ def due_query(tenant: str, shard: int, day: Day, limit: int | None = None, start
 
 
 def due_member(attrs: Attrs) -> tuple[str, int]:
-    """Whose account a key from the due index is: member and program."""
+    """Whose account a key from the due index is: owner, a member or a group, and program."""
     return attrs["pk"]["S"].rsplit("#", 1)[1], int(attrs["sk"]["S"][2:])
 
 

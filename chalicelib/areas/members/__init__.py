@@ -5,6 +5,7 @@ Words       member (profile with labels and typed fields), identifier (card, ema
 Laws        an identifier belongs to one member at a time, seen to by its own item in the owner's transaction; what names
             a person stands in the erasable private part, never in a fact
 Operations  get_member, find_member, list_members; enrol and update, called by the flows enrol_member and update_member,
-            which bring the tenant's field declarations
-Facts       member.enrolled, member.updated, member.blocked, member.unblocked (stream: program 0)
+            which bring the tenant's field declarations; linked, a part of what joining and leaving a group writes
+Facts       member.enrolled, member.updated, member.blocked, member.unblocked, member.joined_group, member.left_group
+            (stream: program 0)
 """

@@ -83,9 +83,11 @@ class MemberUpdate(Frozen):
 
 
 class Member(Enrolment):
-    """`fields` may hold more than one request brings: what a tenant no longer declares is kept."""
+    """`fields` may hold more than one request brings: what a tenant no longer declares is kept. `group_id` is the group
+    that the member buys, earns and spends for."""
 
     member_id: str
+    group_id: str | None = None
     status: Status = "active"
     enrolled_at: Time
     fields: dict[str, FieldValue] = Field(default_factory=dict)
@@ -142,7 +144,35 @@ class MemberUnblocked(Fact):
     type = "member.unblocked"
 
 
-VOCABULARY = vocabulary(MemberEnrolled, MemberUpdated, MemberBlocked, MemberUnblocked)
+@dataclass(frozen=True, slots=True)
+class MemberJoinedGroup(Fact):
+    """From now on the member buys, earns and spends for a group.
+
+    field | meaning        | unit
+    group | the group's id | –
+    """
+
+    type = "member.joined_group"
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeftGroup(Fact):
+    """From now on the member buys, earns and spends for themselves again.
+
+    field | meaning        | unit
+    group | the group's id | –
+    """
+
+    type = "member.left_group"
+
+    group: str
+
+
+VOCABULARY = vocabulary(
+    MemberEnrolled, MemberUpdated, MemberBlocked, MemberUnblocked, MemberJoinedGroup, MemberLeftGroup
+)
 
 
 def enrolled(member_id: str, at: int, enrolment: Enrolment, declared: Mapping[str, str]) -> Member:
@@ -168,6 +198,18 @@ def updated(member: Member, update: MemberUpdate, declared: Mapping[str, str]) -
     if rest := tuple(name for name in changed if name != "status"):
         facts.append(MemberUpdated(rest))
     return member.model_copy(update=sent), tuple(facts)
+
+
+def linked(member: Member, group_id: str | None) -> tuple[Member, tuple[Fact, ...]]:
+    """The member in a group, or in none any more."""
+    before = member.group_id or ""
+    fact: Fact = MemberLeftGroup(before) if group_id is None else MemberJoinedGroup(group_id)
+    return member.model_copy(update={"group_id": group_id}), (fact,)
+
+
+def stored(member: Member) -> dict[str, Any]:
+    """As JSON. Who is in no group is kept as if there were none."""
+    return member.model_dump(mode="json", exclude=None if member.group_id else {"group_id"})
 
 
 def _distinct(identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:

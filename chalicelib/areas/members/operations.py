@@ -16,6 +16,7 @@ from chalicelib.areas.members.model import (
     enrolled,
     updated,
 )
+from chalicelib.areas.members.model import linked as linked_to
 from chalicelib.errors import Conflict, InvalidInput, NotFound, Refused
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -138,6 +139,12 @@ def new_member(rt: Runtime, header: Header, declared: Mapping[str, str], enrolme
     member = enrolled(rt.ids.entity("member", header.recorded_at), header.recorded_at, enrolment, declared)
     fact = MemberEnrolled(tuple(identifier.type for identifier in member.identifiers))
     return _written(rt, header, member, None, Head(), (fact,))
+
+
+def linked(rt: Runtime, header: Header, member: Member, head: Head, group_id: str | None) -> Written:
+    """A member about to join a group, or to leave it: a part of that group's commit."""
+    after, facts = linked_to(member, group_id)
+    return _written(rt, header, after, member, head, facts)
 
 
 def _written(

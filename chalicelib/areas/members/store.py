@@ -19,7 +19,7 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.members.model import Identifier, Member, MemberCard
+from chalicelib.areas.members.model import Identifier, Member, MemberCard, stored
 from chalicelib.errors import NotFound
 from chalicelib.kit.ids import number_of
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
@@ -33,7 +33,10 @@ _CARD_FIELDS = tuple(MemberCard.model_fields)
 
 
 class ProfileItem(StampbookItem):
+    """Schema 2 is that of a member in a group, whom an older version would let buy for themselves."""
+
     kind = UnicodeAttribute(default="member")
+    v = IntegerAttribute(default=2)
     version = IntegerAttribute()
     hash = UnicodeAttribute()
     status = UnicodeAttribute()
@@ -126,7 +129,7 @@ def card_from(attrs: Attrs) -> MemberCard:
 
 def private_part(member: Member, salt: str) -> Mapping[str, Any]:
     """The whole member after the change: the answer of a repeated command is made from it."""
-    return {"salt": salt, "member": member.model_dump(mode="json")}
+    return {"salt": salt, "member": stored(member)}
 
 
 def _identifier_writes(tenant: str, member: Member, before: frozenset[Identifier]) -> list[Write]:
@@ -154,10 +157,11 @@ def _profile(tenant: str, member: Member, entry: Entry) -> ProfileItem:
     return ProfileItem(
         pk=key.pk,
         sk=key.sk,
+        v=2 if member.group_id else 1,
         version=entry.sequence,
         hash=entry.hash,
         status=member.status,
-        private=member.model_dump(mode="json"),
+        private=stored(member),
         gsi1pk=_directory(tenant, shard_of(member.member_id)),
         gsi1sk=member.member_id,
         card=_card(member),

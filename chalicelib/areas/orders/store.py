@@ -38,8 +38,10 @@ MAX_NEW_ORDER_BYTES = 256_000
 
 
 class OrderItem(StampbookItem):
+    """Schema 3 is that of an order for a group, which an older version would take for the member's own."""
+
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=2)
+    v = IntegerAttribute(default=3)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
@@ -105,6 +107,7 @@ def order_from(attrs: Attrs) -> Order:
         returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
         uncounted=tuple(body.get("uncounted", ())),
         version=item.version,
+        group_id=body.get("group"),
     )
 
 
@@ -153,6 +156,14 @@ def listed_order(attrs: Attrs) -> str:
     return order
 
 
+def is_listed(tenant: str, order: Order, attrs: Attrs) -> bool:
+    """Whether the index has an order's item in its member's list."""
+    return [attrs.get(name) for name in ("gsi1pk", "gsi1sk")] == [
+        {"S": _of_member(tenant, order.member_id)},
+        {"S": _place(order.order_id, order.sale.purchased_at)},
+    ]
+
+
 def card_from(attrs: Attrs) -> OrderCard:
     return OrderCard.model_validate(BodyAttribute().deserialize(attrs["card"]["B"]))
 
@@ -176,6 +187,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
     return OrderItem(
         pk=key.pk,
         sk=key.sk,
+        v=3 if order.group_id else 2,
         version=order.version,
         body=_body(order),
         gsi1pk=_of_member(tenant, order.member_id),
@@ -192,6 +204,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _body(order: Order) -> Mapping[str, Any]:
+    optional = {"uncounted": order.uncounted, "group": order.group_id}
     return {
         "member": order.member_id,
         "program": order.program,
@@ -200,4 +213,4 @@ def _body(order: Order) -> Mapping[str, Any]:
         "sale": order.sale.model_dump(mode="json", exclude_defaults=True),
         "credits": order.credits,
         "returned": {str(no): [str(back.quantity), back.value] for no, back in order.returned.items()},
-    } | ({"uncounted": order.uncounted} if order.uncounted else {})
+    } | {name: value for name, value in optional.items() if value}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.groups import model as groups
 from chalicelib.areas.members import model as members
 from chalicelib.kit.facts import Fact
 from chalicelib.table.config import ConfigChanged
@@ -94,5 +95,13 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     members.MemberBlocked: Relations(("update_member",), ("User.CustomerWasDeactivated",), ("USER_CHANGED",)),
     members.MemberUnblocked: Relations(("update_member",), ("User.CustomerWasActivated",), ("USER_CHANGED",)),
+    members.MemberJoinedGroup: Relations(("create_group", "join_group"), (), ("USER_CHANGED",)),
+    members.MemberLeftGroup: Relations(("leave_group",), (), ("USER_CHANGED",)),
+    groups.GroupCreated: Relations(("create_group",)),
+    groups.GroupChanged: Relations(("update_group",)),
+    groups.GroupPrimaryNamed: Relations(("create_group", "join_group", "leave_group", "update_group")),
+    groups.GroupMemberJoined: Relations(("create_group", "join_group")),
+    groups.GroupMemberChanged: Relations(("change_group_member",)),
+    groups.GroupMemberLeft: Relations(("leave_group",)),
     ConfigChanged: Relations(_CONFIGURING),
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.areas.accounts.model import VOCABULARY as ACCOUNT_FACTS
 from chalicelib.areas.feeds.model import counted
+from chalicelib.areas.groups.model import VOCABULARY as GROUP_FACTS
 from chalicelib.areas.members.model import VOCABULARY as MEMBER_FACTS
 from chalicelib.kit.facts import Fact, Vocabulary
 from chalicelib.table.config_commit import VOCABULARY as CONFIG_FACTS
@@ -74,8 +75,13 @@ class Stream:
 
 
 STREAMS = (
-    Stream("Of accounts", "`{tenant}#M#{member}` / `J#{program:04}#{seq:08}`, one a program", ACCOUNT_FACTS),
+    Stream(
+        "Of accounts",
+        "`{tenant}#M#{member}` or `{tenant}#G#{group}` / `J#{program:04}#{seq:08}`, one a program",
+        ACCOUNT_FACTS,
+    ),
     Stream("Of members", "`{tenant}#M#{member}` / `J#0000#{seq:08}`", MEMBER_FACTS),
+    Stream("Of groups", "`{tenant}#G#{group}` / `J#0000#{seq:08}`", GROUP_FACTS),
     Stream("Of the configuration", "`{tenant}#CFG#{kind}#{id}` / `J#0000#{seq:08}`, one an aggregate", CONFIG_FACTS),
 )
 

@@ -33,6 +33,7 @@ def test_points_are_given_by_hand(shop: Shop, ada: str) -> None:
     assert (reply.status, reply.json) == (
         201,
         {
+            "group_id": None,
             "earning": {
                 "earning_id": earning_id,
                 "unit": "points",
@@ -59,6 +60,7 @@ def test_points_are_spent(shop: Shop, ada: str) -> None:
     assert (reply.status, reply.json) == (
         201,
         {
+            "group_id": None,
             "spend_id": spend_id,
             "unit": "points",
             "amount": 40,
@@ -136,6 +138,7 @@ def test_a_blocked_member_neither_earns_nor_spends_but_is_read(shop: Shop, ada: 
 def test_an_account_shows_every_unit_of_the_program(shop: Shop, ada: str) -> None:
     assert shop.account(ada) == {
         "member_id": ada,
+        "group_id": None,
         "program_id": 1,
         "version": 0,
         "as_of": "2026-01-15T12:00:00Z",

@@ -38,6 +38,7 @@ def test_points_are_held_captured_in_part_and_released(shop: Shop, bea: str) -> 
     assert (reply.status, reply.json) == (
         201,
         {
+            "group_id": None,
             "hold_id": 1,
             "entry_id": entry_id,
             "unit": "points",

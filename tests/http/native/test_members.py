@@ -38,6 +38,7 @@ def test_a_member_is_kept_as_enrolled(api: Api, fields: None) -> None:
         "member_id": member_id,
         "status": "active",
         "enrolled_at": "2026-01-15T12:00:00Z",
+        "group_id": None,
     }
     assert (reply.status, reply.json) == (201, kept)
     assert member_id.startswith("mem_")

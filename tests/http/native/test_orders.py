@@ -32,6 +32,7 @@ def test_a_sale_becomes_points(shop: Shop, ada: str) -> None:
             "order_id": order["order_id"],
             "number": "S1",
             "member_id": ada,
+            "group_id": None,
             "entry_id": order["entry_id"],
             "earned": [
                 earned
@@ -75,6 +76,7 @@ def test_an_order_is_kept_as_it_was_sent(shop: Shop, ada: str) -> None:
         "order_id": recorded["order_id"],
         "number": "S/1 ä",
         "member_id": ada,
+        "group_id": None,
         "program_id": 1,
         "purchased_at": "2026-01-14T10:00:00.250Z",
         "recorded_at": "2026-01-15T12:00:00Z",

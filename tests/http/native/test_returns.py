@@ -35,6 +35,7 @@ def test_a_part_comes_back_with_its_share(shop: Shop, ada: str, sale: str) -> No
             "order_id": sale,
             "number": "B1",
             "member_id": ada,
+            "group_id": None,
             "entry_id": entry_id,
             "value": 99_99,
             "full": False,

@@ -167,6 +167,7 @@ def test_an_account_is_proved_from_its_journal(shop: Shop, ada: str) -> None:
     shop.earn(ada, 1)
     assert answer(shop.api.get(at(ada, "account/proof"))) == {
         "member_id": ada,
+        "group_id": None,
         "program_id": 1,
         "version": 5,
         "entries": 5,

@@ -105,7 +105,7 @@ def test_statements_of_both_tell_of_it(shop: Shop, ada: str, bob: str) -> None:
         ({"to": {"type": "email", "value": "nobody"}}, 400, "invalid_identifier", "identifiers"),
         ({"to": card("3")}, 404, "member_not_found", "to"),
         ({"to": NOBODY}, 404, "member_not_found", "to"),
-        ({"to": "grp_00000000000"}, 404, "member_not_found", "to"),
+        ({"to": "grp_00000000000"}, 404, "group_not_found", "to"),
         ({"to": "m" * 3_000}, 404, "member_not_found", "to"),
         ({"to": card("1")}, 422, "transfer_to_self", "to"),
         ({"why": "kindness"}, 400, "unknown_field", "why"),

@@ -48,7 +48,12 @@ OTHERWISE: dict[str, Json] = {
     "cancel_pending": {"amount": 1},
     "record_order": {"place": "Elsewhere"},
     "return_order": {"place": "Elsewhere"},
+    "create_group": {"name": "Another name"},
+    "update_group": {"name": "Another name"},
+    "join_group": {"chosen": True},
+    "change_group_member": {"chosen": False},
 }
+OTHERWISE |= {route.operation: OTHERWISE[route.same_as] for route in WRITES if route.same_as in OTHERWISE}
 
 each_write = pytest.mark.parametrize("route", WRITES, ids=lambda route: route.operation)
 each_with_body = pytest.mark.parametrize(
@@ -188,8 +193,8 @@ def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, rt: Runtime, route
 
 
 def anonymous(value: Any) -> Any:
-    """Without the ids of members and operations, drawn anew each time."""
-    return {name: part for name, part in value.items() if name not in ("member_id", "operation_id")}
+    """Without the ids of members, groups and operations, drawn anew each time."""
+    return {name: part for name, part in value.items() if name not in ("member_id", "group_id", "operation_id")}
 
 
 # --- looking -------------------------------------------------------------------------------------------------------------

@@ -7,13 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chalicelib.areas.members.operations import list_members
+from chalicelib.areas.groups.operations import list_memberships
+from chalicelib.areas.members.operations import get_member, list_members
 from chalicelib.areas.orders.operations import list_orders, list_returns
 from chalicelib.flows.read_statement import read_statement
 from chalicelib.table.config import read_config
 from tests.twins.bookshop import BookShop
 
-CHANCE = re.compile(r"\b(mem|ent|opr)_[0-9a-z]+")
+CHANCE = re.compile(r"\b(mem|grp|ent|opr)_[0-9a-z]+")
 
 
 def nameless(value: Any) -> str:
@@ -41,7 +42,15 @@ def configuration(shop: BookShop) -> dict[str, Any]:
     }
 
 
+def one_group(shop: BookShop, group_id: str) -> dict[str, Any]:
+    """What it is, who is in it, and what it has."""
+    page = list_memberships(shop.rt, shop.caller, group_id, 100, None)
+    who = sorted(nameless(get_member(shop.rt, shop.caller, one.member_id).identifiers) for one in page.items)
+    return one_member(shop, group_id) | {"group": nameless(page.group), "members": who}
+
+
 def one_member(shop: BookShop, member_id: str) -> dict[str, Any]:
+    """Or a group's account."""
     account = shop.account(member_id)
     if account.version:
         proof = shop.proof(member_id)

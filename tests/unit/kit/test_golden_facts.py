@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.groups import model as groups
 from chalicelib.areas.members import model as members
 from chalicelib.kit.facts import Body, Fact, Vocabulary, encode
 from chalicelib.table.config import ConfigChanged
@@ -125,6 +126,17 @@ FACTS: dict[str, list[Fact]] = {
     "member.updated": [members.MemberUpdated(("birth_date", "fields", "labels"))],
     "member.blocked": [members.MemberBlocked()],
     "member.unblocked": [members.MemberUnblocked()],
+    "member.joined_group": [members.MemberJoinedGroup("grp_00000000003")],
+    "member.left_group": [members.MemberLeftGroup("grp_00000000003")],
+    "group.created": [groups.GroupCreated("household", "everyone")],
+    "group.changed": [groups.GroupChanged(("labels", "name", "who_may_spend"))],
+    "group.primary_named": [groups.GroupPrimaryNamed("mem_00000000007")],
+    "group.member_joined": [
+        groups.GroupMemberJoined("mem_00000000007"),
+        groups.GroupMemberJoined("mem_00000000008", chosen=True),
+    ],
+    "group.member_changed": [groups.GroupMemberChanged("mem_00000000008", chosen=False)],
+    "group.member_left": [groups.GroupMemberLeft("mem_00000000008")],
     "config.changed": [
         ConfigChanged(
             "program", "0001", {"name": "Bücher", "units": [{"code": "points", "policies": [{}], "limit": None}]}

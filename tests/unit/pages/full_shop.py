@@ -19,6 +19,7 @@ from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
 from tests.twins import fresh
 from tests.twins.bookshop import BookShop, card, goods_back, keyed, open_shop, sale
+from tests.twins.grouped import household
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
@@ -74,12 +75,15 @@ def _told(sort: SortRange | None) -> str:
 
 @dataclass(frozen=True)
 class FullShop:
-    """Ada has bought and brought back, and earned points with a key; all of it is relayed; a file was imported."""
+    """Ada has bought and brought back, and earned points with a key; Bob has bought for his group; all of it is relayed;
+    a file was imported."""
 
     shop: BookShop
     table: MemoryTable
     items: tuple[Attrs, ...]
     ada: str
+    bob: str
+    group: str
     order: str
     key: str
     operation: Operation
@@ -104,13 +108,18 @@ def full_shop() -> FullShop:
     bought = shop.buy(card("ada"), sale("A-1")).answer
     shop.bring_back(bought.order_id, goods_back("R-1", 10_00))
     shop.earn(bought.member_id, 5, keyed("receipt 1"))
+    bob = shop.member("bob")
+    group = household(shop, bob)
+    shop.buy(card("bob"), sale("B-1"))
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()
     assert run(relayed, [*told, quiet(last)]) == []
     take_pulse(shop.rt)
     operation, part = _imported(shop)
     items = _every_item(streamed)
-    return FullShop(shop, streamed.table, items, bought.member_id, bought.order_id, issued.id, operation, part)
+    return FullShop(
+        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part
+    )
 
 
 def quiet(record: Record) -> Record:

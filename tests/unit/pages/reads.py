@@ -8,6 +8,7 @@ from hashlib import sha256
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.feeds import store as feeds
+from chalicelib.areas.groups import store as groups
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
@@ -61,6 +62,16 @@ READS: Mapping[tuple[str, str], Read] = {
         feeds.days_query(full.tenant, today(full) - DAYS, today(full))
     ),
     ("feeds", "counts of all days"): lambda rt, full: rt.table.query(feeds.every_day_query(full.tenant)),
+    ("groups", "a group"): lambda rt, full: groups.read(rt.table, full.tenant, full.group),
+    ("groups", "whether a member is in it"): lambda rt, full: rt.table.get(
+        groups.membership_key(full.tenant, full.group, full.bob)
+    ),
+    ("groups", "members of a group"): lambda rt, full: rt.table.query(
+        groups.memberships_query(full.tenant, full.group, 25, None)
+    ),
+    ("groups", "groups of a tenant, by shard"): lambda rt, full: rt.table.query(
+        groups.directory_query(full.tenant, groups.shard_of(full.group), 25, None)
+    ),
     ("jobs", "an operation"): lambda rt, full: jobs.read(rt.table, full.tenant, full.operation.operation_id),
     ("jobs", "an operation and its parts"): lambda rt, full: jobs.read_progress(
         rt.table, full.tenant, full.operation.operation_id
@@ -127,6 +138,9 @@ READS: Mapping[tuple[str, str], Read] = {
     ("table/keys", "the snapshot of a member"): lambda rt, full: rt.table.query(
         keys.snapshot_query(full.tenant, full.ada)
     ),
+    ("table/keys", "a group and its accounts"): lambda rt, full: rt.table.query(
+        keys.accounts_query(full.tenant, full.group)
+    ),
     ("table/pulse", "beat and marks"): lambda rt, _: pulse.read_pulse(rt.table),
     ("table/pulse", "the relay's mark"): lambda rt, _: pulse.read_mark(rt.table, "RELAYED"),
     ("table/keys", "all of a member"): lambda rt, full: rt.table.query(keys.partition_query(full.tenant, full.ada)),
@@ -141,6 +155,9 @@ def names(full: FullShop) -> dict[str, object]:
         "tenant": full.tenant,
         "key": full.key,
         "member": full.ada,
+        "group": full.group,
+        "their_member": full.bob,
+        "group_shard": groups.shard_of(full.group),
         "program": 1,
         "seq": 1,
         "first": 1,

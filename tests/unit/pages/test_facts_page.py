@@ -33,6 +33,7 @@ from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, sum
 from infra.local.table_template import whole_template
 from tests.twins import at, by_hand, fresh
 from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, rule, sale
+from tests.twins.grouped import change, choose, household, join, leave
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
@@ -124,6 +125,20 @@ def at_the_desk() -> StreamedTable:
     return table
 
 
+def grouped() -> StreamedTable:
+    """A group comes to be, others join, one is chosen, another becomes its primary member, and all of them leave."""
+    table = StreamedTable()
+    shop = open_shop(table)
+    ada, bob = shop.member("ada"), shop.member("bob")
+    group_id = household(shop, ada, bob)
+    choose(shop, group_id, bob)
+    change(shop, group_id, name="The Byrons", primary_member_id=bob)
+    for member_id in (ada, bob):
+        leave(shop, group_id, member_id)
+    join(shop, group_id, ada)
+    return table
+
+
 def undone() -> StreamedTable:
     """What came of undoing what is pending, held and granted."""
     table = StreamedTable()
@@ -146,7 +161,7 @@ def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
 
 def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() -> None:
     found: dict[str, set[str]] = defaultdict(set)
-    for table in (at_the_desk(), undone(), *map(after, VISITS.values()), *map(moved, MOVES)):
+    for table in (at_the_desk(), undone(), grouped(), *map(after, VISITS.values()), *map(moved, MOVES)):
         for fact, operations in recorded_by(table).items():
             found[fact] |= operations
     said = {cls.type: set(relations.operations) for cls, relations in RELATIONS.items() if relations.operations}

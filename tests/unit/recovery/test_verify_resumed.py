@@ -146,6 +146,6 @@ def test_how_fast_it_is_can_be_measured(books: Books) -> None:
     figures = verify.measured(books.shop.rt, "shop")
     assert (figures.members, figures.entries, figures.different) == (5, 31, 0)
     assert (
-        figures.requests == 16 + 5 * 2 + 1 + (1 + 3) + 3
+        figures.requests == 2 * 16 + 5 * 2 + 1 + (1 + 3) + 3
     )  # directory; members and what they have; configuration; feed
     assert figures.requests_per_member == figures.requests / 5

@@ -150,7 +150,14 @@ ROUTES = (
         "Spend a member's points.",
         status=201,
         query=(PROGRAM,),
-        errors=(*_ACCOUNT_ERRORS, "unknown_unit", "member_blocked", "insufficient_balance", "too_many_pieces"),
+        errors=(
+            *_ACCOUNT_ERRORS,
+            "unknown_unit",
+            "member_blocked",
+            "may_not_spend",
+            "insufficient_balance",
+            "too_many_pieces",
+        ),
         dry_run=True,
     ),
     Route(

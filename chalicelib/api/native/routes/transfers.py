@@ -19,10 +19,10 @@ ROUTES = (
         "transfer_points",
         "accounts",
         "modify",
-        "Send a member's points to another member.",
+        "Send a member's points to another member or a group.",
         status=201,
         query=(PROGRAM,),
-        errors=(*_MOVING_ERRORS, "transfer_to_self", "invalid_identifier"),
+        errors=(*_MOVING_ERRORS, "group_not_found", "transfer_to_self", "invalid_identifier"),
         dry_run=True,
     ),
     Route(

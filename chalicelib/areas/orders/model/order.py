@@ -40,7 +40,8 @@ class Back(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Order:
     """`sequence` is the account entry that recorded it; `version` counts the order's own changes. `uncounted` are the lines
-    that did not count towards a tier when it was bought: so they do not when they come back."""
+    that did not count towards a tier when it was bought: so they do not when they come back. `group_id` is the group that
+    it was bought for: the order is its account's for ever, whoever leaves it."""
 
     order_id: str
     member_id: str
@@ -52,6 +53,12 @@ class Order:
     returned: Mapping[int, Back] = field(default_factory=dict)
     uncounted: tuple[int, ...] = ()
     version: int = 1
+    group_id: str | None = None
+
+    @property
+    def owner(self) -> str:
+        """Whose account it is in."""
+        return self.group_id or self.member_id
 
     @property
     def returned_value(self) -> int:

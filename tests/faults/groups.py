@@ -1,0 +1,132 @@
+"""Groups as cases: who comes and goes, and what is done for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+from chalicelib.areas.groups.operations import get_group, list_memberships
+from chalicelib.flows.prove_account import prove_account
+from chalicelib.flows.read_statement import read_statement
+from chalicelib.flows.undo_entry import undo_entry
+from chalicelib.kit.command import Command
+from chalicelib.kit.ids import EntryRef, entry_id
+from chalicelib.table.commit import Committed
+from tests.faults.built import at_work
+from tests.faults.case import Act, Case
+from tests.faults.reads import paged
+from tests.faults.world import World
+from tests.faults.writes import Asked, commanded
+from tests.twins import by_hand, fresh, grouped
+from tests.twins.bookshop import BookShop, card, goods_back, keyed, member, sale
+
+
+@cache
+def with_a_group() -> World:
+    """The shop at work; Bob, its primary member, and Carol are in a group, which has what Bob bought and earned; Eve is
+    in none."""
+    world = at_work().copy()
+    shop, bob = world.calm, world.names["bob"]
+    group_id = grouped.household(shop, bob, world.names["carol"], who_may_spend="chosen")
+    order = shop.buy(member(bob), sale("G1", 80_00)).answer.order_id
+    shop.earn(bob, 20)
+    shop.spend(bob, 5)
+    by_hand.promise(shop, bob, 9, event="survey")
+    eve = shop.member("0007")
+    return replace(world, names={**world.names, "group": group_id, "eve": eve, "pooled": order})
+
+
+def create(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return grouped.found(shop, world.names["eve"], command)
+
+
+def join(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return grouped.join(shop, world.names["group"], world.names["eve"], command, chosen=True)
+
+
+def leave(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return grouped.leave(shop, world.names["group"], world.names["carol"], command)
+
+
+def choose(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return grouped.choose(shop, world.names["group"], world.names["carol"], command)
+
+
+def change(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return grouped.change(shop, world.names["group"], command, primary_member_id=world.names["carol"])
+
+
+def buy(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.buy(card("0009"), sale("G2", 50_00), command)
+
+
+def bring_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.bring_back(world.names["pooled"], goods_back("RG1", 40_00), command)
+
+
+def earn(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.earn(world.names["carol"], 7, command)
+
+
+def spend(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return grouped.spend_for(shop, world.names["group"], world.names["bob"], 7, command)
+
+
+def send(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return grouped.send_for(shop, world.names["group"], world.names["bob"], world.names["ada"], 7, command)
+
+
+def activate(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return by_hand.activate(shop, world.names["carol"], command, event="survey")
+
+
+def undo(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    spent = entry_id(EntryRef(world.names["group"], 1, 3, 1))
+    return undo_entry(shop.rt, shop.caller, command, world.names["carol"], spent)
+
+
+COMMANDS: dict[str, Asked] = {
+    "create_group": create,
+    "join_group": join,
+    "leave_group": leave,
+    "change_group_member": choose,
+    "update_group": change,
+    "record_order, for a group": buy,
+    "return_order, for a group": bring_back,
+    "earn_points, for a group": earn,
+    "spend_points, for a group": spend,
+    "transfer_points, for a group": send,
+    "activate_pending, for a group": activate,
+    "undo_entry, of a group": undo,
+}
+REPEATABLE = {"change_group_member", "update_group", "record_order, for a group", "return_order, for a group"}
+
+
+def _writes() -> Iterator[Case]:
+    for name, act in COMMANDS.items():
+        yield Case(f"{name}, with a key", "write", with_a_group, partial(commanded, act, lambda: keyed("k")))
+        once = name not in REPEATABLE
+        yield Case(f"{name}, without a key", "write", with_a_group, partial(commanded, act, fresh), once=once)
+
+
+def statement(world: World, shop: BookShop) -> object:
+    of = (world.names["group"], 1)
+    return paged(lambda cursor: read_statement(shop.rt, shop.caller, of, 2, cursor))
+
+
+def members(world: World, shop: BookShop) -> object:
+    return paged(lambda cursor: list_memberships(shop.rt, shop.caller, world.names["group"], 1, cursor))
+
+
+LOOKED: dict[str, Act] = {
+    "get_group": lambda world, shop: get_group(shop.rt, shop.caller, world.names["group"]),
+    "list_memberships": members,
+    "read_account, of a group": lambda world, shop: shop.account(world.names["group"]),
+    "read_statement, of a group": statement,
+    "read_statement, of who has nothing": lambda world, shop: shop.statement(world.names["eve"]),
+    "prove_account, of a group": lambda world, shop: prove_account(shop.rt, shop.caller, world.names["group"]),
+}
+GROUP_WRITES = tuple(_writes())
+GROUP_READS = tuple(Case(name, "read", with_a_group, looked, patient=False) for name, looked in LOOKED.items())
