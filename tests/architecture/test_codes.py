@@ -19,7 +19,6 @@ HANDED_ON = {"chalicelib/api/bodies.py", "chalicelib/api/rim.py", "chalicelib/ar
 COMPOSED = {"{kind}_not_found": tuple(f"{kind}_not_found" for kind in PREFIXES)}
 
 NOT_BY_HTTP = {
-    "group_not_found": "of an id that is a group's: no path names one",
     "nothing_due": "leaves settle_due's commit, which answers that nothing was done",
     "unchanged": "leaves the commit of a member that is already as asked",
     "unknown_sale": "of a file: over HTTP the sale is in the path",
@@ -143,7 +142,6 @@ def f(kind, code, member):
     assert sorted(line.split(": ", 1)[1].removesuffix(" is not in the catalogue") for line in found) == [
         "a code that cannot be read",
         "a code that cannot be read",
-        "group_not_found",
         "thing_gone",
         "thing_not_found",
         "thing_odd",
