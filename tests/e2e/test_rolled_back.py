@@ -26,13 +26,15 @@ pytestmark = pytest.mark.e2e
 ROOT = Path(__file__).parents[2]
 
 NEWER = {
-    "chalicelib/areas/orders/store.py": (
-        "class OrderItem(StampbookItem):\n",
-        "    v = IntegerAttribute(default=2)\n    colour = UnicodeAttribute(default='red')\n",
-    ),
-    "chalicelib/table/journal.py": ("class EntryItem(StampbookItem):\n", "    v = IntegerAttribute(default=2)\n"),
+    "chalicelib/areas/orders/store.py": {
+        "    v = IntegerAttribute(default=3)\n": "    v = IntegerAttribute(default=4)\n    colour = UnicodeAttribute(default='red')\n",
+        "v=3 if order.group_id else 2": "v=4",
+    },
+    "chalicelib/table/journal.py": {
+        "class EntryItem(StampbookItem):\n": "class EntryItem(StampbookItem):\n    v = IntegerAttribute(default=2)\n",
+        "from chalicelib.table.items import ": "from chalicelib.table.items import IntegerAttribute, ",
+    },
 }
-IMPORTED = "from chalicelib.table.items import "
 
 
 def newer(archive: bytes) -> bytes:
@@ -44,11 +46,9 @@ def newer(archive: bytes) -> bytes:
             content = before.read(info)
             if info.filename in compiled:
                 continue
-            if info.filename in NEWER:
-                item, more = NEWER[info.filename]
-                code = content.decode()
-                assert item in code
-                content = code.replace(item, item + more).replace(IMPORTED, f"{IMPORTED}IntegerAttribute, ").encode()
+            for before_it, then in NEWER.get(info.filename, {}).items():
+                assert content.count(before_it.encode()) == 1, before_it
+                content = content.replace(before_it.encode(), then.encode())
             after.writestr(info, content)
     return out.getvalue()
 
