@@ -23,11 +23,12 @@ from typing import Any
 from chalicelib.aws.errors import CloudError
 from chalicelib.events.log import RELAY, Note, fault, noted, trace, unread
 from chalicelib.flows.answer_beat import answer_beat
+from chalicelib.flows.feed_commit import entry_to_tell
 from chalicelib.flows.give_up_records import GivenUp, give_up_records
 from chalicelib.flows.relay_entries import Arrival, relay_entries
 from chalicelib.kit.logs import Work
 from chalicelib.runtime import Runtime
-from chalicelib.table.feed import UnreadableEntryError, entry_of_image
+from chalicelib.table.feed import UnreadableEntryError
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry
 from chalicelib.table.placeholders import is_placeholder
@@ -123,7 +124,7 @@ def _readable(records: Sequence[Record]) -> tuple[list[Arrival], list[GivenUp]]:
         if not _is_new_entry(record):
             continue
         try:
-            entry = entry_of_image(_image(change["NewImage"]))
+            entry = entry_to_tell(_image(change["NewImage"]))
         except (UnreadableEntryError, ValueError) as why:
             fault(why)
             lost.append(GivenUp(number, _tenant(change), int(change["ApproximateCreationDateTime"] * 1000)))

@@ -15,6 +15,8 @@ JSON body with short names: days and positions as integers. What never falls due
 
 from __future__ import annotations
 
+from functools import partial
+
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
@@ -22,6 +24,7 @@ from chalicelib.areas.accounts.model.packed import packed, unpacked
 from chalicelib.areas.accounts.model.state import Account
 from chalicelib.kit.ids import owner_number
 from chalicelib.kit.periods import Day, iso_day, local_day
+from chalicelib.table.damaged import readable
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.keys import owner_pk, owner_stream
@@ -53,6 +56,10 @@ def account_from(attrs: Attrs | None, member: str, program: int) -> tuple[Accoun
     """The stored account and where its journal stands; an owner without one has an empty account at version 0."""
     if attrs is None:
         return Account(member, program), Head()
+    return readable(partial(_account, member, program), attrs)
+
+
+def _account(member: str, program: int, attrs: Attrs) -> tuple[Account, Head]:
     item = from_attrs(AccountItem, attrs)
     account = unpacked(item.body, member, program, item.advanced_to)
     return account, Head(item.version, item.hash)

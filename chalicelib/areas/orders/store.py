@@ -28,6 +28,7 @@ from chalicelib.areas.orders.model.order import Back, Credited, Order, OrderCard
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
+from chalicelib.table.damaged import readable
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Equals, Key, Prefix, Put, Query, Table
@@ -92,6 +93,10 @@ def find(table: Table, tenant: str, number: str) -> Found:
 
 
 def order_from(attrs: Attrs) -> Order:
+    return readable(_order, attrs)
+
+
+def _order(attrs: Attrs) -> Order:
     item = from_attrs(OrderItem, attrs)
     body = item.body
     return Order(
@@ -126,6 +131,10 @@ def return_put(tenant: str, order: str, recorded: RecordedReturn) -> Put:
 
 
 def return_from(attrs: Attrs) -> RecordedReturn:
+    return readable(_return, attrs)
+
+
+def _return(attrs: Attrs) -> RecordedReturn:
     return RecordedReturn.model_validate(from_attrs(ReturnItem, attrs).body)
 
 

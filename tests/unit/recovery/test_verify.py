@@ -51,18 +51,14 @@ def test_lots_that_stand_in_another_order_than_they_expire_in(books: Books) -> N
 
 
 def test_an_edited_entry(books: Books) -> None:
+    """Nothing is concluded from what it says now."""
+
     def generous(body: Any) -> Any:
         header, facts = body
         return [header, [fact | ({"amount": 9} if fact["type"] == "points.earned" else {}) for fact in facts]]
 
     books.change(books.of(2, "J#0001#00000002"), generous)
-    told = books.told()
-    assert told[:3] == [
-        ("2", "account 1: entry 2 does not follow from the one before it"),
-        ("2", "account 1: months is not what the journal says"),
-        ("2", "account 1: wallet points is not what the journal says"),
-    ]
-    assert told[3:] == [("feed", "2026-06-15: its counts are not what its entries add up to")]
+    assert books.told() == [("2", "account 1: entry 2 does not follow from the one before it")]
 
 
 def test_a_removed_entry(books: Books) -> None:
