@@ -143,7 +143,10 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
     kept, head, before, broken = None, None, len(look.verified.differences), list[str]()
     try:
         kept, head = _kept(look, stored, program)
-        broken += broken_laws(kept) if isinstance(kept, Account) else ()
+        if isinstance(kept, Account):
+            broken += broken_laws(kept)
+            if program and account_store.misplaced(look.tenant, kept, stored.get(f"B#{program:04}", {})):
+                broken.append("is not due on the day that the index has")
     except UNREADABLE as why:
         look.tell(name, [f" {unreadable(why)}"], program)
     aggregate = Aggregate(Place(look.member, name), owner_stream(look.tenant, look.member, program), head)

@@ -77,6 +77,12 @@ def account_put(tenant: str, account: Account, before: Head, entry: Entry, most_
     return Put(to_attrs(_item(tenant, account, entry), most_bytes), unchanged)
 
 
+def misplaced(tenant: str, account: Account, attrs: Attrs) -> bool:
+    """Whether the index has the account on another day than it is next due, or not at all."""
+    found = [attrs.get(name, {}).get("S") for name in ("gsi3pk", "gsi3sk")]
+    return found != list(_due_place(tenant, account) or (None, None))
+
+
 def due_partition(tenant: str, shard: int) -> str:
     return f"{tenant}#DUE#{shard:02}"
 
@@ -101,8 +107,16 @@ def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
         hash=entry.hash,
         body=packed(account),
     )
-    due = account.next_due_at
-    if due is not None:
-        item.gsi3pk = due_partition(tenant, owner_number(account.owner) % DUE_SHARDS)
-        item.gsi3sk = f"{iso_day(local_day(due, 'UTC'))}#account#{account.owner}#{account.program:04}"
+    item.gsi3pk, item.gsi3sk = _due_place(tenant, account) or (None, None)
     return item
+
+
+def _due_place(tenant: str, account: Account) -> Key | None:
+    due = account.next_due_at
+    if due is None:
+        return None
+    day = iso_day(local_day(due, "UTC"))
+    return Key(
+        due_partition(tenant, owner_number(account.owner) % DUE_SHARDS),
+        f"{day}#account#{account.owner}#{account.program:04}",
+    )

@@ -29,7 +29,7 @@ from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
 from chalicelib.table.damaged import readable
-from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Equals, Key, Prefix, Put, Query, Table
 
@@ -99,6 +99,8 @@ def order_from(attrs: Attrs) -> Order:
 def _order(attrs: Attrs) -> Order:
     item = from_attrs(OrderItem, attrs)
     body = item.body
+    if [type(body[name]) for name in ("member", "program", "sequence", "at")] != [str, int, int, int]:
+        raise ValueError("an order of nobody")
     return Order(
         order_id=item.pk.rsplit("#", 1)[1],
         member_id=body["member"],
@@ -111,6 +113,16 @@ def _order(attrs: Attrs) -> Order:
         uncounted=tuple(body.get("uncounted", ())),
         version=item.version,
     )
+
+
+def misshown(tenant: str, order: Order, attrs: Attrs) -> bool:
+    """Whether a member's list has it at another place, or shows another."""
+    try:
+        true = to_attrs(_item(tenant, order))
+        shown = card_from(attrs)
+    except UNREADABLE:
+        return True
+    return shown != card_from(true) or any(attrs.get(name) != true[name] for name in ("gsi1pk", "gsi1sk"))
 
 
 def order_put(tenant: str, order: Order) -> Put:
