@@ -10,6 +10,7 @@ No function uses all of these, so each is required only where it is used, on its
 
 STAMPBOOK_BUCKET         the bucket for files
 STAMPBOOK_QUEUE_IMPORTS  the address of a queue; so too _DUE, _AUTOMATIONS, _NOTIFY, _WEBHOOKS and _METRICS
+STAMPBOOK_QUEUE_RELAY_DEAD  where the relay leaves what can never be relayed
 STAMPBOOK_TOPIC          the ARN of the topic
 """
 
@@ -25,10 +26,12 @@ from typing import Literal, get_args
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 QUEUES = ("imports", "due", "automations", "notify", "webhooks", "metrics")
+RELAY_DEAD = "relay_dead"  # no function works on it: a command does
+SENT_TO = (*QUEUES, RELAY_DEAD)
 _EXPECTED = {
     "STAMPBOOK_BUCKET": "the name of the bucket",
     "STAMPBOOK_TOPIC": "the ARN of the topic",
-    **{f"STAMPBOOK_QUEUE_{name.upper()}": f"the address of the queue for {name}" for name in QUEUES},
+    **{f"STAMPBOOK_QUEUE_{name.upper()}": f"the address of the queue for {name}" for name in SENT_TO},
 }
 _LOG_LEVELS: dict[str, LogLevel] = {level: level for level in get_args(LogLevel)}
 _STAGE = re.compile(r"[a-z][a-z0-9]{0,15}")
@@ -93,7 +96,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         endpoint.rstrip("/") or None,
         _LOG_LEVELS[level],
         bucket=where["STAMPBOOK_BUCKET"] or None,
-        queues={name: address for name in QUEUES if (address := where[f"STAMPBOOK_QUEUE_{name.upper()}"])},
+        queues={name: address for name in SENT_TO if (address := where[f"STAMPBOOK_QUEUE_{name.upper()}"])},
         topic=where["STAMPBOOK_TOPIC"] or None,
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from chalicelib.aws.messages import WireMessage, wire_message
 
-QueueName = Literal["imports", "due", "automations", "notify", "webhooks", "metrics"]
+QueueName = Literal["imports", "due", "automations", "notify", "webhooks", "metrics", "relay_dead"]
 MAX_DELAY_SECONDS = 900
 
 

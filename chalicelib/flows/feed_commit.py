@@ -11,9 +11,10 @@ from chalicelib.aws.topic import Published
 from chalicelib.kit.periods import Day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
-from chalicelib.table.feed import LANES, FeedHead
+from chalicelib.table.feed import LANES, FeedHead, UnreadableEntryError
+from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, published
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Attrs, Write
 
 MAX_ENTRIES = 1_000  # of one transaction: eleven pages at most
 MAX_DAYS = 25
@@ -50,6 +51,24 @@ def feed_writes(rt: Runtime, tenant: str, before: FeedHead, after: FeedHead, ent
         ),
         *(store.counts_put(tenant, day, total) for day, total in counts.items()),
     ]
+
+
+def entry_to_tell(image: Attrs) -> Entry:
+    """The entry that an item or a stream record holds, or the placeholder of one of a newer schema. UnreadableEntryError for
+    what is none, or of which nobody can count what follows: that must not come out half-way."""
+    entry = feed.entry_of_image(image)
+    try:
+        check_countable(entry)
+    except UNREADABLE as fault:
+        raise UnreadableEntryError(f"{image.get('pk')} {image.get('sk')}: {fault!r}") from fault
+    return entry
+
+
+def check_countable(entry: Entry) -> None:
+    """Raises one of UNREADABLE."""
+    counts = counted([(entry.stream.program, entry.facts)])
+    if not all(type(number) is int for number in counts.values()):
+        raise ValueError("it counts for what is no number")
 
 
 def in_transactions(dated: Iterable[tuple[Day, DatedT]]) -> Iterator[list[DatedT]]:

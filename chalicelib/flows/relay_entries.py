@@ -11,6 +11,9 @@ is delivered again is published again, and consumers know an entry by its id.
 Of an entry that this version cannot read (chalicelib/table/placeholders.py) the place is enough for the feed and the topic;
 what follows from its facts is counted when it can be read (flows/mend_placeholders.py).
 
+Where something of a tenant's feed cannot be read, its entries do not come again: no delivery would help, and everybody's
+behind them would wait (flows/give_up_records.py).
+
 The checkpoint of a shard asks for its records in order, one batch at a time, as Lambda delivers them.
 """
 
@@ -20,6 +23,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.aws.errors import CloudError
+from chalicelib.errors import Busy
 from chalicelib.flows.feed_commit import counting_day, feed_writes, in_transactions, message_of
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
@@ -41,10 +45,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Unrelayed:
-    """What must be delivered again, and why."""
+    """What was not relayed, or not published, and why."""
 
     arrivals: tuple[Arrival, ...]
     fault: Exception
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether another delivery may do better. Whom it does not help is to be given up."""
+        return isinstance(self.fault, Busy | TableError | CloudError)
 
 
 def relay_entries(rt: Runtime, shard: str, arrivals: Sequence[Arrival]) -> tuple[Unrelayed, ...]:

@@ -20,13 +20,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from chalicelib.flows.feed_commit import counting_day, feed_writes, in_transactions, message_of
+from chalicelib.flows.feed_commit import counting_day, entry_to_tell, feed_writes, in_transactions, message_of
 from chalicelib.flows.mend_placeholders import mend_placeholders
 from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
 from chalicelib.table.commit import busy, persist
-from chalicelib.table.feed import FeedHead, Place, UnreadableEntryError, entry_of_image, place_of
+from chalicelib.table.feed import FeedHead, Place, UnreadableEntryError, place_of
 from chalicelib.table.feed_search import found_among
 from chalicelib.table.journal import Entry, published
 from chalicelib.table.patient import PatientTable
@@ -136,7 +136,7 @@ def _read(table: PatientTable, some: Sequence[Recorded]) -> tuple[list[Entry], l
     entries, refused = list[Entry](), list[Place]()
     for one in some:
         try:
-            entries.append(entry_of_image(found.get(one.key, {})))
+            entries.append(entry_to_tell(found.get(one.key, {})))
         except UnreadableEntryError:
             refused.append(one.place)
     return entries, refused

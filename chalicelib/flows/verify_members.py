@@ -9,6 +9,7 @@ something differs nevertheless the member is looked at again, and what differs a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -22,7 +23,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.flows.verify_group import RecordedGroup, recorded_group
 from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
-from chalicelib.flows.verify_stream import Aggregate, Difference, Place, unreadable, verify_stream
+from chalicelib.flows.verify_stream import Aggregate, Difference, Place, sequence_of, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
 from chalicelib.flows.verify_undone import RecordedUndoing
 from chalicelib.kit.ids import owner_kind
@@ -37,6 +38,7 @@ from chalicelib.table.protocol import Attrs, Key, Table
 
 LOOKS, PAUSE_SECONDS = 3, 0.2
 PROFILE = "A#PROFILE"
+_ACCOUNT, _NAMED = re.compile("B#[0-9]{4}"), ("B#", SNAPSHOT_END)
 _ORDERS_A_PAGE, _KEYS_A_READ = 1_000, 100
 
 
@@ -122,25 +124,31 @@ def _partition(table: Table, tenant: str, owner: str) -> _Look:
     for program in sorted(_programs(stored) if left is None else left):
         _stream(look, stored, program, ())
     look.verified.accounts = len(_programs(stored)) - 1
+    strange = [sk for sk in stored if sk.startswith(_NAMED) and not _ACCOUNT.fullmatch(sk)]
+    look.tell("", ["something lies among its accounts and entries that is none"] if strange else [])
     return look
 
 
 def _programs(stored: Mapping[str, Attrs]) -> set[int]:
-    return {0, *(int(sk[2:]) for sk in stored if sk.startswith("B#"))}
+    return {0, *(int(sk[2:]) for sk in stored if _ACCOUNT.fullmatch(sk))}
 
 
 def _program(attrs: Attrs) -> int | None:
     """Whose journal an item is of; None for what is no entry."""
     sk: str = attrs["sk"]["S"]
-    return int(sk.split("#")[1]) if sk.startswith(SNAPSHOT_END) else None
+    return int(sk.split("#")[1]) if sk.startswith(SNAPSHOT_END) and sequence_of(attrs) else None
 
 
 def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Iterable[Attrs]) -> None:
     """One stream, and the aggregate that it leads up to."""
     name = f"account {program}" if program else "profile"
-    kept, head, before = None, None, len(look.verified.differences)
+    kept, head, before, broken = None, None, len(look.verified.differences), list[str]()
     try:
         kept, head = _kept(look, stored, program)
+        if isinstance(kept, Account):
+            broken += broken_laws(kept)
+            if program and account_store.misplaced(look.tenant, kept, stored.get(f"B#{program:04}", {})):
+                broken.append("is not due on the day that the index has")
     except UNREADABLE as why:
         look.tell(name, [f" {unreadable(why)}"], program)
     aggregate = Aggregate(Place(look.owner, name), owner_stream(look.tenant, look.owner, program), head)
@@ -166,7 +174,7 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
     elif kept is not None:
         differing = () if unread else accounts.differences(kept, rebuilt)
         look.tell(f"{name}: ", (f"{what} is not what the journal says" for what in differing), program)
-        look.tell(f"{name}: ", broken_laws(kept), program)
+        look.tell(f"{name}: ", broken, program)
         look.verified.proven += len(look.verified.differences) == before
 
 

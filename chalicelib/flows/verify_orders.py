@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalicelib.areas.orders import store
 from chalicelib.areas.orders.model.order import Back, Order, RecordedReturn
 from chalicelib.flows.verify_stream import unreadable
+from chalicelib.kit.clock import Instant
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry
 from chalicelib.table.pages import every_item
@@ -22,12 +23,18 @@ from chalicelib.table.placeholders import is_placeholder
 from chalicelib.table.protocol import Attrs, Key, Table
 
 _SOLD, _RETURNED = "order.recorded", "order.returned"
+_GIVEN, _KEPT = ("points.earned", "points.promised"), ("unit", "amount", "lines", "piece")
 
 
 class Recorded(NamedTuple):
+    """What an entry says of an order or a return. `gave`: rule, unit, amount, lines and piece of each credit."""
+
     program: int
     sequence: int
     value: int
+    at: Instant
+    number: str = ""
+    gave: tuple[tuple[Any, ...], ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,11 +56,12 @@ class RecordedOrders:
         if is_placeholder(entry):
             self.unread.add((program, sequence))
         for fact in entry.facts:
+            told = str(fact.get("number"))
+            recorded = Recorded(program, sequence, int(fact.get("value", 0)), entry.recorded_at, told)
             if fact.get("type") == _SOLD:
-                self.sales[str(fact.get("order"))] = Recorded(program, sequence, int(fact.get("value", 0)))
+                self.sales[str(fact.get("order"))] = recorded._replace(gave=_gave(entry))
             elif fact.get("type") == _RETURNED:
-                recorded = Recorded(program, sequence, int(fact.get("value", 0)))
-                self.returns[str(fact.get("order"))][str(fact.get("number"))] = recorded
+                self.returns[str(fact.get("order"))][told] = recorded
 
     @property
     def orders(self) -> list[str]:
@@ -83,13 +91,22 @@ class RecordedOrders:
             if order.owner == self.owner and not self._may_have(order.program, order.sequence):
                 yield "has no entry that records it"
             return
+        yield from self._of_sale(order, recorded, attrs)
+        yield from self._of_returns(table, found, order)
+
+    def _of_sale(self, order: Order, recorded: Recorded, attrs: Attrs) -> Iterator[str]:
         if (order.owner, order.program, order.sequence) != (self.owner, recorded.program, recorded.sequence):
             yield "names another entry than the one that records it"
         if order.sale.gross_value != recorded.value:
             yield "is not worth what its entry says"
-        if not (store.is_listed(self.tenant, order, attrs) if order.group_id else name in self.listed):
+        if (order.recorded_at, order.sale.number) != (recorded.at, recorded.number):
+            yield "has another number or time than its entry says"
+        if tuple(_frozen(one[:4] + one[5:6]) for one in order.credits) != recorded.gave:
+            yield "has not given what its entry says"
+        if store.misshown(self.tenant, order, attrs):
+            yield "is not what the member's list shows"
+        if not order.group_id and order.order_id not in self.listed:
             yield "is not in the member's list"
-        yield from self._of_returns(table, found, order)
 
     def _of_returns(self, table: Table, found: Mapping[Key, Attrs], order: Order) -> Iterator[str]:
         known = self.returns.get(order.order_id, {})
@@ -105,7 +122,9 @@ class RecordedOrders:
                 yield f"return {number} is missing, though an entry records it"
                 continue
             read.append(one)
-            if (one.sequence, sum(value for _, _, value in one.taken)) != (recorded.sequence, recorded.value):
+            taken = sum(value for _, _, value in one.taken)
+            said = recorded.sequence, recorded.value, recorded.at, number
+            if (one.sequence, taken, one.recorded_at, one.document.number) != said:
                 yield f"return {number} is not what its entry says"
         if order.version - 1 == len(known):
             if len(read) == len(known) and dict(order.returned) != _together(read):
@@ -144,3 +163,14 @@ def _together(returns: list[RecordedReturn]) -> dict[int, Back]:
             before = taken.get(line, Back())
             taken[line] = Back(before.quantity + Decimal(quantity), before.value + value)
     return taken
+
+
+def _gave(entry: Entry) -> tuple[tuple[Any, ...], ...]:
+    """By the rules for the sale that it records, in their order."""
+    given = [fact for fact in entry.facts if fact["type"] in _GIVEN and fact.get("order")]
+    return tuple(_frozen([fact.get("rule", ""), *(fact.get(name, ()) for name in _KEPT)]) for fact in given)
+
+
+def _frozen(value: Any) -> Any:
+    """Lists of JSON as the tuples that they were."""
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value

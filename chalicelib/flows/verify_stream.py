@@ -5,15 +5,19 @@ The aggregate is read before its stream, so the stream may have gone on since: i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from chalicelib.errors import NewerDataError
+from chalicelib.flows.feed_commit import check_countable
 from chalicelib.table.items import UNREADABLE
-from chalicelib.table.journal import Entry, Head, Stream, index_place, verified
-from chalicelib.table.placeholders import entry_or_placeholder, is_placeholder, placeholder, schema_of
+from chalicelib.table.journal import Entry, Head, Stream, follows, index_place, intact
+from chalicelib.table.placeholders import entry_or_placeholder, is_placeholder, schema_of, stand_in
 from chalicelib.table.protocol import Attrs
+
+_KEY = re.compile("J#[0-9]{4}#([0-9]{8})")
 
 
 class Difference(NamedTuple):
@@ -45,22 +49,27 @@ class Aggregate:
 
 
 def verify_stream(aggregate: Aggregate, items: Iterable[Attrs], see: Callable[[Entry], None]) -> Iterator[Difference]:
-    """`see` gets every entry in order, and a placeholder of each that cannot be read."""
+    """`see` gets every entry in order, and a placeholder of each that cannot be read or is not what was written."""
     at, broken, standing = Head(), False, Head()
     for attrs in items:
-        entry = _entry(aggregate.stream, attrs)
-        see(entry)
+        sequence = sequence_of(attrs)
+        if sequence is None:
+            yield _told(aggregate, None, "something lies among its entries that is none")
+            continue
+        entry = _entry(aggregate.stream, sequence, attrs)
+        whole = not is_placeholder(entry) and intact(entry)
+        see(entry if whole or is_placeholder(entry) else stand_in(aggregate.stream, sequence, attrs))
         if is_placeholder(entry):
-            yield _told(aggregate, entry.sequence, _unread(entry))
-            at, broken = Head(entry.sequence, at.hash), True
+            yield _told(aggregate, sequence, _unread(entry))
+            at, broken = Head(sequence, at.hash), True
             standing = at if aggregate.covers(entry) else standing
             continue
-        if entry.sequence != at.version + 1:
+        if sequence != at.version + 1:
             yield _told(aggregate, at.version + 1, "is missing")
-        elif not (verified(entry, at) or broken):
-            yield _told(aggregate, entry.sequence, "does not follow from the one before it")
+        if not whole or not (broken or sequence != at.version + 1 or follows(entry, at)):
+            yield _told(aggregate, sequence, "does not follow from the one before it")
         if not _indexed(entry, attrs):
-            yield _told(aggregate, entry.sequence, "is not where the index of entries has its hour")
+            yield _told(aggregate, sequence, "is not where the index of entries has its hour")
         at, broken = entry.head, False
         standing = at if aggregate.covers(entry) else standing
     yield from _at_the_end(aggregate, at, standing, broken=broken)
@@ -87,14 +96,18 @@ def unreadable(why: Exception) -> str:
     return f"cannot be read{newer}"
 
 
-def _entry(stream: Stream, attrs: Attrs) -> Entry:
+def sequence_of(attrs: Attrs) -> int | None:
+    """As its key says; None under a key that no entry has."""
+    found = _KEY.fullmatch(attrs["sk"]["S"])
+    return None if found is None else int(found[1])
+
+
+def _entry(stream: Stream, sequence: int, attrs: Attrs) -> Entry:
     try:
         entry = entry_or_placeholder(stream, attrs)
-        if not is_placeholder(entry):
-            verified(entry, Head())  # its header may lack what every entry has
+        check_countable(entry)
     except UNREADABLE:
-        at = int(attrs["gsi2sk"]["S"]) if "gsi2sk" in attrs else 0
-        return placeholder(stream, _sequence(attrs), at, None, quiet="quiet" in attrs)
+        return stand_in(stream, sequence, attrs)
     return entry
 
 
@@ -105,10 +118,6 @@ def _unread(entry: Entry) -> str:
 
 def _indexed(entry: Entry, attrs: Attrs) -> bool:
     return [attrs.get(name) for name in ("gsi2pk", "gsi2sk")] == [{"S": part} for part in index_place(entry)]
-
-
-def _sequence(attrs: Attrs) -> int:
-    return int(attrs["sk"]["S"].rsplit("#", 1)[1])
 
 
 def _told(aggregate: Aggregate, entry: int | None, what: str) -> Difference:

@@ -13,6 +13,7 @@ from chalicelib.areas.accounts.model.facts import PointsExpired
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.flows.undo_kinds import UNDOES_ALL
 from chalicelib.kit.facts import Body
+from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry
 from chalicelib.table.placeholders import is_placeholder
 
@@ -34,7 +35,7 @@ class RecordedUndoing:
         self.marked |= {(entry.sequence, number): amount for number, amount in entry.undone.items()}
         try:
             self._read(entry)
-        except (KeyError, TypeError, ValueError):  # what a hand has written: its hash tells on it
+        except UNREADABLE:  # what a hand has written: its hash tells on it
             self.unread = True
 
     def _read(self, entry: Entry) -> None:

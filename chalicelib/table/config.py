@@ -24,6 +24,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kit.clock import Clock
 from chalicelib.kit.facts import Fact
+from chalicelib.table.damaged import readable
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.pages import every_item
@@ -171,11 +172,22 @@ def name_of(attrs: Attrs) -> Name | None:
 
 
 def revision_from(attrs: Attrs) -> int:
-    return from_attrs(RevisionItem, attrs).revision
+    return readable(_revision, attrs)
+
+
+def _revision(attrs: Attrs) -> int:
+    revision: int = from_attrs(RevisionItem, attrs).revision
+    return revision
 
 
 def aggregate_from(attrs: Attrs) -> Aggregate:
+    return readable(_aggregate, attrs)
+
+
+def _aggregate(attrs: Attrs) -> Aggregate:
     item = from_attrs(AggregateItem, attrs)
+    if not str(item.sk).startswith(f"{item.kind}#"):
+        raise ValueError("it is of another kind than its key")
     return Aggregate(Head(item.version, item.hash), item.body)
 
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -45,6 +45,9 @@ LANES: tuple[Lane, ...] = ("P", "Q")
 PAGE_SIZE = 100
 CHECKPOINT_KEPT_MS = 26 * 3_600_000
 _OWNERS = ("M#", "G#")
+_OF_A_REFERENCE = [str, int, int, list, int]
+_TIMES = range(10**13)
+_NUMBERS = range(1, 10**10 * PAGE_SIZE)  # as many as pages can be named for
 
 
 class UnreadableEntryError(Exception):
@@ -153,7 +156,10 @@ def _head_from(attrs: Attrs) -> FeedHead:
     item = from_attrs(HeadItem, attrs)
     checkpoints = {shard: Checkpoint(str(number), int(at)) for shard, (number, at) in item.body.items()}
     quiet, repaired_to = item.quiet or 1, item.repaired_to or 0
-    return FeedHead(int(item.next), int(item.version), checkpoints, quiet, repaired_to)
+    numbers = all(int(one.sequence_number) >= 0 for one in checkpoints.values())
+    if not (numbers and item.next in _NUMBERS and quiet in _NUMBERS and item.version > 0 and repaired_to in _TIMES):
+        raise ValueError("a feed that stands nowhere")
+    return FeedHead(item.next, item.version, checkpoints, quiet, repaired_to)
 
 
 def head_put(tenant: str, before: FeedHead, after: FeedHead) -> Put:
@@ -219,7 +225,15 @@ def _opened_at(page: Attrs) -> Instant | None:
 
 def _references(page: Attrs) -> tuple[Reference, ...]:
     body = from_attrs(PageItem, page).body
-    return tuple(Reference(owner, program, sequence, tuple(types), at) for owner, program, sequence, types, at in body)
+    return tuple(_reference(*one) for one in body)
+
+
+def _reference(owner: Any, program: Any, sequence: Any, types: Any, at: Any) -> Reference:
+    if [type(one) for one in (owner, program, sequence, types, at)] != _OF_A_REFERENCE or not (
+        at in _TIMES and all(type(one) is str for one in types)
+    ):
+        raise ValueError("a reference to nothing")
+    return Reference(owner, program, sequence, tuple(types), at)
 
 
 def read_references(table: Table, tenant: str, after: int, limit: int) -> tuple[Reference, ...]:
@@ -265,19 +279,10 @@ def entry_of_image(image: Attrs) -> Entry:
         tenant = image["gsi2pk"]["S"].rsplit("#", 3)[0]
         program = int(image["sk"]["S"].split("#")[1])
         entry = entry_or_placeholder(Stream(tenant, image["pk"]["S"], program), image)
-        _check_readable(entry)
+        name_of(entry)
     except UNREADABLE as fault:
         raise UnreadableEntryError(f"{image.get('pk')} {image.get('sk')}: {fault!r}") from fault
     return entry
-
-
-def _check_readable(entry: Entry) -> None:
-    """Whatever the relay will ask of it: what cannot be said now must not fail half-way."""
-    reference_to(entry)
-    name_of(entry)
-    numbers = [entry.header[name] for name in ("recorded_at", "effective_at")]
-    if not (all(isinstance(number, int) for number in numbers) and entry.header["operation"]):
-        raise ValueError("the header lacks what every entry has")
 
 
 def _head_key(tenant: str) -> Key:

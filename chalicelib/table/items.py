@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -24,9 +25,11 @@ from chalicelib.table.protocol import Attrs
 COMPRESS_ABOVE_BYTES = 720  # keys and header attributes take the rest of the 1 KB that one write unit holds
 MAX_BODY_BYTES = 380_000  # of the 400 KB that DynamoDB allows an item; the rest is keys and plain attributes
 _SMALL, _ZLIB = b"j", b"z"
+_OF_AN_INDEX = "gsi"
 
 # What reading an item raises that somebody has damaged, or that a version of the code wrote which this one does not know.
 UNREADABLE = (
+    ArithmeticError,
     AttributeDeserializationError,
     AttributeError,
     LookupError,
@@ -130,7 +133,8 @@ def to_attrs(item: StampbookItem, most_bytes: int = MAX_BODY_BYTES) -> Attrs:
 
 def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
     """NewerDataError for an item of a schema that this version of the code does not know. Attributes that it does not
-    know are passed over."""
+    know are passed over, those that it must have are missed; but for its place in an index, which nothing rests on that
+    reads the item itself."""
     item = cls()
     written = newer_schema(cls, attrs)
     if written is not None:
@@ -142,7 +146,17 @@ def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
             if attribute.attr_type not in stored:
                 raise AttributeDeserializationError(name, attribute.attr_type)
             values[name] = attribute.deserialize(stored[attribute.attr_type])
+        elif not (attribute.null or name.startswith(_OF_AN_INDEX)):
+            raise AttributeNullError(name)
+    if attrs["kind"]["S"] != _kind_of(cls, values):
+        raise ValueError("it is of another kind")
     return item
+
+
+def _kind_of(cls: type[StampbookItem], values: Mapping[str, Any]) -> str:
+    """What the class says, or else the item itself."""
+    kind: str = defaults_of(cls).get("kind", values["kind"])
+    return kind
 
 
 def newer_schema(cls: type[StampbookItem], attrs: Attrs) -> int | None:

@@ -20,8 +20,10 @@ hands on what it cannot read (table/placeholders.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
@@ -30,11 +32,14 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, moment
 from chalicelib.kit.facts import Body, Fact, encode
+from chalicelib.table.damaged import readable
 from chalicelib.table.items import BodyAttribute, StampbookItem, compact_json, from_attrs, to_attrs
 from chalicelib.table.protocol import Absent, Attrs, Between, Equals, Key, Lacks, Put, Query
 
 HASH_DIGITS = 32
 ENTRY_SHARDS = 16
+_TIMES = range(10**13)  # what the index has room for
+_HASH = re.compile(f"[0-9a-f]{{{HASH_DIGITS}}}")
 
 
 class EntryItem(StampbookItem):
@@ -162,10 +167,29 @@ def published(entry: Entry) -> bool:
 
 
 def entry_from(stream: Stream, attrs: Attrs) -> Entry:
+    """DamagedItemError for what lacks anything that every entry has."""
+    return readable(partial(_entry_from, stream), attrs)
+
+
+def _entry_from(stream: Stream, attrs: Attrs) -> Entry:
     item = from_attrs(EntryItem, attrs)
     header, facts = item.body
+    _check_shape(header, facts, item.hash)
     undone = dict(_undone(item.undone)) if item.undone else {}
     return Entry(stream, int(item.sk.rsplit("#", 1)[1]), header, tuple(facts), item.private, item.hash, undone)
+
+
+def _check_shape(header: Mapping[str, Any], facts: Sequence[Body], digest: str) -> None:
+    """What whoever follows the journal rests on, whatever the facts are about."""
+    told = header["operation"], header["previous"], *(fact["type"] for fact in facts)
+    times = header["recorded_at"], header["effective_at"]
+    if not (
+        header["operation"]
+        and all(type(one) is str for one in told)
+        and all(type(at) is int and at in _TIMES for at in times)
+        and _HASH.fullmatch(digest)
+    ):
+        raise ValueError("it lacks what every entry has")
 
 
 def entries_query(stream: Stream, first: int, last: int, *, reverse: bool = False, limit: int | None = None) -> Query:
@@ -176,10 +200,18 @@ def entries_query(stream: Stream, first: int, last: int, *, reverse: bool = Fals
 
 def verified(entry: Entry, before: Head) -> bool:
     """Whether the entry is the true successor of `before`: nothing edited, removed or reordered."""
-    follows = entry.sequence == before.version + 1 and entry.header["previous"] == before.hash
+    return follows(entry, before) and intact(entry)
+
+
+def follows(entry: Entry, before: Head) -> bool:
+    return entry.sequence == before.version + 1 and entry.header["previous"] == before.hash
+
+
+def intact(entry: Entry) -> bool:
+    """Whether it is what was written: its hash says so."""
     if entry.private is not None and entry.header.get("private_digest") != _digest(entry.private):
         return False
-    return follows and entry.hash == _digest([entry.header, entry.facts])
+    return entry.hash == _digest([entry.header, entry.facts])
 
 
 def _item(entry: Entry) -> EntryItem:

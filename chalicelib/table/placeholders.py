@@ -6,14 +6,17 @@ looks for it. That is enough to hand it on: by its place, under the one type `en
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from chalicelib.kit.clock import Instant
+from chalicelib.table.damaged import DamagedItemError, readable
 from chalicelib.table.items import UNREADABLE, newer_schema
 from chalicelib.table.journal import Entry, EntryItem, Stream, entry_from
 from chalicelib.table.protocol import Attrs
 
 UNREADABLE_ENTRY = "entry.unreadable"
+_TIME = re.compile("[0-9]{13}")
 
 
 def entry_or_placeholder(stream: Stream, attrs: Attrs) -> Entry:
@@ -21,8 +24,7 @@ def entry_or_placeholder(stream: Stream, attrs: Attrs) -> Entry:
     schema = newer_schema(EntryItem, attrs)
     if schema is None:
         return entry_from(stream, attrs)
-    sequence, recorded_at = int(attrs["sk"]["S"].rsplit("#", 1)[1]), int(attrs["gsi2sk"]["S"])
-    return placeholder(stream, sequence, recorded_at, schema, quiet="quiet" in attrs)
+    return placeholder(stream, *readable(_place, attrs), schema, quiet="quiet" in attrs)
 
 
 def entry_for_reader(stream: Stream, sequence: int, recorded_at: Instant, attrs: Attrs | None) -> Entry:
@@ -31,6 +33,23 @@ def entry_for_reader(stream: Stream, sequence: int, recorded_at: Instant, attrs:
         return entry_or_placeholder(stream, attrs or {})
     except UNREADABLE:
         return placeholder(stream, sequence, recorded_at, None)
+
+
+def stand_in(stream: Stream, sequence: int, attrs: Attrs) -> Entry:
+    """A placeholder for whatever lies under an entry's key, at the time that the index has it, if that is one."""
+    try:
+        _, recorded_at = readable(_place, attrs)
+    except DamagedItemError:
+        recorded_at = 0
+    return placeholder(stream, sequence, recorded_at, None, quiet="quiet" in attrs)
+
+
+def _place(attrs: Attrs) -> tuple[int, Instant]:
+    """Sequence and time, where every schema has them."""
+    told = attrs["gsi2sk"]["S"]
+    if not _TIME.fullmatch(told):
+        raise ValueError("the index has it at no time")
+    return int(attrs["sk"]["S"].rsplit("#", 1)[1]), int(told)
 
 
 def placeholder(

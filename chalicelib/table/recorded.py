@@ -7,10 +7,12 @@ entries of a shard's hour | gsi2 {t}#E#{hour}#{entry_shard:02} / {since:013}…{
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from heapq import merge
 from typing import NamedTuple
 
 from chalicelib.kit.clock import Instant, moment
+from chalicelib.table.damaged import readable
 from chalicelib.table.feed import Place
 from chalicelib.table.journal import ENTRY_SHARDS
 from chalicelib.table.pages import every_item
@@ -45,7 +47,7 @@ def recorded_query(tenant: str, shard: int, since: Instant, until: Instant) -> Q
 
 
 def _found(table: Table, tenant: str, query: Query) -> Iterator[Recorded]:
-    return (_recorded(tenant, attrs) for attrs in every_item(table, query))
+    return (readable(partial(_recorded, tenant), attrs) for attrs in every_item(table, query))
 
 
 def _recorded(tenant: str, attrs: Attrs) -> Recorded:

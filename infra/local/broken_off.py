@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from chalicelib.aws.errors import CloudError
 from chalicelib.errors import NewerDataError, StampbookError
-from chalicelib.table.items import UNREADABLE
+from chalicelib.table.damaged import DamagedItemError
 from chalicelib.table.protocol import TableError
 from infra.local.logs import NotSearchedError
 
 BROKEN_OFF = 2
-_FAULTS = (CloudError, TableError, *UNREADABLE)
+_FAULTS = (CloudError, TableError, StampbookError, DamagedItemError)
 _NEWER = "Deploy the version that wrote it: this one cannot do it, however often it is run.\n"
 _DAMAGED = "Put back the item as it was (docs/guides/recovery.md), then run it again.\n"
 
@@ -43,7 +43,8 @@ def for_tenant(tenant: str, run: Callable[[], int], again: str) -> int:
 
 
 def _what_to_do(fault: Exception, again: str) -> str:
-    """`again` where that is enough; it is not where something cannot be read."""
+    """`again` where that is enough; it is not where something cannot be read. A fault of ours is no fault of the data: it
+    is none of these, and comes with its stack."""
     if isinstance(fault, NewerDataError):
         return _NEWER
-    return again if isinstance(fault, CloudError | TableError | StampbookError) else _DAMAGED
+    return _DAMAGED if isinstance(fault, DamagedItemError) else again

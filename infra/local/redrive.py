@@ -14,10 +14,10 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, get_args
+from typing import Any
 
 from chalicelib.areas.jobs import store as jobs
-from chalicelib.aws.queues import QueueName
+from chalicelib.config import QUEUES
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.job_messages import Step, step_of
 from chalicelib.kit.clock import Clock, SystemClock
@@ -29,7 +29,7 @@ from infra.local.redrive_relay import redrive_relay
 from infra.local.stage_runtime import add_place, stage_runtime
 
 RELAY, IMPORTS = "relay", "imports"
-REDRIVEN = (*get_args(QueueName), RELAY)
+REDRIVEN = (*QUEUES, RELAY)
 MOST = 100_000
 AGAIN = "What was sent on stays sent; run it again, and it goes on from there.\n"
 

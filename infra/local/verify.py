@@ -27,6 +27,7 @@ from infra.local.stage_runtime import add_tenant_and_place, named_tenants, stage
 from infra.local.verify_state import Kept, SoFar, kept_at, told
 
 DIFFERENT = 1
+MOST_THREADS = 64
 UNSAID = "Say whose, such as make verify TENANT=shop; TENANT=all for every tenant, one after the other.\n"
 AGAIN = "Not verified to the end: run it again, and it goes on from there.\n"
 
@@ -115,12 +116,18 @@ def _summed_up(tenant: str, whole: SoFar) -> str:
     )
 
 
+def _threads(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= MOST_THREADS):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_THREADS}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local.verify", description=(__doc__ or "").partition("\n")[0]
     )
     add_tenant_and_place(parser)
-    parser.add_argument("--threads", type=int, default=THREADS, help=f"how many read at once: {THREADS}")
+    parser.add_argument("--threads", type=_threads, default=THREADS, help=f"how many read at once: {THREADS}")
     parser.add_argument("--anew", action="store_true", help="not from where an interrupted run was, but from the start")
     return parser
 

@@ -15,7 +15,7 @@ from chalicelib.aws.queues import Message, QueueName
 from chalicelib.aws.sns_topic import SnsTopic
 from chalicelib.aws.sqs_queues import SqsQueues
 from chalicelib.aws.topic import Published
-from chalicelib.config import QUEUES, ConfigurationError
+from chalicelib.config import SENT_TO, ConfigurationError
 from tests.aws.conftest import REGION, Cloud
 
 
@@ -78,7 +78,7 @@ def test_without_an_address_the_first_message_says_what_is_not_set() -> None:
 
 
 def test_settings_know_every_queue() -> None:
-    assert set(QUEUES) == set(get_args(QueueName))
+    assert set(SENT_TO) == set(get_args(QueueName))
 
 
 def test_a_queue_that_is_not_there_is_an_error(cloud: Cloud) -> None:

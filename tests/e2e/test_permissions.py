@@ -45,6 +45,7 @@ OF_A_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetSh
 OF_A_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 LOG = "arn:${AWS::Partition}:logs:"
 NO_CALL = "it is no call: without it S3 answers 403 for an object that is not there, and we would not know"
+GIVEN_UP = "only what can never be relayed, and by Lambda itself what it gave up"
 BROKEN_UPLOAD = "only after a part of more than 8 MB could not be written"
 EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the beginning of the resource, by its logical id
     **{(function, action, LOG): LAMBDA_ITSELF for function in LOGICAL for action in OF_A_LOG},
@@ -52,7 +53,7 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     **{("due", action, "DueQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("relay", action, "Table"): LAMBDA_ITSELF for action in OF_A_STREAM},
     ("relay", "dynamodb:ListStreams", "*"): LAMBDA_ITSELF,
-    ("relay", "sqs:SendMessage", "RelayDeadQueue"): LAMBDA_ITSELF,  # what it gave up
+    ("relay", "sqs:SendMessage", "RelayDeadQueue"): GIVEN_UP,
     ("api_handler", "s3:ListBucket", "Bucket"): NO_CALL,
     ("imports", "s3:ListBucket", "Bucket"): NO_CALL,
     ("imports", "s3:AbortMultipartUpload", "Bucket/work"): BROKEN_UPLOAD,

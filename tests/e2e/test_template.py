@@ -162,6 +162,7 @@ def test_a_function_knows_every_address(template: Template) -> None:
         "STAMPBOOK_BUCKET": {"Ref": "Bucket"},
         "STAMPBOOK_TOPIC": {"Ref": "Topic"},
         **{f"STAMPBOOK_QUEUE_{queue.upper()}": {"Ref": f"{queue.title()}Queue"} for queue in QUEUES},
+        "STAMPBOOK_QUEUE_RELAY_DEAD": {"Ref": "RelayDeadQueue"},
     }
 
 

@@ -81,7 +81,7 @@ def cloud() -> Iterator[Functions]:
         environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         clients = _clients("dynamodb", "s3", "sqs", "sns")
         clients["s3"].create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        queues = {name: clients["sqs"].create_queue(QueueName=name)["QueueUrl"] for name in config.QUEUES}
+        queues = {name: clients["sqs"].create_queue(QueueName=name)["QueueUrl"] for name in config.SENT_TO}
         settings = {
             "AWS_REGION": REGION,
             "STAMPBOOK_STAGE": STAGE,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from app import app
+from chalicelib import config
 from chalicelib.areas.access import store as access
 from chalicelib.areas.access.model import ApiKey, hash_of
 from chalicelib.areas.access.operations import issue_api_key
@@ -162,17 +163,16 @@ def test_a_batch_with_a_window_is_answered_with_its_state(deployed: Functions, j
     assert in_feed(deployed) == 4
 
 
-def test_a_record_that_cannot_be_read_is_named_and_those_before_it_are_relayed(
-    deployed: Functions, journal: None
+@pytest.mark.parametrize(("name", "relayed"), [("stream-poison", 3), ("stream-poison-alone", 0)])
+def test_a_record_that_cannot_be_read_is_given_up_and_those_around_it_are_relayed(
+    name: str, relayed: int, deployed: Functions, journal: None
 ) -> None:
-    """Cut into halves until it is alone, it fails again; then Lambda hands it on and goes behind it."""
-    event = recorded("stream-poison")
-    poison = event["Records"][2]["dynamodb"]["SequenceNumber"]
-    assert deployed.failed("relay", event) == [poison]
-    assert in_feed(deployed) == 2
-    assert deployed.failed("relay", recorded("stream-poison-alone")) == [poison]
-    assert deployed.failed("relay", event | {"Records": event["Records"][3:]}) == []
-    assert in_feed(deployed) == 3
+    event = recorded(name)
+    poison = recorded("stream-poison-alone")["Records"][0]["dynamodb"]["SequenceNumber"]
+    assert deployed.failed("relay", event) == []
+    assert in_feed(deployed) == relayed
+    (left,) = deployed.received(config.RELAY_DEAD)
+    assert json.loads(left["body"])["DDBStreamBatchInfo"]["startSequenceNumber"] == poison
 
 
 def test_a_beat_is_answered_and_is_nothing_of_the_feed(deployed: Functions, journal: None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.areas.orders.store import order_key
 from chalicelib.events.stream import relay
+from chalicelib.table.feed import FeedHead, head_put
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.protocol import Attrs, Key, key_of
 from tests.faults.built import SHARD, unrelayed
@@ -51,6 +52,15 @@ def shared() -> World:
     rest = [image_of(one) for one in world.records[len(theirs) :]]
     records = [record(image, 1_000 + number) for number, image in enumerate([*mixed, *rest])]
     return replace(world, records=tuple(records))
+
+
+@cache
+def broken() -> World:
+    """Nobody can read where the second tenant's feed stands."""
+    world = shared().copy()
+    annex = head_put("annex", FeedHead(), FeedHead().mended()).item
+    world.memory.batch_put([{**annex, "body": {"B": b"?"}}])
+    return world
 
 
 @cache

@@ -24,7 +24,7 @@ from chalicelib.table.commit import Committed
 from chalicelib.table.recorded import HOUR_MS
 from tests.faults.built import EXPIRED, at_work, expiring, notified_of, routed, unrelayed, used_up
 from tests.faults.case import Case
-from tests.faults.fed import hushed, shared, stepped_back
+from tests.faults.fed import broken, hushed, shared, stepped_back
 from tests.faults.messages import queue_case
 from tests.faults.world import World
 from tests.faults.writes import commanded, relayed, repair
@@ -133,6 +133,7 @@ OTHER_WAYS = (
     Case("relay_entries, of what was repaired", "write", repaired, relayed, patient=False),
     Case("relay_entries, with quiet ones", "write", hushed, relayed, patient=False),
     Case("relay_entries, of two tenants", "write", shared, relayed, patient=False),
+    Case("relay_entries, one of which has a damaged feed", "write", broken, relayed, patient=False, lawful=False),
     Case("repair_feed, of placeholders", "write", stepped_back, repair, patient=False),
     Case("give_up_operation, of a chunk", "write", routed, give_up_a_chunk),
     Case("route_import, routed before", "write", routed, route_again, patient=False),

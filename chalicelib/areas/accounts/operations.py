@@ -12,7 +12,9 @@ from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
-from chalicelib.table.journal import Entry, Head, entries_query, entry_from, verified
+from chalicelib.table.damaged import DamagedItemError
+from chalicelib.table.items import UNREADABLE
+from chalicelib.table.journal import Entry, Head, entries_query, entry_from, follows, intact
 from chalicelib.table.pages import every_item
 
 
@@ -39,10 +41,11 @@ def rebuild(rt: Runtime, caller: Caller, owner: str, program_id: int) -> Proof:
     account, at, broken_at, entries = Account(owner, program_id), Head(), None, 0
     for entry in _entries(rt, caller.tenant, owner, program_id, head.version):
         entries += 1
-        if broken_at is None and not verified(entry, at):
-            broken_at = entry.sequence
-        account = folded(account, entry)
-        at = entry.head
+        whole = entry is not None and intact(entry)
+        if entry is None or not (whole and follows(entry, at)):
+            broken_at = broken_at or (at.version + 1 if entry is None else entry.sequence)
+        account = folded(account, entry) if entry is not None and whole else account
+        at = Head(at.version + 1, "") if entry is None else entry.head
     if broken_at is None and at != head:
         broken_at = at.version + 1
     different = differences(stored, account)
@@ -59,21 +62,26 @@ def rebuild(rt: Runtime, caller: Caller, owner: str, program_id: int) -> Proof:
 
 
 def folded(account: Account, entry: Entry) -> Account:
-    """The account after the entry. One whose facts cannot be read changes nothing here: its hash has told on it."""
+    """The account after the entry. One whose facts nobody knows how to follow changes nothing."""
     try:
         return fold(account, [VOCABULARY.decode(body) for body in entry.facts])
-    except (KeyError, TypeError, ValueError):
+    except UNREADABLE:
         return account
 
 
-def _entries(rt: Runtime, tenant: str, owner: str, program_id: int, last: int) -> Iterator[Entry]:
+def _entries(rt: Runtime, tenant: str, owner: str, program_id: int, last: int) -> Iterator[Entry | None]:
+    """None for one that nobody can read; NewerDataError for one that another version can."""
     stream = store.stream(tenant, owner, program_id)
-    return (entry_from(stream, attrs) for attrs in every_item(rt.table, entries_query(stream, 1, last)))
+    for attrs in every_item(rt.table, entries_query(stream, 1, last)):
+        try:
+            yield entry_from(stream, attrs)
+        except DamagedItemError:
+            yield None
 
 
 def differences(stored: Account, rebuilt: Account) -> tuple[str, ...]:
     """What differs, by name: wallets one by one, and whatever else an account holds."""
     others = [field.name for field in fields(Account) if field.name != "wallets"]
     names = [name for name in others if getattr(stored, name) != getattr(rebuilt, name)]
-    units = sorted(stored.wallets.keys() | rebuilt.wallets.keys())
+    units = sorted(stored.wallets.keys() | rebuilt.wallets.keys(), key=str)
     return (*names, *(f"wallet {unit}" for unit in units if stored.wallet(unit) != rebuilt.wallet(unit)))

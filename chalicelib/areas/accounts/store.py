@@ -16,6 +16,8 @@ JSON body with short names: days and positions as integers. What never falls due
 
 from __future__ import annotations
 
+from functools import partial
+
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
@@ -23,6 +25,7 @@ from chalicelib.areas.accounts.model.packed import packed, unpacked
 from chalicelib.areas.accounts.model.state import Account
 from chalicelib.kit.ids import owner_number
 from chalicelib.kit.periods import Day, iso_day, local_day
+from chalicelib.table.damaged import readable
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.keys import owner_pk, owner_stream
@@ -54,6 +57,10 @@ def account_from(attrs: Attrs | None, member: str, program: int) -> tuple[Accoun
     """The stored account and where its journal stands; an owner without one has an empty account at version 0."""
     if attrs is None:
         return Account(member, program), Head()
+    return readable(partial(_account, member, program), attrs)
+
+
+def _account(member: str, program: int, attrs: Attrs) -> tuple[Account, Head]:
     item = from_attrs(AccountItem, attrs)
     account = unpacked(item.body, member, program, item.advanced_to)
     return account, Head(item.version, item.hash)
@@ -69,6 +76,12 @@ def account_put(tenant: str, account: Account, before: Head, entry: Entry, most_
     assert all(wallet.balanced() for wallet in account.wallets.values())  # noqa: S101
     unchanged: Condition = Absent() if before.version == 0 else Equals("version", before.version)
     return Put(to_attrs(_item(tenant, account, entry), most_bytes), unchanged)
+
+
+def misplaced(tenant: str, account: Account, attrs: Attrs) -> bool:
+    """Whether the index has the account on another day than it is next due, or not at all."""
+    found = [attrs.get(name, {}).get("S") for name in ("gsi3pk", "gsi3sk")]
+    return found != list(_due_place(tenant, account) or (None, None))
 
 
 def due_partition(tenant: str, shard: int) -> str:
@@ -95,8 +108,16 @@ def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
         hash=entry.hash,
         body=packed(account),
     )
-    due = account.next_due_at
-    if due is not None:
-        item.gsi3pk = due_partition(tenant, owner_number(account.owner) % DUE_SHARDS)
-        item.gsi3sk = f"{iso_day(local_day(due, 'UTC'))}#account#{account.owner}#{account.program:04}"
+    item.gsi3pk, item.gsi3sk = _due_place(tenant, account) or (None, None)
     return item
+
+
+def _due_place(tenant: str, account: Account) -> Key | None:
+    due = account.next_due_at
+    if due is None:
+        return None
+    day = iso_day(local_day(due, "UTC"))
+    return Key(
+        due_partition(tenant, owner_number(account.owner) % DUE_SHARDS),
+        f"{day}#account#{account.owner}#{account.program:04}",
+    )

@@ -63,6 +63,11 @@ def daily_counts_from(attrs: Attrs) -> DailyCounts:
 
 
 def day_of(attrs: Attrs) -> Day:
+    return readable(_day, attrs)
+
+
+def _day(attrs: Attrs) -> Day:
     day = parse_day(attrs["sk"]["S"].removeprefix("C#"))
-    assert day is not None  # noqa: S101
+    if day is None:
+        raise ValueError("counts of no day")
     return day

@@ -22,6 +22,7 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.areas.members.model import Identifier, Member, MemberCard, stored
 from chalicelib.errors import NotFound
 from chalicelib.kit.ids import number_of
+from chalicelib.table.damaged import readable
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head
 from chalicelib.table.keys import owner_pk
@@ -68,6 +69,10 @@ def member_from(attrs: Attrs | None, member: str) -> tuple[Member, Head]:
     """NotFound when the tenant has no such member."""
     if attrs is None:
         raise NotFound("member_not_found", f"There is no member {member[:64]}.", param="member_id")
+    return readable(_member, attrs)
+
+
+def _member(attrs: Attrs) -> tuple[Member, Head]:
     item = from_attrs(ProfileItem, attrs)
     return Member.model_validate(item.private), Head(item.version, item.hash)
 

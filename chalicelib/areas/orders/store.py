@@ -28,7 +28,8 @@ from chalicelib.areas.orders.model.order import Back, Credited, Order, OrderCard
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
-from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.damaged import readable
+from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Equals, Key, Prefix, Put, Query, Table
 
@@ -94,8 +95,14 @@ def find(table: Table, tenant: str, number: str) -> Found:
 
 
 def order_from(attrs: Attrs) -> Order:
+    return readable(_order, attrs)
+
+
+def _order(attrs: Attrs) -> Order:
     item = from_attrs(OrderItem, attrs)
     body = item.body
+    if [type(body[name]) for name in ("member", "program", "sequence", "at")] != [str, int, int, int]:
+        raise ValueError("an order of nobody")
     return Order(
         order_id=item.pk.rsplit("#", 1)[1],
         member_id=body["member"],
@@ -109,6 +116,16 @@ def order_from(attrs: Attrs) -> Order:
         version=item.version,
         group_id=body.get("group"),
     )
+
+
+def misshown(tenant: str, order: Order, attrs: Attrs) -> bool:
+    """Whether a member's list has it at another place, or shows another."""
+    try:
+        true = to_attrs(_item(tenant, order))
+        shown = card_from(attrs)
+    except UNREADABLE:
+        return True
+    return shown != card_from(true) or any(attrs.get(name) != true[name] for name in ("gsi1pk", "gsi1sk"))
 
 
 def order_put(tenant: str, order: Order) -> Put:
@@ -129,6 +146,10 @@ def return_put(tenant: str, order: str, recorded: RecordedReturn) -> Put:
 
 
 def return_from(attrs: Attrs) -> RecordedReturn:
+    return readable(_return, attrs)
+
+
+def _return(attrs: Attrs) -> RecordedReturn:
     return RecordedReturn.model_validate(from_attrs(ReturnItem, attrs).body)
 
 
@@ -154,14 +175,6 @@ def listed_order(attrs: Attrs) -> str:
     """Which order an item of a member's list is about."""
     order: str = attrs["pk"]["S"].rsplit("#", 1)[1]
     return order
-
-
-def is_listed(tenant: str, order: Order, attrs: Attrs) -> bool:
-    """Whether the index has an order's item in its member's list."""
-    return [attrs.get(name) for name in ("gsi1pk", "gsi1sk")] == [
-        {"S": _of_member(tenant, order.member_id)},
-        {"S": _place(order.order_id, order.sale.purchased_at)},
-    ]
 
 
 def card_from(attrs: Attrs) -> OrderCard:

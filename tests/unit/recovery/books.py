@@ -55,6 +55,19 @@ class Books:
         ]
 
 
+def small_books() -> Books:
+    """One member, one order of which something came back, and one spend."""
+    table = MemoryTable()
+    shop = open_shop(table)
+    issue_api_key(shop.rt, shop.caller, org="org", tenant="shop", name="till", grants=shop.caller.grants)
+    bought = shop.buy(card("1"), sale("A1")).answer
+    shop.bring_back(bought.order_id, goods_back("R1", 40_00))
+    shop.spend(bought.member_id, 10)
+    list(repair_feed(shop.rt, "shop", at(TODAY), shop.clock.at + 1))
+    shop.clock.at += 2 * DAY_MS
+    return Books(shop, table, [bought.member_id], bought.order_id)
+
+
 def opened_books() -> Books:
     table = MemoryTable()
     shop = open_shop(table)

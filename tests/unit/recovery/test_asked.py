@@ -89,3 +89,19 @@ def test_a_stage_without_a_region_is_asked_for_one(
     since = ["--from", TODAY] if command is repair.main else []
     assert command([*about, *since, "--stage", "prod"]) == 2
     assert capsys.readouterr().err.startswith("Say which region: REGION=eu-central-1, or AWS_REGION")
+
+
+@pytest.mark.parametrize("threads", ["0", "-1", "many", "65", ""])
+def test_threads_are_a_number_that_can_be(threads: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        verify.main(["--tenant", "shop", "--threads", threads], ctrl_c, tmp_path)
+    assert ended.value.code == 2
+    assert f"{threads!r} is no number from 1 to 64" in capsys.readouterr().err
+
+
+def test_a_fault_of_ours_is_not_taken_for_damage(tmp_path: Path) -> None:
+    def broken(_: Any) -> Any:
+        raise ValueError("max_workers must be greater than 0")
+
+    with pytest.raises(ValueError, match="max_workers"):
+        verify.main(["--tenant", "shop"], broken, tmp_path)

@@ -125,7 +125,10 @@ def test_a_return_and_an_order_that_are_not_what_they_were(books: Books) -> None
     ]
     books.table.batch_put([stored])
     books.change(Key(key.pk, "S"), lambda body: body | {"returned": {}})
-    assert books.told() == [(f"{whose}", f"order {order} has not come back as its returns say")]
+    assert books.told() == [
+        (f"{whose}", f"order {order} is not what the member's list shows"),
+        (f"{whose}", f"order {order} has not come back as its returns say"),
+    ]
 
 
 def test_an_order_worth_another_sum_than_its_entry_says(books: Books) -> None:
@@ -134,7 +137,10 @@ def test_an_order_worth_another_sum_than_its_entry_says(books: Books) -> None:
         return body
 
     books.change(orders.order_key("shop", books.order), dearer)
-    assert books.told() == [("2", "order A2 is not worth what its entry says")]
+    assert books.told() == [
+        ("2", "order A2 is not worth what its entry says"),
+        ("2", "order A2 is not what the member's list shows"),
+    ]
 
 
 class Busy(FaultyTable):

@@ -24,6 +24,7 @@ from tests.twins.streamed import Record, record, recorded, stream_event
 from tests.unit.jobs.test_due import registered
 from tests.unit.logs.kept import kept
 from tests.unit.relay.relayed import SHARD, feed_of, on_plain_table, opened
+from tests.unit.relay.test_trouble import BrokenTopic
 
 BETWEEN_MS = 5 * 60_000
 DAY_MS = 24 * 3_600_000
@@ -91,17 +92,26 @@ def test_once_the_relay_has_caught_up_it_is_over(stage: Stage) -> None:
     assert stage.minutes_later().relay_behind_ms == 0
 
 
-def test_a_beat_behind_something_that_cannot_be_relayed_is_not_answered(stage: Stage) -> None:
-    poison = recorded("stream-poison-alone")["Records"][0]
-    number = int(poison["dynamodb"]["SequenceNumber"])
+def test_a_beat_behind_something_that_comes_again_is_not_answered(stage: Stage) -> None:
+    entry = recorded("stream-without-shard")["Records"][0]
+    number = int(entry["dynamodb"]["SequenceNumber"])
     stage.minutes_later()
     before = read_pulse(stage.table).marks["RELAYED"]
     later = stage.clock.at + BETWEEN_MS
-    stage.waiting = [poison, beat_record(later, number + 1)]
+    stage.rt = replace(stage.rt, topic=BrokenTopic())
+    stage.waiting = [entry, beat_record(later, number + 1)]
     assert stage.deliver() == [str(number)]
     assert read_pulse(stage.table).marks["RELAYED"] == before
-    stage.waiting = [beat_record(later, number - 1), poison]
+    stage.waiting = [beat_record(later, number - 1), entry]
     assert stage.deliver() == [str(number)]
+    assert read_pulse(stage.table).marks["RELAYED"] == later
+
+
+def test_a_beat_behind_something_that_was_given_up_is_answered(stage: Stage) -> None:
+    poison = recorded("stream-poison-alone")["Records"][0]
+    later = stage.clock.at + BETWEEN_MS
+    stage.waiting = [poison, beat_record(later, int(poison["dynamodb"]["SequenceNumber"]) + 1)]
+    assert stage.deliver() == []
     assert read_pulse(stage.table).marks["RELAYED"] == later
 
 

@@ -1,0 +1,182 @@
+"""Every attribute of every kind of item, and every leaf of what it holds, damaged in several ways: verify, repair and proof never
+die of it, and verify tells at least one difference."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.areas.accounts.operations import rebuild
+from chalicelib.areas.members import store as members
+from chalicelib.errors import NewerDataError
+from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.flows.verify_tenant import verify_tenant
+from chalicelib.table.damaged import DamagedItemError
+from chalicelib.table.items import pack, unpack
+from chalicelib.table.protocol import Attrs, Key, Query, key_of
+from chalicelib.table.recorded import HOUR_MS
+from tests.twins import at
+from tests.twins.bookshop import TODAY
+from tests.unit.recovery.books import Books, small_books
+
+WRONG: tuple[Any, ...] = (None, -1, [], {}, ["x"], 10**20, 1.5)
+ATTRIBUTES: tuple[Any, ...] = ({"S": "x"}, {"S": ""}, {"N": "7"}, {"N": "1.5"}, {"B": b"?"}, {"NULL": True})
+NOTHING_TO_COMPARE_WITH = {  # docs/guides/recovery.md, "Not looked for"
+    "entry": ("private gone", "private = None"),  # erased
+    "feed": ("version", "repaired_to"),
+    "feed_page": ("opened_at", "body 0 3"),
+    "order": ("body sale lines",),
+    "return": ("body document",),
+}
+KINDS = (
+    "account",
+    "counts",
+    "entry",
+    "feed",
+    "feed_page",
+    "member",
+    "order",
+    "program",
+    "return",
+    "revision",
+    "rule",
+    "tiers",
+)
+
+
+class Damage(NamedTuple):
+    what: str
+    item: Attrs
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Of what is like each other in a list, the first."""
+    yield path
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from leaves(one, (*path, name))
+    elif isinstance(value, list):
+        for number in {_likeness(one): number for number, one in reversed(list(enumerate(value)))}.values():
+            yield from leaves(value[number], (*path, number))
+
+
+def _likeness(value: Any) -> tuple[str, str]:
+    return type(value).__name__, str(value.get("type")) if isinstance(value, dict) else ""
+
+
+def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    whole = copy.deepcopy(value)
+    inner = whole
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = new
+    return whole
+
+
+def damages(item: Attrs, seen: Counter[Any]) -> Iterator[Damage]:
+    """Each leaf that no item of the kind had before gets three wrong values, not always the same. The key of
+    an index is text that is not empty: DynamoDB takes no other."""
+    for name, value in item.items():
+        if name in ("pk", "sk"):
+            continue
+        yield Damage(f"{name} gone", {other: kept for other, kept in item.items() if other != name})
+        for wrong in ATTRIBUTES:
+            if wrong != value and not (name.startswith("gsi") and wrong != {"S": "x"}):
+                yield Damage(f"{name} = {wrong}", {**item, name: wrong})
+        for path in leaves(unpack(value["B"])) if "B" in value else ():
+            like = (name, *path)
+            seen[like] += 1
+            for new in ("abc", WRONG[len(seen) % 3], WRONG[3 + len(seen) % 4]) if seen[like] == 1 else ():
+                body = put(unpack(value["B"]), path, new)
+                if body != unpack(value["B"]):
+                    where = " ".join(map(str, (name, *path)))
+                    yield Damage(f"{where} = {new!r}", {**item, name: {"B": pack(body)}})
+
+
+def every_damage(books: Books, kind: str) -> Iterator[Damage]:
+    """With the table as it then is."""
+    seen: Counter[Any] = Counter()
+    whole = dict(books.table._items)
+    for stored in whole.values():
+        if stored.item["kind"]["S"] == kind and "shop" in stored.item["pk"]["S"]:
+            for damage in damages(stored.item, seen):
+                books.table.batch_put([damage.item])
+                yield damage
+                books.table.batch_put([stored.item])
+    assert dict(books.table._items) == whole
+    assert seen or kind == "revision"
+
+
+def told(books: Books) -> list[str]:
+    return [one.what for part in verify_tenant(books.shop.rt, "shop", threads=1) for one in part.differences]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_verify_tells_it_and_goes_on(kind: str) -> None:
+    books = small_books()
+    excused = NOTHING_TO_COMPARE_WITH.get(kind, ())
+    found = {damage.what: told(books) for damage in every_damage(books, kind)}
+    assert len(found) > 20
+    silent = [what for what, lines in found.items() if not lines]
+    assert [what for what in silent if not what.startswith(excused)] == []
+    assert [start for start in excused if not any(what.startswith(start) for what in silent)] == []
+
+
+def test_repair_names_the_entry_or_brings_it_into_the_feed() -> None:
+    books = small_books()
+    for attrs in books.table.query(Query("shop#FEED")).items:
+        books.remove(key_of(attrs))
+    seen = 0
+    for damage in every_damage(books, "entry"):
+        parts = list(repair_feed(books.shop.rt, "shop", at(TODAY), at(TODAY) + HOUR_MS))
+        assert sum(part.looked_up - part.repaired - len(part.unreadable) for part in parts) == 0, damage.what
+        seen += sum(len(part.unreadable) for part in parts)
+        for attrs in books.table.query(Query("shop#FEED")).items:
+            books.remove(key_of(attrs))
+    assert seen > 50
+
+
+def test_a_proof_says_where_the_journal_is_broken() -> None:
+    books = small_books()
+    broken: Counter[int | None] = Counter()
+    for damage in every_damage(books, "entry"):
+        pk, sk = key_of(damage.item)
+        if "#M#" in pk and sk.startswith("J#0001"):
+            try:
+                proof = rebuild(books.shop.rt, books.shop.caller, books.members[0], 1)
+            except NewerDataError:
+                continue  # a number of a schema that is to come
+            assert proof.broken_at in (None, int(sk[-8:])), damage.what
+            broken[proof.broken_at] += 1
+    assert broken.total() - broken[None] > 50
+
+
+@pytest.mark.parametrize("sk", ["J#x", "J#0001#x", "J#0001#0000000x", "B#x", "B#", "J#"])
+def test_what_lies_under_a_key_of_nothing_is_told(sk: str) -> None:
+    books = small_books()
+    books.table.batch_put([{**books.item(books.of(0, "J#0001#00000002")), "sk": {"S": sk}}])
+    assert [what for what in told(books) if what.endswith("that is none")]
+
+
+@pytest.mark.parametrize("sk", ["C#x", "C#2026-13-01", "P#00000000x", "Q#x"])
+def test_what_lies_under_a_strange_key_of_the_feed_ends_nothing(sk: str) -> None:
+    books = small_books()
+    kept = {"C": "C#2026-06-15"}.get(sk[0], "P#0000000000")
+    books.table.batch_put([{**books.item(Key("shop#FEED", kept)), "sk": {"S": sk}}])
+    assert told(books) == (["there are counts of what is no day"] if sk[0] == "C" else [])
+
+
+def test_what_cannot_be_read_is_named_by_its_key_and_never_by_what_is_in_it() -> None:
+    books = small_books()
+    key = books.of(0, "A#PROFILE")
+    books.table.batch_put([{**books.item(key), "private": {"B": pack({"first_name": {"secret": "Ada"}})}}])
+    with pytest.raises(DamagedItemError) as named:
+        members.read(books.shop.rt.table, "shop", books.members[0])
+    assert " ".join(key) in str(named.value)
+    assert "Ada" not in str(named.value)
