@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,11 @@ def test_what_queues_take_of_an_entry_is_what_the_template_s_filters_let_pass() 
 
 
 def test_a_queue_gets_an_entry_once_whatever_number_of_its_facts_it_takes() -> None:
-    queues = {"all": [{"exists": True}], "sales": [{"prefix": "order."}, "points.earned"], "tiers": ["tier.changed"]}
+    queues: dict[str, list[Any]] = {
+        "all": [{"exists": True}],
+        "sales": [{"prefix": "order."}, "points.earned"],
+        "tiers": ["tier.changed"],
+    }
     there = [Published("shop", types, {}) for types in (("order.recorded", "points.earned"), ("member.enrolled",))]
     assert taken(queues, there) == 3
 
