@@ -35,8 +35,8 @@ package: $(DEV) ## build/<stage>/: template and zip, as they are deployed
 e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end
 	$(PY) -m pytest -m e2e
 
-bench: $(DEV) $(CLOUD) fetch-engine ## what it costs, measured: docs/performance.md; [ONLY=cpu,cold] [CHECK=1: the gate, nothing kept]
-	$(PY) -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check)
+bench: $(DEV) $(CLOUD) fetch-engine ## what it costs, measured: docs/performance.md; [ONLY=cpu,cold] [CHECK=1: the gate, nothing kept] [ACCEPT=1: its new baseline]
+	$(PY) -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check) $(if $(ACCEPT),--accept)
 
 bench-full: $(DEV) $(CLOUD) fetch-engine ## the same with more rounds, and a file of 100,000 lines
 	$(PY) -m tests.bench --full $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from chalicelib.events.log import RELAY
 from chalicelib.kit.metrics import NAMESPACE
 
 Json = dict[str, Any]
@@ -30,7 +31,6 @@ LATE_MS = (
 MISSED_MS = 25 * 3_600_000  # since the daily job
 SLOW_MS = 3000  # of a hundred requests the slowest: a cold start stays below
 SERVER_ERRORS = 10  # of DynamoDB, in five minutes: fewer are met by trying again
-RELAY = "relay_entries"
 TABLE_OPERATIONS = ("GetItem", "BatchGetItem", "Query", "TransactWriteItems")
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from chalicelib.events.log import RELAY
+from chalicelib.flows.job_messages import STEP_NAMES
 from chalicelib.kit.metrics import NAMESPACE
 from infra.alarms import consumed_queues, of_type
 
@@ -16,7 +18,7 @@ Json = dict[str, Any]
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 PERIOD = 300
-JOBS = ("start_import", "route_import", "chunk_import", "join_import", "settle_due", "schedule_due", "relay_entries")
+JOBS = ("start_import", "start_imports", *STEP_NAMES, "schedule_due", "settle_due", RELAY)
 
 
 def dashboard(template: Json) -> Json:

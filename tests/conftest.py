@@ -1,4 +1,4 @@
-"""Which tests stay together when `make test` spreads them over the machine's cores.
+"""Which tests stay together when `make test` spreads them over the machine's cores, and what is told at its end.
 
 What speaks HTTP is one group, because its last test asks what the others have reached; so are the faults, which share the
 course of each case. Everything else stays with its file.
@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.faults import summary
+
 TOGETHER = {"http": "http", "scenarios": "http", "faults": "faults"}
 
 
@@ -20,6 +22,10 @@ class ByGroup(LoadScopeScheduling):
         """The group of `tests/<folder>/test_file.py::test_name`."""
         file = nodeid.split("::", 1)[0]
         return TOGETHER.get(PurePosixPath(file).parts[1], file)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(summary, "faults-summary")
 
 
 @pytest.hookimpl(optionalhook=True)  # not asked for when one process runs them all

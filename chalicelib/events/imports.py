@@ -61,7 +61,7 @@ def _handle(rt: Runtime, body: Any, note: Note, delivery: Delivery) -> None:
             _start_all(rt, notices, note)
         case _:
             step = step_of(body)
-            note.operation, note.tenant, note.job = f"{step.do}_{step.job}", step.tenant, step.operation_id
+            note.operation, note.tenant, note.job = step.name, step.tenant, step.operation_id
             _step(rt, step, delivery)
             note.done += 1
 

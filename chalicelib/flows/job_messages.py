@@ -4,7 +4,7 @@ order. A proof's are said to be one's; an import's are not, as they never were."
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from chalicelib.areas.jobs.model import Kind, Operation, Part
 from chalicelib.aws.queues import Message
@@ -15,6 +15,7 @@ from chalicelib.runtime import Runtime
 QUEUE: Literal["imports"] = "imports"
 
 
+Do = Literal["route", "chunk", "join"]
 Job = Literal["import", "proof"]
 _JOBS: Mapping[Kind, Job] = {"import_orders": "import", "prove_accounts": "proof"}
 
@@ -22,12 +23,29 @@ _JOBS: Mapping[Kind, Job] = {"import_orders": "import", "prove_accounts": "proof
 class Step(NamedTuple):
     """What a message asks for; `part` and `chunk` are a chunk's."""
 
-    do: Literal["route", "chunk", "join"]
+    do: Do
     tenant: str
     operation_id: str
     part: int = 0
     chunk: int = 0
     job: Job = "import"
+
+    @property
+    def name(self) -> str:
+        """As logs and metrics have it."""
+        return _named(self.do, self.job)
+
+
+def _named(do: Do, job: Job) -> str:
+    return f"{do}_{job}"
+
+
+def _asked_of(job: Job) -> tuple[Do, ...]:
+    """A proof has no file, so that there is nothing to route."""
+    return tuple(do for do in get_args(Do) if (do, job) != ("route", "proof"))
+
+
+STEP_NAMES = tuple(_named(do, job) for job in get_args(Job) for do in _asked_of(job))
 
 
 def send_route(rt: Runtime, operation: Operation) -> None:
@@ -51,7 +69,7 @@ def step_of(body: Any) -> Step:
     match body:
         case {"job": "proof", **said}:
             step = step_of(said)
-            if step.do != "route":
+            if step.do in _asked_of("proof"):
                 return step._replace(job="proof")
         case {"job": _}:
             pass

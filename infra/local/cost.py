@@ -15,7 +15,6 @@ from infra.local.cost_usage import ALONE, FULL, MEMBERS, MONTHS, ORDERS, TEN, Us
 
 ROOT = Path(__file__).resolve().parents[2]
 PRICES = ROOT / "docs" / "prices.json"
-QUEUES_OF_AN_ORDER = 4  # of the topic's, those whose filter an order with points passes
 QUEUES_WORKED_OFF = 2  # imports and due: a mapping each
 PUBLISHED_AT_ONCE = 10
 MILLION = 1_000_000
@@ -88,7 +87,7 @@ def _to_the_feed(assumed: Mapping[str, float], each: float, relay: Used, size: i
     """Entries of a million orders, in batches of one size: one an order, and one more for a member's first. A window of the
     stream has one of a quiet shop's batches, and a batch a second of any other."""
     entries = each * MILLION
-    batches = entries / size
+    batches, taken = entries / size, entries * relay.taken / relay.of
     publishes = batches * -(-size // PUBLISHED_AT_ONCE)
     ends = batches if size == ALONE else batches / WINDOW_SECONDS
     return [
@@ -97,7 +96,7 @@ def _to_the_feed(assumed: Mapping[str, float], each: float, relay: Used, size: i
         *_table_use("feed", relay, relay.of / each),
         _logs(assumed, "Relay", relay.log_bytes / relay.of * entries, batches + ends),
         Row("SNS publish", publishes / MILLION, "million requests", "sns_million_requests"),
-        Row("SQS, topic to queues", entries * QUEUES_OF_AN_ORDER / MILLION, "million requests", "sqs_million_requests"),
+        Row("SQS, topic to queues", taken / MILLION, "million requests", "sqs_million_requests"),
     ]
 
 
@@ -291,8 +290,8 @@ not those of [performance.md](../performance.md), whose engine shares two cores 
 an import is shorter than the best that was measured there. At the end of each window of the stream that had anything in it ({WINDOW_SECONDS} s) Lambda calls the relay
 once more, with nothing; whether it does so for windows without anything, Amazon does not say: were it so, that is a cent a month. An
 event source mapping with a concurrency of its own keeps five pollers at an empty queue, each asking for as long as SQS lets it; reading a stream is
-free for a function. Logs are billed compressed while they are kept: it will be less. The four queues that have no consumer yet are paid for
-by what the topic puts into them. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.
+free for a function. Logs are billed compressed while they are kept: it will be less. Queues that have no consumer yet are paid for
+by what the topic puts into them: each entry goes to those whose filter in the template lets it pass. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.
 """
 
 

@@ -9,16 +9,17 @@ import io
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from chalicelib.aws.files import FileHead
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
+from chalicelib.aws.topic import Published
 from chalicelib.kit.clock import Instant, StandingClock
 from chalicelib.kit.ids import Kind, entity_id
 from chalicelib.kit.logs import logger
@@ -28,6 +29,7 @@ from chalicelib.table.indexes import INDEXES, projected
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost, item_bytes
 from chalicelib.table.protocol import Attrs, Delete, Key, Put, Write, key_of
+from infra.local.pages.facts import taken_by
 
 OVERHEAD_BYTES = 100  # that Amazon adds to an item, in the table and in each index
 Numbered = tuple[int, Attrs]
@@ -36,14 +38,15 @@ _DURATION = re.compile(rb'("duration_ms": ?)[\d.]+')
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """By `of` orders, entries or accounts. `puts` and `gets` are requests to S3, `sent` messages to queues, `entries` what
-    the stream will hand over."""
+    """By `of` orders, entries or accounts. `puts` and `gets` are requests to S3, `sent` messages to queues, `taken` those
+    that queues took of what was published, `entries` what the stream will hand over."""
 
     of: int
     table: Cost
     log_bytes: int
     answer_bytes: int = 0
     published: int = 0
+    taken: int = 0
     sent: int = 0
     puts: int = 0
     gets: int = 0
@@ -118,6 +121,7 @@ class Shop:
     queues: MemoryQueues
     topic: MemoryTopic
     log: io.StringIO
+    queues_of_the_topic: Mapping[str, Sequence[Any]]  # and what each of them takes
     rt: Runtime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -131,13 +135,19 @@ class Shop:
         waiting = len(self.table.entries)
         answered = act()
         lines = _DURATION.sub(rb"\g<1>12.34", self.log.getvalue()[marks[0] :].encode())
-        published, sent = len(self.topic.published) - marks[1], self._sent() - marks[2]
+        published, sent = self.topic.published[marks[1] :], self._sent() - marks[2]
+        told = len(published), taken(self.queues_of_the_topic, published)
         puts, gets = self.files.puts - marks[3], self.files.gets - marks[4]
         entries = len(self.table.entries) - waiting
-        return Used(of, self.table.meter.cost - before, len(lines), answered, published, sent, puts, gets, entries)
+        return Used(of, self.table.meter.cost - before, len(lines), answered, *told, sent, puts, gets, entries)
 
     def _sent(self) -> int:
         return sum(map(len, self.queues.sent.values()))
+
+
+def taken(queues: Mapping[str, Sequence[Any]], messages: Iterable[Published]) -> int:
+    """How many messages the queues get of these: a queue that takes several facts of an entry gets it once."""
+    return sum(len({queue for fact in one.types for queue in taken_by(fact, queues)}) for one in messages)
 
 
 def metrics_of(lines: str) -> int:

@@ -37,6 +37,8 @@ from chalicelib.table.pulse import beat_put
 from infra.local.cost_shop import CountingFiles, KeptTable, Numbered, Shop, Used, kept_log, metrics_of
 from infra.local.demo.program import CALLER, ORG, TENANT, load_program
 from infra.local.http_gateway import Gateway, HttpRequest, HttpResponse
+from infra.local.pages.facts import filters
+from infra.local.table_template import whole_template
 
 MEMBERS, MONTHS = 100, 10
 ORDERS = MEMBERS * MONTHS
@@ -66,7 +68,8 @@ class Usage:
 @cache
 def measured() -> Usage:
     with kept_log() as log:
-        shop = Shop(StandingClock(_instant(OPENING)), KeptTable(), CountingFiles(), MemoryQueues(), MemoryTopic(), log)
+        clock, cloud = StandingClock(_instant(OPENING)), (CountingFiles(), MemoryQueues(), MemoryTopic())
+        shop = Shop(clock, KeptTable(), *cloud, log, filters(whole_template()))
         load_program(shop.rt)
         key = issue_api_key(shop.rt, CALLER, org=ORG, tenant=TENANT, name="till", grants=CALLER.grants).credential
         shop.table.entries.clear()

@@ -2,7 +2,8 @@
 
 make bench                 all sections; says so when that took more than a quarter of an hour, and what became worse
 make bench ONLY=cpu,cold   these alone; the figures of the others stay
-make bench CHECK=1         measures, keeps nothing, and fails where a ratio is worse than the one kept
+make bench CHECK=1         measures, keeps nothing, and fails where a figure is worse than the best that was seen
+make bench ACCEPT=1        measures nothing: from now on the figures that are kept are the best, worse or not
 make bench-full            more rounds, and 100,000 lines imported; kept beside what `make bench` measured
 python -m tests.bench --page   writes the page anew from the figures that are there
 """
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench import page
+from tests.bench.baseline import accepted, keep_baseline, load_baseline, lowered, untrusted
 from tests.bench.figures import FULL, KEPT, ROOT, WITHIN_SECONDS, Section, as_text, load, section_from
 from tests.bench.gate import worse
 from tests.bench.run_section import SECTIONS
@@ -27,16 +29,16 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__, formatter_class=_AS_IT_IS)
     parser.add_argument("--only", default="", help=f"some of {','.join(SECTIONS)}")
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--check", action="store_true")
-    parser.add_argument("--page", action="store_true")
+    for what in ("--check", "--accept", "--page"):
+        parser.add_argument(what, action="store_true")
     options = parser.parse_args(arguments)
     chosen = options.only.replace(",", " ").split() or list(SECTIONS)
     if unknown := set(chosen) - set(SECTIONS):
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
     if options.page:
-        write_page()
+        write_page(ROOT)
         return 0
-    failed = _measure_all(chosen, full=options.full, check=options.check)
+    failed = accept(chosen) if options.accept else _measure_all(chosen, full=options.full, check=options.check)
     for what in failed:
         _say(what)
     _say("Something is worse." if failed and options.check else "Done, but not all of it." if failed else "Done.")
@@ -44,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _measure_all(chosen: Sequence[str], *, full: bool, check: bool) -> list[str]:
-    """What failed. Of what is kept, whatever the gate would not have let through is told: from now on it is what counts."""
+    """What failed. Of what is kept, whatever the gate would not have let through is told; it does not become the baseline."""
     failed: list[str] = []
     seconds = 0
     for place, name in enumerate(chosen, start=1):
@@ -54,15 +56,29 @@ def _measure_all(chosen: Sequence[str], *, full: bool, check: bool) -> list[str]
             failed.append(f"{name} could not be measured: see above")
             continue
         seconds += section.made["seconds"]
-        for what in worse(load().get(kept_as), section):
-            if check:
-                failed.append(f"{name}: {what}")
-            else:
-                _say(f"Kept, though it is worse: {name}: {what}")
-        if not check:
-            keep(kept_as, section)
-    if not full and (told := too_long(seconds)):
-        _say(told)
+        best = load_baseline().get(kept_as, {})
+        told = [f"{name}: {what}" for what in worse(best, section)]
+        if check:
+            failed += told
+            if new := sorted(section.gates.keys() - best.keys()):
+                _say(f"No idle machine has measured these yet, so that at most a budget holds them: {', '.join(new)}")
+            continue
+        for what in told:
+            _say(f"Kept, though it is worse than the baseline, which stays: {what}")
+        keep(kept_as, section)
+    if not full and (slow := too_long(seconds)):
+        _say(slow)
+    return failed
+
+
+def accept(chosen: Sequence[str], root: Path = ROOT) -> list[str]:
+    """What could not be: it was measured beside others, or nobody knows."""
+    failed: list[str] = []
+    for name, section in load(root / KEPT).items():
+        if name.removesuffix(FULL) in chosen:
+            keep_baseline(name, accepted(load_baseline(root).get(name, {}), section), root)
+            if refused := untrusted(section):
+                failed.append(f"{name}: not accepted, for others were at work or may have been: {', '.join(refused)}")
     return failed
 
 
@@ -86,16 +102,18 @@ def measured(name: str, *, full: bool) -> Section | None:
         return section_from(json.loads(file.read_text(encoding="utf-8")))
 
 
-def keep(name: str, section: Section) -> None:
+def keep(name: str, section: Section, root: Path = ROOT) -> None:
     """What was measured of the other sections stays as it was."""
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    KEPT.write_text(as_text({**load(), name: section}), encoding="utf-8")
-    write_page()
+    kept = root / KEPT
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(as_text({**load(kept), name: section}), encoding="utf-8")
+    keep_baseline(name, lowered(load_baseline(root).get(name, {}), section), root)
+    write_page(root)
 
 
-def write_page() -> None:
-    for path, text in page.pages(load()).items():
-        (ROOT / path).write_text(text, encoding="utf-8")
+def write_page(root: Path) -> None:
+    for path, text in page.pages(load(root / KEPT)).items():
+        (root / path).write_text(text, encoding="utf-8")
 
 
 def _say(sentence: str) -> None:

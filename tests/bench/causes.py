@@ -1,4 +1,7 @@
-"""Why a budget may not be met, by what it is the budget of. How many are not, and which, is said from the figures."""
+"""Why a budget may not be met, by what it is the budget of. How many are not, and which, is said from the figures.
+
+A cause is said in words: how large its share is nobody measures, so that a share of it would be a figure without a command.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,8 @@ are mostly not due, each read for nothing.""",
 COLD = (
     Cause(
         ("import of api_handler",),
-        """Of what is our own, more than half is dataclasses: each frozen one with slots has its methods written as text and
-compiled, about a millisecond. Patterns compiled at import come next; pydantic's models hardly count, since their building is
-deferred. The plan: leave out methods that nobody calls (`repr=False`, `eq=False`) where the table's protocol and the route
+        """What is our own is dataclasses above all: each frozen one with slots has its methods written as text and compiled.
+Patterns compiled at import come next, pydantic's models far behind, since their building is deferred. The plan: leave out methods that nobody calls (`repr=False`, `eq=False`) where the table's protocol and the route
 tables are declared, and load the clients of queue, topic and bucket with the first event that needs them.""",
     ),
 )
@@ -39,9 +41,8 @@ CPU = (
     Cause(
         ("simulate an order by id", "simulate an order by identifier"),
         """One request of the table, two by identifier, and as much to decide as recording has, which asks one more: what is
-beside the request is spread thin (reading and checking the body a sixth, the log line an eighth, the entry that is made
-only to be shown a twelfth, Chalice a twentieth, the rest decision and answer). At the limit of lots a third is reading them.
-The plan, if it is ever worth it: answer from the facts without making an entry, and read lots only when a decision touches
+beside the request is spread thin: reading and checking the body, the log line, the entry that is made only to be shown,
+Chalice, decision and answer. At the limit of lots reading them comes on top. The plan, if it is ever worth it: answer from the facts without making an entry, and read lots only when a decision touches
 them.""",
     ),
     Cause(
@@ -79,8 +80,8 @@ and has an entry that is hashed. A change of the configuration reads, checks and
     Cause(
         ("relay 100 entries",),
         """Three requests for a hundred entries, each of which is unpacked, referred to and told of by itself: the ratio says how much
-work a request is spread over, and the budget is not made for it. A sixth of it is JSON, and a sixteenth the topic's twin, which
-reads every message back.""",
+work a request is spread over, and the budget is not made for it. JSON is part of it, and so is the topic's twin, which reads every
+message back.""",
     ),
     Cause(
         ("import chunk of 50 documents",),
@@ -95,8 +96,8 @@ log line and its metrics.""",
 )
 _LED_TO = """Profiles of all handlers led to this: items are made, read and written by what their class declares, without PynamoDB's
 model machinery; lots have the fields that are stored and stand in the order in which they expire, so that only the first ones
-are asked what is due; our clients have a name of their own, where botocore puts one together for every request (a seventh of
-its CPU); a log line is put together in one go; an answer decodes only the facts that it shows, and checks no value of ours a
+are asked what is due; our clients have a name of their own, where botocore puts one together for every request; a log
+line is put together in one go; an answer decodes only the facts that it shows, and checks no value of ours a
 second time where there are hundreds. None of it changed what is stored, and every sum of lots is still checked with every write.
 """
 

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ROOT / "docs" / "performance" / "bench.json"
+KEPT = "docs/performance/bench.json"
 
 Row = dict[str, Any]
 
@@ -41,7 +41,7 @@ WITHIN_SECONDS = 15 * 60  # all sections of `make bench`, on two idle cores
 FULL = "-full"  # what bench-full measured is kept beside the rest, under the section's name and this
 
 
-def load(file: Path = KEPT) -> dict[str, Section]:
+def load(file: Path = ROOT / KEPT) -> dict[str, Section]:
     if not file.exists():
         return {}
     read = json.loads(file.read_text(encoding="utf-8"))

@@ -1,42 +1,41 @@
-"""The gate of `make bench CHECK=1`: figures without a unit of time against those kept. Not in CI: it needs a quiet machine.
+"""The gate of `make bench CHECK=1`: figures without a unit of time against the best seen. Not in CI: it needs a quiet machine.
 
-A count must be what it was. A ratio may be a quarter worse than the one kept, and no more than a twentieth above its
-budget; where the one kept was above it already, a twentieth worse than that, which is noise: each run keeps its own, and
-what is too much must not become more by being measured.
+A count must be no more than it was. A ratio may be a quarter worse than the best, and no more than a twentieth above its
+budget; where the best is above it already, a twentieth worse than that, which is noise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.bench.baseline import Best
 from tests.bench.figures import Gate, Section
 
 NOISE, NOISE_AT_BUDGET = 1.25, 1.05
 
 
-def worse(kept: Section | None, now: Section) -> list[str]:
-    """A sentence for each figure that has grown too much, or is gone though the same command once gave it.
+def worse(best: Best, now: Section) -> list[str]:
+    """A sentence for each figure that has grown too much, or is gone.
 
-    What was not measured before is held to its budget alone."""
-    return list(_worse(kept or Section([]), now))
+    What has no baseline yet is held to its budget alone, if it has one."""
+    return list(_worse(best, now))
 
 
-def _worse(kept: Section, now: Section) -> Iterator[str]:
+def _worse(best: Best, now: Section) -> Iterator[str]:
     for name, gate in now.gates.items():
-        most = allowed(kept.gates.get(name), gate)
+        most = allowed(best.get(name), gate)
         if most is not None and gate.value > most:
             yield f"{name} is {gate.value:g}, at most {most:g}"
-    if kept.made.get("command") == now.made.get("command"):
-        for name in sorted(kept.gates.keys() - now.gates.keys()):
-            yield f"{name} is not measured any more"
+    for name in sorted(best.keys() - now.gates.keys()):
+        yield f"{name} is not measured any more"
 
 
-def allowed(kept: Gate | None, now: Gate) -> float | None:
-    if kept is None:
+def allowed(best: float | None, now: Gate) -> float | None:
+    if best is None:
         return now.limit
     if now.exact:
-        return kept.value
-    most = kept.value * NOISE
+        return best
+    most = best * NOISE
     if now.limit is not None:
-        most = min(most, max(kept.value, now.limit) * NOISE_AT_BUDGET)
+        most = min(most, max(best, now.limit) * NOISE_AT_BUDGET)
     return round(most, 3)

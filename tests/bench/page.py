@@ -17,7 +17,7 @@ Generated from [performance/bench.json](performance/bench.json) by `make bench`;
 what counts here: a ratio says the same on any machine, milliseconds do not. Each section names its engine, what its
 figures mean and what limits them, and the command that makes them again. `make bench` measures everything, for which a quarter of
 an hour on two idle cores is the limit; `make bench ONLY=cpu,cold` some sections, `make bench CHECK=1` keeps nothing and fails
-where a ratio has become worse than the one kept here. `make bench-full` takes more rounds and the largest file; what it
+where a figure has become worse than the [best](performance/baseline.json) that an idle machine has shown. `make bench-full` takes more rounds and the largest file; what it
 measured stays, with its own day and command, whatever is measured later without it.
 
 Milliseconds are medians of rounds in which what is compared took turns. A ratio is that of the two medians beside it; its

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+import pytest
 
 from tests.bench import causes
 from tests.bench.budgets import DESIGN, budgets, units_above
@@ -31,6 +34,28 @@ def test_every_handler_that_is_measured_has_a_cause_and_no_other() -> None:
     """So that whichever is above its budget on some machine, the page says why."""
     named = [name for cause in causes.CPU for name in cause.of]
     assert sorted(named) == sorted({name for name, _ in PLANNED})
+
+
+PARTS = "half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|twelfth|sixteenth|twentieth|hundredth|millisecond|percent"
+FIGURE = re.compile(rf"\b(?:{PARTS})s?\b|\b\d|%")
+
+
+def test_a_cause_has_no_figure_that_no_command_makes() -> None:
+    """Which ones there are follows from the figures; beside them stand words."""
+    said = [cause.said for cause in (*causes.UNITS, *causes.COLD, *causes.CPU)]
+    section = replace(cpu(**{"earn, 1 lots": 1.7}), made={"others": 0.0})
+    (told,) = [line for line in causes.cpu_above(section) if "handlers are above" in line]
+    led_to = told.partition("budget.**")[2]
+    assert led_to
+    assert [found[0] for text in (*said, led_to) for found in FIGURE.finditer(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a sixth of it", "more than half is", "about a millisecond", "two thirds", "12 % of it", "a twentieth", "0.3"],
+)
+def test_a_figure_is_found_however_it_is_said(text: str) -> None:
+    assert FIGURE.search(text)
 
 
 def test_where_all_are_met_no_cause_is_told() -> None:

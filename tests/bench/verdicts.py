@@ -63,7 +63,7 @@ credential, the log line and the answer's model cost the same however little is 
 as it is deployed, unzipped, with the bytecode that it brings, and no library of this machine. Bare is a process that
 imports the same third-party modules of that package in the same order and, for the event, makes a boto3 client for each
 service asked and sends the same requests. The row without bytecode is what a package of sources alone would take, both sides
-compiling everything. Of our own part most is dataclasses, whose methods are compiled when they are defined. The limit: a
+compiling everything. Of our own part dataclasses come first, whose methods are compiled when they are defined. The limit: a
 container's own start and the download of the package are AWS's and not in it.""",
         {
             "function": "Function",

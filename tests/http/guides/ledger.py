@@ -1,18 +1,22 @@
-"""docs/guides/ledger.md, read as a story: shops, requests with their answers, and tables of how an account stands then.
+"""A guide read as a story: shops, requests with their answers, and tables of how an account stands then. docs/guides/ledger.md
+is one, a section of docs/guides/recovery.md another.
 
 <!-- shop -->                      a new shop without anything
-```http                            a request with its time; behind a blank line the status and what the answer says (it may
-                                   say more); `{ada}` is remembered where an answer first has it, and must be the same then
+```http                            a request with its time, and with headers, a line each; behind a blank line the status and what
+                                   the answer says (it may say more); `{ada}` is remembered where an answer first has it, and
+                                   must be the same then
 <!-- wallet ada points -->         the table behind it has the wallet's totals; those that it does not name are 0
 <!-- expiring ada points -->       … what is left, by last usable day
 <!-- statement ada -->             … the lines of the statement, the newest first
 <!-- liability points -->          … by month, once the relay has come
+<!-- given base -->                … what the feed says that a rule has given whom, less what was taken back of it
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -28,6 +32,7 @@ _STEP = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _NAME = re.compile(r"\{(\w+)\}")
+_HEADER = re.compile(r"([A-Z][A-Za-z-]+): (.+)(?:\n|$)")
 CAME = ("earned", "granted", "received", "refunded", "gained")
 WENT = ("spent", "deducted", "sent", "converted", "cancelled", "expired")
 APART = ("available", "held", "pending", "owed")
@@ -81,7 +86,7 @@ class Story:
         """False for a step that is no part of a story."""
         if step.mark == "call":
             self.call(step.text)
-        elif step.mark in ("wallet", "expiring", "statement", "liability"):
+        elif step.mark in ("wallet", "expiring", "statement", "liability", "given"):
             getattr(self, step.mark)(step.of, table_of(step.text))
         else:
             return False
@@ -90,6 +95,9 @@ class Story:
     def call(self, text: str) -> None:
         asked, _, shown = text.partition("\n\n")
         first, _, body = asked.partition("\n")
+        headers = {}
+        while header := _HEADER.match(body):
+            headers[header[1]], body = self._named(header[2]), body[header.end() :]
         time, method, path = first.split(" ")
         read = parse_rfc3339(time)
         assert read is not None, f"{time} is no time"
@@ -97,7 +105,7 @@ class Story:
         self.clock.at = read[0]
         self.clock.seconds += 60
         sent = json.loads(self._named(body)) if body.strip() else None
-        reply = self.api.call(method, self._named(path), sent)
+        reply = self.api.call(method, self._named(path), sent, headers=headers)
         status, _, expected = shown.strip().partition(" ")
         assert str(reply.status) == status, f"{reply.status} {reply.text}"
         if expected:
@@ -132,10 +140,25 @@ class Story:
         _same(table, lines)
 
     def liability(self, of: tuple[str, ...], table: Table) -> None:
-        assert run(replace(self.rt, table=self.table.table), self.table.entries()) == []
+        self._relay()
         unit = next(one for one in self._get("/v1/programs/1/liability")["units"] if one["unit"] == of[0])
         months = [(one["month"] or "never", str(one["liability"]), str(one["breakage"])) for one in unit["months"]]
         _same(table, months)
+
+    def given(self, of: tuple[str, ...], table: Table) -> None:
+        """As the guide has it done: by the feed, which names orders, and by orders, which name members."""
+        self._relay()
+        facts = [fact for event in self._get("/v1/feed?limit=100")["items"] for fact in event["facts"]]
+        sums: Counter[str] = Counter()
+        for fact in facts:
+            if fact.get("rule") == of[0] and fact["type"] in ("points.earned", "points.cancelled"):
+                member = self._get(f"/v1/orders/{fact['order']}")["member_id"]
+                sums[member] += fact["amount"] * (1 if fact["type"] == "points.earned" else -1)
+        told = {member: name for name, member in self.names.items()}
+        _same(table, [(told[member], str(amount)) for member, amount in sums.items()])
+
+    def _relay(self) -> None:
+        assert run(replace(self.rt, table=self.table.table), self.table.entries()) == []
 
     def _get(self, path: str) -> Any:
         reply = self.api.get(path)

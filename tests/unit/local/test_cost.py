@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from infra.local.cost import PULSES, ROOT, WINDOW_SECONDS, Prices, page
-from infra.local.cost_shop import metrics_of
+from chalicelib.aws.topic import Published
+from infra.alarms import consumed_queues
+from infra.local.cost import PULSES, QUEUES_WORKED_OFF, ROOT, WINDOW_SECONDS, Prices, page
+from infra.local.cost_shop import metrics_of, taken
 from infra.local.cost_usage import ALONE, FULL, MEMBERS, ORDERS, TEN, measured
 from tests.bench.figures import load
 from tests.unit.budgets.test_budgets import BUDGETS
+from tests.unit.local.packaged import stand_in
 
 TOGETHER = re.compile(r"^\| \*\*together\*\* \|.*$", re.MULTILINE)
 NUMBER = re.compile(r"[\d.,]*\d")
@@ -53,6 +57,33 @@ def test_a_busy_process_asks_for_key_and_configuration_once() -> None:
 
 def test_every_entry_is_published_once_in_whatever_batches() -> None:
     assert {size: used.published - used.of for size, used in measured().relay.items()} == {ALONE: 0, TEN: 0, FULL: 0}
+
+
+def test_what_queues_take_of_an_entry_is_what_the_template_s_filters_let_pass() -> None:
+    """An order with points, and a member's first entry, go to automations, notify, webhooks and metrics."""
+    assert {size: used.taken / used.of for size, used in measured().relay.items()} == {ALONE: 4, TEN: 4, FULL: 4}
+    assert "| SQS, topic to queues | 4.40 | 4.40 |" in section("A million orders over HTTP")
+    assert "| SQS, topic to queues | 4.00 |" in section("A million orders from files")
+
+
+def test_a_queue_gets_an_entry_once_whatever_number_of_its_facts_it_takes() -> None:
+    queues: dict[str, list[Any]] = {
+        "all": [{"exists": True}],
+        "sales": [{"prefix": "order."}, "points.earned"],
+        "tiers": ["tier.changed"],
+    }
+    there = [Published("shop", types, {}) for types in (("order.recorded", "points.earned"), ("member.enrolled",))]
+    assert taken(queues, there) == 3
+
+
+def test_a_queue_that_takes_nothing_of_an_order_any_more_makes_orders_cheaper() -> None:
+    usage = measured()
+    fewer = {size: replace(used, taken=3 * used.of) for size, used in usage.relay.items()}
+    assert "| SQS, topic to queues | 3.30 | 3.30 |" in page(usage=replace(usage, relay=fewer))
+
+
+def test_every_queue_that_is_polled_is_paid_for() -> None:
+    assert len(consumed_queues(stand_in())) == QUEUES_WORKED_OFF
 
 
 def test_the_feed_costs_a_quiet_shop_more_for_each_entry() -> None:
