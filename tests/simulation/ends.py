@@ -26,9 +26,9 @@ def relay_all(world: World) -> None:
     """Every entry of every account reaches the feed, in the order of no clock: counters add up in any."""
     journals = world.journals
     entries = (
-        journals.entry(member, sequence)
-        for member in world.members
-        for sequence in range(1, journals[member].head.version + 1)
+        journals.entry(owner, sequence)
+        for owner in world.owners
+        for sequence in range(1, journals[owner].head.version + 1)
     )
     arrivals = [Arrival(f"{number:021}", entry) for number, entry in enumerate(entries, start=1)]
     law(not relay_entries(world.shop.rt, SHARD, arrivals), "not every entry came into the feed")
@@ -39,8 +39,8 @@ def ask_liability(world: World) -> None:
     told = read_liability(world.shop.rt, world.shop.caller, PROGRAM)
     lots: Counter[tuple[str, str]] = Counter()
     sums: Counter[tuple[str, str]] = Counter()
-    for member in world.members:
-        for unit, wallet in world.journals[member].account.wallets.items():
+    for owner in world.owners:
+        for unit, wallet in world.journals[owner].account.wallets.items():
             lots.update({(unit, month_name(lot.expires_on)): 0 for lot in wallet.lots})
             for lot in wallet.lots:
                 lots[unit, month_name(lot.expires_on)] += lot.left

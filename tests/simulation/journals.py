@@ -1,4 +1,4 @@
-"""The journals of all members, read as they grow: each entry is folded on its own, and every law is asked after it."""
+"""The journals of all accounts, read as they grow: each entry is folded on its own, and every law is asked after it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from chalicelib.flows.standing import Ladder
 from chalicelib.kit.facts import Fact, encode
 from chalicelib.table.journal import Entry, Head, entry_from, verified
 from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Attrs
 from tests.simulation.fact_laws import Setting, ask_fact
 from tests.simulation.law import LawBroken, law
+from tests.simulation.roll import Roll
 from tests.simulation.tally import UNDOABLE, Deed, Deeds, Tally
 from tests.simulation.tier_laws import ask_tier
 
@@ -27,9 +29,10 @@ PROGRAM = 1
 
 @dataclass
 class Known:
-    """What one member's journal has told so far."""
+    """What one owner's journal has told so far, and the account as it was stored then."""
 
     account: Account
+    stored: Attrs | None = None
     head: Head = field(default_factory=Head)
     tally: Tally = field(default_factory=Tally)
     deeds: Deeds = field(default_factory=Deeds)
@@ -38,46 +41,56 @@ class Known:
 
 @dataclass
 class Journals:
+    """Of members, and of the groups that they have founded: an owner is an owner."""
+
     table: MemoryTable
     tenant: str
-    members: tuple[str, ...]
+    roll: Roll
     facts_seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.known = {member: Known(Account(member, PROGRAM)) for member in self.members}
+        self.known = {member: Known(Account(member, PROGRAM)) for member in self.roll.members}
 
-    def __getitem__(self, member: str) -> Known:
-        return self.known[member]
+    def __getitem__(self, owner: str) -> Known:
+        return self.known[owner]
 
-    def entry(self, member: str, sequence: int) -> Entry:
-        stream = store.stream(self.tenant, member, PROGRAM)
+    def open(self, group: str) -> None:
+        self.roll.groups.append(group)
+        self.known[group] = Known(Account(group, PROGRAM))
+
+    def entry(self, owner: str, sequence: int) -> Entry:
+        stream = store.stream(self.tenant, owner, PROGRAM)
         attrs = self.table.get(stream.key(sequence))
-        assert attrs is not None, f"entry {sequence} of {member} is gone"
+        assert attrs is not None, f"entry {sequence} of {owner} is gone"
         return entry_from(stream, attrs)
 
     def ask_laws(self, programs: dict[int, Program], ladder: Ladder, dice: Random) -> None:
         """Of every account that changed since it was asked last; and of what lies between accounts. `ladder` as it now is."""
-        for member in self.members:
-            stored, head = store.read(self.table, self.tenant, member, PROGRAM)
-            if head == self.known[member].head:
-                law(stored == self.known[member].account, "an account changed without an entry")
+        self.roll.ask()
+        for owner, known in self.known.items():
+            attrs = self.table.get(store.account_key(self.tenant, owner, PROGRAM))
+            if attrs == known.stored:
                 continue
-            self._catch_up(member, head, programs)
-            law(head == self.known[member].head, "the account's head is not that of its journal")
-            if stored != self.known[member].account:
-                raise LawBroken(f"fold(journal) = account: {_differs(stored, self.known[member])}")
-            ask_tier(stored, ladder, self.entry(member, head.version))
+            known.stored = attrs
+            stored, head = store.account_from(attrs, owner, PROGRAM)
+            law(head != known.head, "an account changed without an entry")
+            self._catch_up(owner, head, programs)
+            law(head == known.head, "the account's head is not that of its journal")
+            if stored != known.account:
+                raise LawBroken(f"fold(journal) = account: {_differs(stored, known)}")
+            ask_tier(stored, ladder, self.entry(owner, head.version))
             ask_time(stored, ladder, dice)
         sent = sum(known.tally.of["sent"] for known in self.known.values())
         received = sum(known.tally.of["received"] for known in self.known.values())
         law(sent == received, f"{sent} were sent and {received} received")
 
-    def _catch_up(self, member: str, head: Head, programs: dict[int, Program]) -> None:
-        known = self.known[member]
+    def _catch_up(self, owner: str, head: Head, programs: dict[int, Program]) -> None:
+        known = self.known[owner]
         undone: list[Deed] = []
         for sequence in range(known.head.version + 1, head.version + 1):
-            entry = self.entry(member, sequence)
+            entry = self.entry(owner, sequence)
             law(verified(entry, known.head), f"entry {sequence} does not follow the one before")
+            self.roll.ask_whose(owner, entry)
             once = entry.header["operation"] != "settle_due"  # a job of today may be sent again when more is due
             law(
                 not once or entry.header["command"] not in known.commands,
@@ -92,7 +105,7 @@ class Journals:
                 law(not differs, f"wallet {unit}: {differs}")
             ask_account(known.account)
         for deed in undone:
-            self._ask_mark(deed, self.entry(member, deed.sequence))
+            self._ask_mark(deed, self.entry(owner, deed.sequence))
 
     def _follow(
         self, known: Known, entry: Entry, number: int, fact: Fact, programs: dict[int, Program]
@@ -107,8 +120,8 @@ class Journals:
 
     def ask_marks(self) -> None:
         """Every entry is marked with what later ones undid of it, and with nothing else."""
-        for member, known in self.known.items():
-            entries = {sequence: self.entry(member, sequence) for sequence in range(1, known.head.version + 1)}
+        for owner, known in self.known.items():
+            entries = {sequence: self.entry(owner, sequence) for sequence in range(1, known.head.version + 1)}
             for deed in known.deeds.values():
                 self._ask_mark(deed, entries[deed.sequence])
             numbers = {(entry.sequence, number) for entry in entries.values() for number in entry.undone}

@@ -1,4 +1,4 @@
-"""A shop with a few members, behind a table that fails when told to; and how a move asks it for something.
+"""A shop with a few members and their groups, behind a table that fails when told to; and how a move asks it for something.
 
 Every wish is asked in one of several ways: plainly, twice with one key, from two tills at once, through lost answers,
 conflicts and throttling, or while somebody else changes the same accounts. Whatever the way, there is one final answer.
@@ -28,7 +28,8 @@ from tests.faults.world import world_of
 from tests.simulation.journals import Journals
 from tests.simulation.law import LawBroken, law
 from tests.simulation.policies import ZONES, definition, ladder
-from tests.twins import StandingClock, at, fresh
+from tests.simulation.roll import Roll
+from tests.twins import StandingClock, at, fresh, grouped
 from tests.twins.bookshop import BookShop, keyed, open_shop, rule
 from tests.twins.faulty import Fault
 
@@ -74,6 +75,19 @@ class World:
         return self.ports.calm
 
     @property
+    def roll(self) -> Roll:
+        return self.journals.roll
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(self.roll.groups)
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Whoever has an account: members and groups."""
+        return *self.members, *self.roll.groups
+
+    @property
     def program(self) -> Program:
         return self.programs[max(self.programs)]
 
@@ -108,7 +122,8 @@ def open_world(seed: int) -> World:
     memory = shop.rt.table
     assert isinstance(memory, MemoryTable)
     ports = world_of(shop.rt, clock, shop, {})
-    world = World(ports, clock, members, Journals(memory, shop.caller.tenant, members))
+    roll = Roll(memory, shop.caller.tenant, members)
+    world = World(ports, clock, members, Journals(memory, shop.caller.tenant, roll))
     world.note_program()
     return world
 
@@ -172,11 +187,19 @@ def without_a_key(world: World, dice: Random, wish: Wish) -> Any:
 
 
 def beside_a_rival(world: World, dice: Random, wish: Wish) -> Any:
-    """Somebody else earns a point on an account meanwhile: what was decided is decided anew."""
-    rival = dice.choice(world.members)
+    """Somebody else earns a point on an account meanwhile, or joins a group or leaves one: what was decided is decided anew."""
+    rival, group = dice.choice(world.members), one_of(dice, world.groups)
+    moves = group is not None and dice.random() < 0.5
 
     def meanwhile(_: int) -> None:
-        outcome(world.shop, fresh(), lambda shop, command: shop.earn(rival, 1, command))
+        outcome(world.shop, fresh(), comes_or_goes if moves else earns)
+
+    def earns(shop: BookShop, command: Command) -> Committed[Any]:
+        return shop.earn(rival, 1, command)
+
+    def comes_or_goes(shop: BookShop, command: Command) -> Committed[Any]:
+        inside = world.roll.payer(rival) != rival
+        return grouped.leave(shop, world.roll.payer(rival), rival) if inside else grouped.join(shop, str(group), rival)
 
     with disturbed(world, dice.randrange(3), meanwhile):
         return wish(world.ports.till, fresh()).answer

@@ -1,7 +1,7 @@
 """What may happen in a simulation: a table of moves, each with how often it comes.
 
 A move asks a flow for something, in one of the ways of world.py, and answers what it did, in few words. Another subject
-(groups, say) is a module beside these with a row for each of its moves; world.py opens what its moves need.
+is a module beside these with a row for each of its moves; world.py opens what its moves need.
 """
 
 from __future__ import annotations
@@ -10,7 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from tests.simulation.moves import buying, earning, holding, moving, promising, spending, standing, time, undoing
+from tests.simulation.moves import (
+    buying,
+    earning,
+    grouping,
+    holding,
+    moving,
+    promising,
+    spending,
+    standing,
+    time,
+    undoing,
+)
 from tests.simulation.world import World
 
 Act = Callable[[World, Random], str]
@@ -49,6 +60,12 @@ MOVES = (
     Move("pin a tier", 2, standing.pin),
     Move("unpin a tier", 2, standing.unpin),
     Move("recalculate a tier", 2, standing.recalculate),
+    Move("found a group", 4, grouping.found),
+    Move("join a group", 6, grouping.join),
+    Move("leave a group", 3, grouping.leave),
+    Move("say who may spend", 1, grouping.say_who_may_spend),
+    Move("name the primary member", 1, grouping.name_the_primary),
+    Move("choose a member", 1, grouping.choose),
     Move("hours pass", 5, time.hours_pass),
     Move("days pass", 5, time.days_pass),
     Move("months pass", 1, time.months_pass),

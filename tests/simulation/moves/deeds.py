@@ -1,8 +1,9 @@
-"""What there is to choose from: wallets with something in them, holds, promises, and what can be undone, by its id."""
+"""What there is to choose from: wallets with something in them, who may ask for it, holds, promises, and what can be undone,
+by its id."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from chalicelib.areas.accounts.model.decisions.apart import pending_of
 from chalicelib.areas.accounts.model.facts import PointsPromised
 from chalicelib.areas.accounts.model.lots import Piece
 from chalicelib.errors import Refused
+from chalicelib.flows.opened import InGroup
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.ids import EntryRef, entry_id
 from tests.simulation.policies import UNITS
@@ -18,48 +20,81 @@ from tests.simulation.tally import Deed
 from tests.simulation.world import World
 
 PROGRAM = 1
-NEWEST = 40  # of a member's deeds: most wishes are about what was lately
+NEWEST = 40  # of an owner's deeds: most wishes are about what was lately
 
 
 class Found(NamedTuple):
-    member: str
+    owner: str
     deed: Deed
 
     @property
     def id(self) -> str:
-        return entry_id(EntryRef(self.member, PROGRAM, *self.deed.key))
+        return entry_id(EntryRef(self.owner, PROGRAM, *self.deed.key))
 
     @property
     def entry_id(self) -> str:
         """Of the entry as a whole."""
-        return entry_id(EntryRef(self.member, PROGRAM, self.deed.sequence))
+        return entry_id(EntryRef(self.owner, PROGRAM, self.deed.sequence))
 
 
-def some_of(world: World, dice: Random, member: str, unit: str) -> int:
+class Spender(NamedTuple):
+    """Who asks to spend, for themselves or in a group, whose points these are, and of which unit."""
+
+    who: str | InGroup
+    payer: str
+    unit: str
+
+    @property
+    def member(self) -> str:
+        return self.who if isinstance(self.who, str) else self.who.by
+
+
+def some_of(world: World, dice: Random, owner: str, unit: str) -> int:
     """A part of what there is, all of it, or a little more."""
-    there = world.journals[member].account.wallet(unit).available
+    there = world.journals[owner].account.wallet(unit).available
     return max(1, dice.choice((there, there // 2, there // 3, there // 3, 1, there + 1)))
 
 
 def a_wallet(world: World, dice: Random) -> tuple[str, str]:
     """Whose, and of which unit: mostly one with something in it."""
     filled = [
-        (member, unit)
-        for member in world.members
-        for unit, wallet in world.journals[member].account.wallets.items()
+        (owner, unit)
+        for owner in world.owners
+        for unit, wallet in world.journals[owner].account.wallets.items()
         if wallet.available > 0
     ]
     if filled and dice.random() < 0.9:
         return dice.choice(filled)
-    return dice.choice(world.members), dice.choice(UNITS)
+    return dice.choice(world.owners), dice.choice(UNITS)
+
+
+def a_spender(world: World, dice: Random, units: Sequence[str] = UNITS) -> Spender:
+    """Mostly one who has something, or whose group does: asked for by the member's path, or by that of the group."""
+    filled = [
+        (member, unit)
+        for member in world.members
+        for unit in units
+        if world.journals[world.roll.payer(member)].account.wallet(unit).available > 0
+    ]
+    usual = filled and dice.random() < 0.9
+    member, unit = dice.choice(filled) if usual else (dice.choice(world.members), dice.choice(units))
+    payer = world.roll.payer(member)
+    who: str | InGroup = InGroup(payer, member) if payer != member and dice.random() < 0.3 else member
+    return Spender(who, payer, unit)
+
+
+def by_way_of(world: World, dice: Random, owner: str) -> str:
+    """By whose path a request names what is an owner's: its own, or that of a member of the group."""
+    return dice.choice((owner, *world.roll.inside(owner)))
 
 
 def a_hold(world: World, dice: Random) -> tuple[str, Hold | None]:
     """An open one, of anybody; now and then one that is over, or never was."""
-    held = [(member, one) for member in world.members for one in world.journals[member].account.holds]
+    held = [(owner, one) for owner in world.owners for one in world.journals[owner].account.holds]
     if not held or dice.random() < 0.1:
-        return dice.choice(world.members), None
-    return dice.choice(held)
+        return dice.choice(world.owners), None
+    owner, hold = dice.choice(held)
+    return by_way_of(world, dice, owner), hold
 
 
 def a_deed(
@@ -68,9 +103,9 @@ def a_deed(
     """One of the last of these kinds; now and then one of which nothing is left to undo."""
     again = dice.random() < 0.1
     found = [
-        Found(member, deed)
-        for member in world.members
-        for deed in list(world.journals[member].deeds.values())[-NEWEST:]
+        Found(owner, deed)
+        for owner in world.owners
+        for deed in list(world.journals[owner].deeds.values())[-NEWEST:]
         if isinstance(deed.fact, kinds) and (again or deed.left) and (fits is None or fits(deed))
     ]
     if not found:
@@ -81,13 +116,13 @@ def a_deed(
 def a_promise(world: World, dice: Random) -> tuple[Found, int]:
     """An earning of which something is pending, and how much; now and then one that has come or is gone."""
 
-    def pending(member: str, deed: Deed) -> int:
-        return pieces_sum(pending_of(world.journals[member].account, deed.fact.unit, Piece(*deed.fact.piece)))
+    def pending(owner: str, deed: Deed) -> int:
+        return pieces_sum(pending_of(world.journals[owner].account, deed.fact.unit, Piece(*deed.fact.piece)))
 
     found = [
-        (Found(member, deed), pending(member, deed))
-        for member in world.members
-        for deed in world.journals[member].deeds.values()
+        (Found(owner, deed), pending(owner, deed))
+        for owner in world.owners
+        for deed in world.journals[owner].deeds.values()
         if isinstance(deed.fact, PointsPromised)
     ]
     open_ones = [(one, amount) for one, amount in found if amount]

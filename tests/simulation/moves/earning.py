@@ -20,7 +20,7 @@ def earn(world: World, dice: Random) -> str:
 
 def grant_points(world: World, dice: Random) -> str:
     """Kept as the policy says, or to a day of its own."""
-    member, unit, amount = dice.choice(world.members), dice.choice(UNITS), dice.choice(AMOUNTS)
+    owner, unit, amount = dice.choice(world.owners), dice.choice(UNITS), dice.choice(AMOUNTS)
     last = dice.choice((None, None, local_day(world.clock.at, world.program.zone) + dice.randrange(40)))
-    world.ask(dice, lambda shop, command: by_hand.grant(shop, member, amount, command, unit, expires_on=last))
-    return f"{member} was granted {amount} {unit} until {last}"
+    world.ask(dice, lambda shop, command: by_hand.grant(shop, owner, amount, command, unit, expires_on=last))
+    return f"{owner} was granted {amount} {unit} until {last}"

@@ -1,34 +1,40 @@
-"""Points that move: to another member and back from there, into another unit."""
+"""Points that move: to another member or a group and back from there, into another unit."""
 
 from __future__ import annotations
 
 from random import Random
 
 from chalicelib.areas.accounts.model.facts import PointsSent
+from chalicelib.flows.opened import InGroup
+from chalicelib.flows.transfer_points import transfer_points
 from tests.simulation.moves.deeds import a_deed, a_wallet, some_of
 from tests.simulation.world import World
+from tests.twins.bookshop import member
 
 
 def transfer(world: World, dice: Random) -> str:
-    """Now and then to oneself, which is refused."""
-    sender, unit = a_wallet(world, dice)
-    others = [member for member in world.members if member != sender]
-    receiver = dice.choice(world.members if dice.random() < 0.1 else others)
-    amount = some_of(world, dice, sender, unit)
-    world.ask(dice, lambda shop, command: shop.send(sender, receiver, amount, command, unit))
+    """Now and then to oneself, which is refused. A group's by an operator, or by one of its members."""
+    owner, unit = a_wallet(world, dice)
+    receiver = dice.choice([one for one in world.owners if one != owner or dice.random() < 0.1])
+    amount = some_of(world, dice, owner, unit)
+    sender: str | InGroup = dice.choice([owner, *(InGroup(owner, one) for one in world.roll.inside(owner))])
+    world.ask(
+        dice,
+        lambda shop, command: transfer_points(shop.rt, shop.caller, command, sender, member(receiver), unit, amount),
+    )
     return f"{sender} sent {amount} {unit} to {receiver}"
 
 
 def undo_transfer(world: World, dice: Random) -> str:
     found = a_deed(world, dice, PointsSent)
     named = dice.choice((found.id, found.entry_id))
-    world.ask(dice, lambda shop, command: shop.undo_transfer(found.member, named, command))
-    return f"{found.member} got back of {found.deed.fact}"
+    world.ask(dice, lambda shop, command: shop.undo_transfer(found.owner, named, command))
+    return f"{found.owner} got back of {found.deed.fact}"
 
 
 def convert_some(world: World, dice: Random) -> str:
-    member, unit = a_wallet(world, dice)
+    owner, unit = a_wallet(world, dice)
     into = "cash" if unit == "points" else "points"
-    amount = some_of(world, dice, member, unit)
-    world.ask(dice, lambda shop, command: shop.convert(member, unit, into, amount, command))
-    return f"{member} converted {amount} {unit} into {into}"
+    amount = some_of(world, dice, owner, unit)
+    world.ask(dice, lambda shop, command: shop.convert(owner, unit, into, amount, command))
+    return f"{owner} converted {amount} {unit} into {into}"

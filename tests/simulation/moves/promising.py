@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from chalicelib.kit.periods import local_day
-from tests.simulation.moves.deeds import a_promise
+from tests.simulation.moves.deeds import a_promise, by_way_of
 from tests.simulation.moves.earning import AMOUNTS
 from tests.simulation.policies import UNITS
 from tests.simulation.world import Sold, World, one_of
@@ -33,24 +33,25 @@ def promise(world: World, dice: Random) -> str:
 
 def activate(world: World, dice: Random) -> str:
     """A part of one earning, before its day if it has one; or all that waits for an event or an order."""
-    member, choice = _choice(world, dice)
-    world.ask(dice, lambda shop, command: by_hand.activate(shop, member, command, **choice))
-    return f"what {member} was promised came: {choice}"
+    path, choice = _choice(world, dice)
+    world.ask(dice, lambda shop, command: by_hand.activate(shop, path, command, **choice))
+    return f"what {path} was promised came: {choice}"
 
 
 def cancel_promised(world: World, dice: Random) -> str:
-    member, choice = _choice(world, dice)
-    world.ask(dice, lambda shop, command: by_hand.cancel(shop, member, command, **choice))
-    return f"what {member} was promised will not come: {choice}"
+    path, choice = _choice(world, dice)
+    world.ask(dice, lambda shop, command: by_hand.cancel(shop, path, command, **choice))
+    return f"what {path} was promised will not come: {choice}"
 
 
 def _choice(world: World, dice: Random) -> tuple[str, dict[str, Any]]:
     found, pending = a_promise(world, dice)
+    path = by_way_of(world, dice, found.owner)
     event: str = found.deed.fact.event
     if event and dice.random() < 0.6:
-        return found.member, _by_event(event)
+        return path, _by_event(event)
     part = dice.choice((None, None, 1, max(1, pending // 2), pending + 1))
-    return found.member, {"earning_id": found.id, "amount": part}
+    return path, {"earning_id": found.id, "amount": part}
 
 
 def _by_event(event: str) -> dict[str, Any]:

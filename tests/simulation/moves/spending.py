@@ -6,36 +6,33 @@ from random import Random
 
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.kit.periods import local_day
-from tests.simulation.moves.deeds import PROGRAM, a_wallet, some_of
+from tests.simulation.moves.deeds import a_spender, a_wallet, some_of
 from tests.simulation.policies import UNITS
 from tests.simulation.world import World
 from tests.twins import by_hand
 
 
 def spend_some(world: World, dice: Random) -> str:
-    member, unit = a_wallet(world, dice)
-    amount = some_of(world, dice, member, unit)
-    world.ask(dice, lambda shop, command: shop.spend(member, amount, command, unit))
-    return f"{member} spent {amount} {unit}"
+    who, payer, unit = a_spender(world, dice)
+    amount = some_of(world, dice, payer, unit)
+    world.ask(dice, lambda shop, command: spend_points(shop.rt, shop.caller, command, who, unit, amount))
+    return f"{who} spent {amount} {unit} of {payer}"
 
 
 def spend_below_zero(world: World, dice: Random) -> str:
     """Of a unit that may go below zero today, if there is one; or to no more than what there is."""
     today = local_day(world.clock.at, world.program.zone)
     open_ended = [unit.code for unit in world.program.units if unit.policy_on(today).negative_limit]
-    member, unit = dice.choice(world.members), dice.choice(open_ended or UNITS)
-    amount = some_of(world, dice, member, unit) + dice.choice((0, 3, 40))
+    who, payer, unit = a_spender(world, dice, open_ended or UNITS)
+    amount = some_of(world, dice, payer, unit) + dice.choice((0, 3, 40))
     world.ask(
-        dice,
-        lambda shop, command: spend_points(
-            shop.rt, shop.caller, command, member, unit, amount, PROGRAM, below_zero=True
-        ),
+        dice, lambda shop, command: spend_points(shop.rt, shop.caller, command, who, unit, amount, below_zero=True)
     )
-    return f"{member} spent {amount} {unit}, below zero if need be"
+    return f"{who} spent {amount} {unit} of {payer}, below zero if need be"
 
 
 def deduct_some(world: World, dice: Random) -> str:
-    (member, unit), below_zero = a_wallet(world, dice), dice.random() < 0.4
-    amount = some_of(world, dice, member, unit)
-    world.ask(dice, lambda shop, command: by_hand.deduct(shop, member, amount, command, unit, below_zero=below_zero))
-    return f"{amount} {unit} of {member} were deducted"
+    (owner, unit), below_zero = a_wallet(world, dice), dice.random() < 0.4
+    amount = some_of(world, dice, owner, unit)
+    world.ask(dice, lambda shop, command: by_hand.deduct(shop, owner, amount, command, unit, below_zero=below_zero))
+    return f"{amount} {unit} of {owner} were deducted"

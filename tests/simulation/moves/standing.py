@@ -11,22 +11,22 @@ from tests.simulation.world import World
 
 def pin(world: World, dice: Random) -> str:
     """To a tier for good or until a day, which may be over; now and then to one that the program does not have."""
-    member, tier = dice.choice(world.members), dice.choice((*TIER_IDS, *TIER_IDS, "platinum"))
+    owner, tier = dice.choice(world.owners), dice.choice((*TIER_IDS, *TIER_IDS, "platinum"))
     today = local_day(world.clock.at, world.program.zone)
     until = dice.choice((None, iso_day(today + dice.randint(-1, 20))))
-    world.ask(dice, lambda shop, command: shop.pin(member, tier, until, command))
-    return f"{member} is pinned to {tier} until {until}"
+    world.ask(dice, lambda shop, command: shop.pin(owner, tier, until, command))
+    return f"{owner} is pinned to {tier} until {until}"
 
 
 def unpin(world: World, dice: Random) -> str:
     """Mostly somebody who is pinned."""
-    pinned = [member for member in world.members if world.journals[member].account.standing.pinned]
-    member = dice.choice(pinned if pinned and dice.random() < 0.9 else world.members)
-    world.ask(dice, lambda shop, command: shop.unpin(member, command))
-    return f"{member} is pinned no longer"
+    pinned = [owner for owner in world.owners if world.journals[owner].account.standing.pinned]
+    owner = dice.choice(pinned if pinned and dice.random() < 0.9 else world.owners)
+    world.ask(dice, lambda shop, command: shop.unpin(owner, command))
+    return f"{owner} is pinned no longer"
 
 
 def recalculate(world: World, dice: Random) -> str:
-    member = dice.choice(world.members)
-    world.ask(dice, lambda shop, command: shop.recalculate(member, command))
-    return f"the tier of {member} was recalculated"
+    owner = dice.choice(world.owners)
+    world.ask(dice, lambda shop, command: shop.recalculate(owner, command))
+    return f"the tier of {owner} was recalculated"

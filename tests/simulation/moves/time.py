@@ -38,38 +38,38 @@ def months_pass(world: World, dice: Random) -> str:
 
 
 def daily_job(world: World, dice: Random) -> str:
-    """For some members, of a day that is over or of today; again, it finds nothing to do."""
-    shop, member = world.shop, dice.choice(world.members)
+    """For some accounts, of a day that is over or of today; again, it finds nothing to do."""
+    shop, owner = world.shop, dice.choice(world.owners)
     day = local_day(world.clock.at, "UTC") - dice.choice((0, 0, 1, 3))
-    settled = settle_account(shop.rt, shop.caller, day, member, PROGRAM)
-    law(not settle_account(shop.rt, shop.caller, day, member, PROGRAM), "the job ran twice")
-    return f"the job {'settled' if settled else 'left'} {member}"
+    settled = settle_account(shop.rt, shop.caller, day, owner, PROGRAM)
+    law(not settle_account(shop.rt, shop.caller, day, owner, PROGRAM), "the job ran twice")
+    return f"the job {'settled' if settled else 'left'} {owner}"
 
 
 def look_ahead(world: World, dice: Random) -> str:
     """What is shown of a later moment is what will be there if nothing else happens."""
-    shop, member = world.shop, dice.choice(world.members)
+    shop, owner = world.shop, dice.choice(world.owners)
     as_of = world.clock.at + dice.randrange(60 * DAY)
-    view = read_account(shop.rt, shop.caller, member, PROGRAM, as_of)
-    account = advance(Story(world.journals[member].account), as_of).account
+    view = read_account(shop.rt, shop.caller, owner, PROGRAM, as_of)
+    account = advance(Story(world.journals[owner].account), as_of).account
     shown = {wallet.unit: (wallet.available, wallet.pending, wallet.held) for wallet in view.wallets}
     there = {unit: account.wallet(unit) for unit in shown}
     law(
         shown == {unit: (wallet.available, wallet.pending, wallet.held) for unit, wallet in there.items()},
         f"shown {shown} of a later moment",
     )
-    return f"{member} looked ahead to {as_of}"
+    return f"{owner} looked ahead to {as_of}"
 
 
 def prove(world: World, dice: Random) -> str:
-    shop, member = world.shop, dice.choice(world.members)
+    shop, owner = world.shop, dice.choice(world.owners)
     try:
-        proof = prove_account(shop.rt, shop.caller, member, PROGRAM)
+        proof = prove_account(shop.rt, shop.caller, owner, PROGRAM)
     except NotFound:
-        law(not world.journals[member].head.version, "an account was not found")
-        return f"{member} has no account yet"
+        law(not world.journals[owner].head.version, "an account was not found")
+        return f"{owner} has no account yet"
     law(proof.matches, f"{proof}")
-    return f"the account of {member} was proved"
+    return f"the account of {owner} was proved"
 
 
 def another_policy(world: World, dice: Random) -> str:
