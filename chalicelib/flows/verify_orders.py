@@ -1,5 +1,5 @@
 """Verify the orders and returns of a member or a group: each has its entry, each such entry has its order or return, and
-they agree. What a member bought for a group stands in the member's list, and in the group's journal.
+they agree. What a member bought for a group stands in the member's list and the group's, and in the group's journal.
 
 The journal is read before them: an order or a return of an entry behind it is news, and no difference.
 """
@@ -105,6 +105,8 @@ class RecordedOrders:
             yield "has not given what its entry says"
         if store.misshown(self.tenant, order, attrs):
             yield "is not what the member's list shows"
+        if store.unlisted(self.tenant, order, attrs):
+            yield "is not where its group's list has it"
         if not order.group_id and order.order_id not in self.listed:
             yield "is not in the member's list"
 

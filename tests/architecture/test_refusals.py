@@ -64,6 +64,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "release_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO},
     "activate_pending": {"unknown_unit": THERE, "entry_not_found": ANOTHER_WORD},
     "cancel_pending": {"unknown_unit": THERE, "entry_not_found": ANOTHER_WORD, "member_blocked": BLOCKED_TOO},
+    "list_groups": {"group_not_found": "those that are listed are there"},
     "create_group": {"group_not_found": "it is the one that is created"},
     "undo_transfer_of_group": {"group_not_found": ANOTHER_WORD},
 }

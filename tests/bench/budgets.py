@@ -27,7 +27,8 @@ class Budget:
         """The item of the guard: two units, none of an index."""
         return Budget(self.requests, self.units + 2, tuple(one + 2 for one in self.indexed))
 
-    def by_identifier(self) -> Budget:
+    def with_one_more(self) -> Budget:
+        """A request that looks up an identifier, or a member's group."""
         return Budget(self.requests + 1, self.units, self.indexed)
 
 
@@ -35,9 +36,9 @@ NOTHING_WRITTEN, RECORD, EARN_SPEND = Budget(1, 0, (0,)), Budget(2, 6, (8, 10)),
 UNDO, TRANSFER = Budget(2, 6, (7, 8)), Budget(2, 8, (10,))
 DESIGN: Mapping[str, Budget | None] = {
     "evaluate by id": NOTHING_WRITTEN,
-    "evaluate by identifier": NOTHING_WRITTEN.by_identifier(),
+    "evaluate by identifier": NOTHING_WRITTEN.with_one_more(),
     "record an order by id": RECORD,
-    "record an order by identifier": RECORD.by_identifier(),
+    "record an order by identifier": RECORD.with_one_more(),
     "record a first order, enrolling": None,
     "return": Budget(3, 8, (10,)),
     "earn": EARN_SPEND,
@@ -72,6 +73,10 @@ DESIGN: Mapping[str, Budget | None] = {
     "pin a tier until a day": None,
     "recalculate a tier": None,
     "unpin a tier": None,
+    "evaluate, in a group": NOTHING_WRITTEN.with_one_more(),
+    "record an order, in a group": RECORD.with_one_more(),
+    "earn, in a group": EARN_SPEND.with_one_more(),
+    "spend, in a group": EARN_SPEND.with_one_more(),
     "expiries": NOTHING_WRITTEN,
     "balance": NOTHING_WRITTEN,
     "holds": NOTHING_WRITTEN,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
-from chalicelib.areas.groups.operations import get_group, list_memberships
+from chalicelib.areas.groups.operations import get_group, list_groups, list_memberships
+from chalicelib.flows.list_group_orders import list_group_orders
 from chalicelib.flows.prove_account import prove_account
 from chalicelib.flows.read_statement import read_statement
 from chalicelib.flows.undo_entry import undo_entry
@@ -120,7 +121,17 @@ def members(world: World, shop: BookShop) -> object:
     return paged(lambda cursor: list_memberships(shop.rt, shop.caller, world.names["group"], 1, cursor))
 
 
+def directory(world: World, shop: BookShop) -> object:
+    return paged(lambda cursor: list_groups(shop.rt, shop.caller, 1, cursor))
+
+
+def orders(world: World, shop: BookShop) -> object:
+    return paged(lambda cursor: list_group_orders(shop.rt, shop.caller, world.names["group"], 1, cursor))
+
+
 LOOKED: dict[str, Act] = {
+    "list_groups": directory,
+    "list_group_orders": orders,
     "get_group": lambda world, shop: get_group(shop.rt, shop.caller, world.names["group"]),
     "list_memberships": members,
     "read_account, of a group": lambda world, shop: shop.account(world.names["group"]),

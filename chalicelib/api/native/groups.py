@@ -1,4 +1,4 @@
-"""Groups: created, changed, joined and left; and what somebody in one spends and sends for it."""
+"""Groups: created, changed, joined and left; what was bought for them; and what somebody in one spends and sends for it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from chalicelib.api.native.naming import answered, owner_of
 from chalicelib.api.native.transfers import TransferBody, receiver_of
 from chalicelib.areas.groups import operations as groups
 from chalicelib.areas.groups.model import Group, GroupDefinition, GroupUpdate
+from chalicelib.areas.orders.model.order import GroupOrder
 from chalicelib.flows.change_group_member import change_group_member
 from chalicelib.flows.create_group import create_group
 from chalicelib.flows.join_group import join_group
 from chalicelib.flows.leave_group import leave_group
+from chalicelib.flows.list_group_orders import list_group_orders
 from chalicelib.flows.opened import InGroup
 from chalicelib.flows.spend_points import Spent, spend_points
 from chalicelib.flows.transfer_points import Transferred, transfer_points
@@ -63,8 +65,23 @@ class GroupMembers(Wire):
     next_cursor: str | None
 
 
+class Groups(Wire):
+    items: tuple[Group, ...]
+    next_cursor: str | None
+
+
+class GroupOrders(Wire):
+    items: tuple[GroupOrder, ...]
+    next_cursor: str | None
+
+
 def create(call: Call, body: GroupDefinition) -> Answered[Group]:
     return answered(create_group(call.rt, call.caller, call.command, body))
+
+
+def list_groups(call: Call) -> Groups:
+    page = groups.list_groups(call.rt, call.caller, call.query["limit"], call.query["cursor"])
+    return Groups(items=page.items, next_cursor=page.next_cursor)
 
 
 def get_group(call: Call) -> Group:
@@ -88,6 +105,11 @@ def list_members(call: Call) -> GroupMembers:
         for one in page.items
     )
     return GroupMembers(items=items, next_cursor=page.next_cursor)
+
+
+def list_orders(call: Call) -> GroupOrders:
+    page = list_group_orders(call.rt, call.caller, owner_of(call), call.query["limit"], call.query["cursor"])
+    return GroupOrders(items=page.items, next_cursor=page.next_cursor)
 
 
 def join(call: Call, body: JoiningBody) -> Answered[Group]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.areas.members import store
 from chalicelib.areas.members.model import (
@@ -29,6 +30,7 @@ from chalicelib.table.config import Config
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
 from chalicelib.table.keys import owner_stream
+from chalicelib.table.pages import ShardPlace, page_of_shards
 from chalicelib.table.protocol import Write
 
 
@@ -112,25 +114,19 @@ def find_member(rt: Runtime, caller: Caller, identifier: Identifier) -> Member:
 def list_members(rt: Runtime, caller: Caller, limit: int, cursor: str | None) -> MemberPage:
     """The directory, shard by shard, each in order of enrolment: at most one Query a shard, usually one in all."""
     scope = f"{caller.tenant}/members"
-    shard, after = _place(scope, cursor)
-    cards: list[MemberCard] = []
-    while shard < store.DIRECTORY_SHARDS and len(cards) < limit:
-        page = rt.table.query(store.directory_query(caller.tenant, shard, limit - len(cards), after))
-        cards += [store.card_from(attrs) for attrs in page.items]
-        shard, after = (shard + 1, None) if page.next is None else (shard, cards[-1].member_id)
-    more = shard < store.DIRECTORY_SHARDS
-    return MemberPage(tuple(cards), encode_cursor(scope, [shard, after]) if more else None)
+    query, place, shards = partial(store.directory_query, caller.tenant), _place(scope, cursor), store.DIRECTORY_SHARDS
+    found, rest = page_of_shards(rt.table, query, store.listed_member, place, shards, limit)
+    return MemberPage(tuple(map(store.card_from, found)), None if rest is None else encode_cursor(scope, rest))
 
 
-def _place(scope: str, cursor: str | None) -> tuple[int, str | None]:
-    """The shard to read and the last member seen in it."""
+def _place(scope: str, cursor: str | None) -> ShardPlace:
     if cursor is None:
-        return 0, None
+        return ShardPlace()
     match decode_cursor(scope, cursor):
         case [int() as shard, None] if 0 <= shard < store.DIRECTORY_SHARDS:
-            return shard, None
+            return ShardPlace(shard)
         case [int() as shard, str() as after] if is_id("member", after) and shard == store.shard_of(after):
-            return shard, after
+            return ShardPlace(shard, after)
     raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
 
 

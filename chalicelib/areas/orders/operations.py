@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.areas.orders import store
-from chalicelib.areas.orders.model.order import Order, OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import GroupOrder, Order, OrderCard, RecordedReturn
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import is_id
@@ -17,6 +17,12 @@ from chalicelib.table.pages import every_item
 @dataclass(frozen=True, slots=True)
 class OrderPage:
     items: tuple[OrderCard, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOrderPage:
+    items: tuple[GroupOrder, ...]
     next_cursor: str | None
 
 
@@ -47,6 +53,17 @@ def list_orders(rt: Runtime, caller: Caller, member_id: str, limit: int, cursor:
     cards = tuple(store.card_from(attrs) for attrs in page.items)
     last = [cards[-1].order_id, cards[-1].purchased_at] if page.next is not None and cards else None
     return OrderPage(cards, None if last is None else encode_cursor(scope, last))
+
+
+def list_orders_for_group(rt: Runtime, caller: Caller, group_id: str, limit: int, cursor: str | None) -> GroupOrderPage:
+    """What was bought for a group, whoever is in it now, newest purchase first: 1 Query, and 1 BatchGet of the orders."""
+    scope = f"{caller.tenant}/orders/{group_id}"
+    page = rt.table.query(store.group_orders_query(caller.tenant, group_id, limit, _after(scope, cursor)))
+    keys = [store.order_key(caller.tenant, store.listed_order(attrs)) for attrs in page.items]
+    found = rt.table.batch_get(keys)
+    items = tuple(store.bought_from(found[key]) for key in keys)
+    last = [items[-1].order_id, items[-1].purchased_at] if page.next is not None and items else None
+    return GroupOrderPage(items, None if last is None else encode_cursor(scope, last))
 
 
 def _after(scope: str, cursor: str | None) -> tuple[str, int] | None:

@@ -6,10 +6,15 @@ an order, by its number | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU    
 a return, by its number | {t}#O#{order} / R#{number} | 0–1   | 1 Get, 1 RU            | read_return
 returns of an order     | {t}#O#{order} / R#*        | 0–n   | 1 Query, 1 RU          | returns_query
 orders of a member      | gsi1 {t}#M#{member}#O / *  | 0–n   | 1 Query a page, 0.5 RU | member_orders_query
+orders of a group       | gsi2 {t}#G#{group}#O / *   | 0–n   | 1 Query a page, 0.5 RU | group_orders_query
 
-item   | key                        | in index                                           | cost
-order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order} | 2 WU + 1 IU
-return | {t}#O#{order} / R#{number} | –                                                  | 2 WU
+item   | key                        | in index                                                                                                    | cost
+order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order}                                                          | 2 WU + 1 IU
+order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order}, gsi2 {t}#G#{group}#O / {purchased_at:014}#{order} | 2 WU + 2 IU
+return | {t}#O#{order} / R#{number} | –                                                                                                           | 2 WU
+
+An order is in the list of who bought it, with a card; one for a group is in that group's as well, which has keys only: the
+orders themselves come by one BatchGet. Neither place ever changes.
 
 An order's id is a hash of scope and number. Two numbers that hash alike are told apart by the number kept in the item:
 the second is found at the next probe, with one Get more.
@@ -24,7 +29,7 @@ from typing import Any, NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Back, Credited, Order, OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import Back, Credited, GroupOrder, Order, OrderCard, RecordedReturn
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
@@ -47,6 +52,8 @@ class OrderItem(StampbookItem):
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
     gsi1sk = UnicodeAttribute()
+    gsi2pk = UnicodeAttribute(null=True)
+    gsi2sk = UnicodeAttribute(null=True)
     card = BodyAttribute()
 
 
@@ -128,6 +135,15 @@ def misshown(tenant: str, order: Order, attrs: Attrs) -> bool:
     return shown != card_from(true) or any(attrs.get(name) != true[name] for name in ("gsi1pk", "gsi1sk"))
 
 
+def unlisted(tenant: str, order: Order, attrs: Attrs) -> bool:
+    """Whether the list of the group that it was bought for lacks it, or that of another has it."""
+    try:
+        true = _groups_place(tenant, order) or (None, None)
+    except UNREADABLE:
+        return True
+    return tuple(attrs.get(name, {}).get("S") for name in ("gsi2pk", "gsi2sk")) != true
+
+
 def order_put(tenant: str, order: Order) -> Put:
     """A new order only if its id is free, a changed one only if nobody changed it since it was read.
 
@@ -167,12 +183,21 @@ def member_orders_query(tenant: str, member: str, limit: int, after: tuple[str, 
     start = None
     if after is not None:
         key = order_key(tenant, after[0])
-        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": _of_member(tenant, member), "gsi1sk": _place(*after)}
-    return Query(_of_member(tenant, member), index="gsi1", limit=limit, reverse=True, start=start)
+        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": _list_of(tenant, member), "gsi1sk": _place(*after)}
+    return Query(_list_of(tenant, member), index="gsi1", limit=limit, reverse=True, start=start)
+
+
+def group_orders_query(tenant: str, group: str, limit: int, after: tuple[str, Instant] | None) -> Query:
+    """The same of what was bought for a group: keys of orders."""
+    start = None
+    if after is not None:
+        key = order_key(tenant, after[0])
+        start = {"pk": key.pk, "sk": key.sk, "gsi2pk": _list_of(tenant, group), "gsi2sk": _place(*after)}
+    return Query(_list_of(tenant, group), index="gsi2", limit=limit, reverse=True, start=start)
 
 
 def listed_order(attrs: Attrs) -> str:
-    """Which order an item of a member's list is about."""
+    """Which order an item of a member's or a group's list is about."""
     order: str = attrs["pk"]["S"].rsplit("#", 1)[1]
     return order
 
@@ -181,8 +206,13 @@ def card_from(attrs: Attrs) -> OrderCard:
     return OrderCard.model_validate(BodyAttribute().deserialize(attrs["card"]["B"]))
 
 
-def _of_member(tenant: str, member: str) -> str:
-    return f"{owner_pk(tenant, member)}#O"
+def bought_from(attrs: Attrs) -> GroupOrder:
+    """An order as its group's list shows it: the card, and who bought it, in whose list it is."""
+    return GroupOrder(**dict(card_from(attrs)), member_id=attrs["gsi1pk"]["S"].rsplit("#", 2)[1])
+
+
+def _list_of(tenant: str, owner: str) -> str:
+    return f"{owner_pk(tenant, owner)}#O"
 
 
 def _place(order: str, purchased_at: Instant) -> str:
@@ -197,13 +227,13 @@ def _credit(rule: str, unit: str, amount: int, lines: Any, value: int, piece: An
 
 def _item(tenant: str, order: Order) -> OrderItem:
     key = order_key(tenant, order.order_id)
-    return OrderItem(
+    item = OrderItem(
         pk=key.pk,
         sk=key.sk,
         v=3 if order.group_id else 2,
         version=order.version,
         body=_body(order),
-        gsi1pk=_of_member(tenant, order.member_id),
+        gsi1pk=_list_of(tenant, order.member_id),
         gsi1sk=_place(order.order_id, order.sale.purchased_at),
         card=OrderCard(
             order_id=order.order_id,
@@ -214,6 +244,15 @@ def _item(tenant: str, order: Order) -> OrderItem:
             returned_value=order.returned_value,
         ).model_dump(mode="json"),
     )
+    item.gsi2pk, item.gsi2sk = _groups_place(tenant, order) or (None, None)
+    return item
+
+
+def _groups_place(tenant: str, order: Order) -> Key | None:
+    """In the list of the group that it was bought for."""
+    if order.group_id is None:
+        return None
+    return Key(_list_of(tenant, order.group_id), _place(order.order_id, order.sale.purchased_at))
 
 
 def _body(order: Order) -> Mapping[str, Any]:

@@ -4,7 +4,8 @@
     item | key | in index | cost
 
 A key is `[index] pk / sk`, with `{name}` or `{name:04}` for what differs (`{t}` for the tenant). For the sort key of a
-read stand as well `*` (all), `x*` (what begins so), `< x` (below), `x#{a}…{b}` (from to), `x + y` (these two).
+read stand as well `*` (all), `x*` (what begins so), `< x` (below), `x#{a}…{b}` (from to), `x + y` (these two). An item may be
+in several indexes: their keys are set apart by commas.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class AccessPattern:
 class KeptItem:
     kind: str
     place: Place
-    listed: Place | None
+    listed: tuple[Place, ...]
     cost: str
 
 
@@ -129,10 +130,10 @@ def _pattern(module: str, name: str, key: str, items: str, cost: str, by: str) -
 def _item(module: str, kind: str, key: str, listed: str, cost: str) -> KeptItem:
     _must_fit(module, kind, _PUT, cost)
     place = _place(module, kind, key)
-    in_index = None if listed == "–" else _place(module, kind, listed)
-    if place.index is not None or (in_index is not None and in_index.index is None):
+    in_indexes = () if listed == "–" else tuple(_place(module, kind, one) for one in listed.split(", "))
+    if place.index is not None or any(one.index is None for one in in_indexes):
         raise MalformedError(f"{module}: {kind}: `key` is the table's, `in index` names one of {', '.join(INDEXES)}")
-    return KeptItem(kind, place, in_index, cost)
+    return KeptItem(kind, place, in_indexes, cost)
 
 
 def _place(module: str, name: str, key: str) -> Place:

@@ -96,7 +96,7 @@ def _pattern(pattern: AccessPattern) -> tuple[str, ...]:
 
 
 def _item(item: KeptItem, cls: type[StampbookItem]) -> tuple[str, ...]:
-    listed = f"{item.listed.index} {shown_place(item.listed)}" if item.listed else "–"
+    listed = ", ".join(f"{one.index} {shown_place(one)}" for one in item.listed) or "–"
     version = str(cls.get_attributes()["v"].default)
     return code(item.kind), version, shown_place(item.place), listed, item.cost, _attributes(cls)
 
@@ -110,7 +110,7 @@ def _indexes(stores: Iterable[Store]) -> str:
     every = tuple(stores)
     rows = []
     for index in INDEXES:
-        kinds = [item for store in every for item in store.items if item.listed and item.listed.index == index]
+        kinds = [item for store in every for item in store.items if index in (one.index for one in item.listed)]
         read = [one.name for store in every for one in store.patterns if one.place.index == index]
         shown = codes(INCLUDED[index], "keys only")
         rows.append((index, codes(dict.fromkeys(item.kind for item in kinds)), shown, "; ".join(read) or "–"))

@@ -17,7 +17,8 @@ def transfer(world: World, dice: Random) -> str:
     owner, unit = a_wallet(world, dice)
     receiver = dice.choice([one for one in world.owners if one != owner or dice.random() < 0.1])
     amount = some_of(world, dice, owner, unit)
-    sender: str | InGroup = dice.choice([owner, *(InGroup(owner, one) for one in world.roll.inside(owner))])
+    senders: list[str | InGroup] = [owner, *(InGroup(owner, one) for one in world.roll.inside(owner))]
+    sender = dice.choice(senders)
     world.ask(
         dice,
         lambda shop, command: transfer_points(shop.rt, shop.caller, command, sender, member(receiver), unit, amount),

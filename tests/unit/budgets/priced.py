@@ -19,7 +19,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import by_hand, fresh
+from tests.twins import by_hand, fresh, grouped
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -136,8 +136,16 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
 }
 """What each is about is there before it is priced."""
 
+IN_A_GROUP: dict[str, Callable[[Till], Callable[[], object]]] = {
+    "evaluate, in a group": lambda at: partial(at.shop.simulate, member(resident(at)), sale("G0")),
+    "record an order, in a group": lambda at: partial(at.shop.buy, member(resident(at)), sale("G1", 10_00)),
+    "earn, in a group": lambda at: partial(at.shop.earn, resident(at), 1),
+    "spend, in a group": lambda at: partial(at.shop.spend, resident(at), 1),
+}
+"""By a member whose group has as many lots as Ada."""
+
 _LAST = "one due account"  # moves the clock
-PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART) if name != _LAST), _LAST)
+PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART, *IN_A_GROUP) if name != _LAST), _LAST)
 
 
 def held(at: Till) -> int:
@@ -161,14 +169,23 @@ def friend(at: Till) -> str:
     return at.made["friend"]
 
 
+def resident(at: Till) -> str:
+    if "resident" not in at.made:
+        at.made["resident"] = at.shop.member("resident")
+        group = grouped.household(at.shop, at.made["resident"])
+        for lot in at.shop.account(at.ada).wallets[0].expiring:
+            by_hand.grant(at.shop, group, 10, expires_on=lot.expires_on)
+    return at.made["resident"]
+
+
 def sent(at: Till, to: str) -> str:
     return at.shop.send(at.ada, to, 1).answer.transfer_id
 
 
 def prepared(name: str, at: Till) -> Callable[[], object]:
     """The operation, ready to be priced: points are due only when the account to settle is."""
-    if name in OF_WHAT_IS_APART:
-        return OF_WHAT_IS_APART[name](at)
+    if name in OF_WHAT_IS_APART | IN_A_GROUP:
+        return (OF_WHAT_IS_APART | IN_A_GROUP)[name](at)
     if name == "one due account":
         [wallet, *_] = at.shop.account(at.ada).wallets
         first = wallet.expiring[0].expires_on

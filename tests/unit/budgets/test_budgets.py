@@ -49,6 +49,10 @@ BUDGETS = {
     "transfer with a key": Cost(batch_get=1, transact=1, write_units=10, index_units=2),
     "undo a transfer": Cost(get=2, batch_get=1, transact=1, write_units=12, index_units=2),
     "convert": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "evaluate, in a group": Cost(query=1, batch_get=1),
+    "record an order, in a group": Cost(query=1, batch_get=1, transact=1, write_units=6, index_units=3),  # in two lists
+    "earn, in a group": Cost(batch_get=2, transact=1, write_units=4, index_units=1),
+    "spend, in a group": Cost(batch_get=2, transact=1, write_units=4, index_units=1),
     "holds": Cost(batch_get=1),
     "pending": Cost(batch_get=1),
     "expiries": Cost(batch_get=1),

@@ -9,8 +9,9 @@ from functools import partial
 import pytest
 
 from chalicelib.areas.groups.model import Membership
-from chalicelib.areas.groups.operations import get_group, list_memberships
+from chalicelib.areas.groups.operations import get_group, list_groups, list_memberships
 from chalicelib.areas.groups.store import membership_put
+from chalicelib.flows.list_group_orders import list_group_orders
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
 from tests.twins import by_hand, grouped
@@ -60,7 +61,10 @@ def home(lots: int = 1, who_may_spend: str = "everyone") -> Home:
 ALSO = Cost(batch_get=1)
 POOLED: dict[str, tuple[Callable[[Home], object], Cost]] = {
     "evaluate": (lambda at: at.shop.simulate(member(at.bob), sale("A")), BUDGETS["evaluate by id"] + ALSO),
-    "record an order": (lambda at: at.shop.buy(member(at.bob), sale("A")), BUDGETS["record an order by id"] + ALSO),
+    "record an order": (
+        lambda at: at.shop.buy(member(at.bob), sale("A")),
+        BUDGETS["record an order by id"] + ALSO + Cost(index_units=1),  # it is in the group's list as well
+    ),
     "earn": (lambda at: at.shop.earn(at.bob, 1), BUDGETS["earn"] + ALSO),
     "spend": (lambda at: at.shop.spend(at.bob, 1), BUDGETS["spend"] + ALSO),
     "spend with a key": (lambda at: at.shop.spend(at.bob, 1, keyed("k")), BUDGETS["spend with a key"] + ALSO),
@@ -139,6 +143,11 @@ CHANGES: dict[str, tuple[Callable[[Home], object], Cost]] = {
         Cost(batch_get=1, transact=1, write_units=6, index_units=1),
     ),
     "look": (lambda at: get_group(at.shop.rt, at.shop.caller, at.group), Cost(get=1)),
+    "directory": (lambda at: list_groups(at.shop.rt, at.shop.caller, 25, None), Cost(query=16, batch_get=1)),
+    "orders": (
+        lambda at: list_group_orders(at.shop.rt, at.shop.caller, at.group, 25, None),
+        Cost(query=1, batch_get=1),
+    ),
     "list": (lambda at: list_memberships(at.shop.rt, at.shop.caller, at.group, 25, None), Cost(get=1, query=1)),
 }
 
@@ -148,6 +157,32 @@ def test_a_change_of_a_group_costs_its_budget(name: str) -> None:
     act, budget = CHANGES[name]
     at = home()
     assert without_reading(at.price(lambda: act(at))) == budget
+
+
+def test_a_page_of_the_directory_costs_a_query_and_a_batch_however_many_there_are() -> None:
+    """A page that is full goes through no more shards than it must."""
+    at = home()
+    for number in range(160):
+        grouped.found(at.shop, at.shop.member(f"{number}"))
+    page = at.price(lambda: list_groups(at.shop.rt, at.shop.caller, 5, None))
+    assert without_reading(page) == Cost(query=1, batch_get=1)
+
+
+def test_a_page_of_a_groups_orders_costs_the_same_however_many_there_are() -> None:
+    at = home()
+    for number in range(30):
+        at.shop.buy(member(at.bob), sale(f"B{number}"))
+    page = at.price(lambda: list_group_orders(at.shop.rt, at.shop.caller, at.group, 25, None))
+    assert without_reading(page) == Cost(query=1, batch_get=1)
+    nothing = grouped.household(at.shop, at.carol)
+    asked = at.price(lambda: list_group_orders(at.shop.rt, at.shop.caller, nothing, 25, None))
+    assert without_reading(asked) == Cost(query=1, get=1)
+
+
+def test_a_return_leaves_the_order_where_its_group_lists_it() -> None:
+    at = home()
+    cost = at.price(lambda: at.shop.bring_back(at.order, goods_back("R", 10_00)))
+    assert cost.index_units == 2  # of the entry, and of the card in its buyer's list
 
 
 @pytest.mark.parametrize("lots", LARGER)

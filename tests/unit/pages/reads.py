@@ -99,6 +99,9 @@ READS: Mapping[tuple[str, str], Read] = {
     ("orders", "orders of a member"): lambda rt, full: rt.table.query(
         orders.member_orders_query(full.tenant, full.ada, 25, None)
     ),
+    ("orders", "orders of a group"): lambda rt, full: rt.table.query(
+        orders.group_orders_query(full.tenant, full.group, 25, None)
+    ),
     ("programs", "the settings of a tenant"): lambda rt, full: programs.settings(known(rt, full)),
     ("programs", "a program, or all"): lambda rt, full: (
         programs.program(known(rt, full), 1),
@@ -183,7 +186,7 @@ def names(full: FullShop) -> dict[str, object]:
 
 def place_of_an_entry(full: FullShop) -> tuple[str, int, int, int]:
     """Where the index has one: its hour and shard, and a span that it is in."""
-    entry = next(item for item in full.items if "gsi2pk" in item)
+    entry = next(item for item in full.items if item["kind"]["S"] == "entry")
     _, _, hour, shard = entry["gsi2pk"]["S"].split("#")
     at = int(entry["gsi2sk"]["S"])
     return hour, int(shard), at, at + 1

@@ -115,9 +115,13 @@ def test_every_item_of_a_full_shop_is_where_its_row_says(full: FullShop) -> None
     assert [(item["kind"]["S"], key_of(item)) for item in full.items if len(rows_of(item)) != 1] == []
 
 
-@pytest.mark.parametrize(("store", "item"), ITEMS, ids=[titled(s, i.place.key) for s, i in ITEMS])
+@pytest.mark.parametrize(
+    ("store", "item"),
+    ITEMS,
+    ids=[titled(s, " in ".join((i.place.key, *(one.index or "" for one in i.listed)))) for s, i in ITEMS],
+)
 def test_a_put_costs_what_its_row_says(store: Store, item: KeptItem, full: FullShop) -> None:
-    kept = [one for one in full.items if item in rows_of(one) and (item.listed is None) == (not listed_in(one))]
+    kept = [one for one in full.items if item in rows_of(one) and (not item.listed) == (not listed_in(one))]
     assert kept, f"the full shop has no {item.kind} as {store.module} describes it"
     assert item.cost in {put_cost(one) for one in kept}
 
@@ -128,8 +132,7 @@ def test_what_is_in_an_index_is_there_under_the_rows_key(index: str, full: FullS
     assert listed
     for one in listed:
         [row] = rows_of(one)
-        assert row.listed is not None
-        assert row.listed.index == index
+        assert index in [place.index for place in row.listed]
 
 
 def test_items_have_the_attributes_of_their_class_and_their_version(full: FullShop) -> None:
@@ -146,15 +149,17 @@ def test_items_have_the_attributes_of_their_class_and_their_version(full: FullSh
 
 
 def rows_of(item: Attrs) -> list[KeptItem]:
-    """The rows that have this kind at this key, in this index."""
-    return [row for _, row in ITEMS if row.kind == item["kind"]["S"] and fits(row, item)]
+    """The rows that have this kind at this key, in these indexes and as few others as can be."""
+    fitting = [row for _, row in ITEMS if row.kind == item["kind"]["S"] and fits(row, item)]
+    fewest = min((len(row.listed) for row in fitting), default=0)
+    return [row for row in fitting if len(row.listed) == fewest]
 
 
 def fits(row: KeptItem, item: Attrs) -> bool:
     if not matched(row.place, key_of(item)):
         return False
     return all(
-        row.listed is not None and row.listed.index == index and matched(row.listed, key)
+        any(place.index == index and matched(place, key) for place in row.listed)
         for index in INDEXES
         if (key := index_key(index, item)) is not None
     )
@@ -200,7 +205,16 @@ def refusal(docstring: str) -> str:
 def test_a_table_as_it_should_be_is_read() -> None:
     store = parse_store("things", "m", f"Where things are.\n\n{GOOD}\n\n{ITEM}\n\nAnd so on | whatever.")
     assert [(one.name, one.place.key, one.by) for one in store.patterns] == [("a thing", "{t}#THING / S", ("read",))]
-    assert [(one.kind, one.listed, one.cost) for one in store.items] == [("thing", None, "2 WU")]
+    assert [(one.kind, one.listed, one.cost) for one in store.items] == [("thing", (), "2 WU")]
+
+
+def test_an_item_may_be_in_two_indexes() -> None:
+    item = ITEM.replace("–", "gsi1 {t}#ALL / {thing}, gsi2 {t}#NEW / {thing}")
+    [kept] = parse_store("things", "m", f"Where things are.\n\n{GOOD}\n\n{item}").items
+    assert [(place.index, place.key) for place in kept.listed] == [
+        ("gsi1", "{t}#ALL / {thing}"),
+        ("gsi2", "{t}#NEW / {thing}"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,16 @@ def test_an_order_for_a_group_that_says_it_is_the_members_own(home: Home) -> Non
     home.change(order_key("shop", home.order), "body", own)
     assert set(home.told()) == {
         ("home", "order B-1 names another entry than the one that records it"),
-        ("home", "order B-1 is not what the member's list shows"),
+        ("home", "order B-1 is not in the member's list"),
+        ("home", "order B-1 is not where its group's list has it"),
     }
+
+
+def test_an_order_that_its_groups_list_lacks(home: Home) -> None:
+    """As of the time before groups had one."""
+    item = home.table.get(order_key("shop", home.order)) or {}
+    home.table.batch_put([{name: value for name, value in item.items() if not name.startswith("gsi2")}])
+    assert home.told() == [("home", "order B-1 is not where its group's list has it")]
 
 
 def test_a_group_that_is_verified_while_somebody_joins(home: Home) -> None:

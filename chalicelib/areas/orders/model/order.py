@@ -81,6 +81,12 @@ class OrderCard(Frozen):
     returned_value: int
 
 
+class GroupOrder(OrderCard):
+    """An order as the list of the group shows it that it was bought for, with who bought it."""
+
+    member_id: str
+
+
 class RecordedReturn(Frozen):
     """A return as it is kept: the document, what it took of each line, and the account entry that recorded it."""
 
