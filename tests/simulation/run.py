@@ -9,8 +9,9 @@ from random import Random
 from traceback import extract_tb
 from typing import NamedTuple
 
-from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
 from tests.simulation.ends import ask_at_the_end
+from tests.simulation.law import LawBroken
 from tests.simulation.moves import BY_NAME, MOVES
 from tests.simulation.world import World, open_world
 
@@ -113,5 +114,7 @@ def _act(world: World, dice: Random, step: Step) -> str:
     except (Refused, InvalidInput, NotFound) as refusal:
         world.seen[f"{step.move}: {refusal.code}"] += 1
         return str(refusal)
+    except StampbookError as trouble:  # whatever was in its way is gone by now
+        raise LawBroken(f"no answer but {trouble}") from trouble
     world.seen[step.move] += 1
     return text

@@ -59,7 +59,9 @@ def test_moves_are_refused_for_the_reasons_of_the_business_only() -> None:
         "already_undone",
         "below_minimum",
         "cannot_undo",
+        "earning_not_found",  # somebody has just left the group whose it is
         "earning_partly_used",
+        "entry_not_found",  # likewise
         "group_member_not_found",
         "hold_closed",
         "hold_not_found",
