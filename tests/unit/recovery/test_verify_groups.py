@@ -136,7 +136,7 @@ def test_an_order_for_a_group_that_says_it_is_the_members_own(home: Home) -> Non
     home.change(order_key("shop", home.order), "body", own)
     assert set(home.told()) == {
         ("home", "order B-1 names another entry than the one that records it"),
-        ("home", "order B-1 is not what the member's list shows"),
+        ("home", "order B-1 is not in the member's list"),
     }
 
 
