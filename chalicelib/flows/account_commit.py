@@ -121,8 +121,9 @@ def change_account(
 ) -> Committed[AnswerT]:
     """One operation on one account at the clock's time: open, advance, decide, settle the tier, commit.
 
-    `of` is its owner, a member or a group, and program. Refuses `member_blocked`, unless the operation is for blocked
-    members, too; NotFound: owner, program. 1 BatchGet and 1 transaction of 4 units, 6 with an Idempotency-Key.
+    `of` is its owner, a member or a group, and program. Refuses `member_blocked`, `group_blocked`, unless the operation
+    is for the blocked, too; NotFound: owner, program. 1 BatchGet and 1 transaction of 4 units, 6 with an
+    Idempotency-Key.
     """
     owner, program_id = of
 

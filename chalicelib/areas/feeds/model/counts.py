@@ -14,6 +14,7 @@ _ONCE = {
     "order.recorded": "orders_recorded",
     "order.returned": "orders_returned",
     "member.enrolled": "members_enrolled",
+    "group.created": "groups_created",
     "tier.changed": "tiers_changed",
     "entry.unreadable": "entries_unreadable",
 }
