@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from chalicelib.areas.feeds import store
-from chalicelib.areas.feeds.model import added, counted
+from chalicelib.areas.feeds.model import Told, added, counted
 from chalicelib.aws.topic import Published
 from chalicelib.kit.periods import Day, local_day
 from chalicelib.runtime import Runtime
@@ -37,9 +37,7 @@ def feed_writes(rt: Runtime, tenant: str, before: FeedHead, after: FeedHead, ent
     pages = {lane: found.get(key) if key else None for lane, key in opened.items()}
     now = rt.clock.now()
     counts = {
-        day: added(
-            store.counts_from(found.get(keys[day])), counted((entry.stream.program, entry.facts) for entry in of_day)
-        )
+        day: added(store.counts_from(found.get(keys[day])), counted(map(told_of, of_day)))
         for day, of_day in days.items()
     }
     return [
@@ -66,7 +64,7 @@ def entry_to_tell(image: Attrs) -> Entry:
 
 def check_countable(entry: Entry) -> None:
     """Raises one of UNREADABLE."""
-    counts = counted([(entry.stream.program, entry.facts)])
+    counts = counted([told_of(entry)])
     if not all(type(number) is int for number in counts.values()):
         raise ValueError("it counts for what is no number")
 
@@ -87,6 +85,13 @@ def in_transactions(dated: Iterable[tuple[Day, DatedT]]) -> Iterator[list[DatedT
 
 def counting_day(entry: Entry) -> Day:
     return local_day(entry.recorded_at, "UTC")
+
+
+def told_of(entry: Entry) -> Told:
+    """An entry of before entries told their local day counts on that of UTC."""
+    day = entry.header.get("day")
+    told = local_day(entry.effective_at, "UTC") if day is None else day
+    return Told(entry.stream.program, entry.facts, told, (entry.header.get("after") or {}).get("ahead", ()))
 
 
 def message_of(entry: Entry) -> Published:

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from chalicelib.areas.feeds import store
-from chalicelib.areas.feeds.model import Told, corrected, counted
-from chalicelib.flows.feed_commit import counting_day
+from chalicelib.areas.feeds.model import corrected, counted
+from chalicelib.flows.feed_commit import counting_day, told_of
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
@@ -90,8 +90,4 @@ def _counts(rt: Runtime, tenant: str, entries: Sequence[Entry]) -> list[Put]:
 def _right(counts: Mapping[str, int], entries: Sequence[Entry]) -> dict[str, int]:
     """Told by a placeholder, an entry counts as one that cannot be read, whatever schema it needs."""
     held = [placeholder(one.stream, one.sequence, one.recorded_at, None) for one in entries]
-    return corrected(counts, counted(map(_told, held)), counted(map(_told, entries)))
-
-
-def _told(entry: Entry) -> Told:
-    return entry.stream.program, entry.facts
+    return corrected(counts, counted(map(told_of, held)), counted(map(told_of, entries)))
