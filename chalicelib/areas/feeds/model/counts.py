@@ -65,7 +65,9 @@ def counted(entries: Iterable[Told]) -> Counter[str]:
 
 
 def added(before: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
-    return {name: before.get(name, 0) + more.get(name, 0) for name in before.keys() | more.keys()}
+    """What comes to nothing is left out: there are many names that a few entries move up and down."""
+    total = ((name, before.get(name, 0) + more.get(name, 0)) for name in before.keys() | more.keys())
+    return {name: amount for name, amount in total if amount}
 
 
 def corrected(counts: Mapping[str, int], wrong: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:
