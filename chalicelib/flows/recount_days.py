@@ -18,7 +18,8 @@ from itertools import islice
 
 from chalicelib.areas.feeds import store
 from chalicelib.areas.feeds.model import counted
-from chalicelib.flows.feed_commit import entry_to_tell, told_of
+from chalicelib.areas.feeds.store import CountsPlace
+from chalicelib.flows.feed_commit import counting_place, entry_to_tell, told_of
 from chalicelib.kit.periods import Day, day_starts, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
@@ -29,7 +30,7 @@ from chalicelib.table.feed_search import references_since
 from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.placeholders import is_placeholder, placeholder
-from chalicelib.table.protocol import Attrs, OutcomeUnknown, Table, Throttled, TransactionCancelled, key_of
+from chalicelib.table.protocol import Attrs, OutcomeUnknown, Put, Table, Throttled, TransactionCancelled
 
 DAYS_TOGETHER = 31
 READ_TOGETHER = 100
@@ -51,21 +52,23 @@ class RecountedDay:
 class _Told:
     """What the feed's entries of some days add up to."""
 
-    days: dict[Day, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    unreadable: dict[Day, list[Place]] = field(default_factory=lambda: defaultdict(list))
+    counts: dict[CountsPlace, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    unreadable: dict[CountsPlace, list[Place]] = field(default_factory=lambda: defaultdict(list))
 
 
 def recount_days(rt: Runtime, tenant: str, first: Day, last: Day) -> Iterator[RecountedDay]:
-    """Each UTC day of recording on which the feed has any entries, the earliest first. Days that the stream may still
-    deliver entries of are best left out. Raises Busy; may be done again."""
+    """Each UTC day of recording that has counts or entries in the feed, the earliest first, once for every four programs.
+    Days that the stream may still deliver entries of are best left out. Raises Busy; may be done again."""
     for start in range(first, last + 1, DAYS_TOGETHER):
         span = range(start, min(last + 1, start + DAYS_TOGETHER))
         table = PatientTable(rt)
         head = feed.read_head(table, tenant)
-        before = {key_of(attrs): attrs for attrs in every_item(table, store.days_query(tenant, span[0], span[-1]))}
+        before = {
+            store.place_of(attrs): attrs for attrs in every_item(table, store.days_query(tenant, span[0], span[-1]))
+        }
         told = _told(table, tenant, head, span)
-        for day in sorted(told.days.keys() | told.unreadable.keys()):
-            yield _recounted(rt, tenant, day, before.get(store.counts_key(tenant, day)), told)
+        for place in sorted(before.keys() | told.counts.keys() | told.unreadable.keys()):
+            yield _recounted(rt, tenant, place, before.get(place), told)
 
 
 def _told(table: Table, tenant: str, head: FeedHead, span: range) -> _Told:
@@ -86,42 +89,39 @@ def _told(table: Table, tenant: str, head: FeedHead, span: range) -> _Told:
 
 def _add(told: _Told, tenant: str, reference: Reference, item: Attrs) -> None:
     """An entry that was counted as what it is must be readable; a placeholder counts as one until it is mended."""
-    day = _day_of(reference)
-    entry = placeholder(reference.stream(tenant), reference.sequence, reference.recorded_at, None)
+    entry = held = placeholder(reference.stream(tenant), reference.sequence, reference.recorded_at, None)
     if not reference.is_placeholder:
         try:
             entry = entry_to_tell(item)
         except UnreadableEntryError:
-            told.unreadable[day].append(reference.place)
-            return
-        if is_placeholder(entry):
-            told.unreadable[day].append(reference.place)
-            return
-    told.days[day].update(counted([told_of(entry)]))
+            entry = held
+    if is_placeholder(entry) and not reference.is_placeholder:
+        told.unreadable[counting_place(held)].append(reference.place)
+    else:
+        told.counts[counting_place(entry)].update(counted([told_of(entry)]))
 
 
-def _recounted(rt: Runtime, tenant: str, day: Day, before: Attrs | None, told: _Told) -> RecountedDay:
-    right, unreadable = told.days[day], tuple(told.unreadable.get(day, ()))
+def _recounted(rt: Runtime, tenant: str, place: CountsPlace, before: Attrs | None, told: _Told) -> RecountedDay:
+    right, unreadable = told.counts[place], tuple(told.unreadable.get(place, ()))
     entries = right["entries"] + len(unreadable)
     if unreadable:
-        return RecountedDay(day, entries, unreadable=unreadable)
+        return RecountedDay(place.day, entries, unreadable=unreadable)
     if _counts(before) == right:
-        return RecountedDay(day, entries)
-    moved = _put(rt, tenant, day, before, right)
-    return RecountedDay(day, entries, changed=not moved, moved=moved)
+        return RecountedDay(place.day, entries)
+    moved = _put(rt, tenant, store.counts_put(tenant, place, {name: n for name, n in sorted(right.items()) if n}), before)
+    return RecountedDay(place.day, entries, changed=not moved, moved=moved)
 
 
-def _put(rt: Runtime, tenant: str, day: Day, before: Attrs | None, right: Counter[str]) -> bool:
+def _put(rt: Runtime, tenant: str, put: Put, before: Attrs | None) -> bool:
     """Whether somebody else added to the day since its entries were read: then nothing was written. A lost answer needs
     no care: if it came through, the day has its counts."""
-    put = store.counts_put(tenant, day, {name: amount for name, amount in right.items() if amount})
 
     def attempt() -> bool | None:
         try:
             head = feed.read_head(rt.table, tenant)
             now = rt.table.get(put.key)
             if now != before:
-                return _counts(now) != right
+                return now != put.item
             rt.table.transact([feed.head_put(tenant, head, head.mended()), put], rt.ids.command())
         except (Throttled, OutcomeUnknown, TransactionCancelled):
             return None

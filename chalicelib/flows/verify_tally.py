@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from chalicelib.areas.feeds.model import counted
-from chalicelib.flows.feed_commit import counting_day, told_of
+from chalicelib.flows.feed_commit import counting_place, told_of
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
 from chalicelib.table import feed
@@ -38,7 +38,7 @@ class Tally:
 
     def add_entry(self, entry: Entry) -> None:
         self.add(lane_of(entry), feed.place_of(entry), entry.recorded_at)
-        day = counting_day(entry)
+        day = counting_place(entry).day
         self.days[day].update(counted([told_of(entry)]))
         if is_placeholder(entry):
             self.unread.add(day)

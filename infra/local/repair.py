@@ -6,7 +6,7 @@ run, beside the relay as well. Unless told otherwise (--to), what the stream may
 26 hours. A table just restored has an empty stream (--stream-is-empty, before anything was written to it).
 
 What the feed has as a placeholder, for an older version could not read it, is told whole. With --recount the counts of
-the span's days, of those in UTC that lie in it whole, are then made anew from the feed's entries: for days that an older
+the span's days (of those in UTC that lie in it whole) are made anew from the feed's entries before: for days that an older
 release counted, or whose counts are damaged.
 
 Exit code 1: there are entries that this version cannot read, or days that could not be counted anew; 2: broken off, to be run again, or a feed that cannot be
@@ -109,11 +109,12 @@ def _repair(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
 
 
 def _repaired_and_recounted(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
-    return max(_repair(rt, tenant, first, until), _recount(rt, tenant, first, until))
+    """Counts first: a repair adds to them, and needs such as can be read."""
+    return max(_recount(rt, tenant, first, until), _repair(rt, tenant, first, until))
 
 
 def _recount(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
-    """Entries come late, so a day counts anew only when the repair has been over all of it."""
+    """The days that lie in the span whole."""
     days, changed, kept = 0, 0, 0
     for day in recount_days(rt, tenant, -(-first // DAY_MS), until // DAY_MS - 1):
         days, changed = days + 1, changed + day.changed

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.areas.feeds import store
-from chalicelib.areas.feeds.model import DailyCounts
+from chalicelib.areas.feeds.model import DailyCounts, added
 from chalicelib.errors import InvalidInput
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.periods import Day
@@ -20,5 +22,8 @@ def daily_counts(rt: Runtime, caller: Caller, first: Day, last: Day) -> tuple[Da
     """
     if not first <= last < first + MAX_DAYS:
         raise InvalidInput("invalid_span", f"A span has 1 to {MAX_DAYS} days.", param="last")
-    days = every_item(rt.table, store.days_query(caller.tenant, first, last))
-    return tuple(store.daily_counts_from(attrs) for attrs in days)
+    days: dict[Day, Mapping[str, int]] = {}
+    for attrs in every_item(rt.table, store.days_query(caller.tenant, first, last)):
+        day = store.day_of(attrs)
+        days[day] = added(days.get(day, {}), store.counts_from(attrs))
+    return tuple(DailyCounts(day=day, counts=dict(sorted(counts.items()))) for day, counts in days.items())

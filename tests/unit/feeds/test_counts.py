@@ -144,5 +144,5 @@ def test_a_year_of_counts_may_be_more_than_a_request_answers() -> None:
     rt = on_plain_table(shop, table)
     first = day("2026-01-01")
     many = {f"expiring/1/points/{number}": crc32(b"%d" % number) for number in range(400)}
-    table.batch_put(store.counts_put("shop", first + number, many).item for number in range(366))
+    table.batch_put(store.counts_put("shop", store.CountsPlace(first + number), many).item for number in range(366))
     assert len(daily_counts(rt, shop.caller, first, first + 365)) == 366
