@@ -108,7 +108,9 @@ def _recounted(rt: Runtime, tenant: str, place: CountsPlace, before: Attrs | Non
         return RecountedDay(place.day, entries, unreadable=unreadable)
     if _counts(before) == right:
         return RecountedDay(place.day, entries)
-    moved = _put(rt, tenant, store.counts_put(tenant, place, {name: n for name, n in sorted(right.items()) if n}), before)
+    moved = _put(
+        rt, tenant, store.counts_put(tenant, place, {name: n for name, n in sorted(right.items()) if n}), before
+    )
     return RecountedDay(place.day, entries, changed=not moved, moved=moved)
 
 

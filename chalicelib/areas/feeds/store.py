@@ -2,7 +2,7 @@
 
 access pattern             | key                               | items | cost                  | by
 a day's, and the open page | {t}#FEED / P#{page:010} + C#{day} | 0–2   | 1 BatchGet, 1 RU each | counts_key
-counts of some days        | {t}#FEED / C#{first_day}…{day}#~  | 0–n   | 1 Query a MB, 1 RU    | days_query
+counts of some days        | {t}#FEED / C#{first_day}…{shares} | 0–n   | 1 Query a MB, 1 RU    | days_query
 counts of all days         | {t}#FEED / C#*                    | 0–n   | 1 Query a MB, 1 RU    | every_day_query
 
 item   | key                | in index | cost
@@ -11,7 +11,8 @@ counts | {t}#FEED / C#{day} | –        | 2 WU
 They are written with the feed's head and only then: see table/feed for why they need no condition.
 
 What entries of the fourth program and those behind it count for is in items of their own, four programs in one, so that
-none outgrows what an item may hold: `C#{day}#{share:03}`. Whoever reads a day's adds them up.
+none outgrows what an item may hold: `C#{day}#{share:03}`. Whoever reads a day's adds them up; `{shares}` are all of the
+last day's.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def counts_put(tenant: str, place: CountsPlace, counts: Mapping[str, int]) -> Pu
 
 
 def days_query(tenant: str, first: Day, last: Day) -> Query:
-    return Query(feed_pk(tenant), Between(counts_key(tenant, first).sk, f"{counts_key(tenant, last).sk}#~"))
+    return Query(feed_pk(tenant), Between(counts_key(tenant, first).sk, f"{counts_key(tenant, last).sk}#999"))
 
 
 def every_day_query(tenant: str) -> Query:

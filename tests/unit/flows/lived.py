@@ -11,8 +11,10 @@ from chalicelib.areas.programs.operations import create_program, get_program, re
 from chalicelib.errors import StampbookError
 from chalicelib.flows.activate_pending import activate_pending
 from chalicelib.flows.capture_hold import capture_hold
+from chalicelib.flows.convert_points import convert_points
 from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.earn_points import Waits, earn_points
+from chalicelib.flows.grant_points import Gift, grant_points
 from chalicelib.flows.hold_points import Lapse, hold_points
 from chalicelib.flows.pending_choice import Choice
 from chalicelib.flows.record_order import record_order
@@ -135,6 +137,18 @@ def send(life: Life, ada: str, program: int, unit: str) -> None:
     transfer_points(rt, caller, fresh(), ada, receiver, unit, life.dice.randrange(1, 60), program)
 
 
+def grant(life: Life, ada: str, program: int, unit: str) -> None:
+    """To a member or a group. Undoing it takes it back."""
+    gift = Gift(unit, life.dice.randrange(1, 50), reason="goodwill")
+    grant_points(life.shop.rt, life.shop.caller, fresh(), life.dice.choice((ada, *life.owners)), gift, program)
+
+
+def convert(life: Life, ada: str, program: int, _: str) -> None:
+    unit, into = life.dice.choice((("points", "cash"), ("cash", "points")))
+    amount = 10 * life.dice.randrange(1, 10)
+    convert_points(life.shop.rt, life.shop.caller, fresh(), ada, unit, into, amount, program)
+
+
 def undo(life: Life, _: str, program: int, __: str) -> None:
     owner = life.dice.choice(life.owners)
     entry = entry_id(EntryRef(owner, program, life.dice.randrange(1, 12)))
@@ -154,5 +168,5 @@ def move_house(life: Life, _: str, program: int, __: str) -> None:
 Move = Callable[[Life, str, int, str], None]
 MOVES: tuple[Move, ...] = (
     *(days_pass, days_pass, job, go_together, buy, buy, buy, bring_back, earn, earn, earn, activate),
-    *(spend, spend, hold, capture, send, send, undo, undo, undo, move_house),
+    *(spend, spend, hold, capture, send, send, grant, convert, undo, undo, undo, move_house),
 )

@@ -6,8 +6,8 @@ Of each program and unit there are, in the unit's smallest part,
     expiring/{program}/{unit}/{day}           what time alone will let pass with its last day
     coming/{program}/{unit}/{instant}         what time alone will make available at that instant
 
-and each is the sum of the same over all accounts. What lots hold is in the facts; what waits for an instant, or is held
-until one, an entry tells itself, as what it changes: `ahead`.
+and each is the sum of the same over all accounts. What lots hold is in the facts (liability); what waits for an instant,
+or is held until one, an entry tells itself, as what it changes: `ahead`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from chalicelib.areas.feeds.model.liability import Change, lots
+from chalicelib.areas.feeds.model.liability import Change
 from chalicelib.kit.clock import Instant, instant, moment
 from chalicelib.kit.facts import Body
 from chalicelib.kit.periods import Day, day_of, iso_day
@@ -34,6 +34,7 @@ KINDS = {
     "points.sent": "sent",
     "points.expired": "expired",
     "points.cancelled": "cancelled",
+    "points.converted": "converted",
     "points.promised": "pending",
 }
 QUARTER_MS = 15 * 60_000
@@ -53,24 +54,22 @@ class Told(NamedTuple):
 
 def happened(fact: Body, day: Day) -> Iterator[Happened]:
     """What a fact of this day counts as. What expired did so on the day after its last, whenever somebody came to say so."""
-    kind = fact["type"]
-    if kind == "points.converted":
-        yield day, fact["unit"], "converted", fact["amount"]
+    kind = KINDS.get(fact["type"])
+    if kind is None:
+        return
+    if kind == "expired" and fact.get("undoes") is None and fact.get("expires_on") is not None:
+        day = fact["expires_on"] + 1
+    yield day, fact["unit"], kind, fact["amount"]
+    if kind == "converted":
         yield day, fact["into"], "gained", fact["gained"]
-    elif kind == "points.expired" and fact.get("undoes") is None and fact.get("expires_on") is not None:
-        yield fact["expires_on"] + 1, fact["unit"], "expired", fact["amount"]
-    elif kind in KINDS:
-        yield day, fact["unit"], KINDS[kind], fact["amount"]
 
 
 def by_day(told: Told) -> Iterator[Change]:
-    """What an entry changes, by the names of counts."""
+    """What an entry changes, by the names of counts, beside what lots hold."""
     for fact in told.facts:
-        for day, unit, kind, amount in happened(fact, told.day):
-            yield f"day/{told.program}/{unit}/{iso_day(day)}/{kind}", amount
-        for unit, last, amount in lots(fact):
-            if last is not None:
-                yield f"expiring/{told.program}/{unit}/{iso_day(last)}", amount
+        if fact["type"] in KINDS:
+            for day, unit, kind, amount in happened(fact, told.day):
+                yield f"day/{told.program}/{unit}/{iso_day(day)}/{kind}", amount
     for what, unit, when, amount in told.ahead:
         yield f"{what}/{told.program}/{unit}/{_AHEAD[what](when)}", amount
 

@@ -3,6 +3,7 @@
 Of each program and unit there are, in the unit's smallest part,
 
     liability/{program}/{unit}/{month}    available, with its last day in that month (`never` for what has none)
+    expiring/{program}/{unit}/{day}       the same by the day itself (more of it: see by_day)
     breakage/{program}/{unit}/{month}     of that, what has expired
     held/… pending/… owed/{program}/{unit}    set apart, promised and not yet there, taken below zero
 
@@ -24,23 +25,17 @@ OfLots = tuple[str, Day | None, int]  # unit, last day, amount
 
 def liability(program: int, fact: Body) -> Iterator[Change]:
     """What a fact changes, by the names of counts. Nothing for one that moves no points."""
-    by_month: dict[str, int] = {}
-    for unit, day, amount in lots(fact):
-        name = f"liability/{program}/{unit}/{month_name(day)}"
-        by_month[name] = by_month.get(name, 0) + amount
-    yield from ((name, amount) for name, amount in by_month.items() if amount)
-    tell = _APART.get(fact["type"])
-    if tell is not None:
-        for kind, amount in tell(fact):
-            yield f"{kind}/{program}/{fact['unit']}", amount
-    if fact["type"] == "points.expired":
+    kind = fact["type"]
+    if kind in _LOTS:
+        for unit, day, amount in _LOTS[kind](fact):
+            yield f"liability/{program}/{unit}/{month_name(day)}", amount
+            if day is not None:
+                yield f"expiring/{program}/{unit}/{iso_day(day)}", amount
+    if kind in _APART:
+        for name, amount in _APART[kind](fact):
+            yield f"{name}/{program}/{fact['unit']}", amount
+    if kind == "points.expired":
         yield f"breakage/{program}/{fact['unit']}/{month_name(fact.get('expires_on'))}", fact["amount"]
-
-
-def lots(fact: Body) -> Iterator[OfLots]:
-    """What a fact changes of what lots hold, by their last day."""
-    tell = _LOTS.get(fact["type"])
-    return iter(()) if tell is None else tell(fact)
 
 
 def month_name(day: Day | None) -> str:
