@@ -80,7 +80,7 @@ def _entries(rt: Runtime, tenant: str, owner: str, program_id: int, last: int) -
 
 def differences(stored: Account, rebuilt: Account) -> tuple[str, ...]:
     """What differs, by name: wallets one by one, and whatever else an account holds."""
-    others = [field.name for field in fields(Account) if field.name != "wallets"]
+    others = [field.name for field in fields(Account) if field.compare and field.name != "wallets"]
     names = [name for name in others if getattr(stored, name) != getattr(rebuilt, name)]
     units = sorted(stored.wallets.keys() | rebuilt.wallets.keys(), key=str)
     return (*names, *(f"wallet {unit}" for unit in units if stored.wallet(unit) != rebuilt.wallet(unit)))

@@ -218,6 +218,8 @@ def test_counts_are_what_one_fact_moves() -> None:
     by_type = {cls.type: counts_of(cls) for cls in FACTS}
     assert by_type["order.recorded"] == ["order_value/{currency}", "orders_recorded"]
     assert by_type["points.spent"] == [
+        "day/{program}/{unit}/{day}/spent",
+        "expiring/{program}/{unit}/{day}",
         "liability/{program}/{unit}/{month}",
         "owed/{program}/{unit}",
         "points_spent/{unit}",
