@@ -56,8 +56,8 @@ run: $(DEV) $(CLOUD) ## the local cloud and the API over HTTP: [PORT=8000] [STAT
 redrive: $(DEV) ## what was given up is tried again: QUEUE=due, imports, relay …
 	$(PY) -m infra.local.redrive $(if $(QUEUE),"$(QUEUE)") $(PLACE)
 
-repair: $(DEV) ## entries that were never relayed come into the feed: TENANT=…|all FROM=2026-11-20 [TO=…] [STAGE=dev REGION=…]
-	$(PY) -m infra.local.repair --tenant "$(TENANT)" $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(PLACE)
+repair: $(DEV) ## entries that were never relayed come into the feed: TENANT=…|all FROM=2026-11-20 [TO=…] [RECOUNT=1] [STAGE=dev REGION=…]
+	$(PY) -m infra.local.repair --tenant "$(TENANT)" $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(RECOUNT),--recount) $(PLACE)
 
 verify: $(DEV) ## everything a tenant has follows from its journal: TENANT=…|all [STAGE=dev REGION=…] [ANEW=1]
 	$(PY) -m infra.local.verify --tenant "$(TENANT)" $(if $(ANEW),--anew) $(PLACE)

@@ -111,6 +111,7 @@ OPERATIONS = {
     "undeclared_field": Code(422, "The tenant has not declared this member field."),
     "wrong_field_type": Code(422, "A member field has a value of another type than declared."),
     "member_blocked": Code(422, "The member is blocked."),
+    "group_blocked": Code(422, "The group is blocked: nobody earns or spends for it."),
     "already_in_group": Code(422, "The member is in a group already, this one or another: they must leave it first."),
     "primary_cannot_leave": Code(422, "The primary member cannot leave while others are in the group: name another."),
     "too_many_group_members": Code(422, "The group has as many members as it may have."),

@@ -4,7 +4,7 @@
     a route               one pass over the file                           {do: route, tenant, operation}
     a chunk               a thousand lines of one part                     {do: chunk, tenant, operation, part, chunk, offset}
     a join                the report                                       {do: join, tenant, operation}
-    of a proof            a thousand members; the report                   {job: proof, do: chunk …}, {job: proof, do: join …}
+    of a proof            a thousand members or groups; a report         {job: proof, do: chunk …}, {job: proof, do: join …}
 
 Everything may come twice and in any order. What can never be done (another prefix, a tenant that is not there) fails
 until it lies in the dead-letter queue, where somebody sees it. A step of an import is tried four times; received for the

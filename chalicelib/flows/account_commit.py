@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.accounts.model import Story, newly_ahead
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
 from chalicelib.flows.opened import Acting, Opened, open_account, open_acting
@@ -43,8 +43,8 @@ USUAL = Manner()
 def account_entry(
     tenant: str, story: Story, head: Head, header: Header, private: Mapping[str, Any] | None = None
 ) -> Entry:
-    """The entry of everything the story tells, with how the account stands after it, and what the holds that it tells of
-    still have."""
+    """The entry of everything the story tells, with how the account stands after it, what the holds that it tells of
+    still have, and what else time alone will do to what is promised or held."""
     account = story.account
     after: dict[str, Any] = {
         "balances": {unit: wallet.available for unit, wallet in account.wallets.items()},
@@ -57,6 +57,8 @@ def account_entry(
     }
     if holds:
         after["holds"] = holds
+    if ahead := newly_ahead(story.before, account):
+        after["ahead"] = ahead
     stream = accounts.stream(tenant, account.owner, account.program)
     return new_entry(stream, head, header, story.facts, private, after=after)
 
@@ -87,7 +89,8 @@ def header_for(
     place: str = "",
 ) -> Header:
     now = rt.clock.now()
-    return Header(operation, command.id, caller, now, now if at is None else at, terms.revision, place)
+    effective_at = now if at is None else at
+    return Header(operation, command.id, caller, now, effective_at, terms.revision, place, terms.day(effective_at))
 
 
 def decided_plan(
@@ -121,8 +124,9 @@ def change_account(
 ) -> Committed[AnswerT]:
     """One operation on one account at the clock's time: open, advance, decide, settle the tier, commit.
 
-    `of` is its owner, a member or a group, and program. Refuses `member_blocked`, unless the operation is for blocked
-    members, too; NotFound: owner, program. 1 BatchGet and 1 transaction of 4 units, 6 with an Idempotency-Key.
+    `of` is its owner, a member or a group, and program. Refuses `member_blocked`, `group_blocked`, unless the operation
+    is for the blocked, too; NotFound: owner, program. 1 BatchGet and 1 transaction of 4 units, 6 with an
+    Idempotency-Key.
     """
     owner, program_id = of
 

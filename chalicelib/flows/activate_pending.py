@@ -44,8 +44,9 @@ def activate_pending(
     """Whoever may modify accounts. Of an earning its first `amount`, or all that is pending of it. A last day that is
     counted from when it becomes available is decided when the first part comes, by the policy of the day of earning.
 
-    Refuses `member_blocked`, `nothing_pending`, `already_active`, `more_than_pending`; NotFound for owner and program,
-    `earning_not_found`, `order_not_found`; InvalidInput `choose_one`, `line_without_order`, `amount_without_earning`.
+    Refuses `member_blocked`, `group_blocked`, `nothing_pending`, `already_active`, `more_than_pending`; NotFound for
+    owner and program, `earning_not_found`, `order_not_found`; InvalidInput `choose_one`, `line_without_order`,
+    `amount_without_earning`.
     """
     doing = Doing("activate_pending", _activated)
     return change_pending(rt, caller, command, (owner, program_id), choice, doing, _answer)

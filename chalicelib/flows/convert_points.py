@@ -55,7 +55,8 @@ def convert_points(
     as earned nowhere and is not capped.
 
     Refuses `unknown_unit`, `no_rate`, `below_minimum`, `converts_to_nothing`, `insufficient_balance`, `balance_limit`,
-    `too_many_lots`, `too_many_pieces`, `member_blocked`; NotFound for owner and program; InvalidInput `number_too_small`.
+    `too_many_lots`, `too_many_pieces`, `member_blocked`, `group_blocked`; NotFound for owner and program; InvalidInput
+    `number_too_small`.
     """
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from chalicelib.areas.feeds import store
-from chalicelib.areas.feeds.model import added, counted
+from chalicelib.areas.feeds.model import Told, added, counted
+from chalicelib.areas.feeds.store import CountsPlace
 from chalicelib.aws.topic import Published
-from chalicelib.kit.periods import Day, local_day
+from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
 from chalicelib.table.feed import LANES, FeedHead, UnreadableEntryError
@@ -17,9 +18,9 @@ from chalicelib.table.journal import Entry, published
 from chalicelib.table.protocol import Attrs, Write
 
 MAX_ENTRIES = 1_000  # of one transaction: eleven pages at most
-MAX_DAYS = 25
+MAX_PLACES = 25  # of counts
 
-DatedT = TypeVar("DatedT")
+PlacedT = TypeVar("PlacedT")
 
 
 def feed_writes(rt: Runtime, tenant: str, before: FeedHead, after: FeedHead, entries: Sequence[Entry]) -> list[Write]:
@@ -27,20 +28,18 @@ def feed_writes(rt: Runtime, tenant: str, before: FeedHead, after: FeedHead, ent
     references = {
         lane: [feed.reference_to(entry) for entry in entries if published(entry) == (lane == "P")] for lane in LANES
     }
-    days: dict[Day, list[Entry]] = {}
+    places: dict[CountsPlace, list[Entry]] = {}
     for entry in entries:
-        days.setdefault(counting_day(entry), []).append(entry)
+        places.setdefault(counting_place(entry), []).append(entry)
     opened = {lane: feed.open_page_key(tenant, before, lane) for lane in LANES if references[lane]}
-    keys = {day: store.counts_key(tenant, day) for day in days}
+    keys = {place: store.counts_key(tenant, *place) for place in places}
     wanted = [*(key for key in opened.values() if key), *keys.values()]
     found = rt.table.batch_get(wanted) if wanted else {}
     pages = {lane: found.get(key) if key else None for lane, key in opened.items()}
     now = rt.clock.now()
     counts = {
-        day: added(
-            store.counts_from(found.get(keys[day])), counted((entry.stream.program, entry.facts) for entry in of_day)
-        )
-        for day, of_day in days.items()
+        place: added(store.counts_from(found.get(keys[place])), counted(map(told_of, counted_there)))
+        for place, counted_there in places.items()
     }
     return [
         feed.head_put(tenant, before, after),
@@ -49,7 +48,7 @@ def feed_writes(rt: Runtime, tenant: str, before: FeedHead, after: FeedHead, ent
             for lane, page in pages.items()
             for put in feed.page_puts(tenant, before, lane, page, references[lane], now)
         ),
-        *(store.counts_put(tenant, day, total) for day, total in counts.items()),
+        *(store.counts_put(tenant, place, total) for place, total in counts.items()),
     ]
 
 
@@ -66,27 +65,34 @@ def entry_to_tell(image: Attrs) -> Entry:
 
 def check_countable(entry: Entry) -> None:
     """Raises one of UNREADABLE."""
-    counts = counted([(entry.stream.program, entry.facts)])
+    counts = counted([told_of(entry)])
     if not all(type(number) is int for number in counts.values()):
         raise ValueError("it counts for what is no number")
 
 
-def in_transactions(dated: Iterable[tuple[Day, DatedT]]) -> Iterator[list[DatedT]]:
+def in_transactions(placed: Iterable[tuple[CountsPlace, PlacedT]]) -> Iterator[list[PlacedT]]:
     """As many in a row as one transaction may hold: nearly always all of them."""
-    part: list[DatedT] = []
-    days: set[Day] = set()
-    for day, one in dated:
-        if part and (len(part) == MAX_ENTRIES or len(days | {day}) > MAX_DAYS):
+    part: list[PlacedT] = []
+    places: set[CountsPlace] = set()
+    for place, one in placed:
+        if part and (len(part) == MAX_ENTRIES or len(places | {place}) > MAX_PLACES):
             yield part
-            part, days = [], set()
+            part, places = [], set()
         part.append(one)
-        days.add(day)
+        places.add(place)
     if part:
         yield part
 
 
-def counting_day(entry: Entry) -> Day:
-    return local_day(entry.recorded_at, "UTC")
+def counting_place(entry: Entry) -> CountsPlace:
+    return CountsPlace(local_day(entry.recorded_at, "UTC"), store.share_of(entry.stream.program))
+
+
+def told_of(entry: Entry) -> Told:
+    """An entry of before entries told their local day counts on that of UTC."""
+    day = entry.header.get("day")
+    told = local_day(entry.effective_at, "UTC") if day is None else day
+    return Told(entry.stream.program, entry.facts, told, (entry.header.get("after") or {}).get("ahead", ()))
 
 
 def message_of(entry: Entry) -> Published:

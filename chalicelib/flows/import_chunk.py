@@ -114,7 +114,7 @@ def _is_ours(rt: Runtime, operation: Operation, command: Command, result: Docume
         if result.type == "return":
             back = orders.read_return(rt.table, operation.tenant, order.order_id, result.number)
             sequence = 0 if back is None else back.sequence
-        stream = accounts.stream(operation.tenant, order.member_id, order.program)
+        stream = accounts.stream(operation.tenant, order.owner, order.program)
         stored = rt.table.get(stream.key(sequence))
         return stored is not None and entry_from(stream, stored).header["command"] == command.id
 

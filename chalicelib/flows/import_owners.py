@@ -1,7 +1,9 @@
-"""Tell the router of an import whom each document concerns: members by what the table knows, strangers by their spelling.
+"""Tell the router of an import whose account each document concerns: the group's that a member is in or the member's own,
+by what the table knows; strangers by their spelling.
 
-Identities are resolved once per file. Someone who gets a second identifier while the file is routed may have documents
-in two parts: they are then recorded exactly once as ever, but not surely in the order of the file.
+Identities are resolved once per file, and so are groups, in 1 BatchGet of profiles a hundred documents. Someone who gets a
+second identifier, or joins or leaves a group while the file is routed, may have documents in two parts: they are then
+recorded exactly once as ever, but not surely in the order of the file.
 """
 
 from __future__ import annotations
@@ -44,12 +46,22 @@ def tell(rt: Runtime, tenant: str, router: Router, batch: Sequence[Placed]) -> N
 
 def _tell_owners(rt: Runtime, tenant: str, router: Router, identities: Iterable[Identity]) -> None:
     unknown = {spelled: one for one in identities if router.owner(spelled := _spelled(one)) is None}
-    readable = {spelled: found for spelled, one in unknown.items() if (found := _identifier(one)) is not None}
-    keys = {members.identifier_key(tenant, found): spelled for spelled, found in readable.items()}
+    readable = {spelled: named for spelled, one in unknown.items() if (named := _identifier(one)) is not None}
+    keys = {members.identifier_key(tenant, named): spelled for spelled, named in readable.items()}
     known = read_patiently(rt, partial(rt.table.batch_get, list(keys)))
-    owners = {keys[key]: from_attrs(members.IdentifierItem, attrs).owner for key, attrs in known.items()}
+    found = {keys[key]: from_attrs(members.IdentifierItem, attrs).owner for key, attrs in known.items()}
+    groups = _groups(rt, tenant, set(found.values()))
     for spelled in unknown:
-        router.tell_owner(spelled, owners.get(spelled, spelled))
+        member = found.get(spelled)
+        router.tell_owner(spelled, spelled if member is None else groups.get(member, member))
+
+
+def _groups(rt: Runtime, tenant: str, some: Iterable[str]) -> dict[str, str]:
+    """Who of these members is in which group."""
+    keys = {members.profile_key(tenant, member): member for member in some}
+    profiles = read_patiently(rt, partial(rt.table.batch_get, list(keys))) if keys else {}
+    found = {keys[key]: members.group_in(attrs) for key, attrs in profiles.items()}
+    return {member: group for member, group in found.items() if group is not None}
 
 
 def _tell_sales(rt: Runtime, tenant: str, router: Router, numbers: Iterable[str]) -> None:
@@ -64,7 +76,7 @@ def _tell_sales(rt: Runtime, tenant: str, router: Router, numbers: Iterable[str]
             if order.sale.number != keys[key]:
                 _tell_clashing(rt, tenant, router, keys[key])
             else:
-                router.tell_sale(order.sale.number, order.member_id)
+                router.tell_sale(order.sale.number, order.owner)
 
 
 def _tell_clashing(rt: Runtime, tenant: str, router: Router, number: str) -> None:
@@ -74,7 +86,7 @@ def _tell_clashing(rt: Runtime, tenant: str, router: Router, number: str) -> Non
     except Refused:
         return
     if order is not None:
-        router.tell_sale(number, order.member_id)
+        router.tell_sale(number, order.owner)
 
 
 def _spelled(identity: Identity) -> str:

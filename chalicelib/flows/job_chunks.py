@@ -1,7 +1,8 @@
 """Work on one chunk of an operation's part: nobody else is at it, it is counted once, and what it says lies in a file.
 
 reads    1 BatchGet of operation and part before and after
-writes   the part (lease), the chunk's results (a file), the part (done), with the last one the operation; sends the next
+writes   the part (lease, and its lengthening), the chunk's results (a file), the part (done), with the last one the
+         operation; sends the next
 repeats  a chunk that is done is left alone, only the message behind it is sent again
 """
 
@@ -16,14 +17,14 @@ from chalicelib.areas.jobs.model import Counts, Operation, Part
 from chalicelib.aws.files import FileNotThereError
 from chalicelib.errors import Busy, InvalidInput
 from chalicelib.flows.give_up_operation import fail_lost
+from chalicelib.flows.job_lease import LEASE_MS, Lease, LengthenedTable
 from chalicelib.flows.job_messages import Step, send_chunks
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import settle
 from chalicelib.table.leased import LeasedTable
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Table, Write
 
 WORK_SECONDS = 10.0  # then the chunk ends where it is: progress shows, and whoever wants to stop need not wait long
-LEASE_MS = 180_000
 COMES_AGAIN_SECONDS = 200  # a chunk whose worker died: as soon as the lease is surely over
 
 
@@ -40,21 +41,23 @@ class Chunk:
 Do = Callable[[Runtime, Operation, Part], Chunk]
 
 
-def work_on_chunk(rt: Runtime, step: Step, do: Do) -> None:
-    """A work file that is not there fails the operation: `work_lost`. Busy: somebody else is at it, or the table is;
-    NotFound, InvalidInput: no such chunk was ever sent."""
+def work_on_chunk(rt: Runtime, step: Step, do: Do, *, lengthened: bool = False) -> None:
+    """`lengthened`: the lease is, while `do` reads; then `do` writes nothing. A work file that is not there fails the
+    operation: `work_lost`. Busy: somebody else is at it, or the table is; NotFound, InvalidInput: no such chunk was
+    ever sent."""
     operation, part, ours = _take(rt, step)
     if ours:
-        table = LeasedTable(rt.table, rt.clock, part.leased_until)
+        lease = Lease(rt, operation, part)
+        table: Table = LengthenedTable(lease) if lengthened else LeasedTable(rt.table, rt.clock, part.leased_until)
         try:
             done = do(replace(rt, table=table), operation, part)
-            table.must_hold()  # results that come too late must not stand in the place of another worker's
-            operation, part = _count(rt, operation, part, done)
+            lease.must_hold()  # results that come too late must not stand in the place of another worker's
+            operation, part = _count(rt, operation, lease.part, done)
         except FileNotThereError:
             fail_lost(rt, operation)
             return
         except Exception:
-            _release(rt, operation, part)
+            _release(rt, operation, lease.part)
             raise
     if operation.state == "running" and part.chunk == step.chunk + 1:
         send_chunks(rt, operation, [part])

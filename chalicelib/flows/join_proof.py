@@ -14,9 +14,10 @@ from chalicelib.aws.files import Writer
 from chalicelib.flows.job_join import join_parts
 from chalicelib.flows.prove_chunk import told
 from chalicelib.flows.verify_stream import Difference
+from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
 
-COLUMNS = ("member_id", "program_id", "entry", "difference")
+COLUMNS = ("member_id", "group_id", "program_id", "entry", "difference")
 _FLUSHED_ROWS = 500
 
 
@@ -34,4 +35,7 @@ def _report(sink: Writer, parts: Sequence[Iterator[bytes]]) -> None:
 
 
 def _row(difference: Difference) -> Sequence[object]:
-    return difference.owner, difference.program, difference.entry, difference.what
+    """A member's id stands in the first column, a group's in the second."""
+    owner, program, entry, what = difference.owner, difference.program, difference.entry, difference.what
+    of_group = owner_kind(owner) == "group"
+    return "" if of_group else owner, owner if of_group else "", program, entry, what

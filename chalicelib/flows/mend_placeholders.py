@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from chalicelib.areas.feeds import store
-from chalicelib.areas.feeds.model import Told, corrected, counted
-from chalicelib.flows.feed_commit import counting_day
+from chalicelib.areas.feeds.model import corrected, counted
+from chalicelib.areas.feeds.store import CountsPlace
+from chalicelib.flows.feed_commit import counting_place, told_of
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
 from chalicelib.table.commit import busy, persist
@@ -26,7 +26,7 @@ from chalicelib.table.journal import Entry
 from chalicelib.table.placeholders import placeholder
 from chalicelib.table.protocol import OutcomeUnknown, Put, Throttled, TransactionCancelled
 
-TOGETHER = 20  # each may stand in a page of its own, and be of a day of its own: 41 items
+TOGETHER = 20  # each may stand in a page of its own, and be counted in an item of its own: 41 items
 
 
 def mend_placeholders(rt: Runtime, tenant: str, since: Instant, entries: Sequence[Entry]) -> int:
@@ -79,19 +79,18 @@ def _pages(
 
 
 def _counts(rt: Runtime, tenant: str, entries: Sequence[Entry]) -> list[Put]:
-    days: dict[Day, list[Entry]] = {}
+    places: dict[CountsPlace, list[Entry]] = {}
     for entry in entries:
-        days.setdefault(counting_day(entry), []).append(entry)
-    keys = {day: store.counts_key(tenant, day) for day in days}
+        places.setdefault(counting_place(entry), []).append(entry)
+    keys = {place: store.counts_key(tenant, *place) for place in places}
     found = rt.table.batch_get(list(keys.values()))
-    return [store.counts_put(tenant, day, _right(store.counts_from(found.get(keys[day])), days[day])) for day in days]
+    return [
+        store.counts_put(tenant, place, _right(store.counts_from(found.get(keys[place])), counted_there))
+        for place, counted_there in places.items()
+    ]
 
 
 def _right(counts: Mapping[str, int], entries: Sequence[Entry]) -> dict[str, int]:
     """Told by a placeholder, an entry counts as one that cannot be read, whatever schema it needs."""
     held = [placeholder(one.stream, one.sequence, one.recorded_at, None) for one in entries]
-    return corrected(counts, counted(map(_told, held)), counted(map(_told, entries)))
-
-
-def _told(entry: Entry) -> Told:
-    return entry.stream.program, entry.facts
+    return corrected(counts, counted(map(told_of, held)), counted(map(told_of, entries)))

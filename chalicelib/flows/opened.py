@@ -41,8 +41,13 @@ class Opened:
         return "" if self.member is None or self.group is None else self.member.member_id
 
     def must_be_active(self, param: str = "member_id") -> None:
+        """`param` is how the request names whoever has the account, or acts for a group. Refuses `member_blocked`,
+        `group_blocked`."""
         if self.member is not None and self.member.status == "blocked":
             raise Refused("member_blocked", "This member is blocked.", param=param)
+        if self.group is not None and self.group.status == "blocked":
+            by_path = param == "by" or (param == "member_id" and self.member is None)
+            raise Refused("group_blocked", "This group is blocked.", param="group_id" if by_path else param)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,9 @@ def pin_tier(
     until: Day | None = None,
     program_id: int = 1,
 ) -> Committed[TierMoves]:
-    """`until` is the last day of the pin, where the program is. A new pin replaces the one before. Refuses `unknown_tier`,
-    `member_blocked`; NotFound: owner, program, `tiers_not_found`; InvalidInput `pin_in_past`."""
+    """`until` is the last day of the pin, where the program is. A new pin replaces the one before. Refuses
+    `unknown_tier`, `member_blocked`, `group_blocked`; NotFound: owner, program, `tiers_not_found`; InvalidInput
+    `pin_in_past`."""
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:
         if terms.must_have_tiers().scheme.place(tier_id) is None:

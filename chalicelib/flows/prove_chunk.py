@@ -1,9 +1,11 @@
-"""Do one chunk of a proof: at most a thousand members of some shards of the directory, or as many as ten seconds take.
+"""Do one chunk of a proof: at most a thousand members and groups of some shards of their directories, or as many as ten
+seconds take.
 
-reads    as every chunk (job_chunks); the directory, 1 Query two hundred members; and of each member what verify_members
-         reads, twenty together
-writes   as every chunk: nothing of a member
-repeats  one that is done is left alone; one that is done again looks at the same members again
+reads    as every chunk (job_chunks); the directories, 1 Query two hundred of a shard; and of each member or group what
+         verify_members reads, twenty together
+writes   as every chunk: nothing of a member or a group. Its lease is lengthened while it reads, for one journal may be
+         as long as it likes
+repeats  one that is done is left alone; one that is done again looks at the same members and groups again
 """
 
 from __future__ import annotations
@@ -13,31 +15,31 @@ from collections import Counter
 from itertools import islice
 
 from chalicelib.areas.jobs.model import Operation, Part
-from chalicelib.areas.members.store import DIRECTORY_SHARDS
+from chalicelib.areas.members.store import DIRECTORY_SHARDS  # groups have as many
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
 from chalicelib.flows.job_messages import Step
 from chalicelib.flows.verify_members import VerifiedMember, verify_members
 from chalicelib.flows.verify_stream import Difference
-from chalicelib.flows.verify_tenant import TOGETHER, listed_members
-from chalicelib.kit.ids import number_of, shown
+from chalicelib.flows.verify_tenant import TOGETHER, listed_owners
+from chalicelib.kit.ids import owner_kind, owner_number, shown
 from chalicelib.runtime import Runtime
 from chalicelib.table.patient import PatientTable
 
 
 def prove_chunk(rt: Runtime, step: Step) -> None:
-    """As work_on_chunk has it. A part's offset is the number of the last member that was looked at."""
-    work_on_chunk(rt, step, _do)
+    """As work_on_chunk has it. A part's offset is the number of the last member that was looked at; of a group, below 0."""
+    work_on_chunk(rt, step, _do, lengthened=True)
 
 
 def shards_of(operation: Operation, part: Part) -> range:
-    """Those of the directory that a part goes through, one after the other."""
+    """Those of both directories that a part goes through, one after the other."""
     bounds = [number * DIRECTORY_SHARDS // operation.parts for number in (part.number, part.number + 1)]
     return range(*bounds)
 
 
 def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
-    after = shown("member", part.offset) if part.offset else None
-    everybody = listed_members(PatientTable(rt), operation.tenant, after, shards_of(operation, part))
+    after = _owner(part.offset)
+    everybody = listed_owners(PatientTable(rt), operation.tenant, after, shards_of(operation, part))
     counts, kept, most = Counter[str](), list[bytes](), operation.details["chunk_members"]
     started = rt.clock.monotonic()
     last = False
@@ -46,16 +48,29 @@ def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
         if not some:
             last = True
             break
-        for verified in verify_members(rt, operation.tenant, some):
-            counts.update(_counted(verified))
+        for owner, verified in zip(some, verify_members(rt, operation.tenant, some), strict=True):
+            counts.update(_counted(owner, verified))
             kept += map(_kept, verified.differences)
         after = some[-1]
-    return Chunk(b"".join(kept), dict(counts), 0 if after is None else number_of("member", after), last)
+    return Chunk(b"".join(kept), dict(counts), _offset(after), last)
 
 
-def _counted(verified: VerifiedMember) -> dict[str, int]:
+def _offset(owner: str | None) -> int:
+    if owner is None:
+        return 0
+    return -owner_number(owner) if owner_kind(owner) == "group" else owner_number(owner)
+
+
+def _owner(offset: int) -> str | None:
+    if offset == 0:
+        return None
+    return shown("group", -offset) if offset < 0 else shown("member", offset)
+
+
+def _counted(owner: str, verified: VerifiedMember) -> dict[str, int]:
     return {
         "rows": 1,
+        "groups": 1 if owner_kind(owner) == "group" else 0,
         "accounts": verified.accounts,
         "proven": verified.proven,
         "entries": verified.tally.entries,

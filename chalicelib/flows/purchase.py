@@ -52,8 +52,9 @@ class Purchase:
 
 
 def decide_purchase(rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sale: Sale, order_id: str) -> Purchase:
-    """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group). Refuses `future_purchase`, `member_blocked`,
-    `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
+    """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group). Refuses
+    `future_purchase`, `member_blocked`, `group_blocked`, `credit_too_large`, `too_many_credits`, `balance_limit`;
+    NotFound: `member_not_found`; InvalidInput: identifiers."""
     refuse_future(header.recorded_at, sale.purchased_at)
     opened, enrolled = _open(rt, header, terms, buyer)
     opened.must_be_active()

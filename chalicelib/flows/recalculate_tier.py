@@ -20,8 +20,8 @@ from chalicelib.table.commit import Committed
 def recalculate_tier(
     rt: Runtime, caller: Caller, command: Command, owner: str, program_id: int = 1
 ) -> Committed[TierMoves]:
-    """A pin stays as it is, and so does a grace that is not over. Refuses `member_blocked`; NotFound: owner, program,
-    `tiers_not_found`."""
+    """A pin stays as it is, and so does a grace that is not over. Refuses `member_blocked`, `group_blocked`; NotFound:
+    owner, program, `tiers_not_found`."""
 
     def decide(story: Story, terms: Terms, _: Instant) -> Story:
         return terms.must_have_tiers().settled(story, asked=True)

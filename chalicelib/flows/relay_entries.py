@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from chalicelib.aws.errors import CloudError
 from chalicelib.errors import Busy
-from chalicelib.flows.feed_commit import counting_day, feed_writes, in_transactions, message_of
+from chalicelib.flows.feed_commit import counting_place, feed_writes, in_transactions, message_of
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
 from chalicelib.table.commit import busy, persist
@@ -62,7 +62,7 @@ def relay_entries(rt: Runtime, shard: str, arrivals: Sequence[Arrival]) -> tuple
     relayed: list[Arrival] = []
     for tenant, own in _by_tenant(arrivals).items():
         try:
-            for part in in_transactions((counting_day(arrival.entry), arrival) for arrival in own):
+            for part in in_transactions((counting_place(arrival.entry), arrival) for arrival in own):
                 _append(rt, tenant, shard, part)
         except (*UNREADABLE, TableError) as fault:  # one damaged item of its feed, for one
             unrelayed.append(Unrelayed(tuple(own), fault))

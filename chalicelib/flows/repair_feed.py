@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from chalicelib.flows.feed_commit import counting_day, entry_to_tell, feed_writes, in_transactions, message_of
+from chalicelib.flows.feed_commit import counting_place, entry_to_tell, feed_writes, in_transactions, message_of
 from chalicelib.flows.mend_placeholders import mend_placeholders
 from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
@@ -91,7 +91,7 @@ def _repair(rt: Runtime, tenant: str, part: Sequence[Recorded], publish_again: b
         told = [one for one in read if publish_again or not (place_of(one) in held and is_placeholder(one))]
         rt.topic.publish([message_of(entry) for entry in told if published(entry)])
         entries = [entry for entry in told if place_of(entry) not in found]
-        for together in in_transactions((counting_day(entry), entry) for entry in entries):
+        for together in in_transactions((counting_place(entry), entry) for entry in entries):
             known, others = _append(rt, tenant, known, since, together)
             held |= others
         repaired += len(entries)

@@ -1,7 +1,7 @@
 """Route an import: one streaming pass over the file writes its parts.
 
-reads    the operation, the configuration, the file once; identities in BatchGets of 100, sales that returns name in
-         BatchGets of 25
+reads    the operation, the configuration, the file once; identities in BatchGets of 100 and the profiles behind them in
+         as many, sales that returns name in BatchGets of 25
 writes   the configuration and the part files, then operation and parts in one transaction; sends the first chunk of
          every part
 repeats  a pass that does not come to its end leaves nothing but files that nobody will read

@@ -1,6 +1,7 @@
-"""Start a proof of everything a tenant's members have: every account folded anew from its journal and compared.
+"""Start a proof of everything a tenant's members and groups have: every account folded anew from its journal and compared.
 
-reads    1 Query (a Get more with an Idempotency-Key); the tenant's counts by day, 1 Query a MB: how many members there are
+reads    1 Query (a Get more with an Idempotency-Key); the tenant's counts by day, 1 Query a MB: how many members and
+         groups there are
 writes   the operation, its parts, the guard of its key; sends the first chunk of every part
 repeats  the same key is the same operation. Asking again nudges it: while it runs, the messages that it waits for are sent
          once more; what is already being done is kept apart by leases
@@ -25,7 +26,7 @@ from chalicelib.table.items import UNREADABLE
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Write
 
-PARTS = 8  # chains of chunks, each through as many shards of the directory as the others
+PARTS = 8  # chains of chunks, each through as many shards of the directories as the others
 CHUNK_MEMBERS = 1_000
 NAME, CUT = "accounts", "proof"
 
@@ -45,7 +46,7 @@ def start_proof(
         request_id=caller.request_id,
         details={"routing": CUT, "chunk_members": chunk_members},
         started_at=now,
-        rows=read_patiently(rt, lambda: _members(rt, caller.tenant)),
+        rows=read_patiently(rt, lambda: _owners(rt, caller.tenant)),
         parts=parts,
     )
     fresh = Progress(begun, tuple(Part(number) for number in range(parts)))
@@ -81,12 +82,13 @@ def _known(rt: Runtime, command: Command, begun: Operation) -> Progress | None:
     return jobs.find_progress(rt.table, begun.tenant, operation_id)
 
 
-def _members(rt: Runtime, tenant: str) -> int:
+def _owners(rt: Runtime, tenant: str) -> int:
     """As far as the relay has counted, and its counts can be read: for the progress alone."""
     total = 0
     for attrs in every_item(rt.table, counts.every_day_query(tenant)):
         try:
-            total += counts.counts_from(attrs).get("members_enrolled", 0)
+            known = counts.counts_from(attrs)
+            total += known.get("members_enrolled", 0) + known.get("groups_created", 0)
         except UNREADABLE:
             continue
     return total

@@ -3,7 +3,7 @@
 reads    1 BatchGet of both profiles and accounts, and of who sends for a group (+ 1 Get for a receiver named by an
          identifier)
 writes   two accounts (version), two entries (absent): 8 units, + 2 with an Idempotency-Key
-who      a key that may modify accounts; neither member may be blocked; of a group anybody who may spend, or an operator
+who      a key that may modify accounts; neither side may be blocked; of a group anybody who may spend, or an operator
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def transfer_points(
     """Taken as the sender's spends are; at the receiver each part keeps its last day, and counts as earned nowhere. The
     sender's own account is meant, also of a member who is in a group.
 
-    Refuses `transfer_to_self`, `may_not_spend`, `member_blocked` (naming `to` for the receiver), `unknown_unit`,
-    `insufficient_balance`, `too_many_pieces`, `balance_limit` and `too_many_lots` of the receiver; NotFound: either owner,
-    program, `group_member_not_found`; InvalidInput: the identifier, `number_too_small`.
+    Refuses `transfer_to_self`, `may_not_spend`, `member_blocked` and `group_blocked` (naming `to` for the receiver),
+    `unknown_unit`, `insufficient_balance`, `too_many_pieces`, `balance_limit` and `too_many_lots` of the receiver;
+    NotFound: either owner, program, `group_member_not_found`; InvalidInput: the identifier, `number_too_small`.
     """
     owner, by = (sender, "") if isinstance(sender, str) else (sender.group_id, sender.by)
     sends_for = in_group_keys(caller.tenant, sender)

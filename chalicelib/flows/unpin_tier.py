@@ -20,8 +20,8 @@ from chalicelib.table.commit import Committed
 
 
 def unpin_tier(rt: Runtime, caller: Caller, command: Command, owner: str, program_id: int = 1) -> Committed[TierMoves]:
-    """Refuses `not_pinned`, also where the pin's last day is over; `member_blocked`. NotFound: owner, program,
-    `tiers_not_found`."""
+    """Refuses `not_pinned`, also where the pin's last day is over; `member_blocked`, `group_blocked`. NotFound: owner,
+    program, `tiers_not_found`."""
 
     def decide(story: Story, terms: Terms, _: Instant) -> Story:
         ladder = terms.must_have_tiers()

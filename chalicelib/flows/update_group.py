@@ -1,4 +1,4 @@
-"""Change a group: its name, kind and labels, who may spend, and who is its primary member.
+"""Change a group: its name, kind and labels, who may spend, who is its primary member, and whether it is blocked.
 
 reads    1 BatchGet of the group and, where one is named, of the new primary member's membership
 writes   group (version), entry (absent): 4 units, + 2 with an Idempotency-Key, + 2 where a primary member is named, whose

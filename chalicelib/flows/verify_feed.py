@@ -128,7 +128,7 @@ def _lanes(table: Table, some: Sequence[Recorded]) -> dict[Place, Lane]:
 
 
 def _days(table: Table, tenant: str, journals: Tally, until: Instant) -> Iterator[Difference]:
-    kept, unread = dict[Day, Counter[str]](), set(journals.unread)
+    kept, unread = defaultdict[Day, Counter[str]](Counter), set(journals.unread)
     for attrs in every_item(table, counts.every_day_query(tenant)):
         try:
             day = counts.day_of(attrs)
@@ -136,7 +136,7 @@ def _days(table: Table, tenant: str, journals: Tally, until: Instant) -> Iterato
             yield Difference("feed", "there are counts of what is no day")
             continue
         try:
-            kept[day] = Counter(counts.counts_from(attrs))
+            kept[day].update(counts.counts_from(attrs))
         except UNREADABLE as why:
             unread.add(day)
             yield Difference("feed", f"{iso_day(day)}: its counts {unreadable(why)}")

@@ -9,8 +9,9 @@ from hashlib import blake2b
 from typing import Any
 
 from chalicelib.areas.feeds.model import counted
+from chalicelib.flows.feed_commit import counting_place, told_of
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import Day, local_day
+from chalicelib.kit.periods import Day
 from chalicelib.table import feed
 from chalicelib.table.feed import Lane, Place
 from chalicelib.table.journal import Entry, published
@@ -37,8 +38,8 @@ class Tally:
 
     def add_entry(self, entry: Entry) -> None:
         self.add(lane_of(entry), feed.place_of(entry), entry.recorded_at)
-        day = local_day(entry.recorded_at, "UTC")
-        self.days[day].update(counted([(entry.stream.program, entry.facts)]))
+        day = counting_place(entry).day
+        self.days[day].update(counted([told_of(entry)]))
         if is_placeholder(entry):
             self.unread.add(day)
 

@@ -119,18 +119,18 @@ def _at_once(verify: _Verify, threads: int) -> Iterator[_Verify]:
         yield lambda some: [one for verified in pool.map(verify, cut(some)) for one in verified]
 
 
-def listed_owners(table: Table, tenant: str, after: str | None) -> Iterator[str]:
-    """All members, then all groups, behind whichever is named."""
+def listed_owners(table: Table, tenant: str, after: str | None, shards: range = EVERY_SHARD) -> Iterator[str]:
+    """All members of these shards, then all groups of them, behind whichever is named."""
     of_groups = after is not None and owner_kind(after) == "group"
     if not of_groups:
-        yield from listed_members(table, tenant, after)
-    yield from listed_groups(table, tenant, after if of_groups else None)
+        yield from listed_members(table, tenant, after, shards)
+    yield from listed_groups(table, tenant, after if of_groups else None, shards)
 
 
-def listed_groups(table: Table, tenant: str, after: str | None) -> Iterator[str]:
-    """As the directory has them, behind the group `after`."""
-    first = 0 if after is None else group_store.shard_of(after)
-    for shard in range(first, group_store.DIRECTORY_SHARDS):
+def listed_groups(table: Table, tenant: str, after: str | None, shards: range = EVERY_SHARD) -> Iterator[str]:
+    """As the directory has them in these of its shards, as many as members' has, behind the group `after`."""
+    first = shards.start if after is None else group_store.shard_of(after)
+    for shard in range(first, shards.stop):
         query = group_store.directory_query(tenant, shard, MEMBERS_A_PART, after if shard == first else None)
         yield from map(group_store.listed_group, every_item(table, query))
 

@@ -100,7 +100,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is the same for every entry that one operation writes."""
+    """What is the same for every entry that one operation writes. `day` is the local one of the effective time, where
+    an entry counts by day."""
 
     operation: str
     command: str
@@ -109,9 +110,10 @@ class Header:
     effective_at: Instant
     config_version: int
     place: str = ""
+    day: int | None = None
 
     def body(self, head: Head, after: Mapping[str, Any] | None) -> dict[str, Any]:
-        optional = {"place": self.place, "after": after}
+        optional = {"place": self.place, "day": self.day, "after": after}
         return {
             "operation": self.operation,
             "command": self.command,

@@ -5,9 +5,11 @@ are found by the hour in which they were recorded, and come into the feed once a
 run, beside the relay as well. Unless told otherwise (--to), what the stream may still have is left to the relay: the last
 26 hours. A table just restored has an empty stream (--stream-is-empty, before anything was written to it).
 
-What the feed has as a placeholder, for an older version could not read it, is told whole.
+What the feed has as a placeholder, for an older version could not read it, is told whole. With --recount the counts of
+the span's days (of those in UTC that lie in it whole) are made anew from the feed's entries before: for days that an older
+release counted, or whose counts are damaged.
 
-Exit code 1: there are entries that this version cannot read; 2: broken off, to be run again, or a feed that cannot be
+Exit code 1: there are entries that this version cannot read, or days that could not be counted anew; 2: broken off, to be run again, or a feed that cannot be
 read itself. Of several tenants, the worst.
 """
 
@@ -20,9 +22,10 @@ from functools import partial
 from itertools import islice
 
 from chalicelib.areas.access.store import tenants
+from chalicelib.flows.recount_days import recount_days
 from chalicelib.flows.repair_feed import STREAM_KEEPS_MS, RepairedPart, repair_feed
 from chalicelib.kit.clock import Instant, rfc3339
-from chalicelib.kit.periods import day_starts, parse_day
+from chalicelib.kit.periods import day_starts, iso_day, parse_day
 from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
 from chalicelib.table.feed import PAGE_SIZE, read_head
@@ -48,8 +51,9 @@ def main(arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runti
 
 def _all(rt: Runtime, asked: argparse.Namespace) -> int:
     first, until = _span(rt, asked)
+    work = _repaired_and_recounted if asked.recount else _repair
     return max(
-        for_tenant(tenant, partial(_repair, rt, tenant, first, until), AGAIN) for tenant in named_tenants(rt, asked)
+        for_tenant(tenant, partial(work, rt, tenant, first, until), AGAIN) for tenant in named_tenants(rt, asked)
     )
 
 
@@ -104,6 +108,27 @@ def _repair(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
     return UNREADABLE if unreadable else 0
 
 
+def _repaired_and_recounted(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
+    """Counts first: a repair adds to them, and needs such as can be read."""
+    return max(_recount(rt, tenant, first, until), _repair(rt, tenant, first, until))
+
+
+def _recount(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
+    """The days that lie in the span whole."""
+    days, changed, kept = 0, 0, 0
+    for day in recount_days(rt, tenant, -(-first // DAY_MS), until // DAY_MS - 1):
+        days, changed = days + 1, changed + day.changed
+        kept += day.moved or bool(day.unreadable)
+        if day.moved:
+            sys.stderr.write(f"{iso_day(day.day)} was added to meanwhile and stays as it was: recount it again.\n")
+        for owner, program, sequence in day.unreadable:
+            sys.stderr.write(
+                f"{iso_day(day.day)} stays as it was: entry {sequence} of program {program} of {owner} cannot be read.\n"
+            )
+    print(f"{tenant}: {days} days counted anew, {changed} of them had other counts.")
+    return UNREADABLE if kept else 0
+
+
 def _name_unreadable(part: RepairedPart) -> None:
     for places, means in (
         (part.unreadable, "it is missing from the feed"),
@@ -124,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--to", dest="until", default="", metavar="TIME", help="up to 26 hours ago unless told otherwise"
     )
+    parser.add_argument("--recount", action="store_true", help="make the counts of these days anew as well")
     parser.add_argument("--stream-is-empty", action="store_true", help="nothing will be delivered: up to now")
     return parser
 

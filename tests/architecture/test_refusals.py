@@ -17,10 +17,11 @@ from tests.architecture.test_codes import OTHER_MAKERS, error_classes
 
 THERE = "what an account, an order, an entry or a rule names is there: no unit and no program can be taken away"
 ONLY_EARNINGS = "of the table of kinds only those of earnings get so far"
-BLOCKED_TOO = "it is for blocked members as well"
+BLOCKED_TOO = "it is for blocked members and groups as well"
 ANOTHER_WORD = "it is said in another word: the code that is declared"
 SOMEBODY = "the body must name somebody"
 FIELDLESS = "whoever is enrolled by an order has no fields yet"
+OWN_ACCOUNT = "of a path that names a member it is that member's own account"
 BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
@@ -59,12 +60,22 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "expire_earning": {"program_not_found": THERE},
     "start_proof": {"operation_not_found": "it is asked for right after it has been begun"},
     "trace_earning": {"program_not_found": THERE},
-    "deduct_points": {"member_blocked": BLOCKED_TOO},
-    "capture_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO},
-    "release_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO},
+    "grant_points": {"group_blocked": OWN_ACCOUNT},
+    "convert_points": {"group_blocked": OWN_ACCOUNT},
+    "pin_tier": {"group_blocked": OWN_ACCOUNT},
+    "unpin_tier": {"group_blocked": OWN_ACCOUNT},
+    "recalculate_tier": {"group_blocked": OWN_ACCOUNT},
+    "deduct_points": {"member_blocked": BLOCKED_TOO, "group_blocked": BLOCKED_TOO},
+    "capture_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO, "group_blocked": BLOCKED_TOO},
+    "release_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO, "group_blocked": BLOCKED_TOO},
     "activate_pending": {"unknown_unit": THERE, "entry_not_found": ANOTHER_WORD},
-    "cancel_pending": {"unknown_unit": THERE, "entry_not_found": ANOTHER_WORD, "member_blocked": BLOCKED_TOO},
     "list_groups": {"group_not_found": "those that are listed are there"},
+    "cancel_pending": {
+        "unknown_unit": THERE,
+        "entry_not_found": ANOTHER_WORD,
+        "member_blocked": BLOCKED_TOO,
+        "group_blocked": BLOCKED_TOO,
+    },
     "create_group": {"group_not_found": "it is the one that is created"},
     "undo_transfer_of_group": {"group_not_found": ANOTHER_WORD},
 }
@@ -77,7 +88,7 @@ OF_A_MEMBER = {
 }
 OF_A_GROUP = {
     "member_not_found": "the path names a group",
-    "member_blocked": "a group cannot be blocked",
+    "member_blocked": "nobody is named who acts for it",
     "group_member_not_found": "nobody is named who acts for it",
     "may_not_spend": "nobody is named who spends for it",
 }

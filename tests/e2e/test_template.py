@@ -19,7 +19,8 @@ from chalicelib.api.routes import ROUTES
 from chalicelib.config import QUEUES
 from chalicelib.events import log as event_log
 from chalicelib.events.imports import LAST_RECEIVE
-from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS, LEASE_MS, WORK_SECONDS
+from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS, WORK_SECONDS
+from chalicelib.flows.job_lease import LEASE_MS
 from chalicelib.table.indexes import INDEXES
 from chalicelib.table.pulse import BeatItem
 from infra.alarms import alarms as derived_alarms

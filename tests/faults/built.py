@@ -23,6 +23,7 @@ from chalicelib.table.protocol import Delete, Key
 from tests.faults.world import World, world_of
 from tests.twins import fresh
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, open_shop, rule, sale
+from tests.twins.grouped import household
 from tests.twins.streamed import StreamedTable, stream_event
 from tests.unit.flows.wishes import gave_and_took, set_apart
 from tests.unit.imports.drops import KEY, brought_back, sold
@@ -130,9 +131,11 @@ def used_up() -> World:
 
 @cache
 def proving() -> World:
-    """A proof has begun, in one chain of chunks of two members; Bob's second entry is gone."""
+    """A proof has begun, in one chain of chunks of two members or groups; Bob's second entry is gone; Carol is in a group."""
     world = _idle().copy()
     shop = world.calm
+    household(shop, world.names["carol"])
+    shop.earn(world.names["carol"], 7)
     world.memory.transact([Delete(Key(f"shop#M#{world.names['bob']}", "J#0001#00000002"))], "a hand")
     start_proof(shop.rt, shop.caller, fresh(), 1, 2)
     return world

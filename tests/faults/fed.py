@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from chalicelib.areas.feeds.store import counts_key
 from chalicelib.areas.orders.store import order_key
 from chalicelib.events.stream import relay
+from chalicelib.kit.periods import local_day
 from chalicelib.table.feed import FeedHead, head_put
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.protocol import Attrs, Key, key_of
@@ -19,6 +21,7 @@ from tests.twins.hushing import hush_last
 from tests.twins.streamed import Record, StreamedTable, image_of, record, stream_event
 
 DAY_MS = 86_400_000
+OF_OLD = ("entries", "members_enrolled", "orders_recorded", "points_earned/points")
 
 
 @cache
@@ -60,6 +63,16 @@ def broken() -> World:
     world = shared().copy()
     annex = head_put("annex", FeedHead(), FeedHead().mended()).item
     world.memory.batch_put([{**annex, "body": {"B": b"?"}}])
+    return world
+
+
+@cache
+def counted_less() -> World:
+    """All of it is relayed, by an older release, which knew of no days of value time."""
+    world = hushed().copy()
+    relay(world.calm.rt, stream_event(world.records, SHARD))
+    day = local_day(world.calm.clock.at, "UTC")
+    _change(world, counts_key("shop", day), lambda counts: {name: counts[name] for name in counts if name in OF_OLD})
     return world
 
 

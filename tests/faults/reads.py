@@ -20,6 +20,7 @@ from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_liability import read_liability
+from chalicelib.flows.read_program_histogram import read_program_histogram
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.trace_earning import trace_earning
 from chalicelib.flows.trace_spend import trace_spend
@@ -75,6 +76,9 @@ LOOKED: dict[str, Looked] = {
     ),
     "read_histogram": lambda world, shop: read_histogram(
         shop.rt, shop.caller, (world.names["bob"], 1), "points", (day_of(date(2026, 1, 1)), day_of(date(2027, 12, 31)))
+    ),
+    "read_program_histogram": lambda world, shop: read_program_histogram(
+        shop.rt, shop.caller, 1, None, (day_of(date(2026, 1, 1)), day_of(date(2027, 12, 31)))
     ),
     "read_liability": lambda world, shop: read_liability(shop.rt, shop.caller, 1),
     "past_account": lambda world, shop: shop.account(world.names["bob"], "2026-01-01"),

@@ -15,16 +15,18 @@ from chalicelib.events.due import due
 from chalicelib.events.imports import imports
 from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.job_messages import Step
+from chalicelib.flows.recount_days import recount_days
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.command import Command
+from chalicelib.kit.periods import local_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.recorded import HOUR_MS
 from tests.faults.built import EXPIRED, at_work, expiring, notified_of, routed, unrelayed, used_up
 from tests.faults.case import Case
-from tests.faults.fed import broken, hushed, shared, stepped_back
+from tests.faults.fed import broken, counted_less, hushed, shared, stepped_back
 from tests.faults.messages import queue_case
 from tests.faults.world import World
 from tests.faults.writes import commanded, relayed, repair
@@ -64,6 +66,13 @@ def repair_and_publish(world: World, shop: BookShop) -> object:
     parts = list(repair_feed(shop.rt, shop.caller.tenant, now - HOUR_MS, now + 1, publish_again=True))
     assert not any(part.unreadable for part in parts)
     return "repaired"
+
+
+def recount(world: World, shop: BookShop) -> object:
+    """Whether a day had other counts says nothing: another may have been faster."""
+    today = local_day(shop.clock.now(), "UTC")
+    assert not any(day.moved or day.unreadable for day in recount_days(shop.rt, shop.caller.tenant, today, today))
+    return "recounted"
 
 
 @cache
@@ -135,6 +144,7 @@ OTHER_WAYS = (
     Case("relay_entries, of two tenants", "write", shared, relayed, patient=False),
     Case("relay_entries, one of which has a damaged feed", "write", broken, relayed, patient=False, lawful=False),
     Case("repair_feed, of placeholders", "write", stepped_back, repair, patient=False),
+    Case("recount_days", "write", counted_less, recount, patient=False),
     Case("give_up_operation, of a chunk", "write", routed, give_up_a_chunk),
     Case("route_import, routed before", "write", routed, route_again, patient=False),
 )

@@ -15,6 +15,7 @@ from chalicelib.table.config import ConfigCache
 from chalicelib.table.memory import MemoryTable
 from tests.twins import StandingClock
 from tests.twins.bookshop import BookShop
+from tests.twins.copies import copied, copied_files
 from tests.twins.faulty import FaultyTable
 from tests.twins.faulty_cloud import FaultyFiles, FaultyQueues, FaultyTopic
 from tests.twins.streamed import Record
@@ -54,7 +55,7 @@ class World:
         rt = replace(
             self.calm.rt,
             table=copied(self.memory),
-            files=_copied_files(self.files),
+            files=copied_files(self.files),
             queues=deepcopy(self.queues),
             topic=MemoryTopic(),
         )
@@ -84,18 +85,3 @@ def world_of(
     return World(
         BookShop(faulty, clock, shop.caller), BookShop(calm, clock, shop.caller), memory, trouble, names, records
     )
-
-
-def copied(table: MemoryTable) -> MemoryTable:
-    """Items are never changed once they are stored, so only what holds them is copied."""
-    copy = MemoryTable()
-    copy._items = dict(table._items)
-    for index, order in table._order.items():
-        copy._order[index]._partitions = {name: list(places) for name, places in order._partitions.items()}
-    return copy
-
-
-def _copied_files(files: MemoryFiles) -> MemoryFiles:
-    copy = MemoryFiles()
-    copy.objects = dict(files.objects)
-    return copy

@@ -11,6 +11,7 @@ from chalicelib.api.routes import ROUTES
 from chalicelib.runtime import Runtime
 from tests.http import matrix, shop
 from tests.http.client import Api
+from tests.http.full_shop import full_shop
 from tests.http.registry import NATIVE, Names, Registry
 from tests.http.world import key_for
 
@@ -22,8 +23,8 @@ each_sound = pytest.mark.parametrize("route", SOUND, ids=lambda route: route.ope
 
 
 @pytest.fixture
-def ours(api: Api) -> Names:
-    return Names(api, NATIVE)
+def ours() -> Names:
+    return full_shop().names
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ import pytest
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 from chalicelib.areas.access.cache import FRESH_SECONDS
-from chalicelib.table.memory import MemoryTable
 from tests.http.client import Api, Reply
-from tests.http.registry import NATIVE, Names, request_of
-from tests.http.world import HandClock, key_for, twin_runtime
-from tests.twins.faulty import FaultyTable, Mishap
+from tests.http.full_shop import full_shop
+from tests.http.registry import request_of
+from tests.twins.faulty import Mishap
 from tests.twins.faulty_cloud import FaultyQueues
 
 READS = [route for route in ROUTES if not route.writes and route.access != "open"]
@@ -27,13 +26,9 @@ class Till:
     """A client of a table that fails when told to."""
 
     def __init__(self) -> None:
-        self.clock = HandClock()
-        self.memory = MemoryTable()
-        self.table = FaultyTable(self.memory)
-        rt = twin_runtime(self.clock, self.table)
-        self.api = Api(rt, key_for(rt, "ours"))
-        self.names = Names(self.api, NATIVE)
-        self.names.make_all()
+        shop = full_shop()
+        self.clock, self.memory, self.table = shop.clock, shop.memory, shop.trouble
+        self.api, self.names = shop.api, shop.names
 
     def call(self, route: Route) -> Reply:
         path, body = request_of(route, self.names)

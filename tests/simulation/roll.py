@@ -17,6 +17,7 @@ from tests.simulation.law import law
 DONE_BY_MEMBERS = ("record_order", "earn_points", "spend_points", "hold_points")
 DEEDS = ("order.recorded", "points.earned", "points.promised", "points.spent", "points.held")
 SPENDING = ("spend_points", "hold_points", "transfer_points")
+FOR_THE_ACTIVE = (*DONE_BY_MEMBERS, "transfer_points", "grant_points", "convert_points", "activate_pending", "pin_tier")
 WHOLE = 1_000
 
 
@@ -78,6 +79,7 @@ class Roll:
             law(pooled or owner in self._payers(owner), f"{operation} went to {owner}, who is in a group")
             silent = [fact for fact in entry.facts if fact["type"] in DEEDS and bool(fact.get("by")) != pooled]
             law(not silent, f"{silent} of {owner}")
+        law(operation not in FOR_THE_ACTIVE or not self._blocked(owner), f"{operation} for {owner}, which is blocked")
         for member in {fact["by"] for fact in entry.facts if fact.get("by")}:
             law(owner in self._payers(member), f"{operation} went to {owner} by {member}, who is not in it")
             told_to = any(moment.may_spend(owner, member) for moment in (self.before, self.now))
@@ -91,6 +93,11 @@ class Roll:
             law(str(order) not in self.orders, f"{order} was recorded twice")
             self.orders[str(order)] = owner
         law(not order or self.orders.get(str(order)) == owner, f"{owner} is told of {order}, which is another's")
+
+    def _blocked(self, owner: str) -> bool:
+        """All the time."""
+        kept = [moment.groups.get(owner) for moment in (self.before, self.now)]
+        return all(group is not None and group.status == "blocked" for group in kept)
 
     def _payers(self, member: str) -> set[str]:
         """Whoever joins or leaves while they buy may still finish it as they began."""

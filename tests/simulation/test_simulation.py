@@ -5,8 +5,9 @@ totals as the facts add up, nothing undone beyond itself, marks of what is undon
 never came, journals gap-free and chained, what was sent was received, advance(a); advance(b) = advance(b), and one final
 answer however often and through whatever faults it was asked for. All of it of groups' accounts as of members'; besides a
 member is in at most one group, groups and members and their journals agree on it, what a member does is told by the account
-that pays for them and no other, an order and its points stay in one account, and spends who may. At the end of a seed its
-entries are relayed: the liability that counters tell is the sum over all accounts.
+that pays for them and no other, an order and its points stay in one account, spends who may, and nobody earns or spends for
+a group that is blocked. At the end of a seed its entries are relayed: the liability that counters tell is the sum over all
+accounts.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def test_moves_are_refused_for_the_reasons_of_the_business_only() -> None:
         "earning_not_found",  # somebody has just left the group whose it is
         "earning_partly_used",
         "entry_not_found",  # likewise
+        "group_blocked",
         "group_member_not_found",
         "hold_closed",
         "hold_not_found",

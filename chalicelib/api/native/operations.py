@@ -18,8 +18,8 @@ LINK_SECONDS = 900
 
 
 class Rows(Wire):
-    """Lines of the file, its header and blank lines left out; of a proof, members. `total` is null until they are counted;
-    of a proof, it is what the tenant's counters say until it is done."""
+    """Lines of the file, its header and blank lines left out; of a proof, members and groups. `total` is null until they are
+    counted; of a proof, it is what the tenant's counters say until it is done."""
 
     total: int | None
     done: int
@@ -38,10 +38,12 @@ class Counts(Wire):
 
 
 class ProofCounts(Wire):
-    """`accounts` that were looked at, and how many of them are `proven`: folded anew from their `entries`, each of which
-    follows from the one before, they are what is stored. Of `orders` and profiles it is asked as well whether they follow
-    from the journal: `differing` members have `differences`, each of them a line of the result."""
+    """How many of the rows are `groups`; `accounts` that were looked at, and how many of them are `proven`: folded anew from
+    their `entries`, each of which follows from the one before, they are what is stored. Of `orders` and profiles it is asked
+    as well whether they follow from the journal: `differing` members and groups have `differences`, each of them a line of
+    the result."""
 
+    groups: int
     accounts: int
     proven: int
     entries: int

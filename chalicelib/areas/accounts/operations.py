@@ -41,10 +41,9 @@ def rebuild(rt: Runtime, caller: Caller, owner: str, program_id: int) -> Proof:
     account, at, broken_at, entries = Account(owner, program_id), Head(), None, 0
     for entry in _entries(rt, caller.tenant, owner, program_id, head.version):
         entries += 1
-        whole = entry is not None and intact(entry)
-        if entry is None or not (whole and follows(entry, at)):
+        if entry is None or not (intact(entry) and follows(entry, at)):
             broken_at = broken_at or (at.version + 1 if entry is None else entry.sequence)
-        account = folded(account, entry) if entry is not None and whole else account
+        account = account if entry is None else folded(account, entry)
         at = Head(at.version + 1, "") if entry is None else entry.head
     if broken_at is None and at != head:
         broken_at = at.version + 1
@@ -81,7 +80,7 @@ def _entries(rt: Runtime, tenant: str, owner: str, program_id: int, last: int) -
 
 def differences(stored: Account, rebuilt: Account) -> tuple[str, ...]:
     """What differs, by name: wallets one by one, and whatever else an account holds."""
-    others = [field.name for field in fields(Account) if field.name != "wallets"]
+    others = [field.name for field in fields(Account) if field.compare and field.name != "wallets"]
     names = [name for name in others if getattr(stored, name) != getattr(rebuilt, name)]
     units = sorted(stored.wallets.keys() | rebuilt.wallets.keys(), key=str)
     return (*names, *(f"wallet {unit}" for unit in units if stored.wallet(unit) != rebuilt.wallet(unit)))

@@ -2,27 +2,35 @@
 
 access pattern             | key                               | items | cost                  | by
 a day's, and the open page | {t}#FEED / P#{page:010} + C#{day} | 0–2   | 1 BatchGet, 1 RU each | counts_key
-counts of some days        | {t}#FEED / C#{first_day}…{day}    | 0–n   | 1 Query, 1 RU         | days_query
-counts of all days         | {t}#FEED / C#*                    | 0–n   | 1 Query, 1 RU         | every_day_query
+counts of some days        | {t}#FEED / C#{first_day}…{shares} | 0–n   | 1 Query a MB, 1 RU    | days_query
+counts of all days         | {t}#FEED / C#*                    | 0–n   | 1 Query a MB, 1 RU    | every_day_query
 
 item   | key                | in index | cost
 counts | {t}#FEED / C#{day} | –        | 2 WU
 
 They are written with the feed's head and only then: see table/feed for why they need no condition.
+
+What entries of the fourth program and those behind it count for is in items of their own, four programs in one, so that
+none outgrows what an item may hold: `C#{day}#{share:03}`. Whoever reads a day's adds them up; `{shares}` are all of the
+last day's.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.feeds.model import DailyCounts
 from chalicelib.kit.periods import Day, iso_day, parse_day
 from chalicelib.table.damaged import readable
 from chalicelib.table.feed import feed_pk
 from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.protocol import Attrs, Between, Key, Prefix, Put, Query
+
+PROGRAMS_A_SHARE = 4
+_PLACE = re.compile(r"C#(?P<day>[0-9-]{10})(?:#(?P<share>[0-9]{3}))?")
 
 
 class CountsItem(StampbookItem):
@@ -30,8 +38,19 @@ class CountsItem(StampbookItem):
     body = BodyAttribute()
 
 
-def counts_key(tenant: str, day: Day) -> Key:
-    return Key(feed_pk(tenant), f"C#{iso_day(day)}")
+class CountsPlace(NamedTuple):
+    """Which item an entry is counted in: its UTC day of recording, and its program's share of the tenant's."""
+
+    day: Day
+    share: int = 0
+
+
+def share_of(program: int) -> int:
+    return program // PROGRAMS_A_SHARE
+
+
+def counts_key(tenant: str, day: Day, share: int = 0) -> Key:
+    return Key(feed_pk(tenant), f"C#{iso_day(day)}#{share:03}" if share else f"C#{iso_day(day)}")
 
 
 def counts_from(attrs: Attrs | None) -> dict[str, int]:
@@ -45,29 +64,30 @@ def _counts_from(attrs: Attrs) -> dict[str, int]:
     return counts
 
 
-def counts_put(tenant: str, day: Day, counts: Mapping[str, int]) -> Put:
-    key = counts_key(tenant, day)
+def counts_put(tenant: str, place: CountsPlace, counts: Mapping[str, int]) -> Put:
+    key = counts_key(tenant, *place)
     return Put(to_attrs(CountsItem(pk=key.pk, sk=key.sk, body=dict(counts))))
 
 
 def days_query(tenant: str, first: Day, last: Day) -> Query:
-    return Query(feed_pk(tenant), Between(counts_key(tenant, first).sk, counts_key(tenant, last).sk))
+    return Query(feed_pk(tenant), Between(counts_key(tenant, first).sk, f"{counts_key(tenant, last).sk}#999"))
 
 
 def every_day_query(tenant: str) -> Query:
     return Query(feed_pk(tenant), Prefix("C#"))
 
 
-def daily_counts_from(attrs: Attrs) -> DailyCounts:
-    return DailyCounts(day=day_of(attrs), counts=dict(sorted(counts_from(attrs).items())))
-
-
 def day_of(attrs: Attrs) -> Day:
-    return readable(_day, attrs)
+    return place_of(attrs).day
 
 
-def _day(attrs: Attrs) -> Day:
-    day = parse_day(attrs["sk"]["S"].removeprefix("C#"))
-    if day is None:
+def place_of(attrs: Attrs) -> CountsPlace:
+    return readable(_place, attrs)
+
+
+def _place(attrs: Attrs) -> CountsPlace:
+    told = _PLACE.fullmatch(attrs["sk"]["S"])
+    day = parse_day(told["day"]) if told else None
+    if told is None or day is None:
         raise ValueError("counts of no day")
-    return day
+    return CountsPlace(day, int(told["share"] or 0))

@@ -19,6 +19,7 @@ MAX_MEMBERS = 1_000
 GroupName = Annotated[str, Field(min_length=1, max_length=200)]
 GroupKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 WhoMaySpend = Literal["everyone", "primary", "chosen"]
+GroupStatus = Literal["active", "blocked"]
 
 
 class GroupDefinition(Frozen):
@@ -40,10 +41,12 @@ class GroupUpdate(Frozen):
     labels: Labels = Field(default_factory=tuple)
     who_may_spend: WhoMaySpend = Field(default_factory=lambda: "everyone")
     primary_member_id: str = Field(default_factory=str)
+    status: GroupStatus = Field(default_factory=lambda: "active")
 
 
 class Group(Frozen):
-    """`members` is how many there are. One that everybody has left has no primary member."""
+    """`members` is how many there are. One that everybody has left has no primary member. For one that is blocked nobody
+    earns or spends."""
 
     group_id: str
     name: str
@@ -52,6 +55,7 @@ class Group(Frozen):
     who_may_spend: WhoMaySpend
     primary_member_id: str | None
     members: int
+    status: GroupStatus = "active"
     created_at: Time
 
     def may_spend(self, membership: Membership) -> bool:
@@ -94,6 +98,20 @@ class GroupChanged(Fact):
     type = "group.changed"
 
     changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBlocked(Fact):
+    """From now on nobody earns or spends for the group."""
+
+    type = "group.blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupUnblocked(Fact):
+    """The group's members earn and spend for it again."""
+
+    type = "group.unblocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +171,14 @@ class GroupMemberLeft(Fact):
 
 
 VOCABULARY = vocabulary(
-    GroupCreated, GroupChanged, GroupPrimaryNamed, GroupMemberJoined, GroupMemberChanged, GroupMemberLeft
+    GroupCreated,
+    GroupChanged,
+    GroupBlocked,
+    GroupUnblocked,
+    GroupPrimaryNamed,
+    GroupMemberJoined,
+    GroupMemberChanged,
+    GroupMemberLeft,
 )
 
 
@@ -220,9 +245,16 @@ def updated(group: Group, update: GroupUpdate) -> Changed:
     facts: list[Fact] = []
     if "primary_member_id" in changed:
         facts.append(GroupPrimaryNamed(update.primary_member_id))
-    if rest := tuple(name for name in changed if name != "primary_member_id"):
+    if "status" in changed:
+        facts.append(GroupBlocked() if update.status == "blocked" else GroupUnblocked())
+    if rest := tuple(name for name in changed if name not in ("primary_member_id", "status")):
         facts.append(GroupChanged(rest))
     return Changed(group.model_copy(update=sent), tuple(facts))
+
+
+def stored(group: Group) -> dict[str, Any]:
+    """As JSON. One that is active is kept as if none could be blocked."""
+    return group.model_dump(mode="json", exclude={"status"} if group.status == "active" else None)
 
 
 def no_group(group_id: str, param: str = "group_id") -> NotFound:

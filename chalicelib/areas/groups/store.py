@@ -21,7 +21,7 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.groups.model import Group, Membership, no_group
+from chalicelib.areas.groups.model import Group, Membership, no_group, stored
 from chalicelib.kit.ids import number_of
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head
@@ -33,7 +33,10 @@ MEMBERS = "H#"
 
 
 class GroupItem(StampbookItem):
+    """Schema 2 is that of a group that is blocked, for which an older version would let its members spend."""
+
     kind = UnicodeAttribute(default="group")
+    v = IntegerAttribute(default=2)
     version = IntegerAttribute()
     hash = UnicodeAttribute()
     private = BodyAttribute()
@@ -77,9 +80,10 @@ def group_put(tenant: str, group: Group, head: Head, entry: Entry) -> Put:
     item = GroupItem(
         pk=key.pk,
         sk=key.sk,
+        v=2 if group.status == "blocked" else 1,
         version=entry.sequence,
         hash=entry.hash,
-        private=group.model_dump(mode="json"),
+        private=stored(group),
         gsi1pk=_directory(tenant, shard_of(group.group_id)),
         gsi1sk=group.group_id,
     )
@@ -124,7 +128,7 @@ def shard_of(group: str) -> int:
 
 def private_part(group: Group, salt: str) -> Mapping[str, Any]:
     """The whole group after the change: the answer of a repeated command is made from it."""
-    return {"salt": salt, "group": group.model_dump(mode="json")}
+    return {"salt": salt, "group": stored(group)}
 
 
 def _directory(tenant: str, shard: int) -> str:

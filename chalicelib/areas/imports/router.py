@@ -1,7 +1,8 @@
 """Who goes with whom. What must be remembered of a file grows with the file, so it is in a database on disk, not in memory.
 
-An *owner* is a member's id, or for somebody unknown the identity as the file spells it. The documents of one owner go
-together; so do two owners of whom the file says that they bought under one number, for only one of them can be right.
+An *owner* is whoever's account it is: the group that a member is in, else the member, by id; for somebody unknown the
+identity as the file spells it. The documents of one owner go together; so do two owners of whom the file says that they
+bought under one number, for only one of them can be right.
 """
 
 from __future__ import annotations

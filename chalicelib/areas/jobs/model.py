@@ -23,7 +23,7 @@ class Failure(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`name` is what a person calls its subject; `details` are its kind's own. `rows` are the lines of a file or the
-    members to look at: None until they are counted."""
+    members and groups to look at: None until they are counted."""
 
     tenant: str
     operation_id: str
@@ -93,6 +93,9 @@ class Part:
 
     def taken(self, holder: str, until: Instant) -> Part:
         return replace(self, holder=holder, leased_until=until, attempt=self.attempt + 1, version=self.version + 1)
+
+    def lengthened(self, until: Instant) -> Part:
+        return replace(self, leased_until=until, version=self.version + 1)
 
     def released(self) -> Part:
         return replace(self, holder="", leased_until=0, version=self.version + 1)

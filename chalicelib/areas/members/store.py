@@ -23,7 +23,7 @@ from chalicelib.areas.members.model import Identifier, Member, MemberCard, store
 from chalicelib.errors import NotFound
 from chalicelib.kit.ids import number_of
 from chalicelib.table.damaged import readable
-from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Put, Query, Table, Write
@@ -31,6 +31,7 @@ from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Put, Q
 DIRECTORY_SHARDS = 16
 NAMESPACE = "-"
 _CARD_FIELDS = tuple(MemberCard.model_fields)
+_IN_NO_GROUP = {"N": "1"}  # the schema of a profile says so
 
 
 class ProfileItem(StampbookItem):
@@ -75,6 +76,18 @@ def member_from(attrs: Attrs | None, member: str) -> tuple[Member, Head]:
 def _member(attrs: Attrs) -> tuple[Member, Head]:
     item = from_attrs(ProfileItem, attrs)
     return Member.model_validate(item.private), Head(item.version, item.hash)
+
+
+def group_in(attrs: Attrs) -> str | None:
+    """Which group a profile says its member is in, without a look at who they are. None where it cannot be told: whoever
+    needs the profile itself will find out."""
+    if attrs.get("v") == _IN_NO_GROUP:
+        return None
+    try:
+        group: str | None = from_attrs(ProfileItem, attrs).private.get("group_id")
+    except UNREADABLE:
+        return None
+    return group
 
 
 def read(table: Table, tenant: str, member: str) -> tuple[Member, Head]:

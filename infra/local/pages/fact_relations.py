@@ -99,6 +99,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     members.MemberLeftGroup: Relations(("leave_group",), (), ("USER_CHANGED",)),
     groups.GroupCreated: Relations(("create_group",)),
     groups.GroupChanged: Relations(("update_group",)),
+    groups.GroupBlocked: Relations(("update_group",)),
+    groups.GroupUnblocked: Relations(("update_group",)),
     groups.GroupPrimaryNamed: Relations(("create_group", "join_group", "leave_group", "update_group")),
     groups.GroupMemberJoined: Relations(("create_group", "join_group")),
     groups.GroupMemberChanged: Relations(("change_group_member",)),

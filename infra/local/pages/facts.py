@@ -9,7 +9,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
 from chalicelib.areas.accounts.model import VOCABULARY as ACCOUNT_FACTS
-from chalicelib.areas.feeds.model import counted
+from chalicelib.areas.feeds.model import COUNTED_BY_DAY, Told, counted
 from chalicelib.areas.groups.model import VOCABULARY as GROUP_FACTS
 from chalicelib.areas.members.model import VOCABULARY as MEMBER_FACTS
 from chalicelib.kit.facts import Fact, Vocabulary
@@ -41,6 +41,7 @@ _TYPES = {
 }
 _PROGRAM = 0
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}$")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SAMPLES = {
     "tuple[Taken, ...]": [[1, 0, 1, 7]],
     "tuple[Brought, ...]": [[1, 0, 1, 7, 8]],
@@ -129,9 +130,9 @@ def counts_of(cls: type[Fact]) -> list[str]:
     sample = {
         one.name: _SAMPLES.get(str(one.type), f"{{{one.name}}}" if one.type == "str" else 1) for one in fields(cls)
     }
-    moved = counted([(_PROGRAM, [{"type": cls.type, **sample, "was_on": 70}])])
-    shown = {_MONTH.sub("{month}", name.replace(f"/{_PROGRAM}/", "/{program}/")) for name in moved}
-    return sorted(shown - {"entries"})
+    moved = counted([Told(_PROGRAM, [{"type": cls.type, **sample, "was_on": 70}])])
+    shown = {_MONTH.sub("{month}", _DAY.sub("{day}", name.replace(f"/{_PROGRAM}/", "/{program}/"))) for name in moved}
+    return sorted(shown - {"entries", COUNTED_BY_DAY})
 
 
 def _related(relations: Mapping[type[Fact], Relations], cls: type[Fact]) -> Relations:

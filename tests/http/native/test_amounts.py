@@ -16,11 +16,11 @@ from chalicelib.api.native.examples import BODIES
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 from chalicelib.kit.amounts import MAX_AMOUNT
-from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from tests.http.client import Api
+from tests.http.full_shop import FullShop, full_shop
 from tests.http.native.bookshop import Json, refusal
-from tests.http.registry import NATIVE, Names, request_of
+from tests.http.registry import Names, request_of
 
 DOCUMENT = openapi.build(ROUTES)
 Path = tuple[str | int, ...]
@@ -96,10 +96,23 @@ def sent(api: Api, names: Names, place: Place, value: Any) -> Any:
 
 
 @pytest.fixture
-def names(api: Api) -> Names:
-    found = Names(api, NATIVE)
-    found.make_all()
-    return found
+def full() -> FullShop:
+    return full_shop()
+
+
+@pytest.fixture
+def api(full: FullShop) -> Api:
+    return full.api
+
+
+@pytest.fixture
+def memory(full: FullShop) -> MemoryTable:
+    return full.memory
+
+
+@pytest.fixture
+def names(full: FullShop) -> Names:
+    return full.names
 
 
 def refused(place: Place) -> Iterator[tuple[Any, str]]:
@@ -119,13 +132,12 @@ def refused(place: Place) -> Iterator[tuple[Any, str]]:
 
 @each_place
 def test_an_amount_that_cannot_be_is_refused_by_its_own_code_and_nothing_is_written(
-    api: Api, rt: Runtime, names: Names, place: Place
+    api: Api, memory: MemoryTable, names: Names, place: Place
 ) -> None:
-    assert isinstance(rt.table, MemoryTable)
-    before = rt.table.meter.cost.write_units
+    before = memory.meter.cost.write_units
     for value, code in refused(place):
         assert refusal(sent(api, names, place, value)) == (400, code, place.param), value
-    assert rt.table.meter.cost.write_units == before
+    assert memory.meter.cost.write_units == before
 
 
 @each_place

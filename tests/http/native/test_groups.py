@@ -76,6 +76,7 @@ def test_a_group_is_created_with_its_primary_member(shop: Shop, ada: str) -> Non
             "who_may_spend": "chosen",
             "primary_member_id": ada,
             "members": 1,
+            "status": "active",
             "created_at": "2026-01-15T12:00:00Z",
         },
     )

@@ -42,7 +42,15 @@ def test_a_proof_is_followed_from_its_start_to_its_result(shop: Shop, desk: Desk
         "started_at": "2026-01-15T12:00:00Z",
         "finished_at": "2026-01-15T12:00:02Z",
         "rows": {"total": 2, "done": 2, "percent": 100, "per_second": 1.0},
-        "counts": {"accounts": 2, "proven": 2, "entries": 5, "orders": 1, "differing": 0, "differences": 0},
+        "counts": {
+            "groups": 0,
+            "accounts": 2,
+            "proven": 2,
+            "entries": 5,
+            "orders": 1,
+            "differing": 0,
+            "differences": 0,
+        },
         "failure": None,
         "result": {
             "url": f"https://files.invalid/results/ours/{begun['operation_id']}.csv?seconds=900",
@@ -66,10 +74,28 @@ def test_an_entry_that_was_removed_is_named_in_the_result(shop: Shop, desk: Desk
     assert counts["differences"] == len(found)
     assert found[0] == {
         "member_id": ada,
+        "group_id": "",
         "program_id": "1",
         "entry": "2",
         "difference": "account 1: entry 2 is missing",
     }
+
+
+def test_groups_are_proven_as_well_and_named_in_the_result(shop: Shop, desk: Desk, rt: Runtime, ada: str) -> None:
+    home = answer(shop.api.post("/v1/groups", {"name": "The Lovelaces", "primary_member_id": ada}))["group_id"]
+    for _ in range(3):
+        shop.earn(ada, 100)
+    begun = answer(shop.api.post("/v1/proofs"))
+    desk.work()
+    done = operation(shop, begun["operation_id"])
+    assert (done["rows"]["done"], done["counts"]["groups"], done["counts"]["proven"]) == (2, 1, 1)
+    rt.table.transact([Delete(Key(f"ours#G#{home}", "J#0001#00000002"))], "a hand")
+    begun = answer(shop.api.post("/v1/proofs"))
+    desk.work()
+    assert operation(shop, begun["operation_id"])["counts"]["proven"] == 0
+    found = list(csv.DictReader(io.StringIO(desk.report(begun["operation_id"]))))
+    assert (found[0]["member_id"], found[0]["group_id"]) == ("", home)
+    assert found[0]["difference"] == "account 1: entry 2 is missing"
 
 
 def test_nothing_to_prove_is_all_proven(shop: Shop, desk: Desk) -> None:

@@ -62,6 +62,37 @@ def test_a_stranger_has_no_histogram(shop: Shop) -> None:
     assert refusal(shop.api.get(path)) == (404, "member_not_found", "member_id")
 
 
+def test_a_program_has_a_histogram_from_its_own_grant(rt: Runtime, shop: Shop) -> None:
+    """Of what has been relayed: here nothing has."""
+    told = answer(shop.api.get("/v1/programs/1/histogram"))
+    assert {name: told[name] for name in ("program_id", "unit", "decimals", "uncounted_entries")} == {
+        "program_id": 1,
+        "unit": "points",
+        "decimals": 0,
+        "uncounted_entries": 0,
+    }
+    assert [told["items"][at]["period"] for at in (0, -1)] == ["2025-02", "2026-01"]
+    assert not any(bar[name] for bar in told["items"] for name in bar if name not in ("period", "foreseen"))
+    assert Api(rt, key_for(rt, "ours", Grant("accounts", "view"))).get("/v1/programs/1/histogram").status == 403
+    assert Api(rt, key_for(rt, "ours", Grant("reports", "view"))).get("/v1/programs/1/histogram").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code", "param"),
+    [
+        ("1/histogram?unit=stars", 422, "unknown_unit", "unit"),
+        ("1/histogram?from=2026-02-02&until=2026-02-01", 400, "invalid_span", "until"),
+        ("1/histogram?from=2020-01-01&until=2026-02-01&by=day", 400, "invalid_span", "until"),
+        ("1/histogram?by=week", 400, "invalid_parameter", "by"),
+        ("1/histogram?from=2026-01-32", 400, "invalid_parameter", "from"),
+        ("2/histogram", 404, "program_not_found", "program_id"),
+        ("none/histogram", 404, "program_not_found", "program_id"),
+    ],
+)
+def test_a_programs_histogram_that_cannot_be(shop: Shop, path: str, status: int, code: str, param: str) -> None:
+    assert refusal(shop.api.get(f"/v1/programs/{path}")) == (status, code, param)
+
+
 def test_a_statement_shows_what_is_asked_for(shop: Shop, ada: str) -> None:
     shop.earn(ada, 250)
     shop.spend(ada, 40)

@@ -13,11 +13,11 @@ import pytest
 
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
-from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from tests.http.client import Api, Reply
+from tests.http.full_shop import FullShop, full_shop
 from tests.http.native.bookshop import Json, refusal
-from tests.http.registry import NATIVE, Names, request_of
+from tests.http.registry import request_of
 from tests.http.world import key_for
 
 WRITES = [route for route in ROUTES if route.writes]
@@ -86,19 +86,30 @@ Wishes = Callable[[Route], Wish]
 
 
 @pytest.fixture
-def wish(api: Api) -> Wishes:
-    names = Names(api, NATIVE)
-    names.make_all()
+def full() -> FullShop:
+    return full_shop()
 
+
+@pytest.fixture
+def api(full: FullShop) -> Api:
+    return full.api
+
+
+@pytest.fixture
+def memory(full: FullShop) -> MemoryTable:
+    return full.memory
+
+
+@pytest.fixture
+def wish(full: FullShop) -> Wishes:
     def wished(route: Route) -> Wish:
-        return Wish(api, route, *request_of(route, names))
+        return Wish(full.api, route, *request_of(route, full.names))
 
     return wished
 
 
-def written(rt: Runtime) -> int:
-    assert isinstance(rt.table, MemoryTable)
-    return rt.table.meter.cost.write_units
+def written(memory: MemoryTable) -> int:
+    return memory.meter.cost.write_units
 
 
 def test_every_write_is_tried_here() -> None:
@@ -110,7 +121,7 @@ def test_every_write_is_tried_here() -> None:
 
 
 @each_write
-def test_a_write_sent_again_with_its_key_is_done_once(wish: Wishes, rt: Runtime, route: Route) -> None:
+def test_a_write_sent_again_with_its_key_is_done_once(wish: Wishes, route: Route) -> None:
     asked = wish(route)
     first = asked.send("once")
     assert first.status == route.status
@@ -137,7 +148,7 @@ def test_a_key_is_good_for_one_operation(wish: Wishes, route: Route) -> None:
 
 
 @each_write
-def test_without_a_key_a_write_is_a_wish_of_its_own(wish: Wishes, rt: Runtime, route: Route) -> None:
+def test_without_a_key_a_write_is_a_wish_of_its_own(wish: Wishes, route: Route) -> None:
     """Only numbers and identifiers are once for all: by these a document's repeat and a member's are known."""
     asked = wish(route)
     first, second = asked.send(), asked.send()
@@ -151,10 +162,10 @@ def test_without_a_key_a_write_is_a_wish_of_its_own(wish: Wishes, rt: Runtime, r
         assert ("Idempotent-Replayed" in second.headers) == is_document
 
 
-def test_two_tenants_may_use_one_key(api: Api, rt: Runtime) -> None:
+def test_two_tenants_may_use_one_key(api: Api) -> None:
     send = {"Idempotency-Key": "once"}
     ours = api.put("/v1/tenant", {"name": "Ours"}, headers=send)
-    theirs = api.put("/v1/tenant", {"name": "Theirs"}, headers=send, key=key_for(rt, "theirs"))
+    theirs = api.put("/v1/tenant", {"name": "Theirs"}, headers=send, key=key_for(api.rt, "theirs"))
     assert (ours.json["name"], theirs.json["name"]) == ("Ours", "Theirs")
 
 
@@ -172,24 +183,24 @@ def test_a_refusal_is_not_remembered(wish: Wishes, api: Api) -> None:
 
 
 @each_decision
-def test_a_dry_run_answers_and_writes_nothing(wish: Wishes, rt: Runtime, route: Route) -> None:
+def test_a_dry_run_answers_and_writes_nothing(wish: Wishes, memory: MemoryTable, route: Route) -> None:
     asked = wish(route)
-    before = written(rt)
+    before = written(memory)
     dry = asked.send("once", dry=True)
     assert (dry.status, dry.headers["Dry-Run"], "Idempotent-Replayed" in dry.headers) == (200, "true", False)
-    assert written(rt) == before
+    assert written(memory) == before
     wet = asked.send("once")
     assert (wet.status, "Dry-Run" in wet.headers, "Idempotent-Replayed" in wet.headers) == (route.status, False, False)
-    assert written(rt) > before
+    assert written(memory) > before
     assert anonymous(dry.json) == anonymous(wet.json)
 
 
 @each_with_body
-def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, rt: Runtime, route: Route) -> None:
+def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, memory: MemoryTable, route: Route) -> None:
     asked = wish(route)
-    before = written(rt)
+    before = written(memory)
     assert asked.send(dry=True, surprise=1).code == asked.send(surprise=1).code == "unknown_field"
-    assert written(rt) == before
+    assert written(memory) == before
 
 
 def anonymous(value: Any) -> Any:
@@ -201,11 +212,11 @@ def anonymous(value: Any) -> Any:
 
 
 @each_read
-def test_looking_changes_nothing(wish: Wishes, rt: Runtime, route: Route) -> None:
+def test_looking_changes_nothing(wish: Wishes, memory: MemoryTable, route: Route) -> None:
     asked = wish(route)
-    before = written(rt)
+    before = written(memory)
     assert asked.send().status == 200
-    assert written(rt) == before
+    assert written(memory) == before
 
 
 @pytest.mark.parametrize("route", [route for route in READS if route.read_only], ids=lambda route: route.operation)

@@ -66,6 +66,7 @@ MOVES = (
     Move("say who may spend", 1, grouping.say_who_may_spend),
     Move("name the primary member", 1, grouping.name_the_primary),
     Move("choose a member", 1, grouping.choose),
+    Move("block a group", 2, grouping.block),
     Move("hours pass", 5, time.hours_pass),
     Move("days pass", 5, time.days_pass),
     Move("months pass", 1, time.months_pass),

@@ -1,4 +1,4 @@
-"""Groups: founded, joined and left; who may spend, and who speaks for them."""
+"""Groups: founded, joined and left; who may spend, and who speaks for them; blocked, and no longer."""
 
 from __future__ import annotations
 
@@ -68,6 +68,16 @@ def choose(world: World, dice: Random) -> str:
     chosen = not membership.chosen
     world.ask(dice, lambda shop, command: grouped.choose(shop, group, member, command, chosen=chosen))
     return f"{member} is {'' if chosen else 'not '}chosen to spend for {group}"
+
+
+def block(world: World, dice: Random) -> str:
+    """One that is blocked already is mostly let go on."""
+    groups = world.roll.now.groups
+    blocked = [group for group in world.groups if groups[group].status == "blocked"]
+    group = dice.choice(blocked) if blocked and dice.random() < 0.8 else _a_group(world, dice)
+    status = "active" if groups[group].status == "blocked" else "blocked"
+    world.ask(dice, lambda shop, command: grouped.change(shop, group, command, status=status))
+    return f"{group} is {status}"
 
 
 def _a_group(world: World, dice: Random) -> str:

@@ -1,4 +1,5 @@
-"""What a proof of everybody costs: a query of each member and of their orders, and a read together for every twenty."""
+"""What a proof of everybody costs: a query of each member and of their orders, one of each group, and a read together for
+every twenty."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from chalicelib.flows.verify_tenant import TOGETHER
 from chalicelib.table.meter import Cost
 from tests.twins import fresh
 from tests.twins.bookshop import BookShop, card, keyed, sale
+from tests.twins.grouped import household
 from tests.unit.budgets.priced import Till, till
 
 
@@ -36,15 +38,30 @@ def cost_of_a_chunk(members: int, entries: int = 1) -> Cost:
     return at.price(lambda: prove_chunk(at.shop.rt, step))
 
 
-def requests(members: int) -> int:
-    """Lease and count: two reads and a write each. The directory by its shards. Each member twice, each twenty once."""
-    return 2 + 2 + DIRECTORY_SHARDS + 2 * members + -(-members // TOGETHER)
+def requests(members: int, groups: int = 0) -> int:
+    """Lease and count: two reads and a write each. The directories by their shards. Each member twice, each group once, each
+    twenty once."""
+    return 2 + 2 + 2 * DIRECTORY_SHARDS + 2 * members + groups + -(-(members + groups) // TOGETHER)
 
 
 def test_a_chunk_asks_twice_for_each_member_and_once_for_every_twenty() -> None:
     for members in (1, 20, 41):
         cost = cost_of_a_chunk(members)
         assert (members, cost.requests) == (members, requests(members))
+
+
+def test_it_asks_once_more_for_each_group_and_no_more_often_for_its_journal_or_its_members() -> None:
+    for groups, entries in ((1, 1), (1, 37), (1, 366), (2, 1)):
+        at = till()
+        for number in range(groups):
+            first, *others = (at.shop.member(f"h{number}-{one}") for one in range(4))
+            household(at.shop, first, *others)
+            for amount in range(entries):
+                at.shop.earn(first, 1 + amount)
+        step = chunk(at.shop)
+        cost = at.price(partial(prove_chunk, at.shop.rt, step))
+        assert (groups, entries, cost.requests) == (groups, entries, requests(1 + 4 * groups, groups))
+        assert cost.write_units == 6
 
 
 def test_it_asks_no_more_often_for_longer_journals_and_writes_nothing_of_them() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from zlib import crc32
 
 import pytest
 
-from chalicelib.areas.feeds.model import added, counted
+from chalicelib.areas.feeds import store
+from chalicelib.areas.feeds.model import Told, added, counted
 from chalicelib.areas.feeds.operations import MAX_DAYS, daily_counts
 from chalicelib.errors import InvalidInput
 from chalicelib.kit.periods import Day, parse_day
+from tests.twins import by_hand
 from tests.twins.bookshop import card, goods_back, refused, sale
 from tests.unit.relay.relayed import counts_of, on_plain_table, opened, run
 
@@ -33,7 +36,11 @@ def test_a_day_is_told_by_what_happened_on_it() -> None:
     first, second = daily_counts(rt, shop.caller, day("2026-06-01"), day("2026-06-30"))
     assert (first.day, second.day) == (day("2026-06-15"), day("2026-06-16"))
     assert first.counts == {
+        "day/1/points/2026-06-15/cancelled": 40,
+        "day/1/points/2026-06-15/earned": 100,
         "entries": 3,
+        "entries_by_day": 3,
+        "expiring/1/points/2027-06-30": 60,
         "liability/1/points/2027-06": 60,
         "members_enrolled": 1,
         "order_value/EUR": 100_00,
@@ -45,7 +52,11 @@ def test_a_day_is_told_by_what_happened_on_it() -> None:
         "tiers_changed": 1,
     }
     assert second.counts == {
+        "day/1/points/2026-06-15/earned": 50,
+        "day/1/points/2026-06-16/spent": 10,
         "entries": 2,
+        "entries_by_day": 2,
+        "expiring/1/points/2027-06-30": 40,
         "liability/1/points/2027-06": 40,
         "order_value/EUR": 50_00,
         "orders_recorded": 1,
@@ -85,11 +96,15 @@ def test_counts_add_up_whichever_way_the_entries_are_cut(split: int) -> None:
         [{"type": "points.refunded", "unit": "p", "amount": 2}, {"type": "account.advanced", "to": 7}],
         [{"type": "points.spent", "unit": "q", "amount": 1}, {"type": "something.new"}],
     ]
-    told = [(1, entry) for entry in entries]
+    told = [Told(1, entry) for entry in entries]
     parts = added(counted(told[:split]), counted(told[split:]))
     assert Counter(parts) == counted(told)
     assert counted(told) == {
         "entries": 3,
+        "entries_by_day": 3,
+        "day/1/p/1970-01-01/earned": 2,
+        "day/1/p/1970-01-01/refunded": 2,
+        "day/1/q/1970-01-01/spent": 1,
         "orders_recorded": 1,
         "order_value/EUR": 5,
         "points_earned/p": 2,
@@ -97,3 +112,37 @@ def test_counts_add_up_whichever_way_the_entries_are_cut(split: int) -> None:
         "points_refunded/p": 2,
         "points_spent/q": 1,
     }
+
+
+def test_what_waits_for_time_is_counted_by_when_it_comes() -> None:
+    """A promise is told by its entry until it comes; then what came is told by the facts."""
+    shop, table = opened()
+    ada = shop.member("1")
+    by_hand.promised(shop, ada, 30, available_after_days=10)
+    rt = on_plain_table(shop, table)
+    run(rt, table.entries())
+    ahead = {"coming/1/points/2026-06-25T00:00Z": 30, "expiring/1/points/2027-06-30": 30}
+    assert ahead.items() <= counts_of(rt, shop.caller).items()
+    shop.clock.move_to("2026-07-02")
+    shop.earn(ada, 5)
+    run(rt, table.entries())
+    after = {name: amount for name, amount in counts_of(rt, shop.caller).items() if "coming/" in name or "/20" in name}
+    assert +Counter(after) == {
+        "day/1/points/2026-06-15/pending": 30,
+        "day/1/points/2026-07-02/earned": 35,
+        "expiring/1/points/2027-06-30": 30,
+        "expiring/1/points/2027-07-31": 5,
+        "liability/1/points/2027-06": 30,
+        "liability/1/points/2027-07": 5,
+    }
+    second = daily_counts(rt, shop.caller, day("2026-07-02"), day("2026-07-02"))[0].counts
+    assert "expiring/1/points/2027-06-30" not in second  # the entry took it back that the fact adds
+
+
+def test_a_year_of_counts_may_be_more_than_a_request_answers() -> None:
+    shop, table = opened()
+    rt = on_plain_table(shop, table)
+    first = day("2026-01-01")
+    many = {f"expiring/1/points/{number}": crc32(b"%d" % number) for number in range(400)}
+    table.batch_put(store.counts_put("shop", store.CountsPlace(first + number), many).item for number in range(366))
+    assert len(daily_counts(rt, shop.caller, first, first + 365)) == 366

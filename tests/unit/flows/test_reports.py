@@ -10,7 +10,8 @@ import pytest
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.feeds.model import month_name
 from chalicelib.errors import InvalidInput, NotFound, Refused
-from chalicelib.flows.read_histogram import Bar, Step, read_histogram
+from chalicelib.flows.histogram import Bar, Step
+from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_liability import Liability, read_liability
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.kit.periods import Day, parse_day

@@ -16,7 +16,8 @@ from chalicelib.aws.queues import Message
 from chalicelib.events.imports import LAST_RECEIVE, imports
 from chalicelib.flows.cancel_operation import cancel_operation
 from chalicelib.flows.give_up_operation import GIVEN_UP, LOST
-from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS, LEASE_MS
+from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS
+from chalicelib.flows.job_lease import LEASE_MS
 from chalicelib.flows.join_import import join_import
 from chalicelib.runtime import Runtime
 from tests.twins import fresh

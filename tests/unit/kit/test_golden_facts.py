@@ -130,6 +130,8 @@ FACTS: dict[str, list[Fact]] = {
     "member.left_group": [members.MemberLeftGroup("grp_00000000003")],
     "group.created": [groups.GroupCreated("household", "everyone")],
     "group.changed": [groups.GroupChanged(("labels", "name", "who_may_spend"))],
+    "group.blocked": [groups.GroupBlocked()],
+    "group.unblocked": [groups.GroupUnblocked()],
     "group.primary_named": [groups.GroupPrimaryNamed("mem_00000000007")],
     "group.member_joined": [
         groups.GroupMemberJoined("mem_00000000007"),

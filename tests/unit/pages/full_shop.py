@@ -19,7 +19,7 @@ from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
 from tests.twins import fresh
 from tests.twins.bookshop import BookShop, card, goods_back, keyed, open_shop, sale
-from tests.twins.grouped import household
+from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
@@ -75,8 +75,8 @@ def _told(sort: SortRange | None) -> str:
 
 @dataclass(frozen=True)
 class FullShop:
-    """Ada has bought and brought back, and earned points with a key; Bob has bought for his group; all of it is relayed;
-    a file was imported."""
+    """Ada has bought and brought back, and earned points with a key; Bob has bought for his group, which is blocked now; all
+    of it is relayed; a file was imported."""
 
     shop: BookShop
     table: MemoryTable
@@ -111,6 +111,7 @@ def full_shop() -> FullShop:
     bob = shop.member("bob")
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))
+    change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()
     assert run(relayed, [*told, quiet(last)]) == []

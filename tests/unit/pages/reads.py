@@ -167,6 +167,7 @@ def names(full: FullShop) -> dict[str, object]:
         "last": 3,
         "shard": members.shard_of(full.ada),
         "first_day": iso_day(day - DAYS),
+        "shares": f"{iso_day(day)}#999",
         "day": iso_day(day),
         "day_after": iso_day(day + DAYS + 1),
         "page": 0,

@@ -126,13 +126,16 @@ def at_the_desk() -> StreamedTable:
 
 
 def grouped() -> StreamedTable:
-    """A group comes to be, others join, one is chosen, another becomes its primary member, and all of them leave."""
+    """A group comes to be, others join, one is chosen, another becomes its primary member, it is blocked for a while, and
+    all of them leave."""
     table = StreamedTable()
     shop = open_shop(table)
     ada, bob = shop.member("ada"), shop.member("bob")
     group_id = household(shop, ada, bob)
     choose(shop, group_id, bob)
     change(shop, group_id, name="The Byrons", primary_member_id=bob)
+    for status in ("blocked", "active"):
+        change(shop, group_id, status=status)
     for member_id in (ada, bob):
         leave(shop, group_id, member_id)
     join(shop, group_id, ada)
@@ -215,6 +218,8 @@ def test_counts_are_what_one_fact_moves() -> None:
     by_type = {cls.type: counts_of(cls) for cls in FACTS}
     assert by_type["order.recorded"] == ["order_value/{currency}", "orders_recorded"]
     assert by_type["points.spent"] == [
+        "day/{program}/{unit}/{day}/spent",
+        "expiring/{program}/{unit}/{day}",
         "liability/{program}/{unit}/{month}",
         "owed/{program}/{unit}",
         "points_spent/{unit}",

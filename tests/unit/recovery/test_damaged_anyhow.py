@@ -92,7 +92,8 @@ def damages(item: Attrs, seen: Counter[Any]) -> Iterator[Damage]:
         for path in leaves(unpack(value["B"])) if "B" in value else ():
             like = (name, *path)
             seen[like] += 1
-            for new in ("abc", WRONG[len(seen) % 3], WRONG[3 + len(seen) % 4]) if seen[like] == 1 else ():
+            other = WRONG[len(seen) % 3] if path else None
+            for new in ("abc", other, WRONG[3 + len(seen) % 4]) if seen[like] == 1 else ():
                 body = put(unpack(value["B"]), path, new)
                 if body != unpack(value["B"]):
                     where = " ".join(map(str, (name, *path)))

@@ -1,77 +1,32 @@
 """A proof of everything a tenant's members have: it goes through all of them, names what differs, and can be stopped,
-broken off, delivered twice and asked for again."""
+broken off, delivered twice and asked for again. What groups have: test_proofs_of_groups."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from chalicelib.areas.feeds.store import counts_key
-from chalicelib.areas.jobs.model import Progress
-from chalicelib.areas.jobs.operations import get_operation
 from chalicelib.areas.members.store import DIRECTORY_SHARDS
 from chalicelib.aws.memory_files import MemoryFiles
-from chalicelib.aws.memory_queues import MemoryQueues, Waiting, failed_of, sqs_event
+from chalicelib.aws.memory_queues import MemoryQueues, Waiting
 from chalicelib.errors import Conflict, InvalidInput
-from chalicelib.events.imports import imports
 from chalicelib.flows.cancel_operation import cancel_operation
 from chalicelib.flows.give_up_operation import UNPROVEN, UNTOLD, give_up_operation
 from chalicelib.flows.job_chunks import WORK_SECONDS
 from chalicelib.flows.job_messages import Step, step_of
-from chalicelib.flows.join_proof import COLUMNS
 from chalicelib.flows.prove_chunk import shards_of
 from chalicelib.flows.start_proof import PARTS, start_proof
-from chalicelib.kit.command import Command
 from chalicelib.kit.periods import local_day
-from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Page, Query
 from tests.twins import StandingClock, at, fresh
 from tests.twins.bookshop import TODAY, dry, keyed, refused
 from tests.unit.recovery.books import MEMBERS, Books
-
-ENTRY = "J#0001#{:08}".format
-
-
-def started(books: Books, command: Command | None = None, parts: int = PARTS, members: int = 1_000) -> str:
-    shop = books.shop
-    progress = start_proof(shop.rt, shop.caller, command or fresh(), parts, members).answer
-    return progress.operation.operation_id
-
-
-def work(books: Books, deal: Callable[[list[Waiting]], list[Waiting]] | None = None) -> None:
-    queues = cast(MemoryQueues, books.shop.rt.queues)
-    queues.deliver("imports", lambda event: imports(books.shop.rt, event), size=1, arrange=deal)
-
-
-def step(books: Books, rt: Runtime | None = None) -> None:
-    """The one message that waits."""
-    queues = cast(MemoryQueues, books.shop.rt.queues)
-    waiting, queues.waiting["imports"] = queues.waiting["imports"], []
-    assert failed_of(lambda event: imports(rt or books.shop.rt, event), sqs_event("imports", waiting)) == set()
-
-
-def seen(books: Books, operation_id: str) -> Progress:
-    return get_operation(books.shop.rt, books.shop.caller, operation_id)
-
-
-def report(books: Books, operation_id: str) -> list[dict[str, str]]:
-    kept = cast(MemoryFiles, books.shop.rt.files).objects[f"results/shop/{operation_id}.csv"].decode()
-    return list(csv.DictReader(io.StringIO(kept)))
-
-
-def proven(books: Books) -> tuple[Progress, list[tuple[str, str, str, str]]]:
-    """A whole proof, and what it found: member by number, program, entry, what."""
-    operation_id = started(books)
-    work(books)
-    names = {member: str(number) for number, member in enumerate(books.members)}
-    rows = [tuple(row[name] for name in COLUMNS) for row in report(books, operation_id)]
-    return seen(books, operation_id), [(names[who], program, entry, what) for who, program, entry, what in rows]
+from tests.unit.recovery.proving import ENTRY, proven, report, seen, started, step, with_more_points, work
 
 
 def test_every_account_of_a_sound_tenant_is_proven(books: Books) -> None:
@@ -82,6 +37,7 @@ def test_every_account_of_a_sound_tenant_is_proven(books: Books) -> None:
     orders = sum(1 for key in books.table._items if "#O#" in key.pk and key.sk == "S")
     assert progress.counts == {
         "rows": MEMBERS,
+        "groups": 0,
         "accounts": MEMBERS,
         "proven": MEMBERS,
         "entries": entries,
@@ -94,7 +50,7 @@ def test_every_account_of_a_sound_tenant_is_proven(books: Books) -> None:
 
 def test_a_removed_an_edited_and_a_reordered_entry_are_named(books: Books) -> None:
     books.remove(books.of(1, ENTRY(2)))
-    books.change(books.of(2, ENTRY(2)), _with_more_points)
+    books.change(books.of(2, ENTRY(2)), with_more_points)
     second, third = books.item(books.of(3, ENTRY(2))), books.item(books.of(3, ENTRY(3)))
     books.table.batch_put([{**second, "sk": third["sk"]}, {**third, "sk": second["sk"]}])
     progress, found = proven(books)
@@ -107,12 +63,6 @@ def test_a_removed_an_edited_and_a_reordered_entry_are_named(books: Books) -> No
     assert (progress.counts["accounts"], progress.counts["proven"]) == (MEMBERS, MEMBERS - 3)
     assert (progress.counts["differing"], progress.counts["differences"]) == (3, len(found))
     assert progress.operation.state == "done"
-
-
-def _with_more_points(body: Any) -> Any:
-    """One point more than was earned, whatever gave any."""
-    header, facts = body
-    return [header, [{**fact, "amount": fact["amount"] + 1} if "piece" in fact else fact for fact in facts]]
 
 
 def test_an_account_changed_behind_its_journal_is_named(books: Books) -> None:

@@ -16,9 +16,9 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.pulse import beat_put, read_pulse
 from infra.alarms import LATE_MS, MISSED_MS
-from tests.faults.world import copied
 from tests.twins import runtime_on
 from tests.twins.bookshop import card, open_shop, sale
+from tests.twins.copies import copied
 from tests.twins.faulty import FaultyTable
 from tests.twins.streamed import Record, record, recorded, stream_event
 from tests.unit.jobs.test_due import registered

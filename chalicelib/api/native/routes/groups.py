@@ -14,7 +14,7 @@ _MEMBER = f"{_GROUP}/members/{{member_id}}"
 _JOINING_ERRORS = ("member_not_found", "already_in_group", "open_holds")
 _SPENDING_ERRORS = (
     *("group_not_found", "member_not_found", "group_member_not_found", "program_not_found"),
-    *("member_blocked", "may_not_spend", "unknown_unit", "insufficient_balance"),
+    *("member_blocked", "group_blocked", "may_not_spend", "unknown_unit", "insufficient_balance"),
 )
 _ON_ACCOUNTS = (
     *members.ROUTES,
@@ -27,6 +27,7 @@ _ON_ACCOUNTS = (
     *expiries.ROUTES,
     *reports.ROUTES,
 )
+_INSTEAD: Mapping[str, str] = {"member_not_found": "group_not_found", "member_blocked": "group_blocked"}
 _SAME: Mapping[str, str] = {
     "read_account": "What a group holds: balances, what expires when, tier and the way to the next.",
     "prove_account": "Rebuild the group's account from its journal and compare.",
@@ -52,14 +53,14 @@ _SAME: Mapping[str, str] = {
 
 
 def _of_group(route: Route) -> Route:
-    """The same for the account of a group, which nobody blocks."""
-    errors = tuple("group_not_found" if code == "member_not_found" else code for code in route.errors)
+    """The same for the account of a group: it is the group that is missing, or blocked."""
+    errors = (_INSTEAD.get(code, code) for code in route.errors)
     return replace(
         route,
         path=route.path.replace("/v1/members/{member_id}", _GROUP),
         operation=f"{route.operation}_of_group",
         summary=_SAME[route.operation],
-        errors=tuple(code for code in errors if code != "member_blocked"),
+        errors=tuple(dict.fromkeys(errors)),
         same_as=route.operation,
     )
 
@@ -105,7 +106,7 @@ ROUTES = (
         "update_group",
         "groups",
         "modify",
-        "Change a group: its name, kind and labels, who may spend, who is its primary member.",
+        "Change a group: its name, kind and labels, who may spend, who is its primary member, whether it is blocked.",
         errors=("group_not_found", "group_member_not_found"),
         dry_run=True,
     ),

@@ -24,6 +24,7 @@ ROUTES = (
             *_ERRORS,
             "unknown_unit",
             "member_blocked",
+            "group_blocked",
             "may_not_spend",
             "insufficient_balance",
             "too_many_holds",

@@ -16,6 +16,7 @@ _PURCHASE_ERRORS = (
     "program_not_found",
     "future_purchase",
     "member_blocked",
+    "group_blocked",
     "line_numbers_mixed",
     "credit_too_large",
     "too_many_credits",

@@ -40,7 +40,7 @@ ROUTES = (
         "modify",
         "Let pending points be used: their event has come, or they need not wait for their day.",
         query=(PROGRAM,),
-        errors=(*_CHOICE_ERRORS, "member_blocked"),
+        errors=(*_CHOICE_ERRORS, "member_blocked", "group_blocked"),
         dry_run=True,
     ),
     Route(

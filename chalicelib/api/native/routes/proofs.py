@@ -1,4 +1,4 @@
-"""Routes of proofs: that what members have follows from their journals."""
+"""Routes of proofs: that what members and groups have follows from their journals."""
 
 from __future__ import annotations
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from chalicelib.api.route import PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.reports"
+_HISTOGRAM = (
+    QueryParam("unit", "string", "Which unit; the program's first where it is left out.", minimum=1, maximum=32),
+    QueryParam("from", "date", "The first day, where the program is; else eleven months before the month of the last."),
+    QueryParam("until", "date", "The last day, which may lie ahead; else the last of this month."),
+    QueryParam("by", "string", "How long a period is.", default="month", choices=("day", "month", "year")),
+)
 
 ROUTES = (
     Route(
@@ -19,6 +25,17 @@ ROUTES = (
     ),
     Route(
         "GET",
+        "/v1/programs/{program_id}/histogram",
+        f"{_HANDLERS}:read_program_histogram",
+        "read_program_histogram",
+        "reports",
+        "view",
+        "What came to all wallets of a program and went from them by day, month or year; ahead of now, what time alone will do.",
+        query=_HISTOGRAM,
+        errors=("program_not_found", "unknown_unit", "invalid_span"),
+    ),
+    Route(
+        "GET",
         "/v1/members/{member_id}/histogram",
         f"{_HANDLERS}:read_histogram",
         "read_histogram",
@@ -27,14 +44,7 @@ ROUTES = (
         "What came to a member's wallet and went from it by day, month or year; ahead of now, what time alone will do.",
         query=(
             PROGRAM,
-            QueryParam(
-                "unit", "string", "Which unit; the program's first where it is left out.", minimum=1, maximum=32
-            ),
-            QueryParam(
-                "from", "date", "The first day, where the program is; else eleven months before the month of the last."
-            ),
-            QueryParam("until", "date", "The last day, which may lie ahead; else the last of this month."),
-            QueryParam("by", "string", "How long a period is.", default="month", choices=("day", "month", "year")),
+            *_HISTOGRAM,
         ),
         errors=("member_not_found", "program_not_found", "unknown_unit", "invalid_span"),
     ),

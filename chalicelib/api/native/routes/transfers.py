@@ -22,7 +22,7 @@ ROUTES = (
         "Send a member's points to another member or a group.",
         status=201,
         query=(PROGRAM,),
-        errors=(*_MOVING_ERRORS, "group_not_found", "transfer_to_self", "invalid_identifier"),
+        errors=(*_MOVING_ERRORS, "group_not_found", "group_blocked", "transfer_to_self", "invalid_identifier"),
         dry_run=True,
     ),
     Route(

@@ -1,5 +1,6 @@
 """The account's values and decisions: lots (intervals), facts, state with `apply`, decisions that answer facts."""
 
+from chalicelib.areas.accounts.model.ahead import foreseen, newly_ahead
 from chalicelib.areas.accounts.model.apart import Pending
 from chalicelib.areas.accounts.model.decisions.apart import (
     Lifetime,
@@ -46,9 +47,11 @@ __all__ = [
     "earn",
     "expire_now",
     "fold",
+    "foreseen",
     "grant",
     "hold",
     "left_of",
+    "newly_ahead",
     "pending_of",
     "receive",
     "refund",

@@ -4,6 +4,7 @@ w wallets   [next lot, totals, lots] and, where there is any, {"c": [period, cou
 h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day]
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
+f foretold  1, where anything promised or held waits for an instant
 u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of], as far as it says anything
 """
 
@@ -57,6 +58,7 @@ def packed(account: Account) -> Body:
         "q": {} if account.counted == account.spend else dict(account.counted),
         "m": {str(number): _month(month) for number, month in account.months.items()},
         "u": _standing(account.standing),
+        "f": int(account.waits_for_time),
     }
     return body | {name: value for name, value in rare.items() if value}
 
@@ -76,6 +78,7 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
         tier=body["t"],
         standing=Standing(*body["u"]) if "u" in body else Standing(),
+        foretold="f" in body,
     )
 
 

@@ -23,7 +23,8 @@ Change = Callable[["Account", Any], "Account"]
 @dataclass(frozen=True, slots=True)
 class Account:
     """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency, and
-    `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months."""
+    `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months. `foretold`: its
+    entries have told what time alone will do to what is promised or held; of the stored account, and no part of its state."""
 
     owner: str
     program: int
@@ -38,12 +39,20 @@ class Account:
     months: Months = field(default_factory=dict)
     tier: str = ""
     standing: Standing = field(default_factory=Standing)
+    foretold: bool = field(default=False, compare=False)
 
     def wallet(self, unit: str) -> Wallet:
         return self.wallets.get(unit) or Wallet(unit)
 
     def hold(self, number: int) -> Hold | None:
         return next((hold for hold in self.holds if hold.number == number), None)
+
+    @property
+    def waits_for_time(self) -> bool:
+        """Whether anything promised or held waits for an instant."""
+        return any(one.releases_at is not None for one in self.pendings) or any(
+            one.lapses_at is not None for one in self.holds
+        )
 
     @property
     def next_due_at(self) -> Instant | None:

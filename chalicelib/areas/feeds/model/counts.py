@@ -1,10 +1,14 @@
-"""What is counted of an entry. A day is the UTC day on which the entry was recorded, whatever its effective time."""
+"""What is counted of an entry, under the UTC day on which it was recorded, whatever its effective time.
+
+What is told of a day or an instant beside that has it in its name (by_day, liability).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from chalicelib.areas.feeds.model.by_day import Told, by_day
 from chalicelib.areas.feeds.model.liability import liability
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Body
@@ -14,6 +18,7 @@ _ONCE = {
     "order.recorded": "orders_recorded",
     "order.returned": "orders_returned",
     "member.enrolled": "members_enrolled",
+    "group.created": "groups_created",
     "tier.changed": "tiers_changed",
     "entry.unreadable": "entries_unreadable",
 }
@@ -34,30 +39,36 @@ _SUMS = {
 }
 
 
-Told = tuple[int, Iterable[Body]]
+COUNTED_BY_DAY = "entries_by_day"
 
 
 class DailyCounts(Frozen):
     """`counts`: how many (`entries`, `orders_recorded` …), and sums by unit or currency (`points_earned/points`,
-    `order_value/EUR`) in its smallest part. `entries_unreadable` are those of which nothing else is counted yet."""
+    `order_value/EUR`) in its smallest part. `entries_unreadable` are those of which nothing else is counted yet,
+    `entries_by_day` those that are counted by the day of their value time as well: all but what older releases counted."""
 
     day: CalendarDay
     counts: dict[str, int]
 
 
 def counted(entries: Iterable[Told]) -> Counter[str]:
-    """What these entries, each given by its program and its facts, add up to."""
+    """What these entries add up to."""
     total: Counter[str] = Counter()
-    for program, facts in entries:
+    for told in entries:
         total["entries"] += 1
-        for fact in facts:
-            for name, amount in (*_of(fact), *liability(program, fact)):
+        total[COUNTED_BY_DAY] += 1
+        for fact in told.facts:
+            for name, amount in (*_of(fact), *liability(told.program, fact)):
                 total[name] += amount
+        for name, amount in by_day(told):
+            total[name] += amount
     return total
 
 
 def added(before: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
-    return {name: before.get(name, 0) + more.get(name, 0) for name in before.keys() | more.keys()}
+    """What comes to nothing is left out: there are many names that a few entries move up and down."""
+    total = ((name, before.get(name, 0) + more.get(name, 0)) for name in before.keys() | more.keys())
+    return {name: amount for name, amount in total if amount}
 
 
 def corrected(counts: Mapping[str, int], wrong: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:

@@ -75,9 +75,15 @@ class Story:
 
     account: Account
     facts: tuple[Fact, ...] = ()
+    begun: Account | None = None
+
+    @property
+    def before(self) -> Account:
+        """The account before any of it."""
+        return self.account if self.begun is None else self.begun
 
     def then(self, *facts: Fact) -> Story:
-        return Story(fold(self.account, facts), (*self.facts, *facts))
+        return Story(fold(self.account, facts), (*self.facts, *facts), self.before)
 
 
 def must_be_positive(amount: int) -> None:

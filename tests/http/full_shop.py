@@ -1,0 +1,54 @@
+"""A tenant that has one of everything. It is made once, by the API itself; each test has a copy."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_topic import MemoryTopic
+from chalicelib.kit.ids import RandomIds
+from chalicelib.runtime import Runtime
+from chalicelib.table.config import ConfigCache
+from chalicelib.table.memory import MemoryTable
+from tests.http.client import Api
+from tests.http.registry import NATIVE, Names
+from tests.http.world import HandClock, key_for, twin_runtime
+from tests.twins.copies import copied, copied_files
+from tests.twins.faulty import FaultyTable
+
+
+@dataclass(frozen=True)
+class FullShop:
+    """`names` has the id of everything. `trouble` stands before the table and fails when it is told to."""
+
+    api: Api
+    names: Names
+    clock: HandClock
+    memory: MemoryTable
+    trouble: FaultyTable
+
+
+def full_shop() -> FullShop:
+    first = _first()
+    clock = HandClock(first.clock.at, first.clock.seconds)
+    memory = copied(first.memory)
+    trouble = FaultyTable(memory)
+    was = first.api.rt
+    files, queues = copied_files(cast(MemoryFiles, was.files)), deepcopy(cast(MemoryQueues, was.queues))
+    rt = Runtime(clock, RandomIds(), trouble, ConfigCache(clock), files, queues, MemoryTopic())
+    api = Api(rt, first.api.key)
+    return FullShop(api, Names(api, NATIVE, dict(first.names.made)), clock, memory, trouble)
+
+
+@cache
+def _first() -> FullShop:
+    clock, memory = HandClock(), MemoryTable()
+    rt = twin_runtime(clock, memory)
+    api = Api(rt, key_for(rt, "ours"))
+    names = Names(api, NATIVE)
+    names.make_all()
+    return FullShop(api, names, clock, memory, FaultyTable(memory))

@@ -1,0 +1,193 @@
+"""Days counted anew: what an older release counted less of, or somebody damaged, and never what is still being counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.areas.feeds.store import CountsPlace, counts_from, counts_key, counts_put
+from chalicelib.areas.programs.model import ProgramDefinition
+from chalicelib.areas.programs.operations import create_program
+from chalicelib.errors import NewerDataError
+from chalicelib.flows.earn_points import earn_points
+from chalicelib.flows.read_program_histogram import ProgramHistogram, read_program_histogram
+from chalicelib.flows.recount_days import RecountedDay, recount_days
+from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.kit.periods import Day, local_day, parse_day
+from chalicelib.table.protocol import Key
+from infra.local import repair
+from tests.twins import at, fresh
+from tests.twins.bookshop import PROGRAM, TODAY, BookShop, card, sale
+from tests.twins.faulty import FaultyTable
+from tests.unit.recovery.books import DAY_MS, Books
+
+COUNTS = Key("shop#FEED", f"C#{TODAY}")
+ENDED = "2026-06-18"
+
+
+def today() -> Day:
+    day = parse_day(TODAY)
+    assert day is not None
+    return day
+
+
+def recounted(books: Books, days: int = 40) -> list[RecountedDay]:
+    return list(recount_days(books.shop.rt, "shop", today() - days, today() + days))
+
+
+def histogram(books: Books) -> ProgramHistogram:
+    return read_program_histogram(books.shop.rt, books.shop.caller, 1, None, (None, None))
+
+
+def as_an_older_release_counted(counts: dict[str, int]) -> dict[str, int]:
+    new = ("day/", "expiring/", "coming/", "entries_by_day")
+    return {name: amount for name, amount in counts.items() if not name.startswith(new)}
+
+
+def test_what_an_older_release_counted_is_counted_whole(books: Books) -> None:
+    before, stored = histogram(books), books.item(COUNTS)
+    books.change(COUNTS, as_an_older_release_counted)
+    without = histogram(books)
+    assert (without.uncounted_entries, sum(bar.earned for bar in without.items)) == (31, 0)
+    assert books.told() == [("feed", f"{TODAY}: its counts are not what its entries add up to")]
+    assert recounted(books) == [RecountedDay(today(), 31, changed=True)]
+    assert (histogram(books), before.uncounted_entries) == (before, 0)
+    assert counts_from(books.item(COUNTS)) == counts_from(stored)
+    assert books.told() == []
+
+
+def test_what_is_right_stays_as_it_is(books: Books) -> None:
+    stored = dict(books.table._items)
+    assert recounted(books) == [RecountedDay(today(), 31)]
+    assert books.table._items == stored
+
+
+def test_counts_that_nobody_can_read_are_made_anew(books: Books) -> None:
+    stored = counts_from(books.item(COUNTS))
+    books.table.batch_put([{**books.item(COUNTS), "body": {"B": b"?"}}])
+    assert recounted(books) == [RecountedDay(today(), 31, changed=True)]
+    assert counts_from(books.item(COUNTS)) == stored
+
+
+def test_counts_of_a_newer_version_are_left_alone(books: Books) -> None:
+    books.table.batch_put([{**books.item(COUNTS), "v": {"N": "2"}}])
+    with pytest.raises(NewerDataError):
+        recounted(books)
+
+
+def test_a_day_with_an_entry_that_cannot_be_read_stays_as_it_was(books: Books) -> None:
+    books.change(COUNTS, as_an_older_release_counted)
+    stored = books.item(COUNTS)
+    key = books.of(2, "J#0001#00000001")
+    books.table.batch_put([{**books.item(key), "body": {"B": b"?"}}])
+    [day] = recounted(books)
+    assert (day.changed, [place.sequence for place in day.unreadable]) == (False, [1])
+    assert books.item(COUNTS) == stored
+
+
+def test_a_placeholder_counts_as_one_until_it_is_mended(books: Books) -> None:
+    """What the feed has of an entry is what was counted of it, though it could be read by now."""
+    bought = books.shop.buy(card("3"), sale("newer")).answer
+    day = local_day(books.shop.clock.at, "UTC")
+    books.shop.clock.at += 1
+    key = Key(f"shop#M#{bought.member_id}", "J#0001#00000005")
+    true = books.item(key)
+    books.table.batch_put([{**true, "v": {"N": "2"}, "body": {"B": b"something else"}}])
+    list(repair_feed(books.shop.rt, "shop", at(TODAY), books.shop.clock.at))
+    books.table.batch_put([true])
+    counts = counts_key("shop", day)
+    stored = books.item(counts)
+    assert counts_from(stored)["entries_unreadable"] == 1
+    assert RecountedDay(day, 1) in recounted(books)
+    assert books.item(counts) == stored
+    assert histogram(books).uncounted_entries == 1
+    list(repair_feed(books.shop.rt, "shop", at(TODAY), books.shop.clock.at))
+    assert histogram(books).uncounted_entries == 0
+    assert RecountedDay(day, 1) in recounted(books)
+
+
+def test_a_day_that_is_added_to_meanwhile_stays_as_it_was(books: Books) -> None:
+    """A repair comes between what was read and what is written."""
+    books.change(COUNTS, as_an_older_release_counted)
+    again = dict(counts_from(books.item(COUNTS)))
+    put = counts_put("shop", CountsPlace(today()), again | {"entries": again["entries"] + 1})
+    meanwhile(books, lambda: books.table.batch_put([put.item]))
+    assert recounted(books, 0) == [RecountedDay(today(), 31, moved=True)]
+    assert counts_from(books.item(COUNTS))["entries"] == 32
+
+
+def test_somebody_who_recounts_it_meanwhile_is_no_trouble(books: Books) -> None:
+    books.change(COUNTS, as_an_older_release_counted)
+    rt = replace(books.shop.rt, table=books.table)
+    meanwhile(books, lambda: list(recount_days(rt, "shop", today(), today())))
+    assert recounted(books, 0) == [RecountedDay(today(), 31, changed=True)]
+    assert books.told() == []
+
+
+def meanwhile(books: Books, act: Callable[[], object]) -> None:
+    """Before the head is read for the second time, which is when a day is about to be written."""
+
+    def between(call: int) -> None:
+        if call == CALLS_BEFORE_WRITING:
+            table.interrupt = None
+            act()
+
+    table = FaultyTable(books.table, interrupt=between)
+    books.shop = replace(books.shop, rt=replace(books.shop.rt, table=table))
+
+
+CALLS_BEFORE_WRITING = 4  # head, counts, pages, entries
+
+
+def test_programs_are_counted_in_items_of_four(books: Books) -> None:
+    """The day's first item has the first three; the counts of all of them are one day's."""
+    shop = books.shop
+    for _ in range(4):
+        create_program(shop.rt, shop.caller, fresh(), ProgramDefinition.model_validate(PROGRAM))
+    for program in (3, 4, 5):
+        earn_points(shop.rt, shop.caller, fresh(), books.members[0], "points", 10 + program, program)
+    relayed(shop)
+    day = "C#2026-06-17"
+    kept = {sk: counts_from(books.item(Key("shop#FEED", sk))) for sk in (day, f"{day}#001")}
+    assert [counts["points_earned/points"] for counts in kept.values()] == [13, 14 + 15]
+    for program in (3, 4, 5):
+        told = read_program_histogram(shop.rt, shop.caller, program, None, (None, None))
+        assert sum(bar.earned for bar in told.items) == 10 + program
+    shop.clock.at += 2 * DAY_MS
+    assert books.told() == []
+    books.remove(Key("shop#FEED", f"{day}#001"))
+    assert books.told() == [("feed", "2026-06-17: its counts are not what its entries add up to")]
+    assert [one.changed for one in recounted(books)] == [False, False, True]
+    assert books.told() == []
+
+
+def relayed(shop: BookShop) -> None:
+    shop.clock.at += 1
+    list(repair_feed(shop.rt, "shop", at(TODAY), shop.clock.at))
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_the_repair_command_counts_the_days_of_its_span_anew(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    books.change(COUNTS, as_an_older_release_counted)
+    books.shop.clock.at += 2 * DAY_MS
+    asked = ["--tenant", "shop", "--from", TODAY, "--recount"]
+    assert repair.main(asked, lambda _: books.shop.rt) == 0
+    assert "shop: 1 days counted anew, 1 of them had other counts.\n" in capsys.readouterr().out
+    assert books.told() == []
+    half = ["--tenant", "shop", "--from", f"{TODAY}T01:00:00Z", "--to", ENDED, "--recount"]
+    assert repair.main(half, lambda _: books.shop.rt) == 0
+    assert "shop: 0 days counted anew" in capsys.readouterr().out
+
+
+def test_the_repair_command_names_the_day_that_it_leaves(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    books.change(COUNTS, as_an_older_release_counted)
+    books.shop.clock.at += 2 * DAY_MS
+    key = books.of(2, "J#0001#00000001")
+    books.table.batch_put([{**books.item(key), "body": {"B": b"?"}}])
+    assert repair.main(["--tenant", "shop", "--from", TODAY, "--recount"], lambda _: books.shop.rt) == 1
+    told = f"{TODAY} stays as it was: entry 1 of program 1 of M#{books.members[2]} cannot be read."
+    assert told in capsys.readouterr().err
