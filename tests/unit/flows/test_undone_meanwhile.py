@@ -10,23 +10,37 @@ from functools import partial
 
 import pytest
 
-from chalicelib.errors import Busy, StampbookError
-from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.errors import Busy, NotFound, StampbookError
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.refund_spend import refund_spend
-from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.amounts import MAX_AMOUNT
-from chalicelib.kit.base import Frozen
-from chalicelib.kit.command import Command
+from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Key
 from tests.twins import by_hand, fresh
 from tests.twins.bookshop import POINTS, BookShop, dry, open_shop, refused
 from tests.twins.faulty import FaultyTable
-from tests.unit.flows import by_hand as done
+from tests.unit.flows.undoing import (
+    Prepare,
+    Undo,
+    a_capture,
+    a_conversion,
+    a_deduction,
+    a_grant,
+    a_hold,
+    a_promise,
+    a_spend,
+    a_spend_below_zero,
+    a_spend_given_back_in_part,
+    a_transfer,
+    an_earning,
+    cancel,
+    refund,
+    refund_a_part,
+    undo,
+    undo_transfer,
+)
 
-Prepare = Callable[[BookShop, str], str]
-Undo = Callable[[BookShop, Command, str, str], Frozen]
 POLICY = {"expiry": {"type": "end_of_month", "months": 12}, "negative": "limit", "negative_limit": 50}
 CALLS = range(4)  # of three items, and of the transaction
 CALLS_OF_A_TRANSFER = range(7)  # an entry, two profiles, two accounts, the other's entry, and the transaction
@@ -65,79 +79,6 @@ def beside(table: OneByOne, call: int, act: Callable[[], object]) -> None:
 
     table.start()
     table.interrupt = meanwhile
-
-
-# --- what can be undone, and how --------------------------------------------------------------------------------------
-
-
-def an_earning(shop: BookShop, ada: str) -> str:
-    earning = shop.earn(ada, 40).answer.earning
-    assert earning is not None
-    assert earning.earning_id is not None
-    return earning.earning_id
-
-
-def a_promise(shop: BookShop, ada: str) -> str:
-    return done.promised(shop, ada, 40, days=10)
-
-
-def a_grant(shop: BookShop, ada: str) -> str:
-    return done.granted(shop, ada, 40)
-
-
-def a_deduction(shop: BookShop, ada: str) -> str:
-    return done.deducted(shop, ada, 40)
-
-
-def a_spend(shop: BookShop, ada: str) -> str:
-    return shop.spend(ada, 40).answer.spend_id
-
-
-def a_spend_below_zero(shop: BookShop, ada: str) -> str:
-    return done.spent_below_zero(shop, ada, 140)
-
-
-def a_spend_given_back_in_part(shop: BookShop, ada: str) -> str:
-    spend_id = a_spend(shop, ada)
-    refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id, 15)
-    return spend_id
-
-
-def a_hold(shop: BookShop, ada: str) -> str:
-    return done.held(shop, ada, 40)
-
-
-def a_capture(shop: BookShop, ada: str) -> str:
-    done.held(shop, ada, 40)
-    return done.captured(shop, ada)
-
-
-def a_conversion(shop: BookShop, ada: str) -> str:
-    return done.converted(shop, ada, 40)
-
-
-def a_transfer(shop: BookShop, ada: str) -> str:
-    return shop.send(ada, shop.member("bob"), 40).answer.transfer_id
-
-
-def undo(shop: BookShop, command: Command, ada: str, of: str) -> Frozen:
-    return undo_entry(shop.rt, shop.caller, command, ada, of).answer
-
-
-def cancel(shop: BookShop, command: Command, ada: str, of: str) -> Frozen:
-    return cancel_earning(shop.rt, shop.caller, command, ada, of).answer
-
-
-def refund(shop: BookShop, command: Command, ada: str, of: str) -> Frozen:
-    return refund_spend(shop.rt, shop.caller, command, ada, of).answer
-
-
-def refund_a_part(shop: BookShop, command: Command, ada: str, of: str) -> Frozen:
-    return refund_spend(shop.rt, shop.caller, command, ada, of, 10).answer
-
-
-def undo_transfer(shop: BookShop, command: Command, ada: str, of: str) -> Frozen:
-    return shop.undo_transfer(ada, of, command).answer
 
 
 WAYS: tuple[tuple[Prepare, Undo], ...] = (
@@ -248,6 +189,33 @@ def test_of_a_promise_that_is_called_off_in_part_the_rest_is_undone(table: OneBy
         undo(shop, fresh(), ada, of)
     wallet = shop.account(ada).wallets[0]
     assert (wallet.pending, wallet.available) == (0, 100)
+    assert shop.proof(ada).matches
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_of_a_promise_that_is_called_off_meanwhile_nothing_is_pending(table: OneByOne, call: int) -> None:
+    shop, ada = shop_on(table, "left")
+    of = a_promise(shop, ada)
+    beside(table, call, lambda: by_hand.cancel(shop, ada, earning_id=of))
+    with refused("nothing_pending", "earning_id"):
+        by_hand.cancel(shop, ada, earning_id=of)
+    with refused("already_undone", "entry_id"):
+        undo(shop, fresh(), ada, of)
+    assert shop.proof(ada).matches
+
+
+@pytest.mark.parametrize("call", CALLS[:3])
+@pytest.mark.parametrize("prepare", [an_earning, a_promise, a_grant, a_deduction, a_spend, a_hold, a_conversion])
+def test_an_id_that_somebody_guessed_is_not_there_or_is_undone(table: OneByOne, prepare: Prepare, call: int) -> None:
+    """The account may be older than the entry itself: whose maker has not been told of it yet."""
+    shop, ada = shop_on(table, "left")
+    next_one = entry_id(EntryRef(ada, 1, shop.account(ada).version + 1, 1))
+    beside(table, call, lambda: prepare(shop, ada))
+    try:
+        undo(shop, fresh(), ada, next_one)
+    except NotFound:
+        undo(shop, fresh(), ada, next_one)
+    assert (shop.balance(ada), table.interrupt) == (100, None)
     assert shop.proof(ada).matches
 
 
