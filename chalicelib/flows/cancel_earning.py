@@ -1,13 +1,12 @@
 """Cancel an earning: what of it is pending will not come, and what is left of it, or all of it, is taken back.
 
-reads    1 BatchGet of profile, account and the earning's entry
+reads    1 BatchGet of profile, account and the earning's entry; 2 Gets more for a dry run or what the account refuses
 writes   account (version), entry (absent), the earning's entry (its mark): 6 units, + 2 with an Idempotency-Key
 may      who may change accounts, also for a blocked member
 """
 
 from __future__ import annotations
 
-from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
 from chalicelib.errors import Refused
 from chalicelib.flows.terms import Terms
@@ -27,11 +26,11 @@ def cancel_earning(rt: Runtime, caller: Caller, command: Command, owner: str, ea
     `not_an_earning`, `undo_by_return`, `already_undone`, `nothing_left`, `earning_partly_used`."""
     what = Wanted(owner, earning_id, "earning_id")
 
-    def decide(story: Story, terms: Terms, entry: Entry, at: Instant) -> Undoing:
+    def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:
         named = named_fact(what, entry)
         if not isinstance(named.fact, PointsEarned | PointsPromised):
             raise Refused("not_an_earning", "This is no earning.", param="earning_id")
         must_not_be_of_an_order(entry)
-        return undone(story, terms, named, at)
+        return undone(terms, named, at)
 
     return change_by_entry(rt, caller, command, "cancel_earning", what, decide, undone_by)

@@ -1,13 +1,13 @@
 """Let what is left of an earning, or of a grant, expire now.
 
-reads    1 BatchGet of profile, account and the earning's entry
+reads    1 BatchGet of profile, account and the earning's entry; 2 Gets more for a dry run or what the account refuses
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key. Expiring undoes nothing, so nothing is marked.
 may      who may change accounts, also for a blocked member
 """
 
 from __future__ import annotations
 
-from chalicelib.areas.accounts.model import Piece, Story, expire_now
+from chalicelib.areas.accounts.model import Piece, expire_now
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsExpired, PointsGranted, PointsPromised
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import Expired, Standing, facts_of, id_of, owner_of, standing_of
@@ -41,11 +41,12 @@ def expire_earning(
     `still_pending`, `nothing_left`."""
     what = Wanted(owner, earning_id, "earning_id")
 
-    def decide(story: Story, _terms: Terms, entry: Entry, _at: Instant) -> Undoing:
+    def decide(_terms: Terms, entry: Entry, _at: Instant) -> Undoing:
         named = named_fact(what, entry)
         if not isinstance(named.fact, PointsEarned | PointsPromised | PointsGranted):
             raise Refused("not_an_earning", "This is no earning.", param="earning_id")
-        return Undoing(expire_now(story, named.fact.unit, Piece(*named.fact.piece), named.place), named, 0)
+        unit, piece = named.fact.unit, Piece(*named.fact.piece)
+        return Undoing(named, 0, lambda story: expire_now(story, unit, piece, named.place))
 
     return change_by_entry(rt, caller, command, "expire_earning", what, decide, _answer)
 

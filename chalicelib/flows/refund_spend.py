@@ -1,13 +1,12 @@
 """Give back what a member has spent, or a part of it, any number of times and never beyond itself.
 
-reads    1 BatchGet of profile, account and the spend's entry
+reads    1 BatchGet of profile, account and the spend's entry; 2 Gets more for a dry run or what the account refuses
 writes   account (version), entry (absent), the spend's entry (how much came back): 6 units, + 2 with an Idempotency-Key
 may      who may change accounts, also for a blocked member
 """
 
 from __future__ import annotations
 
-from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.decisions.story import must_be_positive
 from chalicelib.areas.accounts.model.facts import PointsCaptured, PointsRefunded, PointsSpent
 from chalicelib.errors import Refused
@@ -53,7 +52,7 @@ def refund_spend(
     `already_undone`, `refunded_more_than_spent`, `balance_limit`, `too_many_lots`; InvalidInput `number_too_small`."""
     what = Wanted(owner, spend_id, "spend_id", in_part=amount is not None)
 
-    def decide(story: Story, terms: Terms, entry: Entry, at: Instant) -> Undoing:
+    def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:
         named = named_fact(what, entry)
         if not isinstance(named.fact, PointsSpent | PointsCaptured):
             raise Refused("not_a_spend", "This is no spend.", param="spend_id")
@@ -65,7 +64,7 @@ def refund_spend(
             decimals = terms.conduct(named.fact.unit, at).decimals
             text = f"{plain(named.rest, decimals)} of it can still be given back, not {plain(wish, decimals)}."
             raise Refused("refunded_more_than_spent", text, param="amount")
-        return Undoing(given_back(story, terms, named, wish, at), named, wish)
+        return Undoing(named, wish, lambda story: given_back(story, terms, named, wish, at))
 
     return change_by_entry(rt, caller, command, "refund_spend", what, decide, _answer)
 

@@ -1,7 +1,7 @@
 """Record a return: goods come back, and with them what was earned for them.
 
 reads    1 Get of the sale, 1 Query of the member's snapshot; where the sale was made for a group, 1 BatchGet of that one's
-         profile and account instead, whoever is in it now
+         profile and account instead, whoever is in it now; 1 Get of the sale more for a dry run
 writes   return (absent), sale (version), account (version), entry (absent): 8 units
 repeats  the return's number within its sale refuses them, as a sale's number does
 """
@@ -36,7 +36,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.commit import Committed, Outdated, Plan, commit
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry, Header, entry_from
 
@@ -72,6 +72,8 @@ def return_order(
         _must_be_theirs(rt, caller, order, buyer)
         terms = terms_of(rt, caller.tenant, order.program)
         opened = _open(rt, caller.tenant, order)
+        if command.dry_run and orders.read(rt.table, caller.tenant, order_id) != order:
+            raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
         planned = plan_return(order, document, _bases(terms, order))
         header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
         return _plan(caller, command, header, opened, _taken_back(terms, opened, planned, document), planned, document)

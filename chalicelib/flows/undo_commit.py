@@ -1,21 +1,25 @@
 """What flows that undo share: the entry is read with the account, and marked in the transaction that undoes it.
 
-reads    1 BatchGet of profile, account and entry
+reads    1 BatchGet of profile, account and entry; 2 Gets more, of account and entry, for what the account refuses and for a dry run
 writes   account (version), entry (absent), the old entry (undone as far as it was read): 6 units, + 2 with an Idempotency-Key
 
 An entry's id says its owner and program. A blocked member's points are corrected like anybody's: that is when it is needed.
+
+Items of one BatchGet are read one by one: the account may be older or newer than the entry's marks beside it. What is then
+decided is not written, for the transaction asks whether both are as they were read. What is refused, or only tried,
+asks nobody: so it counts only where the marks were the same before and after the account was read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Story
-from chalicelib.errors import NotFound, Refused
+from chalicelib.errors import NotFound, Refused, StampbookError
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.flows.opened import Opened, opened_from, owner_keys
@@ -25,7 +29,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import EntryRef, entry_ref, number_of, owner_kind
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.commit import Committed, Outdated, Plan, commit
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry, entry_from, undone_put
 
@@ -80,14 +84,14 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What was decided: how the account's story goes on, and how much more of which fact is undone by it."""
+    """What the entry says is to be done: how much more of which fact is undone, and how the account's story goes on."""
 
-    story: Story
     of: Named
     amount: int
+    goes_on: Callable[[Story], Story]
 
 
-Decide = Callable[[Story, Terms, Entry, Instant], Undoing]
+Decide = Callable[[Terms, Entry, Instant], Undoing]
 
 
 def open_entry(rt: Runtime, tenant: str, what: Wanted) -> tuple[Opened, Entry]:
@@ -123,46 +127,50 @@ def change_by_entry(
     decide: Decide,
     answer: Callable[[Entry], AnswerT],
 ) -> Committed[AnswerT]:
-    """Open, advance, decide, settle the tier, commit: the entry named is marked where something of it is undone."""
+    """Open, decide by the entry, advance, undo, settle the tier, commit: the entry named is marked where something of it is
+    undone. What `decide` refuses rests on the entry alone, whose marks only grow: that is refused for good."""
 
     def plan() -> Plan:
         opened, old = open_entry(rt, caller.tenant, what)
-        try:
-            return decided(opened, old)
-        except Refused as refusal:
-            if not undone_meanwhile(rt, refusal, old):
-                raise
-        return decided(*open_entry(rt, caller.tenant, what))
-
-    def decided(opened: Opened, old: Entry) -> Plan:
         terms = terms_of(rt, caller.tenant, what.ref.program)
         header = header_for(rt, caller, command, operation, terms)
-        story = terms.advance(Story(opened.account), header.effective_at)
         with named_as(what.param, in_part=what.in_part):
-            undoing = decide(story, terms, old, header.effective_at)
-        settled = settle_tier(undoing.story, terms)
-        entry = account_entry(caller.tenant, settled, opened.head, header)
-        marks = (undone_put(old, undoing.of.number, undoing.amount),) if undoing.amount else ()
-        return account_plan(caller, command, settled, opened.head, entry, marks)
+            undoing = decide(terms, old, header.effective_at)
+
+        def planned(opened: Opened) -> Plan:
+            story = terms.advance(Story(opened.account), header.effective_at)
+            with named_as(what.param, in_part=what.in_part):
+                story = undoing.goes_on(story)
+            settled = settle_tier(story, terms)
+            entry = account_entry(caller.tenant, settled, opened.head, header)
+            marks = (undone_put(old, undoing.of.number, undoing.amount),) if undoing.amount else ()
+            return account_plan(caller, command, settled, opened.head, entry, marks)
+
+        if not command.dry_run:
+            with suppress(StampbookError, AssertionError):  # of an account that the marks may not belong to
+                return planned(opened)
+        return planned(_as_marked(rt, caller.tenant, opened, old))
 
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
 
 
-def undone_meanwhile(rt: Runtime, refusal: Refused, old: Entry) -> bool:
-    """An account may be read a moment later than the marks of the entry beside it: is nothing left because somebody has
-    just undone it? Then the marks will say so. 1 Get, only where nothing is left."""
-    if refusal.code != "nothing_left":
-        return False
+def _as_marked(rt: Runtime, tenant: str, opened: Opened, old: Entry) -> Opened:
+    """With an account to which the marks that were read belong: they were the same before and after it was read. 2 Gets.
+    Outdated: somebody has undone something of the entry meanwhile."""
+    known = opened.account
+    account, head = accounts.read(rt.table, tenant, known.owner, known.program)
     attrs = rt.table.get(old.key)
-    return attrs is not None and entry_from(old.stream, attrs).undone != old.undone
+    if attrs is None or entry_from(old.stream, attrs).undone != old.undone:
+        raise Outdated
+    return replace(opened, account=account, head=head)
 
 
 @contextmanager
 def named_as(param: str, *, in_part: bool = False) -> Iterator[None]:
-    """Decisions speak of an entry and an amount; a request may call the one something else, and not say the other."""
+    """Decisions speak of an entry, a hold and an amount; a request may call the first something else, and not say the others."""
     try:
         yield
     except Refused as refusal:
-        if refusal.param == "entry_id" or (refusal.param == "amount" and not in_part):
+        if refusal.param in ("entry_id", "hold_id") or (refusal.param == "amount" and not in_part):
             refusal.param = param
         raise

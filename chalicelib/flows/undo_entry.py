@@ -1,6 +1,6 @@
 """Undo what an entry of an account did, by its kind (the table is in undo_kinds).
 
-reads    1 BatchGet of profile, account and entry
+reads    1 BatchGet of profile, account and entry; 2 Gets more for a dry run or what the account refuses (undo_commit says why)
 writes   account (version), entry (absent), the old entry (its mark): 6 units, + 2 with an Idempotency-Key
 may      who may change accounts, also for a blocked member
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.areas.accounts.model import VOCABULARY, Story
+from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered_bodies, owner_of, standing_of
@@ -56,8 +56,8 @@ def undo_entry(rt: Runtime, caller: Caller, command: Command, owner: str, of: st
     `hold_closed`, `balance_limit`, `too_many_lots`."""
     what = Wanted(owner, of, "entry_id")
 
-    def decide(story: Story, terms: Terms, entry: Entry, at: Instant) -> Undoing:
-        return undone(story, terms, _chosen(what, entry), at)
+    def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:
+        return undone(terms, _chosen(what, entry), at)
 
     return change_by_entry(rt, caller, command, "undo_entry", what, decide, undone_by)
 

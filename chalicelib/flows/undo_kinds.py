@@ -38,10 +38,11 @@ def is_undone_by_kind(body: Body) -> bool:
     return body["type"] in _TYPES and body.get("undoes") is None
 
 
-def undone(story: Story, terms: Terms, named: Named, at: Instant) -> Undoing:
-    """What is not undone yet of the fact, undone by its kind. Refuses `already_undone`, and what the kind refuses."""
+def undone(terms: Terms, named: Named, at: Instant) -> Undoing:
+    """What is not undone yet of the fact, undone by its kind. Refuses `already_undone`; then what the kind refuses."""
     must_not_be_undone(named)
-    return Undoing(KINDS[type(named.fact)](story, terms, named, at), named, named.rest)
+    undo = KINDS[type(named.fact)]
+    return Undoing(named, named.rest, lambda story: undo(story, terms, named, at))
 
 
 def given_back(story: Story, terms: Terms, named: Named, amount: int, at: Instant) -> Story:

@@ -25,6 +25,10 @@ LONGEST_PAUSE_SECONDS = 0.25
 _JITTER = random.SystemRandom()
 
 
+class Outdated(Exception):
+    """What a decision would rest on changed while it was read: worth another attempt."""
+
+
 class Means(Protocol):
     @property
     def table(self) -> Table: ...
@@ -124,7 +128,7 @@ class _Run:
         """The entry and whether it was made by an earlier run; None when it is worth another attempt."""
         try:
             return self._planned()
-        except (Throttled, OutcomeUnknown):
+        except (Throttled, OutcomeUnknown, Outdated):
             return None
 
     def last_look(self) -> tuple[Entry, bool] | None:

@@ -38,9 +38,9 @@ class OneDay(SystemClock):
         return at(TODAY)
 
 
-def a_shop(table: DynamoTable) -> BookShop:
+def a_shop(table: DynamoTable, program: dict[str, Any] | None = None) -> BookShop:
     """Opened in a tenant of its own; its tills wait in real time."""
-    opened = open_shop(table, tenant=uuid4().hex, now=TODAY)
+    opened = open_shop(table, tenant=uuid4().hex, now=TODAY, program=program)
     clock = OneDay()
     rt = replace(opened.rt, clock=clock, ids=RandomIds(), config=ConfigCache(clock))
     return BookShop(rt, opened.clock, opened.caller)

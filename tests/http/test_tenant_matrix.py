@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 from chalicelib.runtime import Runtime
 from tests.http import matrix, shop
-from tests.http.client import Api
+from tests.http.client import Api, Reply
 from tests.http.full_shop import full_shop
 from tests.http.registry import NATIVE, Names, Registry
 from tests.http.world import key_for
@@ -77,6 +78,18 @@ def test_the_matrix_sees_a_handler_that_forgets_the_tenant(shop_ours: Names) -> 
     one, every = shop.LEAKY
     assert "answers a stranger with 200" in matrix.as_stranger(shop_ours.api, one, shop_ours)[0]
     assert matrix.as_stranger(shop_ours.api, every, shop_ours) == ["leak_all shows a stranger our thing_id"]
+
+
+def test_the_matrix_sees_who_writes_before_refusing(shop_ours: Names) -> None:
+    rt, route = shop_ours.api.rt, SOUND[0]
+
+    class Hasty(Api):
+        def call(self, *asked: Any, **how: Any) -> Reply:
+            rt.table.batch_put([{"pk": {"S": "ours"}, "sk": {"S": "in a hurry"}}])
+            return super().call(*asked, **how)
+
+    hasty = Hasty(rt, None, shop.SOUND)
+    assert "writes something and answers 401" in matrix.as_nobody(hasty, route, shop_ours)[0]
 
 
 def test_the_matrix_sees_a_route_that_is_open_by_mistake(rt: Runtime) -> None:

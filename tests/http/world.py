@@ -14,7 +14,7 @@ from chalicelib.kit.ids import RandomIds
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Table
+from chalicelib.table.protocol import Attrs, Key, Table
 
 EVERYTHING = (Grant("*", "modify"),)
 SYSTEM = Caller("acme", "", "system", "tests", "tests", (), request_id="test", channel="test")
@@ -46,6 +46,12 @@ def twin_runtime(clock: HandClock | None = None, table: Table | None = None) -> 
     clock = clock or HandClock()
     cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic())
     return Runtime(clock, RandomIds(), table or MemoryTable(), ConfigCache(clock), *cloud)
+
+
+def stored(rt: Runtime) -> dict[Key, Attrs]:
+    """Every item of the table, whosever it is."""
+    assert isinstance(rt.table, MemoryTable)
+    return {key: kept.item for key, kept in rt.table._items.items()}
 
 
 def key_for(rt: Runtime, tenant: str, *grants: Grant) -> str:

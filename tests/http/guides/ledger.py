@@ -8,6 +8,7 @@ is one, a section of docs/guides/recovery.md another.
 <!-- wallet ada points -->         the table behind it has the wallet's totals; those that it does not name are 0
 <!-- expiring ada points -->       … what is left, by last usable day
 <!-- statement ada -->             … the lines of the statement, the newest first
+<!-- states ada -->                … the lines that gave points, with what has become of them by then
 <!-- liability points -->          … by month, once the relay has come
 <!-- given base -->                … what the feed says that a rule has given whom, less what was taken back of it
 """
@@ -86,7 +87,7 @@ class Story:
         """False for a step that is no part of a story."""
         if step.mark == "call":
             self.call(step.text)
-        elif step.mark in ("wallet", "expiring", "statement", "liability", "given"):
+        elif step.mark in ("wallet", "expiring", "statement", "states", "liability", "given"):
             getattr(self, step.mark)(step.of, table_of(step.text))
         else:
             return False
@@ -136,6 +137,16 @@ class Story:
             for entry in entries
             for line in entry["lines"]
             if line["type"].startswith(("points.", "promise.", "debt."))
+        ]
+        _same(table, lines)
+
+    def states(self, of: tuple[str, ...], table: Table) -> None:
+        entries = self._get(f"/v1/members/{self.names[of[0]]}/statement?limit=100&state=any")["items"]
+        parts = ("amount", "state", "available", "held", "pending")
+        lines = [
+            (entry["effective_at"][:10], line["type"], *(str(line["now"][part]) for part in parts))
+            for entry in entries
+            for line in entry["lines"]
         ]
         _same(table, lines)
 

@@ -19,7 +19,7 @@ from tests.http.guides.ledger_tables import last_day, movements, returned, undon
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "guides" / "ledger.md").read_text("utf-8")
 MARKS = {
-    *("shop", "wallet", "expiring", "statement", "liability"),
+    *("shop", "wallet", "expiring", "statement", "states", "liability"),
     *("movements", "expiry", "returns", "kinds", "used", "limits"),
 }
 PICKS = 12
@@ -42,7 +42,7 @@ def figures() -> list[tuple[int, int]]:
     """Where the figures stand of answers and of tables that an example is judged by."""
     shown: list[tuple[int, int]] = []
     for found in re.finditer(
-        r"^```http\n.*?\n\n(.*?)^```\n|^<!-- (?:wallet|expiring|statement|liability)[^\n]*\n\n(.*?)\n\n",
+        r"^```http\n.*?\n\n(.*?)^```\n|^<!-- (?:wallet|expiring|statement|states|liability)[^\n]*\n\n(.*?)\n\n",
         GUIDE,
         re.MULTILINE | re.DOTALL,
     ):

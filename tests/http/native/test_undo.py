@@ -309,7 +309,7 @@ def test_a_hold_that_is_over_is_not_undone(shop: Shop, rt: Runtime, ada: str) ->
     shop.earn(ada, 50)
     held = done.held(at_the_desk(rt), ada, 30)
     done.captured(at_the_desk(rt), ada)
-    assert refusal(shop.api.post(at(ada, "undo"), {"entry_id": held})) == (422, "hold_closed", "hold_id")
+    assert refusal(shop.api.post(at(ada, "undo"), {"entry_id": held})) == (422, "hold_closed", "entry_id")
 
 
 def test_of_several_things_one_is_named(shop: Shop, rt: Runtime, ada: str) -> None:

@@ -9,13 +9,15 @@ import pytest
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.orders.model import Return, ReturnLine
 from chalicelib.areas.orders.operations import get_order, list_returns
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS
 from chalicelib.table.commit import Committed
+from chalicelib.table.memory import MemoryTable
 from tests.twins import at, fresh
-from tests.twins.bookshop import TODAY, BookShop, card, goods_back, line, member, open_shop, refused, rule, sale
+from tests.twins.bookshop import TODAY, BookShop, card, dry, goods_back, line, member, open_shop, refused, rule, sale
+from tests.twins.faulty import FaultyTable
 from tests.unit.flows.seen import everything
 
 BONUS = rule("bonus", stage="bonus", effect={"kind": "per_order", "amount": 10})
@@ -268,3 +270,30 @@ def test_a_return_sent_again_in_another_members_name_is_refused(shop: BookShop) 
     assert shop.bring_back(order_id, document).replayed
     with refused("return_of_another_member", "identifier"):
         shop.bring_back(order_id, document, buyer=card("2"))
+
+
+@pytest.mark.parametrize("call", range(4))  # the sale, the member, the sale again, and the look for a repeat
+def test_who_only_tries_a_return_is_told_what_would_be_before_or_after_another(call: int) -> None:
+    table = FaultyTable(table=MemoryTable())
+    shop = open_shop(table)
+    order_id = two_books(shop)
+
+    def tried() -> str:
+        try:
+            return shop.bring_back(order_id, returned("R1", ("novel", "2", 60_00)), dry()).answer.model_dump_json()
+        except Refused as refusal:
+            return refusal.code
+
+    came: list[int] = []
+
+    def meanwhile(number: int) -> None:
+        if number == call and not came:
+            came.append(number)
+            shop.bring_back(order_id, returned("R2", ("novel", "1", 30_00)))
+
+    before = tried()
+    table.start()
+    table.interrupt = meanwhile
+    during = tried()
+    assert came == [call]
+    assert during in (before, tried())

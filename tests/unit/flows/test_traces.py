@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from chalicelib.flows.trace_pieces import SPAN
 from chalicelib.flows.trace_spend import Source, trace_spend
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
-from tests.twins import fresh
+from tests.twins import by_hand, fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, open_shop, refused, sale
 from tests.unit.flows import by_hand as done
 
@@ -166,6 +168,39 @@ def test_a_pending_earning_tells_when_it_came(shop: BookShop, ada: str) -> None:
     shop.spend(ada, 20)
     now, moved = trace(shop, ada, pending)
     assert (now.left, moved) == (30, [("points.activated", 50), ("points.spent", 20)])
+
+
+@pytest.mark.parametrize("by", ["event", "order", "line", "earning"])
+def test_a_promise_that_is_called_off_says_so_however_that_was_said_and_is_undone_no_more(
+    shop: BookShop, ada: str, by: str
+) -> None:
+    """By its event, its order or a line of it no entry is marked: then it is the positions that say what is left."""
+    order_id = shop.buy(card("1"), sale("A1")).answer.order_id
+    waits = {"event": "e"} if by in ("event", "earning") else {"order_id": order_id, "line_no": 1}
+    of, other = (by_hand.promised(shop, ada, amount, **waits) for amount in (50, 20))
+    by_hand.activate(shop, ada, earning_id=of, amount=15)
+    choices: dict[str, list[dict[str, Any]]] = {
+        "event": [{"event": "e"}],
+        "order": [{"order_id": order_id}],
+        "line": [{"order_id": order_id, "line_no": 1}],
+        "earning": [{"earning_id": of}, {"earning_id": other}],
+    }
+    for choice in choices[by]:
+        by_hand.cancel(shop, ada, **choice)
+    now, moved = trace(shop, ada, of)
+    assert (now.left, now.pending, moved) == (15, 0, [("points.activated", 15), ("promise.cancelled", 35)])
+    assert trace(shop, ada, other)[1] == [("promise.cancelled", 20)]
+    done_with = "already_undone" if by == "earning" else "nothing_left"
+    with refused(done_with, "entry_id"):
+        undo_entry(shop.rt, shop.caller, fresh(), ada, other)
+    assert undo_entry(shop.rt, shop.caller, fresh(), ada, of).answer.changes[0].amount == 15
+    with refused("already_undone", "entry_id"):
+        undo_entry(shop.rt, shop.caller, fresh(), ada, of)
+    assert trace(shop, ada, of)[1][-1] == ("points.cancelled", 15)
+    shop.clock.move_to("2027-08-01")
+    with refused(done_with, "entry_id"):
+        undo_entry(shop.rt, shop.caller, fresh(), ada, other)
+    assert shop.proof(ada).matches
 
 
 def test_pages_go_on_where_the_last_one_ended(shop: BookShop, ada: str) -> None:

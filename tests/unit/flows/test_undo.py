@@ -280,7 +280,7 @@ def test_a_hold_that_has_lapsed_is_over() -> None:
     shop.earn(ada, 50)
     held = done.held(shop, ada, 30, lapses_at=shop.clock.at + DAY_MS)
     shop.clock.at += 2 * DAY_MS
-    with refused("hold_closed", "hold_id"):
+    with refused("hold_closed", "entry_id"):
         undo(shop, ada, held)
     assert shop.balance(ada) == 50
 

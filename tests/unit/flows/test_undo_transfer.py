@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-
 import pytest
 
 from chalicelib.areas.accounts.store import stream
 from chalicelib.errors import NotFound
-from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.ids import entry_id, entry_ref
-from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Attrs, Key
-from tests.twins import fresh
 from tests.twins.bookshop import BookShop, dry, keyed, open_shop, refused
-from tests.twins.faulty import FaultyTable
 from tests.unit.flows.seen import everything
 from tests.unit.flows.test_transfers import block, day, lasting, wallet, with_policy
 
@@ -207,51 +199,3 @@ def test_only_the_sender_has_sent_it(shop: BookShop, ada: str, bob: str) -> None
     with refused("transfer_not_found", "transfer_id", NotFound):
         other.undo_transfer(ada, transfer.transfer_id)
     assert everything(shop) == there
-
-
-class PieceByPiece(FaultyTable):
-    """Items asked for together are read one after the other, the last one first, as the engine may."""
-
-    def batch_get(self, keys: Sequence[Key]) -> dict[Key, Attrs]:
-        found = {key: self.get(key) for key in reversed(keys)}
-        return {key: attrs for key, attrs in found.items() if attrs is not None}
-
-
-@pytest.mark.parametrize("call", range(6))  # of a transfer's, then of two profiles, two accounts, the other's entry
-def test_whoever_comes_while_it_is_undone_is_told_that_it_has_been(call: int) -> None:
-    """And not that nothing is left of it, whatever of it was read before the other one and what after."""
-    table = PieceByPiece(table=MemoryTable())
-    shop = open_shop(table)
-    ada, bob = shop.member("ada"), shop.member("bob")
-    shop.earn(ada, 10)
-    transfer = shop.send(ada, bob, 10).answer.transfer_id
-    beside(table, call, lambda: shop.undo_transfer(ada, transfer))
-    with refused("already_undone", "transfer_id"):
-        shop.undo_transfer(ada, transfer)
-    assert (shop.balance(ada), shop.balance(bob)) == (10, 0)
-
-
-@pytest.mark.parametrize("call", range(3))
-def test_whoever_comes_while_an_earning_is_undone_is_told_so_too(call: int) -> None:
-    table = PieceByPiece(table=MemoryTable())
-    shop = open_shop(table)
-    ada = shop.member("ada")
-    earning = shop.earn(ada, 10).answer.earning
-    assert earning is not None
-    assert earning.earning_id is not None
-    undo = partial(undo_entry, shop.rt, shop.caller, fresh(), ada, earning.earning_id)
-    beside(table, call, undo)
-    with refused("already_undone", "entry_id"):
-        undo_entry(shop.rt, shop.caller, fresh(), ada, earning.earning_id)
-
-
-def beside(table: PieceByPiece, call: int, act: Callable[[], object]) -> None:
-    """Somebody does this before the call of that number, which there is."""
-
-    def meanwhile(number: int) -> None:
-        if number == call:
-            table.interrupt = None
-            act()
-
-    table.start()
-    table.interrupt = meanwhile
