@@ -10,8 +10,9 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.api.codes import OUT_OF_BOUNDS
 from chalicelib.api.faults import discriminator, fault_of
-from chalicelib.errors import InvalidInput
+from chalicelib.errors import InvalidInput, Refused
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -97,13 +98,15 @@ def _not_finite(text: str) -> NoReturn:
     raise InvalidInput("body_not_finite", f"The body holds {text}, which JSON does not know.")
 
 
-def _refusal(fault: ValidationError, sent: Any) -> InvalidInput:
+def _refusal(fault: ValidationError, sent: Any) -> InvalidInput | Refused:
+    """A number that reads well and is none for anybody is refused; everything else is malformed."""
     first = fault.errors(include_url=False)[0]
     place = first["loc"] if sent is None else _place(first["loc"], sent, missing=first["type"] == "missing")
     tag = discriminator(first)
     param = ".".join(str(part) for part in (*place, *([tag] if tag else [])))[:200] or None
     code, sentence = fault_of(first, param)
-    return InvalidInput(code, sentence, param=param)
+    kind = Refused if code in OUT_OF_BOUNDS else InvalidInput
+    return kind(code, sentence, param=param)
 
 
 def _place(loc: tuple[int | str, ...], sent: Any, *, missing: bool) -> list[int | str]:

@@ -58,16 +58,17 @@ FIELDS = {
     "wrong_type": Code(400, "A field has a value of another type, a text for a number, say."),
     "unreadable_number": Code(400, "A field does not read as a number of its kind."),
     "unreadable_date": Code(400, "A field does not read as a date or a time."),
-    "negative_amount": Code(400, "An amount or a quantity is negative."),
-    "number_too_small": Code(400, "A number is below its bound."),
-    "number_too_large": Code(400, "A number is above its bound."),
-    "too_many_decimals": Code(400, "A number has more decimals than it may."),
+    "negative_amount": Code(422, "An amount or a quantity is negative."),
+    "number_too_small": Code(422, "A number is below its bound."),
+    "number_too_large": Code(422, "A number is above its bound."),
+    "too_many_decimals": Code(422, "A number has more decimals than it may."),
     "too_short": Code(400, "A text or list is shorter than it may be."),
     "too_long": Code(400, "A text or list is longer than it may be."),
     "wrong_format": Code(400, "A text does not have the form it must have."),
     "unknown_choice": Code(400, "A field has none of the values it may have."),
     "invalid_body": Code(400, "The body breaks a rule of another kind; the message says which."),
 }
+OUT_OF_BOUNDS = {code for code, said in FIELDS.items() if said.status == 422}
 WITH_BODY = BODIES | FIELDS
 GATEWAY = {
     "unknown_path": Code(404, "Nothing is at this path."),

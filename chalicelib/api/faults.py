@@ -29,7 +29,7 @@ CODE_OF_KIND: Mapping[str, str] = {
     "decimal_parsing": "unreadable_number",
     "float_parsing": "unreadable_number",
     "finite_number": "unreadable_number",
-    "int_from_float": "unreadable_number",
+    "int_from_float": "too_many_decimals",
     "timezone_aware": "unreadable_date",
     "string_too_short": "too_short",
     "too_short": "too_short",
@@ -97,7 +97,7 @@ def fault_of(error: ErrorDetails, param: str | None) -> Fault:
 def code_of(error: ErrorDetails) -> str:
     kind = error["type"]
     if kind == "int_type" and isinstance(error["input"], str | float):
-        return "unreadable_number"
+        return "unreadable_number" if isinstance(error["input"], str) else "too_many_decimals"
     if kind in _CHOICES and error["input"] is None:
         return "wrong_type"
     if kind in CODE_OF_KIND:
@@ -134,7 +134,7 @@ def _must(code: str, error: ErrorDetails) -> str:
         return f"be {_one_of(bounds)}"
     if code == "unreadable_date":
         return _DAY if kind.startswith("date_") else _TIME
-    if code == "unreadable_number":
+    if code == "unreadable_number" or kind.startswith("int_"):
         return _number(error)
     if code == "wrong_format":
         return FORMS.get(str(bounds.get("pattern")), "be written in the form that the documentation shows")

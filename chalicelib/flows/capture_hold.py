@@ -57,8 +57,7 @@ def capture_hold(
 ) -> Committed[Captured]:
     """Whoever may modify accounts. All of it where no amount is named; the rest is released unless it is to stay held.
 
-    Refuses `hold_closed`, `more_than_held`; NotFound for owner, program and `hold_not_found`; InvalidInput
-    `number_too_small`.
+    Refuses `number_too_small`, `hold_closed`, `more_than_held`; NotFound for owner, program and `hold_not_found`.
     """
 
     def decide(story: Story, terms: Terms, at: Instant, _by: str) -> Story:

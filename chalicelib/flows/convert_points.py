@@ -54,9 +54,8 @@ def convert_points(
     """Taken as spends are, and an activity as they are; what comes lasts as if earned now, can be used at once, counts
     as earned nowhere and is not capped.
 
-    Refuses `unknown_unit`, `no_rate`, `below_minimum`, `converts_to_nothing`, `insufficient_balance`, `balance_limit`,
-    `too_many_lots`, `too_many_pieces`, `member_blocked`, `group_blocked`; NotFound for owner and program; InvalidInput
-    `number_too_small`.
+    Refuses `number_too_small`, `unknown_unit`, `no_rate`, `below_minimum`, `converts_to_nothing`, `insufficient_balance`, `balance_limit`,
+    `too_many_lots`, `too_many_pieces`, `member_blocked`, `group_blocked`; NotFound for owner and program.
     """
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:

@@ -48,8 +48,8 @@ class Deducted(Frozen):
 def deduct_points(
     rt: Runtime, caller: Caller, command: Command, owner: str, correction: Correction, program_id: int = 1
 ) -> Committed[Deducted]:
-    """Whoever may modify adjustments. Refuses `unknown_unit`, `insufficient_balance`, `too_many_pieces`; NotFound for
-    member and program; InvalidInput `number_too_small`."""
+    """Whoever may modify adjustments. Refuses `number_too_small`, `unknown_unit`, `insufficient_balance`, `too_many_pieces`; NotFound for
+    member and program."""
     wanted = correction
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:

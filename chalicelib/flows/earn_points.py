@@ -75,8 +75,8 @@ def earn_points(
 ) -> Committed[Earned]:
     """Earned now, kept as the unit's policy says, and pending as `waits` says or else the policy.
 
-    Refuses `unknown_unit`, `member_blocked`, `group_blocked`, `balance_limit`, `too_many_lots`, `too_many_pending`;
-    NotFound for member, program and `order_not_found`; InvalidInput `number_too_small`, `two_waits`,
+    Refuses `number_too_small`, `unknown_unit`, `member_blocked`, `group_blocked`, `balance_limit`, `too_many_lots`, `too_many_pending`;
+    NotFound for member, program and `order_not_found`; InvalidInput `two_waits`,
     `line_without_order`, `invalid_available_on`.
     """
     wait = _wait_of(waits)

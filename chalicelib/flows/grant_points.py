@@ -54,8 +54,8 @@ class Granted(Frozen):
 def grant_points(
     rt: Runtime, caller: Caller, command: Command, owner: str, gift: Gift, program_id: int = 1
 ) -> Committed[Granted]:
-    """Whoever may modify adjustments. Refuses `unknown_unit`, `member_blocked`, `group_blocked`, `balance_limit`,
-    `too_many_lots`; NotFound for owner and program; InvalidInput `number_too_small`, `invalid_expiry`."""
+    """Whoever may modify adjustments. Refuses `number_too_small`, `unknown_unit`, `member_blocked`, `group_blocked`, `balance_limit`,
+    `too_many_lots`; NotFound for owner and program; InvalidInput `invalid_expiry`."""
 
     def decide(story: Story, terms: Terms, at: Instant) -> Story:
         return grant(story, _credit(gift, terms, at), terms.conduct(gift.unit, at), gift.reason)

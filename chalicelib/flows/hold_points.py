@@ -63,9 +63,8 @@ def hold_points(
     program_id: int = 1,
     lapse: Lapse = NEVER,
 ) -> Committed[Held]:
-    """Whoever may modify accounts. Refuses `unknown_unit`, `member_blocked`, `group_blocked`, `may_not_spend`,
-    `insufficient_balance`, `too_many_holds`, `too_many_pieces`; NotFound for member and program; InvalidInput
-    `number_too_small`, `two_lapses`, `lapses_in_past`, `lapses_too_late`."""
+    """Whoever may modify accounts. Refuses `number_too_small`, `unknown_unit`, `member_blocked`, `group_blocked`, `may_not_spend`,
+    `insufficient_balance`, `too_many_holds`, `too_many_pieces`; NotFound for member and program; InvalidInput `two_lapses`, `lapses_in_past`, `lapses_too_late`."""
 
     who = Acting(member_id, program_id, spends=True)
 

@@ -48,8 +48,8 @@ class Refunded(Frozen):
 def refund_spend(
     rt: Runtime, caller: Caller, command: Command, owner: str, spend_id: str, amount: int | None = None
 ) -> Committed[Refunded]:
-    """What is left of the spend where no amount is named. NotFound: owner, entry. Refuses `not_a_spend`,
-    `already_undone`, `refunded_more_than_spent`, `balance_limit`, `too_many_lots`; InvalidInput `number_too_small`."""
+    """What is left of the spend where no amount is named. NotFound: owner, entry. Refuses `number_too_small`, `not_a_spend`,
+    `already_undone`, `refunded_more_than_spent`, `balance_limit`, `too_many_lots`."""
     what = Wanted(owner, spend_id, "spend_id", in_part=amount is not None)
 
     def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:

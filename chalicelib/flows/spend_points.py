@@ -44,9 +44,9 @@ def spend_points(
     program_id: int = 1,
     below_zero: bool = False,
 ) -> Committed[Spent]:
-    """A member's, by id, or a group's in the name of one of its members. Refuses `unknown_unit`, `member_blocked`,
+    """A member's, by id, or a group's in the name of one of its members. Refuses `number_too_small`, `unknown_unit`, `member_blocked`,
     `group_blocked`, `may_not_spend`, `insufficient_balance`, `too_many_pieces`; NotFound for member, program and group,
-    `group_member_not_found`; InvalidInput `number_too_small`."""
+    `group_member_not_found`."""
 
     def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
         spent = spend(story, unit, amount, terms.conduct(unit, at), below_zero=below_zero, by=by)

@@ -59,9 +59,9 @@ def transfer_points(
     """Taken as the sender's spends are; at the receiver each part keeps its last day, and counts as earned nowhere. The
     sender's own account is meant, also of a member who is in a group.
 
-    Refuses `transfer_to_self`, `may_not_spend`, `member_blocked` and `group_blocked` (naming `to` for the receiver),
+    Refuses `number_too_small`, `transfer_to_self`, `may_not_spend`, `member_blocked` and `group_blocked` (naming `to` for the receiver),
     `unknown_unit`, `insufficient_balance`, `too_many_pieces`, `balance_limit` and `too_many_lots` of the receiver;
-    NotFound: either owner, program, `group_member_not_found`; InvalidInput: the identifier, `number_too_small`.
+    NotFound: either owner, program, `group_member_not_found`; InvalidInput: the identifier.
     """
     owner, by = (sender, "") if isinstance(sender, str) else (sender.group_id, sender.by)
     sends_for = in_group_keys(caller.tenant, sender)

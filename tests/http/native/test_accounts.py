@@ -102,9 +102,9 @@ def test_what_has_expired_since_is_told_and_not_spent(shop: Shop, ada: str) -> N
     [
         ({"unit": "stars", "amount": 1}, 422, "unknown_unit", "unit"),
         ({"unit": "", "amount": 1}, 422, "unknown_unit", "unit"),
-        ({"unit": "points", "amount": 0}, 400, "number_too_small", "amount"),
-        ({"unit": "points", "amount": -1}, 400, "negative_amount", "amount"),
-        ({"unit": "points", "amount": 10**12 + 1}, 400, "number_too_large", "amount"),
+        ({"unit": "points", "amount": 0}, 422, "number_too_small", "amount"),
+        ({"unit": "points", "amount": -1}, 422, "negative_amount", "amount"),
+        ({"unit": "points", "amount": 10**12 + 1}, 422, "number_too_large", "amount"),
         ({"unit": "points", "amount": 1.5}, 400, "unreadable_number", "amount"),
         ({"unit": "points", "amount": 1.0}, 400, "unreadable_number", "amount"),
         ({"unit": "points", "amount": "1"}, 400, "unreadable_number", "amount"),

@@ -374,9 +374,9 @@ def test_a_group_is_no_member(shop: Shop, home: str) -> None:
     ("body", "refused"),
     [
         ({"unit": "miles"}, (422, "unknown_unit", "unit")),
-        ({"amount": 0}, (400, "number_too_small", "amount")),
-        ({"amount": -1}, (400, "negative_amount", "amount")),
-        ({"amount": 10**12 + 1}, (400, "number_too_large", "amount")),
+        ({"amount": 0}, (422, "number_too_small", "amount")),
+        ({"amount": -1}, (422, "negative_amount", "amount")),
+        ({"amount": 10**12 + 1}, (422, "number_too_large", "amount")),
         ({"amount": 11}, (422, "insufficient_balance", "amount")),
     ],
 )

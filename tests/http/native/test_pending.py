@@ -141,8 +141,8 @@ def test_what_is_active_or_gone_is_told_apart(shop: Shop, ada: str, act: str) ->
         ({"event": " e"}, 400, "wrong_format", "event"),
         ({"earning_id": "ent_1"}, 404, "earning_not_found", "earning_id"),
         ({"order_id": "S1"}, 404, "order_not_found", "order_id"),
-        ({"earning_id": "ent_1", "amount": 0}, 400, "number_too_small", "amount"),
-        ({"earning_id": "ent_1", "amount": 10**12 + 1}, 400, "number_too_large", "amount"),
+        ({"earning_id": "ent_1", "amount": 0}, 422, "number_too_small", "amount"),
+        ({"earning_id": "ent_1", "amount": 10**12 + 1}, 422, "number_too_large", "amount"),
     ],
 )
 def test_what_is_meant_is_said_in_one_way(
@@ -161,10 +161,10 @@ def test_what_is_meant_is_said_in_one_way(
         ({"order_id": "ord_00000000000"}, 404, "order_not_found", "order_id"),
         ({"available_on": "2026-01-14"}, 400, "invalid_available_on", "available_on"),
         ({"available_on": "2036-02-01"}, 400, "invalid_available_on", "available_on"),
-        ({"available_after_days": -1}, 400, "number_too_small", "available_after_days"),
-        ({"available_after_days": 3_651}, 400, "number_too_large", "available_after_days"),
+        ({"available_after_days": -1}, 422, "number_too_small", "available_after_days"),
+        ({"available_after_days": 3_651}, 422, "number_too_large", "available_after_days"),
         ({"event": "x" * 129}, 400, "too_long", "event"),
-        ({"order_id": "ord_00000000000", "line_no": 0}, 400, "number_too_small", "line_no"),
+        ({"order_id": "ord_00000000000", "line_no": 0}, 422, "number_too_small", "line_no"),
     ],
 )
 def test_nothing_waits_for_what_cannot_come(

@@ -13,7 +13,7 @@ from chalicelib.areas.accounts.model.limits import MAX_TAKEN_PIECES
 from chalicelib.areas.accounts.model.lots import Lot, first_of, free_within
 from chalicelib.areas.accounts.model.state import Account, fold
 from chalicelib.areas.accounts.model.wallet import Wallet
-from chalicelib.errors import InvalidInput, Refused
+from chalicelib.errors import Refused
 from chalicelib.kit.amounts import MAX_AMOUNT, plain
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
@@ -89,9 +89,9 @@ class Story:
 def must_be_positive(amount: int) -> None:
     """Asked here, behind every door: below zero an earning would take and a spend would give."""
     if amount < 1:
-        raise InvalidInput("number_too_small", "An amount is at least 1.", param="amount")
+        raise Refused("number_too_small", "An amount is at least 1.", param="amount")
     if amount > MAX_AMOUNT:
-        raise InvalidInput("number_too_large", f"An amount is at most {MAX_AMOUNT}.", param="amount")
+        raise Refused("number_too_large", f"An amount is at most {MAX_AMOUNT}.", param="amount")
 
 
 def must_be_there(wallet: Wallet, amount: int, conduct: Conduct, below_zero: bool = False) -> None:
