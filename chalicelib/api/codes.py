@@ -155,7 +155,9 @@ OPERATIONS = {
     "undo_by_return": Code(422, "It belongs to an order: a return of the order takes it back."),
     "refunded_more_than_spent": Code(422, "More is to be given back than is left of the spend."),
     "still_pending": Code(422, "What is left of the earning is pending, and what is pending does not expire."),
-    "nothing_left": Code(422, "Nothing is left of what is to be undone: it has been used, has expired, or was called off."),
+    "nothing_left": Code(
+        422, "Nothing is left of what is to be undone: it has been used, has expired, or was called off."
+    ),
     "earning_partly_used": Code(422, "Some of it has been used, and the unit's policy refuses to undo it then."),
     "no_rate": Code(422, "The program does not convert this unit into that one."),
     "converts_to_nothing": Code(422, "At the program's rate the amount comes to nothing."),

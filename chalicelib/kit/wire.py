@@ -52,13 +52,17 @@ def _day(value: object) -> object:
     return read
 
 
+_WHOLE = (
+    "it must be a whole number, without quotes and without a decimal point: amounts are in the smallest part, such as "
+    "1055 for 10.55"
+)
+
+
 def _amount(value: object) -> object:
-    if isinstance(value, str | float):
-        raise PydanticCustomError(
-            "unreadable_number",
-            "it must be a whole number, without quotes and without a decimal point: amounts are in the smallest part, "
-            "such as 1055 for 10.55",
-        )
+    if isinstance(value, str):
+        raise PydanticCustomError("unreadable_number", _WHOLE)
+    if isinstance(value, float):
+        raise PydanticCustomError("too_many_decimals", _WHOLE)
     if isinstance(value, int) and value < 0:
         raise PydanticCustomError("negative_amount", "an amount must not be negative")
     return value

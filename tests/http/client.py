@@ -19,6 +19,13 @@ from chalicelib.runtime import Runtime
 
 REACHED: set[tuple[str, str]] = set()  # (operation, "ok" or the error code)
 
+NONE_FOR_ANYBODY = ("negative_amount", "number_too_small", "number_too_large", "too_many_decimals")
+
+
+def status_of_body(code: str) -> int:
+    """With which a body that does not fit is answered: a number that reads well is refused, all else is malformed."""
+    return 422 if code in NONE_FOR_ANYBODY else 400
+
 
 @dataclass(frozen=True)
 class Reply:

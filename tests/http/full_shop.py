@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -14,34 +15,33 @@ from chalicelib.kit.ids import RandomIds
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Table
 from tests.http.client import Api
 from tests.http.registry import NATIVE, Names
 from tests.http.world import HandClock, key_for, twin_runtime
 from tests.twins.copies import copied, copied_files
-from tests.twins.faulty import FaultyTable
 
 
 @dataclass(frozen=True)
 class FullShop:
-    """`names` has the id of everything. `trouble` stands before the table and fails when it is told to."""
+    """`names` has the id of everything. `memory` is the table, whatever the API has before it."""
 
     api: Api
     names: Names
     clock: HandClock
     memory: MemoryTable
-    trouble: FaultyTable
 
 
-def full_shop() -> FullShop:
+def full_shop(door: Callable[[MemoryTable], Table] = lambda memory: memory) -> FullShop:
+    """`door`: what stands before the table."""
     first = _first()
     clock = HandClock(first.clock.at, first.clock.seconds)
     memory = copied(first.memory)
-    trouble = FaultyTable(memory)
     was = first.api.rt
     files, queues = copied_files(cast(MemoryFiles, was.files)), deepcopy(cast(MemoryQueues, was.queues))
-    rt = Runtime(clock, RandomIds(), trouble, ConfigCache(clock), files, queues, MemoryTopic())
+    rt = Runtime(clock, RandomIds(), door(memory), ConfigCache(clock), files, queues, MemoryTopic())
     api = Api(rt, first.api.key)
-    return FullShop(api, Names(api, NATIVE, dict(first.names.made)), clock, memory, trouble)
+    return FullShop(api, Names(api, NATIVE, dict(first.names.made)), clock, memory)
 
 
 @cache
@@ -51,4 +51,4 @@ def _first() -> FullShop:
     api = Api(rt, key_for(rt, "ours"))
     names = Names(api, NATIVE)
     names.make_all()
-    return FullShop(api, names, clock, memory, FaultyTable(memory))
+    return FullShop(api, names, clock, memory)

@@ -12,7 +12,7 @@ from chalicelib.areas.access.cache import FRESH_SECONDS
 from tests.http.client import Api, Reply
 from tests.http.full_shop import full_shop
 from tests.http.registry import request_of
-from tests.twins.faulty import Mishap
+from tests.twins.faulty import FaultyTable, Mishap
 from tests.twins.faulty_cloud import FaultyQueues
 
 READS = [route for route in ROUTES if not route.writes and route.access != "open"]
@@ -26,8 +26,9 @@ class Till:
     """A client of a table that fails when told to."""
 
     def __init__(self) -> None:
-        shop = full_shop()
-        self.clock, self.memory, self.table = shop.clock, shop.memory, shop.trouble
+        shop = full_shop(FaultyTable)
+        assert isinstance(shop.api.rt.table, FaultyTable)
+        self.clock, self.memory, self.table = shop.clock, shop.memory, shop.api.rt.table
         self.api, self.names = shop.api, shop.names
 
     def call(self, route: Route) -> Reply:

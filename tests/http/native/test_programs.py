@@ -10,7 +10,7 @@ from chalicelib.areas.programs.model import Program
 from chalicelib.areas.programs.store import program_name
 from chalicelib.runtime import Runtime
 from chalicelib.table.config_commit import Change, change_config
-from tests.http.client import Api
+from tests.http.client import Api, status_of_body
 from tests.http.native.bookshop import CASHBACK, POINTS, PROGRAM, Json, Shop, answer, refusal
 from tests.twins import caller_of, fresh
 
@@ -160,7 +160,7 @@ def test_there_is_an_end_to_programs(api: Api, rt: Runtime) -> None:
         (unit(decimals=7), "number_too_large", "units.0.decimals"),
         (unit(decimals=-1), "number_too_small", "units.0.decimals"),
         (unit(decimals="2"), "unreadable_number", "units.0.decimals"),
-        (unit(decimals=1.5), "unreadable_number", "units.0.decimals"),
+        (unit(decimals=1.5), "too_many_decimals", "units.0.decimals"),
         (unit(decimals=True), "wrong_type", "units.0.decimals"),
         (policies(), "too_short", "units.0.policies"),
         (policies({"expiry": {"type": "someday"}}), "unknown_choice", "units.0.policies.0.expiry.type"),
@@ -176,8 +176,8 @@ def test_there_is_an_end_to_programs(api: Api, rt: Runtime) -> None:
     ],
 )
 def test_a_program_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: str, param: str | None) -> None:
-    assert refusal(shop.api.post("/v1/programs", body)) == (400, code, param)
-    assert refusal(shop.api.put("/v1/programs/1", body)) == (400, code, param)
+    assert refusal(shop.api.post("/v1/programs", body)) == (status_of_body(code), code, param)
+    assert refusal(shop.api.put("/v1/programs/1", body)) == (status_of_body(code), code, param)
     assert len(answer(shop.api.get("/v1/programs"))["items"]) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.http.client import status_of_body
 from tests.http.native.bookshop import NOBODY, Json, Shop, answer, book, card, document, refusal, sale_by
 
 PATHS = ("/v1/orders", "/v1/orders/simulate")
@@ -92,8 +93,8 @@ def test_at_most_63_rules_give_something_for_one_order(shop: Shop, ada: str, pat
         ({"lines": [book(-1)]}, "negative_amount", "lines.0.gross_value"),
         ({"lines": [book(1), book(-1)]}, "negative_amount", "lines.1.gross_value"),
         ({"lines": [book(10**12 + 1)]}, "number_too_large", "lines.0.gross_value"),
-        ({"lines": [book(1) | {"gross_value": 1.5}]}, "unreadable_number", "lines.0.gross_value"),
-        ({"lines": [book(1) | {"gross_value": 10.0}]}, "unreadable_number", "lines.0.gross_value"),
+        ({"lines": [book(1) | {"gross_value": 1.5}]}, "too_many_decimals", "lines.0.gross_value"),
+        ({"lines": [book(1) | {"gross_value": 10.0}]}, "too_many_decimals", "lines.0.gross_value"),
         ({"lines": [book(1) | {"gross_value": "100"}]}, "unreadable_number", "lines.0.gross_value"),
         ({"lines": [book(1) | {"gross_value": None}]}, "wrong_type", "lines.0.gross_value"),
         ({"lines": [{"sku": "BOOK", "quantity": 1}]}, "missing_field", "lines.0.gross_value"),
@@ -134,7 +135,7 @@ def test_at_most_63_rules_give_something_for_one_order(shop: Shop, ada: str, pat
         ({"number": 417}, "wrong_type", "number"),
         ({"place": "P" * 501}, "too_long", "place"),
         ({"payments": [{"kind": "cash", "amount": -1}]}, "negative_amount", "payments.0.amount"),
-        ({"payments": [{"kind": "cash", "amount": 0.01}]}, "unreadable_number", "payments.0.amount"),
+        ({"payments": [{"kind": "cash", "amount": 0.01}]}, "too_many_decimals", "payments.0.amount"),
         ({"payments": [{"kind": "cash", "amount": 1}] * 21}, "too_long", "payments"),
         ({"identifier": {"type": "card"}}, "missing_field", "identifier.value"),
         ({"member_id": 7}, "wrong_type", "member_id"),
@@ -144,7 +145,7 @@ def test_at_most_63_rules_give_something_for_one_order(shop: Shop, ada: str, pat
 def test_a_sale_that_does_not_fit_is_refused(
     shop: Shop, ada: str, path: str, change: Json, code: str, param: str | None
 ) -> None:
-    assert refusal(shop.api.post(path, sale_by(ada) | change)) == (400, code, param)
+    assert refusal(shop.api.post(path, sale_by(ada) | change)) == (status_of_body(code), code, param)
     assert shop.account(ada)["version"] == 0
 
 

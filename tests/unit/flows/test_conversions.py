@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.members.model import MemberUpdate
-from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.errors import NotFound
 from chalicelib.flows.convert_points import convert_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.amounts import MAX_AMOUNT
@@ -123,9 +123,9 @@ def test_what_cannot_be_converted_changes_nothing(shop: BookShop, ada: str) -> N
     with refused("balance_limit", "amount"):
         shop.convert(ada, "points", "stamps", 2)
     for amount in (0, -5):
-        with refused("number_too_small", "amount", InvalidInput):
+        with refused("number_too_small", "amount"):
             shop.convert(ada, "points", "miles", amount)
-    with refused("number_too_large", "amount", InvalidInput):
+    with refused("number_too_large", "amount"):
         shop.convert(ada, "points", "miles", MAX_AMOUNT + 1)
     with refused("member_not_found", "member_id", NotFound):
         shop.convert("mem_00000000000", "points", "miles", 10)

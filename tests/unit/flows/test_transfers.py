@@ -9,7 +9,7 @@ import pytest
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model.facts import PointsReceived, PointsSent
 from chalicelib.areas.members.model import MemberUpdate
-from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.errors import NotFound
 from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.read_account import WalletView
 from chalicelib.flows.transfer_points import transfer_points
@@ -214,9 +214,9 @@ def test_no_more_is_sent_than_there_is_and_received_than_fits(shop: BookShop, ad
     with refused("balance_limit", "amount"):
         shop.send(ada, bob, 1)
     for amount in (0, -1):
-        with refused("number_too_small", "amount", InvalidInput):
+        with refused("number_too_small", "amount"):
             shop.send(ada, bob, amount)
-    with refused("number_too_large", "amount", InvalidInput):
+    with refused("number_too_large", "amount"):
         shop.send(ada, bob, MAX_AMOUNT + 1)
     with refused("unknown_unit", "unit"):
         shop.send(ada, bob, 1, unit="stamps")

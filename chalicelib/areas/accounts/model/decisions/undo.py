@@ -189,7 +189,9 @@ def _lapsed(wallet: Wallet, pieces: tuple[Piece, ...]) -> int:
 
 
 def _nothing_left() -> Refused:
-    return Refused("nothing_left", "Nothing is left of it: it has been used, has expired, or was called off.", param="entry_id")
+    return Refused(
+        "nothing_left", "Nothing is left of it: it has been used, has expired, or was called off.", param="entry_id"
+    )
 
 
 def _reached(
