@@ -12,7 +12,7 @@ import pytest
 from tests.architecture.sources import ROOT
 from tests.simulation.patches import BUGS, patched, patched_package
 
-SEEDS, STEPS = 60, 100  # most are found within the first few
+SEEDS, STEPS = 200, 100  # as many as the round has: most are found within the first few
 PATCHES = sorted(path.stem for path in BUGS.glob("*.patch"))
 
 

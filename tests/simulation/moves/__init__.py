@@ -45,7 +45,7 @@ MOVES = (
     Move("release", 3, holding.release_some),
     Move("promise", 6, promising.promise),
     Move("activate", 4, promising.activate),
-    Move("cancel a promise", 2, promising.cancel_promised),
+    Move("cancel a promise", 4, promising.cancel_promised),
     Move("order", 9, buying.order),
     Move("late order", 4, buying.late_order),
     Move("the same order again", 2, buying.again),
