@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from typing import Any
 from zlib import crc32
 
 import pytest
 
+from chalicelib.areas.accounts.model.limits import MAX_WALLETS
 from chalicelib.areas.feeds import store
 from chalicelib.areas.feeds.model import Told, added, counted
 from chalicelib.areas.feeds.operations import MAX_DAYS, daily_counts
 from chalicelib.errors import InvalidInput
-from chalicelib.kit.periods import Day, parse_day
+from chalicelib.kit.periods import Day, iso_day, parse_day
+from chalicelib.table.items import MAX_BODY_BYTES
 from tests.twins import by_hand
 from tests.twins.bookshop import card, goods_back, refused, sale
 from tests.unit.relay.relayed import counts_of, on_plain_table, opened, run
@@ -146,3 +149,16 @@ def test_a_year_of_counts_may_be_more_than_a_request_answers() -> None:
     many = {f"expiring/1/points/{number}": crc32(b"%d" % number) for number in range(400)}
     table.batch_put(store.counts_put("shop", store.CountsPlace(first + number), many).item for number in range(366))
     assert len(daily_counts(rt, shop.caller, first, first + 365)) == 366
+
+
+def test_four_programs_of_all_their_units_fit_into_one_item() -> None:
+    """Each unit with a year of last days, all of them touched on one day."""
+    units = [f"unit-{number}" for number in range(MAX_WALLETS)]
+    places = product(range(4, 8), units, range(366))
+    many = {
+        f"expiring/{program}/{unit}/{iso_day(20_000 + last)}": crc32(f"{program}{unit}{last}".encode()) % 200_000
+        for program, unit, last in places
+    }
+    assert store.share_of(4) == store.share_of(7) != store.share_of(3)
+    put = store.counts_put("shop", store.CountsPlace(20_000, 1), many)
+    assert len(put.item["body"]["B"]) < MAX_BODY_BYTES * 0.9

@@ -25,6 +25,7 @@ from chalicelib.table.memory import MemoryTable
 from tests.simulation.run import drawn, lived
 from tests.twins import by_hand, fresh
 from tests.twins.bookshop import BookShop, card, goods_back, refused, sale
+from tests.unit.flows.by_hand import spent_below_zero
 from tests.unit.flows.lived import DAY_MS, PROGRAMS, Life, begun
 from tests.unit.relay.relayed import on_plain_table, opened, run
 
@@ -118,6 +119,26 @@ def test_a_day_is_the_programs_own() -> None:
         "2026-07-01": {"earned": 7, "pending": 5},
         "2026-07-02": {"earned": 5},
     }
+
+
+def test_what_comes_pays_first_for_what_is_owed_and_only_the_rest_will_expire() -> None:
+    shop, table = opened()
+    known = get_program(shop.rt, shop.caller, 1).model_dump(mode="json", exclude={"program_id"})
+    policy = {"expiry": {"type": "end_of_month", "months": 12}, "negative": "limit", "negative_limit": 50}
+    units = [{"code": "points", "name": "Points", "policies": [policy]}]
+    replace_program(shop.rt, shop.caller, fresh(), 1, ProgramDefinition.model_validate(known | {"units": units}))
+    shop.clock.elapsed += 60.0
+    ada = shop.member("1")
+    by_hand.promised(shop, ada, 30, available_after_days=10)
+    spent_below_zero(shop, ada, 20)
+    rt = on_plain_table(shop, table)
+    run(rt, table.entries())
+    owing = {"2026-06": {"earned": 30, "spent": 20, "pending": 30}, "2027-07": {"expired": 10}}
+    assert told(shop, rt, "2026-06-01", "2027-12-31") == owing
+    shop.earn(ada, 20)
+    run(rt, table.entries())
+    paid = {"2026-06": {"earned": 50, "spent": 20, "pending": 30}, "2027-07": {"expired": 30}}
+    assert told(shop, rt, "2026-06-01", "2027-12-31") == paid
 
 
 @pytest.mark.parametrize(("first", "last"), [("2026-02-01", "2026-01-31"), ("2026-01-01", "2027-12-31")])

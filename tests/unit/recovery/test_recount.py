@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.areas.feeds.operations import daily_counts
 from chalicelib.areas.feeds.store import CountsPlace, counts_from, counts_key, counts_put
 from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.areas.programs.operations import create_program
@@ -152,6 +153,8 @@ def test_programs_are_counted_in_items_of_four(books: Books) -> None:
     day = "C#2026-06-17"
     kept = {sk: counts_from(books.item(Key("shop#FEED", sk))) for sk in (day, f"{day}#001")}
     assert [counts["points_earned/points"] for counts in kept.values()] == [13, 14 + 15]
+    [whole] = daily_counts(shop.rt, shop.caller, today() + 2, today() + 2)
+    assert whole.counts["points_earned/points"] == 13 + 14 + 15
     for program in (3, 4, 5):
         told = read_program_histogram(shop.rt, shop.caller, program, None, (None, None))
         assert sum(bar.earned for bar in told.items) == 10 + program

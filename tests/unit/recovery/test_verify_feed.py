@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table import feed
 from chalicelib.table.feed import read_head
 from chalicelib.table.items import unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Key
 from chalicelib.table.recorded import HOUR_MS
-from tests.twins import at
+from tests.twins import at, by_hand
 from tests.twins.bookshop import TODAY, BookShop, card, open_shop, sale
 from tests.twins.hushing import hush_last
 from tests.unit.recovery.books import DAY_MS, Books
@@ -56,6 +57,17 @@ def test_a_quiet_entry_that_has_a_number_and_a_loud_one_that_has_none(books: Boo
 def test_a_day_without_its_counts_is_told(books: Books) -> None:
     books.remove(Key("shop#FEED", "C#2026-06-15"))
     assert books.told() == [("feed", "2026-06-15: its counts are not what its entries add up to")]
+
+
+def test_what_is_counted_ahead_is_what_entries_tell(books: Books) -> None:
+    day = iso_day(local_day(books.shop.clock.at, "UTC"))
+    by_hand.promised(books.shop, books.members[0], 30, available_after_days=10)
+    relayed(books)
+    assert books.told() == []
+    counts = Key("shop#FEED", f"C#{day}")
+    [coming] = [name for name in unpack(books.item(counts)["body"]["B"]) if name.startswith("coming/")]
+    books.change(counts, lambda body: body | {coming: 29})
+    assert books.told() == [("feed", f"{day}: its counts are not what its entries add up to")]
 
 
 def test_what_was_recorded_in_the_last_minutes_may_be_on_its_way(books: Books) -> None:

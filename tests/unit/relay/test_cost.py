@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from zlib import crc32
 
 import pytest
 
+from chalicelib.areas.feeds import store
 from chalicelib.flows.read_feed import read_feed
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
@@ -56,6 +59,21 @@ def test_a_batch_of_one_costs_head_page_and_counts() -> None:
     for one in table.entries():
         cost = priced(rt, partial(run, rt, [one]))
         assert (cost.requests, cost.write_units) == (cost.get + cost.batch_get + 1, 6)
+
+
+@pytest.mark.parametrize(("last_days", "units"), [(14, 2), (150, 4), (366, 6)])
+def test_a_day_on_which_many_last_days_were_touched_costs_bytes_and_no_request(last_days: int, units: int) -> None:
+    """Counts of the day as they stand when somebody spent of lots that end on so many days."""
+    shop, table = opened()
+    shop.buy(card("1"), sale("A1"))
+    rt = on_plain_table(shop, table)
+    run(rt, table.entries()[:-1])
+    today = local_day(shop.clock.at, "UTC")
+    touched = {f"expiring/1/points/{iso_day(today + day)}": crc32(b"%d" % day) % 100_000 for day in range(last_days)}
+    counts = store.counts_from(table.table.get(store.counts_key("shop", today)))
+    table.batch_put([store.counts_put("shop", store.CountsPlace(today), counts | touched).item])
+    cost = priced(rt, partial(run, rt, table.entries()[-1:]))
+    assert (cost.requests, cost.write_units) == (cost.get + cost.batch_get + 1, 4 + units)
 
 
 def test_what_was_relayed_before_costs_one_get(busy_shop: tuple[BookShop, Runtime, list[Record]]) -> None:
