@@ -1,6 +1,6 @@
 """Recount days: the counts of some days are made anew from the feed's entries, for an older release counted less of them.
 
-    reads    for every 31 days 1 Get of the feed's head, 1 Query a MB of their counts, the feed's pages since the first of
+    reads    for every 31 days 1 Query a MB of their counts, 1 Get of the feed's head, the feed's pages since the first of
              them, 1 BatchGet for every hundred of their entries; 1 Get of head and counts for each day that differs
     writes   for each day that differs head and counts in one transaction
 
@@ -62,10 +62,10 @@ def recount_days(rt: Runtime, tenant: str, first: Day, last: Day) -> Iterator[Re
     for start in range(first, last + 1, DAYS_TOGETHER):
         span = range(start, min(last + 1, start + DAYS_TOGETHER))
         table = PatientTable(rt)
-        head = feed.read_head(table, tenant)
         before = {
             store.place_of(attrs): attrs for attrs in every_item(table, store.days_query(tenant, span[0], span[-1]))
         }
+        head = feed.read_head(table, tenant)  # behind the counts: what they have, the feed up to it has as well
         told = _told(table, tenant, head, span)
         for place in sorted(before.keys() | told.counts.keys() | told.unreadable.keys()):
             yield _recounted(rt, tenant, place, before.get(place), told)

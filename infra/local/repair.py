@@ -25,7 +25,7 @@ from chalicelib.areas.access.store import tenants
 from chalicelib.flows.recount_days import recount_days
 from chalicelib.flows.repair_feed import STREAM_KEEPS_MS, RepairedPart, repair_feed
 from chalicelib.kit.clock import Instant, rfc3339
-from chalicelib.kit.periods import day_starts, iso_day, parse_day
+from chalicelib.kit.periods import Day, day_starts, iso_day, parse_day
 from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
 from chalicelib.table.feed import PAGE_SIZE, read_head
@@ -115,9 +115,10 @@ def _repaired_and_recounted(rt: Runtime, tenant: str, first: Instant, until: Ins
 
 def _recount(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
     """The days that lie in the span whole."""
-    days, changed, kept = 0, 0, 0
+    days, changed, kept = set[Day](), set[Day](), 0
     for day in recount_days(rt, tenant, -(-first // DAY_MS), until // DAY_MS - 1):
-        days, changed = days + 1, changed + day.changed
+        days.add(day.day)
+        changed |= {day.day} if day.changed else set()
         kept += day.moved or bool(day.unreadable)
         if day.moved:
             sys.stderr.write(f"{iso_day(day.day)} was added to meanwhile and stays as it was: recount it again.\n")
@@ -125,7 +126,7 @@ def _recount(rt: Runtime, tenant: str, first: Instant, until: Instant) -> int:
             sys.stderr.write(
                 f"{iso_day(day.day)} stays as it was: entry {sequence} of program {program} of {owner} cannot be read.\n"
             )
-    print(f"{tenant}: {days} days counted anew, {changed} of them had other counts.")
+    print(f"{tenant}: {len(days)} days counted anew, {len(changed)} of them had other counts.")
     return UNREADABLE if kept else 0
 
 

@@ -127,19 +127,38 @@ def test_somebody_who_recounts_it_meanwhile_is_no_trouble(books: Books) -> None:
     assert books.told() == []
 
 
-def meanwhile(books: Books, act: Callable[[], object]) -> None:
-    """Before the head is read for the second time, which is when a day is about to be written."""
+@pytest.mark.parametrize("call", range(7))
+def test_whatever_comes_into_the_feed_meanwhile_is_counted(books: Books, call: int) -> None:
+    """Entries of that day that were never relayed, a page of them: the repair that finds them comes before each call in
+    turn. A day is right then, or is said to have been added to."""
+    shop, now = books.shop, books.shop.clock.at
+    shop.clock.at = at(TODAY) + DAY_MS // 3
+    for _ in range(100):
+        shop.earn(books.members[0], 5)
+    shop.clock.at = now
+    books.change(COUNTS, as_an_older_release_counted)
+    rt = replace(shop.rt, table=books.table)
+    meanwhile(books, lambda: list(repair_feed(rt, "shop", at(TODAY), now)), call)
+    [day] = recounted(books, 0)
+    assert day.changed or day.moved
+    if day.moved:
+        assert recounted(books, 0) == [RecountedDay(today(), 131, changed=True)]
+    list(repair_feed(rt, "shop", at(TODAY), now))
+    assert books.told() == []
+    assert histogram(books).uncounted_entries == 0
+
+
+def meanwhile(books: Books, act: Callable[[], object], before: int = 4) -> None:
+    """Before a call: unless told otherwise that which reads the head for the second time, when a day is about to be
+    written. Calls are: counts, head, pages, entries, head, counts, and the transaction."""
 
     def between(call: int) -> None:
-        if call == CALLS_BEFORE_WRITING:
+        if call == before:
             table.interrupt = None
             act()
 
     table = FaultyTable(books.table, interrupt=between)
     books.shop = replace(books.shop, rt=replace(books.shop.rt, table=table))
-
-
-CALLS_BEFORE_WRITING = 4  # head, counts, pages, entries
 
 
 def test_programs_are_counted_in_items_of_four(books: Books) -> None:
