@@ -190,7 +190,7 @@ def test_it_is_the_sum_of_all_accounts_of_the_simulator(seed: int) -> None:
     for unit in ("points", "stamps", "cash"):
         span = (today - 300, today + 99)
         answer = read_program_histogram(rt, caller, 1, unit, span, "day")
-        assert kinds(answer.items) == sum_over_accounts(rt, caller, world.members, (1, unit), span, "day")
+        assert kinds(answer.items) == sum_over_accounts(rt, caller, world.owners, (1, unit), span, "day")
 
 
 # --- what older releases left ----------------------------------------------------------------------------------------
