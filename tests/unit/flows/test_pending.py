@@ -266,6 +266,20 @@ def test_a_last_day_that_is_open_is_decided_when_it_comes_by_the_policy_of_the_d
     assert totals(shop, ada, "open") == (0, 0, 100, 100)
 
 
+def test_a_last_day_that_had_passed_when_it_was_decided_is_told_of_what_expires(shop: BookShop, ada: str) -> None:
+    """The policy of the day of earning was changed on that very day, after it."""
+    promise(shop, ada, 100, unit="open", event="e")
+    shorter = {"expiry": {"type": "days", "days": 5}, "effective_from": "2026-06-15"}
+    units = [POINTS, {**OPEN, "policies": [*OPEN["policies"], shorter]}, SLOW]
+    replace_program(
+        shop.rt, shop.caller, fresh(), 1, ProgramDefinition.model_validate(PROGRAM | UNITS | {"units": units})
+    )
+    shop.clock.move_to("2026-07-01")
+    [expired] = activate(shop, ada, event="e").answer.expired
+    assert (expired.amount, expired.expires_on) == (100, day("2026-06-20"))
+    assert totals(shop, ada, "open") == (0, 0, 100, 100)
+
+
 def test_the_first_part_that_comes_decides_the_last_day_of_all(shop: BookShop, ada: str) -> None:
     earning_id = promised(shop, ada, 100, unit="open", event="e")
     activate(shop, ada, earning_id=earning_id, amount=30)

@@ -111,6 +111,8 @@ def activated(
     amount = pieces_sum(pieces)
     balance = wallet.available + amount
     story = story.then(f.PointsActivated(promise.unit, amount, pieces, balance, *(lasts or Lifetime()), promise.day))
+    if lasts is not None:
+        pieces = tuple((lot, start, end, lasts.expires_on) for lot, start, end, _ in pieces)
     now = story.account.advanced_to if at is None else at
     return settle_debt(expire_homeless(story, promise.unit, pieces, now), promise.unit)
 
