@@ -83,7 +83,7 @@ def test_all_that_a_year_has_left_is_sent_and_comes_back_in_one_transaction_each
     at = two(366)
     there = at.shop.balance(at.ada)
     sent = at.price(lambda: at.shop.send(at.ada, at.bob, there, keyed("all")))
-    assert (sent.requests, sent.write_units) == (2, 22)
+    assert (sent.requests, sent.write_units) == (2, 24)
     transfer = at.shop.send(at.ada, at.bob, there, keyed("all")).answer
     assert len(transfer.parts) == 366
     back = at.price(lambda: at.shop.undo_transfer(at.ada, transfer.transfer_id))
