@@ -26,6 +26,7 @@ class RecordedGroup:
     kept: Group
     head: Head
     listed: dict[str, Membership]
+    placed: bool
     said: Group | None = None
     unread: bool = False
     chosen: dict[str, bool] = field(default_factory=dict)
@@ -52,6 +53,8 @@ class RecordedGroup:
             yield f"counts {self.kept.members} members and lists {len(self.listed)}"
         if self.kept.primary_member_id not in (self.listed or {None}):
             yield "its primary member is not in it"
+        if not self.placed:
+            yield "the directory has it elsewhere"
         if self.unread:
             return
         if self.said is not None:
@@ -89,4 +92,6 @@ def recorded_group(tenant: str, group: str, stored: Mapping[str, Attrs], profile
     """From the items of its partition, by their sort keys."""
     kept, head = store.group_from(profile, group)
     found = [store.membership_from(attrs) for sk, attrs in stored.items() if sk.startswith(store.MEMBERS)]
-    return RecordedGroup(tenant, kept, head, {one.member_id: one for one in found})
+    return RecordedGroup(
+        tenant, kept, head, {one.member_id: one for one in found}, store.is_placed(tenant, group, profile)
+    )

@@ -191,4 +191,5 @@ def _kept(
         recorded = recorded_group(look.tenant, look.owner, stored, attrs)
         return recorded, recorded.head
     member, head = members.member_from(attrs, look.owner)
-    return RecordedProfile(look.tenant, look.owner, members.shown_from(attrs), member, head), head
+    placed = members.is_placed(look.tenant, look.owner, attrs)
+    return RecordedProfile(look.tenant, look.owner, members.shown_from(attrs), member, head, placed), head

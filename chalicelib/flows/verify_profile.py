@@ -29,6 +29,7 @@ class RecordedProfile:
     shown: tuple[str, MemberCard]
     kept: Member
     head: Head
+    placed: bool
     status: str = ""
     said: Member | None = None
     unread: bool = False
@@ -65,6 +66,8 @@ class RecordedProfile:
                 yield from (f"{name} is not what the journal says" for name in differing)
         if card != store.card_of(self.kept):
             yield "the directory shows another"
+        if not self.placed:
+            yield "the directory has it elsewhere"
 
     def of_others(self, table: Table, found: Mapping[Key, Attrs]) -> Iterator[str]:
         """Told by their types. The profile may have changed since it was read: then nothing is said this time."""

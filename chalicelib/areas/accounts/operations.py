@@ -19,8 +19,8 @@ from chalicelib.table.pages import every_item
 
 
 class Proof(Frozen):
-    """Whether the account of a member or a group is what its journal says. `broken_at`: the first entry that does not
-    follow the one before."""
+    """Whether the account of a member or a group is what its journal says. `broken_at`: the first entry that is missing,
+    was changed or does not follow the one before."""
 
     member_id: str | None
     group_id: str | None
@@ -42,7 +42,9 @@ def rebuild(rt: Runtime, caller: Caller, owner: str, program_id: int) -> Proof:
     for entry in _entries(rt, caller.tenant, owner, program_id, head.version):
         entries += 1
         if entry is None or not (intact(entry) and follows(entry, at)):
-            broken_at = broken_at or (at.version + 1 if entry is None else entry.sequence)
+            # a gap is named by what is missing, anything else by the entry that does not fit
+            expected = at.version + 1
+            broken_at = broken_at or (expected if entry is None else min(expected, entry.sequence))
         account = account if entry is None else folded(account, entry)
         at = Head(at.version + 1, "") if entry is None else entry.head
     if broken_at is None and at != head:

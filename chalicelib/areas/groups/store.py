@@ -122,6 +122,12 @@ def listed_group(attrs: Attrs) -> str:
     return group
 
 
+def is_placed(tenant: str, group: str, attrs: Attrs) -> bool:
+    """Whether the directory has a group where it is looked for."""
+    place = {"gsi1pk": _directory(tenant, shard_of(group)), "gsi1sk": group}
+    return all(attrs.get(name) == {"S": value} for name, value in place.items())
+
+
 def shard_of(group: str) -> int:
     return number_of("group", group) % DIRECTORY_SHARDS
 

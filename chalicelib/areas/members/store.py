@@ -126,6 +126,12 @@ def shard_of(member: str) -> int:
     return number_of("member", member) % DIRECTORY_SHARDS
 
 
+def is_placed(tenant: str, member: str, attrs: Attrs) -> bool:
+    """Whether the directory has a profile where it is looked for."""
+    place = {"gsi1pk": _directory(tenant, shard_of(member)), "gsi1sk": member}
+    return all(attrs.get(name) == {"S": value} for name, value in place.items())
+
+
 def shown_from(attrs: Attrs) -> tuple[str, MemberCard]:
     """What an item says of its member outside of the private part: status, and what the directory shows."""
     return from_attrs(ProfileItem, attrs).status, card_from(attrs)

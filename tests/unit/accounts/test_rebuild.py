@@ -99,12 +99,12 @@ def test_a_forged_last_entry_does_not_fit_the_account() -> None:
     assert (proof.matches, proof.broken_at, proof.differences) == (False, 8, ())
 
 
-@pytest.mark.parametrize(("removed", "named"), [(1, 2), (3, 4), (6, 6)])
-def test_a_removed_entry_is_missed(removed: int, named: int) -> None:
+@pytest.mark.parametrize("removed", [1, 3, 6])
+def test_a_removed_entry_is_named(removed: int) -> None:
     journal = Journal()
     journal.remove(removed)
     proof = journal.proof()
-    assert (proof.matches, proof.entries, proof.broken_at) == (False, 5, named)
+    assert (proof.matches, proof.entries, proof.broken_at) == (False, 5, removed)
     assert "wallet points" in proof.differences
 
 

@@ -124,6 +124,12 @@ def test_a_member_who_was_chosen_past_the_journal(home: Home) -> None:
     assert home.told() == [("home", "profile: its members are not whom the journal says")]
 
 
+def test_a_directory_that_has_a_group_where_nobody_looks(home: Home) -> None:
+    item = dict(home.table.get(groups.group_key("shop", home.names["home"])) or {})
+    home.table.batch_put([item | {"gsi1pk": {"S": "shop#DIR#group#15"}}])
+    assert home.told() == [("home", "profile: the directory has it elsewhere")]
+
+
 def test_an_order_for_a_group_that_is_missing(home: Home) -> None:
     home.remove(order_key("shop", home.order))
     assert home.told() == [("home", "order B-1 is missing, though an entry records it")]

@@ -68,6 +68,12 @@ def test_a_directory_that_shows_another_name(books: Books) -> None:
     assert books.told() == [("1", "profile: the directory shows another")]
 
 
+def test_a_directory_that_has_somebody_where_nobody_looks(books: Books) -> None:
+    item = books.item(books.of(1, "A#PROFILE"))
+    books.table.batch_put([item | {"gsi1pk": {"S": "shop#DIR#member#09"}}])
+    assert books.told() == [("1", "profile: the directory has it elsewhere")]
+
+
 def test_what_was_erased_is_no_difference(books: Books) -> None:
     key = books.of(1, "J#0000#00000001")
     item = books.item(key)
