@@ -6,7 +6,7 @@ The journal is read before them: an order or a return of an entry behind it is n
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,11 +23,13 @@ from chalicelib.table.placeholders import is_placeholder
 from chalicelib.table.protocol import Attrs, Key, Table
 
 _SOLD, _RETURNED = "order.recorded", "order.returned"
+_ASKED_BACK = ("points.cancelled", "promise.cancelled")
 _GIVEN, _KEPT = ("points.earned", "points.promised"), ("unit", "amount", "lines", "piece")
 
 
 class Recorded(NamedTuple):
-    """What an entry says of an order or a return. `gave`: rule, unit, amount, lines and piece of each credit."""
+    """What an entry says of an order or a return. `gave`: rule, unit, amount, lines and piece of each credit; `asked`: how
+    much a return asked back of what each rule gave of each unit."""
 
     program: int
     sequence: int
@@ -35,6 +37,7 @@ class Recorded(NamedTuple):
     at: Instant
     number: str = ""
     gave: tuple[tuple[Any, ...], ...] = ()
+    asked: Mapping[tuple[str, str], int] = {}
 
 
 @dataclass(slots=True)
@@ -61,7 +64,8 @@ class RecordedOrders:
             if fact.get("type") == _SOLD:
                 self.sales[str(fact.get("order"))] = recorded._replace(gave=_gave(entry))
             elif fact.get("type") == _RETURNED:
-                self.returns[str(fact.get("order"))][told] = recorded
+                order = str(fact.get("order"))
+                self.returns[order][told] = recorded._replace(asked=_asked(entry, order))
 
     @property
     def orders(self) -> list[str]:
@@ -131,6 +135,8 @@ class RecordedOrders:
         if order.version - 1 == len(known):
             if len(read) == len(known) and dict(order.returned) != _together(read):
                 yield "has not come back as its returns say"
+            if _asked_in_all(order) != +sum((Counter(one.asked) for one in known.values()), Counter()):
+                yield "was not asked back what its returns say"
         else:
             yield from self._others(table, order, known)
 
@@ -165,6 +171,22 @@ def _together(returns: list[RecordedReturn]) -> dict[int, Back]:
             before = taken.get(line, Back())
             taken[line] = Back(before.quantity + Decimal(quantity), before.value + value)
     return taken
+
+
+def _asked(entry: Entry, order: str) -> Mapping[tuple[str, str], int]:
+    """What was due, of which some may have been there no more."""
+    asked = Counter[tuple[str, str]]()
+    for fact in entry.facts:
+        if fact["type"] in _ASKED_BACK and fact.get("order") == order:
+            asked[str(fact.get("rule", "")), str(fact["unit"])] += int(fact["amount"]) + int(fact.get("short", 0))
+    return asked
+
+
+def _asked_in_all(order: Order) -> Counter[tuple[str, str]]:
+    asked = Counter[tuple[str, str]]()
+    for credit in order.credits:
+        asked[credit.rule, credit.unit] += credit.due
+    return +asked
 
 
 def _gave(entry: Entry) -> tuple[tuple[Any, ...], ...]:

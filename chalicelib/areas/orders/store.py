@@ -220,6 +220,8 @@ def _place(order: str, purchased_at: Instant) -> str:
 
 
 def _credit(rule: str, unit: str, amount: int, lines: Any, value: int, piece: Any, due: int) -> Credited:
+    if [type(one) for one in (rule, unit, amount, due)] != [str, str, int, int]:
+        raise ValueError("a credit of nothing")
     return Credited(
         rule, unit, amount, tuple((no, part) for no, part in lines), value, (piece[0], piece[1], piece[2]), due
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from chalicelib.areas.orders import store as orders
 from chalicelib.table.feed import page_key
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.protocol import Key
-from tests.unit.recovery.books import MEMBERS, Books
+from tests.unit.recovery.books import MEMBERS, Books, small_books
 
 
 def test_what_nobody_touched_is_as_it_must_be(books: Books) -> None:
@@ -174,6 +176,15 @@ def test_an_order_that_gave_what_its_entry_does_not_say(books: Books) -> None:
     key = orders.order_key("shop", books.order)
     books.change(key, lambda body: body | {"credits": []})
     assert books.told() == [("2", "order A2 has not given what its entry says")]
+
+
+@pytest.mark.parametrize("due", [0, 39, 41, 100])
+def test_an_order_of_which_a_return_would_ask_too_much_or_too_little(due: int) -> None:
+    """Forty of its hundred points were asked back."""
+    books = small_books()
+    key = orders.order_key("shop", books.order)
+    books.change(key, lambda body: body | {"credits": [[*body["credits"][0][:6], due]]})
+    assert [what for _, what in books.told()] == ["order A2 was not asked back what its returns say"]
 
 
 def test_an_order_that_is_shown_as_another(books: Books) -> None:
