@@ -133,20 +133,20 @@ def to_attrs(item: StampbookItem, most_bytes: int = MAX_BODY_BYTES) -> Attrs:
 
 def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
     """NewerDataError for an item of a schema that this version of the code does not know. Attributes that it does not
-    know are passed over, those that it must have are missed; but for its place in an index, which nothing rests on that
-    reads the item itself."""
+    know are passed over, those that it must have are missed; but for what has a default, as fields that came later have,
+    and for its place in an index, which nothing rests on that reads the item itself."""
     item = cls()
     written = newer_schema(cls, attrs)
     if written is not None:
         raise newer_data(attrs["kind"]["S"], written, item.v)
-    values = item.attribute_values
+    values, defaults = item.attribute_values, defaults_of(cls)
     for name, attribute in cls.get_attributes().items():
         stored = attrs.get(name)
         if stored is not None:
             if attribute.attr_type not in stored:
                 raise AttributeDeserializationError(name, attribute.attr_type)
             values[name] = attribute.deserialize(stored[attribute.attr_type])
-        elif not (attribute.null or name.startswith(_OF_AN_INDEX)):
+        elif not (attribute.null or name.startswith(_OF_AN_INDEX) or (name in defaults and name != "v")):
             raise AttributeNullError(name)
     if attrs["kind"]["S"] != _kind_of(cls, values):
         raise ValueError("it is of another kind")
