@@ -59,7 +59,7 @@ FUNCTIONS = {
     "take_pulse": set(),
 }
 REACHED = {  # beside its own log
-    "api_handler": {"Table", "Table/index/gsi1", "Bucket", "Bucket/results/*", "ImportsQueue"},
+    "api_handler": {"Table", "Table/index/gsi1", "Table/index/gsi2", "Bucket", "Bucket/results/*", "ImportsQueue"},
     "relay": {"Table", "Table.StreamArn", "*", "Topic", "RelayDeadQueue"},
     "imports": {
         "Table",
