@@ -134,7 +134,7 @@ def _must(code: str, error: ErrorDetails) -> str:
         return f"be {_one_of(bounds)}"
     if code == "unreadable_date":
         return _DAY if kind.startswith("date_") else _TIME
-    if code == "unreadable_number" or kind.startswith("int_"):
+    if code == "unreadable_number" or (code == "too_many_decimals" and kind.startswith("int")):
         return _number(error)
     if code == "wrong_format":
         return FORMS.get(str(bounds.get("pattern")), "be written in the form that the documentation shows")

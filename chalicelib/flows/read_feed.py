@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.errors import InvalidInput
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import rfc3339
 from chalicelib.kit.facts import Body
-from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.kit.periods import iso_day
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
@@ -74,7 +73,7 @@ def _number(scope: str, cursor: str) -> int:
     match decode_cursor(scope, cursor):
         case int() as number if 0 <= number <= MAX_NUMBER:
             return int(number)
-    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+    raise another_list()
 
 
 def _entries(rt: Runtime, tenant: str, references: Sequence[Reference]) -> list[Entry]:

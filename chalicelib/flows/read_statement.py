@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Story
 from chalicelib.areas.programs import store as programs
-from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_views import id_of, numbered_bodies
 from chalicelib.flows.opened import must_be_owner, open_account
 from chalicelib.flows.statement_lines import StatementLine, lines_of
@@ -21,7 +20,7 @@ from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.ids import MAX_SEQUENCE, owner_number
-from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.kit.periods import Day, day_starts, local_day
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
@@ -163,7 +162,7 @@ def _before(scope: str, cursor: str) -> int:
     match decode_cursor(scope, cursor):
         case int() as sequence if 1 < sequence <= MAX_SEQUENCE:
             return sequence - 1
-    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+    raise another_list()
 
 
 def _shown(entry: Entry, wanted: Wanted, places: Whereabouts | None) -> StatementEntry:

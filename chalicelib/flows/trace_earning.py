@@ -14,7 +14,7 @@ from chalicelib.areas.accounts.model.decisions.apart import pending_of
 from chalicelib.areas.accounts.model.facts import PointsExpired, PointsPromised, PointsReceived
 from chalicelib.areas.accounts.model.lots import free_within, length
 from chalicelib.areas.accounts.model.wallet import spans_by_lot
-from chalicelib.errors import InvalidInput, Refused
+from chalicelib.errors import Refused
 from chalicelib.flows.account_views import id_of
 from chalicelib.flows.terms import terms_of
 from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, given_by, meeting, met_in
@@ -22,7 +22,7 @@ from chalicelib.flows.undo_commit import Named, Wanted, named_fact, open_entry
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import MAX_SEQUENCE
-from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
@@ -130,4 +130,4 @@ def _place(scope: str, cursor: str) -> tuple[int, int]:
     match decode_cursor(scope, cursor):
         case [int() as first, int() as there] if 0 < first <= MAX_SEQUENCE and there >= 0:
             return first, there
-    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+    raise another_list()

@@ -8,14 +8,14 @@ from __future__ import annotations
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.facts import PointsCaptured, PointsSpent
-from chalicelib.errors import InvalidInput, Refused
+from chalicelib.errors import Refused
 from chalicelib.flows.account_views import id_of
 from chalicelib.flows.trace_pieces import GIVEN, SPAN, Met, met_in
 from chalicelib.flows.undo_commit import Wanted, named_fact, open_entry
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import MAX_SEQUENCE
-from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
@@ -91,4 +91,4 @@ def _place(scope: str, cursor: str) -> tuple[int, int]:
     match decode_cursor(scope, cursor):
         case [int() as last, int() as missing] if 0 < last <= MAX_SEQUENCE and missing > 0:
             return last, missing
-    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+    raise another_list()

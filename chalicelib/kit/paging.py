@@ -28,9 +28,9 @@ def decode_cursor(scope: str, cursor: str) -> Any:
         padded = cursor + "=" * (-len(cursor) % 4)
         mark, place = json.loads(urlsafe_b64decode(padded.encode("ascii")))
     except (ValueError, TypeError, RecursionError, UnicodeError, binascii.Error) as fault:
-        raise _invalid() from fault
+        raise another_list() from fault
     if mark != _mark(scope):
-        raise _invalid()
+        raise another_list()
     return place
 
 
@@ -38,5 +38,6 @@ def _mark(scope: str) -> str:
     return blake2b(scope.encode(), digest_size=6).hexdigest()
 
 
-def _invalid() -> InvalidInput:
+def another_list() -> InvalidInput:
+    """For a cursor that does not say a place of the list that is asked for."""
     return InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")

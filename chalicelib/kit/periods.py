@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from chalicelib.kit.clock import Instant, instant, moment
 
 Day = int
+QUARTER_MS = 15 * 60_000  # whatever the zone, a day of it begins with a quarter of an hour
 
 _EPOCH = date(1970, 1, 1)
 _NO_ZONES = frozenset(("localtime", "posixrules", "Factory"))

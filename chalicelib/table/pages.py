@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from chalicelib.kit.ids import Kind, is_id
+from chalicelib.kit.paging import another_list, decode_cursor
 from chalicelib.table.protocol import Attrs, Query, Table
 
 
@@ -14,6 +16,18 @@ class ShardPlace(NamedTuple):
 
     shard: int = 0
     after: str | None = None
+
+
+def shard_place(scope: str, cursor: str | None, shards: int, kind: Kind, shard_of: Callable[[str], int]) -> ShardPlace:
+    """As the list's own cursor says it: names are ids of that kind, each in the shard that follows from it."""
+    if cursor is None:
+        return ShardPlace()
+    match decode_cursor(scope, cursor):
+        case [int() as shard, None] if 0 <= shard < shards:
+            return ShardPlace(shard)
+        case [int() as shard, str() as after] if is_id(kind, after) and shard == shard_of(after):
+            return ShardPlace(shard, after)
+    raise another_list()
 
 
 def page_of_shards(

@@ -23,7 +23,8 @@ from chalicelib.kit.ids import RandomIds
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
-from chalicelib.table.journal import Head, Stream, entries_query, entry_from, verified
+from chalicelib.table.journal import Head, entries_query, entry_from, verified
+from chalicelib.table.keys import owner_stream
 from tests.twins import at
 from tests.twins.bookshop import TODAY, BookShop, card, goods_back, keyed, line, member, open_shop, sale
 
@@ -31,17 +32,20 @@ TILLS = 16
 AnswerT = TypeVar("AnswerT")
 
 
-class OneDay(SystemClock):
-    """It is always the same day, whenever the test runs; pauses are real."""
+class StoppedAt(SystemClock):
+    """It is always the same time, whenever the test runs; pauses are real."""
+
+    def __init__(self, time: Instant) -> None:
+        self._time = time
 
     def now(self) -> Instant:
-        return at(TODAY)
+        return self._time
 
 
 def a_shop(table: DynamoTable, program: dict[str, Any] | None = None) -> BookShop:
     """Opened in a tenant of its own; its tills wait in real time."""
     opened = open_shop(table, tenant=uuid4().hex, now=TODAY, program=program)
-    clock = OneDay()
+    clock = StoppedAt(at(TODAY))
     rt = replace(opened.rt, clock=clock, ids=RandomIds(), config=ConfigCache(clock))
     return BookShop(rt, opened.clock, opened.caller)
 
@@ -82,13 +86,14 @@ def refusals(results: list[Committed[AnswerT] | StampbookError]) -> list[tuple[t
     return [(type(result), result.code) for result in results if isinstance(result, StampbookError)]
 
 
-def proven(shop: BookShop, member_id: str, entries: int) -> None:
-    """The account is what its journal says, and the journal has so many entries, each following the one before."""
-    proof = shop.proof(member_id)
+def proven(shop: BookShop, owner: str, entries: int) -> None:
+    """The account of a member or a group is what its journal says, which has so many entries, each following the one before;
+    and so does each of the profile's."""
+    proof = shop.proof(owner)
     assert proof.matches, proof
     assert proof.entries == proof.version == entries
     for program in (0, 1):
-        stream, head = Stream(shop.caller.tenant, f"{shop.caller.tenant}#M#{member_id}", program), Head()
+        stream, head = owner_stream(shop.caller.tenant, owner, program), Head()
         for attrs in shop.rt.table.query(entries_query(stream, 1, 9999)).items:
             entry = entry_from(stream, attrs)
             assert verified(entry, head)

@@ -33,9 +33,10 @@ from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Attrs, Query
 from infra.local.table_template import create_table
 from tests.engine.conftest import REGION
-from tests.engine.test_concurrency import OneDay
+from tests.engine.test_concurrency import StoppedAt
 from tests.engine.test_feed import committed, relay_all
 from tests.faults.laws import judge
+from tests.twins import at
 from tests.twins.bookshop import TODAY, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.faulty import Fault, FaultyTable, Late
 
@@ -70,7 +71,7 @@ def shop(engine_endpoint: str) -> Iterator[BookShop]:
 
 
 def process(shop: BookShop, table: Any) -> BookShop:
-    clock = OneDay()
+    clock = StoppedAt(at(TODAY))
     return replace(shop, rt=replace(shop.rt, table=table, clock=clock, ids=RandomIds(), config=ConfigCache(clock)))
 
 

@@ -28,7 +28,8 @@ from chalicelib.table.keys import owner_stream
 from infra.local.table_template import create_table
 from tests.engine.conftest import REGION
 from tests.engine.stream_records import as_lambda_has_it
-from tests.engine.test_concurrency import OneDay, insisted
+from tests.engine.test_concurrency import StoppedAt, insisted
+from tests.twins import at
 from tests.twins.bookshop import TODAY, BookShop, card, open_shop, sale
 from tests.unit.relay.relayed import counts_of
 
@@ -42,7 +43,7 @@ def shop(engine_endpoint: str) -> Iterator[BookShop]:
 
     client = boto3.session.Session().client("dynamodb", region_name=REGION, endpoint_url=engine_endpoint)
     name = create_table(client, "feed")
-    table, clock = DynamoTable(name, region=REGION, endpoint=engine_endpoint), OneDay()
+    table, clock = DynamoTable(name, region=REGION, endpoint=engine_endpoint), StoppedAt(at(TODAY))
     opened = open_shop(table, now=TODAY)
     rt = replace(opened.rt, clock=clock, ids=RandomIds(), config=ConfigCache(clock))
     yield BookShop(rt, opened.clock, opened.caller)

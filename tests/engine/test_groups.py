@@ -13,9 +13,7 @@ from chalicelib.flows.list_group_orders import list_group_orders
 from chalicelib.flows.spend_points import Spent
 from chalicelib.table.commit import Committed
 from chalicelib.table.dynamo import DynamoTable
-from chalicelib.table.journal import Head, entries_query, entry_from, verified
-from chalicelib.table.keys import owner_stream
-from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, refusals
+from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, proven, refusals
 from tests.twins import by_hand
 from tests.twins.bookshop import BookShop, keyed, member, sale
 from tests.twins.grouped import household, join, leave, spend_for
@@ -24,21 +22,6 @@ from tests.twins.grouped import household, join, leave, spend_for
 @pytest.fixture
 def shop(engine_table: DynamoTable) -> BookShop:
     return a_shop(engine_table)
-
-
-def proven(shop: BookShop, owner: str, entries: int) -> None:
-    """The account is what its journal says, which has so many entries; and both journals are whole."""
-    proof = shop.proof(owner)
-    assert proof.matches, proof
-    assert proof.entries == proof.version == entries
-    for program in (0, 1):
-        head = Head()
-        for attrs in shop.rt.table.query(
-            entries_query(owner_stream(shop.caller.tenant, owner, program), 1, 9999)
-        ).items:
-            entry = entry_from(owner_stream(shop.caller.tenant, owner, program), attrs)
-            assert verified(entry, head)
-            head = entry.head
 
 
 def agreed(shop: BookShop, group_id: str) -> set[str]:

@@ -13,27 +13,17 @@ import pytest
 from chalicelib.errors import Refused
 from chalicelib.flows.capture_hold import Captured
 from chalicelib.flows.settle_account import settle_account
-from chalicelib.kit.clock import Instant, SystemClock
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import parse_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
-from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, proven, refusals
+from tests.engine.test_concurrency import TILLS, StoppedAt, a_shop, at_once, done, proven, refusals
 from tests.twins import at, by_hand
 from tests.twins.bookshop import TODAY, BookShop
 
 LAPSES = at(TODAY) + 60_000
 BEFORE, AFTER = LAPSES - 1, LAPSES + 1
-
-
-class StoppedAt(SystemClock):
-    """Shows one time; pauses are real."""
-
-    def __init__(self, time: Instant) -> None:
-        self._time = time
-
-    def now(self) -> Instant:
-        return self._time
 
 
 def showing(shop: BookShop, time: Instant) -> BookShop:

@@ -7,14 +7,13 @@ from functools import partial
 
 from chalicelib.areas.groups import store
 from chalicelib.areas.groups.model import Changed, Group, Membership, no_group
-from chalicelib.errors import InvalidInput
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import is_id
-from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
 from chalicelib.table.keys import owner_stream
-from chalicelib.table.pages import ShardPlace, page_of_shards
+from chalicelib.table.pages import page_of_shards, shard_place
 from chalicelib.table.protocol import Write
 
 
@@ -49,7 +48,8 @@ def list_groups(rt: Runtime, caller: Caller, limit: int, cursor: str | None) -> 
     """The directory, shard by shard, each in the order in which they were created: at most one Query a shard, usually one in
     all, for their names, and 1 BatchGet of the groups: what the index shows of one never changes."""
     scope = f"{caller.tenant}/groups"
-    query, place, shards = partial(store.directory_query, caller.tenant), _place(scope, cursor), store.DIRECTORY_SHARDS
+    query, shards = partial(store.directory_query, caller.tenant), store.DIRECTORY_SHARDS
+    place = shard_place(scope, cursor, shards, "group", store.shard_of)
     found, rest = page_of_shards(rt.table, query, store.listed_group, place, shards, limit)
     keys = {name: store.group_key(caller.tenant, name) for name in map(store.listed_group, found)}
     known = rt.table.batch_get(list(keys.values()))
@@ -106,25 +106,10 @@ def _written(rt: Runtime, header: Header, after: Changed, head: Head, membership
     return Written(group, entry, (store.group_put(tenant, group, head, entry), entry_put(entry), *membership))
 
 
-def _place(scope: str, cursor: str | None) -> ShardPlace:
-    if cursor is None:
-        return ShardPlace()
-    match decode_cursor(scope, cursor):
-        case [int() as shard, None] if 0 <= shard < store.DIRECTORY_SHARDS:
-            return ShardPlace(shard)
-        case [int() as shard, str() as after] if is_id("group", after) and shard == store.shard_of(after):
-            return ShardPlace(shard, after)
-    raise _another_list()
-
-
 def _after(scope: str, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     match decode_cursor(scope, cursor):
         case str() as after if is_id("member", after):
             return after
-    raise _another_list()
-
-
-def _another_list() -> InvalidInput:
-    return InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+    raise another_list()

@@ -23,6 +23,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.groups.model import Group, Membership, no_group, stored
 from chalicelib.kit.ids import number_of
+from chalicelib.table.indexes import index_key
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head
 from chalicelib.table.keys import owner_pk
@@ -124,8 +125,7 @@ def listed_group(attrs: Attrs) -> str:
 
 def is_placed(tenant: str, group: str, attrs: Attrs) -> bool:
     """Whether the directory has a group where it is looked for."""
-    place = {"gsi1pk": _directory(tenant, shard_of(group)), "gsi1sk": group}
-    return all(attrs.get(name) == {"S": value} for name, value in place.items())
+    return index_key("gsi1", attrs) == Key(_directory(tenant, shard_of(group)), group)
 
 
 def shard_of(group: str) -> int:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from chalicelib.areas.jobs import store
 from chalicelib.areas.jobs.model import Progress
 from chalicelib.areas.jobs.store import OperationCard
-from chalicelib.errors import InvalidInput
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.runtime import Runtime
 
 
@@ -39,4 +38,4 @@ def _after(scope: str, cursor: str | None) -> tuple[str, int] | None:
     match decode_cursor(scope, cursor):
         case [str() as operation_id, int() as created_at]:
             return operation_id, created_at
-    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+    raise another_list()

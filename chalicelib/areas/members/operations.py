@@ -18,19 +18,18 @@ from chalicelib.areas.members.model import (
     updated,
 )
 from chalicelib.areas.members.model import linked as linked_to
-from chalicelib.errors import Conflict, InvalidInput, NotFound, Refused
+from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.kit.facts import Fact
-from chalicelib.kit.ids import is_id
-from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.paging import encode_cursor
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.config import Config
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
 from chalicelib.table.keys import owner_stream
-from chalicelib.table.pages import ShardPlace, page_of_shards
+from chalicelib.table.pages import page_of_shards, shard_place
 from chalicelib.table.protocol import Write
 
 
@@ -114,20 +113,10 @@ def find_member(rt: Runtime, caller: Caller, identifier: Identifier) -> Member:
 def list_members(rt: Runtime, caller: Caller, limit: int, cursor: str | None) -> MemberPage:
     """The directory, shard by shard, each in order of enrolment: at most one Query a shard, usually one in all."""
     scope = f"{caller.tenant}/members"
-    query, place, shards = partial(store.directory_query, caller.tenant), _place(scope, cursor), store.DIRECTORY_SHARDS
+    query, shards = partial(store.directory_query, caller.tenant), store.DIRECTORY_SHARDS
+    place = shard_place(scope, cursor, shards, "member", store.shard_of)
     found, rest = page_of_shards(rt.table, query, store.listed_member, place, shards, limit)
     return MemberPage(tuple(map(store.card_from, found)), None if rest is None else encode_cursor(scope, rest))
-
-
-def _place(scope: str, cursor: str | None) -> ShardPlace:
-    if cursor is None:
-        return ShardPlace()
-    match decode_cursor(scope, cursor):
-        case [int() as shard, None] if 0 <= shard < store.DIRECTORY_SHARDS:
-            return ShardPlace(shard)
-        case [int() as shard, str() as after] if is_id("member", after) and shard == store.shard_of(after):
-            return ShardPlace(shard, after)
-    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
 
 
 def new_member(rt: Runtime, header: Header, declared: Mapping[str, str], enrolment: Enrolment) -> Written:

@@ -23,6 +23,7 @@ from chalicelib.areas.members.model import Identifier, Member, MemberCard, store
 from chalicelib.errors import NotFound
 from chalicelib.kit.ids import number_of
 from chalicelib.table.damaged import readable
+from chalicelib.table.indexes import index_key
 from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head
 from chalicelib.table.keys import owner_pk
@@ -128,8 +129,7 @@ def shard_of(member: str) -> int:
 
 def is_placed(tenant: str, member: str, attrs: Attrs) -> bool:
     """Whether the directory has a profile where it is looked for."""
-    place = {"gsi1pk": _directory(tenant, shard_of(member)), "gsi1sk": member}
-    return all(attrs.get(name) == {"S": value} for name, value in place.items())
+    return index_key("gsi1", attrs) == Key(_directory(tenant, shard_of(member)), member)
 
 
 def shown_from(attrs: Attrs) -> tuple[str, MemberCard]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from chalicelib.areas.orders import store
 from chalicelib.areas.orders.model.order import GroupOrder, Order, OrderCard, RecordedReturn
-from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.errors import NotFound
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import is_id
-from chalicelib.kit.paging import decode_cursor, encode_cursor
+from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.runtime import Runtime
 from chalicelib.table.pages import every_item
 
@@ -72,4 +72,4 @@ def _after(scope: str, cursor: str | None) -> tuple[str, int] | None:
     match decode_cursor(scope, cursor):
         case [str() as order, int() as purchased_at] if is_id("order", order):
             return order, purchased_at
-    raise InvalidInput("invalid_cursor", "This cursor does not belong to this list.", param="cursor")
+    raise another_list()

@@ -36,7 +36,7 @@ from chalicelib.kit.ids import number_of, order_id
 from chalicelib.table.damaged import readable
 from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
-from chalicelib.table.protocol import Absent, Attrs, Equals, Key, Prefix, Put, Query, Table
+from chalicelib.table.protocol import Absent, Attrs, Equals, Index, Key, Prefix, Put, Query, Table
 
 SCOPE = "-"
 MAX_PROBES = 4
@@ -180,20 +180,12 @@ def returns_query(tenant: str, order: str) -> Query:
 
 def member_orders_query(tenant: str, member: str, limit: int, after: tuple[str, Instant] | None) -> Query:
     """Newest first, behind the order `after` (id and purchase time): its place in the index follows from these."""
-    start = None
-    if after is not None:
-        key = order_key(tenant, after[0])
-        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": _list_of(tenant, member), "gsi1sk": _place(*after)}
-    return Query(_list_of(tenant, member), index="gsi1", limit=limit, reverse=True, start=start)
+    return _orders_query(tenant, member, "gsi1", limit, after)
 
 
 def group_orders_query(tenant: str, group: str, limit: int, after: tuple[str, Instant] | None) -> Query:
     """The same of what was bought for a group: keys of orders."""
-    start = None
-    if after is not None:
-        key = order_key(tenant, after[0])
-        start = {"pk": key.pk, "sk": key.sk, "gsi2pk": _list_of(tenant, group), "gsi2sk": _place(*after)}
-    return Query(_list_of(tenant, group), index="gsi2", limit=limit, reverse=True, start=start)
+    return _orders_query(tenant, group, "gsi2", limit, after)
 
 
 def listed_order(attrs: Attrs) -> str:
@@ -209,6 +201,14 @@ def card_from(attrs: Attrs) -> OrderCard:
 def bought_from(attrs: Attrs) -> GroupOrder:
     """An order as its group's list shows it: the card, and who bought it, in whose list it is."""
     return GroupOrder(**dict(card_from(attrs)), member_id=attrs["gsi1pk"]["S"].rsplit("#", 2)[1])
+
+
+def _orders_query(tenant: str, owner: str, index: Index, limit: int, after: tuple[str, Instant] | None) -> Query:
+    start = None
+    if after is not None:
+        key = order_key(tenant, after[0])
+        start = {"pk": key.pk, "sk": key.sk, f"{index}pk": _list_of(tenant, owner), f"{index}sk": _place(*after)}
+    return Query(_list_of(tenant, owner), index=index, limit=limit, reverse=True, start=start)
 
 
 def _list_of(tenant: str, owner: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.runtime import Runtime
+from chalicelib.table.memory import MemoryTable
 from tests.http.client import Api
+from tests.http.full_shop import FullShop, full_shop
 from tests.http.native.bookshop import Shop, open_shop
 from tests.http.world import HandClock, key_for, twin_runtime
 
@@ -23,6 +25,18 @@ def rt(clock: HandClock) -> Runtime:
 @pytest.fixture
 def shop(api: Api, clock: HandClock) -> Shop:
     return open_shop(api, clock)
+
+
+@pytest.fixture
+def full() -> FullShop:
+    """A tenant that has one of everything, beside the others."""
+    return full_shop()
+
+
+@pytest.fixture
+def memory(full: FullShop) -> MemoryTable:
+    """The table of `full`."""
+    return full.memory
 
 
 @pytest.fixture

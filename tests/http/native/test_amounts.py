@@ -17,10 +17,10 @@ from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.table.memory import MemoryTable
-from tests.http.client import Api, status_of_body
-from tests.http.full_shop import FullShop, full_shop
+from tests.http.client import status_of_body
+from tests.http.full_shop import FullShop
 from tests.http.native.bookshop import Json, refusal
-from tests.http.registry import Names, request_of
+from tests.http.registry import request_of
 
 DOCUMENT = openapi.build(ROUTES)
 Path = tuple[str | int, ...]
@@ -85,34 +85,14 @@ FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amou
 }
 
 
-def sent(api: Api, names: Names, place: Place, value: Any) -> Any:
-    path, body = request_of(place.route, names)
+def sent(full: FullShop, place: Place, value: Any) -> Any:
+    path, body = request_of(place.route, full.names)
     body = deepcopy(body | FULLER.get(place.route.operation, {}))
     at = body
     for part in place.path[:-1]:
         at = at[part]
     at[place.path[-1]] = value
-    return api.call(place.route.method, path, body)
-
-
-@pytest.fixture
-def full() -> FullShop:
-    return full_shop()
-
-
-@pytest.fixture
-def api(full: FullShop) -> Api:
-    return full.api
-
-
-@pytest.fixture
-def memory(full: FullShop) -> MemoryTable:
-    return full.memory
-
-
-@pytest.fixture
-def names(full: FullShop) -> Names:
-    return full.names
+    return full.api.call(place.route.method, path, body)
 
 
 def refused(place: Place) -> Iterator[tuple[Any, str]]:
@@ -134,18 +114,18 @@ def refused(place: Place) -> Iterator[tuple[Any, str]]:
 
 @each_place
 def test_an_amount_that_cannot_be_is_refused_by_its_own_code_and_nothing_is_written(
-    api: Api, memory: MemoryTable, names: Names, place: Place
+    full: FullShop, memory: MemoryTable, place: Place
 ) -> None:
     before = memory.meter.cost.write_units
     for value, code in refused(place):
-        assert refusal(sent(api, names, place, value)) == (status_of_body(code), code, place.param), value
+        assert refusal(sent(full, place, value)) == (status_of_body(code), code, place.param), value
     assert memory.meter.cost.write_units == before
 
 
 @each_place
-def test_the_least_amount_that_may_be_is_none_of_these(api: Api, names: Names, place: Place) -> None:
+def test_the_least_amount_that_may_be_is_none_of_these(full: FullShop, place: Place) -> None:
     """So what is refused above is refused for its amount."""
-    reply = sent(api, names, place, max(1, place.least))
+    reply = sent(full, place, max(1, place.least))
     route = place.route
     assert reply.status < 300 or reply.json["error"]["code"] in BEYOND_FORM[route.same_as or route.operation]
 

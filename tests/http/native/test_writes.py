@@ -15,7 +15,7 @@ from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 from chalicelib.table.memory import MemoryTable
 from tests.http.client import Api, Reply
-from tests.http.full_shop import FullShop, full_shop
+from tests.http.full_shop import FullShop
 from tests.http.native.bookshop import Json, refusal
 from tests.http.registry import request_of
 from tests.http.world import key_for
@@ -86,21 +86,6 @@ Wishes = Callable[[Route], Wish]
 
 
 @pytest.fixture
-def full() -> FullShop:
-    return full_shop()
-
-
-@pytest.fixture
-def api(full: FullShop) -> Api:
-    return full.api
-
-
-@pytest.fixture
-def memory(full: FullShop) -> MemoryTable:
-    return full.memory
-
-
-@pytest.fixture
 def wish(full: FullShop) -> Wishes:
     def wished(route: Route) -> Wish:
         return Wish(full.api, route, *request_of(route, full.names))
@@ -162,14 +147,15 @@ def test_without_a_key_a_write_is_a_wish_of_its_own(wish: Wishes, route: Route) 
         assert ("Idempotent-Replayed" in second.headers) == is_document
 
 
-def test_two_tenants_may_use_one_key(api: Api) -> None:
+def test_two_tenants_may_use_one_key(full: FullShop) -> None:
+    api = full.api
     send = {"Idempotency-Key": "once"}
     ours = api.put("/v1/tenant", {"name": "Ours"}, headers=send)
     theirs = api.put("/v1/tenant", {"name": "Theirs"}, headers=send, key=key_for(api.rt, "theirs"))
     assert (ours.json["name"], theirs.json["name"]) == ("Ours", "Theirs")
 
 
-def test_a_refusal_is_not_remembered(wish: Wishes, api: Api) -> None:
+def test_a_refusal_is_not_remembered(wish: Wishes) -> None:
     """Who had too little may try again with the same key when there is enough."""
     spend, earn = (
         wish(next(route for route in WRITES if route.operation == f"{verb}_points")) for verb in ("spend", "earn")

@@ -7,6 +7,8 @@ import io
 from collections.abc import Callable
 from typing import cast
 
+import pytest
+
 from chalicelib.areas.jobs.model import Progress
 from chalicelib.areas.jobs.operations import get_operation
 from chalicelib.aws.memory_files import MemoryFiles
@@ -20,6 +22,16 @@ from tests.unit.recovery.books import Books
 
 Found = list[tuple[str, str, str, str]]
 ENTRY = "J#0001#{:08}".format
+
+each_deal = pytest.mark.parametrize(
+    "deal",
+    [
+        lambda waiting: waiting[::-1],
+        lambda waiting: [waiting[0], waiting[0], *waiting[1:]],
+        lambda waiting: waiting * 2,
+    ],
+    ids=["backwards", "each twice", "all twice"],
+)
 
 
 def started(books: Books, command: Command | None = None, parts: int = PARTS, members: int = 1_000) -> str:

@@ -26,7 +26,7 @@ from chalicelib.table.protocol import Page, Query
 from tests.twins import StandingClock, at, fresh
 from tests.twins.bookshop import TODAY, dry, keyed, refused
 from tests.unit.recovery.books import MEMBERS, Books
-from tests.unit.recovery.proving import ENTRY, proven, report, seen, started, step, with_more_points, work
+from tests.unit.recovery.proving import ENTRY, each_deal, proven, report, seen, started, step, with_more_points, work
 
 
 def test_every_account_of_a_sound_tenant_is_proven(books: Books) -> None:
@@ -93,15 +93,7 @@ def test_the_parts_go_through_every_shard_once(books: Books) -> None:
         assert shards == list(range(DIRECTORY_SHARDS))
 
 
-@pytest.mark.parametrize(
-    "deal",
-    [
-        lambda waiting: waiting[::-1],
-        lambda waiting: [waiting[0], waiting[0], *waiting[1:]],
-        lambda waiting: waiting * 2,
-    ],
-    ids=["backwards", "each twice", "all twice"],
-)
+@each_deal
 def test_in_whatever_order_and_however_often_messages_come(
     books: Books, deal: Callable[[list[Waiting]], list[Waiting]]
 ) -> None:

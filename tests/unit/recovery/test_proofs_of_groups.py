@@ -22,7 +22,18 @@ from tests.twins import at, fresh
 from tests.twins.bookshop import TODAY, dry, member, sale
 from tests.twins.grouped import household
 from tests.unit.recovery.books import MEMBERS, Books
-from tests.unit.recovery.proving import ENTRY, found, proven, report, seen, started, step, with_more_points, work
+from tests.unit.recovery.proving import (
+    ENTRY,
+    each_deal,
+    found,
+    proven,
+    report,
+    seen,
+    started,
+    step,
+    with_more_points,
+    work,
+)
 
 HOMES = 3
 ALONE = MEMBERS + 2 * HOMES  # members, two of them in each home
@@ -121,15 +132,7 @@ def test_the_parts_go_through_every_shard_of_both_directories_once(books: Books,
         assert sorted(every) == sorted(homes)
 
 
-@pytest.mark.parametrize(
-    "deal",
-    [
-        lambda waiting: waiting[::-1],
-        lambda waiting: [waiting[0], waiting[0], *waiting[1:]],
-        lambda waiting: waiting * 2,
-    ],
-    ids=["backwards", "each twice", "all twice"],
-)
+@each_deal
 def test_in_whatever_order_and_however_often_messages_come(
     books: Books, homes: list[str], deal: Callable[[list[Waiting]], list[Waiting]]
 ) -> None:

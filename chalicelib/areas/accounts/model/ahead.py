@@ -20,8 +20,7 @@ from chalicelib.areas.accounts.model.standing import Standing
 from chalicelib.areas.accounts.model.state import Account
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
-
-_QUARTER_MS = 15 * 60_000  # whatever the zone, a day of it begins with one
+from chalicelib.kit.periods import QUARTER_MS
 
 Ahead = Counter[tuple[str, str, int]]  # `coming` at a quarter of an hour or `expiring` with a day, of a unit
 
@@ -86,7 +85,7 @@ def _as_it_waits(account: Account, waiting: tuple[Waiting, ...]) -> Ahead:
         for number, start, end, _ in one.pieces:
             lot = wallet.lot(number)
             if one.comes:
-                found["coming", one.unit, one.at // _QUARTER_MS] += end - start
+                found["coming", one.unit, one.at // QUARTER_MS] += end - start
             if lot is not None and lot.expires_on is not None:
                 found["expiring", one.unit, lot.expires_on] += end - start
     return found
@@ -97,7 +96,7 @@ def _as_it_goes(account: Account) -> Ahead:
     found: Ahead = Counter()
     for at, fact in foreseen(account):
         if isinstance(fact, f.PointsActivated):
-            found["coming", fact.unit, at // _QUARTER_MS] += fact.amount
+            found["coming", fact.unit, at // QUARTER_MS] += fact.amount
         elif isinstance(fact, f.PointsExpired) and fact.expires_on is not None:
             found["expiring", fact.unit, fact.expires_on] += fact.amount
     for unit, wallet in account.wallets.items():

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from chalicelib.areas.feeds.model.liability import Change
 from chalicelib.kit.clock import Instant, instant, moment
 from chalicelib.kit.facts import Body
-from chalicelib.kit.periods import Day, day_of, iso_day
+from chalicelib.kit.periods import QUARTER_MS, Day, day_of, iso_day
 
 KINDS = {
     "points.earned": "earned",
@@ -37,7 +37,6 @@ KINDS = {
     "points.converted": "converted",
     "points.promised": "pending",
 }
-QUARTER_MS = 15 * 60_000
 
 Happened = tuple[Day, str, str, int]  # when, unit, kind, amount
 
