@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Story
+from chalicelib.areas.orders.model import CURRENCY
 from chalicelib.areas.programs import store as programs
+from chalicelib.areas.programs.model import Program
+from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_views import id_of, numbered_bodies
 from chalicelib.flows.opened import must_be_owner, open_account
 from chalicelib.flows.statement_lines import StatementLine, lines_of
@@ -78,10 +81,12 @@ def read_statement(
     wanted: Wanted = EVERYTHING,
 ) -> Statement:
     """`of` is owner, a member or a group, and program. A narrow one may answer fewer than `limit`, even none, and still go on: it looks
-    through four pages of a hundred at most. NotFound: owner, program. InvalidInput: `invalid_cursor`."""
+    through four pages of a hundred at most. NotFound: owner, program. Refuses `unknown_unit` (neither a unit of the program nor
+    written as a currency); InvalidInput: `invalid_span` (ends before it begins), `invalid_cursor`."""
     owner, program_id = of
     owner_number(owner)
     program = programs.program(rt.config.load(rt.table, caller.tenant), program_id)
+    _must_be_askable(program, wanted)
     scope = _scope(caller.tenant, of, wanted)
     last = MAX_SEQUENCE if cursor is None else _before(scope, cursor)
     looked = _Looked(accounts.stream(caller.tenant, *of), program.zone, wanted)
@@ -100,6 +105,14 @@ def read_statement(
         items=tuple(looked.shown),
         next_cursor=encode_cursor(scope, looked.at) if looked.at > 1 and not looked.over else None,
     )
+
+
+def _must_be_askable(program: Program, wanted: Wanted) -> None:
+    """What can be in no statement is a mistake, not an empty page."""
+    if wanted.unit is not None and not CURRENCY.fullmatch(wanted.unit):
+        program.unit(wanted.unit)
+    if wanted.first is not None and wanted.last is not None and wanted.last < wanted.first:
+        raise InvalidInput("invalid_span", "A span must not end before it begins.", param="until")
 
 
 @dataclass(slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chalicelib.api.routes import ROUTES
+from chalicelib.flows.statement_lines import TYPES
 from chalicelib.flows.statement_states import STATES
 from chalicelib.table.memory import MemoryTable
 from tests.http.client import Api
@@ -150,9 +153,39 @@ def test_a_state_that_there_is_not_is_refused_and_a_cursor_is_of_one_state(shop:
     assert rest["looked_back_to"] == "2026-01-15T12:00:00Z"
 
 
-def test_the_states_that_can_be_asked_for_are_those_that_there_are() -> None:
+@pytest.mark.parametrize(
+    ("query", "refused"),
+    [
+        ("unit=stars", (422, "unknown_unit", "unit")),
+        ("unit=eur", (422, "unknown_unit", "unit")),
+        ("unit=", (400, "invalid_parameter", "unit")),
+        ("type=points.lost", (400, "invalid_parameter", "type")),
+        ("type=account.advanced", (400, "invalid_parameter", "type")),
+        ("type=", (400, "invalid_parameter", "type")),
+        ("from=2026-01-16&until=2026-01-15", (400, "invalid_span", "until")),
+        ("state=any&unit=stars", (422, "unknown_unit", "unit")),
+    ],
+)
+def test_what_can_be_in_no_statement_is_refused(
+    shop: Shop, ada: str, query: str, refused: tuple[int, str, str]
+) -> None:
+    """An empty page would say that there was nothing."""
+    shop.earn(ada, 1)
+    home = answer(shop.api.post("/v1/groups", {"name": "Ours", "primary_member_id": ada}))["group_id"]
+    for owner in (f"members/{ada}", f"groups/{home}"):
+        assert refusal(shop.api.get(f"/v1/{owner}/statement?{query}")) == refused
+
+
+def test_what_may_be_in_a_statement_and_is_not_is_an_empty_page(shop: Shop, ada: str) -> None:
+    shop.earn(ada, 1)
+    for query in ("unit=cashback", "unit=EUR", "type=tier.pinned", "from=2026-01-16&until=2026-01-16"):
+        assert answer(shop.api.get(f"{at(ada, 'statement')}?{query}"))["items"] == []
+
+
+def test_the_states_and_types_that_can_be_asked_for_are_those_that_there_are() -> None:
     [route] = [route for route in ROUTES if route.operation == "read_statement"]
-    assert [param.choices for param in route.query if param.name == "state"] == [STATES]
+    choices = {param.name: param.choices for param in route.query}
+    assert (choices["state"], choices["type"]) == (STATES, TYPES)
 
 
 # --- the proof -----------------------------------------------------------------------------------------------------------

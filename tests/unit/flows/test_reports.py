@@ -177,7 +177,7 @@ def test_a_statement_is_narrowed_by_type_unit_and_days() -> None:
     assert narrowed(shop, ada, Wanted(type="points.spent")) == [("points.spent", -1)] * 5
     earned = narrowed(shop, ada, Wanted(type="points.earned", first=day("2026-07-01"), last=day("2026-08-31")))
     assert earned == [("points.earned", 3), ("points.earned", 2)]
-    assert narrowed(shop, ada, Wanted(unit="cashback")) == []
+    assert narrowed(shop, ada, Wanted(unit="USD")) == []
     assert len(narrowed(shop, ada, Wanted(unit="points", first=day("2026-09-20")))) == 4
 
 

@@ -13,9 +13,23 @@ _AS_OF = QueryParam(
     "instant",
     "How it will stand then, if nothing else happens, or stood then, as far as was known; now where it is left out.",
 )
+_LINE_TYPES = (
+    *("debt.settled", "order.recorded", "order.returned"),
+    *(
+        "points.activated",
+        "points.cancelled",
+        "points.capped",
+        "points.captured",
+        "points.converted",
+        "points.deducted",
+    ),
+    *("points.earned", "points.expired", "points.granted", "points.held", "points.promised", "points.received"),
+    *("points.refunded", "points.released", "points.sent", "points.spent", "promise.cancelled"),
+    *("tier.changed", "tier.pinned", "tier.unpinned"),
+)
 _NARROWED = (
-    QueryParam("type", "string", "Lines of this type only, such as points.spent.", maximum=40),
-    QueryParam("unit", "string", "Lines of this unit or currency only.", maximum=32),
+    QueryParam("type", "string", "Lines of this type only, such as points.spent.", choices=_LINE_TYPES),
+    QueryParam("unit", "string", "Lines of this unit or currency only.", minimum=1, maximum=32),
     QueryParam(
         "state",
         "string",
@@ -114,7 +128,7 @@ ROUTES = (
         "view",
         "The entries of a member's account, newest first.",
         query=(PROGRAM, *_NARROWED, *PAGED),
-        errors=(*_ACCOUNT_ERRORS, "invalid_cursor"),
+        errors=(*_ACCOUNT_ERRORS, "unknown_unit", "invalid_span", "invalid_cursor"),
     ),
     Route(
         "POST",
