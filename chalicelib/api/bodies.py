@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
@@ -16,6 +16,7 @@ from chalicelib.errors import InvalidInput, Refused
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+SHORT_DIGITS = 300
 
 # A whole string, closed or not, or one bracket. Possessive, so that no text makes it go over its input twice.
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
@@ -25,7 +26,11 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 def read_body(raw: bytes, model: type[ModelT]) -> tuple[ModelT, Any]:
     """The body as the model, and as the plain JSON value it was (which fingerprints are made of)."""
-    value = _read_json(raw)
+    try:
+        value = _read_json(raw)
+    except ValueError as fault:  # int() reads no number of thousands of digits, and nobody lifts that bound
+        _refuse_long_number(raw, model)
+        raise Refused("number_too_large", "The body holds a number with thousands of digits.") from fault
     with as_refusal(value):
         return model.model_validate_json(raw, strict=True), value
 
@@ -42,7 +47,19 @@ def as_refusal(sent: Any = None) -> Iterator[None]:
         raise _refusal(fault, sent) from fault
 
 
-def _read_json(raw: bytes) -> Any:
+def _refuse_long_number(raw: bytes, model: type[BaseModel]) -> None:
+    """As if it were shorter and still too large for anything: so its field is named, and whatever else is wrong."""
+    shorter = _read_json(raw, _read_shorter)
+    with as_refusal(shorter):
+        model.model_validate_json(json.dumps(shorter), strict=True)
+
+
+def _read_shorter(digits: str) -> int:
+    return int(digits if len(digits) <= SHORT_DIGITS else digits[:SHORT_DIGITS])
+
+
+def _read_json(raw: bytes, parse_int: Callable[[str], int] = int) -> Any:
+    """ValueError for an integer that `parse_int` does not read."""
     if not raw.strip():
         raise InvalidInput("body_missing", "This operation needs a JSON object as its body.")
     if len(raw) > MAX_BYTES:
@@ -50,14 +67,14 @@ def _read_json(raw: bytes) -> Any:
     if _is_too_deep(raw):
         raise InvalidInput("body_too_deep", f"The body nests deeper than {MAX_DEPTH} levels.")
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_not_finite)
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_object, parse_int=parse_int, parse_constant=_not_finite
+        )
     except UnicodeDecodeError as fault:
         raise InvalidInput("body_not_utf8", f"The body is not UTF-8: byte {fault.start} cannot be read.") from fault
     except json.JSONDecodeError as fault:
         where = f"line {fault.lineno}, column {fault.colno}"
         raise InvalidInput("body_not_json", f"The body is not JSON: it cannot be read from {where} on.") from fault
-    except ValueError as fault:
-        raise InvalidInput("body_not_json", "The body holds a number with thousands of digits.") from fault
     if not isinstance(value, dict):
         raise InvalidInput("body_not_object", "The body must be a JSON object.")
     return value

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from chalicelib.api.bodies import MAX_BYTES, MAX_DEPTH, as_refusal, read_body
 from chalicelib.errors import Refused
@@ -36,7 +37,7 @@ def nested(levels: int) -> bytes:
         (b'\xef\xbb\xbf{"name": "cup"}', "body_not_json"),
         (b'{"name": "a\nb"}', "body_not_json"),
         (b'{"name": "\\ud800"}', "body_not_json"),  # half a character
-        (b'{"name": ' + b"9" * 5000 + b"}", "body_not_json"),
+        (b'{"name": "cup", "pieces": ' + b"9" * 5000, "body_not_json"),
         (b'{"name": "c\xfcp"}', "body_not_utf8"),
         ('{"name": "cup"}'.encode("utf-16"), "body_not_utf8"),
         (b'"cup"', "body_not_object"),
@@ -147,6 +148,38 @@ def test_a_field_that_does_not_fit_is_named(till: Api, change: dict[str, Any], c
 )
 def test_messages_are_sentences_that_say_what_to_mend(till: Api, change: dict[str, Any], sentence: str) -> None:
     assert till.post("/v1/things", {"name": "cup"} | change).json["error"]["message"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("field", "code", "param"),
+    [
+        ('"parts": [{"sku": "A", "pieces": %s}]', "number_too_large", "parts.0.pieces"),
+        ('"parts": [{"sku": "A", "pieces": -%s}]', "number_too_small", "parts.0.pieces"),
+        ('"colour": %s', "unknown_choice", "colour"),
+        ('"made_on": %s', "wrong_type", "made_on"),
+        ('"parts": [%s, %s]', "wrong_type", "parts.0"),
+        ('"nmae": %s', "unknown_field", "nmae"),
+    ],
+)
+@pytest.mark.parametrize("digits", [20, 4_300, 4_301, 900_000])
+def test_a_number_is_too_large_however_many_digits_it_has(
+    till: Api, field: str, code: str, param: str, digits: int
+) -> None:
+    """Beyond some thousands of digits nobody reads it; who sent it is told what of a shorter one."""
+    long = "9" * (digits // field.count("%s"))
+    raw = f'{{"name": "cup", {field.replace("%s", long)}}}'.encode()
+    reply = till.post("/v1/things", raw=raw)
+    assert (reply.status, reply.code, reply.json["error"]["param"]) == (status_of_body(code), code, param)
+
+
+def test_a_number_that_no_field_would_bound_is_too_large_all_the_same() -> None:
+    class Anything(BaseModel):
+        what: Any
+
+    for digits in (4_301, 900_000):
+        with pytest.raises(Refused, match="number_too_large"):
+            read_body(b'{"what": ' + b"9" * digits + b"}", Anything)
+    assert read_body(b'{"what": ' + b"9" * 4_300 + b"}", Anything)[1] == {"what": int("9" * 4_300)}
 
 
 def test_what_is_not_there_is_told_as_that(till: Api) -> None:
