@@ -8,9 +8,13 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib.areas.groups.operations import get_group, list_groups, list_memberships
+from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.list_group_orders import list_group_orders
 from chalicelib.flows.prove_account import prove_account
 from chalicelib.flows.read_statement import read_statement
+from chalicelib.flows.trace_earning import trace_earning
+from chalicelib.flows.trace_spend import trace_spend
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import EntryRef, entry_id
@@ -84,8 +88,23 @@ def activate(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 
 
 def undo(world: World, shop: BookShop, command: Command) -> Committed[Any]:
-    spent = entry_id(EntryRef(world.names["group"], 1, 3, 1))
-    return undo_entry(shop.rt, shop.caller, command, world.names["carol"], spent)
+    return undo_entry(shop.rt, shop.caller, command, world.names["carol"], spent(world))
+
+
+def cancel(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return cancel_earning(shop.rt, shop.caller, command, world.names["group"], earned(world))
+
+
+def expire(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return expire_earning(shop.rt, shop.caller, command, world.names["group"], earned(world))
+
+
+def earned(world: World) -> str:
+    return entry_id(EntryRef(world.names["group"], 1, 2, 1))
+
+
+def spent(world: World) -> str:
+    return entry_id(EntryRef(world.names["group"], 1, 3, 1))
 
 
 COMMANDS: dict[str, Asked] = {
@@ -101,6 +120,8 @@ COMMANDS: dict[str, Asked] = {
     "transfer_points, for a group": send,
     "activate_pending, for a group": activate,
     "undo_entry, of a group": undo,
+    "cancel_earning, of a group": cancel,
+    "expire_earning, of a group": expire,
 }
 REPEATABLE = {"change_group_member", "update_group", "record_order, for a group", "return_order, for a group"}
 
@@ -129,6 +150,14 @@ def orders(world: World, shop: BookShop) -> object:
     return paged(lambda cursor: list_group_orders(shop.rt, shop.caller, world.names["group"], 1, cursor))
 
 
+def trace_of_a_spend(world: World, shop: BookShop) -> object:
+    return trace_spend(shop.rt, shop.caller, world.names["group"], spent(world))
+
+
+def trace_of_an_earning(world: World, shop: BookShop) -> object:
+    return trace_earning(shop.rt, shop.caller, world.names["group"], earned(world))
+
+
 LOOKED: dict[str, Act] = {
     "list_groups": directory,
     "list_group_orders": orders,
@@ -136,6 +165,8 @@ LOOKED: dict[str, Act] = {
     "list_memberships": members,
     "read_account, of a group": lambda world, shop: shop.account(world.names["group"]),
     "read_statement, of a group": statement,
+    "trace_spend, of a group": trace_of_a_spend,
+    "trace_earning, of a group": trace_of_an_earning,
     "read_statement, of who has nothing": lambda world, shop: shop.statement(world.names["eve"]),
     "prove_account, of a group": lambda world, shop: prove_account(shop.rt, shop.caller, world.names["group"]),
 }

@@ -279,5 +279,9 @@ NATIVE = Registry(
         ("capture_hold_of_group", "hold_id"): "group_hold_id",
         ("release_hold_of_group", "hold_id"): "group_hold_id",
         ("undo_transfer_of_group", "transfer_id"): "group_transfer_id",
+        ("cancel_earning_of_group", "earning_id"): "group_earning_id",
+        ("expire_earning_of_group", "earning_id"): "group_earning_id",
+        ("trace_earning_of_group", "earning_id"): "group_earning_id",
+        ("trace_spend_of_group", "spend_id"): "group_spend_id",
     },
 )

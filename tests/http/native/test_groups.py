@@ -14,6 +14,7 @@ from tests.http.world import HandClock
 from tests.twins.grouped import full
 
 NO_GROUP = "grp_00000000000"
+NO_ENTRY = "ent_00000000000000000000"
 POINTS = {"unit": "points", "amount": 10}
 
 
@@ -254,6 +255,39 @@ def test_a_member_spends_for_the_group(shop: Shop, ada: str, bob: str, home: str
     )
 
 
+def test_an_earning_of_a_group_is_traced_cancelled_and_let_expire(shop: Shop, ada: str, bob: str, home: str) -> None:
+    answer(joining(shop, home, bob))
+    first, second = (shop.earn(bob, amount)["earning"]["earning_id"] for amount in (30, 50))
+    spend_id = shop.spend(ada, 40)["spend_id"]
+    paid = reading(shop, home, f"spends/{spend_id}/trace")
+    assert {one["source_id"]: one["amount"] for one in paid["items"]} == {first: 30, second: 10}
+    went = reading(shop, home, f"earnings/{second}/trace")
+    assert (went["amount"], went["left"], [one["id"] for one in went["items"]]) == (50, 40, [spend_id])
+    assert answer(shop.api.get(f"/v1/members/{bob}/earnings/{second}/trace")) == went
+    cancelled = answer(doing(shop, home, f"earnings/{second}/cancel"))
+    assert (cancelled["undone_id"], cancelled["changes"][0]["amount"], points(shop, home)) == (second, 40, 0)
+    assert refusal(doing(shop, home, f"earnings/{second}/cancel")) == (422, "already_undone", "earning_id")
+    third = shop.earn(bob, 7)["earning"]["earning_id"]
+    expired = answer(doing(shop, home, f"earnings/{third}/expire"))
+    assert (expired["earning_id"], expired["amount"], points(shop, home)) == (third, 7, 0)
+
+
+def test_a_group_has_its_own_entries_only(shop: Shop, ada: str, bob: str, home: str) -> None:
+    """Not those of a member of it, nor of another group."""
+    own = shop.earn(bob, 5)["earning"]["earning_id"]
+    other = founded(shop, bob)
+    others = shop.earn(bob, 5)["earning"]["earning_id"]
+    answer(leaving(shop, other, bob))
+    answer(joining(shop, home, bob))
+    for earning_id in (own, others):
+        for what in ("cancel", "expire"):
+            reply = doing(shop, home, f"earnings/{earning_id}/{what}")
+            assert refusal(reply) == (404, "entry_not_found", "earning_id")
+        for what, param in (("earnings", "earning_id"), ("spends", "spend_id")):
+            reply = shop.api.get(f"/v1/groups/{home}/{what}/{earning_id}/trace")
+            assert refusal(reply) == (404, "entry_not_found", param)
+
+
 def test_what_a_group_is_promised(shop: Shop, ada: str, home: str) -> None:
     for event in ("one", "two"):
         answer(shop.api.post(f"/v1/members/{ada}/earnings", POINTS | {"event": event}))
@@ -330,8 +364,10 @@ def test_strangers_and_the_blocked_do_not_spend_for_a_group(shop: Shop, ada: str
 
 ON_ACCOUNTS = {
     "conversions": POINTS | {"into": "cashback"},
-    "refunds": {"spend_id": "ent_00000000000000000000"},
-    "undo": {"entry_id": "ent_00000000000000000000"},
+    "refunds": {"spend_id": NO_ENTRY},
+    "undo": {"entry_id": NO_ENTRY},
+    f"earnings/{NO_ENTRY}/cancel": None,
+    f"earnings/{NO_ENTRY}/expire": None,
     "tier/pin": {"tier_id": "gold"},
     "tier/unpin": None,
     "tier/recalculate": None,
@@ -343,6 +379,7 @@ ON_ACCOUNTS = {
     "pending/cancel": {"event": "survey"},
     "transfers": POINTS | {"to": NOBODY},
 }
+BY_ENTRY = {"refunds", "undo", f"earnings/{NO_ENTRY}/cancel", f"earnings/{NO_ENTRY}/expire"}
 READ = ("account", "account/proof", "statement", "histogram", "holds", "pending")
 
 
@@ -350,10 +387,12 @@ def test_a_group_that_is_not_there_has_no_account(shop: Shop, ada: str) -> None:
     for group_id in (NO_GROUP, "ours", ada):
         for what, body in ON_ACCOUNTS.items():
             reply = doing(shop, group_id, what, body)
-            known = ("entry_not_found",) if what in ("refunds", "undo") and group_id == NO_GROUP else ()
+            known = ("entry_not_found",) if what in BY_ENTRY and group_id == NO_GROUP else ()
             assert refusal(reply)[1] in ("group_not_found", *known), what
         for what in READ:
             assert refusal(shop.api.get(f"/v1/groups/{group_id}/{what}")) == (404, "group_not_found", "group_id"), what
+    for what in (f"earnings/{NO_ENTRY}/trace", f"spends/{NO_ENTRY}/trace"):
+        assert refusal(shop.api.get(f"/v1/groups/ours/{what}")) == (404, "group_not_found", "group_id")
     spend = doing(shop, NO_GROUP, "spends", POINTS | {"by": ada})
     assert refusal(spend) == (404, "group_not_found", "group_id")
 

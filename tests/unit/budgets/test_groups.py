@@ -11,10 +11,14 @@ import pytest
 from chalicelib.areas.groups.model import Membership
 from chalicelib.areas.groups.operations import get_group, list_groups, list_memberships
 from chalicelib.areas.groups.store import membership_put
+from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.list_group_orders import list_group_orders
+from chalicelib.flows.trace_earning import trace_earning
+from chalicelib.flows.trace_spend import trace_spend
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import by_hand, grouped
+from tests.twins import by_hand, fresh, grouped
 from tests.twins.bookshop import POINTS, BookShop, goods_back, keyed, member, open_shop, sale
 from tests.unit.budgets.test_budgets import BUDGETS, without_reading
 
@@ -34,6 +38,12 @@ class Home:
     dan: str
     group: str
     order: str
+
+    def earned(self) -> str:
+        """The id of what Bob earns for the group."""
+        earning = self.shop.earn(self.bob, 1).answer.earning
+        assert earning is not None
+        return str(earning.earning_id)
 
     def price(self, act: Callable[[], object]) -> Cost:
         self.shop.rt.config.load(self.table, self.shop.caller.tenant)
@@ -106,6 +116,22 @@ def test_it_does_not_matter_how_many_are_in_the_group() -> None:
     for name, (act, _) in POOLED.items():
         if "spend" not in name and name != "hold":
             assert few.price(partial(act, few)) == many.price(partial(act, many)), name
+
+
+@pytest.mark.parametrize("lots", LARGER)
+def test_what_is_done_to_an_earning_of_a_group_costs_what_a_members_does(lots: int) -> None:
+    at = home(lots)
+    first, second, third = (at.earned() for _ in range(3))
+    spend_id = grouped.spend_for(at.shop, at.group, at.bob, 1).answer.spend_id
+    rt, caller, larger = at.shop.rt, at.shop.caller, Cost(write_units=LARGER[lots])
+    acts: dict[str, tuple[Callable[[], object], Cost]] = {
+        "cancel an earning": (partial(cancel_earning, rt, caller, fresh(), at.group, second), larger),
+        "expire an earning": (partial(expire_earning, rt, caller, fresh(), at.group, third), larger),
+        "trace of a spend": (partial(trace_spend, rt, caller, at.group, spend_id), Cost()),
+        "trace of an earning": (partial(trace_earning, rt, caller, at.group, first), Cost()),
+    }
+    for name, (act, more) in acts.items():
+        assert without_reading(at.price(act)) == BUDGETS[name] + more, name
 
 
 def test_sending_costs_the_same_to_and_from_a_group() -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chalicelib.api.native.routes import adjustments, expiries, holds, members, pending, reports, tiers, transfers, undo
+from chalicelib.api.native.routes import (
+    adjustments,
+    expiries,
+    holds,
+    members,
+    pending,
+    reports,
+    tiers,
+    traces,
+    transfers,
+    undo,
+)
 from chalicelib.api.route import PAGED, PROGRAM, Route
 
 _HANDLERS = "chalicelib.api.native.groups"
@@ -20,6 +31,7 @@ _ON_ACCOUNTS = (
     *members.ROUTES,
     *transfers.ROUTES,
     *undo.ROUTES,
+    *traces.ROUTES,
     *tiers.ROUTES,
     *adjustments.ROUTES,
     *holds.ROUTES,
@@ -38,6 +50,10 @@ _SAME: Mapping[str, str] = {
     "undo_transfer": "Undo a transfer that the group sent.",
     "refund_spend": "Give back a spend of the group, or a part of it.",
     "undo_entry": "Undo by its kind what an entry of the group's account did.",
+    "cancel_earning": "Cancel an earning of the group: what is pending of it will not come, what is left of it is taken back.",
+    "expire_earning": "Let what is left of an earning of the group expire now.",
+    "trace_spend": "Which earnings paid a spend of the group. A page looks through 250 entries; one without items may not be the last.",
+    "trace_earning": "Where an earning of the group went, and what is left of it. A page looks through 250 entries.",
     "pin_tier": "Pin a group to a tier, until a day or for good.",
     "unpin_tier": "Let a pinned group stand where it has come to.",
     "recalculate_tier": "Judge a group's tier now, as at the end of its period.",
