@@ -28,11 +28,15 @@ def read_body(raw: bytes, model: type[ModelT]) -> tuple[ModelT, Any]:
     """The body as the model, and as the plain JSON value it was (which fingerprints are made of)."""
     try:
         value = _read_json(raw)
-    except ValueError as fault:  # int() reads no number of thousands of digits, and nobody lifts that bound
-        _refuse_long_number(raw, model)
-        raise Refused("number_too_large", "The body holds a number with thousands of digits.") from fault
+    except ValueError as fault:
+        raise _too_long_a_number(raw, model) from fault
     with as_refusal(value):
-        return model.model_validate_json(raw, strict=True), value
+        try:
+            return model.model_validate_json(raw, strict=True), value
+        except ValidationError as fault:
+            if fault.errors(include_url=False)[0]["type"] != "json_invalid":
+                raise
+    raise _too_long_a_number(raw, model)
 
 
 @contextmanager
@@ -47,11 +51,13 @@ def as_refusal(sent: Any = None) -> Iterator[None]:
         raise _refusal(fault, sent) from fault
 
 
-def _refuse_long_number(raw: bytes, model: type[BaseModel]) -> None:
-    """As if it were shorter and still too large for anything: so its field is named, and whatever else is wrong."""
+def _too_long_a_number(raw: bytes, model: type[BaseModel]) -> Refused:
+    """For a body that only its numbers keep from being read: neither reader takes one of thousands of digits, and nobody
+    lifts that bound. Raises what is wrong with it once they are shorter and still too large for anything."""
     shorter = _read_json(raw, _read_shorter)
     with as_refusal(shorter):
         model.model_validate_json(json.dumps(shorter), strict=True)
+    return Refused("number_too_large", "The body holds a number with thousands of digits.")
 
 
 def _read_shorter(digits: str) -> int:
