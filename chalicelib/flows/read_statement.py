@@ -32,12 +32,21 @@ from chalicelib.table.journal import Entry, Stream, entries_query, entry_from
 PAGE, PAGES = 100, 4
 
 
+class StatementActor(Frozen):
+    """Who asked for it: `kind` is `api_key`, or `system` for what a job does by itself; `name` what the key is called."""
+
+    kind: str
+    id: str
+    name: str
+
+
 class StatementEntry(Frozen):
     """`comment` is what an operator wrote to it, as long as it has not been erased."""
 
     entry_id: str
     sequence: int
     operation: str
+    actor: StatementActor
     recorded_at: Time
     effective_at: Time
     comment: str | None
@@ -184,11 +193,13 @@ def _shown(entry: Entry, wanted: Wanted, places: Whereabouts | None) -> Statemen
         if wanted.type in (None, body["type"]):
             fact = VOCABULARY.decode(body)
             now = None if places is None else places.now(fact, entry.undone.get(number, 0))
-            lines += (_with(line, now) for line in lines_of(fact) if wanted.unit in (None, line.unit))
+            lines += (_with(line, now) for line in lines_of(entry, number, fact) if wanted.unit in (None, line.unit))
+    kind, actor_id, name = entry.header["actor"]
     return StatementEntry(
         entry_id=id_of(entry),
         sequence=entry.sequence,
         operation=entry.header["operation"],
+        actor=StatementActor(kind=kind, id=actor_id, name=name),
         recorded_at=entry.recorded_at,
         effective_at=entry.effective_at,
         comment=None if entry.private is None else entry.private.get("comment"),

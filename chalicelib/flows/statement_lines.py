@@ -1,4 +1,4 @@
-"""The lines of a statement: what each fact of an account did to a balance."""
+"""The lines of a statement: what each fact of an account did to a balance, who did it, and what it goes back to."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ from typing import Any
 
 from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
+from chalicelib.flows.account_views import id_of, owner_of
 from chalicelib.flows.statement_states import Now
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Fact
+from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.wire import CalendarDay
+from chalicelib.table.journal import Entry
 
 TYPES = tuple(sorted(VOCABULARY.classes.keys() - {"account.advanced", "points.extended", "tier.reviewed"}))
 
 
 class StatementLine(Frozen):
-    """One fact. `amount` is signed: what it added to the balance of its unit, or took from it; money has no sign. `now` is
-    told where a statement is asked for by state, of lines that gave points."""
+    """One fact. `id` names it where it can be undone or traced. `amount` is signed: what it added to the balance of its
+    unit, or took from it; money has no sign. `by` is the member who did it for the group; `peer_id` the other side of a
+    transfer, a member or a group, and `transfer_id` its name with whoever sent it. `undoes_id` is what it goes back to:
+    the spend that is given back, the earning that is cancelled or let expire, the transfer that is undone. What is captured
+    or released goes back to its hold, by its number. `now` is told where a statement is asked for by state, of lines that gave points."""
 
     type: str
+    id: str | None = None
     unit: str | None = None
     amount: int | None = None
     balance: int | None = None
@@ -29,30 +36,38 @@ class StatementLine(Frozen):
     tier: str | None = None
     reason: str | None = None
     hold_id: int | None = None
+    by: str | None = None
+    peer_id: str | None = None
+    transfer_id: str | None = None
+    undoes_id: str | None = None
     now: Now | None = None
 
 
-def lines_of(fact: Fact) -> Iterator[StatementLine]:
+def lines_of(entry: Entry, number: int, fact: Fact) -> Iterator[StatementLine]:
+    """Of a fact of the entry by its number, 0 where it has none."""
     match fact:
         case f.AccountAdvanced() | f.PointsExtended() | f.TierReviewed():
             return
-        case f.OrderRecorded() | f.OrderReturned():
-            yield StatementLine(type=fact.type, unit=fact.currency, amount=fact.value, order_id=fact.order)
+        case f.OrderRecorded():
+            yield StatementLine(**_sold(fact), by=fact.by or None)
+        case f.OrderReturned():
+            yield StatementLine(**_sold(fact))
         case f.TierChanged():
             yield StatementLine(type=fact.type, tier=fact.tier, reason=fact.reason or None)
         case f.TierPinned() | f.TierUnpinned():
             yield StatementLine(type=fact.type, tier=fact.tier)
         case f.PointsConverted():
-            yield _points(fact, -1)
+            yield _points(entry, number, fact)
             yield StatementLine(
                 type=fact.type,
+                id=id_of(entry, number),
                 unit=fact.into,
                 amount=fact.gained,
                 balance=fact.into_balance,
                 expires_on=fact.expires_on,
             )
         case _ if type(fact) in _SIGNS:
-            yield _points(fact, _SIGNS[type(fact)])
+            yield _points(entry, number, fact)
         case _:
             raise TypeError(f"{fact.type} has no line in a statement")
 
@@ -69,6 +84,7 @@ _SIGNS: Mapping[type[Fact], int] = {  # what a fact does to the balance
     f.PointsCancelled: -1,
     f.PointsExpired: -1,
     f.PointsSent: -1,
+    f.PointsConverted: -1,
     f.PointsHeld: -1,
     f.PointsCaptured: 0,
     f.PointsPromised: 0,
@@ -78,15 +94,37 @@ _SIGNS: Mapping[type[Fact], int] = {  # what a fact does to the balance
 }
 
 
-def _points(fact: Any, sign: int) -> StatementLine:
+def _sold(fact: f.OrderRecorded | f.OrderReturned) -> dict[str, Any]:
+    return {"type": fact.type, "unit": fact.currency, "amount": fact.value, "order_id": fact.order}
+
+
+def _points(entry: Entry, number: int, fact: Any) -> StatementLine:
+    undoes = getattr(fact, "undoes", None)
+    peer, transfer = _transfer(entry, number, fact)
     return StatementLine(
         type=fact.type,
+        id=id_of(entry, number) if number else None,
         unit=fact.unit,
-        amount=sign * fact.amount,
+        amount=_SIGNS[type(fact)] * fact.amount,
         balance=getattr(fact, "balance", None),
         order_id=getattr(fact, "order", None) or None,
         rule_id=getattr(fact, "rule", None) or None,
-        expires_on=getattr(fact, "expires_on", None),
+        expires_on=None if isinstance(fact, f.PointsConverted) else getattr(fact, "expires_on", None),
         reason=getattr(fact, "reason", None) or None,
         hold_id=getattr(fact, "hold", None),
+        by=getattr(fact, "by", None) or None,
+        peer_id=peer,
+        transfer_id=transfer,
+        undoes_id=None if undoes is None else entry_id(EntryRef(owner_of(entry), entry.stream.program, *undoes)),
     )
+
+
+def _transfer(entry: Entry, number: int, fact: Any) -> tuple[str | None, str | None]:
+    """The other side, and the id of the transfer: that of what its sender's entry says."""
+    match fact:
+        case f.PointsSent():
+            return fact.receiver, id_of(entry, number)
+        case f.PointsReceived():
+            return fact.sender, entry_id(EntryRef(fact.sender, entry.stream.program, *fact.entry))
+        case _:
+            return None, None
