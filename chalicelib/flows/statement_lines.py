@@ -23,13 +23,17 @@ class StatementLine(Frozen):
     unit, or took from it; money has no sign. `by` is the member who did it for the group; `peer_id` the other side of a
     transfer, a member or a group, and `transfer_id` its name with whoever sent it. `undoes_id` is what it goes back to:
     the spend that is given back, the earning that is cancelled or let expire, the transfer that is undone. What is captured
-    or released goes back to its hold, by its number. `now` is told where a statement is asked for by state, of lines that gave points."""
+    or released goes back to its hold, by its number.
+    `unmoved` is how much a line is about that moves no balance, so that its `amount` is 0: promised or called off, captured
+    of a hold, paid of a debt, cut off by a `cap` (of the `transaction`, the `period` or the `balance`). `now` is told where a statement is asked for by state, of lines that gave points."""
 
     type: str
     id: str | None = None
     unit: str | None = None
     amount: int | None = None
     balance: int | None = None
+    unmoved: int | None = None
+    cap: str | None = None
     order_id: str | None = None
     rule_id: str | None = None
     expires_on: CalendarDay | None = None
@@ -101,12 +105,15 @@ def _sold(fact: f.OrderRecorded | f.OrderReturned) -> dict[str, Any]:
 def _points(entry: Entry, number: int, fact: Any) -> StatementLine:
     undoes = getattr(fact, "undoes", None)
     peer, transfer = _transfer(entry, number, fact)
+    sign = _SIGNS[type(fact)]
     return StatementLine(
         type=fact.type,
         id=id_of(entry, number) if number else None,
         unit=fact.unit,
-        amount=_SIGNS[type(fact)] * fact.amount,
+        amount=sign * fact.amount,
         balance=getattr(fact, "balance", None),
+        unmoved=None if sign else fact.amount,
+        cap=getattr(fact, "cap", None),
         order_id=getattr(fact, "order", None) or None,
         rule_id=getattr(fact, "rule", None) or None,
         expires_on=None if isinstance(fact, f.PointsConverted) else getattr(fact, "expires_on", None),
