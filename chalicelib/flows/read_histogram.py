@@ -14,16 +14,15 @@ from chalicelib.areas.accounts.model import Account, foreseen
 from chalicelib.flows.histogram import Bar, Bars, Span, Step, bars_of
 from chalicelib.flows.opened import open_account
 from chalicelib.flows.terms import terms_of
+from chalicelib.flows.value_days import recorded_since
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import encode
 from chalicelib.kit.periods import day_starts, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
 from chalicelib.table.pages import every_item
-
-_ZONES_APART_MS = 26 * 3_600_000  # an entry keeps the day that it had where the program was then
 
 
 class Histogram(Frozen):
@@ -41,7 +40,7 @@ def read_histogram(
     terms, now = terms_of(rt, caller.tenant, of[1]), rt.clock.now()
     bars = bars_of(terms, unit, span, by, now)
     opened = open_account(rt, caller.tenant, *of)
-    since = day_starts(bars.first, bars.zone) - _ZONES_APART_MS
+    since = recorded_since(bars.first, bars.zone)
     for entry in _entries(rt, caller.tenant, of, opened.head.version, since):
         day = entry.header.get("day")
         for body in entry.facts:
@@ -51,11 +50,11 @@ def read_histogram(
 
 
 def _entries(rt: Runtime, tenant: str, of: tuple[str, int], version: int, since: Instant) -> Iterator[Entry]:
-    """Newest first. An entry is of no time after its recording, but for a till that is fast: those recorded before `since` are of before it."""
+    """Newest first."""
     stream = accounts.stream(tenant, *of)
     for attrs in every_item(rt.table, entries_query(stream, 1, max(version, 1), reverse=True)):
         entry = entry_from(stream, attrs)
-        if entry.recorded_at < since - FUTURE_TOLERANCE_MS:
+        if entry.recorded_at < since:
             return
         yield entry
 

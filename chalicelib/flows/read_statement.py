@@ -1,4 +1,4 @@
-"""Read a statement: the entries of an account, newest first, each with what it changed.
+"""Read a statement: the entries of an account, newest first, each with what it changed and on which day.
 
 reads    1 Query a page, up to 4 of a hundred entries where it is narrowed; where states are wanted, 1 BatchGet of profile and
          account before them (else 1 Get of the profile when there is nothing to show: is there such a member at all?)
@@ -19,12 +19,13 @@ from chalicelib.flows.opened import must_be_owner, open_account
 from chalicelib.flows.statement_lines import StatementLine, lines_of
 from chalicelib.flows.statement_states import ANY, Now, Whereabouts, whereabouts
 from chalicelib.flows.terms import terms_of
+from chalicelib.flows.value_days import recorded_since, value_days
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import MAX_SEQUENCE, owner_number
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
-from chalicelib.kit.periods import Day, day_starts, local_day
+from chalicelib.kit.periods import Day
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, Stream, entries_query, entry_from
@@ -64,8 +65,8 @@ class Statement(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines are shown: of one type, one unit, points in one state (or any), and days of value time where the program
-    is, both ends included."""
+    """Which lines are shown: of one type, one unit, points in one state (or any), and those that took effect from the first
+    to the last of these days where the program is, whenever they were written down."""
 
     type: str | None = None
     unit: str | None = None
@@ -76,6 +77,9 @@ class Wanted:
     @property
     def narrow(self) -> bool:
         return any(one is not None for one in (self.type, self.unit, self.first, self.last, self.state))
+
+    def has(self, day: Day) -> bool:
+        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
 
 
 EVERYTHING = Wanted()
@@ -137,6 +141,11 @@ class _Looked:
     over: bool = False
     back_to: Instant | None = None
     places: Whereabouts | None = None
+    since: Instant = field(init=False)
+
+    def __post_init__(self) -> None:
+        first = self.wanted.first
+        self.since = 0 if first is None else recorded_since(first, self.zone)
 
     def through(self, rt: Runtime, last: int, limit: int) -> None:
         pages, size = (PAGES, PAGE) if self.wanted.narrow else (1, limit)
@@ -163,14 +172,10 @@ class _Looked:
         self.any, self.at, self.back_to = True, entry.sequence, entry.recorded_at
         if self.places is not None:
             self.places.look(entry)
-        day = local_day(entry.effective_at, self.zone)
-        first = self.wanted.first
-        if first is not None and entry.recorded_at < day_starts(first, self.zone) - FUTURE_TOLERANCE_MS:
+        if entry.recorded_at < self.since:
             self.over = True
             return
-        if (first is not None and day < first) or (self.wanted.last is not None and day > self.wanted.last):
-            return
-        entry_shown = _shown(entry, self.wanted, self.places)
+        entry_shown = _shown(entry, self.zone, self.wanted, self.places)
         if entry_shown.lines or not self.wanted.narrow:
             self.shown.append(entry_shown)
 
@@ -187,13 +192,14 @@ def _before(scope: str, cursor: str) -> int:
     raise another_list()
 
 
-def _shown(entry: Entry, wanted: Wanted, places: Whereabouts | None) -> StatementEntry:
+def _shown(entry: Entry, zone: str, wanted: Wanted, places: Whereabouts | None) -> StatementEntry:
     lines: list[StatementLine] = []
-    for number, body in numbered_bodies(entry):
-        if wanted.type in (None, body["type"]):
+    for (number, body), day in zip(numbered_bodies(entry), value_days(entry, zone), strict=True):
+        if wanted.type in (None, body["type"]) and wanted.has(day):
             fact = VOCABULARY.decode(body)
             now = None if places is None else places.now(fact, entry.undone.get(number, 0))
-            lines += (_with(line, now) for line in lines_of(entry, number, fact) if wanted.unit in (None, line.unit))
+            made = lines_of(entry, number, fact, day)
+            lines += (_with(line, now) for line in made if wanted.unit in (None, line.unit))
     kind, actor_id, name = entry.header["actor"]
     return StatementEntry(
         entry_id=id_of(entry),

@@ -107,7 +107,7 @@ class Ladder:
         """The story with the facts that bring the account where the verdict says, and none where it is there."""
         verdict, account = look.verdict(), story.account
         if verdict.pin_over:
-            story = story.then(TierUnpinned(account.tier, lapsed=not unpinned))
+            story = story.then(TierUnpinned(account.tier, not unpinned, None if unpinned else at))
         if verdict.tier != account.tier:
             reason = "unpinned" if unpinned else verdict.reason
             story = story.then(TierChanged(verdict.tier, account.tier, reason, at))

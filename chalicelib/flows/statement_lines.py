@@ -9,25 +9,31 @@ from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.flows.account_views import id_of, owner_of
 from chalicelib.flows.statement_states import Now
+from chalicelib.flows.value_days import SILENT
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.ids import EntryRef, entry_id
+from chalicelib.kit.periods import Day
 from chalicelib.kit.wire import CalendarDay
 from chalicelib.table.journal import Entry
 
-TYPES = tuple(sorted(VOCABULARY.classes.keys() - {"account.advanced", "points.extended", "tier.reviewed"}))
+TYPES = tuple(sorted(VOCABULARY.classes.keys() - SILENT))
 
 
 class StatementLine(Frozen):
-    """One fact. `id` names it where it can be undone or traced. `amount` is signed: what it added to the balance of its
-    unit, or took from it; money has no sign. `by` is the member who did it for the group; `peer_id` the other side of a
-    transfer, a member or a group, and `transfer_id` its name with whoever sent it. `undoes_id` is what it goes back to:
-    the spend that is given back, the earning that is cancelled or let expire, the transfer that is undone. What is captured
-    or released goes back to its hold, by its number.
+    """One fact. `value_day` is the day on which it took effect where the program is, whenever it was written down: a
+    purchase's own, the one after the last of what expired, the one on which a promise was due. `id` names it, where it can
+    be undone or traced. `amount` is signed: what it added to the balance of its unit, or took from it; money has no sign.
     `unmoved` is how much a line is about that moves no balance, so that its `amount` is 0: promised or called off, captured
-    of a hold, paid of a debt, cut off by a `cap` (of the `transaction`, the `period` or the `balance`). `now` is told where a statement is asked for by state, of lines that gave points."""
+    of a hold, paid of a debt, cut off by a `cap` (of the `transaction`, the `period` or the `balance`).
+
+    `by` is the member who did it for the group; `peer_id` the other side of a transfer, a member or a group, and
+    `transfer_id` its name with whoever sent it. `undoes_id` is what it goes back to: the spend that is given back, the
+    earning that is cancelled or let expire, the transfer that is undone. What is captured or released goes back to its hold,
+    by its number. `now` is told where a statement is asked for by state, of lines that gave points."""
 
     type: str
+    value_day: CalendarDay
     id: str | None = None
     unit: str | None = None
     amount: int | None = None
@@ -47,23 +53,24 @@ class StatementLine(Frozen):
     now: Now | None = None
 
 
-def lines_of(entry: Entry, number: int, fact: Fact) -> Iterator[StatementLine]:
-    """Of a fact of the entry by its number, 0 where it has none."""
+def lines_of(entry: Entry, number: int, fact: Fact, day: Day) -> Iterator[StatementLine]:
+    """Of a fact of the entry by its number, 0 where it has none, and the day on which it took effect."""
     match fact:
         case f.AccountAdvanced() | f.PointsExtended() | f.TierReviewed():
             return
         case f.OrderRecorded():
-            yield StatementLine(**_sold(fact), by=fact.by or None)
+            yield StatementLine(**_sold(fact, day), by=fact.by or None)
         case f.OrderReturned():
-            yield StatementLine(**_sold(fact))
+            yield StatementLine(**_sold(fact, day))
         case f.TierChanged():
-            yield StatementLine(type=fact.type, tier=fact.tier, reason=fact.reason or None)
+            yield StatementLine(type=fact.type, value_day=day, tier=fact.tier, reason=fact.reason or None)
         case f.TierPinned() | f.TierUnpinned():
-            yield StatementLine(type=fact.type, tier=fact.tier)
+            yield StatementLine(type=fact.type, value_day=day, tier=fact.tier)
         case f.PointsConverted():
-            yield _points(entry, number, fact)
+            yield _points(entry, number, fact, day)
             yield StatementLine(
                 type=fact.type,
+                value_day=day,
                 id=id_of(entry, number),
                 unit=fact.into,
                 amount=fact.gained,
@@ -71,7 +78,7 @@ def lines_of(entry: Entry, number: int, fact: Fact) -> Iterator[StatementLine]:
                 expires_on=fact.expires_on,
             )
         case _ if type(fact) in _SIGNS:
-            yield _points(entry, number, fact)
+            yield _points(entry, number, fact, day)
         case _:
             raise TypeError(f"{fact.type} has no line in a statement")
 
@@ -98,16 +105,17 @@ _SIGNS: Mapping[type[Fact], int] = {  # what a fact does to the balance
 }
 
 
-def _sold(fact: f.OrderRecorded | f.OrderReturned) -> dict[str, Any]:
-    return {"type": fact.type, "unit": fact.currency, "amount": fact.value, "order_id": fact.order}
+def _sold(fact: f.OrderRecorded | f.OrderReturned, day: Day) -> dict[str, Any]:
+    return {"type": fact.type, "value_day": day, "unit": fact.currency, "amount": fact.value, "order_id": fact.order}
 
 
-def _points(entry: Entry, number: int, fact: Any) -> StatementLine:
+def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:
     undoes = getattr(fact, "undoes", None)
     peer, transfer = _transfer(entry, number, fact)
     sign = _SIGNS[type(fact)]
     return StatementLine(
         type=fact.type,
+        value_day=day,
         id=id_of(entry, number) if number else None,
         unit=fact.unit,
         amount=sign * fact.amount,

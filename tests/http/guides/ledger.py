@@ -133,7 +133,7 @@ class Story:
     def statement(self, of: tuple[str, ...], table: Table) -> None:
         entries = self._get(f"/v1/members/{self.names[of[0]]}/statement?limit=100")["items"]
         lines = [
-            (entry["effective_at"][:10], line["type"], str(line["amount"]), _said(line["balance"]))
+            (line["value_day"], line["type"], str(line["amount"]), _said(line["balance"]))
             for entry in entries
             for line in entry["lines"]
             if line["type"].startswith(("points.", "promise.", "debt."))
@@ -144,7 +144,7 @@ class Story:
         entries = self._get(f"/v1/members/{self.names[of[0]]}/statement?limit=100&state=any")["items"]
         parts = ("amount", "state", "available", "held", "pending")
         lines = [
-            (entry["effective_at"][:10], line["type"], *(str(line["now"][part]) for part in parts))
+            (line["value_day"], line["type"], *(str(line["now"][part]) for part in parts))
             for entry in entries
             for line in entry["lines"]
         ]

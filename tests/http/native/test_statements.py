@@ -29,8 +29,10 @@ def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> N
     shop.bring_back(order["order_id"], "B1", book(50_00, sku="LAMP"), purchased_at="2026-01-15T12:01:00Z")
     entries = answer(shop.api.get(at(ada, "statement")))["items"]
     bare = {"unit": None, "amount": None, "balance": None, "order_id": None, "rule_id": None, "expires_on": None}
-    bare |= {"tier": None, "reason": None, "hold_id": None, "now": None}
+    bare |= {"tier": None, "reason": None, "hold_id": None, "now": None, "id": None, "unmoved": None, "cap": None}
+    bare |= {"by": None, "peer_id": None, "transfer_id": None, "undoes_id": None}
     of_order = {"order_id": order["order_id"]}
+    bought, returned = bare | {"value_day": "2026-01-14"}, bare | {"value_day": "2026-01-15"}
     sale, back = entries[1], entries[0]
     assert {name: sale[name] for name in sale if name not in ("entry_id", "lines")} == {
         "sequence": 1,
@@ -38,23 +40,25 @@ def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> N
         "recorded_at": "2026-01-15T12:00:00Z",
         "effective_at": "2026-01-14T10:00:00Z",
         "comment": None,
+        "actor": {"kind": "api_key", "id": (shop.api.key or "").partition(".")[0], "name": "ours till"},
     }
     assert sale["entry_id"] == order["entry_id"]
     assert sale["lines"] == [
-        bare | of_order | {"type": "order.recorded", "unit": "EUR", "amount": 249_99},
-        bare
+        bought | of_order | {"type": "order.recorded", "unit": "EUR", "amount": 249_99},
+        bought
         | of_order
         | {"type": "points.earned", "unit": "points", "amount": 249, "balance": 249}
-        | {"rule_id": "base", "expires_on": "2027-01-31"},
-        bare | {"type": "tier.changed", "tier": "silver", "reason": "joined"},
+        | {"rule_id": "base", "expires_on": "2027-01-31", "id": order["earned"][0]["earning_id"]},
+        bought | {"type": "tier.changed", "tier": "silver", "reason": "joined"},
     ]
     assert (back["sequence"], back["operation"], back["effective_at"]) == (2, "return_order", "2026-01-15T12:01:00Z")
     assert back["lines"] == [
-        bare | of_order | {"type": "order.returned", "unit": "EUR", "amount": 50_00},
-        bare
+        returned | of_order | {"type": "order.returned", "unit": "EUR", "amount": 50_00},
+        returned
         | of_order
-        | {"type": "points.cancelled", "unit": "points", "amount": -50, "balance": 199, "rule_id": "base"},
-        bare | {"type": "tier.changed", "tier": "bronze", "reason": "below"},
+        | {"type": "points.cancelled", "unit": "points", "amount": -50, "balance": 199, "rule_id": "base"}
+        | {"id": back["lines"][1]["id"]},
+        returned | {"type": "tier.changed", "tier": "bronze", "reason": "below"},
     ]
 
 

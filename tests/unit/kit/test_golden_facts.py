@@ -94,6 +94,7 @@ FACTS: dict[str, list[Fact]] = {
     "points.activated": [
         f.PointsActivated("points", 5, ((4, 0, 5, None),), 5, **UNTIL, counts_on=20_619),
         f.PointsActivated("points", 250, ((3, 40, 290, 21_609),), 255),
+        f.PointsActivated("points", 250, ((3, 40, 290, 21_609),), 255, came_at=1_781_524_800_000),
     ],
     "promise.cancelled": [f.PromiseCancelled("points", 250, ((3, 40, 290, 21_609),), 0, "base", ORDER, (12, 1))],
     "points.held": [f.PointsHeld(1, "points", 30, ((1, 0, 30, 21_609),), 470, 1_781_524_800_000, "mem_00000000007")],
@@ -101,6 +102,7 @@ FACTS: dict[str, list[Fact]] = {
     "points.released": [
         f.PointsReleased(1, "points", 10, ((1, 20, 30, 21_609),), 480, lapsed=True),
         f.PointsReleased(2, "points", 10, ((1, 30, 40, None),), 490, undoes=(12, 1)),
+        f.PointsReleased(1, "points", 10, ((1, 20, 30, 21_609),), 480, lapsed=True, lapsed_at=1_781_524_800_000),
     ],
     "points.sent": [
         f.PointsSent("points", 30, ((1, 0, 30, 21_609),), 470, "mem_00000000008", (7, 1), "mem_00000000007")
@@ -121,7 +123,11 @@ FACTS: dict[str, list[Fact]] = {
         f.TierReviewed(1_781_524_800_000, 1_801_440_000_000, 1_798_761_600_000, 25_055_00, "spend"),
     ],
     "tier.pinned": [f.TierPinned("gold"), f.TierPinned("gold", 20_818, 1_798_758_000_000)],
-    "tier.unpinned": [f.TierUnpinned("gold"), f.TierUnpinned("gold", lapsed=True)],
+    "tier.unpinned": [
+        f.TierUnpinned("gold"),
+        f.TierUnpinned("gold", lapsed=True),
+        f.TierUnpinned("gold", lapsed=True, ended_at=1_798_758_000_000),
+    ],
     "member.enrolled": [members.MemberEnrolled(("card", "email"))],
     "member.updated": [members.MemberUpdated(("birth_date", "fields", "labels"))],
     "member.blocked": [members.MemberBlocked()],

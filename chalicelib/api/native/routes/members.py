@@ -37,8 +37,8 @@ _NARROWED = (
         "`expired`, `gone`; or `any` of them.",
         choices=("any", "pending", "available", "held", "cancelled", "expired", "gone"),
     ),
-    QueryParam("from", "date", "From this day on, where the program is."),
-    QueryParam("until", "date", "Until the end of this day, where the program is."),
+    QueryParam("from", "date", "Lines whose `value_day` is this one or a later."),
+    QueryParam("until", "date", "Lines whose `value_day` is this one or an earlier, whenever they were recorded."),
 )
 
 ROUTES = (

@@ -92,7 +92,7 @@ def released(
     balance = story.account.wallet(known.unit).available + amount
     lapsed = lapsed_at is not None
     at = story.account.advanced_to if lapsed_at is None else lapsed_at
-    story = story.then(f.PointsReleased(known.number, known.unit, amount, pieces, balance, lapsed, undoes))
+    story = story.then(f.PointsReleased(known.number, known.unit, amount, pieces, balance, lapsed, undoes, lapsed_at))
     return settle_debt(expire_homeless(story, known.unit, pieces, at), known.unit)
 
 
@@ -110,7 +110,9 @@ def activated(
     pieces = as_lots_stand(wallet, promise._replace(spans=promise.spans if spans is None else spans).pieces)
     amount = pieces_sum(pieces)
     balance = wallet.available + amount
-    story = story.then(f.PointsActivated(promise.unit, amount, pieces, balance, *(lasts or Lifetime()), promise.day))
+    story = story.then(
+        f.PointsActivated(promise.unit, amount, pieces, balance, *(lasts or Lifetime()), promise.day, at)
+    )
     if lasts is not None:
         pieces = tuple((lot, start, end, lasts.expires_on) for lot, start, end, _ in pieces)
     now = story.account.advanced_to if at is None else at

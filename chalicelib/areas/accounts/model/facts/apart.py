@@ -63,9 +63,11 @@ class PointsActivated(Fact):
     expires_on | their last day, where it is decided now                    | –
     expires_at | the instant at which that day is over where the program is | –
     counts_on  | the day from which it counts, where the program is         | –
+    came_at    | when it came, where time alone brought it                  | –
     """
 
     type = "points.activated"
+    v = 2
 
     unit: str
     amount: int
@@ -74,6 +76,7 @@ class PointsActivated(Fact):
     expires_on: Day | None = None
     expires_at: Instant | None = None
     counts_on: Day | None = None
+    came_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +154,19 @@ class PointsCaptured(Fact):
 class PointsReleased(Fact):
     """What was held can be used again, or a part of it.
 
-    field   | meaning                                                  | unit
-    hold    | the hold's number in the account                         | count
-    unit    | which wallet                                             | unit code
-    amount  | how much                                                 | smallest part of `unit`
-    pieces  | what went back into which lots, with their last day      | lot number, two positions, day
-    balance | what is available after it                               | smallest part of `unit`
-    lapsed  | the hold ended by itself                                 | –
-    undoes  | whose hold it was: an entry of this account and its fact | sequence, number of the fact
+    field     | meaning                                                  | unit
+    hold      | the hold's number in the account                         | count
+    unit      | which wallet                                             | unit code
+    amount    | how much                                                 | smallest part of `unit`
+    pieces    | what went back into which lots, with their last day      | lot number, two positions, day
+    balance   | what is available after it                               | smallest part of `unit`
+    lapsed    | the hold ended by itself                                 | –
+    undoes    | whose hold it was: an entry of this account and its fact | sequence, number of the fact
+    lapsed_at | when it ended by itself                                  | –
     """
 
     type = "points.released"
+    v = 2
 
     hold: int
     unit: str
@@ -170,3 +175,4 @@ class PointsReleased(Fact):
     balance: int
     lapsed: bool = False
     undoes: tuple[int, int] | None = None
+    lapsed_at: Instant | None = None

@@ -136,12 +136,15 @@ class TierPinned(Fact):
 class TierUnpinned(Fact):
     """From now on the member stands where what they reached brings them.
 
-    field  | meaning                                           | unit
-    tier   | where they were pinned                            | –
-    lapsed | the last day of the pin was over; nobody undid it | –
+    field    | meaning                                           | unit
+    tier     | where they were pinned                            | –
+    lapsed   | the last day of the pin was over; nobody undid it | –
+    ended_at | when it was over                                  | –
     """
 
     type = "tier.unpinned"
+    v = 2
 
     tier: str
     lapsed: bool = False
+    ended_at: Instant | None = None
