@@ -49,7 +49,7 @@ def _day_of(body: Body, own: Day, before: Day | None, zone: str) -> Day:
         return local_day(at, zone)
     if kind == "debt.settled":
         return own if before is None else before
-    last = body.get("expires_on") if kind == "points.expired" and body.get("undoes") is None else None
+    last: Day | None = body.get("expires_on") if kind == "points.expired" and body.get("undoes") is None else None
     if last is None:
         return own
     return last + 1 if before is None else max(last + 1, before)
