@@ -19,7 +19,7 @@ from chalicelib.flows.opened import must_be_owner, open_account
 from chalicelib.flows.statement_lines import StatementLine, lines_of
 from chalicelib.flows.statement_states import ANY, Now, Whereabouts, whereabouts
 from chalicelib.flows.terms import terms_of
-from chalicelib.flows.value_days import recorded_since, value_days
+from chalicelib.flows.value_days import days_of, recorded_since
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -194,7 +194,7 @@ def _before(scope: str, cursor: str) -> int:
 
 def _shown(entry: Entry, zone: str, wanted: Wanted, places: Whereabouts | None) -> StatementEntry:
     lines: list[StatementLine] = []
-    for (number, body), day in zip(numbered_bodies(entry), value_days(entry, zone), strict=True):
+    for (number, body), day in zip(numbered_bodies(entry), days_of(entry, zone), strict=True):
         if wanted.type in (None, body["type"]) and wanted.has(day):
             fact = VOCABULARY.decode(body)
             now = None if places is None else places.now(fact, entry.undone.get(number, 0))

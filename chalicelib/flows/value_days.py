@@ -24,7 +24,7 @@ _INSTANTS: Mapping[str, str] = {
 _ZONES_APART_MS = 26 * 3_600_000
 
 
-def value_days(entry: Entry, zone: str) -> Iterator[Day]:
+def days_of(entry: Entry, zone: str) -> Iterator[Day]:
     """One for each fact, in their order. What follows from a fact is of no day before it."""
     told = entry.header.get("day")
     own = local_day(entry.effective_at, zone) if told is None else int(told)
