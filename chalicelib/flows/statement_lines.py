@@ -12,7 +12,7 @@ from chalicelib.flows.statement_states import Now
 from chalicelib.flows.value_days import SILENT
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Fact
-from chalicelib.kit.ids import EntryRef, entry_id
+from chalicelib.kit.ids import MAX_FACT, EntryRef, entry_id
 from chalicelib.kit.periods import Day
 from chalicelib.kit.wire import CalendarDay
 from chalicelib.table.journal import Entry
@@ -71,7 +71,7 @@ def lines_of(entry: Entry, number: int, fact: Fact, day: Day) -> Iterator[Statem
             yield StatementLine(
                 type=fact.type,
                 value_day=day,
-                id=id_of(entry, number),
+                id=_name(entry, number),
                 unit=fact.into,
                 amount=fact.gained,
                 balance=fact.into_balance,
@@ -116,7 +116,7 @@ def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:
     return StatementLine(
         type=fact.type,
         value_day=day,
-        id=id_of(entry, number) if number else None,
+        id=_name(entry, number),
         unit=fact.unit,
         amount=sign * fact.amount,
         balance=getattr(fact, "balance", None),
@@ -132,6 +132,11 @@ def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:
         transfer_id=transfer,
         undoes_id=None if undoes is None else entry_id(EntryRef(owner_of(entry), entry.stream.program, *undoes)),
     )
+
+
+def _name(entry: Entry, number: int) -> str | None:
+    """An id has room for so many facts of an entry."""
+    return id_of(entry, number) if 0 < number <= MAX_FACT else None
 
 
 def _transfer(entry: Entry, number: int, fact: Any) -> tuple[str | None, str | None]:
