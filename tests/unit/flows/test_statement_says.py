@@ -17,7 +17,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day
 from chalicelib.table.memory import MemoryTable
 from tests.twins import by_hand, fresh, grouped
-from tests.twins.bookshop import POINTS, BookShop, card, goods_back, member, open_shop, sale
+from tests.twins.bookshop import POINTS, TIERS, BookShop, card, goods_back, member, open_shop, sale
 
 THIRTY_DAYS = {**POINTS, "policies": [{"expiry": {"type": "days", "days": 30}}]}
 
@@ -270,14 +270,11 @@ def test_what_comes_too_late_to_be_used_expires_on_the_day_after_its_own_last() 
 
 
 def test_nothing_expires_before_it_came_back() -> None:
-    """Nor does a debt get paid before there was something to pay it with."""
-    policy = {"expiry": {"type": "days", "days": 30}, "negative": "limit", "negative_limit": 50}
-    shop = open_shop(now="2026-01-01", program={"units": [{**POINTS, "policies": [policy]}]}, tiers=None)
+    shop = open_shop(now="2026-01-01", program={"units": [THIRTY_DAYS]}, tiers=None)
     ada = shop.member("1")
     shop.earn(ada, 10)
     by_hand.hold(shop, ada, 10, after_seconds=60 * 86_400)
     by_hand.promise(shop, ada, 3, available_after_days=70)
-    by_hand.deduct(shop, ada, 2, below_zero=True)
     shop.clock.move_to("2026-04-10")
     shop.earn(ada, 1)
     assert [one for one in days(shop, ada) if one[0] > "2026-01-01"] == [
@@ -286,8 +283,34 @@ def test_nothing_expires_before_it_came_back() -> None:
         ("2026-03-12", "points.activated", 3),
         ("2026-03-12", "points.expired", -3),
         ("2026-04-10", "points.earned", 1),
+    ]
+
+
+def test_a_debt_is_paid_on_the_day_on_which_there_is_something_to_pay_with() -> None:
+    policy = {"negative": "limit", "negative_limit": 50}
+    shop = open_shop(now="2026-01-01", program={"units": [{**POINTS, "policies": [policy]}]}, tiers=None)
+    ada = shop.member("1")
+    by_hand.promise(shop, ada, 3, available_after_days=20)
+    by_hand.deduct(shop, ada, 5, below_zero=True)
+    shop.clock.move_to("2026-04-10")
+    shop.earn(ada, 9)
+    assert days(shop, ada)[2:] == [
+        ("2026-01-21", "points.activated", 3),
+        ("2026-01-21", "debt.settled", 0),
+        ("2026-04-10", "points.earned", 9),
         ("2026-04-10", "debt.settled", 0),
     ]
+    assert [line.unmoved for line in lines(shop, ada, type="debt.settled")] == [3, 2]
+
+
+def test_a_look_at_the_tier_moves_no_day() -> None:
+    """A year ends while nobody looks: the tier is judged and kept. Then points expire."""
+    tiers = {**TIERS, "window": {"type": "calendar_year"}, "downgrade": {"type": "period_end"}}
+    shop = open_shop(now="2026-06-15", tiers=tiers)
+    ada = shop.buy(card("1"), sale("A1", 250_00)).answer.member_id
+    shop.clock.move_to("2027-09-09")
+    shop.earn(ada, 1)
+    assert days(shop, ada)[3:] == [("2027-07-01", "points.expired", -250), ("2027-09-09", "points.earned", 1)]
 
 
 def test_what_somebody_lets_expire_is_of_that_day(shop: BookShop, ada: str) -> None:
@@ -324,7 +347,7 @@ def test_a_period_is_read_from_its_first_day_on_and_no_further() -> None:
     table = MemoryTable()
     shop = open_shop(table, now="2026-01-01")
     ada = shop.member("1")
-    for _ in range(30):
+    for _ in range(PAGE + 30):
         shop.earn(ada, 1)
     shop.clock.move_to("2026-02-10")
     shop.earn(ada, 7)
