@@ -11,12 +11,14 @@ import pytest
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model.facts import PointsCapped
+from chalicelib.areas.accounts.model.limits import MAX_PERIODS
 from chalicelib.areas.orders.operations import get_order
 from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.record_order import RecordedOrder
 from chalicelib.flows.undo_entry import undo_entry
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.journal import entry_from
 from tests.twins import by_hand, fresh
 from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, member, open_shop, rule, sale
@@ -162,6 +164,15 @@ def test_what_is_promised_counts_on_the_day_of_its_purchase_and_not_when_it_come
     shop.clock.move_to("2026-07-10")
     assert (shop.balance(ada), got(shop, "A2", 90, on="2026-07-10")) == (80, 90)
     assert got(shop, "A3", 90, on="2026-06-20") == 20
+
+
+def test_31_periods_are_remembered_and_what_is_older_is_earned_as_the_first_of_its_own() -> None:
+    shop = capped({"per_period": {"every": "day", "amount": 10}})
+    days = [iso_day(local_day(shop.clock.at, "UTC") - ago) for ago in range(MAX_PERIODS + 1)]
+    gave = [got(shop, f"first-{day}", 8, on=day) for day in days]
+    assert gave == [8] * (MAX_PERIODS + 1)
+    assert [got(shop, f"second-{day}", 8, on=day) for day in days] == [2] * MAX_PERIODS + [8]
+    assert shop.proof(shop.member_with("ada")).matches
 
 
 # --- what is taken back makes room again -----------------------------------------------------------------------------------
