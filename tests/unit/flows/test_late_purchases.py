@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.prove_account import prove_account
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.kit.periods import local_day
@@ -47,6 +49,11 @@ def header_after(shop: BookShop, owner: str, sequence: int) -> Any:
     stored = shop.rt.table.get(stream.key(sequence))
     assert stored is not None
     return entry_from(stream, stored).header["after"]
+
+
+def ladder(silver: int) -> dict[str, Any]:
+    tiers = [{"tier_id": name, "name": name, "threshold": least} for name, least in (("bronze", 0), ("silver", silver))]
+    return {"basis": "points_earned", "unit": "points", "tiers": tiers}
 
 
 def test_it_shows_the_balance_that_there_is_now_and_not_that_of_its_own_day(shop: BookShop) -> None:
@@ -94,12 +101,23 @@ def test_what_has_come_meanwhile_is_there() -> None:
 
 def test_the_tier_is_that_of_now() -> None:
     lapsing = {"window": {"type": "calendar_year"}, "downgrade": {"type": "period_end", "every": "year"}}
-    tiers = [{"tier_id": name, "name": name, "threshold": least} for name, least in (("bronze", 0), ("silver", 90))]
-    shop = open_shop(tiers={"basis": "points_earned", "unit": "points", "tiers": tiers} | lapsing)
+    shop = open_shop(tiers=ladder(silver=90) | lapsing)
     ada = shop.buy(card("ada"), sale("A1")).answer.member_id
     shop.clock.move_to("2028-02-01")
     answer = shop.buy(member(ada), sale("A2", 10_00, on="2026-12-30")).answer
     assert (answer.account.tier, shop.account(ada).tier) == ("bronze", "bronze")
+
+
+def test_a_ladder_that_was_easier_in_between_has_raised_its_members() -> None:
+    """Nobody falls from it again, and nothing else is due."""
+    for_good = {"downgrade": {"type": "never"}}
+    shop = open_shop(tiers=ladder(silver=90) | for_good)
+    ada = shop.buy(card("ada"), sale("A1", 50_00)).answer.member_id
+    for day, silver in (("2026-06-20", 40), ("2026-06-25", 90)):
+        shop.clock.move_to(day)
+        define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(ladder(silver) | for_good))
+    answer = shop.buy(member(ada), sale("A2", 10_00, on="2026-06-16")).answer
+    assert (answer.account.tier, shop.account(ada).tier) == ("silver", "silver")
 
 
 def test_a_late_return_shows_the_balance_of_now_as_well(shop: BookShop) -> None:
