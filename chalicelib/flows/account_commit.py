@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Story, newly_ahead
+from chalicelib.areas.accounts.model import Account, Story, newly_ahead
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
 from chalicelib.flows.opened import Acting, Opened, open_account, open_acting
-from chalicelib.flows.terms import Terms, settle_tier, terms_of
+from chalicelib.flows.terms import Terms, brought_to, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -41,15 +41,21 @@ USUAL = Manner()
 
 
 def account_entry(
-    tenant: str, story: Story, head: Head, header: Header, private: Mapping[str, Any] | None = None
+    tenant: str,
+    story: Story,
+    head: Head,
+    header: Header,
+    private: Mapping[str, Any] | None = None,
+    *,
+    now: Account | None = None,
 ) -> Entry:
     """The entry of everything the story tells, with how the account stands after it, what the holds that it tells of
-    still have, and what else time alone will do to what is promised or held."""
+    still have, and what else time alone will do to what is promised or held. `now`: the account as it stands when this is
+    recorded, where that is later; its answer says so, also to whoever asks again."""
     account = story.account
-    after: dict[str, Any] = {
-        "balances": {unit: wallet.available for unit, wallet in account.wallets.items()},
-        "tier": account.tier,
-    }
+    after = _standing(account)
+    if now is not None and _standing(now) != after:
+        after["now"] = _standing(now)
     holds = {
         str(fact.hold): 0 if (hold := account.hold(fact.hold)) is None else hold.amount
         for fact in story.facts
@@ -61,6 +67,13 @@ def account_entry(
         after["ahead"] = ahead
     stream = accounts.stream(tenant, account.owner, account.program)
     return new_entry(stream, head, header, story.facts, private, after=after)
+
+
+def when_recorded(story: Story, terms: Terms, header: Header) -> Account | None:
+    """The account as a read shows it at the time of recording, where that lies behind the value time and something has
+    come or passed since. A copy: what is due is written when the account is next touched, by the daily job at the latest."""
+    account = story.account
+    return brought_to(account, terms, header.recorded_at) if terms.changes(account, header.recorded_at) else None
 
 
 def account_plan(
@@ -165,3 +178,8 @@ def change_acting(
         return decided_plan(rt, caller, command, operation, terms, opened, decided, manner.comment)
 
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def _standing(account: Account) -> dict[str, Any]:
+    balances = {unit: wallet.available for unit, wallet in account.wallets.items()}
+    return {"balances": balances, "tier": account.tier}

@@ -88,7 +88,7 @@ class Hold(Frozen):
 
 
 class Standing(Frozen):
-    """How the account stood right after the operation."""
+    """How the account stood right after the operation, when it was recorded."""
 
     balances: dict[str, int]
     tier: str | None
@@ -171,7 +171,8 @@ def cancelled_of(entry: Entry) -> tuple[Cancelled, ...]:
 
 def standing_of(entry: Entry) -> Standing:
     after: Any = entry.header["after"]
-    return Standing(balances=after["balances"], tier=after["tier"] or None)
+    told = after.get("now", after)
+    return Standing(balances=told["balances"], tier=told["tier"] or None)
 
 
 def left_in_hold(entry: Entry, hold_id: int) -> int:

@@ -86,7 +86,7 @@ def earn_points(
     def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
         _must_lie_ahead(waits.available_on, terms.day(at))
         credit = replace(terms.credit(unit, amount, at, wait), by=by)
-        earned = earn(story, credit, terms.conduct(unit, story.account.advanced_to))
+        earned = earn(story, credit, terms.conduct_of_earning(unit, story.account.advanced_to, at))
         return after_activity(earned, terms, "earn", at)
 
     return change_acting(rt, caller, command, "earn_points", Acting(member_id, program_id), decide, _answer)

@@ -159,7 +159,10 @@ def _chosen(account: Account, choice: Choice, ref: EntryRef | None, opened: Open
     found = _waiting(account, choice)
     if not found:
         raise Refused("nothing_pending", "Nothing of this account waits for that.")
-    return tuple(Chosen(one, Piece(one.lot, one.spans[0][0], one.spans[-1][1]), one.amount) for one in found)
+    return tuple(
+        Chosen(one, Piece(one.lot, one.spans[0][0], one.spans[-1][1]), one.amount, Cause(period=one.period))
+        for one in found
+    )
 
 
 def _waiting(account: Account, choice: Choice) -> list[Pending]:
@@ -186,7 +189,7 @@ def _of_earning(account: Account, choice: Choice, ref: EntryRef, entry: Entry | 
         text = f"{plain(there, decimals)} of it are pending and {plain(choice.amount, decimals)} are wanted."
         raise Refused("more_than_pending", text, param="amount")
     promise = next(one for one in account.pendings if _reaches(one, fact.unit, piece))
-    cause = Cause(fact.rule, fact.order, undoes=(ref.sequence, ref.fact))
+    cause = Cause(fact.rule, fact.order, undoes=(ref.sequence, ref.fact), period=fact.period)
     return Chosen(promise, piece, there if choice.amount is None else choice.amount, cause)
 
 

@@ -72,7 +72,7 @@ def decide_purchase(rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sal
     for credit in outcome.credits:
         granted = terms.credit(credit.unit, credit.amount, sale.purchased_at)
         granted = replace(granted, rule=credit.rule_id, order=order_id, lines=credit.lines, by=by)
-        story, kept = _earned(story, terms, credit, granted)
+        story, kept = _earned(story, terms, credit, granted, sale.purchased_at)
         credited += kept
     story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
@@ -119,11 +119,13 @@ def _context(terms: Terms, account: Account, sale: Sale) -> Context:
     )
 
 
-def _earned(story: Story, terms: Terms, credit: RuleCredit, granted: Credit) -> tuple[Story, tuple[Credited, ...]]:
+def _earned(
+    story: Story, terms: Terms, credit: RuleCredit, granted: Credit, at: Instant
+) -> tuple[Story, tuple[Credited, ...]]:
     """The story with the credit, and what of it the order keeps: nothing where a cap cut off all."""
-    conduct = terms.conduct(credit.unit, story.account.advanced_to)
-    after = earn(story, granted, conduct)
+    after = earn(story, granted, terms.conduct_of_earning(credit.unit, story.account.advanced_to, at))
     made = [fact for fact in after.facts[len(story.facts) :] if isinstance(fact, PointsEarned | PointsPromised)]
     return after, tuple(
-        Credited(credit.rule_id, credit.unit, fact.amount, fact.lines, credit.value, fact.piece) for fact in made
+        Credited(credit.rule_id, credit.unit, fact.amount, fact.lines, credit.value, fact.piece, period=fact.period)
+        for fact in made
     )

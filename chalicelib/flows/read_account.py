@@ -17,7 +17,7 @@ from chalicelib.flows.account_views import Hold
 from chalicelib.flows.list_holds import holds_of
 from chalicelib.flows.opened import open_account
 from chalicelib.flows.past_account import past_account
-from chalicelib.flows.terms import Terms, settle_tier, terms_of
+from chalicelib.flows.terms import Terms, brought_to, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -134,11 +134,11 @@ def read_account(
     terms = terms_of(rt, caller.tenant, program_id)
     opened = open_account(rt, caller.tenant, owner, program_id)
     stored, head = opened.account, opened.head
-    past = as_of is not None and as_of < now
-    if as_of is not None and past:
+    if as_of is not None and as_of < now:
         stored, head = past_account(rt, caller.tenant, owner, program_id, as_of)
-    story = terms.advance(Story(stored), now if as_of is None else as_of)
-    account = story.account if past else settle_tier(story, terms).account
+        account = terms.advance(Story(stored), as_of).account
+    else:
+        account = brought_to(stored, terms, now if as_of is None else as_of)
     return AccountView(
         member_id=None if opened.member is None else owner,
         group_id=owner if opened.member is None else opened.member.group_id,
@@ -149,7 +149,7 @@ def read_account(
         holds=holds_of(account),
         tier=account.tier or None,
         next_tier=_next(terms, account),
-        standing=_standing(terms, account, begun=bool(story.account.tier)),
+        standing=_standing(terms, account, begun=head.version > 0),
         orders=account.orders,
         spend=tuple(Spend(currency=code, amount=amount) for code, amount in sorted(account.spend.items())),
     )

@@ -59,7 +59,8 @@ def record_document(
 
 
 def _sale(rt: Runtime, caller: Caller, command: Command, row: SaleRow, program_id: int) -> DocumentResult:
-    done = record_order(rt, caller, command, _buyer(row.identity), row.sale, program_id)
+    buyer = _buyer(row.identity)
+    done = record_order(rt, caller, command, buyer, row.sale, program_id, asks_now=False)
     return DocumentResult(
         "sell", _result(done.replayed), row.sale.number, row.first_line, done.answer.member_id, done.answer.order_id
     )
@@ -72,7 +73,7 @@ def _return(rt: Runtime, caller: Caller, command: Command, row: ReturnRow) -> Do
             "unknown_sale", f"There is no sale {row.sale_number[:64]} to return from.", param="revised_document"
         )
     buyer = None if row.identity is None else _buyer(row.identity)
-    done = return_order(rt, caller, command, sale.order_id, row.document, buyer)
+    done = return_order(rt, caller, command, sale.order_id, row.document, buyer, asks_now=False)
     return DocumentResult(
         "return", _result(done.replayed), row.document.number, row.first_line, sale.member_id, sale.order_id
     )

@@ -14,7 +14,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Order
 from chalicelib.errors import Conflict
-from chalicelib.flows.account_commit import account_entry, account_plan, header_for
+from chalicelib.flows.account_commit import account_entry, account_plan, header_for, when_recorded
 from chalicelib.flows.account_views import (
     Capped,
     Earning,
@@ -37,7 +37,7 @@ from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
-from chalicelib.table.journal import Entry, Header, entry_from
+from chalicelib.table.journal import Entry, entry_from
 
 
 class RecordedOrder(Frozen):
@@ -55,10 +55,17 @@ class RecordedOrder(Frozen):
 
 
 def record_order(
-    rt: Runtime, caller: Caller, command: Command, buyer: Buyer, sale: Sale, program_id: int = 1
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    buyer: Buyer,
+    sale: Sale,
+    program_id: int = 1,
+    *,
+    asks_now: bool = True,
 ) -> Committed[RecordedOrder]:
     """Refusals: those of flows/purchase; `too_large`, `order_number_unusable`; Conflict `order_number_taken` for the
-    number with other content."""
+    number with other content. `asks_now`: whoever sends it asks for the account as it stands now, however late it comes."""
     probe = 0
 
     def plan() -> Plan:
@@ -66,7 +73,9 @@ def record_order(
         header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
         order_id = orders.id_for(caller.tenant, sale.number, probe)
         purchase = decide_purchase(rt, header, terms, buyer, sale, order_id)
-        return _plan(caller, command, header, purchase, sale, order_id, program_id)
+        now = when_recorded(purchase.story, terms, header) if asks_now else None
+        entry = account_entry(caller.tenant, purchase.story, purchase.head, header, now=now)
+        return _plan(caller, command, entry, purchase, sale, order_id, program_id)
 
     def recall() -> Entry | None:
         nonlocal probe
@@ -98,15 +107,14 @@ def recorded_order(entry: Entry) -> RecordedOrder:
 
 
 def _plan(
-    caller: Caller, command: Command, header: Header, purchase: Purchase, sale: Sale, order_id: str, program_id: int
+    caller: Caller, command: Command, entry: Entry, purchase: Purchase, sale: Sale, order_id: str, program_id: int
 ) -> Plan:
-    entry = account_entry(caller.tenant, purchase.story, purchase.head, header)
     order = Order(
         order_id=order_id,
         member_id=purchase.member_id,
         program=program_id,
         sequence=entry.sequence,
-        recorded_at=header.recorded_at,
+        recorded_at=entry.recorded_at,
         sale=sale,
         credits=purchase.credits,
         uncounted=purchase.uncounted,

@@ -15,7 +15,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Return
 from chalicelib.areas.orders.model.order import Basis, Order, RecordedReturn, ReturnPlan, plan_return
 from chalicelib.errors import Conflict, Refused
-from chalicelib.flows.account_commit import account_entry, account_plan, header_for
+from chalicelib.flows.account_commit import account_entry, account_plan, header_for, when_recorded
 from chalicelib.flows.account_views import (
     Cancelled,
     Expired,
@@ -38,7 +38,7 @@ from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Outdated, Plan, commit
 from chalicelib.table.guards import recall_guarded
-from chalicelib.table.journal import Entry, Header, entry_from
+from chalicelib.table.journal import Entry, entry_from
 
 
 class ReturnedOrder(Frozen):
@@ -57,10 +57,18 @@ class ReturnedOrder(Frozen):
 
 
 def return_order(
-    rt: Runtime, caller: Caller, command: Command, order_id: str, document: Return, buyer: Buyer | None = None
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    order_id: str,
+    document: Return,
+    buyer: Buyer | None = None,
+    *,
+    asks_now: bool = True,
 ) -> Committed[ReturnedOrder]:
     """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and
-    `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`."""
+    `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`.
+    `asks_now` as in record_order."""
 
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
     buyers: list[str] = []
@@ -76,7 +84,10 @@ def return_order(
             raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
         planned = plan_return(order, document, _bases(terms, order))
         header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
-        return _plan(caller, command, header, opened, _taken_back(terms, opened, planned, document), planned, document)
+        story = _taken_back(terms, opened, planned, document)
+        now = when_recorded(story, terms, header) if asks_now else None
+        entry = account_entry(caller.tenant, story, opened.head, header, now=now)
+        return _plan(caller, command, entry, opened, story, planned, document)
 
     def recall() -> Entry | None:
         guarded = recall_guarded(rt.table, caller.tenant, command)
@@ -110,7 +121,8 @@ def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Ret
     for credit, amount in planned.dues:
         if amount:
             conduct = terms.conduct(credit.unit, order.sale.purchased_at)
-            cause = Cause(credit.rule, order.order_id, terms.day(order.sale.purchased_at))
+            day = terms.day(order.sale.purchased_at)
+            cause = Cause(credit.rule, order.order_id, day, period=credit.period)
             piece = Piece(*credit.piece)
             story = cancel(story, credit.unit, piece, amount, conduct, cause, asked_before=credit.due)
     return settle_tier(story, terms, document.purchased_at)
@@ -119,15 +131,14 @@ def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Ret
 def _plan(
     caller: Caller,
     command: Command,
-    header: Header,
+    entry: Entry,
     opened: Opened,
     story: Story,
     planned: ReturnPlan,
     document: Return,
 ) -> Plan:
-    entry = account_entry(caller.tenant, story, opened.head, header)
     taken = tuple((line_no, back.quantity, back.value) for line_no, back in sorted(planned.taken.items()))
-    recorded = RecordedReturn(document=document, taken=taken, sequence=entry.sequence, recorded_at=header.recorded_at)
+    recorded = RecordedReturn(document=document, taken=taken, sequence=entry.sequence, recorded_at=entry.recorded_at)
     put = orders.return_put(caller.tenant, planned.order.order_id, recorded)
     also = (put, orders.order_put(caller.tenant, planned.order))
     made = account_plan(caller, command, story, opened.head, entry, also)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.outcome import Skipped
-from chalicelib.flows.account_commit import account_entry, header_for
+from chalicelib.flows.account_commit import account_entry, header_for, when_recorded
 from chalicelib.flows.account_views import Earning, Expired, Standing, earnings_of, expiries_of, group_of, standing_of
 from chalicelib.flows.purchase import Buyer, decide_purchase
 from chalicelib.flows.terms import terms_of
@@ -41,7 +41,8 @@ def simulate_order(
     terms = terms_of(rt, caller.tenant, program_id)
     header = header_for(rt, caller, command, "simulate_order", terms, sale.purchased_at, sale.place)
     purchase = decide_purchase(rt, header, terms, buyer, sale, orders.id_for(caller.tenant, sale.number))
-    entry = account_entry(caller.tenant, purchase.story, purchase.head, header)
+    now = when_recorded(purchase.story, terms, header)
+    entry = account_entry(caller.tenant, purchase.story, purchase.head, header, now=now)
     return SimulatedOrder(
         member_id=None if purchase.enrolled else purchase.member_id,
         group_id=group_of(entry),

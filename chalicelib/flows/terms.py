@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import Account, Conduct, Credit, PeriodCap, Story, advance, slide
 from chalicelib.areas.accounts.model import Lifetime as Lasts
@@ -86,6 +86,19 @@ class Terms:
             else PeriodCap(period_name(caps.per_period.every, day), caps.per_period.amount),
         )
 
+    def conduct_of_earning(self, unit: str, came_to: Instant, earned_at: Instant) -> Conduct:
+        """How something earned at an instant comes into an account that has come to a later one: kept as it is now,
+        capped as on its own day. Refuses `unknown_unit`."""
+        own = self.conduct(unit, earned_at)
+        if came_to == earned_at:
+            return own
+        return replace(
+            self.conduct(unit, came_to),
+            cap_transaction=own.cap_transaction,
+            cap_balance=own.cap_balance,
+            cap_period=own.cap_period,
+        )
+
     def roundings(self, day: Day) -> dict[str, Rounding]:
         """How each unit rounds on a day, where a rule says nothing."""
         return {unit.code: unit.policy_on(day).rounding for unit in self.program.units}
@@ -113,6 +126,13 @@ class Terms:
     def advance(self, story: Story, to: Instant) -> Story:
         """Let everything due until `to` happen, what it means for the tier included. Every flow advances by this."""
         return advance(story, to, self.ladder)
+
+    def changes(self, account: Account, to: Instant) -> bool:
+        """Whether time alone changes anything of the account until then."""
+        due = account.next_due_at
+        if due is not None and due <= to:
+            return True
+        return self.ladder is not None and any(True for _ in self.ladder.moments(account, to))
 
     def tier(self, account: Account) -> str | None:
         """The tier that an account stands on which has come to now; None in a program without tiers."""
@@ -163,6 +183,11 @@ def after_activity(story: Story, terms: Terms, activity: Activity, at: Instant) 
 def settle_tier(story: Story, terms: Terms, at: Instant | None = None) -> Story:
     """Let the tier follow what was reached: every operation ends with this. `at` where its value time may be long past."""
     return story if terms.ladder is None else terms.ladder.settled(story, at)
+
+
+def brought_to(account: Account, terms: Terms, at: Instant) -> Account:
+    """A copy of the account as it stands at a later instant, if nothing else happens: what a read shows, and nobody writes."""
+    return settle_tier(terms.advance(Story(account), at), terms).account
 
 
 def _slid(story: Story, terms: Terms, unit: Unit, policy: UnitPolicy, activity: Activity, at: Instant) -> Story:

@@ -74,7 +74,7 @@ def must_not_be_of_an_order(entry: Entry) -> None:
 
 def _cancelled(story: Story, terms: Terms, named: Named, at: Instant) -> Story:
     fact = named.fact
-    cause = Cause(fact.rule, fact.order, fact.counts_on, named.place)
+    cause = Cause(fact.rule, fact.order, fact.counts_on, named.place, fact.period)
     return cancel_whole(story, fact.unit, Piece(*fact.piece), terms.conduct(fact.unit, at), cause)
 
 

@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 
 NEWER = {
     "chalicelib/areas/orders/store.py": {
-        "    v = IntegerAttribute(default=3)\n": "    v = IntegerAttribute(default=4)\n    colour = UnicodeAttribute(default='red')\n",
-        "v=3 if order.group_id else 2": "v=4",
+        "    v = IntegerAttribute(default=4)\n": "    v = IntegerAttribute(default=5)\n    colour = UnicodeAttribute(default='red')\n",
+        "v=_schema(order)": "v=5",
     },
     "chalicelib/table/journal.py": {
         "class EntryItem(StampbookItem):\n": "class EntryItem(StampbookItem):\n    v = IntegerAttribute(default=2)\n",

@@ -31,6 +31,8 @@ from tests.unit.orders_file.csv_file import file_of
 
 SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
 SHARD = "shardId-00000001768478400000-8a6f0c21"
+CAPS = {"per_period": {"every": "month", "amount": 1_000_000}}
+CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
 EXPIRED = "2027-07-01"  # the day after the last of what is bought on bookshop.TODAY
 FILE = (
     brought_back("R-0", "N-1"),  # before its sale: refused, whatever is recorded further down
@@ -44,10 +46,10 @@ PARTS, CHUNK_ROWS = 2, 2
 
 @cache
 def at_work() -> World:
-    """Ada bought for 300.00, was given 20 and spent 20, and has something apart; Bob bought twice and brought a book back; half of it has been
+    """There is a cap that nobody comes to. Ada bought for 300.00, was given 20 and spent 20, and has something apart; Bob bought twice and brought a book back; half of it has been
     relayed; an import waits; Carol is pinned to a tier."""
     streamed = StreamedTable(MemoryTable())
-    shop = open_shop(streamed, rules=(rule(), rule("books", stage="bonus")))
+    shop = open_shop(streamed, rules=(rule(), rule("books", stage="bonus")), program={"units": [CAPPED]})
     issued = issue_api_key(shop.rt, SYSTEM, org="org", tenant="shop", name="till", grants=[Grant("*", "modify")])
     ada = shop.buy(card("0001"), sale("A1", 300_00)).answer.member_id
     gave_and_took(shop, ada)

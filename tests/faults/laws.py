@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
@@ -16,6 +17,9 @@ from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
+
+GIVING = ("points.earned", "points.promised")
+TAKING_BACK = ("points.cancelled", "promise.cancelled")
 
 
 def judge(items: Iterable[Attrs]) -> None:
@@ -29,6 +33,7 @@ def judge(items: Iterable[Attrs]) -> None:
     _judge_heads(kinds, journals)
     _judge_identifiers(kinds["identifier"], kinds["member"])
     _judge_documents(kinds["order"], kinds["return"], kinds["entry"])
+    _judge_periods(kinds["order"], journals)
     _judge_transfers(journals)
     _judge_groups(kinds["group"], kinds["group_member"], kinds["member"])
     for guard in kinds["guard"].values():
@@ -112,6 +117,26 @@ def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], e
     kinds = [body["type"] for attrs in entries.values() for body in _facts(attrs)]
     assert sorted(told) == sorted(key for key, attrs in entries.items() if _tells_of_goods(attrs))
     assert kinds.count("order.returned") == len(returns)
+
+
+def _judge_periods(sales: Mapping[Key, Attrs], journals: Mapping[Stream, list[Entry]]) -> None:
+    """An order keeps what its entry gave, and in which period of a cap it counts; what is taken back counts no more there."""
+    for key, attrs in sales.items():
+        order = orders.order_from(attrs)
+        entries = journals[accounts.stream(key.pk.split("#")[0], order.owner, order.program)]
+        gave = [body for body in entries[order.sequence - 1].facts if body["type"] in GIVING]
+        kept = [(credit.unit, credit.rule, credit.amount, credit.piece, credit.period) for credit in order.credits]
+        told = [(body["unit"], body["rule"], body["amount"], tuple(body["piece"]), _period(body)) for body in gave]
+        assert kept == told, f"{key} does not keep what it gave"
+        periods = {(unit, rule): period for unit, rule, *_, period in kept}
+        back = [body for entry in entries for body in entry.facts if body["type"] in TAKING_BACK]
+        for body in back:
+            if body.get("order") == order.order_id:
+                assert _period(body) == periods[body["unit"], body["rule"]], "a return makes room elsewhere"
+
+
+def _period(body: Mapping[str, Any]) -> str:
+    return str(body.get("period", ""))
 
 
 def _judge_transfers(journals: Mapping[Stream, list[Entry]]) -> None:

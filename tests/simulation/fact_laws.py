@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.areas.accounts.model import Account, Wallet
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.programs.model import Program, UnitPolicy
 from chalicelib.kit.facts import Fact
-from chalicelib.kit.periods import local_day
+from chalicelib.kit.periods import Day, local_day
 from chalicelib.table.journal import Entry
 from tests.simulation.law import law
 
 TAKEN_IN_TURN = (f.PointsSpent, f.PointsHeld, f.PointsSent, f.PointsConverted)
 CREDITS = (f.PointsEarned, f.PointsPromised)
+_PERIODS = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "year": "%Y"}
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,22 @@ def _ask_floor(wallet: Wallet, fact: Any, setting: Setting) -> None:
 
 
 def _ask_caps(wallet: Wallet, fact: Any, setting: Setting) -> None:
-    at = max(setting.entry.effective_at, setting.entry.header["recorded_at"])
-    caps = setting.policy(fact.unit, at).caps
-    if setting.entry.header["operation"] == "record_order":
-        return  # decided in the past: the day that counts is that of the account, which a late sale does not say
+    """By the policy of the day on which it was earned, however late that is told."""
+    caps = setting.program.unit(fact.unit).policy_on(fact.counts_on).caps
     if caps.balance is not None:
         law(wallet.available + wallet.held + wallet.pending <= caps.balance, f"{fact} is beyond the balance cap")
     if caps.per_transaction is not None:
-        law(fact.amount <= caps.per_transaction, f"{fact} is beyond the cap of a transaction")
+        given = (body for body in setting.entry.facts if body["type"] in {credit.type for credit in CREDITS})
+        together = sum(body["amount"] for body in given if body["unit"] == fact.unit)
+        law(together <= caps.per_transaction, f"{fact} is beyond the cap of a transaction")
+    period = "" if caps.per_period is None else period_of(caps.per_period.every, fact.counts_on)
+    law(fact.period == period, f"{fact} counts in another period than {period}")
     if caps.per_period is not None:
-        law(wallet.counted <= caps.per_period.amount, f"{fact} is beyond the cap of {wallet.period}")
+        law(wallet.counted.get(period, 0) <= caps.per_period.amount, f"{fact} is beyond the cap of {period}")
+
+
+def period_of(every: str, day: Day) -> str:
+    return f"{date(1970, 1, 1) + timedelta(day):{_PERIODS[every]}}"
 
 
 def _ask_expiry(account: Account, fact: f.PointsExpired, setting: Setting) -> None:

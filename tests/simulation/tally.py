@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.areas.accounts.model import Wallet
 from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.accounts.model.limits import MAX_PERIODS
 from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.kit.facts import Fact
 from tests.simulation.law import law
@@ -89,19 +90,26 @@ class Deed:
         law(self.told[fact.unit] <= most[fact.unit], f"{self.told} were undone of {self.fact}")
         law(self.undone <= self.amount, f"{self.undone} of {self.amount} were undone of {self.fact}")
 
-    def loses(self, pieces: Iterable[Sequence[Any]]) -> None:
-        """Those of its positions that are among these."""
+    def loses(self, fact: f.PromiseCancelled | f.PointsExpired) -> None:
+        """Those of its positions that are among the fact's."""
         lot, start, end = self.fact.piece
-        self.forgone += sum(max(0, min(end, piece[2]) - max(start, piece[1])) for piece in pieces if piece[0] == lot)
+        lost = sum(max(0, min(end, piece[2]) - max(start, piece[1])) for piece in fact.pieces if piece[0] == lot)
+        self.forgone += lost
+        if lost and isinstance(fact, f.PromiseCancelled):
+            self._makes_room_where_it_counted(fact)
 
-    def taken_back(self, amount: int) -> None:
+    def taken_back(self, fact: f.PointsCancelled) -> None:
         """Nobody pays for what never came, nor for what passed unused."""
-        self.cancelled += amount
+        self.cancelled += fact.amount
         gone = self.forgone + self.cancelled
         law(
-            not amount or gone <= self.amount,
+            not fact.amount or gone <= self.amount,
             f"{self.cancelled} were taken back of {self.fact}, {self.forgone} forgone",
         )
+        self._makes_room_where_it_counted(fact)
+
+    def _makes_room_where_it_counted(self, fact: f.PointsCancelled | f.PromiseCancelled) -> None:
+        law(fact.period == self.fact.period, f"{fact} makes room elsewhere than where {self.fact} had counted")
 
 
 class Deeds(dict[tuple[int, int], Deed]):
@@ -116,10 +124,10 @@ class Deeds(dict[tuple[int, int], Deed]):
             self[undoes].undo(fact, operation)
         if isinstance(fact, f.PromiseCancelled) or (isinstance(fact, f.PointsExpired) and fact.pieces):
             for earning in self._earnings(fact.unit):
-                earning.loses(fact.pieces)
+                earning.loses(fact)
         if isinstance(fact, f.PointsCancelled):
             [cancelled] = [self[undoes]] if undoes else self._of_order(fact)
-            cancelled.taken_back(fact.amount)
+            cancelled.taken_back(fact)
         return None if undoes is None else self[undoes]
 
     def _earnings(self, unit: str) -> Iterator[Deed]:
@@ -133,9 +141,10 @@ class Deeds(dict[tuple[int, int], Deed]):
 
 @dataclass
 class Tally:
-    """`totals` by unit and name; `of` over all units."""
+    """`totals` by unit and name; `of` over all units; `counted` by unit and period of a cap."""
 
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
     of: Counter[str] = field(default_factory=Counter)
 
     def count(self, fact: Any) -> None:
@@ -144,11 +153,19 @@ class Tally:
         self._add(getattr(fact, "unit", ""), "owed", getattr(fact, "owed", 0) * (not isinstance(fact, f.DebtSettled)))
         if isinstance(fact, f.PointsConverted):
             self._add(fact.into, "gained", fact.gained)
+        if getattr(fact, "period", ""):
+            back = isinstance(fact, f.PointsCancelled | f.PromiseCancelled)
+            self.counted[fact.unit, fact.period] += -fact.amount if back else fact.amount
 
     def differs(self, wallet: Wallet) -> str:
         """How the wallet's totals are not what its facts come to; nothing, as it should be."""
         wrong = [name for name in TOTALS if getattr(wallet, name) != self.totals[wallet.unit, name]]
-        return ", ".join(f"{name} is {getattr(wallet, name)}, not {self.totals[wallet.unit, name]}" for name in wrong)
+        told = [f"{name} is {getattr(wallet, name)}, not {self.totals[wallet.unit, name]}" for name in wrong]
+        periods = {period: amount for (unit, period), amount in self.counted.items() if unit == wallet.unit}
+        due = {period: amount for period, amount in periods.items() if amount}
+        if len(periods) <= MAX_PERIODS and wallet.counted != due:
+            told.append(f"what counts by period is {wallet.counted}, not {due}")
+        return ", ".join(told)
 
     def _add(self, unit: str, name: str, amount: int) -> None:
         self.totals[unit, name] += amount

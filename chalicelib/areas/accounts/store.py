@@ -35,8 +35,11 @@ DUE_SHARDS = 16
 
 
 class AccountItem(StampbookItem):
+    """Schema 3 is that of an account that remembers several periods of a cap, or the period of what is pending: an older
+    version would forget them."""
+
     kind = UnicodeAttribute(default="account")
-    v = IntegerAttribute(default=2)
+    v = IntegerAttribute(default=3)
     version = IntegerAttribute()
     advanced_to = IntegerAttribute()
     hash = UnicodeAttribute()
@@ -103,6 +106,7 @@ def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
     item = AccountItem(
         pk=key.pk,
         sk=key.sk,
+        v=3 if _has_periods(account) else 2,
         version=entry.sequence,
         advanced_to=account.advanced_to,
         hash=entry.hash,
@@ -110,6 +114,11 @@ def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
     )
     item.gsi3pk, item.gsi3sk = _due_place(tenant, account) or (None, None)
     return item
+
+
+def _has_periods(account: Account) -> bool:
+    several = any(len(wallet.counted) > 1 for wallet in account.wallets.values())
+    return several or any(promise.period for promise in account.pendings)
 
 
 def _due_place(tenant: str, account: Account) -> Key | None:

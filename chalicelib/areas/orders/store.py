@@ -44,10 +44,11 @@ MAX_NEW_ORDER_BYTES = 256_000
 
 
 class OrderItem(StampbookItem):
-    """Schema 3 is that of an order for a group, which an older version would take for the member's own."""
+    """Schema 3 is that of an order for a group, which an older version would take for the member's own; schema 4 of one whose
+    credits count in the period of a cap, which an older version does not give back."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=3)
+    v = IntegerAttribute(default=4)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
@@ -219,12 +220,13 @@ def _place(order: str, purchased_at: Instant) -> str:
     return f"{purchased_at:014}#{order}"
 
 
-def _credit(rule: str, unit: str, amount: int, lines: Any, value: int, piece: Any, due: int) -> Credited:
-    if [type(one) for one in (rule, unit, amount, due)] != [str, str, int, int]:
+def _credit(
+    rule: str, unit: str, amount: int, lines: Any, value: int, piece: Any, due: int, period: str = ""
+) -> Credited:
+    if [type(one) for one in (rule, unit, amount, due, period)] != [str, str, int, int, str]:
         raise ValueError("a credit of nothing")
-    return Credited(
-        rule, unit, amount, tuple((no, part) for no, part in lines), value, (piece[0], piece[1], piece[2]), due
-    )
+    parts = tuple((no, part) for no, part in lines)
+    return Credited(rule, unit, amount, parts, value, (piece[0], piece[1], piece[2]), due, period)
 
 
 def _item(tenant: str, order: Order) -> OrderItem:
@@ -232,7 +234,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
     item = OrderItem(
         pk=key.pk,
         sk=key.sk,
-        v=3 if order.group_id else 2,
+        v=_schema(order),
         version=order.version,
         body=_body(order),
         gsi1pk=_list_of(tenant, order.member_id),
@@ -250,6 +252,12 @@ def _item(tenant: str, order: Order) -> OrderItem:
     return item
 
 
+def _schema(order: Order) -> int:
+    if any(credit.period for credit in order.credits):
+        return 4
+    return 3 if order.group_id else 2
+
+
 def _groups_place(tenant: str, order: Order) -> Key | None:
     """In the list of the group that it was bought for."""
     if order.group_id is None:
@@ -265,6 +273,6 @@ def _body(order: Order) -> Mapping[str, Any]:
         "sequence": order.sequence,
         "at": order.recorded_at,
         "sale": order.sale.model_dump(mode="json", exclude_defaults=True),
-        "credits": order.credits,
+        "credits": [credit if credit.period else credit[:-1] for credit in order.credits],
         "returned": {str(no): [str(back.quantity), back.value] for no, back in order.returned.items()},
     } | {name: value for name, value in optional.items() if value}

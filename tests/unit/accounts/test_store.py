@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from chalicelib.areas.accounts import store
 from chalicelib.areas.accounts.model import Account, Credit, Piece, Story, advance, cancel, earn, spend
 from chalicelib.areas.accounts.model.facts import PointsEarned
+from chalicelib.areas.accounts.model.limits import MAX_PERIODS
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import RandomIds, shown
-from chalicelib.kit.periods import Day, day_starts, local_day, month_end, parse_day
+from chalicelib.kit.periods import Day, day_starts, iso_day, local_day, month_end, parse_day
 from chalicelib.table.journal import Entry, Head, Header, new_entry
 from chalicelib.table.meter import item_bytes, write_units
 from chalicelib.table.protocol import Absent, Attrs, Equals, Put
@@ -147,6 +149,14 @@ def test_what_an_account_weighs(lots: int, holes: bool, daily: bool, units: int)
 def test_no_account_of_up_to_37_lots_weighs_more_than_one_unit(holes: bool) -> None:
     weights = {lots: item_bytes(stored(busy(lots, holes=holes)).item) for lots in range(1, 38)}
     assert {lots: weight for lots, weight in weights.items() if write_units(0, weight) > 1} == {}
+
+
+def test_nor_does_one_that_remembers_as_many_periods_of_a_cap_as_it_may() -> None:
+    account, dice = busy(37, holes=True), Random(1)
+    days = {iso_day(20_600 + number): dice.randrange(1_000) for number in range(MAX_PERIODS)}
+    wallet = replace(account.wallet("points"), counted=days)
+    item = stored(replace(account, wallets={"points": wallet})).item
+    assert write_units(0, item_bytes(item)) == 1
 
 
 def test_a_thousand_earnings_that_expire_together_are_kept_as_one() -> None:

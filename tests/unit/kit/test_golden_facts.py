@@ -45,7 +45,8 @@ FACTS: dict[str, list[Fact]] = {
     "points.earned": [
         f.PointsEarned("points", 7, (1, 0, 7), 7),
         f.PointsEarned("points", 250, (3, 40, 290), 500, **UNTIL, rule="base", order=ORDER, lines=((1, 200), (2, 50))),
-        f.PointsEarned("points", 7, (1, 0, 7), 7, counts_on=20_619, period="2026-06", by="mem_00000000007"),
+        f.PointsEarned("points", 7, (1, 0, 7), 7, counts_on=20_619, period="2026-06", by="mem_00000000007", alone=True),
+        f.PointsEarned("points", 7, (1, 0, 7), 7, counts_on=20_619, period="2026-06"),
     ],
     "points.capped": [f.PointsCapped("points", 50, "period", "base", ORDER)],
     "points.granted": [f.PointsGranted("points", 50, (4, 0, 50), 57, **UNTIL, reason="goodwill")],
@@ -66,6 +67,7 @@ FACTS: dict[str, list[Fact]] = {
         f.PointsCancelled("points", 0, (), 470, 100),
         f.PointsCancelled("points", 100, ((3, 190, 290, None),), 400, 20, "base", ORDER),
         f.PointsCancelled("points", 100, ((3, 190, 280, 21_609),), -10, 0, "base", ORDER, 10, 20_619, (12, 1)),
+        f.PointsCancelled("points", 100, ((3, 190, 290, 21_609),), 400, 0, "base", ORDER, period="2026-06"),
     ],
     "points.expired": [
         f.PointsExpired("points", 370, 3, 7, 21_609),
@@ -88,15 +90,20 @@ FACTS: dict[str, list[Fact]] = {
             counts_on=20_619,
             period="2026-06",
             by="mem_00000000007",
+            alone=True,
         ),
         f.PointsPromised("points", 5, (4, 0, 5), 255, event="delivered/117", open=True),
+        f.PointsPromised("points", 5, (4, 0, 5), 255, event="delivered/117", period="2026-W26"),
     ],
     "points.activated": [
         f.PointsActivated("points", 5, ((4, 0, 5, None),), 5, **UNTIL, counts_on=20_619),
         f.PointsActivated("points", 250, ((3, 40, 290, 21_609),), 255),
         f.PointsActivated("points", 250, ((3, 40, 290, 21_609),), 255, came_at=1_781_524_800_000),
     ],
-    "promise.cancelled": [f.PromiseCancelled("points", 250, ((3, 40, 290, 21_609),), 0, "base", ORDER, (12, 1))],
+    "promise.cancelled": [
+        f.PromiseCancelled("points", 250, ((3, 40, 290, 21_609),), 0, "base", ORDER, (12, 1)),
+        f.PromiseCancelled("points", 250, ((3, 40, 290, 21_609),), 0, period="2026-06-14"),
+    ],
     "points.held": [f.PointsHeld(1, "points", 30, ((1, 0, 30, 21_609),), 470, 1_781_524_800_000, "mem_00000000007")],
     "points.captured": [f.PointsCaptured(1, "points", 20, ((1, 0, 20, 21_609),), 470)],
     "points.released": [

@@ -18,12 +18,14 @@ from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
 from tests.twins import fresh
-from tests.twins.bookshop import BookShop, card, goods_back, keyed, open_shop, sale
+from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
 OPERATION = "opr_0123456789abcdef01234567"
+CAPS = {"per_period": {"every": "day", "amount": 1_000}}
+CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _told(sort: SortRange | None) -> str:
 
 @dataclass(frozen=True)
 class FullShop:
-    """Ada has bought and brought back, and earned points with a key; Bob has bought for his group, which is blocked now; all
+    """Ada has bought on two days and brought back, and earned points with a key; Bob has bought for his group, which is blocked now; all
     of it is relayed; a file was imported."""
 
     shop: BookShop
@@ -100,11 +102,12 @@ class FullShop:
 
 def full_shop() -> FullShop:
     streamed = StreamedTable()
-    shop = open_shop(streamed)
+    shop = open_shop(streamed, program={"units": [CAPPED]})
     put_tenant(shop.rt, shop.caller, fresh(), TenantSettings(name="Books"))
     grants = (Grant("orders", "modify"),)
     issuer = replace(shop.caller, kind="system")
     issued = issue_api_key(shop.rt, issuer, org="org", tenant=shop.caller.tenant, name="till", grants=grants)
+    shop.buy(card("ada"), sale("A-0", on="2026-06-14"))
     bought = shop.buy(card("ada"), sale("A-1")).answer
     shop.bring_back(bought.order_id, goods_back("R-1", 10_00))
     shop.earn(bought.member_id, 5, keyed("receipt 1"))

@@ -28,7 +28,7 @@ class Hold(NamedTuple):
 class Pending(NamedTuple):
     """Promised positions of one lot that come together: at an instant, or with an event. Time's of one day and lot are
     one, an event's have a lot each. `open`: their last day is decided when the first of them come, by the policy of
-    `day`."""
+    `day`. `period` is that of a cap in which they count."""
 
     unit: str
     lot: int
@@ -38,6 +38,7 @@ class Pending(NamedTuple):
     expires_on: Day | None = None
     open: bool = False
     day: Day | None = None
+    period: str = ""
 
     @property
     def amount(self) -> int:

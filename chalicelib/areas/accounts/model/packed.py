@@ -1,8 +1,8 @@
 """An account's body as it is kept: compact JSON with short names, days and positions as integers, zeros left out.
 
-w wallets   [next lot, totals, lots] and, where there is any, {"c": [period, counted], "s": the lot that slides, "x": lapsed}
+w wallets   [next lot, totals, lots] and, where there is any, {"c": counted by period (of one: [period, counted]), "s": the lot that slides, "x": lapsed}
 h holds     [number, unit, pieces, lapses at, by];  n the next number
-p pendings  [unit, lot, spans, releases at, event, last day, open, day]
+p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, where it has one, its period
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
 f foretold  1, where anything promised or held waits for an instant
 u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of], as far as it says anything
@@ -54,7 +54,7 @@ def packed(account: Account) -> Body:
     rare = {
         "h": [list(hold) for hold in account.holds],
         "n": account.next_hold if account.next_hold > 1 else 0,
-        "p": [list(promise) for promise in account.pendings],
+        "p": [list(promise if promise.period else promise[:-1]) for promise in account.pendings],
         "q": {} if account.counted == account.spend else dict(account.counted),
         "m": {str(number): _month(month) for number, month in account.months.items()},
         "u": _standing(account.standing),
@@ -95,8 +95,10 @@ def _wallet(wallet: Wallet) -> list[Any]:
         totals.pop()
     kept: list[Any] = [wallet.next_lot, totals, [_lot(lot) for lot in wallet.lots]]
     rare: dict[str, Any] = {}
-    if wallet.period:
-        rare["c"] = [wallet.period, wallet.counted]
+    if len(wallet.counted) == 1:
+        rare["c"] = [*wallet.counted, *wallet.counted.values()]
+    elif wallet.counted:
+        rare["c"] = dict(wallet.counted)
     if wallet.lapsed:
         rare["x"] = [list(piece) for piece in wallet.lapsed]
     if wallet.sliding:
@@ -108,15 +110,14 @@ def _unpacked_wallet(
     unit: str, next_lot: int, totals: list[int], lots: list[Any], rare: Mapping[str, Any] | None = None
 ) -> Wallet:
     more = rare or {}
-    period, counted = more.get("c", ("", 0))
+    counted = more.get("c", {})
     return Wallet(
         unit,
         tuple(Lot(*lot) if len(lot) == _HOLES else _lot_with_holes(lot) for lot in lots),
         next_lot,
         **dict(zip(_ORDER, totals, strict=False)),
         sliding=more.get("s", 0),
-        period=period,
-        counted=counted,
+        counted=counted if isinstance(counted, dict) else dict([counted]),
         lapsed=tuple(Piece(lot, start, end) for lot, start, end in more.get("x", ())),
     )
 

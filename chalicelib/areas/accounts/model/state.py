@@ -134,13 +134,21 @@ def _earned(account: Account, fact: f.PointsEarned) -> Account:
 
 def _cancelled(account: Account, fact: f.PointsCancelled) -> Account:
     months = with_month(account.months, fact.counts_on, Month(earned={fact.unit: -fact.amount}))
-    return _with(replace(account, months=months), w.went(account.wallet(fact.unit), "cancelled", fact))
+    return _with(replace(account, months=months), w.cancelled(account.wallet(fact.unit), fact))
 
 
 def _promised(account: Account, fact: f.PointsPromised) -> Account:
     lot, start, end = fact.piece
     promise = Pending(
-        fact.unit, lot, ((start, end),), fact.releases_at, fact.event, fact.expires_on, fact.open, fact.counts_on
+        unit=fact.unit,
+        lot=lot,
+        spans=((start, end),),
+        releases_at=fact.releases_at,
+        event=fact.event,
+        expires_on=fact.expires_on,
+        open=fact.open,
+        day=fact.counts_on,
+        period="" if fact.alone else fact.period,
     )
     changed = replace(account, pendings=with_promise(account.pendings, promise))
     return _with(changed, w.promised(account.wallet(fact.unit), fact))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import takewhile
 from typing import Any
 
 from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.accounts.model.limits import MAX_PERIODS
 from chalicelib.areas.accounts.model.lots import Lot, Piece, Span, added, expiry, joined, restored, without
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
@@ -27,7 +29,8 @@ class Wallet:
     Stands apart `held` of what came in; `pending`, which has not come in yet; `owed`, taken below zero
     `lapsed` are positions of these lots that were let expire before their day, or were promised and called off: what takes
     an earning back does not take them elsewhere.
-    `sliding` is the number of the lot whose last day moves; `period` and `counted` are where a cap by period stands.
+    `sliding` is the number of the lot whose last day moves; `counted` is where caps by period stand: what was earned in each
+    less what was taken back of it, of the latest periods.
     """
 
     unit: str
@@ -48,8 +51,7 @@ class Wallet:
     pending: int = 0
     owed: int = 0
     sliding: int = 0
-    period: str = ""
-    counted: int = 0
+    counted: Mapping[str, int] = field(default_factory=dict)
     lapsed: tuple[Piece, ...] = ()
 
     @property
@@ -81,7 +83,7 @@ class Wallet:
 
 
 def earned(wallet: Wallet, fact: f.PointsEarned) -> Wallet:
-    grown = _counted(grow(wallet, Piece(*fact.piece), fact.expires_on, fact.expires_at), fact.period, fact.amount)
+    grown = _counted(grow(wallet, Piece(*fact.piece), fact.expires_on, fact.expires_at), fact)
     return replace(grown, earned=wallet.earned + fact.amount)
 
 
@@ -116,6 +118,10 @@ def went(wallet: Wallet, total: str, fact: f.PointsSpent | f.PointsDeducted | f.
     return replace(taken, **changed)
 
 
+def cancelled(wallet: Wallet, fact: f.PointsCancelled) -> Wallet:
+    return _uncounted(went(wallet, "cancelled", fact), fact)
+
+
 def sent(wallet: Wallet, fact: f.PointsSent) -> Wallet:
     return replace(take(wallet, fact.pieces), sent=wallet.sent + fact.amount)
 
@@ -144,7 +150,7 @@ def promised(wallet: Wallet, fact: f.PointsPromised) -> Wallet:
     """It gets its positions at once, and they are out until it is activated."""
     piece = Piece(*fact.piece)
     grown = grow(wallet, piece, fact.expires_on, fact.expires_at)
-    out = take(_counted(grown, fact.period, fact.amount), (fact.piece,))
+    out = take(_counted(grown, fact), (fact.piece,))
     return replace(out, pending=wallet.pending + fact.amount)
 
 
@@ -162,7 +168,7 @@ def promise_cancelled(wallet: Wallet, fact: f.PromiseCancelled) -> Wallet:
     called_off = () if fact.order and fact.undoes is None else fact.pieces
     there = {lot.number for lot in wallet.lots}
     lapsed = _joined((*wallet.lapsed, *(piece for piece in called_off if piece[0] in there)))
-    return replace(wallet, pending=wallet.pending - fact.amount, lapsed=lapsed)
+    return replace(_uncounted(wallet, fact), pending=wallet.pending - fact.amount, lapsed=lapsed)
 
 
 def held(wallet: Wallet, fact: f.PointsHeld) -> Wallet:
@@ -231,11 +237,29 @@ def _with_expiry(wallet: Wallet, number: int, expires_on: Day, expires_at: Insta
     return replace(wallet, lots=tuple(sorted(lots, key=expiry_order)))
 
 
-def _counted(wallet: Wallet, period: str, amount: int) -> Wallet:
-    if not period:
+def _counted(wallet: Wallet, fact: f.PointsEarned | f.PointsPromised) -> Wallet:
+    if not fact.period:
         return wallet
-    before = wallet.counted if period == wallet.period else 0
-    return replace(wallet, period=period, counted=before + amount)
+    others = {} if fact.alone else wallet.counted
+    counted = {**others, fact.period: wallet.counted.get(fact.period, 0) + fact.amount}
+    if len(counted) > MAX_PERIODS:
+        del counted[min(counted, key=_begins)]
+    return replace(wallet, counted=counted)
+
+
+def _uncounted(wallet: Wallet, fact: f.PointsCancelled | f.PromiseCancelled) -> Wallet:
+    """What was taken back counts no more in the period in which it had counted, if that is remembered."""
+    if fact.period not in wallet.counted:
+        return wallet
+    left = wallet.counted[fact.period] - fact.amount
+    others = {period: amount for period, amount in wallet.counted.items() if period != fact.period}
+    return replace(wallet, counted={**others, fact.period: left} if left > 0 else others)
+
+
+def _begins(period: str) -> str:
+    """Names of years, months and days are in the order of time, also among each other; a week's is put there by its Monday."""
+    year, _, week = period.partition("-W")
+    return date.fromisocalendar(int(year), int(week), 1).isoformat() if week else period
 
 
 def expiry_order(lot: Lot) -> tuple[bool, Instant, int]:

@@ -19,7 +19,8 @@ Basis = Literal["own_lines", "order_value"]
 
 
 class Credited(NamedTuple):
-    """What one rule gave for the sale. `piece` is the earning's interval; `due` counts what returns asked back so far."""
+    """What one rule gave for the sale. `piece` is the earning's interval; `due` counts what returns asked back so far;
+    `period` is that of a cap in which it counts."""
 
     rule: str
     unit: str
@@ -28,6 +29,7 @@ class Credited(NamedTuple):
     value: int
     piece: tuple[int, int, int]
     due: int = 0
+    period: str = ""
 
 
 class Back(NamedTuple):

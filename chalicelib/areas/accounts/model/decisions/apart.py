@@ -126,7 +126,8 @@ def cancel_promise(story: Story, unit: str, earning: Piece, due: int, cause: Cau
     if not amount:
         return story, 0
     left = story.account.wallet(unit).pending - amount
-    return story.then(f.PromiseCancelled(unit, amount, pieces, left, cause.rule, cause.order, cause.undoes)), amount
+    told = f.PromiseCancelled(unit, amount, pieces, left, cause.rule, cause.order, cause.undoes, cause.period)
+    return story.then(told), amount
 
 
 def pending_of(account: Account, unit: str, earning: Piece) -> tuple[Taken, ...]:

@@ -231,7 +231,7 @@ def _rooms(story: Story, unit: str, conduct: Conduct) -> list[tuple[str, int]]:
     if conduct.cap_transaction is not None:
         rooms.append(("transaction", conduct.cap_transaction - _earned_so_far(story, unit)))
     if conduct.cap_period is not None:
-        so_far = wallet.counted if wallet.period == conduct.cap_period.period else 0
+        so_far = wallet.counted.get(conduct.cap_period.period, 0)
         rooms.append(("period", conduct.cap_period.limit - so_far))
     if conduct.cap_balance is not None:
         rooms.append(("balance", conduct.cap_balance - wallet.available - wallet.held - wallet.pending))

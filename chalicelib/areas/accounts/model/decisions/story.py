@@ -57,13 +57,14 @@ PLAIN = Conduct()
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why something is taken back: the sale and the rule that had given it, its day of earning, and the entry of this
-    account with the number of the fact that is undone."""
+    """Why something is taken back: the sale and the rule that had given it, its day of earning, the entry of this
+    account with the number of the fact that is undone, and the period of a cap in which it counts."""
 
     rule: str = ""
     order: str = ""
     day: Day | None = None
     undoes: tuple[int, int] | None = None
+    period: str = ""
 
 
 UNKNOWN = Cause()

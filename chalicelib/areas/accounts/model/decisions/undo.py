@@ -64,6 +64,7 @@ def cancel(
             owed=owed,
             counts_on=cause.day,
             undoes=cause.undoes,
+            period=cause.period,
         )
     )
 

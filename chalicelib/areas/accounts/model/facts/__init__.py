@@ -42,6 +42,11 @@ def _as_it_is(body: Body) -> Body:
     return body
 
 
+def _alone(body: Body) -> Body:
+    """Before, a wallet remembered one period of a cap, and forgot it when something counted in another."""
+    return {**body, "alone": True} if body.get("period") else body
+
+
 def _without_last_days(body: Body) -> Body:
     """Version 1 did not say the last day of what was taken."""
     return {**body, "pieces": tuple((*piece, None) for piece in body["pieces"])}
@@ -78,6 +83,10 @@ VOCABULARY = vocabulary(
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
         ("points.earned", 1): _as_it_is,
+        ("points.earned", 2): _alone,
+        ("points.promised", 1): _alone,
+        ("points.cancelled", 2): _as_it_is,
+        ("promise.cancelled", 1): _as_it_is,
         ("points.expired", 1): _as_it_is,
         ("points.activated", 1): _as_it_is,
         ("points.released", 1): _as_it_is,

@@ -30,9 +30,11 @@ class PointsPromised(Fact):
     counts_on   | the day of earning where the program is                        | –
     period      | the period of a cap that it counts in                          | –
     by          | the member who earned it for the group                         | –
+    alone       | an older release forgot all other periods at this              | –
     """
 
     type = "points.promised"
+    v = 2
 
     unit: str
     amount: int
@@ -49,6 +51,7 @@ class PointsPromised(Fact):
     counts_on: Day | None = None
     period: str = ""
     by: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,11 @@ class PromiseCancelled(Fact):
     rule    | the rule that had given it                                | –
     order   | the sale's id                                             | –
     undoes  | what it takes back: an entry of this account and its fact | sequence, number of the fact
+    period  | the period of a cap in which so much less counts          | –
     """
 
     type = "promise.cancelled"
+    v = 2
 
     unit: str
     amount: int
@@ -102,6 +107,7 @@ class PromiseCancelled(Fact):
     rule: str = ""
     order: str = ""
     undoes: tuple[int, int] | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,11 @@ class PointsEarned(Fact):
     counts_on  | the day of earning where the program is                    | –
     period     | the period of a cap that it counts in                      | –
     by         | the member who earned it for the group                     | –
+    alone      | an older release forgot all other periods at this          | –
     """
 
     type = "points.earned"
-    v = 2
+    v = 3
 
     unit: str
     amount: int
@@ -45,6 +46,7 @@ class PointsEarned(Fact):
     counts_on: Day | None = None
     period: str = ""
     by: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +188,11 @@ class PointsCancelled(Fact):
     owed      | what of `amount` was not there: the balance is below zero | smallest part of `unit`
     counts_on | the day of earning where the program is                   | –
     undoes    | what it takes back: an entry of this account and its fact | sequence, number of the fact
+    period    | the period of a cap in which so much less counts          | –
     """
 
     type = "points.cancelled"
-    v = 2
+    v = 3
 
     unit: str
     amount: int
@@ -201,6 +204,7 @@ class PointsCancelled(Fact):
     owed: int = 0
     counts_on: Day | None = None
     undoes: tuple[int, int] | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
