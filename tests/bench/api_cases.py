@@ -31,12 +31,13 @@ class Asked:
 @dataclass(frozen=True)
 class Case:
     """An operation of ROUTES, asked of a till. `rare` ones are measured in fewer rounds; `stamps`: of a shop where points may
-    be turned into stamps."""
+    be turned into stamps; `fresh`: of one where nothing was done but buy."""
 
     operation: str
     asked: Callable[[Till], Asked]
     rare: bool = True
     stamps: bool = False
+    fresh: bool = False
 
 
 def event_of(case: Case, at: Till) -> Json:
@@ -48,8 +49,8 @@ def event_of(case: Case, at: Till) -> Json:
     return at.request(route.method, path + asked.query, asked.body)
 
 
-def _reads(operation: str, query: str = "", *, rare: bool = False) -> Case:
-    return Case(operation, lambda _: Asked(query=query), rare=rare)
+def _reads(operation: str, query: str = "", *, rare: bool = False, fresh: bool = False) -> Case:
+    return Case(operation, lambda _: Asked(query=query), rare, fresh=fresh)
 
 
 def _often(operation: str, body: Callable[[Till], Any], **named: str) -> Case:
@@ -126,7 +127,7 @@ CASES: Mapping[str, Case] = {
     "earn": _often("earn_points", lambda _: _POINT),
     "spend": _often("spend_points", lambda _: _POINT),
     "balance": _reads("read_account"),
-    "statement page": _reads("read_statement", f"?limit={PAGE}"),
+    "statement page": _reads("read_statement", f"?limit={PAGE}", fresh=True),
     "member's orders": _reads("list_orders", f"?limit={PAGE}"),
     "order": _reads("get_order"),
     "member": _reads("get_member"),
@@ -152,7 +153,7 @@ CASES: Mapping[str, Case] = {
     "unpin a tier": Case("unpin_tier", _pinned),
     "recalculate a tier": _by_hand("recalculate_tier", {}),
     "expiries": _reads("list_expiries", rare=True),
-    "proof of an account": _reads("prove_account", rare=True),
+    "proof of an account": _reads("prove_account", rare=True, fresh=True),
     "trace of a spend": Case("trace_spend", lambda at: Asked(named={"spend_id": _spent(at)})),
     "histogram of a member": _reads("read_histogram", rare=True),
     "histogram of a program": _reads("read_program_histogram", rare=True),

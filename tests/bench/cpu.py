@@ -68,9 +68,9 @@ def case_of(table: DynamoTable, name: str, lots: int, tills: dict[str, Till]) ->
     """Steps have a till of their own, requests share one of as many lots: `tills` by tenant."""
     if name in STEPS:
         return STEPS[name](open_till(table, f"step-{list(STEPS).index(name)}", lots))
-    stamps = CASES[name].stamps
-    tenant = f"lots-{lots}{'-stamps' * stamps}"
-    at = tills.get(tenant) or tills.setdefault(tenant, open_till(table, tenant, lots, stamps=stamps))
+    case = CASES[name]
+    tenant = f"lots-{lots}{'-stamps' * case.stamps}{'-fresh' * case.fresh}"
+    at = tills.get(tenant) or tills.setdefault(tenant, open_till(table, tenant, lots, stamps=case.stamps))
     act = asked(at, name)
     asked(at, "balance")()
     return act
