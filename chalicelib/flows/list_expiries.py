@@ -73,7 +73,13 @@ def _of_unit(account: Account, unit: Unit) -> UnitExpiries:
         unit=unit.code,
         decimals=unit.decimals,
         undecided=sum(promise.amount for promise in _pending(account, unit.code) if promise.open),
-        days=tuple([Expiry(day, *amounts, slides) for (day, slides), amounts in ordered if any(amounts)]),
+        days=tuple(
+            [
+                Expiry(day, available, held, pending, slides)
+                for (day, slides), (available, held, pending) in ordered
+                if available or held or pending
+            ]
+        ),
     )
 
 

@@ -5,11 +5,12 @@ by cost_usage.py; nothing here is decided by hand, so a change that makes orders
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.local.cost_assumed import assumptions, memory_gb
 from infra.local.cost_shop import OVERHEAD_BYTES, Used
 from infra.local.cost_usage import ALONE, FULL, MEMBERS, MONTHS, ORDERS, TEN, Usage, measured
 
@@ -17,15 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PRICES = ROOT / "docs" / "prices.json"
 QUEUES_WORKED_OFF = 2  # imports and due: a mapping each
 PUBLISHED_AT_ONCE = 10
-MEASURED = {
-    "api_ms": "*record* through the packaged app, p50; CPU of *record an order by identifier*",
-    "relay_ms": "lag of the feed that is the relay's, p50",
-    "relay_ms_per_entry": "with `relay_ms`: CPU of *relay 100 entries*",
-    "import_ms_per_order": "rows a second, the best; CPU a row",
-    "due_ms_per_account": "CPU of *one due account*",
-    "pulse_ms": "CPU of *take the pulse*",
-}
-"""What of docs/performance.md each time may not be below; tests/unit/local/test_cost.py compares."""
 MILLION = 1_000_000
 GB = 1024**3
 ALARMS = 40
@@ -79,7 +71,9 @@ def page(prices: Prices | None = None, usage: Usage | None = None) -> str:
         "A month in use, on top of that and of its orders": _table(prices, [_in_use(assumed, usage)]),
     }
     sections = [f"## {title}\n\n{table}\n" for title, table in tables.items()]
-    return "\n".join([_head(prices), *sections, _counted(usage), _sources(prices), _tail(prices)])
+    return "\n".join(
+        [_head(prices), *sections, _counted(usage), _sources(prices), assumptions(prices.assumed, WINDOW_SECONDS)]
+    )
 
 
 def _over_http(assumed: Mapping[str, float], api: Used) -> list[Row]:
@@ -180,17 +174,6 @@ def _function(name: str, calls: float, ms: float, function: str) -> list[Row]:
     ]
 
 
-def processors(function: str) -> float:
-    """The share of one that Lambda gives a function for its memory: a whole one for 1,769 MB."""
-    return memory_gb(function) * 1024 / 1769
-
-
-def memory_gb(function: str) -> float:
-    told = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
-    own = told["stages"]["prod"]["lambda_functions"].get(function, {})
-    return float(own.get("lambda_memory_size", told["lambda_memory_size"])) / 1024
-
-
 def _table_use(what: str, used: Used, of: float) -> list[Row]:
     writes, reads = used.table.write_units + used.table.index_units, used.table.read_units
     return [
@@ -289,27 +272,3 @@ without a date may be of any year.
 
 def _source(at: str | None, said: str | None) -> Iterable[str]:
     return ("**not checked**", "–") if at is None else (f"<{at}>", said or "undated")
-
-
-def _tail(prices: Prices) -> str:
-    assumed = "\n".join(_assumptions(prices.assumed))
-    return f"""## What is assumed
-
-| Named in prices.json | | no less than was measured |
-|---|---:|---|
-{assumed}
-
-Times are of a whole call, waiting included: on your stage the dashboard shows the true ones, as it shows how full the relay's batches are. What was
-measured is in [performance.md](../performance.md), and a test holds each of these to it, that no order is counted as faster than any ever was; it is
-not what the page is made from, for each machine would make another. CPU counts at the share of a processor that a function has for its memory (a whole one for 1,769 MB).
-What a time has on top of the measured one is a wait: for each request some five to ten milliseconds until DynamoDB answers, where the bench's engine is on the same
-machine; and for the relay one request of SNS for ten entries. At the end of each window of the stream that had anything in it ({WINDOW_SECONDS} s) Lambda calls the relay
-once more, with nothing; whether it does so for windows without anything, Amazon does not say: were it so, that is a cent a month. An
-event source mapping with a concurrency of its own keeps five pollers at an empty queue, each asking for as long as SQS lets it; reading a stream is
-free for a function. Logs are billed compressed while they are kept: it will be less. A queue of the topic
-is fed once a function works it off, and none is yet: [each would be a request an entry](../decisions/feeds-queues-fed-once-they-are-read.md) that its filter lets pass, and its consumer's. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.
-"""
-
-
-def _assumptions(assumed: Mapping[str, float]) -> Iterator[str]:
-    return (f"| `{name}` | {value:g} | {MEASURED.get(name, '–')} |" for name, value in assumed.items())

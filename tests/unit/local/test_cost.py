@@ -11,7 +11,8 @@ import pytest
 
 from chalicelib.aws.topic import Published
 from infra.alarms import consumed_queues
-from infra.local.cost import MEASURED, PULSES, QUEUES_WORKED_OFF, ROOT, WINDOW_SECONDS, Prices, page, processors
+from infra.local.cost import PULSES, QUEUES_WORKED_OFF, ROOT, WINDOW_SECONDS, Prices, page
+from infra.local.cost_assumed import MEASURED, processors
 from infra.local.cost_shop import metrics_of, taken
 from infra.local.cost_usage import ALONE, FULL, MEMBERS, ORDERS, TEN, measured
 from infra.local.pages.facts import filters
