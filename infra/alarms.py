@@ -93,10 +93,16 @@ def of_type(template: Json, kind: str) -> dict[str, Json]:
 
 
 def consumed_queues(template: Json) -> list[str]:
-    """Those that a function works off. The others fill until they have one, and forget after an hour."""
-    functions = of_type(template, "AWS::Serverless::Function").values()
-    events = [event for function in functions for event in function.get("Events", {}).values()]
-    return sorted(event["Properties"]["Queue"]["Fn::GetAtt"][0] for event in events if event["Type"] == "SQS")
+    """Those that a function works off. The others wait for one, and get nothing until they have it (infra/subscriptions.py)."""
+    resources = [one.get("Properties", {}) for one in template["Resources"].values()]
+    events = [event["Properties"] for one in resources for event in one.get("Events", {}).values()]
+    return sorted(resource_of(event["Queue"]) for event in events if "Queue" in event)
+
+
+def resource_of(attribute: Mapping[str, Any]) -> str:
+    """The logical id of whatever this is an attribute of: merged a template names both in a list, written in one text."""
+    named = attribute["Fn::GetAtt"]
+    return str(named.partition(".")[0] if isinstance(named, str) else named[0])
 
 
 def _all(template: Json) -> Iterator[Alarm]:

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.events.log import RELAY
 from chalicelib.flows.job_messages import STEP_NAMES
 from chalicelib.kit.metrics import NAMESPACE
-from infra.alarms import consumed_queues, of_type
+from infra.alarms import TABLE_OPERATIONS, consumed_queues, of_type
 
 Json = dict[str, Any]
 
@@ -24,7 +24,17 @@ JOBS = ("start_import", "start_imports", *STEP_NAMES, "schedule_due", "settle_du
 def dashboard(template: Json) -> Json:
     """The resource. Addresses in it are filled in when it is deployed."""
     body = json.dumps(
-        {"widgets": _placed([*_of_requests(), *_of_attention(template), *_of_the_table(template), *_of_jobs()])}
+        {
+            "widgets": _placed(
+                [
+                    *_of_requests(),
+                    *_of_the_api(template),
+                    *_of_attention(template),
+                    *_of_the_table(template),
+                    *_of_jobs(),
+                ]
+            )
+        }
     )
     properties = {"DashboardName": {"Fn::Sub": "stampbook-${Stage}"}, "DashboardBody": {"Fn::Sub": body}}
     return {"Type": "AWS::CloudWatch::Dashboard", "Properties": properties}
@@ -70,6 +80,16 @@ def _of_requests() -> list[Json]:
     ]
 
 
+def _of_the_api(template: Json) -> list[Json]:
+    """As the gateway sees it: what it answers by itself, when no function runs, is in no log of ours."""
+    api = template["Resources"]["RestAPI"]["Properties"]
+    of = ["ApiName", api["DefinitionBody"]["info"]["title"]["Fn::Sub"], "Stage", api["StageName"]]
+    return [
+        _graph("API: share of requests that fail", "Average", [["AWS/ApiGateway", "5XXError", *of]]),
+        _graph("API: latency, p99 (ms)", "p99", [["AWS/ApiGateway", "Latency", *of]]),
+    ]
+
+
 def _of_attention(template: Json) -> list[Json]:
     queues = sorted(of_type(template, "AWS::SQS::Queue"))
     functions = sorted(of_type(template, "AWS::Serverless::Function"))
@@ -83,6 +103,10 @@ def _of_attention(template: Json) -> list[Json]:
         _graph("Oldest message (s)", "Maximum", _of_queues(consumed, "ApproximateAgeOfOldestMessage")),
         _graph("Errors and throttles of functions", "Sum", [
             ["AWS/Lambda", metric, "FunctionName", f"${{{one}}}"] for one in functions for metric in ("Errors", "Throttles")
+        ]),
+        _graph("Not delivered by the topic, not read by the relay: should be none", "Sum", [
+            ["AWS/SNS", "NumberOfNotificationsFailed", "TopicName", "${Topic.TopicName}"],
+            [NAMESPACE, "unread", "stage", "${Stage}", "operation", RELAY],
         ]),
     ]  # fmt: skip
 
@@ -98,7 +122,12 @@ def _of_the_table(template: Json) -> list[Json]:
     kinds = ("Write", "Read")
     used = [["AWS/DynamoDB", f"Consumed{kind}CapacityUnits", *place] for kind in kinds for place in places]
     throttled = [["AWS/DynamoDB", f"{kind}ThrottleEvents", *place] for kind in kinds for place in places]
-    return [_graph("Consumed units", "Sum", used), _graph("Throttled: should be none", "Sum", throttled)]
+    failed = [["AWS/DynamoDB", "SystemErrors", *own, "Operation", operation] for operation in TABLE_OPERATIONS]
+    return [
+        _graph("Consumed units", "Sum", used),
+        _graph("Throttled: should be none", "Sum", throttled),
+        _graph("Failed by DynamoDB: should be few", "Sum", failed),
+    ]
 
 
 def _of_jobs() -> list[Json]:
@@ -108,4 +137,5 @@ def _of_jobs() -> list[Json]:
     return [
         _graph("Jobs: done", "Sum", [_search(("operation",), "done", "Sum", label, only)]),
         _graph("Jobs: waiting", "Maximum", _of_queues(waiting, "ApproximateNumberOfMessagesVisible")),
+        _graph("Since the daily job (ms)", "Maximum", [[NAMESPACE, "due_since_ms", "stage", "${Stage}"]]),
     ]

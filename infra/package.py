@@ -1,8 +1,9 @@
 """`python -m infra.package [dev|prod]…`: what CloudFormation needs, in build/<stage>/: template.json and deployment.zip.
 
-`chalice package` makes both of app.py, .chalice and infra/template.yaml. Four things it cannot do are done after it: the
-template is of one stage, by default and otherwise not at all; all that is in it is watched (infra/alarms.py, infra/dashboard.py);
-it has no YAML aliases, which CloudFormation refuses; and the zip is the same for the same code, compiled (infra/archive.py).
+`chalice package` makes both of app.py, .chalice and infra/template.yaml. Five things it cannot do are done after it: the
+template is of one stage, by default and otherwise not at all; the topic feeds only queues that are worked off (infra/subscriptions.py);
+all that is in it is watched (infra/alarms.py, infra/dashboard.py); it has no YAML aliases, which CloudFormation refuses; and
+the zip is the same for the same code, compiled (infra/archive.py).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import yaml
 from infra.alarms import alarms, of_type
 from infra.archive import PackageError, remake, this_python
 from infra.dashboard import dashboard
+from infra.subscriptions import subscribed
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("dev", "prod")
@@ -34,7 +36,7 @@ def package(stage: str, into: Path) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     _run_chalice(stage, out)
     made = out / _MADE_BY_CHALICE
-    template = watched(of_one_stage(yaml.safe_load(made.read_text(encoding="utf-8")), stage))
+    template = watched(subscribed(of_one_stage(yaml.safe_load(made.read_text(encoding="utf-8")), stage)))
     (out / TEMPLATE).write_text(json.dumps(template, indent=1) + "\n", encoding="utf-8")
     made.unlink()
     remake(out / ZIP, compiled=_runs_on_this_python(template))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+
+from pydantic import ConfigDict
 
 from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.accounts.model.apart import Pending
@@ -23,9 +25,12 @@ from chalicelib.kit.wire import CalendarDay
 from chalicelib.runtime import Runtime
 
 
-class Expiry(Frozen):
+@dataclass(frozen=True, slots=True)  # no model: an answer has hundreds, of what is stored, and a model would check each
+class Expiry:
     """What can be used up to the end of this day where the program is; without a day, for ever. `held` and `pending` would
     be among it if they came free or came now. `slides`: an activity of the member moves the day."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     expires_on: CalendarDay | None
     available: int
@@ -43,12 +48,7 @@ class UnitExpiries(Frozen):
     days: tuple[Expiry, ...]
 
 
-class _Row(NamedTuple):
-    available: int = 0
-    held: int = 0
-    pending: int = 0
-
-
+_AVAILABLE, _HELD, _PENDING = range(3)
 _Key = tuple[Day | None, bool]
 
 
@@ -66,34 +66,36 @@ def list_expiries(
 
 def _of_unit(account: Account, unit: Unit) -> UnitExpiries:
     sums: dict[_Key, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for key, row in _rows(account, unit.code):
-        sums[key] = [before + more for before, more in zip(sums[key], row, strict=True)]
+    for key, what, amount in _amounts(account, unit.code):
+        sums[key][what] += amount
     ordered = sorted(sums.items(), key=lambda one: (one[0][0] is None, one[0][0] or 0, one[0][1]))
     return UnitExpiries(
         unit=unit.code,
         decimals=unit.decimals,
         undecided=sum(promise.amount for promise in _pending(account, unit.code) if promise.open),
         days=tuple(
-            Expiry(expires_on=day, available=available, held=held, pending=pending, slides=slides)
-            for (day, slides), (available, held, pending) in ordered
-            if available or held or pending
+            [
+                Expiry(day, available, held, pending, slides)
+                for (day, slides), (available, held, pending) in ordered
+                if available or held or pending
+            ]
         ),
     )
 
 
-def _rows(account: Account, unit: str) -> Iterator[tuple[_Key, _Row]]:
+def _amounts(account: Account, unit: str) -> Iterator[tuple[_Key, int, int]]:
     """A lot says its last day, which may have moved since points were taken out of it; one that has passed is not there."""
     wallet = account.wallet(unit)
     days: dict[int, Day | None] = {lot.number: lot.expires_on for lot in wallet.lots}
     for lot in wallet.lots:
-        yield (lot.expires_on, lot.number == wallet.sliding), _Row(available=lot.left)
+        yield (lot.expires_on, lot.number == wallet.sliding), _AVAILABLE, lot.left
     for hold in account.holds:
         for number, start, end, day in hold.pieces if hold.unit == unit else ():
-            yield (days.get(number, day), number == wallet.sliding), _Row(held=end - start)
+            yield (days.get(number, day), number == wallet.sliding), _HELD, end - start
     for promise in _pending(account, unit):
         if not promise.open:
             key = days.get(promise.lot, promise.expires_on), promise.lot == wallet.sliding
-            yield key, _Row(pending=promise.amount)
+            yield key, _PENDING, promise.amount
 
 
 def _pending(account: Account, unit: str) -> Iterator[Pending]:

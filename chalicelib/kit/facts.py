@@ -33,7 +33,9 @@ class Vocabulary:
     upcasters: Mapping[tuple[str, int], Upcaster]
 
     def decode(self, body: Body) -> Fact:
-        rest = {name: _tuples(value) for name, value in body.items() if name not in ("type", "v")}
+        rest = {name: _tuples(value) if type(value) is list else value for name, value in body.items()}
+        del rest["type"]
+        rest.pop("v", None)
         written, cls = body.get("v", 1), self.classes.get(body["type"])
         if cls is None or written > cls.v:
             raise newer_data(body["type"], written, "none" if cls is None else cls.v)
@@ -55,5 +57,5 @@ def encode(fact: Fact) -> Body:
     return body
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+def _tuples(values: list[Any]) -> tuple[Any, ...]:
+    return tuple([_tuples(value) if type(value) is list else value for value in values])

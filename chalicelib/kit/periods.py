@@ -14,6 +14,7 @@ Day = int
 QUARTER_MS = 15 * 60_000  # whatever the zone, a day of it begins with a quarter of an hour
 
 _EPOCH = date(1970, 1, 1)
+_DAY_MS = 86_400_000
 _NO_ZONES = frozenset(("localtime", "posixrules", "Factory"))
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -53,6 +54,8 @@ def zone_exists(name: str) -> bool:
 
 
 def local_day(at: Instant, zone: str) -> Day:
+    if zone == "UTC":
+        return at // _DAY_MS
     return day_of(moment(at).astimezone(_zone(zone)).date())
 
 

@@ -93,9 +93,12 @@ class BodyAttribute(Attribute[Any]):
         return unpack(value)
 
 
+_compact = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode
+
+
 def compact_json(value: Any) -> bytes:
     """The one way a body is written: no spaces, names sorted, so equal values are equal bytes (hashes rest on it)."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+    return _compact(value).encode()
 
 
 def pack(value: Any) -> bytes:
@@ -138,7 +141,7 @@ def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
     item = cls()
     written = newer_schema(cls, attrs)
     if written is not None:
-        raise newer_data(attrs["kind"]["S"], written, item.v)
+        raise newer_data(attrs["kind"]["S"], written, defaults_of(cls)["v"])
     values, defaults = item.attribute_values, defaults_of(cls)
     for name, attribute in cls.get_attributes().items():
         stored = attrs.get(name)
@@ -162,4 +165,4 @@ def _kind_of(cls: type[StampbookItem], values: Mapping[str, Any]) -> str:
 def newer_schema(cls: type[StampbookItem], attrs: Attrs) -> int | None:
     """The schema of an item that this version of the code does not know; None where it does."""
     written = int(attrs["v"]["N"]) if "v" in attrs else 0
-    return written if written > cls().v else None
+    return written if written > defaults_of(cls)["v"] else None

@@ -174,21 +174,25 @@ def entry_from(stream: Stream, attrs: Attrs) -> Entry:
 
 
 def _entry_from(stream: Stream, attrs: Attrs) -> Entry:
-    item = from_attrs(EntryItem, attrs)
-    header, facts = item.body
-    _check_shape(header, facts, item.hash)
-    undone = dict(_undone(item.undone)) if item.undone else {}
-    return Entry(stream, int(item.sk.rsplit("#", 1)[1]), header, tuple(facts), item.private, item.hash, undone)
+    """Read by the hundred: what the item holds is taken from it as it lies there."""
+    values = from_attrs(EntryItem, attrs).attribute_values
+    header, facts = values["body"]
+    _check_shape(header, facts, values["hash"])
+    undone = dict(_undone(values["undone"])) if values.get("undone") else {}
+    sequence = int(values["sk"].rsplit("#", 1)[1])
+    return Entry(stream, sequence, header, tuple(facts), values.get("private"), values["hash"], undone)
 
 
 def _check_shape(header: Mapping[str, Any], facts: Sequence[Body], digest: str) -> None:
     """What whoever follows the journal rests on, whatever the facts are about."""
-    told = header["operation"], header["previous"], *(fact["type"] for fact in facts)
-    times = header["recorded_at"], header["effective_at"]
+    told = [header["operation"], header["previous"], *[fact["type"] for fact in facts]]
+    recorded_at, effective_at = header["recorded_at"], header["effective_at"]
     if not (
         header["operation"]
-        and all(type(one) is str for one in told)
-        and all(type(at) is int and at in _TIMES for at in times)
+        and set(map(type, told)) == {str}
+        and type(recorded_at) is type(effective_at) is int
+        and recorded_at in _TIMES
+        and effective_at in _TIMES
         and _HASH.fullmatch(digest)
     ):
         raise ValueError("it lacks what every entry has")

@@ -5,11 +5,12 @@ by cost_usage.py; nothing here is decided by hand, so a change that makes orders
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.local.cost_assumed import assumptions, memory_gb
 from infra.local.cost_shop import OVERHEAD_BYTES, Used
 from infra.local.cost_usage import ALONE, FULL, MEMBERS, MONTHS, ORDERS, TEN, Usage, measured
 
@@ -70,7 +71,9 @@ def page(prices: Prices | None = None, usage: Usage | None = None) -> str:
         "A month in use, on top of that and of its orders": _table(prices, [_in_use(assumed, usage)]),
     }
     sections = [f"## {title}\n\n{table}\n" for title, table in tables.items()]
-    return "\n".join([_head(prices), *sections, _counted(usage), _sources(prices), _tail(prices)])
+    return "\n".join(
+        [_head(prices), *sections, _counted(usage), _sources(prices), assumptions(prices.assumed, WINDOW_SECONDS)]
+    )
 
 
 def _over_http(assumed: Mapping[str, float], api: Used) -> list[Row]:
@@ -91,7 +94,7 @@ def _to_the_feed(assumed: Mapping[str, float], each: float, relay: Used, size: i
     publishes = batches * -(-size // PUBLISHED_AT_ONCE)
     ends = batches if size == ALONE else batches / WINDOW_SECONDS
     return [
-        *_function("Relay", batches, assumed["relay_ms"], "relay"),
+        *_function("Relay", batches, assumed["relay_ms"] + size * assumed["relay_ms_per_entry"], "relay"),
         *_function("Relay, ends of windows", ends, assumed["window_end_ms"], "relay"),
         *_table_use("feed", relay, relay.of / each),
         _logs(assumed, "Relay", relay.log_bytes / relay.of * entries, batches + ends),
@@ -164,17 +167,11 @@ def _in_use(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
 
 
 def _function(name: str, calls: float, ms: float, function: str) -> list[Row]:
-    seconds = calls * ms / 1000 * _memory_gb(function)
+    seconds = calls * ms / 1000 * memory_gb(function)
     return [
         Row(f"Lambda {name}, calls", calls / MILLION, "million requests", "lambda_million_requests"),
         Row(f"Lambda {name}, time", seconds, "GB-seconds", "lambda_gb_second"),
     ]
-
-
-def _memory_gb(function: str) -> float:
-    told = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
-    own = told["stages"]["prod"]["lambda_functions"].get(function, {})
-    return float(own.get("lambda_memory_size", told["lambda_memory_size"])) / 1024
 
 
 def _table_use(what: str, used: Used, of: float) -> list[Row]:
@@ -275,25 +272,3 @@ without a date may be of any year.
 
 def _source(at: str | None, said: str | None) -> Iterable[str]:
     return ("**not checked**", "–") if at is None else (f"<{at}>", said or "undated")
-
-
-def _tail(prices: Prices) -> str:
-    assumed = "\n".join(_assumptions(prices.assumed))
-    return f"""## What is assumed
-
-| Named in prices.json | |
-|---|---:|
-{assumed}
-
-Times are of a whole call, waiting included: on your stage the dashboard shows the true ones, as it shows how full the relay's batches are. They are
-not those of [performance.md](../performance.md), whose engine shares two cores with all else, so that each machine would make another page; but none of
-an import is shorter than the best that was measured there. At the end of each window of the stream that had anything in it ({WINDOW_SECONDS} s) Lambda calls the relay
-once more, with nothing; whether it does so for windows without anything, Amazon does not say: were it so, that is a cent a month. An
-event source mapping with a concurrency of its own keeps five pollers at an empty queue, each asking for as long as SQS lets it; reading a stream is
-free for a function. Logs are billed compressed while they are kept: it will be less. Queues that have no consumer yet are paid for
-by what the topic puts into them: each entry goes to those whose filter in the template lets it pass. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.
-"""
-
-
-def _assumptions(assumed: Mapping[str, float]) -> Iterator[str]:
-    return (f"| `{name}` | {value:g} |" for name, value in assumed.items())

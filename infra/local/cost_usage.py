@@ -39,6 +39,7 @@ from infra.local.demo.program import CALLER, ORG, TENANT, load_program
 from infra.local.http_gateway import Gateway, HttpRequest, HttpResponse
 from infra.local.pages.facts import filters
 from infra.local.table_template import whole_template
+from infra.subscriptions import subscribed
 
 MEMBERS, MONTHS = 100, 10
 ORDERS = MEMBERS * MONTHS
@@ -69,7 +70,7 @@ class Usage:
 def measured() -> Usage:
     with kept_log() as log:
         clock, cloud = StandingClock(_instant(OPENING)), (CountingFiles(), MemoryQueues(), MemoryTopic())
-        shop = Shop(clock, KeptTable(), *cloud, log, filters(whole_template()))
+        shop = Shop(clock, KeptTable(), *cloud, log, filters(subscribed(whole_template())))
         load_program(shop.rt)
         key = issue_api_key(shop.rt, CALLER, org=ORG, tenant=TENANT, name="till", grants=CALLER.grants).credential
         shop.table.entries.clear()

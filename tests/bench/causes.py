@@ -1,6 +1,7 @@
-"""Why a budget may not be met, by what it is the budget of. How many are not, and which, is said from the figures.
+"""Why a budget may not be met, by what it is the budget of, and what is planned. How many are not, and which, is said from the figures.
 
-A cause is said in words: how large its share is nobody measures, so that a share of it would be a figure without a command.
+A cause is what a profile showed (tests/bench/profiled.py). It is said in words: how large its share is nobody measures, so that
+a share of it would be a figure without a command.
 """
 
 from __future__ import annotations
@@ -20,15 +21,7 @@ class Cause:
     said: str
 
 
-UNITS = (
-    Cause(
-        ("one due account",),
-        """The budget is for an account that leaves the list of what is due: an entry in gsi2, an item taken out of gsi3. One
-with another lot moves to a later day of that list instead, and DynamoDB bills a changed key of an index as two writes, one that
-deletes and one that puts. It cannot be had for less as long as the list is by day: a coarser list would be one of accounts that
-are mostly not due, each read for nothing.""",
-    ),
-)
+UNITS: tuple[Cause, ...] = ()
 COLD = (
     Cause(
         ("import of api_handler",),
@@ -37,64 +30,97 @@ Patterns compiled at import come next, pydantic's models far behind, since their
 tables are declared, and load the clients of queue, topic and bucket with the first event that needs them.""",
     ),
 )
+_DECIDES = (
+    "record an order by id",
+    "record an order by identifier",
+    "record a first order, enrolling",
+    "record an order, in a group",
+    "return",
+    "earn",
+    "spend",
+    "hold",
+    "capture",
+    "release",
+    "transfer",
+    "undo a transfer",
+    "refund",
+    "undo an earning",
+    "grant",
+    "deduct",
+    "activate by event",
+    "cancel a promise",
+    "convert",
+    "pin a tier for good",
+    "unpin a tier",
+    "recalculate a tier",
+    "one due account",
+)
 CPU = (
     Cause(
         ("simulate an order by id", "simulate an order by identifier"),
-        """One request of the table, two by identifier, and as much to decide as recording has, which asks one more: what is
-beside the request is spread thin: reading and checking the body, the log line, the entry that is made only to be shown,
-Chalice, decision and answer. At the limit of lots reading them comes on top. The plan, if it is ever worth it: answer from the facts without making an entry, and read lots only when a decision touches
-them.""",
+        """As much is decided as for an order that is recorded, in one request less, which [the budget](decisions/bench-what-a-budget-is-of.md)
+allows for. What is left by the profile: what every request costs beside the table (Chalice, body, credential, log line), then rules, then
+the tier, which is judged three times; the entry that is only shown is the least of it. At the limit of lots reading them comes first. The plan:
+judge the tier once where nothing has changed between, and leave lots as they are stored until a decision touches them.""",
+    ),
+    Cause(
+        _DECIDES,
+        """By the profile: each item that is written is JSON of its own, and whoever is enrolled has two more and a second entry; the tier is judged
+three times; then decision, facts, and sums of lots that are checked with every write. All lots are read and written whichever a
+decision touches, so that the ratio grows with them. The plan: judge the tier once where nothing has changed between, and leave
+lots as they are stored until a decision touches them.""",
+    ),
+    Cause(
+        ("balance", "expiries"),
+        """One item is read, and by the profile most of what is ours is what every request costs: Chalice, credential, log line, answer. The tier is judged
+for what is shown of it. At many lots reading them comes first, then their days, each a line of the answer. The plan: judge the tier once, and
+sum up days from lots as they are stored, without making one of each.""",
     ),
     Cause(
         (
-            "record an order by id",
-            "record an order by identifier",
-            "record a first order, enrolling",
-            "return",
-            "earn",
-            "spend",
-            "one due account",
-        ),
-        """A decision, its facts, the entry that holds and hashes them, and sums of lots that are checked with every write. All lots
-are read and written whichever a decision touches, so that the ratio grows with them. The plan: read lots only when they are.""",
-    ),
-    Cause(
-        (
-            "balance",
-            "statement page",
             "member's orders",
             "order",
             "member",
+            "group",
             "find a member",
             "feed page",
             "directory page",
+            "histogram of a member",
+            "histogram of a program",
         ),
         """Little is asked of the table, and what a request costs besides is the same however little that is: Chalice, the credential,
-the log line, the answer's model. A balance of many lots has a line for each of them in its answer.""",
+the log line, the answer's model. The plan: an answer of plain values, which no model checks again, as a balance's days are.""",
     ),
     Cause(
-        ("enrol", "config change", "rules of a program"),
+        ("statement page", "proof of an account", "trace of a spend"),
+        """One request for many entries, which [the budget](decisions/bench-what-a-budget-is-of.md) allows for by the entry. By the profile each is unpacked, its shape
+looked at, its facts decoded; then a statement makes a line of each fact, and a proof folds them, which makes account and wallet anew for every
+one, and hashes the entry again. The plan: lines that no model checks, and a fold that makes account and wallet anew once an entry.""",
+    ),
+    Cause(
+        ("enrol", "change a member", "create a group", "join a group", "config change", "rules of a program"),
         """Small items against the same cost of Chalice, credential, log line and answer; what is written is checked by a model first,
-and has an entry that is hashed. A change of the configuration reads, checks and keeps all of it, and so does whoever asks next.""",
+and has an entry that is hashed. A change of the configuration reads, checks and keeps all of it, and so does whoever asks next. The plan:
+read no configuration anew that the process itself has just written.""",
     ),
     Cause(
         ("relay 100 entries",),
-        """Three requests for a hundred entries, each of which is unpacked, referred to and told of by itself: the ratio says how much
-work a request is spread over, and the budget is not made for it. JSON is part of it, and so is the topic's twin, which reads every
-message back.""",
+        """Three requests for a hundred entries, which [the budget](decisions/bench-what-a-budget-is-of.md) allows for by the entry. By the profile most of it is
+reading: each is unpacked, looked at and counted to see whether it can be; then it is counted once more with the others, and referred to. The plan:
+keep what the first count gave, and add that up.""",
     ),
     Cause(
         ("import chunk of 50 documents",),
         """Between the requests of a document its lines are read and checked, a sale is decided, and a line of the result written, for
-which there is no request of the table.""",
+which there is no request of the table. The plan: that of an order which is recorded, for most of it is one.""",
     ),
     Cause(
         ("schedule the due job", "take the pulse"),
-        """Two requests of small items; the messages of the schedule, sixteen a tenant, go to a twin and count as ours, and so do the
-log line and its metrics.""",
+        """Two requests of small items against one log line with its metrics; by the profile nothing else of ours is to be seen. The plan: none but
+to look again, with a profile, if that is no longer so.""",
     ),
 )
-_LED_TO = """Profiles of all handlers led to this: items are made, read and written by what their class declares, without PynamoDB's
+_LED_TO = """Profiles (`python -m tests.bench.profiled balance`) led to this: items are made, read and written by what their class declares, without PynamoDB's
 model machinery; lots have the fields that are stored and stand in the order in which they expire, so that only the first ones
 are asked what is due; our clients have a name of their own, where botocore puts one together for every request; a log
 line is put together in one go; an answer decodes only the facts that it shows, and checks no value of ours a

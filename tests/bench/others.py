@@ -1,20 +1,24 @@
 """How busy others kept the machine while a section was measured: the machine's CPU time less that of our own processes.
 
 The load average will not do: a section's engines and processes raise it themselves. /proc/stat has what all processors
-did, and the processes of a section are its own or have ended, so that what they used is known to it.
+did, and a process knows what its children used that it has waited for. An engine may end without waiting for children of
+its own (the functions of the local cloud): those come to this process instead of to init, and are waited for as well.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 STAT = Path("/proc/stat")
 _IDLE = (3, 4)  # of the numbers in its first line: idle, waiting for a disk
 _COUNTED = 8  # beyond these are guests, which the first ones include
+_PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
+_PATIENCE = 10.0  # seconds, for what was told to end
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,34 @@ class Moment:
 def busy_others() -> Callable[[], float | None]:
     """From now on; the answer is in processors, on the average. Where there is no /proc it is not known."""
     began = _now()
+    if began is not None:
+        adopt_orphans()
 
     def until_now() -> float | None:
+        if began is not None:
+            bury_children()
         ended = _now()
         return None if began is None or ended is None else between(began, ended)
 
     return until_now
+
+
+def adopt_orphans() -> None:
+    """From now on the children of a child that ends become this process's own."""
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def bury_children() -> None:
+    """Waits for all that have ended or are about to: only then is what they used counted as ours."""
+    until = monotonic() + _PATIENCE
+    while monotonic() < until:
+        try:
+            ended, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not ended:
+            sleep(0.05)
 
 
 def between(began: Moment, ended: Moment) -> float:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from chalicelib.api.routes import ROUTES
 from tests.bench import plots, verdicts
+from tests.bench.api_cases import CASES, left_out
 from tests.bench.budgets import budgets
 from tests.bench.figures import FULL, WITHIN_SECONDS, Bench, Row, Section
 from tests.bench.planned import PLANNED, not_measured
@@ -40,7 +42,7 @@ def page(bench: Bench) -> str:
         section, full = bench.get(name), bench.get(name + FULL)
         parts.append(f"## {title}\n")
         parts += [_made(section)] if section is not None else []
-        parts += [f"{meaning}\n", *_missing(bench, name)]
+        parts += [f"{meaning}\n", *(_left_out() if name == "cpu" else ()), *_missing(bench, name)]
         if shown := _fuller(bench, name):
             parts += [f"![{title}](performance/{plot}.svg)\n" for plot in PLOTS.get(name, _none)(shown)]
         if section is not None:
@@ -67,6 +69,14 @@ def _missing(bench: Bench, name: str) -> Iterator[str]:
         if kept_as in PLANNED and (missing := not_measured(bench, kept_as)):
             shown = "nothing of it" if kept_as not in bench and kept_as == name else "; ".join(missing)
             yield f"Not measured yet: {shown}. `{command} ONLY={name}`\n"
+
+
+def _left_out() -> Iterator[str]:
+    """Routes that have no row of their own."""
+    lines = [f"- {one.because}: {', '.join(f'`{name}`' for name in one.operations)}" for one in left_out()]
+    measured = len({case.operation for case in CASES.values()})
+    listed = "\n".join(lines)
+    yield f"Of {len(ROUTES)} routes {measured} are measured, one of each kind. The others are left out:\n\n{listed}\n"
 
 
 def _fuller(bench: Bench, name: str) -> Section | None:

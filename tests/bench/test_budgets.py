@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.bench.budgets import DESIGN, Budget, budgets, verdict
+from tests.bench.cases import DECIDES_UNWRITTEN, MANY, PLANNED
+from tests.bench.cpu import limit
 from tests.bench.figures import Row, load
 from tests.unit.budgets.test_budgets import BUDGETS
 
@@ -49,5 +51,30 @@ def test_what_tests_hold_an_operation_to_is_within_its_budget() -> None:
 
 def test_the_table_has_the_budget_beside_each_figure() -> None:
     table = budgets({"units": load()["units"]})
-    assert "| one due account | 2 | 2, 2, 2 | 4 | 4, 4, 8 | 6 | 6, 7, 11 | **no** |" in table
+    assert "| one due account | 2 | 2, 2, 2 | 4 | 4, 4, 8 | 6–7 | 6, 7, 11 | yes |" in table
     assert "| enrol | no budget | 2, 2, 2 |" in table
+
+
+@pytest.mark.parametrize(
+    ("operation", "lots", "requests", "most"),
+    [
+        ("earn", 1, 2, 1.5),
+        ("earn", 37, 2, 1.5),
+        ("earn", 366, 2, 2.0),
+        ("simulate an order by id", 37, 1, 2.0),
+        ("simulate an order by identifier", 1, 2, 1.75),
+        ("simulate an order by id", 366, 1, 3.0),
+        ("statement page", 37, 1, 4.0),
+        ("statement page", 366, 1, 4.5),
+        ("proof of an account", 37, 2, 3.35),
+        ("relay 100 entries", 1, 3, 4.83),
+    ],
+)
+def test_cpu_is_judged_by_requests_and_by_what_they_bring_by_the_hundred(
+    operation: str, lots: int, requests: int, most: float
+) -> None:
+    assert limit(operation, lots, requests) == most
+
+
+def test_whatever_has_a_budget_of_its_own_is_measured() -> None:
+    assert {*MANY, *DECIDES_UNWRITTEN} <= {name for name, _ in PLANNED}

@@ -36,6 +36,14 @@ def test_every_handler_that_is_measured_has_a_cause_and_no_other() -> None:
     assert sorted(named) == sorted({name for name, _ in PLANNED})
 
 
+def test_a_cause_has_a_plan() -> None:
+    assert [
+        cause.of
+        for cause in (*causes.UNITS, *causes.COLD, *causes.CPU)
+        if "The plan:" not in " ".join(cause.said.split())
+    ] == []
+
+
 PARTS = "half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|twelfth|sixteenth|twentieth|hundredth|millisecond|percent"
 FIGURE = re.compile(rf"\b(?:{PARTS})s?\b|\b\d|%")
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
-from tests.bench.others import Moment, at_work, between
+import pytest
 
+from tests.bench.others import STAT, Moment, at_work, between
+
+ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -22,3 +28,27 @@ def test_work_of_our_own_is_nobody_elses() -> None:
 
 def test_a_tick_counted_late_is_no_work_taken_back() -> None:
     assert between(Moment(0, 100, 7), Moment(10, 109.99, 17)) == 0
+
+
+ABANDONED = """
+import os, subprocess, sys
+from time import process_time
+from tests.bench.others import adopt_orphans, bury_children
+
+works = "from time import process_time\\nwhile process_time() < 0.3: pass"
+engine = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {works!r}])"
+adopt_orphans()
+subprocess.run([sys.executable, "-c", engine], check=True)
+before = os.times()
+bury_children()
+after = os.times()
+print(after.children_user + after.children_system - before.children_user - before.children_system)
+"""
+
+
+@pytest.mark.skipif(not STAT.exists(), reason="where there is no /proc nothing is said about others")
+def test_work_of_a_process_whose_engine_ended_before_it_is_ours_as_well() -> None:
+    """The functions of the local cloud are such: it does not wait for them when it ends."""
+    run = subprocess.run([sys.executable, "-c", ABANDONED], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 (ourselves)
+    assert run.returncode == 0, run.stderr
+    assert float(run.stdout) >= 0.25

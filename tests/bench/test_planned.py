@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from chalicelib.api.routes import ROUTES
+from chalicelib.table.memory import MemoryTable
 from tests.architecture.functions import LOGICAL
 from tests.bench import cold
 from tests.bench.__main__ import too_long
+from tests.bench.api_cases import AT_LOTS, CASES, left_out
 from tests.bench.cases import PLANNED as CPU_CASES
+from tests.bench.cases import asked
 from tests.bench.figures import FULL, WITHIN_SECONDS, Bench, load
 from tests.bench.page import page
 from tests.bench.planned import NAMES, PLANNED, not_measured, planned
 from tests.bench.routes_priced import KEYED, name_of, priced_routes
 from tests.bench.run_section import SECTIONS
+from tests.bench.till import open_till
 
 MISSING = "Not measured yet: "
 
@@ -87,6 +93,32 @@ def test_every_route_behind_a_key_has_its_requests_and_units_on_the_page() -> No
 
 def test_every_route_can_be_priced_by_what_the_tenant_matrix_asks() -> None:
     assert [row["operation"] for row in priced_routes()] == [name_of(route) for route in KEYED]
+
+
+def test_every_route_has_its_cpu_measured_or_is_named_with_the_reason_why_not() -> None:
+    measured = {case.operation for case in CASES.values()}
+    named = [name for one in left_out() for name in one.operations]
+    assert sorted([*measured, *named]) == sorted(route.operation for route in ROUTES)
+    told = page(load()).partition("## Handler CPU against bare botocore")[2].partition("\n## ")[0]
+    assert f"Of {len(ROUTES)} routes {len(measured)} are measured" in told
+    for one in left_out():
+        assert f"- {one.because}: {', '.join(f'`{name}`' for name in one.operations)}\n" in told
+
+
+def test_what_a_route_is_left_out_for_is_measured() -> None:
+    alike = {name for one in left_out() for name in re.findall(r"\*([^*]+)\*", one.because)}
+    assert alike
+    assert alike <= set(CASES)
+    assert set(AT_LOTS) <= set(CASES)
+
+
+def test_every_case_asks_its_route() -> None:
+    """On the twin: once each, in the order of the bench, so that none needs what another has left behind or taken away."""
+    for stamps in (False, True):
+        at = open_till(MemoryTable(), "till", 1, stamps=stamps)
+        for name, case in CASES.items():
+            if case.stamps is stamps:
+                asked(at, name)()
 
 
 def test_the_page_says_how_long_all_of_it_took_and_whether_that_was_too_long() -> None:

@@ -22,6 +22,7 @@ from infra.local.table_template import create_table
 from tests.http.client import app_for
 from tests.http.world import EVERYTHING, SYSTEM
 from tests.twins.bookshop import POINTS, TODAY, BookShop, card, open_shop, sale
+from tests.unit.budgets.priced import with_stamps
 
 LOTS = (1, 37, 366)
 _YEARS = 3 * 365  # how long a lot lives: every purchase on a day of its own is a lot of its own
@@ -51,10 +52,11 @@ class Till:
         return event
 
 
-def open_till(table: Table, tenant: str, lots: int) -> Till:
-    """Everything but the first purchase lies behind it: the order of days is the order of purchases."""
+def open_till(table: Table, tenant: str, lots: int, *, stamps: bool = False) -> Till:
+    """Everything but the first purchase lies behind it: the order of days is the order of purchases. With stamps into which
+    points may be turned, where they are asked for."""
     unit = {**POINTS, "policies": [{"expiry": {"type": "days", "days": _YEARS}}]}
-    shop = open_shop(table, tenant=tenant, program={"units": [unit]})
+    shop = open_shop(table, tenant=tenant, program=with_stamps(unit) if stamps else {"units": [unit]})
     shop = replace(shop, rt=replace(shop.rt, ids=RandomIds()))
     today = parse_day(TODAY)
     assert today is not None

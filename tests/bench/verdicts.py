@@ -42,8 +42,9 @@ one order; steps are what queue, stream and schedule set off, a chunk's and a ba
         """CPU of one process that handles a request, from the event as Lambda hands it over to the answer, Chalice and one log line
 included, divided by the CPU of a bare boto3 client that sends the very same bytes and reads the very same answers. The
 first ratio is against the client as boto3 makes it, its validation of parameters on; beside it the ratio with validation off,
-as our own clients have it. Steps of queue and stream are called as the trigger's stub calls them; topic, queues and bucket
-are twins, so that the schedule's messages are work without a request. The limit: what is cheap against a request (a Get of one small item) has the largest ratio, because Chalice, the
+as our own clients have it. Steps of queue and stream are called as the trigger's stub calls them; topic and
+queues take what they send and do nothing with it, for a twin's work is none of ours, and the bucket is a dict. What a till asks now and then is
+measured in fewer rounds. The limit: what is cheap against a request (a Get of one small item) has the largest ratio, because Chalice, the
 credential, the log line and the answer's model cost the same however little is asked of the table.""",
         {
             "operation": "Operation",

@@ -16,6 +16,7 @@ import pytest
 from chalicelib.events.imports import LAST_RECEIVE
 from infra.local.demo.program import TENANT
 from infra.local.deploy import DeployError, deploy_template
+from infra.local.table_template import whole_template
 from tests.e2e.conftest import JUST_NOW, STACK, Deployed, seen
 
 pytestmark = pytest.mark.e2e
@@ -86,11 +87,30 @@ def test_a_page_of_another_origin_may_read_an_answer_and_a_refusal(deployed: Dep
 
 
 def test_what_was_committed_comes_into_the_feed_and_to_the_queues_that_ask_for_it(deployed: Deployed) -> None:
+    """Queues are subscribed here as the template has it for the day on which something works them off."""
+    for queue in ("webhooks", "metrics", "automations", "notify"):
+        subscribe(deployed, queue)
     bought = re.search("ord_[0-9a-z]+", deployed.buy("E2E-feed", "e2e-feed"))
     assert bought
     assert seen(lambda: bought[0] in feed(deployed) or None, "the order in the feed")
     for queue in ("webhooks", "metrics", "automations"):
         assert seen(partial(in_queue, deployed, queue, "order.recorded"), f"a message for {queue}")
+
+
+def subscribe(deployed: Deployed, queue: str) -> None:
+    said = whole_template()["Resources"][f"{queue.title()}Subscription"]["Properties"]
+    queues = deployed.client("sqs")
+    told = queues.get_queue_attributes(QueueUrl=deployed.queue(queue), AttributeNames=["QueueArn"])
+    deployed.client("sns").subscribe(
+        TopicArn=deployed.outputs["TopicArn"],
+        Protocol="sqs",
+        Endpoint=told["Attributes"]["QueueArn"],
+        Attributes={
+            "RawMessageDelivery": "true",
+            "FilterPolicyScope": said["FilterPolicyScope"],
+            "FilterPolicy": json.dumps(said["FilterPolicy"]),
+        },
+    )
 
 
 def feed(deployed: Deployed) -> str:

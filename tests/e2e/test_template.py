@@ -178,14 +178,10 @@ def test_files_are_private_encrypted_and_leave_in_time(template: Template) -> No
     assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "imports/"}]
 
 
-def test_queues_take_from_the_topic_what_they_name_as_it_was_published(template: Template) -> None:
-    whole = of_type(template, "AWS::SNS::Subscription")
-    subscriptions = {name: one for name, one in whole.items() if one["TopicArn"] == {"Ref": "Topic"}}
-    assert set(subscriptions) == {f"{name}Subscription" for name in ("Automations", "Notify", "Webhooks", "Metrics")}
-    for subscription in subscriptions.values():
-        assert subscription["RawMessageDelivery"] is True
-        assert subscription["FilterPolicyScope"] == "MessageAttributes"
-        assert set(subscription["FilterPolicy"]) == {"types"}
+def test_the_topic_feeds_no_queue_that_nothing_works_off(template: Template) -> None:
+    fed = [one for one in of_type(template, "AWS::SNS::Subscription").values() if one["TopicArn"] == {"Ref": "Topic"}]
+    assert fed == []
+    assert "TopicQueuesPolicy" not in template["Resources"]
 
 
 def test_the_schedule_is_minutes_past_midnight(template: Template) -> None:

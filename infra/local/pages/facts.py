@@ -59,7 +59,8 @@ its version; a field at its default is left out. A fact that changes its shape g
 for ever: `tests/golden/facts` has a file for each. Nothing in a fact names a person.
 
 **Who follows.** Every published entry gets a number in the tenant's feed (`GET /v1/feed`) and one message on the topic,
-from which a queue takes the entries with at least one fact that its filter policy names; the message names the entry
+from which a queue takes the entries with at least one fact that its filter policy names, from the day on which a function
+works it off: [until then it is not subscribed](decisions/feeds-queues-fed-once-they-are-read.md). The message names the entry
 and does not carry it. What a fact adds to the tenant's counts by day is under *Counts*. No job follows a fact: the daily
 job asks the table for what is due, and records facts of its own (`settle_due`).
 

@@ -1,4 +1,4 @@
-"""The dashboard shows every job there is: one that is added is shown, or this fails."""
+"""The dashboard shows every job there is, and all that an alarm is about: what is added is shown, or this fails."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.events.log import RELAY
 from chalicelib.flows.job_messages import Do, Job, step_of
+from infra.alarms import alarms
 from infra.dashboard import dashboard
 from tests.unit.local.packaged import stand_in
 
@@ -30,11 +31,18 @@ MESSAGES: list[dict[str, Any]] = [
 ]
 
 
+ALARMS = {one["Properties"]["AlarmName"]["Fn::Sub"]: one["Properties"] for one in alarms(stand_in()).values()}
+
+
+def graphs() -> dict[str, Any]:
+    """What each shows, by its title."""
+    body = dashboard(stand_in())["Properties"]["DashboardBody"]["Fn::Sub"]
+    return {one["properties"]["title"]: one["properties"] for one in json.loads(body)["widgets"]}
+
+
 def shown() -> set[str]:
     """The operations that the graph of what jobs have done searches for."""
-    body = dashboard(stand_in())["Properties"]["DashboardBody"]["Fn::Sub"]
-    graphs = {one["properties"]["title"]: one["properties"] for one in json.loads(body)["widgets"]}
-    (found,) = re.findall(r" operation=\(([\w ]+)\)", graphs["Jobs: done"]["metrics"][0][0]["expression"])
+    (found,) = re.findall(r" operation=\(([\w ]+)\)", graphs()["Jobs: done"]["metrics"][0][0]["expression"])
     return set(found.split(" OR "))
 
 
@@ -62,3 +70,32 @@ def test_nothing_is_searched_for_that_there_is_not() -> None:
     source = "".join(path.read_text("utf-8") for path in EVENTS.glob("*.py"))
     steps = {step_of(OF | body).name for body in MESSAGES}
     assert [name for name in shown() - steps if f'"{name}"' not in source] == []
+
+
+def drawn() -> set[tuple[str, ...]]:
+    """Each line of a graph that names its metric, with its dimensions in the order of their names."""
+    lines = [line for graph in graphs().values() for line in graph["metrics"] if isinstance(line[0], str)]
+    return {metric(line[0], line[1], dict(zip(line[2::2], line[3::2], strict=True))) for line in lines}
+
+
+def metric(namespace: str, name: str, dimensions: dict[str, str]) -> tuple[str, ...]:
+    return (namespace, name, *(f"{key}={value}" for key, value in sorted(dimensions.items())))
+
+
+def as_text(value: Any) -> str:
+    """A value of the template as the dashboard's body, a text with addresses in it, says it."""
+    match value:
+        case {"Ref": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"${{{name}.{attribute}}}"
+        case {"Fn::Sub": str(text)} | str(text):
+            return text
+    raise AssertionError(value)
+
+
+@pytest.mark.parametrize("name", sorted(ALARMS))
+def test_whoever_is_woken_by_an_alarm_finds_its_metric_on_the_dashboard(name: str) -> None:
+    alarm = ALARMS[name]
+    dimensions = {one["Name"]: as_text(one["Value"]) for one in alarm["Dimensions"]}
+    assert metric(alarm["Namespace"], alarm["MetricName"], dimensions) in drawn()

@@ -1,0 +1,228 @@
+"""What is asked of the API: a case of each kind of route, what it needs being there before; and which routes have none, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.api.routes import ROUTES
+from tests.bench.till import Till, by_card, document
+from tests.twins import by_hand, grouped
+from tests.twins.bookshop import ONE_PER_EURO, TODAY
+
+Json = dict[str, Any]
+PAGE = 25
+_POINT: Json = {"unit": "points", "amount": 1}
+_BACK = {"sku": "book-1", "quantity": "1", "gross_value": 10_00}
+_RETURN = {"number": "R1", "purchased_at": f"{TODAY}T11:30:00Z", "currency": "EUR", "lines": [_BACK]}
+_RULE = {"name": "More", "unit": "points", "stage": "base", "effect": ONE_PER_EURO}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The body, the query, and what stands in the path beside the till's own member, order and program."""
+
+    body: Any = None
+    query: str = ""
+    named: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An operation of ROUTES, asked of a till. `rare` ones are measured in fewer rounds; `stamps`: of a shop where points may
+    be turned into stamps; `fresh`: of one where nothing was done but buy."""
+
+    operation: str
+    asked: Callable[[Till], Asked]
+    rare: bool = True
+    stamps: bool = False
+    fresh: bool = False
+
+
+def event_of(case: Case, at: Till) -> Json:
+    """The call as Lambda gets it."""
+    asked, route = case.asked(at), next(route for route in ROUTES if route.operation == case.operation)
+    path = route.path
+    for name, value in {"member_id": at.ada, "order_id": at.order_id, "program_id": "1", **asked.named}.items():
+        path = path.replace(f"{{{name}}}", value)
+    return at.request(route.method, path + asked.query, asked.body)
+
+
+def _reads(operation: str, query: str = "", *, rare: bool = False, fresh: bool = False) -> Case:
+    return Case(operation, lambda _: Asked(query=query), rare, fresh=fresh)
+
+
+def _often(operation: str, body: Callable[[Till], Any], **named: str) -> Case:
+    return Case(operation, lambda at: Asked(body(at), named=named), rare=False)
+
+
+def _by_hand(operation: str, body: Json) -> Case:
+    return Case(operation, lambda _: Asked(body))
+
+
+def _held(at: Till) -> Mapping[str, str]:
+    return {"hold_id": str(by_hand.hold(at.shop, at.ada, 1).answer.hold_id)}
+
+
+def _friend(at: Till) -> str:
+    """Who has had points from Ada before."""
+    friend = at.shop.member(f"friend-{at.shop.rt.ids.command()}")
+    at.shop.send(at.ada, friend, 1)
+    return friend
+
+
+def _sent(at: Till) -> Mapping[str, str]:
+    return {"transfer_id": at.shop.send(at.ada, _friend(at), 1).answer.transfer_id}
+
+
+def _spent(at: Till) -> str:
+    return at.shop.spend(at.ada, 1).answer.spend_id
+
+
+def _earned(at: Till) -> str:
+    earning = at.shop.earn(at.ada, 1).answer.earning
+    assert earning is not None
+    assert earning.earning_id is not None
+    return earning.earning_id
+
+
+def _promised(at: Till) -> Json:
+    by_hand.promised(at.shop, at.ada, 1, event="soon")
+    return {"event": "soon"}
+
+
+def _due_soon(at: Till) -> Json:
+    return {"earning_id": by_hand.promised(at.shop, at.ada, 1, available_after_days=3)}
+
+
+def _pinned(at: Till) -> Asked:
+    at.shop.pin(at.ada, "silver")
+    return Asked({})
+
+
+def _newcomer(at: Till) -> str:
+    return at.shop.member(f"newcomer-{at.shop.rt.ids.command()}")
+
+
+def _household(at: Till) -> tuple[str, str]:
+    """A group with points, and its member."""
+    resident = _newcomer(at)
+    group_id = grouped.household(at.shop, resident)
+    by_hand.grant(at.shop, group_id, 100)
+    return group_id, resident
+
+
+def _group(at: Till) -> Mapping[str, str]:
+    return {"group_id": _household(at)[0]}
+
+
+CASES: Mapping[str, Case] = {
+    "simulate an order by id": _often("simulate_order", lambda at: document("B0", member_id=at.ada)),
+    "simulate an order by identifier": _often("simulate_order", lambda _: document("B0", **by_card("ada"))),
+    "record an order by id": _often("record_order", lambda at: document("B1", member_id=at.ada)),
+    "record an order by identifier": _often("record_order", lambda _: document("B2", **by_card("ada"))),
+    "record a first order, enrolling": _often("record_order", lambda _: document("B3", **by_card("newcomer"))),
+    "return": _often("return_order", lambda _: _RETURN),
+    "earn": _often("earn_points", lambda _: _POINT),
+    "spend": _often("spend_points", lambda _: _POINT),
+    "balance": _reads("read_account"),
+    "statement page": _reads("read_statement", f"?limit={PAGE}", fresh=True),
+    "member's orders": _reads("list_orders", f"?limit={PAGE}"),
+    "order": _reads("get_order"),
+    "member": _reads("get_member"),
+    "find a member": _often("find_member", lambda _: {"type": "card", "value": "ada"}),
+    "enrol": _often("enrol_member", lambda _: {"identifiers": [{"type": "card", "value": "newer"}]}),
+    "directory page": _reads("list_members", f"?limit={PAGE}"),
+    "feed page": _reads("read_feed", f"?limit={PAGE}"),
+    "rules of a program": _reads("list_rules"),
+    "config change": _often("put_rule", lambda _: _RULE, rule_id="more"),
+    "hold": _by_hand("hold_points", _POINT),
+    "capture": Case("capture_hold", lambda at: Asked({}, named=_held(at))),
+    "release": Case("release_hold", lambda at: Asked({}, named=_held(at))),
+    "transfer": Case("transfer_points", lambda at: Asked(_POINT | {"to": _friend(at)})),
+    "undo a transfer": Case("undo_transfer", lambda at: Asked({}, named=_sent(at))),
+    "refund": Case("refund_spend", lambda at: Asked({"spend_id": _spent(at)})),
+    "undo an earning": Case("undo_entry", lambda at: Asked({"entry_id": _earned(at)})),
+    "grant": _by_hand("grant_points", _POINT | {"reason": "goodwill"}),
+    "deduct": _by_hand("deduct_points", _POINT | {"reason": "mistake"}),
+    "activate by event": Case("activate_pending", lambda at: Asked(_promised(at))),
+    "cancel a promise": Case("cancel_pending", lambda at: Asked(_due_soon(at))),
+    "convert": Case("convert_points", lambda _: Asked(_POINT | {"into": "stamps"}), stamps=True),
+    "pin a tier for good": _by_hand("pin_tier", {"tier_id": "gold"}),
+    "unpin a tier": Case("unpin_tier", _pinned),
+    "recalculate a tier": _by_hand("recalculate_tier", {}),
+    "expiries": _reads("list_expiries", rare=True),
+    "proof of an account": _reads("prove_account", rare=True, fresh=True),
+    "trace of a spend": Case("trace_spend", lambda at: Asked(named={"spend_id": _spent(at)})),
+    "histogram of a member": _reads("read_histogram", rare=True),
+    "histogram of a program": _reads("read_program_histogram", rare=True),
+    "change a member": _by_hand("update_member", {"given_name": "Augusta"}),
+    "create a group": Case("create_group", lambda at: Asked({"name": "New", "primary_member_id": _newcomer(at)})),
+    "join a group": Case("join_group", lambda at: Asked({}, named={**_group(at), "member_id": _newcomer(at)})),
+    "group": Case("get_group", lambda at: Asked(named=_group(at))),
+    "record an order, in a group": Case("record_order", lambda at: Asked(document("B4", member_id=_household(at)[1]))),
+}
+AT_LOTS = (
+    "simulate an order by id",
+    "record an order by id",
+    "return",
+    "earn",
+    "spend",
+    "balance",
+    "statement page",
+    "hold",
+    "expiries",
+    "proof of an account",
+)
+"""Measured at more lots than one as well: those that read or write all of them, one of each kind."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Routes that are not measured."""
+
+    operations: tuple[str, ...]
+    because: str
+
+
+LEFT_OUT = (
+    LeftOut(
+        ("get_tenant", "list_programs", "get_program", "get_rule", "get_tiers"),
+        "a part of the configuration is read as *rules of a program* are",
+    ),
+    LeftOut(
+        ("put_tenant", "create_program", "replace_program", "put_tiers"),
+        "the configuration is changed as by *config change*, and rarely",
+    ),
+    LeftOut(("cancel_earning", "expire_earning"), "an earning is taken back as by *undo an earning*"),
+    LeftOut(("trace_earning",), "reads as *trace of a spend* does"),
+    LeftOut(("list_holds", "list_pending"), "one account is read, and a list of it shown, as for *expiries*"),
+    LeftOut(("read_liability",), "reads counters, fewer than *histogram of a program* does"),
+    LeftOut(
+        ("list_groups", "list_group_members", "list_group_orders"),
+        "a page of an index, as *directory page* and *member's orders* are",
+    ),
+    LeftOut(
+        ("update_group", "change_group_member", "leave_group"),
+        "a group, and whoever is in it, is changed as by *join a group*",
+    ),
+    LeftOut(("find_order", "list_returns"), "read as *order* and *member's orders* are"),
+    LeftOut(
+        ("list_operations", "get_operation", "cancel_operation", "start_proof"),
+        "whoever looks after jobs asks now and then; the jobs themselves are measured",
+    ),
+    LeftOut(
+        ("health", "openapi", "docs", "docs_asset"),
+        "nothing is asked of the table, so there is nothing to compare with",
+    ),
+)
+OF_GROUPS = "on a group by the flow that is measured on a member, with the group read in the member's place"
+
+
+def left_out() -> tuple[LeftOut, ...]:
+    """The operations on groups that are another's are those of ROUTES itself, where that other is measured."""
+    measured = {case.operation for case in CASES.values()}
+    others = {name for one in LEFT_OUT for name in one.operations}
+    same = tuple(route.operation for route in ROUTES if route.same_as in measured | others)
+    return (*LEFT_OUT, LeftOut(same, OF_GROUPS))
