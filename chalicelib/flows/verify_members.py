@@ -25,7 +25,7 @@ from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
 from chalicelib.flows.verify_stream import Aggregate, Difference, Place, sequence_of, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
-from chalicelib.flows.verify_undone import RecordedUndoing
+from chalicelib.flows.verify_undone import LOOKS, PAUSE_SECONDS, RecordedUndoing, entries_of
 from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
@@ -36,7 +36,6 @@ from chalicelib.table.patient import PatientTable
 from chalicelib.table.placeholders import is_placeholder
 from chalicelib.table.protocol import Attrs, Key, Table
 
-LOOKS, PAUSE_SECONDS = 3, 0.2
 PROFILE = "A#PROFILE"
 _ACCOUNT, _NAMED = re.compile("B#[0-9]{4}"), ("B#", SNAPSHOT_END)
 _ORDERS_A_PAGE, _KEYS_A_READ = 1_000, 100
@@ -69,8 +68,13 @@ class _Look:
         if self.profile is not None:
             yield from self.profile.wanted()
 
-    def tell(self, name: str, told: Iterable[str], program: int = 0) -> None:
-        self.verified.differences += (Difference(self.owner, f"{name}{what}", program or None) for what in told)
+    def tell(self, name: str, told: Iterable[str], program: int = 0, entry: int | None = None) -> None:
+        self.verified.differences += (Difference(self.owner, f"{name}{what}", program or None, entry) for what in told)
+
+    def tell_marks(self, name: str, undoing: RecordedUndoing, program: int) -> None:
+        for entry in entries_of(undoing.wrong()):
+            told = f"what is marked as undone of entry {entry} is not what later ones undid"
+            self.tell(f"{name}: ", [told], program, entry)
 
 
 def verify_members(rt: Runtime, tenant: str, some: Sequence[str]) -> list[VerifiedMember]:
@@ -168,7 +172,7 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
                 rebuilt = accounts.folded(rebuilt, entry)
 
     look.verified.differences += verify_stream(aggregate, items, see)
-    look.tell(f"{name}: ", undoing.differences())
+    look.tell_marks(name, undoing, program)
     if isinstance(kept, RecordedProfile | RecordedGroup):
         look.profile = kept
         look.tell("profile: ", kept.differences())
