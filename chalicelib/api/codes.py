@@ -133,6 +133,10 @@ OPERATIONS = {
     "balance_limit": Code(422, "The balance would go beyond its limit."),
     "hold_not_found": Code(404, "The account never had a hold of this number."),
     "hold_closed": Code(422, "The hold is over: captured, released or lapsed."),
+    "two_holds": Code(
+        422,
+        "The member has a hold of this number of their own, and their group has one: name it by the id of its entry.",
+    ),
     "more_than_held": Code(422, "More is wanted than the hold has."),
     "too_many_holds": Code(422, "The account has as many holds as it may have at a time."),
     "lapses_in_past": Code(400, "A hold would lapse in the past."),
