@@ -10,7 +10,7 @@ something differs nevertheless the member is looked at again, and what differs a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
@@ -77,23 +77,35 @@ class _Look:
             self.tell(f"{name}: ", [told], program, entry)
 
 
-def verify_members(rt: Runtime, tenant: str, some: Sequence[str]) -> list[VerifiedMember]:
-    """Who: an operator, at a prompt. Differences name the member and what differs, never what is private."""
+def _never() -> bool:
+    return False
+
+
+def verify_members(
+    rt: Runtime, tenant: str, some: Sequence[str], enough: Callable[[], bool] = _never
+) -> list[VerifiedMember]:
+    """Who: an operator, at a prompt. Differences name the member and what differs, never what is private. Once there is
+    `enough` nobody else's journal is begun: then the answer is of the first of them only, one at least."""
     table = PatientTable(rt)
-    verified = _look(table, tenant, some)
+    verified = _look(table, tenant, some, enough)
     for _ in range(LOOKS - 1):
-        doubtful = [member for member in some if verified[member].differences]
+        doubtful = [member for member, one in verified.items() if one.differences]
         if not doubtful:
             break
         rt.clock.sleep(PAUSE_SECONDS)
-        for member, again in _look(table, tenant, doubtful).items():
+        for member, again in _look(table, tenant, doubtful, _never).items():
             again.differences = [one for one in verified[member].differences if one in again.differences]
             verified[member] = again
-    return [verified[member] for member in some]
+    return list(verified.values())
 
 
-def _look(table: Table, tenant: str, some: Sequence[str]) -> dict[str, VerifiedMember]:
-    looks = [_partition(table, tenant, member) for member in some]
+def _look(table: Table, tenant: str, some: Sequence[str], enough: Callable[[], bool]) -> dict[str, VerifiedMember]:
+    """In their order."""
+    looks: list[_Look] = []
+    for owner in some:
+        if looks and enough():
+            break
+        looks.append(_partition(table, tenant, owner))
     for look in looks:
         if owner_kind(look.owner) == "member":  # what is bought for a group is listed under who bought it
             query = orders.member_orders_query(tenant, look.owner, _ORDERS_A_PAGE, None)
