@@ -88,7 +88,7 @@ def test_a_hold_under_way_while_its_member_joins_is_the_members_own(shop: BookSh
 
 
 def test_it_is_captured_by_the_members_path(shop: BookShop, group: str, bob: str) -> None:
-    held(shop, group, bob)
+    held(shop, group, bob, lapses_at=shop.clock.at + 60_000)
     captured = by_hand.capture(shop, bob, 1, 10, keep_rest=True).answer
     assert (captured.amount, captured.left, captured.account.balances) == (10, 20, {"points": 70})
     assert by_hand.capture(shop, bob, 1).answer.amount == 20

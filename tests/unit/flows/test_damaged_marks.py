@@ -8,21 +8,32 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.errors import Busy, Refused
+from chalicelib.errors import Busy
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.undo_marks import LOOKS
-from chalicelib.kit.ids import entry_ref
+from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
 from chalicelib.table.damaged import DamagedItemError
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Key
 from tests.twins import by_hand, fresh
-from tests.twins.bookshop import BookShop, dry, open_shop, refused
+from tests.twins.bookshop import POINTS, BookShop, dry, open_shop, refused
 from tests.twins.faulty import FaultyTable
 from tests.unit.flows import by_hand as done
-from tests.unit.flows.undoing import Prepare, Undo, a_promise, a_spend, an_earning, cancel, refund, refund_a_part, undo
+from tests.unit.flows.undoing import (
+    Prepare,
+    Undo,
+    a_promise,
+    a_spend,
+    an_earning,
+    cancel,
+    refund,
+    refund_a_part,
+    undo,
+    undo_transfer,
+)
 
 Ways = tuple[Prepare, Undo]
 WAYS: tuple[Ways, ...] = (
@@ -121,22 +132,40 @@ def test_a_spend_whose_mark_is_gone_does_not_come_back_twice(
     assert shop.proof(ada).differences == (f"undone of entry {entry_ref(of).sequence}",)
 
 
-def test_a_transfer_whose_marks_are_gone_does_not_come_back_twice(shop: BookShop, table: TornTable, ada: str) -> None:
-    bob = shop.member("bob")
+@pytest.mark.parametrize("act", [undo, undo_transfer])
+def test_a_transfer_whose_marks_are_gone_does_not_come_back_twice(table: TornTable, act: Undo) -> None:
+    """Bob has enough to pay for it again: it is where it comes to that contradicts it."""
+    policy = {"expiry": {"type": "end_of_month", "months": 12}, "cancel_used": "whole", "negative": "returns"}
+    shop = open_shop(table, program={"units": [{**POINTS, "policies": [policy]}]})
+    ada, bob = shop.member("ada"), shop.member("bob")
+    for one in (ada, bob):
+        shop.earn(one, 100)
     sent = shop.send(ada, bob, 40).answer.transfer_id
-    received = accounts.stream("shop", bob, 1).key(1)
+    received = entry_id(EntryRef(bob, 1, 2, 1))
     shop.undo_transfer(ada, sent)
-    shop.earn(bob, 40)
-    for key in (key_of(sent), received):
-        item = dict(table.get(key) or {})
-        del item["undone"]
-        table.batch_put([item])
+    for of in (sent, received):
+        marked(table, of, None)
     before = stored(table)
-    for act in (shop.undo_transfer, lambda ada, of: undo(shop, fresh(), ada, of)):
-        with pytest.raises((DamagedItemError, Refused), match=r"cannot be read|nothing_left"):
-            act(ada, sent)
+    for command in (fresh(), dry()):
+        with pytest.raises(DamagedItemError, match=" ".join(key_of(sent))):
+            act(shop, command, ada, sent)
     assert stored(table) == before
-    assert [shop.proof(one).matches for one in (ada, bob)] == [False, False]
+    assert [shop.proof(one).differences for one in (ada, bob)] == [("undone of entry 2",)] * 2
+
+
+@pytest.mark.parametrize("text", ["x", "1:41", "2:1"])
+@pytest.mark.parametrize("of_sender", [True, False])
+def test_a_transfer_with_a_mark_that_cannot_be_is_named(
+    shop: BookShop, table: TornTable, ada: str, text: str, of_sender: bool
+) -> None:
+    sent = shop.send(ada, shop.member("bob"), 40).answer.transfer_id
+    wrong = sent if of_sender else entry_id(EntryRef(shop.member_with("bob"), 1, 1, 1))
+    marked(table, wrong, text)
+    before = stored(table)
+    for act in (undo, undo_transfer):
+        with pytest.raises(DamagedItemError, match=" ".join(key_of(wrong))):
+            act(shop, fresh(), ada, sent)
+    assert stored(table) == before
 
 
 def test_an_earning_marked_as_used_up_is_left_as_it_is(shop: BookShop, table: TornTable, ada: str) -> None:

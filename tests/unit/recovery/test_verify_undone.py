@@ -121,6 +121,15 @@ def test_what_is_undone_while_the_proof_reads_is_no_difference(books: Books) -> 
     assert table.calls == 4
 
 
+def test_where_an_entry_was_edited_nobody_knows_what_it_undid(books: Books) -> None:
+    key = accounts.stream("shop", books.members[0], 1).key(4)
+    books.change(key, lambda body: [body[0], [{**fact, "amount": 1} for fact in body[1]]])
+    assert not any("undone" in one for one in told(books))
+    proof = books.shop.proof(books.members[0])
+    assert (proof.matches, proof.broken_at) == (False, 4)
+    assert not any("undone" in one for one in proof.differences)
+
+
 def test_where_an_entry_cannot_be_read_nobody_knows_what_it_undid(books: Books) -> None:
     key = accounts.stream("shop", books.members[0], 1).key(4)
     books.table.batch_put([{**books.item(key), "body": {"B": b"?"}}])
