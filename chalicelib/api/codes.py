@@ -35,6 +35,13 @@ ROLLED_BACK = {
         503, "A newer version, which is not at work just now, wrote what this is about: send it again later."
     ),
 }
+DAMAGED = {
+    "damaged_data": Code(
+        500,
+        "What is kept of this was damaged and cannot be read: nothing was changed, and until it has been put back the same "
+        "request fails. The request id finds in our log what it is.",
+    ),
+}
 WRITES = {
     "invalid_idempotency_key": Code(400, "An Idempotency-Key is 1 to 255 printable ASCII characters."),
     "idempotency_key_reused": Code(409, "This Idempotency-Key came before, with another request."),
@@ -126,6 +133,10 @@ OPERATIONS = {
     "balance_limit": Code(422, "The balance would go beyond its limit."),
     "hold_not_found": Code(404, "The account never had a hold of this number."),
     "hold_closed": Code(422, "The hold is over: captured, released or lapsed."),
+    "two_holds": Code(
+        422,
+        "The member has a hold of this number of their own, and their group has one: name it by the id of its entry.",
+    ),
     "more_than_held": Code(422, "More is wanted than the hold has."),
     "too_many_holds": Code(422, "The account has as many holds as it may have at a time."),
     "lapses_in_past": Code(400, "A hold would lapse in the past."),
@@ -149,10 +160,13 @@ OPERATIONS = {
     "not_an_earning": Code(422, "The id names something else than an earning."),
     "already_undone": Code(422, "All of it has been undone before."),
     "cannot_undo": Code(
-        422, "Nothing of this kind can be undone: a cancellation, a refund, an expiry, a change of tier."
+        422,
+        "Nothing of this kind can be undone: a cancellation, a refund, an expiry, a change of tier. The message says what "
+        "can be done instead.",
     ),
     "several_to_undo": Code(422, "The entry did several things that can be undone: name one by its own id."),
     "undo_by_return": Code(422, "It belongs to an order: a return of the order takes it back."),
+    "undo_by_sender": Code(422, "It came by a transfer, which is undone where it was sent; the message says how."),
     "refunded_more_than_spent": Code(422, "More is to be given back than is left of the spend."),
     "still_pending": Code(422, "What is left of the earning is pending, and what is pending does not expire."),
     "nothing_left": Code(
@@ -175,7 +189,7 @@ OPERATIONS = {
 
 WORTH_ANOTHER_TRY = ("busy", "unavailable", "newer_data")  # answered with Retry-After
 
-CODES: dict[str, Code] = EVERY | WITH_KEY | ROLLED_BACK | WRITES | WITH_BODY | GATEWAY | OPERATIONS
+CODES: dict[str, Code] = EVERY | WITH_KEY | ROLLED_BACK | DAMAGED | WRITES | WITH_BODY | GATEWAY | OPERATIONS
 
 
 def certain_codes(route: Route) -> tuple[str, ...]:
@@ -202,5 +216,5 @@ def common_codes(route: Route) -> tuple[str, ...]:
     if route.writes:
         codes += ("too_large",)
     if route.access != "open":
-        codes += tuple(ROLLED_BACK)
+        codes += tuple(ROLLED_BACK | DAMAGED)
     return codes if "internal_error" in codes else (*codes, "internal_error")

@@ -30,6 +30,7 @@ from chalicelib.errors import Forbidden, InvalidInput, StampbookError, Unauthent
 from chalicelib.kit.caller import Access, Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
+from chalicelib.table.damaged import DamagedItemError
 from chalicelib.table.protocol import OutcomeUnknown, Throttled
 
 RuntimeProvider = Callable[[], Runtime]
@@ -48,6 +49,9 @@ def answer(route: Route, request: Request, path: Mapping[str, str], runtime: Run
                 response = _answered(route, request, path, runtime, note)
         except StampbookError as error:
             code, response = error.code, problems.refusal(error, note.request_id)
+        except DamagedItemError:
+            log.failed()
+            code, response = "damaged_data", problems.of_code("damaged_data", note.request_id)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets our error object and the log gets the stack
             log.failed()
             code, response = "internal_error", problems.of_code("internal_error", note.request_id)

@@ -35,7 +35,6 @@ from chalicelib.runtime import Runtime
 
 POISON_SECONDS = 1
 LAST_RECEIVE = 5  # as the template's redrive policy says: behind it the message is dead
-_CHUNKS: Mapping[Job, Callable[[Runtime, Step], None]] = {"import": import_chunk, "proof": prove_chunk}
 _JOINS: Mapping[Job, Callable[[Runtime, str, str], None]] = {"import": join_import, "proof": join_proof}
 
 
@@ -76,8 +75,12 @@ def _step(rt: Runtime, step: Step, delivery: Delivery) -> None:
             route_import(rt, step.tenant, step.operation_id)
         case "chunk":
             # the queue waits as long as its function may take, which is far too long for a chunk whose worker died
-            rt.queues.come_again(QUEUE, delivery.receipt, COMES_AGAIN_SECONDS)
-            _CHUNKS[step.job](rt, step)
+            keep = partial(rt.queues.come_again, QUEUE, delivery.receipt, COMES_AGAIN_SECONDS)
+            keep()
+            if step.job == "proof":
+                prove_chunk(rt, step, keep)
+            else:
+                import_chunk(rt, step)
         case "join":
             _JOINS[step.job](rt, step.tenant, step.operation_id)
 

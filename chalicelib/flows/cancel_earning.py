@@ -29,7 +29,7 @@ def cancel_earning(rt: Runtime, caller: Caller, command: Command, owner: str, ea
     def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:
         named = named_fact(what, entry)
         if not isinstance(named.fact, PointsEarned | PointsPromised):
-            raise Refused("not_an_earning", "This is no earning.", param="earning_id")
+            raise Refused("not_an_earning", "This is no earning: undo it as an entry, by its kind.", param="earning_id")
         must_not_be_of_an_order(entry)
         return undone(terms, named, at)
 

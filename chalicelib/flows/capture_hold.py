@@ -9,7 +9,6 @@ from __future__ import annotations
 from chalicelib.areas.accounts.model import Story, capture
 from chalicelib.areas.accounts.model.decisions.apart import open_hold
 from chalicelib.areas.accounts.model.facts import PointsCaptured, PointsReleased
-from chalicelib.flows.account_commit import Manner, change_acting
 from chalicelib.flows.account_views import (
     Expired,
     Standing,
@@ -20,7 +19,7 @@ from chalicelib.flows.account_views import (
     numbered,
     standing_of,
 )
-from chalicelib.flows.opened import Acting
+from chalicelib.flows.hold_choice import HoldId, NamedHold, change_hold
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -50,23 +49,24 @@ def capture_hold(
     caller: Caller,
     command: Command,
     owner: str,
-    hold_id: int,
+    hold_id: HoldId,
     amount: int | None = None,
     program_id: int = 1,
     keep_rest: bool = False,
 ) -> Committed[Captured]:
     """Whoever may modify accounts. All of it where no amount is named; the rest is released unless it is to stay held.
 
-    Refuses `number_too_small`, `hold_closed`, `more_than_held`; NotFound for owner, program and `hold_not_found`.
+    Refuses `number_too_small`, `hold_closed`, `more_than_held`; NotFound for owner, program and `hold_not_found`;
+    `two_holds` where its number alone does not say whether it is the member's own or their group's.
     """
 
-    def decide(story: Story, terms: Terms, at: Instant, _by: str) -> Story:
-        conduct = terms.conduct(open_hold(story.account, hold_id).unit, at)
-        captured = capture(story, hold_id, amount, conduct, keep_rest=keep_rest)
+    def decide(story: Story, terms: Terms, at: Instant, number: int) -> Story:
+        conduct = terms.conduct(open_hold(story.account, number).unit, at)
+        captured = capture(story, number, amount, conduct, keep_rest=keep_rest)
         return after_activity(captured, terms, "spend", at)
 
-    who, manner = Acting(owner, program_id), Manner(blocked_too=True)
-    return change_acting(rt, caller, command, "capture_hold", who, decide, _answer, manner)
+    of = NamedHold(owner, program_id, hold_id)
+    return change_hold(rt, caller, command, "capture_hold", of, decide, _answer)
 
 
 def _answer(entry: Entry) -> Captured:

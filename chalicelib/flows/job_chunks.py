@@ -17,7 +17,7 @@ from chalicelib.areas.jobs.model import Counts, Operation, Part
 from chalicelib.aws.files import FileNotThereError
 from chalicelib.errors import Busy, InvalidInput
 from chalicelib.flows.give_up_operation import fail_lost
-from chalicelib.flows.job_lease import LEASE_MS, Lease, LengthenedTable
+from chalicelib.flows.job_lease import LEASE_MS, Lease, LengthenedTable, no_message
 from chalicelib.flows.job_messages import Step, send_chunks
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import settle
@@ -41,14 +41,15 @@ class Chunk:
 Do = Callable[[Runtime, Operation, Part], Chunk]
 
 
-def work_on_chunk(rt: Runtime, step: Step, do: Do, *, lengthened: bool = False) -> None:
-    """`lengthened`: the lease is, while `do` reads; then `do` writes nothing. A work file that is not there fails the
+def work_on_chunk(rt: Runtime, step: Step, do: Do, *, keep: Callable[[], None] | None = None) -> None:
+    """With `keep` the lease is lengthened while `do` reads, and the message kept away by it as long; then `do` writes
+    nothing. A work file that is not there fails the
     operation: `work_lost`. Busy: somebody else is at it, or the table is; NotFound, InvalidInput: no such chunk was
     ever sent."""
     operation, part, ours = _take(rt, step)
     if ours:
-        lease = Lease(rt, operation, part)
-        table: Table = LengthenedTable(lease) if lengthened else LeasedTable(rt.table, rt.clock, part.leased_until)
+        lease = Lease(rt, operation, part, keep or no_message)
+        table: Table = LengthenedTable(lease) if keep else LeasedTable(rt.table, rt.clock, part.leased_until)
         try:
             done = do(replace(rt, table=table), operation, part)
             lease.must_hold()  # results that come too late must not stand in the place of another worker's

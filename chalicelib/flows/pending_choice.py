@@ -15,6 +15,7 @@ from chalicelib.flows.account_commit import decided_plan
 from chalicelib.flows.account_views import facts_of, numbered
 from chalicelib.flows.opened import Opened, of_their_group, open_account
 from chalicelib.flows.terms import Terms, terms_of
+from chalicelib.flows.undo_marks import Doubt, is_possible, marks_of, must_be_possible
 from chalicelib.kit.amounts import plain
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -82,7 +83,7 @@ def change_pending(
     """One operation on what is chosen. 1 BatchGet, 1 more for what the member's group has, and 1 transaction of 4 units,
     + 2 where it undoes an earning, + 2 with an Idempotency-Key."""
     _must_be_one(choice)
-    ref = None if choice.earning_id is None else _earning_ref(choice.earning_id, of)
+    ref, doubt = None if choice.earning_id is None else _earning_ref(choice.earning_id, of), Doubt()
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, of[1])
@@ -96,19 +97,24 @@ def change_pending(
             return story
 
         planned = decided_plan(rt, caller, command, doing.operation, terms, opened, decide)
-        return _marked(planned, opened.entry, ref) if doing.undoes else planned
+        return _marked(planned, opened, ref, doubt) if doing.undoes else planned
 
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
 
 
-def _marked(planned: Plan, earned: Entry | None, ref: EntryRef | None) -> Plan:
-    """With the mark on the earning's entry, where one was named."""
+def _marked(planned: Plan, opened: Opened, ref: EntryRef | None, doubt: Doubt) -> Plan:
+    """With the mark on the earning's entry, where one was named. Outdated, DamagedItemError where more would be marked
+    than was promised: the mark may be newer than the account beside it."""
+    earned = opened.entry
     if earned is None or ref is None:
         return planned
-    undone = (
+    undone = sum(
         fact.amount for fact in facts_of(planned.entry, PromiseCancelled) if fact.undoes == (ref.sequence, ref.fact)
     )
-    return replace(planned, writes=(*planned.writes, undone_put(earned, ref.fact, sum(undone))))
+    in_all = must_be_possible(earned).undone.get(ref.fact, 0) + undone
+    if not is_possible(replace(earned, undone={**earned.undone, ref.fact: in_all})):
+        raise doubt.contradicted(earned, opened.head, marks_of(earned))
+    return replace(planned, writes=(*planned.writes, undone_put(earned, ref.fact, undone)))
 
 
 def _open(rt: Runtime, tenant: str, of: tuple[str, int], choice: Choice, ref: EntryRef | None) -> Opened:

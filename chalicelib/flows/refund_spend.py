@@ -55,7 +55,7 @@ def refund_spend(
     def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:
         named = named_fact(what, entry)
         if not isinstance(named.fact, PointsSpent | PointsCaptured):
-            raise Refused("not_a_spend", "This is no spend.", param="spend_id")
+            raise Refused("not_a_spend", "This is no spend: undo it as an entry, by its kind.", param="spend_id")
         if not named.rest:
             raise Refused("already_undone", "All of it has been given back before.", param="spend_id")
         wish = named.rest if amount is None else amount

@@ -9,9 +9,8 @@ from __future__ import annotations
 from chalicelib.areas.accounts.model import Story, release
 from chalicelib.areas.accounts.model.decisions.apart import open_hold
 from chalicelib.areas.accounts.model.facts import PointsReleased
-from chalicelib.flows.account_commit import Manner, change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, left_in_hold, standing_of
-from chalicelib.flows.opened import Acting
+from chalicelib.flows.hold_choice import HoldId, NamedHold, change_hold
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -38,21 +37,22 @@ def release_hold(
     caller: Caller,
     command: Command,
     owner: str,
-    hold_id: int,
+    hold_id: HoldId,
     amount: int | None = None,
     program_id: int = 1,
 ) -> Committed[Released]:
     """Whoever may modify accounts. All of it where no amount is named.
 
-    Refuses `number_too_small`, `hold_closed`, `more_than_held`; NotFound for owner, program and `hold_not_found`.
+    Refuses `number_too_small`, `hold_closed`, `more_than_held`; NotFound for owner, program and `hold_not_found`;
+    `two_holds` where its number alone does not say whether it is the member's own or their group's.
     """
 
-    def decide(story: Story, terms: Terms, at: Instant, _by: str) -> Story:
-        conduct = terms.conduct(open_hold(story.account, hold_id).unit, at)
-        return release(story, hold_id, amount, conduct)
+    def decide(story: Story, terms: Terms, at: Instant, number: int) -> Story:
+        conduct = terms.conduct(open_hold(story.account, number).unit, at)
+        return release(story, number, amount, conduct)
 
-    who, manner = Acting(owner, program_id), Manner(blocked_too=True)
-    return change_acting(rt, caller, command, "release_hold", who, decide, _answer, manner)
+    of = NamedHold(owner, program_id, hold_id)
+    return change_hold(rt, caller, command, "release_hold", of, decide, _answer)
 
 
 def _answer(entry: Entry) -> Released:

@@ -7,7 +7,8 @@ An entry's id says its owner and program. A blocked member's points are correcte
 
 Items of one BatchGet are read one by one: the account may be older or newer than the entry's marks beside it. What is then
 decided is not written, for the transaction asks whether both are as they were read. What is refused, or only tried,
-asks nobody: so it counts only where the marks were the same before and after the account was read.
+asks nobody: so it counts only where the marks were the same before and after the account was read. Even then somebody's
+transaction may just be applied, item by item: what contradicts itself is read again (undo_marks).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from chalicelib.flows.account_commit import account_entry, account_plan, header_
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.flows.opened import Opened, opened_from, owner_keys
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
+from chalicelib.flows.undo_marks import Doubt, marks_of, must_be_possible
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -107,7 +109,7 @@ def open_entry(rt: Runtime, tenant: str, what: Wanted) -> tuple[Opened, Entry]:
     if attrs is None or (owner != what.owner and (asks.member is None or asks.member.group_id != owner)):
         raise what.missing()
     stored, head = accounts.account_from(found.get(account), owner, program)
-    return replace(asks, account=stored, head=head), entry_from(stream, attrs)
+    return replace(asks, account=stored, head=head), must_be_possible(entry_from(stream, attrs))
 
 
 def named_fact(what: Wanted, entry: Entry) -> Named:
@@ -127,31 +129,44 @@ def change_by_entry(
     decide: Decide,
     answer: Callable[[Entry], AnswerT],
 ) -> Committed[AnswerT]:
-    """Open, decide by the entry, advance, undo, settle the tier, commit: the entry named is marked where something of it is
-    undone. What `decide` refuses rests on the entry alone, whose marks only grow: that is refused for good."""
+    """`plan_by_entry`, committed."""
+    doubt = Doubt()
 
     def plan() -> Plan:
-        opened, old = open_entry(rt, caller.tenant, what)
-        terms = terms_of(rt, caller.tenant, what.ref.program)
-        header = header_for(rt, caller, command, operation, terms)
-        with named_as(what.param, in_part=what.in_part):
-            undoing = decide(terms, old, header.effective_at)
-
-        def planned(opened: Opened) -> Plan:
-            story = terms.advance(Story(opened.account), header.effective_at)
-            with named_as(what.param, in_part=what.in_part):
-                story = undoing.goes_on(story)
-            settled = settle_tier(story, terms)
-            entry = account_entry(caller.tenant, settled, opened.head, header)
-            marks = (undone_put(old, undoing.of.number, undoing.amount),) if undoing.amount else ()
-            return account_plan(caller, command, settled, opened.head, entry, marks)
-
-        if not command.dry_run:
-            with suppress(StampbookError, AssertionError):  # of an account that the marks may not belong to
-                return planned(opened)
-        return planned(_as_marked(rt, caller.tenant, opened, old))
+        return plan_by_entry(rt, caller, command, operation, what, decide, doubt)
 
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def plan_by_entry(
+    rt: Runtime, caller: Caller, command: Command, operation: str, what: Wanted, decide: Decide, doubt: Doubt
+) -> Plan:
+    """Open, decide by the entry, advance, undo, settle the tier: the entry named is marked where something of it is
+    undone. What `decide` refuses rests on the entry alone, whose marks only grow: that is refused for good. Where account
+    and marks contradict each other: Outdated, DamagedItemError as `doubt` has it."""
+    opened, old = open_entry(rt, caller.tenant, what)
+    terms = terms_of(rt, caller.tenant, what.ref.program)
+    header = header_for(rt, caller, command, operation, terms)
+    with named_as(what.param, in_part=what.in_part):
+        undoing = decide(terms, old, header.effective_at)
+
+    def planned(opened: Opened) -> Plan:
+        story = terms.advance(Story(opened.account), header.effective_at)
+        with named_as(what.param, in_part=what.in_part):
+            story = undoing.goes_on(story)
+        settled = settle_tier(story, terms)
+        entry = account_entry(caller.tenant, settled, opened.head, header)
+        marks = (undone_put(old, undoing.of.number, undoing.amount),) if undoing.amount else ()
+        return account_plan(caller, command, settled, opened.head, entry, marks)
+
+    if not command.dry_run:
+        with suppress(StampbookError, AssertionError):  # of an account that the marks may not belong to
+            return planned(opened)
+    again = _as_marked(rt, caller.tenant, opened, old)
+    try:
+        return planned(again)
+    except AssertionError as contradiction:
+        raise doubt.contradicted(old, again.head, marks_of(old)) from contradiction
 
 
 def _as_marked(rt: Runtime, tenant: str, opened: Opened, old: Entry) -> Opened:

@@ -9,7 +9,8 @@ points.deducted                  giving it back, unless it undid something itsel
 points.converted                 deducting what was gained, as `cancel_used` says, and giving back in proportion
 
 points.sent and points.received have no row: a transfer comes back from both sides at once, so it is undone as a transfer,
-by a flow that opens both accounts. Cancellations, refunds and expiries are not undone.
+by a flow that opens both accounts (undo_entry hands it over). Cancellations, refunds and expiries are not undone: what
+can be done instead is told by undo_instead.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from chalicelib.areas.accounts.model import Cause, Piece, Story, cancel_whole, r
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import but_last, last_pieces
 from chalicelib.errors import Refused
+from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.terms import Terms
 from chalicelib.flows.undo_commit import Named, Undoing
 from chalicelib.kit.clock import Instant
@@ -68,8 +70,9 @@ def must_not_be_undone(named: Named) -> None:
 
 
 def must_not_be_of_an_order(entry: Entry) -> None:
-    if any(body["type"] == f.OrderRecorded.type for body in entry.facts):
-        raise Refused("undo_by_return", "It belongs to an order: record a return of the order.", param="entry_id")
+    for sale in facts_of(entry, f.OrderRecorded):
+        text = f"It belongs to an order: record a return of it, POST /v1/orders/{sale.order}/returns."
+        raise Refused("undo_by_return", text, param="entry_id")
 
 
 def _cancelled(story: Story, terms: Terms, named: Named, at: Instant) -> Story:

@@ -21,6 +21,7 @@ from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts
 from chalicelib.flows.terms import Terms, Wait, settle_tier, terms_of
 from chalicelib.flows.two_accounts import Both, both_plan, open_both
 from chalicelib.flows.undo_commit import named_as
+from chalicelib.flows.undo_marks import Doubt, must_be_possible
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -30,6 +31,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry, Stream, entry_from, undone_put
+from chalicelib.table.protocol import Put
 
 
 class UndoneTransfer(Frozen):
@@ -41,6 +43,16 @@ class UndoneTransfer(Frozen):
     amount: int
     expired: tuple[Expired, ...]
     account: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The entry that sent a transfer, as a request names it: in the field `param`. `missing` is what it is told of one that
+    there is not."""
+
+    ref: EntryRef
+    missing: NotFound
+    param: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +72,35 @@ def undo_transfer(
 ) -> Committed[UndoneTransfer]:
     """Once, by the unit's policy for what was used (`cancel_used`). Refuses `already_undone`, `nothing_left`,
     `earning_partly_used`, `balance_limit`, `too_many_lots`; NotFound: `transfer_not_found`, `member_not_found`."""
-    ref = _ref(member_id, transfer_id)
+    of, doubt = Sent(_ref(member_id, transfer_id), _unknown(transfer_id), "transfer_id"), Doubt()
 
     def plan() -> Plan:
-        side, sent = _sent(rt, caller.tenant, ref, transfer_id)
-        sequence, number = sent.entry
-        both = open_both(rt, caller.tenant, ref.owner, sent.receiver, ref.program)
-        received = _entry(rt, accounts.stream(caller.tenant, sent.receiver, ref.program), sequence)
-        if received is None:
-            raise _unknown(transfer_id)
-        other = _Side(received, number)
-        if _is_undone(side) or _is_undone(other):
-            raise Refused("already_undone", "This transfer has been undone before.", param="transfer_id")
-        terms = terms_of(rt, caller.tenant, ref.program)
-        header = header_for(rt, caller, command, "undo_transfer", terms)
-        with named_as("transfer_id"):
-            sender, receiver, amount = _undone(terms, both, side, other, sent, header.effective_at)
-        marks = (undone_put(side.entry, side.number, amount), undone_put(other.entry, other.number, amount))
-        return both_plan(caller, command, header, both, sender, receiver, marks)
+        return plan_to_send_back(rt, caller, command, of, doubt)
 
     return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def plan_to_send_back(rt: Runtime, caller: Caller, command: Command, of: Sent, doubt: Doubt) -> Plan:
+    """Also for whoever undoes an entry that turns out to be a transfer. Where accounts and marks contradict each other:
+    Outdated, DamagedItemError as `doubt` has it."""
+    ref = of.ref
+    side, sent = _sent(rt, caller.tenant, of)
+    sequence, number = sent.entry
+    both = open_both(rt, caller.tenant, ref.owner, sent.receiver, ref.program)
+    received = _entry(rt, accounts.stream(caller.tenant, sent.receiver, ref.program), sequence)
+    if received is None:
+        raise of.missing
+    other = _Side(received, number)
+    if _is_undone(side) or _is_undone(other):
+        raise Refused("already_undone", "This transfer has been undone before.", param=of.param)
+    terms = terms_of(rt, caller.tenant, ref.program)
+    header = header_for(rt, caller, command, "undo_transfer", terms)
+    try:
+        with named_as(of.param):
+            sender, receiver, amount = _undone(terms, both, side, other, sent, header.effective_at)
+        return both_plan(caller, command, header, both, sender, receiver, _marks(side, other, amount))
+    except AssertionError as contradiction:
+        raise doubt.contradicted(side.entry, both.sender.head, both.receiver.head) from contradiction
 
 
 def _ref(member_id: str, transfer_id: str) -> EntryRef:
@@ -92,19 +113,24 @@ def _ref(member_id: str, transfer_id: str) -> EntryRef:
     return ref
 
 
-def _sent(rt: Runtime, tenant: str, ref: EntryRef, transfer_id: str) -> tuple[_Side, PointsSent]:
+def _marks(side: _Side, other: _Side, amount: int) -> tuple[Put, Put]:
+    return undone_put(side.entry, side.number, amount), undone_put(other.entry, other.number, amount)
+
+
+def _sent(rt: Runtime, tenant: str, of: Sent) -> tuple[_Side, PointsSent]:
     """The id of the whole entry will do: it has no other fact that somebody undoes."""
+    ref = of.ref
     entry = _entry(rt, accounts.stream(tenant, ref.owner, ref.program), ref.sequence)
     if entry is not None:
         for number, sent in numbered(entry, PointsSent):
             if ref.fact in (0, number):
                 return _Side(entry, number), sent
-    raise _unknown(transfer_id)
+    raise of.missing
 
 
 def _entry(rt: Runtime, stream: Stream, sequence: int) -> Entry | None:
     attrs = rt.table.get(stream.key(sequence))
-    return None if attrs is None else entry_from(stream, attrs)
+    return None if attrs is None else must_be_possible(entry_from(stream, attrs))
 
 
 def _is_undone(side: _Side) -> bool:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, TypeVar
 
-from chalicelib.flows.verify_members import LOOKS, PAUSE_SECONDS
 from chalicelib.flows.verify_stream import Aggregate, Difference, Place, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
+from chalicelib.flows.verify_undone import LOOKS, PAUSE_SECONDS
 from chalicelib.runtime import Runtime
 from chalicelib.table import config
 from chalicelib.table.config import ConfigChanged, stream_of

@@ -10,7 +10,7 @@ something differs nevertheless the member is looked at again, and what differs a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
@@ -25,7 +25,7 @@ from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
 from chalicelib.flows.verify_stream import Aggregate, Difference, Place, sequence_of, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
-from chalicelib.flows.verify_undone import RecordedUndoing
+from chalicelib.flows.verify_undone import LOOKS, PAUSE_SECONDS, RecordedUndoing, entries_of
 from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
@@ -36,7 +36,6 @@ from chalicelib.table.patient import PatientTable
 from chalicelib.table.placeholders import is_placeholder
 from chalicelib.table.protocol import Attrs, Key, Table
 
-LOOKS, PAUSE_SECONDS = 3, 0.2
 PROFILE = "A#PROFILE"
 _ACCOUNT, _NAMED = re.compile("B#[0-9]{4}"), ("B#", SNAPSHOT_END)
 _ORDERS_A_PAGE, _KEYS_A_READ = 1_000, 100
@@ -69,27 +68,44 @@ class _Look:
         if self.profile is not None:
             yield from self.profile.wanted()
 
-    def tell(self, name: str, told: Iterable[str], program: int = 0) -> None:
-        self.verified.differences += (Difference(self.owner, f"{name}{what}", program or None) for what in told)
+    def tell(self, name: str, told: Iterable[str], program: int = 0, entry: int | None = None) -> None:
+        self.verified.differences += (Difference(self.owner, f"{name}{what}", program or None, entry) for what in told)
+
+    def tell_marks(self, name: str, undoing: RecordedUndoing, program: int) -> None:
+        for entry in entries_of(undoing.wrong()):
+            told = f"what is marked as undone of entry {entry} is not what later ones undid"
+            self.tell(f"{name}: ", [told], program, entry)
 
 
-def verify_members(rt: Runtime, tenant: str, some: Sequence[str]) -> list[VerifiedMember]:
-    """Who: an operator, at a prompt. Differences name the member and what differs, never what is private."""
+def _never() -> bool:
+    return False
+
+
+def verify_members(
+    rt: Runtime, tenant: str, some: Sequence[str], enough: Callable[[], bool] = _never
+) -> list[VerifiedMember]:
+    """Who: an operator, at a prompt. Differences name the member and what differs, never what is private. Once there is
+    `enough` nobody else's journal is begun: then the answer is of the first of them only, one at least."""
     table = PatientTable(rt)
-    verified = _look(table, tenant, some)
+    verified = _look(table, tenant, some, enough)
     for _ in range(LOOKS - 1):
-        doubtful = [member for member in some if verified[member].differences]
+        doubtful = [member for member, one in verified.items() if one.differences]
         if not doubtful:
             break
         rt.clock.sleep(PAUSE_SECONDS)
-        for member, again in _look(table, tenant, doubtful).items():
+        for member, again in _look(table, tenant, doubtful, _never).items():
             again.differences = [one for one in verified[member].differences if one in again.differences]
             verified[member] = again
-    return [verified[member] for member in some]
+    return list(verified.values())
 
 
-def _look(table: Table, tenant: str, some: Sequence[str]) -> dict[str, VerifiedMember]:
-    looks = [_partition(table, tenant, member) for member in some]
+def _look(table: Table, tenant: str, some: Sequence[str], enough: Callable[[], bool]) -> dict[str, VerifiedMember]:
+    """In their order."""
+    looks: list[_Look] = []
+    for owner in some:
+        if looks and enough():
+            break
+        looks.append(_partition(table, tenant, owner))
     for look in looks:
         if owner_kind(look.owner) == "member":  # what is bought for a group is listed under who bought it
             query = orders.member_orders_query(tenant, look.owner, _ORDERS_A_PAGE, None)
@@ -168,7 +184,7 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
                 rebuilt = accounts.folded(rebuilt, entry)
 
     look.verified.differences += verify_stream(aggregate, items, see)
-    look.tell(f"{name}: ", undoing.differences())
+    look.tell_marks(name, undoing, program)
     if isinstance(kept, RecordedProfile | RecordedGroup):
         look.profile = kept
         look.tell("profile: ", kept.differences())

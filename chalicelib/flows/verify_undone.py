@@ -1,4 +1,5 @@
-"""Verify the marks of an account's entries: how much of each fact is undone is what later entries undid of it.
+"""Verify the marks of an account's entries: how much of each fact is undone is what later entries undid of it. For the proof
+of one account, of a whole tenant, and `make verify`.
 
 A mark is the one thing of an entry that changes and that its hash does not cover, so nothing else would tell on it.
 """
@@ -6,7 +7,7 @@ A mark is the one thing of an entry that changes and that its hash does not cove
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chalicelib.areas.accounts.model.facts import PointsExpired
@@ -16,6 +17,11 @@ from chalicelib.kit.facts import Body
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry
 from chalicelib.table.placeholders import is_placeholder
+
+LOOKS, PAUSE_SECONDS = (
+    3,
+    0.2,
+)  # entries are read page by page, so a mark may be newer than its journal: one look is none
 
 Place = tuple[int, int]  # an entry's sequence and a fact's number in it
 
@@ -30,8 +36,11 @@ class RecordedUndoing:
     marked: dict[Place, int] = field(default_factory=dict)
     unread: bool = False
 
-    def see(self, entry: Entry) -> None:
-        """In the order of the journal."""
+    def see(self, entry: Entry | None) -> None:
+        """In the order of the journal; None for one that nobody can read, or that is not as it was written."""
+        if entry is None:
+            self.unread = True
+            return
         self.marked |= {(entry.sequence, number): amount for number, amount in entry.undone.items()}
         try:
             self._read(entry)
@@ -49,15 +58,16 @@ class RecordedUndoing:
             elif undone is not None:
                 self.said[undone] += body["amount"]
 
-    def differences(self) -> Iterator[str]:
+    def wrong(self) -> dict[Place, tuple[int, int]]:
+        """Of what something else is marked than was undone of it: what was, and what is marked."""
         if self.unread:
-            return
-        places = self.said.keys() | self.marked.keys()
-        wrong = {sequence for sequence, number in places if self._differs((sequence, number))}
-        yield from (f"what is marked as undone of entry {one} is not what later ones undid" for one in sorted(wrong))
+            return {}
+        both = {place: (self.said[place], self.marked.get(place, 0)) for place in self.said.keys() | self.marked.keys()}
+        return {place: (said, marked) for place, (said, marked) in both.items() if said != marked}
 
-    def _differs(self, place: Place) -> bool:
-        return self.said[place] != self.marked.get(place, 0)
+
+def entries_of(wrong: Iterable[Place]) -> list[int]:
+    return sorted({sequence for sequence, _ in wrong})
 
 
 def _undone(body: Body) -> Place | None:

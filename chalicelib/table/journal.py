@@ -21,7 +21,7 @@ hands on what it cannot read (table/placeholders.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -178,7 +178,7 @@ def _entry_from(stream: Stream, attrs: Attrs) -> Entry:
     values = from_attrs(EntryItem, attrs).attribute_values
     header, facts = values["body"]
     _check_shape(header, facts, values["hash"])
-    undone = dict(_undone(values["undone"])) if values.get("undone") else {}
+    undone = _undone(values.get("undone"))
     sequence = int(values["sk"].rsplit("#", 1)[1])
     return Entry(stream, sequence, header, tuple(facts), values.get("private"), values["hash"], undone)
 
@@ -240,10 +240,15 @@ def _undone_text(undone: Mapping[int, int]) -> str:
     return ",".join(f"{fact}:{amount}" for fact, amount in sorted(undone.items()))
 
 
-def _undone(text: str) -> Iterator[tuple[int, int]]:
-    for part in text.split(","):
-        fact, _, amount = part.partition(":")
-        yield int(fact), int(amount)
+def _undone(text: str | None) -> dict[int, int]:
+    """ValueError for what is not written like this."""
+    if text is None:
+        return {}
+    parts = (part.partition(":") for part in text.split(","))
+    undone = {int(fact): int(amount) for fact, _, amount in parts}
+    if _undone_text(undone) != text or min(undone.values()) < 0:
+        raise ValueError("its mark is none that is ever written")
+    return undone
 
 
 def _digest(value: Any) -> str:

@@ -21,6 +21,7 @@ COMPOSED = {"{kind}_not_found": tuple(f"{kind}_not_found" for kind in PREFIXES)}
 NOT_BY_HTTP = {
     "nothing_due": "leaves settle_due's commit, which answers that nothing was done",
     "unchanged": "leaves the commit of a member that is already as asked",
+    "is_transfer": "leaves the undoing of one account: undo_entry goes on with both",
     "unknown_sale": "of a file: over HTTP the sale is in the path",
     "duplicate_rule": "of rules given as a list: over HTTP each has a path of its own",
     "empty_file": "of a whole file of orders",

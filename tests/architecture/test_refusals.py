@@ -66,8 +66,8 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "unpin_tier": {"group_blocked": OWN_ACCOUNT},
     "recalculate_tier": {"group_blocked": OWN_ACCOUNT},
     "deduct_points": {"member_blocked": BLOCKED_TOO, "group_blocked": BLOCKED_TOO},
-    "capture_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO, "group_blocked": BLOCKED_TOO},
-    "release_hold": {"unknown_unit": THERE, "member_blocked": BLOCKED_TOO, "group_blocked": BLOCKED_TOO},
+    "capture_hold": {"unknown_unit": THERE, "entry_not_found": ANOTHER_WORD},
+    "release_hold": {"unknown_unit": THERE, "entry_not_found": ANOTHER_WORD},
     "activate_pending": {"unknown_unit": THERE, "entry_not_found": ANOTHER_WORD},
     "list_groups": {"group_not_found": "those that are listed are there"},
     "cancel_pending": {

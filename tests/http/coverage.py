@@ -12,7 +12,7 @@ from chalicelib.api import codes
 from chalicelib.api.codes import certain_codes, common_codes
 from chalicelib.api.route import Route
 
-SOMEWHERE = (*codes.FIELDS, *codes.ROLLED_BACK, "too_large")
+SOMEWHERE = (*codes.FIELDS, *codes.ROLLED_BACK, *codes.DAMAGED, "too_large")
 
 
 def gaps(

@@ -84,6 +84,7 @@ def test_moves_are_refused_for_the_reasons_of_the_business_only() -> None:
         "still_pending",
         "transfer_to_self",
         "undo_by_return",
+        "undo_by_sender",
         "unknown_tier",
     }
     assert {what.partition(": ")[2] for what in some_lives().seen if ": " in what} <= known

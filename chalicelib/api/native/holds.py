@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered, hold_number, owner_of
+from chalicelib.api.native.naming import answered, hold_named, owner_of
 from chalicelib.flows.account_views import Hold
 from chalicelib.flows.capture_hold import Captured, capture_hold
 from chalicelib.flows.hold_points import LONGEST_SECONDS, Held, Lapse, hold_points
@@ -55,11 +55,11 @@ def list_holds(call: Call) -> Holds:
 
 
 def capture(call: Call, body: CaptureBody) -> Answered[Captured]:
-    owner, hold_id, program_id = owner_of(call), hold_number(call.path["hold_id"]), call.query["program_id"]
+    owner, hold_id, program_id = owner_of(call), hold_named(call.path["hold_id"]), call.query["program_id"]
     amount, keep = body.amount, body.keep_rest
     return answered(capture_hold(call.rt, call.caller, call.command, owner, hold_id, amount, program_id, keep))
 
 
 def release(call: Call, body: ReleaseBody) -> Answered[Released]:
-    owner, hold_id, program_id = owner_of(call), hold_number(call.path["hold_id"]), call.query["program_id"]
+    owner, hold_id, program_id = owner_of(call), hold_named(call.path["hold_id"]), call.query["program_id"]
     return answered(release_hold(call.rt, call.caller, call.command, owner, hold_id, body.amount, program_id))

@@ -10,8 +10,9 @@ from pydantic import Field
 from chalicelib.api.calls import Answered, Call
 from chalicelib.areas.members.model import Identifier
 from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.flows.hold_choice import HoldId
 from chalicelib.flows.purchase import Buyer
-from chalicelib.kit.ids import MAX_PROGRAM, Kind, owner_kind
+from chalicelib.kit.ids import MAX_PROGRAM, Kind, entry_ref, owner_kind
 from chalicelib.kit.texts import PLAIN_KEY
 from chalicelib.table.commit import Committed
 
@@ -44,11 +45,14 @@ def program_number(text: str) -> int:
     return int(text)
 
 
-def hold_number(text: str) -> int:
-    """A hold's number in a path; anything else names nothing."""
-    if not _HOLD.fullmatch(text):
-        raise NotFound("hold_not_found", f"There is no hold {text[:64]}.", param="hold_id")
-    return int(text)
+def hold_named(text: str) -> HoldId:
+    """A hold in a path: its number, or the id of the entry that set it aside; anything else names nothing."""
+    if _HOLD.fullmatch(text):
+        return int(text)
+    try:
+        return entry_ref(text)
+    except NotFound:
+        raise NotFound("hold_not_found", f"There is no hold {text[:64]}.", param="hold_id") from None
 
 
 def buyer_of(member_id: str | None, identifier: Identifier | None) -> Buyer | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 
 from chalicelib.areas.accounts import store
@@ -20,7 +20,8 @@ from chalicelib.table.pages import every_item
 
 class Proof(Frozen):
     """Whether the account of a member or a group is what its journal says. `broken_at`: the first entry that is missing,
-    was changed or does not follow the one before."""
+    was changed or does not follow the one before. `differences`: what of the account is not what its journal says, and of
+    which entries something else is marked as undone than later ones undid (`undone of entry 3`)."""
 
     member_id: str | None
     group_id: str | None
@@ -32,8 +33,15 @@ class Proof(Frozen):
     differences: tuple[str, ...]
 
 
-def rebuild(rt: Runtime, caller: Caller, owner: str, program_id: int) -> Proof:
-    """Fold the whole journal and compare with what is stored: 1 Get, 1 Query a MB of entries. Writes nothing."""
+def _nobody(_entry: Entry | None) -> None:
+    """Who proves an account alone sees no entries besides."""
+
+
+def rebuild(
+    rt: Runtime, caller: Caller, owner: str, program_id: int, see: Callable[[Entry | None], None] = _nobody
+) -> Proof:
+    """Fold the whole journal and compare with what is stored: 1 Get, 1 Query a MB of entries. Writes nothing. `see` gets
+    every entry in order; None for one that is not as it was written."""
     stored, head = store.read(rt.table, caller.tenant, owner, program_id)
     kind = owner_kind(owner)
     if head.version == 0:
@@ -41,7 +49,9 @@ def rebuild(rt: Runtime, caller: Caller, owner: str, program_id: int) -> Proof:
     account, at, broken_at, entries = Account(owner, program_id), Head(), None, 0
     for entry in _entries(rt, caller.tenant, owner, program_id, head.version):
         entries += 1
-        if entry is None or not (intact(entry) and follows(entry, at)):
+        whole = entry is not None and intact(entry)
+        see(entry if whole else None)
+        if entry is None or not (whole and follows(entry, at)):
             # a gap is named by what is missing, anything else by the entry that does not fit
             expected = at.version + 1
             broken_at = broken_at or (expected if entry is None else min(expected, entry.sequence))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from chalicelib.flows.hold_points import hold_points
+from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import NOBODY, Json, Shop, answer, refusal
+from tests.twins import caller_of, fresh
+from tests.twins.faulty import FaultyTable
 
 HOUR = 3_600
 
@@ -168,3 +174,33 @@ def test_holds_of_nobody_are_not_there(shop: Shop, other: Shop, bea: str) -> Non
             assert refusal(reply) == (404, "member_not_found", "member_id")
         reply = shop.api.call(method, f"{at(bea, *rest)}?program_id=2", body)
         assert refusal(reply) == (404, "program_not_found", "program_id")
+
+
+def test_a_hold_is_named_by_its_entry_as_well(shop: Shop, bea: str) -> None:
+    entry = answer(shop.api.post(at(bea), {"unit": "points", "amount": 20}))["entry_id"]
+    assert answer(shop.api.post(at(bea, entry, "release"), {"amount": 5}))["left"] == 15
+    for unknown in (f"{entry}0", entry[:-1], "ent_", "ent_00000000000000000000", f"{entry[:-1]}2"):
+        for what in ("capture", "release"):
+            assert refusal(shop.api.post(at(bea, unknown, what), {})) == (404, "hold_not_found", "hold_id")
+    assert answer(shop.api.post(at(bea, entry, "capture"), {}))["hold_id"] == 1
+    assert refusal(shop.api.post(at(bea, entry, "capture"), {})) == (422, "hold_closed", "hold_id")
+
+
+def test_a_number_of_two_holds_is_refused_and_their_entries_are_not(shop: Shop, bea: str, rt: Runtime) -> None:
+    """One was under way when Bea joined, so it is her own; the other is the group's."""
+    ada = shop.enrol("101")
+    group_id = answer(shop.api.post("/v1/groups", {"name": "Home", "primary_member_id": ada}))["group_id"]
+    shop.earn(ada, 100)
+
+    def join(before: int) -> None:
+        if before == 0:
+            answer(shop.api.put(f"/v1/groups/{group_id}/members/{bea}", {}))
+
+    late = replace(rt, table=FaultyTable(table=rt.table, meanwhile=join))
+    own = hold_points(late, caller_of("ours"), fresh(), bea, "points", 30).answer
+    theirs = answer(shop.api.post(at(bea), {"unit": "points", "amount": 20}))
+    assert (own.group_id, theirs["group_id"], own.hold_id, theirs["hold_id"]) == (None, group_id, 1, 1)
+    for what in ("capture", "release"):
+        assert refusal(shop.api.post(at(bea, 1, what), {})) == (422, "two_holds", "hold_id")
+    assert answer(shop.api.post(at(bea, own.entry_id, "capture"), {}))["amount"] == 30
+    assert answer(shop.api.post(at(bea, theirs["entry_id"], "release"), {}))["amount"] == 20

@@ -140,6 +140,20 @@ def test_an_entry_that_did_one_thing_is_undone_by_its_own_id(shop: Shop, ada: st
     assert (done["changes"][0]["type"], done["changes"][0]["amount"], shop.points(ada)) == ("points.refunded", 20, 50)
 
 
+def test_a_transfer_is_undone_by_its_entry_where_it_was_sent(shop: Shop, ada: str) -> None:
+    shop.earn(ada, 50)
+    bo = shop.enrol("2")
+    sent = answer(shop.api.post(at(ada, "transfers"), {"to": bo, "unit": "points", "amount": 20}))["transfer_id"]
+    received = answer(shop.api.get(at(bo, "statement")))["items"][0]["entry_id"]
+    told = shop.api.post(at(bo, "undo"), {"entry_id": received})
+    assert refusal(told) == (422, "undo_by_sender", "entry_id")
+    assert f"POST {at(ada, f'transfers/{sent}/undo')}" in told.json["error"]["message"]
+    done = answer(shop.api.post(at(ada, "undo"), {"entry_id": sent}))
+    change = {"type": "points.refunded", "unit": "points", "amount": 20, "short": 0}
+    assert (done["undone_id"], done["changes"]) == (sent, [change])
+    assert (shop.points(ada), shop.points(bo)) == (50, 0)
+
+
 def test_an_order_is_undone_by_its_return(shop: Shop, ada: str) -> None:
     order = shop.buy(ada, "S1")
     for of in (order["entry_id"], order["earned"][0]["earning_id"]):

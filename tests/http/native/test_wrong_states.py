@@ -132,7 +132,7 @@ ROWS = (
     Row("a transfer, undone twice", lambda at: twice(at, send_back(at.sent())), "already_undone", "transfer_id"),
     Row("a refund, undone", lambda at: undo(at.refunded(at.spent())), "cannot_undo", "entry_id"),
     Row("an undoing, undone", lambda at: undo(at.undone(at.earned())), "cannot_undo", "entry_id"),
-    Row("a transfer, undone as an entry", lambda at: undo(at.sent()), "cannot_undo", "entry_id"),
+    Row("a transfer, undone twice as an entry", lambda at: twice(at, undo(at.sent())), "already_undone", "entry_id"),
     Row("an earning of an order, undone", an_earning_of_an_order, "undo_by_return", "entry_id"),
     Row("used up, undone", lambda at: after(undo(at.earned(1)), at.spent(201)), "nothing_left", "entry_id"),
     Row("a spend, cancelled", lambda at: cancel(at.spent()), "not_an_earning", "earning_id"),

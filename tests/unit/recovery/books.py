@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.verify_tenant import VerifiedPart, verify_tenant
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete, Key
-from tests.twins import at
+from tests.twins import at, fresh
 from tests.twins.bookshop import TODAY, BookShop, card, goods_back, open_shop, sale
 
 DAY_MS = 86_400_000
@@ -56,13 +57,14 @@ class Books:
 
 
 def small_books() -> Books:
-    """One member, one order of which something came back, and one spend."""
+    """One member, one order of which something came back, and one spend of which a part was given back."""
     table = MemoryTable()
     shop = open_shop(table)
     issue_api_key(shop.rt, shop.caller, org="org", tenant="shop", name="till", grants=shop.caller.grants)
     bought = shop.buy(card("1"), sale("A1")).answer
     shop.bring_back(bought.order_id, goods_back("R1", 40_00))
-    shop.spend(bought.member_id, 10)
+    spent = shop.spend(bought.member_id, 10).answer
+    refund_spend(shop.rt, shop.caller, fresh(), bought.member_id, spent.spend_id, 3)
     list(repair_feed(shop.rt, "shop", at(TODAY), shop.clock.at + 1))
     shop.clock.at += 2 * DAY_MS
     return Books(shop, table, [bought.member_id], bought.order_id)

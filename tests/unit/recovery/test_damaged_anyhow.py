@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.areas.accounts.operations import rebuild
 from chalicelib.areas.members import store as members
 from chalicelib.errors import NewerDataError
 from chalicelib.flows.repair_feed import repair_feed
@@ -32,6 +31,7 @@ NOTHING_TO_COMPARE_WITH = {  # docs/guides/recovery.md, "Not looked for"
     "order": ("body sale lines",),
     "return": ("body document",),
 }
+UNPROVEN = ("private", "gsi2", "quiet")  # what the account does not follow from: `make verify` looks at it
 KINDS = (
     "account",
     "counts",
@@ -150,10 +150,11 @@ def test_a_proof_says_where_the_journal_is_broken() -> None:
         pk, sk = key_of(damage.item)
         if "#M#" in pk and sk.startswith("J#0001"):
             try:
-                proof = rebuild(books.shop.rt, books.shop.caller, books.members[0], 1)
+                proof = books.shop.proof(books.members[0])
             except NewerDataError:
                 continue  # a number of a schema that is to come
             assert proof.broken_at in (None, int(sk[-8:])), damage.what
+            assert proof.matches == damage.what.startswith(UNPROVEN), damage.what
             broken[proof.broken_at] += 1
     assert broken.total() - broken[None] > 50
 

@@ -74,6 +74,16 @@ def test_an_account_changed_behind_its_journal_is_named(books: Books) -> None:
     assert progress.counts["proven"] == MEMBERS - 1
 
 
+def test_a_mark_of_what_is_undone_that_nobody_made_is_named_with_its_entry(books: Books) -> None:
+    last = books.shop.account(books.members[3]).version  # the spend of ten
+    spend = books.item(books.of(3, ENTRY(last)))
+    books.table.batch_put([{**spend, "undone": {"S": "1:4"}}])
+    progress, found = proven(books)
+    told = f"account 1: what is marked as undone of entry {last} is not what later ones undid"
+    assert found == [("3", "1", str(last), told)]
+    assert progress.counts["proven"] == MEMBERS - 1
+
+
 @pytest.mark.parametrize("parts", [1, 3, 16])
 @pytest.mark.parametrize("members", [1, 2, 1_000])
 def test_the_outcome_does_not_depend_on_how_it_is_cut_up(books: Books, parts: int, members: int) -> None:

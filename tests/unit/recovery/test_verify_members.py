@@ -11,8 +11,8 @@ import pytest
 from chalicelib.areas.members.model import Identifier, MemberUpdate
 from chalicelib.areas.orders import store as orders
 from chalicelib.flows.update_member import update_member
-from chalicelib.flows.verify_members import LOOKS
 from chalicelib.flows.verify_tenant import verify_tenant
+from chalicelib.flows.verify_undone import LOOKS
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Key, Page, Query

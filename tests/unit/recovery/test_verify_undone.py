@@ -1,18 +1,22 @@
-"""What `make verify` says of marks: how much of an entry is undone, which no hash covers."""
+"""What `make verify` and the proof of an account say of marks: how much of an entry is undone, which no hash covers."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
+from chalicelib.flows.prove_account import prove_account
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.verify_members import verify_members
 from chalicelib.kit.ids import EntryRef, entry_id
 from tests.twins import by_hand, fresh
 from tests.twins.bookshop import BookShop, open_shop
+from tests.twins.faulty import FaultyTable
 from tests.unit.recovery.books import Books
 
 TOLD = "account 1: what is marked as undone of entry {} is not what later ones undid"
@@ -57,32 +61,77 @@ def marked(books: Books, member: int, sequence: int, text: str | None) -> None:
     books.table.batch_put([item if text is None else {**item, "undone": {"S": text}}])
 
 
+def names_the_entry(books: Books, member: int, sequence: int) -> bool:
+    """Verify, and the proof of the account: each says that, and nothing else of the account."""
+    assert told(books) == [TOLD.format(sequence)]
+    [difference] = verify_members(books.shop.rt, "shop", books.members)[member].differences
+    assert (difference.owner, difference.program, difference.entry) == (books.members[member], 1, sequence)
+    proofs = [books.shop.proof(one) for one in books.members]
+    assert [proof.matches for proof in proofs] == [number != member for number in range(len(proofs))]
+    return (proofs[member].broken_at, proofs[member].differences) == (None, (f"undone of entry {sequence}",))
+
+
 def test_what_operations_undid_is_what_is_marked(books: Books) -> None:
     assert told(books) == []
+    assert all(books.shop.proof(one).matches for one in books.members)
 
 
 @pytest.mark.parametrize("text", [None, "1:4", "1:40", "1:5,2:1"])
 def test_a_spend_marked_with_another_sum_than_came_back(books: Books, text: str | None) -> None:
     marked(books, 0, 3, text)
-    assert told(books) == [TOLD.format(3)]
+    assert names_the_entry(books, 0, 3)
 
 
 def test_an_earning_that_was_cancelled_is_marked_as_a_whole(books: Books) -> None:
     marked(books, 0, 1, "1:65")  # what there was of it to take back
-    assert told(books) == [TOLD.format(1)]
+    assert names_the_entry(books, 0, 1)
 
 
 def test_what_was_let_expire_is_not_marked(books: Books) -> None:
     marked(books, 0, 2, "1:30")
-    assert told(books) == [TOLD.format(2)]
+    assert names_the_entry(books, 0, 2)
 
 
 def test_both_sides_of_a_transfer_are_marked(books: Books) -> None:
     marked(books, 1, 1, None)
-    assert told(books) == [TOLD.format(1)]
+    assert names_the_entry(books, 1, 1)
+
+
+def test_every_entry_with_a_wrong_mark_is_named(books: Books) -> None:
+    marked(books, 0, 3, "1:40")
+    marked(books, 0, 1, None)
+    assert books.shop.proof(books.members[0]).differences == ("undone of entry 1", "undone of entry 3")
+
+
+@pytest.mark.parametrize("text", ["", "x", "1", "1:x", "1:-5", "1:5,1:5", "2:1,1:5", "1:+5", "1: 5"])
+def test_a_mark_that_cannot_be_read_makes_its_entry_unreadable(books: Books, text: str) -> None:
+    marked(books, 0, 3, text)
+    assert told(books) == ["account 1: entry 3 cannot be read"]
+    proof = books.shop.proof(books.members[0])
+    assert (proof.matches, proof.broken_at) == (False, 3)
+
+
+def test_what_is_undone_while_the_proof_reads_is_no_difference(books: Books) -> None:
+    """Between the account and its entries: the mark is newer than the journal that is looked at."""
+    shop, ada = books.shop, books.members[0]
+    spend = entry_id(EntryRef(ada, 1, 3, 1))
+    table = FaultyTable(table=books.table)
+    table.interrupt = lambda number: number == 1 and refund_spend(shop.rt, shop.caller, fresh(), ada, spend, 1)
+    assert prove_account(replace(shop.rt, table=table), shop.caller, ada).matches
+    assert table.calls == 4
+
+
+def test_where_an_entry_was_edited_nobody_knows_what_it_undid(books: Books) -> None:
+    key = accounts.stream("shop", books.members[0], 1).key(4)
+    books.change(key, lambda body: [body[0], [{**fact, "amount": 1} for fact in body[1]]])
+    assert not any("undone" in one for one in told(books))
+    proof = books.shop.proof(books.members[0])
+    assert (proof.matches, proof.broken_at) == (False, 4)
+    assert not any("undone" in one for one in proof.differences)
 
 
 def test_where_an_entry_cannot_be_read_nobody_knows_what_it_undid(books: Books) -> None:
     key = accounts.stream("shop", books.members[0], 1).key(4)
     books.table.batch_put([{**books.item(key), "body": {"B": b"?"}}])
     assert told(books) == ["account 1: entry 4 cannot be read"]
+    assert not any("undone" in one for one in books.shop.proof(books.members[0]).differences)

@@ -7,7 +7,7 @@ from chalicelib.api.route import PROGRAM, Route
 _HANDLERS = "chalicelib.api.native.holds"
 _HOLDS = "/v1/members/{member_id}/holds"
 _ERRORS = ("member_not_found", "program_not_found")
-_DECIDED = (*_ERRORS, "hold_not_found", "hold_closed", "more_than_held")
+_DECIDED = (*_ERRORS, "hold_not_found", "two_holds", "hold_closed", "more_than_held")
 
 ROUTES = (
     Route(
@@ -53,7 +53,7 @@ ROUTES = (
         "capture_hold",
         "accounts",
         "modify",
-        "Spend what is held, or a part of it.",
+        "Spend what is held, or a part of it. The hold is named by its number, or by the id of its entry.",
         query=(PROGRAM,),
         errors=_DECIDED,
         dry_run=True,
@@ -65,7 +65,7 @@ ROUTES = (
         "release_hold",
         "accounts",
         "modify",
-        "Let what is held be used again, or a part of it.",
+        "Let what is held be used again, or a part of it. The hold is named by its number, or by the id of its entry.",
         query=(PROGRAM,),
         errors=_DECIDED,
         dry_run=True,

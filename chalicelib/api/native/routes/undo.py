@@ -31,10 +31,12 @@ ROUTES = (
         "undo_entry",
         "accounts",
         "modify",
-        "Undo by its kind: an earning is cancelled, a spend given back, a hold released, a grant taken back.",
+        "Undo by its kind: an earning is cancelled, a spend given back, a hold released, a grant taken back, a transfer "
+        "sent back.",
         errors=(
             *_ENTRY_ERRORS,
             *_CANCEL_ERRORS,
+            "undo_by_sender",
             "cannot_undo",
             "several_to_undo",
             "hold_closed",

@@ -81,7 +81,8 @@ def open_hold(account: Account, number: int) -> Hold:
     if known is not None:
         return known
     if 0 < number < account.next_hold:
-        raise Refused("hold_closed", f"Hold {number} is over: captured, released or lapsed.", param="hold_id")
+        text = f"Hold {number} is over: captured, released or lapsed. What was captured is given back as a spend."
+        raise Refused("hold_closed", text, param="hold_id")
     raise NotFound("hold_not_found", f"There is no hold {number}.", param="hold_id")
 
 
