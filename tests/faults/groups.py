@@ -30,8 +30,8 @@ from tests.twins.bookshop import BookShop, card, goods_back, keyed, member, sale
 
 @cache
 def with_a_group() -> World:
-    """The shop at work; Bob, its primary member, and Carol are in a group, which has what Bob bought and earned; Eve is
-    in none."""
+    """The shop at work; Bob, its primary member, and Carol are in a group, which has what Bob bought and earned, some of it
+    on hold; Eve is in none."""
     world = at_work().copy()
     shop, bob = world.calm, world.names["bob"]
     group_id = grouped.household(shop, bob, world.names["carol"], who_may_spend="chosen")
@@ -39,6 +39,7 @@ def with_a_group() -> World:
     shop.earn(bob, 20)
     shop.spend(bob, 5)
     by_hand.promise(shop, bob, 9, event="survey")
+    by_hand.hold(shop, bob, 12)
     eve = shop.member("0007")
     return replace(world, names={**world.names, "group": group_id, "eve": eve, "pooled": order})
 
@@ -107,6 +108,10 @@ def spent(world: World) -> str:
     return entry_id(EntryRef(world.names["group"], 1, 3, 1))
 
 
+def capture(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return by_hand.capture(shop, world.names["carol"], 1, 8, command, keep_rest=True)
+
+
 COMMANDS: dict[str, Asked] = {
     "create_group": create,
     "join_group": join,
@@ -122,6 +127,7 @@ COMMANDS: dict[str, Asked] = {
     "undo_entry, of a group": undo,
     "cancel_earning, of a group": cancel,
     "expire_earning, of a group": expire,
+    "capture_hold, of a group": capture,
 }
 REPEATABLE = {"change_group_member", "update_group", "record_order, for a group", "return_order, for a group"}
 

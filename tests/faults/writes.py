@@ -24,6 +24,7 @@ from chalicelib.flows.record_document import record_document
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.start_proof import start_proof
+from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.caller import Grant
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import parse_day
@@ -96,7 +97,16 @@ def convert(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return shop.convert(world.names["ada"], "points", "stamps", 70, command)
 
 
-MOVES: dict[str, Asked] = {"transfer_points": send, "undo_transfer": take_back, "convert_points": convert}
+def take_back_by_entry(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return undo_entry(shop.rt, shop.caller, command, world.names["ada"], world.names["transfer"])
+
+
+MOVES: dict[str, Asked] = {
+    "transfer_points": send,
+    "undo_transfer": take_back,
+    "undo_entry, of a transfer": take_back_by_entry,
+    "convert_points": convert,
+}
 
 
 def moves() -> Iterator[Case]:
