@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 
 .SILENT:
 .NOTPARALLEL:
-.PHONY: help install check test soak engine package e2e bench bench-full fetch-engine docs demo run redrive repair verify logs api-key doctor clean
+.PHONY: help install check test soak engine package e2e bench bench-full fetch-engine docs times demo run redrive repair verify logs api-key doctor clean
 
 help: ## this list
 	$(PYTHON) -m infra.local.targets
@@ -46,6 +46,9 @@ fetch-engine: $(DEV) ## DynamoDB Local, once
 
 docs: $(DEV) ## the generated pages: OpenAPI and what is built beside it
 	$(PY) -m infra.local.docs
+
+times: $(DEV) ## what the last pass of .ci/run took, into README.md and CONTRIBUTING.md: [RECORD=../other/.local/ci.json]
+	$(PY) -m infra.local.times $(if $(RECORD),--record "$(RECORD)")
 
 demo: $(DEV) $(CLOUD) ## purchases from a file become points
 	$(PY) -m infra.local.demo $(if $(FILE),--file "$(FILE)") $(if $(AS_OF),--as-of "$(AS_OF)")
