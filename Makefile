@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 
 .SILENT:
 .NOTPARALLEL:
-.PHONY: help install check test soak engine package e2e bench bench-full fetch-engine docs demo run redrive repair verify logs api-key doctor clean
+.PHONY: help install check test soak engine package e2e bench bench-full fetch-engine docs times demo run redrive repair verify logs api-key doctor clean
 
 help: ## this list
 	$(PYTHON) -m infra.local.targets
@@ -27,13 +27,13 @@ soak: $(DEV) ## the simulator for as long as you like: [SEEDS=2000] [STEPS=200] 
 	$(PY) -m tests.simulation $(if $(SEEDS),--seeds "$(SEEDS)",--seeds 2000) $(if $(STEPS),--steps "$(STEPS)",--steps 200) $(if $(FIRST),--first "$(FIRST)")
 
 engine: fetch-engine ## contract, concurrency and idempotency on DynamoDB Local
-	$(PY) -m pytest -m engine
+	$(PY) -m pytest -m engine tests/engine tests/store
 
 package: $(DEV) ## build/<stage>/: template and zip, as they are deployed
 	$(PY) -m infra.package $(STAGE)
 
 e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end
-	$(PY) -m pytest -m e2e
+	$(PY) -m pytest -m e2e tests/e2e
 
 bench: $(DEV) $(CLOUD) fetch-engine ## what it costs, measured: docs/performance.md; [ONLY=cpu,cold] [CHECK=1: the gate, nothing kept] [ACCEPT=1: its new baseline]
 	$(PY) -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check) $(if $(ACCEPT),--accept)
@@ -46,6 +46,9 @@ fetch-engine: $(DEV) ## DynamoDB Local, once
 
 docs: $(DEV) ## the generated pages: OpenAPI and what is built beside it
 	$(PY) -m infra.local.docs
+
+times: $(DEV) ## what the last pass of .ci/run took, into README.md and CONTRIBUTING.md: [RECORD=../other/.local/ci.json]
+	$(PY) -m infra.local.times $(if $(RECORD),--record "$(RECORD)")
 
 demo: $(DEV) $(CLOUD) ## purchases from a file become points
 	$(PY) -m infra.local.demo $(if $(FILE),--file "$(FILE)") $(if $(AS_OF),--as-of "$(AS_OF)")

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from chalicelib.areas.orders import store
+from chalicelib.areas.orders.model.documents import Return, Sale
 from chalicelib.areas.orders.model.order import Back, Order, RecordedReturn
 from chalicelib.flows.verify_stream import unreadable
 from chalicelib.kit.clock import Instant
@@ -27,15 +28,26 @@ _ASKED_BACK = ("points.cancelled", "promise.cancelled")
 _GIVEN, _KEPT = ("points.earned", "points.promised"), ("unit", "amount", "lines", "piece")
 
 
+class Bought(NamedTuple):
+    """What an entry repeats of a document beside its number and what it comes to."""
+
+    at: Instant
+    currency: str
+    place: str
+
+
 class Recorded(NamedTuple):
-    """What an entry says of an order or a return. `gave`: rule, unit, amount, lines and piece of each credit; `asked`: how
-    much a return asked back of what each rule gave of each unit."""
+    """What an entry says of an order or a return. `counted`: what of a sale counts towards a tier, where that is not all of
+    it; `gave`: rule, unit, amount, lines and piece of each credit; `asked`: how much a return asked back of what each rule
+    gave of each unit."""
 
     program: int
     sequence: int
     value: int
     at: Instant
-    number: str = ""
+    number: str
+    bought: Bought
+    counted: int | None = None
     gave: tuple[tuple[Any, ...], ...] = ()
     asked: Mapping[tuple[str, str], int] = {}
 
@@ -59,10 +71,11 @@ class RecordedOrders:
         if is_placeholder(entry):
             self.unread.add((program, sequence))
         for fact in entry.facts:
-            told = str(fact.get("number"))
-            recorded = Recorded(program, sequence, int(fact.get("value", 0)), entry.recorded_at, told)
+            told, value = str(fact.get("number")), int(fact.get("value", 0))
+            bought = Bought(entry.effective_at, str(fact.get("currency")), str(entry.header.get("place", "")))
+            recorded = Recorded(program, sequence, value, entry.recorded_at, told, bought)
             if fact.get("type") == _SOLD:
-                self.sales[str(fact.get("order"))] = recorded._replace(gave=_gave(entry))
+                self.sales[str(fact.get("order"))] = recorded._replace(gave=_gave(entry), counted=fact.get("counted"))
             elif fact.get("type") == _RETURNED:
                 order = str(fact.get("order"))
                 self.returns[order][told] = recorded._replace(asked=_asked(entry, order))
@@ -105,6 +118,10 @@ class RecordedOrders:
             yield "is not worth what its entry says"
         if (order.recorded_at, order.sale.number) != (recorded.at, recorded.number):
             yield "has another number or time than its entry says"
+        if _bought(order.sale) != recorded.bought:
+            yield "was bought at another time or place, or in another currency, than its entry says"
+        if _counted(order) != recorded.counted:
+            yield "counts otherwise towards a tier than its entry says"
         if tuple(_frozen(one[:4] + one[5:6]) for one in order.credits) != recorded.gave:
             yield "has not given what its entry says"
         if store.misshown(self.tenant, order, attrs):
@@ -129,9 +146,11 @@ class RecordedOrders:
                 continue
             read.append(one)
             taken = sum(value for _, _, value in one.taken)
-            said = recorded.sequence, recorded.value, recorded.at, number
-            if (one.sequence, taken, one.recorded_at, one.document.number) != said:
+            said = recorded.sequence, recorded.value, recorded.at, number, recorded.bought
+            if (one.sequence, taken, one.recorded_at, one.document.number, _bought(one.document)) != said:
                 yield f"return {number} is not what its entry says"
+            if not _took_its_lines(order.sale, one):
+                yield f"return {number} has not taken what its lines say"
         if order.version - 1 == len(known):
             if len(read) == len(known) and dict(order.returned) != _together(read):
                 yield "has not come back as its returns say"
@@ -168,9 +187,31 @@ def _together(returns: list[RecordedReturn]) -> dict[int, Back]:
     taken: dict[int, Back] = {}
     for one in returns:
         for line, quantity, value in one.taken:
-            before = taken.get(line, Back())
-            taken[line] = Back(before.quantity + Decimal(quantity), before.value + value)
+            taken[line] = taken.get(line, Back()).plus(quantity, value)
     return taken
+
+
+def _bought(document: Sale | Return) -> Bought:
+    return Bought(document.purchased_at, document.currency, document.place)
+
+
+def _counted(order: Order) -> int | None:
+    counted = sum(line.gross_value for line in order.sale.lines if line.line_no not in order.uncounted)
+    return counted if order.uncounted else None
+
+
+def _took_its_lines(sale: Sale, one: RecordedReturn) -> bool:
+    """Of each SKU what its lines say, and no less from a line of the sale than those that name it."""
+    skus = {line.line_no: line.sku for line in sale.lines}
+    taken, said = defaultdict[str | None, Back](Back), defaultdict[str | None, Back](Back)
+    left = {line_no: quantity for line_no, quantity, _ in one.taken}
+    for line_no, quantity, value in one.taken:
+        taken[skus.get(line_no)] = taken[skus.get(line_no)].plus(quantity, value)
+    for line in one.document.lines:
+        said[line.sku] = said[line.sku].plus(line.quantity, line.gross_value)
+        if line.line_no is not None:
+            left[line.line_no] = left.get(line.line_no, Decimal(0)) - line.quantity
+    return taken == said and min(left.values(), default=Decimal(0)) >= 0
 
 
 def _asked(entry: Entry, order: str) -> Mapping[tuple[str, str], int]:

@@ -11,6 +11,7 @@ import io
 import json
 import sysconfig
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from infra.package import TEMPLATE, ZIP
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = "stampbook-packages"
-WAIT = {"Delay": 1, "MaxAttempts": 120}
+WAIT = {"Delay": 0.2, "MaxAttempts": 600}
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 Code = Literal["zip", "tree"]
@@ -55,7 +56,9 @@ def api_address(endpoint: str, outputs: dict[str, str]) -> str:
     return f"{endpoint}/_aws/execute-api/{outputs['RestAPIId']}/{stage}"
 
 
+@cache
 def client(endpoint: str, service: str) -> Any:
+    """Made once: reading what botocore knows of a service takes longer than to ask a local one."""
     import boto3
 
     session: Any = boto3.session.Session()

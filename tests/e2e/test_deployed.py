@@ -152,21 +152,6 @@ def failures(deployed: Deployed, function: str, request_id: str, expected: int) 
     return True if told == expected else None
 
 
-def test_the_schedule_enqueues(deployed: Deployed) -> None:
-    """Its rule is made to fire every minute; the consumer rests meanwhile, so that what was enqueued can be seen."""
-    events, lambdas = deployed.client("events"), deployed.client("lambda")
-    rule = next(one for one in events.list_rules()["Rules"] if "ScheduleDue" in one["Name"])
-    (mapping,) = lambdas.list_event_source_mappings(FunctionName=deployed.function("Due"))["EventSourceMappings"]
-    assert rule["ScheduleExpression"] == "cron(10 0 * * ? *)"
-    lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    events.put_rule(Name=rule["Name"], ScheduleExpression="rate(1 minute)")
-    try:
-        assert seen(lambda: in_queue(deployed, "due", TENANT), "a message of the due job")
-    finally:
-        events.put_rule(Name=rule["Name"], ScheduleExpression=rule["ScheduleExpression"])
-        lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
-
-
 def test_the_due_job_works_off_its_queue(deployed: Deployed) -> None:
     fire_schedule(deployed)
     seen(lambda: empty(deployed, "due"), "the end of the due job")

@@ -25,7 +25,7 @@ from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import TransactionCancelled, Write
 from infra.local.table_template import create_table
 from tests.engine.conftest import REGION
-from tests.engine.test_faults import FAULTS, SHARE, insisted, items_of, process
+from tests.engine.test_storm import FAULTS, SHARE, insisted, items_of, process
 from tests.faults.laws import judge
 from tests.twins.bookshop import TODAY, BookShop, card, goods_back, keyed, line, open_shop, sale
 from tests.twins.faulty import FaultyTable

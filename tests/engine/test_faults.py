@@ -1,203 +1,230 @@
-"""Sixteen tills at once on Amazon's own engine, and one call in five of each goes wrong: the laws hold all the same.
+"""Every fault at every call of five operations, and the same request or message twice, on Amazon's own engine: while eight
+are tried at once, each in a shop of its own, somebody else wants another thing of the same account.
 
-Which calls go wrong is drawn by seed, lost answers of what was applied and writes that arrive late among them. Who meets
-whom is the engine's to decide, so what is asserted is what must hold whoever was faster.
+The calls are those that the operation makes on the twin. Who is faster is the engine's to decide: so it must all come to
+what it comes to on the twin when one asks after the other, whoever comes first.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import partial
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import repeat
 from random import Random
-from threading import Barrier, Event
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import pytest
 
-from chalicelib.areas.members import store as members
-from chalicelib.areas.members.operations import get_member, list_members
-from chalicelib.areas.orders.operations import list_orders
-from chalicelib.areas.orders.store import id_for, order_key
-from chalicelib.errors import Busy, Conflict
-from chalicelib.flows.read_feed import read_feed
-from chalicelib.flows.settle_due import settle_due
-from chalicelib.kit.ids import RandomIds
-from chalicelib.kit.periods import parse_day
-from chalicelib.table.config import ConfigCache, config_pk, read_config
+from chalicelib.errors import StampbookError
 from chalicelib.table.dynamo import DynamoTable
-from chalicelib.table.keys import owner_pk
-from chalicelib.table.pages import every_item
-from chalicelib.table.protocol import Attrs, Query
+from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Attrs, Table
 from infra.local.table_template import create_table
 from tests.engine.conftest import REGION
-from tests.engine.test_concurrency import StoppedAt
-from tests.engine.test_feed import committed, relay_all
+from tests.engine.wishes import WISHES, Act, Till, another, opened
 from tests.faults.laws import judge
-from tests.twins import at
-from tests.twins.bookshop import TODAY, BookShop, card, goods_back, keyed, open_shop, sale
-from tests.twins.faulty import Fault, FaultyTable, Late
+from tests.faults.summary import TALLIES
+from tests.faults.trying import FAULTS, MOST_TRIES, WORTH_ANOTHER_TRY
+from tests.twins.faulty import CallKind, Fault, FaultyTable
+from tests.unit.flows.seen import everything, nameless
 
-TILLS, ROUNDS, CARDS, RELAYS = 16, 2, 4, 2
-LONG_AGO = "2025-05-10"  # what was bought then has expired by TODAY, and nobody has touched the accounts since
-SHARE = 0.2
-GIFT = 100  # before anything else, and more than all spends: so no return finds too little of what its sale earned
-FAULTS: tuple[Fault, ...] = ("throttled", "lost_before", "lost_after", "conflict", Late(1), Late(3))
+AT_ONCE = 8
+Repeat = Literal["again", "at once"]
+REPEATS: tuple[Repeat, ...] = ("again", "at once")  # all of the same before a call, or begun at it by a second thread
+_BY_TENANT = re.compile(r"\bord_[0-9a-z]+")
+
+What = Fault | Repeat
+
+
+class Try(NamedTuple):
+    """`call` may be the one after the last: the same once more when it was all over."""
+
+    operation: str
+    call: int
+    what: What
+
+
+class Outcome(NamedTuple):
+    """What the two were answered, and all that is then there."""
+
+    answer: str
+    other: str
+    there: str
 
 
 @dataclass(frozen=True)
-class Till:
-    """A process of its own: its faults are its own as well."""
+class Tried:
+    """What was answered where. `made` are the calls until the first answer, `met` is what happened at the one in question."""
 
-    number: int
-    shop: BookShop
-    table: FaultyTable
+    place: Till
+    made: tuple[CallKind, ...]
+    met: What | None
+    answer: str
+    other: str
+    once_more: str
+
+    def is_of(self, one: Try) -> bool:
+        """Whether it met that, at the same call as on the twin."""
+        return self.met == one.what and self.made[: one.call + 1] == calls_of(one.operation)[: one.call + 1]
 
 
-@pytest.fixture
-def shop(engine_endpoint: str) -> Iterator[BookShop]:
-    """Every card bought for 100.00 long ago."""
+@cache
+def calls_of(operation: str) -> tuple[CallKind, ...]:
+    """The calls of the operation on the twin, when nothing goes wrong and nobody else is there."""
+    memory = MemoryTable()
+    place, table = opened(memory, "twin"), FaultyTable(memory)
+    WISHES[operation].act(another(place, table))
+    return tuple(table.kinds)
+
+
+def enumerated(operation: str) -> Iterator[Try]:
+    calls = calls_of(operation)
+    for number, kind in enumerate(calls):
+        yield from (Try(operation, number, fault) for fault in FAULTS[kind])
+        yield from (Try(operation, number, what) for what in REPEATS)
+    yield Try(operation, len(calls), "again")
+
+
+@cache
+def one_after_the_other(operation: str, twice: bool) -> tuple[Outcome, ...]:
+    """On the twin, where nobody meets anybody; the other one may also be the first."""
+    wish = WISHES[operation]
+    other = wish.act if twice else wish.rival
+    second_first = _in_turn(other, wish.act)
+    return _in_turn(wish.act, other), Outcome(second_first.other, second_first.answer, second_first.there)
+
+
+def _in_turn(first: Act, second: Act) -> Outcome:
+    memory = MemoryTable()
+    place = opened(memory, "twin")
+    first_answer, second_answer = (answered(act, another(place, memory)) for act in (first, second))
+    return Outcome(first_answer, second_answer, seen(another(place, memory)))
+
+
+def answered(act: Act, till: Till) -> str:
+    """The same again, as a client is told to; a refusal is an answer."""
+    for _ in range(MOST_TRIES):
+        try:
+            return _without_chance(act(till))
+        except WORTH_ANOTHER_TRY:
+            continue
+        except StampbookError as refusal:
+            return refusal.code
+    raise AssertionError("never an answer")
+
+
+def seen(till: Till) -> str:
+    """All that the shop can see; orders of one moment are listed by their ids, which are the tenant's."""
+    there = everything(till.shop)
+    for member in there["members"]:
+        for several in ("orders", "returns"):
+            member[several] = sorted(map(_without_chance, member[several]))
+    return _without_chance(there)
+
+
+def _without_chance(value: Any) -> str:
+    return _BY_TENANT.sub("ord_", nameless(value))
+
+
+def tried(place: Till, table: Table, one: Try) -> Tried:
+    wish, twice, trouble = WISHES[one.operation], one.what in REPEATS, FaultyTable(table)
+    here, there = another(place, trouble), another(place, table)
+    with ThreadPoolExecutor(1) as elsewhere:
+        begin = partial(elsewhere.submit, answered, wish.act if twice else wish.rival, there)
+        other = meeting(trouble, one, begin)
+        answer = answered(wish.act, here)
+        made = tuple(trouble.kinds)
+        met = trouble.faults.get(one.call, one.what if twice and (other or one.call == len(made)) else None)
+        if not other:
+            other.append(begin())
+        told = other[0].result()
+    trouble.settle()
+    trouble.start()
+    return Tried(place, made, met, answer, told, answered(wish.act, here))
+
+
+def meeting(trouble: FaultyTable, one: Try, begin: Callable[[], Future[str]]) -> list[Future[str]]:
+    """The other one begins at the call that goes wrong; or is then through already. What it comes to, once it has begun."""
+    begun: list[Future[str]] = []
+
+    def meet(call: int) -> None:
+        if call == one.call and not begun:
+            begun.append(begin())
+            if one.what == "again":
+                begun[0].result()
+
+    match one.what:
+        case "again" | "at once":
+            pass
+        case fault:
+            trouble.start({one.call: fault})
+    trouble.interrupt = meet
+    return begun
+
+
+@dataclass(frozen=True)
+class Tries:
+    """All of them are over. `items`: whatever is in the table then, by tenant."""
+
+    over: Mapping[Try, Tried]
+    items: Mapping[str, Sequence[Attrs]]
+
+    def of(self, operation: str) -> Iterator[tuple[Try, Tried]]:
+        return ((one, came) for one, came in self.over.items() if one.operation == operation)
+
+    def there(self, came: Tried) -> Till:
+        """The shop as it was left, on a twin: one reads there for nothing."""
+        memory = MemoryTable()
+        memory.batch_put(self.items[came.place.shop.caller.tenant])
+        return another(came.place, memory)
+
+
+@pytest.fixture(scope="module")
+def tries(engine_endpoint: str) -> Iterator[Tries]:
+    """Those of one operation are among those of the others; each has a tenant of its own, opened on a twin and put down here."""
     import boto3
 
     client = boto3.session.Session().client("dynamodb", region_name=REGION, endpoint_url=engine_endpoint)
     name = create_table(client, "faults")
-    opened = open_shop(DynamoTable(name, region=REGION, endpoint=engine_endpoint), tenant="shop", now=LONG_AGO)
-    for number in range(CARDS):
-        opened.buy(card(f"c{number}"), sale(f"OLD-{number}", on=LONG_AGO))
-    yield opened
+    table, before = DynamoTable(name, region=REGION, endpoint=engine_endpoint), MemoryTable()
+    mixed = [one for operation in WISHES for one in enumerated(operation)]
+    Random(len(mixed)).shuffle(mixed)
+    places = [opened(before, f"try-{number}") for number in range(len(mixed))]
+    table.batch_put(stored.item for stored in before._items.values())
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        over = dict(zip(mixed, pool.map(tried, places, repeat(table), mixed), strict=True))
+    items = defaultdict[str, list[Attrs]](list)
+    for page in client.get_paginator("scan").paginate(TableName=name, ConsistentRead=True):
+        for item in page["Items"]:
+            items[str(item["pk"]["S"]).split("#", 1)[0]].append(item)
+    yield Tries(over, items)
     client.delete_table(TableName=name)
 
 
-def process(shop: BookShop, table: Any) -> BookShop:
-    clock = StoppedAt(at(TODAY))
-    return replace(shop, rt=replace(shop.rt, table=table, clock=clock, ids=RandomIds(), config=ConfigCache(clock)))
+@pytest.mark.parametrize("operation", WISHES)
+def test_it_comes_to_the_same_whatever_goes_wrong_at_whatever_call(operation: str, tries: Tries) -> None:
+    for one, came in tries.of(operation):
+        there = tries.there(came)
+        outcome = Outcome(came.answer, came.other, seen(there))
+        assert outcome in one_after_the_other(operation, one.what in REPEATS), f"{one} came to {outcome}"
+        assert came.once_more == came.answer, one
+        judge(tries.items[there.shop.caller.tenant])
 
 
-def till(shop: BookShop, number: int) -> Till:
-    dice = Random(number)
-    table = FaultyTable(shop.rt.table)
-    table.start({call: dice.choice(FAULTS) for call in range(5_000) if dice.random() < SHARE})
-    return Till(number, process(shop, table), table)
-
-
-def insisted(act: Callable[[], object]) -> None:
-    """The same again, as a client is told to; a refusal is an answer."""
-    for _ in range(100):
-        try:
-            act()
-        except Busy:
-            continue
-        else:
-            return
-    raise AssertionError("busy for ever")
-
-
-def enrolled(shop: BookShop, number: str, key: str) -> None:
-    """Two tills want each new card for a member of their own: one gets it."""
-    try:
-        shop.enrol(number, keyed(key))
-    except Conflict as refusal:
-        if isinstance(refusal, Busy) or refusal.code != "identifier_taken":
-            raise
-
-
-def day_of_work(till: Till, known: dict[str, str]) -> None:
-    """Every till does each of it, at cards that all share; the due job runs in between."""
-    shop, today = till.shop, parse_day(TODAY)
-    assert today is not None
-    for turn in range(ROUNDS):
-        name = f"{till.number}-{turn}"
-        buyer = f"c{(till.number + turn) % CARDS}"
-        member_id = known[buyer]
-        insisted(partial(shop.earn, member_id, GIFT, keyed(f"earn {name}")))
-        insisted(partial(shop.buy, card(buyer), sale(f"S-{name}", 10_00)))
-        insisted(partial(shop.spend, member_id, 3, keyed(f"spend {name}")))
-        insisted(partial(shop.bring_back, id_for("shop", f"S-{name}"), goods_back("R", 10_00)))
-        insisted(partial(enrolled, shop, f"new {till.number // 2}-{turn}", f"enrol {name}"))
-        if till.number % 4 == turn % 4:
-            insisted(partial(settle_due, shop.rt, shop.caller, today))
-    till.table.settle()
-
-
-def items_of(shop: BookShop) -> list[Attrs]:
-    """Everything there is of the tenant, found by the keys that its members and configuration name."""
-    table, tenant = shop.rt.table, shop.caller.tenant
-    people = everybody(shop)
-    partitions = [config_pk(tenant), *(owner_pk(tenant, one) for one in people)]
-    partitions += [f"{config_pk(tenant)}#{name.kind}#{name.id}" for name in read_config(table, tenant).aggregates]
-    for one in people:
-        orders = list_orders(shop.rt, shop.caller, one, 100, None)
-        assert orders.next_cursor is None
-        partitions += [order_key(tenant, order.order_id).pk for order in orders.items]
-    identifiers = {
-        members.identifier_key(tenant, identifier)
-        for one in people
-        for identifier in get_member(shop.rt, shop.caller, one).identifiers
-    }
-    named = [attrs for key in identifiers if (attrs := table.get(key)) is not None]
-    return [*named, *(attrs for pk in partitions for attrs in every_item(table, Query(pk)))]
-
-
-def everybody(shop: BookShop) -> list[str]:
-    page = list_members(shop.rt, shop.caller, 100, None)
-    assert page.next_cursor is None
-    return [one.member_id for one in page.items]
-
-
-def test_the_laws_hold_on_the_real_engine_whatever_goes_wrong(shop: BookShop, engine_endpoint: str) -> None:
-    quiet = process(shop, shop.rt.table)
-    known = {f"c{number}": quiet.member_with(f"c{number}") for number in range(CARDS)}
-    tills = [till(shop, number) for number in range(TILLS)]
-    relays = [till(shop, TILLS + number) for number in range(RELAYS)]
-    expected, done, together = [0], Event(), Barrier(TILLS)
-
-    def work(one: Till) -> None:
-        together.wait()
-        day_of_work(one, known)
-
-    with ThreadPoolExecutor(RELAYS) as readers:
-        reading = [
-            readers.submit(relay_all, one.shop, engine_endpoint, one.number, expected, done, "faults") for one in relays
-        ]
-        try:
-            with ThreadPoolExecutor(TILLS) as pool:
-                list(pool.map(work, tills))
-            there = committed(quiet)
-            expected[0] = len(there)
-        finally:
-            done.set()
-        assert all(running.result() for running in reading)
-    for one in relays:
-        one.table.settle()
-    struck = Counter(
-        str(one.table.faults[call]) for one in tills for call in range(one.table.calls) if call in one.table.faults
-    )
-    assert set(struck) == {str(fault) for fault in FAULTS}
-    judge(items_of(quiet))
-    judge_balances(quiet, known)
-    judge_feed(quiet, there)
-
-
-def judge_balances(shop: BookShop, known: dict[str, str]) -> None:
-    """Each till's every wish was carried out once; what came back as a whole is no order any more."""
-    turns = TILLS * ROUNDS // CARDS
-    for member_id in known.values():
-        account = shop.account(member_id)
-        [wallet] = account.wallets
-        assert (account.orders, wallet.earned, wallet.cancelled) == (1, 100 + turns * (10 + GIFT), turns * 10)
-        assert (wallet.spent, wallet.expired) == (turns * 3, 100)
-        assert wallet.available == turns * (GIFT - 3)
-    assert len(everybody(shop)) == CARDS + TILLS // 2 * ROUNDS
-
-
-def judge_feed(shop: BookShop, there: list[str]) -> None:
-    """Dense, and every entry in it once."""
-    events: list[tuple[int, str]] = []
-    cursor = None
-    while (page := read_feed(shop.rt, shop.caller, 100, cursor)).items:
-        events += [(event.number, event.entry_id) for event in page.items]
-        cursor = page.next_cursor
-    assert [number for number, _ in events] == list(range(1, len(events) + 1))
-    assert sorted(name for _, name in events) == sorted(there)
+@pytest.mark.parametrize("operation", WISHES)
+def test_every_call_has_met_every_fault_and_its_like(
+    operation: str, tries: Tries, request: pytest.FixtureRequest
+) -> None:
+    """And after the last the same came once more."""
+    calls = calls_of(operation)
+    met = {(one.call, one.what) for one, came in tries.of(operation) if came.is_of(one)}
+    faults = {(number, fault) for number, kind in enumerate(calls) for fault in FAULTS[kind]}
+    repeats = {(number, what) for number in range(len(calls)) for what in REPEATS} | {(len(calls), "again")}
+    assert met == faults | repeats
+    assert (calls.count("read"), calls[-1]) == (len(calls) - 1, "transaction")
+    tally = Counter(calls=len(calls), faults=len(faults), repeats=len(repeats))
+    request.config.stash[TALLIES][f"{operation}, on the engine, somebody else meanwhile"] = tally

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -117,3 +118,18 @@ def test_every_recipe_is_one_line_that_calls_a_module() -> None:
         lines[number] for number in recipes if not lines[number].startswith(("\t$(PY) -m ", "\t$(PYTHON) -m "))
     ] == []
     assert [lines[number] for number in recipes if number + 1 in recipes] == []
+
+
+@pytest.mark.parametrize("mark", ["engine", "e2e"])
+def test_whatever_has_a_mark_is_where_make_looks_for_it(mark: str) -> None:
+    """To collect all tests for the few that have it takes longer than many of these."""
+    (named,) = re.findall(
+        rf"^\t\$\(PY\) -m pytest -m {mark} (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE
+    )
+    texts = {path.relative_to(ROOT): path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    marked = {
+        "/".join(path.parts[:2])
+        for path, text in texts.items()
+        if f"pytest.mark.{mark}\n" in text or f"pytest.mark.{mark})" in text
+    }
+    assert marked == set(named.split())

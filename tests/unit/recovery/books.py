@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.orders.model import Payment, Return, ReturnLine
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.verify_tenant import VerifiedPart, verify_tenant
+from chalicelib.kit.labels import Label
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete, Key
 from tests.twins import at, fresh
-from tests.twins.bookshop import TODAY, BookShop, card, goods_back, open_shop, sale
+from tests.twins.bookshop import TODAY, BookShop, card, goods_back, line, open_shop, sale
 
 DAY_MS = 86_400_000
 MEMBERS = 5
@@ -57,12 +60,18 @@ class Books:
 
 
 def small_books() -> Books:
-    """One member, one order of which something came back, and one spend of which a part was given back."""
+    """One member, one order of which something came back, one spend of which a part was given
+    back; the documents say all that they may."""
     table = MemoryTable()
     shop = open_shop(table)
     issue_api_key(shop.rt, shop.caller, org="org", tenant="shop", name="till", grants=shop.caller.grants)
-    bought = shop.buy(card("1"), sale("A1")).answer
-    shop.bring_back(bought.order_id, goods_back("R1", 40_00))
+    said: dict[str, Any] = {"place": "Corner", "utc_offset": 60}
+    labels, paid = (Label(key="till", value="3"),), (Payment(kind="cash", amount=100_00),)
+    about: dict[str, Any] = {"name": "A book", "category": ("Books",), "brand": "Ours", "labels": labels}
+    book = line(1, 100_00, quantity="10", delivery=True, excluded_from_tiers=True, **about)
+    bought = shop.buy(card("1"), sale("A1", book, payments=paid, labels=labels, **said)).answer
+    back = ReturnLine(sku="book-1", quantity=Decimal(4), gross_value=40_00, line_no=1)
+    shop.bring_back(bought.order_id, Return(number="R1", purchased_at=at(TODAY), currency="EUR", lines=(back,), **said))
     spent = shop.spend(bought.member_id, 10).answer
     refund_spend(shop.rt, shop.caller, fresh(), bought.member_id, spent.spend_id, 3)
     list(repair_feed(shop.rt, "shop", at(TODAY), shop.clock.at + 1))

@@ -127,6 +127,7 @@ def test_a_return_and_an_order_that_are_not_what_they_were(books: Books) -> None
     books.change(key, lambda body: body | {"taken": [[1, "1", 7]]})
     assert books.told() == [
         (f"{whose}", f"order {order} return R1 is not what its entry says"),
+        (f"{whose}", f"order {order} return R1 has not taken what its lines say"),
         (f"{whose}", f"order {order} has not come back as its returns say"),
     ]
     books.table.batch_put([stored])

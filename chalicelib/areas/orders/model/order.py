@@ -38,6 +38,9 @@ class Back(NamedTuple):
     quantity: Decimal = Decimal(0)
     value: int = 0
 
+    def plus(self, quantity: Decimal, value: int) -> Back:
+        return Back(self.quantity + quantity, self.value + value)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -132,8 +135,8 @@ def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> R
     taken: dict[int, Back] = {}
     for line in sorted(document.lines, key=_names_no_line):
         for line_no, back in _matched(order, after, line):
-            after[line_no] = _sum(after.get(line_no, Back()), back)
-            taken[line_no] = _sum(taken.get(line_no, Back()), back)
+            after[line_no] = after.get(line_no, Back()).plus(*back)
+            taken[line_no] = taken.get(line_no, Back()).plus(*back)
     changed = replace(order, returned=after, version=order.version + 1)
     dues = tuple(
         Due(credit, max(0, _due(changed, credit, basis[credit.unit]) - credit.due)) for credit in order.credits
@@ -168,10 +171,6 @@ def _matched(order: Order, returned: Mapping[int, Back], wanted: ReturnLine) -> 
             param="lines",
         )
     return matched
-
-
-def _sum(one: Back, other: Back) -> Back:
-    return Back(one.quantity + other.quantity, one.value + other.value)
 
 
 def _due(order: Order, credit: Credited, basis: Basis) -> int:
