@@ -76,7 +76,8 @@ def test_a_group_s_statement_says_which_member_did_it(shop: BookShop, ada: str, 
     shop.earn(ada, 10)
     by_hand.promise(shop, bob, 5, event="later")
     shop.spend(bob, 20)
-    by_hand.hold(shop, ada, 7)
+    held = by_hand.hold(shop, ada, 7).answer.hold_id
+    by_hand.capture(shop, bob, held, 6, keep_rest=True)
     grouped.send_for(shop, home, bob, ada, 3)
     by_hand.grant(shop, home, 9)
     assert [(line.type, line.by) for line in lines(shop, home)] == [
@@ -87,6 +88,7 @@ def test_a_group_s_statement_says_which_member_did_it(shop: BookShop, ada: str, 
         ("points.promised", bob),
         ("points.spent", bob),
         ("points.held", ada),
+        ("points.captured", ada),  # as it was hers to spend
         ("points.sent", bob),
         ("points.granted", None),
     ]

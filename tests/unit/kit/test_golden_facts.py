@@ -105,7 +105,10 @@ FACTS: dict[str, list[Fact]] = {
         f.PromiseCancelled("points", 250, ((3, 40, 290, 21_609),), 0, period="2026-06-14"),
     ],
     "points.held": [f.PointsHeld(1, "points", 30, ((1, 0, 30, 21_609),), 470, 1_781_524_800_000, "mem_00000000007")],
-    "points.captured": [f.PointsCaptured(1, "points", 20, ((1, 0, 20, 21_609),), 470)],
+    "points.captured": [
+        f.PointsCaptured(1, "points", 20, ((1, 0, 20, 21_609),), 470),
+        f.PointsCaptured(1, "points", 20, ((1, 0, 20, 21_609),), 470, "mem_00000000007"),
+    ],
     "points.released": [
         f.PointsReleased(1, "points", 10, ((1, 20, 30, 21_609),), 480, lapsed=True),
         f.PointsReleased(2, "points", 10, ((1, 30, 40, None),), 490, undoes=(12, 1)),

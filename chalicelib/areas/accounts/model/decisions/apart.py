@@ -65,7 +65,7 @@ def capture(story: Story, number: int, amount: int | None, conduct: Conduct, *, 
     wanted = _part_of(known, amount, conduct)
     pieces = first_pieces(known.pieces, wanted)
     balance = story.account.wallet(known.unit).available
-    story = story.then(f.PointsCaptured(number, known.unit, wanted, pieces, balance))
+    story = story.then(f.PointsCaptured(number, known.unit, wanted, pieces, balance, known.by))
     rest = story.account.hold(number)
     return story if rest is None or keep_rest else released(story, rest, rest.amount)
 

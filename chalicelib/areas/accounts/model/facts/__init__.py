@@ -89,6 +89,7 @@ VOCABULARY = vocabulary(
         ("promise.cancelled", 1): _as_it_is,
         ("points.expired", 1): _as_it_is,
         ("points.activated", 1): _as_it_is,
+        ("points.captured", 1): _as_it_is,
         ("points.released", 1): _as_it_is,
         ("tier.changed", 1): _as_it_is,
         ("tier.unpinned", 1): _as_it_is,

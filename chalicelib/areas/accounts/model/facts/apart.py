@@ -145,15 +145,18 @@ class PointsCaptured(Fact):
     amount  | how much                                          | smallest part of `unit`
     pieces  | what was taken of which lots, with their last day | lot number, two positions, day
     balance | what is available after it                        | smallest part of `unit`
+    by      | the member who held it for the group              | –
     """
 
     type = "points.captured"
+    v = 2
 
     hold: int
     unit: str
     amount: int
     pieces: tuple[Taken, ...]
     balance: int
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
