@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from chalicelib.areas.feeds.model import month_name
 from chalicelib.flows.read_liability import read_liability
 from chalicelib.flows.relay_entries import Arrival, relay_entries
 from tests.faults.laws import judge
 from tests.simulation.law import law
+from tests.simulation.reckoned import month_of
 from tests.simulation.world import World
 
 SHARD = "shardId-1"
@@ -35,21 +35,25 @@ def relay_all(world: World) -> None:
 
 
 def ask_liability(world: World) -> None:
-    """What counters say is owed, by unit and month of the last day, is the sum over the accounts as they are stored."""
+    """What counters say is owed, by unit and month of the last day, is the sum over the accounts as they are stored; and what
+    has passed, month by month, is what their journals tell."""
     told = read_liability(world.shop.rt, world.shop.caller, PROGRAM)
     lots: Counter[tuple[str, str]] = Counter()
     sums: Counter[tuple[str, str]] = Counter()
+    passed: Counter[tuple[str, str]] = Counter()
     for owner in world.owners:
+        passed += world.journals[owner].tally.passed
         for unit, wallet in world.journals[owner].account.wallets.items():
-            lots.update({(unit, month_name(lot.expires_on)): 0 for lot in wallet.lots})
             for lot in wallet.lots:
-                lots[unit, month_name(lot.expires_on)] += lot.left
-            for kind in ("available", "held", "pending", "owed", "expired"):
+                lots[unit, month_of(lot.expires_on)] += lot.left
+            for kind in ("available", "held", "pending", "owed"):
                 sums[unit, kind] += getattr(wallet, kind)
-    months = Counter({(of.unit, one.month or "never"): one.liability for of in told.units for one in of.months})
-    law(months == lots, f"counters say that {+months} can be used, and accounts hold {+lots}")
+    months = [(of.unit, one.month or "never", one) for of in told.units for one in of.months]
+    liability = {(unit, month): one.liability for unit, month, one in months if one.liability}
+    law(liability == +lots, f"counters say that {liability} can be used, and accounts hold {+lots}")
+    breakage = {(unit, month): one.breakage for unit, month, one in months if one.breakage}
+    law(breakage == passed, f"counters say that {breakage} passed, and journals tell of {passed}")
     for of in told.units:
         counted = {kind: getattr(of, kind) for kind in ("available", "held", "pending", "owed")}
-        counted["expired"] = sum(one.breakage for one in of.months)
         there = {kind: sums[of.unit, kind] for kind in counted}
         law(counted == there, f"counters say {counted} of {of.unit}, and accounts come to {there}")

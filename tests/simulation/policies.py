@@ -12,10 +12,12 @@ UNITS = ("points", "stamps", "cash")
 DECIMALS = {"points": 0, "stamps": 0, "cash": 2}
 RATES = (
     {"unit": "points", "into": "cash", "take": 10, "give": 3, "minimum": 10},
-    {"unit": "cash", "into": "points", "take": 1, "give": 2},
+    {"unit": "cash", "into": "points", "take": 3, "give": 7, "minimum": 1},
 )
+LEAST = {"points": 10, "cash": 1}  # of a unit that can be converted
 
 
+CARDS = "Gift cards"  # a category
 TIER_IDS = ("bronze", "silver", "gold")
 WINDOWS: tuple[dict[str, Any], ...] = (
     {"type": "lifetime"},
@@ -100,8 +102,10 @@ def ladder(dice: Random) -> dict[str, Any]:
     of_points = basis in ("points_earned", "points_active")
     window = {"type": "lifetime"} if basis == "points_active" else dice.choice(WINDOWS)
     downs = [down for down in DOWNS if window["type"] != "since_last_recalculation" or down["type"] != "at_once"]
+    excluded = {"delivery": dice.random() < 0.5, "categories": dice.choice(((), (CARDS,)))}
     return {
         "basis": basis,
+        "excluded": excluded if basis == "spend" else {},
         "unit": "points" if of_points else None,
         "window": window,
         "downgrade": dice.choice(downs),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.areas.accounts.model import Wallet
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.wallet import TOTALS
+from chalicelib.areas.accounts.model.wallet import CAME, TOTALS, WENT
 from chalicelib.kit.facts import Fact
 from tests.simulation.law import law
+from tests.simulation.reckoned import month_of
 
 UNDOABLE = (
     f.PointsEarned,
@@ -48,7 +49,25 @@ _ADDS: dict[type[Fact], tuple[tuple[str, int], ...]] = {
 }
 
 
+_BALANCE = dict.fromkeys(CAME, 1) | dict.fromkeys((*WENT, "held"), -1)
+
 WHOLE = ("undo_entry", "cancel_earning")  # these undo all that is left of something; others say how much
+
+
+class Told(NamedTuple):
+    """A fact, where it stands, and its number among those that can be undone; 0 for the others."""
+
+    sequence: int
+    number: int
+    fact: Any
+
+
+def moves_of(fact: Any) -> Iterator[tuple[str, int]]:
+    """By unit, what a fact adds to a balance or takes from it."""
+    if type(fact) in _ADDS:
+        yield fact.unit, sum(_BALANCE.get(name, 0) * sign for name, sign in _ADDS[type(fact)]) * fact.amount
+    if isinstance(fact, f.PointsConverted):
+        yield fact.into, fact.gained
 
 
 @dataclass
@@ -88,6 +107,9 @@ class Deed:
         most = {fact.unit: self.amount} | ({self.fact.into: self.fact.gained} if hasattr(self.fact, "into") else {})
         law(self.told[fact.unit] <= most[fact.unit], f"{self.told} were undone of {self.fact}")
         law(self.undone <= self.amount, f"{self.undone} of {self.amount} were undone of {self.fact}")
+        if isinstance(self.fact, f.PointsConverted) and isinstance(fact, f.PointsRefunded):
+            share = self.amount * self.told[self.fact.into] // self.fact.gained
+            law(fact.amount == share, f"{fact} is not the share of {self.told} in {self.fact}")
 
     def loses(self, pieces: Iterable[Sequence[Any]]) -> None:
         """Those of its positions that are among these."""
@@ -105,12 +127,17 @@ class Deed:
 
 
 class Deeds(dict[tuple[int, int], Deed]):
-    """What can be undone of one account, by entry and number."""
+    """What can be undone of one account, by entry and number. `came` is what others have sent since that was asked of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came: list[Deed] = []
 
     def see(self, sequence: int, number: int, operation: str, fact: Any) -> Deed | None:
         """The deed that the fact undoes, if it does; the fact itself is one from now on if it has a number."""
         if number:
             self[sequence, number] = Deed(sequence, number, fact)
+            self.came += [self[sequence, number]] * isinstance(fact, f.PointsReceived)
         undoes = getattr(fact, "undoes", None)
         if undoes is not None:
             self[undoes].undo(fact, operation)
@@ -133,10 +160,11 @@ class Deeds(dict[tuple[int, int], Deed]):
 
 @dataclass
 class Tally:
-    """`totals` by unit and name; `of` over all units."""
+    """`totals` by unit and name; `of` over all units; `passed` is what expired, by unit and month of its last day."""
 
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)
     of: Counter[str] = field(default_factory=Counter)
+    passed: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def count(self, fact: Any) -> None:
         for name, sign in _ADDS.get(type(fact), ()):
@@ -144,6 +172,8 @@ class Tally:
         self._add(getattr(fact, "unit", ""), "owed", getattr(fact, "owed", 0) * (not isinstance(fact, f.DebtSettled)))
         if isinstance(fact, f.PointsConverted):
             self._add(fact.into, "gained", fact.gained)
+        if isinstance(fact, f.PointsExpired):
+            self.passed[fact.unit, month_of(fact.expires_on)] += fact.amount
 
     def differs(self, wallet: Wallet) -> str:
         """How the wallet's totals are not what its facts come to; nothing, as it should be."""

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
+from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.programs.model import Program
 from chalicelib.areas.programs.operations import get_program
 from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
@@ -29,16 +30,16 @@ from tests.simulation.journals import Journals
 from tests.simulation.law import LawBroken, law
 from tests.simulation.policies import ZONES, definition, ladder
 from tests.simulation.roll import Roll
+from tests.simulation.sale_laws import RULES, Document
 from tests.twins import StandingClock, at, fresh, grouped
-from tests.twins.bookshop import BookShop, keyed, open_shop, rule
+from tests.twins.bookshop import BookShop, keyed, open_shop
 from tests.twins.faulty import Fault
 
+DocumentT = TypeVar("DocumentT", bound=Document)
 Wish = Callable[[BookShop, Command], Committed[Any]]
 DAY = 86_400_000
 MEMBERS = 3
 START = "2026-01-10"
-STAMP = rule("stamp", unit="stamps", stage="bonus", effect={"kind": "per_order", "amount": 1})
-RULES = (rule(), STAMP)
 
 
 class SteadyClock(StandingClock):
@@ -51,10 +52,8 @@ class SteadyClock(StandingClock):
 @dataclass(frozen=True)
 class Sold:
     order_id: str
-    number: str
     member_id: str
-    cents: int
-    purchased_at: int
+    document: Sale
 
 
 @dataclass
@@ -101,11 +100,19 @@ class World:
         self.asked += 1
         return f"N{self.asked}"
 
-    def note_program(self) -> None:
-        """The program as it now stands, under its revision: entries say by which they were decided."""
+    def note_program(self, ladder: dict[str, Any] | None = None) -> None:
+        """The program as it now stands, under its revision: entries say by which they were decided. With other tiers, if it
+        has."""
         shop = self.shop
         revision = read_config(shop.rt.table, shop.caller.tenant).revision
         self.programs[revision] = get_program(shop.rt, shop.caller, 1)
+        if ladder is not None:
+            self.journals.ladders.define(revision, self.clock.at, ladder)
+
+    def sends(self, document: DocumentT) -> DocumentT:
+        """The shop sends it now, or will try."""
+        self.journals.documents[document.number] = document
+        return document
 
     def ask(self, dice: Random, wish: Wish) -> Any:
         """The final answer. Raises the refusal, which changes nothing."""
@@ -116,7 +123,8 @@ class World:
 
 def open_world(seed: int) -> World:
     dice = Random(f"{seed}/world")
-    shop = open_shop(now=START, rules=RULES, program=definition(dice, dice.choice(ZONES)), tiers=ladder(dice))
+    program, tiers = definition(dice, dice.choice(ZONES)), ladder(dice)
+    shop = open_shop(now=START, rules=RULES, program=program, tiers=tiers)
     members = tuple(shop.member(str(number)) for number in range(MEMBERS))
     clock = SteadyClock(at(START))
     memory = shop.rt.table
@@ -124,7 +132,7 @@ def open_world(seed: int) -> World:
     ports = world_of(shop.rt, clock, shop, {})
     roll = Roll(memory, shop.caller.tenant, members)
     world = World(ports, clock, members, Journals(memory, shop.caller.tenant, roll))
-    world.note_program()
+    world.note_program(tiers)
     return world
 
 

@@ -55,17 +55,17 @@ def some_of(world: World, dice: Random, owner: str, unit: str) -> int:
     return max(1, dice.choice((there, there // 2, there // 3, there // 3, 1, there + 1)))
 
 
-def a_wallet(world: World, dice: Random) -> tuple[str, str]:
+def a_wallet(world: World, dice: Random, units: Sequence[str] = UNITS) -> tuple[str, str]:
     """Whose, and of which unit: mostly one with something in it."""
     filled = [
         (owner, unit)
         for owner in world.owners
         for unit, wallet in world.journals[owner].account.wallets.items()
-        if wallet.available > 0
+        if wallet.available > 0 and unit in units
     ]
     if filled and dice.random() < 0.9:
         return dice.choice(filled)
-    return dice.choice(world.owners), dice.choice(UNITS)
+    return dice.choice(world.owners), dice.choice(units)
 
 
 def a_spender(world: World, dice: Random, units: Sequence[str] = UNITS) -> Spender:

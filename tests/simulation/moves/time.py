@@ -92,8 +92,9 @@ def another_policy(world: World, dice: Random) -> str:
 def another_ladder(world: World, dice: Random) -> str:
     """Other tiers from this instant on: members stand where these put them."""
     shop = world.shop
-    define_tiers(shop.rt, shop.caller, fresh(), PROGRAM, TierScheme.model_validate(ladder(dice)))
-    world.note_program()
+    tiers = ladder(dice)
+    define_tiers(shop.rt, shop.caller, fresh(), PROGRAM, TierScheme.model_validate(tiers))
+    world.note_program(tiers)
     world.clock.elapsed += 60.0
     return "the program has other tiers"
 
