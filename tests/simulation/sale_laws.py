@@ -20,6 +20,7 @@ from tests.twins.bookshop import rule
 BASE = rule(effect={"kind": "per_value", "amount": 1, "per": "1.00"}, lines={"exclude_delivery": True})
 STAMP = rule("stamp", unit="stamps", stage="bonus", effect={"kind": "per_order", "amount": 1})
 RULES = (BASE, STAMP)
+RULES_OF = {1: RULES, 2: ()}
 
 Document = Sale | Return
 
@@ -100,7 +101,7 @@ class Sales:
         law(told == (worth, counted), f"{fact} is worth {worth}, of which {counted} count")
         day = day_at(sale.purchased_at, setting.program.zone)
         law(fact.counts_on == day, f"{fact} was bought on {day}")
-        for given_by in RULES:
+        for given_by in RULES_OF[setting.program.program_id]:
             rounding = policy_on(setting.program.unit(given_by.unit).policies, day).rounding
             due = _gives(given_by.rule_id, sale, rounding)
             bought.given[given_by.rule_id] = _given(given_by, _of_rule(facts, fact.order, given_by.rule_id), due)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from chalicelib.areas.accounts.model import Wallet
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.wallet import CAME, TOTALS, WENT
+from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.kit.facts import Fact
 from tests.simulation.law import law
-from tests.simulation.reckoned import month_of
 
 UNDOABLE = (
     f.PointsEarned,
@@ -28,7 +27,7 @@ UNDOABLE = (
     f.PointsReceived,
     f.PointsConverted,
 )
-_ADDS: dict[type[Fact], tuple[tuple[str, int], ...]] = {
+ADDS: dict[type[Fact], tuple[tuple[str, int], ...]] = {
     f.PointsEarned: (("earned", 1),),
     f.PointsGranted: (("granted", 1),),
     f.PointsReceived: (("received", 1),),
@@ -49,25 +48,7 @@ _ADDS: dict[type[Fact], tuple[tuple[str, int], ...]] = {
 }
 
 
-_BALANCE = dict.fromkeys(CAME, 1) | dict.fromkeys((*WENT, "held"), -1)
-
 WHOLE = ("undo_entry", "cancel_earning")  # these undo all that is left of something; others say how much
-
-
-class Told(NamedTuple):
-    """A fact, where it stands, and its number among those that can be undone; 0 for the others."""
-
-    sequence: int
-    number: int
-    fact: Any
-
-
-def moves_of(fact: Any) -> Iterator[tuple[str, int]]:
-    """By unit, what a fact adds to a balance or takes from it."""
-    if type(fact) in _ADDS:
-        yield fact.unit, sum(_BALANCE.get(name, 0) * sign for name, sign in _ADDS[type(fact)]) * fact.amount
-    if isinstance(fact, f.PointsConverted):
-        yield fact.into, fact.gained
 
 
 @dataclass
@@ -160,20 +141,17 @@ class Deeds(dict[tuple[int, int], Deed]):
 
 @dataclass
 class Tally:
-    """`totals` by unit and name; `of` over all units; `passed` is what expired, by unit and month of its last day."""
+    """`totals` by unit and name; `of` over all units."""
 
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)
     of: Counter[str] = field(default_factory=Counter)
-    passed: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def count(self, fact: Any) -> None:
-        for name, sign in _ADDS.get(type(fact), ()):
+        for name, sign in ADDS.get(type(fact), ()):
             self._add(fact.unit, name, sign * fact.amount)
         self._add(getattr(fact, "unit", ""), "owed", getattr(fact, "owed", 0) * (not isinstance(fact, f.DebtSettled)))
         if isinstance(fact, f.PointsConverted):
             self._add(fact.into, "gained", fact.gained)
-        if isinstance(fact, f.PointsExpired):
-            self.passed[fact.unit, month_of(fact.expires_on)] += fact.amount
 
     def differs(self, wallet: Wallet) -> str:
         """How the wallet's totals are not what its facts come to; nothing, as it should be."""

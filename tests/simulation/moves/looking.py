@@ -8,18 +8,21 @@ from random import Random
 from typing import Any
 
 from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.accounts.model.wallet import CAME, WENT
 from chalicelib.flows.read_statement import StatementEntry, Wanted, read_statement
 from chalicelib.flows.trace_earning import EarningTrace, Movement, trace_earning
 from chalicelib.flows.trace_spend import Source, trace_spend
 from chalicelib.kit.ids import EntryRef, entry_id
+from tests.simulation.journals import Told
 from tests.simulation.law import law
 from tests.simulation.moves.deeds import PROGRAM, Found, a_deed
 from tests.simulation.policies import UNITS
-from tests.simulation.tally import Told, moves_of
+from tests.simulation.tally import ADDS
 from tests.simulation.world import World
 
 GIVING = (f.PointsEarned, f.PointsPromised, f.PointsGranted, f.PointsConverted)
 SPENT = (f.PointsSpent, f.PointsCaptured)
+BALANCE = dict.fromkeys(CAME, 1) | dict.fromkeys((*WENT, "held"), -1)
 Positions = set[tuple[int, int]]  # lot, place in it
 
 
@@ -45,13 +48,21 @@ def _statement(world: World, dice: Random) -> str:
     moved = Counter(
         (one.sequence, one.fact.type, of, amount)
         for one in told
-        for of, amount in moves_of(one.fact)
+        for of, amount in _moves(one.fact)
         if amount and unit in (None, of) and kind in (None, one.fact.type)
     )
     law(shown == moved, f"a statement of {unit} and {kind} shows {shown - moved}, not {moved - shown}")
     if kind is None:
         _ask_balances(world, owner, entries)
     return f"{owner} read a statement of {unit or 'all'}, {kind or 'all'}"
+
+
+def _moves(fact: Any) -> Iterator[tuple[str, int]]:
+    """By unit, what a fact adds to a balance or takes from it."""
+    if type(fact) in ADDS:
+        yield fact.unit, sum(BALANCE.get(name, 0) * sign for name, sign in ADDS[type(fact)]) * fact.amount
+    if isinstance(fact, f.PointsConverted):
+        yield fact.into, fact.gained
 
 
 def _ask_balances(world: World, owner: str, entries: Sequence[StatementEntry]) -> None:

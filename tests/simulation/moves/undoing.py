@@ -55,7 +55,8 @@ def undo_one(world: World, dice: Random) -> str:
 
 def undo_conversion(world: World, dice: Random) -> str:
     """Mostly when no more is there than a part of what was gained."""
-    owner, deed = found = a_deed(world, dice, f.PointsConverted)
+    found = a_deed(world, dice, f.PointsConverted)
+    owner, deed = found.owner, found.deed
     unit, part = deed.fact.into, dice.choice((1, deed.fact.gained // 2, deed.fact.gained * 2 // 3))
     beyond = world.journals[owner].account.wallet(unit).available - part
     if beyond > 0 and dice.random() < 0.8:
