@@ -23,7 +23,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import but_last, last_pieces
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import facts_of
-from chalicelib.flows.terms import Terms
+from chalicelib.flows.terms import Terms, Wait
 from chalicelib.flows.undo_commit import Named, Undoing
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Body, Fact
@@ -57,7 +57,7 @@ def given_back(story: Story, terms: Terms, named: Named, amount: int, at: Instan
         story,
         fact.unit,
         last_pieces(there, amount - beside),
-        terms.credit(fact.unit, amount, at),
+        terms.credit(fact.unit, amount, at, Wait()),
         conduct=terms.conduct(fact.unit, at),
         beside=beside,
         undoes=named.place,

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 
-from chalicelib.areas.feeds.model import month_name
+from chalicelib.areas.accounts.model.facts import PointsExpired
 from chalicelib.flows.read_liability import read_liability
 from chalicelib.flows.relay_entries import Arrival, relay_entries
 from tests.faults.laws import judge
+from tests.simulation.journals import Journals
 from tests.simulation.law import law
+from tests.simulation.reckoned import month_of
 from tests.simulation.world import World
 
 SHARD = "shardId-1"
-PROGRAM = 1
 
 
 def ask_at_the_end(world: World) -> None:
     judge(stored.item for stored in world.ports.memory._items.values())
-    world.journals.ask_marks()
+    for journals in world.all:
+        journals.ask_marks()
     relay_all(world)
-    ask_liability(world)
+    for journals in world.all:
+        ask_liability(world, journals)
 
 
 def relay_all(world: World) -> None:
     """Every entry of every account reaches the feed, in the order of no clock: counters add up in any."""
-    journals = world.journals
     entries = (
         journals.entry(owner, sequence)
+        for journals in world.all
         for owner in world.owners
         for sequence in range(1, journals[owner].head.version + 1)
     )
@@ -34,22 +37,28 @@ def relay_all(world: World) -> None:
     law(not relay_entries(world.shop.rt, SHARD, arrivals), "not every entry came into the feed")
 
 
-def ask_liability(world: World) -> None:
-    """What counters say is owed, by unit and month of the last day, is the sum over the accounts as they are stored."""
-    told = read_liability(world.shop.rt, world.shop.caller, PROGRAM)
+def ask_liability(world: World, journals: Journals) -> None:
+    """What counters say is owed, by unit and month of the last day, is the sum over the accounts as they are stored; and what
+    has passed, month by month, is what their journals tell."""
+    told = read_liability(world.shop.rt, world.shop.caller, journals.program_id)
     lots: Counter[tuple[str, str]] = Counter()
     sums: Counter[tuple[str, str]] = Counter()
+    passed: Counter[tuple[str, str]] = Counter()
     for owner in world.owners:
-        for unit, wallet in world.journals[owner].account.wallets.items():
-            lots.update({(unit, month_name(lot.expires_on)): 0 for lot in wallet.lots})
+        for one in journals[owner].told:
+            if isinstance(one.fact, PointsExpired):
+                passed[one.fact.unit, month_of(one.fact.expires_on)] += one.fact.amount
+        for unit, wallet in journals[owner].account.wallets.items():
             for lot in wallet.lots:
-                lots[unit, month_name(lot.expires_on)] += lot.left
-            for kind in ("available", "held", "pending", "owed", "expired"):
+                lots[unit, month_of(lot.expires_on)] += lot.left
+            for kind in ("available", "held", "pending", "owed"):
                 sums[unit, kind] += getattr(wallet, kind)
-    months = Counter({(of.unit, one.month or "never"): one.liability for of in told.units for one in of.months})
-    law(months == lots, f"counters say that {+months} can be used, and accounts hold {+lots}")
+    months = [(of.unit, one.month or "never", one) for of in told.units for one in of.months]
+    liability = {(unit, month): one.liability for unit, month, one in months if one.liability}
+    law(liability == +lots, f"counters say that {liability} can be used, and accounts hold {+lots}")
+    breakage = {(unit, month): one.breakage for unit, month, one in months if one.breakage}
+    law(breakage == passed, f"counters say that {breakage} passed, and journals tell of {passed}")
     for of in told.units:
         counted = {kind: getattr(of, kind) for kind in ("available", "held", "pending", "owed")}
-        counted["expired"] = sum(one.breakage for one in of.months)
         there = {kind: sums[of.unit, kind] for kind in counted}
         law(counted == there, f"counters say {counted} of {of.unit}, and accounts come to {there}")

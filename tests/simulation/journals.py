@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any, NamedTuple
 
 from chalicelib.areas.accounts import store
 from chalicelib.areas.accounts.model import VOCABULARY, Account, Story, advance, apply
@@ -18,13 +19,23 @@ from chalicelib.table.journal import Entry, Head, entry_from, verified
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs
 from tests.simulation.fact_laws import Setting, ask_fact
+from tests.simulation.ladders import Ladders, Reached
 from tests.simulation.law import LawBroken, law
+from tests.simulation.policy_laws import AS_THE_POLICY_SAYS, Asked, Sliding, ask_activity, ask_policy, ask_transfer
 from tests.simulation.roll import Roll
+from tests.simulation.sale_laws import Document, Sales
 from tests.simulation.tally import UNDOABLE, Deed, Deeds, Tally
-from tests.simulation.tier_laws import ask_tier
+from tests.simulation.tier_laws import Standings, ask_tier
 
 DAY = 86_400_000
-PROGRAM = 1
+
+
+class Told(NamedTuple):
+    """A fact, where it stands, and its number among those that can be undone; 0 for the others."""
+
+    sequence: int
+    number: int
+    fact: Any
 
 
 @dataclass
@@ -36,55 +47,71 @@ class Known:
     head: Head = field(default_factory=Head)
     tally: Tally = field(default_factory=Tally)
     deeds: Deeds = field(default_factory=Deeds)
+    told: list[Told] = field(default_factory=list)
     commands: set[str] = field(default_factory=set)
+    sliding: Sliding = field(default_factory=Sliding)
+    reached: Reached = field(default_factory=Reached)
+    sales: Sales = field(default_factory=Sales)
 
 
 @dataclass
 class Journals:
-    """Of members, and of the groups that they have founded: an owner is an owner."""
+    """Of one program, and of members and the groups that they have founded: an owner is an owner. `programs` are all it ever
+    was, by configuration revision. `documents` are what the shop has sent, by number; `asked` is what somebody asks for in
+    this step beside what the policy says."""
 
     table: MemoryTable
     tenant: str
     roll: Roll
+    program_id: int
+    programs: dict[int, Program] = field(default_factory=dict)
     facts_seen: set[str] = field(default_factory=set)
+    ladders: Ladders = field(default_factory=Ladders)
+    documents: dict[str, Document] = field(default_factory=dict)
+    asked: Asked = AS_THE_POLICY_SAYS
 
     def __post_init__(self) -> None:
-        self.known = {member: Known(Account(member, PROGRAM)) for member in self.roll.members}
+        self.known = {member: Known(Account(member, self.program_id)) for member in self.roll.members}
 
     def __getitem__(self, owner: str) -> Known:
         return self.known[owner]
 
+    @property
+    def program(self) -> Program:
+        """As it now is."""
+        return self.programs[max(self.programs)]
+
     def open(self, group: str) -> None:
-        self.roll.groups.append(group)
-        self.known[group] = Known(Account(group, PROGRAM))
+        self.known[group] = Known(Account(group, self.program_id))
 
     def entry(self, owner: str, sequence: int) -> Entry:
-        stream = store.stream(self.tenant, owner, PROGRAM)
+        stream = store.stream(self.tenant, owner, self.program_id)
         attrs = self.table.get(stream.key(sequence))
         assert attrs is not None, f"entry {sequence} of {owner} is gone"
         return entry_from(stream, attrs)
 
-    def ask_laws(self, programs: dict[int, Program], ladder: Ladder, dice: Random) -> None:
+    def ask_laws(self, ladder: Ladder, dice: Random) -> None:
         """Of every account that changed since it was asked last; and of what lies between accounts. `ladder` as it now is."""
-        self.roll.ask()
         for owner, known in self.known.items():
-            attrs = self.table.get(store.account_key(self.tenant, owner, PROGRAM))
+            attrs = self.table.get(store.account_key(self.tenant, owner, self.program_id))
             if attrs == known.stored:
                 continue
             known.stored = attrs
-            stored, head = store.account_from(attrs, owner, PROGRAM)
+            stored, head = store.account_from(attrs, owner, self.program_id)
             law(head != known.head, "an account changed without an entry")
-            self._catch_up(owner, head, programs)
+            self._catch_up(owner, head)
             law(head == known.head, "the account's head is not that of its journal")
             if stored != known.account:
                 raise LawBroken(f"fold(journal) = account: {_differs(stored, known)}")
             ask_tier(stored, ladder, self.entry(owner, head.version))
             ask_time(stored, ladder, dice)
+        self.asked = AS_THE_POLICY_SAYS
+        self._ask_transfers()
         sent = sum(known.tally.of["sent"] for known in self.known.values())
         received = sum(known.tally.of["received"] for known in self.known.values())
         law(sent == received, f"{sent} were sent and {received} received")
 
-    def _catch_up(self, owner: str, head: Head, programs: dict[int, Program]) -> None:
+    def _catch_up(self, owner: str, head: Head) -> None:
         known = self.known[owner]
         undone: list[Deed] = []
         for sequence in range(known.head.version + 1, head.version + 1):
@@ -97,8 +124,7 @@ class Journals:
                 f"entry {sequence} carries a command out again",
             )
             known.commands.add(entry.header["command"])
-            for number, fact in numbered(entry):
-                undone += self._follow(known, entry, number, fact, programs)
+            undone += self._follow(known, entry)
             known.head = entry.head
             for unit, wallet in known.account.wallets.items():
                 differs = known.tally.differs(wallet)
@@ -107,16 +133,36 @@ class Journals:
         for deed in undone:
             self._ask_mark(deed, self.entry(owner, deed.sequence))
 
-    def _follow(
-        self, known: Known, entry: Entry, number: int, fact: Fact, programs: dict[int, Program]
-    ) -> tuple[Deed, ...]:
-        """What the fact undoes, if it does."""
-        self.facts_seen.add(fact.type)
-        before, known.account = known.account, apply(known.account, fact)
-        ask_fact(before, known.account, fact, Setting(entry, programs[entry.header["config_version"]]))
-        known.tally.count(fact)
-        undone = known.deeds.see(entry.sequence, number, entry.header["operation"], fact)
-        return () if undone is None else (undone,)
+    def _follow(self, known: Known, entry: Entry) -> list[Deed]:
+        """What its facts undo."""
+        setting = Setting(entry, self.programs[entry.header["config_version"]])
+        standings = Standings(self.ladders, setting.program.zone, entry)
+        facts: list[Fact] = []
+        undone: list[Deed] = []
+        for number, fact in numbered(entry):
+            before, known.account = known.account, apply(known.account, fact)
+            ask_fact(before, known.account, fact, setting)
+            ask_policy(known.sliding, before, fact, setting, self.asked)
+            standings.ask_move(before, known.reached, fact)
+            known.reached.count(fact)
+            known.tally.count(fact)
+            found = known.deeds.see(entry.sequence, number, entry.header["operation"], fact)
+            undone += [] if found is None else [found]
+            facts.append(fact)
+            known.told.append(Told(entry.sequence, number, fact))
+        self.facts_seen |= {fact.type for fact in facts}
+        ask_activity(known.sliding, known.account, setting, {type(fact) for fact in facts})
+        known.sales.ask(facts, setting, self.ladders, self.documents)
+        standings.ask_end(known.account, known.reached)
+        return undone
+
+    def _ask_transfers(self) -> None:
+        """What came is what was sent, whatever else the receiver has."""
+        for known in self.known.values():
+            for deed in known.deeds.came:
+                lots = len(known.account.wallet(deed.fact.unit).lots)
+                ask_transfer(self.known[deed.fact.sender].deeds[deed.fact.entry].fact, deed.fact, lots)
+            known.deeds.came.clear()
 
     def ask_marks(self) -> None:
         """Every entry is marked with what later ones undid of it, and with nothing else."""

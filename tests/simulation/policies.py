@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -9,14 +10,21 @@ from chalicelib.kit.periods import Day, iso_day
 
 ZONES = ("UTC", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia")
 UNITS = ("points", "stamps", "cash")
-DECIMALS = {"points": 0, "stamps": 0, "cash": 2}
+ELSEWHERE = ("points", "beans")  # of the second program
+DECIMALS = {"points": 0, "stamps": 0, "cash": 2, "beans": 1}
 RATES = (
     {"unit": "points", "into": "cash", "take": 10, "give": 3, "minimum": 10},
-    {"unit": "cash", "into": "points", "take": 1, "give": 2},
+    {"unit": "cash", "into": "points", "take": 3, "give": 7, "minimum": 1},
 )
+LEAST = {"points": 10, "cash": 1}  # of a unit that can be converted
 
 
+CARDS = "Gift cards"  # a category
+Steps = tuple[tuple[int | str, ...], ...]
 TIER_IDS = ("bronze", "silver", "gold")
+POINTS: Steps = ((0, 60, 200), (0, 15, 50), (0, 5, 20))
+ORDERS: Steps = ((0, 3, 8), (0, 1, 2))
+MONEY: Steps = (("0", "40.00", "90.00"), ("0", "4.90", "20.00"))
 WINDOWS: tuple[dict[str, Any], ...] = (
     {"type": "lifetime"},
     {"type": "calendar_year"},
@@ -34,12 +42,12 @@ DOWNS: tuple[dict[str, Any], ...] = (
 )
 
 
-def definition(dice: Random, zone: str) -> dict[str, Any]:
+def definition(dice: Random, zone: str, codes: Sequence[str] = UNITS) -> dict[str, Any]:
     units = [
         {"code": code, "name": code.title(), "decimals": DECIMALS[code], "policies": [policy(dice, None)]}
-        for code in UNITS
+        for code in codes
     ]
-    return {"zone": zone, "units": units, "rates": list(RATES)}
+    return {"zone": zone, "units": units, "rates": list(RATES) if codes == UNITS else []}
 
 
 def policy(dice: Random, effective_from: Day | None) -> dict[str, Any]:
@@ -96,12 +104,14 @@ def caps(dice: Random) -> dict[str, Any]:
 def ladder(dice: Random) -> dict[str, Any]:
     """Tiers on any basis, by any window, with any way down that goes with them."""
     basis = dice.choice(("points_earned", "points_earned", "points_active", "spend", "orders"))
-    steps = {"spend": ("0", "40.00", "90.00"), "orders": (0, 3, 8)}.get(basis, (0, 60, 200))
+    steps = dice.choice({"spend": MONEY, "orders": ORDERS}.get(basis, POINTS))
     of_points = basis in ("points_earned", "points_active")
     window = {"type": "lifetime"} if basis == "points_active" else dice.choice(WINDOWS)
     downs = [down for down in DOWNS if window["type"] != "since_last_recalculation" or down["type"] != "at_once"]
+    excluded = {"delivery": dice.random() < 0.5, "categories": dice.choice(((), (CARDS,)))}
     return {
         "basis": basis,
+        "excluded": excluded if basis == "spend" else {},
         "unit": "points" if of_points else None,
         "window": window,
         "downgrade": dice.choice(downs),

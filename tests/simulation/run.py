@@ -78,7 +78,7 @@ def lived(seed: int, steps: Sequence[Step]) -> tuple[World, Failure | None]:
         dice = Random(f"{seed}/{step.number}")
         try:
             told.append(_act(world, dice, step))
-            world.journals.ask_laws(world.programs, world.ladder, dice)
+            world.ask_laws(dice)
         except (AssertionError, ArithmeticError, LookupError, TypeError, ValueError) as broken:
             told = [*told[:place], "and here a law is broken"]
             return world, Failure(seed, tuple(steps[: place + 1]), tuple(told), _law_of(broken))

@@ -28,7 +28,7 @@ UNDOABLE = (
     f.PointsReceived,
     f.PointsConverted,
 )
-_ADDS: dict[type[Fact], tuple[tuple[str, int], ...]] = {
+ADDS: dict[type[Fact], tuple[tuple[str, int], ...]] = {
     f.PointsEarned: (("earned", 1),),
     f.PointsGranted: (("granted", 1),),
     f.PointsReceived: (("received", 1),),
@@ -89,6 +89,9 @@ class Deed:
         most = {fact.unit: self.amount} | ({self.fact.into: self.fact.gained} if hasattr(self.fact, "into") else {})
         law(self.told[fact.unit] <= most[fact.unit], f"{self.told} were undone of {self.fact}")
         law(self.undone <= self.amount, f"{self.undone} of {self.amount} were undone of {self.fact}")
+        if isinstance(self.fact, f.PointsConverted) and isinstance(fact, f.PointsRefunded):
+            share = self.amount * self.told[self.fact.into] // self.fact.gained
+            law(fact.amount == share, f"{fact} is not the share of {self.told} in {self.fact}")
 
     def loses(self, fact: f.PromiseCancelled | f.PointsExpired) -> None:
         """Those of its positions that are among the fact's."""
@@ -113,12 +116,17 @@ class Deed:
 
 
 class Deeds(dict[tuple[int, int], Deed]):
-    """What can be undone of one account, by entry and number."""
+    """What can be undone of one account, by entry and number. `came` is what others have sent since that was asked of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came: list[Deed] = []
 
     def see(self, sequence: int, number: int, operation: str, fact: Any) -> Deed | None:
         """The deed that the fact undoes, if it does; the fact itself is one from now on if it has a number."""
         if number:
             self[sequence, number] = Deed(sequence, number, fact)
+            self.came += [self[sequence, number]] * isinstance(fact, f.PointsReceived)
         undoes = getattr(fact, "undoes", None)
         if undoes is not None:
             self[undoes].undo(fact, operation)
@@ -148,7 +156,7 @@ class Tally:
     of: Counter[str] = field(default_factory=Counter)
 
     def count(self, fact: Any) -> None:
-        for name, sign in _ADDS.get(type(fact), ()):
+        for name, sign in ADDS.get(type(fact), ()):
             self._add(fact.unit, name, sign * fact.amount)
         self._add(getattr(fact, "unit", ""), "owed", getattr(fact, "owed", 0) * (not isinstance(fact, f.DebtSettled)))
         if isinstance(fact, f.PointsConverted):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import ROOT
-from tests.simulation.patches import BUGS, patched, patched_package
+from tests.simulation.patches import ALL, BUGS, asked, known_to_find, lived_with, patched, patched_package
 
-SEEDS, STEPS = 200, 100  # as many as the round has: most are found within the first few
 PATCHES = sorted(path.stem for path in BUGS.glob("*.patch"))
 
 
@@ -22,15 +18,31 @@ def test_there_are_ten_bugs_or_more() -> None:
 
 @pytest.mark.parametrize("name", PATCHES)
 def test_a_seeded_bug_is_found(name: str, tmp_path: Path) -> None:
-    patched_package((BUGS / f"{name}.patch").read_text(encoding="utf-8"), tmp_path)
-    asked = [sys.executable, "-m", "tests.simulation", "--stop", "--raw", "--seeds", str(SEEDS), "--steps", str(STEPS)]
-    environ = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(asked, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
+    """By the seed that found it last, or by any other."""
+    patch = (BUGS / f"{name}.patch").read_text(encoding="utf-8")
+    done = lived_with(patch, tmp_path, known_to_find(patch))
     assert (done.returncode, done.stderr) == (1, ""), done.stdout + done.stderr
     assert "a repro of " in done.stdout
     assert re.search(r"^seed \d+: (LawBroken: |AssertionError: assert |at the end: )", done.stdout, re.MULTILINE), (
         done.stdout
     )
+
+
+def test_a_bug_is_told_in_as_few_moves_as_it_takes(tmp_path: Path) -> None:
+    """It needs something to send and somebody who sends it. The repro runs again, and breaks the same law."""
+    patch = (BUGS / "what-is-sent-lasts-for-ever.patch").read_text(encoding="utf-8")
+    patched_package(patch, tmp_path)
+    told = asked(tmp_path, "--stop", *(known_to_find(patch) or ALL).arguments).stdout
+    found = re.search(
+        r"^seed \d+: (?P<law>LawBroken: of PointsSent.*)\na repro of (?P<moves>\d+) moves:$", told, re.MULTILINE
+    )
+    again = re.search(r"^again: python -m tests\.simulation (?P<arguments>.*)$", told, re.MULTILINE)
+    assert found, told
+    assert again, told
+    assert int(found["moves"]) <= 4
+    once_more = asked(tmp_path, *again["arguments"].split())
+    assert once_more.returncode == 1
+    assert f"{found['law']}\na repro of {found['moves']} moves:\n" in once_more.stdout
 
 
 def test_a_patch_that_no_longer_fits_says_so() -> None:

@@ -1,13 +1,21 @@
-"""What must hold of where an account stands on its program's ladder."""
+"""What must hold of where an account stands on its program's ladder: asked of the program, and reckoned anew."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from chalicelib.areas.accounts.model import Account, Story
+from chalicelib.areas.accounts.model import facts as f
 from chalicelib.flows.standing import Ladder
-from chalicelib.kit.facts import encode
+from chalicelib.kit.facts import Fact, encode
 from chalicelib.kit.periods import day_starts
 from chalicelib.table.journal import Entry
+from tests.simulation.ladders import Ladders, Reached, Scheme, counted_of
 from tests.simulation.law import law
+from tests.simulation.reckoned import day_at, period_end, place_named, place_of, start_of, value_on
+
+BY_PERIOD = ("period_end", "after_days")
 
 
 def ask_tier(account: Account, ladder: Ladder, last: Entry) -> None:
@@ -21,3 +29,105 @@ def ask_tier(account: Account, ladder: Ladder, last: Entry) -> None:
         return
     told = ladder.settled(Story(account)).facts
     law(not told, f"an operation has left the tier unsettled: {[encode(fact) for fact in told]}")
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Where one entry leaves an account, and by which moves: reckoned from what was counted."""
+
+    ladders: Ladders
+    zone: str
+    entry: Entry
+
+    @property
+    def newest(self) -> Scheme:
+        return self.ladders.newest(self.entry.header["config_version"])
+
+    def ask_move(self, before: Account, reached: Reached, fact: Fact) -> None:
+        """By the scheme in force then, if time brought it, or by the newest, if an operation did."""
+        if isinstance(fact, f.TierPinned):
+            law(fact.ends_at == (None if fact.until is None else start_of(fact.until + 1, self.zone)), f"{fact}")
+        if not isinstance(fact, f.TierChanged | f.TierReviewed):
+            return
+        at = before.advanced_to if isinstance(fact, f.TierReviewed) else fact.at
+        schemes = [self.newest]
+        if at is not None and (then := self.ladders.in_force(self.entry.header["config_version"], at)) != self.newest:
+            schemes.append(then)
+        if isinstance(fact, f.TierReviewed):
+            schemes = [one.scheme for one in self.ladders.known(self.entry.header["config_version"])]
+            fits = any(_counts_anew(scheme, before, reached, fact) for scheme in schemes)
+        else:
+            law(not before.standing.pinned or fact.reason == "pinned", f"{fact} of somebody who is pinned")
+            fits = any(self._moves(scheme, before, reached, fact) for scheme in schemes)
+        law(fits, f"{fact} by {schemes}, having reached {reached} and being {before.standing}")
+
+    def ask_end(self, account: Account, reached: Reached) -> None:
+        """After an operation everybody has at least the tier that they reached, and a higher one only for a while."""
+        if self.entry.header["operation"] == "settle_due" or account.standing.pinned:
+            return
+        scheme, now = self.newest, account.advanced_to
+        value = value_on(scheme, reached.counts(scheme, account), day_at(now, self.zone))
+        earned, place = place_of(scheme, value), place_named(scheme, account.tier)
+        law(place >= earned, f"{account.tier} of somebody who reached {value} by {scheme}")
+        if place > earned:
+            kept = self._kept(scheme, account)
+            law(kept is None or kept > now, f"{account.tier} is kept with {value} since {kept} by {scheme}")
+
+    def _kept(self, scheme: Scheme, account: Account) -> int | None:
+        """Until when a tier is kept that is no longer reached: None for ever."""
+        down, standing = scheme["downgrade"]["type"], account.standing
+        if down == "never":
+            return None
+        if standing.grace_from is not None and scheme["grace_days"]:
+            return self._grace_end(scheme, standing.grace_from)
+        since = standing.kept_from
+        return 0 if down not in BY_PERIOD or since is None else period_end(scheme, since, self.zone)
+
+    def _grace_end(self, scheme: Scheme, since: int) -> int:
+        return start_of(day_at(since, self.zone) + scheme["grace_days"], self.zone)
+
+    def _moves(self, scheme: Scheme, before: Account, reached: Reached, fact: f.TierChanged) -> bool:
+        assert fact.at is not None
+        counts, day = reached.counts(scheme, before), day_at(fact.at, self.zone)
+        new, old = place_named(scheme, fact.tier), place_named(scheme, before.tier) if before.tier else -1
+        earned = place_of(scheme, value_on(scheme, counts, day))
+        down = scheme["downgrade"]
+        match fact.reason:
+            case "pinned":
+                return True
+            case "joined":
+                return old == -1 and new == earned
+            case "reached":
+                return old < new == earned
+            case "pin_ended" | "unpinned":
+                return new == earned
+            case "below":
+                return down["type"] == "at_once" and not scheme["grace_days"] and old > new == earned
+        judged, since, due = self._judged(scheme, before, fact)
+        earned = place_of(scheme, value_on(scheme, counts, judged, since))
+        by_one = down.get("to") == "one_step"
+        return due and earned < old and new == (old - 1 if by_one else earned)
+
+    def _judged(self, scheme: Scheme, before: Account, fact: f.TierChanged) -> tuple[int, int | None, bool]:
+        """Of a fall: the day that was judged, from which day its window looks back, and whether it was time."""
+        at, standing, asked = fact.at or 0, before.standing, self.entry.header["operation"] == "recalculate_tier"
+        by_period, ended = scheme["downgrade"]["type"] in BY_PERIOD, day_at(at - 1, self.zone)
+        match fact.reason:
+            case "period_ended":
+                since = standing.kept_from
+                end = None if since is None else period_end(scheme, since, self.zone)
+                return ended, None, not scheme["grace_days"] and end is not None and end <= at
+            case "recalculated":
+                return day_at(at, self.zone), None, asked and not scheme["grace_days"]
+            case "grace_ended" if standing.grace_from is not None:
+                failed = day_at(standing.grace_from - by_period, self.zone)
+                over = self._grace_end(scheme, standing.grace_from) <= at
+                return day_at(at, self.zone) if asked else ended, failed, over
+        return ended, None, False
+
+
+def _counts_anew(scheme: Scheme, before: Account, reached: Reached, fact: f.TierReviewed) -> bool:
+    """What is counted anew is so from what there is now, and stays so in between."""
+    counts: Any = reached.counts(scheme, before)
+    bases = {counts.base} | ({counts.ever} if scheme["window"]["type"] == "since_last_recalculation" else set())
+    return fact.base in bases and fact.base_of == (counted_of(scheme) if fact.base else "")

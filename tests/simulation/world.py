@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
-from chalicelib.areas.programs.model import Program
-from chalicelib.areas.programs.operations import get_program
+from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.programs.model import Program, ProgramDefinition
+from chalicelib.areas.programs.operations import create_program, get_program
+from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
-from chalicelib.flows.standing import Ladder
+from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
@@ -27,18 +29,19 @@ from tests.faults.world import World as Ports
 from tests.faults.world import world_of
 from tests.simulation.journals import Journals
 from tests.simulation.law import LawBroken, law
-from tests.simulation.policies import ZONES, definition, ladder
+from tests.simulation.policies import ELSEWHERE, ZONES, definition, ladder
 from tests.simulation.roll import Roll
+from tests.simulation.sale_laws import RULES, Document
 from tests.twins import StandingClock, at, fresh, grouped
-from tests.twins.bookshop import BookShop, keyed, open_shop, rule
+from tests.twins.bookshop import BookShop, keyed, open_shop
 from tests.twins.faulty import Fault
 
+DocumentT = TypeVar("DocumentT", bound=Document)
 Wish = Callable[[BookShop, Command], Committed[Any]]
 DAY = 86_400_000
 MEMBERS = 3
+WITH_TWO_PROGRAMS = 0.25
 START = "2026-01-10"
-STAMP = rule("stamp", unit="stamps", stage="bonus", effect={"kind": "per_order", "amount": 1})
-RULES = (rule(), STAMP)
 
 
 class SteadyClock(StandingClock):
@@ -51,21 +54,19 @@ class SteadyClock(StandingClock):
 @dataclass(frozen=True)
 class Sold:
     order_id: str
-    number: str
     member_id: str
-    cents: int
-    purchased_at: int
+    document: Sale
 
 
 @dataclass
 class World:
-    """`programs` are all there ever were, by configuration revision. `seen` counts what moves came to."""
+    """`elsewhere` are the accounts in the shop's second program, where it has one. `seen` counts what moves came to."""
 
     ports: Ports
     clock: SteadyClock
     members: tuple[str, ...]
     journals: Journals
-    programs: dict[int, Program] = field(default_factory=dict)
+    elsewhere: Journals | None = None
     sold: list[Sold] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     asked: int = 0
@@ -89,23 +90,46 @@ class World:
 
     @property
     def program(self) -> Program:
-        return self.programs[max(self.programs)]
+        return self.journals.program
 
     @property
-    def ladder(self) -> Ladder:
-        """Of the tiers as they are now."""
-        return terms_of(self.shop.rt, self.shop.caller.tenant, 1).must_have_tiers()
+    def all(self) -> tuple[Journals, ...]:
+        """Those of every program."""
+        return (self.journals,) if self.elsewhere is None else (self.journals, self.elsewhere)
 
     def number(self) -> str:
         """A new document number, key or event."""
         self.asked += 1
         return f"N{self.asked}"
 
-    def note_program(self) -> None:
-        """The program as it now stands, under its revision: entries say by which they were decided."""
+    def found_group(self, group: str) -> None:
+        self.roll.groups.append(group)
+        for journals in self.all:
+            journals.open(group)
+
+    def ask_laws(self, dice: Random) -> None:
+        """After every move."""
+        self.roll.ask()
+        for journals in self.all:
+            terms = terms_of(self.shop.rt, self.shop.caller.tenant, journals.program_id)
+            journals.ask_laws(terms.must_have_tiers(), dice)
+
+    def note_programs(self) -> None:
+        """Each as it now stands, under its revision: entries say by which they were decided."""
         shop = self.shop
         revision = read_config(shop.rt.table, shop.caller.tenant).revision
-        self.programs[revision] = get_program(shop.rt, shop.caller, 1)
+        for journals in self.all:
+            journals.programs[revision] = get_program(shop.rt, shop.caller, journals.program_id)
+
+    def note_tiers(self, journals: Journals, tiers: dict[str, Any]) -> None:
+        self.note_programs()
+        journals.ladders.define(max(journals.programs), self.clock.at, tiers)
+
+    def sends(self, document: DocumentT) -> DocumentT:
+        """The shop sends it now, or will try."""
+        for journals in self.all:
+            journals.documents[document.number] = document
+        return document
 
     def ask(self, dice: Random, wish: Wish) -> Any:
         """The final answer. Raises the refusal, which changes nothing."""
@@ -116,16 +140,29 @@ class World:
 
 def open_world(seed: int) -> World:
     dice = Random(f"{seed}/world")
-    shop = open_shop(now=START, rules=RULES, program=definition(dice, dice.choice(ZONES)), tiers=ladder(dice))
+    program, tiers = definition(dice, dice.choice(ZONES)), ladder(dice)
+    shop = open_shop(now=START, rules=RULES, program=program, tiers=tiers)
     members = tuple(shop.member(str(number)) for number in range(MEMBERS))
     clock = SteadyClock(at(START))
     memory = shop.rt.table
     assert isinstance(memory, MemoryTable)
     ports = world_of(shop.rt, clock, shop, {})
     roll = Roll(memory, shop.caller.tenant, members)
-    world = World(ports, clock, members, Journals(memory, shop.caller.tenant, roll))
-    world.note_program()
+    world = World(ports, clock, members, Journals(memory, shop.caller.tenant, roll, 1))
+    world.note_tiers(world.journals, tiers)
+    if dice.random() < WITH_TWO_PROGRAMS:
+        _open_another(world, dice)
     return world
+
+
+def _open_another(world: World, dice: Random) -> None:
+    """A second program with units, policies, a zone and tiers of its own; one unit has the name of one of the first's."""
+    shop, told, tiers = world.shop, definition(dice, dice.choice(ZONES), ELSEWHERE), ladder(dice)
+    program = create_program(shop.rt, shop.caller, fresh(), ProgramDefinition.model_validate({"name": "Café", **told}))
+    define_tiers(shop.rt, shop.caller, fresh(), program.answer.program_id, TierScheme.model_validate(tiers))
+    world.elsewhere = Journals(world.journals.table, shop.caller.tenant, world.roll, program.answer.program_id)
+    world.note_tiers(world.elsewhere, tiers)
+    world.clock.elapsed += 60.0
 
 
 # --- ways to ask ----------------------------------------------------------------------------------------------------------

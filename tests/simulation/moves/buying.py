@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
-from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.orders.model import Line, Return, ReturnLine
 from chalicelib.errors import Refused
+from tests.simulation.policies import CARDS
 from tests.simulation.world import DAY, Sold, World, one_of
-from tests.twins.bookshop import goods_back, line, member, sale
+from tests.twins.bookshop import line, member, sale
 
+PEN = "pen"
 HALVES = 2  # a line has two pieces, so half of it can come back
 
 
@@ -26,32 +29,40 @@ def again(world: World, dice: Random) -> str:
     sold = one_of(dice, world.sold)
     if sold is None:
         raise Refused("nothing_there", "Nothing was bought yet.")
-    document = _document(sold.number, sold.cents, sold.purchased_at)
-    answer = world.ask(dice, lambda shop, command: shop.buy(member(sold.member_id), document, command))
+    answer = world.ask(dice, lambda shop, command: shop.buy(member(sold.member_id), sold.document, command))
     assert answer.order_id == sold.order_id
-    return f"{sold.number} was sent again"
+    return f"{sold.document.number} was sent again"
 
 
 def bring_back(world: World, dice: Random) -> str:
     sold = one_of(dice, world.sold[-12:])
     if sold is None:
         raise Refused("nothing_there", "Nothing was bought yet.")
-    part = dice.choice((1, HALVES))
-    back = goods_back(world.number(), sold.cents // part, "pen", str(HALVES // part))
-    document = back.model_copy(update={"purchased_at": world.clock.at})
+    part = dice.choice((1, HALVES, HALVES, 0))
+    lines = [_back(one, part or 1) for one in sold.document.lines if not part or one.sku == PEN]
+    sent = Return(number=world.number(), purchased_at=world.clock.at, currency="EUR", lines=tuple(lines))
+    document = world.sends(sent)
     world.ask(dice, lambda shop, command: shop.bring_back(sold.order_id, document, command))
-    return f"1/{part} of {sold.number} came back"
+    return f"{'all' if not part else f'1/{part} of the pens'} of {sold.document.number} came back"
+
+
+def _back(one: Line, part: int) -> ReturnLine:
+    return ReturnLine(sku=one.sku, quantity=one.quantity / part, gross_value=one.gross_value // part)
 
 
 def _bought(world: World, dice: Random, when: int) -> str:
-    buyer, number = dice.choice(world.members), world.number()
-    cents = dice.choice((0, 99, 3_00, 20_00, 45_00))
-    document = _document(number, cents, when)
+    buyer = dice.choice(world.members)
+    bought = sale(world.number(), *_lines(dice)).model_copy(update={"purchased_at": when})
+    document = world.sends(bought)
     answer = world.ask(dice, lambda shop, command: shop.buy(member(buyer), document, command))
-    world.sold.append(Sold(answer.order_id, number, buyer, cents, when))
-    return f"{buyer} bought {number} for {cents} at {when}"
+    world.sold.append(Sold(answer.order_id, buyer, document))
+    return f"{buyer} bought {document.number} for {document.gross_value} at {when}"
 
 
-def _document(number: str, cents: int, when: int) -> Sale:
-    document = sale(number, line(1, cents, "pen", str(HALVES)))
-    return document.model_copy(update={"purchased_at": when})
+def _lines(dice: Random) -> Iterator[Line]:
+    """Pens, now and then sent by post or with a card: what earns and what counts towards a tier is not always all of it."""
+    yield line(1, dice.choice((0, 99, 3_00, 20_00, 45_00)), PEN, str(HALVES))
+    if dice.random() < 0.3:
+        yield line(2, 4_90, "post", delivery=True)
+    if dice.random() < 0.3:
+        yield line(3, 10_00, "card", category=("Gifts", CARDS))

@@ -15,6 +15,7 @@ from chalicelib.errors import Refused
 from chalicelib.flows.opened import InGroup
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.ids import EntryRef, entry_id
+from tests.simulation.journals import Journals
 from tests.simulation.policies import UNITS
 from tests.simulation.tally import Deed
 from tests.simulation.world import World
@@ -26,15 +27,16 @@ NEWEST = 40  # of an owner's deeds: most wishes are about what was lately
 class Found(NamedTuple):
     owner: str
     deed: Deed
+    program_id: int = PROGRAM
 
     @property
     def id(self) -> str:
-        return entry_id(EntryRef(self.owner, PROGRAM, *self.deed.key))
+        return entry_id(EntryRef(self.owner, self.program_id, *self.deed.key))
 
     @property
     def entry_id(self) -> str:
         """Of the entry as a whole."""
-        return entry_id(EntryRef(self.owner, PROGRAM, self.deed.sequence))
+        return entry_id(EntryRef(self.owner, self.program_id, self.deed.sequence))
 
 
 class Spender(NamedTuple):
@@ -49,23 +51,23 @@ class Spender(NamedTuple):
         return self.who if isinstance(self.who, str) else self.who.by
 
 
-def some_of(world: World, dice: Random, owner: str, unit: str) -> int:
+def some_of(journals: Journals, dice: Random, owner: str, unit: str) -> int:
     """A part of what there is, all of it, or a little more."""
-    there = world.journals[owner].account.wallet(unit).available
+    there = journals[owner].account.wallet(unit).available
     return max(1, dice.choice((there, there // 2, there // 3, there // 3, 1, there + 1)))
 
 
-def a_wallet(world: World, dice: Random) -> tuple[str, str]:
+def a_wallet(world: World, dice: Random, units: Sequence[str] = UNITS) -> tuple[str, str]:
     """Whose, and of which unit: mostly one with something in it."""
     filled = [
         (owner, unit)
         for owner in world.owners
         for unit, wallet in world.journals[owner].account.wallets.items()
-        if wallet.available > 0
+        if wallet.available > 0 and unit in units
     ]
     if filled and dice.random() < 0.9:
         return dice.choice(filled)
-    return dice.choice(world.owners), dice.choice(UNITS)
+    return dice.choice(world.owners), dice.choice(units)
 
 
 def a_spender(world: World, dice: Random, units: Sequence[str] = UNITS) -> Spender:
@@ -98,14 +100,20 @@ def a_hold(world: World, dice: Random) -> tuple[str, Hold | None]:
 
 
 def a_deed(
-    world: World, dice: Random, kinds: type[Fact] | tuple[type[Fact], ...], fits: Callable[[Deed], bool] | None = None
+    world: World,
+    dice: Random,
+    kinds: type[Fact] | tuple[type[Fact], ...],
+    fits: Callable[[Deed], bool] | None = None,
+    journals: Journals | None = None,
 ) -> Found:
-    """One of the last of these kinds; now and then one of which nothing is left to undo."""
+    """One of the last of these kinds; now and then one of which nothing is left to undo. Of the first program, or of that
+    with these journals."""
+    of = journals or world.journals
     again = dice.random() < 0.1
     found = [
-        Found(owner, deed)
+        Found(owner, deed, of.program_id)
         for owner in world.owners
-        for deed in list(world.journals[owner].deeds.values())[-NEWEST:]
+        for deed in list(of[owner].deeds.values())[-NEWEST:]
         if isinstance(deed.fact, kinds) and (again or deed.left) and (fits is None or fits(deed))
     ]
     if not found:

@@ -6,6 +6,7 @@ from random import Random
 
 from chalicelib.kit.periods import local_day
 from tests.simulation.policies import UNITS
+from tests.simulation.policy_laws import Asked
 from tests.simulation.world import World
 from tests.twins import by_hand
 
@@ -22,5 +23,6 @@ def grant_points(world: World, dice: Random) -> str:
     """Kept as the policy says, or to a day of its own."""
     owner, unit, amount = dice.choice(world.owners), dice.choice(UNITS), dice.choice(AMOUNTS)
     last = dice.choice((None, None, local_day(world.clock.at, world.program.zone) + dice.randrange(40)))
+    world.journals.asked = Asked(last=last)
     world.ask(dice, lambda shop, command: by_hand.grant(shop, owner, amount, command, unit, expires_on=last))
     return f"{owner} was granted {amount} {unit} until {last}"

@@ -19,7 +19,7 @@ def found(world: World, dice: Random) -> str:
         raise Refused("nothing_there", "There are groups enough.")
     primary, who = _outside(world, dice), dice.choice(get_args(WhoMaySpend))
     group = world.ask(dice, lambda shop, command: grouped.found(shop, primary, command, who_may_spend=who))
-    world.journals.open(group.group_id)
+    world.found_group(group.group_id)
     return f"{primary} founded {group.group_id}, whose points {who} may spend"
 
 

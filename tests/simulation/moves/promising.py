@@ -9,6 +9,7 @@ from chalicelib.kit.periods import local_day
 from tests.simulation.moves.deeds import a_promise, by_way_of
 from tests.simulation.moves.earning import AMOUNTS
 from tests.simulation.policies import UNITS
+from tests.simulation.policy_laws import Asked
 from tests.simulation.world import Sold, World, one_of
 from tests.twins import by_hand
 
@@ -27,6 +28,7 @@ def promise(world: World, dice: Random) -> str:
         )
     )
     owner = sold.member_id if sold is not None and "order_id" in waits else member
+    world.journals.asked = Asked(waits=waits)
     world.ask(dice, lambda shop, command: by_hand.promise(shop, owner, amount, command, unit, **waits))
     return f"{owner} was promised {amount} {unit}: {waits}"
 

@@ -14,7 +14,7 @@ from tests.twins import by_hand
 
 def spend_some(world: World, dice: Random) -> str:
     who, payer, unit = a_spender(world, dice)
-    amount = some_of(world, dice, payer, unit)
+    amount = some_of(world.journals, dice, payer, unit)
     world.ask(dice, lambda shop, command: spend_points(shop.rt, shop.caller, command, who, unit, amount))
     return f"{who} spent {amount} {unit} of {payer}"
 
@@ -24,7 +24,7 @@ def spend_below_zero(world: World, dice: Random) -> str:
     today = local_day(world.clock.at, world.program.zone)
     open_ended = [unit.code for unit in world.program.units if unit.policy_on(today).negative_limit]
     who, payer, unit = a_spender(world, dice, open_ended or UNITS)
-    amount = some_of(world, dice, payer, unit) + dice.choice((0, 3, 40))
+    amount = some_of(world.journals, dice, payer, unit) + dice.choice((0, 3, 40))
     world.ask(
         dice, lambda shop, command: spend_points(shop.rt, shop.caller, command, who, unit, amount, below_zero=True)
     )
@@ -33,6 +33,6 @@ def spend_below_zero(world: World, dice: Random) -> str:
 
 def deduct_some(world: World, dice: Random) -> str:
     (owner, unit), below_zero = a_wallet(world, dice), dice.random() < 0.4
-    amount = some_of(world, dice, owner, unit)
+    amount = some_of(world.journals, dice, owner, unit)
     world.ask(dice, lambda shop, command: by_hand.deduct(shop, owner, amount, command, unit, below_zero=below_zero))
     return f"{amount} {unit} of {owner} were deducted"

@@ -21,7 +21,6 @@ from tests.simulation.policies import ladder, policy
 from tests.simulation.world import DAY, World
 from tests.twins import fresh
 
-PROGRAM = 1
 MOST_POLICIES = 12
 
 
@@ -39,19 +38,19 @@ def months_pass(world: World, dice: Random) -> str:
 
 def daily_job(world: World, dice: Random) -> str:
     """For some accounts, of a day that is over or of today; again, it finds nothing to do."""
-    shop, owner = world.shop, dice.choice(world.owners)
+    shop, owner, program_id = world.shop, dice.choice(world.owners), dice.choice(world.all).program_id
     day = local_day(world.clock.at, "UTC") - dice.choice((0, 0, 1, 3))
-    settled = settle_account(shop.rt, shop.caller, day, owner, PROGRAM)
-    law(not settle_account(shop.rt, shop.caller, day, owner, PROGRAM), "the job ran twice")
+    settled = settle_account(shop.rt, shop.caller, day, owner, program_id)
+    law(not settle_account(shop.rt, shop.caller, day, owner, program_id), "the job ran twice")
     return f"the job {'settled' if settled else 'left'} {owner}"
 
 
 def look_ahead(world: World, dice: Random) -> str:
     """What is shown of a later moment is what will be there if nothing else happens."""
-    shop, owner = world.shop, dice.choice(world.owners)
+    shop, owner, journals = world.shop, dice.choice(world.owners), dice.choice(world.all)
     as_of = world.clock.at + dice.randrange(60 * DAY)
-    view = read_account(shop.rt, shop.caller, owner, PROGRAM, as_of)
-    account = advance(Story(world.journals[owner].account), as_of).account
+    view = read_account(shop.rt, shop.caller, owner, journals.program_id, as_of)
+    account = advance(Story(journals[owner].account), as_of).account
     shown = {wallet.unit: (wallet.available, wallet.pending, wallet.held) for wallet in view.wallets}
     there = {unit: account.wallet(unit) for unit in shown}
     law(
@@ -62,11 +61,11 @@ def look_ahead(world: World, dice: Random) -> str:
 
 
 def prove(world: World, dice: Random) -> str:
-    shop, owner = world.shop, dice.choice(world.owners)
+    shop, owner, journals = world.shop, dice.choice(world.owners), dice.choice(world.all)
     try:
-        proof = prove_account(shop.rt, shop.caller, owner, PROGRAM)
+        proof = prove_account(shop.rt, shop.caller, owner, journals.program_id)
     except NotFound:
-        law(not world.journals[owner].head.version, "an account was not found")
+        law(not journals[owner].head.version, "an account was not found")
         return f"{owner} has no account yet"
     law(proof.matches, f"{proof}")
     return f"the account of {owner} was proved"
@@ -74,7 +73,8 @@ def prove(world: World, dice: Random) -> str:
 
 def another_policy(world: World, dice: Random) -> str:
     """From today on, or a later day: what was earned stays as it is."""
-    shop, program = world.shop, world.program
+    shop, journals = world.shop, dice.choice(world.all)
+    program = journals.program
     today = local_day(world.clock.at, program.zone)
     units = []
     for unit in program.units:
@@ -83,17 +83,17 @@ def another_policy(world: World, dice: Random) -> str:
         more = [policy(dice, start)] if len(unit.policies) < MOST_POLICIES and dice.random() < 0.6 else []
         units.append(unit.model_dump(mode="json") | {"policies": [*_told(unit.policies), *more]})
     told = program.model_dump(mode="json", exclude={"program_id"}) | {"units": units}
-    replace_program(shop.rt, shop.caller, fresh(), PROGRAM, ProgramDefinition.model_validate(told))
-    world.note_program()
+    replace_program(shop.rt, shop.caller, fresh(), journals.program_id, ProgramDefinition.model_validate(told))
+    world.note_programs()
     world.clock.elapsed += 60.0  # by then every process has heard of it
     return "the program has other policies"
 
 
 def another_ladder(world: World, dice: Random) -> str:
     """Other tiers from this instant on: members stand where these put them."""
-    shop = world.shop
-    define_tiers(shop.rt, shop.caller, fresh(), PROGRAM, TierScheme.model_validate(ladder(dice)))
-    world.note_program()
+    shop, journals, tiers = world.shop, dice.choice(world.all), ladder(dice)
+    define_tiers(shop.rt, shop.caller, fresh(), journals.program_id, TierScheme.model_validate(tiers))
+    world.note_tiers(journals, tiers)
     world.clock.elapsed += 60.0
     return "the program has other tiers"
 

@@ -12,6 +12,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from tests.simulation.moves.deeds import a_deed, by_way_of
 from tests.simulation.tally import UNDOABLE, Deed
 from tests.simulation.world import World
+from tests.twins import by_hand
 
 EARNED = (f.PointsEarned, f.PointsPromised)
 SPENT = (f.PointsSpent, f.PointsCaptured)
@@ -50,6 +51,18 @@ def undo_one(world: World, dice: Random) -> str:
     named = found.entry_id if dice.random() < 0.2 else found.id
     world.ask(dice, lambda shop, command: undo_entry(shop.rt, shop.caller, command, path, named))
     return f"{found.owner}'s {found.deed.fact} was undone"
+
+
+def undo_conversion(world: World, dice: Random) -> str:
+    """Mostly when no more is there than a part of what was gained."""
+    found = a_deed(world, dice, f.PointsConverted)
+    owner, deed = found.owner, found.deed
+    unit, part = deed.fact.into, dice.choice((1, deed.fact.gained // 2, deed.fact.gained * 2 // 3))
+    beyond = world.journals[owner].account.wallet(unit).available - part
+    if beyond > 0 and dice.random() < 0.8:
+        world.ask(dice, lambda shop, command: by_hand.deduct(shop, owner, beyond, command, unit))
+    world.ask(dice, lambda shop, command: undo_entry(shop.rt, shop.caller, command, owner, found.id))
+    return f"{owner}'s {deed.fact} was turned back, when no more than {part} were there"
 
 
 def _by_hand(deed: Deed) -> bool:

@@ -80,6 +80,21 @@ def test_what_has_passed_comes_back_as_new_points() -> None:
     assert shop.proof(ada).matches
 
 
+def test_what_comes_back_new_is_there_at_once_and_lasts_from_today() -> None:
+    """However long an earning would have waited."""
+    shop, ada = shop_with(
+        expiry={"type": "days", "days": 30}, expiry_counts="available", available_after=7, refund_expiry="fresh"
+    )
+    shop.earn(ada, 30)
+    shop.clock.move_to("2026-06-25")
+    spend_id = shop.spend(ada, 20).answer.spend_id
+    shop.clock.move_to("2026-08-01")
+    back = refund(shop, ada, spend_id)
+    assert back.fresh is not None
+    assert (back.fresh.amount, back.fresh.expires_on) == (20, at("2026-08-31") // DAY_MS)
+    assert back.account.balances == {"points": 20}
+
+
 def test_what_has_passed_comes_back_and_expires_where_it_keeps_its_last_day() -> None:
     shop, ada = shop_with(refund_expiry="original")
     shop.earn(ada, 30)

@@ -1,0 +1,152 @@
+"""What a sale gives and what its returns take back, reckoned from the documents that a shop sent, its rules and its policies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.orders.model import Line, Return, Sale
+from chalicelib.areas.rules.model import Rule
+from chalicelib.kit.facts import Fact
+from tests.simulation.fact_laws import Setting
+from tests.simulation.ladders import Ladders
+from tests.simulation.law import law
+from tests.simulation.reckoned import day_at, policy_on, rounded
+from tests.twins.bookshop import rule
+
+BASE = rule(effect={"kind": "per_value", "amount": 1, "per": "1.00"}, lines={"exclude_delivery": True})
+STAMP = rule("stamp", unit="stamps", stage="bonus", effect={"kind": "per_order", "amount": 1})
+RULES = (BASE, STAMP)
+RULES_OF = {1: RULES, 2: ()}
+
+Document = Sale | Return
+
+
+@dataclass
+class Given:
+    """What a rule gave for a sale, and how much of it was asked back."""
+
+    unit: str
+    amount: int = 0
+    asked_back: int = 0
+
+
+@dataclass
+class Bought:
+    """A sale, and what came back of each of its lines: pieces and value."""
+
+    sale: Sale
+    uncounted: frozenset[int]
+    given: dict[str, Given] = field(default_factory=dict)
+    pieces: Counter[int] = field(default_factory=Counter)
+    value: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def all_back(self) -> bool:
+        left = (
+            (one.quantity - self.pieces[one.line_no], one.gross_value - self.value[one.line_no])
+            for one in self.sale.lines
+        )
+        return not any(pieces or value for pieces, value in left)
+
+    def brings(self, back: Return) -> int:
+        """The goods come back; what of their value had counted towards a tier. Lines have a SKU each."""
+        counted = 0
+        for one in back.lines:
+            (line,) = (line for line in self.sale.lines if line.sku == one.sku)
+            self.pieces[line.line_no] += int(one.quantity)
+            self.value[line.line_no] += one.gross_value
+            counted += one.gross_value * (line.line_no not in self.uncounted)
+        return counted
+
+    def due(self, rule_id: str, basis: str) -> int:
+        """All that is due of what a rule gave: its share of what came back, by the rule's own lines or the whole order."""
+        lines = _own(rule_id, self.sale.lines) if basis == "own_lines" else self.sale.lines
+        worth = sum(line.gross_value for line in lines)
+        amount = self.given[rule_id].amount
+        if not worth:
+            return amount if self.all_back else 0
+        return rounded(amount * sum(self.value[line.line_no] for line in lines), worth, "half_up")
+
+
+@dataclass
+class Sales:
+    """What became of each sale of one account, by its order's id."""
+
+    bought: dict[str, Bought] = field(default_factory=dict)
+
+    def ask(self, facts: Sequence[Fact], setting: Setting, ladders: Ladders, documents: Mapping[str, Document]) -> None:
+        """Of the facts of one entry, by the document that the shop sent."""
+        for fact in facts:
+            if isinstance(fact, f.OrderRecorded):
+                sale = documents[fact.number]
+                assert isinstance(sale, Sale)
+                self._ask_sale(fact, sale, facts, setting, ladders)
+            elif isinstance(fact, f.OrderReturned):
+                back = documents[fact.number]
+                assert isinstance(back, Return)
+                self._ask_return(fact, back, facts, setting)
+
+    def _ask_sale(
+        self, fact: f.OrderRecorded, sale: Sale, facts: Sequence[Fact], setting: Setting, ladders: Ladders
+    ) -> None:
+        uncounted = frozenset(ladders.uncounted(sale, setting.entry.header["config_version"]))
+        bought = self.bought[fact.order] = Bought(sale, uncounted)
+        worth = sum(line.gross_value for line in sale.lines)
+        counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
+        told = fact.value, fact.value if fact.counted is None else fact.counted
+        law(told == (worth, counted), f"{fact} is worth {worth}, of which {counted} count")
+        day = day_at(sale.purchased_at, setting.program.zone)
+        law(fact.counts_on == day, f"{fact} was bought on {day}")
+        for given_by in RULES_OF[setting.program.program_id]:
+            rounding = policy_on(setting.program.unit(given_by.unit).policies, day).rounding
+            due = _gives(given_by.rule_id, sale, rounding)
+            bought.given[given_by.rule_id] = _given(given_by, _of_rule(facts, fact.order, given_by.rule_id), due)
+
+    def _ask_return(self, fact: f.OrderReturned, back: Return, facts: Sequence[Fact], setting: Setting) -> None:
+        bought = self.bought[fact.order]
+        counted = bought.brings(back)
+        worth = sum(line.gross_value for line in back.lines)
+        told = fact.value, fact.value if fact.counted is None else fact.counted, fact.full
+        law(told == (worth, counted, bought.all_back), f"{fact} is worth {worth}, of which {counted} counted")
+        day = day_at(bought.sale.purchased_at, setting.program.zone)
+        law(fact.counts_on == day, f"{fact} was bought on {day}")
+        for rule_id, given in bought.given.items():
+            basis = policy_on(setting.program.unit(given.unit).policies, day).return_basis
+            due = max(0, bought.due(rule_id, basis) - given.asked_back)
+            given.asked_back += due
+            asked = sum(_asked_back(one) for one in _of_rule(facts, fact.order, rule_id))
+            law(asked == due, f"{asked} were asked back of {given}, and {due} are due by {basis} for {back}")
+
+
+def _given(by: Rule, facts: Sequence[Any], due: int) -> Given:
+    """All that is due, but for what caps cut off."""
+    law({fact.unit for fact in facts} <= {by.unit}, f"{facts} by {by}")
+    cut = sum(fact.amount for fact in facts if isinstance(fact, f.PointsCapped))
+    amount = sum(fact.amount for fact in facts if isinstance(fact, f.PointsEarned | f.PointsPromised))
+    law(amount + cut == due, f"{by.rule_id} gave {amount} of {due}, and {cut} were cut off")
+    return Given(by.unit, amount)
+
+
+def _of_rule(facts: Sequence[Any], order: str, rule_id: str) -> list[Any]:
+    return [one for one in facts if (getattr(one, "order", ""), getattr(one, "rule", "")) == (order, rule_id)]
+
+
+def _asked_back(fact: Any) -> int:
+    if isinstance(fact, f.PointsCancelled):
+        return fact.amount + fact.short
+    return fact.amount if isinstance(fact, f.PromiseCancelled) else 0
+
+
+def _own(rule_id: str, lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if rule_id != BASE.rule_id or not line.delivery]
+
+
+def _gives(rule_id: str, sale: Sale, rounding: str) -> int:
+    """A point for each euro of goods; a stamp for whatever was bought."""
+    if rule_id == STAMP.rule_id:
+        return 1
+    return rounded(sum(line.gross_value for line in _own(rule_id, sale.lines)), 100, rounding)
