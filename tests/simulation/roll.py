@@ -16,6 +16,7 @@ from tests.simulation.law import law
 
 DONE_BY_MEMBERS = ("record_order", "earn_points", "spend_points", "hold_points")
 DEEDS = ("order.recorded", "points.earned", "points.promised", "points.spent", "points.held")
+SINCE_THEN = ("points.captured",)  # by whoever held it, who may have left
 SPENDING = ("spend_points", "hold_points", "transfer_points")
 FOR_THE_ACTIVE = (*DONE_BY_MEMBERS, "transfer_points", "grant_points", "convert_points", "activate_pending", "pin_tier")
 WHOLE = 1_000
@@ -80,7 +81,7 @@ class Roll:
             silent = [fact for fact in entry.facts if fact["type"] in DEEDS and bool(fact.get("by")) != pooled]
             law(not silent, f"{silent} of {owner}")
         law(operation not in FOR_THE_ACTIVE or not self._blocked(owner), f"{operation} for {owner}, which is blocked")
-        for member in {fact["by"] for fact in entry.facts if fact.get("by")}:
+        for member in {fact["by"] for fact in entry.facts if fact.get("by") and fact["type"] not in SINCE_THEN}:
             law(owner in self._payers(member), f"{operation} went to {owner} by {member}, who is not in it")
             told_to = any(moment.may_spend(owner, member) for moment in (self.before, self.now))
             law(operation not in SPENDING or told_to, f"{operation} by {member}, whom {owner} does not let spend")
