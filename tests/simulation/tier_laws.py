@@ -56,8 +56,21 @@ class Standings:
             case f.TierReviewed():
                 known = self.ladders.known(self.entry.header["config_version"])
                 starts = {one.since for one in known}
-                fits = any(_counts_anew(one.scheme, starts, before, reached, fact) for one in known)
+                fits = any(
+                    _counts_anew(one.scheme, starts, before, reached, fact)
+                    and self._looks_again(one.scheme, before, fact)
+                    for one in known
+                )
                 law(fits, f"{fact} by {known}, having reached {reached} and being {before.standing}")
+
+    def _looks_again(self, scheme: Scheme, before: Account, fact: f.TierReviewed) -> bool:
+        """When a grace or a period is over, that is looked at."""
+        if before.standing.pinned:
+            return True
+        if fact.grace_from is not None:
+            return fact.review_at == self._grace_end(scheme, fact.grace_from)
+        down, stands = scheme["downgrade"]["type"], place_named(scheme, before.tier) > 0
+        return down not in BY_PERIOD or not stands or fact.review_at == period_end(scheme, fact.period_from, self.zone)
 
     def _schemes(self, at: int) -> list[Scheme]:
         """The newest, by which an operation judges, and that in force then, by which time does."""
