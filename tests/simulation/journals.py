@@ -143,7 +143,7 @@ class Journals:
             before, known.account = known.account, apply(known.account, fact)
             ask_fact(before, known.account, fact, setting)
             ask_policy(known.sliding, before, fact, setting, self.asked)
-            standings.ask_move(before, known.reached, fact)
+            standings.ask_fact(before, known.reached, fact)
             known.reached.count(fact)
             known.tally.count(fact)
             found = known.deeds.see(entry.sequence, number, entry.header["operation"], fact)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.accounts.model import facts as f
@@ -15,6 +14,7 @@ from tests.simulation.ladders import Ladders, Reached, Scheme, counted_of
 from tests.simulation.law import law
 from tests.simulation.reckoned import day_at, period_end, place_named, place_of, start_of, value_on
 
+FALLS = ("period_ended", "grace_ended", "recalculated")
 BY_PERIOD = ("period_end", "after_days")
 
 
@@ -43,23 +43,39 @@ class Standings:
     def newest(self) -> Scheme:
         return self.ladders.newest(self.entry.header["config_version"])
 
-    def ask_move(self, before: Account, reached: Reached, fact: Fact) -> None:
-        """By the scheme in force then, if time brought it, or by the newest, if an operation did."""
-        if isinstance(fact, f.TierPinned):
-            law(fact.ends_at == (None if fact.until is None else start_of(fact.until + 1, self.zone)), f"{fact}")
-        if not isinstance(fact, f.TierChanged | f.TierReviewed):
-            return
-        at = before.advanced_to if isinstance(fact, f.TierReviewed) else fact.at
-        schemes = [self.newest]
-        if at is not None and (then := self.ladders.in_force(self.entry.header["config_version"], at)) != self.newest:
-            schemes.append(then)
-        if isinstance(fact, f.TierReviewed):
-            schemes = [one.scheme for one in self.ladders.known(self.entry.header["config_version"])]
-            fits = any(_counts_anew(scheme, before, reached, fact) for scheme in schemes)
-        else:
-            law(not before.standing.pinned or fact.reason == "pinned", f"{fact} of somebody who is pinned")
-            fits = any(self._moves(scheme, before, reached, fact) for scheme in schemes)
-        law(fits, f"{fact} by {schemes}, having reached {reached} and being {before.standing}")
+    def ask_fact(self, before: Account, reached: Reached, fact: Fact) -> None:
+        match fact:
+            case f.TierPinned():
+                ends_at = None if fact.until is None else start_of(fact.until + 1, self.zone)
+                law(fact.ends_at == ends_at, f"{fact} does not end with its last day")
+            case f.TierChanged():
+                law(not before.standing.pinned or fact.reason == "pinned", f"{fact} of somebody who is pinned")
+                schemes = self._schemes(fact.at or 0)
+                fits = any(self._moves(scheme, before, reached, fact) for scheme in schemes)
+                law(fits, f"{fact} by {schemes}, having reached {reached} and being {before.standing}")
+            case f.TierReviewed():
+                known = self.ladders.known(self.entry.header["config_version"])
+                starts = {one.since for one in known}
+                fits = any(
+                    _counts_anew(one.scheme, starts, before, reached, fact)
+                    and self._looks_again(one.scheme, before, fact)
+                    for one in known
+                )
+                law(fits, f"{fact} by {known}, having reached {reached} and being {before.standing}")
+
+    def _looks_again(self, scheme: Scheme, before: Account, fact: f.TierReviewed) -> bool:
+        """When a grace or a period is over, that is looked at."""
+        if before.standing.pinned:
+            return True
+        if fact.grace_from is not None:
+            return fact.review_at == self._grace_end(scheme, fact.grace_from)
+        down, stands = scheme["downgrade"]["type"], place_named(scheme, before.tier) > 0
+        return down not in BY_PERIOD or not stands or fact.review_at == period_end(scheme, fact.period_from, self.zone)
+
+    def _schemes(self, at: int) -> list[Scheme]:
+        """The newest, by which an operation judges, and that in force then, by which time does."""
+        then = self.ladders.in_force(self.entry.header["config_version"], at)
+        return [self.newest] if then == self.newest else [self.newest, then]
 
     def ask_end(self, account: Account, reached: Reached) -> None:
         """After an operation everybody has at least the tier that they reached, and a higher one only for a while."""
@@ -126,8 +142,14 @@ class Standings:
         return ended, None, False
 
 
-def _counts_anew(scheme: Scheme, before: Account, reached: Reached, fact: f.TierReviewed) -> bool:
-    """What is counted anew is so from what there is now, and stays so in between."""
-    counts: Any = reached.counts(scheme, before)
-    bases = {counts.base} | ({counts.ever} if scheme["window"]["type"] == "since_last_recalculation" else set())
+def _counts_anew(scheme: Scheme, starts: set[int], before: Account, reached: Reached, fact: f.TierReviewed) -> bool:
+    """Where counting begins anew it does so when a period is over or somebody falls, or an operator says so; and not in
+    between. Periods begin with a ladder, too, and count on."""
+    standing, counts = before.standing, reached.counts(scheme, before)
+    bases = {counts.base}
+    if scheme["window"]["type"] == "since_last_recalculation":
+        fell = standing.reason in FALLS and standing.since == fact.period_from and standing.period_from is None
+        over = standing.kept_from is not None and standing.kept_from < fact.period_from not in starts
+        anew = fell if standing.review_at is None else over  # it has just changed, or was waiting for this
+        bases = {counts.ever} if anew else {counts.base, counts.ever}
     return fact.base in bases and fact.base_of == (counted_of(scheme) if fact.base else "")
