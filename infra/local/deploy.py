@@ -20,7 +20,7 @@ from infra.package import TEMPLATE, ZIP
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = "stampbook-packages"
-WAIT = {"Delay": 0.2, "MaxAttempts": 600}
+WAIT = {"Delay": 1, "MaxAttempts": 120}
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 Code = Literal["zip", "tree"]

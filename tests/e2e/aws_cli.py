@@ -158,7 +158,7 @@ def _deploy(_: list[str], options: Options) -> None:
     if told["Status"] == "FAILED" and re.search("didn't contain changes|No updates", told.get("StatusReason", "")):
         assert "no-fail-on-empty-changeset" in options
         return
-    clouds.get_waiter("change_set_create_complete").wait(ChangeSetName=made["Id"], WaiterConfig={"Delay": 0.2})
+    clouds.get_waiter("change_set_create_complete").wait(ChangeSetName=made["Id"], WaiterConfig={"Delay": 1})
     clouds.execute_change_set(ChangeSetName=made["Id"])
     _wait([f"stack-{kind}-complete"], {"stack-name": [stack]})
     _say(f"Successfully created/updated stack - {stack}")
@@ -167,7 +167,7 @@ def _deploy(_: list[str], options: Options) -> None:
 def _wait(words: list[str], options: Options) -> None:
     assert words[0] in [f"stack-{kind}-complete" for kind in _WAITS]
     waiter = _client("cloudformation").get_waiter(words[0].replace("-", "_"))
-    waiter.wait(StackName=options["stack-name"][0], WaiterConfig={"Delay": 0.2, "MaxAttempts": 600})
+    waiter.wait(StackName=options["stack-name"][0], WaiterConfig={"Delay": 1, "MaxAttempts": 120})
 
 
 _OWN: Mapping[tuple[str, str], Callable[[list[str], Options], None]] = {
