@@ -23,9 +23,8 @@ from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
 
 _HOLES = Lot._fields.index("holes")  # kept only where there are any, as nearly nowhere
-_whole = (
-    tuple.__new__
-)  # a lot of all its fields: hundreds are read at once, and its class takes twice as long to be asked
+# A lot of all its fields: hundreds are read at once, and its class takes twice as long to be asked.
+_whole = tuple.__new__
 _ORDER = (  # of the totals of a wallet; new ones are added at the end
     "earned",
     "refunded",
