@@ -1,7 +1,8 @@
-"""Which tests stay together when `make test` spreads them over the machine's cores, and what is told at its end.
+"""Which tests stay together when they are spread over the machine's cores, and what is told at the end.
 
 What speaks HTTP is one group, because its last test asks what the others have reached; so are the faults, which share the
-course of each case. Everything else stays with its file.
+course of each case, and what looks at the one stack that is deployed for all who only look. Everything else stays with its
+file.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.faults import summary
 
 TOGETHER = {"http": "http", "scenarios": "http", "faults": "faults"}
+OF_ONE_STACK = ("deployed", "import_guide", "logs", "permissions", "rolled_back", "schedule")
 
 
 class ByGroup(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         """The group of `tests/<folder>/test_file.py::test_name`."""
         file = nodeid.split("::", 1)[0]
-        return TOGETHER.get(PurePosixPath(file).parts[1], file)
+        folder, name = PurePosixPath(file).parts[1], PurePosixPath(file).stem
+        if folder == "e2e" and name.removeprefix("test_") in OF_ONE_STACK:
+            return "one stack"
+        return TOGETHER.get(folder, file)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,7 +11,6 @@ import io
 import json
 import sysconfig
 import zipfile
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,9 +55,7 @@ def api_address(endpoint: str, outputs: dict[str, str]) -> str:
     return f"{endpoint}/_aws/execute-api/{outputs['RestAPIId']}/{stage}"
 
 
-@cache
 def client(endpoint: str, service: str) -> Any:
-    """Made once: reading what botocore knows of a service takes longer than to ask a local one."""
     import boto3
 
     session: Any = boto3.session.Session()
