@@ -77,6 +77,14 @@ class Cancelled(Frozen):
     rule_id: str | None
 
 
+class CalledOff(Frozen):
+    """Pending earnings, or a part of them, that will not come."""
+
+    unit: str
+    amount: int
+    rule_id: str | None
+
+
 class Hold(Frozen):
     """Points set aside. `hold_id` is its number in the account, `amount` what it still has; one without `lapses_at`
     stands until it is captured or released."""
@@ -167,6 +175,11 @@ def cancelled_of(entry: Entry) -> tuple[Cancelled, ...]:
     return tuple(
         Cancelled(unit=fact.unit, amount=fact.amount, short=fact.short, rule_id=fact.rule or None) for fact in facts
     )
+
+
+def called_off_of(entry: Entry) -> tuple[CalledOff, ...]:
+    facts = facts_of(entry, f.PromiseCancelled)
+    return tuple(CalledOff(unit=fact.unit, amount=fact.amount, rule_id=fact.rule or None) for fact in facts)
 
 
 def standing_of(entry: Entry) -> Standing:

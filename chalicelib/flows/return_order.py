@@ -17,9 +17,11 @@ from chalicelib.areas.orders.model.order import Basis, Order, RecordedReturn, Re
 from chalicelib.errors import Conflict, Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for, when_recorded
 from chalicelib.flows.account_views import (
+    CalledOff,
     Cancelled,
     Expired,
     Standing,
+    called_off_of,
     cancelled_of,
     expiries_of,
     facts_of,
@@ -42,7 +44,7 @@ from chalicelib.table.journal import Entry, entry_from
 
 
 class ReturnedOrder(Frozen):
-    """What was taken back. `full`: the whole sale has now come back."""
+    """What was taken back, and what of it had not come yet and will not. `full`: the whole sale has now come back."""
 
     order_id: str
     number: str
@@ -52,6 +54,7 @@ class ReturnedOrder(Frozen):
     value: int
     full: bool
     cancelled: tuple[Cancelled, ...]
+    called_off: tuple[CalledOff, ...]
     expired: tuple[Expired, ...]
     account: Standing
 
@@ -189,6 +192,7 @@ def _answer(entry: Entry, buyer: str) -> ReturnedOrder:
         value=returned.value,
         full=returned.full,
         cancelled=cancelled_of(entry),
+        called_off=called_off_of(entry),
         expired=expiries_of(entry),
         account=standing_of(entry),
     )

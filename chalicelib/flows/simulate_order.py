@@ -1,4 +1,5 @@
-"""Simulate a sale: the very decision of record_order, written nowhere, with the reason for each rule that gave nothing.
+"""Simulate a sale: the very decision of record_order, written nowhere, with the reason for each rule that gave nothing, and
+what a cap cut off of the others.
 
 reads    what record_order reads
 writes   nothing; a buyer who would be enrolled has no member id yet
@@ -10,7 +11,17 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.outcome import Skipped
 from chalicelib.flows.account_commit import account_entry, header_for, when_recorded
-from chalicelib.flows.account_views import Earning, Expired, Standing, earnings_of, expiries_of, group_of, standing_of
+from chalicelib.flows.account_views import (
+    Capped,
+    Earning,
+    Expired,
+    Standing,
+    capped_of,
+    earnings_of,
+    expiries_of,
+    group_of,
+    standing_of,
+)
 from chalicelib.flows.purchase import Buyer, decide_purchase
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
@@ -29,6 +40,7 @@ class SimulatedOrder(Frozen):
     member_id: str | None
     group_id: str | None
     earned: tuple[Earning, ...]
+    capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     skipped: tuple[SkippedRule, ...]
     account: Standing
@@ -47,6 +59,7 @@ def simulate_order(
         member_id=None if purchase.enrolled else purchase.member_id,
         group_id=group_of(entry),
         earned=tuple(earning.model_copy(update={"earning_id": None}) for earning in earnings_of(entry)),
+        capped=capped_of(entry),
         expired=expiries_of(entry),
         skipped=tuple(_shown(skipped) for skipped in purchase.outcome.skipped),
         account=standing_of(entry),

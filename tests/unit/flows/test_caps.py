@@ -94,9 +94,12 @@ def test_a_balance_comes_to_no_more_than_its_cap() -> None:
 def test_a_simulated_purchase_gives_what_the_purchase_would() -> None:
     shop = capped(A_MONTH)
     bought(shop, "A0", 70, on="2026-06-30")
-    for number, day in (("A1", "2026-06-29"), ("A2", TODAY)):
+    for number, day, cut in (("A1", "2026-06-29", [50]), ("A2", TODAY, [])):
         simulated = shop.simulate(card("ada"), sale(number, 80_00, on=day))
-        assert sum(one.amount for one in simulated.earned) == got(shop, number, 80, on=day)
+        recorded = bought(shop, number, 80, on=day)
+        assert sum(one.amount for one in simulated.earned) == sum(one.amount for one in recorded.earned)
+        assert simulated.capped == recorded.capped
+        assert [one.amount for one in simulated.capped] == cut
 
 
 # --- each purchase counts on its own day -----------------------------------------------------------------------------------
@@ -220,7 +223,8 @@ def test_what_is_taken_below_zero_was_taken_back() -> None:
 def test_what_is_still_pending_of_a_purchase_gives_its_month_back_as_well() -> None:
     shop = capped(A_MONTH, available_after=10)
     order = bought(shop, "A1", 100)
-    shop.bring_back(order.order_id, goods_back("R1", 60_00, on=TODAY))
+    returned = shop.bring_back(order.order_id, goods_back("R1", 60_00, on=TODAY)).answer
+    assert [(one.unit, one.amount, one.rule_id) for one in returned.called_off] == [("points", 60, "base")]
     assert got(shop, "A2", 100) == 60
 
 
