@@ -10,7 +10,7 @@ from chalicelib.flows.earn_points import earn_points
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.amounts import MAX_AMOUNT
-from tests.twins import at, fresh
+from tests.twins import at, by_hand, fresh
 from tests.twins.bookshop import BookShop, card, open_shop, refused, sale
 from tests.unit.flows.seen import everything
 
@@ -81,6 +81,20 @@ def test_no_more_is_spent_than_there_is(shop: BookShop, ada: str) -> None:
 
 def test_a_balance_has_an_end(shop: BookShop, ada: str) -> None:
     shop.earn(ada, MAX_AMOUNT)
+    with refused("balance_limit", "amount"):
+        shop.earn(ada, 1)
+
+
+def test_what_is_held_or_has_not_come_yet_is_in_its_end(shop: BookShop, ada: str) -> None:
+    by_hand.promise(shop, ada, MAX_AMOUNT - 10, event="delivered")
+    shop.earn(ada, 10)
+    with refused("balance_limit", "amount"):
+        shop.earn(ada, 1)
+    by_hand.hold(shop, ada, 10)
+    with refused("balance_limit", "amount"):
+        shop.earn(ada, 1)
+    by_hand.cancel(shop, ada, event="delivered")
+    shop.earn(ada, MAX_AMOUNT - 10)
     with refused("balance_limit", "amount"):
         shop.earn(ada, 1)
 

@@ -246,6 +246,20 @@ def test_goods_that_come_back_take_the_balance_no_further_down_than_the_limit(
     assert shop.proof(order.member_id).matches
 
 
+def test_the_policy_of_the_day_of_purchase_says_what_a_return_takes() -> None:
+    """It changed in between: who bought before may go below zero, who bought after it may not."""
+    policies = [
+        {"return_policy": "negative", "negative": "returns"},
+        {"effective_from": "2026-07-01", "return_policy": "clip"},
+    ]
+    shop = open_shop(now="2026-07-02", program={"units": [{"code": "points", "name": "Points", "policies": policies}]})
+    for number, bought, balance in (("1", "2026-06-30", -80), ("2", "2026-07-01", 0)):
+        order = shop.buy(card(number), sale(f"A{number}", on=bought)).answer
+        shop.spend(order.member_id, 80)
+        back = shop.bring_back(order.order_id, goods_back("R1", 100_00, on="2026-07-02")).answer
+        assert back.account.balances == {"points": balance}
+
+
 def test_without_it_the_lines_that_earned_count() -> None:
     shop = open_shop(rules=[rule(lines={"skus": ["novel"]})])
     assert shop.bring_back(two_books(shop), returned("R1", ("atlas", "1", 40_00))).answer.cancelled == ()
