@@ -1,6 +1,6 @@
 """Settle one account: let everything happen that is due by the end of a day (UTC), as far as the clock has come.
 
-So a run that is late comes to what it would have come to in time: no outcome depends on when a job ran.
+So a run that is late comes to what it would have come to in time. What arrives later with an earlier date finds it decided.
 
 reads    1 Get
 writes   account (version), entry (absent): 4 units; nothing when nothing is due, or another operation was faster
