@@ -12,7 +12,8 @@ import chalicelib
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import Table
 from tests.faults.test_every_call import CASES
-from tests.faults.trying import course
+from tests.faults.trying import FAULTS, PAIRED, course
+from tests.twins.faulty import CallKind, Fault, Late
 
 ROOT = Path(next(iter(chalicelib.__path__)))
 PURE = {  # clock and ids
@@ -57,6 +58,31 @@ def test_what_is_entered_and_asks_nothing_is_not_tried() -> None:
     mending = every_operation()["chalicelib.flows.mend_placeholders.mend_placeholders"]
     tried = {name for name, case in CASES.items() if mending in course(case).asking}
     assert tried == {"repair_feed, of placeholders"}
+
+
+def test_whatever_may_happen_to_a_call_is_among_what_is_tried() -> None:
+    """Spelt here once more, for every other test draws its tries from that list: a fault that fell out of it would not be
+    missed by any. Late is what is applied after its answer was given up; half, what a batch may come to. The same
+    twice is no fault of a call: asked_twice and the engine's REPEATS."""
+    late: tuple[Fault, ...] = (Late(1), Late(2), Late(3), Late(4), Late(5))
+    asked: dict[CallKind, set[Fault]] = {
+        "read": {"throttled", "lost_before"},
+        "transaction": {"throttled", "lost_before", "lost_after", "conflict", *late},
+        "stream": {"lost_before", "half"},
+        "file": {"lost_before", "lost_after", Late(2)},
+        "messages": {"lost_before", "half", "lost_after", Late(2)},
+        "one message": {"lost_before", "lost_after", Late(2)},
+    }
+    assert {kind: set(faults) for kind, faults in FAULTS.items()} == asked
+    paired: dict[CallKind, set[Fault]] = {
+        "read": {"throttled"},
+        "transaction": {"throttled", "lost_before", "lost_after", "conflict", Late(2)},
+        "stream": {"half"},
+        "file": {"lost_before", "lost_after"},
+        "messages": {"half", "lost_after"},
+        "one message": {"lost_before", "lost_after"},
+    }
+    assert {kind: set(faults) for kind, faults in PAIRED.items()} == paired
 
 
 def test_every_kind_of_call_is_met_by_some_case() -> None:
