@@ -3,7 +3,8 @@
 DynamoDB restores into a new table only, and a stack keeps the one it made. So the template is written anew, to stdout,
 without its own table and with name, ARN and stream of the restored one wherever it spoke of it. Before that stack is
 deployed, the table that it lets go must have `DeletionPolicy: Retain` (--retain writes the template with nothing but
-that changed). The restored table lacks stream and TTL: --prepare gives it both, and its own recovery.
+that changed). The restored table lacks stream and TTL: --prepare gives it both, and its own recovery; and since no stack
+will say so any more, the protection from deletion that the template has for its stage.
 """
 
 from __future__ import annotations
@@ -46,22 +47,30 @@ def main(arguments: Sequence[str]) -> int:
         session: Any = boto3.session.Session()
         dynamodb = session.client("dynamodb", region_name=region, endpoint_url=asked.endpoint)
         if asked.prepare:
-            prepare(dynamodb, asked.table)
+            prepare(dynamodb, asked.table, template["Parameters"]["Stage"]["Default"])
         told = on_table(template, described(dynamodb, asked.table))
     sys.stdout.write(json.dumps(told, indent=1) + "\n")
     return 0
 
 
-def prepare(dynamodb: Any, table: str) -> None:
-    """Stream, TTL and point-in-time recovery, which a restored table does not have; what it has already stays."""
-    if not dynamodb.describe_table(TableName=table)["Table"].get("LatestStreamArn"):
-        wanted = table_arguments("dev")["StreamSpecification"]
-        dynamodb.update_table(TableName=table, StreamSpecification=wanted)
-        dynamodb.get_waiter("table_exists").wait(TableName=table)
+def prepare(dynamodb: Any, table: str, stage: str) -> None:
+    """Stream, TTL, point-in-time recovery and what protection its stage has from deletion: a restored table has none of them.
+    What it has already stays."""
+    wanted, there = table_arguments(stage), dynamodb.describe_table(TableName=table)["Table"]
+    if not there.get("LatestStreamArn"):
+        _updated(dynamodb, table, StreamSpecification=wanted["StreamSpecification"])
+    if wanted["DeletionProtectionEnabled"] and not there.get("DeletionProtectionEnabled"):
+        _updated(dynamodb, table, DeletionProtectionEnabled=True)
     told = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if told["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=TTL)
     dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=RECOVERY)
+
+
+def _updated(dynamodb: Any, table: str, **change: Any) -> None:
+    """One change at a time, the next when the table is through with it."""
+    dynamodb.update_table(TableName=table, **change)
+    dynamodb.get_waiter("table_exists").wait(TableName=table)
 
 
 def described(dynamodb: Any, table: str) -> Restored:
@@ -107,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--table", required=True, help="the table that was restored")
     parser.add_argument("--region", help="of the table; AWS_REGION of the environment unless told otherwise")
     parser.add_argument("--endpoint", help="where the cloud is, if it is not Amazon's: http://127.0.0.1:4566")
-    parser.add_argument("--prepare", action="store_true", help="give the table stream, TTL and recovery first")
+    parser.add_argument(
+        "--prepare", action="store_true", help="give the table stream, TTL, recovery and protection first"
+    )
     parser.add_argument("--retain", action="store_true", help="only say that the stack keeps its own table")
     return parser
 

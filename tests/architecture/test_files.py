@@ -171,6 +171,17 @@ def test_a_function_may_do_what_it_does_and_nothing_else(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_policy_says_what_is_allowed_and_nothing_else(function: str) -> None:
+    """No denial, no condition, nothing by exception: here and in e2e a policy is read as what its actions may do to its resources."""
+    policy = read(f"policy-{function}.json")
+    assert set(policy) == {"Version", "Statement"}
+    for one in policy["Statement"]:
+        assert set(one) == {"Sid", "Effect", "Action", "Resource"}
+        assert one["Effect"] == "Allow"
+        assert (type(one["Action"]), type(one["Resource"])) == (list, list)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_reaches_what_it_needs_and_nothing_else(function: str) -> None:
     statements = [one for one in read(f"policy-{function}.json")["Statement"] if not LOGS & set(one["Action"])]
     assert {reached(resource) for one in statements for resource in one["Resource"]} == REACHED[function]

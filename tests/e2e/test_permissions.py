@@ -163,6 +163,7 @@ def policy_of(function: str) -> Any:
 
 
 def allowed(policy: Any, addresses: Mapping[str, str]) -> set[Use]:
+    """Of statements that allow, without a condition: tests/architecture/test_files.py lets no other into a policy."""
     return {
         (action, named(resource, addresses))
         for statement in policy["Statement"]

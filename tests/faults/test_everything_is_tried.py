@@ -11,8 +11,11 @@ from types import CodeType, FunctionType
 import chalicelib
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import Table
-from tests.faults.test_every_call import CASES
-from tests.faults.trying import course
+from tests.engine.test_faults import REPEATS
+from tests.engine.wishes import WISHES
+from tests.faults.test_every_call import CASES, MESSAGES, REPEATABLE, WRITES
+from tests.faults.trying import FAULTS, PAIRED, course, singles
+from tests.twins.faulty import CallKind, Fault, Late
 
 ROOT = Path(next(iter(chalicelib.__path__)))
 PURE = {  # clock and ids
@@ -21,6 +24,24 @@ PURE = {  # clock and ids
     "chalicelib.flows.account_commit.header_for",
     "chalicelib.flows.account_commit.decided_plan",
     *(f"chalicelib.areas.groups.operations.{name}" for name in ("founded", "changed", "joined", "left")),
+}
+LATE: frozenset[Fault] = frozenset({Late(1), Late(2), Late(3), Late(4), Late(5)})
+# Spelt here once more, for every other test draws its tries from that list: what fell out of it would be missed by none.
+MAY_HAPPEN: dict[CallKind, set[Fault]] = {
+    "read": {"throttled", "lost_before"},
+    "transaction": {"throttled", "lost_before", "lost_after", "conflict", *LATE},
+    "stream": {"lost_before", "half"},
+    "file": {"lost_before", "lost_after", Late(2)},
+    "messages": {"lost_before", "half", "lost_after", Late(2)},
+    "one message": {"lost_before", "lost_after", Late(2)},
+}
+MAY_HAPPEN_TWICE: dict[CallKind, set[Fault]] = {
+    "read": {"throttled"},
+    "transaction": {"throttled", "lost_before", "lost_after", "conflict", Late(2)},
+    "stream": {"half"},
+    "file": {"lost_before", "lost_after"},
+    "messages": {"half", "lost_after"},
+    "one message": {"lost_before", "lost_after"},
 }
 PLACES = ("flows/*.py", "areas/*/operations.py", "areas/*/operations/*.py")
 
@@ -57,6 +78,33 @@ def test_what_is_entered_and_asks_nothing_is_not_tried() -> None:
     mending = every_operation()["chalicelib.flows.mend_placeholders.mend_placeholders"]
     tried = {name for name, case in CASES.items() if mending in course(case).asking}
     assert tried == {"repair_feed, of placeholders"}
+
+
+def test_whatever_may_happen_to_a_call_is_among_what_is_tried() -> None:
+    """Late is what is applied after its answer was given up; half, what a batch may come to."""
+    assert {kind: set(faults) for kind, faults in FAULTS.items()} == MAY_HAPPEN
+    assert {kind: set(faults) for kind, faults in PAIRED.items()} == MAY_HAPPEN_TWICE
+
+
+def test_every_call_of_every_case_is_tried_with_whatever_may_happen_to_it() -> None:
+    """Of what comes late in the long course of messages, all that is not left out there on purpose."""
+    for case in CASES.values():
+        calls = enumerate(course(case).calls)
+        wanted = {(number, fault) for number, kind in calls for fault in MAY_HAPPEN[kind]}
+        left_out = wanted - set(singles(case))
+        assert set(singles(case)) <= wanted
+        assert {fault for _, fault in left_out} <= ({Late(2), Late(4), Late(5)} if case.way == "messages" else set())
+        assert {course(case).calls[number] for number, _ in left_out} <= {"transaction"}
+
+
+def test_whatever_may_come_twice_is_asked_twice_on_twin_and_engine() -> None:
+    """Without its key a command that comes again is another one; and each key issued is a new one."""
+    asked_once = {case.name for case in (*WRITES, *MESSAGES)} - set(REPEATABLE)
+    keyed = {name.removesuffix(", without a key") for name in asked_once if not name.startswith("issue_api_key")}
+    assert keyed.isdisjoint(asked_once)
+    assert sorted(name for name in keyed if not any(other.startswith(name) for other in REPEATABLE)) == []
+    assert set(REPEATS) == {"again", "at once"}
+    assert set(WISHES) == {"record_order", "return_order", "spend_points", "enrol_member", "settle_due"}
 
 
 def test_every_kind_of_call_is_met_by_some_case() -> None:

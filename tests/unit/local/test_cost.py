@@ -124,6 +124,32 @@ def test_what_nobody_causes_has_no_metrics_of_requests_and_the_guide_says_what_i
     assert re.findall(r"costs some (\d+) USD a month", guide) == [f"{together(quiet)[0]:.0f}"]
 
 
+def test_the_time_of_functions_is_that_of_their_calls_by_their_memory() -> None:
+    """Worked out by hand, of times that are easy: 100 ms a call, 10 ms an entry or an order or an account, 1 ms an end of a
+    window; half a gigabyte for relay and due job, a quarter for the pulse, and a whole one for API and imports.
+
+    A quiet shop's million orders are 1.1 million entries, each in a batch of its own: 0.11 s and half a gigabyte. A busy one's are in
+    110,000 batches of ten: 0.2 s. From files a million entries come in 10,000 batches of 100: 1.1 s. The due job has pages of 100 accounts.
+    """
+    prices = Prices.read()
+    call, one = ("api_ms", "relay_ms", "pulse_ms"), ("relay_ms_per_entry", "import_ms_per_order", "due_ms_per_account")
+    easy = {**prices.assumed, **dict.fromkeys(call, 100.0), **dict.fromkeys(one, 10.0), "window_end_ms": 1.0}
+    told = page(replace(prices, assumed=easy))
+    rows = re.findall(r"^\| Lambda ([\w, ]+), time \| ([\d., |]+?) \| GB-seconds", told, re.MULTILINE)
+    assert rows == [
+        ("APIHandler", "100,000.00 | 100,000.00"),
+        ("Relay", "60,500.00 | 11,000.00"),
+        ("Relay, ends of windows", "550.00 | 0.92"),
+        ("Imports", "10,000.00"),
+        ("Relay", "5,500.00"),
+        ("Relay, ends of windows", "0.08"),
+        ("Due", "5,000.00"),
+        ("TakePulse", "216.00"),
+        ("Relay, answers to it", "432.00"),
+        ("Relay, ends of windows", "4.32"),
+    ]
+
+
 def test_the_last_call_of_each_window_is_paid_for() -> None:
     """One for each order of a quiet shop, one for sixty batches of a busy one, one for each pulse."""
     declared = re.findall(r"TumblingWindowInSeconds: (\d+)", (ROOT / "infra" / "template.yaml").read_text("utf-8"))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from infra.local import restored
 from infra.local.restored import Restored, on_table, retaining
+from infra.local.table_template import table_arguments
+
+REGION = "eu-central-1"
 
 TABLE = Restored("shop-restored", "arn:restored", "arn:restored/stream/1")
 TEMPLATE: dict[str, Any] = {
+    "Parameters": {"Stage": {"Default": "prod"}},
     "Resources": {
         "Table": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Delete", "Properties": {"TableName": "shop"}},
         "Relay": {
@@ -30,6 +36,7 @@ TEMPLATE: dict[str, Any] = {
 
 def test_the_template_speaks_of_the_restored_table_only() -> None:
     assert on_table(TEMPLATE, TABLE) == {
+        "Parameters": TEMPLATE["Parameters"],
         "Resources": {
             "Relay": {
                 "Stream": "arn:restored/stream/1",
@@ -47,3 +54,67 @@ def test_the_table_that_is_let_go_is_kept(tmp_path: Path, capsys: pytest.Capture
     assert told == retaining(TEMPLATE)
     assert told["Resources"]["Table"]["DeletionPolicy"] == "Retain"
     assert told["Resources"]["Relay"] == TEMPLATE["Resources"]["Relay"]
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """With a table as it is just after it was restored: keys and indexes, and nothing else."""
+    import boto3
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    kept = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    with mock_aws():
+        session: Any = boto3.session.Session()
+        client = session.client("dynamodb", region_name=REGION)
+        client.create_table(TableName=TABLE.name, **{name: table_arguments("prod")[name] for name in kept})
+        assert given(client) == {"stream": None, "ttl": None, "recovery": "DISABLED", "protected": False}
+        yield client
+
+
+def given(client: Any) -> dict[str, Any]:
+    """What DynamoDB says of the table, of that which a restored one lacks."""
+    table = client.describe_table(TableName=TABLE.name)["Table"]
+    backups = client.describe_continuous_backups(TableName=TABLE.name)["ContinuousBackupsDescription"]
+    return {
+        "stream": table.get("StreamSpecification"),
+        "ttl": client.describe_time_to_live(TableName=TABLE.name)["TimeToLiveDescription"].get("AttributeName"),
+        "recovery": backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
+        "protected": table["DeletionProtectionEnabled"],
+    }
+
+
+def prepared(stage: str, folder: Path) -> None:
+    template = folder / f"{stage}.json"
+    template.write_text(json.dumps({**TEMPLATE, "Parameters": {"Stage": {"Default": stage}}}), encoding="utf-8")
+    assert restored.main(["--table", TABLE.name, "--region", REGION, "--prepare", str(template)]) == 0
+
+
+@pytest.mark.parametrize(("stage", "protected"), [("prod", True), ("dev", False)])
+def test_a_restored_table_gets_what_the_one_before_had(
+    dynamodb: Any, stage: str, protected: bool, tmp_path: Path
+) -> None:
+    prepared(stage, tmp_path)
+    told = {
+        "stream": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        "ttl": "ttl",
+        "recovery": "ENABLED",
+        "protected": protected,
+    }
+    assert given(dynamodb) == told
+
+
+def test_prepared_once_more_it_stays_as_it_is(dynamodb: Any, tmp_path: Path) -> None:
+    """A protection that somebody gave it stays, too, in a stage that asks for none."""
+    prepared("prod", tmp_path)
+    before = given(dynamodb)
+    prepared("dev", tmp_path)
+    assert given(dynamodb) == before
+
+
+def test_a_table_that_is_not_to_be_prepared_is_only_looked_at(dynamodb: Any, tmp_path: Path) -> None:
+    dynamodb.update_table(TableName=TABLE.name, StreamSpecification=table_arguments("prod")["StreamSpecification"])
+    before = given(dynamodb)
+    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE), encoding="utf-8")
+    assert restored.main(["--table", TABLE.name, "--region", REGION, str(tmp_path / "template.json")]) == 0
+    assert given(dynamodb) == before
