@@ -47,10 +47,20 @@ def _gate(row: Row) -> Gate:
     return Gate(row["ratio"], limit(row["operation"], row["lots"], row["requests"]))
 
 
+def asked_for(figure: str) -> float | None:
+    """What DESIGN asks of a handler at so many lots, by the name of its figure: what the page judges it by."""
+    _, _, lots = figure.removesuffix(" lots").rpartition(", ")
+    return _of_design(int(lots)) if figure.endswith(" lots") else None
+
+
+def _of_design(lots: int) -> float:
+    return LIMIT if lots <= LOTS[1] else LIMIT_AT_MOST_LOTS
+
+
 def limit(operation: str, lots: int, requests: int) -> float:
-    """DESIGN's, but where what is asked of the table says less than elsewhere how much is to be done
-    (docs/decisions/bench-what-a-budget-is-of.md)."""
-    beside = (LIMIT if lots <= LOTS[1] else LIMIT_AT_MOST_LOTS) - 1
+    """What the gate lets through: DESIGN's, but more where what is asked of the table says less than elsewhere how much is
+    to be done (docs/decisions/bench-what-a-budget-is-of.md)."""
+    beside = _of_design(lots) - 1
     if operation in DECIDES_UNWRITTEN:
         return 1 + beside * (requests + 1) / requests
     many = MANY[operation](lots) if operation in MANY else 0

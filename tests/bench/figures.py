@@ -20,7 +20,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Gate:
-    """A figure without a unit of time: a ratio, or a count. `limit` is its budget, where DESIGN section 10 has one."""
+    """A figure without a unit of time: a ratio, or a count. `limit` is what the gate holds it to: DESIGN's budget where section 10
+    has one, or what was raised above it (docs/decisions/bench-what-a-budget-is-of.md). The page judges by DESIGN's own."""
 
     value: float
     limit: float | None = None

@@ -1,7 +1,7 @@
 """The gate of `make bench CHECK=1`: figures without a unit of time against the best seen. Not in CI: it needs a quiet machine.
 
-A count must be no more than it was. A ratio may be a quarter worse than the best, and no more than a twentieth above its
-budget; where the best is above it already, a twentieth worse than that, which is noise.
+A count must be no more than it was. A ratio may be a quarter worse than the best, and no more than a twentieth above what it is
+allowed, DESIGN's budget or a raised one (cpu.py); where the best is above it already, a twentieth worse than that, which is noise.
 """
 
 from __future__ import annotations

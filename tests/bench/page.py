@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.api.routes import ROUTES
-from tests.bench import plots, verdicts
+from tests.bench import cold, cpu, plots, verdicts
 from tests.bench.api_cases import CASES, left_out
 from tests.bench.budgets import budgets
 from tests.bench.figures import FULL, WITHIN_SECONDS, Bench, Row, Section
@@ -124,7 +124,8 @@ def _none(_section: Section) -> dict[str, str]:
 
 def _cpu(section: Section) -> dict[str, str]:
     values = {f"{row['operation']}, {row['lots']}": row["ratio"] for row in section.rows}
-    limits = {name.replace(" lots", ""): gate.limit for name, gate in section.gates.items() if gate.limit is not None}
+    asked = {name.replace(" lots", ""): cpu.asked_for(name) for name in section.gates}
+    limits = {name: most for name, most in asked.items() if most is not None}
     return {"cpu": plots.bars("Handler CPU against bare botocore, lots", "times (red: budget)", values, limits)}
 
 
@@ -136,7 +137,9 @@ def _cold(section: Section) -> dict[str, str]:
             f"{row['function']}: import": row["import_ratio"],
             f"{row['function']}: first event": row["event_ratio"],
         }
-    return {"cold": plots.bars("Cold start against bare libraries", "times", values, {"api_handler: import": 1.3})}
+    return {
+        "cold": plots.bars("Cold start against bare libraries", "times", values, {"api_handler: import": cold.LIMIT})
+    }
 
 
 def _crowds(section: Section) -> dict[str, str]:

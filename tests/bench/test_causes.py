@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.bench import causes
+from tests.bench import causes, cold
 from tests.bench.budgets import DESIGN, budgets, units_above
 from tests.bench.cases import PLANNED
+from tests.bench.cpu import asked_for
 from tests.bench.figures import Bench, Gate, Section, load
 
 IDLE = {"others": 0.0}
@@ -90,11 +91,9 @@ def test_every_budget_of_the_kept_figures_that_is_not_met_has_its_cause_and_ever
     for row in refused(shown):
         operation = re.sub(r"^CPU: |, \d+ lots$", "", row)
         assert operation in told, row
-    limited = {**bench["cpu"].gates, **bench["cold"].gates}
-    above = [name for name, gate in limited.items() if gate.limit is not None and gate.value > gate.limit]
-    handlers = f"**{len(causes.above(bench['cpu']))} of "
-    assert len(refused(shown)) == len(above) + len(units_above(bench["units"]))
-    assert (handlers in shown) == bool(causes.above(bench["cpu"]))
+    handlers, imports = causes.above(bench["cpu"], asked_for), causes.above(bench["cold"], cold.asked_for)
+    assert len(refused(shown)) == len(handlers) + len(imports) + len(units_above(bench["units"]))
+    assert (f"**{len(handlers)} of " in shown) == bool(handlers)
 
 
 def test_an_operation_of_too_many_units_has_its_cause() -> None:

@@ -17,7 +17,12 @@ def others(busy: float | None) -> str:
 
 UNITS = """At 366 lots an account is no longer below 1 KB, so each of its writes takes a unit more, twice in a transaction. The budgets
 hold for items of up to 1 KB, which 37 lots fit into; units beyond grow with the item alone. By identifier the Get of the identifier
-comes on top, for evaluating as for recording. What DESIGN has no budget for is held to its figure by the tests.
+comes on top, for evaluating as for recording. What DESIGN does not name is judged by what it is a kind of: grants, deductions, conversions and what
+activates a promise as earning; refunds, and what calls off an earning or a promise, as undoing; a key costs two units more with each.
+A member's group is one request more than DESIGN's row has. What DESIGN has no budget for is held to its figure by the tests.
+"""
+TIMES = """Met or not is by what DESIGN asks for. Where something stands beside it, `make bench CHECK=1` lets pass as much, for what is asked of the table
+says less there how much is to be done; it stays above its budget as long as DESIGN asks for less, and has its reason and plan below.
 """
 
 SECTIONS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {

@@ -1,0 +1,118 @@
+"""DESIGN section 10, word for word: what operations are judged by is this, and nothing that was raised above it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bench import cold, cpu
+from tests.bench.budgets import DESIGN, Budget
+from tests.bench.cases import PLANNED
+
+Said = tuple[int, int, tuple[int, ...]]
+TABLE: dict[str, Said] = {  # requests, units of items up to 1 KB, with indexes
+    "evaluate a cart": (1, 0, (0,)),
+    "record an order": (2, 6, (8, 10)),
+    "earn, spend, hold, release": (2, 4, (5, 6)),
+    "undo, capture": (2, 6, (7, 8)),
+    "transfer between members": (2, 8, (10,)),
+    "return": (3, 8, (10,)),
+    "balance, statement page": (1, 0, (0,)),
+    "one due account": (2, 4, (6,)),
+}
+MORE: dict[str, tuple[int, int]] = {  # requests, units
+    " by identifier": (1, 0),
+    " with a key": (0, 2),
+    ", in a group": (1, 0),
+}
+"""The first two are the table's own, the third is ours (docs/decisions/groups-one-request-more.md)."""
+ROWS: dict[str, tuple[str, ...]] = {
+    "evaluate a cart": ("evaluate by id", "evaluate by identifier", "evaluate, in a group"),
+    "record an order": ("record an order by id", "record an order by identifier", "record an order, in a group"),
+    "earn, spend, hold, release": (
+        "earn",
+        "earn with a key",
+        "earn, pending",
+        "earn, waiting for an order",
+        "earn, in a group",
+        "grant",
+        "grant with a key",
+        "deduct",
+        "spend",
+        "spend with a key",
+        "spend, in a group",
+        "hold",
+        "hold with a key",
+        "release",
+        "convert",
+        "activate by event",
+        "activate an earning",
+    ),
+    "undo, capture": (
+        "refund",
+        "refund with a key",
+        "undo a spend",
+        "undo an earning",
+        "undo a transfer",
+        "cancel an earning",
+        "expire an earning",
+        "cancel by event",
+        "cancel a promise",
+        "capture",
+        "capture a part",
+    ),
+    "transfer between members": ("transfer", "transfer with a key"),
+    "return": ("return",),
+    "balance, statement page": (
+        "balance",
+        "expiries",
+        "holds",
+        "pending",
+        "statement page",
+        "statement page by state",
+    ),
+    "one due account": ("one due account",),
+}
+NO_ROW = {
+    "record a first order, enrolling",
+    "pin a tier for good",
+    "pin a tier until a day",
+    "recalculate a tier",
+    "unpin a tier",
+    "trace of a spend",
+    "trace of an earning",
+    "enrol",
+    "config change",
+}
+
+
+def said_of(row: str, operation: str) -> Budget:
+    requests, units, indexed = TABLE[row]
+    for ending, (more_requests, more_units) in MORE.items():
+        if operation.endswith(ending):
+            requests, units = requests + more_requests, units + more_units
+            indexed = tuple(one + more_units for one in indexed)
+    return Budget(requests, units, indexed)
+
+
+@pytest.mark.parametrize(("row", "operation"), [(row, one) for row, names in ROWS.items() for one in names])
+def test_an_operation_is_judged_by_its_row(row: str, operation: str) -> None:
+    assert DESIGN[operation] == said_of(row, operation)
+
+
+def test_without_a_budget_is_only_what_the_table_does_not_name() -> None:
+    assert {name for name, budget in DESIGN.items() if budget is None} == NO_ROW
+    assert ROWS.keys() == TABLE.keys()
+    assert {name for names in ROWS.values() for name in names} | NO_ROW == set(DESIGN)
+
+
+def test_a_handler_may_cost_half_as_much_again_as_its_requests_and_twice_as_much_at_the_limits_of_lots() -> None:
+    assert {(lots, cpu.asked_for(f"{name}, {lots} lots")) for name, lots in PLANNED} == {
+        (1, 1.5),
+        (37, 1.5),
+        (366, 2.0),
+    }
+
+
+def test_the_http_function_may_take_little_longer_to_import_than_its_libraries() -> None:
+    asked = {f"import of {function}": cold.asked_for(f"import of {function}") for function in cold.FIRST_EVENTS}
+    assert {name: most for name, most in asked.items() if most is not None} == {"import of api_handler": 1.3}
