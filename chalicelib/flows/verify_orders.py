@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.areas.orders import store
 from chalicelib.areas.orders.model.documents import Return, Sale
-from chalicelib.areas.orders.model.order import Back, Order, RecordedReturn
+from chalicelib.areas.orders.model.order import Back, Credited, Order, RecordedReturn
 from chalicelib.flows.verify_stream import unreadable
 from chalicelib.kit.clock import Instant
 from chalicelib.table.items import UNREADABLE
@@ -25,7 +25,8 @@ from chalicelib.table.protocol import Attrs, Key, Table
 
 _SOLD, _RETURNED = "order.recorded", "order.returned"
 _ASKED_BACK = ("points.cancelled", "promise.cancelled")
-_GIVEN, _KEPT = ("points.earned", "points.promised"), ("unit", "amount", "lines", "piece")
+_KEPT = ("unit", "amount", "lines", "piece")
+_GIVEN = {"points.earned": 3, "points.promised": 2}  # since which version of it an order keeps the period of a cap
 
 
 class Bought(NamedTuple):
@@ -38,7 +39,7 @@ class Bought(NamedTuple):
 
 class Recorded(NamedTuple):
     """What an entry says of an order or a return. `counted`: what of a sale counts towards a tier, where that is not all of
-    it; `gave`: rule, unit, amount, lines and piece of each credit; `asked`: how much a return asked back of what each rule
+    it; `gave`: rule, unit, amount, lines, piece and period of each credit; `asked`: how much a return asked back of what each rule
     gave of each unit."""
 
     program: int
@@ -122,8 +123,7 @@ class RecordedOrders:
             yield "was bought at another time or place, or in another currency, than its entry says"
         if _counted(order) != recorded.counted:
             yield "counts otherwise towards a tier than its entry says"
-        if tuple(_frozen(one[:4] + one[5:6]) for one in order.credits) != recorded.gave:
-            yield "has not given what its entry says"
+        yield from _gave_otherwise(order, recorded)
         if store.misshown(self.tenant, order, attrs):
             yield "is not what the member's list shows"
         if store.unlisted(self.tenant, order, attrs):
@@ -200,6 +200,20 @@ def _counted(order: Order) -> int | None:
     return counted if order.uncounted else None
 
 
+def _gave_otherwise(order: Order, recorded: Recorded) -> Iterator[str]:
+    if tuple(_frozen((*one[:4], one.piece, one.period)) for one in order.credits) != recorded.gave:
+        yield "has not given what its entry says"
+    elif not all(_is_of_its_lines(credit, order.sale) for credit in order.credits):
+        yield "has given for lines that its document does not have, or not with that value"
+
+
+def _is_of_its_lines(credit: Credited, sale: Sale) -> bool:
+    """A credit belongs to lines of the sale, and is taken back in proportion to what these came to."""
+    values = {line.line_no: line.gross_value for line in sale.lines}
+    own = {line_no for line_no, _ in credit.lines}
+    return own <= values.keys() and sum(values[line_no] for line_no in own) == credit.value
+
+
 def _took_its_lines(sale: Sale, one: RecordedReturn) -> bool:
     """Of each SKU what its lines say, and no less from a line of the sale than those that name it."""
     skus = {line.line_no: line.sku for line in sale.lines}
@@ -233,7 +247,14 @@ def _asked_in_all(order: Order) -> Counter[tuple[str, str]]:
 def _gave(entry: Entry) -> tuple[tuple[Any, ...], ...]:
     """By the rules for the sale that it records, in their order."""
     given = [fact for fact in entry.facts if fact["type"] in _GIVEN and fact.get("order")]
-    return tuple(_frozen([fact.get("rule", ""), *(fact.get(name, ()) for name in _KEPT)]) for fact in given)
+    return tuple(
+        _frozen((fact.get("rule", ""), *(fact.get(name, ()) for name in _KEPT), _period(fact))) for fact in given
+    )
+
+
+def _period(fact: Mapping[str, Any]) -> Any:
+    """In which a credit counts, as its order has it."""
+    return fact.get("period", "") if fact.get("v", 1) >= _GIVEN[fact["type"]] else ""
 
 
 def _frozen(value: Any) -> Any:

@@ -180,10 +180,11 @@ def test_an_order_that_gave_what_its_entry_does_not_say(books: Books) -> None:
 
 @pytest.mark.parametrize("due", [0, 39, 41, 100])
 def test_an_order_of_which_a_return_would_ask_too_much_or_too_little(due: int) -> None:
-    """Forty of its hundred points were asked back."""
+    """Forty of its hundred and fifty points were asked back."""
     books = small_books()
     key = orders.order_key("shop", books.order)
-    books.change(key, lambda body: body | {"credits": [[*body["credits"][0][:6], due]]})
+    credit = unpack(books.item(key)["body"]["B"])["credits"][0]
+    books.change(key, lambda body: body | {"credits": [[*credit[:6], due, *credit[7:]]]})
     assert [what for _, what in books.told()] == ["order A2 was not asked back what its returns say"]
 
 

@@ -146,6 +146,7 @@ def test_an_order_worth_another_sum_than_its_entry_says(books: Books) -> None:
     books.change(orders.order_key("shop", books.order), dearer)
     assert books.told() == [
         ("2", "order A2 is not worth what its entry says"),
+        ("2", "order A2 has given for lines that its document does not have, or not with that value"),
         ("2", "order A2 is not what the member's list shows"),
     ]
 
