@@ -1,4 +1,4 @@
-"""DESIGN section 10, word for word: what operations are judged by is this, and nothing that was raised above it."""
+"""DESIGN section 10, and what is added to it (MORE): what operations are judged by is this, and nothing that was raised above it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ MORE: dict[str, tuple[int, int]] = {  # requests, units
     " with a key": (0, 2),
     ", in a group": (1, 0),
 }
-"""The first two are the table's own, the third is ours (docs/decisions/groups-one-request-more.md)."""
+"""The table says the first of recording and the second of earning, spending, holding and releasing; that others of their kind may take
+as much is ours, and so is the third (docs/decisions/groups-one-request-more.md)."""
 ROWS: dict[str, tuple[str, ...]] = {
     "evaluate a cart": ("evaluate by id", "evaluate by identifier", "evaluate, in a group"),
     "record an order": ("record an order by id", "record an order by identifier", "record an order, in a group"),

@@ -15,7 +15,7 @@ def others(busy: float | None) -> str:
     return f"{kept}." if busy < QUIET else f"{kept}: ratios are rough, milliseconds too long."
 
 
-UNITS = """At 366 lots an account is no longer below 1 KB, so each of its writes takes a unit more, twice in a transaction. The budgets
+UNITS = """At 366 lots an account is no longer below 1 KB, so what writes it takes two units more, and what writes more that grows with it four. The budgets
 hold for items of up to 1 KB, which 37 lots fit into; units beyond grow with the item alone. By identifier the Get of the identifier
 comes on top, for evaluating as for recording. What DESIGN does not name is judged by what it is a kind of: grants, deductions, conversions and what
 activates a promise as earning; refunds, and what calls off an earning or a promise, as undoing; a key costs two units more with each.
