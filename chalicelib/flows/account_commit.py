@@ -69,11 +69,16 @@ def account_entry(
     return new_entry(stream, head, header, story.facts, private, after=after)
 
 
-def when_recorded(story: Story, terms: Terms, header: Header) -> Account | None:
-    """The account as a read shows it at the time of recording, where that lies behind the value time and something has
-    come or passed since. A copy: what is due is written when the account is next touched, by the daily job at the latest."""
-    account = story.account
-    return brought_to(account, terms, header.recorded_at) if terms.changes(account, header.recorded_at) else None
+def document_entry(
+    tenant: str, terms: Terms, story: Story, head: Head, header: Header, *, asks_now: bool = True
+) -> Entry:
+    """The entry of a purchase or return, decided as of its own time. `asks_now`: it is answered by the account as a read
+    shows it at the time of recording, where something has come or passed since. That is a copy: what is due is written when
+    the account is next touched, by the daily job at the latest."""
+    account, now = story.account, None
+    if asks_now and terms.changes(account, header.recorded_at):
+        now = brought_to(account, terms, header.recorded_at)
+    return account_entry(tenant, story, head, header, now=now)
 
 
 def account_plan(

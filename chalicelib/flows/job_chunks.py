@@ -43,9 +43,8 @@ Do = Callable[[Runtime, Operation, Part], Chunk]
 
 def work_on_chunk(rt: Runtime, step: Step, do: Do, *, keep: Callable[[], None] | None = None) -> None:
     """With `keep` the lease is lengthened while `do` reads, and the message kept away by it as long; then `do` writes
-    nothing. A work file that is not there fails the
-    operation: `work_lost`. Busy: somebody else is at it, or the table is; NotFound, InvalidInput: no such chunk was
-    ever sent."""
+    nothing. A work file that is not there fails the operation: `work_lost`. Busy: somebody else is at it, or the table is;
+    NotFound, InvalidInput: no such chunk was ever sent."""
     operation, part, ours = _take(rt, step)
     if ours:
         lease = Lease(rt, operation, part, keep or no_message)

@@ -29,7 +29,8 @@ from chalicelib.table.patient import PatientTable
 
 
 def prove_chunk(rt: Runtime, step: Step, keep: Callable[[], None] = no_message) -> None:
-    """As work_on_chunk has it; `keep` keeps its message away for as long as a lease. A part's offset is the number of the last member that was looked at; of a group, below 0."""
+    """As work_on_chunk has it; `keep` keeps its message away for as long as a lease. A part's offset is the number of the
+    last member that was looked at; of a group, below 0."""
     work_on_chunk(rt, step, _do, keep=keep)
 
 

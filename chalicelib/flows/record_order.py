@@ -14,7 +14,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Order
 from chalicelib.errors import Conflict
-from chalicelib.flows.account_commit import account_entry, account_plan, header_for, when_recorded
+from chalicelib.flows.account_commit import account_plan, document_entry, header_for
 from chalicelib.flows.account_views import (
     Capped,
     Earning,
@@ -73,8 +73,7 @@ def record_order(
         header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
         order_id = orders.id_for(caller.tenant, sale.number, probe)
         purchase = decide_purchase(rt, header, terms, buyer, sale, order_id)
-        now = when_recorded(purchase.story, terms, header) if asks_now else None
-        entry = account_entry(caller.tenant, purchase.story, purchase.head, header, now=now)
+        entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now)
         return _plan(caller, command, entry, purchase, sale, order_id, program_id)
 
     def recall() -> Entry | None:

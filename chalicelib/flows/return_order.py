@@ -15,7 +15,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Return
 from chalicelib.areas.orders.model.order import Basis, Order, RecordedReturn, ReturnPlan, plan_return
 from chalicelib.errors import Conflict, Refused
-from chalicelib.flows.account_commit import account_entry, account_plan, header_for, when_recorded
+from chalicelib.flows.account_commit import account_plan, document_entry, header_for
 from chalicelib.flows.account_views import (
     CalledOff,
     Cancelled,
@@ -88,8 +88,7 @@ def return_order(
         planned = plan_return(order, document, _bases(terms, order))
         header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
         story = _taken_back(terms, opened, planned, document)
-        now = when_recorded(story, terms, header) if asks_now else None
-        entry = account_entry(caller.tenant, story, opened.head, header, now=now)
+        entry = document_entry(caller.tenant, terms, story, opened.head, header, asks_now=asks_now)
         return _plan(caller, command, entry, opened, story, planned, document)
 
     def recall() -> Entry | None:
@@ -109,6 +108,7 @@ def _open(rt: Runtime, tenant: str, order: Order) -> Opened:
 def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Return) -> Story:
     """A blocked member's goods come back like anybody's."""
     order = planned.order
+    day = terms.day(order.sale.purchased_at)
     story = terms.advance(Story(opened.account), document.purchased_at)
     story = story.then(
         OrderReturned(
@@ -117,14 +117,13 @@ def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Ret
             document.currency,
             planned.value,
             order.fully_returned,
-            terms.day(order.sale.purchased_at),
+            day,
             planned.counted if planned.counted != planned.value else None,
         )
     )
     for credit, amount in planned.dues:
         if amount:
             conduct = terms.conduct(credit.unit, order.sale.purchased_at)
-            day = terms.day(order.sale.purchased_at)
             cause = Cause(credit.rule, order.order_id, day, period=credit.period)
             piece = Piece(*credit.piece)
             story = cancel(story, credit.unit, piece, amount, conduct, cause, asked_before=credit.due)

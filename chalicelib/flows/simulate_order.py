@@ -10,7 +10,7 @@ from __future__ import annotations
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.outcome import Skipped
-from chalicelib.flows.account_commit import account_entry, header_for, when_recorded
+from chalicelib.flows.account_commit import document_entry, header_for
 from chalicelib.flows.account_views import (
     Capped,
     Earning,
@@ -53,8 +53,7 @@ def simulate_order(
     terms = terms_of(rt, caller.tenant, program_id)
     header = header_for(rt, caller, command, "simulate_order", terms, sale.purchased_at, sale.place)
     purchase = decide_purchase(rt, header, terms, buyer, sale, orders.id_for(caller.tenant, sale.number))
-    now = when_recorded(purchase.story, terms, header)
-    entry = account_entry(caller.tenant, purchase.story, purchase.head, header, now=now)
+    entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header)
     return SimulatedOrder(
         member_id=None if purchase.enrolled else purchase.member_id,
         group_id=group_of(entry),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.wallet import CAME, WENT
 from chalicelib.flows.read_statement import StatementEntry, Wanted, read_statement
-from chalicelib.flows.trace_earning import EarningTrace, Movement, trace_earning
-from chalicelib.flows.trace_spend import Source, trace_spend
+from chalicelib.flows.trace_earning import EarningTrace, trace_earning
+from chalicelib.flows.trace_spend import trace_spend
 from chalicelib.kit.ids import EntryRef, entry_id
 from tests.simulation.journals import Told
 from tests.simulation.law import law
@@ -26,8 +26,26 @@ BALANCE = dict.fromkeys(CAME, 1) | dict.fromkeys((*WENT, "held"), -1)
 Positions = set[tuple[int, int]]  # lot, place in it
 
 
+class _Paged(Protocol):
+    @property
+    def next_cursor(self) -> str | None: ...
+
+
+PageT = TypeVar("PageT", bound=_Paged)
+
+
 def look_back(world: World, dice: Random) -> str:
     return dice.choice((_statement, _earning, _spend))(world, dice)
+
+
+def _pages(ask: Callable[[str | None], PageT]) -> Iterator[PageT]:
+    """One after the other, as far as there are cursors."""
+    cursor = None
+    while True:
+        page = ask(cursor)
+        yield page
+        if (cursor := page.next_cursor) is None:
+            return
 
 
 # --- a statement ----------------------------------------------------------------------------------------------------------
@@ -38,7 +56,9 @@ def _statement(world: World, dice: Random) -> str:
     owner = dice.choice(world.owners)
     told = world.journals[owner].told
     unit, kind = dice.choice((None, None, *UNITS)), dice.choice((None, None, None, "points.spent", "points.expired"))
-    entries = list(_pages(world, owner, dice.choice((3, 20)), Wanted(type=kind, unit=unit)))
+    shop, limit, wanted = world.shop, dice.choice((3, 20)), Wanted(type=kind, unit=unit)
+    pages = _pages(lambda cursor: read_statement(shop.rt, shop.caller, (owner, PROGRAM), limit, cursor, wanted))
+    entries = [entry for page in pages for entry in page.items]
     shown = Counter(
         (entry.sequence, line.type, line.unit, line.amount)
         for entry in entries
@@ -76,26 +96,14 @@ def _ask_balances(world: World, owner: str, entries: Sequence[StatementEntry]) -
     law(running == there, f"a statement comes to {running}, and there are {there}")
 
 
-def _pages(world: World, owner: str, limit: int, wanted: Wanted) -> Iterator[StatementEntry]:
-    shop, cursor, of = world.shop, None, (owner, PROGRAM)
-    while True:
-        page = read_statement(shop.rt, shop.caller, of, limit, cursor, wanted)
-        yield from page.items
-        if (cursor := page.next_cursor) is None:
-            return
-
-
 # --- traces ---------------------------------------------------------------------------------------------------------------
 
 
 def _earning(world: World, dice: Random) -> str:
     found = a_deed(world, dice, GIVING)
-    shop, cursor, items = world.shop, None, list[Movement]()
-    while True:
-        trace = trace_earning(shop.rt, shop.caller, found.owner, found.id, cursor)
-        items += trace.items
-        if (cursor := trace.next_cursor) is None:
-            break
+    shop = world.shop
+    pages = list(_pages(lambda cursor: trace_earning(shop.rt, shop.caller, found.owner, found.id, cursor)))
+    trace, items = pages[-1], [one for page in pages for one in page.items]
     path = _Path(found)
     moved = [(one.fact.type, amount) for one in _told(world, found) if (amount := path.follow(one.fact))]
     law([(one.type, one.amount) for one in items] == moved, f"{found.deed.fact} went {items}, not {moved}")
@@ -142,12 +150,9 @@ class _Path:
 
 def _spend(world: World, dice: Random) -> str:
     found = a_deed(world, dice, SPENT)
-    shop, cursor, items = world.shop, None, list[Source]()
-    while True:
-        trace = trace_spend(shop.rt, shop.caller, found.owner, found.id, cursor)
-        items += trace.items
-        if (cursor := trace.next_cursor) is None:
-            break
+    shop = world.shop
+    pages = list(_pages(lambda cursor: trace_spend(shop.rt, shop.caller, found.owner, found.id, cursor)))
+    trace, items = pages[-1], [one for page in pages for one in page.items]
     spent, sources = _positions(found.deed.fact.pieces), Counter[tuple[str, str]]()
     for one in world.journals[found.owner].told:
         given = spent & _positions(_gave(one.fact, found.deed.fact.unit))

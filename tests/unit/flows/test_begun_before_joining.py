@@ -23,23 +23,13 @@ from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
 from tests.twins import by_hand, fresh
-from tests.twins.bookshop import BookShop, open_shop, refused
+from tests.twins.bookshop import BookShop, refused
 from tests.twins.faulty import FaultyTable
 from tests.twins.grouped import household, join
 from tests.unit.flows import by_hand as done
 from tests.unit.flows.undoing import an_earning
 
 NOBODY = "mem_00000000001"
-
-
-@pytest.fixture
-def shop() -> BookShop:
-    return open_shop()
-
-
-@pytest.fixture
-def ada(shop: BookShop) -> str:
-    return shop.member("ada")
 
 
 @pytest.fixture

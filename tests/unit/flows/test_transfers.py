@@ -26,21 +26,6 @@ from tests.unit.flows.seen import everything
 DAY = 86_400_000
 
 
-@pytest.fixture
-def shop() -> BookShop:
-    return open_shop()
-
-
-@pytest.fixture
-def ada(shop: BookShop) -> str:
-    return shop.member("ada")
-
-
-@pytest.fixture
-def bob(shop: BookShop) -> str:
-    return shop.member("bob")
-
-
 def wallet(shop: BookShop, member_id: str) -> WalletView:
     return shop.account(member_id).wallets[0]
 

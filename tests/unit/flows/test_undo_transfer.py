@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chalicelib.areas.accounts.store import stream
 from chalicelib.errors import NotFound
 from chalicelib.kit.ids import entry_id, entry_ref
 from tests.twins.bookshop import BookShop, dry, keyed, open_shop, refused
 from tests.unit.flows.seen import everything
 from tests.unit.flows.test_transfers import block, day, lasting, wallet, with_policy
-
-
-@pytest.fixture
-def shop() -> BookShop:
-    return open_shop()
-
-
-@pytest.fixture
-def ada(shop: BookShop) -> str:
-    return shop.member("ada")
-
-
-@pytest.fixture
-def bob(shop: BookShop) -> str:
-    return shop.member("bob")
 
 
 def two_months(shop: BookShop, member_id: str) -> None:

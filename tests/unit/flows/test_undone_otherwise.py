@@ -31,21 +31,6 @@ NOTHING_BY_ITSELF = {f.AccountAdvanced, f.PointsCapped, f.DebtSettled}  # each b
 SLIDING = {"expiry": {"type": "sliding", "days": 30, "activities": ["spend"]}}
 
 
-@pytest.fixture
-def shop() -> BookShop:
-    return open_shop()
-
-
-@pytest.fixture
-def ada(shop: BookShop) -> str:
-    return shop.member("ada")
-
-
-@pytest.fixture
-def bob(shop: BookShop) -> str:
-    return shop.member("bob")
-
-
 def undo(shop: BookShop, member_id: str, of: str, command: Command | None = None) -> Undone:
     return undo_entry(shop.rt, shop.caller, command or fresh(), member_id, of).answer
 
