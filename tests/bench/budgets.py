@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from tests.bench import causes, cold, cpu, verdicts
 from tests.bench.cases import DECIDES_UNWRITTEN
 from tests.bench.figures import Bench, Gate, Row, Section
+from tests.bench.routes_judged import ROUTES_JUDGED
 from tests.bench.till import LOTS
 
-NOT_MET = "**no**"
-IN_A_GROUP, ONE_OF_ITS_GROUP = ", in a group", "[1 of its group](decisions/groups-one-request-more.md)"
+NOT_MET, OF_ITS_SIZE = "**no**", "> 1 KB"
 NOT_MEASURED = """DESIGN has budgets for what is not built yet: redeem a reward, limits for all, join a segment, push. What else the API can
 do has its requests and units [further down](#requests-and-units-of-each-operation), route by route; whose CPU is measured, and whose is not and
 why, stands [there](#handler-cpu-against-bare-botocore)."""
@@ -28,11 +28,11 @@ class Budget:
     indexed: tuple[int, ...]
 
     def with_a_key(self) -> Budget:
-        """The item of the guard: two units, none of an index."""
+        """The item of the guard, where the row has it: two units, none of an index."""
         return Budget(self.requests, self.units + 2, tuple(one + 2 for one in self.indexed))
 
-    def with_one_more(self) -> Budget:
-        """A request that looks up an identifier, or a member's group."""
+    def by_identifier(self) -> Budget:
+        """The Get that the row has for it."""
         return Budget(self.requests + 1, self.units, self.indexed)
 
 
@@ -40,9 +40,9 @@ NOTHING_WRITTEN, RECORD, EARN_SPEND = Budget(1, 0, (0,)), Budget(2, 6, (8, 10)),
 UNDO, TRANSFER = Budget(2, 6, (7, 8)), Budget(2, 8, (10,))
 DESIGN: Mapping[str, Budget | None] = {
     "evaluate by id": NOTHING_WRITTEN,
-    "evaluate by identifier": NOTHING_WRITTEN.with_one_more(),
+    "evaluate by identifier": NOTHING_WRITTEN,
     "record an order by id": RECORD,
-    "record an order by identifier": RECORD.with_one_more(),
+    "record an order by identifier": RECORD.by_identifier(),
     "record a first order, enrolling": None,
     "return": Budget(3, 8, (10,)),
     "earn": EARN_SPEND,
@@ -59,7 +59,7 @@ DESIGN: Mapping[str, Budget | None] = {
     "spend": EARN_SPEND,
     "spend with a key": EARN_SPEND.with_a_key(),
     "refund": UNDO,
-    "refund with a key": UNDO.with_a_key(),
+    "refund with a key": UNDO,
     "undo a spend": UNDO,
     "undo an earning": UNDO,
     "cancel an earning": UNDO,
@@ -70,17 +70,17 @@ DESIGN: Mapping[str, Budget | None] = {
     "capture a part": UNDO,
     "release": EARN_SPEND,
     "transfer": TRANSFER,
-    "transfer with a key": TRANSFER.with_a_key(),
+    "transfer with a key": TRANSFER,
     "undo a transfer": UNDO,
     "convert": EARN_SPEND,
     "pin a tier for good": None,
     "pin a tier until a day": None,
     "recalculate a tier": None,
     "unpin a tier": None,
-    "evaluate, in a group": NOTHING_WRITTEN.with_one_more(),
-    "record an order, in a group": RECORD.with_one_more(),
-    "earn, in a group": EARN_SPEND.with_one_more(),
-    "spend, in a group": EARN_SPEND.with_one_more(),
+    "evaluate, in a group": NOTHING_WRITTEN,
+    "record an order, in a group": RECORD,
+    "earn, in a group": EARN_SPEND,
+    "spend, in a group": EARN_SPEND,
     "expiries": NOTHING_WRITTEN,
     "balance": NOTHING_WRITTEN,
     "holds": NOTHING_WRITTEN,
@@ -98,7 +98,7 @@ DESIGN: Mapping[str, Budget | None] = {
 def budgets(bench: Bench) -> str:
     parts = []
     if (units := bench.get("units")) is not None:
-        parts += [_operations(units), verdicts.UNITS, *causes.units_above(units_above(units))]
+        parts += [_operations(units), _routes_above(units), verdicts.UNITS, *causes.units_above(units_above(units))]
     parts.append(_times(bench))
     for name, told in (("cold", causes.cold_above), ("cpu", causes.cpu_above)):
         parts += told(bench[name]) if name in bench else ()
@@ -114,28 +114,65 @@ def _operations(section: Section) -> str:
     for name, budget in DESIGN.items():
         rows = [row for row in section.rows if row["operation"] == name]
         requests, units, indexed = ([measure(row) for row in rows] for measure in _MEASURES)
-        told = _said(name, budget)
+        told = _said(budget)
         cells = (name, told[0], _each(requests), told[1], _each(units), told[2], _each(indexed), verdict(budget, rows))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + f"\n\n{NOT_MEASURED}\n"
 
 
+def _routes_above(section: Section) -> str:
+    """As many routes as there are, all in one line each further down; here those above their budget."""
+    above = [row for row in section.rows if row["operation"] in ROUTES_JUDGED and judged(row) == NOT_MET]
+    lines = [
+        "| Route above its budget | Requests: budget | measured | Write units: budget | measured | With indexes: budget | measured | Met |",
+        "|---|--:|--:|--:|--:|--:|--:|---|",
+    ]
+    for row in above:
+        told, measured = _said(budget_of(row)), (str(measure(row)) for measure in _MEASURES)
+        asked = (cell for pair in zip(told, measured, strict=True) for cell in pair)
+        lines.append(f"| {' | '.join((row['operation'], *asked, NOT_MET))} |")
+    if not above:
+        return ""
+    return "\n".join(lines) + "\n"
+
+
 def units_above(section: Section) -> list[str]:
-    """Operations of which the table says no."""
-    said = {
-        name: verdict(budget, [row for row in section.rows if row["operation"] == name])
-        for name, budget in DESIGN.items()
-    }
-    return [name for name, met in said.items() if met == NOT_MET]
+    """Operations and routes of which the page says no."""
+    return list(dict.fromkeys(row["operation"] for row in section.rows if judged(row) == NOT_MET))
 
 
-def _said(name: str, budget: Budget | None) -> tuple[str, str, str]:
-    """DESIGN's requests, and apart from them the one that we allow for a member's group."""
+def judged(row: Row) -> str:
+    """What is said of one row, an operation's or a route's."""
+    return verdict(budget_of(row), [row])
+
+
+def met(row: Row) -> str:
+    """The same for the table of all rows, which has units beside it that nobody judges."""
+    said, budget = judged(row), budget_of(row)
+    if budget is None or said == NOT_MET or _within(budget, row):
+        return said
+    return OF_ITS_SIZE
+
+
+def _within(budget: Budget, row: Row) -> bool:
+    return row["write_units"] <= budget.units and _with_indexes(row) <= budget.indexed[-1]
+
+
+def budget_of(row: Row) -> Budget | None:
+    name = row["operation"]
+    return DESIGN.get(ROUTES_JUDGED.get(name, name))
+
+
+def asked_of(row: Row) -> str:
+    """Requests, write units, and those with indexes, as DESIGN has them."""
+    budget = budget_of(row)
+    return "–" if budget is None else ", ".join(_said(budget))
+
+
+def _said(budget: Budget | None) -> tuple[str, str, str]:
     if budget is None:
         return ("no budget",) * 3
-    in_a_group = name.endswith(IN_A_GROUP)
-    requests = f"{budget.requests - 1} + {ONE_OF_ITS_GROUP}" if in_a_group else str(budget.requests)
-    return requests, str(budget.units), "–".join(map(str, budget.indexed))
+    return str(budget.requests), str(budget.units), "–".join(map(str, budget.indexed))
 
 
 def verdict(budget: Budget | None, rows: Sequence[Row]) -> str:
@@ -143,9 +180,7 @@ def verdict(budget: Budget | None, rows: Sequence[Row]) -> str:
     if budget is None:
         return "–"
     small = [row for row in rows if row["lots"] <= LOTS[1]]
-    met = all(row["requests"] <= budget.requests for row in rows) and all(
-        row["write_units"] <= budget.units and _with_indexes(row) <= budget.indexed[-1] for row in small
-    )
+    met = all(row["requests"] <= budget.requests for row in rows) and all(_within(budget, row) for row in small)
     return "yes" if met else NOT_MET
 
 

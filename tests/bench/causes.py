@@ -15,29 +15,61 @@ from tests.bench.figures import Section
 
 @dataclass(frozen=True)
 class Cause:
-    """`of` are operations, as the tables name them."""
+    """`of` are operations and routes, as the tables name them."""
 
     of: tuple[str, ...]
     said: str
 
 
-_DAY_MOVES = """Whatever falls due is listed by day in an index. What is promised for a day, and what lots end, makes the account move to
+_DAY_MOVES = """Whatever falls due is listed by day in an index. What is promised for a day, held until one, and what lots end, makes the account move to
 another day of that list, and DynamoDB bills a changed key of an index as two writes. The plan: none, for a list by anything coarser than
 days would be of accounts that are mostly not due, each read for nothing ([why](decisions/bench-what-a-budget-is-of.md))."""
+_ON_MEMBERS, _ON_GROUPS = "POST /v1/members/{member_id}", "POST /v1/groups/{group_id}"
 UNITS = (
+    Cause(
+        ("evaluate by identifier",),
+        """DESIGN has the Get of the identifier for recording and none for evaluating; whose snapshot is to be read is known by that Get alone. The
+plan: none, because a till that evaluates and then records has the member's id in the first answer, and needs the Get once.""",
+    ),
+    Cause(
+        (
+            "evaluate, in a group",
+            "record an order, in a group",
+            "earn, in a group",
+            "spend, in a group",
+            f"{_ON_GROUPS}/spends",
+        ),
+        """Who is in a group acts for it. Which one, the member's profile says, so the group's profile and account are asked for after it: one request more for whoever
+is in one, and for nobody else. The plan: none, because an item that led to both at once would cost a key more in every operation of every
+member ([why](decisions/groups-one-request-more.md)).""",
+    ),
+    Cause(
+        ("refund with a key", "transfer with a key"),
+        """The row of earning and spending has the guard of a key, these have not; yet every write takes one. It is an item of its own in the transaction, so it
+has the same price here. The plan: none, because without the guard a repeat could not be told from a second refund or transfer.""",
+    ),
+    Cause(
+        (f"{_ON_MEMBERS}/transfers", f"{_ON_GROUPS}/transfers"),
+        """Whoever has never had points is on no list of what falls due, and comes onto it with the first ones: the index has an item more. Who has had some
+is on it already, as *transfer* has it. The plan: none, because an account that is not on the list would be settled by nobody.""",
+    ),
     Cause(
         ("earn, waiting for an order",),
         """The order is read to see that it is the member's, by a Get before profile and account: a promise to an order that is nobody's would wait
 for ever. The plan: ask for the order in the BatchGet of profile and account, for the request names it.""",
     ),
     Cause(
-        ("undo a transfer",),
+        (
+            "undo a transfer",
+            f"{_ON_MEMBERS}/transfers/{{transfer_id}}/undo",
+            f"{_ON_GROUPS}/transfers/{{transfer_id}}/undo",
+        ),
         """A budget for undoing is one account's, and here two are undone: two accounts, two entries, and both old entries, which are marked. The
 sender's old entry says who received, so it is read before the accounts; the receiver's is read after them, for items of a BatchGet are read one by one, and
 an account that was read after an undoing contradicts a mark that was read before it. The plan: for the requests, the receiver's old entry in the BatchGet
 of the accounts, and alone only where the two contradict each other; for the units none, for each journal tells by itself what of it was undone.""",
     ),
-    Cause(("activate an earning", "cancel a promise", "one due account"), _DAY_MOVES),
+    Cause(("activate an earning", "cancel a promise", f"{_ON_MEMBERS}/holds", "one due account"), _DAY_MOVES),
     Cause(
         ("statement page by state",),
         """What has become of points is seen from where they are now, which the account says and no entry does; so the account is read before the
@@ -179,11 +211,11 @@ def cpu_above(section: Section) -> Iterator[str]:
 
 
 def units_above(operations: Sequence[str]) -> Iterator[str]:
-    """`operations` are those whose requests or units are above their budget."""
+    """`operations` are those, and the routes, whose requests or units are above their budget."""
     yield from _told("Above its budget", {name: [name] for name in operations}, UNITS)
 
 
 def _told(how: str, found: Mapping[str, Sequence[str]], causes: Sequence[Cause]) -> Iterator[str]:
     for cause in causes:
         if named := [one for name in cause.of for one in found.get(name, ())]:
-            yield f"**{how}: {', '.join(named)}.** {cause.said}\n"
+            yield f"**{how}: {'; '.join(named)}.** {cause.said}\n"

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.api.routes import ROUTES
-from tests.bench import cold, cpu, plots, verdicts
+from tests.bench import cold, cpu, plots, runs, verdicts
 from tests.bench.api_cases import CASES, left_out
-from tests.bench.budgets import budgets
-from tests.bench.figures import FULL, WITHIN_SECONDS, Bench, Row, Section
+from tests.bench.budgets import asked_of, budgets, met
+from tests.bench.figures import FULL, Bench, Row, Section
 from tests.bench.planned import PLANNED, not_measured
 
 FOLDER = "docs/performance"
 PAGE = f"{FOLDER}.md"
 HEAD = """# Performance
 
-Generated from [performance/bench.json](performance/bench.json) by `make bench`; do not edit. What is compared with what is
+Generated from [performance/bench.json](performance/bench.json); do not edit. What is compared with what is
 what counts here: a ratio says the same on any machine, milliseconds do not. Each section names its engine, what its
-figures mean and what limits them, and the command that makes them again. `make bench` measures everything, for which a quarter of
-an hour on two idle cores is the limit; `make bench ONLY=cpu,cold` some sections, `make bench CHECK=1` keeps nothing and fails
-where a figure has become worse than the [best](performance/baseline.json) that an idle machine has shown. `make bench-full` takes more rounds and the largest file; what it
-measured stays, with its own day and command, whatever is measured later without it.
+figures mean and what limits them, and the run that they are of: its command, which makes them again, its day and machine, and how busy others kept that.
+
+| Command | What it does |
+|---|---|
+| `make bench` | measures all sections, but for the file of 100,000 lines, and writes this page; a quarter of an hour on two idle cores is the limit |
+| `make bench ONLY=cpu,cold` | some of them: the others stay, each with the run that it is of |
+| `make bench-full ONLY=imports` | takes more rounds and the file of 100,000 lines; what it measured stays beside the rest, whatever is measured later without it |
+| `make bench CHECK=1` | keeps nothing and fails where a figure has become worse than the [best](performance/baseline.json) that an idle machine has shown |
 
 Milliseconds are medians of rounds in which what is compared took turns. A ratio is that of the two medians beside it; its
 spread is the smallest and the largest ratio of a single round.
@@ -32,35 +36,36 @@ def pages(bench: Bench) -> Mapping[str, str]:
     found = {PAGE: page(bench)}
     for name, drawing in PLOTS.items():
         if shown := _fuller(bench, name):
-            found |= {f"{FOLDER}/{plot}.svg": drawn for plot, drawn in drawing(shown).items()}
+            foot = runs.in_short(shown).replace("`", "")
+            found |= {f"{FOLDER}/{plot}.svg": plots.with_foot(drawn, foot) for plot, drawn in drawing(shown).items()}
     return found
 
 
 def page(bench: Bench) -> str:
-    parts = [HEAD, f"{_time_taken(bench)}\n", "## Budgets\n", budgets(bench)]
+    parts = [HEAD, runs.told(bench), "## Budgets\n", budgets(bench)]
     for name, (title, meaning, table) in verdicts.SECTIONS.items():
         section, full = bench.get(name), bench.get(name + FULL)
         parts.append(f"## {title}\n")
-        parts += [_made(section)] if section is not None else []
+        parts += [runs.made(section)] if section is not None else []
         parts += [f"{meaning}\n", *(_left_out() if name == "cpu" else ()), *_missing(bench, name)]
         if shown := _fuller(bench, name):
-            parts += [f"![{title}](performance/{plot}.svg)\n" for plot in PLOTS.get(name, _none)(shown)]
+            parts += _plotted(title, list(PLOTS.get(name, _none)(shown)), shown)
         if section is not None:
-            parts.append(rows_as_table(section.rows, table))
+            parts.append(rows_as_table(_judged(name, section.rows), table))
         if full is not None:
-            parts += [_made(full), rows_as_table(full.rows, table)]
+            parts += [runs.made(full), rows_as_table(full.rows, table)]
     return "\n".join(parts)
 
 
-def _time_taken(bench: Bench) -> str:
-    """Of the plain run: what its sections took together, whenever each was measured."""
-    taken = {name: bench[name].made["seconds"] for name in verdicts.SECTIONS if name in bench}
-    seconds = sum(taken.values())
-    each = ", ".join(f"{name} {one:,}" for name, one in taken.items())
-    told = f"The sections of `make bench` took {seconds:,} s together ({each})"
-    if missing := [name for name in verdicts.SECTIONS if name not in bench]:
-        return f"{told}; not measured yet: {', '.join(missing)}."
-    return f"{told}, of {WITHIN_SECONDS:,} s: {'within' if seconds <= WITHIN_SECONDS else '**above**'} the limit."
+def _plotted(title: str, plots_of_it: Sequence[str], shown: Section) -> Iterator[str]:
+    if plots_of_it:
+        yield "\n\n".join(f"![{title}](performance/{plot}.svg)" for plot in plots_of_it)
+        yield f"\nPlotted: {runs.in_short(shown)}.\n"
+
+
+def _judged(name: str, rows: Sequence[Row]) -> Sequence[Row]:
+    """Requests and units have what DESIGN asks for beside them, and whether that is met."""
+    return [row | {"asked": asked_of(row), "met": met(row)} for row in rows] if name == "units" else rows
 
 
 def _missing(bench: Bench, name: str) -> Iterator[str]:
@@ -108,14 +113,6 @@ def _shown(value: object) -> str:
             return f"{value:,.10g}"
         case _:
             return str(value)
-
-
-def _made(section: Section) -> str:
-    made = section.made
-    return (
-        f"Engine: {made['engine']}. `{made['command']}`, {made['seconds']} s on {made['machine']}, {made['day']}. "
-        f"{verdicts.others(made['others'])}\n"
-    )
 
 
 def _none(_section: Section) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from math import floor, log10
@@ -12,6 +13,8 @@ COLOURS = ("#4c8bf5", "#e69138", "#3aa76d", "#9b6dd6")
 _LABELS, _VALUES, _ROW, _TOP, _BOTTOM = 250, 70, 22, 44, 46
 _UNDER_CAPTION = 60  # where the highest tick of a line plot is written
 _LETTERS = 14  # from one name to the next below it
+_FOOT = 20
+_HEIGHT = re.compile(r'height="(\d+)" viewBox')
 
 
 def bars(title: str, unit: str, values: Mapping[str, float], limits: Mapping[str, float] | None = None) -> str:
@@ -85,7 +88,14 @@ def nice_ticks(most: float) -> list[float]:
     return [round(step * number, 6) for number in range(int(count) + 1)]
 
 
-def _svg(height: float, parts: Sequence[str]) -> str:
+def with_foot(drawn: str, said: str) -> str:
+    """The same plot, with a line below everything: which run it is of, for it may be looked at without its page."""
+    height = int(_HEIGHT.findall(drawn)[0])
+    inner = drawn.partition(">\n")[2].removesuffix("\n</svg>\n")
+    return _svg(height + _FOOT, [inner, _text(10, height + _FOOT - 8, said)])
+
+
+def _svg(height: int, parts: Sequence[str]) -> str:
     size = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
     inner = "\n".join(parts)
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">\n{inner}\n</svg>\n'

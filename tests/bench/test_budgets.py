@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.bench import causes, cold, cpu
-from tests.bench.budgets import DESIGN, IN_A_GROUP, NOT_MET, Budget, budgets, verdict
+from tests.bench.budgets import DESIGN, NOT_MET, OF_ITS_SIZE, Budget, budgets, judged, met, units_above, verdict
 from tests.bench.cases import DECIDES_UNWRITTEN, MANY, PLANNED
 from tests.bench.cpu import limit
 from tests.bench.figures import Gate, Row, Section, load
+from tests.bench.page import page
 from tests.unit.budgets.test_budgets import BUDGETS
 
 EARN = Budget(2, 4, (5, 6))
@@ -129,9 +130,68 @@ def test_whatever_is_above_design_has_its_reason_and_plan_on_the_page_raised_or_
     assert f"**{len(above)} of {len(bench['cpu'].gates)} handlers are above their budget.**" in shown
 
 
-def test_what_a_members_group_costs_is_told_apart_from_what_design_asks_for() -> None:
-    table = budgets({"units": load()["units"]})
-    more = "[1 of its group](decisions/groups-one-request-more.md)"
-    assert f"| spend, in a group | 2 + {more} | 3, 3, 3 |" in table
-    assert table.count(more) == sum(name.endswith(IN_A_GROUP) for name in DESIGN)
-    assert table.count(f" {NOT_MET} |") == 6
+def test_every_row_above_design_says_so_and_has_its_reason_and_plan_on_the_page() -> None:
+    """Operations at each count of lots, every route and every step: judged here by the numbers that stand in the row."""
+    shown = page(load())
+    rows = [row for row in load()["units"].rows if judged(row) == NOT_MET]
+    assert rows
+    reasons = [part for part in shown.split("\n\n") if part.startswith("**Above its budget: ")]
+    for row in rows:
+        name = row["operation"]
+        [told] = [
+            part
+            for part in reasons
+            if name in part.partition(".**")[0].removeprefix("**Above its budget: ").split("; ")
+        ]
+        assert "The plan:" in " ".join(told.split()), name
+        at_the_top, further_down = shown.partition("\n## Requests and units")[::2]
+        [line] = [line for line in at_the_top.splitlines() if line.startswith(f"| {name} | ")]
+        assert line.endswith(f"| {NOT_MET} |"), name
+        [line] = [
+            line
+            for line in further_down.partition("\n## ")[0].splitlines()
+            if line.startswith(f"| {name} | {row['lots']} | ")
+        ]
+        assert line.endswith(f"| {NOT_MET} |"), name
+
+
+def test_units_of_an_item_that_has_outgrown_its_kilobyte_are_neither_met_nor_refused() -> None:
+    earned = {"operation": "earn", **row(2, 6, 1, lots=366)}
+    assert (met(earned), met(earned | {"requests": 3}), met(earned | {"write_units": 4})) == (
+        OF_ITS_SIZE,
+        NOT_MET,
+        "yes",
+    )
+    assert "| earn | 366 | 2 | 6 | 1 | 2 | 2, 4, 5–6 | > 1 KB |" in page(load())
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("evaluate by identifier", (2, 0, 0)),
+        ("evaluate, in a group", (2, 0, 0)),
+        ("record an order, in a group", (3, 6, 3)),
+        ("earn, in a group", (3, 4, 1)),
+        ("spend, in a group", (3, 4, 1)),
+        ("refund with a key", (2, 8, 1)),
+        ("transfer with a key", (2, 10, 2)),
+        ("POST /v1/members/{member_id}/transfers", (2, 8, 3)),
+        ("POST /v1/members/{member_id}/holds", (2, 4, 3)),
+        ("POST /v1/groups/{group_id}/spends", (3, 4, 1)),
+    ],
+)
+def test_what_design_does_not_add_is_not_added(name: str, why: tuple[int, int, int]) -> None:
+    requests, units, index_units = why
+    assert judged({"operation": name, **row(requests, units, index_units)}) == NOT_MET
+    assert name in units_above(load()["units"])
+
+
+def test_a_route_that_becomes_dearer_than_its_row_is_found() -> None:
+    fair = {"operation": "POST /v1/members/{member_id}/spends", **row(2, 4, 2)}
+    dear = fair | {"requests": 3}
+    assert (judged(fair), judged(dear)) == ("yes", NOT_MET)
+    assert f"| {dear['operation']} | 2 | 3 |" in budgets({"units": Section([dear])})
+
+
+def test_a_route_that_design_does_not_name_is_not_judged() -> None:
+    assert judged({"operation": "GET /v1/members", **row(99, 99, 99)}) == "–"

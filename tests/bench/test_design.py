@@ -1,4 +1,4 @@
-"""DESIGN section 10, and what is added to it (MORE): what operations are judged by is this, and nothing that was raised above it."""
+"""DESIGN section 10: what operations and routes are judged by is this, and nothing that was raised above it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import pytest
 from tests.bench import cold, cpu
 from tests.bench.budgets import DESIGN, Budget
 from tests.bench.cases import PLANNED
+from tests.bench.routes_judged import JUDGED_AS, ROUTES_JUDGED, WITHOUT_A_ROW
+from tests.bench.routes_priced import KEYED, name_of
 
 Said = tuple[int, int, tuple[int, ...]]
 TABLE: dict[str, Said] = {  # requests, units of items up to 1 KB, with indexes
@@ -19,13 +21,11 @@ TABLE: dict[str, Said] = {  # requests, units of items up to 1 KB, with indexes
     "balance, statement page": (1, 0, (0,)),
     "one due account": (2, 4, (6,)),
 }
-MORE: dict[str, tuple[int, int]] = {  # requests, units
-    " by identifier": (1, 0),
-    " with a key": (0, 2),
-    ", in a group": (1, 0),
+MORE: dict[str, dict[str, tuple[int, int]]] = {  # requests, units
+    "record an order": {" by identifier": (1, 0)},
+    "earn, spend, hold, release": {" with a key": (0, 2)},
 }
-"""The table says the first of recording and the second of earning, spending, holding and releasing; that others of their kind may take
-as much is ours, and so is the third (docs/decisions/groups-one-request-more.md)."""
+"""What the table itself adds, in the row where it does: nothing is added to another."""
 ROWS: dict[str, tuple[str, ...]] = {
     "evaluate a cart": ("evaluate by id", "evaluate by identifier", "evaluate, in a group"),
     "record an order": ("record an order by id", "record an order by identifier", "record an order, in a group"),
@@ -88,7 +88,7 @@ NO_ROW = {
 
 def said_of(row: str, operation: str) -> Budget:
     requests, units, indexed = TABLE[row]
-    for ending, (more_requests, more_units) in MORE.items():
+    for ending, (more_requests, more_units) in MORE.get(row, {}).items():
         if operation.endswith(ending):
             requests, units = requests + more_requests, units + more_units
             indexed = tuple(one + more_units for one in indexed)
@@ -104,6 +104,21 @@ def test_without_a_budget_is_only_what_the_table_does_not_name() -> None:
     assert {name for name, budget in DESIGN.items() if budget is None} == NO_ROW
     assert ROWS.keys() == TABLE.keys()
     assert {name for names in ROWS.values() for name in names} | NO_ROW == set(DESIGN)
+
+
+def test_every_route_is_judged_by_a_row_or_is_one_that_the_table_does_not_name() -> None:
+    """A new one? tests/bench/routes_judged.py."""
+    known = {route.same_as or route.operation for route in KEYED}
+    assert known == JUDGED_AS.keys() | WITHOUT_A_ROW
+    assert not JUDGED_AS.keys() & WITHOUT_A_ROW
+    assert set(JUDGED_AS.values()) <= set(DESIGN) - NO_ROW
+
+
+def test_a_route_on_groups_is_judged_as_the_one_on_members() -> None:
+    on_groups = {name_of(route): route for route in KEYED if route.same_as in JUDGED_AS}
+    assert on_groups
+    for name, route in on_groups.items():
+        assert ROUTES_JUDGED[name] == JUDGED_AS[route.same_as]
 
 
 def test_a_handler_may_cost_half_as_much_again_as_its_requests_and_twice_as_much_at_the_limits_of_lots() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 
 import pytest
 
-from tests.bench.figures import KEPT, ROOT, as_text, compared, load, percentile
+from tests.bench.figures import FULL, KEPT, ROOT, as_text, compared, load, percentile
 from tests.bench.page import FOLDER, PAGE, page, pages, rows_as_table
 from tests.bench.run_section import SECTIONS
 from tests.bench.verdicts import SECTIONS as SAID
@@ -38,7 +39,8 @@ def test_what_bench_full_measured_stays_on_the_page_with_its_own_command_beside_
         plain, rows=[*plain.rows, plain.rows[-1] | {"lines": 100_000}], made=plain.made | {"command": "THE FULL ONE"}
     )
     shown = page({"imports": plain, "imports-full": full})
-    first, second = shown.index(plain.made["command"] + "`, "), shown.index("THE FULL ONE")
+    seconds = plain.made["seconds"]
+    first, second = (shown.index(f"`{one.made['command']}`, {seconds} s on ") for one in (plain, full))
     assert first < second < shown.index("| 100,000 |")
     assert shown.count("| 10,000 |") == 2
 
@@ -47,6 +49,42 @@ def test_the_larger_of_two_measurements_is_plotted() -> None:
     plain = load()["imports"]
     full = replace(plain, rows=[*plain.rows, plain.rows[-1] | {"lines": 100_000}])
     assert ">100,000<" in pages({"imports": plain, "imports-full": full})[f"{FOLDER}/import-rows.svg"]
+
+
+def test_every_section_and_every_plot_tells_the_run_that_its_figures_are_of() -> None:
+    bench = load()
+    shown, drawn = page(bench), pages(bench)
+    for name, section in bench.items():
+        made, title = section.made, SAID[name.removesuffix(FULL)][0]
+        [line] = [line for line in shown.splitlines() if line.startswith(f"| {title} | `{made['command']}` | ")]
+        assert made["day"] in line
+        assert made["machine"] in line
+        assert f" | {made['others']:g} | " in line
+    full, plain = bench["imports" + FULL].made, bench["imports"].made
+    for plot in ("import-rows", "import-memory"):
+        assert f"{full['command']}, {full['day']}" in drawn[f"{FOLDER}/{plot}.svg"]
+        assert f"{plain['command']}, " not in drawn[f"{FOLDER}/{plot}.svg"]
+    assert shown.count("Plotted: `") == len({"cpu", "cold", "crowds", "imports", "packaged"})
+
+
+def test_a_plot_of_a_busy_machine_says_so() -> None:
+    bench = load()
+    for busy, said in (
+        (0.0, "on an idle machine"),
+        (1.3, "others' work on 1.3 processors: rough"),
+        (None, "nobody knows"),
+    ):
+        made = replace(bench["packaged"], made=bench["packaged"].made | {"others": busy})
+        assert said in html.unescape(pages({"packaged": made})[f"{FOLDER}/packaged.svg"])
+        assert f"Plotted: `make bench ONLY=packaged`, {made.made['day']}, " in page({"packaged": made})
+
+
+def test_counts_are_not_rough_whatever_else_the_machine_did() -> None:
+    units = load()["units"]
+    shown = page({"units": replace(units, made=units.made | {"others": 1.9})})
+    assert "which changes no count" in shown
+    assert ": rough" not in shown
+    assert "are rough" not in shown
 
 
 @pytest.mark.parametrize(

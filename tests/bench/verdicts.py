@@ -7,19 +7,29 @@ from collections.abc import Mapping
 QUIET = 0.2  # processors
 
 
-def others(busy: float | None) -> str:
+def others(busy: float | None, *, counted: bool = False) -> str:
     """What everybody else did on the machine meanwhile."""
     if busy is None:
         return "How busy others kept the machine is not known."
     kept = f"Others kept {busy:g} processors busy meanwhile"
-    return f"{kept}." if busy < QUIET else f"{kept}: ratios are rough, milliseconds too long."
+    if busy < QUIET:
+        return f"{kept}."
+    return f"{kept}, which changes no count." if counted else f"{kept}: ratios are rough, milliseconds too long."
 
 
-UNITS = """At 366 lots an account is no longer below 1 KB, so what writes it takes two units more, and what writes more that grows with it four. The budgets
-hold for items of up to 1 KB, which 37 lots fit into; units beyond grow with the item alone. By identifier the Get of the identifier
-comes on top, for evaluating as for recording. What DESIGN does not name is judged by what it is a kind of: grants, deductions, conversions and what
-activates a promise as earning; refunds, and what calls off an earning or a promise, as undoing; a key costs two units more with each.
-A member's group is one request more than DESIGN's row has. What DESIGN has no budget for is held to its figure by the tests.
+def while_others(busy: float | None) -> str:
+    """The same, in few words."""
+    if busy is None:
+        return "beside nobody knows what"
+    return "on an idle machine" if busy < QUIET else f"beside others' work on {busy:g} processors: rough"
+
+
+UNITS = """Judged is by DESIGN's own numbers, with nothing added to them: what is above says **no** here and in the table of all rows, and has its reason and plan below. The
+budgets hold for items of up to 1 KB, which 37 lots fit into. At 366 lots an account is no longer below that, so what writes it takes two units more,
+and what writes more that grows with it four; of such rows the requests are judged. By identifier the Get of the identifier comes on top where DESIGN has it, in recording,
+and a key's two units where it has those, in earning, spending, holding and releasing. What DESIGN does not name is judged by what it is a kind of: grants, deductions, conversions and what
+activates a promise as earning; refunds, and what calls off an earning or a promise, as undoing; a route as the operation that it is, on groups as on members. What
+DESIGN has no budget for is held to its figure by the tests.
 """
 TIMES = """Met or not is by what DESIGN asks for. Where something stands beside it, `make bench CHECK=1` lets pass as much, for what is asked of the table
 says less there how much is to be done; it stays above its budget as long as DESIGN asks for less, and has its reason and plan below.
@@ -32,7 +42,8 @@ SECTIONS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
 each every five seconds). Write units are the table's own, index units come on top. These are what AWS bills; they follow
 from DynamoDB's published rules, because the engines for development count wrongly. The limit: sizes of numbers are
 approximate in those rules, by a byte or two. A route is asked what its documentation shows, by a tenant with one member and
-one order; steps are what queue, stream and schedule set off, a chunk's and a batch's whole.""",
+one order; steps are what queue, stream and schedule set off, a chunk's and a batch's whole. What DESIGN asks for are requests, write units, and
+write units with those of indexes; a row whose units are above that at 366 lots alone is one of an item that has outgrown its KB.""",
         {
             "operation": "Operation",
             "lots": "Lots",
@@ -40,6 +51,8 @@ one order; steps are what queue, stream and schedule set off, a chunk's and a ba
             "write_units": "Write units",
             "index_units": "Index units",
             "read_units": "Read units",
+            "asked": "DESIGN asks for",
+            "met": "Met",
         },
     ),
     "cpu": (

@@ -1,0 +1,55 @@
+"""Which budget of DESIGN section 10 a route is judged by: that of the operation that it is one of, as `budgets.DESIGN` names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.bench.routes_priced import KEYED, name_of
+
+JUDGED_AS: Mapping[str, str] = {
+    "simulate_order": "evaluate by id",
+    "record_order": "record an order by id",
+    "return_order": "return",
+    "earn_points": "earn",
+    "spend_points": "spend",
+    "grant_points": "grant",
+    "deduct_points": "deduct",
+    "convert_points": "convert",
+    "hold_points": "hold",
+    "capture_hold": "capture",
+    "release_hold": "release",
+    "activate_pending": "activate an earning",
+    "cancel_pending": "cancel a promise",
+    "refund_spend": "refund",
+    "undo_entry": "undo an earning",
+    "cancel_earning": "cancel an earning",
+    "expire_earning": "expire an earning",
+    "transfer_points": "transfer",
+    "undo_transfer": "undo a transfer",
+    "read_account": "balance",
+    "read_statement": "statement page",
+    "list_holds": "holds",
+    "list_pending": "pending",
+    "list_expiries": "expiries",
+}
+"""Of operations of ROUTES. One on groups is judged as the one on members that it is the same as."""
+WITHOUT_A_ROW = frozenset(
+    (
+        *("get_tenant", "put_tenant", "list_programs", "create_program", "get_program", "replace_program"),
+        *("list_rules", "get_rule", "put_rule", "get_tiers", "put_tiers"),
+        *("enrol_member", "list_members", "find_member", "get_member", "update_member"),
+        *("create_group", "list_groups", "get_group", "update_group", "list_group_members", "list_group_orders"),
+        *("join_group", "change_group_member", "leave_group"),
+        *("prove_account", "trace_spend", "trace_earning", "pin_tier", "unpin_tier", "recalculate_tier"),
+        *("list_orders", "find_order", "get_order", "list_returns"),
+        *("list_operations", "get_operation", "cancel_operation", "start_proof"),
+        *("read_feed", "read_liability", "read_program_histogram", "read_histogram"),
+    )
+)
+"""What DESIGN's table does not name: configuration, who is known, who is in which group, lists, jobs, and what explains an account."""
+ROUTES_JUDGED: Mapping[str, str] = {
+    name_of(route): JUDGED_AS[route.same_as or route.operation]
+    for route in KEYED
+    if (route.same_as or route.operation) in JUDGED_AS
+}
+"""By method and path, as the rows of the page are named."""

@@ -1,0 +1,50 @@
+"""Which run each figure of docs/performance.md is of, and what else the machine did meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.bench import verdicts
+from tests.bench.figures import FULL, WITHIN_SECONDS, Bench, Section
+
+COUNTED = "units"  # the same figures whatever else the machine does
+
+
+def told(bench: Bench) -> str:
+    """Of each section, and of what bench-full has measured of it; then how long all of `make bench` took."""
+    lines = ["| Section | Made by | Day | Machine | Others, processors | Seconds | |", "|---|---|---|---|--:|--:|---|"]
+    for name, (title, _, _) in verdicts.SECTIONS.items():
+        lines += [_row(title, name, bench[one]) for one in (name, name + FULL) if one in bench]
+    return "\n".join((*lines, "", *_time_taken(bench), ""))
+
+
+def _row(title: str, name: str, section: Section) -> str:
+    made = section.made
+    others = "–" if made["others"] is None else f"{made['others']:g}"
+    how = "counted: others change nothing" if name == COUNTED else verdicts.while_others(made["others"])
+    cells = (title, f"`{made['command']}`", made["day"], made["machine"], others, f"{made['seconds']:,}", how)
+    return f"| {' | '.join(cells)} |"
+
+
+def _time_taken(bench: Bench) -> Iterator[str]:
+    """Of the plain run: what its sections took together, whenever each was measured."""
+    taken = {name: bench[name].made["seconds"] for name in verdicts.SECTIONS if name in bench}
+    seconds = sum(taken.values())
+    each = ", ".join(f"{name} {one:,}" for name, one in taken.items())
+    told = f"The sections of `make bench` took {seconds:,} s together ({each})"
+    if missing := [name for name in verdicts.SECTIONS if name not in bench]:
+        yield f"{told}; not measured yet: {', '.join(missing)}."
+    else:
+        said = "within" if seconds <= WITHIN_SECONDS else "**above**"
+        yield f"{told}, of {WITHIN_SECONDS:,} s: {said} the limit."
+
+
+def made(section: Section) -> str:
+    told = section.made
+    others = verdicts.others(told["others"], counted=COUNTED in told["command"])
+    return f"Engine: {told['engine']}. `{told['command']}`, {told['seconds']} s on {told['machine']}, {told['day']}. {others}\n"
+
+
+def in_short(section: Section) -> str:
+    told = section.made
+    return f"`{told['command']}`, {told['day']}, {verdicts.while_others(told['others'])}"
