@@ -43,7 +43,7 @@ Times are of a whole call, waiting included: on your stage the dashboard shows t
 measured is in [performance.md](../performance.md), and a test holds each of these to it, that no order is counted as faster than any ever was; it is
 not what the page is made from, for each machine would make another. CPU counts at the share of a processor that a function has for its memory (a whole one for 1,769 MB).
 What a time has on top of the measured one is a wait: for each request some five to ten milliseconds until DynamoDB answers, where the bench's engine is on the same
-machine; and for the relay one request of SNS for ten entries. At the end of each window of the stream that had anything in it ({window_seconds} s) Lambda calls the relay
+machine; and for the relay one request of SNS for ten entries. Orders of the bench's files have one line, those here three. At the end of each window of the stream that had anything in it ({window_seconds} s) Lambda calls the relay
 once more, with nothing; whether it does so for windows without anything, Amazon does not say: were it so, that is a cent a month. An
 event source mapping with a concurrency of its own keeps five pollers at an empty queue, each asking for as long as SQS lets it; reading a stream is
 free for a function. Logs are billed compressed while they are kept: it will be less. A queue of the topic

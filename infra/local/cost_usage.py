@@ -1,7 +1,7 @@
 """What a shop's orders use of the cloud, counted on the twins while a shop really sells: requests, units, messages, bytes.
 
 A hundred members buy once a month for ten months, over HTTP; the relay carries what they did to the feed; a thousand more
-orders come as a file; then what was earned falls due. Every request finds what its process knows older than five seconds,
+orders of the same kind come as a file, one in ten by somebody new, as over HTTP; then what was earned falls due. Every request finds what its process knows older than five seconds,
 so each reads the key and the configuration's number again; in one month more none does, as in a process that is kept busy. Ids are
 counted or drawn by a seed: the figures are the same every time.
 """
@@ -46,6 +46,7 @@ ORDERS = MEMBERS * MONTHS
 ALONE, TEN, FULL = 1, 10, 100  # entries in a batch of the stream: a quiet shop's, a busy one's, an import's
 OPENING, DUE_DAY = "2025-06-15T12:00:00Z", "2026-12-01T00:10:00Z"
 _STALE_SECONDS = 6.0
+_BOUGHT = tuple((f"BOOK-{line}", f"12.5{line}") for line in range(3))  # with every order, each as a line of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _buy(shop: Shop, gateway: Gateway, key: str, month: int, who: int, seconds: 
     day = f"{2025 + year}-{number + 1:02}-15"
     shop.clock.at = _instant(f"{day}T12:00:00Z")
     shop.clock.sleep(seconds)
-    lines = [{"sku": f"BOOK-{line}", "quantity": 1, "gross_value": 1250 + line} for line in range(3)]
+    lines = [{"sku": sku, "quantity": 1, "gross_value": int(value.replace(".", ""))} for sku, value in _BOUGHT]
     document = {"number": f"R-{month}-{who:05}", "purchased_at": f"{day}T11:59:00Z", "currency": "EUR", "lines": lines}
     body = json.dumps(document | {"identifier": {"type": "card", "value": f"4000 {who:05}"}}).encode()
     headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
@@ -171,11 +172,12 @@ def _record(number: int, item: Attrs) -> dict[str, Any]:
 
 
 def _imported(shop: Shop) -> int:
-    """A thousand orders of the same members, in one file."""
-    cells = {"document_type": "sell", "purchased_at": "2026-04-15T10:00:00Z", "currency": "EUR", "sku": "BOOK"}
-    cells |= {"quantity": "1", "gross_value": "37.53"}
+    """A thousand orders like those over HTTP, in one file: three lines each, one in ten by somebody new."""
+    cells = {"document_type": "sell", "purchased_at": "2026-04-15T10:00:00Z", "currency": "EUR", "quantity": "1"}
     rows = [
-        cells | {"document_number": f"F-{one}", "loyalty_card": f"4000 {one % MEMBERS:05}"} for one in range(ORDERS)
+        cells | {"document_number": f"F-{one:05}", "loyalty_card": _card_of(one), "sku": sku, "gross_value": value}
+        for one in range(ORDERS)
+        for sku, value in _BOUGHT
     ]
     lines = [",".join(REQUIRED), *(",".join(row.get(name, "") for name in REQUIRED) for row in rows)]
     key = f"imports/{TENANT}/orders/orders.csv"
@@ -185,6 +187,12 @@ def _imported(shop: Shop) -> int:
     shop.queues.send("imports", [Message({"Records": [{"eventName": "ObjectCreated:Put", "s3": subject}]}, "s3")])
     shop.queues.deliver("imports", partial(imports, shop.rt), size=1)
     return 0
+
+
+def _card_of(order: int) -> str:
+    if order % MONTHS == 0:
+        return f"5000 {order:05}"
+    return f"4000 {order % MEMBERS:05}"
 
 
 def _settled(shop: Shop) -> int:

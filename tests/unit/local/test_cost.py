@@ -58,6 +58,33 @@ def test_a_busy_process_asks_for_key_and_configuration_once() -> None:
     assert quiet.entries / quiet.of == busy.entries / busy.of == 1.1
 
 
+def test_orders_from_files_are_of_the_same_kind_as_those_over_http() -> None:
+    """Three lines each, and one in ten a member's first: so they write the same, and what they are cheaper by is the way they come."""
+    http, file = measured().api, measured().file
+    assert (file.of, file.entries) == (http.of, http.entries)
+    chunks = file.table.transact - file.of
+    assert 0 < chunks < 0.05 * file.of
+    assert 0 <= file.table.write_units - http.table.write_units < 5 * chunks
+    assert 0 <= file.table.index_units - http.table.index_units < chunks
+
+
+def test_what_fell_due_goes_to_the_feed_and_is_paid_for() -> None:
+    due, orders = section("A million accounts with something due"), section("A million orders from files")
+    assert measured().due.entries == measured().due.of
+    told = [re.findall(r"^\| (DynamoDB writes, feed) \| ([\d.]+) \|", table, re.MULTILINE) for table in (due, orders)]
+    assert told == [[("DynamoDB writes, feed", "0.08")], [("DynamoDB writes, feed", "0.09")]]  # a tenth enrolled
+    assert "| SNS publish | 0.10 |" in due
+
+
+def test_logs_are_kept_of_all_that_orders_log() -> None:
+    """Ten million orders of a busy shop, with the entries of those that enrol."""
+    logs = re.findall(r"^\| Logs of \w+ \| [\d.]+ \| ([\d.]+) \|", section("A million orders over HTTP"), re.MULTILINE)
+    (kept,) = re.findall(
+        r"^\| Logs of a busy shop, as they were sent \| ([\d.]+) \|", section("A month of a million"), re.MULTILINE
+    )
+    assert float(kept) == pytest.approx(10 * sum(map(float, logs)), abs=0.1)
+
+
 def test_every_entry_is_published_once_in_whatever_batches() -> None:
     assert {size: used.published - used.of for size, used in measured().relay.items()} == {ALONE: 0, TEN: 0, FULL: 0}
 
@@ -129,7 +156,8 @@ def test_the_time_of_functions_is_that_of_their_calls_by_their_memory() -> None:
     window; half a gigabyte for relay and due job, a quarter for the pulse, and a whole one for API and imports.
 
     A quiet shop's million orders are 1.1 million entries, each in a batch of its own: 0.11 s and half a gigabyte. A busy one's are in
-    110,000 batches of ten: 0.2 s. From files a million entries come in 10,000 batches of 100: 1.1 s. The due job has pages of 100 accounts.
+    110,000 batches of ten: 0.2 s. From files as many entries come in 11,000 batches of 100: 1.1 s. The due job has pages of 100 accounts, and
+    an entry of each: 10,000 batches of 100.
     """
     prices = Prices.read()
     call, one = ("api_ms", "relay_ms", "pulse_ms"), ("relay_ms_per_entry", "import_ms_per_order", "due_ms_per_account")
@@ -141,9 +169,11 @@ def test_the_time_of_functions_is_that_of_their_calls_by_their_memory() -> None:
         ("Relay", "60,500.00 | 11,000.00"),
         ("Relay, ends of windows", "550.00 | 0.92"),
         ("Imports", "10,000.00"),
+        ("Relay", "6,050.00"),
+        ("Relay, ends of windows", "0.09"),
+        ("Due", "5,000.00"),
         ("Relay", "5,500.00"),
         ("Relay, ends of windows", "0.08"),
-        ("Due", "5,000.00"),
         ("TakePulse", "216.00"),
         ("Relay, answers to it", "432.00"),
         ("Relay, ends of windows", "4.32"),
