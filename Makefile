@@ -47,7 +47,7 @@ fetch-engine: $(DEV) ## DynamoDB Local, once
 docs: $(DEV) ## the generated pages: OpenAPI and what is built beside it
 	$(PY) -m infra.local.docs
 
-times: $(DEV) ## what the last pass of .ci/run took, into README.md and CONTRIBUTING.md: [RECORD=../other/.local/ci.json]
+times: $(DEV) ## what the last passes of .ci/run took, into README.md and CONTRIBUTING.md: [RECORD=../other/.local/ci.json]
 	$(PY) -m infra.local.times $(if $(RECORD),--record "$(RECORD)")
 
 demo: $(DEV) $(CLOUD) ## purchases from a file become points
