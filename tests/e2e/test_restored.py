@@ -25,7 +25,7 @@ pytestmark = pytest.mark.e2e
 
 NAME = "stampbook-dev-restored"
 GUIDE = (ROOT / "docs" / "guides" / "recovery.md").read_text("utf-8")
-STOP, GO_ON = re.findall(r"^ *```sh\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
+STOP, LOOK, MEND, GO_ON = re.findall(r"^ *```sh\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,23 @@ def mapped(template: dict[str, Any]) -> set[str]:
     return {name for name, of in kinds.items() if of & {"SQS", "DynamoDB"}}
 
 
-def as_the_guide_says(deployed: Deployed, home: Path, *blocks: str) -> None:
-    """Of its sh blocks those that stop everything, or let it run again; the first says which stage."""
-    shell("\n".join(blocks).replace("stage=prod", "stage=dev"), deployed.endpoint, home)
+def as_the_guide_says(deployed: Deployed, home: Path, *blocks: str) -> str:
+    """Some of its sh blocks, after what the first begins with: which stage it is, and how the stack's parts are found."""
+    script = "\n".join((STOP.partition("\n   for ")[0], *blocks))
+    for ours, theirs in (("stage=prod", "stage=dev"), ("shop", TENANT), ("--from 2026-11-20", f"--from {yesterday()}")):
+        script = script.replace(ours, theirs)
+    return shell(script, deployed.endpoint, home)
+
+
+def yesterday() -> str:
+    return (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+
+
+def orders_in(summary: str) -> int:
+    """That were verified without a difference."""
+    found = re.search(r", (\d+) orders, .*: no differences\.$", summary.rstrip())
+    assert found, summary
+    return int(found[1])
 
 
 def enabled(deployed: Deployed) -> set[str]:
@@ -78,7 +92,7 @@ def test_the_guide_stops_what_is_fed_by_its_mapping_and_what_is_called_by_its_co
     as_the_guide_says(apart, tmp_path, STOP)
     assert enabled(apart) == set()
     assert unable(apart, template) == set(of_type(template, "AWS::Serverless::Function")) - mapped(template)
-    as_the_guide_says(apart, tmp_path, STOP.split("\n   for ")[0], GO_ON)
+    assert orders_in(as_the_guide_says(apart, tmp_path, GO_ON)) == 0
     assert enabled(apart) == {apart.function(name) for name in mapped(template)}
     assert unable(apart, template) == set()
 
@@ -89,7 +103,7 @@ def switch_relay(deployed: Deployed, *, on: bool) -> None:
         lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
 
 
-def test_the_stack_goes_on_with_a_restored_table(apart: Deployed, packaged: Path) -> None:
+def test_the_stack_goes_on_with_a_restored_table(apart: Deployed, packaged: Path, tmp_path: Path) -> None:
     apart.buy("R-relayed", "e2e-restored")
     seen(lambda: "R-relayed" in feed(apart) or None, "the first order in the feed")
     switch_relay(apart, on=False)
@@ -99,6 +113,8 @@ def test_the_stack_goes_on_with_a_restored_table(apart: Deployed, packaged: Path
         SourceTableName=apart.outputs["TableName"], TargetTableName=NAME, UseLatestRestorableTime=True
     )
     apart.buy("R-behind-it", "e2e-restored")
+    of_the_stack = orders_in(said(apart, "verify", "--tenant", TENANT))
+    assert orders_in(as_the_guide_says(apart, tmp_path, LOOK)) == of_the_stack - 1
 
     template, archive = str(packaged / TEMPLATE), (packaged / ZIP).read_bytes()
     kept = json.loads(said(apart, "restored", "--table", NAME, "--retain", template))
@@ -109,9 +125,7 @@ def test_the_stack_goes_on_with_a_restored_table(apart: Deployed, packaged: Path
     assert outputs["TableName"] == NAME
     assert apart.client("dynamodb").describe_table(TableName=apart.outputs["TableName"])
     assert apart.points("e2e-restored") == points
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
-    mended = said(apart, "repair", "--tenant", TENANT, "--from", yesterday, "--stream-is-empty")
-    assert ", 1 were missing" in mended
+    assert ", 1 were missing" in as_the_guide_says(apart, tmp_path, MEND)
     assert "R-not-relayed" in feed(apart)
     assert said(apart, "verify", "--tenant", TENANT).rstrip().endswith(": no differences.")
 
