@@ -156,8 +156,8 @@ OPERATIONS = {
     "more_than_pending": Code(422, "More is wanted than is pending of the earning."),
     "too_many_lots": Code(422, "The wallet has as many different last days as it may have."),
     "entry_not_found": Code(404, "The member has no such entry, or the entry no such fact."),
-    "not_a_spend": Code(422, "The id names something else than a spend."),
-    "not_an_earning": Code(422, "The id names something else than an earning."),
+    "not_a_spend": Code(422, "The id names something else than a spend, or for a trace what took no points."),
+    "not_an_earning": Code(422, "The id names something else than an earning, or for a trace what gave no points."),
     "already_undone": Code(422, "All of it has been undone before."),
     "cannot_undo": Code(
         422,

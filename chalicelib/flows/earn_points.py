@@ -1,6 +1,7 @@
-"""Give a member points without a purchase; of one in a group, the group gets them.
+"""Give a member points without a purchase; of one in a group, the group gets them. Or a group, whoever of it did something for
+them, or nobody.
 
-reads    1 BatchGet of profile and account, of a member in a group 1 more; 1 Get of the order that it waits for, if it does
+reads    1 BatchGet of profile and account, of a member in a group, or one named of a group, 1 more; 1 Get of the order that it waits for, if it does
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
 """
 
@@ -23,13 +24,14 @@ from chalicelib.flows.account_views import (
     group_of,
     standing_of,
 )
-from chalicelib.flows.opened import Acting
+from chalicelib.flows.opened import Acting, InGroup
 from chalicelib.flows.pending_choice import event_of, must_have_order
 from chalicelib.flows.terms import Terms, Wait, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
+from chalicelib.kit.ids import owner_kind
 from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, read_patiently
@@ -67,21 +69,22 @@ def earn_points(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    member_id: str,
+    who: str | InGroup,
     unit: str,
     amount: int,
     program_id: int = 1,
     waits: Waits = AS_THE_POLICY_SAYS,
 ) -> Committed[Earned]:
-    """Earned now, kept as the unit's policy says, and pending as `waits` says or else the policy.
+    """Earned now, kept as the unit's policy says, and pending as `waits` says or else the policy: by a member, by id; for a
+    group in the name of one of its members, or of nobody. Whoever is in a group may earn for it.
 
     Refuses `number_too_small`, `unknown_unit`, `member_blocked`, `group_blocked`, `balance_limit`, `too_many_lots`, `too_many_pending`;
-    NotFound for member, program and `order_not_found`; InvalidInput `two_waits`,
+    NotFound for member, group, program, `group_member_not_found` and `order_not_found`; InvalidInput `two_waits`,
     `line_without_order`, `invalid_available_on`.
     """
     wait = _wait_of(waits)
     if waits.order_id is not None:
-        _must_be_theirs(rt, caller, member_id, waits.order_id, waits.line_no)
+        _must_be_theirs(rt, caller, who, waits.order_id, waits.line_no)
 
     def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
         _must_lie_ahead(waits.available_on, terms.day(at))
@@ -89,7 +92,7 @@ def earn_points(
         earned = earn(story, credit, terms.conduct_of_earning(unit, story.account.advanced_to, at))
         return after_activity(earned, terms, "earn", at)
 
-    return change_acting(rt, caller, command, "earn_points", Acting(member_id, program_id), decide, _answer)
+    return change_acting(rt, caller, command, "earn_points", Acting(who, program_id), decide, _answer)
 
 
 def _wait_of(waits: Waits) -> Wait | None:
@@ -104,12 +107,15 @@ def _wait_of(waits: Waits) -> Wait | None:
     return Wait(days=waits.available_after_days, on=waits.available_on, event=event or "")
 
 
-def _must_be_theirs(rt: Runtime, caller: Caller, member_id: str, order_id: str, line_no: int | None) -> None:
-    """Nothing would ever come of an order that is another's, or of a line that it does not have."""
+def _must_be_theirs(rt: Runtime, caller: Caller, who: str | InGroup, order_id: str, line_no: int | None) -> None:
+    """Nothing would ever come of an order that is another's, or of a line that it does not have. A group's is any that was
+    bought for it."""
     order = read_patiently(rt, lambda: orders.read(rt.table, caller.tenant, order_id))
     has_line = line_no is None or any(line.line_no == line_no for line in order.sale.lines)
-    if order.member_id != member_id or not has_line:
-        raise NotFound("order_not_found", f"This member has no such order or line: {order_id}.", param="order_id")
+    owner = who if isinstance(who, str) else who.group_id
+    kind = owner_kind(owner)
+    if owner != (order.group_id if kind == "group" else order.member_id) or not has_line:
+        raise NotFound("order_not_found", f"This {kind} has no such order or line: {order_id}.", param="order_id")
 
 
 def _must_lie_ahead(available_on: Day | None, today: Day) -> None:

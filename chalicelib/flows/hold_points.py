@@ -14,7 +14,7 @@ from chalicelib.areas.accounts.model.facts import PointsHeld
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_commit import change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
-from chalicelib.flows.opened import Acting
+from chalicelib.flows.opened import Acting, InGroup
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -57,21 +57,20 @@ def hold_points(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    member_id: str,
+    who: str | InGroup,
     unit: str,
     amount: int,
     program_id: int = 1,
     lapse: Lapse = NEVER,
 ) -> Committed[Held]:
-    """Whoever may modify accounts. Refuses `number_too_small`, `unknown_unit`, `member_blocked`, `group_blocked`, `may_not_spend`,
-    `insufficient_balance`, `too_many_holds`, `too_many_pieces`; NotFound for member and program; InvalidInput `two_lapses`, `lapses_in_past`, `lapses_too_late`."""
-
-    who = Acting(member_id, program_id, spends=True)
+    """A member's, by id, or a group's in the name of one of its members. Refuses `number_too_small`, `unknown_unit`,
+    `member_blocked`, `group_blocked`, `may_not_spend`,
+    `insufficient_balance`, `too_many_holds`, `too_many_pieces`; NotFound for member, program and group, `group_member_not_found`; InvalidInput `two_lapses`, `lapses_in_past`, `lapses_too_late`."""
 
     def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
         return hold(story, unit, amount, terms.conduct(unit, at), lapses_at=_lapses_at(lapse, at), by=by)
 
-    return change_acting(rt, caller, command, "hold_points", who, decide, _answer)
+    return change_acting(rt, caller, command, "hold_points", Acting(who, program_id, spends=True), decide, _answer)
 
 
 def _lapses_at(lapse: Lapse, now: Instant) -> Instant | None:

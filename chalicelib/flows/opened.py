@@ -77,8 +77,8 @@ class Acting:
 
     @property
     def param(self) -> str:
-        """How the request names the member."""
-        return "member_id" if isinstance(self.who, str) else "by"
+        """How the request names the member, or a group by itself."""
+        return f"{owner_kind(self.who)}_id" if isinstance(self.who, str) else "by"
 
 
 def owner_keys(tenant: str, owner: str, program_id: int) -> tuple[Key, Key]:

@@ -7,12 +7,13 @@ from typing import Any
 
 from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.flows.account_views import id_of, owner_of
+from chalicelib.flows.account_views import id_of
+from chalicelib.flows.other_side import transfer_of, undone_by
 from chalicelib.flows.statement_states import Now
 from chalicelib.flows.value_days import SILENT
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Fact
-from chalicelib.kit.ids import MAX_FACT, EntryRef, entry_id
+from chalicelib.kit.ids import MAX_FACT
 from chalicelib.kit.periods import Day
 from chalicelib.kit.wire import CalendarDay
 from chalicelib.table.journal import Entry
@@ -110,8 +111,7 @@ def _sold(fact: f.OrderRecorded | f.OrderReturned, day: Day) -> dict[str, Any]:
 
 
 def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:
-    undoes = getattr(fact, "undoes", None)
-    peer, transfer = _transfer(entry, number, fact)
+    peer, transfer = transfer_of(entry, number, fact)
     sign = _SIGNS[type(fact)]
     return StatementLine(
         type=fact.type,
@@ -130,21 +130,10 @@ def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:
         by=getattr(fact, "by", None) or None,
         peer_id=peer,
         transfer_id=transfer,
-        undoes_id=None if undoes is None else entry_id(EntryRef(owner_of(entry), entry.stream.program, *undoes)),
+        undoes_id=undone_by(entry, fact),
     )
 
 
 def _name(entry: Entry, number: int) -> str | None:
     """An id has room for so many facts of an entry."""
     return id_of(entry, number) if 0 < number <= MAX_FACT else None
-
-
-def _transfer(entry: Entry, number: int, fact: Any) -> tuple[str | None, str | None]:
-    """The other side, and the id of the transfer: that of what its sender's entry says."""
-    match fact:
-        case f.PointsSent():
-            return fact.receiver, id_of(entry, number)
-        case f.PointsReceived():
-            return fact.sender, entry_id(EntryRef(fact.sender, entry.stream.program, *fact.entry))
-        case _:
-            return None, None

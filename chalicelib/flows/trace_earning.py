@@ -1,23 +1,30 @@
-"""Where an earning went: what later facts did to its positions, and what is left of it as of now.
+"""Where what came in went: what later facts did to its positions, and what is left of it as of now.
 
-reads    1 BatchGet of profile, account and the earning's entry, 1 Query of at most 250 entries a page; nothing is written
+reads    1 BatchGet of profile, account and the credit's entry, 1 Query of at most 250 entries a page; nothing is written
+
+What came in one lot is followed in one go. What was received may lie in hundreds: a page follows some of them, for a cursor
+has room for so many; those after them begin anew behind the credit.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Account, Piece, Story
+from chalicelib.areas.accounts.model import VOCABULARY, Account, Piece, Story
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.decisions.apart import pending_of
-from chalicelib.areas.accounts.model.facts import PointsExpired, PointsPromised, PointsReceived
-from chalicelib.areas.accounts.model.lots import free_within, length
+from chalicelib.areas.accounts.model.facts import PointsExpired, PointsPromised, PointsRefunded
+from chalicelib.areas.accounts.model.lots import Span, free_within, length
 from chalicelib.areas.accounts.model.wallet import spans_by_lot
 from chalicelib.errors import Refused
-from chalicelib.flows.account_views import id_of
+from chalicelib.flows.account_views import id_of, numbered_bodies
+from chalicelib.flows.other_side import came_from, received_as
 from chalicelib.flows.terms import terms_of
-from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, given_by, meeting, met_in
+from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, given_by, meeting
 from chalicelib.flows.undo_commit import Named, Wanted, named_fact, open_entry
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -27,18 +34,25 @@ from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
 
+LOTS = 40  # how many a page follows: their counts are in its cursor
+
 
 class Movement(Frozen):
-    """What a fact did to `amount` of the earning: `type` says what. `id` is the fact's, or its entry's if it has none."""
+    """What a fact did to `amount` of it: `type` says what. `id` is the fact's, or its entry's if it has none. What was sent is
+    with `peer_id` now, where it can be traced as `received_id`."""
 
     id: str
     type: str
     amount: int
     at: Time
+    peer_id: str | None = None
+    received_id: str | None = None
 
 
 class EarningTrace(Frozen):
-    """Now, `left` of it can be used; `held` and `pending` stand apart. What came back as new points is not of it."""
+    """Now, `left` of it can be used; `held` and `pending` stand apart. What came back as new points is not of it. Received
+    points came from `peer_id`, by `transfer_id`, which is traced among its spends; those that were given back say in `undoes_id`
+    of what."""
 
     earning_id: str
     type: str
@@ -47,6 +61,9 @@ class EarningTrace(Frozen):
     left: int
     held: int
     pending: int
+    peer_id: str | None
+    transfer_id: str | None
+    undoes_id: str | None
     items: tuple[Movement, ...]
     next_cursor: str | None
 
@@ -57,62 +74,125 @@ class _Left(NamedTuple):
     pending: int
 
 
+@dataclass(slots=True)
+class _Way:
+    """How far one has come: `first` is the next entry, `there` how much is there of each of the lots that are followed, in
+    their order, `group` which of them those are."""
+
+    named: Named
+    unit: str
+    pieces: Pieces
+    first: int
+    group: int
+    there: dict[int, int]
+
+    @property
+    def lots(self) -> list[int]:
+        """All of them."""
+        return sorted({piece[0] for piece in self.pieces})
+
+    @property
+    def spans(self) -> Mapping[int, list[Span]]:
+        return spans_by_lot([piece for piece in self.pieces if piece[0] in self.there])
+
+    def begin(self, group: int) -> bool:
+        """With these lots; not where there are no more."""
+        lots = self.lots[group * LOTS : (group + 1) * LOTS]
+        at_once = not isinstance(self.named.fact, PointsPromised)
+        self.first, self.group = self.named.entry.sequence, group
+        self.there = {lot: pieces_sum([piece for piece in self.pieces if piece[0] == lot]) * at_once for lot in lots}
+        return bool(lots)
+
+    def go_on(self, first: int, group: int, counts: list[int]) -> None:
+        """From where a cursor says."""
+        if not self.begin(group) or len(counts) != len(self.there):
+            raise another_list()
+        self.first, self.there = first, dict(zip(self.there, counts, strict=True))
+
+
 def trace_earning(rt: Runtime, caller: Caller, owner: str, earning_id: str, cursor: str | None = None) -> EarningTrace:
-    """Of whatever gave points in one lot: an earning, a grant, a conversion, a fresh refund. The oldest movement first; a page may be empty and not the last. NotFound: owner, entry.
-    Refuses `not_an_earning`. InvalidInput `invalid_cursor`."""
+    """Of whatever gave points: an earning, a grant, a conversion, what was received or given back. The oldest movement first,
+    of so many lots at a time; a page may be empty and not the last. NotFound: owner, entry. Refuses `not_an_earning`.
+    InvalidInput `invalid_cursor`."""
     what = Wanted(owner, earning_id, "earning_id")
     scope = f"{caller.tenant}/earning/{earning_id}"
     opened, own = open_entry(rt, caller.tenant, what)
     named = named_fact(what, own)
-    unit, pieces = _given(named)
-    first, there = (own.sequence, _there_at_first(named, pieces)) if cursor is None else _place(scope, cursor)
+    way = _begun(named, scope, cursor)
     stream = accounts.stream(caller.tenant, what.ref.owner, what.ref.program)
-    page = rt.table.query(entries_query(stream, first, opened.head.version, limit=SPAN))
+    page = rt.table.query(entries_query(stream, way.first, opened.head.version, limit=SPAN))
     items: list[Movement] = []
     for attrs in page.items:
         entry = entry_from(stream, attrs)
-        first = entry.sequence + 1
-        moved, there = _moved(entry, unit, pieces, there)
-        items += moved
+        way.first = entry.sequence + 1
+        items += _moved(entry, way)
     terms = terms_of(rt, caller.tenant, what.ref.program)
-    now = _left_now(terms.advance(Story(opened.account), rt.clock.now()).account, unit, pieces)
+    account = terms.advance(Story(opened.account), rt.clock.now()).account
     return EarningTrace(
         earning_id=earning_id,
         type=named.fact.type,
-        unit=unit,
-        amount=pieces_sum(pieces),
-        **now._asdict(),
+        unit=way.unit,
+        amount=pieces_sum(way.pieces),
+        **_left_now(account, way.unit, way.pieces)._asdict(),
+        **came_from(own, named.number, named.fact),
         items=tuple(items),
-        next_cursor=encode_cursor(scope, [first, there]) if first <= opened.head.version else None,
+        next_cursor=_next(scope, way, opened.head.version),
     )
 
 
-def _given(named: Named) -> tuple[str, Pieces]:
-    given = given_by(named.fact)
-    if given is None or isinstance(named.fact, PointsReceived):
-        raise Refused("not_an_earning", "This is no earning.", param="earning_id")
-    return given
+def _begun(named: Named, scope: str, cursor: str | None) -> _Way:
+    given = _given(named.fact)
+    if given is None:
+        raise Refused("not_an_earning", "This is no earning, nor anything else that gave points.", param="earning_id")
+    way = _Way(named, *given, first=0, group=0, there={})
+    if cursor is None:
+        way.begin(0)
+    else:
+        way.go_on(*_place(scope, cursor))
+    return way
 
 
-def _there_at_first(named: Named, pieces: Pieces) -> int:
-    return 0 if isinstance(named.fact, PointsPromised) else pieces_sum(pieces)
+def _given(fact: Any) -> tuple[str, Pieces] | None:
+    """What was given back is followed into the lots that it had come from as well."""
+    if isinstance(fact, PointsRefunded):
+        pieces = (*fact.pieces, *(() if fact.fresh is None else (fact.fresh,)))
+        return (fact.unit, pieces) if pieces else None
+    return given_by(fact)
 
 
-def _moved(entry: Entry, unit: str, pieces: Pieces, there: int) -> tuple[list[Movement], int]:
-    """What the entry did to these positions. A lot that passes takes all of them that are there, without naming them."""
-    moved: list[Movement] = []
-    lots = {piece[0] for piece in pieces}
-    for number, fact, met in met_in(entry, unit, pieces, TOUCHED):
-        amount = there if _is_a_whole_lot(fact, unit, lots) else met
-        if amount:
-            there += CAME_OR_WENT[type(fact)] * amount
-            name = id_of(entry, number)
-            moved.append(Movement(id=name, type=fact.type, amount=amount, at=entry.effective_at))
-    return moved, there
+def _next(scope: str, way: _Way, last: int) -> str | None:
+    if way.first > last and not way.begin(way.group + 1):
+        return None
+    return encode_cursor(scope, [way.first, way.group, list(way.there.values())])
 
 
-def _is_a_whole_lot(fact: Any, unit: str, lots: set[int]) -> bool:
-    return isinstance(fact, PointsExpired) and not fact.pieces and fact.unit == unit and fact.lot in lots
+def _moved(entry: Entry, way: _Way) -> Iterator[Movement]:
+    """What the entry did to these positions, if it is the credit's own: after it."""
+    spans, earlier = way.spans, entry.sequence == way.named.entry.sequence
+    for number, body in numbered_bodies(entry):
+        if earlier:
+            earlier = number != way.named.number
+            continue
+        cls = VOCABULARY.classes.get(body["type"])
+        if cls is None or cls not in TOUCHED:
+            continue
+        fact = VOCABULARY.decode(body)
+        parts = _parts(fact, way, spans)
+        for lot, amount in parts.items():
+            way.there[lot] += CAME_OR_WENT[cls] * amount
+        if amount := sum(parts.values()):
+            other = received_as(entry, fact)
+            yield Movement(id=id_of(entry, number), type=fact.type, amount=amount, at=entry.effective_at, **other)
+
+
+def _parts(fact: Any, way: _Way, spans: Mapping[int, list[Span]]) -> dict[int, int]:
+    """How much of each lot the fact is about. A lot that passes takes all that is there, without naming positions."""
+    if isinstance(fact, PointsExpired) and not fact.pieces:
+        return {lot: there for lot, there in way.there.items() if (fact.unit, fact.lot) == (way.unit, lot)}
+    parts: Counter[int] = Counter()
+    for piece in TOUCHED[type(fact)](fact, way.unit):
+        parts[piece[0]] += meeting(spans, (piece,))
+    return {lot: amount for lot, amount in parts.items() if amount}
 
 
 def _left_now(account: Account, unit: str, pieces: Pieces) -> _Left:
@@ -126,8 +206,9 @@ def _left_now(account: Account, unit: str, pieces: Pieces) -> _Left:
     return _Left(left, held, pending)
 
 
-def _place(scope: str, cursor: str) -> tuple[int, int]:
+def _place(scope: str, cursor: str) -> tuple[int, int, list[int]]:
     match decode_cursor(scope, cursor):
-        case [int() as first, int() as there] if 0 < first <= MAX_SEQUENCE and there >= 0:
-            return first, there
+        case [int() as first, int() as group, [*counts]] if 0 < first <= MAX_SEQUENCE and group >= 0:
+            if all(isinstance(count, int) and count >= 0 for count in counts):
+                return first, group, counts
     raise another_list()

@@ -11,6 +11,7 @@ from chalicelib.areas.groups.operations import get_group, list_groups, list_memb
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.list_group_orders import list_group_orders
+from chalicelib.flows.opened import InGroup
 from chalicelib.flows.prove_account import prove_account
 from chalicelib.flows.read_statement import read_statement
 from chalicelib.flows.trace_earning import trace_earning
@@ -80,6 +81,18 @@ def spend(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return grouped.spend_for(shop, world.names["group"], world.names["bob"], 7, command)
 
 
+def earn_by_path(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.earn(InGroup(world.names["group"], world.names["carol"]), 7, command)
+
+
+def earn_by_nobody(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.earn(world.names["group"], 7, command)
+
+
+def hold(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return by_hand.hold(shop, InGroup(world.names["group"], world.names["bob"]), 7, command)
+
+
 def send(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return grouped.send_for(shop, world.names["group"], world.names["bob"], world.names["ada"], 7, command)
 
@@ -121,6 +134,9 @@ COMMANDS: dict[str, Asked] = {
     "record_order, for a group": buy,
     "return_order, for a group": bring_back,
     "earn_points, for a group": earn,
+    "earn_points, by the path of a group": earn_by_path,
+    "earn_points, by nobody for a group": earn_by_nobody,
+    "hold_points, by the path of a group": hold,
     "spend_points, for a group": spend,
     "transfer_points, for a group": send,
     "activate_pending, for a group": activate,

@@ -248,6 +248,8 @@ NATIVE = Registry(
     }
     | {
         "create_group": lambda names: BODIES["create_group"] | {"primary_member_id": names["friend_id"]},
+        "earn_points_of_group": lambda names: _POINTS | {"by": names["resident_id"]},
+        "hold_points_of_group": lambda names: BODIES["hold_points_of_group"] | {"by": names["resident_id"]},
         "spend_points_of_group": lambda names: BODIES["spend_points_of_group"] | {"by": names["resident_id"]},
         "transfer_points_of_group": lambda names: {"to": names["friend_id"], "unit": "points", "amount": 1},
         "refund_spend_of_group": lambda names: {"spend_id": names["group_spend_id"]},

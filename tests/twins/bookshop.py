@@ -27,6 +27,7 @@ from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.earn_points import Earned, earn_points
 from chalicelib.flows.enrol_member import enrol_member
+from chalicelib.flows.opened import InGroup
 from chalicelib.flows.pin_tier import pin_tier
 from chalicelib.flows.prove_account import prove_account
 from chalicelib.flows.purchase import Buyer
@@ -159,9 +160,9 @@ class BookShop:
         return return_order(self.rt, self.caller, command or fresh(), order_id, document, buyer)
 
     def earn(
-        self, member_id: str, amount: int, command: Command | None = None, unit: str = "points"
+        self, who: str | InGroup, amount: int, command: Command | None = None, unit: str = "points"
     ) -> Committed[Earned]:
-        return earn_points(self.rt, self.caller, command or fresh(), member_id, unit, amount)
+        return earn_points(self.rt, self.caller, command or fresh(), who, unit, amount)
 
     def spend(
         self, member_id: str, amount: int, command: Command | None = None, unit: str = "points"

@@ -14,6 +14,7 @@ from chalicelib.flows.grant_points import Gift, Granted, grant_points
 from chalicelib.flows.hold_points import Held, Lapse, hold_points
 from chalicelib.flows.list_holds import list_holds
 from chalicelib.flows.list_pending import PendingPoints, list_pending
+from chalicelib.flows.opened import InGroup
 from chalicelib.flows.pending_choice import Choice
 from chalicelib.flows.release_hold import Released, release_hold
 from chalicelib.kit.command import Command
@@ -44,14 +45,19 @@ def deduct(
 
 
 def promise(
-    shop: BookShop, member_id: str, amount: int, command: Command | None = None, unit: str = "points", **waits: Any
+    shop: BookShop,
+    who: str | InGroup,
+    amount: int,
+    command: Command | None = None,
+    unit: str = "points",
+    **waits: Any,
 ) -> Committed[Earned]:
-    return earn_points(shop.rt, shop.caller, command or fresh(), member_id, unit, amount, waits=Waits(**waits))
+    return earn_points(shop.rt, shop.caller, command or fresh(), who, unit, amount, waits=Waits(**waits))
 
 
-def promised(shop: BookShop, member_id: str, amount: int, unit: str = "points", **waits: Any) -> str:
+def promised(shop: BookShop, who: str | InGroup, amount: int, unit: str = "points", **waits: Any) -> str:
     """The id of an earning that is pending."""
-    earning = promise(shop, member_id, amount, unit=unit, **waits).answer.earning
+    earning = promise(shop, who, amount, unit=unit, **waits).answer.earning
     assert earning is not None
     assert earning.pending
     assert earning.earning_id is not None
@@ -59,9 +65,14 @@ def promised(shop: BookShop, member_id: str, amount: int, unit: str = "points", 
 
 
 def hold(
-    shop: BookShop, member_id: str, amount: int, command: Command | None = None, unit: str = "points", **lapse: Any
+    shop: BookShop,
+    who: str | InGroup,
+    amount: int,
+    command: Command | None = None,
+    unit: str = "points",
+    **lapse: Any,
 ) -> Committed[Held]:
-    return hold_points(shop.rt, shop.caller, command or fresh(), member_id, unit, amount, lapse=Lapse(**lapse))
+    return hold_points(shop.rt, shop.caller, command or fresh(), who, unit, amount, lapse=Lapse(**lapse))
 
 
 def capture(

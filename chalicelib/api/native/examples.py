@@ -126,6 +126,8 @@ BODIES: Mapping[str, Json] = {
     "join_group": {"chosen": False},
     "change_group_member": {"chosen": True},
     "update_group": {"who_may_spend": "chosen"},
+    "earn_points_of_group": {"by": MEMBER, "unit": "points", "amount": 50},
+    "hold_points_of_group": {"by": MEMBER, "unit": "points", "amount": 15, "lapses_after_seconds": 1800},
     "spend_points_of_group": {"by": MEMBER, "unit": "points", "amount": 20},
     "transfer_points_of_group": {
         "to": {"type": "email", "value": "grace@example.org"},

@@ -1,8 +1,11 @@
-"""Groups: created, changed, joined and left; what was bought for them; and what somebody in one spends and sends for it."""
+"""Groups: created, changed, joined and left; what was bought for them; and what somebody in one earns, spends, holds and sends
+for it."""
 
 from __future__ import annotations
 
 from chalicelib.api.calls import Answered, Call
+from chalicelib.api.native.holds import HoldBody, lapse_of
+from chalicelib.api.native.members import EarningBody, waits_of
 from chalicelib.api.native.naming import answered, owner_of
 from chalicelib.api.native.transfers import TransferBody, receiver_of
 from chalicelib.areas.groups import operations as groups
@@ -10,6 +13,8 @@ from chalicelib.areas.groups.model import Group, GroupDefinition, GroupUpdate
 from chalicelib.areas.orders.model.order import GroupOrder
 from chalicelib.flows.change_group_member import change_group_member
 from chalicelib.flows.create_group import create_group
+from chalicelib.flows.earn_points import Earned, earn_points
+from chalicelib.flows.hold_points import Held, hold_points
 from chalicelib.flows.join_group import join_group
 from chalicelib.flows.leave_group import leave_group
 from chalicelib.flows.list_group_orders import list_group_orders
@@ -31,6 +36,22 @@ class ChosenBody(Wire):
     """May spend or may not, where the group's spenders are chosen."""
 
     chosen: bool
+
+
+class GroupEarningBody(EarningBody):
+    """`by` is the member who did something for it, in the group; without one it is you who give. `amount` in the smallest part
+    of the unit. It can be used at once or as the unit's policy says; or, where one of these is named, after so many local
+    days, from a local day on, when an event comes that you activate by its key, or when you activate an order that was
+    bought for the group or a line of it. A key stays for ever: it should name no person."""
+
+    by: str | None = None
+
+
+class GroupHoldBody(HoldBody):
+    """`by` is the member who holds, in the group and allowed to spend. `amount` in the smallest part of the unit. It lapses at
+    an instant or after so many seconds; where neither is named, it stands until it is captured or released."""
+
+    by: str
 
 
 class GroupSpendBody(Wire):
@@ -125,6 +146,19 @@ def change_member(call: Call, body: ChosenBody) -> Answered[Group]:
 def leave(call: Call) -> Answered[Group]:
     group_id, member_id = call.path["group_id"], call.path["member_id"]
     return answered(leave_group(call.rt, call.caller, call.command, group_id, member_id))
+
+
+def earn(call: Call, body: GroupEarningBody) -> Answered[Earned]:
+    group_id, program_id = owner_of(call), call.query["program_id"]
+    who = group_id if body.by is None else InGroup(group_id, body.by)
+    unit, amount, waits = body.unit, body.amount, waits_of(body)
+    return answered(earn_points(call.rt, call.caller, call.command, who, unit, amount, program_id, waits))
+
+
+def hold(call: Call, body: GroupHoldBody) -> Answered[Held]:
+    who, program_id = InGroup(owner_of(call), body.by), call.query["program_id"]
+    unit, amount, lapse = body.unit, body.amount, lapse_of(body)
+    return answered(hold_points(call.rt, call.caller, call.command, who, unit, amount, program_id, lapse))
 
 
 def spend(call: Call, body: GroupSpendBody) -> Answered[Spent]:

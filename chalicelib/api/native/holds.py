@@ -46,8 +46,12 @@ class Holds(Wire):
 
 def hold(call: Call, body: HoldBody) -> Answered[Held]:
     owner, program_id = owner_of(call), call.query["program_id"]
-    lapse = Lapse(body.lapses_at, body.lapses_after_seconds)
-    return answered(hold_points(call.rt, call.caller, call.command, owner, body.unit, body.amount, program_id, lapse))
+    unit, amount, lapse = body.unit, body.amount, lapse_of(body)
+    return answered(hold_points(call.rt, call.caller, call.command, owner, unit, amount, program_id, lapse))
+
+
+def lapse_of(body: HoldBody) -> Lapse:
+    return Lapse(body.lapses_at, body.lapses_after_seconds)
 
 
 def list_holds(call: Call) -> Holds:

@@ -91,8 +91,12 @@ def read_statement(call: Call) -> Statement:
 def earn(call: Call, body: EarningBody) -> Answered[Earned]:
     member_id, program_id = owner_of(call), call.query["program_id"]
     unit, amount = body.unit, body.amount
-    waits = Waits(body.available_after_days, body.available_on, body.event, body.order_id, body.line_no)
+    waits = waits_of(body)
     return answered(earn_points(call.rt, call.caller, call.command, member_id, unit, amount, program_id, waits))
+
+
+def waits_of(body: EarningBody) -> Waits:
+    return Waits(body.available_after_days, body.available_on, body.event, body.order_id, body.line_no)
 
 
 def spend(call: Call, body: SpendBody) -> Answered[Spent]:

@@ -74,6 +74,7 @@ def test_nothing_is_bought_for_a_blocked_group(shop: Shop, ada: str, home: str, 
 @pytest.mark.parametrize(
     ("what", "body"),
     [
+        ("earnings", POINTS),
         ("grants", POINTS | {"reason": "goodwill"}),
         ("conversions", POINTS | {"into": "cashback"}),
         ("pending/activate", {"event": "one"}),
@@ -90,7 +91,8 @@ def test_nothing_is_done_for_a_blocked_group_by_its_own_path(shop: Shop, home: s
 def test_nothing_is_spent_or_sent_for_it_and_nothing_comes_to_it(shop: Shop, ada: str, bob: str, home: str) -> None:
     shop.earn(bob, 20)
     status(shop, home, "blocked")
-    assert refusal(of(shop, home, "spends", POINTS | {"by": ada})) == BY_PATH
+    for what in ("earnings", "spends", "holds"):
+        assert refusal(of(shop, home, what, POINTS | {"by": ada})) == BY_PATH
     assert refusal(of(shop, home, "transfers", POINTS | {"to": bob})) == BY_PATH
     assert refusal(of(shop, home, "transfers", POINTS | {"to": bob, "by": ada})) == BY_PATH
     assert refusal(of(shop, bob, "transfers", POINTS | {"to": home})) == (422, "group_blocked", "to")

@@ -255,6 +255,53 @@ def test_a_member_spends_for_the_group(shop: Shop, ada: str, bob: str, home: str
     )
 
 
+def test_a_member_earns_for_the_group_by_its_path_or_nobody_does(shop: Shop, ada: str, bob: str, home: str) -> None:
+    answer(joining(shop, home, bob))
+    earned = answer(doing(shop, home, "earnings", POINTS | {"by": bob}))
+    assert (earned["group_id"], earned["earning"]["amount"], earned["account"]["balances"]) == (
+        home,
+        10,
+        {"points": 10},
+    )
+    given = answer(doing(shop, home, "earnings", POINTS | {"amount": 5}))
+    assert (given["group_id"], given["account"]["balances"]) == (home, {"points": 15})
+    lines = [entry["lines"][0] for entry in reading(shop, home, "statement")["items"]]
+    assert [(line["type"], line["amount"], line["by"]) for line in lines] == [
+        ("points.earned", 5, None),
+        ("points.earned", 10, bob),
+    ]
+    assert (shop.points(ada), shop.points(bob)) == (0, 0)
+    tried = answer(doing(shop, home, "earnings", POINTS, "?dry_run=true"))
+    assert (tried["account"]["balances"], points(shop, home)) == ({"points": 25}, 15)
+
+
+def test_an_earning_by_a_groups_path_waits_for_an_order_that_was_bought_for_it(
+    shop: Shop, ada: str, bob: str, home: str
+) -> None:
+    own = shop.buy(bob, "S1")["order_id"]
+    answer(joining(shop, home, bob))
+    pooled = shop.buy(bob, "S2")["order_id"]
+    before = points(shop, home)
+    for by in ({}, {"by": ada}):
+        reply = doing(shop, home, "earnings", POINTS | {"order_id": own} | by)
+        assert refusal(reply) == (404, "order_not_found", "order_id")
+        assert answer(doing(shop, home, "earnings", POINTS | {"order_id": pooled} | by))["earning"]["pending"]
+    answer(doing(shop, home, "pending/activate", {"order_id": pooled}))
+    assert points(shop, home) == before + 20
+
+
+def test_a_member_holds_for_the_group_by_its_path(shop: Shop, ada: str, home: str) -> None:
+    shop.earn(ada, 50)
+    held = answer(doing(shop, home, "holds", POINTS | {"by": ada, "lapses_after_seconds": 60}))
+    assert (held["group_id"], held["hold_id"], held["lapses_at"]) == (home, 1, "2026-01-15T12:01:00Z")
+    assert (points(shop, home), len(reading(shop, home, "holds")["items"])) == (40, 1)
+    answer(doing(shop, home, f"holds/{held['entry_id']}/capture", {"amount": 4}))
+    assert points(shop, home) == 46
+    spent = reading(shop, home, "statement")["items"][0]["lines"][0]
+    assert (spent["type"], spent["by"]) == ("points.captured", ada)
+    assert refusal(doing(shop, home, "holds", POINTS)) == (400, "missing_field", "by")
+
+
 def test_an_earning_of_a_group_is_traced_cancelled_and_let_expire(shop: Shop, ada: str, bob: str, home: str) -> None:
     answer(joining(shop, home, bob))
     first, second = (shop.earn(bob, amount)["earning"]["earning_id"] for amount in (30, 50))
@@ -329,7 +376,7 @@ def test_who_may_not_spend_does_not(shop: Shop, ada: str, bob: str) -> None:
     home = founded(shop, ada, who_may_spend="primary")
     answer(joining(shop, home, bob))
     shop.earn(bob, 50)
-    for what in ("spends", "transfers"):
+    for what in ("spends", "holds", "transfers"):
         body = POINTS | {"by": bob} | ({"to": ada} if what == "transfers" else {})
         assert refusal(doing(shop, home, what, body)) == (422, "may_not_spend", "by")
     for what in ("spends", "holds"):
@@ -341,8 +388,8 @@ def test_who_may_not_spend_does_not(shop: Shop, ada: str, bob: str) -> None:
     ("by", "refused"),
     [("nobody", (404, "member_not_found", "by")), (NOBODY, (404, "member_not_found", "by"))],
 )
-@pytest.mark.parametrize("what", ["spends", "transfers"])
-def test_nobody_spends_for_a_group(
+@pytest.mark.parametrize("what", ["earnings", "spends", "holds", "transfers"])
+def test_nobody_acts_for_a_group_without_being_there(
     shop: Shop, ada: str, home: str, what: str, by: str, refused: tuple[int, str, str]
 ) -> None:
     shop.earn(ada, 50)
@@ -350,14 +397,14 @@ def test_nobody_spends_for_a_group(
     assert refusal(doing(shop, home, what, body)) == refused
 
 
-def test_strangers_and_the_blocked_do_not_spend_for_a_group(shop: Shop, ada: str, bob: str, home: str) -> None:
+def test_strangers_and_the_blocked_do_nothing_for_a_group(shop: Shop, ada: str, bob: str, home: str) -> None:
     shop.earn(ada, 50)
-    for what in ("spends", "transfers"):
+    for what in ("earnings", "spends", "holds", "transfers"):
         body = POINTS | {"by": bob} | ({"to": bob} if what == "transfers" else {})
         assert refusal(doing(shop, home, what, body)) == (404, "group_member_not_found", "by")
     answer(joining(shop, home, bob))
     shop.block(bob)
-    for what in ("spends", "transfers"):
+    for what in ("earnings", "spends", "holds", "transfers"):
         body = POINTS | {"by": bob} | ({"to": ada} if what == "transfers" else {})
         assert refusal(doing(shop, home, what, body)) == (422, "member_blocked", "by")
 
@@ -378,6 +425,7 @@ ON_ACCOUNTS = {
     "pending/activate": {"event": "survey"},
     "pending/cancel": {"event": "survey"},
     "transfers": POINTS | {"to": NOBODY},
+    "earnings": POINTS,
 }
 BY_ENTRY = {"refunds", "undo", f"earnings/{NO_ENTRY}/cancel", f"earnings/{NO_ENTRY}/expire"}
 READ = ("account", "account/proof", "statement", "histogram", "holds", "pending")
@@ -393,8 +441,10 @@ def test_a_group_that_is_not_there_has_no_account(shop: Shop, ada: str) -> None:
             assert refusal(shop.api.get(f"/v1/groups/{group_id}/{what}")) == (404, "group_not_found", "group_id"), what
     for what in (f"earnings/{NO_ENTRY}/trace", f"spends/{NO_ENTRY}/trace"):
         assert refusal(shop.api.get(f"/v1/groups/ours/{what}")) == (404, "group_not_found", "group_id")
-    spend = doing(shop, NO_GROUP, "spends", POINTS | {"by": ada})
-    assert refusal(spend) == (404, "group_not_found", "group_id")
+    for what in ("earnings", "spends", "holds"):
+        reply = doing(shop, NO_GROUP, what, POINTS | {"by": ada})
+        assert refusal(reply) == (404, "group_not_found", "group_id"), what
+    assert refusal(doing(shop, NO_GROUP, "earnings", POINTS)) == (404, "group_not_found", "group_id")
 
 
 def test_a_group_is_no_member(shop: Shop, home: str) -> None:
@@ -423,12 +473,15 @@ def test_a_group_spends_nothing_that_it_cannot(
     shop: Shop, ada: str, home: str, body: Json, refused: tuple[int, str, str]
 ) -> None:
     shop.earn(ada, 10)
-    assert refusal(doing(shop, home, "spends", POINTS | {"by": ada} | body)) == refused
+    for what in ("spends", "holds"):
+        assert refusal(doing(shop, home, what, POINTS | {"by": ada} | body)) == refused
     assert refusal(doing(shop, home, "transfers", POINTS | {"to": ada} | body)) == refused
+    if refused[1] != "insufficient_balance":
+        assert refusal(doing(shop, home, "earnings", POINTS | body)) == refused
     assert points(shop, home) == 10
 
 
 def test_a_program_that_is_not_there(shop: Shop, ada: str, home: str) -> None:
-    for what in ("spends", "transfers"):
+    for what in ("earnings", "spends", "holds", "transfers"):
         body = POINTS | {"by": ada} | ({"to": ada} if what == "transfers" else {})
         assert refusal(doing(shop, home, what, body, "?program_id=9")) == (404, "program_not_found", "program_id")

@@ -247,7 +247,10 @@ def test_a_spend_says_which_earnings_paid_it(shop: Shop, ada: str) -> None:
         "refunded": 0,
         "next_cursor": None,
     }
+    nobody = {"peer_id": None, "transfer_id": None, "undoes_id": None}
+    assert {name: trace[name] for name in ("type", *nobody)} == {"type": "points.spent"} | nobody
     by_hand = {"source_id": earning_id, "type": "points.earned", "amount": 0, "order_id": None, "rule_id": None}
+    by_hand |= nobody
     by_order = by_hand | {
         "source_id": order["earned"][0]["earning_id"],
         "order_id": order["order_id"],
@@ -269,9 +272,36 @@ def test_an_earning_says_where_it_went(shop: Shop, ada: str) -> None:
         "left": 10,
         "held": 0,
         "pending": 0,
-        "items": [{"id": spend_id, "type": "points.spent", "amount": 20, "at": "2026-01-15T12:00:00Z"}],
+        "peer_id": None,
+        "transfer_id": None,
+        "undoes_id": None,
+        "items": [
+            {
+                "id": spend_id,
+                "type": "points.spent",
+                "amount": 20,
+                "at": "2026-01-15T12:00:00Z",
+                "peer_id": None,
+                "received_id": None,
+            }
+        ],
         "next_cursor": None,
     }
+
+
+def test_what_was_sent_is_traced_on_both_sides(shop: Shop, ada: str) -> None:
+    bob = shop.enrol("2")
+    earning_id = earned(shop, ada, 30)
+    sent = answer(shop.api.post(at(ada, "transfers"), {"to": bob, "unit": "points", "amount": 20}))["transfer_id"]
+    [went] = answer(shop.api.get(at(ada, f"earnings/{earning_id}/trace")))["items"]
+    assert (went["id"], went["peer_id"]) == (sent, bob)
+    spend_id = spent(shop, bob, 5)
+    [paid] = answer(shop.api.get(at(bob, f"spends/{spend_id}/trace")))["items"]
+    assert (paid["source_id"], paid["type"], paid["peer_id"]) == (went["received_id"], "points.received", ada)
+    received = answer(shop.api.get(at(bob, f"earnings/{paid['source_id']}/trace")))
+    assert (received["amount"], received["left"], received["transfer_id"]) == (20, 15, sent)
+    back = answer(shop.api.get(at(ada, f"spends/{paid['transfer_id']}/trace")))
+    assert (back["type"], back["items"][0]["source_id"]) == ("points.sent", earning_id)
 
 
 def test_a_trace_is_of_one_kind_and_a_cursor_of_one_trace(shop: Shop, ada: str) -> None:

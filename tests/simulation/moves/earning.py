@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from chalicelib.flows.opened import InGroup
 from chalicelib.kit.periods import local_day
 from tests.simulation.policies import UNITS
 from tests.simulation.policy_laws import Asked
@@ -14,9 +15,12 @@ AMOUNTS = (1, 2, 5, 10, 25, 60)
 
 
 def earn(world: World, dice: Random) -> str:
+    """Whoever is in a group earns for it by their own path, or by that of the group: as the amount says, not the dice."""
     member, unit, amount = dice.choice(world.members), dice.choice(UNITS), dice.choice(AMOUNTS)
-    world.ask(dice, lambda shop, command: shop.earn(member, amount, command, unit))
-    return f"{member} earned {amount} {unit}"
+    payer = world.roll.payer(member)
+    who: str | InGroup = InGroup(payer, member) if payer != member and amount % 2 else member
+    world.ask(dice, lambda shop, command: shop.earn(who, amount, command, unit))
+    return f"{who} earned {amount} {unit}"
 
 
 def grant_points(world: World, dice: Random) -> str:

@@ -11,11 +11,11 @@ from tests.twins import by_hand
 
 def hold_some(world: World, dice: Random) -> str:
     spender = a_spender(world, dice)
-    member, unit = spender.member, spender.unit
+    who, unit = spender.who, spender.unit
     amount = some_of(world.journals, dice, spender.payer, unit)
     lapse = dice.choice(({}, {"after_seconds": 3_600}, {"at": world.clock.at + dice.randint(1, 12) * DAY}))
-    world.ask(dice, lambda shop, command: by_hand.hold(shop, member, amount, command, unit, **lapse))
-    return f"{member} held {amount} {unit} of {spender.payer}: {lapse}"
+    world.ask(dice, lambda shop, command: by_hand.hold(shop, who, amount, command, unit, **lapse))
+    return f"{who} held {amount} {unit} of {spender.payer}: {lapse}"
 
 
 def capture_some(world: World, dice: Random) -> str:

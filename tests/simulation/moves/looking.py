@@ -12,6 +12,7 @@ from chalicelib.areas.accounts.model.wallet import CAME, WENT
 from chalicelib.flows.read_statement import StatementEntry, Wanted, read_statement
 from chalicelib.flows.trace_earning import EarningTrace, trace_earning
 from chalicelib.flows.trace_spend import trace_spend
+from chalicelib.kit.facts import Fact
 from chalicelib.kit.ids import EntryRef, entry_id
 from tests.simulation.journals import Told
 from tests.simulation.law import law
@@ -21,7 +22,9 @@ from tests.simulation.tally import ADDS
 from tests.simulation.world import World
 
 GIVING = (f.PointsEarned, f.PointsPromised, f.PointsGranted, f.PointsConverted)
+GIVING_BESIDES = (f.PointsReceived, f.PointsRefunded)
 SPENT = (f.PointsSpent, f.PointsCaptured)
+TAKING_BESIDES = (f.PointsDeducted, f.PointsSent, f.PointsConverted, f.PointsCancelled)
 BALANCE = dict.fromkeys(CAME, 1) | dict.fromkeys((*WENT, "held"), -1)
 Positions = set[tuple[int, int]]  # lot, place in it
 
@@ -101,6 +104,20 @@ def _ask_balances(world: World, owner: str, entries: Sequence[StatementEntry]) -
 
 def _earning(world: World, dice: Random) -> str:
     found = a_deed(world, dice, GIVING)
+    _ask_besides(world, GIVING_BESIDES, _ask_earning)
+    _ask_earning(world, found)
+    return f"where {found.owner}'s {found.deed.fact} went"
+
+
+def _ask_besides(world: World, kinds: tuple[type[Fact], ...], ask: Callable[[World, Found], None]) -> None:
+    """The newest of these kinds, if there is one, of somebody; the dice are not thrown for it."""
+    owner = world.owners[world.clock.at % len(world.owners)]
+    known = [deed for deed in world.journals[owner].deeds.values() if isinstance(deed.fact, kinds)]
+    if known:
+        ask(world, Found(owner, known[-1]))
+
+
+def _ask_earning(world: World, found: Found) -> None:
     shop = world.shop
     pages = list(_pages(lambda cursor: trace_earning(shop.rt, shop.caller, found.owner, found.id, cursor)))
     trace, items = pages[-1], [one for page in pages for one in page.items]
@@ -110,7 +127,6 @@ def _earning(world: World, dice: Random) -> str:
     due = world.journals[found.owner].account.next_due_at
     if due is None or due > world.clock.at:
         _ask_left(trace, path)
-    return f"where {found.owner}'s {found.deed.fact} went"
 
 
 def _ask_left(trace: EarningTrace, path: _Path) -> None:
@@ -124,7 +140,7 @@ class _Path:
     def __init__(self, found: Found) -> None:
         fact = found.deed.fact
         self.unit = fact.into if isinstance(fact, f.PointsConverted) else fact.unit
-        self.all = _positions((fact.piece,))
+        self.all = _positions(_came(fact))
         self.there, self.held, self.pending = Positions(), Positions(), Positions()
         (self.pending if isinstance(fact, f.PointsPromised) else self.there).update(self.all)
 
@@ -150,6 +166,12 @@ class _Path:
 
 def _spend(world: World, dice: Random) -> str:
     found = a_deed(world, dice, SPENT)
+    _ask_besides(world, TAKING_BESIDES, _ask_spend)
+    _ask_spend(world, found)
+    return f"what paid {found.owner}'s {found.deed.fact}"
+
+
+def _ask_spend(world: World, found: Found) -> None:
     shop = world.shop
     pages = list(_pages(lambda cursor: trace_spend(shop.rt, shop.caller, found.owner, found.id, cursor)))
     trace, items = pages[-1], [one for page in pages for one in page.items]
@@ -161,7 +183,6 @@ def _spend(world: World, dice: Random) -> str:
     law({(one.source_id, one.type): one.amount for one in items} == sources, f"{items} paid, not {sources}")
     law(sources.total() == trace.amount - trace.owed, f"{sources} paid {trace}")
     law((trace.amount, trace.refunded) == (found.deed.amount, found.deed.undone), f"{trace} of {found.deed}")
-    return f"what paid {found.owner}'s {found.deed.fact}"
 
 
 def _told(world: World, found: Found) -> Iterator[Told]:
@@ -171,6 +192,16 @@ def _told(world: World, found: Found) -> Iterator[Told]:
         if (one.sequence, one.number) == found.deed.key:
             return told
     return told
+
+
+def _came(fact: Any) -> Sequence[Sequence[Any]]:
+    """Where the points of a credit are, those that came back among them."""
+    match fact:
+        case f.PointsReceived():
+            return fact.pieces
+        case f.PointsRefunded():
+            return (*fact.pieces, *(() if fact.fresh is None else (fact.fresh,)))
+    return (fact.piece,)
 
 
 def _gave(fact: Any, unit: str) -> Sequence[Sequence[Any]]:

@@ -8,6 +8,8 @@ from functools import partial
 
 import pytest
 
+from chalicelib.flows.trace_earning import trace_earning
+from chalicelib.flows.trace_spend import trace_spend
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
 from tests.twins.bookshop import POINTS, BookShop, card, keyed, open_shop, refused
@@ -68,6 +70,20 @@ ACTS: dict[str, tuple[Callable[[Two], object], Cost]] = {
         Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     ),
 }
+
+
+@pytest.mark.parametrize("lots", LARGER)
+def test_a_page_of_a_trace_costs_the_same_however_many_lots_were_sent(lots: int) -> None:
+    at = two(lots)
+    sent = at.shop.send(at.ada, at.bob, at.shop.balance(at.ada)).answer.transfer_id
+    received = at.shop.statement(at.bob)[-1].lines[0].id
+    assert received is not None
+    rt, caller = at.shop.rt, at.shop.caller
+    for act in (
+        partial(trace_spend, rt, caller, at.ada, sent),
+        partial(trace_earning, rt, caller, at.bob, received),
+    ):
+        assert at.price(act) == Cost(batch_get=1, query=1)
 
 
 @pytest.mark.parametrize("lots", LARGER)

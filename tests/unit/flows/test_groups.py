@@ -12,6 +12,7 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.members.operations import get_member
 from chalicelib.areas.orders.operations import get_order
 from chalicelib.errors import NotFound
+from chalicelib.flows.opened import InGroup
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.record_document import record_document
 from chalicelib.flows.refund_spend import refund_spend
@@ -295,7 +296,25 @@ def test_the_group_says_who_may_spend(shop: BookShop, ada: str, bob: str, who: s
                 spend_for(shop, group_id, member_id, 3)
             with refused("may_not_spend", "member_id"):
                 by_hand.hold(shop, member_id, 1)
+            with refused("may_not_spend", "by"):
+                by_hand.hold(shop, InGroup(group_id, member_id), 1)
     assert shop.balance(group_id) == 50 - 5 * len(may)
+
+
+def test_whoever_may_not_spend_earns_for_the_group_all_the_same(shop: BookShop, ada: str, bob: str) -> None:
+    group_id = household(shop, ada, bob, who_may_spend="primary")
+    assert shop.earn(InGroup(group_id, bob), 20).answer.group_id == group_id
+    held = by_hand.hold(shop, InGroup(group_id, ada), 5).answer
+    assert (held.group_id, held.amount, shop.balance(group_id), shop.balance(bob)) == (group_id, 5, 15, 0)
+    assert shop.proof(group_id).matches
+
+
+def test_a_group_earns_by_itself_and_only_where_it_is_there(shop: BookShop, ada: str) -> None:
+    group_id = household(shop, ada)
+    assert shop.earn(group_id, 20).answer.group_id == group_id
+    assert shop.account(group_id).wallets[0].earned == 20
+    with refused("group_not_found", "group_id", NotFound):
+        shop.earn(NO_GROUP, 5)
 
 
 def test_a_member_is_chosen_and_no_longer(shop: BookShop, ada: str, bob: str) -> None:

@@ -8,15 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.api.route import CURSOR
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.refund_spend import refund_spend
-from chalicelib.flows.trace_earning import EarningTrace, Movement, trace_earning
+from chalicelib.flows.trace_earning import LOTS, EarningTrace, Movement, trace_earning
 from chalicelib.flows.trace_pieces import SPAN
 from chalicelib.flows.trace_spend import Source, trace_spend
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
+from chalicelib.kit.ids import MAX_SEQUENCE
+from chalicelib.kit.paging import encode_cursor
 from tests.twins import by_hand, fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, open_shop, refused, sale
 from tests.unit.flows import by_hand as done
@@ -244,6 +247,113 @@ def test_what_is_not_the_members_own_is_not_traced(shop: BookShop, ada: str) -> 
         trace_spend(shop.rt, shop.caller, bob, earning_id)
     update_member(shop.rt, shop.caller, fresh(), bob, MemberUpdate(status="blocked"))
     assert paid_by(shop, bob, spend_id) == [(earning_id, 1)]
+
+
+# --- what is no earning, and what is no spend --------------------------------------------------------------------------
+
+
+def test_what_was_received_is_traced_and_leads_to_whoever_gave_it(shop: BookShop, ada: str) -> None:
+    earning_id, bob = earned(shop, ada, 100), shop.member("2")
+    sent = shop.send(ada, bob, 30).answer.transfer_id
+    spend_id = shop.spend(bob, 10).answer.spend_id
+    [source] = sources(shop, bob, spend_id)
+    assert (source.type, source.amount, source.peer_id, source.transfer_id) == ("points.received", 10, ada, sent)
+    paid = trace_spend(shop.rt, shop.caller, ada, sent)
+    assert (paid.type, paid.amount, paid.peer_id, paid.transfer_id) == ("points.sent", 30, bob, sent)
+    assert [(one.source_id, one.amount) for one in paid.items] == [(earning_id, 30)]
+    now, moved = trace(shop, bob, source.source_id)
+    assert (now.type, now.amount, now.left, now.peer_id, now.transfer_id) == ("points.received", 30, 20, ada, sent)
+    assert moved == [("points.spent", 10)]
+    [went] = trace_earning(shop.rt, shop.caller, ada, earning_id).items
+    assert (went.id, went.peer_id, went.received_id) == (sent, bob, source.source_id)
+    shop.undo_transfer(ada, sent)
+    assert trace(shop, bob, source.source_id)[1] == [("points.spent", 10), ("points.deducted", 20)]
+    told = trace_spend(shop.rt, shop.caller, ada, sent)
+    assert (told.refunded, [one.amount for one in told.items]) == (20, [30])
+
+
+def received_in_lots(shop: BookShop, ada: str, bob: str, lots: int) -> tuple[str, str]:
+    """What Ada earned on so many days, sent in one go: its id at Bob's, and at hers."""
+    for _ in range(lots):
+        earned(shop, ada, 2)
+        shop.clock.at += DAY_MS
+    sent = shop.send(ada, bob, 2 * lots).answer.transfer_id
+    return last_of(shop, bob, "points.received"), sent
+
+
+def last_of(shop: BookShop, owner: str, kind: str) -> str:
+    """The id of the newest line of this type."""
+    ids = [line.id for entry in shop.statement(owner) for line in entry.lines if line.type == kind]
+    assert ids[-1] is not None
+    return ids[-1]
+
+
+def test_what_was_received_in_many_lots_is_followed_lot_by_lot_as_they_pass() -> None:
+    """More than a cursor has room for, and more entries than a page looks through: none is told twice, none is left out."""
+    unit = {**POINTS, "policies": [{"expiry": {"type": "days", "days": 100}}]}
+    shop = open_shop(program={"units": [unit, {"code": "stamps", "name": "Stamps"}]})
+    ada, bob, lots = shop.member("1"), shop.member("2"), LOTS * 2 + 3
+    received, _ = received_in_lots(shop, ada, bob, lots)
+    shop.spend(bob, 5)
+    for _ in range(SPAN):
+        shop.earn(bob, 1, unit="stamps")
+    shop.clock.at += 20 * DAY_MS
+    shop.earn(bob, 1)
+    passed = [line.amount for line in shop.statement(bob)[-1].lines if line.type == "points.expired"]
+    now, moved = trace(shop, bob, received)
+    kinds = {kind: sum(amount for one, amount in moved if one == kind) for kind, _ in moved}
+    assert kinds == {"points.spent": 5, "points.expired": -sum(amount or 0 for amount in passed)}
+    assert 0 < len(passed) < lots
+    assert now.left == 2 * lots - sum(kinds.values())
+    shop.clock.at += 200 * DAY_MS
+    shop.earn(bob, 1)
+    now, moved = trace(shop, bob, received)
+    assert (now.left, sum(amount for _, amount in moved)) == (0, 2 * lots)
+
+
+def test_a_page_of_many_lots_is_one_request_and_its_cursor_a_short_one() -> None:
+    shop = open_shop(program={"units": [{**POINTS, "policies": [{"expiry": {"type": "days", "days": 1_000}}]}]})
+    ada, bob = shop.member("1"), shop.member("2")
+    received, _ = received_in_lots(shop, ada, bob, LOTS + 1)
+    first = trace_earning(shop.rt, shop.caller, bob, received)
+    assert first.next_cursor is not None
+    assert trace_earning(shop.rt, shop.caller, bob, received, first.next_cursor).next_cursor is None
+    place = [MAX_SEQUENCE, 9, [10**12] * LOTS]
+    assert len(encode_cursor(f"shop/earning/{received}", place)) <= CURSOR.maximum  # type: ignore[operator]
+    for wrong in ([1, 0, [1]], [1, 7, []], [0, 0, [2] * LOTS], [1, 0, [-1] * LOTS], [1, 0], "x"):
+        with refused("invalid_cursor", "cursor", InvalidInput):
+            cursor = encode_cursor(f"shop/earning/{received}", wrong)
+            trace_earning(shop.rt, shop.caller, bob, received, cursor)
+
+
+def test_what_came_back_is_traced_on_from_then(shop: BookShop, ada: str) -> None:
+    """Into the lot that it had been taken from; what was done to it before is of the earning, not of this."""
+    earning_id = earned(shop, ada, 30)
+    spend_id = shop.spend(ada, 20).answer.spend_id
+    refund_id = refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id, 8).answer.refund_id
+    again = shop.spend(ada, 5).answer.spend_id
+    now, moved = trace(shop, ada, refund_id)
+    assert (now.type, now.amount, now.undoes_id) == ("points.refunded", 8, spend_id)
+    assert (moved, now.left) == ([("points.spent", 5)], 3)
+    assert paid_by(shop, ada, again) == [(earning_id, 5)]
+
+
+def test_whatever_took_points_names_what_paid_for_it(shop: BookShop, ada: str) -> None:
+    order = shop.buy(card("1"), sale("A1")).answer.order_id
+    granted = done.granted(shop, ada, 200)
+    shop.bring_back(order, goods_back("R1", 40_00))
+    cancelled = last_of(shop, ada, "points.cancelled")
+    earning_id = last_of(shop, ada, "points.earned")
+    assert paid_by(shop, ada, cancelled) == [(earning_id, 40)]
+    deducted = by_hand.deduct(shop, ada, 50).answer.deduction_id
+    converted = done.converted(shop, ada, 20)
+    for taken, amount in ((deducted, 50), (converted, 20)):
+        assert sum(paid for _, paid in paid_by(shop, ada, taken)) == amount
+    assert {one for taken in (deducted, converted) for one, _ in paid_by(shop, ada, taken)} <= {granted, earning_id}
+    assert trace_spend(shop.rt, shop.caller, ada, converted).type == "points.converted"
+    undo_entry(shop.rt, shop.caller, fresh(), ada, granted)
+    told = trace_spend(shop.rt, shop.caller, ada, last_of(shop, ada, "points.deducted"))
+    assert (told.undoes_id, {one.source_id for one in told.items}) == (granted, {granted})
 
 
 deeds = st.lists(
