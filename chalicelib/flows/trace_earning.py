@@ -19,21 +19,25 @@ from chalicelib.flows.account_views import id_of
 from chalicelib.flows.terms import terms_of
 from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, given_by, meeting, met_in
 from chalicelib.flows.undo_commit import Named, Wanted, named_fact, open_entry
+from chalicelib.flows.value_days import moments_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import MAX_SEQUENCE
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
-from chalicelib.kit.wire import Time
+from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
 
 
 class Movement(Frozen):
-    """What a fact did to `amount` of the earning: `type` says what. `id` is the fact's, or its entry's if it has none."""
+    """What a fact did to `amount` of the earning: `type` says what. `id` is the fact's, or its entry's if it has none.
+    `value_day` is the day on which it took effect where the program is, as a statement has it, and `at` the moment of it,
+    whenever it was written down: what passes with its last day is gone as the day after it begins."""
 
     id: str
     type: str
     amount: int
+    value_day: CalendarDay
     at: Time
 
 
@@ -65,6 +69,7 @@ def trace_earning(rt: Runtime, caller: Caller, owner: str, earning_id: str, curs
     opened, own = open_entry(rt, caller.tenant, what)
     named = named_fact(what, own)
     unit, pieces = _given(named)
+    terms = terms_of(rt, caller.tenant, what.ref.program)
     first, there = (own.sequence, _there_at_first(named, pieces)) if cursor is None else _place(scope, cursor)
     stream = accounts.stream(caller.tenant, what.ref.owner, what.ref.program)
     page = rt.table.query(entries_query(stream, first, opened.head.version, limit=SPAN))
@@ -72,9 +77,8 @@ def trace_earning(rt: Runtime, caller: Caller, owner: str, earning_id: str, curs
     for attrs in page.items:
         entry = entry_from(stream, attrs)
         first = entry.sequence + 1
-        moved, there = _moved(entry, unit, pieces, there)
+        moved, there = _moved(entry, terms.program.zone, unit, pieces, there)
         items += moved
-    terms = terms_of(rt, caller.tenant, what.ref.program)
     now = _left_now(terms.advance(Story(opened.account), rt.clock.now()).account, unit, pieces)
     return EarningTrace(
         earning_id=earning_id,
@@ -98,16 +102,17 @@ def _there_at_first(named: Named, pieces: Pieces) -> int:
     return 0 if isinstance(named.fact, PointsPromised) else pieces_sum(pieces)
 
 
-def _moved(entry: Entry, unit: str, pieces: Pieces, there: int) -> tuple[list[Movement], int]:
+def _moved(entry: Entry, zone: str, unit: str, pieces: Pieces, there: int) -> tuple[list[Movement], int]:
     """What the entry did to these positions. A lot that passes takes all of them that are there, without naming them."""
     moved: list[Movement] = []
     lots = {piece[0] for piece in pieces}
-    for number, fact, met in met_in(entry, unit, pieces, TOUCHED):
+    when = tuple(moments_of(entry, zone))
+    for number, fact, met, place in met_in(entry, unit, pieces, TOUCHED):
         amount = there if _is_a_whole_lot(fact, unit, lots) else met
         if amount:
             there += CAME_OR_WENT[type(fact)] * amount
-            name = id_of(entry, number)
-            moved.append(Movement(id=name, type=fact.type, amount=amount, at=entry.effective_at))
+            day, at = when[place]
+            moved.append(Movement(id=id_of(entry, number), type=fact.type, amount=amount, value_day=day, at=at))
     return moved, there
 
 

@@ -24,21 +24,23 @@ PiecesOf = Callable[[Any, str], Pieces]
 
 
 class Met(NamedTuple):
-    """A fact of an entry by its number (0 where it has none), and how many of the positions asked for it is about."""
+    """A fact of an entry by its number (0 where it has none), how many of the positions asked for it is about, and the
+    fact's place in the entry."""
 
     number: int
     fact: Any
     amount: int
+    place: int
 
 
 def met_in(entry: Entry, unit: str, wanted: Pieces, pieces_of: Mapping[type[Fact], PiecesOf]) -> Iterator[Met]:
     """The facts of these types, and of how many of the wanted positions each speaks; also of none."""
     spans = spans_by_lot(wanted)
-    for number, body in numbered_bodies(entry):
+    for place, (number, body) in enumerate(numbered_bodies(entry)):
         cls = VOCABULARY.classes.get(body["type"])
         if cls is not None and cls in pieces_of:
             fact = VOCABULARY.decode(body)
-            yield Met(number, fact, meeting(spans, pieces_of[cls](fact, unit)))
+            yield Met(number, fact, meeting(spans, pieces_of[cls](fact, unit)), place)
 
 
 def meeting(spans: Mapping[int, Sequence[Span]], pieces: Pieces) -> int:
