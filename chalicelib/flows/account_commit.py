@@ -6,7 +6,7 @@ Value time: an operation of instant `at` first lets everything due until then ha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
@@ -15,6 +15,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
 from chalicelib.flows.opened import Acting, Opened, open_account, open_acting
 from chalicelib.flows.terms import Terms, brought_to, settle_tier, terms_of
+from chalicelib.flows.value_days import days_told
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -49,8 +50,8 @@ def account_entry(
     *,
     now: Account | None = None,
 ) -> Entry:
-    """The entry of everything the story tells, with how the account stands after it, what the holds that it tells of
-    still have, and what else time alone will do to what is promised or held. `now`: the account as it stands when this is
+    """The entry of everything the story tells and on which days, with how the account stands after it, what the holds that
+    it tells of still have, and what else time alone will do to what is promised or held. `now`: the account as it stands when this is
     recorded, where that is later; its answer says so, also to whoever asks again."""
     account = story.account
     after = _standing(account)
@@ -66,6 +67,7 @@ def account_entry(
     if ahead := newly_ahead(story.before, account):
         after["ahead"] = ahead
     stream = accounts.stream(tenant, account.owner, account.program)
+    header = replace(header, days=days_told(story.facts, header.zone))
     return new_entry(stream, head, header, story.facts, private, after=after)
 
 
@@ -108,7 +110,8 @@ def header_for(
 ) -> Header:
     now = rt.clock.now()
     effective_at = now if at is None else at
-    return Header(operation, command.id, caller, now, effective_at, terms.revision, place, terms.day(effective_at))
+    day, zone = terms.day(effective_at), terms.program.zone
+    return Header(operation, command.id, caller, now, effective_at, terms.revision, place, day, zone)
 
 
 def decided_plan(

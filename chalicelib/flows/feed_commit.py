@@ -9,6 +9,7 @@ from chalicelib.areas.feeds import store
 from chalicelib.areas.feeds.model import Told, added, counted
 from chalicelib.areas.feeds.store import CountsPlace
 from chalicelib.aws.topic import Published
+from chalicelib.flows.value_days import counted_days
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table import feed
@@ -89,10 +90,8 @@ def counting_place(entry: Entry) -> CountsPlace:
 
 
 def told_of(entry: Entry) -> Told:
-    """An entry of before entries told their local day counts on that of UTC."""
-    day = entry.header.get("day")
-    told = local_day(entry.effective_at, "UTC") if day is None else day
-    return Told(entry.stream.program, entry.facts, told, (entry.header.get("after") or {}).get("ahead", ()))
+    days = tuple(counted_days(entry))
+    return Told(entry.stream.program, entry.facts, days, (entry.header.get("after") or {}).get("ahead", ()))
 
 
 def message_of(entry: Entry) -> Published:

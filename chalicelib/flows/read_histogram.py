@@ -2,7 +2,8 @@
 
 reads    1 BatchGet of profile and account, 1 Query a MB of entries, newest first, back to the first that matters
 
-A purchase counts in the period of its value time, whenever it was recorded; what expires, on the day after its last.
+Everything counts on the day on which it took effect, whenever it was recorded (value_days): so a period that is over changes
+by what arrives late alone.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from chalicelib.areas.accounts.model import Account, foreseen
 from chalicelib.flows.histogram import Bar, Bars, Span, Step, bars_of
 from chalicelib.flows.opened import open_account
 from chalicelib.flows.terms import terms_of
-from chalicelib.flows.value_days import recorded_since
+from chalicelib.flows.value_days import counted_days, day_foreseen, recorded_since
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import encode
-from chalicelib.kit.periods import day_starts, local_day
+from chalicelib.kit.periods import day_starts
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
 from chalicelib.table.pages import every_item
@@ -42,9 +43,8 @@ def read_histogram(
     opened = open_account(rt, caller.tenant, *of)
     since = recorded_since(bars.first, bars.zone)
     for entry in _entries(rt, caller.tenant, of, opened.head.version, since):
-        day = entry.header.get("day")
-        for body in entry.facts:
-            bars.count(body, local_day(entry.effective_at, bars.zone) if day is None else day)
+        for body, day in zip(entry.facts, counted_days(entry), strict=True):
+            bars.count(body, day)
     _foresee(bars, opened.account)
     return Histogram(unit=bars.unit.code, decimals=bars.unit.decimals, items=bars.told(now))
 
@@ -62,4 +62,5 @@ def _entries(rt: Runtime, tenant: str, of: tuple[str, int], version: int, since:
 def _foresee(bars: Bars, account: Account) -> None:
     """Nothing else happens: a copy goes on, from one due instant to the next."""
     for due, fact in foreseen(account, day_starts(bars.last + 1, bars.zone) - 1):
-        bars.count(encode(fact), local_day(due, bars.zone))
+        body = encode(fact)
+        bars.count(body, day_foreseen(body, due, bars.zone))

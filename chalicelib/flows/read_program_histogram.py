@@ -4,7 +4,7 @@ counters.
 reads    1 Query of the tenant's counts by day, a MB a request
 
 The counters move in the very transaction that puts an entry into the feed: they are as far as the feed is, and are the sum
-of the histograms of all accounts. A day is the one that an entry's value time had where the program was then.
+of the histograms of all accounts. A day is the one on which a fact took effect where the program was then (value_days).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from chalicelib.areas.feeds import store
-from chalicelib.areas.feeds.model import COUNTED_BY_DAY, day_and_kind, day_expiring, instant_coming
+from chalicelib.areas.feeds.model import COUNTED_BY_DAY, day_and_kind, day_expiring, instant_ahead
 from chalicelib.flows.histogram import Bar, Bars, Span, Step, bars_of
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
@@ -61,4 +61,6 @@ def _count(bars: Bars, of: str, total: Mapping[str, int]) -> None:
         elif name.startswith(f"expiring/{of}/"):
             bars.add(day_expiring(name) + 1, "expired", amount)
         elif name.startswith(f"coming/{of}/"):
-            bars.add(local_day(instant_coming(name), bars.zone), "earned", amount)
+            bars.add(local_day(instant_ahead(name), bars.zone), "earned", amount)
+        elif name.startswith(f"passing/{of}/"):
+            bars.add(local_day(instant_ahead(name), bars.zone), "expired", amount)

@@ -26,11 +26,12 @@ from chalicelib.flows.other_side import came_from, received_as
 from chalicelib.flows.terms import terms_of
 from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, given_by, meeting
 from chalicelib.flows.undo_commit import Named, Wanted, named_fact, open_entry
+from chalicelib.flows.value_days import moments_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import MAX_SEQUENCE
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
-from chalicelib.kit.wire import Time
+from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
 
@@ -39,11 +40,14 @@ LOTS = 40  # how many a page follows: their counts are in its cursor
 
 class Movement(Frozen):
     """What a fact did to `amount` of it: `type` says what. `id` is the fact's, or its entry's if it has none. What was sent is
-    with `peer_id` now, where it can be traced as `received_id`."""
+    with `peer_id` now, where it can be traced as `received_id`. `value_day` is the day on which it took effect where the
+    program is, as a statement has it, and `at` the moment of it, whenever it was written down: what passes with its last day
+    is gone as the day after it begins."""
 
     id: str
     type: str
     amount: int
+    value_day: CalendarDay
     at: Time
     peer_id: str | None = None
     received_id: str | None = None
@@ -119,14 +123,14 @@ def trace_earning(rt: Runtime, caller: Caller, owner: str, earning_id: str, curs
     opened, own = open_entry(rt, caller.tenant, what)
     named = named_fact(what, own)
     way = _begun(named, scope, cursor)
+    terms = terms_of(rt, caller.tenant, what.ref.program)
     stream = accounts.stream(caller.tenant, what.ref.owner, what.ref.program)
     page = rt.table.query(entries_query(stream, way.first, opened.head.version, limit=SPAN))
     items: list[Movement] = []
     for attrs in page.items:
         entry = entry_from(stream, attrs)
         way.first = entry.sequence + 1
-        items += _moved(entry, way)
-    terms = terms_of(rt, caller.tenant, what.ref.program)
+        items += _moved(entry, way, terms.program.zone)
     account = terms.advance(Story(opened.account), rt.clock.now()).account
     return EarningTrace(
         earning_id=earning_id,
@@ -166,10 +170,10 @@ def _next(scope: str, way: _Way, last: int) -> str | None:
     return encode_cursor(scope, [way.first, way.group, list(way.there.values())])
 
 
-def _moved(entry: Entry, way: _Way) -> Iterator[Movement]:
+def _moved(entry: Entry, way: _Way, zone: str) -> Iterator[Movement]:
     """What the entry did to these positions, if it is the credit's own: after it."""
     spans, earlier = way.spans, entry.sequence == way.named.entry.sequence
-    for number, body in numbered_bodies(entry):
+    for (number, body), (day, at) in zip(numbered_bodies(entry), moments_of(entry, zone), strict=True):
         if earlier:
             earlier = number != way.named.number
             continue
@@ -181,8 +185,8 @@ def _moved(entry: Entry, way: _Way) -> Iterator[Movement]:
         for lot, amount in parts.items():
             way.there[lot] += CAME_OR_WENT[cls] * amount
         if amount := sum(parts.values()):
-            other = received_as(entry, fact)
-            yield Movement(id=id_of(entry, number), type=fact.type, amount=amount, at=entry.effective_at, **other)
+            name, other = id_of(entry, number), received_as(entry, fact)
+            yield Movement(id=name, type=fact.type, amount=amount, value_day=day, at=at, **other)
 
 
 def _parts(fact: Any, way: _Way, spans: Mapping[int, list[Span]]) -> dict[int, int]:

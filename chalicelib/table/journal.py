@@ -101,7 +101,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Header:
     """What is the same for every entry that one operation writes. `day` is the local one of the effective time, where
-    an entry counts by day."""
+    an entry counts by day, in the `zone` that its program has; `days` those of the facts of one entry that tell an instant."""
 
     operation: str
     command: str
@@ -111,9 +111,11 @@ class Header:
     config_version: int
     place: str = ""
     day: int | None = None
+    zone: str = ""
+    days: tuple[int, ...] = ()
 
     def body(self, head: Head, after: Mapping[str, Any] | None) -> dict[str, Any]:
-        optional = {"place": self.place, "day": self.day, "after": after}
+        optional = {"place": self.place, "day": self.day, "days": self.days, "after": after}
         return {
             "operation": self.operation,
             "command": self.command,

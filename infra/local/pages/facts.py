@@ -131,7 +131,7 @@ def counts_of(cls: type[Fact]) -> list[str]:
     sample = {
         one.name: _SAMPLES.get(str(one.type), f"{{{one.name}}}" if one.type == "str" else 1) for one in fields(cls)
     }
-    moved = counted([Told(_PROGRAM, [{"type": cls.type, **sample, "was_on": 70}])])
+    moved = counted([Told(_PROGRAM, [{"type": cls.type, **sample, "was_on": 70}], [7])])
     shown = {_MONTH.sub("{month}", _DAY.sub("{day}", name.replace(f"/{_PROGRAM}/", "/{program}/"))) for name in moved}
     return sorted(shown - {"entries", COUNTED_BY_DAY})
 

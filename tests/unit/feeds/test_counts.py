@@ -99,7 +99,7 @@ def test_counts_add_up_whichever_way_the_entries_are_cut(split: int) -> None:
         [{"type": "points.refunded", "unit": "p", "amount": 2}, {"type": "account.advanced", "to": 7}],
         [{"type": "points.spent", "unit": "q", "amount": 1}, {"type": "something.new"}],
     ]
-    told = [Told(1, entry) for entry in entries]
+    told = [Told(1, entry, [0] * len(entry)) for entry in entries]
     parts = added(counted(told[:split]), counted(told[split:]))
     assert Counter(parts) == counted(told)
     assert counted(told) == {
@@ -132,7 +132,8 @@ def test_what_waits_for_time_is_counted_by_when_it_comes() -> None:
     after = {name: amount for name, amount in counts_of(rt, shop.caller).items() if "coming/" in name or "/20" in name}
     assert +Counter(after) == {
         "day/1/points/2026-06-15/pending": 30,
-        "day/1/points/2026-07-02/earned": 35,
+        "day/1/points/2026-06-25/earned": 30,
+        "day/1/points/2026-07-02/earned": 5,
         "expiring/1/points/2027-06-30": 30,
         "expiring/1/points/2027-07-31": 5,
         "liability/1/points/2027-06": 30,

@@ -73,6 +73,7 @@ FACTS: dict[str, list[Fact]] = {
         f.PointsExpired("points", 370, 3, 7, 21_609),
         f.PointsExpired("points", 1, 2, 0),
         f.PointsExpired("points", 7, 3, 0, 21_609, ((3, 0, 7, 21_609),), (12, 1)),
+        f.PointsExpired("points", 15, 3, 0, 21_609, came_at=1_867_600_000_000),
     ],
     "points.extended": [f.PointsExtended("points", 370, 3, 21_579, 21_609, 1_867_104_000_000)],
     "debt.settled": [f.DebtSettled("points", 10, ((5, 0, 10, 21_609),), 3)],

@@ -1,8 +1,8 @@
 """What time alone will do to an account: what comes, and what passes with its last day.
 
 Of lots the facts tell that, whoever adds them up. What is promised for an instant, or held until one, is added here: by
-which day it will pass then, and when it comes. Where something is owed, or comes only after its lot is over, the one
-depends on the other, and the account is let go on to see.
+which day it will pass then, and when it comes. Where something is owed, or comes only after its lot is over and passes at
+that instant, the one depends on the other, and the account is let go on to see.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from chalicelib.areas.accounts.model.decisions.story import Story
 from chalicelib.areas.accounts.model.decisions.time import advance
 from chalicelib.areas.accounts.model.facts.points import Taken
 from chalicelib.areas.accounts.model.standing import Standing
-from chalicelib.areas.accounts.model.state import Account
+from chalicelib.areas.accounts.model.state import FORETOLD, Account
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import QUARTER_MS
 
-Ahead = Counter[tuple[str, str, int]]  # `coming` at a quarter of an hour or `expiring` with a day, of a unit
+Ahead = Counter[tuple[str, str, int]]  # `coming` or `passing` at a quarter of an hour, `expiring` with a day, of a unit
 
 
 class Waiting(NamedTuple):
@@ -49,16 +49,16 @@ def newly_ahead(before: Account, after: Account) -> list[tuple[str, str, int, in
     if not (before.waits_for_time or after.waits_for_time):
         return []
     changed = ahead(after)
-    changed.subtract(ahead(before) if before.foretold else {})
+    changed.subtract(ahead(before, before.foretold) if before.foretold else {})
     return sorted((*key, amount) for key, amount in changed.items() if amount)
 
 
-def ahead(account: Account) -> Ahead:
-    """What waits for time, beside what lots hold."""
+def ahead(account: Account, foretold: int = FORETOLD) -> Ahead:
+    """What waits for time, beside what lots hold, as entries of this release or an older one tell it."""
     waiting = tuple(_waiting(account))
     if all(_is_plain(account, one) for one in waiting):
         return _as_it_waits(account, waiting)
-    return _as_it_goes(account)
+    return _as_it_goes(account, foretold)
 
 
 def _waiting(account: Account) -> Iterator[Waiting]:
@@ -91,12 +91,15 @@ def _as_it_waits(account: Account, waiting: tuple[Waiting, ...]) -> Ahead:
     return found
 
 
-def _as_it_goes(account: Account) -> Ahead:
-    """All that time will do, less what the lots' own days say."""
+def _as_it_goes(account: Account, foretold: int) -> Ahead:
+    """All that time will do, less what the lots' own days say. An older release did not tell of what comes too late when
+    it does, but by its last day."""
     found: Ahead = Counter()
     for at, fact in foreseen(account):
         if isinstance(fact, f.PointsActivated):
             found["coming", fact.unit, at // QUARTER_MS] += fact.amount
+        elif isinstance(fact, f.PointsExpired) and fact.came_at is not None and foretold == FORETOLD:
+            found["passing", fact.unit, at // QUARTER_MS] += fact.amount
         elif isinstance(fact, f.PointsExpired) and fact.expires_on is not None:
             found["expiring", fact.unit, fact.expires_on] += fact.amount
     for unit, wallet in account.wallets.items():

@@ -4,7 +4,7 @@ w wallets   [next lot, totals, lots] and, where there is any, {"c": counted by p
 h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, where it has one, its period
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
-f foretold  1, where anything promised or held waits for an instant
+f foretold  2, where anything promised or held waits for an instant; an older release wrote 1
 u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of], as far as it says anything
 """
 
@@ -18,7 +18,7 @@ from chalicelib.areas.accounts.model.apart import Hold, Pending
 from chalicelib.areas.accounts.model.lots import Lot, Piece
 from chalicelib.areas.accounts.model.months import Month
 from chalicelib.areas.accounts.model.standing import Standing
-from chalicelib.areas.accounts.model.state import Account
+from chalicelib.areas.accounts.model.state import FORETOLD, Account
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
 
@@ -61,7 +61,7 @@ def packed(account: Account) -> Body:
         "q": {} if account.counted == account.spend else dict(account.counted),
         "m": {str(number): _month(month) for number, month in account.months.items()},
         "u": _standing(account.standing),
-        "f": int(account.waits_for_time),
+        "f": FORETOLD if account.waits_for_time else 0,
     }
     return body | {name: value for name, value in rare.items() if value}
 
@@ -81,7 +81,7 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
         tier=body["t"],
         standing=Standing(*body["u"]) if "u" in body else Standing(),
-        foretold="f" in body,
+        foretold=body.get("f", 0),
     )
 
 

@@ -17,6 +17,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import Day
 
+FORETOLD = 2
 Change = Callable[["Account", Any], "Account"]
 
 
@@ -24,7 +25,8 @@ Change = Callable[["Account", Any], "Account"]
 class Account:
     """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency, and
     `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months. `foretold`: its
-    entries have told what time alone will do to what is promised or held; of the stored account, and no part of its state."""
+    entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
+    did (1); of the stored account, and no part of its state."""
 
     owner: str
     program: int
@@ -39,7 +41,7 @@ class Account:
     months: Months = field(default_factory=dict)
     tier: str = ""
     standing: Standing = field(default_factory=Standing)
-    foretold: bool = field(default=False, compare=False)
+    foretold: int = field(default=0, compare=False)
 
     def wallet(self, unit: str) -> Wallet:
         return self.wallets.get(unit) or Wallet(unit)

@@ -5,7 +5,7 @@ from chalicelib.areas.feeds.model.by_day import (
     day_and_kind,
     day_expiring,
     happened,
-    instant_coming,
+    instant_ahead,
 )
 from chalicelib.areas.feeds.model.counts import COUNTED_BY_DAY, DailyCounts, added, corrected, counted
 from chalicelib.areas.feeds.model.liability import NEVER, liability, month_name
@@ -21,7 +21,7 @@ __all__ = [
     "day_and_kind",
     "day_expiring",
     "happened",
-    "instant_coming",
+    "instant_ahead",
     "liability",
     "month_name",
 ]

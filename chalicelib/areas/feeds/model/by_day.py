@@ -5,6 +5,7 @@ Of each program and unit there are, in the unit's smallest part,
     day/{program}/{unit}/{day}/{kind}         what happened, in the words of KINDS
     expiring/{program}/{unit}/{day}           what time alone will let pass with its last day
     coming/{program}/{unit}/{instant}         what time alone will make available at that instant
+    passing/{program}/{unit}/{instant}        what of it, or of what is held, comes too late then and passes at once
 
 and each is the sum of the same over all accounts. What lots hold is in the facts (liability); what waits for an instant,
 or is held until one, an entry tells itself, as what it changes: `ahead`.
@@ -12,7 +13,7 @@ or is held until one, an entry tells itself, as what it changes: `ahead`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -42,22 +43,20 @@ Happened = tuple[Day, str, str, int]  # when, unit, kind, amount
 
 
 class Told(NamedTuple):
-    """An entry as far as it is counted: `day` is the local one of its value time, `ahead` what it changes of what time
-    alone will do to what is promised or held: what, unit, day or quarter of an hour, and how much."""
+    """An entry as far as it is counted: `days` are the local ones on which its facts took effect, one for each, `ahead` what
+    it changes of what time alone will do to what is promised or held: what, unit, day or quarter of an hour, and how much."""
 
     program: int
-    facts: Iterable[Body]
-    day: Day = 0
+    facts: Sequence[Body]
+    days: Sequence[Day]
     ahead: Sequence[tuple[str, str, int, int]] = ()
 
 
 def happened(fact: Body, day: Day) -> Iterator[Happened]:
-    """What a fact of this day counts as. What expired did so on the day after its last, whenever somebody came to say so."""
+    """What a fact of this day counts as."""
     kind = KINDS.get(fact["type"])
     if kind is None:
         return
-    if kind == "expired" and fact.get("undoes") is None and fact.get("expires_on") is not None:
-        day = fact["expires_on"] + 1
     yield day, fact["unit"], kind, fact["amount"]
     if kind == "converted":
         yield day, fact["into"], "gained", fact["gained"]
@@ -65,9 +64,9 @@ def happened(fact: Body, day: Day) -> Iterator[Happened]:
 
 def by_day(told: Told) -> Iterator[Change]:
     """What an entry changes, by the names of counts, beside what lots hold."""
-    for fact in told.facts:
+    for fact, on in zip(told.facts, told.days, strict=True):
         if fact["type"] in KINDS:
-            for day, unit, kind, amount in happened(fact, told.day):
+            for day, unit, kind, amount in happened(fact, on):
                 yield f"day/{told.program}/{unit}/{iso_day(day)}/{kind}", amount
     for what, unit, when, amount in told.ahead:
         yield f"{what}/{told.program}/{unit}/{_AHEAD[what](when)}", amount
@@ -89,7 +88,8 @@ def day_expiring(name: str) -> Day:
     return _day(name.rpartition("/")[2])
 
 
-def instant_coming(name: str) -> Instant:
+def instant_ahead(name: str) -> Instant:
+    """Of a count's name that begins with `coming/` or `passing/`."""
     return instant(datetime.fromisoformat(name.rpartition("/")[2]))
 
 
@@ -97,4 +97,4 @@ def _day(text: str) -> Day:
     return day_of(date.fromisoformat(text))
 
 
-_AHEAD: dict[str, Any] = {"expiring": iso_day, "coming": quarter_name}
+_AHEAD: dict[str, Any] = {"expiring": iso_day, "coming": quarter_name, "passing": quarter_name}

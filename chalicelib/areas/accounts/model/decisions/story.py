@@ -150,7 +150,7 @@ def expire_homeless(story: Story, unit: str, pieces: Iterable[Taken], at: Instan
     for number, late in gone.items():
         amount = pieces_sum(late)
         balance = story.account.wallet(unit).available - amount
-        story = story.then(f.PointsExpired(unit, amount, number, balance, late[0][3]))
+        story = story.then(f.PointsExpired(unit, amount, number, balance, late[0][3], came_at=at))
     return story
 
 

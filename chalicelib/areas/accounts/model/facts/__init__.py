@@ -88,6 +88,7 @@ VOCABULARY = vocabulary(
         ("points.cancelled", 2): _as_it_is,
         ("promise.cancelled", 1): _as_it_is,
         ("points.expired", 1): _as_it_is,
+        ("points.expired", 2): _as_it_is,
         ("points.activated", 1): _as_it_is,
         ("points.captured", 1): _as_it_is,
         ("points.released", 1): _as_it_is,

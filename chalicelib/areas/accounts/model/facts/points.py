@@ -219,10 +219,11 @@ class PointsExpired(Fact):
     expires_on | the last day on which it could be used                           | –
     pieces     | what passed of the lot; none when it was the whole lot           | lot number, two positions, day
     undoes     | whose rest was let expire: an entry of this account and its fact | sequence, number of the fact
+    came_at    | when it came back to a lot that had passed by then               | –
     """
 
     type = "points.expired"
-    v = 2
+    v = 3
 
     unit: str
     amount: int
@@ -231,6 +232,7 @@ class PointsExpired(Fact):
     expires_on: Day | None = None
     pieces: tuple[Taken, ...] = ()
     undoes: tuple[int, int] | None = None
+    came_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
