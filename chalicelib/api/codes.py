@@ -113,6 +113,11 @@ OPERATIONS = {
     "too_many_programs": Code(422, "A tenant has at most 1,023 programs."),
     "too_many_rules": Code(422, "A program has at most 2,000 rules."),
     "unit_in_use": Code(422, "A unit of the program is left out: members may hold it."),
+    "policy_in_force": Code(
+        422,
+        "A policy that is or was in force of a unit in use would change, or a new one would begin before tomorrow: what was "
+        "given until today stays by it. The message says what to do instead.",
+    ),
     "decimals_frozen": Code(422, "The decimals of a unit cannot change."),
     "unknown_unit": Code(422, "The program has no such unit."),
     "unknown_tier": Code(422, "The program has no such tier."),

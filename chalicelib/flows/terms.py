@@ -8,7 +8,7 @@ from chalicelib.areas.accounts.model import Account, Conduct, Credit, PeriodCap,
 from chalicelib.areas.accounts.model import Lifetime as Lasts
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.programs import store as programs
-from chalicelib.areas.programs.model import Program, Sliding, Unit, UnitPolicy, ending_with, lifetime
+from chalicelib.areas.programs.model import Program, Sliding, Unit, ending_with, lifetime
 from chalicelib.areas.programs.model.policies import Activity, CapPeriod
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.compile import CompiledRules
@@ -176,7 +176,7 @@ def after_activity(story: Story, terms: Terms, activity: Activity, at: Instant) 
     """What slides in the account lasts longer, where this is an activity that its policy names."""
     for unit in terms.program.units:
         if story.account.wallet(unit.code).sliding:
-            story = _slid(story, terms, unit, unit.policy_on(terms.day(at)), activity, at)
+            story = _slid(story, terms, unit, activity, at)
     return story
 
 
@@ -190,10 +190,11 @@ def brought_to(account: Account, terms: Terms, at: Instant) -> Account:
     return settle_tier(terms.advance(Story(account), at), terms).account
 
 
-def _slid(story: Story, terms: Terms, unit: Unit, policy: UnitPolicy, activity: Activity, at: Instant) -> Story:
-    if not isinstance(policy.expiry, Sliding) or activity not in policy.expiry.activities:
+def _slid(story: Story, terms: Terms, unit: Unit, activity: Activity, at: Instant) -> Story:
+    expiry = unit.sliding_on(terms.day(at))
+    if expiry is None or activity not in expiry.activities:
         return story
-    lasts = ending_with(terms.program, terms.day(at) + policy.expiry.days)
+    lasts = ending_with(terms.program, terms.day(at) + expiry.days)
     if lasts.expires_on is None or lasts.expires_at is None:
         return story
     return slide(story, unit.code, lasts.expires_on, lasts.expires_at)

@@ -9,10 +9,10 @@ from typing import cast
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.imports.model import Drop
 from chalicelib.areas.programs.model import ProgramDefinition
-from chalicelib.areas.programs.operations import replace_program
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.queues import Message
 from chalicelib.events.stream import relay
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.start_import import start_import
 from chalicelib.flows.start_proof import start_proof
@@ -110,7 +110,7 @@ def moving() -> World:
     """The shop at work converts points into stamps; Ada has sent Bob 100 points, and Bob has spent 20 of what he has."""
     world = at_work().copy()
     shop = world.calm
-    stamps = {"units": [POINTS, {"code": "stamps", "name": "Stamps"}]}
+    stamps = {"units": [CAPPED, {"code": "stamps", "name": "Stamps"}]}
     rates = [{"unit": "points", "into": "stamps", "take": 10, "give": 1}]
     definition = ProgramDefinition.model_validate(PROGRAM | stamps | {"rates": rates})
     replace_program(shop.rt, shop.caller, fresh(), 1, definition)

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.areas.access.operations import authenticate, issue_api_key, revoke_api_key
 from chalicelib.areas.programs.model import ProgramDefinition, TenantSettings
-from chalicelib.areas.programs.operations import create_program, put_tenant, replace_program
+from chalicelib.areas.programs.operations import create_program, get_program, put_tenant
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.errors import Unavailable
 from chalicelib.events.due import schedule_due
@@ -22,6 +22,7 @@ from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.job_messages import Step
 from chalicelib.flows.record_document import record_document
 from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.start_proof import start_proof
 from chalicelib.flows.undo_entry import undo_entry
@@ -52,8 +53,13 @@ def program(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 
 
 def other_program(world: World, shop: BookShop, command: Command) -> Committed[Any]:
-    definition = ProgramDefinition.model_validate(PROGRAM | {"name": "More books"})
-    return replace_program(shop.rt, shop.caller, command, 1, definition)
+    return replaced(world, shop, command, name="More books")
+
+
+def replaced(world: World, shop: BookShop, command: Command, **fields: Any) -> Committed[Any]:
+    """The program as it is, but for these fields."""
+    known = get_program(world.calm.rt, shop.caller, 1).model_dump(mode="json", exclude={"program_id"})
+    return replace_program(shop.rt, shop.caller, command, 1, ProgramDefinition.model_validate(known | fields))
 
 
 def tiers(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -101,7 +107,15 @@ def take_back_by_entry(world: World, shop: BookShop, command: Command) -> Commit
     return undo_entry(shop.rt, shop.caller, command, world.names["ada"], world.names["transfer"])
 
 
+def correct(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    """Another policy for stamps, of which nobody has had any: the counts are asked, and everybody's accounts."""
+    points = get_program(world.calm.rt, shop.caller, 1).unit("points").model_dump(mode="json")
+    stamps = {"code": "stamps", "name": "Stamps", "policies": [{"rounding": "down"}]}
+    return replaced(world, shop, command, units=[points, stamps])
+
+
 MOVES: dict[str, Asked] = {
+    "replace_program, of what nobody has used": correct,
     "transfer_points": send,
     "undo_transfer": take_back,
     "undo_entry, of a transfer": take_back_by_entry,
@@ -110,7 +124,7 @@ MOVES: dict[str, Asked] = {
 
 
 def moves() -> Iterator[Case]:
-    """Points that move, each with an Idempotency-Key and without one."""
+    """Points that move, and a unit that may still change, each with an Idempotency-Key and without one."""
     for name, act in MOVES.items():
         yield Case(f"{name}, with a key", "write", moving, partial(commanded, act, lambda: keyed("k")))
         yield Case(f"{name}, without a key", "write", moving, partial(commanded, act, fresh), once=True)

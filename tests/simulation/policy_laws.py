@@ -14,7 +14,7 @@ from chalicelib.areas.accounts.model.limits import MAX_LOTS
 from chalicelib.kit.facts import Fact
 from tests.simulation.fact_laws import Setting
 from tests.simulation.law import law
-from tests.simulation.reckoned import Due, day_at, due, gained, policy_on, start_of
+from tests.simulation.reckoned import Due, day_at, due, gained, last_sliding, policy_on, start_of
 
 Credited = f.PointsEarned | f.PointsPromised | f.PointsGranted | f.PointsConverted | f.PointsRefunded
 ACTIVITIES = {
@@ -76,7 +76,8 @@ def ask_policy(sliding: Sliding, before: Account, fact: Fact, setting: Setting, 
 
 
 def ask_activity(sliding: Sliding, account: Account, setting: Setting, told: set[type[Fact]]) -> None:
-    """Once an entry is over: what slides lasts until so many days after the last activity that its policy names."""
+    """Once an entry is over: what slides lasts until so many days after the last activity that its policy names, whatever
+    policy lets nothing slide since."""
     entry, program = setting.entry, setting.program
     day, activity = day_at(entry.effective_at, program.zone), ACTIVITIES.get(entry.header["operation"])
     if activity == "transfer" and f.PointsSent not in told:
@@ -84,8 +85,8 @@ def ask_activity(sliding: Sliding, account: Account, setting: Setting, told: set
     for unit in program.units:
         if not sliding.alive(unit.code, account.advanced_to, program.zone):
             continue
-        expiry = policy_on(unit.policies, day).expiry
-        if expiry.type == "sliding" and activity in expiry.activities:
+        expiry = last_sliding(unit.policies, day)
+        if expiry is not None and activity in expiry.activities:
             sliding.until[unit.code] = max(sliding.until[unit.code], day + expiry.days)
         wallet = account.wallet(unit.code)
         lot = wallet.lot(wallet.sliding)

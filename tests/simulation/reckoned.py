@@ -74,6 +74,12 @@ def policy_on(policies: Sequence[Any], day: int) -> Any:
     return begun[-1]
 
 
+def last_sliding(policies: Sequence[Any], day: int) -> Any:
+    """The expiry of the last that has begun and lets something slide; None where none does."""
+    begun = [one for one in policies if one.effective_from is None or one.effective_from <= date_of(day)]
+    return next((one.expiry for one in reversed(begun) if one.expiry.type == "sliding"), None)
+
+
 def last_day(expiry: Any, day: int) -> int | None:
     """Of what is counted from this day; None for ever."""
     match expiry.type:

@@ -11,6 +11,7 @@ from chalicelib.areas.rules import model as r
 from chalicelib.areas.rules import operations as rules
 from chalicelib.areas.tiers import operations as tiers
 from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.flows import replace_program as flow
 from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.kit.base import Wire
@@ -45,7 +46,7 @@ def create_program(call: Call, body: ProgramDefinition) -> Answered[Program]:
 
 
 def replace_program(call: Call, body: ProgramDefinition) -> Answered[Program]:
-    return answered(programs.replace_program(call.rt, call.caller, call.command, _program_id(call), body))
+    return answered(flow.replace_program(call.rt, call.caller, call.command, _program_id(call), body))
 
 
 def list_rules(call: Call) -> Rules:

@@ -6,14 +6,14 @@ Reading asks the table, never what the process holds: whoever has just changed s
 from __future__ import annotations
 
 from chalicelib.areas.programs import store
-from chalicelib.areas.programs.model import Program, ProgramDefinition, TenantSettings, succeed
+from chalicelib.areas.programs.model import Program, ProgramDefinition, TenantSettings
 from chalicelib.errors import Refused
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import MAX_PROGRAM
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
-from chalicelib.table.config import Config, ConfigChanged, Name, read_config
+from chalicelib.table.config import Config, read_config
 from chalicelib.table.config_commit import Change, change_config
 
 
@@ -48,32 +48,6 @@ def create_program(rt: Runtime, caller: Caller, command: Command, definition: Pr
         number = max(numbers, default=0) + 1
         if number > MAX_PROGRAM:
             raise Refused("too_many_programs", f"A tenant has at most {MAX_PROGRAM} programs.")
-        return _change(_numbered(number, definition))
+        return store.change(store.numbered(number, definition))
 
-    return _program(change_config(rt, caller, command, "create_program", decide))
-
-
-def replace_program(
-    rt: Runtime, caller: Caller, command: Command, program_id: int, definition: ProgramDefinition
-) -> Committed[Program]:
-    """Refuses `unit_in_use` (a unit left out) and `decimals_frozen`; NotFound for an unknown program."""
-
-    def decide(config: Config) -> Change:
-        after = _numbered(program_id, definition)
-        succeed(store.program(config, program_id), after)
-        return _change(after)
-
-    return _program(change_config(rt, caller, command, "replace_program", decide))
-
-
-def _numbered(number: int, definition: ProgramDefinition) -> Program:
-    return Program(program_id=number, **dict(definition))
-
-
-def _change(program: Program) -> Change:
-    return Change(store.program_name(program.program_id), program.model_dump(mode="json"))
-
-
-def _program(done: Committed[ConfigChanged]) -> Committed[Program]:
-    changed = done.answer
-    return Committed(store.program_of(Name(changed.kind, changed.id), changed.body), done.replayed)
+    return store.answered(change_config(rt, caller, command, "create_program", decide))

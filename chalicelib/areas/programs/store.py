@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.areas.programs.model import Program, TenantSettings
+from chalicelib.areas.programs.model import Program, ProgramDefinition, TenantSettings
 from chalicelib.errors import NotFound
-from chalicelib.table.config import Config, Name
+from chalicelib.table.commit import Committed
+from chalicelib.table.config import Config, ConfigChanged, Name
+from chalicelib.table.config_commit import Change
 from chalicelib.table.definitions import definition
 
 SETTINGS = Name("tenant", "settings")
@@ -49,6 +51,20 @@ def settings_of(body: Mapping[str, Any]) -> TenantSettings:
 
 def program_of(name: Name, body: Mapping[str, Any]) -> Program:
     return definition(Program, name, body)
+
+
+def numbered(number: int, definition: ProgramDefinition) -> Program:
+    return Program(program_id=number, **dict(definition))
+
+
+def change(program: Program) -> Change:
+    return Change(program_name(program.program_id), program.model_dump(mode="json"))
+
+
+def answered(done: Committed[ConfigChanged]) -> Committed[Program]:
+    """The program as it was changed."""
+    changed = done.answer
+    return Committed(program_of(Name(changed.kind, changed.id), changed.body), done.replayed)
 
 
 def programs(config: Config) -> tuple[Program, ...]:

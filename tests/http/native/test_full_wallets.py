@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.areas.accounts.model.limits import MAX_LOTS, MAX_LOTS_IN_ALL, MAX_TAKEN_PIECES
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, refusal
 from tests.http.native.filled import at_the_counter
@@ -37,7 +38,11 @@ def full_and_for_good(shop: Shop, rt: Runtime, clock: HandClock, ada: str) -> No
     clock.at += 5 * DAY_MS
     shop.earn(ada, 10, "cashback")  # with which what has passed is gone
     fill(at_the_counter(rt, clock), ada, MAX_LOTS_IN_ALL)
-    kept(shop, {"type": "never"}, RATES)
+    for_good = {"effective_from": iso_day(local_day(clock.at + DAY_MS, "UTC")), "expiry": {"type": "never"}}
+    known = answer(shop.api.get("/v1/programs/1"))["units"]
+    units = [{**unit, "policies": [*unit["policies"], for_good]} for unit in known]
+    answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": units, "rates": RATES}))
+    clock.at += DAY_MS
 
 
 def test_a_spend_is_not_given_back_to_a_wallet_with_too_many_last_days(

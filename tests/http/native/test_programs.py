@@ -121,6 +121,21 @@ def test_the_decimals_of_a_unit_never_change(shop: Shop) -> None:
     assert refusal(finer) == (422, "decimals_frozen", "units")
 
 
+def test_a_policy_that_is_in_force_stays_once_something_was_earned(shop: Shop) -> None:
+    shop.earn(shop.enrol("1"), 5)
+    other = {"expiry": {"type": "days", "days": 10}}
+    for policies, place in (([other], 0), ([*POINTS["policies"], other | {"effective_from": "2026-01-15"}], 1)):
+        body = PROGRAM | {"units": [POINTS | {"policies": policies}, CASHBACK]}
+        for query in ("", "?dry_run=true"):
+            reply = shop.api.put(f"/v1/programs/1{query}", body)
+            assert refusal(reply) == (422, "policy_in_force", f"units.0.policies.{place}")
+            assert "effective_from 2026-01-16 or later" in reply.json["error"]["message"]
+    assert (
+        answer(shop.api.get("/v1/programs/1"))["units"][0]["policies"][0]["expiry"] == POINTS["policies"][0]["expiry"]
+    )
+    answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": [POINTS, CASHBACK | {"policies": [other]}]}))
+
+
 def test_what_was_earned_keeps_its_day_when_the_policy_changes(shop: Shop) -> None:
     ada = shop.enrol("1")
     shop.earn(ada, 5)

@@ -8,12 +8,12 @@ from typing import Any
 
 from chalicelib.areas.accounts.model import Story, advance
 from chalicelib.areas.programs.model import ProgramDefinition, UnitPolicy
-from chalicelib.areas.programs.operations import replace_program
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.errors import NotFound
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.prove_account import prove_account
 from chalicelib.flows.read_account import read_account
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.kit.periods import day_of, local_day
 from tests.simulation.law import law
@@ -72,14 +72,14 @@ def prove(world: World, dice: Random) -> str:
 
 
 def another_policy(world: World, dice: Random) -> str:
-    """From today on, or a later day: what was earned stays as it is."""
+    """From tomorrow on, or a later day: what was earned stays as it is."""
     shop, journals = world.shop, dice.choice(world.all)
     program = journals.program
     today = local_day(world.clock.at, program.zone)
     units = []
     for unit in program.units:
         last = unit.policies[-1].effective_from
-        start = max(today + dice.choice((0, 0, 1, 10)), 0 if last is None else day_of(last) + 1)
+        start = max(today + dice.choice((1, 1, 2, 10)), 0 if last is None else day_of(last) + 1)
         more = [policy(dice, start)] if len(unit.policies) < MOST_POLICIES and dice.random() < 0.6 else []
         units.append(unit.model_dump(mode="json") | {"policies": [*_told(unit.policies), *more]})
     told = program.model_dump(mode="json", exclude={"program_id"}) | {"units": units}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from chalicelib.areas.programs.model import ProgramDefinition
-from chalicelib.areas.programs.operations import create_program, get_program, replace_program
+from chalicelib.areas.programs.operations import create_program, get_program
 from chalicelib.errors import StampbookError
 from chalicelib.flows.activate_pending import activate_pending
 from chalicelib.flows.capture_hold import capture_hold
@@ -18,6 +18,7 @@ from chalicelib.flows.grant_points import Gift, grant_points
 from chalicelib.flows.hold_points import Lapse, hold_points
 from chalicelib.flows.pending_choice import Choice
 from chalicelib.flows.record_order import record_order
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.transfer_points import transfer_points

@@ -7,14 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.programs.model import ProgramDefinition, TenantSettings
-from chalicelib.areas.programs.operations import (
-    create_program,
-    get_program,
-    get_tenant,
-    list_programs,
-    put_tenant,
-    replace_program,
-)
+from chalicelib.areas.programs.operations import create_program, get_program, get_tenant, list_programs, put_tenant
 from chalicelib.areas.rules.operations import get_rule, list_rules
 from chalicelib.areas.rules.store import MAX_RULES
 from chalicelib.areas.tiers.model import TierScheme
@@ -22,12 +15,12 @@ from chalicelib.areas.tiers.operations import get_tiers
 from chalicelib.errors import NotFound
 from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.define_tiers import define_tiers
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.kit.ids import MAX_PROGRAM
-from chalicelib.table.config import AggregateItem, Name, config_pk
-from chalicelib.table.items import to_attrs
-from chalicelib.table.memory import MemoryTable
+from chalicelib.table.config import Name
 from tests.twins import fresh
 from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, open_shop, refused, rule, sale
+from tests.twins.configured import stored
 
 
 @pytest.fixture
@@ -37,20 +30,6 @@ def shop() -> BookShop:
 
 def program(**fields: Any) -> ProgramDefinition:
     return ProgramDefinition.model_validate(PROGRAM | fields)
-
-
-def stored(shop: BookShop, *aggregates: tuple[Name, object]) -> None:
-    """As if they had been defined long ago."""
-    table = shop.rt.table
-    assert isinstance(table, MemoryTable)
-    table.batch_put(
-        to_attrs(
-            AggregateItem(
-                pk=config_pk("shop"), sk=f"{name.kind}#{name.id}", kind=name.kind, version=1, hash="", body=body
-            )
-        )
-        for name, body in aggregates
-    )
 
 
 # --- tenant and programs -------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.programs.model import ProgramDefinition
-from chalicelib.areas.programs.operations import replace_program
 from chalicelib.errors import NotFound
 from chalicelib.flows.list_expiries import list_expiries
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.kit.periods import iso_day
 from tests.twins import by_hand, fresh
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, open_shop, refused
@@ -27,8 +27,8 @@ def ada(shop: BookShop) -> str:
     return shop.member("1")
 
 
-def policy(shop: BookShop, **said: Any) -> None:
-    unit = {"code": "points", "name": "Points", "policies": [said]}
+def policy(shop: BookShop, *first: Any, **said: Any) -> None:
+    unit = {"code": "points", "name": "Points", "policies": [*first, said]}
     definition = ProgramDefinition.model_validate(PROGRAM | {"units": [unit, STAMPS]})
     replace_program(shop.rt, shop.caller, fresh(), 1, definition)
 
@@ -77,8 +77,11 @@ def test_what_counts_from_when_it_comes_has_no_day_before_its_event(shop: BookSh
 
 
 def test_what_slides_says_so_and_moves_with_what_is_held_of_it(shop: BookShop, ada: str) -> None:
+    shop.clock.move_to("2026-06-14")
     shop.earn(ada, 3)
-    policy(shop, expiry={"type": "sliding", "days": 30, "activities": ["earn"]})
+    sliding = {"type": "sliding", "days": 30, "activities": ["earn"]}
+    policy(shop, *POINTS["policies"], expiry=sliding, effective_from="2026-06-15")
+    shop.clock.move_to("2026-06-15")
     shop.earn(ada, 10)
     by_hand.hold(shop, ada, 4)
     assert days(shop, ada) == [("2026-07-15", 6, 4, 0), ("2027-06-30", 3, 0, 0)]

@@ -8,11 +8,12 @@ import pytest
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.members.model import MemberUpdate
-from chalicelib.areas.programs.model import ProgramDefinition
-from chalicelib.areas.programs.operations import replace_program
+from chalicelib.areas.programs.model import Program, ProgramDefinition
+from chalicelib.areas.programs.store import program_name
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.list_pending import PendingPoints
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.amounts import MAX_AMOUNT
@@ -20,6 +21,7 @@ from chalicelib.table.journal import entry_from
 from tests.twins import at, fresh
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, member, open_shop, refused, sale
 from tests.twins.by_hand import activate, cancel, day, grant, pending, promise, promised
+from tests.twins.configured import stored
 from tests.unit.flows.seen import everything
 
 OPEN: dict[str, Any] = {
@@ -267,13 +269,12 @@ def test_a_last_day_that_is_open_is_decided_when_it_comes_by_the_policy_of_the_d
 
 
 def test_a_last_day_that_had_passed_when_it_was_decided_is_told_of_what_expires(shop: BookShop, ada: str) -> None:
-    """The policy of the day of earning was changed on that very day, after it."""
+    """The policy of the day of earning was changed on that very day, after it, as an older release let it be."""
     promise(shop, ada, 100, unit="open", event="e")
     shorter = {"expiry": {"type": "days", "days": 5}, "effective_from": "2026-06-15"}
     units = [POINTS, {**OPEN, "policies": [*OPEN["policies"], shorter]}, SLOW]
-    replace_program(
-        shop.rt, shop.caller, fresh(), 1, ProgramDefinition.model_validate(PROGRAM | UNITS | {"units": units})
-    )
+    changed = Program.model_validate(PROGRAM | UNITS | {"units": units, "program_id": 1})
+    stored(shop, (program_name(1), changed.model_dump(mode="json")))
     shop.clock.move_to("2026-07-01")
     [expired] = activate(shop, ada, event="e").answer.expired
     assert (expired.amount, expired.expires_on) == (100, day("2026-06-20"))

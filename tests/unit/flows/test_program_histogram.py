@@ -12,11 +12,12 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.accounts.model.packed import packed
 from chalicelib.areas.programs.model import ProgramDefinition
-from chalicelib.areas.programs.operations import get_program, replace_program
+from chalicelib.areas.programs.operations import get_program
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.histogram import Bar, Step
 from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_program_histogram import read_program_histogram
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.periods import Day, local_day, parse_day
 from chalicelib.runtime import Runtime

@@ -12,12 +12,13 @@ import pytest
 
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.programs.model import ProgramDefinition, TenantSettings
-from chalicelib.areas.programs.operations import put_tenant, replace_program
+from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.refund_spend import refund_spend
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.undo_entry import undo_entry

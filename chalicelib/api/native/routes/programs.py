@@ -49,8 +49,8 @@ ROUTES = (
         "replace_program",
         "programs",
         "modify",
-        "Replace a program. Nothing already earned changes.",
-        errors=("program_not_found", "unit_in_use", "decimals_frozen"),
+        "Replace a program. Nothing already earned changes: of a unit in use, a policy that has begun stays as it is.",
+        errors=("program_not_found", "unit_in_use", "decimals_frozen", "policy_in_force"),
         dry_run=True,
     ),
     Route(

@@ -7,7 +7,7 @@ from chalicelib.areas.feeds.model.by_day import (
     happened,
     instant_ahead,
 )
-from chalicelib.areas.feeds.model.counts import COUNTED_BY_DAY, DailyCounts, added, corrected, counted
+from chalicelib.areas.feeds.model.counts import COUNTED_BY_DAY, DailyCounts, added, corrected, counted, units_counted
 from chalicelib.areas.feeds.model.liability import NEVER, liability, month_name
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "instant_ahead",
     "liability",
     "month_name",
+    "units_counted",
 ]

@@ -78,6 +78,12 @@ def corrected(counts: Mapping[str, int], wrong: Mapping[str, int], right: Mappin
     return {name: amount for name, amount in total.items() if amount}
 
 
+def units_counted(program: int, names: Iterable[str]) -> set[str]:
+    """The units of a program of which these counts tell anything: `liability/1/points/2026-11` and its like."""
+    told = (name.split("/") for name in names)
+    return {parts[2] for parts in told if len(parts) > 2 and parts[1] == str(program)}
+
+
 def _of(fact: Body) -> Iterator[tuple[str, int]]:
     kind = fact["type"]
     if kind in _ONCE:

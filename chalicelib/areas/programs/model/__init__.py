@@ -10,8 +10,8 @@ from chalicelib.areas.programs.model.program import (
     Slug,
     TenantSettings,
     Unit,
-    succeed,
 )
+from chalicelib.areas.programs.model.succession import latest_day, must_keep_policies, rewritten, succeed
 
 __all__ = [
     "MAX_FIELDS",
@@ -30,6 +30,9 @@ __all__ = [
     "UnitPolicy",
     "ending_with",
     "last_usable_day",
+    "latest_day",
     "lifetime",
+    "must_keep_policies",
+    "rewritten",
     "succeed",
 ]

@@ -83,7 +83,8 @@ class Caps(Frozen):
 
 
 class UnitPolicy(Frozen):
-    """How a unit behaves from local day `effective_from` on (None: from the beginning). What was earned before stays.
+    """How a unit behaves from local day `effective_from` on (None: from the beginning). What was earned before stays: once
+    the unit is used, a policy that has begun cannot be changed, and a new one begins tomorrow or later.
 
     rounding          of conversions, and of rules that say nothing else
     expiry_counts     from the day of earning, or from the day it becomes available

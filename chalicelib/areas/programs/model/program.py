@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from chalicelib.areas.programs.model.policies import UnitPolicy
+from chalicelib.areas.programs.model.policies import Sliding, UnitPolicy
 from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, day_of, zone_exists
@@ -49,6 +49,16 @@ class Unit(Frozen):
             if policy.effective_from is not None and day_of(policy.effective_from) <= day:
                 in_force = policy
         return in_force
+
+    def sliding_on(self, day: Day) -> Sliding | None:
+        """How what slides goes on to slide on a local day: as the last policy said by then that let anything slide. One
+        that lets nothing more slide changes nothing of what was earned before it."""
+        begun = [one.expiry for one in self.policies_begun(day) if isinstance(one.expiry, Sliding)]
+        return begun[-1] if begun else None
+
+    def policies_begun(self, day: Day) -> tuple[UnitPolicy, ...]:
+        """Those in force by the end of a local day, or before it."""
+        return tuple(one for one in self.policies if one.effective_from is None or day_of(one.effective_from) <= day)
 
 
 class Rate(Frozen):
@@ -112,13 +122,3 @@ class Program(ProgramDefinition):
             if (rate.unit, rate.into) == (unit, into):
                 return rate
         raise Refused("no_rate", f"This program does not convert {unit[:64]} into {into[:64]}.", param="into")
-
-
-def succeed(before: Program, after: Program) -> None:
-    """Refuse a new definition that would break what members already hold."""
-    units = {unit.code: unit for unit in after.units}
-    for unit in before.units:
-        if unit.code not in units:
-            raise Refused("unit_in_use", f"Unit {unit.code} cannot be removed: members may hold it.", param="units")
-        if units[unit.code].decimals != unit.decimals:
-            raise Refused("decimals_frozen", f"The decimals of unit {unit.code} cannot change.", param="units")
