@@ -8,6 +8,7 @@ A purchase counts in the period of its value time, whenever it was recorded; wha
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, foreseen
@@ -18,7 +19,6 @@ from chalicelib.flows.value_days import recorded_since
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.facts import encode
 from chalicelib.kit.periods import day_starts, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
@@ -60,6 +60,9 @@ def _entries(rt: Runtime, tenant: str, of: tuple[str, int], version: int, since:
 
 
 def _foresee(bars: Bars, account: Account) -> None:
-    """Nothing else happens: a copy goes on, from one due instant to the next."""
-    for due, fact in foreseen(account, day_starts(bars.last + 1, bars.zone) - 1):
-        bars.count(encode(fact), local_day(due, bars.zone))
+    """Nothing else happens: what comes counts when it does, what passes on the day after its last."""
+    end = day_starts(bars.last + 1, bars.zone)
+    for at, unit, comes, amount, day in takewhile(lambda one: one.at < end, foreseen(account)):
+        if unit == bars.unit.code:
+            on = local_day(at, bars.zone) if comes or day is None else day + 1
+            bars.add(on, "earned" if comes else "expired", amount)
