@@ -9,18 +9,18 @@ by what arrives late alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, foreseen
 from chalicelib.flows.histogram import Bar, Bars, Span, Step, bars_of
 from chalicelib.flows.opened import open_account
 from chalicelib.flows.terms import terms_of
-from chalicelib.flows.value_days import counted_days, day_foreseen, recorded_since
+from chalicelib.flows.value_days import counted_days, recorded_since
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.facts import encode
-from chalicelib.kit.periods import day_starts
+from chalicelib.kit.periods import day_starts, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
 from chalicelib.table.pages import every_item
@@ -60,7 +60,11 @@ def _entries(rt: Runtime, tenant: str, of: tuple[str, int], version: int, since:
 
 
 def _foresee(bars: Bars, account: Account) -> None:
-    """Nothing else happens: a copy goes on, from one due instant to the next."""
-    for due, fact in foreseen(account, day_starts(bars.last + 1, bars.zone) - 1):
-        body = encode(fact)
-        bars.count(body, day_foreseen(body, due, bars.zone))
+    """Nothing else happens: what comes counts when it does, what passes on the day after its last, or when it comes back
+    too late."""
+    end = day_starts(bars.last + 1, bars.zone)
+    for one in takewhile(lambda one: one.at < end, foreseen(account)):
+        if one.unit == bars.unit.code:
+            last = None if one.comes or one.too_late else one.day
+            day = local_day(one.at, bars.zone) if last is None else last + 1
+            bars.add(day, "earned" if one.comes else "expired", one.amount)

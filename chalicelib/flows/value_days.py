@@ -55,12 +55,6 @@ def moments_of(entry: Entry, zone: str) -> Iterator[tuple[Day, Instant]]:
         yield day, at
 
 
-def day_foreseen(body: Body, due: Instant, zone: str) -> Day:
-    """Of what time alone will do at an instant."""
-    last = _last_day(body)
-    return local_day(due, zone) if last is None else last + 1
-
-
 def instant_of(body: Body) -> Instant | None:
     """When it took effect, where it says so."""
     name = _INSTANTS.get(body["type"])
