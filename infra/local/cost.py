@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRICES = ROOT / "docs" / "prices.json"
 QUEUES_WORKED_OFF = 2  # imports and due: a mapping each
 PUBLISHED_AT_ONCE = 10
+SHOPS = ("quiet shop", "busy shop")
 MILLION = 1_000_000
 GB = 1024**3
 ALARMS = 40
@@ -64,18 +65,27 @@ def page(prices: Prices | None = None, usage: Usage | None = None) -> str:
     file, due = usage.file, usage.due
     from_files = [*_from_files(assumed, usage), *_to_the_feed(assumed, file.entries / file.of, usage.relay[FULL], FULL)]
     settled = [*_due(assumed, due), *_to_the_feed(assumed, due.entries / due.of, usage.relay[FULL], FULL)]
-    tables = {
-        "A million orders over HTTP": _table(prices, over_http, ("quiet shop", "busy shop")),
-        "A million orders from files": _table(prices, [from_files]),
-        "A million accounts with something due": _table(prices, [settled]),
-        "A month of a million members and ten million orders, kept": _table(prices, [_kept(assumed, usage)]),
-        "A month in which nobody calls": _table(prices, [_standing(assumed, usage)]),
-        "A month in use, on top of that and of its orders": _table(prices, [_in_use(assumed, usage)]),
+    bills = {
+        "A million orders over HTTP": over_http,
+        "A million orders from files": [from_files],
+        "A million accounts with something due": [settled],
+        "A month of a million members and ten million orders, kept": [_kept(assumed, usage)],
+        "A month in which nobody calls": [_standing(assumed, usage)],
+        "A month in use, on top of that and of its orders": [_in_use(assumed, usage)],
     }
-    sections = [f"## {title}\n\n{table}\n" for title, table in tables.items()]
-    return "\n".join(
-        [_head(prices), *sections, _counted(usage), _sources(prices), assumptions(prices.assumed, WINDOW_SECONDS)]
-    )
+    sections = [f"## {title}\n\n{_table(prices, shops)}\n" for title, shops in bills.items()]
+    counted = (_counted(usage), _sources(prices), assumptions(prices.assumed, WINDOW_SECONDS))
+    return "\n".join([_head(prices), _in_short(prices, bills), *sections, *counted])
+
+
+def _in_short(prices: Prices, bills: Mapping[str, Sequence[Sequence[Row]]]) -> str:
+    """What each comes to, before its rows."""
+    lines = [_cells("", "USD"), _cells("---", "---:")]
+    for title, shops in bills.items():
+        sums = [f"{sum(map(prices.usd_of, rows)):,.2f}" for rows in shops]
+        said = f"{sums[0]} in a quiet shop, {sums[1]} in a busy one" if len(sums) > 1 else sums[0]
+        lines.append(_cells(title, said))
+    return "\n".join(lines) + "\n"
 
 
 def _over_http(assumed: Mapping[str, float], api: Used) -> list[Row]:
@@ -187,8 +197,9 @@ def _logs(assumed: Mapping[str, float], function: str, our_bytes: float, calls: 
     return Row(f"Logs of {function}", whole / GB, "GB", "cloudwatch_logs_gb")
 
 
-def _table(prices: Prices, shops: Sequence[Sequence[Row]], names: Sequence[str] = ("",)) -> str:
+def _table(prices: Prices, shops: Sequence[Sequence[Row]]) -> str:
     """Amount and sum of each shop beside each other: their rows are of the same things."""
+    names = SHOPS if len(shops) > 1 else ("",)
     heads = [f"{what}{', ' if name else ''}{name}" for what in ("Amount", "USD") for name in names]
     amounts, sums = heads[: len(names)], heads[len(names) :]
     lines = [_cells("", *amounts, "Unit", "USD each", *sums), _cells("---", *["---:"] * len(names), *_ALIGNED, *["---:"] * len(names))]  # fmt: skip

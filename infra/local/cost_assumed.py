@@ -20,6 +20,22 @@ MEASURED = {
 """What of docs/performance.md each time may not be below; tests/unit/local/test_cost.py compares."""
 
 
+MEANT = {
+    "api_ms": "a request to the API",
+    "relay_ms": "a batch of the relay, beside its entries",
+    "relay_ms_per_entry": "each entry of it",
+    "import_ms_per_order": "an order of a file",
+    "due_ms_per_account": "an account with something due",
+    "pulse_ms": "a pulse, every five minutes",
+    "window_end_ms": "the relay's call at the end of a window",
+    "platform_log_bytes_per_invocation": "what Lambda itself logs of a call",
+    "operations_in_use": "operations of the API that anybody calls in a month",
+    "outcomes_of_an_operation": "kinds of answers that each is told apart by: 2xx, 4xx, 5xx",
+    "pollers_of_a_queue": "of a mapping, asking at the same time",
+    "seconds_of_a_poll": "how long each asks",
+}
+
+
 def processors(function: str) -> float:
     """The share of one that Lambda gives a function for its memory: a whole one for 1,769 MB."""
     return memory_gb(function) * 1024 / 1769
@@ -32,11 +48,13 @@ def memory_gb(function: str) -> float:
 
 
 def assumptions(assumed: Mapping[str, float], window_seconds: int) -> str:
-    rows = "\n".join(f"| `{name}` | {value:g} | {MEASURED.get(name, '–')} |" for name, value in assumed.items())
+    rows = "\n".join(
+        f"| `{name}` | {value:g} | {MEASURED.get(name, '–')} | {MEANT[name]} |" for name, value in assumed.items()
+    )
     return f"""## What is assumed
 
-| Named in prices.json | | no less than was measured |
-|---|---:|---|
+| Named in prices.json | | no less than was measured | It is of |
+|---|---:|---|---|
 {rows}
 
 Times are of a whole call, waiting included: on your stage the dashboard shows the true ones, as it shows how full the relay's batches are. What was

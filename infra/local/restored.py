@@ -2,8 +2,8 @@
 
 DynamoDB restores into a new table only, and a stack keeps the one it made. So the template is written anew, to stdout,
 without its own table and with name, ARN and stream of the restored one wherever it spoke of it. Before that stack is
-deployed, the table that it lets go must have `DeletionPolicy: Retain` (--retain writes the template with nothing but
-that changed). The restored table lacks stream and TTL: --prepare gives it both, and its own recovery; and since no stack
+deployed, the table that it lets go must have `DeletionPolicy: Retain` (--retain writes the template with that and a tag,
+for to CloudFormation a policy alone may be no change at all). The restored table lacks stream and TTL: --prepare gives it both, and its own recovery; and since no stack
 will say so any more, the protection from deletion that the template has for its stage.
 """
 
@@ -79,7 +79,9 @@ def described(dynamodb: Any, table: str) -> Restored:
 
 
 def retaining(template: dict[str, Any]) -> dict[str, Any]:
-    table = {**template["Resources"][TABLE], "DeletionPolicy": "Retain"}
+    table = template["Resources"][TABLE]
+    tags = [*table["Properties"].get("Tags", ()), {"Key": "stampbook", "Value": "kept, whatever becomes of its stack"}]
+    table = {**table, "DeletionPolicy": "Retain", "Properties": {**table["Properties"], "Tags": tags}}
     return {**template, "Resources": {**template["Resources"], TABLE: table}}
 
 

@@ -43,7 +43,7 @@ DESIGN: Mapping[str, Budget | None] = {
     "evaluate by identifier": NOTHING_WRITTEN,
     "record an order by id": RECORD,
     "record an order by identifier": RECORD.by_identifier(),
-    "record a first order, enrolling": None,
+    "record a first order, enrolling": RECORD,
     "return": Budget(3, 8, (10,)),
     "earn": EARN_SPEND,
     "earn with a key": EARN_SPEND.with_a_key(),

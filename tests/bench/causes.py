@@ -32,6 +32,12 @@ UNITS = (
 plan: none, because a till that evaluates and then records has the member's id in the first answer, and needs the Get once.""",
     ),
     Cause(
+        ("record a first order, enrolling",),
+        """DESIGN's row is of an order by somebody who is known. Whoever is not is enrolled by the same transaction: profile, identifier and a journal of
+their own on top, and the lists that they come onto. The plan: none, because an enrolment of its own would write as much, and enrol whoever's
+order is refused ([why](decisions/orders-enrolment-in-the-same-commit.md)).""",
+    ),
+    Cause(
         (
             "evaluate, in a group",
             "record an order, in a group",

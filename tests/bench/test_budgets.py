@@ -173,6 +173,7 @@ def test_units_of_an_item_that_has_outgrown_its_kilobyte_are_neither_met_nor_ref
         ("record an order, in a group", (3, 6, 3)),
         ("earn, in a group", (3, 4, 1)),
         ("spend, in a group", (3, 4, 1)),
+        ("record a first order, enrolling", (2, 12, 5)),
         ("refund with a key", (2, 8, 1)),
         ("transfer with a key", (2, 10, 2)),
         ("POST /v1/members/{member_id}/transfers", (2, 8, 3)),

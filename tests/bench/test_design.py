@@ -28,7 +28,12 @@ MORE: dict[str, dict[str, tuple[int, int]]] = {  # requests, units
 """What the table itself adds, in the row where it does: nothing is added to another."""
 ROWS: dict[str, tuple[str, ...]] = {
     "evaluate a cart": ("evaluate by id", "evaluate by identifier", "evaluate, in a group"),
-    "record an order": ("record an order by id", "record an order by identifier", "record an order, in a group"),
+    "record an order": (
+        "record an order by id",
+        "record an order by identifier",
+        "record an order, in a group",
+        "record a first order, enrolling",
+    ),
     "earn, spend, hold, release": (
         "earn",
         "earn with a key",
@@ -74,7 +79,6 @@ ROWS: dict[str, tuple[str, ...]] = {
     "one due account": ("one due account",),
 }
 NO_ROW = {
-    "record a first order, enrolling",
     "pin a tier for good",
     "pin a tier until a day",
     "recalculate a tier",

@@ -2,7 +2,7 @@
 
 `aws <service> <operation> --name value…` calls that operation of Amazon's own client; names and types are looked up in its model,
 so a parameter that there is none is refused, and --query is evaluated by the same library. The commands that the CLI adds by
-itself are written out here for what the guide uses: s3 mb, cp, rm and rb, cloudformation package and deploy, wait. Where the cloud is
+itself are written out here for what the guides use: s3 mb, cp, rm and rb, cloudformation package and deploy, wait. Where the cloud is
 says AWS_ENDPOINT_URL.
 """
 
@@ -170,6 +170,11 @@ def _wait(words: list[str], options: Options) -> None:
     waiter.wait(StackName=options["stack-name"][0], WaiterConfig={"Delay": 1, "MaxAttempts": 120})
 
 
+def _wait_for_table(words: list[str], options: Options) -> None:
+    assert words == ["table-exists"]
+    _client("dynamodb").get_waiter("table_exists").wait(TableName=options["table-name"][0], WaiterConfig={"Delay": 1})
+
+
 _OWN: Mapping[tuple[str, str], Callable[[list[str], Options], None]] = {
     ("s3", "mb"): _make_bucket,
     ("s3", "cp"): _copy,
@@ -178,6 +183,7 @@ _OWN: Mapping[tuple[str, str], Callable[[list[str], Options], None]] = {
     ("cloudformation", "package"): _package,
     ("cloudformation", "deploy"): _deploy,
     ("cloudformation", "wait"): _wait,
+    ("dynamodb", "wait"): _wait_for_table,
 }
 
 

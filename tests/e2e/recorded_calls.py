@@ -2,7 +2,8 @@
 
 The functions' package gets a copy of this file, and an environment variable makes botocore load it as a client plugin: their
 code is what was packaged, and a link that is only signed is noted as well, for it is opened in the name of who signed it.
-Each pair is written once per process, as one line of JSON, to a file of the process in the directory that CALLS names.
+Each pair is written once per process, as one line of JSON, to a file of the process in the directory that CALLS names. What a file
+there names, REFUSED, is refused: an operation of S3's on keys in a folder, a line each.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 CALLS = "E2E_CALLS"
+REFUSED = "refused"
 PLUGINS = "BOTOCORE_EXPERIMENTAL__PLUGINS"
 Use = tuple[str, str]
 
@@ -75,6 +77,18 @@ def _note(params: Mapping[str, Any], model: Any, **_: Any) -> None:
         function = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
         with (Path(os.environ[CALLS]) / f"{function}-{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
             file.writelines(json.dumps([function, *use]) + "\n" for use in sorted(fresh))
+    _refuse(params, model)
+
+
+def _refuse(params: Mapping[str, Any], model: Any) -> None:
+    told = Path(os.environ[CALLS]) / REFUSED
+    if not told.exists() or model.service_model.service_name != "s3":
+        return
+    for key in _keys(params):
+        if f"{model.name} {key.split('/', 1)[0]}" in told.read_text(encoding="utf-8").splitlines():
+            from botocore.exceptions import ClientError  # noqa: PLC0415 (the tests read this file without it)
+
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "It is refused here."}}, model.name)
 
 
 def recorded(directory: Path) -> dict[str, set[Use]]:

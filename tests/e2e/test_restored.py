@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,8 +15,6 @@ import pytest
 
 from infra.alarms import of_type
 from infra.local.demo.program import TENANT
-from infra.local.deploy import deploy_template
-from infra.package import TEMPLATE, ZIP
 from tests.e2e.conftest import STACK, Deployed, deployed_in, seen
 from tests.e2e.test_deploy_guide import ROOT, shell
 from tests.e2e.test_deployed import feed
@@ -25,7 +23,7 @@ pytestmark = pytest.mark.e2e
 
 NAME = "stampbook-dev-restored"
 GUIDE = (ROOT / "docs" / "guides" / "recovery.md").read_text("utf-8")
-STOP, LOOK, MEND, GO_ON = re.findall(r"^ *```sh\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
+STOP, RESTORE, LOOK, MOVE, MEND, GO_ON = re.findall(r"^ *```sh\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +51,13 @@ def mapped(template: dict[str, Any]) -> set[str]:
 def as_the_guide_says(deployed: Deployed, home: Path, *blocks: str) -> str:
     """Some of its sh blocks, after what the first begins with: which stage it is, and how the stack's parts are found."""
     script = "\n".join((STOP.partition("\n   for ")[0], *blocks))
-    for ours, theirs in (("stage=prod", "stage=dev"), ("shop", TENANT), ("--from 2026-11-20", f"--from {yesterday()}")):
+    for ours, theirs in {
+        "stage=prod": "stage=dev",
+        "build/$stage/": f"{home}/",
+        "TENANT=shop": f"TENANT={TENANT}",
+        "--tenant shop": f"--tenant {TENANT}",
+        "--from 2026-11-20": f"--from {yesterday()}",
+    }.items():
         script = script.replace(ours, theirs)
     return shell(script, deployed.endpoint, home)
 
@@ -103,25 +107,25 @@ def switch_relay(deployed: Deployed, *, on: bool) -> None:
         lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
 
 
+def outputs_of(deployed: Deployed) -> dict[str, str]:
+    (stack,) = deployed.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+
+
 def test_the_stack_goes_on_with_a_restored_table(apart: Deployed, packaged: Path, tmp_path: Path) -> None:
     apart.buy("R-relayed", "e2e-restored")
     seen(lambda: "R-relayed" in feed(apart) or None, "the first order in the feed")
     switch_relay(apart, on=False)
     apart.buy("R-not-relayed", "e2e-restored")
     points = apart.points("e2e-restored")
-    apart.client("dynamodb").restore_table_to_point_in_time(
-        SourceTableName=apart.outputs["TableName"], TargetTableName=NAME, UseLatestRestorableTime=True
-    )
+    shutil.copytree(packaged, tmp_path, dirs_exist_ok=True)
+    as_the_guide_says(apart, tmp_path, RESTORE)
     apart.buy("R-behind-it", "e2e-restored")
     of_the_stack = orders_in(said(apart, "verify", "--tenant", TENANT))
     assert orders_in(as_the_guide_says(apart, tmp_path, LOOK)) == of_the_stack - 1
 
-    template, archive = str(packaged / TEMPLATE), (packaged / ZIP).read_bytes()
-    kept = json.loads(said(apart, "restored", "--table", NAME, "--retain", template))
-    deploy_template(apart.endpoint, kept, archive, STACK)
-    moved = json.loads(said(apart, "restored", "--table", NAME, "--prepare", template))
-    outputs = deploy_template(apart.endpoint, moved, archive, STACK)
-
+    as_the_guide_says(apart, tmp_path, f"aws s3 mb s3://$packages\n{MOVE}")
+    outputs = outputs_of(apart)
     assert outputs["TableName"] == NAME
     assert apart.client("dynamodb").describe_table(TableName=apart.outputs["TableName"])
     assert apart.points("e2e-restored") == points

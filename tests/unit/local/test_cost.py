@@ -12,7 +12,7 @@ import pytest
 from chalicelib.aws.topic import Published
 from infra.alarms import consumed_queues
 from infra.local.cost import PULSES, QUEUES_WORKED_OFF, ROOT, WINDOW_SECONDS, Prices, page
-from infra.local.cost_assumed import MEASURED, processors
+from infra.local.cost_assumed import MEANT, MEASURED, processors
 from infra.local.cost_shop import metrics_of, taken
 from infra.local.cost_usage import ALONE, FULL, MEMBERS, ORDERS, TEN, measured
 from infra.local.pages.facts import filters
@@ -130,6 +130,18 @@ def test_the_rows_of_a_table_come_to_its_sum() -> None:
         sums = together(table)
         told = [sum(one) for one in zip(*columns(table, of=len(sums)), strict=True)]
         assert told == pytest.approx(sums, abs=0.1), table
+
+
+def test_the_head_says_what_each_comes_to() -> None:
+    head, *tables = page().split("\n## ")
+    for table in tables[:6]:
+        title, sums = table.splitlines()[0], [f"{one:,.2f}" for one in together(table)]
+        told = f"{sums[0]} in a quiet shop, {sums[1]} in a busy one" if len(sums) > 1 else sums[0]
+        assert f"| {title} | {told} |" in head
+
+
+def test_everything_that_is_assumed_says_what_it_is_of() -> None:
+    assert MEANT.keys() == Prices.read().assumed.keys()
 
 
 def test_a_quiet_shop_and_a_busy_one_stand_beside_each_other() -> None:

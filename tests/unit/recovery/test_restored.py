@@ -52,7 +52,10 @@ def test_the_table_that_is_let_go_is_kept(tmp_path: Path, capsys: pytest.Capture
     assert restored.main(["--table", "x", "--retain", str(tmp_path / "template.json")]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told == retaining(TEMPLATE)
-    assert told["Resources"]["Table"]["DeletionPolicy"] == "Retain"
+    table = told["Resources"]["Table"]
+    assert table.pop("DeletionPolicy") == "Retain"
+    assert [tag["Key"] for tag in table["Properties"].pop("Tags")] == ["stampbook"]  # a policy alone changes nothing
+    assert table == {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "shop"}}
     assert told["Resources"]["Relay"] == TEMPLATE["Resources"]["Relay"]
 
 
