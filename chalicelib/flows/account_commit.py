@@ -13,6 +13,7 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, Story, newly_ahead
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
+from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, Opened, open_account, open_acting
 from chalicelib.flows.terms import Terms, brought_to, settle_tier, terms_of
 from chalicelib.flows.value_days import days_told
@@ -126,8 +127,12 @@ def decided_plan(
 ) -> Plan:
     """What an operation at the clock's time comes to: advance, decide, settle the tier. A comment is private."""
     header = header_for(rt, caller, command, operation, terms)
-    story = decide(terms.advance(Story(opened.account), header.effective_at), terms, header.effective_at)
-    story = settle_tier(story, terms)
+    at = header.effective_at
+
+    def decided() -> Story:
+        return decide(terms.advance(Story(opened.account), at), terms, at)
+
+    story = settle_tier(unless_lost(rt, caller.tenant, opened, decided, dry_run=command.dry_run), terms)
     private = {"salt": rt.ids.salt(), "comment": comment} if comment else None
     entry = account_entry(caller.tenant, story, opened.head, header, private)
     return account_plan(caller, command, story, opened.head, entry)

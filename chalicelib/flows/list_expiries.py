@@ -16,7 +16,7 @@ from pydantic import ConfigDict
 from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.accounts.model.apart import Pending
 from chalicelib.areas.programs.model import Unit
-from chalicelib.flows.opened import open_account
+from chalicelib.flows.lost_account import open_to_read
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -59,7 +59,7 @@ def list_expiries(
     `unknown_unit`."""
     terms = terms_of(rt, caller.tenant, of[1])
     units = terms.program.units if unit is None else (terms.program.unit(unit),)
-    opened = open_account(rt, caller.tenant, *of)
+    opened = open_to_read(rt, caller.tenant, *of)
     account = terms.advance(Story(opened.account), rt.clock.now()).account
     return tuple(_of_unit(account, one) for one in units)
 

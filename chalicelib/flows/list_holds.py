@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.flows.account_views import Hold
-from chalicelib.flows.opened import open_account
+from chalicelib.flows.lost_account import open_to_read
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.runtime import Runtime
@@ -16,7 +16,7 @@ from chalicelib.runtime import Runtime
 def list_holds(rt: Runtime, caller: Caller, owner: str, program_id: int = 1) -> tuple[Hold, ...]:
     """Whoever may view accounts. NotFound: owner, program."""
     terms = terms_of(rt, caller.tenant, program_id)
-    opened = open_account(rt, caller.tenant, owner, program_id)
+    opened = open_to_read(rt, caller.tenant, owner, program_id)
     return holds_of(terms.advance(Story(opened.account), rt.clock.now()).account)
 
 

@@ -6,7 +6,7 @@ reads    1 BatchGet of profile and account; a copy is advanced in memory, nothin
 from __future__ import annotations
 
 from chalicelib.areas.accounts.model import Pending, Story
-from chalicelib.flows.opened import open_account
+from chalicelib.flows.lost_account import open_to_read
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -29,7 +29,7 @@ class PendingPoints(Frozen):
 def list_pending(rt: Runtime, caller: Caller, owner: str, program_id: int = 1) -> tuple[PendingPoints, ...]:
     """Whoever may view accounts. NotFound: owner, program."""
     terms = terms_of(rt, caller.tenant, program_id)
-    opened = open_account(rt, caller.tenant, owner, program_id)
+    opened = open_to_read(rt, caller.tenant, owner, program_id)
     account = terms.advance(Story(opened.account), rt.clock.now()).account
     return tuple(map(_shown, sorted(account.pendings, key=_turn)))
 

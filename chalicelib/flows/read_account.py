@@ -15,7 +15,7 @@ from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.areas.tiers.model import Attribute
 from chalicelib.flows.account_views import Hold
 from chalicelib.flows.list_holds import holds_of
-from chalicelib.flows.opened import open_account
+from chalicelib.flows.lost_account import open_to_read
 from chalicelib.flows.past_account import past_account
 from chalicelib.flows.terms import Terms, brought_to, terms_of
 from chalicelib.kit.base import Frozen
@@ -132,7 +132,7 @@ def read_account(
     """Of a member or a group. At a moment of the past what was known then. NotFound: owner, program."""
     now = rt.clock.now()
     terms = terms_of(rt, caller.tenant, program_id)
-    opened = open_account(rt, caller.tenant, owner, program_id)
+    opened = open_to_read(rt, caller.tenant, owner, program_id)
     stored, head = opened.account, opened.head
     if as_of is not None and as_of < now:
         stored, head = past_account(rt, caller.tenant, owner, program_id, as_of)

@@ -14,7 +14,7 @@ from itertools import takewhile
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, foreseen
 from chalicelib.flows.histogram import Bar, Bars, Span, Step, bars_of
-from chalicelib.flows.opened import open_account
+from chalicelib.flows.lost_account import open_to_read
 from chalicelib.flows.terms import terms_of
 from chalicelib.flows.value_days import counted_days, recorded_since
 from chalicelib.kit.base import Frozen
@@ -40,7 +40,7 @@ def read_histogram(
     InvalidInput `invalid_span` (ends before it begins, or has more than 400 periods)."""
     terms, now = terms_of(rt, caller.tenant, of[1]), rt.clock.now()
     bars = bars_of(terms, unit, span, by, now)
-    opened = open_account(rt, caller.tenant, *of)
+    opened = open_to_read(rt, caller.tenant, *of)
     since = recorded_since(bars.first, bars.zone)
     for entry in _entries(rt, caller.tenant, of, opened.head.version, since):
         for body, day in zip(entry.facts, counted_days(entry), strict=True):

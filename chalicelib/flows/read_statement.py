@@ -15,7 +15,8 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_views import id_of, numbered_bodies
-from chalicelib.flows.opened import must_be_owner, open_account
+from chalicelib.flows.lost_account import open_to_read
+from chalicelib.flows.opened import must_be_owner
 from chalicelib.flows.statement_lines import StatementLine, lines_of
 from chalicelib.flows.statement_states import ANY, Now, Whereabouts, whereabouts
 from chalicelib.flows.terms import terms_of
@@ -106,7 +107,7 @@ def read_statement(
     if wanted.state is None:
         looked.through(rt, last, limit)
     else:
-        opened = open_account(rt, caller.tenant, *of)
+        opened = open_to_read(rt, caller.tenant, *of)
         terms = terms_of(rt, caller.tenant, program_id)
         looked.places = whereabouts(terms.advance(Story(opened.account), rt.clock.now()).account)
         if looked.goes_on() and opened.head.version:

@@ -13,12 +13,14 @@ from chalicelib.areas.accounts.model.facts import PointsSent
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
+from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import InGroup, in_group_keys, must_spend_for
 from chalicelib.flows.purchase import Buyer, member_of
-from chalicelib.flows.terms import after_activity, settle_tier, terms_of
-from chalicelib.flows.two_accounts import both_plan, open_both
+from chalicelib.flows.terms import Terms, after_activity, settle_tier, terms_of
+from chalicelib.flows.two_accounts import Both, both_plan, open_both
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.wire import CalendarDay
 from chalicelib.runtime import Runtime
@@ -76,16 +78,25 @@ def transfer_points(
         must_spend_for(both.beside, caller.tenant, sender, both.sender.group)
         both.receiver.must_be_active("to")
         header = header_for(rt, caller, command, "transfer_points", terms)
-        at = header.effective_at
-        conduct = terms.conduct(unit, at)
-        sending = terms.advance(Story(both.sender.account), at)
-        receiving = terms.advance(Story(both.receiver.account), at)
-        sending, parts = send(sending, unit, amount, to, both.receiver_entry, conduct, by=by)
-        receiving = receive(receiving, parts, owner, both.sender_entry, conduct)
-        sending = after_activity(sending, terms, "transfer", at)
-        return both_plan(caller, command, header, both, settle_tier(sending, terms), settle_tier(receiving, terms))
+
+        def moved() -> tuple[Story, Story]:
+            return _moved(terms, both, unit, amount, by, header.effective_at)
+
+        sending, receiving = unless_lost(rt, caller.tenant, both.sender, moved, dry_run=command.dry_run)
+        return both_plan(caller, command, header, both, sending, receiving)
 
     return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+
+def _moved(terms: Terms, both: Both, unit: str, amount: int, by: str, at: Instant) -> tuple[Story, Story]:
+    """Both sides."""
+    conduct = terms.conduct(unit, at)
+    sending = terms.advance(Story(both.sender.account), at)
+    receiving = terms.advance(Story(both.receiver.account), at)
+    sending, parts = send(sending, unit, amount, receiving.account.owner, both.receiver_entry, conduct, by=by)
+    receiving = receive(receiving, parts, sending.account.owner, both.sender_entry, conduct)
+    sending = after_activity(sending, terms, "transfer", at)
+    return settle_tier(sending, terms), settle_tier(receiving, terms)
 
 
 def _receiver(rt: Runtime, caller: Caller, receiver: Buyer) -> str:

@@ -23,6 +23,7 @@ from chalicelib.areas.accounts.model import VOCABULARY, Story
 from chalicelib.errors import NotFound, Refused, StampbookError
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import numbered_bodies
+from chalicelib.flows.lost_account import must_not_be_lost
 from chalicelib.flows.opened import Opened, opened_from, owner_keys
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.flows.undo_marks import Doubt, marks_of, must_be_possible
@@ -109,7 +110,9 @@ def open_entry(rt: Runtime, tenant: str, what: Wanted) -> tuple[Opened, Entry]:
     if attrs is None or (owner != what.owner and (asks.member is None or asks.member.group_id != owner)):
         raise what.missing()
     stored, head = accounts.account_from(found.get(account), owner, program)
-    return replace(asks, account=stored, head=head), must_be_possible(entry_from(stream, attrs))
+    opened = replace(asks, account=stored, head=head)
+    must_not_be_lost(rt, tenant, opened)
+    return opened, must_be_possible(entry_from(stream, attrs))
 
 
 def named_fact(what: Wanted, entry: Entry) -> Named:

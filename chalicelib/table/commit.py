@@ -15,8 +15,17 @@ from chalicelib.errors import Busy, StampbookError
 from chalicelib.kit.clock import Clock
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import Ids
-from chalicelib.table.journal import Entry, entry_from
-from chalicelib.table.protocol import Key, OutcomeUnknown, Table, Throttled, TransactionCancelled, Write
+from chalicelib.table.damaged import DamagedItemError
+from chalicelib.table.journal import Entry, entry_from, is_new_entry
+from chalicelib.table.protocol import (
+    CONDITION_FAILED,
+    Key,
+    OutcomeUnknown,
+    Table,
+    Throttled,
+    TransactionCancelled,
+    Write,
+)
 
 MAX_ATTEMPTS = 15
 MAX_SECONDS = 2.0
@@ -123,6 +132,7 @@ class _Run:
     decide: Callable[[], Plan]
     recall: Callable[[], Entry | None]
     doubts: list[Entry] = field(default_factory=list)  # entries whose transaction lost its answer
+    taken: frozenset[Key] = frozenset()
 
     def attempt(self) -> tuple[Entry, bool] | None:
         """The entry and whether it was made by an earlier run; None when it is worth another attempt."""
@@ -171,16 +181,36 @@ class _Run:
             return self._carried_out() or (plan.entry, False)
         return self._settled() or self._written(plan)
 
+    def _must_not_stand_before(self, taken: frozenset[Key]) -> None:
+        """DamagedItemError where that is so twice in a row: the item that the journal leads up to is gone, or is an old one."""
+        if taken and taken == self.taken:
+            keys = ", ".join(f"{key.pk} {key.sk}" for key in taken)
+            raise DamagedItemError(f"{keys}: is there already, and what it leads up to is gone or stands before it")
+        self.taken = taken
+
     def _written(self, plan: Plan) -> tuple[Entry, bool] | None:
         try:
             self.means.table.transact(plan.writes, self.means.ids.command())
         except TransactionCancelled as cancelled:
             failed = {write.key for write, reason in zip(plan.writes, cancelled.reasons, strict=True) if reason}
-            return self._carried_out() if failed & plan.done_if else None
+            if failed & plan.done_if:
+                return self._carried_out()
+            self._must_not_stand_before(taken_entries(plan, cancelled))
+            return None
         except OutcomeUnknown:
             self.doubts.append(plan.entry)
             return None
         return plan.entry, False
+
+
+def taken_entries(plan: Plan, cancelled: TransactionCancelled) -> frozenset[Key]:
+    """The places of new entries, where nothing failed but that somebody's entry is in them: whatever these entries belong to
+    stands as it was read, and everybody who writes an entry moves it in the same transaction."""
+    failed = [
+        (write, reason) for write, reason in zip(plan.writes, cancelled.reasons, strict=True) if reason is not None
+    ]
+    taken = [write.key for write, reason in failed if reason == CONDITION_FAILED and is_new_entry(write)]
+    return frozenset(taken) if len(taken) == len(failed) else frozenset()
 
 
 def persist(means: Means, attempt: Callable[[], FoundT | None]) -> FoundT | None:

@@ -34,7 +34,7 @@ from chalicelib.kit.clock import Instant, moment
 from chalicelib.kit.facts import Body, Fact, encode
 from chalicelib.table.damaged import readable
 from chalicelib.table.items import BodyAttribute, StampbookItem, compact_json, from_attrs, to_attrs
-from chalicelib.table.protocol import Absent, Attrs, Between, Equals, Key, Lacks, Put, Query
+from chalicelib.table.protocol import Absent, Attrs, Between, Equals, Key, Lacks, Put, Query, Write
 
 HASH_DIGITS = 32
 ENTRY_SHARDS = 16
@@ -148,6 +148,11 @@ def new_entry(
 
 def entry_put(entry: Entry) -> Put:
     return Put(to_attrs(_item(entry)), Absent())
+
+
+def is_new_entry(write: Write) -> bool:
+    """Not the mark of one that is there."""
+    return write.key.sk.startswith("J#") and isinstance(write, Put) and write.condition == Absent()
 
 
 def undone_put(entry: Entry, fact: int, amount: int) -> Put:

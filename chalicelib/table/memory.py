@@ -18,6 +18,7 @@ from chalicelib.table.indexes import INDEXES, index_key, projected, start_key
 from chalicelib.table.meter import Meter, index_units, item_bytes, read_units, write_units
 from chalicelib.table.ordered import Ordered, Place
 from chalicelib.table.protocol import (
+    CONDITION_FAILED,
     Absent,
     Attrs,
     Condition,
@@ -140,7 +141,7 @@ class MemoryTable:
         return True
 
     def _reason(self, key: Key, condition: Condition | None) -> str | None:
-        return None if self._holds(key, condition) else "ConditionalCheckFailed"
+        return None if self._holds(key, condition) else CONDITION_FAILED
 
     def _holds(self, key: Key, condition: Condition | None) -> bool:
         stored = self._items.get(key)

@@ -138,6 +138,9 @@ class TableError(Exception):
     """Of the table, not of the caller's request. Operations never see one: the commit loop answers for them."""
 
 
+CONDITION_FAILED = "ConditionalCheckFailed"
+
+
 class TransactionCancelled(TableError):
     """Nothing was written. `reasons[i]` says why write *i* failed: None (it would have passed), or a DynamoDB reason:
     ConditionalCheckFailed, TransactionConflict, ThrottlingError, ProvisionedThroughputExceeded, ValidationError …"""

@@ -26,7 +26,7 @@ from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
 from tests.twins import by_hand, fresh, grouped
-from tests.twins.bookshop import BookShop, card, goods_back, keyed, member, sale
+from tests.twins.bookshop import BookShop, card, dry, goods_back, keyed, member, sale
 
 
 @cache
@@ -190,6 +190,8 @@ LOOKED: dict[str, Act] = {
     "trace_spend, of a group": trace_of_a_spend,
     "trace_earning, of a group": trace_of_an_earning,
     "read_statement, of who has nothing": lambda world, shop: shop.statement(world.names["eve"]),
+    "read_account, of who has nothing": lambda world, shop: shop.account(world.names["eve"]),
+    "earn_points, tried for who has nothing": lambda world, shop: shop.earn(world.names["eve"], 7, dry()),
     "prove_account, of a group": lambda world, shop: prove_account(shop.rt, shop.caller, world.names["group"]),
 }
 GROUP_WRITES = tuple(_writes())

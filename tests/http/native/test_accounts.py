@@ -205,6 +205,8 @@ def test_an_account_can_be_seen_as_it_was(shop: Shop, ada: str, clock: HandClock
     shop.spend(ada, 200)
     past = shop.account(ada, "?as_of=2026-01-31T00:00:00Z")
     assert (past["version"], past["wallets"][0]["available"], past["tier"]) == (1, 250, "silver")
+    at_that_very_instant = shop.account(ada, "?as_of=2026-01-15T12:00:00Z")
+    assert (at_that_very_instant["version"], at_that_very_instant["wallets"][0]["available"]) == (1, 250)
     before = shop.account(ada, "?as_of=2026-01-15T11:59:59Z")
     assert (before["version"], before["wallets"][0]["available"]) == (0, 0)
     assert shop.account(ada)["wallets"][0]["available"] == 50

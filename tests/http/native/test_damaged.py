@@ -10,8 +10,8 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.kit.ids import entry_ref
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Key
-from tests.http.native.bookshop import Shop, answer, refusal
+from chalicelib.table.protocol import Delete, Key
+from tests.http.native.bookshop import Shop, answer, refusal, sale_by
 
 
 def damaged(rt: Runtime, key: Key, **attributes: Any) -> int:
@@ -46,6 +46,70 @@ def test_a_damaged_account_is_told_and_its_neighbour_served(shop: Shop, ada: str
     for reply in (shop.api.get(f"/v1/members/{ada}/account"), shop.api.post(f"/v1/members/{ada}/spends", SPEND)):
         assert refusal(reply) == (500, "damaged_data", None)
     shop.earn(shop.enrol("2"), 10)
+
+
+READS = ("account", "account?as_of=2026-01-14T00:00:00Z", "account/proof", "holds", "pending", "expiries", "histogram")
+WRITES: dict[str, dict[str, Any]] = {
+    "earnings": {"unit": "points", "amount": 1},
+    "spends": {"unit": "points", "amount": 1},
+    "grants": {"unit": "points", "amount": 1, "reason": "goodwill"},
+    "holds/1/capture": {},
+    "pending/activate": {"event": "e"},
+    "tier/unpin": {},
+}
+
+
+@pytest.fixture
+def lost(shop: Shop, ada: str, rt: Runtime) -> str:
+    """Ada's account is gone, and its journal is there: the id of what she has spent."""
+    shop.earn(ada, 100)
+    spend_id = str(shop.spend(ada, 40)["spend_id"])
+    rt.table.transact([Delete(accounts.account_key("ours", ada, 1))], "gone")
+    return spend_id
+
+
+def test_an_account_that_is_gone_passes_for_no_new_one(
+    shop: Shop, ada: str, lost: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bo, path = shop.enrol("2"), f"/v1/members/{ada}"
+    replies = [shop.api.get(f"{path}/{what}") for what in (*READS, "statement?state=any", f"spends/{lost}/trace")]
+    asked = WRITES | {"undo": {"entry_id": lost}, "transfers": SPEND | {"to": bo}}
+    replies += [shop.api.post(f"{path}/{what}", body) for what, body in asked.items()]
+    replies.append(shop.api.post(f"{path}/earnings?dry_run=true", SPEND))
+    replies.append(shop.api.post("/v1/orders", sale_by(ada)))
+    shop.earn(bo, 10)
+    replies.append(shop.api.post(f"/v1/members/{bo}/transfers", SPEND | {"to": ada}))
+    assert [refusal(reply) for reply in replies] == [(500, "damaged_data", None)] * len(replies)
+    assert all(ada not in reply.text for reply in replies)
+    told = [record.exc_text or str(record.exc_info) for record in caplog.records if record.exc_info]
+    assert len(told) == len(replies)
+    assert all(f"ours#M#{ada} " in one for one in told)
+    assert any(f"ours#M#{ada} B#0001 is gone" in one for one in told)
+    assert shop.points(bo) == 10
+
+
+def test_an_account_that_was_put_back_as_it_was_before_is_written_no_more(shop: Shop, ada: str, rt: Runtime) -> None:
+    """What it has lost would be overwritten by nobody, and asked for in vain for ever."""
+    shop.earn(ada, 100)
+    key = accounts.account_key("ours", ada, 1)
+    before = rt.table.get(key)
+    assert before is not None
+    shop.earn(ada, 10)
+    rt.table.batch_put([before])
+    assert refusal(shop.api.post(f"/v1/members/{ada}/spends", SPEND)) == (500, "damaged_data", None)
+    bo = shop.enrol("2")
+    shop.earn(bo, 5)
+    assert refusal(shop.api.post(f"/v1/members/{bo}/transfers", SPEND | {"to": ada})) == (500, "damaged_data", None)
+    assert shop.points(bo) == 5
+
+
+def test_whoever_has_no_account_is_told_so(shop: Shop) -> None:
+    nobody = shop.enrol("3")
+    assert shop.account(nobody)["version"] == 0
+    proof = shop.api.get(f"/v1/members/{nobody}/account/proof")
+    assert refusal(proof) == (404, "account_not_found", "member_id")
+    assert refusal(shop.api.post(f"/v1/members/{nobody}/spends", SPEND))[1] == "insufficient_balance"
+    answer(shop.api.post(f"/v1/members/{nobody}/earnings?dry_run=true", SPEND))
 
 
 SPEND = {"unit": "points", "amount": 1}
