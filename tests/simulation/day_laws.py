@@ -92,7 +92,7 @@ def _of(fact: Any) -> Iterator[tuple[str, str, int]]:
 def _day_of(fact: Fact, own: int, zone: str) -> int:
     """What passes with its last day is gone on the day after it; what came or lapsed by time, or came back too late, when
     it did."""
-    if isinstance(fact, f.PointsActivated | f.PointsExpired) and fact.came_at is not None:
+    if isinstance(fact, f.PointsEarned | f.PointsActivated | f.PointsExpired) and fact.came_at is not None:
         return day_at(fact.came_at, zone)
     if isinstance(fact, f.PointsReleased) and fact.lapsed_at is not None:
         return day_at(fact.lapsed_at, zone)
