@@ -269,7 +269,15 @@ def test_an_earning_says_where_it_went(shop: Shop, ada: str) -> None:
         "left": 10,
         "held": 0,
         "pending": 0,
-        "items": [{"id": spend_id, "type": "points.spent", "amount": 20, "at": "2026-01-15T12:00:00Z"}],
+        "items": [
+            {
+                "id": spend_id,
+                "type": "points.spent",
+                "amount": 20,
+                "value_day": "2026-01-15",
+                "at": "2026-01-15T12:00:00Z",
+            }
+        ],
         "next_cursor": None,
     }
 
