@@ -23,7 +23,7 @@ TYPES = tuple(sorted(VOCABULARY.classes.keys() - SILENT))
 
 class StatementLine(Frozen):
     """One fact. `value_day` is the day on which it took effect where the program is, whenever it was written down: a
-    purchase's own, the one after the last of what expired, the one on which a promise was due. `id` names it, where it can
+    purchase's own, the one after the last of what expired, the one on which a promise was due or something came back too late. `id` names it, where it can
     be undone or traced. `amount` is signed: what it added to the balance of its unit, or took from it; money has no sign.
     `unmoved` is how much a line is about that moves no balance, so that its `amount` is 0: promised or called off, captured
     of a hold, paid of a debt, cut off by a `cap` (of the `transaction`, the `period` or the `balance`).

@@ -1,7 +1,7 @@
 """The local day on which each fact of an entry took effect, whenever somebody came to write it down.
 
-What passes with its last day is gone on the day after it, or when it came back, where that is later; what time brings,
-lets lapse or decides of a tier says its instant; everything else is of the value time of its entry: of the purchase, the
+What passes with its last day is gone on the day after it, or when it came, where that is later; what time brings (also where
+the purchase is recorded after it), lets lapse or decides of a tier says its instant; everything else is of the value time of its entry: of the purchase, the
 return, the moment at which it was asked for.
 
 An entry keeps the days of the instants that its facts tell (`days` in its header), where the program was then. Those of
@@ -21,12 +21,13 @@ from chalicelib.table.journal import Entry
 SILENT = frozenset(("account.advanced", "points.extended", "tier.reviewed"))  # no statement has a line for these
 _INSTANTS: Mapping[str, str] = {
     "points.activated": "came_at",
+    "points.earned": "came_at",
     "points.expired": "came_at",
     "points.released": "lapsed_at",
     "tier.changed": "at",
     "tier.unpinned": "ended_at",
 }
-_TOLD_SINCE = 3  # from this version on, what expires says when it came back too late
+_TOLD_SINCE = 3  # from this version on, what expires says when it came too late
 _ZONES_APART_MS = 26 * 3_600_000
 
 

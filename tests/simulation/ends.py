@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 from chalicelib.areas.accounts.model.facts import PointsExpired
 from chalicelib.flows.read_liability import read_liability
 from chalicelib.flows.relay_entries import Arrival, relay_entries
 from tests.faults.laws import judge
+from tests.simulation.day_ends import ask_days_at_the_end
 from tests.simulation.journals import Journals
 from tests.simulation.law import law
 from tests.simulation.reckoned import month_of
@@ -16,13 +18,14 @@ from tests.simulation.world import World
 SHARD = "shardId-1"
 
 
-def ask_at_the_end(world: World) -> None:
+def ask_at_the_end(world: World, dice: Random) -> None:
     judge(stored.item for stored in world.ports.memory._items.values())
     for journals in world.all:
         journals.ask_marks()
     relay_all(world)
     for journals in world.all:
         ask_liability(world, journals)
+        ask_days_at_the_end(world, journals, dice)
 
 
 def relay_all(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -18,6 +19,7 @@ from chalicelib.kit.facts import Fact, encode
 from chalicelib.table.journal import Entry, Head, entry_from, verified
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs
+from tests.simulation.day_laws import Days, ask_days, days_of, told_by
 from tests.simulation.fact_laws import Setting, ask_fact
 from tests.simulation.ladders import Ladders, Reached
 from tests.simulation.law import LawBroken, law
@@ -31,11 +33,13 @@ DAY = 86_400_000
 
 
 class Told(NamedTuple):
-    """A fact, where it stands, and its number among those that can be undone; 0 for the others."""
+    """A fact, where it stands, its number among those that can be undone, 0 for the others, and the day on which it took
+    effect."""
 
     sequence: int
     number: int
     fact: Any
+    day: int
 
 
 @dataclass
@@ -52,6 +56,7 @@ class Known:
     sliding: Sliding = field(default_factory=Sliding)
     reached: Reached = field(default_factory=Reached)
     sales: Sales = field(default_factory=Sales)
+    days: Days = field(default_factory=Counter)
 
 
 @dataclass
@@ -139,7 +144,9 @@ class Journals:
         standings = Standings(self.ladders, setting.program.zone, entry)
         facts: list[Fact] = []
         undone: list[Deed] = []
-        for number, fact in numbered(entry):
+        first, told = known.account, list(numbered(entry))
+        taken_effect = list(days_of(entry, (fact for _, fact in told), setting.program.zone))
+        for (number, fact), day in zip(told, taken_effect, strict=True):
             before, known.account = known.account, apply(known.account, fact)
             ask_fact(before, known.account, fact, setting)
             ask_policy(known.sliding, before, fact, setting, self.asked)
@@ -149,11 +156,14 @@ class Journals:
             found = known.deeds.see(entry.sequence, number, entry.header["operation"], fact)
             undone += [] if found is None else [found]
             facts.append(fact)
-            known.told.append(Told(entry.sequence, number, fact))
+            known.told.append(Told(entry.sequence, number, fact, day))
         self.facts_seen |= {fact.type for fact in facts}
         ask_activity(known.sliding, known.account, setting, {type(fact) for fact in facts})
         known.sales.ask(facts, setting, self.ladders, self.documents)
         standings.ask_end(known.account, known.reached)
+        days = told_by(facts, taken_effect)
+        ask_days(first, known.account, entry, days, setting.program.zone)
+        known.days.update(days)
         return undone
 
     def _ask_transfers(self) -> None:

@@ -83,7 +83,7 @@ def lived(seed: int, steps: Sequence[Step]) -> tuple[World, Failure | None]:
             told = [*told[:place], "and here a law is broken"]
             return world, Failure(seed, tuple(steps[: place + 1]), tuple(told), _law_of(broken))
     try:
-        ask_at_the_end(world)
+        ask_at_the_end(world, Random(f"{seed}/end"))
     except AssertionError as broken:
         return world, Failure(seed, tuple(steps), tuple(told), f"at the end: {broken}")
     return world, None

@@ -280,6 +280,7 @@ def test_an_earning_says_where_it_went(shop: Shop, ada: str) -> None:
                 "id": spend_id,
                 "type": "points.spent",
                 "amount": 20,
+                "value_day": "2026-01-15",
                 "at": "2026-01-15T12:00:00Z",
                 "peer_id": None,
                 "received_id": None,

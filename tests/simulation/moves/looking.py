@@ -63,13 +63,13 @@ def _statement(world: World, dice: Random) -> str:
     pages = _pages(lambda cursor: read_statement(shop.rt, shop.caller, (owner, PROGRAM), limit, cursor, wanted))
     entries = [entry for page in pages for entry in page.items]
     shown = Counter(
-        (entry.sequence, line.type, line.unit, line.amount)
+        (entry.sequence, line.type, line.unit, line.amount, line.value_day)
         for entry in entries
         for line in entry.lines
         if line.amount and line.type.partition(".")[0] != "order" and line.unit in UNITS
     )
     moved = Counter(
-        (one.sequence, one.fact.type, of, amount)
+        (one.sequence, one.fact.type, of, amount, one.day)
         for one in told
         for of, amount in _moves(one.fact)
         if amount and unit in (None, of) and kind in (None, one.fact.type)
@@ -122,8 +122,9 @@ def _ask_earning(world: World, found: Found) -> None:
     pages = list(_pages(lambda cursor: trace_earning(shop.rt, shop.caller, found.owner, found.id, cursor)))
     trace, items = pages[-1], [one for page in pages for one in page.items]
     path = _Path(found)
-    moved = [(one.fact.type, amount) for one in _told(world, found) if (amount := path.follow(one.fact))]
-    law([(one.type, one.amount) for one in items] == moved, f"{found.deed.fact} went {items}, not {moved}")
+    moved = [(one.fact.type, amount, one.day) for one in _told(world, found) if (amount := path.follow(one.fact))]
+    shown = [(one.type, one.amount, one.value_day) for one in items]
+    law(shown == moved, f"{found.deed.fact} went {items}, not {moved}")
     due = world.journals[found.owner].account.next_due_at
     if due is None or due > world.clock.at:
         _ask_left(trace, path)

@@ -47,6 +47,7 @@ FACTS: dict[str, list[Fact]] = {
         f.PointsEarned("points", 250, (3, 40, 290), 500, **UNTIL, rule="base", order=ORDER, lines=((1, 200), (2, 50))),
         f.PointsEarned("points", 7, (1, 0, 7), 7, counts_on=20_619, period="2026-06", by="mem_00000000007", alone=True),
         f.PointsEarned("points", 7, (1, 0, 7), 7, counts_on=20_619, period="2026-06"),
+        f.PointsEarned("points", 7, (1, 0, 7), 7, counts_on=20_619, came_at=1_782_000_000_000),
     ],
     "points.capped": [f.PointsCapped("points", 50, "period", "base", ORDER)],
     "points.granted": [f.PointsGranted("points", 50, (4, 0, 50), 57, **UNTIL, reason="goodwill")],

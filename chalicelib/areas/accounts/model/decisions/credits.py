@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.decisions.story import PLAIN, Conduct, Story, must_be_positive, settle_debt
+from chalicelib.areas.accounts.model.decisions.story import (
+    PLAIN,
+    Conduct,
+    Story,
+    expire_homeless,
+    must_be_positive,
+    settle_debt,
+)
 from chalicelib.areas.accounts.model.decisions.time import advance
 from chalicelib.areas.accounts.model.limits import MAX_LOTS, MAX_LOTS_IN_ALL, MAX_PENDINGS
 from chalicelib.areas.accounts.model.lots import Lot, Piece, expiry
@@ -44,7 +51,7 @@ class Credit:
 
 def earn(story: Story, credit: Credit, conduct: Conduct = PLAIN) -> Story:
     """Add the credit to the lot that expires with it, as much of it as caps allow. One whose last day has already
-    passed expires at once. Refuses `balance_limit`, `too_many_lots`, `too_many_pending`."""
+    passed expires at once; one that the account has come past the release of came when it was due. Refuses `balance_limit`, `too_many_lots`, `too_many_pending`."""
     must_be_positive(credit.amount)
     story, credit = _capped(story, credit, conduct)
     if not credit.amount:
@@ -66,8 +73,9 @@ def earn(story: Story, credit: Credit, conduct: Conduct = PLAIN) -> Story:
         counts_on=credit.day,
         period=_period(conduct),
         by=credit.by,
+        came_at=credit.releases_at,
     )
-    return came(story, credit, piece, earned)
+    return settled_in(story.then(earned), credit, piece, came_at=credit.releases_at)
 
 
 def grant(story: Story, credit: Credit, conduct: Conduct, reason: str) -> Story:
@@ -110,10 +118,13 @@ def came(story: Story, credit: Credit, piece: Piece, fact: Fact) -> Story:
     return settled_in(story.then(fact), credit, piece)
 
 
-def settled_in(story: Story, credit: Credit, piece: Piece) -> Story:
-    """What has come in is marked where it slides, expires where it has passed, and pays for what is owed with the rest."""
-    story = advance(_sliding(story, credit, piece), story.account.advanced_to)
-    return settle_debt(story, credit.unit)
+def settled_in(story: Story, credit: Credit, piece: Piece, *, came_at: Instant | None = None) -> Story:
+    """What has come in is marked where it slides, expires where it has passed, by `came_at` at that instant, and pays for
+    what is owed with the rest."""
+    story = _sliding(story, credit, piece)
+    if came_at is not None:
+        story = expire_homeless(story, credit.unit, ((*piece, credit.expires_on),), came_at)
+    return settle_debt(advance(story, story.account.advanced_to), credit.unit)
 
 
 def slide(story: Story, unit: str, expires_on: Day, expires_at: Instant) -> Story:

@@ -84,6 +84,7 @@ VOCABULARY = vocabulary(
         ("order.returned", 1): _as_it_is,
         ("points.earned", 1): _as_it_is,
         ("points.earned", 2): _alone,
+        ("points.earned", 3): _as_it_is,
         ("points.promised", 1): _alone,
         ("points.cancelled", 2): _as_it_is,
         ("promise.cancelled", 1): _as_it_is,

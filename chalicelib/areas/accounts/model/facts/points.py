@@ -29,10 +29,11 @@ class PointsEarned(Fact):
     period     | the period of a cap that it counts in                      | –
     by         | the member who earned it for the group                     | –
     alone      | an older release forgot all other periods at this          | –
+    came_at    | when it came, where it waited and was recorded after that  | –
     """
 
     type = "points.earned"
-    v = 3
+    v = 4
 
     unit: str
     amount: int
@@ -47,6 +48,7 @@ class PointsEarned(Fact):
     period: str = ""
     by: str = ""
     alone: bool = False
+    came_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
