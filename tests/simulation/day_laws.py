@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
 from chalicelib.areas.accounts.model import Account, foreseen
@@ -52,7 +53,12 @@ def told_by(facts: Iterable[Fact], days: Iterable[int]) -> Days:
 
 def ahead_of(account: Account, until: int, zone: str) -> Days:
     """What time alone adds to days by an instant."""
-    return _days((fact, _day_of(fact, day_at(due, zone), zone)) for due, fact in foreseen(account, until))
+    days: Days = Counter()
+    for one in takewhile(lambda one: one.at <= until, foreseen(account)):
+        last = None if one.comes or one.too_late else one.day
+        day = day_at(one.at, zone) if last is None else last + 1
+        days[one.unit, day, "earned" if one.comes else "expired"] += one.amount
+    return days
 
 
 def is_late(entry: Entry, zone: str) -> bool:

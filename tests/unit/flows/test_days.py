@@ -10,12 +10,13 @@ import pytest
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.programs.model import ProgramDefinition
-from chalicelib.areas.programs.operations import get_program, replace_program
+from chalicelib.areas.programs.operations import get_program
 from chalicelib.flows.histogram import Bar
 from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_program_histogram import read_program_histogram
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.refund_spend import refund_spend
+from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.trace_earning import trace_earning
 from chalicelib.kit.periods import iso_day, local_day
