@@ -163,7 +163,11 @@ OPERATIONS = {
     "entry_not_found": Code(404, "The member has no such entry, or the entry no such fact."),
     "not_a_spend": Code(422, "The id names something else than a spend, or for a trace what took no points."),
     "not_an_earning": Code(422, "The id names something else than an earning, or for a trace what gave no points."),
-    "already_undone": Code(422, "All of it has been undone before."),
+    "already_undone": Code(
+        422,
+        "It has been undone before, and that is done once: of what could not be taken back then the message says what has "
+        "become.",
+    ),
     "cannot_undo": Code(
         422,
         "Nothing of this kind can be undone: a cancellation, a refund, an expiry, a change of tier. The message says what "
@@ -177,6 +181,8 @@ OPERATIONS = {
     "nothing_left": Code(
         422, "Nothing is left of what is to be undone: it has been used, has expired, or was called off."
     ),
+    "points_on_hold": Code(422, "What is left of it is on hold: capture or release the hold first."),
+    "below_zero_limit": Code(422, "Nothing of it is left to take, and the balance is as far below zero as it may go."),
     "earning_partly_used": Code(422, "Some of it has been used, and the unit's policy refuses to undo it then."),
     "no_rate": Code(422, "The program does not convert this unit into that one."),
     "converts_to_nothing": Code(422, "At the program's rate the amount comes to nothing."),

@@ -51,8 +51,8 @@ def account_entry(
     *,
     now: Account | None = None,
 ) -> Entry:
-    """The entry of everything the story tells and on which days, with how the account stands after it, what the holds that
-    it tells of still have, and what else time alone will do to what is promised or held. `now`: the account as it stands when this is
+    """The entry of everything the story tells and on which days, with how the account stands after it, the pin to its tier,
+    what the holds that it tells of still have, and what else time alone will do. `now`: the account as it stands when this is
     recorded, where that is later; its answer says so, also to whoever asks again."""
     account = story.account
     after = _standing(account)
@@ -65,6 +65,8 @@ def account_entry(
     }
     if holds:
         after["holds"] = holds
+    if account.standing.pinned:
+        after["pinned"] = account.standing.pinned_until
     if ahead := newly_ahead(story.before, account):
         after["ahead"] = ahead
     stream = accounts.stream(tenant, account.owner, account.program)

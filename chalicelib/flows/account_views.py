@@ -10,6 +10,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.facts import Body, Fact
 from chalicelib.kit.ids import EntryRef, entry_id, owner_kind
+from chalicelib.kit.periods import Day
 from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.table.journal import Entry
 
@@ -186,6 +187,16 @@ def standing_of(entry: Entry) -> Standing:
     after: Any = entry.header["after"]
     told = after.get("now", after)
     return Standing(balances=told["balances"], tier=told["tier"] or None)
+
+
+def pin_of(entry: Entry) -> tuple[bool, Day | None]:
+    """Whether the account was pinned to its tier after the entry, and until when: None for good. One of before entries told
+    it knows of the pin that it set itself."""
+    after: Any = entry.header["after"]
+    if "pinned" in after:
+        return True, after["pinned"]
+    pins = facts_of(entry, f.TierPinned)
+    return bool(pins), pins[-1].until if pins else None
 
 
 def left_in_hold(entry: Entry, hold_id: int) -> int:

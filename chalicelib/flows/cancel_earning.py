@@ -23,7 +23,8 @@ from chalicelib.table.journal import Entry
 
 def cancel_earning(rt: Runtime, caller: Caller, command: Command, owner: str, earning_id: str) -> Committed[Undone]:
     """The unit's `cancel_used` says what happens to one that was used. NotFound: owner, entry. Refuses
-    `not_an_earning`, `undo_by_return`, `already_undone`, `nothing_left`, `earning_partly_used`."""
+    `not_an_earning`, `undo_by_return`, `already_undone`, `nothing_left`, `points_on_hold`, `earning_partly_used`,
+    `below_zero_limit`."""
     what = Wanted(owner, earning_id, "earning_id")
 
     def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:

@@ -38,15 +38,16 @@ def expire_earning(
     rt: Runtime, caller: Caller, command: Command, owner: str, earning_id: str
 ) -> Committed[ExpiredEarning]:
     """What is held of it stays held, what is pending stays pending. NotFound: owner, entry. Refuses `not_an_earning`,
-    `still_pending`, `nothing_left`."""
+    `still_pending`, `points_on_hold` (all that is left of it), `nothing_left`."""
     what = Wanted(owner, earning_id, "earning_id")
 
-    def decide(_terms: Terms, entry: Entry, _at: Instant) -> Undoing:
+    def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:
         named = named_fact(what, entry)
         if not isinstance(named.fact, PointsEarned | PointsPromised | PointsGranted):
             raise Refused("not_an_earning", "This is no earning.", param="earning_id")
         unit, piece = named.fact.unit, Piece(*named.fact.piece)
-        return Undoing(named, 0, lambda story: expire_now(story, unit, piece, named.place))
+        conduct = terms.conduct(unit, at)
+        return Undoing(named, 0, lambda story: expire_now(story, unit, piece, named.place, conduct))
 
     return change_by_entry(rt, caller, command, "expire_earning", what, decide, _answer)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
-from chalicelib.areas.accounts.model import Account, Cause, Pending, Piece, Story, left_of, pending_of
+from chalicelib.areas.accounts.model import Account, Cause, Pending, Piece, Story, held_of, left_of, pending_of
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.decisions.story import must_be_positive
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised, PromiseCancelled
@@ -187,7 +187,7 @@ def _of_earning(account: Account, choice: Choice, ref: EntryRef, entry: Entry | 
     piece = Piece(*fact.piece)
     there = pieces_sum(pending_of(account, fact.unit, piece))
     if not there:
-        if left_of(account, fact.unit, piece):
+        if left_of(account, fact.unit, piece) or held_of(account, fact.unit, (piece,)):
             raise _active()
         raise Refused("nothing_pending", "Nothing of this earning is pending any more, nor left.", param="earning_id")
     if choice.amount is not None and choice.amount > there:

@@ -20,9 +20,10 @@ from chalicelib.areas.members.store import DIRECTORY_SHARDS  # groups have as ma
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
 from chalicelib.flows.job_lease import no_message
 from chalicelib.flows.job_messages import Step
+from chalicelib.flows.listed_owners import listed_owners
 from chalicelib.flows.verify_members import VerifiedMember, verify_members
 from chalicelib.flows.verify_stream import Difference
-from chalicelib.flows.verify_tenant import TOGETHER, listed_owners
+from chalicelib.flows.verify_tenant import TOGETHER
 from chalicelib.kit.ids import owner_kind, owner_number, shown
 from chalicelib.runtime import Runtime
 from chalicelib.table.patient import PatientTable

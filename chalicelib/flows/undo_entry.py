@@ -64,7 +64,7 @@ class _IsTransfer(Refused):
 def undo_entry(rt: Runtime, caller: Caller, command: Command, owner: str, of: str) -> Committed[Undone]:
     """`of` is the id of a fact, or of an entry with one that can be undone. NotFound: owner, entry. Refuses
     `undo_by_return`, `undo_by_sender`, `cannot_undo`, `several_to_undo`, `already_undone`, `nothing_left`,
-    `earning_partly_used`, `hold_closed`, `balance_limit`, `too_many_lots`."""
+    `points_on_hold`, `earning_partly_used`, `below_zero_limit`, `hold_closed`, `balance_limit`, `too_many_lots`."""
     what, doubt = Wanted(owner, of, "entry_id"), Doubt()
 
     def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:

@@ -25,6 +25,7 @@ from chalicelib.errors import Refused
 from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.terms import Terms, Wait
 from chalicelib.flows.undo_commit import Named, Undoing
+from chalicelib.flows.undone_before import refuse_again
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Body, Fact
 from chalicelib.table.journal import Entry
@@ -41,8 +42,10 @@ def is_undone_by_kind(body: Body) -> bool:
 
 
 def undone(terms: Terms, named: Named, at: Instant) -> Undoing:
-    """What is not undone yet of the fact, undone by its kind. Refuses `already_undone`; then what the kind refuses."""
-    must_not_be_undone(named)
+    """What is not undone yet of the fact, undone by its kind. Refuses `already_undone`, which is so for good, by what the
+    account has of it now; then what the kind refuses."""
+    if named.rest <= 0:
+        return Undoing(named, 0, lambda story: refuse_again(story, terms, named))
     undo = KINDS[type(named.fact)]
     return Undoing(named, named.rest, lambda story: undo(story, terms, named, at))
 
@@ -62,11 +65,6 @@ def given_back(story: Story, terms: Terms, named: Named, amount: int, at: Instan
         beside=beside,
         undoes=named.place,
     )
-
-
-def must_not_be_undone(named: Named) -> None:
-    if named.rest <= 0:
-        raise Refused("already_undone", "All of it has been undone before.", param="entry_id")
 
 
 def must_not_be_of_an_order(entry: Entry) -> None:

@@ -22,6 +22,7 @@ from chalicelib.flows.terms import Terms, Wait, settle_tier, terms_of
 from chalicelib.flows.two_accounts import Both, both_plan, open_both
 from chalicelib.flows.undo_commit import named_as
 from chalicelib.flows.undo_marks import Doubt, must_be_possible
+from chalicelib.kit.amounts import plain
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -71,7 +72,8 @@ def undo_transfer(
     rt: Runtime, caller: Caller, command: Command, member_id: str, transfer_id: str
 ) -> Committed[UndoneTransfer]:
     """Once, by the unit's policy for what was used (`cancel_used`). Refuses `already_undone`, `nothing_left`,
-    `earning_partly_used`, `balance_limit`, `too_many_lots`; NotFound: `transfer_not_found`, `member_not_found`."""
+    `points_on_hold`, `earning_partly_used`, `below_zero_limit`, `balance_limit`, `too_many_lots`; NotFound:
+    `transfer_not_found`, `member_not_found`."""
     of, doubt = Sent(_ref(member_id, transfer_id), _unknown(transfer_id), "transfer_id"), Doubt()
 
     def plan() -> Plan:
@@ -91,9 +93,9 @@ def plan_to_send_back(rt: Runtime, caller: Caller, command: Command, of: Sent, d
     if received is None:
         raise of.missing
     other = _Side(received, number)
-    if _is_undone(side) or _is_undone(other):
-        raise Refused("already_undone", "This transfer has been undone before.", param=of.param)
     terms = terms_of(rt, caller.tenant, ref.program)
+    if _is_undone(side) or _is_undone(other):
+        raise Refused("already_undone", _undone_before(terms, side, other, sent), param=of.param)
     header = header_for(rt, caller, command, "undo_transfer", terms)
     try:
         with named_as(of.param):
@@ -135,6 +137,19 @@ def _entry(rt: Runtime, stream: Stream, sequence: int) -> Entry | None:
 
 def _is_undone(side: _Side) -> bool:
     return side.number in side.entry.undone
+
+
+def _undone_before(terms: Terms, side: _Side, other: _Side, sent: PointsSent) -> str:
+    """The marks say how much came back."""
+    back = side.entry.undone.get(side.number, 0) or other.entry.undone.get(other.number, 0)
+    if back >= sent.amount:
+        return "This transfer has been undone before."
+    decimals = terms.program.unit(sent.unit).decimals
+    came, rest = plain(back, decimals), plain(sent.amount - back, decimals)
+    return (
+        f"This transfer has been undone before, and that is done once: {came} came back, and {rest}, which the receiver "
+        "no longer had, stayed."
+    )
 
 
 def _undone(

@@ -17,7 +17,7 @@ from itertools import islice
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.feeds import store as feeds
 from chalicelib.areas.feeds.model import units_counted
-from chalicelib.flows.verify_tenant import listed_owners
+from chalicelib.flows.listed_owners import listed_owners
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Table
 

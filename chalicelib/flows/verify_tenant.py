@@ -18,8 +18,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from chalicelib.areas.groups import store as group_store
-from chalicelib.areas.members import store as members
+from chalicelib.flows.listed_owners import MEMBERS_A_PART, listed_owners
 from chalicelib.flows.verify_configuration import verify_configuration
 from chalicelib.flows.verify_feed import verify_feed
 from chalicelib.flows.verify_members import VerifiedMember, verify_members
@@ -28,13 +27,10 @@ from chalicelib.flows.verify_tally import Tally, tally_from
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
-from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
-from chalicelib.table.protocol import Table
 from chalicelib.table.recorded import HOUR_MS
 
-MEMBERS_A_PART, TOGETHER, THREADS = 200, 20, 8
-EVERY_SHARD = range(members.DIRECTORY_SHARDS)
+TOGETHER, THREADS = 20, 8
 FEED_LAGS_MS = 10 * 60_000  # what was recorded in the last minutes may be on its way yet
 
 _Verify = Callable[[Sequence[str]], list[VerifiedMember]]
@@ -117,27 +113,3 @@ def _at_once(verify: _Verify, threads: int) -> Iterator[_Verify]:
         return
     with ThreadPoolExecutor(threads) as pool:
         yield lambda some: [one for verified in pool.map(verify, cut(some)) for one in verified]
-
-
-def listed_owners(table: Table, tenant: str, after: str | None, shards: range = EVERY_SHARD) -> Iterator[str]:
-    """All members of these shards, then all groups of them, behind whichever is named."""
-    of_groups = after is not None and owner_kind(after) == "group"
-    if not of_groups:
-        yield from listed_members(table, tenant, after, shards)
-    yield from listed_groups(table, tenant, after if of_groups else None, shards)
-
-
-def listed_groups(table: Table, tenant: str, after: str | None, shards: range = EVERY_SHARD) -> Iterator[str]:
-    """As the directory has them in these of its shards, as many as members' has, behind the group `after`."""
-    first = shards.start if after is None else group_store.shard_of(after)
-    for shard in range(first, shards.stop):
-        query = group_store.directory_query(tenant, shard, MEMBERS_A_PART, after if shard == first else None)
-        yield from map(group_store.listed_group, every_item(table, query))
-
-
-def listed_members(table: Table, tenant: str, after: str | None, shards: range = EVERY_SHARD) -> Iterator[str]:
-    """As the directory has them in these of its shards, behind the member `after`."""
-    first = shards.start if after is None else members.shard_of(after)
-    for shard in range(first, shards.stop):
-        query = members.directory_query(tenant, shard, MEMBERS_A_PART, after if shard == first else None)
-        yield from map(members.listed_member, every_item(table, query))

@@ -57,7 +57,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "hold_closed": ONLY_EARNINGS,
         "more_than_held": ONLY_EARNINGS,
     },
-    "expire_earning": {"program_not_found": THERE},
+    "expire_earning": {"unknown_unit": THERE, "program_not_found": THERE},
     "start_proof": {"operation_not_found": "it is asked for right after it has been begun"},
     "trace_earning": {"program_not_found": THERE},
     "grant_points": {"group_blocked": OWN_ACCOUNT},

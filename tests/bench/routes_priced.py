@@ -14,10 +14,10 @@ from chalice.local import LambdaContext
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 from chalicelib.flows.job_messages import Step
+from chalicelib.flows.listed_owners import listed_members
 from chalicelib.flows.prove_chunk import prove_chunk
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.start_proof import start_proof
-from chalicelib.flows.verify_tenant import listed_members
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost

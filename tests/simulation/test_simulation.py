@@ -65,6 +65,7 @@ def test_moves_are_refused_for_the_reasons_of_the_business_only() -> None:
         "already_in_group",
         "already_undone",
         "below_minimum",
+        "below_zero_limit",
         "cannot_undo",
         "earning_not_found",  # somebody has just left the group whose it is
         "earning_partly_used",
@@ -84,6 +85,7 @@ def test_moves_are_refused_for_the_reasons_of_the_business_only() -> None:
         "nothing_there",
         "open_holds",
         "pin_in_past",
+        "points_on_hold",
         "primary_cannot_leave",
         "refunded_more_than_spent",
         "returned_more_than_bought",

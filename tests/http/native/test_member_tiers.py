@@ -25,19 +25,28 @@ def test_a_member_is_pinned_and_let_go(shop: Shop, ada: str) -> None:
         "entry_id": pinned["entry_id"],
         "tier": "gold",
         "moves": [{"tier": "gold", "previous": None, "reason": "pinned"}],
+        "pinned": True,
         "pinned_until": "2026-01-31",
         "expired": [],
         "account": {"balances": {}, "tier": "gold"},
     }
     assert shop.earn(ada, 250)["account"]["tier"] == "gold"
     assert shop.account(ada)["standing"]["pinned"] == {"until": "2026-01-31"}
-    assert answer(shop.api.post(path(ada, "recalculate")))["tier"] == "gold"
+    still = answer(shop.api.post(path(ada, "recalculate")))
+    assert (still["tier"], still["moves"], still["pinned"], still["pinned_until"]) == ("gold", [], True, "2026-01-31")
     gone = answer(shop.api.post(path(ada, "unpin")))
-    assert (gone["moves"], gone["pinned_until"]) == (
+    assert (gone["moves"], gone["pinned"], gone["pinned_until"]) == (
         [{"tier": "silver", "previous": "gold", "reason": "unpinned"}],
+        False,
         None,
     )
     assert refusal(shop.api.post(path(ada, "unpin"))) == (422, "not_pinned", "member_id")
+
+
+def test_a_recalculation_tells_a_pin_for_good(shop: Shop, ada: str) -> None:
+    answer(shop.api.post(path(ada, "pin"), {"tier_id": "gold"}))
+    still = answer(shop.api.post(path(ada, "recalculate")))
+    assert (still["tier"], still["pinned"], still["pinned_until"]) == ("gold", True, None)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,11 @@ from tests.http.world import stored
 
 RATES = [{"unit": "points", "into": "cashback", "take": 5, "give": 1, "minimum": 10}]
 STAMPS = {"code": "stamps", "name": "Stamps"}
+OWING: Json = {
+    "code": "owing",
+    "name": "Owing",
+    "policies": [{"cancel_used": "whole", "negative": "limit", "negative_limit": 10}],
+}
 HOUR = 3_600
 MAX = 10**12
 NOTHING = "ent_00000000000000000000"
@@ -99,11 +104,48 @@ def a_promise_called_off_with_its_event(desk: Desk) -> Asked:
     return undo(of)
 
 
+def on_hold(desk: Desk) -> str:
+    """An earning of which all is on hold."""
+    of = desk.earned(1)
+    desk.held(201)
+    return of
+
+
+def at_the_limit(desk: Desk) -> str:
+    """An earning that is used up, and the balance is as far below zero as it may go."""
+    of = str(desk.ask("earnings", some(5, "owing"))["earning"]["earning_id"])
+    desk.ask("spends", some(15, "owing", below_zero=True))
+    return of
+
+
+def sent_and(desk: Desk, what: str, amount: int, unit: str, **more: bool) -> Asked:
+    """What was sent to Bob, who has done something with it since, is to come back."""
+    desk.ask("earnings", some(40, unit))
+    sent = desk.ask("transfers", some(40, unit, to=card("bob")))
+    answer(desk.shop.api.post(f"/v1/members/{sent['receiver_id']}/{what}", some(amount, unit, **more)))
+    return send_back(str(sent["transfer_id"]))
+
+
 def an_earning_of_an_order(desk: Desk) -> Asked:
     return undo(str(desk.shop.buy(desk.member_id, "S1")["earned"][0]["earning_id"]))
 
 
 ROWS = (
+    Row("on hold, undone", lambda at: undo(on_hold(at)), "points_on_hold", "entry_id"),
+    Row("on hold, cancelled", lambda at: cancel(on_hold(at)), "points_on_hold", "earning_id"),
+    Row("on hold, expired", lambda at: expire(on_hold(at)), "points_on_hold", "earning_id"),
+    Row("on hold, activated", lambda at: activate(on_hold(at)), "already_active", "earning_id"),
+    Row("on hold, sent back", lambda at: sent_and(at, "holds", 40, "points"), "points_on_hold", "transfer_id"),
+    Row("as far below zero as may be, undone", lambda at: undo(at_the_limit(at)), "below_zero_limit", "entry_id"),
+    Row(
+        "as far below zero as may be, cancelled", lambda at: cancel(at_the_limit(at)), "below_zero_limit", "earning_id"
+    ),
+    Row(
+        "as far below zero as may be, sent back",
+        lambda at: sent_and(at, "spends", 50, "owing", below_zero=True),
+        "below_zero_limit",
+        "transfer_id",
+    ),
     Row("active, activated", lambda at: activate(at.earned()), "already_active", "earning_id"),
     Row("active, called off", lambda at: call_off(at.earned()), "already_active", "earning_id"),
     Row("come, activated", a_promise_that_came, "already_active", "earning_id"),
@@ -180,7 +222,7 @@ ROWS = (
 @pytest.fixture(params=["member", "group"])
 def desk(request: pytest.FixtureRequest, shop: Shop, ada: str) -> Desk:
     """With 200 points, and Bob across it."""
-    answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": [POINTS, CASHBACK, STAMPS], "rates": RATES}))
+    answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": [POINTS, CASHBACK, STAMPS, OWING], "rates": RATES}))
     shop.enrol("bob")
     found = Desk(shop, ada, f"/v1/members/{ada}")
     if request.param == "group":

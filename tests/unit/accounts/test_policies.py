@@ -111,10 +111,10 @@ def test_who_is_at_the_limit_has_nothing_more_taken_back() -> None:
     story = spend(earn(empty(), credit("points", 10, None)), "points", 18, conduct, below_zero=True)
     after = cancel(story, "points", piece_of(story), 10, conduct)
     assert (there(after), after.facts[-1].amount, after.facts[-1].short) == (-8, 0, 10)  # type: ignore[attr-defined]
-    with pytest.raises(Refused, match="nothing_left"):
+    with pytest.raises(Refused, match="below_zero_limit"):
         cancel_whole(story, "points", piece_of(story), conduct, Cause(undoes=UNDOES))
     granted = spend(grant(empty(), credit("points", 10, None), PLAIN, "gift"), "points", 18, conduct, below_zero=True)
-    with pytest.raises(Refused, match="nothing_left"):
+    with pytest.raises(Refused, match="below_zero_limit"):
         take_back(granted, "points", (piece_of(granted),), conduct, "undo", UNDOES)
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.areas.members.store import DIRECTORY_SHARDS
 from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.areas.programs.operations import get_program
 from chalicelib.errors import Refused
 from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.used_units import used_units
+from chalicelib.table.memory import MemoryTable
 from tests.twins import fresh
 from tests.twins.bookshop import PROGRAM, BookShop, dry, open_shop, refused
 from tests.twins.by_hand import activate, grant, promise
@@ -122,6 +124,21 @@ def test_the_same_again_and_whatever_gives_nothing_is_replaced_as_ever(shop: Boo
     others: tuple[Json, ...] = ({}, {"rates": [rate]}, {"rates": []}, {"zone": "Asia/Tokyo"}, names)
     for fields in others:
         told(shop, MONTH, **fields)
+
+
+def test_only_who_changes_what_has_begun_asks_who_used_it(shop: BookShop, ada: str) -> None:
+    """The configuration's Query, and the transaction; else the counts, the directories, and the accounts at once."""
+    shop.earn(ada, 5, unit="stamps")
+    assert requests(shop, lambda: told(shop, MONTH, WEEK | {"effective_from": TOMORROW})) == (1, 0, 1)
+    assert requests(shop, lambda: told(shop, WEEK)) == (1 + 1 + 2 * DIRECTORY_SHARDS, 1, 1)
+
+
+def requests(shop: BookShop, act: Callable[[], None]) -> tuple[int, int, int]:
+    assert isinstance(shop.rt.table, MemoryTable)
+    before = shop.rt.table.meter.cost
+    act()
+    cost = shop.rt.table.meter.cost - before
+    return cost.query, cost.batch_get, cost.transact
 
 
 def test_a_zone_that_is_a_day_ahead_says_from_when_on(shop: BookShop, ada: str) -> None:

@@ -13,10 +13,10 @@ from chalicelib.areas.members.store import DIRECTORY_SHARDS
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_queues import MemoryQueues, Waiting
 from chalicelib.flows.cancel_operation import cancel_operation
+from chalicelib.flows.listed_owners import listed_groups
 from chalicelib.flows.prove_chunk import shards_of
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.start_proof import start_proof
-from chalicelib.flows.verify_tenant import listed_groups
 from chalicelib.table.protocol import Key
 from tests.twins import at, fresh
 from tests.twins.bookshop import TODAY, dry, member, sale

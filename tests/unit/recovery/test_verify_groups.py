@@ -11,8 +11,9 @@ import pytest
 from chalicelib.areas.groups import store as groups
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders.store import order_key
+from chalicelib.flows.listed_owners import listed_owners
 from chalicelib.flows.repair_feed import repair_feed
-from chalicelib.flows.verify_tenant import listed_owners, verify_tenant
+from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete, Key

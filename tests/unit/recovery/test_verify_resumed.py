@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.flows.listed_owners import MEMBERS_A_PART, listed_members
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.verify_stream import Difference
-from chalicelib.flows.verify_tenant import MEMBERS_A_PART, VerifiedPart, listed_members
+from chalicelib.flows.verify_tenant import VerifiedPart
 from chalicelib.table.counted import CountedTable
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.patient import PatientTable

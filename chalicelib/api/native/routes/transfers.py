@@ -35,7 +35,7 @@ ROUTES = (
         "Undo a transfer: the points go back to who sent them.",
         errors=(
             *("transfer_not_found", "already_undone", "nothing_left", "earning_partly_used"),
-            *("balance_limit", "too_many_lots"),
+            *("points_on_hold", "below_zero_limit", "balance_limit", "too_many_lots"),
         ),
         dry_run=True,
         bodiless=True,

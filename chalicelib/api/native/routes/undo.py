@@ -8,7 +8,10 @@ _HANDLERS = "chalicelib.api.native.undo"
 _MEMBER = "/v1/members/{member_id}"
 _EARNING = f"{_MEMBER}/earnings/{{earning_id}}"
 _ENTRY_ERRORS = ("member_not_found", "entry_not_found")
-_CANCEL_ERRORS = ("undo_by_return", "already_undone", "nothing_left", "earning_partly_used")
+_CANCEL_ERRORS = (
+    *("undo_by_return", "already_undone", "nothing_left", "earning_partly_used"),
+    *("points_on_hold", "below_zero_limit"),
+)
 _COMING_BACK_ERRORS = ("balance_limit", "too_many_lots")
 
 ROUTES = (
@@ -64,7 +67,7 @@ ROUTES = (
         "accounts",
         "modify",
         "Let what is left of an earning expire now.",
-        errors=(*_ENTRY_ERRORS, "not_an_earning", "still_pending", "nothing_left"),
+        errors=(*_ENTRY_ERRORS, "not_an_earning", "still_pending", "nothing_left", "points_on_hold"),
         dry_run=True,
         bodiless=True,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from chalicelib.areas.accounts.model import facts as f
@@ -139,6 +140,17 @@ def pending_of(account: Account, unit: str, earning: Piece) -> tuple[Taken, ...]
         if promise.unit == unit and promise.lot == earning.lot
         for start, end in promise.spans
         if start < earning.end and end > earning.start
+    )
+
+
+def held_of(account: Account, unit: str, pieces: Iterable[Piece]) -> int:
+    """How much of what was credited is on hold."""
+    held = [piece for one in account.holds if one.unit == unit for piece in one.pieces]
+    return sum(
+        max(0, min(end, piece.end) - max(start, piece.start))
+        for piece in pieces
+        for lot, start, end, _ in held
+        if lot == piece.lot
     )
 
 

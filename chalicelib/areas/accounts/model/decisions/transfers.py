@@ -22,7 +22,7 @@ def give_up_received(
 ) -> tuple[Story, f.PointsDeducted]:
     """The receiver's side: what is left of it, all of it, or not at all, as the policy says of what was used.
 
-    Refuses `nothing_left`, `earning_partly_used`.
+    Refuses as `take_back`.
     """
     pieces = tuple(Piece(*brought[:3]) for brought in received.pieces)
     after = take_back(story, received.unit, pieces, conduct, REASON, undoes)

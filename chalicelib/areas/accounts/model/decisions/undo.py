@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import pieces_sum
-from chalicelib.areas.accounts.model.decisions.apart import Undoes, cancel_promise, pending_of
+from chalicelib.areas.accounts.model.decisions.apart import Undoes, cancel_promise, held_of, pending_of
 from chalicelib.areas.accounts.model.decisions.credits import Credit, must_fit, placed, settled_in
 from chalicelib.areas.accounts.model.decisions.story import (
     PLAIN,
@@ -73,14 +73,14 @@ def cancel_whole(story: Story, unit: str, earning: Piece, conduct: Conduct, caus
     """Undo an earning, used as it may be, as the policy says: what is left of it, all of it as far as the balance may go
     below zero, or not at all.
 
-    Refuses `nothing_left`, `earning_partly_used`.
+    Refuses `nothing_left`, `points_on_hold`, `earning_partly_used`, `below_zero_limit`.
     """
     left = left_of(story.account, unit, earning)
     _must_be_undoable(story.account, unit, (earning,), left, conduct)
     if conduct.used == "whole":
         whole = earning.end - earning.start
         after = cancel(story, unit, earning, whole, replace(conduct, beyond="negative"), cause)
-        return _having_taken(story, after)
+        return _having_taken(story, after, unit, (earning,), conduct)
     return cancel(story, unit, earning, left, replace(conduct, beyond="clip"), cause)
 
 
@@ -102,7 +102,7 @@ def take_back(
         others, owed = _elsewhere(story.account, unit, own, rest, conduct)
     due = pieces_sum(own) + pieces_sum(others) + owed
     after = story.then(f.PointsDeducted(unit, due, (*own, *others), wallet.available - due, owed, reason, undoes))
-    return _having_taken(story, after)
+    return _having_taken(story, after, unit, pieces, conduct)
 
 
 def refund(
@@ -136,14 +136,14 @@ def refund(
     return settle_debt(story, unit) if piece is None else settled_in(story, new, piece)
 
 
-def expire_now(story: Story, unit: str, earning: Piece, undoes: Undoes = None) -> Story:
-    """Let what is left of an earning expire today. Refuses `still_pending`, `nothing_left`."""
+def expire_now(story: Story, unit: str, earning: Piece, undoes: Undoes = None, conduct: Conduct = PLAIN) -> Story:
+    """Let what is left of an earning expire today. Refuses `still_pending`, `points_on_hold`, `nothing_left`."""
     own = _own(story.account, unit, earning, earning.end - earning.start)
     amount = pieces_sum(own)
     if not amount and pending_of(story.account, unit, earning):
         raise Refused("still_pending", "It cannot be used yet: cancel it instead.", param="entry_id")
     if not amount:
-        raise _nothing_left()
+        raise _nothing_left(story.account, unit, (earning,), conduct)
     balance = story.account.wallet(unit).available - amount
     return story.then(f.PointsExpired(unit, amount, earning.lot, balance, own[0][3], own, undoes))
 
@@ -159,20 +159,27 @@ def _must_be_undoable(account: Account, unit: str, pieces: tuple[Piece, ...], le
     wallet, amount = account.wallet(unit), piece_sum(pieces)
     passed, due = not _not_passed(wallet, pieces), amount - _lapsed(wallet, pieces)
     if conduct.used == "refuse" and left < due and not (passed and not left):
-        text = f"Only {plain(left, conduct.decimals)} of {plain(amount, conduct.decimals)} are left of it."
-        raise Refused("earning_partly_used", text, param="entry_id")
+        held = held_of(account, unit, pieces)
+        if left + held == due:
+            raise _on_hold(held, conduct)
+        text = f"Only {plain(left, conduct.decimals)} of {plain(amount, conduct.decimals)} are left of it"
+        more = f", and {plain(held, conduct.decimals)} more are on hold" if held else ""
+        raise Refused("earning_partly_used", f"{text}{more}.", param="entry_id")
     if not left and (passed or not due or conduct.used != "whole"):
-        raise _nothing_left()
+        raise _nothing_left(account, unit, pieces, conduct)
 
 
-def _having_taken(before: Story, after: Story) -> Story:
-    """Undoing that would take nothing is refused: it can be asked for again when there is something."""
+def _having_taken(before: Story, after: Story, unit: str, pieces: tuple[Piece, ...], conduct: Conduct) -> Story:
+    """Undoing that would take nothing is refused: it can be asked for again when there is something. Only the limit below
+    zero keeps it from taking all of what is not there."""
     told = after.facts[len(before.facts) :]
-    if not any(
-        fact.amount for fact in told if isinstance(fact, f.PromiseCancelled | f.PointsCancelled | f.PointsDeducted)
-    ):
-        raise _nothing_left()
-    return after
+    if any(fact.amount for fact in told if isinstance(fact, f.PromiseCancelled | f.PointsCancelled | f.PointsDeducted)):
+        return after
+    if held := held_of(before.account, unit, pieces):
+        raise _on_hold(held, conduct)
+    limit = plain(-(conduct.returns_floor or 0), conduct.decimals)
+    text = f"Nothing of it is left to take, and the balance may not go further than {limit} below zero."
+    raise Refused("below_zero_limit", text, param="entry_id")
 
 
 def _not_passed(wallet: Wallet, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
@@ -189,10 +196,17 @@ def _lapsed(wallet: Wallet, pieces: tuple[Piece, ...]) -> int:
     )
 
 
-def _nothing_left() -> Refused:
+def _nothing_left(account: Account, unit: str, pieces: tuple[Piece, ...], conduct: Conduct) -> Refused:
+    if held := held_of(account, unit, pieces):
+        return _on_hold(held, conduct)
     return Refused(
         "nothing_left", "Nothing is left of it: it has been used, has expired, or was called off.", param="entry_id"
     )
+
+
+def _on_hold(held: int, conduct: Conduct) -> Refused:
+    text = f"{plain(held, conduct.decimals)} of it are on hold: capture or release the hold first."
+    return Refused("points_on_hold", text, param="entry_id")
 
 
 def _reached(
