@@ -64,16 +64,17 @@ class _Course:
         self.owed = {unit: wallet.owed for unit, wallet in account.wallets.items()}
         self.lots = {(unit, lot.number): lot for unit, wallet in account.wallets.items() for lot in wallet.lots}
         self.left = {place: lot.left for place, lot in self.lots.items()}
-        self.over = deque(
-            sorted((at, *place) for place, lot in self.lots.items() if (at := lot.expires_at) is not None)
+        self.over: deque[tuple[Instant, str, int]] = deque(
+            sorted(
+                (at, unit, number) for (unit, number), lot in self.lots.items() if (at := lot.expires_at) is not None
+            )
         )
         self.stopped_at = 0
 
     def passing(self, to: Instant | None) -> Iterator[Happening]:
         """The lots whose last day is over by then, with what is left in them."""
         while self.over and (to is None or self.over[0][0] <= to):
-            at, *place = self.over.popleft()
-            unit, number = place
+            at, unit, number = self.over.popleft()
             if left := self.left.pop((unit, number)):
                 yield Happening(at, unit, False, left, self.lots.pop((unit, number)).expires_on)
                 self.stopped_at = self.stopped_at if at == to else at
