@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from chalicelib.areas.accounts.model import Account, Happening, Story, advance, foreseen
+from chalicelib.areas.accounts.model import Account, Story, advance, foreseen
 from chalicelib.areas.accounts.model.facts import TierChanged, TierReviewed, TierUnpinned
 from chalicelib.areas.accounts.model.months import Month, with_month
 from chalicelib.areas.tiers.model import Keep, NextTier, Position, Progress, Review, TierScheme, Verdict, Versions, keep

@@ -170,9 +170,14 @@ def kept_until(account: Account, on: Ladder, said: Keep, until: Day) -> None:
     def with_more(amount: int) -> Account:
         return seen_at(bring(then, on, amount), on, last + 1)
 
-    def keeps(after: Account) -> bool:
+    def stands(after: Account) -> bool:
         """Who has risen by it may be in grace, for the tier above."""
         return place(after) > place(account) or (after.tier == account.tier and after.standing.grace_from is None)
+
+    def keeps(amount: int) -> bool:
+        """Who is saved from grace in its last moment may fail again in the next, where a period ends or points pass."""
+        saved = then.standing.grace_from is not None and stands(bring(then, on, amount))
+        return saved or stands(with_more(amount))
 
     if said.missing is None:
         event("nothing helps")
@@ -180,6 +185,6 @@ def kept_until(account: Account, on: Ladder, said: Keep, until: Day) -> None:
         return
     missing = round(float(said.missing) * 100) if on.scheme.basis == "spend" else int(said.missing)
     event(f"{on.scheme.basis}: {'something' if missing else 'nothing'} is missing")
-    assert keeps(with_more(missing))
+    assert keeps(missing)
     if missing and place(bring(then, on, missing - 1)) <= place(account):
-        assert not keeps(with_more(missing - 1))
+        assert not keeps(missing - 1)

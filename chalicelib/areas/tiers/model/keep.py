@@ -8,7 +8,8 @@ Said of `missing` and `until`, if nothing else happens than what time does by it
   falls, or is given the days of grace. In grace it saves them on any day before, too, as long as nothing passes meanwhile.
 - No `missing`: nothing that comes by then counts, because counting begins anew on the day after.
 
-Who rises meanwhile is judged as of then, and not on that day.
+Who rises meanwhile is judged as of then, and not on that day. A grace that will end well by itself asks for nothing: what is
+said is of the judgement after it.
 """
 
 from __future__ import annotations
@@ -73,17 +74,15 @@ def _judged(place: int, before: Look, after: Look) -> Keep | None:
     review, verdict, scheme = after.review, after.verdict, after.review.scheme
     until = local_day(review.at, review.zone) - 1
     in_grace, graced = review.position.grace_from is not None, verdict.grace_from is not None
-    short = scheme.steps[place] - max(review.counts, _a_moment_before(before, review).counts if in_grace else 0)
+    counts = max(review.counts, _a_moment_before(before, review).counts) if in_grace else review.counts
+    short = scheme.steps[place] - counts
     fell = (scheme.place(verdict.tier) or 0) < place
     if fell or (graced and not in_grace and short > 0):
         if in_grace or _counts_on(until, review):
             return Keep(scheme.shown(max(0, short)), until)
         return Keep(None, until) if fell else None
-    if in_grace and not graced:
-        ends = before.verdict.review_at
-        return Keep(scheme.shown(0), until if ends is None else local_day(ends, review.zone) - 1)
     by_period = not isinstance(scheme.downgrade, AtOnce)
-    passed = by_period and not graced and review.at == before.verdict.review_at
+    passed = by_period and not in_grace and not graced and review.at == before.verdict.review_at
     return Keep(scheme.shown(0), until) if passed else None
 
 
