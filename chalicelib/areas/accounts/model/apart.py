@@ -97,16 +97,16 @@ def without_promised(pendings: tuple[Pending, ...], unit: str, gone: Sequence[Se
     are passed over at a glance."""
     spans = spans_by_lot(gone)
     reach = {lot: (min(start for start, _ in theirs), max(end for _, end in theirs)) for lot, theirs in spans.items()}
-    rest: list[Pending] = []
-    for known in pendings:
-        left = known
-        if known.unit == unit and known.lot in reach:
-            first, last = reach[known.lot]
-            if first < known.spans[-1][1] and known.spans[0][0] < last:
-                left = known._replace(spans=remaining(known.spans, spans[known.lot]))
-        if left.spans:
-            rest.append(left)
-    return tuple(rest)
+    found = [
+        known._replace(spans=remaining(known.spans, spans[known.lot]))
+        if known.lot in reach
+        and known.unit == unit
+        and reach[known.lot][0] < known.spans[-1][1]
+        and known.spans[0][0] < reach[known.lot][1]
+        else known
+        for known in pendings
+    ]
+    return tuple([known for known in found if known.spans])
 
 
 def decided(

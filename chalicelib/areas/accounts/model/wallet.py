@@ -201,22 +201,22 @@ def grow(wallet: Wallet, piece: Piece, expires_on: Day | None, expires_at: Insta
 
 def take(wallet: Wallet, pieces: Iterable[Sequence[Any]]) -> Wallet:
     gone = spans_by_lot(pieces)
-    lots = tuple(without(lot, gone[lot.number]) if lot.number in gone else lot for lot in wallet.lots)
-    return replace(wallet, lots=lots)
+    lots = [without(lot, gone[lot.number]) if lot.number in gone else lot for lot in wallet.lots]
+    return replace(wallet, lots=tuple(lots))
 
 
 def give_back(wallet: Wallet, pieces: Iterable[Sequence[Any]]) -> Wallet:
     """Positions come back into those of their lots that are still there."""
     back = spans_by_lot(pieces)
-    lots = tuple(restored(lot, back[lot.number]) if lot.number in back else lot for lot in wallet.lots)
-    return replace(wallet, lots=lots)
+    lots = [restored(lot, back[lot.number]) if lot.number in back else lot for lot in wallet.lots]
+    return replace(wallet, lots=tuple(lots))
 
 
 def _without_lots(wallet: Wallet, gone: set[int]) -> Wallet:
     return replace(
         wallet,
-        lots=tuple(lot for lot in wallet.lots if lot.number not in gone),
-        lapsed=tuple(piece for piece in wallet.lapsed if piece.lot not in gone),
+        lots=tuple([lot for lot in wallet.lots if lot.number not in gone]),
+        lapsed=tuple([piece for piece in wallet.lapsed if piece.lot not in gone]),
     )
 
 
