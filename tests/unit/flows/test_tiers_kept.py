@@ -96,7 +96,72 @@ def seen_at(account: Account, on: Ladder, at: Instant) -> Account:
     return on.settled(advance(Story(account), at, on)).account
 
 
-points = st.sampled_from(["points_earned", "points_active"])
+ACTIVE: Scheme = {"basis": "points_active", "unit": "points"}
+TODAY = FIRST + 100
+
+
+def noon(day: Day) -> Instant:
+    return day_starts(day, ZONE) + NOON
+
+
+def after(on: Ladder, *told: Move) -> Account:
+    """So far on the hundredth day, noon."""
+    story = advance(Story(Account("ada", 1)), noon(TODAY), on)
+    for move in told:
+        story = moved(story, on, noon(TODAY), move)
+    return story.account
+
+
+def test_what_passes_by_then_does_not_count() -> None:
+    """15 of 27 pass with the last day in ten days: 2 more than 12 keep nothing of the 25, 13 more do."""
+    on = ladder(ACTIVE)
+    account = after(on, Move(0, "earn", 15, 10, 0), Move(0, "earn", 12, 30, 0))
+    assert (account.tier, on.keep(account)) == ("t2", Keep(13, TODAY + 10))
+    fallen = seen_at(account, on, day_starts(TODAY + 11, ZONE))
+    assert (fallen.tier, on.keep(fallen)) == ("t1", Keep(10, TODAY + 30))
+
+
+def test_what_comes_by_then_counts() -> None:
+    on = ladder(ACTIVE)
+    earned = Move(0, "earn", 25, 10, 0), Move(0, "promise", 8, 40, 5)
+    assert on.keep(after(on, *earned)) == Keep(17, TODAY + 10)
+    too_late = earned[0], Move(0, "promise", 8, 40, 20)
+    assert on.keep(after(on, *too_late)) == Keep(25, TODAY + 10)
+
+
+def test_what_lasts_for_ever_is_taken_by_nothing_that_time_does() -> None:
+    on = ladder(ACTIVE)
+    assert on.keep(bring(after(on), on, 30)) == Keep(0, None)
+
+
+def test_at_the_end_of_a_month_counts_what_has_not_passed_with_it() -> None:
+    on = ladder({**ACTIVE, "downgrade": {"type": "period_end", "every": "month"}})
+    account = after(on, Move(0, "earn", 27, 10, 0), Move(0, "earn", 5, 60, 0))
+    month = parse_day("2027-01-31")
+    assert (account.tier, on.keep(account)) == ("t2", Keep(20, month))
+
+
+def test_what_a_hold_gives_back_too_late_passes_at_that_hour_whoever_looks() -> None:
+    """The last whole day is the one before; and the tier fell when the hold lapsed, whether or not somebody came by."""
+    on = ladder(ACTIVE)
+    story = Story(after(on, Move(0, "earn", 12, 3, 0)))
+    account = on.settled(hold(story, "points", 12, BELOW, lapses_at=noon(TODAY + 7))).account
+    assert on.keep(account) == Keep(10, TODAY + 6)
+    late = seen_at(account, on, noon(TODAY + 20))
+    assert late == seen_at(seen_at(account, on, noon(TODAY + 7)), on, noon(TODAY + 20))
+    assert (late.tier, late.standing.since) == ("t0", noon(TODAY + 7))
+
+
+def test_a_year_that_begins_anew_cannot_be_prepared_for() -> None:
+    scheme: Scheme = {"basis": "points_earned", "unit": "points", "window": {"type": "calendar_year"}}
+    year = parse_day("2027-12-31")
+    told = Move(0, "earn", 30, 40, 0)
+    without = ladder(scheme)
+    assert without.keep(after(without, told)) == Keep(None, year)
+    graced = ladder({**scheme, "grace_days": 10})
+    assert graced.keep(after(graced, told)) == Keep(25, (year or 0) + 10)
+
+
 windows = st.sampled_from([{"type": "lifetime"}, {"type": "calendar_year"}, {"type": "rolling", "months": 1}])
 longer = st.sampled_from([{"type": "rolling", "months": 3}, {"type": "since_last_recalculation"}])
 downs: st.SearchStrategy[Scheme] = st.one_of(
