@@ -19,9 +19,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from chalicelib.areas.tiers.model.progress import Progress, first_month
+from chalicelib.areas.tiers.model.progress import Progress, first_month, step
 from chalicelib.areas.tiers.model.review import Position, Review, Verdict
-from chalicelib.areas.tiers.model.scheme import AtOnce, NeverDown
+from chalicelib.areas.tiers.model.scheme import AtOnce, NeverDown, TierScheme
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, local_day, month_of
 
@@ -36,8 +36,11 @@ class Keep(NamedTuple):
 
 
 class Look(NamedTuple):
+    """`earlier`: what had been reached a moment before it."""
+
     review: Review
     verdict: Verdict
+    earlier: Progress
 
 
 def keep(review: Review, ahead: Ahead = ()) -> Keep | None:
@@ -54,19 +57,32 @@ def keep(review: Review, ahead: Ahead = ()) -> Keep | None:
 
 
 def _looks(review: Review, ahead: Ahead) -> Iterator[Look]:
-    """The look that is taken now, and those that follow: where a verdict asks for the next, and where what counts changes."""
+    """The look that is taken now, and those that follow: where a verdict asks for the next, and where what comes or passes
+    may change one."""
     changes = iter(ahead)
-    change, progress = next(changes, None), review.progress
+    change, earlier = next(changes, None), review.progress
     while True:
         verdict = review.verdict()
-        yield Look(review, verdict)
-        due = [at for at in (verdict.review_at, None if change is None else change[0]) if at is not None]
-        if not due:
+        yield Look(review, verdict, earlier)
+        earlier, due = review.progress, verdict.review_at
+        while (
+            change is not None and (due is None or change[0] < due) and _is_nothing(review.scheme, earlier, change[1])
+        ):
+            earlier, change = change[1], next(changes, None)
+        if change is not None and (due is None or change[0] <= due):
+            (at, reached), change = change, next(changes, None)
+        elif due is None:
             return
-        if change is not None and change[0] == min(due):
-            progress, change = change[1], next(changes, None)
+        else:
+            at, reached = due, earlier
         position = Position(verdict.tier, verdict.period_from, verdict.grace_from)
-        review = Review(review.scheme, review.zone, position, replace(progress, base=verdict.base), min(due))
+        review = Review(review.scheme, review.zone, position, replace(reached, base=verdict.base), at)
+
+
+def _is_nothing(scheme: TierScheme, before: Progress, after: Progress) -> bool:
+    """Hundreds of last days may lie ahead, and no verdict asks for more of active points than which step they reach."""
+    same = step(scheme, before.points_active) == step(scheme, after.points_active)
+    return scheme.basis == "points_active" and same
 
 
 def _judged(place: int, before: Look, after: Look) -> Keep | None:
@@ -74,7 +90,7 @@ def _judged(place: int, before: Look, after: Look) -> Keep | None:
     review, verdict, scheme = after.review, after.verdict, after.review.scheme
     until = local_day(review.at, review.zone) - 1
     in_grace, graced = review.position.grace_from is not None, verdict.grace_from is not None
-    counts = max(review.counts, _a_moment_before(before, review).counts) if in_grace else review.counts
+    counts = max(review.counts, _a_moment_before(after).counts) if in_grace else review.counts
     short = scheme.steps[place] - counts
     fell = (scheme.place(verdict.tier) or 0) < place
     if fell or (graced and not in_grace and short > 0):
@@ -86,9 +102,10 @@ def _judged(place: int, before: Look, after: Look) -> Keep | None:
     return Keep(scheme.shown(0), until) if passed else None
 
 
-def _a_moment_before(before: Look, review: Review) -> Review:
+def _a_moment_before(look: Look) -> Review:
     """Who comes in the last moment of the grace is judged at once, and then again by what is left when it is over."""
-    return replace(review, progress=replace(before.review.progress, base=before.verdict.base), at=review.at - 1)
+    review = look.review
+    return replace(review, progress=replace(look.earlier, base=review.progress.base), at=review.at - 1)
 
 
 def _counts_on(day: Day, review: Review) -> bool:
