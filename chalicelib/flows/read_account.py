@@ -77,9 +77,10 @@ class NextTierView(Frozen):
 
 class KeepView(Frozen):
     """What is missing to keep the tier, in the form of its threshold, and the last day before it is judged; without a day
-    only what comes back or passes can take it away."""
+    nothing takes it away but what is spent, brought back or taken back. What is known now to come or to pass by then is
+    reckoned with. `missing` is empty where nothing that comes by then counts: counting begins anew on the day after."""
 
-    missing: int | str
+    missing: int | str | None
     until: CalendarDay | None
 
 

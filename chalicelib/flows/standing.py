@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from chalicelib.areas.accounts.model import Account, Story, advance
+from chalicelib.areas.accounts.model import Account, Story, advance, foreseen
 from chalicelib.areas.accounts.model.facts import TierChanged, TierReviewed, TierUnpinned
-from chalicelib.areas.tiers.model import Keep, NextTier, Position, Progress, Review, TierScheme, Verdict, Versions
+from chalicelib.areas.accounts.model.months import Month, with_month
+from chalicelib.areas.tiers.model import Keep, NextTier, Position, Progress, Review, TierScheme, Verdict, Versions, keep
 from chalicelib.areas.tiers.model import next_tier as above
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import day_starts, local_day, month_start
@@ -38,6 +40,7 @@ class Ladder:
             yield from (at for one in account.pendings if (at := one.releases_at) is not None and at <= to)
         if "points_active" in bases:
             yield from _expiries(account, to)
+            yield from (at for hold in account.holds if (at := hold.lapses_at) is not None and at <= to)
 
     def review(self, story: Story, at: Instant) -> Story:
         scheme = self.versions.in_force(at)
@@ -74,7 +77,8 @@ class Ladder:
         return self._verdict(account).tier
 
     def keep(self, account: Account) -> Keep | None:
-        return self._look(account, self.scheme, account.advanced_to).keep()
+        """What keeps the tier, as far as it is known now what time will bring and take."""
+        return keep(self._look(account, self.scheme, account.advanced_to), _ahead(account, self.scheme))
 
     def next_tier(self, account: Account) -> NextTier | None:
         day = local_day(account.advanced_to, self.zone)
@@ -132,6 +136,25 @@ def progress(account: Account, scheme: TierScheme) -> Progress:
         months=account.months,
         base=standing.base if standing.base_of == scheme.counts else 0,
     )
+
+
+def _ahead(account: Account, scheme: TierScheme) -> Iterator[tuple[Instant, Progress]]:
+    """What will have been reached from each instant on at which time alone changes it."""
+    if scheme.basis != "points_active" and not (scheme.basis == "points_earned" and account.pendings):
+        return
+    reached, months = progress(account, scheme), account.months
+    theirs = (one for one in foreseen(account) if one.unit == scheme.unit)
+    for at, happenings in groupby(theirs, key=lambda one: one.at):
+        for one in happenings:
+            came, passed = (one.amount, 0) if one.comes else (0, one.amount)
+            months = with_month(months, one.day, Month(earned={one.unit: came})) if came else months
+            reached = replace(
+                reached,
+                points_earned_net=reached.points_earned_net + came,
+                points_active=reached.points_active + came - passed,
+                months=months,
+            )
+        yield at, reached
 
 
 def _expiries(account: Account, to: Instant) -> Iterator[Instant]:

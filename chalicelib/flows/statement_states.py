@@ -6,16 +6,16 @@ now. What is in none of these places is gone, and the account does not know by w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
 from chalicelib.areas.accounts.model import VOCABULARY, Account
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.facts import PointsPromised
-from chalicelib.areas.accounts.model.lots import Lot, Span, free_within, length
-from chalicelib.areas.accounts.model.wallet import spans_by_lot
-from chalicelib.flows.trace_pieces import GIVEN, given_by, meeting
+from chalicelib.areas.accounts.model.lots import Lot, Span, free_within, length, spans_by_lot
+from chalicelib.flows.trace_pieces import GIVEN, given_by
 from chalicelib.kit.base import Frozen
 from chalicelib.table.journal import Entry
 
@@ -74,13 +74,13 @@ class Whereabouts:
         left = pending = held = 0
         over = lapsed = False
         for number, start, end, *_ in pieces:
-            place, piece = Place(unit, number), {number: [(start, end)]}
+            place, span = Place(unit, number), (start, end)
             lot = self.lots.get(place)
             left += 0 if lot is None else length(free_within(lot, start, end))
-            pending += _within(piece, place, self.pending)
-            held += _within(piece, place, self.held)
+            pending += _within(span, self.pending.get(place, ()))
+            held += _within(span, self.held.get(place, ()))
             over = over or lot is None
-            lapsed = lapsed or bool(_within(piece, place, self.lapsed))
+            lapsed = lapsed or _within(span, self.lapsed.get(place, ())) > 0
         cancelled = undone >= amount or (lapsed and isinstance(fact, PointsPromised))
         state = _state(left, pending, held, cancelled=cancelled, expired=over or lapsed)
         return unit, Now(state=state, amount=amount, available=left, held=held, pending=pending)
@@ -115,6 +115,8 @@ def whereabouts(account: Account) -> Whereabouts:
         _add(found.pending, promise.unit, promise.pieces)
     for hold in account.holds:
         _add(found.held, hold.unit, hold.pieces)
+    for spans in (*found.pending.values(), *found.held.values(), *found.lapsed.values()):
+        spans.sort()
     return found
 
 
@@ -123,8 +125,16 @@ def _add(places: dict[Place, list[Span]], unit: str, pieces: Iterable[Any]) -> N
         places.setdefault(Place(unit, lot), []).extend(spans)
 
 
-def _within(piece: dict[int, list[Span]], place: Place, places: dict[Place, list[Span]]) -> int:
-    return meeting(piece, [(place.lot, *span) for span in places.get(place, ())])
+def _within(span: Span, spans: Sequence[Span]) -> int:
+    """How many of these positions are in the spans, which lie apart and in order: there may be hundreds of one lot."""
+    start, end = span
+    found = 0
+    for place in range(max(0, bisect(spans, span) - 1), len(spans)):
+        low, high = spans[place]
+        if low >= end:
+            break
+        found += max(0, min(end, high) - max(start, low))
+    return found
 
 
 def _state(left: int, pending: int, held: int, *, cancelled: bool, expired: bool) -> State:

@@ -18,8 +18,7 @@ from chalicelib.areas.accounts.model import VOCABULARY, Account, Piece, Story
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.decisions.apart import pending_of
 from chalicelib.areas.accounts.model.facts import PointsExpired, PointsPromised, PointsRefunded
-from chalicelib.areas.accounts.model.lots import Span, free_within, length
-from chalicelib.areas.accounts.model.wallet import spans_by_lot
+from chalicelib.areas.accounts.model.lots import Span, free_within, length, spans_by_lot
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import id_of, numbered_bodies
 from chalicelib.flows.other_side import came_from, received_as

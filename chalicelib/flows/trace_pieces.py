@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.lots import Span
-from chalicelib.areas.accounts.model.wallet import spans_by_lot
+from chalicelib.areas.accounts.model.lots import Span, spans_by_lot
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.kit.facts import Fact
 from chalicelib.table.journal import Entry

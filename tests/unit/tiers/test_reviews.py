@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.areas.accounts.model.months import Month
-from chalicelib.areas.tiers.model import Keep, Position, Progress, Review, TierScheme, Verdict
+from chalicelib.areas.tiers.model import Keep, Position, Progress, Review, TierScheme, Verdict, keep
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import iso_day, local_day, month_of, parse_day
 from tests.twins import at
@@ -172,13 +172,19 @@ def test_an_operator_ends_the_period_now() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "progress", "position", "keep"),
+    ("scheme", "progress", "position", "told"),
     [
         (ladder(), orders(m2026_03=6), on("gold", "2026-03-10"), Keep(0, None)),
         (ladder(), orders(), on("bronze", "2026-03-10"), None),
         (ladder(), orders(), on("gold", "2026-03-10", pinned=True), None),
         (ladder(downgrade={"type": "never"}), orders(), on("gold", "2026-03-10"), Keep(0, None)),
-        (ladder("calendar_year"), orders(m2026_03=6), on("gold", "2026-03-10"), Keep(5, parse_day("2026-12-31"))),
+        (ladder("calendar_year"), orders(m2026_03=6), on("gold", "2026-03-10"), Keep(None, parse_day("2026-12-31"))),
+        (
+            ladder("calendar_year", grace_days=10),
+            orders(m2026_03=6),
+            on("gold", "2026-03-10"),
+            Keep(5, parse_day("2027-01-10")),
+        ),
         (
             ladder("calendar_year", YEARLY),
             orders(m2026_03=3),
@@ -201,9 +207,9 @@ def test_an_operator_ends_the_period_now() -> None:
     ],
 )
 def test_what_is_missing_to_keep_a_tier_and_until_when(
-    scheme: TierScheme, progress: Progress, position: Position, keep: Keep | None
+    scheme: TierScheme, progress: Progress, position: Position, told: Keep | None
 ) -> None:
-    assert Review(scheme, ZONE, position, progress, at("2026-06-15")).keep() == keep
+    assert keep(Review(scheme, ZONE, position, progress, at("2026-06-15"))) == told
 
 
 @pytest.mark.parametrize(

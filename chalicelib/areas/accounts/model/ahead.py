@@ -66,7 +66,7 @@ class _Course:
         self.owed = {unit: wallet.owed for unit, wallet in account.wallets.items()}
         self.lots = {(unit, lot.number): lot for unit, wallet in account.wallets.items() for lot in wallet.lots}
         self.left = {place: lot.left for place, lot in self.lots.items()}
-        self.over = deque(
+        self.over: deque[tuple[Instant, str, int]] = deque(
             sorted(
                 (at, unit, number) for (unit, number), lot in self.lots.items() if (at := lot.expires_at) is not None
             )

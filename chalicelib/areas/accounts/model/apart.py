@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from chalicelib.areas.accounts.model.facts.points import Taken
-from chalicelib.areas.accounts.model.lots import Span, first_of, joined, last_of, length, remaining
+from chalicelib.areas.accounts.model.lots import Span, first_of, joined, last_of, length, remaining, spans_by_lot
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
 
@@ -91,14 +93,20 @@ def with_promise(pendings: tuple[Pending, ...], promise: Pending) -> tuple[Pendi
 
 
 def without_promised(pendings: tuple[Pending, ...], unit: str, gone: Sequence[Sequence[Any]]) -> tuple[Pending, ...]:
-    """Without these positions, whichever pending has them."""
-    rest: list[Pending] = []
-    for known in pendings:
-        spans = [(piece[1], piece[2]) for piece in gone if piece[0] == known.lot] if known.unit == unit else []
-        left = known._replace(spans=remaining(known.spans, spans)) if spans else known
-        if left.spans:
-            rest.append(left)
-    return tuple(rest)
+    """Without these positions, whichever pending has them. All of a day may lie in one lot: those that lie elsewhere in it
+    are passed over at a glance."""
+    spans = spans_by_lot(gone)
+    reach = {lot: (min(start for start, _ in theirs), max(end for _, end in theirs)) for lot, theirs in spans.items()}
+    found = [
+        known._replace(spans=remaining(known.spans, spans[known.lot]))
+        if known.lot in reach
+        and known.unit == unit
+        and reach[known.lot][0] < known.spans[-1][1]
+        and known.spans[0][0] < reach[known.lot][1]
+        else known
+        for known in pendings
+    ]
+    return tuple([known for known in found if known.spans])
 
 
 def decided(
@@ -116,16 +124,14 @@ def decided(
 
 def without_held(holds: tuple[Hold, ...], number: int, gone: Sequence[Sequence[Any]]) -> tuple[Hold, ...]:
     """The hold without these positions; it is over when nothing is left."""
-    rest: list[Hold] = []
-    for hold in holds:
-        left = hold
-        if hold.number == number:
-            kept = tuple(
-                (lot, *span, day)
-                for lot, start, end, day in hold.pieces
-                for span in remaining(((start, end),), [(p[1], p[2]) for p in gone if p[0] == lot])
-            )
-            left = hold._replace(pieces=kept)
-        if left.pieces:
-            rest.append(left)
-    return tuple(rest)
+    left = (_without(hold, spans_by_lot(gone)) if hold.number == number else hold for hold in holds)
+    return tuple(hold for hold in left if hold.pieces)
+
+
+def _without(hold: Hold, gone: Mapping[int, Sequence[Span]]) -> Hold:
+    kept = tuple(
+        (lot, *span, day)
+        for (lot, day), pieces in groupby(hold.pieces, key=itemgetter(0, 3))
+        for span in remaining([(start, end) for _, start, end, _ in pieces], gone.get(lot, ()))
+    )
+    return hold._replace(pieces=kept)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
@@ -67,6 +67,13 @@ def length(spans: Iterable[Sequence[int]]) -> int:
 
 def piece_sum(pieces: Iterable[Piece]) -> int:
     return sum(piece.end - piece.start for piece in pieces)
+
+
+def spans_by_lot(pieces: Iterable[Sequence[Any]]) -> dict[int, list[Span]]:
+    spans: dict[int, list[Span]] = {}
+    for piece in pieces:
+        spans.setdefault(piece[0], []).append((piece[1], piece[2]))
+    return spans
 
 
 def added(lot: Lot, amount: int) -> tuple[Lot, Piece]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.limits import MAX_PERIODS
-from chalicelib.areas.accounts.model.lots import Lot, Piece, Span, added, expiry, joined, restored, without
+from chalicelib.areas.accounts.model.lots import Lot, Piece, added, expiry, joined, restored, spans_by_lot, without
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
 
@@ -201,29 +201,22 @@ def grow(wallet: Wallet, piece: Piece, expires_on: Day | None, expires_at: Insta
 
 def take(wallet: Wallet, pieces: Iterable[Sequence[Any]]) -> Wallet:
     gone = spans_by_lot(pieces)
-    lots = tuple(without(lot, gone[lot.number]) if lot.number in gone else lot for lot in wallet.lots)
-    return replace(wallet, lots=lots)
+    lots = [without(lot, gone[lot.number]) if lot.number in gone else lot for lot in wallet.lots]
+    return replace(wallet, lots=tuple(lots))
 
 
 def give_back(wallet: Wallet, pieces: Iterable[Sequence[Any]]) -> Wallet:
     """Positions come back into those of their lots that are still there."""
     back = spans_by_lot(pieces)
-    lots = tuple(restored(lot, back[lot.number]) if lot.number in back else lot for lot in wallet.lots)
-    return replace(wallet, lots=lots)
-
-
-def spans_by_lot(pieces: Iterable[Sequence[Any]]) -> dict[int, list[Span]]:
-    spans: dict[int, list[Span]] = {}
-    for piece in pieces:
-        spans.setdefault(piece[0], []).append((piece[1], piece[2]))
-    return spans
+    lots = [restored(lot, back[lot.number]) if lot.number in back else lot for lot in wallet.lots]
+    return replace(wallet, lots=tuple(lots))
 
 
 def _without_lots(wallet: Wallet, gone: set[int]) -> Wallet:
     return replace(
         wallet,
-        lots=tuple(lot for lot in wallet.lots if lot.number not in gone),
-        lapsed=tuple(piece for piece in wallet.lapsed if piece.lot not in gone),
+        lots=tuple([lot for lot in wallet.lots if lot.number not in gone]),
+        lapsed=tuple([piece for piece in wallet.lapsed if piece.lot not in gone]),
     )
 
 

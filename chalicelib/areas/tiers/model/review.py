@@ -52,13 +52,6 @@ class Verdict(NamedTuple):
     pin_over: bool = False
 
 
-class Keep(NamedTuple):
-    """What is missing to keep the tier, and the last day before it is judged; None while nothing but a return can."""
-
-    missing: int | str
-    until: Day | None
-
-
 @dataclass(frozen=True, slots=True)
 class Review:
     """One look at one member; `asked` by an operator, who wants the period to end now."""
@@ -85,23 +78,14 @@ class Review:
             return self._stays(place, before.period_from, self._restarted if self.asked else self.progress.base)
         return self._graced(place, before.grace_from) if before.grace_from is not None else self._judged(place)
 
-    def keep(self) -> Keep | None:
-        """What a member must still do; None who stands on the first tier or is pinned."""
-        place = self.scheme.place(self.position.tier)
-        if not place or self.position.pinned:
-            return None
-        if isinstance(self.scheme.downgrade, NeverDown):
-            return Keep(self.scheme.shown(0), None)
-        verdict = self.verdict()
-        if verdict.grace_from is not None:
-            value = self._value(self._day, first_month(self.scheme, self._failed_on(verdict.grace_from)))
-        elif verdict.review_at is None:
-            value = self._value(self._day)
-        else:
-            at_once = isinstance(self.scheme.downgrade, AtOnce)
-            value = self._value(local_day(verdict.review_at - (not at_once), self.zone))
-        missing = self.scheme.shown(max(0, self.scheme.steps[place] - value))
-        return Keep(missing, None if verdict.review_at is None else local_day(verdict.review_at - 1, self.zone))
+    @property
+    def counts(self) -> int:
+        """What counts when it is judged now whether the member falls: in grace with what the ended window had."""
+        by_period, since = not isinstance(self.scheme.downgrade, AtOnce), self.position.grace_from
+        if since is None:
+            return self._value(self._last_day if by_period else self._day)
+        over = self._grace_end(since) <= self.at
+        return self._value(self._last_day if over else self._day, first_month(self.scheme, self._failed_on(since)))
 
     @property
     def _day(self) -> Day:
@@ -126,7 +110,7 @@ class Review:
         by_period = not isinstance(self.scheme.downgrade, AtOnce)
         if by_period and not (self.asked or self._period_over()):
             return self._stays(place, self.position.period_from, self.progress.base)
-        earned = step(self.scheme, self._value(self._last_day if by_period else self._day))
+        earned = step(self.scheme, self.counts)
         if earned >= place:
             start = self.at if by_period else self.position.period_from
             return self._stays(place, start, self._restarted if by_period else self.progress.base)
@@ -137,9 +121,8 @@ class Review:
 
     def _graced(self, place: int, since: Instant) -> Verdict:
         """In grace: what has come since counts with what the ended window had."""
-        window = first_month(self.scheme, self._failed_on(since))
         over = self._grace_end(since) <= self.at
-        earned = step(self.scheme, self._value(self._last_day if over else self._day, window))
+        earned = step(self.scheme, self.counts)
         if earned >= place:
             by_period = not isinstance(self.scheme.downgrade, AtOnce)
             return self._stays(place, self.at if by_period else self.position.period_from, self._restarted)

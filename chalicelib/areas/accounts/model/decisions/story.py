@@ -142,9 +142,10 @@ def as_lots_stand(wallet: Wallet, pieces: Iterable[Taken]) -> tuple[Taken, ...]:
 def expire_homeless(story: Story, unit: str, pieces: Iterable[Taken], at: Instant) -> Story:
     """What comes back at `at` to lots that have passed by then passes with them, before it can pay for anything. Such a
     lot may still stand there, empty, when a stride of time goes over its end and on."""
+    lots = {lot.number: lot for lot in story.account.wallet(unit).lots}
     gone: dict[int, list[Taken]] = {}
     for piece in pieces:
-        lot = story.account.wallet(unit).lot(piece[0])
+        lot = lots.get(piece[0])
         if lot is None or (lot.expires_at is not None and lot.expires_at <= at):
             gone.setdefault(piece[0], []).append(piece)
     for number, late in gone.items():

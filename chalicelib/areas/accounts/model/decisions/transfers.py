@@ -11,8 +11,7 @@ from chalicelib.areas.accounts.model.decisions.credits import Credit
 from chalicelib.areas.accounts.model.decisions.story import Conduct, Story
 from chalicelib.areas.accounts.model.decisions.undo import refund, take_back
 from chalicelib.areas.accounts.model.facts.points import Taken
-from chalicelib.areas.accounts.model.lots import Piece, length, remaining
-from chalicelib.areas.accounts.model.wallet import spans_by_lot
+from chalicelib.areas.accounts.model.lots import Piece, length, remaining, spans_by_lot
 
 REASON = "transfer_undone"
 
