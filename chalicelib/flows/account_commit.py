@@ -6,7 +6,7 @@ Value time: an operation of instant `at` first lets everything due until then ha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
@@ -72,13 +72,21 @@ def account_entry(
 def document_entry(
     tenant: str, terms: Terms, story: Story, head: Head, header: Header, *, asks_now: bool = True
 ) -> Entry:
-    """The entry of a purchase or return, decided as of its own time. `asks_now`: it is answered by the account as a read
-    shows it at the time of recording, where something has come or passed since. That is a copy: what is due is written when
-    the account is next touched, by the daily job at the latest."""
+    """The entry of a purchase or return. `asks_now`: it is answered by the account as a read shows it at the time of
+    recording, where something has come or passed in the minutes since `passed_by`. That is a copy: what is due is written
+    when the account is next touched, by the daily job at the latest."""
     account, now = story.account, None
     if asks_now and terms.changes(account, header.recorded_at):
         now = brought_to(account, terms, header.recorded_at)
-    return account_entry(tenant, story, head, header, now=now)
+    return account_entry(tenant, story, head, _with_days(terms, story, header), now=now)
+
+
+def _with_days(terms: Terms, story: Story, header: Header) -> Header:
+    """What came between the day of a document and its arrival does not count on the document's own."""
+    came = [fact.came_at for fact in story.facts if isinstance(fact, f.PointsActivated) and fact.came_at is not None]
+    if max(came, default=0) <= header.effective_at:
+        return header
+    return replace(header, came_on=tuple(terms.day(at) for at in came))
 
 
 def account_plan(

@@ -92,7 +92,8 @@ def told_of(entry: Entry) -> Told:
     """An entry of before entries told their local day counts on that of UTC."""
     day = entry.header.get("day")
     told = local_day(entry.effective_at, "UTC") if day is None else day
-    return Told(entry.stream.program, entry.facts, told, (entry.header.get("after") or {}).get("ahead", ()))
+    ahead = (entry.header.get("after") or {}).get("ahead", ())
+    return Told(entry.stream.program, entry.facts, told, ahead, entry.header.get("came_on", ()))
 
 
 def message_of(entry: Entry) -> Published:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, foreseen
+from chalicelib.areas.feeds.model import on_their_days
 from chalicelib.flows.histogram import Bar, Bars, Span, Step, bars_of
 from chalicelib.flows.opened import open_account
 from chalicelib.flows.terms import terms_of
@@ -42,9 +43,10 @@ def read_histogram(
     opened = open_account(rt, caller.tenant, *of)
     since = recorded_since(bars.first, bars.zone)
     for entry in _entries(rt, caller.tenant, of, opened.head.version, since):
-        day = entry.header.get("day")
-        for body in entry.facts:
-            bars.count(body, local_day(entry.effective_at, bars.zone) if day is None else day)
+        told = entry.header.get("day")
+        own = local_day(entry.effective_at, bars.zone) if told is None else told
+        for body, day in on_their_days(entry.facts, own, entry.header.get("came_on", ())):
+            bars.count(body, day)
     _foresee(bars, opened.account)
     return Histogram(unit=bars.unit.code, decimals=bars.unit.decimals, items=bars.told(now))
 

@@ -14,7 +14,7 @@ from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.clock import Instant
+from chalicelib.kit.clock import Instant, passed_by
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts, iso_day
 from chalicelib.runtime import Runtime
@@ -33,7 +33,7 @@ def settle_account(rt: Runtime, caller: Caller, day: Day, member_id: str, progra
 
     def plan() -> Plan:
         account, head = accounts.read(rt.table, caller.tenant, member_id, program_id)
-        at = min(rt.clock.now(), day_starts(day + 1, "UTC") - 1)
+        at = min(passed_by(rt.clock.now()), day_starts(day + 1, "UTC") - 1)
         _refuse_undue(account, at)
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "settle_due", terms, at)

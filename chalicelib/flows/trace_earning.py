@@ -21,8 +21,10 @@ from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, g
 from chalicelib.flows.undo_commit import Named, Wanted, named_fact, open_entry
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import MAX_SEQUENCE
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
+from chalicelib.kit.periods import day_starts
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, entries_query, entry_from
@@ -67,14 +69,14 @@ def trace_earning(rt: Runtime, caller: Caller, owner: str, earning_id: str, curs
     unit, pieces = _given(named)
     first, there = (own.sequence, _there_at_first(named, pieces)) if cursor is None else _place(scope, cursor)
     stream = accounts.stream(caller.tenant, what.ref.owner, what.ref.program)
+    terms = terms_of(rt, caller.tenant, what.ref.program)
     page = rt.table.query(entries_query(stream, first, opened.head.version, limit=SPAN))
     items: list[Movement] = []
     for attrs in page.items:
         entry = entry_from(stream, attrs)
         first = entry.sequence + 1
-        moved, there = _moved(entry, unit, pieces, there)
+        moved, there = _moved(entry, unit, pieces, there, terms.program.zone)
         items += moved
-    terms = terms_of(rt, caller.tenant, what.ref.program)
     now = _left_now(terms.advance(Story(opened.account), rt.clock.now()).account, unit, pieces)
     return EarningTrace(
         earning_id=earning_id,
@@ -98,7 +100,7 @@ def _there_at_first(named: Named, pieces: Pieces) -> int:
     return 0 if isinstance(named.fact, PointsPromised) else pieces_sum(pieces)
 
 
-def _moved(entry: Entry, unit: str, pieces: Pieces, there: int) -> tuple[list[Movement], int]:
+def _moved(entry: Entry, unit: str, pieces: Pieces, there: int, zone: str) -> tuple[list[Movement], int]:
     """What the entry did to these positions. A lot that passes takes all of them that are there, without naming them."""
     moved: list[Movement] = []
     lots = {piece[0] for piece in pieces}
@@ -106,9 +108,17 @@ def _moved(entry: Entry, unit: str, pieces: Pieces, there: int) -> tuple[list[Mo
         amount = there if _is_a_whole_lot(fact, unit, lots) else met
         if amount:
             there += CAME_OR_WENT[type(fact)] * amount
-            name = id_of(entry, number)
-            moved.append(Movement(id=name, type=fact.type, amount=amount, at=entry.effective_at))
+            at = _moment(entry, fact, zone)
+            moved.append(Movement(id=id_of(entry, number), type=fact.type, amount=amount, at=at))
     return moved, there
+
+
+def _moment(entry: Entry, fact: Any, zone: str) -> Instant:
+    """The value time of its entry; of what came or passed between that of a late document and its arrival, when it did."""
+    at = getattr(fact, "came_at", None) or getattr(fact, "lapsed_at", None)
+    if isinstance(fact, PointsExpired) and fact.undoes is None and fact.expires_on is not None:
+        at = day_starts(fact.expires_on + 1, zone)
+    return max(entry.effective_at, min(at or 0, entry.recorded_at))
 
 
 def _is_a_whole_lot(fact: Any, unit: str, lots: set[int]) -> bool:

@@ -101,7 +101,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Header:
     """What is the same for every entry that one operation writes. `day` is the local one of the effective time, where
-    an entry counts by day."""
+    an entry counts by day; `came_on` those of the promises that came in it, where they came after that."""
 
     operation: str
     command: str
@@ -111,9 +111,10 @@ class Header:
     config_version: int
     place: str = ""
     day: int | None = None
+    came_on: tuple[int, ...] = ()
 
     def body(self, head: Head, after: Mapping[str, Any] | None) -> dict[str, Any]:
-        optional = {"place": self.place, "day": self.day, "after": after}
+        optional = {"place": self.place, "day": self.day, "came_on": list(self.came_on), "after": after}
         return {
             "operation": self.operation,
             "command": self.command,

@@ -112,12 +112,13 @@ def period_of(every: str, day: Day) -> str:
 
 
 def _ask_expiry(account: Account, fact: f.PointsExpired, setting: Setting) -> None:
-    """Nothing expires before its last day is over, unless somebody lets it."""
+    """Nothing expires before its last day is over, unless somebody lets it. Where it is over when a document arrives, it is
+    over for that, however early it is dated."""
     if fact.undoes is not None:
         return
     lot = account.wallet(fact.unit).lot(fact.lot)
     if lot is None:
         return  # it came back to a lot that had passed
     law(lot.expires_at is not None and lot.left == fact.amount, f"{fact} left something of {lot}")
-    reached = max(account.advanced_to, setting.entry.effective_at)
+    reached = max(account.advanced_to, setting.entry.effective_at, setting.entry.recorded_at)
     law((lot.expires_at or 0) <= reached, f"{fact} before its last day was over")

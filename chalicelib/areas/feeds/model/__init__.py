@@ -6,6 +6,7 @@ from chalicelib.areas.feeds.model.by_day import (
     day_expiring,
     happened,
     instant_coming,
+    on_their_days,
 )
 from chalicelib.areas.feeds.model.counts import COUNTED_BY_DAY, DailyCounts, added, corrected, counted
 from chalicelib.areas.feeds.model.liability import NEVER, liability, month_name
@@ -24,4 +25,5 @@ __all__ = [
     "instant_coming",
     "liability",
     "month_name",
+    "on_their_days",
 ]

@@ -43,12 +43,22 @@ Happened = tuple[Day, str, str, int]  # when, unit, kind, amount
 
 class Told(NamedTuple):
     """An entry as far as it is counted: `day` is the local one of its value time, `ahead` what it changes of what time
-    alone will do to what is promised or held: what, unit, day or quarter of an hour, and how much."""
+    alone will do to what is promised or held: what, unit, day or quarter of an hour, and how much. `came_on` as in
+    `on_their_days`."""
 
     program: int
     facts: Iterable[Body]
     day: Day = 0
     ahead: Sequence[tuple[str, str, int, int]] = ()
+    came_on: Sequence[Day] = ()
+
+
+def on_their_days(facts: Iterable[Body], day: Day, came_on: Sequence[Day]) -> Iterator[tuple[Body, Day]]:
+    """Each fact with the day on which it counts: that of its entry. What was promised may have come between the day of a
+    document and its arrival: then its entry says for each promise that came on which day it did."""
+    came = iter(came_on)
+    for fact in facts:
+        yield fact, next(came, day) if fact["type"] == "points.activated" else day
 
 
 def happened(fact: Body, day: Day) -> Iterator[Happened]:
@@ -65,9 +75,9 @@ def happened(fact: Body, day: Day) -> Iterator[Happened]:
 
 def by_day(told: Told) -> Iterator[Change]:
     """What an entry changes, by the names of counts, beside what lots hold."""
-    for fact in told.facts:
+    for fact, own in on_their_days(told.facts, told.day, told.came_on):
         if fact["type"] in KINDS:
-            for day, unit, kind, amount in happened(fact, told.day):
+            for day, unit, kind, amount in happened(fact, own):
                 yield f"day/{told.program}/{unit}/{iso_day(day)}/{kind}", amount
     for what, unit, when, amount in told.ahead:
         yield f"{what}/{told.program}/{unit}/{_AHEAD[what](when)}", amount
