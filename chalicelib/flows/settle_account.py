@@ -1,6 +1,8 @@
-"""Settle one account: let everything happen that is due by the end of a day (UTC), as far as the clock has come.
+"""Settle one account: let everything happen that is due by the end of a day (UTC), as far as `passed_by` the clock.
 
-So a run that is late comes to what it would have come to in time. What arrives later with an earlier date finds it decided.
+So a run that is late comes to what it would have come to in time, and no purchase or return over HTTP can tell whether it
+came: whatever arrives later brings the account so far itself, however early it is dated. Only the rows of a file of history
+find decided what this has decided.
 
 reads    1 Get
 writes   account (version), entry (absent): 4 units; nothing when nothing is due, or another operation was faster

@@ -18,7 +18,7 @@ from chalicelib.kit.facts import Fact, encode
 from chalicelib.table.journal import Entry, Head, entry_from, verified
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs
-from tests.simulation.fact_laws import Setting, ask_fact
+from tests.simulation.fact_laws import Setting, ask_arrival, ask_fact
 from tests.simulation.ladders import Ladders, Reached
 from tests.simulation.law import LawBroken, law
 from tests.simulation.policy_laws import AS_THE_POLICY_SAYS, Asked, Sliding, ask_activity, ask_policy, ask_transfer
@@ -154,6 +154,7 @@ class Journals:
         ask_activity(known.sliding, known.account, setting, {type(fact) for fact in facts})
         known.sales.ask(facts, setting, self.ladders, self.documents)
         standings.ask_end(known.account, known.reached)
+        ask_arrival(known.account, entry)
         return undone
 
     def _ask_transfers(self) -> None:

@@ -36,7 +36,7 @@ from tests.twins.grouped import found, join, leave
 DAY_MS, HOUR_MS, MINUTE_MS = 86_400_000, 3_600_000, 60_000
 LAGS = (0, 1_000, 4 * MINUTE_MS, 3 * HOUR_MS, DAY_MS, 5 * DAY_MS, 16 * DAY_MS, 45 * DAY_MS)
 RUNS_AT = 10 * MINUTE_MS  # past midnight
-OF_THE_ENTRY = ("version", "expired", "moves")
+OF_THE_ENTRY = ("version", "expired", "activated", "moves")
 RULES: tuple[Rule, ...] = (
     rule(),
     rule("gold", stage="bonus", audience={"tiers": ["gold"]}, effect={"kind": "per_order", "amount": 7}),

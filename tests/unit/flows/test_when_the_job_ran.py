@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.flows.lived_twice import MOVES, both
 
-SEEDS, STEPS = 24, 70
+SEEDS, STEPS = 16, 70
 
 
 @cache
