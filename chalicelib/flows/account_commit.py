@@ -77,9 +77,9 @@ def account_entry(
 def document_entry(
     tenant: str, terms: Terms, story: Story, head: Head, header: Header, *, asks_now: bool = True
 ) -> Entry:
-    """The entry of a purchase or return, decided as of its own time. `asks_now`: it is answered by the account as a read
-    shows it at the time of recording, where something has come or passed since. That is a copy: what is due is written when
-    the account is next touched, by the daily job at the latest."""
+    """The entry of a purchase or return. `asks_now`: it is answered by the account as a read shows it at the time of
+    recording, where something has come or passed in the minutes since `passed_by`. That is a copy: what is due is written
+    when the account is next touched, by the daily job at the latest."""
     account, now = story.account, None
     if asks_now and terms.changes(account, header.recorded_at):
         now = brought_to(account, terms, header.recorded_at)

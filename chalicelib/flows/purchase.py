@@ -51,14 +51,16 @@ class Purchase:
     enrolled: Written | None = None
 
 
-def decide_purchase(rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sale: Sale, order_id: str) -> Purchase:
-    """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group). Refuses
-    `future_purchase`, `member_blocked`, `group_blocked`, `credit_too_large`, `too_many_credits`, `balance_limit`;
+def decide_purchase(
+    rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sale: Sale, order_id: str, *, asks_now: bool = True
+) -> Purchase:
+    """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group). `asks_now` as in
+    record_order. Refuses `future_purchase`, `member_blocked`, `group_blocked`, `credit_too_large`, `too_many_credits`, `balance_limit`;
     NotFound: `member_not_found`; InvalidInput: identifiers."""
     refuse_future(header.recorded_at, sale.purchased_at)
     opened, enrolled = _open(rt, header, terms, buyer)
     opened.must_be_active()
-    story = terms.advance(Story(opened.account), sale.purchased_at)
+    story = terms.meets(opened.account, header, asks_now=asks_now)
     outcome = evaluate(terms.rules, sale, _context(terms, story.account, sale))
     if len(outcome.credits) > MAX_CREDITS:
         raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")

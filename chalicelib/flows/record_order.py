@@ -65,14 +65,15 @@ def record_order(
     asks_now: bool = True,
 ) -> Committed[RecordedOrder]:
     """Refusals: those of flows/purchase; `too_large`, `order_number_unusable`; Conflict `order_number_taken` for the
-    number with other content. `asks_now`: whoever sends it asks for the account as it stands now, however late it comes."""
+    number with other content. `asks_now`: whoever sends it means the account as it stands now, however late it comes: what
+    time has brought and taken until then stays so. A file of history replays its days instead, in their order."""
     probe = 0
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
         order_id = orders.id_for(caller.tenant, sale.number, probe)
-        purchase = decide_purchase(rt, header, terms, buyer, sale, order_id)
+        purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, asks_now=asks_now)
         entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now)
         return _plan(caller, command, entry, purchase, sale, order_id, program_id)
 

@@ -87,7 +87,7 @@ def return_order(
             raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
         planned = plan_return(order, document, _bases(terms, order))
         header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
-        story = _taken_back(terms, opened, planned, document)
+        story = _taken_back(terms, terms.meets(opened.account, header, asks_now=asks_now), planned, document)
         entry = document_entry(caller.tenant, terms, story, opened.head, header, asks_now=asks_now)
         return _plan(caller, command, entry, opened, story, planned, document)
 
@@ -105,11 +105,10 @@ def _open(rt: Runtime, tenant: str, order: Order) -> Opened:
     return open_snapshot(rt, tenant, order.member_id, order.program)
 
 
-def _taken_back(terms: Terms, opened: Opened, planned: ReturnPlan, document: Return) -> Story:
+def _taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Return) -> Story:
     """A blocked member's goods come back like anybody's."""
     order = planned.order
     day = terms.day(order.sale.purchased_at)
-    story = terms.advance(Story(opened.account), document.purchased_at)
     story = story.then(
         OrderReturned(
             order.order_id,

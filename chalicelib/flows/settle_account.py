@@ -1,6 +1,8 @@
-"""Settle one account: let everything happen that is due by the end of a day (UTC), as far as the clock has come.
+"""Settle one account: let everything happen that is due by the end of a day (UTC), as far as `passed_by` the clock.
 
-So a run that is late comes to what it would have come to in time. What arrives later with an earlier date finds it decided.
+So a run that is late comes to what it would have come to in time, and no purchase or return over HTTP can tell whether it
+came: whatever arrives later brings the account so far itself, however early it is dated. Only the rows of a file of history
+find decided what this has decided.
 
 reads    1 Get
 writes   account (version), entry (absent): 4 units; nothing when nothing is due, or another operation was faster
@@ -14,7 +16,7 @@ from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.clock import Instant
+from chalicelib.kit.clock import Instant, passed_by
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts, iso_day
 from chalicelib.runtime import Runtime
@@ -33,7 +35,7 @@ def settle_account(rt: Runtime, caller: Caller, day: Day, member_id: str, progra
 
     def plan() -> Plan:
         account, head = accounts.read(rt.table, caller.tenant, member_id, program_id)
-        at = min(rt.clock.now(), day_starts(day + 1, "UTC") - 1)
+        at = min(passed_by(rt.clock.now()), day_starts(day + 1, "UTC") - 1)
         _refuse_undue(account, at)
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "settle_due", terms, at)

@@ -3,7 +3,8 @@
     reads    1 Query of a shard of the due index per 100 accounts; 1 Get an account
     writes   4 units an account
 
-Whoever touches an account advances it first: only what arrives with an earlier date can tell whether this ran. A missed day is caught up by the next run.
+Whoever touches an account advances it first, at least as far as this may: so nobody can tell whether it ran, but for files
+of history. A missed day is caught up by the next run.
 This settles a whole tenant at once; the job settles the same pages one message at a time (chalicelib/events/due).
 """
 

@@ -17,9 +17,10 @@ from chalicelib.areas.tiers.model import Excluded, TierScheme
 from chalicelib.errors import NotFound
 from chalicelib.flows.standing import Ladder
 from chalicelib.kit.amounts import Rounding
-from chalicelib.kit.clock import Instant
+from chalicelib.kit.clock import Instant, passed_by
 from chalicelib.kit.periods import Day, date_of, day_starts, local_day
 from chalicelib.runtime import Runtime
+from chalicelib.table.journal import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,12 @@ class Terms:
     def advance(self, story: Story, to: Instant) -> Story:
         """Let everything due until `to` happen, what it means for the tier included. Every flow advances by this."""
         return advance(story, to, self.ladder)
+
+    def meets(self, account: Account, header: Header, *, asks_now: bool) -> Story:
+        """What a document finds, a purchase or return: what was due by its own time has happened, and where it `asks_now`
+        what was due until it arrived, by passed_by. So it cannot tell whether the daily job was there before."""
+        passed = passed_by(header.recorded_at) if asks_now else header.effective_at
+        return self.advance(Story(account), max(header.effective_at, passed))
 
     def changes(self, account: Account, to: Instant) -> bool:
         """Whether time alone changes anything of the account until then."""

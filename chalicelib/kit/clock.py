@@ -9,6 +9,7 @@ from typing import Protocol
 Instant = int  # milliseconds since 1970-01-01T00:00:00Z
 
 FUTURE_TOLERANCE_MS = 5 * 60 * 1000  # tills run a little fast: a purchase may be so far ahead of the clock
+ARRIVAL_MS = 5 * 60 * 1000  # what is bought is on its way for so long: nothing passes behind its back meanwhile
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -58,6 +59,11 @@ def instant(moment: datetime) -> Instant:
 
 def moment(at: Instant) -> datetime:
     return _EPOCH + timedelta(milliseconds=at)
+
+
+def passed_by(now: Instant) -> Instant:
+    """Until when time has passed for whatever arrives now, and no later for any job: what was bought since is on its way."""
+    return now - ARRIVAL_MS
 
 
 def rfc3339(at: Instant) -> str:

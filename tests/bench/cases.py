@@ -51,7 +51,7 @@ def due_account(at: Till) -> Act:
     [wallet] = at.shop.account(at.ada).wallets
     last = wallet.expiring[0].expires_on
     assert last is not None
-    at.shop.clock.move_to(f"{iso_day(last + 1)}T00:00:00Z")
+    at.shop.clock.move_to(f"{iso_day(last + 1)}T00:10:00Z")
     body = {"tenant": at.shop.caller.tenant, "day": iso_day(last + 1), "member_id": at.ada, "program_id": 1}
     event = sqs_event("due", [Waiting("message-1", Message(body, "bench"))])
     rt = replace(at.shop.rt, queues=SilentQueues())

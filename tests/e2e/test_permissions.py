@@ -28,7 +28,7 @@ from chalicelib.table.pulse import read_pulse
 from infra.local.demo.program import CALLER
 from infra.local.ministack import REGION
 from tests.architecture.functions import LOGICAL
-from tests.e2e.conftest import STACK, STAGE, Deployed, order, seen
+from tests.e2e.conftest import JUST_NOW, STACK, STAGE, Deployed, order, seen
 from tests.e2e.provoked import break_off_a_report, break_off_routing, lose_a_record
 from tests.e2e.recorded_calls import Use, recorded, uses
 from tests.e2e.test_deployed import HEADER, dropped_for, empty, feed, finished, fire_schedule, sale, take_pulse
@@ -116,13 +116,16 @@ def import_a_file(shop: Deployed) -> None:
 
 
 def let_points_expire(shop: Deployed, table: Table) -> None:
-    """Bought a year and more ago, and nobody has looked since: that is over on the day for which the schedule fires. Of a
-    hundred and one such accounts in a shard the last is on a second page, for which there is a second message."""
+    """A file tells what was bought a year and more ago, and nobody has looked since: that is over on the day for which the
+    schedule fires. Of a hundred and one such accounts in a shard the last is on a second page, for which there is a second
+    message."""
     status, _ = shop.call("PUT", "/v1/programs/1/rules/always", {**BODIES["put_rule"], "window": {}})
     assert status == 200
-    long_ago = order("PERMIT-4", "permit-4") | {"purchased_at": "2025-01-15T12:00:00Z"}
-    status, told = shop.call("POST", "/v1/orders", long_ago)
-    assert status == 201, told
+    long_ago = sale("PERMIT-4", "permit-4").replace(JUST_NOW, "2025-01-15T12:00:00Z")
+    operation = dropped_for(shop, SHOP, "long-ago.csv", HEADER, long_ago)
+    assert (operation["state"], operation["counts"]["sales"]) == ("done", 1), operation
+    status, told = shop.call("POST", "/v1/members/find", {"type": "card", "value": "permit-4"})
+    assert status == 200, told
     table.batch_put(accounts_like_that_of(told["member_id"], table, 100))
     fire_schedule(shop)
     seen(lambda: empty(shop, "due"), "the end of the due job")

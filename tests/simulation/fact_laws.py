@@ -16,6 +16,8 @@ from tests.simulation.law import law
 
 TAKEN_IN_TURN = (f.PointsSpent, f.PointsHeld, f.PointsSent, f.PointsConverted)
 CREDITS = (f.PointsEarned, f.PointsPromised)
+DOCUMENTS = ("record_order", "return_order")
+ON_ITS_WAY = 5 * 60_000
 _PERIODS = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "year": "%Y"}
 
 
@@ -49,6 +51,18 @@ def ask_fact(before: Account, after: Account, fact: Fact, setting: Setting) -> N
         _ask_caps(after.wallet(unit), told, setting)
     if isinstance(fact, f.PointsExpired):
         _ask_expiry(before, fact, setting)
+
+
+def ask_arrival(account: Account, entry: Entry) -> None:
+    """Once an entry is over: however early a document is dated, it found the account as time had left it when it arrived;
+    and no job goes further than what arrives may be sure of, five minutes for its way excepted."""
+    operation, passed = entry.header["operation"], entry.recorded_at - ON_ITS_WAY
+    if operation in DOCUMENTS:
+        law(
+            account.advanced_to >= passed, f"{operation} arrived at {entry.recorded_at}, and time stood still before it"
+        )
+    if operation == "settle_due":
+        law(account.advanced_to <= passed, f"the job went on to {account.advanced_to} at {entry.recorded_at}")
 
 
 def _ask_turn(wallet: Wallet, fact: Any, setting: Setting) -> None:
@@ -112,12 +126,13 @@ def period_of(every: str, day: Day) -> str:
 
 
 def _ask_expiry(account: Account, fact: f.PointsExpired, setting: Setting) -> None:
-    """Nothing expires before its last day is over, unless somebody lets it."""
+    """Nothing expires before its last day is over, unless somebody lets it. Where it is over when a document arrives, it is
+    over for that, however early it is dated."""
     if fact.undoes is not None:
         return
     lot = account.wallet(fact.unit).lot(fact.lot)
     if lot is None:
         return  # it came back to a lot that had passed
     law(lot.expires_at is not None and lot.left == fact.amount, f"{fact} left something of {lot}")
-    reached = max(account.advanced_to, setting.entry.effective_at)
+    reached = max(account.advanced_to, setting.entry.effective_at, setting.entry.recorded_at)
     law((lot.expires_at or 0) <= reached, f"{fact} before its last day was over")

@@ -20,7 +20,7 @@ from chalicelib.table.journal import Entry, Head, entry_from, verified
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs
 from tests.simulation.day_laws import Days, ask_days, days_of, told_by
-from tests.simulation.fact_laws import Setting, ask_fact
+from tests.simulation.fact_laws import Setting, ask_arrival, ask_fact
 from tests.simulation.ladders import Ladders, Reached
 from tests.simulation.law import LawBroken, law
 from tests.simulation.policy_laws import AS_THE_POLICY_SAYS, Asked, Sliding, ask_activity, ask_policy, ask_transfer
@@ -164,6 +164,7 @@ class Journals:
         days = told_by(facts, taken_effect)
         ask_days(first, known.account, entry, days, setting.program.zone)
         known.days.update(days)
+        ask_arrival(known.account, entry)
         return undone
 
     def _ask_transfers(self) -> None:

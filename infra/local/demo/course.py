@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.orders.file import read_documents
+from chalicelib.kit.clock import passed_by
 from chalicelib.kit.periods import Day, day_of, day_starts, iso_day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.pages import every_item
@@ -54,7 +55,7 @@ def run_demo(cloud: Cloud, name: str, stream: BinaryIO, asked: Day | None, progr
     refuse_too_early(asked, last)
     as_of = last if asked is None else asked
     progress.note("Settling what is due …")
-    settled = 0 if as_of is None else _settle(cloud, min(as_of, local_day(rt.clock.now(), ZONE)))
+    settled = 0 if as_of is None else _settle(cloud, min(as_of, local_day(passed_by(rt.clock.now()), ZONE)))
     at = None if as_of is None else day_starts(min(as_of, LAST_DAY), ZONE)
     finished = operation.finished_at or operation.created_at
     seconds = (finished - operation.created_at) / 1000

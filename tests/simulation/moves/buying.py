@@ -35,12 +35,14 @@ def again(world: World, dice: Random) -> str:
 
 
 def bring_back(world: World, dice: Random) -> str:
+    """Today, or some time ago: a till that was offline sends it now."""
     sold = one_of(dice, world.sold[-12:])
     if sold is None:
         raise Refused("nothing_there", "Nothing was bought yet.")
     part = dice.choice((1, HALVES, HALVES, 0))
     lines = [_back(one, part or 1) for one in sold.document.lines if not part or one.sku == PEN]
-    sent = Return(number=world.number(), purchased_at=world.clock.at, currency="EUR", lines=tuple(lines))
+    when = world.clock.at - dice.choice((0, 0, dice.randint(1, 40 * DAY)))
+    sent = Return(number=world.number(), purchased_at=when, currency="EUR", lines=tuple(lines))
     document = world.sends(sent)
     world.ask(dice, lambda shop, command: shop.bring_back(sold.order_id, document, command))
     return f"{'all' if not part else f'1/{part} of the pens'} of {sold.document.number} came back"

@@ -190,7 +190,7 @@ def prepared(name: str, at: Till) -> Callable[[], object]:
         [wallet, *_] = at.shop.account(at.ada).wallets
         first = wallet.expiring[0].expires_on
         assert first is not None
-        at.shop.clock.move_to(f"{iso_day(first + 1)}T00:00:00Z")
+        at.shop.clock.move_to(f"{iso_day(first + 1)}T00:10:00Z")
     for what in ("spend", "earning"):
         if what in name and name not in ("spend", "spend with a key"):
             at.make(what)

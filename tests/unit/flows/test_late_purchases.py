@@ -1,5 +1,5 @@
-"""A purchase that arrives late is decided as of its own time. Its answer shows the account as it stands now, as a read
-would; what has come or passed meanwhile is written with the next thing that happens, by the daily job at the latest."""
+"""A purchase that arrives late earns what it would have earned, and finds gone what has passed before it arrived: whether
+the daily job has written that down, or it does so itself. Its answer shows the account as it stands now, as a read would."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.prove_account import prove_account
+from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.settle_account import settle_account
-from chalicelib.kit.periods import local_day
+from chalicelib.flows.trace_earning import trace_earning
+from chalicelib.kit.clock import rfc3339
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.journal import entry_from
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import fresh
+from tests.twins import at, fresh
 from tests.twins.bookshop import BookShop, card, dry, goods_back, keyed, member, open_shop, rule, sale
+from tests.twins.by_hand import day as day_number
 from tests.unit.flows.lived import DAY_MS, begun
 from tests.unit.imports.drops import brought_back, importing, sold
 
@@ -37,6 +41,11 @@ def bought_a_year_ago(shop: BookShop) -> tuple[str, str]:
     first = shop.buy(card("ada"), sale("A1")).answer
     shop.clock.move_to(EXPIRED)
     return first.member_id, first.order_id
+
+
+def iso(day: int | None) -> str:
+    assert day is not None
+    return iso_day(day)
 
 
 def cost(shop: BookShop) -> Cost:
@@ -63,26 +72,68 @@ def test_it_shows_the_balance_that_there_is_now_and_not_that_of_its_own_day(shop
     assert shop.buy(member(ada), late, dry()).answer.account.balances == {"points": 40}
     answer = shop.buy(member(ada), late).answer
     assert (answer.account.balances, shop.balance(ada)) == ({"points": 40}, 40)
-    assert ([one.amount for one in answer.earned], answer.expired) == ([40], ())
+    assert [one.amount for one in answer.earned] == [40]
+    assert [(one.amount, iso(one.expires_on)) for one in answer.expired] == [(100, "2027-06-30")]
 
 
-def test_nothing_of_it_is_written_but_what_the_answer_says(shop: BookShop) -> None:
+def test_what_has_passed_is_written_with_it_under_its_own_day(shop: BookShop) -> None:
     ada, _ = bought_a_year_ago(shop)
     shop.buy(member(ada), sale("A2", 40_00, on=BEFORE))
     kept, _ = accounts.read(shop.rt.table, shop.caller.tenant, ada, 1)
-    assert kept.wallet("points").available == 140
-    assert [line.type for line in shop.statement(ada)[-1].lines] == ["order.recorded", "points.earned"]
-    assert header_after(shop, ada, 2)["balances"] == {"points": 140}
-    assert shop.proof(ada).matches
-    assert settle_account(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1)
-    kept, _ = accounts.read(shop.rt.table, shop.caller.tenant, ada, 1)
     assert kept.wallet("points").available == 40
+    told = [(line.type, iso(line.value_day), line.balance) for line in shop.statement(ada)[-1].lines]
+    assert told == [
+        ("points.expired", "2027-07-01", 0),
+        ("order.recorded", BEFORE, None),
+        ("points.earned", BEFORE, 40),
+    ]
+    assert shop.proof(ada).matches
+    assert not settle_account(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1)
+
+
+def test_a_trace_says_when_it_passed_and_not_when_the_purchase_was_that_wrote_it_down(shop: BookShop) -> None:
+    first = shop.buy(card("ada"), sale("A1")).answer
+    shop.clock.move_to(EXPIRED)
+    shop.buy(member(first.member_id), sale("A2", 40_00, on=BEFORE))
+    earning = first.earned[0].earning_id
+    assert earning is not None
+    [gone] = trace_earning(shop.rt, shop.caller, first.member_id, earning).items
+    assert (gone.type, rfc3339(gone.at)) == ("points.expired", "2027-07-01T00:00:00Z")
+
+
+MIDNIGHT = at("2027-07-01T00:00:00Z")  # when they pass
+MINUTE = 60_000
+
+
+def bought_last_minute(shop: BookShop, arrives: int, *, job_ran: bool) -> tuple[dict[str, int], int]:
+    """What the account says at midnight, and how many points a purchase of two minutes before keeps alive that slide."""
+    ada = shop.buy(card("ada"), sale("A1")).answer.member_id
+    shop.clock.at = MIDNIGHT
+    seen = shop.account(ada).wallets[0].available
+    if job_ran:
+        settle_account(shop.rt, shop.caller, local_day(MIDNIGHT, "UTC"), ada, 1)
+    shop.clock.at = MIDNIGHT + arrives
+    late = sale("A2", 10_00).model_copy(update={"purchased_at": MIDNIGHT - 2 * MINUTE})
+    return shop.buy(member(ada), late).answer.account.balances, seen
+
+
+@pytest.mark.parametrize("job_ran", [False, True])
+@pytest.mark.parametrize(("arrives", "kept"), [(MINUTE, 110), (4 * MINUTE, 110), (6 * MINUTE, 10)])
+def test_a_purchase_of_the_last_minute_has_five_to_arrive(arrives: int, kept: int, *, job_ran: bool) -> None:
+    """The balance says at midnight that they have passed; who bought before it keeps them all the same."""
+    days = day_number("2027-06-30") - day_number("2026-06-15")
+    sliding = {"type": "sliding", "days": days, "activities": ["order"]}
+    shop = open_shop(
+        tiers=None, program={"units": [{"code": "points", "name": "P", "policies": [{"expiry": sliding}]}]}
+    )
+    assert bought_last_minute(shop, arrives, job_ran=job_ran) == ({"points": kept}, 0)
 
 
 def test_who_asks_again_is_told_the_same_whatever_has_happened_since(shop: BookShop) -> None:
     ada, _ = bought_a_year_ago(shop)
     late = sale("A2", 40_00, on=BEFORE)
     first = shop.buy(member(ada), late, keyed("till")).answer
+    shop.clock.move_to("2027-07-10")
     settle_account(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1)
     shop.spend(ada, 30)
     for command in (keyed("till"), fresh()):
@@ -95,8 +146,20 @@ def test_what_has_come_meanwhile_is_there() -> None:
     ada = shop.buy(card("ada"), sale("A1")).answer.member_id
     shop.clock.move_to("2026-06-28")
     answer = shop.buy(member(ada), sale("A2", 40_00, on="2026-06-16")).answer
-    assert ([one.pending for one in answer.earned], answer.account.balances) == ([True], {"points": 140})
+    assert ([one.pending for one in answer.earned], answer.account.balances) == ([False], {"points": 140})
     assert shop.balance(ada) == 140
+
+
+def test_what_was_promised_and_has_come_counts_on_the_day_on_which_it_came() -> None:
+    """And not on that of the purchase that found it there."""
+    points = {"code": "points", "name": "Points", "policies": [{"available_after": 10}]}
+    shop = open_shop(tiers=None, program={"units": [points], "zone": "Europe/Berlin"})
+    ada = shop.buy(card("ada"), sale("A1")).answer.member_id
+    shop.clock.move_to("2026-06-28")
+    shop.buy(member(ada), sale("A2", 40_00, on="2026-06-16"))
+    span = day_number("2026-06-10"), day_number("2026-06-28")
+    bars = read_histogram(shop.rt, shop.caller, (ada, 1), None, span, "day").items
+    assert {bar.period: bar.earned for bar in bars if bar.earned} == {"2026-06-16": 40, "2026-06-25": 100}
 
 
 def test_the_tier_is_that_of_now() -> None:
@@ -124,7 +187,7 @@ def test_a_late_return_shows_the_balance_of_now_as_well(shop: BookShop) -> None:
     ada, order = bought_a_year_ago(shop)
     shop.buy(member(ada), sale("A2", 40_00, on=BEFORE))
     answer = shop.bring_back(order, goods_back("R1", 30_00, on=BEFORE)).answer
-    assert [(one.amount, one.short) for one in answer.cancelled] == [(30, 0)]
+    assert [(one.amount, one.short) for one in answer.cancelled] == [(0, 30)]  # what has passed is not taken elsewhere
     assert (answer.account.balances, shop.balance(ada)) == ({"points": 40}, 40)
     assert shop.bring_back(order, goods_back("R1", 30_00, on=BEFORE)).answer == answer
 

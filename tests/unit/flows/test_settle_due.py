@@ -37,13 +37,23 @@ def test_points_expire_on_the_day_after_their_last(shop: BookShop) -> None:
     ada = shop.buy(card("1"), sale("A1")).answer.member_id
     shop.clock.move_to("2027-06-30T23:59:59Z")
     assert settle(shop, "2027-06-30") == 0
-    shop.clock.move_to("2027-07-01T00:00:00Z")
+    shop.clock.move_to("2027-07-01T00:10:00Z")
     assert settle(shop, "2027-06-30") == 0
     assert settle(shop, "2027-07-01") == 1
     [entry] = shop.statement(ada)[1:]
     assert entry.operation == "settle_due"
     assert [(line.type, line.amount, line.balance) for line in entry.lines] == [("points.expired", -100, 0)]
     assert shop.proof(ada).matches
+
+
+def test_what_was_bought_before_midnight_has_five_minutes_to_arrive(shop: BookShop) -> None:
+    """The balance says at once that they have passed; the job leaves them as they are until nobody can come any more who
+    bought something before."""
+    ada = shop.buy(card("1"), sale("A1")).answer.member_id
+    for moment, settled in (("00:00:00", 0), ("00:04:59", 0), ("00:05:00", 1)):
+        shop.clock.move_to(f"2027-07-01T{moment}Z")
+        assert shop.balance(ada) == 0
+        assert settle(shop, "2027-07-01") == settled
 
 
 def test_a_second_run_finds_nothing(shop: BookShop) -> None:
