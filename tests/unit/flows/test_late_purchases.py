@@ -151,7 +151,7 @@ def test_what_has_come_meanwhile_is_there() -> None:
 
 
 def test_what_was_promised_and_has_come_counts_on_the_day_on_which_it_came() -> None:
-    """And not on that of the purchase that found it there."""
+    """And not on that of the purchase that found it there, or brought it."""
     points = {"code": "points", "name": "Points", "policies": [{"available_after": 10}]}
     shop = open_shop(tiers=None, program={"units": [points], "zone": "Europe/Berlin"})
     ada = shop.buy(card("ada"), sale("A1")).answer.member_id
@@ -159,7 +159,7 @@ def test_what_was_promised_and_has_come_counts_on_the_day_on_which_it_came() -> 
     shop.buy(member(ada), sale("A2", 40_00, on="2026-06-16"))
     span = day_number("2026-06-10"), day_number("2026-06-28")
     bars = read_histogram(shop.rt, shop.caller, (ada, 1), None, span, "day").items
-    assert {bar.period: bar.earned for bar in bars if bar.earned} == {"2026-06-16": 40, "2026-06-25": 100}
+    assert {bar.period: bar.earned for bar in bars if bar.earned} == {"2026-06-25": 100, "2026-06-26": 40}
 
 
 def test_the_tier_is_that_of_now() -> None:
