@@ -152,8 +152,10 @@ def _given(fact: Any) -> tuple[str, int]:
 
 
 def _comes_so(fact: Any, wanted: Due, now: int) -> bool:
-    """Promised while it lies ahead; there at once if not."""
+    """Promised while it lies ahead; there at once if not, and then it says when it came."""
     waits = bool(wanted.event) or (wanted.releases_at is not None and wanted.releases_at > now)
+    if isinstance(fact, f.PointsEarned):
+        return not waits and fact.came_at == wanted.releases_at
     if not isinstance(fact, f.PointsPromised):
         return not waits
     told = fact.releases_at, fact.event, fact.open
