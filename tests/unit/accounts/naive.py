@@ -12,7 +12,21 @@ from typing import Literal, NamedTuple
 
 from chalicelib.kit.clock import Instant
 
-Fate = Literal["here", "pending", "held", "spent", "deducted", "cancelled", "sent", "settled", "expired"]
+Fate = Literal[
+    "here",
+    "pending",
+    "held",
+    "spent",
+    "deducted",
+    "cancelled",
+    "sent",
+    "converted",
+    "settled",
+    "expired",
+    "let_expire",
+    "called_off",
+]
+"""The last two by hand: nobody asks for these again."""
 
 
 @dataclass(eq=False)
@@ -39,6 +53,10 @@ class Earning:
     @property
     def left(self) -> set[int]:
         return {place for place, fate in enumerate(self.fates) if fate == "here"}
+
+    @property
+    def forgone(self) -> int:
+        return sum(fate in ("let_expire", "called_off") for fate in self.fates)
 
     def points(self, fate: Fate) -> list[Point]:
         return [Point(self, place) for place, its in enumerate(self.fates) if its == fate]
@@ -169,14 +187,21 @@ class NaiveLedger:
         self._close(hold)
 
     def cancel(
-        self, earning: Earning, due: int, beyond: str = "clip", *, oldest: bool = False, floor: int | None = None
+        self,
+        earning: Earning,
+        due: int,
+        beyond: str = "clip",
+        *,
+        oldest: bool = False,
+        floor: int | None = None,
+        by_hand: bool = False,
     ) -> tuple[int, int]:
         """How many of what is pending were taken, and how many others: the earning's own from its end, then others in
         spending order, then below zero, down to the floor; none of these once it has passed, and never more than it was."""
-        due = min(due, len(earning.fates))
+        due = min(due, len(earning.fates) - self.forgone(earning))
         waiting = earning.points("pending")[::-1][:due]
         for point in waiting:
-            earning.fates[point.place] = "cancelled"
+            earning.fates[point.place] = "called_off" if by_hand else "cancelled"
         self.totals[earning.unit, "pending"] -= len(waiting)
         self._forget_kept()
         rest = due - len(waiting)
@@ -186,9 +211,7 @@ class NaiveLedger:
         self._move(own, "cancelled")
         others = self.spendable(earning.unit, oldest=oldest)[: rest - len(own)]
         self._move(others, "cancelled")
-        below = rest - len(own) - len(others) if beyond == "negative" else 0
-        while below and floor is not None and -self.owed[earning.unit] - below < floor:
-            below -= 1
+        below = self._below(earning.unit, rest - len(own) - len(others), floor) if beyond == "negative" else 0
         self.owed[earning.unit] += below
         self.totals[earning.unit, "cancelled"] += below
         return len(waiting), len(own) + len(others) + below
@@ -215,6 +238,16 @@ class NaiveLedger:
         if not oldest:
             earnings.sort(key=lambda earning: (earning.ends is None, earning.ends or 0, earning.turn))
         return [Point(earning, place) for earning in earnings for place in sorted(earning.left)]
+
+    def forgone(self, earning: Earning) -> int:
+        """What of it was let expire or called off by hand; it is remembered until the earning has passed."""
+        return 0 if self.has_passed(earning) else earning.forgone
+
+    def _below(self, unit: str, missing: int, floor: int | None) -> int:
+        """How much of what is missing may be taken below zero."""
+        while missing and floor is not None and -self.owed[unit] - missing < floor:
+            missing -= 1
+        return missing
 
     def has_passed(self, earning: Earning) -> bool:
         return earning.ends is not None and earning.ends <= self.now
