@@ -8,6 +8,7 @@ from tests.http.native.bookshop import NOBODY, PROGRAM, TIERS, Json, Shop, answe
 from tests.http.world import key_for
 
 SCHEME = "/v1/programs/1/tiers"
+GRANT = {"unit": "points", "reason": "goodwill"}
 
 
 def path(member_id: str, what: str) -> str:
@@ -122,6 +123,19 @@ def test_what_is_missing_and_what_a_tier_brings(shop: Shop, ada: str) -> None:
     assert in_grace["keep"] == {"missing": "200", "until": "2028-01-14"}
     fallen = shop.account(ada, "?as_of=2028-01-15T00:00:00Z")["standing"]
     assert (fallen["tier"], fallen["reason"], fallen["keep"]) == ("guest", "grace_ended", None)
+
+
+def test_what_passes_by_itself_is_reckoned_with_and_a_new_year_asks_for_all_anew(shop: Shop, ada: str) -> None:
+    tiers = [{"tier_id": "guest", "name": "Guest", "threshold": 0}, {"tier_id": "friend", "name": "F", "threshold": 50}]
+    answer(shop.api.put(SCHEME, {"basis": "points_active", "unit": "points", "tiers": tiers}))
+    answer(shop.api.post(f"/v1/members/{ada}/grants", {**GRANT, "amount": 40, "expires_on": "2026-02-10"}))
+    answer(shop.api.post(f"/v1/members/{ada}/grants", {**GRANT, "amount": 30, "expires_on": "2026-09-30"}))
+    assert shop.account(ada)["standing"]["keep"] == {"missing": 20, "until": "2026-02-10"}
+    assert shop.account(ada, "?as_of=2026-02-11T00:00:00Z")["tier"] == "guest"
+    yearly = {"basis": "points_earned", "unit": "points", "window": {"type": "calendar_year"}, "tiers": tiers}
+    answer(shop.api.put(SCHEME, yearly))
+    shop.earn(ada, 60)
+    assert shop.account(ada)["standing"]["keep"] == {"missing": None, "until": "2026-12-31"}
 
 
 def test_a_line_says_itself_that_it_does_not_count(shop: Shop, ada: str) -> None:
