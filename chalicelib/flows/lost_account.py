@@ -28,6 +28,14 @@ def open_to_read(rt: Runtime, tenant: str, owner: str, program_id: int) -> Opene
     return opened
 
 
+def must_be_without(rt: Runtime, tenant: str, owner: str, program_id: int) -> None:
+    """1 BatchGet, of an owner whose account was not there: of the entry it would begin with as well. NotFound: owner.
+    DamagedItemError."""
+    opened = open_account(rt, tenant, owner, program_id, 1)
+    if opened.entry is not None:
+        must_not_be_lost(rt, tenant, opened)
+
+
 def unless_lost(rt: Runtime, tenant: str, opened: Opened, decide: Callable[[], DecidedT], *, dry_run: bool) -> DecidedT:
     """What is decided. What is refused of an account that is lost is no refusal. DamagedItemError."""
     try:

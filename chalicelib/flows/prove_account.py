@@ -1,7 +1,8 @@
 """Prove an account: fold its journal anew and compare, and what is marked as undone with what was.
 
-reads    1 Get of the account, 1 Query a MB of entries (+ 1 BatchGet of profile and account when there is no
-         account, and 1 Get of the entry it would begin with: is there such an owner at all, and was there an account?); the same up to twice more where a mark differs
+reads    1 Get of the account, 1 Query a MB of entries (+ 1 BatchGet of the profile and the entry it would begin
+         with when there is no account: is there such an owner at all, and was there an account?); the same up to
+         twice more where a mark differs
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from chalicelib.areas.accounts import operations as accounts
 from chalicelib.areas.accounts.operations import Proof
 from chalicelib.areas.programs import store as programs
 from chalicelib.errors import NotFound
-from chalicelib.flows.lost_account import open_to_read
+from chalicelib.flows.lost_account import must_be_without
 from chalicelib.flows.verify_undone import LOOKS, PAUSE_SECONDS, Place, RecordedUndoing, entries_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import owner_number
@@ -24,7 +25,7 @@ def prove_account(rt: Runtime, caller: Caller, owner: str, program_id: int = 1) 
     try:
         proof, wrong = _look(rt, caller, owner, program_id)
     except NotFound:
-        open_to_read(rt, caller.tenant, owner, program_id)
+        must_be_without(rt, caller.tenant, owner, program_id)
         raise
     for _ in range(LOOKS - 1):
         if not wrong:

@@ -43,10 +43,12 @@ order is refused ([why](decisions/orders-enrolment-in-the-same-commit.md)).""",
             "record an order, in a group",
             "earn, in a group",
             "spend, in a group",
+            f"{_ON_GROUPS}/earnings",
             f"{_ON_GROUPS}/spends",
+            f"{_ON_GROUPS}/holds",
         ),
         """Who is in a group acts for it. Which one, the member's profile says, so the group's profile and account are asked for after it: one request more for whoever
-is in one, and for nobody else. The plan: none, because an item that led to both at once would cost a key more in every operation of every
+is in one, and for nobody else. (A hold that lapses moves its account's day as well: see *activate an earning*.) The plan: none, because an item that led to both at once would cost a key more in every operation of every
 member ([why](decisions/groups-one-request-more.md)).""",
     ),
     Cause(

@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib.areas.groups.operations import get_group, list_groups, list_memberships
+from chalicelib.errors import NotFound
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.list_group_orders import list_group_orders
@@ -180,6 +181,15 @@ def trace_of_an_earning(world: World, shop: BookShop) -> object:
     return trace_earning(shop.rt, shop.caller, world.names["group"], earned(world))
 
 
+def unproven(world: World, shop: BookShop) -> str:
+    """Whoever has nothing has nothing to prove."""
+    try:
+        prove_account(shop.rt, shop.caller, world.names["eve"])
+    except NotFound as told:
+        return told.code
+    return "proven"
+
+
 LOOKED: dict[str, Act] = {
     "list_groups": directory,
     "list_group_orders": orders,
@@ -192,6 +202,7 @@ LOOKED: dict[str, Act] = {
     "read_statement, of who has nothing": lambda world, shop: shop.statement(world.names["eve"]),
     "read_account, of who has nothing": lambda world, shop: shop.account(world.names["eve"]),
     "earn_points, tried for who has nothing": lambda world, shop: shop.earn(world.names["eve"], 7, dry()),
+    "prove_account, of who has nothing": unproven,
     "prove_account, of a group": lambda world, shop: prove_account(shop.rt, shop.caller, world.names["group"]),
 }
 GROUP_WRITES = tuple(_writes())
