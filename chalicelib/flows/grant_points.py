@@ -1,4 +1,4 @@
-"""Grant points: an operator gives, with a reason. It is spent like what is earned, is not capped and lifts no tier.
+"""Grant points: an operator gives, with a reason. It is spent like what is earned and counts as earned nowhere: no cap cuts it.
 
 reads    1 BatchGet of profile and account
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key, + 2 for each KB of a long comment

@@ -15,7 +15,7 @@ ROUTES = (
         "grant_points",
         "adjustments",
         "modify",
-        "Give a member points by hand: they count towards no tier and no cap.",
+        "Give a member points by hand: they are not earned, and no cap cuts them.",
         status=201,
         query=(PROGRAM,),
         errors=(*_ERRORS, "member_blocked", "balance_limit", "too_many_lots", "invalid_expiry"),

@@ -57,7 +57,7 @@ _SAME: Mapping[str, str] = {
     "pin_tier": "Pin a group to a tier, until a day or for good.",
     "unpin_tier": "Let a pinned group stand where it has come to.",
     "recalculate_tier": "Judge a group's tier now, as at the end of its period.",
-    "grant_points": "Give a group points by hand: they count towards no tier and no cap.",
+    "grant_points": "Give a group points by hand: they are not earned, and no cap cuts them.",
     "deduct_points": "Take points from a group by hand.",
     "list_holds": "What is held of a group's points, the oldest hold first.",
     "capture_hold": "Spend what is held of a group's points, or a part of it.",

@@ -79,7 +79,7 @@ def earn(story: Story, credit: Credit, conduct: Conduct = PLAIN) -> Story:
 
 
 def grant(story: Story, credit: Credit, conduct: Conduct, reason: str) -> Story:
-    """Give without earning: no cap, no tier. Refuses `balance_limit`, `too_many_lots`."""
+    """Give without earning: no cap cuts it. Refuses `balance_limit`, `too_many_lots`."""
     must_be_positive(credit.amount)
     wallet = story.account.wallet(credit.unit)
     must_fit(wallet, credit.amount)

@@ -74,7 +74,7 @@ class PointsCapped(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PointsGranted(Fact):
-    """An operator gave something. It is spent like what is earned and counts towards no tier.
+    """An operator gave something. It is spent like what is earned and counts as earned nowhere.
 
     field      | meaning                                                    | unit
     unit       | which wallet                                               | unit code
