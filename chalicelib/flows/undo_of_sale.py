@@ -18,7 +18,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Outdated
 from chalicelib.table.damaged import DamagedItemError
 from chalicelib.table.journal import Entry
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Key, Write
 
 Given = f.PointsEarned | f.PointsPromised
 
@@ -40,17 +40,17 @@ def sold_of(rt: Runtime, tenant: str, entry: Entry, given: Given) -> Sold | None
     recorded = facts_of(entry, f.OrderRecorded)
     if not recorded:
         return None
-    order = orders.read(rt.table, tenant, recorded[0].order)
+    key = orders.order_key(tenant, recorded[0].order)
+    order = _read(rt, key)
     for number, credit in enumerate(order.credits):
         if (credit.unit, credit.piece) == (given.unit, given.piece):
             return Sold(order, number)
-    key = orders.order_key(tenant, order.order_id)
     raise DamagedItemError(f"{key.pk} {key.sk} cannot be read: it has not given what its entry says")
 
 
 def must_be_as_read(rt: Runtime, tenant: str, sold: Sold | None) -> None:
     """Outdated: goods came back, or something of it was cancelled, before the account was read."""
-    if sold is not None and orders.read(rt.table, tenant, sold.order.order_id) != sold.order:
+    if sold is not None and _read(rt, orders.order_key(tenant, sold.order.order_id)) != sold.order:
         raise Outdated
 
 
@@ -61,3 +61,10 @@ def sold_puts(tenant: str, sold: Sold | None, place: tuple[int, int], story: Sto
     cancelled = (fact for fact in story.facts if isinstance(fact, f.PointsCancelled) and fact.undoes == place)
     asked = sum(fact.amount + fact.short for fact in cancelled)
     return (orders.order_put(tenant, asked_by_hand(sold.order, sold.credit, asked, sequence)),) if asked else ()
+
+
+def _read(rt: Runtime, key: Key) -> Order:
+    attrs = rt.table.get(key)
+    if attrs is None:
+        raise DamagedItemError(f"{key.pk} {key.sk} is gone, though its entry is there")
+    return orders.order_from(attrs)
