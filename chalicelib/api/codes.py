@@ -174,7 +174,7 @@ OPERATIONS = {
         "can be done instead.",
     ),
     "several_to_undo": Code(422, "The entry did several things that can be undone: name one by its own id."),
-    "undo_by_return": Code(422, "It belongs to an order: a return of the order takes it back."),
+    "undo_by_return": Code(422, "It is an order: a return of it takes back what it gave."),
     "undo_by_sender": Code(422, "It came by a transfer, which is undone where it was sent; the message says how."),
     "refunded_more_than_spent": Code(422, "More is to be given back than is left of the spend."),
     "still_pending": Code(422, "What is left of the earning is pending, and what is pending does not expire."),

@@ -2,6 +2,7 @@
 
 reads    1 BatchGet of profile, account and entry; 2 Gets more, of account and entry, for what the account refuses and for a dry run
 writes   account (version), entry (absent), the old entry (undone as far as it was read): 6 units, + 2 with an Idempotency-Key
+         Of what a purchase earned besides what undo_of_sale reads and writes.
 
 An entry's id says its owner and program. A blocked member's points are corrected like anybody's: that is when it is needed.
 
@@ -20,6 +21,7 @@ from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Story
+from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
 from chalicelib.errors import NotFound, Refused, StampbookError
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import numbered_bodies
@@ -27,6 +29,7 @@ from chalicelib.flows.lost_account import must_not_be_lost
 from chalicelib.flows.opened import Opened, opened_from, owner_keys
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.flows.undo_marks import Doubt, marks_of, must_be_possible
+from chalicelib.flows.undo_of_sale import Sold, must_be_as_read, sold_of, sold_puts
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -65,11 +68,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A fact of a journal entry by its number, and how much of it has been undone. One that has a number has an amount."""
+    """A fact of a journal entry by its number, and how much of it has been undone. One that has a number has an amount.
+    `sold` is the order of what a purchase earned."""
 
     entry: Entry
     number: int
     fact: Any
+    sold: Sold | None = None
 
     @property
     def place(self) -> tuple[int, int]:
@@ -83,6 +88,17 @@ class Named:
     @property
     def rest(self) -> int:
         return int(self.fact.amount) - self.undone
+
+    @property
+    def asked_back(self) -> int:
+        """How much of what a purchase earned has been asked back."""
+        return 0 if self.sold is None else self.sold.asked_back
+
+    def with_sale(self, rt: Runtime, tenant: str) -> Named:
+        """With the order, where the entry records one and something can be undone yet."""
+        if self.rest <= 0 or not isinstance(self.fact, PointsEarned | PointsPromised):
+            return self
+        return replace(self, sold=sold_of(rt, tenant, self.entry, self.fact))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +176,15 @@ def plan_by_entry(
         settled = settle_tier(story, terms)
         entry = account_entry(caller.tenant, settled, opened.head, header)
         marks = (undone_put(old, undoing.of.number, undoing.amount),) if undoing.amount else ()
-        return account_plan(caller, command, settled, opened.head, entry, marks)
+        named = undoing.of
+        sold = sold_puts(caller.tenant, named.sold, named.place, settled, entry.sequence)
+        return account_plan(caller, command, settled, opened.head, entry, (*marks, *sold))
 
     if not command.dry_run:
         with suppress(StampbookError, AssertionError):  # of an account that the marks may not belong to
             return planned(opened)
     again = _as_marked(rt, caller.tenant, opened, old)
+    must_be_as_read(rt, caller.tenant, undoing.of.sold)
     try:
         return planned(again)
     except AssertionError as contradiction:

@@ -1,9 +1,9 @@
 """Undo what an entry of an account did, by its kind (the table is in undo_kinds).
 
 reads    1 BatchGet of profile, account and entry; 2 Gets more for a dry run or what the account refuses (undo_commit says
-         why); for a transfer besides what undo_transfer reads
-writes   account (version), entry (absent), the old entry (its mark): 6 units, + 2 with an Idempotency-Key; of a transfer
-         what undo_transfer writes, and the entry is such a one
+         why); for what a purchase earned besides what undo_of_sale reads, for a transfer what undo_transfer reads
+writes   account (version), entry (absent), the old entry (its mark): 6 units, + 2 with an Idempotency-Key, + 2 for the order
+         of what a purchase earned; of a transfer what undo_transfer writes, and the entry is such a one
 may      who may change accounts, also for a blocked member
 """
 
@@ -68,7 +68,7 @@ def undo_entry(rt: Runtime, caller: Caller, command: Command, owner: str, of: st
     what, doubt = Wanted(owner, of, "entry_id"), Doubt()
 
     def decide(terms: Terms, entry: Entry, at: Instant) -> Undoing:
-        return undone(terms, _chosen(what, entry), at)
+        return undone(terms, _chosen(what, entry).with_sale(rt, caller.tenant), at)
 
     def plan() -> Plan:
         try:
@@ -100,9 +100,10 @@ def _chosen(what: Wanted, entry: Entry) -> Named:
     """The fact that was named, or the only one of a whole entry that can be undone."""
     if what.ref.fact:
         named_fact(what, entry)
-    must_not_be_of_an_order(entry)
     named = [(number, body) for number, body in numbered_bodies(entry) if what.ref.fact in (0, number)]
     undoable = [(number, body) for number, body in named if is_undone_by_kind(body)]
+    if not (what.ref.fact and undoable):
+        must_not_be_of_an_order(entry)
     if any(body["type"] == f.PointsSent.type for _, body in named):
         raise _IsTransfer("is_transfer", "It is undone as a transfer.", param="entry_id")
     if not undoable:

@@ -1,7 +1,8 @@
 """How each kind of fact is undone: one table. Whoever adds a kind that can be undone adds its row.
 
 kind                             undone by
-points.earned, points.promised   cancelling what is left of it, all of it or nothing, as `cancel_used` says
+points.earned, points.promised   cancelling what is left of it, all of it or nothing, as `cancel_used` says; of a purchase's
+                                 what its returns have not asked back
 points.spent, points.captured    giving back what has not been given back
 points.held                      releasing what is still held
 points.granted                   deducting it again, as `cancel_used` says
@@ -68,15 +69,17 @@ def given_back(story: Story, terms: Terms, named: Named, amount: int, at: Instan
 
 
 def must_not_be_of_an_order(entry: Entry) -> None:
+    """A purchase is not undone; what it earned is, by the id of the earning."""
     for sale in facts_of(entry, f.OrderRecorded):
-        text = f"It belongs to an order: record a return of it, POST /v1/orders/{sale.order}/returns."
+        text = f"It is an order: record a return of it, POST /v1/orders/{sale.order}/returns, or name what it earned."
         raise Refused("undo_by_return", text, param="entry_id")
 
 
 def _cancelled(story: Story, terms: Terms, named: Named, at: Instant) -> Story:
     fact = named.fact
     cause = Cause(fact.rule, fact.order, fact.counts_on, named.place, fact.period)
-    return cancel_whole(story, fact.unit, Piece(*fact.piece), terms.conduct(fact.unit, at), cause)
+    conduct = terms.conduct(fact.unit, at)
+    return cancel_whole(story, fact.unit, Piece(*fact.piece), conduct, cause, asked_before=named.asked_back)
 
 
 def _taken_back(story: Story, terms: Terms, named: Named, at: Instant) -> Story:

@@ -1,7 +1,7 @@
 """Verify the orders and returns of a member or a group: each has its entry, each such entry has its order or return, and
 they agree. What a member bought for a group stands in the member's list and the group's, and in the group's journal.
 
-The journal is read before them: an order or a return of an entry behind it is news, and no difference.
+The journal is read before them: an order, a return or a cancellation by hand of an entry behind it is news, and no difference.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.areas.orders import store
 from chalicelib.areas.orders.model.documents import Return, Sale
-from chalicelib.areas.orders.model.order import Back, Credited, Order, RecordedReturn
+from chalicelib.areas.orders.model.order import Back, ByHand, Credited, Order, RecordedReturn
 from chalicelib.flows.verify_stream import unreadable
 from chalicelib.kit.clock import Instant
 from chalicelib.table.items import UNREADABLE
@@ -24,7 +24,8 @@ from chalicelib.table.placeholders import is_placeholder
 from chalicelib.table.protocol import Attrs, Key, Table
 
 _SOLD, _RETURNED = "order.recorded", "order.returned"
-_ASKED_BACK = ("points.cancelled", "promise.cancelled")
+_CANCELLED = "points.cancelled"
+_ASKED_BACK = (_CANCELLED, "promise.cancelled")
 _KEPT = ("unit", "amount", "lines", "piece")
 _GIVEN = {"points.earned": 3, "points.promised": 2}  # since which version of it an order keeps the period of a cap
 
@@ -55,13 +56,14 @@ class Recorded(NamedTuple):
 
 @dataclass(slots=True)
 class RecordedOrders:
-    """What a member's or a group's journal says of orders. `last`: how far it goes, by program; `unread`: of which entries nobody knows
-    what they say."""
+    """What a member's or a group's journal says of orders. `by_hand`: which entries cancelled how much of what a rule gave of a
+    unit; `last`: how far it goes, by program; `unread`: of which entries nobody knows what they say."""
 
     tenant: str
     owner: str
     sales: dict[str, Recorded] = field(default_factory=dict)
     returns: dict[str, dict[str, Recorded]] = field(default_factory=lambda: defaultdict(dict))
+    by_hand: dict[str, dict[int, tuple[str, str, int]]] = field(default_factory=lambda: defaultdict(dict))
     last: dict[int, int] = field(default_factory=dict)
     unread: set[tuple[int, int]] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
@@ -80,6 +82,10 @@ class RecordedOrders:
             elif fact.get("type") == _RETURNED:
                 order = str(fact.get("order"))
                 self.returns[order][told] = recorded._replace(asked=_asked(entry, order))
+            elif fact.get("type") == _CANCELLED and fact.get("order") and fact.get("undoes"):
+                asked = int(fact["amount"]) + int(fact.get("short", 0))
+                by_hand = str(fact.get("rule", "")), str(fact["unit"]), asked
+                self.by_hand[str(fact["order"])] |= {sequence: by_hand} if asked else {}
 
     @property
     def orders(self) -> list[str]:
@@ -151,7 +157,9 @@ class RecordedOrders:
                 yield f"return {number} is not what its entry says"
             if not _took_its_lines(order.sale, one):
                 yield f"return {number} has not taken what its lines say"
-        if order.version - 1 == len(known):
+        if self._cancelled_otherwise(order):
+            yield "was not cancelled by hand as its entries say"
+        if order.times_returned == len(known):
             if len(read) == len(known) and dict(order.returned) != _together(read):
                 yield "has not come back as its returns say"
             if _asked_in_all(order) != +sum((Counter(one.asked) for one in known.values()), Counter()):
@@ -162,7 +170,7 @@ class RecordedOrders:
     def _others(self, table: Table, order: Order, known: Mapping[str, Recorded]) -> Iterator[str]:
         """The order counts another number of returns than its entries. It was read after the journal, and its returns are
         read after it: so it may have more than the entries known, and there may be more than it has."""
-        if order.version - 1 < len(known):
+        if order.times_returned < len(known):
             yield "counts fewer returns than its entries"
             return
         items = list(every_item(table, store.returns_query(self.tenant, order.order_id)))
@@ -175,8 +183,16 @@ class RecordedOrders:
                 continue
             if not had:
                 yield f"return {number} has no entry that records it"
-        if order.version - 1 > len(items):
+        if order.times_returned > len(items):
             yield "counts more returns than there are"
+
+    def _cancelled_otherwise(self, order: Order) -> bool:
+        """What of its credits was cancelled by hand, but for what nobody knows yet."""
+        said = self.by_hand.get(order.order_id, {})
+        told = {one.sequence: one for one in order.by_hand}
+        news = {sequence for sequence in told.keys() - said.keys() if self._may_have(order.program, sequence)}
+        known = {sequence: _told(order, one) for sequence, one in told.items() if sequence not in news}
+        return len(told) < len(order.by_hand) or known != said
 
     def _may_have(self, program: int, sequence: int) -> bool:
         """Whether it may be that this entry records what was found: one behind those that were read, or that cannot be."""
@@ -237,10 +253,21 @@ def _asked(entry: Entry, order: str) -> Mapping[tuple[str, str], int]:
     return asked
 
 
+def _told(order: Order, one: ByHand) -> tuple[str, str, int] | None:
+    if not 0 <= one.credit < len(order.credits):
+        return None
+    credit = order.credits[one.credit]
+    return credit.rule, credit.unit, one.amount
+
+
 def _asked_in_all(order: Order) -> Counter[tuple[str, str]]:
+    """By returns."""
     asked = Counter[tuple[str, str]]()
     for credit in order.credits:
         asked[credit.rule, credit.unit] += credit.due
+    for one in order.by_hand:
+        if told := _told(order, one):
+            asked[told[:2]] -= one.amount
     return +asked
 
 

@@ -37,14 +37,14 @@ class Budget:
 
 
 NOTHING_WRITTEN, RECORD, EARN_SPEND = Budget(1, 0, (0,)), Budget(2, 6, (8, 10)), Budget(2, 4, (5, 6))
-UNDO, TRANSFER = Budget(2, 6, (7, 8)), Budget(2, 8, (10,))
+UNDO, TRANSFER, RETURN = Budget(2, 6, (7, 8)), Budget(2, 8, (10,)), Budget(3, 8, (10,))
 DESIGN: Mapping[str, Budget | None] = {
     "evaluate by id": NOTHING_WRITTEN,
     "evaluate by identifier": NOTHING_WRITTEN,
     "record an order by id": RECORD,
     "record an order by identifier": RECORD.by_identifier(),
     "record a first order, enrolling": RECORD,
-    "return": Budget(3, 8, (10,)),
+    "return": RETURN,
     "earn": EARN_SPEND,
     "earn with a key": EARN_SPEND.with_a_key(),
     "earn, pending": EARN_SPEND,
@@ -63,6 +63,7 @@ DESIGN: Mapping[str, Budget | None] = {
     "undo a spend": UNDO,
     "undo an earning": UNDO,
     "cancel an earning": UNDO,
+    "cancel an earning of an order": RETURN,  # the order is read and written, as for goods that come back
     "expire an earning": UNDO,
     "hold": EARN_SPEND,
     "hold with a key": EARN_SPEND.with_a_key(),

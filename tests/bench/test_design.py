@@ -67,7 +67,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "capture a part",
     ),
     "transfer between members": ("transfer", "transfer with a key"),
-    "return": ("return",),
+    "return": ("return", "cancel an earning of an order"),
     "balance, statement page": (
         "balance",
         "expiries",

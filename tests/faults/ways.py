@@ -13,6 +13,7 @@ from chalicelib.aws.queues import Message
 from chalicelib.errors import Refused
 from chalicelib.events.due import due
 from chalicelib.events.imports import imports
+from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.job_messages import Step
 from chalicelib.flows.recount_days import recount_days
@@ -21,6 +22,7 @@ from chalicelib.flows.route_import import route_import
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.command import Command
+from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.periods import local_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.recorded import HOUR_MS
@@ -58,6 +60,14 @@ def undo_what_is_used(world: World, shop: BookShop) -> str:
     """Nothing is left of it, and the marks are looked at again before anybody is told so."""
     with pytest.raises(Refused) as refusal:
         undo_entry(shop.rt, shop.caller, fresh(), world.names["bob"], world.names["earning"])
+    return refusal.value.code
+
+
+def cancel_what_is_used(world: World, shop: BookShop) -> str:
+    """What his first purchase earned is spent: its order is looked at again as well."""
+    earning_id = entry_id(EntryRef(world.names["bob"], 1, 1, 1))
+    with pytest.raises(Refused) as refusal:
+        cancel_earning(shop.rt, shop.caller, fresh(), world.names["bob"], earning_id)
     return refusal.value.code
 
 
@@ -134,6 +144,7 @@ OTHER_WAYS = (
     Case("record_order, recorded before", "write", at_work, buy_again),
     Case("return_order, recorded before", "write", at_work, bring_back_again),
     Case("undo_entry, of what is used", "read", used_up, undo_what_is_used),
+    Case("cancel_earning, of an order, of what is used", "read", used_up, cancel_what_is_used),
     Case("repair_feed, published again", "write", at_work, repair_and_publish, patient=False),
     Case("repair_feed, beside a relay", "write", unrelayed, repair, patient=False, repeat=relayed, in_any_order=True),
     Case(

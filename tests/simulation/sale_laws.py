@@ -27,11 +27,17 @@ Document = Sale | Return
 
 @dataclass
 class Given:
-    """What a rule gave for a sale, and how much of it was asked back."""
+    """What a rule gave for a sale, and how much of it was asked back: by returns, and by whoever cancelled it by hand."""
 
     unit: str
     amount: int = 0
     asked_back: int = 0
+
+    def cancel(self, fact: f.PointsCancelled) -> None:
+        """What had come of it; what was pending is not asked back: it never came."""
+        asked = _asked_back(fact)
+        law(asked <= self.amount - self.asked_back, f"{asked} were cancelled of {self}")
+        self.asked_back += asked
 
 
 @dataclass
@@ -89,6 +95,8 @@ class Sales:
                 back = documents[fact.number]
                 assert isinstance(back, Return)
                 self._ask_return(fact, back, facts, setting)
+            elif isinstance(fact, f.PointsCancelled) and fact.order and fact.undoes is not None:
+                self.bought[fact.order].given[fact.rule].cancel(fact)
 
     def _ask_sale(
         self, fact: f.OrderRecorded, sale: Sale, facts: Sequence[Fact], setting: Setting, ladders: Ladders

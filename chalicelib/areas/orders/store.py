@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Back, Credited, GroupOrder, Order, OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import Back, ByHand, Credited, GroupOrder, Order, OrderCard, RecordedReturn
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
@@ -45,10 +45,11 @@ MAX_NEW_ORDER_BYTES = 256_000
 
 class OrderItem(StampbookItem):
     """Schema 3 is that of an order for a group, which an older version would take for the member's own; schema 4 of one whose
-    credits count in the period of a cap, which an older version does not give back."""
+    credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
+    cancelled by hand, which an older version would take for returns that are missing."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=4)
+    v = IntegerAttribute(default=5)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
@@ -123,6 +124,7 @@ def _order(attrs: Attrs) -> Order:
         uncounted=tuple(body.get("uncounted", ())),
         version=item.version,
         group_id=body.get("group"),
+        by_hand=tuple(_by_hand(*told) for told in body.get("by_hand", ())),
     )
 
 
@@ -229,6 +231,12 @@ def _credit(
     return Credited(rule, unit, amount, parts, value, (piece[0], piece[1], piece[2]), due, period)
 
 
+def _by_hand(sequence: int, credit: int, amount: int) -> ByHand:
+    if [type(one) for one in (sequence, credit, amount)] != [int, int, int]:
+        raise ValueError("cancelled of nothing")
+    return ByHand(sequence, credit, amount)
+
+
 def _item(tenant: str, order: Order) -> OrderItem:
     key = order_key(tenant, order.order_id)
     item = OrderItem(
@@ -253,6 +261,8 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
+    if order.by_hand:
+        return 5
     if any(credit.period for credit in order.credits):
         return 4
     return 3 if order.group_id else 2
@@ -266,7 +276,7 @@ def _groups_place(tenant: str, order: Order) -> Key | None:
 
 
 def _body(order: Order) -> Mapping[str, Any]:
-    optional = {"uncounted": order.uncounted, "group": order.group_id}
+    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand}
     return {
         "member": order.member_id,
         "program": order.program,

@@ -13,7 +13,7 @@ GUIDE = (Path(__file__).parents[3] / "docs" / "guides" / "recovery.md").read_tex
 
 def test_what_is_done_about_a_wrong_rule_comes_to_what_the_guide_shows() -> None:
     assert play(GUIDE) == GUIDE.count("```http") + GUIDE.count("<!-- ") - GUIDE.count("<!-- shop -->")
-    for path in ("/deductions", "/expire", "/cancel", "/returns"):
+    for path in ("/deductions", "/cancel", "/returns"):
         assert f"{path}\n" in GUIDE.partition("## A wrong rule")[2].partition("\n## ")[0]
 
 

@@ -156,11 +156,29 @@ def test_a_transfer_is_undone_by_its_entry_where_it_was_sent(shop: Shop, ada: st
 
 def test_an_order_is_undone_by_its_return(shop: Shop, ada: str) -> None:
     order = shop.buy(ada, "S1")
-    for of in (order["entry_id"], order["earned"][0]["earning_id"]):
-        assert refusal(shop.api.post(at(ada, "undo"), {"entry_id": of})) == (422, "undo_by_return", "entry_id")
-    cancel = at(ada, f"earnings/{order['earned'][0]['earning_id']}/cancel")
-    assert refusal(shop.api.post(cancel)) == (422, "undo_by_return", "earning_id")
+    undo = shop.api.post(at(ada, "undo"), {"entry_id": order["entry_id"]})
+    assert refusal(undo) == (422, "undo_by_return", "entry_id")
     assert shop.points(ada) == 100
+
+
+@pytest.mark.parametrize("way", ["cancel", "undo"])
+def test_what_an_order_earned_is_cancelled_and_no_return_takes_it_again(shop: Shop, ada: str, way: str) -> None:
+    order = shop.buy(ada, "S1")
+    earning_id = order["earned"][0]["earning_id"]
+    path, body = {
+        "cancel": (f"earnings/{earning_id}/cancel", None),
+        "undo": ("undo", {"entry_id": earning_id}),
+    }[way]
+    done = answer(shop.api.post(at(ada, path), body))
+    assert (done["undone_id"], done["changes"]) == (
+        earning_id,
+        [{"type": "points.cancelled", "unit": "points", "amount": 100, "short": 0}],
+    )
+    assert answer(shop.api.get(f"/v1/orders/{order['order_id']}"))["credits"][0]["taken_back"] == 100
+    again = shop.api.post(at(ada, path), body)
+    assert refusal(again)[:2] == (422, "already_undone")
+    back = shop.bring_back(order["order_id"], "R1")
+    assert (back["full"], back["cancelled"], shop.points(ada)) == (True, [], 0)
 
 
 def test_a_used_earning_that_may_not_be_undone(shop: Shop, ada: str) -> None:

@@ -126,8 +126,8 @@ def sent_and(desk: Desk, what: str, amount: int, unit: str, **more: bool) -> Ask
     return send_back(str(sent["transfer_id"]))
 
 
-def an_earning_of_an_order(desk: Desk) -> Asked:
-    return undo(str(desk.shop.buy(desk.member_id, "S1")["earned"][0]["earning_id"]))
+def an_order(desk: Desk) -> Asked:
+    return undo(str(desk.shop.buy(desk.member_id, "S1")["entry_id"]))
 
 
 ROWS = (
@@ -175,7 +175,7 @@ ROWS = (
     Row("a refund, undone", lambda at: undo(at.refunded(at.spent())), "cannot_undo", "entry_id"),
     Row("an undoing, undone", lambda at: undo(at.undone(at.earned())), "cannot_undo", "entry_id"),
     Row("a transfer, undone twice as an entry", lambda at: twice(at, undo(at.sent())), "already_undone", "entry_id"),
-    Row("an earning of an order, undone", an_earning_of_an_order, "undo_by_return", "entry_id"),
+    Row("an order, undone", an_order, "undo_by_return", "entry_id"),
     Row("used up, undone", lambda at: after(undo(at.earned(1)), at.spent(201)), "nothing_left", "entry_id"),
     Row("a spend, cancelled", lambda at: cancel(at.spent()), "not_an_earning", "earning_id"),
     Row("a hold, cancelled", lambda at: cancel(at.fact_of(at.held())), "not_an_earning", "earning_id"),

@@ -20,8 +20,8 @@ OTHERS = tuple(kind for kind in UNDOABLE if kind not in (*EARNED, *SPENT))
 
 
 def cancel_one(world: World, dice: Random) -> str:
-    """Mostly one by hand: what an order gave is its returns' to take."""
-    found = a_deed(world, dice, EARNED, None if dice.random() < 0.1 else _by_hand)
+    """By hand given, or by an order."""
+    found = a_deed(world, dice, EARNED, None if dice.random() < 0.6 else _by_hand)
     path = by_way_of(world, dice, found.owner)
     world.ask(dice, lambda shop, command: cancel_earning(shop.rt, shop.caller, command, path, found.id))
     return f"{found.owner}'s {found.deed.fact} was cancelled"

@@ -129,6 +129,9 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "activate an earning": lambda at: partial(by_hand.activate, at.shop, at.ada, earning_id=due_soon(at)),
     "cancel by event": lambda at: partial(by_hand.cancel, at.shop, at.ada, event=soon(at)),
     "cancel a promise": lambda at: partial(by_hand.cancel, at.shop, at.ada, earning_id=due_soon(at)),
+    "cancel an earning of an order": lambda at: partial(
+        cancel_earning, at.shop.rt, at.shop.caller, fresh(), at.ada, bought(at)
+    ),
     "transfer": lambda at: partial(at.shop.send, at.ada, friend(at), 1),
     "transfer with a key": lambda at: partial(at.shop.send, at.ada, friend(at), 1, keyed("k6")),
     "undo a transfer": lambda at: partial(at.shop.undo_transfer, at.ada, sent(at, friend(at))),
@@ -159,6 +162,13 @@ def soon(at: Till) -> str:
 
 def due_soon(at: Till) -> str:
     return by_hand.promised(at.shop, at.ada, 2, available_after_days=3)
+
+
+def bought(at: Till) -> str:
+    """The id of what a purchase has earned her just now."""
+    earning_id = at.shop.buy(member(at.ada), sale("to cancel")).answer.earned[0].earning_id
+    assert earning_id is not None
+    return earning_id
 
 
 def friend(at: Till) -> str:

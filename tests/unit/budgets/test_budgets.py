@@ -45,6 +45,7 @@ BUDGETS = {
     "activate an earning": Cost(batch_get=1, transact=1, write_units=4, index_units=3),
     "cancel by event": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "cancel a promise": Cost(batch_get=1, transact=1, write_units=6, index_units=3),
+    "cancel an earning of an order": Cost(get=1, batch_get=1, transact=1, write_units=8, index_units=1),
     "transfer": Cost(batch_get=1, transact=1, write_units=8, index_units=2),
     "transfer with a key": Cost(batch_get=1, transact=1, write_units=10, index_units=2),
     "undo a transfer": Cost(get=2, batch_get=1, transact=1, write_units=12, index_units=2),

@@ -68,6 +68,10 @@ def cancel_it(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return cancel_earning(shop.rt, shop.caller, command, ada, second_entry(ada))
 
 
+def cancel_sold(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return cancel_earning(shop.rt, shop.caller, command, ada, entry_id(EntryRef(ada, 1, 1, 1)))
+
+
 def expire_it(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return expire_earning(shop.rt, shop.caller, command, ada, second_entry(ada))
 
@@ -143,6 +147,7 @@ OPERATIONS = {
     "refund_spend": Operation(refund),
     "undo_entry": Operation(undo),
     "cancel_earning": Operation(cancel_it),
+    "cancel_earning, of an order": Operation(cancel_sold),
     "expire_earning": Operation(expire_it),
     "pin_tier": Operation(pin),
     "recalculate_tier": Operation(recalculate),

@@ -11,6 +11,7 @@ from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
+from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
 from chalicelib.runtime import Runtime
@@ -77,7 +78,7 @@ def _told(sort: SortRange | None) -> str:
 
 @dataclass(frozen=True)
 class FullShop:
-    """Ada has bought on two days and brought back, and earned points with a key; Bob has bought for his group, which is blocked now; all
+    """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled; Bob has bought for his group, which is blocked now; all
     of it is relayed; a file was imported."""
 
     shop: BookShop
@@ -111,6 +112,8 @@ def full_shop() -> FullShop:
     bought = shop.buy(card("ada"), sale("A-1")).answer
     shop.bring_back(bought.order_id, goods_back("R-1", 10_00))
     shop.earn(bought.member_id, 5, keyed("receipt 1"))
+    wrong = shop.buy(card("eve"), sale("E-1")).answer
+    cancel_earning(shop.rt, shop.caller, fresh(), wrong.member_id, wrong.earned[0].earning_id or "")
     bob = shop.member("bob")
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))

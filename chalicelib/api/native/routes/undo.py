@@ -9,7 +9,7 @@ _MEMBER = "/v1/members/{member_id}"
 _EARNING = f"{_MEMBER}/earnings/{{earning_id}}"
 _ENTRY_ERRORS = ("member_not_found", "entry_not_found")
 _CANCEL_ERRORS = (
-    *("undo_by_return", "already_undone", "nothing_left", "earning_partly_used"),
+    *("already_undone", "nothing_left", "earning_partly_used"),
     *("points_on_hold", "below_zero_limit"),
 )
 _COMING_BACK_ERRORS = ("balance_limit", "too_many_lots")
@@ -39,6 +39,7 @@ ROUTES = (
         errors=(
             *_ENTRY_ERRORS,
             *_CANCEL_ERRORS,
+            "undo_by_return",
             "undo_by_sender",
             "cannot_undo",
             "several_to_undo",

@@ -19,8 +19,8 @@ Basis = Literal["own_lines", "order_value"]
 
 
 class Credited(NamedTuple):
-    """What one rule gave for the sale. `piece` is the earning's interval; `due` counts what returns asked back so far;
-    `period` is that of a cap in which it counts."""
+    """What one rule gave for the sale. `piece` is the earning's interval; `due` counts what was asked back so far, by returns
+    and by hand; `period` is that of a cap in which it counts."""
 
     rule: str
     unit: str
@@ -30,6 +30,15 @@ class Credited(NamedTuple):
     piece: tuple[int, int, int]
     due: int = 0
     period: str = ""
+
+
+class ByHand(NamedTuple):
+    """So much of the order's credit (by its place among them) was asked back by whoever cancelled the earning, in this entry
+    of the account."""
+
+    sequence: int
+    credit: int
+    amount: int
 
 
 class Back(NamedTuple):
@@ -44,9 +53,10 @@ class Back(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`sequence` is the account entry that recorded it; `version` counts the order's own changes. `uncounted` are the lines
-    that did not count towards a tier when it was bought: so they do not when they come back. `group_id` is the group that
-    it was bought for: the order is its account's for ever, whoever leaves it."""
+    """`sequence` is the account entry that recorded it; `version` counts the order's own changes: its returns, and what of its
+    credits was cancelled `by_hand`. `uncounted` are the lines that did not count towards a tier when it was bought: so they
+    do not when they come back. `group_id` is the group that it was bought for: the order is its account's for ever, whoever
+    leaves it."""
 
     order_id: str
     member_id: str
@@ -59,11 +69,17 @@ class Order:
     uncounted: tuple[int, ...] = ()
     version: int = 1
     group_id: str | None = None
+    by_hand: tuple[ByHand, ...] = ()
 
     @property
     def owner(self) -> str:
         """Whose account it is in."""
         return self.group_id or self.member_id
+
+    @property
+    def times_returned(self) -> int:
+        """How many returns it counts."""
+        return self.version - 1 - len(self.by_hand)
 
     @property
     def returned_value(self) -> int:
@@ -143,6 +159,18 @@ def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> R
     )
     asked = tuple(credit._replace(due=credit.due + due.amount) for credit, due in zip(order.credits, dues, strict=True))
     return ReturnPlan(replace(changed, credits=asked), taken, dues)
+
+
+def asked_by_hand(order: Order, credit: int, amount: int, sequence: int) -> Order:
+    """The order after its credit was cancelled by hand in the account's entry of this number: so much of it counts as asked
+    back, and no return asks for it again."""
+    asked = order.credits[credit]._replace(due=order.credits[credit].due + amount)
+    return replace(
+        order,
+        credits=(*order.credits[:credit], asked, *order.credits[credit + 1 :]),
+        by_hand=(*order.by_hand, ByHand(sequence, credit, amount)),
+        version=order.version + 1,
+    )
 
 
 def _names_no_line(line: ReturnLine) -> bool:

@@ -69,19 +69,26 @@ def cancel(
     )
 
 
-def cancel_whole(story: Story, unit: str, earning: Piece, conduct: Conduct, cause: Cause) -> Story:
+def cancel_whole(
+    story: Story, unit: str, earning: Piece, conduct: Conduct, cause: Cause, *, asked_before: int = 0
+) -> Story:
     """Undo an earning, used as it may be, as the policy says: what is left of it, all of it as far as the balance may go
-    below zero, or not at all.
+    below zero, or not at all. What returns of its sale have asked back (`asked_before`) is not asked for again.
 
     Refuses `nothing_left`, `points_on_hold`, `earning_partly_used`, `below_zero_limit`.
     """
-    left = left_of(story.account, unit, earning)
-    _must_be_undoable(story.account, unit, (earning,), left, conduct)
+    account = story.account
+    due = earning.end - earning.start - _lapsed(account.wallet(unit), (earning,)) - asked_before
+    left = min(left_of(account, unit, earning), max(0, due))
+    if asked_before and due <= 0:
+        raise Refused("nothing_left", "Returns have asked back all of it that there was to take.", param="entry_id")
+    _must_be_undoable(account, unit, (earning,), left, conduct, asked_before)
     if conduct.used == "whole":
-        whole = earning.end - earning.start
-        after = cancel(story, unit, earning, whole, replace(conduct, beyond="negative"), cause)
+        whole = earning.end - earning.start - asked_before
+        beyond = replace(conduct, beyond="negative")
+        after = cancel(story, unit, earning, whole, beyond, cause, asked_before=asked_before)
         return _having_taken(story, after, unit, (earning,), conduct)
-    return cancel(story, unit, earning, left, replace(conduct, beyond="clip"), cause)
+    return cancel(story, unit, earning, left, replace(conduct, beyond="clip"), cause, asked_before=asked_before)
 
 
 def take_back(
@@ -154,13 +161,16 @@ def left_of(account: Account, unit: str, earning: Piece) -> int:
     return pieces_sum(own) + pieces_sum(pending_of(account, unit, earning))
 
 
-def _must_be_undoable(account: Account, unit: str, pieces: tuple[Piece, ...], left: int, conduct: Conduct) -> None:
-    """What was let expire, or called off before it came, is not used, and is not there to be taken back either."""
-    wallet, amount = account.wallet(unit), piece_sum(pieces)
+def _must_be_undoable(
+    account: Account, unit: str, pieces: tuple[Piece, ...], left: int, conduct: Conduct, asked_before: int = 0
+) -> None:
+    """What was let expire, or called off before it came, is not used, and is not there to be taken back either; nor is what
+    was asked back before."""
+    wallet, amount = account.wallet(unit), piece_sum(pieces) - asked_before
     passed, due = not _not_passed(wallet, pieces), amount - _lapsed(wallet, pieces)
     if conduct.used == "refuse" and left < due and not (passed and not left):
         held = held_of(account, unit, pieces)
-        if left + held == due:
+        if left + held >= due:
             raise _on_hold(held, conduct)
         text = f"Only {plain(left, conduct.decimals)} of {plain(amount, conduct.decimals)} are left of it"
         more = f", and {plain(held, conduct.decimals)} more are on hold" if held else ""
