@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.areas.orders.operations import get_order
 from chalicelib.errors import Refused
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.refund_spend import refund_spend
@@ -16,7 +17,7 @@ from chalicelib.table.commit import Committed
 from chalicelib.table.dynamo import DynamoTable
 from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, proven, refusals
 from tests.twins import by_hand, fresh
-from tests.twins.bookshop import POINTS, BookShop, dry
+from tests.twins.bookshop import POINTS, BookShop, card, dry, goods_back, line, sale
 
 STRICT = {"cancel_used": "refuse"}
 
@@ -146,3 +147,27 @@ def test_an_earning_cancelled_while_it_is_being_spent_is_taken_once(engine_table
     [wallet] = shop.account(ada).wallets
     assert (wallet.available, wallet.spent + wallet.cancelled) == (0, 100)
     assert shop.proof(ada).matches
+
+
+def test_what_a_purchase_earned_is_cancelled_while_its_goods_come_back_and_taken_once(
+    engine_table: DynamoTable,
+) -> None:
+    """Ten books of ten euros: fourteen tills take one back each, two cancel the earning. Whoever comes first, the hundred
+    points go once."""
+    shop = a_shop(engine_table)
+    order = shop.buy(card("1"), sale("A1", line(1, 100_00, sku="book", quantity="10"))).answer
+    [earning] = order.earned
+    assert earning.earning_id is not None
+    earning_id = earning.earning_id
+
+    def goods_or_cancel(number: int) -> Committed[Any]:
+        if number in (3, 11):
+            return cancel_earning(shop.rt, shop.caller, fresh(), order.member_id, earning_id)
+        return shop.bring_back(order.order_id, goods_back(f"R{number}", 10_00, sku="book"))
+
+    results = at_once(goods_or_cancel)
+    assert {code for _, code in refusals(results)} <= {"already_undone", "nothing_left", "returned_more_than_bought"}
+    assert get_order(shop.rt, shop.caller, order.order_id).fully_returned
+    [wallet] = shop.account(order.member_id).wallets
+    assert (wallet.available, wallet.cancelled) == (0, 100)
+    proven(shop, order.member_id, 1 + len(done(results)))
