@@ -13,7 +13,7 @@ from chalicelib.areas.access.store import org_of, tenants
 from chalicelib.aws.errors import CloudError
 from chalicelib.config import QUEUES, Settings
 from chalicelib.runtime import Runtime
-from infra.local.logs import ROOT, Connect, NotSearchedError, add_address, connect, place_of
+from infra.local.logs import ROOT, Connect, NotSearchedError, Place, add_address, connect, place_of
 
 ALL = "all"
 
@@ -42,11 +42,7 @@ def named_tenants(rt: Runtime, asked: argparse.Namespace) -> list[str]:
 
 def stage_runtime(asked: argparse.Namespace, connect: Connect = connect, root: Path = ROOT) -> Runtime:
     """Raises NotSearchedError for an address that is none, CloudError for a stack that is not there."""
-    place = place_of(asked, root)
-    answer = connect("cloudformation", place).call("describe_stacks", StackName=place.stack)
-    told = {one["OutputKey"]: one["OutputValue"] for one in answer["Stacks"][0].get("Outputs", ())}
-    if "TableName" not in told:
-        raise CloudError(f"{place.stack} in {place.cloud} says nothing of a table: is it there whole?")
+    place, told = _stack(asked, connect, root)
     return bootstrap.build(
         Settings(
             asked.table or told["TableName"],
@@ -58,3 +54,21 @@ def stage_runtime(asked: argparse.Namespace, connect: Connect = connect, root: P
             topic=told.get("TopicArn"),
         )
     )
+
+
+def stage_table(asked: argparse.Namespace, connect: Connect = connect, root: Path = ROOT) -> str:
+    """Which table that is: whatever was asked for, no other has the same. One that was deleted and made anew under its name
+    is another; and clouds beside Amazon's may give the same ARN to each of theirs."""
+    place, told = _stack(asked, connect, root)
+    table = connect("dynamodb", place).call("describe_table", TableName=asked.table or told["TableName"])["Table"]
+    return f"{place.endpoint or ''} {table['TableArn']} {table.get('TableId', '')}"
+
+
+def _stack(asked: argparse.Namespace, connect: Connect, root: Path) -> tuple[Place, dict[str, str]]:
+    """Where it is, and its outputs."""
+    place = place_of(asked, root)
+    answer = connect("cloudformation", place).call("describe_stacks", StackName=place.stack)
+    told = {one["OutputKey"]: one["OutputValue"] for one in answer["Stacks"][0].get("Outputs", ())}
+    if "TableName" not in told:
+        raise CloudError(f"{place.stack} in {place.cloud} says nothing of a table: is it there whole?")
+    return place, told

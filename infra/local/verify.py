@@ -2,8 +2,8 @@
 
 Every account, profile, order, return and part of the configuration is made anew from its journal and compared, every chain
 of entries followed, and every entry looked for in the feed. It writes nothing there and can run beside everything else.
-Interrupted, it goes on where it was when the same is asked again within a day, unless told to begin --anew, and tells again
-what had been found by then.
+Interrupted, it goes on where it was when the same is asked of the same table again within a day, unless told to begin --anew,
+and tells again what had been found by then, marked as such: it may have been mended since.
 
 Exit code 0: all is as it must be; 1: differences, one a line; 2: not verified to the end. Of several tenants, the worst.
 """
@@ -23,23 +23,27 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.counted import CountedTable
 from infra.local.broken_off import BROKEN_OFF, for_tenant, to_its_end
 from infra.local.logs import ROOT
-from infra.local.stage_runtime import add_tenant_and_place, named_tenants, stage_runtime
+from infra.local.stage_runtime import add_tenant_and_place, named_tenants, stage_runtime, stage_table
 from infra.local.verify_state import Kept, SoFar, kept_at, told
 
 DIFFERENT = 1
 MOST_THREADS = 64
 UNSAID = "Say whose, such as make verify TENANT=shop; TENANT=all for every tenant, one after the other.\n"
+BEFORE = "(told by the run before)"
 AGAIN = "Not verified to the end: run it again, and it goes on from there.\n"
 
 
 def main(
-    arguments: Sequence[str], runtime: Callable[[argparse.Namespace], Runtime] = stage_runtime, root: Path = ROOT
+    arguments: Sequence[str],
+    runtime: Callable[[argparse.Namespace], Runtime] = stage_runtime,
+    root: Path = ROOT,
+    table: Callable[[argparse.Namespace], str] = stage_table,
 ) -> int:
     asked = _parser().parse_args(arguments)
     if not asked.tenant:
         sys.stderr.write(UNSAID)
         return BROKEN_OFF
-    return to_its_end(lambda: _all(runtime(asked), asked, root), AGAIN)
+    return to_its_end(lambda: _all(runtime(asked), asked, root, table), AGAIN)
 
 
 def verifying(
@@ -63,11 +67,10 @@ def measured(rt: Runtime, tenant: str, threads: int = THREADS) -> SoFar:
     return whole
 
 
-def _all(rt: Runtime, asked: argparse.Namespace, root: Path) -> int:
-    kept = kept_at(root, asked, rt.clock.now())
-    codes = [
-        for_tenant(tenant, partial(_one, rt, tenant, kept, asked.threads), AGAIN) for tenant in named_tenants(rt, asked)
-    ]
+def _all(rt: Runtime, asked: argparse.Namespace, root: Path, table: Callable[[argparse.Namespace], str]) -> int:
+    named = named_tenants(rt, asked)
+    kept = kept_at(root, asked.tenant, table(asked), rt.clock.now(), anew=asked.anew)
+    codes = [for_tenant(tenant, partial(_one, rt, tenant, kept, asked.threads), AGAIN) for tenant in named]
     if BROKEN_OFF not in codes:
         kept.forget()
     return max(codes)
@@ -88,6 +91,7 @@ def _verify(rt: Runtime, tenant: str, kept: Kept, threads: int) -> SoFar:
             f"{tenant}: going on behind {at.after}, the last of {so_far.members + so_far.groups} members and groups.\n"
         )
         print(told_again(so_far), end="")
+    before = so_far.different
     for reached, part in verifying(rt, tenant, so_far, at, threads):
         so_far = reached
         for difference in part.differences:
@@ -96,15 +100,22 @@ def _verify(rt: Runtime, tenant: str, kept: Kept, threads: int) -> SoFar:
             sys.stderr.write(f"{so_far.members} members, {so_far.different} differences, up to {part.position.after}\n")
             kept.reach(tenant, so_far, part.position)
     kept.finish(tenant, so_far)
-    print(_summed_up(tenant, so_far))
+    print(f"{_summed_up(tenant, so_far)}{_of_before(before)}")
     return so_far
 
 
 def told_again(so_far: SoFar) -> str:
-    """What a run before has found, a line each."""
+    """What a run before has found, a line each. It is not looked at again: somebody may have mended it."""
     more = so_far.different - len(so_far.told)
-    lines = [*so_far.told, *([f"{more} more were named by the run before."] if more else ())]
+    lines = [
+        *(f"{line} {BEFORE}" for line in so_far.told),
+        *([f"{more} more were named by the run before."] if more else ()),
+    ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _of_before(different: int) -> str:
+    return f" {different} of them were told by the run before: ANEW=1 looks at everything again." if different else ""
 
 
 def _summed_up(tenant: str, whole: SoFar) -> str:

@@ -3,7 +3,6 @@ it again, when the same is asked again."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 from collections.abc import Mapping
@@ -15,7 +14,6 @@ from typing import Any
 from chalicelib.flows.verify_stream import Difference
 from chalicelib.flows.verify_tenant import Position, VerifiedPart, position_from
 from chalicelib.kit.clock import Instant
-from infra.local.logs import RUN, RUNNING
 
 FOLDER = Path(".local/verify")
 KEPT_MS = 24 * 3_600_000  # a day later what was verified first says little
@@ -66,12 +64,14 @@ def told(difference: Difference) -> str:
 
 @dataclass(slots=True)
 class Kept:
-    """`done`: what there was of tenants that are through. `begun`: how far others are."""
+    """`done`: what there was of tenants that are through. `begun`: how far others are. `run`: who writes it down, for the same
+    may be asked twice at once."""
 
     file: Path
     begun_at: Instant
     done: dict[str, SoFar] = field(default_factory=dict)
     begun: dict[str, tuple[SoFar, Position]] = field(default_factory=dict)
+    run: int = field(default_factory=os.getpid)
 
     def reach(self, tenant: str, so_far: SoFar, at: Position) -> None:
         self.begun[tenant] = so_far, at
@@ -93,16 +93,18 @@ class Kept:
             "done": {tenant: asdict(whole) for tenant, whole in self.done.items()},
             "begun": {tenant: [asdict(so_far), at.kept()] for tenant, (so_far, at) in self.begun.items()},
         }
-        new = self.file.with_suffix(".new")
+        new = self.file.with_suffix(f".{self.run}.new")
         new.write_text(json.dumps(whole) + "\n", encoding="utf-8")
         new.replace(self.file)
 
 
-def kept_at(root: Path, asked: argparse.Namespace, now: Instant, environ: Mapping[str, str] = os.environ) -> Kept:
-    """What a run before has kept of the very same question, unless it is too old, unreadable, or not wanted."""
-    file = root / FOLDER / f"{_digest(root, asked, environ)}.json"
+def kept_at(root: Path, tenant: str, table: str, now: Instant, *, anew: bool) -> Kept:
+    """What a run before has kept of the same tenant (or of all) on the very same `table`, unless it is too old, unreadable,
+    or not wanted."""
+    asked = blake2b(json.dumps([tenant, table]).encode(), digest_size=8).hexdigest()
+    file = root / FOLDER / f"{asked}.json"
     kept = Kept(file, now)
-    if asked.anew or not file.is_file():
+    if anew or not file.is_file():
         return kept
     try:
         known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
@@ -117,11 +119,3 @@ def kept_at(root: Path, asked: argparse.Namespace, now: Instant, environ: Mappin
 
 def _so_far(known: Mapping[str, Any]) -> SoFar:
     return SoFar(**{**known, "told": tuple(known["told"])})
-
-
-def _digest(root: Path, asked: argparse.Namespace, environ: Mapping[str, str]) -> str:
-    """Of tenant and table, as they were asked for. Where make run is meant, of that cloud."""
-    running = root / (RUN if asked.state is None else Path(asked.state)) / RUNNING
-    said = [asked.tenant, asked.stage, asked.region, asked.endpoint, asked.table, environ.get("AWS_REGION")]
-    said.append(running.read_text(encoding="utf-8") if running.is_file() else "")
-    return blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()

