@@ -30,7 +30,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Section:
-    """`made` says how and when: engine, command, machine, day, how busy others kept the machine, and how long it took."""
+    """`made` says how and when: engine, command, machine, commit, day, how busy others kept the machine, and how long it took."""
 
     rows: list[Row]
     gates: dict[str, Gate] = field(default_factory=dict)

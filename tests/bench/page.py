@@ -17,7 +17,7 @@ HEAD = """# Performance
 
 Generated from [performance/bench.json](performance/bench.json); do not edit. What is compared with what is
 what counts here: a ratio says the same on any machine, milliseconds do not. Each section names its engine, what its
-figures mean and what limits them, and the run that they are of: its command, which makes them again, its day and machine, and how busy others kept that.
+figures mean and what limits them, and the run that they are of: its command, which makes them again, its day, machine and commit, and how busy others kept that.
 
 | Command | What it does |
 |---|---|

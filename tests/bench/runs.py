@@ -12,7 +12,10 @@ COUNTED = "units"  # the same figures whatever else the machine does
 
 def told(bench: Bench) -> str:
     """Of each section, and of what bench-full has measured of it; then how long all of `make bench` took."""
-    lines = ["| Section | Made by | Day | Machine | Others, processors | Seconds | |", "|---|---|---|---|--:|--:|---|"]
+    lines = [
+        "| Section | Made by | Day | Machine | Commit | Others, processors | Seconds | |",
+        "|---|---|---|---|---|--:|--:|---|",
+    ]
     for name, (title, _, _) in verdicts.SECTIONS.items():
         lines += [_row(title, name, bench[one]) for one in (name, name + FULL) if one in bench]
     return "\n".join((*lines, "", *_time_taken(bench), ""))
@@ -22,8 +25,22 @@ def _row(title: str, name: str, section: Section) -> str:
     made = section.made
     others = "–" if made["others"] is None else f"{made['others']:g}"
     how = "counted: others change nothing" if name == COUNTED else verdicts.while_others(made["others"])
-    cells = (title, f"`{made['command']}`", made["day"], made["machine"], others, f"{made['seconds']:,}", how)
+    cells = (
+        title,
+        f"`{made['command']}`",
+        made["day"],
+        made["machine"],
+        _commit(section),
+        others,
+        f"{made['seconds']:,}",
+        how,
+    )
     return f"| {' | '.join(cells)} |"
+
+
+def _commit(section: Section) -> str:
+    """Sections that were measured before it was kept have none."""
+    return section.made.get("commit") or "–"
 
 
 def _time_taken(bench: Bench) -> Iterator[str]:

@@ -67,6 +67,18 @@ def test_every_section_and_every_plot_tells_the_run_that_its_figures_are_of() ->
     assert shown.count("Plotted: `") == len({"cpu", "cold", "crowds", "imports", "packaged"})
 
 
+def test_the_table_of_runs_has_the_commit_of_each_and_none_where_none_was_kept() -> None:
+    packaged = load()["packaged"]
+    of = {name: value for name, value in packaged.made.items() if name != "commit"}
+    for made, told in (
+        ({"commit": "abc1234, with changes"}, "abc1234, with changes"),
+        ({"commit": None}, "–"),
+        ({}, "–"),
+    ):
+        shown = page({"packaged": replace(packaged, made=of | made)})
+        assert f"| {of['machine']} | {told} | {of['others']:g} | " in shown
+
+
 def test_a_plot_of_a_busy_machine_says_so() -> None:
     bench = load()
     for busy, said in (
