@@ -24,7 +24,7 @@ figures mean and what limits them, and the run that they are of: its command, wh
 | `make bench` | measures all sections, but for the file of 100,000 lines, and writes this page; a quarter of an hour on two idle cores is the limit |
 | `make bench ONLY=cpu,cold` | some of them: the others stay, each with the run that it is of |
 | `make bench-full ONLY=imports` | takes more rounds and the file of 100,000 lines; what it measured stays beside the rest, whatever is measured later without it |
-| `make bench CHECK=1` | keeps nothing and fails where a figure has become worse than the [best](performance/baseline.json) that an idle machine has shown |
+| `make bench CHECK=1` | keeps nothing and fails where a figure has become worse than the [best](performance/baseline.json) that an idle machine has shown in rounds that agree |
 
 Milliseconds are medians of rounds in which what is compared took turns. A ratio is that of the two medians beside it; its
 spread is the smallest and the largest ratio of a single round.
