@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.bench.figures import NOISE, ROOT, Gate, Section
-from tests.bench.verdicts import QUIET
+from tests.bench.verdicts import idle
 
 BASELINE = "docs/performance/baseline.json"
 
@@ -58,6 +58,5 @@ def _agreed(gate: Gate) -> bool:
 
 
 def _trusted(section: Section) -> Best:
-    busy = section.made.get("others")
-    quiet = busy is not None and busy < QUIET
+    quiet = idle(section.made.get("others"))
     return {name: gate.value for name, gate in section.gates.items() if quiet or gate.exact}

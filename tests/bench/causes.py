@@ -203,19 +203,34 @@ def cold_above(section: Section) -> Iterator[str]:
 
 
 def cpu_above(section: Section) -> Iterator[str]:
-    """How many of the handlers, then each cause with those that it is the cause of."""
-    found = above(section, cpu.asked_for)
-    if not found:
+    """How many of the handlers, by either column, then each cause with those that it is the cause of."""
+    found, unchecked = above(section, cpu.asked_for), above_unchecked(section)
+    if not found and not unchecked:
         return
     judged = sum(cpu.asked_for(name) is not None for name in section.gates)
-    yield f"**{len(found)} of {judged} handlers are above their budget.** {_LED_TO}"
-    if (busy := section.made.get("others")) is None or busy >= verdicts.QUIET:
+    yield f"""**{len(found)} of {judged} handlers are above their budget**, if it is of bare botocore as boto3 makes it, its validation of parameters on.
+**Like for like, {len(unchecked)} of {judged} are**: against a bare client without that validation, as our own have none{_listed(unchecked)}.
+"""
+    yield _LED_TO
+    if not verdicts.idle(section.made.get("others")):
         yield "The machine was not idle when they were measured, so some of them may be within it: `make bench ONLY=cpu`.\n"
     by_operation: dict[str, list[str]] = {}
     for name, value in found.items():
         operation, lots = name.rsplit(", ", 1)
         by_operation.setdefault(operation, []).append(f"{value:g} at {lots}")
     yield from _told("Above", {name: [f"{name} ({', '.join(at)})"] for name, at in by_operation.items()}, CPU)
+
+
+def above_unchecked(section: Section) -> dict[str, float]:
+    """Handlers above as much of a bare client that validates no more than ours does."""
+    ratios = {f"{row['operation']}, {row['lots']} lots": row["ratio_unchecked"] for row in section.rows}
+    asked = {name: cpu.asked_for(name) for name in ratios}
+    return {name: ratio for name, ratio in ratios.items() if (most := asked[name]) and ratio > most}
+
+
+def _listed(ratios: Mapping[str, float]) -> str:
+    told = "; ".join(f"{' at '.join(name.rsplit(', ', 1))} ({ratio:g})" for name, ratio in ratios.items())
+    return f", namely {told}" if told else ""
 
 
 def units_above(operations: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from tests.bench import cold, cpu, plots, runs, verdicts
 from tests.bench.api_cases import CASES, left_out
 from tests.bench.budgets import asked_of, budgets, met
 from tests.bench.figures import FULL, Bench, Row, Section
-from tests.bench.planned import PLANNED, not_measured
+from tests.bench.planned import NAMES, PLANNED, not_measured
 
 FOLDER = "docs/performance"
 PAGE = f"{FOLDER}.md"
@@ -35,7 +35,7 @@ def pages(bench: Bench) -> Mapping[str, str]:
     """Paths from the root, and what is in them."""
     found = {PAGE: page(bench)}
     for name, drawing in PLOTS.items():
-        if shown := _fuller(bench, name):
+        if shown := _shown_of(bench, name):
             foot = runs.in_short(shown).replace("`", "")
             found |= {f"{FOLDER}/{plot}.svg": plots.with_foot(drawn, foot) for plot, drawn in drawing(shown).items()}
     return found
@@ -48,8 +48,8 @@ def page(bench: Bench) -> str:
         parts.append(f"## {title}\n")
         parts += [runs.made(section)] if section is not None else []
         parts += [f"{meaning}\n", *(_left_out() if name == "cpu" else ()), *_missing(bench, name)]
-        if shown := _fuller(bench, name):
-            parts += _plotted(title, list(PLOTS.get(name, _none)(shown)), shown)
+        if shown := _shown_of(bench, name):
+            parts += _plotted(title, list(PLOTS.get(name, _none)(shown)), shown, _not_plotted(bench, name, shown))
         if section is not None:
             parts.append(rows_as_table(_judged(name, section.rows), table))
         if full is not None:
@@ -57,10 +57,21 @@ def page(bench: Bench) -> str:
     return "\n".join(parts)
 
 
-def _plotted(title: str, plots_of_it: Sequence[str], shown: Section) -> Iterator[str]:
+def _plotted(title: str, plots_of_it: Sequence[str], shown: Section, left_out_of_it: str) -> Iterator[str]:
     if plots_of_it:
         yield "\n\n".join(f"![{title}](performance/{plot}.svg)" for plot in plots_of_it)
-        yield f"\nPlotted: {runs.in_short(shown)}.\n"
+        yield f"\nPlotted: {runs.in_short(shown)}.{left_out_of_it}\n"
+
+
+def _not_plotted(bench: Bench, name: str, shown: Section) -> str:
+    """Rows that a busy machine alone has measured."""
+    name_of, plotted = NAMES[name], {NAMES[name](row) for row in shown.rows}
+    more = [(one, row) for one in (name, name + FULL) if one in bench for row in bench[one].rows]
+    missing = {name_of(row): bench[one].made["command"] for one, row in more if name_of(row) not in plotted}
+    if not missing:
+        return ""
+    commands = " and ".join(f"`{command}`" for command in dict.fromkeys(missing.values()))
+    return f" Measured on a busy machine alone, and not plotted until {commands} has run on an idle one: {'; '.join(missing)}."
 
 
 def _judged(name: str, rows: Sequence[Row]) -> Sequence[Row]:
@@ -84,10 +95,11 @@ def _left_out() -> Iterator[str]:
     yield f"Of {len(ROUTES)} routes {measured} are measured, one of each kind. The others are left out:\n\n{listed}\n"
 
 
-def _fuller(bench: Bench, name: str) -> Section | None:
-    """What is plotted: of the two that may have been measured the one with more in it, or else the plain one."""
+def _shown_of(bench: Bench, name: str) -> Section | None:
+    """What is plotted: of the two that may have been measured the one of an idle machine. Of two such, or of two others, the one with
+    more in it, or else the plain one."""
     there = [bench[one] for one in (name, name + FULL) if one in bench]
-    return max(there, key=lambda section: len(section.rows), default=None)
+    return max(there, key=lambda one: (verdicts.idle(one.made["others"]), len(one.rows)), default=None)
 
 
 def rows_as_table(rows: Iterable[Row], columns: Mapping[str, str]) -> str:

@@ -17,6 +17,10 @@ def others(busy: float | None, *, counted: bool = False) -> str:
     return f"{kept}, which changes no count." if counted else f"{kept}: ratios are rough, milliseconds too long."
 
 
+def idle(busy: float | None) -> bool:
+    return busy is not None and busy < QUIET
+
+
 def while_others(busy: float | None) -> str:
     """The same, in few words."""
     if busy is None:
