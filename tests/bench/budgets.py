@@ -141,6 +141,11 @@ def units_above(section: Section) -> list[str]:
     return list(dict.fromkeys(row["operation"] for row in section.rows if judged(row) == NOT_MET))
 
 
+def judged_rows(section: Section) -> list[str]:
+    """Operations and routes that DESIGN has a budget for."""
+    return list(dict.fromkeys(row["operation"] for row in section.rows if budget_of(row) is not None))
+
+
 def judged(row: Row) -> str:
     """What is said of one row, an operation's or a route's."""
     return verdict(budget_of(row), [row])

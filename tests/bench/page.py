@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.api.routes import ROUTES
-from tests.bench import cold, cpu, plots, runs, verdicts
+from tests.bench import cold, cpu, plots, runs, summary, verdicts
 from tests.bench.api_cases import CASES, left_out
 from tests.bench.budgets import asked_of, budgets, met
 from tests.bench.figures import FULL, Bench, Row, Section
@@ -18,6 +18,8 @@ HEAD = """# Performance
 Generated from [performance/bench.json](performance/bench.json); do not edit. What is compared with what is
 what counts here: a ratio says the same on any machine, milliseconds do not. Each section names its engine, what its
 figures mean and what limits them, and the run that they are of: its command, which makes them again, its day, machine and commit, and how busy others kept that.
+"""
+HOW = """## How it is measured
 
 | Command | What it does |
 |---|---|
@@ -35,20 +37,20 @@ def pages(bench: Bench) -> Mapping[str, str]:
     """Paths from the root, and what is in them."""
     found = {PAGE: page(bench)}
     for name, drawing in PLOTS.items():
-        if shown := _shown_of(bench, name):
+        if shown := runs.best_of(bench, name):
             foot = runs.in_short(shown).replace("`", "")
             found |= {f"{FOLDER}/{plot}.svg": plots.with_foot(drawn, foot) for plot, drawn in drawing(shown).items()}
     return found
 
 
 def page(bench: Bench) -> str:
-    parts = [HEAD, runs.told(bench), "## Budgets\n", budgets(bench)]
+    parts = [HEAD, summary.in_short(bench), HOW, runs.told(bench), "## Budgets\n", budgets(bench)]
     for name, (title, meaning, table) in verdicts.SECTIONS.items():
         section, full = bench.get(name), bench.get(name + FULL)
         parts.append(f"## {title}\n")
         parts += [runs.made(section)] if section is not None else []
         parts += [f"{meaning}\n", *(_left_out() if name == "cpu" else ()), *_missing(bench, name)]
-        if shown := _shown_of(bench, name):
+        if shown := runs.best_of(bench, name):
             parts += _plotted(title, list(PLOTS.get(name, _none)(shown)), shown, _not_plotted(bench, name, shown))
         if section is not None:
             parts.append(rows_as_table(_judged(name, section.rows), table))
@@ -93,13 +95,6 @@ def _left_out() -> Iterator[str]:
     measured = len({case.operation for case in CASES.values()})
     listed = "\n".join(lines)
     yield f"Of {len(ROUTES)} routes {measured} are measured, one of each kind. The others are left out:\n\n{listed}\n"
-
-
-def _shown_of(bench: Bench, name: str) -> Section | None:
-    """What is plotted: of the two that may have been measured the one of an idle machine. Of two such, or of two others, the one with
-    more in it, or else the plain one."""
-    there = [bench[one] for one in (name, name + FULL) if one in bench]
-    return max(there, key=lambda one: (verdicts.idle(one.made["others"]), len(one.rows)), default=None)
 
 
 def rows_as_table(rows: Iterable[Row], columns: Mapping[str, str]) -> str:

@@ -17,14 +17,13 @@ def told(bench: Bench) -> str:
         "|---|---|---|---|---|--:|--:|---|",
     ]
     for name, (title, _, _) in verdicts.SECTIONS.items():
-        lines += [_row(title, name, bench[one]) for one in (name, name + FULL) if one in bench]
+        lines += [_row(title, bench[one]) for one in (name, name + FULL) if one in bench]
     return "\n".join((*lines, "", *_time_taken(bench), ""))
 
 
-def _row(title: str, name: str, section: Section) -> str:
+def _row(title: str, section: Section) -> str:
     made = section.made
     others = "–" if made["others"] is None else f"{made['others']:g}"
-    how = "counted: others change nothing" if name == COUNTED else verdicts.while_others(made["others"])
     cells = (
         title,
         f"`{made['command']}`",
@@ -33,7 +32,7 @@ def _row(title: str, name: str, section: Section) -> str:
         _commit(section),
         others,
         f"{made['seconds']:,}",
-        how,
+        _meanwhile(section),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -62,6 +61,18 @@ def made(section: Section) -> str:
     return f"Engine: {told['engine']}. `{told['command']}`, {told['seconds']} s on {told['machine']}, {told['day']}. {others}\n"
 
 
+def best_of(bench: Bench, name: str) -> Section | None:
+    """What is plotted and told in short: of the two that may have been measured the one of an idle machine. Of two such, or of two
+    others, the one with more in it, or else the plain one."""
+    there = [bench[one] for one in (name, name + FULL) if one in bench]
+    return max(there, key=lambda one: (verdicts.idle(one.made["others"]), len(one.rows)), default=None)
+
+
 def in_short(section: Section) -> str:
     told = section.made
-    return f"`{told['command']}`, {told['day']}, {verdicts.while_others(told['others'])}"
+    return f"`{told['command']}`, {told['day']}, {_meanwhile(section)}"
+
+
+def _meanwhile(section: Section) -> str:
+    counted = COUNTED in section.made["command"]
+    return "counted: others change nothing" if counted else verdicts.while_others(section.made["others"])
