@@ -10,6 +10,7 @@ from tests.bench.api_cases import CASES, left_out
 from tests.bench.budgets import asked_of, budgets, met
 from tests.bench.figures import FULL, Bench, Row, Section
 from tests.bench.planned import NAMES, PLANNED, not_measured
+from tests.bench.proposals import proposed
 
 FOLDER = "docs/performance"
 PAGE = f"{FOLDER}.md"
@@ -44,7 +45,7 @@ def pages(bench: Bench) -> Mapping[str, str]:
 
 
 def page(bench: Bench) -> str:
-    parts = [HEAD, summary.in_short(bench), HOW, runs.told(bench), "## Budgets\n", budgets(bench)]
+    parts = [HEAD, summary.in_short(bench), HOW, runs.told(bench), "## Budgets\n", budgets(bench), *proposed(bench)]
     for name, (title, meaning, table) in verdicts.SECTIONS.items():
         section, full = bench.get(name), bench.get(name + FULL)
         parts.append(f"## {title}\n")

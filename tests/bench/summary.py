@@ -21,7 +21,7 @@ def _measured(bench: Bench) -> Iterator[tuple[str, str, str]]:
     if (packaged := bench.get("packaged")) is not None and (row := _row(packaged, operation="record")):
         figure = f"p50 {row['p50_ms']:,g} ms, p95 {row['p95_ms']:,g} ms"
         yield "An order recorded through the packaged app", figure, runs.in_short(packaged)
-    if imports := runs.best_of(bench, "imports"):
+    if (imports := runs.best_of(bench, "imports")) is not None and imports.rows:
         row = imports.rows[-1]
         figure = f"{row['rows_per_second']:,} rows a second, of {row['lines']:,} lines"
         yield "A file of purchases, one consumer", figure, runs.in_short(imports)
@@ -29,7 +29,7 @@ def _measured(bench: Bench) -> Iterator[tuple[str, str, str]]:
         judged = "within" if row["import_ratio"] <= cold.LIMIT else "**above**"
         bare = f"{row['import_ratio']:g} × its bare libraries: {judged} the budget of {cold.LIMIT:g}"
         yield "Cold import of the HTTP function", f"{row['import_ms']:,g} ms CPU, {bare}", runs.in_short(started)
-    if (feed := bench.get("feed")) is not None:
+    if (feed := bench.get("feed")) is not None and feed.rows:
         figure = f"{feed.rows[-1]['relayed_per_second']:,} entries a second"
         yield "Journal to feed, one relay", figure, runs.in_short(feed)
 

@@ -38,12 +38,13 @@ def test_every_handler_that_is_measured_has_a_cause_and_no_other() -> None:
     assert sorted(named) == sorted({name for name, _ in PLANNED})
 
 
-def test_a_cause_has_a_plan() -> None:
-    assert [
-        cause.of
-        for cause in (*causes.UNITS, *causes.COLD, *causes.CPU)
-        if "The plan:" not in " ".join(cause.said.split())
-    ] == []
+def test_a_cause_has_a_plan_or_is_accepted_with_the_reason() -> None:
+    plans = {None: (True, False), "units": (True, True), "all": (False, True)}
+    for cause in (*causes.UNITS, *causes.COLD, *causes.CPU):
+        said = " ".join(cause.said.split())
+        reason = re.search(r"(Accepted|are accepted), (because|for) ", said)
+        assert ("The plan: " in said, reason is not None) == plans[cause.accepted], cause.of
+        assert "none" not in said.partition("The plan: ")[2], cause.of
 
 
 PARTS = "half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|twelfth|sixteenth|twentieth|hundredth|millisecond|percent"
