@@ -61,7 +61,9 @@ def _measure_all(chosen: Sequence[str], *, full: bool, check: bool) -> list[str]
         if check:
             failed += told
             if new := sorted(section.gates.keys() - best.keys()):
-                _say(f"No idle machine has measured these yet, so that at most a budget holds them: {', '.join(new)}")
+                _say(
+                    f"No steady run on an idle machine has measured these yet, so that at most a budget holds them: {', '.join(new)}"
+                )
             continue
         for what in told:
             _say(f"Kept, though it is worse than the baseline, which stays: {what}")

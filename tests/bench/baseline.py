@@ -2,7 +2,8 @@
 
 A run lowers it and never raises it, so that figures which creep up a little with every run are worse from some run on. What
 was measured while others were at work, or nobody knows whether they were, does not become part of it: but for counts, which
-are the same on any machine. Whoever means a figure to be worse from now on says so: `make bench ACCEPT=1`.
+are the same on any machine. Nor does a run lower it whose rounds lie further apart than what the gate takes for noise: its figure
+was luck, and luck would be the best for ever. Whoever means a figure to be worse from now on says so: `make bench ACCEPT=1`.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.bench.figures import ROOT, Section
-from tests.bench.verdicts import QUIET
+from tests.bench.figures import NOISE, ROOT, Gate, Section
+from tests.bench.verdicts import idle
 
 BASELINE = "docs/performance/baseline.json"
 
@@ -34,7 +35,8 @@ def keep_baseline(name: str, best: Best, root: Path = ROOT) -> None:
 
 def lowered(best: Best, now: Section) -> Best:
     """What is not measured any more stays in it, so that the gate goes on telling."""
-    return {**best, **{name: min(best.get(name, value), value) for name, value in _trusted(now).items()}}
+    steady = {name: value for name, value in _trusted(now).items() if _agreed(now.gates[name])}
+    return {**best, **{name: min(best.get(name, value), value) for name, value in steady.items()}}
 
 
 def accepted(best: Best, kept: Section) -> Best:
@@ -47,7 +49,14 @@ def untrusted(section: Section) -> list[str]:
     return sorted(section.gates.keys() - _trusted(section).keys())
 
 
+def _agreed(gate: Gate) -> bool:
+    """What has no rounds has none that differ."""
+    if gate.spread is None:
+        return True
+    least, most = map(float, gate.spread.split("–"))
+    return most <= least * NOISE
+
+
 def _trusted(section: Section) -> Best:
-    busy = section.made.get("others")
-    quiet = busy is not None and busy < QUIET
+    quiet = idle(section.made.get("others"))
     return {name: gate.value for name, gate in section.gates.items() if quiet or gate.exact}

@@ -114,8 +114,8 @@ def _operations(section: Section) -> str:
     ]
     for name, budget in DESIGN.items():
         rows = [row for row in section.rows if row["operation"] == name]
-        requests, units, indexed = ([measure(row) for row in rows] for measure in _MEASURES)
-        told = _said(budget)
+        requests, units, indexed = ([measure(row) for row in rows] for measure in MEASURES)
+        told = said_of(budget)
         cells = (name, told[0], _each(requests), told[1], _each(units), told[2], _each(indexed), verdict(budget, rows))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + f"\n\n{NOT_MEASURED}\n"
@@ -129,7 +129,7 @@ def _routes_above(section: Section) -> str:
         "|---|--:|--:|--:|--:|--:|--:|---|",
     ]
     for row in above:
-        told, measured = _said(budget_of(row)), (str(measure(row)) for measure in _MEASURES)
+        told, measured = said_of(budget_of(row)), (str(measure(row)) for measure in MEASURES)
         asked = (cell for pair in zip(told, measured, strict=True) for cell in pair)
         lines.append(f"| {' | '.join((row['operation'], *asked, NOT_MET))} |")
     if not above:
@@ -140,6 +140,11 @@ def _routes_above(section: Section) -> str:
 def units_above(section: Section) -> list[str]:
     """Operations and routes of which the page says no."""
     return list(dict.fromkeys(row["operation"] for row in section.rows if judged(row) == NOT_MET))
+
+
+def judged_rows(section: Section) -> list[str]:
+    """Operations and routes that DESIGN has a budget for."""
+    return list(dict.fromkeys(row["operation"] for row in section.rows if budget_of(row) is not None))
 
 
 def judged(row: Row) -> str:
@@ -167,10 +172,11 @@ def budget_of(row: Row) -> Budget | None:
 def asked_of(row: Row) -> str:
     """Requests, write units, and those with indexes, as DESIGN has them."""
     budget = budget_of(row)
-    return "–" if budget is None else ", ".join(_said(budget))
+    return "–" if budget is None else ", ".join(said_of(budget))
 
 
-def _said(budget: Budget | None) -> tuple[str, str, str]:
+def said_of(budget: Budget | None) -> tuple[str, str, str]:
+    """Requests, write units, and those with indexes."""
     if budget is None:
         return ("no budget",) * 3
     return str(budget.requests), str(budget.units), "–".join(map(str, budget.indexed))
@@ -190,7 +196,7 @@ def _with_indexes(row: Row) -> int:
     return units
 
 
-_MEASURES: tuple[Callable[[Row], int], ...] = (
+MEASURES: tuple[Callable[[Row], int], ...] = (
     lambda row: int(row["requests"]),
     lambda row: int(row["write_units"]),
     _with_indexes,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tests.bench import cold, cpu, verdicts
 from tests.bench.figures import Section
@@ -15,27 +16,31 @@ from tests.bench.figures import Section
 
 @dataclass(frozen=True)
 class Cause:
-    """`of` are operations and routes, as the tables name them."""
+    """`of` are operations and routes, as the tables name them. `accepted`: whether what is above stays so, all of it or its units
+    alone, so that DESIGN's row is what should change (proposals.py); of the rest a plan is said."""
 
     of: tuple[str, ...]
     said: str
+    accepted: Literal["all", "units"] | None = None
 
 
 _DAY_MOVES = """Whatever falls due is listed by day in an index. What is promised for a day, held until one, and what lots end, makes the account move to
-another day of that list, and DynamoDB bills a changed key of an index as two writes. The plan: none, for a list by anything coarser than
+another day of that list, and DynamoDB bills a changed key of an index as two writes. Accepted, for a list by anything coarser than
 days would be of accounts that are mostly not due, each read for nothing ([why](decisions/bench-what-a-budget-is-of.md))."""
 _ON_MEMBERS, _ON_GROUPS = "POST /v1/members/{member_id}", "POST /v1/groups/{group_id}"
 UNITS = (
     Cause(
         ("evaluate by identifier",),
-        """DESIGN has the Get of the identifier for recording and none for evaluating; whose snapshot is to be read is known by that Get alone. The
-plan: none, because a till that evaluates and then records has the member's id in the first answer, and needs the Get once.""",
+        """DESIGN has the Get of the identifier for recording and none for evaluating; whose snapshot is to be read is known by that Get alone.
+Accepted, because a till that evaluates and then records has the member's id in the first answer, and needs the Get once.""",
+        "all",
     ),
     Cause(
         ("record a first order, enrolling",),
         """DESIGN's row is of an order by somebody who is known. Whoever is not is enrolled by the same transaction: profile, identifier and a journal of
-their own on top, and the lists that they come onto. The plan: none, because an enrolment of its own would write as much, and enrol whoever's
+their own on top, and the lists that they come onto. Accepted, because an enrolment of its own would write as much, and enrol whoever's
 order is refused ([why](decisions/orders-enrolment-in-the-same-commit.md)).""",
+        "all",
     ),
     Cause(
         (
@@ -48,18 +53,21 @@ order is refused ([why](decisions/orders-enrolment-in-the-same-commit.md)).""",
             f"{_ON_GROUPS}/holds",
         ),
         """Who is in a group acts for it. Which one, the member's profile says, so the group's profile and account are asked for after it: one request more for whoever
-is in one, and for nobody else. (A hold that lapses moves its account's day as well: see *activate an earning*.) The plan: none, because an item that led to both at once would cost a key more in every operation of every
+is in one, and for nobody else. (A hold that lapses moves its account's day as well: see *activate an earning*.) Accepted, because an item that led to both at once would cost a key more in every operation of every
 member ([why](decisions/groups-one-request-more.md)).""",
+        "all",
     ),
     Cause(
         ("refund with a key", "transfer with a key"),
         """The row of earning and spending has the guard of a key, these have not; yet every write takes one. It is an item of its own in the transaction, so it
-has the same price here. The plan: none, because without the guard a repeat could not be told from a second refund or transfer.""",
+has the same price here. Accepted, because without the guard a repeat could not be told from a second refund or transfer.""",
+        "all",
     ),
     Cause(
         (f"{_ON_MEMBERS}/transfers", f"{_ON_GROUPS}/transfers"),
         """Whoever has never had points is on no list of what falls due, and comes onto it with the first ones: the index has an item more. Who has had some
-is on it already, as *transfer* has it. The plan: none, because an account that is not on the list would be settled by nobody.""",
+is on it already, as *transfer* has it. Accepted, because an account that is not on the list would be settled by nobody.""",
+        "all",
     ),
     Cause(
         ("earn, waiting for an order",),
@@ -75,13 +83,15 @@ for ever. The plan: ask for the order in the BatchGet of profile and account, fo
         """A budget for undoing is one account's, and here two are undone: two accounts, two entries, and both old entries, which are marked. The
 sender's old entry says who received, so it is read before the accounts; the receiver's is read after them, for items of a BatchGet are read one by one, and
 an account that was read after an undoing contradicts a mark that was read before it. The plan: for the requests, the receiver's old entry in the BatchGet
-of the accounts, and alone only where the two contradict each other; for the units none, for each journal tells by itself what of it was undone.""",
+of the accounts, and alone only where the two contradict each other; the units are accepted, for each journal tells by itself what of it was undone.""",
+        "units",
     ),
-    Cause(("activate an earning", "cancel a promise", f"{_ON_MEMBERS}/holds", "one due account"), _DAY_MOVES),
+    Cause(("activate an earning", "cancel a promise", f"{_ON_MEMBERS}/holds", "one due account"), _DAY_MOVES, "all"),
     Cause(
         ("statement page by state",),
         """What has become of points is seen from where they are now, which the account says and no entry does; so the account is read before the
-page. Whoever does not ask for states pays the page alone. The plan: none, for entries that said it would have to be written anew with every spend.""",
+page. Whoever does not ask for states pays the page alone. Accepted, for entries that said it would have to be written anew with every spend.""",
+        "all",
     ),
 )
 COLD = (
@@ -178,7 +188,7 @@ which there is no request of the table. The plan: that of an order which is reco
     ),
     Cause(
         ("schedule the due job", "take the pulse"),
-        """Two requests of small items against one log line with its metrics; by the profile nothing else of ours is to be seen. The plan: none but
+        """Two requests of small items against one log line with its metrics; by the profile nothing else of ours is to be seen. The plan:
 to look again, with a profile, if that is no longer so.""",
     ),
 )
@@ -203,19 +213,34 @@ def cold_above(section: Section) -> Iterator[str]:
 
 
 def cpu_above(section: Section) -> Iterator[str]:
-    """How many of the handlers, then each cause with those that it is the cause of."""
-    found = above(section, cpu.asked_for)
-    if not found:
+    """How many of the handlers, by either column, then each cause with those that it is the cause of."""
+    found, unchecked = above(section, cpu.asked_for), above_unchecked(section)
+    if not found and not unchecked:
         return
     judged = sum(cpu.asked_for(name) is not None for name in section.gates)
-    yield f"**{len(found)} of {judged} handlers are above their budget.** {_LED_TO}"
-    if (busy := section.made.get("others")) is None or busy >= verdicts.QUIET:
+    yield f"""**{len(found)} of {judged} handlers are above their budget**, if it is of bare botocore as boto3 makes it, its validation of parameters on.
+**Like for like, {len(unchecked)} of {judged} are**: against a bare client without that validation, as our own have none{_listed(unchecked)}.
+"""
+    yield _LED_TO
+    if not verdicts.idle(section.made.get("others")):
         yield "The machine was not idle when they were measured, so some of them may be within it: `make bench ONLY=cpu`.\n"
     by_operation: dict[str, list[str]] = {}
     for name, value in found.items():
         operation, lots = name.rsplit(", ", 1)
         by_operation.setdefault(operation, []).append(f"{value:g} at {lots}")
     yield from _told("Above", {name: [f"{name} ({', '.join(at)})"] for name, at in by_operation.items()}, CPU)
+
+
+def above_unchecked(section: Section) -> dict[str, float]:
+    """Handlers above as much of a bare client that validates no more than ours does."""
+    ratios = {f"{row['operation']}, {row['lots']} lots": row["ratio_unchecked"] for row in section.rows}
+    asked = {name: cpu.asked_for(name) for name in ratios}
+    return {name: ratio for name, ratio in ratios.items() if (most := asked[name]) and ratio > most}
+
+
+def _listed(ratios: Mapping[str, float]) -> str:
+    told = "; ".join(f"{' at '.join(name.rsplit(', ', 1))} ({ratio:g})" for name, ratio in ratios.items())
+    return f", namely {told}" if told else ""
 
 
 def units_above(operations: Sequence[str]) -> Iterator[str]:

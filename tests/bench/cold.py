@@ -64,8 +64,8 @@ def measure(full: bool, tell: Callable[[str], None]) -> Section:
     gates: dict[str, Gate] = {}
     for row in (row for row in rows if row["bytecode"]):
         name = f"import of {row['function']}"
-        gates[name] = Gate(row["import_ratio"], asked_for(name))
-        gates[f"first event of {row['function']}"] = Gate(row["event_ratio"])
+        gates[name] = Gate(row["import_ratio"], asked_for(name), spread=row["import_spread"])
+        gates[f"first event of {row['function']}"] = Gate(row["event_ratio"], spread=row["event_spread"])
     return Section(rows, gates, {"engine": ENGINE})
 
 

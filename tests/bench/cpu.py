@@ -44,7 +44,7 @@ def measure(full: bool, tell: Callable[[str], None]) -> Section:
 
 
 def _gate(row: Row) -> Gate:
-    return Gate(row["ratio"], limit(row["operation"], row["lots"], row["requests"]))
+    return Gate(row["ratio"], limit(row["operation"], row["lots"], row["requests"]), spread=row["spread"])
 
 
 def asked_for(figure: str) -> float | None:

@@ -57,7 +57,7 @@ def measure(_full: bool, tell: Callable[[str], None]) -> Section:
     for engine in tables:
         for by in ("members", "lots"):
             last = [row for row in rows if (row["engine"], row["by"]) == (engine, by)][-1]
-            gates[f"record_order at {last['size']:,} {by}, {engine}"] = Gate(last["ratio"])
+            gates[f"record_order at {last['size']:,} {by}, {engine}"] = Gate(last["ratio"], spread=last["spread"])
     return Section(rows, gates, {"engine": f"{TWIN}; {DYNAMODB_LOCAL}"})
 
 

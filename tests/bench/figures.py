@@ -14,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = "docs/performance/bench.json"
+NOISE = 1.25  # times: as far as figures of the same code lie apart on an idle machine
 
 Row = dict[str, Any]
 
@@ -21,16 +22,18 @@ Row = dict[str, Any]
 @dataclass(frozen=True)
 class Gate:
     """A figure without a unit of time: a ratio, or a count. `limit` is what the gate holds it to: DESIGN's budget where section 10
-    has one, or what was raised above it (docs/decisions/bench-what-a-budget-is-of.md). The page judges by DESIGN's own."""
+    has one, or what was raised above it (docs/decisions/bench-what-a-budget-is-of.md). The page judges by DESIGN's own. `spread`
+    is that of the single rounds, where there were rounds; what was measured before it was kept has none."""
 
     value: float
     limit: float | None = None
     exact: bool = False
+    spread: str | None = None
 
 
 @dataclass(frozen=True)
 class Section:
-    """`made` says how and when: engine, command, machine, day, how busy others kept the machine, and how long it took."""
+    """`made` says how and when: engine, command, machine, commit, day, how busy others kept the machine, and how long it took."""
 
     rows: list[Row]
     gates: dict[str, Gate] = field(default_factory=dict)
@@ -54,7 +57,16 @@ def section_from(one: Mapping[str, Any]) -> Section:
 
 
 def as_text(bench: Bench) -> str:
-    return json.dumps({name: asdict(bench[name]) for name in sorted(bench)}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({name: as_kept(bench[name]) for name in sorted(bench)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def as_kept(section: Section) -> dict[str, Any]:
+    """A spread stands beside the figures that have one, and not as nothing beside all counts."""
+    kept = asdict(section)
+    for gate in kept["gates"].values():
+        if gate["spread"] is None:
+            del gate["spread"]
+    return kept
 
 
 def machine() -> str:

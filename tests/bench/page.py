@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.api.routes import ROUTES
-from tests.bench import cold, cpu, plots, runs, verdicts
+from tests.bench import cold, cpu, plots, runs, summary, verdicts
 from tests.bench.api_cases import CASES, left_out
 from tests.bench.budgets import asked_of, budgets, met
 from tests.bench.figures import FULL, Bench, Row, Section
-from tests.bench.planned import PLANNED, not_measured
+from tests.bench.planned import NAMES, PLANNED, not_measured
+from tests.bench.proposals import proposed
 
 FOLDER = "docs/performance"
 PAGE = f"{FOLDER}.md"
@@ -17,14 +18,16 @@ HEAD = """# Performance
 
 Generated from [performance/bench.json](performance/bench.json); do not edit. What is compared with what is
 what counts here: a ratio says the same on any machine, milliseconds do not. Each section names its engine, what its
-figures mean and what limits them, and the run that they are of: its command, which makes them again, its day and machine, and how busy others kept that.
+figures mean and what limits them, and the run that they are of: its command, which makes them again, its day, machine and commit, and how busy others kept that.
+"""
+HOW = """## How it is measured
 
 | Command | What it does |
 |---|---|
 | `make bench` | measures all sections, but for the file of 100,000 lines, and writes this page; a quarter of an hour on two idle cores is the limit |
 | `make bench ONLY=cpu,cold` | some of them: the others stay, each with the run that it is of |
 | `make bench-full ONLY=imports` | takes more rounds and the file of 100,000 lines; what it measured stays beside the rest, whatever is measured later without it |
-| `make bench CHECK=1` | keeps nothing and fails where a figure has become worse than the [best](performance/baseline.json) that an idle machine has shown |
+| `make bench CHECK=1` | keeps nothing and fails where a figure has become worse than the [best](performance/baseline.json) that an idle machine has shown in rounds that agree |
 
 Milliseconds are medians of rounds in which what is compared took turns. A ratio is that of the two medians beside it; its
 spread is the smallest and the largest ratio of a single round.
@@ -35,21 +38,21 @@ def pages(bench: Bench) -> Mapping[str, str]:
     """Paths from the root, and what is in them."""
     found = {PAGE: page(bench)}
     for name, drawing in PLOTS.items():
-        if shown := _fuller(bench, name):
+        if shown := runs.best_of(bench, name):
             foot = runs.in_short(shown).replace("`", "")
             found |= {f"{FOLDER}/{plot}.svg": plots.with_foot(drawn, foot) for plot, drawn in drawing(shown).items()}
     return found
 
 
 def page(bench: Bench) -> str:
-    parts = [HEAD, runs.told(bench), "## Budgets\n", budgets(bench)]
+    parts = [HEAD, summary.in_short(bench), HOW, runs.told(bench), "## Budgets\n", budgets(bench), *proposed(bench)]
     for name, (title, meaning, table) in verdicts.SECTIONS.items():
         section, full = bench.get(name), bench.get(name + FULL)
         parts.append(f"## {title}\n")
         parts += [runs.made(section)] if section is not None else []
         parts += [f"{meaning}\n", *(_left_out() if name == "cpu" else ()), *_missing(bench, name)]
-        if shown := _fuller(bench, name):
-            parts += _plotted(title, list(PLOTS.get(name, _none)(shown)), shown)
+        if shown := runs.best_of(bench, name):
+            parts += _plotted(title, list(PLOTS.get(name, _none)(shown)), shown, _not_plotted(bench, name, shown))
         if section is not None:
             parts.append(rows_as_table(_judged(name, section.rows), table))
         if full is not None:
@@ -57,10 +60,21 @@ def page(bench: Bench) -> str:
     return "\n".join(parts)
 
 
-def _plotted(title: str, plots_of_it: Sequence[str], shown: Section) -> Iterator[str]:
+def _plotted(title: str, plots_of_it: Sequence[str], shown: Section, left_out_of_it: str) -> Iterator[str]:
     if plots_of_it:
         yield "\n\n".join(f"![{title}](performance/{plot}.svg)" for plot in plots_of_it)
-        yield f"\nPlotted: {runs.in_short(shown)}.\n"
+        yield f"\nPlotted: {runs.in_short(shown)}.{left_out_of_it}\n"
+
+
+def _not_plotted(bench: Bench, name: str, shown: Section) -> str:
+    """Rows that a busy machine alone has measured."""
+    name_of, plotted = NAMES[name], {NAMES[name](row) for row in shown.rows}
+    more = [(one, row) for one in (name, name + FULL) if one in bench for row in bench[one].rows]
+    missing = {name_of(row): bench[one].made["command"] for one, row in more if name_of(row) not in plotted}
+    if not missing:
+        return ""
+    commands = " and ".join(f"`{command}`" for command in dict.fromkeys(missing.values()))
+    return f" Measured on a busy machine alone, and not plotted until {commands} has run on an idle one: {'; '.join(missing)}."
 
 
 def _judged(name: str, rows: Sequence[Row]) -> Sequence[Row]:
@@ -82,12 +96,6 @@ def _left_out() -> Iterator[str]:
     measured = len({case.operation for case in CASES.values()})
     listed = "\n".join(lines)
     yield f"Of {len(ROUTES)} routes {measured} are measured, one of each kind. The others are left out:\n\n{listed}\n"
-
-
-def _fuller(bench: Bench, name: str) -> Section | None:
-    """What is plotted: of the two that may have been measured the one with more in it, or else the plain one."""
-    there = [bench[one] for one in (name, name + FULL) if one in bench]
-    return max(there, key=lambda section: len(section.rows), default=None)
 
 
 def rows_as_table(rows: Iterable[Row], columns: Mapping[str, str]) -> str:

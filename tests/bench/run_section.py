@@ -13,7 +13,8 @@ from pathlib import Path
 from time import monotonic
 
 from chalicelib.kit.clock import SystemClock, rfc3339
-from tests.bench.figures import Section, machine
+from tests.bench.checkout import commit
+from tests.bench.figures import ROOT, Section, machine
 from tests.bench.others import busy_others
 
 SECTIONS = ("units", "cpu", "cold", "crowds", "imports", "packaged", "feed")
@@ -21,7 +22,7 @@ SECTIONS = ("units", "cpu", "cold", "crowds", "imports", "packaged", "feed")
 
 def run(name: str, *, full: bool) -> Section:
     """Whatever a section starts it ends as well: what is left of the machine's CPU time was somebody else's."""
-    began, others = monotonic(), busy_others()
+    began, others, of = monotonic(), busy_others(), commit(ROOT)
 
     def tell(what: str) -> None:
         sys.stderr.write(f"  {monotonic() - began:5.0f} s  {what}\n")
@@ -31,6 +32,7 @@ def run(name: str, *, full: bool) -> Section:
     made = {
         "command": f"make bench{'-full' if full else ''} ONLY={name}",
         "machine": machine(),
+        "commit": of,
         "day": rfc3339(SystemClock().now())[:10],
         "others": others(),
         "seconds": round(monotonic() - began),

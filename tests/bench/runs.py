@@ -12,18 +12,34 @@ COUNTED = "units"  # the same figures whatever else the machine does
 
 def told(bench: Bench) -> str:
     """Of each section, and of what bench-full has measured of it; then how long all of `make bench` took."""
-    lines = ["| Section | Made by | Day | Machine | Others, processors | Seconds | |", "|---|---|---|---|--:|--:|---|"]
+    lines = [
+        "| Section | Made by | Day | Machine | Commit | Others, processors | Seconds | |",
+        "|---|---|---|---|---|--:|--:|---|",
+    ]
     for name, (title, _, _) in verdicts.SECTIONS.items():
-        lines += [_row(title, name, bench[one]) for one in (name, name + FULL) if one in bench]
+        lines += [_row(title, bench[one]) for one in (name, name + FULL) if one in bench]
     return "\n".join((*lines, "", *_time_taken(bench), ""))
 
 
-def _row(title: str, name: str, section: Section) -> str:
+def _row(title: str, section: Section) -> str:
     made = section.made
     others = "–" if made["others"] is None else f"{made['others']:g}"
-    how = "counted: others change nothing" if name == COUNTED else verdicts.while_others(made["others"])
-    cells = (title, f"`{made['command']}`", made["day"], made["machine"], others, f"{made['seconds']:,}", how)
+    cells = (
+        title,
+        f"`{made['command']}`",
+        made["day"],
+        made["machine"],
+        _commit(section),
+        others,
+        f"{made['seconds']:,}",
+        _meanwhile(section),
+    )
     return f"| {' | '.join(cells)} |"
+
+
+def _commit(section: Section) -> str:
+    """Sections that were measured before it was kept have none."""
+    return section.made.get("commit") or "–"
 
 
 def _time_taken(bench: Bench) -> Iterator[str]:
@@ -45,6 +61,18 @@ def made(section: Section) -> str:
     return f"Engine: {told['engine']}. `{told['command']}`, {told['seconds']} s on {told['machine']}, {told['day']}. {others}\n"
 
 
+def best_of(bench: Bench, name: str) -> Section | None:
+    """What is plotted and told in short: of the two that may have been measured the one of an idle machine. Of two such, or of two
+    others, the one with more in it, or else the plain one."""
+    there = [bench[one] for one in (name, name + FULL) if one in bench]
+    return max(there, key=lambda one: (verdicts.idle(one.made["others"]), len(one.rows)), default=None)
+
+
 def in_short(section: Section) -> str:
     told = section.made
-    return f"`{told['command']}`, {told['day']}, {verdicts.while_others(told['others'])}"
+    return f"`{told['command']}`, {told['day']}, {_meanwhile(section)}"
+
+
+def _meanwhile(section: Section) -> str:
+    counted = COUNTED in section.made["command"]
+    return "counted: others change nothing" if counted else verdicts.while_others(section.made["others"])

@@ -38,12 +38,13 @@ def test_every_handler_that_is_measured_has_a_cause_and_no_other() -> None:
     assert sorted(named) == sorted({name for name, _ in PLANNED})
 
 
-def test_a_cause_has_a_plan() -> None:
-    assert [
-        cause.of
-        for cause in (*causes.UNITS, *causes.COLD, *causes.CPU)
-        if "The plan:" not in " ".join(cause.said.split())
-    ] == []
+def test_a_cause_has_a_plan_or_is_accepted_with_the_reason() -> None:
+    plans = {None: (True, False), "units": (True, True), "all": (False, True)}
+    for cause in (*causes.UNITS, *causes.COLD, *causes.CPU):
+        said = " ".join(cause.said.split())
+        reason = re.search(r"(Accepted|are accepted), (because|for) ", said)
+        assert ("The plan: " in said, reason is not None) == plans[cause.accepted], cause.of
+        assert "none" not in said.partition("The plan: ")[2], cause.of
 
 
 PARTS = "half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|twelfth|sixteenth|twentieth|hundredth|millisecond|percent"
@@ -54,9 +55,8 @@ def test_a_cause_has_no_figure_that_no_command_makes() -> None:
     """Which ones there are follows from the figures; beside them stand words."""
     said = [cause.said for cause in (*causes.UNITS, *causes.COLD, *causes.CPU)]
     section = replace(cpu(**{"earn, 1 lots": 1.7}), made={"others": 0.0})
-    (told,) = [line for line in causes.cpu_above(section) if "handlers are above" in line]
-    led_to = told.partition("budget.**")[2]
-    assert led_to
+    _, led_to, *_ = causes.cpu_above(section)
+    assert led_to.startswith("Profiles ")
     assert [found[0] for text in (*said, led_to) for found in FIGURE.finditer(text)] == []
 
 
@@ -74,9 +74,30 @@ def test_where_all_are_met_no_cause_is_told() -> None:
 
 def test_one_that_is_above_is_counted_and_named_with_its_cause_alone() -> None:
     shown = "\n".join(causes.cpu_above(cpu(**{"earn, 37 lots": 1.7})))
-    assert f"**1 of {len(PLANNED)} handlers are above their budget.**" in shown
+    assert f"**1 of {len(PLANNED)} handlers are above their budget**" in shown
+    assert f"**Like for like, 0 of {len(PLANNED)} are**" in shown
     assert explained(shown) == "**Above: earn (1.7 at 37 lots).**"
     assert "was not idle" not in shown
+
+
+def test_who_is_above_by_a_client_that_validates_nothing_is_counted_and_named_as_well() -> None:
+    rows = [
+        {"operation": "earn", "lots": 1, "ratio_unchecked": 1.51},
+        {"operation": "hold", "lots": 37, "ratio_unchecked": 1.5},
+        {"operation": "spend", "lots": 366, "ratio_unchecked": 2.25},
+        {"operation": "balance", "lots": 366, "ratio_unchecked": 2.0},
+    ]
+    shown = "\n".join(causes.cpu_above(replace(cpu(), rows=rows)))
+    assert f"**0 of {len(PLANNED)} handlers are above" in shown
+    assert f"**Like for like, 2 of {len(PLANNED)} are**" in shown
+    assert "namely earn at 1 lots (1.51); spend at 366 lots (2.25)." in shown
+
+
+def test_both_counts_of_the_kept_figures_are_those_of_their_columns() -> None:
+    section = load()["cpu"]
+    for column, said in (("ratio", "**{} of 69 handlers"), ("ratio_unchecked", "**Like for like, {} of 69 are**")):
+        above = sum(row[column] > (1.5 if row["lots"] < 366 else 2) for row in section.rows)
+        assert said.format(above).replace("69", str(len(section.rows))) in "\n".join(causes.cpu_above(section))
 
 
 def test_what_was_measured_beside_others_is_said_to_be_rough() -> None:

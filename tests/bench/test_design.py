@@ -7,6 +7,7 @@ import pytest
 from tests.bench import cold, cpu
 from tests.bench.budgets import DESIGN, Budget
 from tests.bench.cases import PLANNED
+from tests.bench.design_rows import ROWS
 from tests.bench.routes_judged import JUDGED_AS, ROUTES_JUDGED, WITHOUT_A_ROW
 from tests.bench.routes_priced import KEYED, name_of
 
@@ -26,58 +27,6 @@ MORE: dict[str, dict[str, tuple[int, int]]] = {  # requests, units
     "earn, spend, hold, release": {" with a key": (0, 2)},
 }
 """What the table itself adds, in the row where it does: nothing is added to another."""
-ROWS: dict[str, tuple[str, ...]] = {
-    "evaluate a cart": ("evaluate by id", "evaluate by identifier", "evaluate, in a group"),
-    "record an order": (
-        "record an order by id",
-        "record an order by identifier",
-        "record an order, in a group",
-        "record a first order, enrolling",
-    ),
-    "earn, spend, hold, release": (
-        "earn",
-        "earn with a key",
-        "earn, pending",
-        "earn, waiting for an order",
-        "earn, in a group",
-        "grant",
-        "grant with a key",
-        "deduct",
-        "spend",
-        "spend with a key",
-        "spend, in a group",
-        "hold",
-        "hold with a key",
-        "release",
-        "convert",
-        "activate by event",
-        "activate an earning",
-    ),
-    "undo, capture": (
-        "refund",
-        "refund with a key",
-        "undo a spend",
-        "undo an earning",
-        "undo a transfer",
-        "cancel an earning",
-        "expire an earning",
-        "cancel by event",
-        "cancel a promise",
-        "capture",
-        "capture a part",
-    ),
-    "transfer between members": ("transfer", "transfer with a key"),
-    "return": ("return", "cancel an earning of an order"),
-    "balance, statement page": (
-        "balance",
-        "expiries",
-        "holds",
-        "pending",
-        "statement page",
-        "statement page by state",
-    ),
-    "one due account": ("one due account",),
-}
 NO_ROW = {
     "pin a tier for good",
     "pin a tier until a day",

@@ -82,6 +82,24 @@ def test_what_is_better_is_the_baseline_from_then_on(root: Path) -> None:
     assert best(root) == 1.6
 
 
+@pytest.mark.parametrize("spread", ["0.94–1.33", "1.00–1.26", "1.20–6.00"])
+def test_what_was_good_luck_is_no_baseline(root: Path, spread: str) -> None:
+    keep("cpu", cpu(1.31), root)
+    lucky = Gate(0.97, 1.5, spread=spread)
+    keep("cpu", cpu(1.0, 0.0, **{NAME: lucky, "never measured before": lucky}), root)
+    assert load_baseline(root)["cpu"] == {NAME: 1.31}
+    assert load(root / KEPT)["cpu"].gates[NAME] == lucky
+
+
+def test_rounds_that_agree_lower_it_and_whoever_means_it_accepts_others_too(root: Path) -> None:
+    keep("cpu", cpu(1.31), root)
+    for value, spread, kept in ((1.2, "1.00–1.25", 1.2), (1.1, "1.00–1.90", 1.2)):
+        keep("cpu", cpu(1.0, 0.0, **{NAME: Gate(value, 1.5, spread=spread)}), root)
+        assert best(root) == kept
+    assert accept(["cpu"], root) == []
+    assert best(root) == 1.1
+
+
 @pytest.mark.parametrize("others", [0.2, 1.6, None])
 def test_what_was_measured_beside_others_is_no_baseline_however_good_it_is(root: Path, others: float | None) -> None:
     keep("cpu", cpu(1.9, others), root)

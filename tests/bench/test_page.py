@@ -10,8 +10,8 @@ import pytest
 from tests.bench.figures import FULL, KEPT, ROOT, as_text, compared, load, percentile
 from tests.bench.page import FOLDER, PAGE, page, pages, rows_as_table
 from tests.bench.run_section import SECTIONS
+from tests.bench.verdicts import QUIET, others
 from tests.bench.verdicts import SECTIONS as SAID
-from tests.bench.verdicts import others
 
 
 def test_the_page_and_its_plots_are_what_the_figures_give() -> None:
@@ -45,6 +45,19 @@ def test_what_bench_full_measured_stays_on_the_page_with_its_own_command_beside_
     assert shown.count("| 10,000 |") == 2
 
 
+def test_what_a_busy_machine_alone_has_measured_is_not_plotted_and_the_page_says_so() -> None:
+    plain = load()["imports"]
+    more = [*plain.rows, plain.rows[-1] | {"lines": 100_000}]
+    made = plain.made | {"command": "make bench-full ONLY=imports"}
+    told = "not plotted until `make bench-full ONLY=imports` has run on an idle one: 100,000 lines."
+    for busy, drawn in ((0.2, False), (None, False), (0.19, True)):
+        bench = {"imports": plain, "imports-full": replace(plain, rows=more, made=made | {"others": busy})}
+        for plot in ("import-rows", "import-memory"):
+            assert (">100,000<" in pages(bench)[f"{FOLDER}/{plot}.svg"]) is drawn
+        assert (told in page(bench)) is not drawn
+        assert "| 100,000 |" in page(bench)
+
+
 def test_the_larger_of_two_measurements_is_plotted() -> None:
     plain = load()["imports"]
     full = replace(plain, rows=[*plain.rows, plain.rows[-1] | {"lines": 100_000}])
@@ -62,9 +75,22 @@ def test_every_section_and_every_plot_tells_the_run_that_its_figures_are_of() ->
         assert f" | {made['others']:g} | " in line
     full, plain = bench["imports" + FULL].made, bench["imports"].made
     for plot in ("import-rows", "import-memory"):
-        assert f"{full['command']}, {full['day']}" in drawn[f"{FOLDER}/{plot}.svg"]
-        assert f"{plain['command']}, " not in drawn[f"{FOLDER}/{plot}.svg"]
+        shown_of, other = (full, plain) if full["others"] < QUIET else (plain, full)
+        assert f"{shown_of['command']}, {shown_of['day']}" in drawn[f"{FOLDER}/{plot}.svg"]
+        assert f"{other['command']}, " not in drawn[f"{FOLDER}/{plot}.svg"]
     assert shown.count("Plotted: `") == len({"cpu", "cold", "crowds", "imports", "packaged"})
+
+
+def test_the_table_of_runs_has_the_commit_of_each_and_none_where_none_was_kept() -> None:
+    packaged = load()["packaged"]
+    of = {name: value for name, value in packaged.made.items() if name != "commit"}
+    for made, told in (
+        ({"commit": "abc1234, with changes"}, "abc1234, with changes"),
+        ({"commit": None}, "–"),
+        ({}, "–"),
+    ):
+        shown = page({"packaged": replace(packaged, made=of | made)})
+        assert f"| {of['machine']} | {told} | {of['others']:g} | " in shown
 
 
 def test_a_plot_of_a_busy_machine_says_so() -> None:

@@ -17,6 +17,10 @@ def others(busy: float | None, *, counted: bool = False) -> str:
     return f"{kept}, which changes no count." if counted else f"{kept}: ratios are rough, milliseconds too long."
 
 
+def idle(busy: float | None) -> bool:
+    return busy is not None and busy < QUIET
+
+
 def while_others(busy: float | None) -> str:
     """The same, in few words."""
     if busy is None:
@@ -24,7 +28,7 @@ def while_others(busy: float | None) -> str:
     return "on an idle machine" if busy < QUIET else f"beside others' work on {busy:g} processors: rough"
 
 
-UNITS = """Judged is by DESIGN's own numbers, with nothing added to them: what is above says **no** here and in the table of all rows, and has its reason and plan below. The
+UNITS = """Judged is by DESIGN's own numbers, with nothing added to them: what is above says **no** here and in the table of all rows, and has its reason below, and its plan or that it is accepted. The
 budgets hold for items of up to 1 KB, which 37 lots fit into. At 366 lots an account is no longer below that, so what writes it takes two units more,
 and what writes more that grows with it four; of such rows the requests are judged. By identifier the Get of the identifier comes on top where DESIGN has it, in recording,
 and a key's two units where it has those, in earning, spending, holding and releasing. What DESIGN does not name is judged by what it is a kind of: grants, deductions, conversions and what
