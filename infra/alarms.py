@@ -148,6 +148,8 @@ def _of_the_feed() -> Iterator[Alarm]:
         "Entries of a newer version came into the feed as placeholders: docs/guides/recovery.md, one version back.",
     )
     yield Alarm("entries-unread", says, NAMESPACE, "unread", unread)
+    says = "What the relay gave up did not reach its dead letters: only its log knows of it."
+    yield Alarm("relay-dead-undelivered", says, "AWS/Lambda", "DestinationDeliveryFailures", relay)
     topic = {"TopicName": {"Fn::GetAtt": ["Topic", "TopicName"]}}
     says = "A queue did not get a message of the topic, and will not."
     yield Alarm("topic-undelivered", says, "AWS/SNS", "NumberOfNotificationsFailed", topic)
@@ -166,6 +168,10 @@ def _of_the_pulse() -> Iterator[Alarm]:
 
 
 def _of_the_api(template: Json) -> Iterator[Alarm]:
+    """A share is nothing that one tenant's damaged item comes to on a busy stage, nor one failure an hour on a quiet one:
+    so those that the API answers itself are counted as well (chalicelib/api/log.py)."""
+    failed = "A request was answered with a failure, 500 or 503: its code and its tenant are in the log."
+    yield Alarm("api-failures", failed, NAMESPACE, "failures", {"stage": {"Ref": "Stage"}})
     api = template["Resources"]["RestAPI"]["Properties"]
     of = {"ApiName": api["DefinitionBody"]["info"]["title"], "Stage": api["StageName"]}
     failing = "More than one request of a hundred fails."

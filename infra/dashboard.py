@@ -86,6 +86,7 @@ def _of_the_api(template: Json) -> list[Json]:
     of = ["ApiName", api["DefinitionBody"]["info"]["title"]["Fn::Sub"], "Stage", api["StageName"]]
     return [
         _graph("API: share of requests that fail", "Average", [["AWS/ApiGateway", "5XXError", *of]]),
+        _graph("API: requests that failed: should be none", "Sum", [[NAMESPACE, "failures", "stage", "${Stage}"]]),
         _graph("API: latency, p99 (ms)", "p99", [["AWS/ApiGateway", "Latency", *of]]),
     ]
 
@@ -104,7 +105,8 @@ def _of_attention(template: Json) -> list[Json]:
         _graph("Errors and throttles of functions", "Sum", [
             ["AWS/Lambda", metric, "FunctionName", f"${{{one}}}"] for one in functions for metric in ("Errors", "Throttles")
         ]),
-        _graph("Not delivered by the topic, not read by the relay: should be none", "Sum", [
+        _graph("Not delivered by topic or relay, not read by the relay: should be none", "Sum", [
+            ["AWS/Lambda", "DestinationDeliveryFailures", "FunctionName", "${Relay}"],
             ["AWS/SNS", "NumberOfNotificationsFailed", "TopicName", "${Topic.TopicName}"],
             [NAMESPACE, "unread", "stage", "${Stage}", "operation", RELAY],
         ]),

@@ -14,6 +14,7 @@ from chalicelib.kit.metrics import Measured, embedded
 
 _REQUESTS = Measured(("operation", "outcome"), {"duration_ms": "Milliseconds", "requests": "Count"})
 _REFUSALS = Measured(("code",), {"refusals": "Count"})
+_FAILURES = Measured((), {"failures": "Count"})
 
 
 @dataclass(slots=True)
@@ -55,4 +56,6 @@ def _line(note: Note) -> dict[str, object]:
     }
     if note.code is None:
         return line | embedded(_REQUESTS)
-    return line | {"refusals": 1} | embedded(_REQUESTS, _REFUSALS)
+    if note.status < 500:
+        return line | {"refusals": 1} | embedded(_REQUESTS, _REFUSALS)
+    return line | {"refusals": 1, "failures": 1} | embedded(_REQUESTS, _REFUSALS, _FAILURES)

@@ -260,7 +260,9 @@ def test_nothing_can_be_stuck_refused_or_cut_off_without_an_alarm(template: Temp
     assert watched(template, "ApproximateAgeOfOldestMessage") == waited_for
     functions = [{"FunctionName": {"Ref": name}} for name in sorted(of_type(template, "AWS::Serverless::Function"))]
     assert watched(template, "Errors") == watched(template, "Throttles") == functions
-    assert watched(template, "IteratorAge") == [{"FunctionName": {"Ref": "Relay"}}]
+    relay = [{"FunctionName": {"Ref": "Relay"}}]
+    assert watched(template, "IteratorAge") == watched(template, "DestinationDeliveryFailures") == relay
+    assert watched(template, "failures") == [{"stage": {"Ref": "Stage"}}]
     table = {"TableName": {"Ref": "Table"}}
     indexes = [table | {"GlobalSecondaryIndexName": one} for one in INDEXES]
     assert watched(template, "ReadThrottleEvents") == watched(template, "WriteThrottleEvents") == [table, *indexes]

@@ -14,6 +14,7 @@ from chalicelib.areas.groups import store as groups
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders import store as orders
 from chalicelib.flows.account_views import numbered_bodies
+from chalicelib.kit.clock import moment
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
@@ -59,9 +60,9 @@ def _journals(entries: Mapping[Key, Attrs]) -> dict[Stream, list[Entry]]:
 
 
 def _judge_accounts(found: Mapping[Key, Attrs], journals: Mapping[Stream, list[Entry]]) -> None:
-    """One for each journal of an owner's program, and no other."""
+    """One for each journal of an owner's program, and no other; in the index where the due job finds it."""
     told = {(stream.pk, stream.program) for stream in journals if stream.pk.split("#")[1] in "MG" and stream.program}
-    assert told == {(key.pk, _program(key)) for key in found}
+    assert told == {(key.pk, _program(key)) for key in found}, "an account without a journal, or a journal without one"
     for key, attrs in found.items():
         tenant, owner, program = key.pk.split("#")[0], key.pk.rsplit("#", 1)[1], _program(key)
         stored, head = accounts.account_from(attrs, owner, program)
@@ -70,6 +71,17 @@ def _judge_accounts(found: Mapping[Key, Attrs], journals: Mapping[Stream, list[E
         for entry in entries:
             rebuilt = fold(rebuilt, [VOCABULARY.decode(body) for body in entry.facts])
         assert (stored, head) == (rebuilt, entries[-1].head), f"{key} is not what its journal says"
+        _judge_due_day(tenant, stored, attrs)
+
+
+def _judge_due_day(tenant: str, account: Account, attrs: Attrs) -> None:
+    """Told here once more, in the words of the index: the operations write by the very code that `verify` asks."""
+    due = account.next_due_at
+    named = f"#account#{account.owner}#{account.program:04}"
+    place = None if due is None else f"{moment(due):%Y-%m-%d}{named}"
+    shards = [None] if due is None else [f"{tenant}#DUE#{shard:02}" for shard in range(16)]
+    pk, sk = (attrs.get(name, {}).get("S") for name in ("gsi3pk", "gsi3sk"))
+    assert (sk, pk in shards) == (place, True), f"{named} does not stand in the index on its due day"
 
 
 def _judge_undone(journals: Mapping[Stream, list[Entry]]) -> None:
@@ -77,7 +89,8 @@ def _judge_undone(journals: Mapping[Stream, list[Entry]]) -> None:
     for entries in journals.values():
         for entry in entries:
             amounts = {number: body["amount"] for number, body in numbered_bodies(entry) if number}
-            assert all(0 < undone <= amounts[number] for number, undone in entry.undone.items())
+            within = all(0 < undone <= amounts[number] for number, undone in entry.undone.items())
+            assert within, f"{entry.key} is undone beyond itself"
         undoing = [body for entry in entries for body in entry.facts if body.get("undoes")]
         marked = {(entry.sequence, number) for entry in entries for number in entry.undone}
         named = {tuple(body["undoes"]) for body in undoing if body["type"] != "points.expired"}
@@ -90,7 +103,8 @@ def _judge_heads(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[Str
     configured = (known for kind in ("tenant", "program", "rule", "tiers") for known in kinds[kind].items())
     heads |= {f"{key.pk}#{key.sk}": attrs for key, attrs in configured if key.pk.endswith("#CFG")}
     told = {stream.pk: entries[-1].head for stream, entries in journals.items() if not stream.program}
-    assert told == {pk: Head(int(attrs["version"]["N"]), attrs["hash"]["S"]) for pk, attrs in heads.items()}
+    stand = {pk: Head(int(attrs["version"]["N"]), attrs["hash"]["S"]) for pk, attrs in heads.items()}
+    assert told == stand, "something does not stand where its journal ends"
 
 
 def _judge_identifiers(identifiers: Mapping[Key, Attrs], profiles: Mapping[Key, Attrs]) -> None:
@@ -101,7 +115,8 @@ def _judge_identifiers(identifiers: Mapping[Key, Attrs], profiles: Mapping[Key, 
         for identifier in member.identifiers:
             named = members.identifier_key(key.pk.split("#")[0], identifier)
             assert theirs.setdefault(named, member.member_id) == member.member_id, f"two members have {named}"
-    assert theirs == {key: attrs["owner"]["S"] for key, attrs in identifiers.items()}
+    found = {key: attrs["owner"]["S"] for key, attrs in identifiers.items()}
+    assert theirs == found, "identifiers are not those that members have"
 
 
 def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], entries: Mapping[Key, Attrs]) -> None:
@@ -113,10 +128,12 @@ def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], e
         backs = [orders.return_from(one) for place, one in returns.items() if place.pk == key.pk]
         told += [stream.key(order.sequence), *(stream.key(back.sequence) for back in backs)]
         assert order.times_returned == len(backs), f"{key} has not as many returns as it counts"
-    assert len(told) == len(set(told))
+    assert len(told) == len(set(told)), "two documents say that one entry recorded them"
     kinds = [body["type"] for attrs in entries.values() for body in _facts(attrs)]
-    assert sorted(told) == sorted(key for key, attrs in entries.items() if _tells_of_goods(attrs))
-    assert kinds.count("order.returned") == len(returns)
+    assert sorted(told) == sorted(key for key, attrs in entries.items() if _tells_of_goods(attrs)), (
+        "documents are not those that entries tell of"
+    )
+    assert kinds.count("order.returned") == len(returns), "there are not as many returns as were told"
 
 
 def _judge_periods(sales: Mapping[Key, Attrs], journals: Mapping[Stream, list[Entry]]) -> None:
@@ -165,8 +182,9 @@ def _judge_groups(found: Mapping[Key, Attrs], memberships: Mapping[Key, Attrs], 
     for key, attrs in found.items():
         group, _ = groups.group_from(attrs, key.pk.rsplit("#", 1)[1])
         theirs = {member for pk, member in listed if pk == key.pk}
-        assert group.members == len(theirs)
-        assert {group.primary_member_id} <= theirs if theirs else group.primary_member_id is None
+        assert group.members == len(theirs), "a group does not count its members"
+        one = {group.primary_member_id} <= theirs if theirs else group.primary_member_id is None
+        assert one, "the primary member of a group is not in it"
 
 
 def _tells_of_goods(attrs: Attrs) -> bool:

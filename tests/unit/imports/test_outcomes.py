@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 
-from chalicelib.aws.memory_queues import failed_of, sqs_event
+from chalicelib.aws.memory_queues import Waiting, failed_of, sqs_event
 from chalicelib.events.imports import imports
+from chalicelib.flows.job_lease import LEASE_MS
+from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Key
 from tests.twins.bookshop import card, sale
-from tests.unit.imports.drops import brought_back, importing, sold
+from tests.twins.faulty import FaultyTable
+from tests.unit.imports.drops import Importing, brought_back, importing, sold
 from tests.unit.imports.tricky import TRICKY, dealt_badly, outcome, random_file, tricky_shop
 
 
@@ -93,17 +98,59 @@ def test_a_return_goes_to_the_account_of_a_sale_made_long_before() -> None:
     assert (operation.parts, operation.counts["returns"]) == (1, 1)
 
 
-def test_nobody_else_takes_up_a_chunk_that_is_in_hand_until_its_lease_is_over() -> None:
-    shop = importing()
-    operation = shop.drop(*(sold(f"A-{number}", "1") for number in range(3)), parts=1)
+def test_a_worker_whose_lease_is_over_writes_nothing_more_and_the_next_one_finishes() -> None:
+    """It stood still at some call of its own, between two writes; what was under way by then is carried out."""
+    plain = FaultyTable(MemoryTable())
+    shop, chunk = with_a_chunk_to_do(plain)
+    assert failed_of(shop.consume, sqs_event("imports", [chunk])) == set()
+    leased, *writes = plain.transactions
+    assert len(writes) >= 4  # three documents, and that they are done
+    for number in sorted({*range(leased + 1, plain.calls)} - {*writes}):
+        table = FaultyTable(MemoryTable())
+        shop, chunk = with_a_chunk_to_do(table)
+        there = list[set[Key]]()
+
+        def stands_still(
+            call: int, number: int = number, shop: Importing = shop, table: FaultyTable = table, there: Any = there
+        ) -> None:
+            if call == number:
+                shop.shop.clock.at += LEASE_MS
+                there.append(orders_in(table))
+
+        table.interrupt = stands_still
+        failed = failed_of(shop.consume, sqs_event("imports", [chunk]))
+        table.interrupt = None
+        assert [orders_in(table)] == there, f"call {number}"
+        assert failed == {chunk.message_id} or number > writes[-2]  # behind the last document all is done
+        shop.work()
+        assert {key.sk for key in orders_in(table)} == {"S"}
+        assert len(orders_in(table)) == 3
+
+
+def with_a_chunk_to_do(table: FaultyTable) -> tuple[Importing, Waiting]:
+    """An import of three sales in one chunk, which is all that waits; the table's calls are counted from here."""
+    shop = importing(table=table)
+    shop.drop(*(sold(f"A-{number}", "1") for number in range(3)), parts=1)
     (route,) = shop.queues.waiting["imports"]
     assert failed_of(shop.consume, sqs_event("imports", [route])) == set()
     chunk = shop.queues.waiting["imports"][-1]
     shop.queues.waiting["imports"] = [chunk]
+    table.start()
+    return shop, chunk
+
+
+def orders_in(table: FaultyTable) -> set[Key]:
+    assert isinstance(table.table, MemoryTable)
+    return {key for key, one in table.table._items.items() if one.item["kind"] == {"S": "order"}}
+
+
+def test_nobody_else_takes_up_a_chunk_that_is_in_hand_until_its_lease_is_over() -> None:
+    shop, chunk = with_a_chunk_to_do(FaultyTable(MemoryTable()))
+    operation_id = chunk.message.body["operation"]
     event = sqs_event("imports", [chunk])
     shop.kills.at = shop.kills.writes + 2  # the lease and one document are written
     assert failed_of(shop.consume, event) == {chunk.message_id}
     assert failed_of(partial(imports, shop.rt), event) == {chunk.message_id}
-    assert shop.progress(operation.operation_id).counts == {}
+    assert shop.progress(operation_id).counts == {}
     shop.work()
-    assert shop.told(shop.operation(operation.operation_id))[0] == "2 A-0 sell recorded"
+    assert shop.told(shop.operation(operation_id))[0] == "2 A-0 sell recorded"

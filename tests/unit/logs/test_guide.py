@@ -27,6 +27,8 @@ def test_the_guide_s_metrics_are_those_there_are(company: Company, log: Keeper) 
     company.relay_all()
     take_pulse(company.rt, {})
     unread(placeholder(Stream("shop", "shop#M#somebody", 1), 1, 0, schema=2))
+    object.__setattr__(company.rt, "table", None)
+    assert company.buy("A-3").status == 500
     there_are = {
         (metric["Name"], metric["Unit"], tuple(names))
         for line in log.lines()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from chalicelib.events.due import due, schedule_due
 from chalicelib.events.pulse import take_pulse
-from tests.twins.streamed import recorded
+from infra.alarms import alarms
+from tests.twins.streamed import StreamedTable, recorded
 from tests.unit.imports.drops import sold
+from tests.unit.local.packaged import stand_in
 from tests.unit.logs.company import Company
 from tests.unit.logs.kept import Keeper, Line
 from tests.unit.orders_file.csv_file import file_of
@@ -19,6 +21,7 @@ MOST_DIMENSIONS = 30
 MOST_METRICS = 100
 MOST_BYTES = 1_000_000
 UNITS = {"Count", "Milliseconds"}
+ALARMS = [one["Properties"] for one in alarms(stand_in()).values()]
 
 
 def breaches(line: Line) -> list[str]:
@@ -97,6 +100,34 @@ def test_a_defect_is_a_5xx(company: Company, log: Keeper) -> None:
     assert company.buy("A-1").status == 500
     line = log.lines()[-1]
     assert (line["outcome"], line["code"]) == ("5xx", "internal_error")
+
+
+@pytest.mark.parametrize("code", ["internal_error", "damaged_data"])
+def test_a_failure_is_counted_where_an_alarm_looks_whosever_it_was(company: Company, log: Keeper, code: str) -> None:
+    company.buy("A-1")
+    if code == "damaged_data":
+        damage_account(company)
+    else:
+        object.__setattr__(company.rt, "table", None)
+    assert company.buy("A-2").code == code
+    line = log.lines()[-1]
+    [alarm] = [one for one in ALARMS if one["MetricName"] == "failures"]
+    assert [one["Name"] for one in alarm["Dimensions"]] == ["stage"]
+    assert measured(line)[("stage", line["stage"]),] == {"failures": 1}
+    assert breaches(line) == []
+
+
+def damage_account(company: Company) -> None:
+    table = cast(StreamedTable, company.rt.table)
+    [account] = [one.item for one in table.table._items.values() if one.item["kind"] == {"S": "account"}]
+    table.batch_put([{**account, "body": {"B": b"?"}}])
+
+
+def test_what_is_answered_and_what_is_refused_is_no_failure(company: Company, log: Keeper) -> None:
+    company.buy("A-1")
+    company.buy("A-2", of="stranger")
+    assert [line["outcome"] for line in log.lines()] == ["2xx", "4xx"]
+    assert [by for line in log.lines() for by, metrics in measured(line).items() if "failures" in metrics] == []
 
 
 def test_stages_of_one_account_are_told_apart(company: Company, log: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -22,9 +23,10 @@ from infra.local import repair
 from tests.twins import at, fresh
 from tests.twins.bookshop import PROGRAM, TODAY, BookShop, card, sale
 from tests.twins.faulty import FaultyTable
-from tests.unit.recovery.books import DAY_MS, Books
+from tests.twins.killing import Killed, KillingTable, Kills, When
+from tests.unit.recovery.books import DAY_MS, Books, opened_books
 
-COUNTS = Key("shop#FEED", f"C#{TODAY}")
+COUNTS, COUNTS_LATER = Key("shop#FEED", f"C#{TODAY}"), Key("shop#FEED", "C#2026-06-17")
 ENDED = "2026-06-18"
 
 
@@ -125,6 +127,39 @@ def test_somebody_who_recounts_it_meanwhile_is_no_trouble(books: Books) -> None:
     meanwhile(books, lambda: list(recount_days(rt, "shop", today(), today())))
     assert recounted(books, 0) == [RecountedDay(today(), 31, changed=True)]
     assert books.told() == []
+
+
+@pytest.mark.parametrize("when", get_args(When))
+def test_killed_anywhere_and_begun_again_every_day_has_its_counts(when: When) -> None:
+    """Two days of which an older release counted less: head and counts of a day change together, or not at all."""
+    expected, kills = two_days_counted_less(), Kills()
+    for number in range(3):
+        books = two_days_counted_less()
+        rt, kills = books.shop.rt, Kills(number, when)
+        try:
+            list(recount_days(replace(rt, table=KillingTable(books.table, kills)), "shop", today(), today() + 2))
+        except Killed:
+            done = number + (when == "after")
+            assert [day.changed for day in recounted(books)] == [False] * done + [True] * (2 - done)
+        assert counts_of_days(books) == counts_of_days(expected, recount=True)
+        assert books.told() == []
+    assert kills.writes == 2  # the third kill met nobody
+
+
+def two_days_counted_less() -> Books:
+    books = opened_books()
+    books.shop.earn(books.members[0], 5)
+    relayed(books.shop)
+    for day in (COUNTS, COUNTS_LATER):
+        books.change(day, as_an_older_release_counted)
+    books.shop.clock.at += 2 * DAY_MS
+    return books
+
+
+def counts_of_days(books: Books, *, recount: bool = False) -> list[dict[str, int]]:
+    if recount:
+        recounted(books)
+    return [dict(counts_from(books.item(day))) for day in (COUNTS, COUNTS_LATER)]
 
 
 @pytest.mark.parametrize("call", range(7))

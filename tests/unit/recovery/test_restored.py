@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from moto import mock_aws
 from infra.local import restored
 from infra.local.restored import Restored, on_table, retaining
 from infra.local.table_template import table_arguments
+from infra.package import watched
+from tests.unit.local.packaged import stand_in
 
 REGION = "eu-central-1"
 
@@ -45,6 +48,39 @@ def test_the_template_speaks_of_the_restored_table_only() -> None:
         },
         "Outputs": {"TableName": {"Value": "shop-restored"}, "Topic": {"Value": {"Ref": "Topic"}}},
     }
+
+
+def test_a_text_that_names_the_table_names_the_restored_one() -> None:
+    """As the dashboard's does; what only looks like it stays."""
+    named = {"Fn::Sub": '["TableName", "${Table}", "${TableOfContents}", "${Table.Arn}"]'}
+    told = on_table({"Resources": {"Table": {}, "Dashboard": named}}, TABLE)
+    text = '["TableName", "shop-restored", "${TableOfContents}", "arn:restored"]'
+    assert told == {"Resources": {"Dashboard": {"Fn::Sub": text}}}
+
+
+def test_of_the_whole_template_nothing_is_left_that_speaks_of_its_own_table() -> None:
+    """With alarms and dashboard, which CloudFormation would refuse to deploy."""
+    template = watched(stand_in())
+    named = list(names_of_the_table(template))
+    told = on_table(template, TABLE)
+    assert len(named) > 10
+    assert any("${Table}" in one for one in named)
+    assert list(names_of_the_table(told)) == []
+    assert len(told["Resources"]) == len(template["Resources"]) - 1
+
+
+def names_of_the_table(node: Any) -> Iterator[str]:
+    match node:
+        case {"Ref": "Table"} | {"Fn::GetAtt": ["Table", _]} | {"DependsOn": "Table"}:
+            yield str(node)
+        case {"Fn::GetAtt": str(text)} if text.partition(".")[0] == "Table":
+            yield str(node)
+        case {"Fn::Sub": str(text)} if re.search(r"\$\{Table[.}]", text):
+            yield text
+        case dict():
+            yield from (one for value in node.values() for one in names_of_the_table(value))
+        case list():
+            yield from (one for value in node for one in names_of_the_table(value))
 
 
 def test_the_table_that_is_let_go_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

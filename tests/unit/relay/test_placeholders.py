@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -18,6 +18,7 @@ from chalicelib.table.protocol import Attrs, Delete, key_of
 from tests.twins import at
 from tests.twins.bookshop import TODAY, BookShop, card, sale
 from tests.twins.faulty import Fault, FaultyTable, Late
+from tests.twins.killing import Killed, KillingTable, Kills, When
 from tests.twins.streamed import Record, image_of, record
 from tests.unit.logs.kept import Keeper, kept
 from tests.unit.relay.relayed import counts_of, feed_of, journal, number_of, opened, published, run
@@ -160,6 +161,28 @@ def test_one_fault_at_any_call_of_the_mending_changes_nothing(fault: Fault) -> N
     assert calls == 16 + 3 + 4  # an hour of the index; head, pages, entries; head, pages, counts, the transaction
 
 
+@pytest.mark.parametrize("when", get_args(When))
+def test_killed_anywhere_while_it_mends_and_begun_again_each_is_mended_once(when: When) -> None:
+    """Fifty of them: three transactions of head, pages and counts. Mended is what the first run came to, or the second."""
+    shop, true, told = fifty_placeholders()
+    whole = by_the_newer(shop, true)
+    pages = [page_key("shop", number) for number in (1, 101, 201)]
+    for number in range(4):
+        kills, table = Kills(number, when), journal(told)
+        rt = replace(shop.rt, table=table, topic=MemoryTopic())
+        run(rt, told)
+        comes_back(rt, true)
+        try:
+            repaired(replace(rt, table=KillingTable(table, kills)))
+        except Killed:
+            done = number + (when == "after")
+            assert repaired(rt).mended == 50 - min(50, 20 * done)
+        assert repaired(rt).mended == 0
+        assert [table.get(page) for page in pages] == [whole.table.get(page) for page in pages]
+        assert counts_of(rt, shop.caller) == counts_of(whole, shop.caller)
+    assert kills.writes == 3  # the fourth kill met nobody
+
+
 def test_what_is_relayed_while_it_is_mended_is_not_lost() -> None:
     shop, true, told, _ = a_step_back()
     table = FaultyTable(table=journal(told))
@@ -176,12 +199,7 @@ def test_what_is_relayed_while_it_is_mended_is_not_lost() -> None:
 
 
 def test_more_of_them_than_are_mended_together() -> None:
-    shop, table = opened()
-    ada = shop.member("1")
-    for number in range(250):
-        shop.earn(ada, number + 1)
-    true = table.entries()
-    told = [record(newer(image_of(one)), int(number_of(one))) if no % 5 == 3 else one for no, one in enumerate(true)]
+    shop, true, told = fifty_placeholders()
     rt = replace(shop.rt, table=journal(told), topic=MemoryTopic())
     run(rt, told)
     comes_back(rt, true)
@@ -191,6 +209,17 @@ def test_more_of_them_than_are_mended_together() -> None:
     for number in (1, 101, 201):
         assert rt.table.get(page_key("shop", number)) == whole.table.get(page_key("shop", number))
     assert counts_of(rt, shop.caller) == counts_of(whole, shop.caller)
+
+
+def fifty_placeholders() -> tuple[BookShop, list[Record], list[Record]]:
+    """A shop whose every fifth entry a newer version wrote: what it did, and what its stream tells."""
+    shop, table = opened()
+    ada = shop.member("1")
+    for number in range(250):
+        shop.earn(ada, number + 1)
+    true = table.entries()
+    told = [record(newer(image_of(one)), int(number_of(one))) if no % 5 == 3 else one for no, one in enumerate(true)]
+    return shop, true, told
 
 
 def hushed(image: Attrs) -> Attrs:
