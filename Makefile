@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 
 .SILENT:
 .NOTPARALLEL:
-.PHONY: help install check test soak engine package e2e bench bench-full fetch-engine docs times demo run redrive repair verify logs api-key doctor clean
+.PHONY: help install check test soak engine package e2e bench bench-full fetch-engine docs times demo run redrive repair verify refold logs api-key doctor clean
 
 help: ## this list
 	$(PYTHON) -m infra.local.targets
@@ -64,6 +64,9 @@ repair: $(DEV) ## entries that were never relayed come into the feed: TENANT=…
 
 verify: $(DEV) ## everything a tenant has follows from its journal: TENANT=…|all [STAGE=dev REGION=…] [ANEW=1]
 	$(PY) -m infra.local.verify --tenant "$(TENANT)" $(if $(ANEW),--anew) $(PLACE)
+
+refold: $(DEV) ## an account is made what its journal says: TENANT=… OWNER=mem_…|grp_… [PROGRAM=1] [APPLY=1: written, not only said] [STAGE=dev REGION=…]
+	$(PY) -m infra.local.refold --tenant "$(TENANT)" --owner "$(OWNER)" $(if $(PROGRAM),--program "$(PROGRAM)") $(if $(APPLY),--apply) $(PLACE)
 
 logs: $(DEV) ## every line that a request caused: ID=… [STAGE=dev REGION=…] [STATE=…] [SINCE=24h] [ALSO=file]
 	$(PY) -m infra.local.logs $(PLACE) $(if $(SINCE),--since "$(SINCE)") $(if $(ALSO),--also "$(ALSO)") -- "$(ID)"

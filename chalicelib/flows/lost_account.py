@@ -4,7 +4,7 @@ reads    nothing for whoever has an account; for who has none 1 Get of the first
          1 Get of the account: items of one BatchGet are read one by one
 
 What is written meets the entry that is there already (table/commit). So it is asked where an account is read, where somebody is
-refused something, or only tries. It is put back as any damaged item is, from a restored table.
+refused something, or only tries. An operator makes it anew from its journal (flows/refold_account).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from chalicelib.table.limits import BATCH_PUT_ITEMS
 from chalicelib.table.meter import Meter, RequestKind
 from chalicelib.table.protocol import (
     Absent,
+    AsRead,
     Attrs,
     Below,
     Between,
@@ -188,6 +189,19 @@ def _condition(condition: Condition | None) -> dict[str, Any]:
                 "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(#a)",
                 "ExpressionAttributeNames": {"#a": attribute},
             }
+        case AsRead(attributes):
+            return _as_read(attributes)
+
+
+def _as_read(attributes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
+    places = list(enumerate(attributes.items()))
+    asked = [f"attribute_not_exists(#a{at})" if one is None else f"#a{at} = :a{at}" for at, (_, one) in places]
+    values = {f":a{at}": one for at, (_, one) in places if one is not None}
+    return {
+        "ConditionExpression": " AND ".join(["attribute_exists(pk)", *asked]),
+        "ExpressionAttributeNames": {f"#a{at}": name for at, (name, _) in places},
+        **({"ExpressionAttributeValues": values} if values else {}),
+    }
 
 
 def _query_arguments(table: str, query: Query) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from chalicelib.table.ordered import Ordered, Place
 from chalicelib.table.protocol import (
     CONDITION_FAILED,
     Absent,
+    AsRead,
     Attrs,
     Condition,
     Delete,
@@ -156,6 +157,8 @@ class MemoryTable:
                 return stored is not None and stored.item.get(attribute) == as_attribute(value)
             case Lacks(attribute):
                 return stored is not None and attribute not in stored.item
+            case AsRead(attributes):
+                return stored is not None and all(stored.item.get(name) == one for name, one in attributes.items())
 
     def _size(self, key: Key) -> int:
         stored = self._items.get(key)

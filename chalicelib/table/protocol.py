@@ -1,4 +1,4 @@
-"""What Stampbook asks of its table: five calls, four conditions, nothing else.
+"""What Stampbook asks of its table: five calls, five conditions, nothing else.
 
 Items cross this line as DynamoDB attribute maps ({"pk": {"S": "…"}, "version": {"N": "3"}}), so the twin and the real
 engine store the very same thing and the meter can weigh it. Keys are strings; `pk` and `sk` are every item's own.
@@ -51,7 +51,14 @@ class Lacks:
     attribute: str
 
 
-Condition = Absent | Present | Equals | Lacks
+@dataclass(frozen=True, slots=True)
+class AsRead:
+    """The item exists and has just these values under these names, and none where it is None."""
+
+    attributes: Mapping[str, Mapping[str, Any] | None]
+
+
+Condition = Absent | Present | Equals | Lacks | AsRead
 
 
 # --- writes ----------------------------------------------------------------------------------------------------------

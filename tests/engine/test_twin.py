@@ -9,6 +9,7 @@ from chalicelib.table.dynamo import DynamoTable
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import (
     Absent,
+    AsRead,
     Attrs,
     Below,
     Between,
@@ -57,6 +58,7 @@ def some_write(dice: Random, key: Key) -> Write:
         Present(),
         Equals("version", dice.randrange(3)),
         Lacks("version"),
+        AsRead({"version": {"N": str(dice.randrange(3))}, "gsi1pk": None}),
     ]
     maybe = dice.choice([None, None, None, *conditions])
     kind = dice.randrange(4)

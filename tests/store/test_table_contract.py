@@ -10,6 +10,7 @@ import pytest
 from chalicelib.table.protocol import (
     MAX_ITEM_BYTES,
     Absent,
+    AsRead,
     Attrs,
     Check,
     Delete,
@@ -131,6 +132,12 @@ def test_a_cancelled_transaction_writes_nothing_and_says_why_for_each_write(tabl
         (Put(item(BEER), Lacks("left")), False),
         (Put(item(RUM), Lacks("left")), False),
         (Put(item(RUM), Equals("left", 3)), False),
+        (Put(item(BEER), AsRead({"left": {"N": "3"}, "of": {"S": "Kraków"}, "nothing": None})), True),
+        (Put(item(BEER), AsRead({"left": {"N": "3"}, "of": {"S": "Lwów"}})), False),
+        (Put(item(BEER), AsRead({"left": None})), False),
+        (Put(item(BEER), AsRead({"nothing": {"N": "3"}})), False),
+        (Put(item(BEER), AsRead({"nothing": None})), True),
+        (Put(item(RUM), AsRead({"nothing": None})), False),
         (Delete(BEER, Equals("left", 3)), True),
         (Delete(BEER, Equals("left", 4)), False),
         (Delete(RUM, Absent()), True),
@@ -147,6 +154,15 @@ def test_conditions(table: Table, write: Write, passes: bool) -> None:
         with pytest.raises(TransactionCancelled) as cancelled:
             table.transact([write], fresh())
         assert cancelled.value.reasons == (FAILED,)
+
+
+def test_an_item_is_as_it_was_read_while_nobody_has_changed_a_byte_of_it(table: Table) -> None:
+    stored = {**item(BEER, status="open"), "raw": {"B": b"\x00\xff"}}
+    table.transact([Put(stored)], fresh())
+    as_read = AsRead({"raw": {"B": b"\x00\xff"}, "status": {"S": "open"}})
+    table.transact([Put({**stored, "raw": {"B": b"\x00\xfe"}}, as_read)], fresh())
+    with pytest.raises(TransactionCancelled):
+        table.transact([Put(stored, as_read)], fresh())
 
 
 def test_a_condition_may_name_an_attribute_that_is_a_reserved_word(table: Table) -> None:

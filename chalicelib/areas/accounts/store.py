@@ -26,10 +26,10 @@ from chalicelib.areas.accounts.model.state import Account
 from chalicelib.kit.ids import owner_number
 from chalicelib.kit.periods import Day, iso_day, local_day
 from chalicelib.table.damaged import readable
-from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.items import MAX_BODY_BYTES, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.keys import owner_pk, owner_stream
-from chalicelib.table.protocol import Absent, Attrs, Below, Condition, Equals, Key, Put, Query, StartKey, Table
+from chalicelib.table.protocol import Absent, AsRead, Attrs, Below, Condition, Equals, Key, Put, Query, StartKey, Table
 
 DUE_SHARDS = 16
 
@@ -79,6 +79,23 @@ def account_put(tenant: str, account: Account, before: Head, entry: Entry, most_
     assert all(wallet.balanced() for wallet in account.wallets.values())  # noqa: S101
     unchanged: Condition = Absent() if before.version == 0 else Equals("version", before.version)
     return Put(to_attrs(_item(tenant, account, entry), most_bytes), unchanged)
+
+
+def refolded_put(tenant: str, account: Account, last: Entry, stored: Attrs | None) -> Put:
+    """The account as its journal says, in the place of what is `stored`, if that is there just as it was read: whoever
+    writes an account changes its version and its hash."""
+    item = to_attrs(_item(tenant, account, last), MAX_BODY_BYTES)
+    if stored is None:
+        return Put(item, Absent())
+    return Put(item, AsRead({name: stored.get(name) for name in ("version", "hash", "advanced_to", "body")}))
+
+
+def said_to_stand(stored: Attrs) -> Head | None:
+    """Where the account says that its journal stands, whether or not the rest of it can be read."""
+    try:
+        return Head(int(stored["version"]["N"]), str(stored["hash"]["S"]))
+    except (LookupError, ValueError):
+        return None
 
 
 def misplaced(tenant: str, account: Account, attrs: Attrs) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.runtime import Runtime
-from infra.local import redrive, repair, verify
+from infra.local import redrive, refold, repair, verify
 from tests.twins.bookshop import TODAY
 from tests.unit.recovery.books import Books
 
@@ -36,11 +36,15 @@ def ctrl_c(_: Any) -> Any:
             "What was added stays; run it again, and it goes on from there.",
         ),
         (
+            lambda _: refold.main(["--tenant", "shop", "--owner", "mem_076txtr0k52"], ctrl_c),
+            "Run it again: it looks at account and journal afresh.",
+        ),
+        (
             lambda _: redrive.main(["due", "--stage", "prod", "--region", "eu-central-1"], ctrl_c),
             "What was sent on stays sent; run it again, and it goes on from there.",
         ),
     ],
-    ids=["verify", "repair", "redrive"],
+    ids=["verify", "repair", "refold", "redrive"],
 )
 def test_broken_off_it_says_how_to_go_on(
     command: Callable[[Path], int], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -57,6 +61,8 @@ def test_broken_off_it_says_how_to_go_on(
         (verify.main, ["--tenant", ""], "Say whose, such as make verify TENANT=shop"),
         (repair.main, [], "Say whose and from when, such as make repair TENANT=shop FROM=2026-11-20"),
         (repair.main, ["--tenant", "shop"], "Say whose and from when"),
+        (refold.main, ["--tenant", "shop"], "Say whose account, such as make refold TENANT=shop OWNER=mem_076txtr0k52"),
+        (refold.main, ["--tenant", "all", "--owner", "mem_076txtr0k52"], "one at a time"),
         (redrive.main, [], "Say which queue, such as make redrive QUEUE=imports: "),
         (redrive.main, ["nonsense"], "nonsense is none."),
     ],

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.api.codes import CODES
 from infra.alarms import alarms, of_type
-from infra.local import redrive, repair, restored, verify
+from infra.local import redrive, refold, repair, restored, verify
 from tests.unit.local.makefile import makefile
 from tests.unit.local.packaged import stand_in
 
@@ -20,6 +20,7 @@ GUIDE = (ROOT / "docs" / "guides" / "recovery.md").read_text("utf-8")
 MAKEFILE = makefile()
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "repair": repair.main,
+    "refold": refold.main,
     "verify": verify.main,
     "restored": restored.main,
     "redrive": lambda arguments: redrive.main(list(arguments)),

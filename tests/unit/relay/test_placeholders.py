@@ -167,6 +167,7 @@ def test_killed_anywhere_while_it_mends_and_begun_again_each_is_mended_once(when
     shop, true, told = fifty_placeholders()
     whole = by_the_newer(shop, true)
     pages = [page_key("shop", number) for number in (1, 101, 201)]
+    kills = Kills(0, when)
     for number in range(4):
         kills, table = Kills(number, when), journal(told)
         rt = replace(shop.rt, table=table, topic=MemoryTopic())
