@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.http.native.bookshop import NOBODY, PROGRAM, TIERS, Json, Shop, answer, book, refusal
@@ -147,11 +149,11 @@ def test_the_past_is_told_by_the_tiers_of_then(shop: Shop, ada: str, clock: Hand
 def test_nobody_stood_on_a_tier_before_there_were_tiers_or_before_they_were_a_member(
     shop: Shop, ada: str, clock: HandClock
 ) -> None:
-    def stands(member_id: str, as_of: str) -> list[Json]:
+    def stands(member_id: str, as_of: str) -> list[Any]:
         account = shop.account(member_id, f"?as_of={as_of}T00:00:00Z")
         return [account[told] for told in ("tier", "next_tier", "standing")]
 
-    none: list[Json] = [None, None, None]  # type: ignore[list-item]
+    none = [None, None, None]
     clock.pass_by(MONTH)
     late = shop.enrol("2")
     assert stands(late, "2026-02-01") == none
