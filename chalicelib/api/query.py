@@ -18,8 +18,8 @@ _INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _FORMS = {
     "integer": "a whole number",
     "boolean": "true or false",
-    "date": "a day like 2026-01-31",
-    "instant": "a time like 2026-01-31T12:00:00Z",
+    "date": "a day from 1900 to 8999, like 2026-01-31",
+    "instant": "a time from 1970 to 8999, like 2026-01-31T12:00:00Z",
 }
 
 
@@ -74,8 +74,9 @@ def _check_bounds(param: QueryParam, value: Any) -> None:
 
 
 def _instant(text: str) -> Instant | None:
+    """Nothing has been recorded before the year from which instants are counted."""
     read = parse_rfc3339(text) if _is_of_our_times(text) else None
-    return None if read is None else read[0]
+    return None if read is None or read[0] < 0 else read[0]
 
 
 def _is_of_our_times(text: str) -> bool:

@@ -50,13 +50,14 @@ def account_entry(
     private: Mapping[str, Any] | None = None,
     *,
     now: Account | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Entry:
     """The entry of everything the story tells and on which days, with how the account stands after it, the pin to its tier,
     what the holds that it tells of still have, and what else time alone will do. `now`: the account as it stands when this is
-    recorded, where that is later; its answer says so, also to whoever asks again."""
+    recorded, where that is later; its answer says so, also to whoever asks again. `told`: what else its answer says."""
     account = story.account
-    after = _standing(account)
-    if now is not None and _standing(now) != after:
+    after = {**_standing(account), **(told or {})}
+    if now is not None and _standing(now) != _standing(account):
         after["now"] = _standing(now)
     holds = {
         str(fact.hold): 0 if (hold := account.hold(fact.hold)) is None else hold.amount

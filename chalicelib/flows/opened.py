@@ -17,6 +17,7 @@ from chalicelib.areas.groups.model import Group, not_in_group
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.errors import NotFound, Refused
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import is_id, number_of, owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, Head, entry_from
@@ -39,6 +40,13 @@ class Opened:
     def by(self) -> str:
         """The member who does it for a group, as facts say it."""
         return "" if self.member is None or self.group is None else self.member.member_id
+
+    @property
+    def since(self) -> Instant:
+        """Since when whoever has the account has been there."""
+        if self.group is not None:
+            return self.group.created_at
+        return 0 if self.member is None else self.member.enrolled_at
 
     def must_be_active(self, param: str = "member_id") -> None:
         """`param` is how the request names whoever has the account, or acts for a group. Refuses `member_blocked`,

@@ -6,11 +6,11 @@ reads    1 BatchGet of profile and account (+ what flows/past_account reads for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ConfigDict
 
-from chalicelib.areas.accounts.model import Account, Story
+from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.accounts.model.wallet import TOTALS
 from chalicelib.areas.tiers.model import Attribute
 from chalicelib.flows.account_views import Hold
@@ -130,16 +130,16 @@ class AccountView(Frozen):
 def read_account(
     rt: Runtime, caller: Caller, owner: str, program_id: int = 1, as_of: Instant | None = None
 ) -> AccountView:
-    """Of a member or a group. At a moment of the past what was known then. NotFound: owner, program."""
+    """Of a member or a group. At a moment of the past what was known then, by the tiers of then: nobody stands on one before
+    they were a member. NotFound: owner, program."""
     now = rt.clock.now()
     terms = terms_of(rt, caller.tenant, program_id)
     opened = open_to_read(rt, caller.tenant, owner, program_id)
     stored, head = opened.account, opened.head
     if as_of is not None and as_of < now:
         stored, head = past_account(rt, caller.tenant, owner, program_id, as_of)
-        account = terms.advance(Story(stored), as_of).account
-    else:
-        account = brought_to(stored, terms, now if as_of is None else as_of)
+        terms = terms.with_tiers_of(as_of) if opened.since <= as_of else replace(terms, ladder=None)
+    account = brought_to(stored, terms, now if as_of is None else as_of)
     return AccountView(
         member_id=None if opened.member is None else owner,
         group_id=owner if opened.member is None else opened.member.group_id,
@@ -191,7 +191,7 @@ def _standing(terms: Terms, account: Account, *, begun: bool) -> TierView | None
         return None
     scheme, standing, keep = terms.ladder.scheme, account.standing, terms.ladder.keep(account)
     tier = next((tier for tier in scheme.tiers if tier.tier_id == account.tier), None)
-    if tier is None:  # of the past: there was none yet, or it is gone from the scheme
+    if tier is None:
         return None
     return TierView(
         tier=tier.tier_id,

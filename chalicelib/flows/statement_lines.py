@@ -124,7 +124,7 @@ def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:
         cap=getattr(fact, "cap", None),
         order_id=getattr(fact, "order", None) or None,
         rule_id=getattr(fact, "rule", None) or None,
-        expires_on=None if isinstance(fact, f.PointsConverted) else getattr(fact, "expires_on", None),
+        expires_on=_last_day(fact),
         reason=getattr(fact, "reason", None) or None,
         hold_id=getattr(fact, "hold", None),
         by=getattr(fact, "by", None) or None,
@@ -132,6 +132,18 @@ def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:
         transfer_id=transfer,
         undoes_id=undone_by(entry, fact),
     )
+
+
+def _last_day(fact: Any) -> Day | None:
+    """Of what the line is about. What was given back has one of its own only as far as it came as new points: an older
+    release wrote one down also where all of it went back to where it had been. What was received in parts has one where all
+    of them have the same."""
+    if isinstance(fact, f.PointsConverted) or (isinstance(fact, f.PointsRefunded) and fact.fresh is None):
+        return None
+    if isinstance(fact, f.PointsReceived):
+        days = {expires_on for *_, expires_on, _ in fact.pieces}
+        return days.pop() if len(days) == 1 else None
+    return getattr(fact, "expires_on", None)
 
 
 def _name(entry: Entry, number: int) -> str | None:

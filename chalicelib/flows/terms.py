@@ -119,6 +119,11 @@ class Terms:
     def day(self, at: Instant) -> Day:
         return local_day(at, self.program.zone)
 
+    def with_tiers_of(self, at: Instant) -> Terms:
+        """By the schemes that were known at a moment of the past."""
+        versions = None if self.ladder is None else self.ladder.versions.known_at(at)
+        return replace(self, ladder=None if versions is None else Ladder(versions, self.program.zone))
+
     def must_have_tiers(self) -> Ladder:
         if self.ladder is None:
             raise NotFound("tiers_not_found", "This program has no tiers.", param="program_id")

@@ -1,4 +1,5 @@
-"""Where what came in went: what later facts did to its positions, and what is left of it as of now.
+"""Where what came in went: what later facts did to its positions, what time has done since the last of them, and what is left
+of it as of now. So it adds up whether or not somebody has written down what time did.
 
 reads    1 BatchGet of profile, account and the credit's entry, 1 Query of at most 250 entries a page; nothing is written
 
@@ -25,25 +26,28 @@ from chalicelib.flows.other_side import came_from, received_as
 from chalicelib.flows.terms import terms_of
 from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, given_by, meeting
 from chalicelib.flows.undo_commit import Named, Wanted, named_fact, open_entry
-from chalicelib.flows.value_days import moments_of
+from chalicelib.flows.value_days import days_told, moments_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.facts import encode
 from chalicelib.kit.ids import MAX_SEQUENCE
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
+from chalicelib.kit.periods import local_day
 from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.runtime import Runtime
-from chalicelib.table.journal import Entry, entries_query, entry_from
+from chalicelib.table.journal import Entry, Head, Stream, entries_query, entry_from
 
 LOTS = 40  # how many a page follows: their counts are in its cursor
 
 
 class Movement(Frozen):
-    """What a fact did to `amount` of it: `type` says what. `id` is the fact's, or its entry's if it has none. What was sent is
+    """What a fact did to `amount` of it: `type` says what. `id` is the fact's, or its entry's if it has none; null of what
+    time has done and nobody has written down yet, as the daily job or whatever comes next will. What was sent is
     with `peer_id` now, where it can be traced as `received_id`. `value_day` is the day on which it took effect where the
     program is, as a statement has it, and `at` the moment of it, whenever it was written down: what passes with its last day
     is gone as the day after it begins."""
 
-    id: str
+    id: str | None
     type: str
     amount: int
     value_day: CalendarDay
@@ -130,17 +134,27 @@ def trace_earning(rt: Runtime, caller: Caller, owner: str, earning_id: str, curs
         entry = entry_from(stream, attrs)
         way.first = entry.sequence + 1
         items += _moved(entry, way, terms.program.zone)
-    account = terms.advance(Story(opened.account), rt.clock.now()).account
+    story = terms.advance(Story(opened.account), rt.clock.now())
+    if way.first > opened.head.version:
+        due = _to_be_written(stream, opened.head, story, terms.program.zone)
+        items += (moved.model_copy(update={"id": None}) for moved in _moved(due, way, terms.program.zone))
     return EarningTrace(
         earning_id=earning_id,
         type=named.fact.type,
         unit=way.unit,
         amount=pieces_sum(way.pieces),
-        **_left_now(account, way.unit, way.pieces)._asdict(),
+        **_left_now(story.account, way.unit, way.pieces)._asdict(),
         **came_from(own, named.number, named.fact),
         items=tuple(items),
         next_cursor=_next(scope, way, opened.head.version),
     )
+
+
+def _to_be_written(stream: Stream, head: Head, story: Story, zone: str) -> Entry:
+    """What time has done, as the entry that would tell of it now."""
+    at = story.account.advanced_to
+    header = {"effective_at": at, "day": local_day(at, zone), "days": days_told(story.facts, zone)}
+    return Entry(stream, head.version + 1, header, tuple(encode(fact) for fact in story.facts), None, "")
 
 
 def _begun(named: Named, scope: str, cursor: str | None) -> _Way:

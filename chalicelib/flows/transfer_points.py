@@ -8,8 +8,11 @@ who      a key that may modify accounts; neither side may be blocked; of a group
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from chalicelib.areas.accounts.model import Story, receive, send
-from chalicelib.areas.accounts.model.facts import PointsSent
+from chalicelib.areas.accounts.model.facts import PointsReceived, PointsSent
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, standing_of
@@ -30,7 +33,8 @@ from chalicelib.table.journal import Entry
 
 
 class SentPart(Frozen):
-    """What of a transfer has this day as its last usable one, with the receiver as it had with the sender."""
+    """What of a transfer has this day as its last usable one with the receiver: as with the sender, unless the receiver has so
+    many last days that it joined a later one."""
 
     expires_on: CalendarDay | None
     amount: int
@@ -83,7 +87,7 @@ def transfer_points(
             return _moved(terms, both, unit, amount, by, header.effective_at)
 
         sending, receiving = unless_lost(rt, caller.tenant, both.sender, moved, dry_run=command.dry_run)
-        return both_plan(caller, command, header, both, sending, receiving)
+        return both_plan(caller, command, header, both, sending, receiving, told=_brought(sending, receiving))
 
     return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
 
@@ -113,14 +117,29 @@ def _answer(entry: Entry) -> Transferred:
         receiver_id=sent.receiver,
         unit=sent.unit,
         amount=sent.amount,
-        parts=_parts(sent),
+        parts=_parts(entry, sent),
         expired=expiries_of(entry),
         account=standing_of(entry),
     )
 
 
-def _parts(sent: PointsSent) -> tuple[SentPart, ...]:
+def _parts(entry: Entry, sent: PointsSent) -> tuple[SentPart, ...]:
+    after: Any = entry.header["after"]
+    amounts = after.get("brought") or _by_last_day(sent.pieces)
+    return tuple(SentPart(expires_on=day, amount=amount) for day, amount in amounts)
+
+
+def _brought(sending: Story, receiving: Story) -> dict[str, Any]:
+    """The receiver's last days, for the answer is made from the sender's entry: only where they are not the sender's."""
+    [sent] = (fact for fact in sending.facts if isinstance(fact, PointsSent))
+    [received] = (fact for fact in receiving.facts if isinstance(fact, PointsReceived))
+    brought = _by_last_day(received.pieces)
+    return {} if brought == _by_last_day(sent.pieces) else {"brought": brought}
+
+
+def _by_last_day(pieces: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """Each day with how much has it, in the order of the pieces."""
     amounts: dict[int | None, int] = {}
-    for _, start, end, expires_on in sent.pieces:
+    for _, start, end, expires_on, *_ in pieces:
         amounts[expires_on] = amounts.get(expires_on, 0) + end - start
-    return tuple(SentPart(expires_on=day, amount=amount) for day, amount in amounts.items())
+    return [[day, amount] for day, amount in amounts.items()]

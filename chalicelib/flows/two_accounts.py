@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Story
@@ -68,9 +68,10 @@ def both_plan(
     sender: Story,
     receiver: Story,
     also: tuple[Write, ...] = (),
+    told: Mapping[str, Any] | None = None,
 ) -> Plan:
-    """Two accounts and two entries, all or nothing."""
-    entry = account_entry(caller.tenant, sender, both.sender.head, header)
+    """Two accounts and two entries, all or nothing. `told`: what the answer says of the receiver."""
+    entry = account_entry(caller.tenant, sender, both.sender.head, header, told=told)
     other = account_entry(caller.tenant, receiver, both.receiver.head, header)
     theirs = (accounts.account_put(caller.tenant, receiver.account, both.receiver.head, other), entry_put(other))
     return account_plan(caller, command, sender, both.sender.head, entry, (*theirs, *also))

@@ -217,6 +217,21 @@ def test_a_moment_that_is_none_is_refused(shop: Shop, ada: str) -> None:
         assert refusal(shop.api.get(f"{at(ada)}?as_of={unreadable}")) == (400, "invalid_parameter", "as_of")
 
 
+def test_a_moment_outside_of_our_times_is_refused_with_what_they_are(shop: Shop, ada: str) -> None:
+    for outside in (
+        "1969-12-31T23:59:59Z",
+        "1970-01-01T01:00:00%2B02:00",
+        "9000-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+    ):
+        refused = shop.api.get(f"{at(ada)}?as_of={outside}")
+        assert refusal(refused) == (400, "invalid_parameter", "as_of")
+        said = "as_of must be a time from 1970 to 8999, like 2026-01-31T12:00:00Z."
+        assert refused.json["error"]["message"] == said
+    assert shop.account(ada, "?as_of=1970-01-01T00:00:00Z")["as_of"] == "1970-01-01T00:00:00Z"
+    assert shop.account(ada, "?as_of=8999-12-31T23:59:59Z")["as_of"] == "8999-12-31T23:59:59Z"
+
+
 def test_accounts_of_two_programs_are_two(shop: Shop, ada: str) -> None:
     answer(shop.api.post("/v1/programs", PROGRAM | {"units": [CASHBACK]}))
     answer(shop.api.post(f"{at(ada, 'earnings')}?program_id=2", {"unit": "cashback", "amount": 7}))

@@ -87,6 +87,22 @@ def test_below_zero_is_asked_for_and_allowed_by_the_policy(owing: Shop, ada: str
     assert (owing.wallet(ada, "owing")["available"], owing.wallet(ada, "owing")["owed"]) == (10, 0)
 
 
+@pytest.mark.parametrize("what", ["deductions", "spends"])
+def test_who_asks_for_too_much_is_told_how_far_below_zero_it_may_go(owing: Shop, ada: str, what: str) -> None:
+    body: Json = {"amount": 111, "below_zero": True} | ({"reason": "mistake"} if what == "deductions" else {})
+    answer(owing.api.post(at(ada, "grants"), GIFT | {"unit": "owing", "amount": 10}))
+
+    def said(unit: str, **other: Any) -> str:
+        return str(owing.api.post(at(ada, what), body | {"unit": unit} | other).json["error"]["message"])
+
+    further = "the balance may go no further than 100 below zero,"
+    assert said("owing") == f"There are 10 available, {further} and 111 are needed."
+    assert said("owing", below_zero=False) == "There are 10 available and 111 are needed."
+    assert said("points") == "There are 0 available, the balance may not go below zero, and 111 are needed."
+    answer(owing.api.post(at(ada, what), body | {"unit": "owing", "amount": 110}))
+    assert said("owing", amount=1) == f"There are -100 available, {further} and 1 are needed."
+
+
 @pytest.mark.parametrize("what", WHAT)
 @pytest.mark.parametrize(
     ("wrong", "status", "code", "param"),

@@ -72,6 +72,27 @@ def test_a_transfer_does_not_come_back_to_a_wallet_with_too_many_last_days(
     assert (shop.points(ada), shop.points(bob)) == (MAX_LOTS_IN_ALL, MAX_LOTS + 10)
 
 
+def test_a_transfer_tells_the_last_day_that_its_receiver_has(
+    shop: Shop, rt: Runtime, clock: HandClock, ada: str, bob: str
+) -> None:
+    kept(shop, {"type": "days", "days": 1})
+    shop.earn(ada, 10)
+    clock.at += DAY_MS
+    shop.earn(ada, 10)
+    fill(at_the_counter(rt, clock), bob, MAX_LOTS)
+    key = {"Idempotency-Key": "once"}
+    body = {"to": bob, "unit": "points", "amount": 15}
+    sent = answer(shop.api.post(at(ada, "transfers"), body, headers=key))
+    assert answer(shop.api.post(at(ada, "transfers"), body, headers=key)) == sent
+    assert sent["parts"] == [
+        {"expires_on": "2027-01-01", "amount": 15}
+    ]  # with the first of bob's own, for ada's ends in 2026
+    [received] = answer(shop.api.get(f"{at(bob, 'statement')}?type=points.received"))["items"][0]["lines"]
+    assert (received["expires_on"], received["amount"]) == ("2027-01-01", 15)
+    days = answer(shop.api.get(at(bob, "expiries")))["items"][0]["days"]
+    assert [(one["expires_on"], one["available"]) for one in days if one["available"] > 1] == [("2027-01-01", 16)]
+
+
 def test_nothing_is_converted_into_a_wallet_with_too_many_last_days(
     shop: Shop, rt: Runtime, clock: HandClock, ada: str
 ) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.http.native.bookshop import NOBODY, PROGRAM, TIERS, Json, Shop, answer, book, refusal
-from tests.http.world import key_for
+from tests.http.world import HandClock, key_for
 
 SCHEME = "/v1/programs/1/tiers"
+MONTH = 31 * 24 * 3600
 GRANT = {"unit": "points", "reason": "goodwill"}
 
 
@@ -123,6 +126,45 @@ def test_what_is_missing_and_what_a_tier_brings(shop: Shop, ada: str) -> None:
     assert in_grace["keep"] == {"missing": "200", "until": "2028-01-14"}
     fallen = shop.account(ada, "?as_of=2028-01-15T00:00:00Z")["standing"]
     assert (fallen["tier"], fallen["reason"], fallen["keep"]) == ("guest", "grace_ended", None)
+
+
+def test_the_past_is_told_by_the_tiers_of_then(shop: Shop, ada: str, clock: HandClock) -> None:
+    steps = [("a", "A", 0), ("b", "B", 100), ("c", "C", 300)]
+    named = [{"tier_id": one, "name": name, "threshold": step} for one, name, step in steps]
+    scheme = {"basis": "points_earned", "unit": "points", "downgrade": {"type": "never"}}
+    answer(shop.api.put(SCHEME, scheme | {"tiers": named}))
+    bob = shop.enrol("2")
+    shop.earn(ada, 150)
+    then = [shop.account(one) for one in (ada, bob)]
+    clock.pass_by(MONTH)
+    gone = [named[0], {"tier_id": "x", "name": "X", "threshold": 140}, {**named[2], "name": "Cee", "threshold": 900}]
+    answer(shop.api.put(SCHEME, scheme | {"tiers": gone}))
+    assert (shop.account(ada)["tier"], shop.account(ada)["next_tier"]) == ("x", {"tier": "c", "missing": 750})
+    past = [shop.account(one, "?as_of=2026-01-15T12:00:00Z") for one in (ada, bob)]
+    assert past == then
+    assert (past[0]["standing"]["name"], past[0]["next_tier"]) == ("B", {"tier": "c", "missing": 150})
+    assert (past[1]["tier"], past[1]["standing"]["name"]) == ("a", "A")  # nothing had happened to them yet
+
+
+def test_nobody_stood_on_a_tier_before_there_were_tiers_or_before_they_were_a_member(
+    shop: Shop, ada: str, clock: HandClock
+) -> None:
+    def stands(member_id: str, as_of: str) -> list[Any]:
+        account = shop.account(member_id, f"?as_of={as_of}T00:00:00Z")
+        return [account[told] for told in ("tier", "next_tier", "standing")]
+
+    none = [None, None, None]
+    clock.pass_by(MONTH)
+    late = shop.enrol("2")
+    assert stands(late, "2026-02-01") == none
+    assert stands(ada, "2026-02-01")[0] == "bronze"
+    answer(shop.api.post("/v1/programs", PROGRAM | {"name": "Second"}))
+    clock.pass_by(MONTH)
+    tiers = [{"tier_id": "guest", "name": "Guest", "threshold": 0}]
+    answer(shop.api.put("/v1/programs/2/tiers", {"basis": "orders", "tiers": tiers}))
+    second = shop.account(ada, "?program_id=2&as_of=2026-02-20T00:00:00Z")
+    assert [second[told] for told in ("tier", "next_tier", "standing")] == none
+    assert shop.account(ada, "?program_id=2")["tier"] == "guest"
 
 
 def test_what_passes_by_itself_is_reckoned_with_and_a_new_year_asks_for_all_anew(shop: Shop, ada: str) -> None:

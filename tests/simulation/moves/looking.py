@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any, Protocol, TypeVar
 
+from chalicelib.areas.accounts.model import Story, advance
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.wallet import CAME, WENT
 from chalicelib.flows.read_statement import StatementEntry, Wanted, read_statement
@@ -123,11 +124,17 @@ def _ask_earning(world: World, found: Found) -> None:
     trace, items = pages[-1], [one for page in pages for one in page.items]
     path = _Path(found)
     moved = [(one.fact.type, amount, one.day) for one in _told(world, found) if (amount := path.follow(one.fact))]
-    shown = [(one.type, one.amount, one.value_day) for one in items]
+    shown = [(one.type, one.amount, one.value_day) for one in items if one.id is not None]
     law(shown == moved, f"{found.deed.fact} went {items}, not {moved}")
-    due = world.journals[found.owner].account.next_due_at
-    if due is None or due > world.clock.at:
-        _ask_left(trace, path)
+    _ask_since(world, found, path, [(one.type, one.amount) for one in items if one.id is None])
+    _ask_left(trace, path)
+
+
+def _ask_since(world: World, found: Found, path: _Path, shown: list[tuple[str, int]]) -> None:
+    """What time has done since its journal told something is told as well."""
+    story = advance(Story(world.journals[found.owner].account), world.clock.at)
+    moved = [(fact.type, amount) for fact in story.facts if (amount := path.follow(fact))]
+    law(shown == moved, f"since then {found.deed.fact} went {shown}, not {moved}")
 
 
 def _ask_left(trace: EarningTrace, path: _Path) -> None:

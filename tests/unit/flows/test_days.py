@@ -116,6 +116,7 @@ ONES_LIFE = {
 def test_a_past_month_is_the_same_whether_or_not_somebody_came_by_or_comes_later(jobs: tuple[str, ...]) -> None:
     diary, first, promised = lived(*jobs)
     assert _both(diary) == ONES_LIFE
+    traces = [diary.trace(one) for one in (first, promised)]  # some of it is not written down yet
     diary.earn(1)
     assert _both(diary) == ONES_LIFE | {"2026-03-05": {"earned": 1}, "2026-04-05": {"expired": 1}}
     assert sorted(one for one in diary.lines() if "2026-01-01" < one[0] < "2026-03-05") == [
@@ -131,6 +132,7 @@ def test_a_past_month_is_the_same_whether_or_not_somebody_came_by_or_comes_later
         ("2026-02-10", "points.released", 20),
         ("2026-02-10", "points.expired", 20),
     ]
+    assert traces == [diary.trace(one) for one in (first, promised)]
 
 
 def test_what_will_come_back_too_late_is_foreseen_for_when_it_does() -> None:
@@ -145,11 +147,18 @@ def test_what_will_come_back_too_late_is_foreseen_for_when_it_does() -> None:
 
 def test_a_trace_tells_the_moment_and_not_that_of_whoever_wrote_it_down() -> None:
     diary, first, _ = lived()
+    before = trace_earning(diary.shop.rt, diary.shop.caller, diary.ada, first)
     diary.earn(1)
     told = trace_earning(diary.shop.rt, diary.shop.caller, diary.ada, first)
     held_at = at("2026-01-01")
     lapsed_at = held_at + 40 * DAY_MS
     assert [one.at for one in told.items] == [held_at, at("2026-02-01T00:00:00Z"), lapsed_at, lapsed_at]
+    assert [one.id is None for one in before.items] == [False, True, True, True]
+    assert None not in [one.id for one in told.items]
+    nameless = [told.model_copy(update={"items": tuple(one.model_copy(update={"id": None}) for one in told.items)})]
+    assert [
+        before.model_copy(update={"items": tuple(one.model_copy(update={"id": None}) for one in before.items)})
+    ] == nameless
 
 
 # --- what comes back ---------------------------------------------------------------------------------------------------

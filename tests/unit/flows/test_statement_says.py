@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import facts as f
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.read_statement import PAGE, PAGES, StatementEntry, Wanted, read_statement
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.settle_account import settle_account
-from chalicelib.flows.statement_lines import StatementLine
+from chalicelib.flows.statement_lines import StatementLine, lines_of
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day
+from chalicelib.table.journal import Entry, entries_query, entry_from
 from chalicelib.table.memory import MemoryTable
 from tests.twins import by_hand, fresh, grouped
 from tests.twins.bookshop import POINTS, TIERS, BookShop, card, goods_back, member, open_shop, sale
@@ -52,6 +55,11 @@ def lines(shop: BookShop, owner: str, limit: int = 100, **wanted: Any) -> list[S
     """Oldest entry first."""
     found = list(entries(shop, owner, Wanted(**wanted), limit))
     return [line for entry in reversed(found) for line in entry.lines]
+
+
+def journal(shop: BookShop, owner: str) -> list[Entry]:
+    stream = accounts.stream(shop.caller.tenant, owner, 1)
+    return [entry_from(stream, attrs) for attrs in shop.rt.table.query(entries_query(stream, 1, 1_000)).items]
 
 
 def only(shop: BookShop, owner: str, kind: str) -> StatementLine:
@@ -119,6 +127,47 @@ def test_both_sides_of_a_transfer_name_each_other_and_the_transfer(shop: BookSho
     shop.undo_transfer(ada, transfer_id)
     assert only(shop, ada, "points.refunded").undoes_id == sent.id
     assert only(shop, home, "points.deducted").undoes_id == received.id
+
+
+def test_what_went_back_to_where_it_had_been_has_no_last_day_of_its_own() -> None:
+    shop = open_shop(program={"units": [THIRTY_DAYS]})
+    ada, bob = shop.member("1"), shop.member("2")
+    shop.earn(ada, 50)
+    spend_id = shop.spend(ada, 20).answer.spend_id
+    transfer_id = shop.send(ada, bob, 10).answer.transfer_id
+    shop.clock.move_to("2026-07-01")
+    refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id, 5)
+    shop.undo_transfer(ada, transfer_id)
+    stored = [body for entry in journal(shop, ada) for body in entry.facts if body["type"] == "points.refunded"]
+    assert [body.keys() & {"fresh", "expires_on", "expires_at"} for body in stored] == [set(), set()]
+    assert [line.expires_on for line in lines(shop, ada, type="points.refunded")] == [None, None]
+    shop.clock.move_to("2026-08-01")
+    refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id, 5)
+    assert [line.expires_on for line in lines(shop, ada, type="points.refunded")] == [
+        None,
+        None,
+        by_hand.day("2026-08-31"),
+    ]
+
+
+def test_a_last_day_that_an_older_release_wrote_down_for_nothing_is_not_told(shop: BookShop, ada: str) -> None:
+    shop.earn(ada, 50)
+    [entry] = journal(shop, ada)
+    back = f.PointsRefunded("points", 5, ((1, 0, 5, 20_000),), 55, None, 20_100, 20_101 * 86_400_000)
+    new = f.PointsRefunded("points", 5, (), 55, (2, 0, 5), 20_100, 20_101 * 86_400_000)
+    assert [line.expires_on for fact in (back, new) for line in lines_of(entry, 1, fact, 20_000)] == [None, 20_100]
+
+
+def test_what_is_received_has_a_last_day_where_all_of_it_has_the_same() -> None:
+    shop = open_shop(program={"units": [THIRTY_DAYS]})
+    ada, bob = shop.member("1"), shop.member("2")
+    shop.earn(ada, 50)
+    shop.send(ada, bob, 10)
+    shop.clock.move_to("2026-07-01")
+    shop.earn(ada, 50)
+    shop.send(ada, bob, 60)
+    told = [line.expires_on for line in lines(shop, bob, type="points.received")]
+    assert told == [shop.account(bob).wallets[0].expiring[0].expires_on, None]
 
 
 def test_what_is_undone_is_named_by_what_undoes_it(shop: BookShop, ada: str) -> None:

@@ -29,6 +29,13 @@ class Versions:
     def in_force(self, at: Instant) -> TierScheme:
         return next((version.scheme for version in reversed(self.all) if version.since <= at), self.all[0].scheme)
 
+    def known_at(self, at: Instant) -> Versions | None:
+        """As they were then; None before there was one. Of those that are kept no more, the first stands for them."""
+        known = tuple(version for version in self.all if version.since <= at)
+        if not known and len(self.all) == MAX_VERSIONS:
+            known = self.all[:1]
+        return Versions(known) if known else None
+
     def changes(self, after: Instant, to: Instant) -> tuple[Instant, ...]:
         """When another scheme came into force, later than `after` and not later than `to`."""
         return tuple(version.since for version in self.all if after < version.since <= to)

@@ -98,7 +98,10 @@ def must_be_positive(amount: int) -> None:
 def must_be_there(wallet: Wallet, amount: int, conduct: Conduct, below_zero: bool = False) -> None:
     if wallet.available - amount < (conduct.floor if below_zero else 0):
         there, needed = plain(wallet.available, conduct.decimals), plain(amount, conduct.decimals)
-        raise Refused("insufficient_balance", f"There are {there} available and {needed} are needed.", param="amount")
+        limit = f"the balance may go no further than {plain(-conduct.floor, conduct.decimals)} below zero"
+        may = f", {limit if conduct.floor else 'the balance may not go below zero'}," if below_zero else ""
+        text = f"There are {there} available{may} and {needed} are needed."
+        raise Refused("insufficient_balance", text, param="amount")
 
 
 def front(wallet: Wallet, amount: int, conduct: Conduct) -> tuple[Taken, ...]:

@@ -131,7 +131,7 @@ def refund(
     amount = pieces_sum(pieces) + beside
     must_fit(wallet, amount)
     late = amount - pieces_sum(back)
-    new, piece = fresh, None
+    new, piece = replace(fresh, expires_on=None, expires_at=None), None
     if late:
         new, piece = placed(
             story.account, Credit(unit, late, fresh.expires_on, fresh.expires_at, slides=fresh.slides), conduct
