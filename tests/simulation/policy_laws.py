@@ -63,6 +63,9 @@ def ask_policy(sliding: Sliding, before: Account, fact: Fact, setting: Setting, 
         law(at == (None if day is None else start_of(day + 1, zone)), f"{fact} does not end with its last day")
     if isinstance(fact, Credited) and not (isinstance(fact, f.PointsRefunded) and fact.fresh is None):
         _ask_credit(sliding, before, fact, setting, asked)
+    if isinstance(fact, f.PointsReceived):
+        together = before.wallet(fact.unit).sliding
+        law(all(lot != together for lot, *_ in fact.pieces), f"{fact} slides with what was there")
     if isinstance(fact, f.PointsConverted):
         _ask_gain(fact, setting)
     if isinstance(fact, f.PointsActivated):
@@ -102,7 +105,7 @@ def _ends(fact: Any) -> Iterator[tuple[int | None, int | None]]:
 
 
 def _ask_credit(sliding: Sliding, before: Account, fact: Any, setting: Setting, asked: Asked) -> None:
-    unit, start = _given(fact)
+    unit, (lot, start, _) = _given(fact)
     zone, day = setting.program.zone, day_at(setting.entry.effective_at, setting.program.zone)
     if isinstance(fact, f.PointsEarned | f.PointsPromised):
         law(fact.counts_on == day, f"{fact} was earned on {day}")
@@ -115,6 +118,7 @@ def _ask_credit(sliding: Sliding, before: Account, fact: Any, setting: Setting, 
         if _comes_so(fact, one, before.advanced_to) and _lasts_so(fact.expires_on, last, full=full):
             if one.slides and not alive and start == 0:
                 sliding.until[unit] = fact.expires_on
+            law(one.slides or lot != before.wallet(unit).sliding, f"{fact} slides with others from now on")
             return
     law(False, f"{fact} should be {wanted}, sliding until {sliding.until.get(unit)}, by {policy}")
 
@@ -144,11 +148,11 @@ def _as_asked(waits: Mapping[str, Any], policy: Any, zone: str, day: int) -> Due
     return due(policy, zone, day, event=event)
 
 
-def _given(fact: Any) -> tuple[str, int]:
-    """Of which unit, and from which position of its lot on."""
+def _given(fact: Any) -> tuple[str, tuple[int, int, int]]:
+    """Of which unit, and at which positions of its lot."""
     if isinstance(fact, f.PointsConverted):
-        return fact.into, fact.piece[1]
-    return fact.unit, (fact.fresh or (0, 0, 0))[1] if isinstance(fact, f.PointsRefunded) else fact.piece[1]
+        return fact.into, fact.piece
+    return fact.unit, (fact.fresh or (0, 0, 0)) if isinstance(fact, f.PointsRefunded) else fact.piece
 
 
 def _comes_so(fact: Any, wanted: Due, now: int) -> bool:

@@ -75,6 +75,15 @@ def test_a_grant_that_names_its_last_day_does_not_slide_with_the_rest(shop: Book
     assert expiring == [(day("2026-06-20"), 7), (day("2026-07-15"), 4)]
 
 
+def test_a_grant_for_the_very_day_until_which_the_rest_slides_stays_where_it_is(shop: BookShop, ada: str) -> None:
+    shop.earn(ada, 10, unit="sliding")
+    grant(shop, ada, 5, unit="sliding", expires_on=day("2026-07-15"))
+    shop.clock.move_to("2026-06-20")
+    shop.spend(ada, 1, unit="sliding")
+    expiring = [(one.expires_on, one.amount) for one in wallet(shop, ada, "sliding").expiring]
+    assert expiring == [(day("2026-07-15"), 5), (day("2026-07-20"), 9)]
+
+
 def test_a_grant_may_be_for_today_alone(shop: BookShop, ada: str) -> None:
     assert grant(shop, ada, 7, expires_on=day("2026-06-15")).answer.account.balances["points"] == 7
 

@@ -73,6 +73,16 @@ def test_an_order_gives_no_more_than_its_cap_whichever_rules_give_it() -> None:
     assert got(shop, "A2", 90) == 60, "the next order has its own cap"
 
 
+def test_what_an_order_gives_later_counts_towards_its_cap_as_what_it_gives_at_once() -> None:
+    bonus = rule("bonus", stage="bonus", effect={"kind": "per_order", "amount": 40})
+    shop = capped({"per_transaction": 50}, rules=(rule(), bonus), available_after=14)
+    answer = bought(shop, "A1", 40)
+    assert [(one.rule_id, one.amount) for one in answer.earned] == [("base", 40), ("bonus", 10)]
+    assert told(answer) == [("transaction", 30, "bonus")] == journal(shop, answer.member_id, 1)
+    shop.clock.move_to("2026-07-16")
+    assert shop.balance(answer.member_id) == 50
+
+
 def test_a_month_gives_no_more_than_its_cap() -> None:
     shop = capped(A_MONTH)
     assert got(shop, "A0", 70) == 70
@@ -143,6 +153,20 @@ def test_the_cap_is_that_of_the_day_of_purchase() -> None:
     assert got(shop, "A1", 80, on=TODAY) == 30
     assert got(shop, "A2", 80, on="2026-06-30") == 80
     assert got(shop, "A3", 80, on="2026-06-29") == 20
+
+
+def test_a_cap_of_the_balance_that_came_since_cuts_nothing_of_a_purchase_from_before() -> None:
+    shop = capped({}, {"effective_from": "2026-07-01", "caps": {"balance": 10}})
+    late = bought(shop, "A1", 60, on="2026-06-30")
+    assert ([one.amount for one in late.earned], told(late)) == ([60], [])
+    assert got(shop, "A2", 60) == 0
+
+
+def test_a_cap_of_the_balance_that_is_gone_still_cuts_a_purchase_from_before() -> None:
+    shop = capped({"balance": 10}, {"effective_from": "2026-07-01"})
+    late = bought(shop, "A1", 60, on="2026-06-30")
+    assert ([one.amount for one in late.earned], told(late)) == ([10], [("balance", 50, "base")])
+    assert got(shop, "A2", 60) == 60
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,18 @@ def test_what_a_return_takes_back_of_an_old_month_is_taken_from_that_month() -> 
     assert standing(shop, bought.member_id, "2026-09-01").tier == "bronze"
 
 
+def test_a_window_of_two_years_still_counts_what_comes_late_from_its_oldest_month() -> None:
+    shop = open_shop(tiers=BY_SPEND | {"window": {"type": "rolling", "months": 24}}, now="2024-02-01")
+    ada = shop.member("1")
+    shop.clock.move_to("2026-03-05")
+    shop.buy(member(ada), sale("A1", 1_00, on="2026-03-05"))
+    shop.buy(member(ada), sale("A2", 99_00, on="2024-02-29"))
+    assert standing(shop, ada).tier == "bronze"
+    shop.buy(member(ada), sale("A3", 98_00, on="2024-03-20"))
+    shop.buy(member(ada), sale("A4", 1_00, on="2026-03-04"))
+    assert (standing(shop, ada).tier, standing(shop, ada, "2026-04-01").tier) == ("silver", "bronze")
+
+
 def test_active_points_carry_a_tier_until_they_are_spent_or_pass() -> None:
     shop = open_shop(tiers=TIERS | {"basis": "points_active"})
     ada = shop.member("1")
@@ -286,6 +298,21 @@ def test_a_new_way_down_begins_its_periods_when_it_is_defined() -> None:
     assert standing(shop, ada, "2028-12-01").tier == "bronze"
 
 
+def test_a_new_window_begins_the_periods_anew_as_well() -> None:
+    """The sixty days of June end in August; a scheme that looks back another way gives sixty of its own."""
+    shop = open_shop(tiers=BY_SPEND | {"downgrade": {"type": "after_days", "days": 60}})
+    ada = shop.buy(card("1"), sale("A1", 120_00)).answer.member_id
+    assert (kept := standing(shop, ada).keep) is not None
+    assert kept.until == parse_day("2026-08-13")
+    shop.clock.move_to("2026-08-03")
+    redefine(
+        shop, BY_SPEND | {"window": {"type": "rolling", "months": 1}, "downgrade": {"type": "after_days", "days": 60}}
+    )
+    assert (kept := standing(shop, ada).keep) is not None
+    assert (kept.missing, kept.until) == ("100", parse_day("2026-10-01"))
+    assert (standing(shop, ada, "2026-10-01").tier, standing(shop, ada, "2026-10-02").tier) == ("silver", "bronze")
+
+
 def test_the_same_scheme_again_is_no_other_scheme() -> None:
     shop = open_shop(tiers=BY_SPEND | {"downgrade": A_YEAR})
     ada = shop.buy(card("1"), sale("A1", 120_00)).answer.member_id
@@ -326,6 +353,18 @@ def test_a_purchase_that_comes_late_still_brings_the_tier_of_its_year() -> None:
         seen.append((view.tier, view.since, view.keep))
     assert seen[0] == seen[1]
     assert seen[0][0] == "gold"
+
+
+def test_a_purchase_of_last_year_raises_who_has_bought_in_this_one_already() -> None:
+    """120 in December and 10 in January: another 400 of December are gold in December's year, and in no other."""
+    yearly = {"window": {"type": "calendar_year"}, "downgrade": {"type": "after_days", "days": 60}}
+    shop = open_shop(tiers=BY_SPEND | yearly, now="2026-12-10")
+    ada = shop.buy(card("1"), sale("A1", 120_00, on="2026-12-10")).answer.member_id
+    shop.clock.move_to("2027-01-05")
+    shop.buy(member(ada), sale("A2", 10_00, on="2027-01-05"))
+    shop.buy(member(ada), sale("A3", 400_00, on="2026-12-20"))
+    view = standing(shop, ada)
+    assert (view.tier, view.since, view.keep and view.keep.until) == ("gold", at("2026-12-20"), parse_day("2027-02-17"))
 
 
 def test_a_rule_for_a_tier_sees_the_tier_that_is_held() -> None:

@@ -137,6 +137,18 @@ def test_in_grace_what_comes_counts_with_the_year_that_ended() -> None:
     assert (lost.tier, lost.reason, lost.grace_from) == ("silver", "grace_ended", None)
 
 
+def test_who_is_saved_in_grace_begins_to_count_anew() -> None:
+    """Five orders since the last time, the fifth in grace: these keep gold once, and another five must keep it again."""
+    scheme = ladder("since_last_recalculation", {"type": "after_days", "days": 30}, grace_days=10)
+    in_grace = on("gold", "2026-03-01", grace_from=at("2026-03-31T00:00:00Z"))
+    saved = seen(scheme, Progress(orders=11, base=6), "2026-04-05", in_grace)
+    assert (saved.tier, saved.grace_from, saved.base, day(saved.review_at)) == ("gold", None, 11, "2026-05-05")
+    again = on("gold", "2026-04-05")
+    for orders_then, grace in ((15, at("2026-05-05T00:00:00Z")), (16, None)):
+        progress = Progress(orders=orders_then, base=saved.base)
+        assert seen(scheme, progress, "2026-05-05T00:00:00Z", again).grace_from == grace
+
+
 def test_falling_at_once_step_by_step_gives_each_step_its_grace() -> None:
     scheme = ladder(downgrade={"type": "at_once", "to": "one_step"}, grace_days=10)
     failed = seen(scheme, orders(m2026_03=1), "2026-03-05", on("platinum", "2026-03-01"))
