@@ -166,8 +166,7 @@ def test_killed_anywhere_while_it_mends_and_begun_again_each_is_mended_once(when
     """Fifty of them: three transactions of head, pages and counts. Mended is what the first run came to, or the second."""
     shop, true, told = fifty_placeholders()
     whole = by_the_newer(shop, true)
-    pages = [page_key("shop", number) for number in (1, 101, 201)]
-    kills = Kills(0, when)
+    pages, kills = [page_key("shop", number) for number in (1, 101, 201)], Kills()
     for number in range(4):
         kills, table = Kills(number, when), journal(told)
         rt = replace(shop.rt, table=table, topic=MemoryTopic())
