@@ -28,6 +28,8 @@ from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.protocol import CONDITION_FAILED, Attrs, Key, TransactionCancelled
 
+_SOMEBODY_WRITES = {CONDITION_FAILED, "TransactionConflict"}
+
 
 class MovedError(Exception):
     """Somebody has written the account since it was read."""
@@ -68,7 +70,7 @@ def refold_account(rt: Runtime, tenant: str, refolded: Refolded) -> None:
     try:
         rt.table.transact([put], rt.ids.command())
     except TransactionCancelled as cancelled:
-        if CONDITION_FAILED in cancelled.reasons:
+        if set(cancelled.reasons) <= _SOMEBODY_WRITES:
             raise _moved(refolded.key) from cancelled
         raise
 

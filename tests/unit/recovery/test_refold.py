@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.groups.operations import list_groups
+from chalicelib.flows.refold_account import refold_account, refolded_account
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import Attrs, Key, Page, Query, Throttled, Write
 from infra.local import refold
@@ -164,6 +165,15 @@ def test_a_line_keeps_what_was_in_its_place(books: Books, capsys: pytest.Capture
     assert line["was"] == {**case.was, "body": {"B": base64.b64encode(b"z?").decode()}}
 
 
+def test_it_takes_three_reads_and_one_write_of_one_item(books: Books) -> None:
+    spoilt(books, damaged)
+    requests = books.table.meter.cost.requests
+    found = refolded_account(books.shop.rt, "shop", books.members[0], 1)
+    assert books.table.meter.cost.requests == requests + 3
+    refold_account(books.shop.rt, "shop", found)
+    assert books.table.meter.cost.requests == requests + 4
+
+
 def remove_the_third(books: Books) -> None:
     books.remove(books.of(0, ENTRY(3)))
 
@@ -255,6 +265,14 @@ def test_a_shop_that_goes_on_meanwhile_is_not_overwritten(
     assert books.item(books.of(0, ACCOUNT))["version"] == {"N": "9"}
     assert refolded(books, "--apply") == 0
     assert books.told() == []
+
+
+def test_a_busy_account_is_not_said_to_differ(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its journal went on between one read and the next."""
+    table = Meanwhile(table=books.table, happens=lambda: books.shop.earn(books.members[0], 9), before="query")
+    assert refolded(books, rt=replace(books.shop.rt, table=table)) == 2
+    said = capsys.readouterr()
+    assert ("was written to meanwhile" in said.err, said.out) == (True, "")
 
 
 @pytest.mark.parametrize("how", ["damaged", "gone"])
