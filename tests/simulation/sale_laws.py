@@ -14,12 +14,16 @@ from chalicelib.kit.facts import Fact
 from tests.simulation.fact_laws import Setting
 from tests.simulation.ladders import Ladders
 from tests.simulation.law import law
+from tests.simulation.policies import CARDS
 from tests.simulation.reckoned import day_at, policy_on, rounded
 from tests.twins.bookshop import rule
 
 BASE = rule(effect={"kind": "per_value", "amount": 1, "per": "1.00"}, lines={"exclude_delivery": True})
 STAMP = rule("stamp", unit="stamps", stage="bonus", effect={"kind": "per_order", "amount": 1})
-RULES = (BASE, STAMP)
+GIFT = rule(
+    "gift", stage="bonus", effect={"kind": "per_value", "amount": 1, "per": "1.00"}, lines={"categories": [CARDS]}
+)
+RULES = (BASE, STAMP, GIFT)
 RULES_OF = {1: RULES, 2: ()}
 
 Document = Sale | Return
@@ -150,11 +154,13 @@ def _asked_back(fact: Any) -> int:
 
 
 def _own(rule_id: str, lines: Sequence[Line]) -> list[Line]:
+    if rule_id == GIFT.rule_id:
+        return [line for line in lines if CARDS in line.category]
     return [line for line in lines if rule_id != BASE.rule_id or not line.delivery]
 
 
 def _gives(rule_id: str, sale: Sale, rounding: str) -> int:
-    """A point for each euro of goods; a stamp for whatever was bought."""
+    """A point for each euro of goods, of gift cards two; a stamp for whatever was bought."""
     if rule_id == STAMP.rule_id:
         return 1
     return rounded(sum(line.gross_value for line in _own(rule_id, sale.lines)), 100, rounding)

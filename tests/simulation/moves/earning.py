@@ -24,9 +24,12 @@ def earn(world: World, dice: Random) -> str:
 
 
 def grant_points(world: World, dice: Random) -> str:
-    """Kept as the policy says, or to a day of its own."""
+    """Kept as the policy says, or to a day of its own: now and then that of what slides, as the amount says."""
     owner, unit, amount = dice.choice(world.owners), dice.choice(UNITS), dice.choice(AMOUNTS)
-    last = dice.choice((None, None, local_day(world.clock.at, world.program.zone) + dice.randrange(40)))
+    today = local_day(world.clock.at, world.program.zone)
+    last = dice.choice((None, None, today + dice.randrange(40)))
+    if last is not None and amount == AMOUNTS[0]:
+        last = max(today, world.journals[owner].sliding.until.get(unit, last))
     world.journals.asked = Asked(last=last)
     world.ask(dice, lambda shop, command: by_hand.grant(shop, owner, amount, command, unit, expires_on=last))
     return f"{owner} was granted {amount} {unit} until {last}"
