@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.areas.tiers.model import Progress, TierScheme, next_tier, tier_for
+from chalicelib.areas.tiers.model import Progress, TierScheme, Version, Versions, next_tier, tier_for
+from chalicelib.areas.tiers.model.versions import MAX_VERSIONS
 
 
 def scheme(
@@ -148,3 +149,16 @@ def test_what_is_missing_is_exactly_what_lifts_a_member(steps: tuple[int, ...], 
     assert isinstance(missing, int)
     assert tier_for(ladder, Progress(points_earned_net=points + missing)) == step.tier
     assert tier_for(ladder, Progress(points_earned_net=points + missing - 1)) != step.tier
+
+
+def test_schemes_are_known_from_when_they_were_defined_and_the_oldest_kept_stands_for_the_forgotten() -> None:
+    schemes = [scheme("orders", (0, number)) for number in range(1, MAX_VERSIONS + 2)]
+    versions = Versions((Version(10, schemes[0]),))
+    assert versions.known_at(9) is None
+    assert versions.known_at(10) == versions
+    for number, another in enumerate(schemes[1:MAX_VERSIONS], start=1):
+        versions = versions.followed_by(another, 10 + number)
+    known = [versions.known_at(at) for at in (10, 12)]
+    assert [None if one is None else one.newest for one in known] == [schemes[0], schemes[2]]
+    after = versions.followed_by(schemes[-1], 100)
+    assert after.known_at(10) == Versions((Version(11, schemes[1]),))
