@@ -28,7 +28,7 @@ from tests.unit.recovery.books import Books, grouped_books, small_books
 WRONG: tuple[Any, ...] = ("abc", None, -1, [], {}, ["x"], 10**20, 1.5)
 ATTRIBUTES: tuple[Any, ...] = ({"S": "x"}, {"S": ""}, {"N": "7"}, {"N": "1.5"}, {"B": b"?"}, {"NULL": True})
 OF_A_LINE = ("quantity", "name", "category", "brand", "labels", "delivery", "excluded_from_tiers")
-NOTHING_TO_COMPARE_WITH = {  # docs/guides/recovery.md, "Not looked for"
+NOTHING_TO_COMPARE_WITH = {  # docs/guides/recovery.md, "What it does not look for"
     "entry": ("private (gone|= None)",),  # erased
     "feed": ("version", "repaired_to"),
     "feed_page": ("opened_at", "body [0-9]+ 3", "body [0-9]+ 4 = [0-9]+$"),
@@ -59,7 +59,7 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
     "tenant": (grouped_books,),
     "tiers": (small_books,),
 }
-NOT_LOOKED_AT = {  # docs/guides/recovery.md, "Not looked at"
+NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *("api_key", "beat", "guard", "mark", "note", "operation", "part", "registered_tenant"),
 }
 
