@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 
 NEWER = {
     "chalicelib/areas/orders/store.py": {
-        "    v = IntegerAttribute(default=4)\n": "    v = IntegerAttribute(default=5)\n    colour = UnicodeAttribute(default='red')\n",
-        "v=_schema(order)": "v=5",
+        "    v = IntegerAttribute(default=5)\n": "    v = IntegerAttribute(default=6)\n    colour = UnicodeAttribute(default='red')\n",
+        "v=_schema(order)": "v=6",
     },
     "chalicelib/table/journal.py": {
         "class EntryItem(StampbookItem):\n": "class EntryItem(StampbookItem):\n    v = IntegerAttribute(default=2)\n",
