@@ -20,26 +20,10 @@ from tests.twins.bookshop import PROGRAM, BookShop, card, goods_back, line, open
 from tests.twins.by_hand import cancel as cancel_pending
 from tests.twins.by_hand import promise
 from tests.twins.configured import stored
+from tests.unit.flows.cancelled import BELOW_ZERO, OTHERS, bought, shop_with
 
-OTHERS = 500
-AT_ONCE = {"return_policy": "negative", "negative": "returns", "cancel_used": "whole"}
+AT_ONCE = BELOW_ZERO
 LATER = {**AT_ONCE, "available_after": 14}
-
-
-def shop_with(policy: Mapping[str, object]) -> tuple[BookShop, str]:
-    """Ada has 500 other points, which can be used."""
-    shop = open_shop(program={"units": [{"code": "points", "name": "Points", "policies": [policy]}]})
-    ada = shop.member("1")
-    promise(shop, ada, OTHERS, available_after_days=0)
-    return shop, ada
-
-
-def bought(shop: BookShop) -> tuple[RecordedOrder, str]:
-    """A sale of four quarters, and the id of what it earned."""
-    order = shop.buy(card("1"), sale("A1", line(1, 100_00, quantity="4"))).answer
-    earning_id = order.earned[0].earning_id
-    assert earning_id is not None
-    return order, earning_id
 
 
 def brought_back(shop: BookShop, order: RecordedOrder, quarters: int, number: str) -> tuple[int, int]:
