@@ -56,9 +56,10 @@ def account_entry(
     what the holds that it tells of still have, and what else time alone will do. `now`: the account as it stands when this is
     recorded, where that is later; its answer says so, also to whoever asks again. `told`: what else its answer says."""
     account = story.account
-    after = {**_standing(account), **(told or {})}
-    if now is not None and _standing(now) != _standing(account):
-        after["now"] = _standing(now)
+    standing = _standing(account)
+    after = {**standing, **(told or {})}
+    if now is not None and (later := _standing(now)) != standing:
+        after["now"] = later
     holds = {
         str(fact.hold): 0 if (hold := account.hold(fact.hold)) is None else hold.amount
         for fact in story.facts

@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, Piece, Story
 from chalicelib.areas.accounts.model.apart import pieces_sum
-from chalicelib.areas.accounts.model.decisions.apart import pending_of
+from chalicelib.areas.accounts.model.decisions.apart import held_of, pending_of
 from chalicelib.areas.accounts.model.facts import PointsExpired, PointsPromised, PointsRefunded
-from chalicelib.areas.accounts.model.lots import Span, free_within, length, spans_by_lot
+from chalicelib.areas.accounts.model.lots import Span, free_within, length, meeting, spans_by_lot
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import id_of, numbered_bodies
 from chalicelib.flows.other_side import came_from, received_as
 from chalicelib.flows.terms import terms_of
-from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, given_by, meeting
+from chalicelib.flows.trace_pieces import CAME_OR_WENT, SPAN, TOUCHED, Pieces, given_by
 from chalicelib.flows.undo_commit import Named, Wanted, named_fact, open_entry
 from chalicelib.flows.value_days import days_told, moments_of
 from chalicelib.kit.base import Frozen
@@ -213,14 +213,12 @@ def _parts(fact: Any, way: _Way, spans: Mapping[int, list[Span]]) -> dict[int, i
 
 
 def _left_now(account: Account, unit: str, pieces: Pieces) -> _Left:
-    wallet, spans = account.wallet(unit), spans_by_lot(pieces)
-    left = pending = 0
+    wallet, left, pending = account.wallet(unit), 0, 0
     for lot_number, start, end, *_ in pieces:
         lot = wallet.lot(lot_number)
         left += 0 if lot is None else length(free_within(lot, start, end))
         pending += pieces_sum(pending_of(account, unit, Piece(lot_number, start, end)))
-    held = sum(meeting(spans, hold.pieces) for hold in account.holds if hold.unit == unit)
-    return _Left(left, held, pending)
+    return _Left(left, held_of(account, unit, pieces), pending)
 
 
 def _place(scope: str, cursor: str) -> tuple[int, int, list[int]]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.areas.accounts.model import VOCABULARY
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.areas.accounts.model.lots import Span, spans_by_lot
+from chalicelib.areas.accounts.model.lots import meeting, spans_by_lot
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.kit.facts import Fact
 from chalicelib.table.journal import Entry
@@ -38,13 +38,6 @@ def met_in(entry: Entry, unit: str, wanted: Pieces, pieces_of: Mapping[type[Fact
         if cls is not None and cls in pieces_of:
             fact = VOCABULARY.decode(body)
             yield Met(number, fact, meeting(spans, pieces_of[cls](fact, unit)))
-
-
-def meeting(spans: Mapping[int, Sequence[Span]], pieces: Pieces) -> int:
-    """How many positions are in both."""
-    return sum(
-        max(0, min(end, piece[2]) - max(start, piece[1])) for piece in pieces for start, end in spans.get(piece[0], ())
-    )
 
 
 def given_by(fact: Any) -> tuple[str, Pieces] | None:

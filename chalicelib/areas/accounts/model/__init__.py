@@ -1,6 +1,6 @@
 """The account's values and decisions: lots (intervals), facts, state with `apply`, decisions that answer facts."""
 
-from chalicelib.areas.accounts.model.ahead import Happening, foreseen, newly_ahead
+from chalicelib.areas.accounts.model.ahead import foreseen, newly_ahead
 from chalicelib.areas.accounts.model.apart import Pending
 from chalicelib.areas.accounts.model.decisions.apart import (
     Lifetime,
@@ -29,7 +29,6 @@ __all__ = [
     "Cause",
     "Conduct",
     "Credit",
-    "Happening",
     "Lifetime",
     "Lot",
     "Pending",

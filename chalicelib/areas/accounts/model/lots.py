@@ -10,7 +10,7 @@ is left of any one earning is its interval less what is gone: exact, and no item
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chalicelib.kit.clock import Instant
@@ -74,6 +74,13 @@ def spans_by_lot(pieces: Iterable[Sequence[Any]]) -> dict[int, list[Span]]:
     for piece in pieces:
         spans.setdefault(piece[0], []).append((piece[1], piece[2]))
     return spans
+
+
+def meeting(spans: Mapping[int, Sequence[Span]], pieces: Iterable[Sequence[Any]]) -> int:
+    """How many positions are in both."""
+    return sum(
+        max(0, min(end, piece[2]) - max(start, piece[1])) for piece in pieces for start, end in spans.get(piece[0], ())
+    )
 
 
 def added(lot: Lot, amount: int) -> tuple[Lot, Piece]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import Hold, Pending, first_pieces, last_pieces, pieces_sum
@@ -22,7 +22,7 @@ from chalicelib.areas.accounts.model.decisions.story import (
 )
 from chalicelib.areas.accounts.model.facts.points import Taken
 from chalicelib.areas.accounts.model.limits import MAX_HOLDS
-from chalicelib.areas.accounts.model.lots import Piece, Span
+from chalicelib.areas.accounts.model.lots import Piece, Span, meeting, spans_by_lot
 from chalicelib.areas.accounts.model.state import Account
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.kit.amounts import plain
@@ -143,15 +143,10 @@ def pending_of(account: Account, unit: str, earning: Piece) -> tuple[Taken, ...]
     )
 
 
-def held_of(account: Account, unit: str, pieces: Iterable[Piece]) -> int:
+def held_of(account: Account, unit: str, pieces: Iterable[Sequence[Any]]) -> int:
     """How much of what was credited is on hold."""
-    held = [piece for one in account.holds if one.unit == unit for piece in one.pieces]
-    return sum(
-        max(0, min(end, piece.end) - max(start, piece.start))
-        for piece in pieces
-        for lot, start, end, _ in held
-        if lot == piece.lot
-    )
+    spans = spans_by_lot(pieces)
+    return sum(meeting(spans, hold.pieces) for hold in account.holds if hold.unit == unit)
 
 
 def _part_of(known: Hold, amount: int | None, conduct: Conduct) -> int:
