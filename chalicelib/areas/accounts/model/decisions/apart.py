@@ -146,7 +146,7 @@ def pending_of(account: Account, unit: str, earning: Piece) -> tuple[Taken, ...]
 def held_of(account: Account, unit: str, pieces: Iterable[Sequence[Any]]) -> int:
     """How much of what was credited is on hold."""
     spans = spans_by_lot(pieces)
-    return sum(meeting(spans, hold.pieces) for hold in account.holds if hold.unit == unit)
+    return sum(meeting(spans, one.pieces) for one in account.holds if one.unit == unit)
 
 
 def _part_of(known: Hold, amount: int | None, conduct: Conduct) -> int:
