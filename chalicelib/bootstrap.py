@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from chalicelib.aws.s3_files import S3Files
-from chalicelib.aws.sns_topic import SnsTopic
-from chalicelib.aws.sqs_queues import SqsQueues
 from chalicelib.config import Settings, settings
 from chalicelib.kit.clock import SystemClock
 from chalicelib.kit.ids import RandomIds
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
+
+if TYPE_CHECKING:
+    from chalicelib.aws.s3_files import S3Files
+    from chalicelib.aws.sns_topic import SnsTopic
+    from chalicelib.aws.sqs_queues import SqsQueues
+
+MadeT = TypeVar("MadeT")
 
 
 @cache
@@ -22,15 +28,46 @@ def runtime() -> Runtime:
 
 
 def build(known: Settings) -> Runtime:
-    """Connects to nothing: each client is made on its first use."""
-    region, endpoint = known.region, known.endpoint_url
+    """Connects to nothing: each client is made on its first use, and of bucket, queues and topic the code is loaded then, too."""
     clock = SystemClock()
     return Runtime(
         clock=clock,
         ids=RandomIds(),
-        table=DynamoTable(known.table, region=region, endpoint=endpoint),
+        table=DynamoTable(known.table, region=known.region, endpoint=known.endpoint_url),
         config=ConfigCache(clock),
-        files=S3Files(known.bucket, region=region, endpoint=endpoint),
-        queues=SqsQueues(known.queues, region=region, endpoint=endpoint),
-        topic=SnsTopic(known.topic, region=region, endpoint=endpoint),
+        files=_on_first_use(lambda: _files(known)),
+        queues=_on_first_use(lambda: _queues(known)),
+        topic=_on_first_use(lambda: _topic(known)),
     )
+
+
+def _files(known: Settings) -> S3Files:
+    from chalicelib.aws.s3_files import S3Files  # noqa: PLC0415
+
+    return S3Files(known.bucket, region=known.region, endpoint=known.endpoint_url)
+
+
+def _queues(known: Settings) -> SqsQueues:
+    from chalicelib.aws.sqs_queues import SqsQueues  # noqa: PLC0415
+
+    return SqsQueues(known.queues, region=known.region, endpoint=known.endpoint_url)
+
+
+def _topic(known: Settings) -> SnsTopic:
+    from chalicelib.aws.sns_topic import SnsTopic  # noqa: PLC0415
+
+    return SnsTopic(known.topic, region=known.region, endpoint=known.endpoint_url)
+
+
+class _OnFirstUse:
+    """Stands for what is made when something is first asked of it."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._made = cache(make)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._made(), name)
+
+
+def _on_first_use(make: Callable[[], MadeT]) -> MadeT:
+    return cast(MadeT, _OnFirstUse(make))

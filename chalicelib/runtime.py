@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from chalicelib.aws.files import Files
-from chalicelib.aws.queues import Queues
-from chalicelib.aws.topic import Topic
 from chalicelib.kit.clock import Clock
 from chalicelib.kit.ids import Ids
 from chalicelib.table.config import Configs
 from chalicelib.table.protocol import Table
 
+if TYPE_CHECKING:  # most requests reach none of these, and a cold start pays for what it imports
+    from chalicelib.aws.files import Files
+    from chalicelib.aws.queues import Queues
+    from chalicelib.aws.topic import Topic
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Runtime:
     clock: Clock
     ids: Ids

@@ -22,9 +22,9 @@ CONDITION = "AlarmsOn"
 TOPIC = "AlarmTopic"
 ABOVE = "GreaterThanThreshold"
 FIVE_MINUTES = 300
-STUCK_SECONDS = (
-    3600  # a message in a queue: three tries of a step stay below, five of an import do not, which is told then
-)
+# A message that nobody takes. What is tried in vain is told by its dead-letter queue instead: Amazon leaves out of this age
+# what was received three times, and most steps are given up within the hour.
+STUCK_SECONDS = 3600
 LATE_MS = (
     300_000  # the relay behind its stream, of which Amazon keeps a day; less than from one beat to the next but one
 )
@@ -121,7 +121,7 @@ def _of_queues(template: Json) -> Iterator[Alarm]:
             says = "Something failed as often as it may and waits here for two weeks: docs/guides/deploy.md says what to do."
             yield _queue_alarm(queue, _kebab(queue), says, "ApproximateNumberOfMessagesVisible", 0)
     for queue in consumed_queues(template):
-        says = "A message waits, or is tried again and again, for an hour."
+        says = "A message waits for an hour: its function does not take it."
         yield _queue_alarm(queue, f"{_kebab(queue)}-age", says, "ApproximateAgeOfOldestMessage", STUCK_SECONDS)
 
 

@@ -18,7 +18,7 @@ from chalicelib.runtime import Runtime
 BodyT = TypeVar("BodyT")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Visit:
     """A request of nobody in particular. `url_path` is the path as it was asked for."""
 
@@ -28,7 +28,7 @@ class Visit:
     url_path: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call:
     """A request of a caller who may do it. `query` holds every declared parameter, typed, None where absent.
 
@@ -50,7 +50,7 @@ class Call:
         return self.caller.request_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Answered(Generic[BodyT]):
     """`replayed`: this is the answer to an earlier sending of the same request. `status` overrides the route's."""
 
@@ -59,7 +59,7 @@ class Answered(Generic[BodyT]):
     status: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Page:
     """An answer that is not made of fields: a page or one of its assets."""
 

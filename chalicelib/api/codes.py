@@ -116,7 +116,8 @@ OPERATIONS = {
     "policy_in_force": Code(
         422,
         "A policy that is or was in force of a unit in use would change, or a new one would begin before tomorrow: what was "
-        "given until today stays by it. The message says what to do instead.",
+        "given until today stays by it. Or the zone would change while such a policy has begun in one of both and not in the "
+        "other. The message says what to do instead.",
     ),
     "decimals_frozen": Code(422, "The decimals of a unit cannot change."),
     "unknown_unit": Code(422, "The program has no such unit."),
@@ -134,6 +135,7 @@ OPERATIONS = {
     ),
     "not_pinned": Code(422, "The member is pinned to no tier, or the pin is over."),
     "pin_in_past": Code(400, "The last day of a pin is over already."),
+    "pin_too_late": Code(400, "The last day of a pin lies more than a hundred years ahead."),
     "insufficient_balance": Code(422, "There is not enough to spend."),
     "balance_limit": Code(422, "The balance would go beyond its limit."),
     "hold_not_found": Code(404, "The account never had a hold of this number."),

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Handler:
     """`body` is the model that the parameter of that name is annotated with; None for a handler without one."""
 

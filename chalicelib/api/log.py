@@ -17,7 +17,7 @@ _REFUSALS = Measured(("code",), {"refusals": "Count"})
 _FAILURES = Measured((), {"failures": "Count"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Note(Work):
     """What is known of a request so far: until it is answered, that it failed."""
 

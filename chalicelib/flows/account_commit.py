@@ -28,7 +28,7 @@ from chalicelib.table.protocol import Write
 
 AnswerT = TypeVar("AnswerT")
 Decide = Callable[[Story, Terms, Instant], Story]
-DecideBy = Callable[[Story, Terms, Instant, str], Story]
+DecideActing = Callable[[Story, Terms, Instant, Opened], Story]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def decided_plan(
     def decided() -> Story:
         return decide(terms.advance(Story(opened.account), at), terms, at)
 
-    story = settle_tier(unless_lost(rt, caller.tenant, opened, decided, dry_run=command.dry_run), terms)
+    story = settle_tier(unless_lost(rt, caller.tenant, (opened,), decided, dry_run=command.dry_run), terms)
     private = {"salt": rt.ids.salt(), "comment": comment} if comment else None
     entry = account_entry(caller.tenant, story, opened.head, header, private)
     return account_plan(caller, command, story, opened.head, entry)
@@ -176,12 +176,13 @@ def change_acting(
     command: Command,
     operation: str,
     who: Acting,
-    decide: DecideBy,
+    decide: DecideActing,
     answer: Callable[[Entry], AnswerT],
     manner: Manner = USUAL,
 ) -> Committed[AnswerT]:
-    """What a member does: as above, on the account of the group that they are in, and `decide` is told who does it for a
-    group. For them 1 BatchGet more; besides NotFound and refusals of flows/opened."""
+    """What a member does: as above, on the account of the group that they are in, and `decide` is told what was opened: who
+    does it for a group, and what was asked for beside. For them 1 BatchGet more; besides NotFound and refusals of
+    flows/opened."""
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, who.program_id)
@@ -190,7 +191,7 @@ def change_acting(
             opened.must_be_active(who.param)
 
         def decided(story: Story, terms: Terms, at: Instant) -> Story:
-            return decide(story, terms, at, opened.by)
+            return decide(story, terms, at, opened)
 
         return decided_plan(rt, caller, command, operation, terms, opened, decided, manner.comment)
 

@@ -191,12 +191,13 @@ def standing_of(entry: Entry) -> Standing:
 
 def pin_of(entry: Entry) -> tuple[bool, Day | None]:
     """Whether the account was pinned to its tier after the entry, and until when: None for good. One of before entries told
-    it knows of the pin that it set itself."""
+    it knows of the pin that it set itself, unless that ended in it."""
     after: Any = entry.header["after"]
     if "pinned" in after:
         return True, after["pinned"]
-    pins = facts_of(entry, f.TierPinned)
-    return bool(pins), pins[-1].until if pins else None
+    told = [body for body in entry.facts if body["type"] in (f.TierPinned.type, f.TierUnpinned.type)]
+    last = VOCABULARY.decode(told[-1]) if told else None
+    return (True, last.until) if isinstance(last, f.TierPinned) else (False, None)
 
 
 def left_in_hold(entry: Entry, hold_id: int) -> int:

@@ -1,7 +1,8 @@
 """Cancel an earning: what of it is pending will not come, and what is left of it, or all of it, is taken back.
 
-reads    1 BatchGet of profile, account and the earning's entry; 2 Gets more for a dry run or what the account refuses; of what
-         a purchase earned 1 Get of the order, and another one then
+reads    1 BatchGet of profile, account and the earning's entry; 2 Gets more for a dry run, what the account refuses or what has
+         been cancelled already; of what a purchase earned 1 Get of the order as long as something can be cancelled, and
+         another one for a dry run or what the account refuses
 writes   account (version), entry (absent), the earning's entry (its mark): 6 units, + 2 with an Idempotency-Key, + 2 for the
          order of what a purchase earned
 may      who may change accounts, also for a blocked member

@@ -1,7 +1,8 @@
 """Give a member points without a purchase; of one in a group, the group gets them. Or a group, whoever of it did something for
 them, or nobody.
 
-reads    1 BatchGet of profile and account, of a member in a group, or one named of a group, 1 more; 1 Get of the order that it waits for, if it does
+reads    1 BatchGet of profile and account, of a member in a group, or one named of a group, 1 more; the order that it waits for, if
+         it does, comes with the first
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
 """
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import Story, earn
 from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model.order import Order
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.account_commit import change_acting
 from chalicelib.flows.account_views import (
@@ -24,7 +26,7 @@ from chalicelib.flows.account_views import (
     group_of,
     standing_of,
 )
-from chalicelib.flows.opened import Acting, InGroup
+from chalicelib.flows.opened import Acting, InGroup, Opened
 from chalicelib.flows.pending_choice import event_of, must_have_order
 from chalicelib.flows.terms import Terms, Wait, after_activity
 from chalicelib.kit.base import Frozen
@@ -34,8 +36,9 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.ids import owner_kind
 from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed, read_patiently
+from chalicelib.table.commit import Committed
 from chalicelib.table.journal import Entry
+from chalicelib.table.protocol import Attrs
 
 LONGEST_WAIT_DAYS = 3_650  # as of a policy's `available_after`
 
@@ -83,16 +86,18 @@ def earn_points(
     `line_without_order`, `invalid_available_on`.
     """
     wait = _wait_of(waits)
-    if waits.order_id is not None:
-        _must_be_theirs(rt, caller, who, waits.order_id, waits.line_no)
+    order_key = None if waits.order_id is None else orders.order_key(caller.tenant, waits.order_id)
+    acting = Acting(who, program_id, beside=() if order_key is None else (order_key,))
 
-    def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
+    def decide(story: Story, terms: Terms, at: Instant, opened: Opened) -> Story:
+        if order_key is not None:
+            _must_be_theirs(opened.beside.get(order_key), who, waits)
         _must_lie_ahead(waits.available_on, terms.day(at))
-        credit = replace(terms.credit(unit, amount, at, wait), by=by)
+        credit = replace(terms.credit(unit, amount, at, wait), by=opened.by)
         earned = earn(story, credit, terms.conduct_of_earning(unit, story.account.advanced_to, at))
         return after_activity(earned, terms, "earn", at)
 
-    return change_acting(rt, caller, command, "earn_points", Acting(who, program_id), decide, _answer)
+    return change_acting(rt, caller, command, "earn_points", acting, decide, _answer)
 
 
 def _wait_of(waits: Waits) -> Wait | None:
@@ -107,15 +112,23 @@ def _wait_of(waits: Waits) -> Wait | None:
     return Wait(days=waits.available_after_days, on=waits.available_on, event=event or "")
 
 
-def _must_be_theirs(rt: Runtime, caller: Caller, who: str | InGroup, order_id: str, line_no: int | None) -> None:
+def _must_be_theirs(stored: Attrs | None, who: str | InGroup, waits: Waits) -> None:
     """Nothing would ever come of an order that is another's, or of a line that it does not have. A group's is any that was
-    bought for it."""
-    order = read_patiently(rt, lambda: orders.read(rt.table, caller.tenant, order_id))
-    has_line = line_no is None or any(line.line_no == line_no for line in order.sale.lines)
+    bought for it. None of this ever changes of an order, so it may be read as of any moment."""
+    order = None if stored is None else orders.order_from(stored)
     owner = who if isinstance(who, str) else who.group_id
     kind = owner_kind(owner)
-    if owner != (order.group_id if kind == "group" else order.member_id) or not has_line:
-        raise NotFound("order_not_found", f"This {kind} has no such order or line: {order_id}.", param="order_id")
+    if (
+        order is None
+        or owner != (order.group_id if kind == "group" else order.member_id)
+        or not _has_line(order, waits)
+    ):
+        text = f"This {kind} has no such order or line: {waits.order_id}."
+        raise NotFound("order_not_found", text, param="order_id")
+
+
+def _has_line(order: Order, waits: Waits) -> bool:
+    return waits.line_no is None or any(line.line_no == waits.line_no for line in order.sale.lines)
 
 
 def _must_lie_ahead(available_on: Day | None, today: Day) -> None:

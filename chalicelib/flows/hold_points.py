@@ -14,7 +14,7 @@ from chalicelib.areas.accounts.model.facts import PointsHeld
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_commit import change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
-from chalicelib.flows.opened import Acting, InGroup
+from chalicelib.flows.opened import Acting, InGroup, Opened
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -67,19 +67,22 @@ def hold_points(
     `member_blocked`, `group_blocked`, `may_not_spend`,
     `insufficient_balance`, `too_many_holds`, `too_many_pieces`; NotFound for member, program and group, `group_member_not_found`; InvalidInput `two_lapses`, `lapses_in_past`, `lapses_too_late`."""
 
-    def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
-        return hold(story, unit, amount, terms.conduct(unit, at), lapses_at=_lapses_at(lapse, at), by=by)
+    def decide(story: Story, terms: Terms, at: Instant, opened: Opened) -> Story:
+        lapses_at = _lapses_at(lapse, story.account.advanced_to)
+        return hold(story, unit, amount, terms.conduct(unit, at), lapses_at=lapses_at, by=opened.by)
 
     return change_acting(rt, caller, command, "hold_points", Acting(who, program_id, spends=True), decide, _answer)
 
 
-def _lapses_at(lapse: Lapse, now: Instant) -> Instant | None:
+def _lapses_at(lapse: Lapse, came_to: Instant) -> Instant | None:
+    """Seconds count from where the account stands, as all else does: a fast till may have brought it past the clock."""
     if lapse.at is not None and lapse.after_seconds is not None:
         text = "A hold lapses at an instant or after so many seconds: name one of them."
         raise InvalidInput("two_lapses", text, param="lapses_after_seconds")
-    at = lapse.at if lapse.after_seconds is None else now + lapse.after_seconds * 1000
-    if at is not None and at > now + LONGEST_SECONDS * 1000:
-        raise InvalidInput("lapses_too_late", "A hold lapses within ten years.", param="lapses_at")
+    at = lapse.at if lapse.after_seconds is None else came_to + lapse.after_seconds * 1000
+    if at is not None and at > came_to + LONGEST_SECONDS * 1000:
+        param = "lapses_at" if lapse.after_seconds is None else "lapses_after_seconds"
+        raise InvalidInput("lapses_too_late", "A hold lapses within ten years.", param=param)
     return at
 
 

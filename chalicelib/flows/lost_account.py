@@ -1,6 +1,6 @@
 """An account that is gone though its journal is there: it must not pass for one to which nothing has happened yet.
 
-reads    nothing for whoever has an account; for who has none 1 Get of the first entry there would be, and where that is there
+reads    nothing for whoever has an account; of each that is not there 1 Get of the first entry there would be, and where that is there
          1 Get of the account: items of one BatchGet are read one by one
 
 What is written meets the entry that is there already (table/commit). So it is asked where an account is read, where somebody is
@@ -9,7 +9,7 @@ refused something, or only tries. An operator makes it anew from its journal (fl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from chalicelib.areas.accounts import store as accounts
@@ -36,23 +36,28 @@ def must_be_without(rt: Runtime, tenant: str, owner: str, program_id: int) -> No
         must_not_be_lost(rt, tenant, opened)
 
 
-def unless_lost(rt: Runtime, tenant: str, opened: Opened, decide: Callable[[], DecidedT], *, dry_run: bool) -> DecidedT:
-    """What is decided. What is refused of an account that is lost is no refusal. DamagedItemError."""
+def unless_lost(
+    rt: Runtime, tenant: str, opened: Sequence[Opened], decide: Callable[[], DecidedT], *, dry_run: bool
+) -> DecidedT:
+    """What is decided of all these accounts. What is refused where one is lost is no refusal. DamagedItemError."""
     try:
         decided = decide()
     except StampbookError:
-        must_not_be_lost(rt, tenant, opened)
+        must_not_be_lost(rt, tenant, *opened)
         raise
     if dry_run:
-        must_not_be_lost(rt, tenant, opened)
+        must_not_be_lost(rt, tenant, *opened)
     return decided
 
 
-def must_not_be_lost(rt: Runtime, tenant: str, opened: Opened) -> None:
+def must_not_be_lost(rt: Runtime, tenant: str, *opened: Opened) -> None:
     """DamagedItemError, which names the account's key. Not where it has come about since it was read."""
-    owner, program_id = opened.account.owner, opened.account.program
-    if opened.head.version:
-        return
+    for one in opened:
+        if not one.head.version:
+            _must_have_no_journal(rt, tenant, one.account.owner, one.account.program)
+
+
+def _must_have_no_journal(rt: Runtime, tenant: str, owner: str, program_id: int) -> None:
     key, first = accounts.account_key(tenant, owner, program_id), accounts.stream(tenant, owner, program_id).key(1)
     if rt.table.get(first) is not None and rt.table.get(key) is None:
         raise DamagedItemError(f"{key.pk} {key.sk} is gone, though its journal is there")

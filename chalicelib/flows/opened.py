@@ -8,7 +8,7 @@ member of a group costs, and nobody else costs any.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account
@@ -28,13 +28,14 @@ from chalicelib.table.protocol import Attrs, Key, key_of
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An account in one program, with where its journal stands, and the entry that was asked for with it, if there is such
-    a one. `member` is who acts, `group` whose account it is, where it is a group's."""
+    a one. `member` is who acts, `group` whose account it is, where it is a group's; `beside` is what else was asked for."""
 
     member: Member | None
     account: Account
     head: Head
     entry: Entry | None = None
     group: Group | None = None
+    beside: Mapping[Key, Attrs] = field(default_factory=dict)
 
     @property
     def by(self) -> str:
@@ -69,11 +70,12 @@ class InGroup:
 @dataclass(frozen=True, slots=True)
 class Acting:
     """Who does something in a program: a member, for themselves or the group they are in, or for a group that is named;
-    or a group by itself. `spends`: the group must let them."""
+    or a group by itself. `spends`: the group must let them. `beside`: what is asked for with profile and account."""
 
     who: str | InGroup
     program_id: int
     spends: bool = False
+    beside: tuple[Key, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -110,13 +112,16 @@ def opened_from(
     return Opened(member, *accounts.account_from(found.get(account), owner, program_id), entry, group)
 
 
-def open_account(rt: Runtime, tenant: str, owner: str, program_id: int, sequence: int | None = None) -> Opened:
-    """1 BatchGet of profile and account, and of one of its entries. NotFound for a member or a group this tenant does not
-    have."""
+def open_account(
+    rt: Runtime, tenant: str, owner: str, program_id: int, sequence: int | None = None, beside: tuple[Key, ...] = ()
+) -> Opened:
+    """1 BatchGet of profile and account, of one of its entries and of what is beside. NotFound for a member or a group this
+    tenant does not have."""
     number_of(owner_kind(owner), owner)
     entries = () if sequence is None else (accounts.stream(tenant, owner, program_id).key(sequence),)
-    found = rt.table.batch_get([*owner_keys(tenant, owner, program_id), *entries])
-    return opened_from(found, tenant, owner, program_id, sequence)
+    found = rt.table.batch_get([*owner_keys(tenant, owner, program_id), *entries, *beside])
+    opened = opened_from(found, tenant, owner, program_id, sequence)
+    return replace(opened, beside={key: found[key] for key in beside if key in found}) if beside else opened
 
 
 def open_snapshot(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Opened:
@@ -132,7 +137,7 @@ def open_acting(rt: Runtime, tenant: str, who: Acting) -> Opened:
     if who.group_id is not None:
         number_of("group", who.group_id)
     try:
-        opened = open_account(rt, tenant, who.owner, who.program_id)
+        opened = open_account(rt, tenant, who.owner, who.program_id, beside=who.beside)
     except NotFound as missing:
         missing.param = who.param
         raise
@@ -156,7 +161,7 @@ def of_their_group(
     entries = () if sequence is None else (accounts.stream(tenant, group_id, program_id).key(sequence),)
     keys = [*owner_keys(tenant, group_id, program_id), *entries]
     found = rt.table.batch_get(keys if spends is None else [*keys, membership])
-    theirs = replace(opened_from(found, tenant, group_id, program_id, sequence), member=member)
+    theirs = replace(opened_from(found, tenant, group_id, program_id, sequence), member=member, beside=opened.beside)
     if spends is not None:
         _must_may_spend(theirs.group, found.get(membership), spends)
     return theirs

@@ -19,6 +19,8 @@ from chalicelib.kit.periods import Day, day_starts
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
 
+LONGEST_DAYS = 36_500  # as what is granted lasts: whoever means longer means for good
+
 
 def pin_tier(
     rt: Runtime,
@@ -31,16 +33,25 @@ def pin_tier(
 ) -> Committed[TierMoves]:
     """`until` is the last day of the pin, where the program is. A new pin replaces the one before. Refuses
     `unknown_tier`, `member_blocked`, `group_blocked`; NotFound: owner, program, `tiers_not_found`; InvalidInput
-    `pin_in_past`."""
+    `pin_in_past`, `pin_too_late`."""
 
-    def decide(story: Story, terms: Terms, at: Instant) -> Story:
+    def decide(story: Story, terms: Terms, _: Instant) -> Story:
         if terms.must_have_tiers().scheme.place(tier_id) is None:
             raise Refused("unknown_tier", f"The program has no tier {tier_id[:64]}.", param="tier_id")
-        if until is not None and until < terms.day(at):
-            raise InvalidInput("pin_in_past", "The last day of a pin must not be over.", param="until")
-        ends_at = None if until is None else day_starts(until + 1, terms.program.zone)
+        ends_at = None if until is None else _ends_at(until, terms, story.account.advanced_to)
         if tier_id != story.account.tier:
             story = story.then(TierChanged(tier_id, story.account.tier, "pinned", story.account.advanced_to))
         return story.then(TierPinned(tier_id, until, ends_at))
 
     return change_account(rt, caller, command, "pin_tier", (owner, program_id), decide, tier_moves)
+
+
+def _ends_at(until: Day, terms: Terms, came_to: Instant) -> Instant:
+    """By where the account stands, which a fast till may have brought past the clock: it would end in its own entry."""
+    today = terms.day(came_to)
+    if until < today:
+        raise InvalidInput("pin_in_past", "The last day of a pin must not be over.", param="until")
+    if until > today + LONGEST_DAYS:
+        text = "The last day of a pin lies at most 36,500 days ahead; without one it is for good."
+        raise InvalidInput("pin_too_late", text, param="until")
+    return day_starts(until + 1, terms.program.zone)

@@ -18,6 +18,7 @@ from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
@@ -52,14 +53,40 @@ class Purchase:
 
 
 def decide_purchase(
-    rt: Runtime, header: Header, terms: Terms, buyer: Buyer, sale: Sale, order_id: str, *, asks_now: bool = True
+    rt: Runtime,
+    header: Header,
+    terms: Terms,
+    buyer: Buyer,
+    sale: Sale,
+    order_id: str,
+    *,
+    asks_now: bool = True,
+    dry_run: bool = False,
 ) -> Purchase:
-    """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group). `asks_now` as in
-    record_order. Refuses `future_purchase`, `member_blocked`, `group_blocked`, `credit_too_large`, `too_many_credits`, `balance_limit`;
-    NotFound: `member_not_found`; InvalidInput: identifiers."""
+    """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group, one Get for a member
+    without an account who is refused or only tries). `asks_now` as in record_order. Refuses `future_purchase`, `member_blocked`, `group_blocked`,
+    `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     refuse_future(header.recorded_at, sale.purchased_at)
     opened, enrolled = _open(rt, header, terms, buyer)
     opened.must_be_active()
+
+    def decided() -> Purchase:
+        return _decided(header, terms, opened, enrolled, sale, order_id, asks_now=asks_now)
+
+    known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
+    return unless_lost(rt, header.caller.tenant, known, decided, dry_run=dry_run)
+
+
+def _decided(
+    header: Header,
+    terms: Terms,
+    opened: Opened,
+    enrolled: Written | None,
+    sale: Sale,
+    order_id: str,
+    *,
+    asks_now: bool,
+) -> Purchase:
     story = terms.meets(opened.account, header, asks_now=asks_now)
     outcome = evaluate(terms.rules, sale, _context(terms, story.account, sale))
     if len(outcome.credits) > MAX_CREDITS:

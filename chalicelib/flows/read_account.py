@@ -110,8 +110,9 @@ class Spend(Frozen):
 
 
 class AccountView(Frozen):
-    """A member's, who earns and spends for `group_id` if they are in a group: this is then what they have besides. Or that
-    of a group itself, of which there is no `member_id`."""
+    """A member's, who earns and spends for `group_id` if they are in a group: this is then what they have besides. Of a
+    moment of the past it is null: which group they were in is not kept. Or that of a group itself, of which there is no
+    `member_id`."""
 
     member_id: str | None
     group_id: str | None
@@ -136,13 +137,14 @@ def read_account(
     terms = terms_of(rt, caller.tenant, program_id)
     opened = open_to_read(rt, caller.tenant, owner, program_id)
     stored, head = opened.account, opened.head
-    if as_of is not None and as_of < now:
+    past = as_of is not None and as_of < now
+    if as_of is not None and past:
         stored, head = past_account(rt, caller.tenant, owner, program_id, as_of)
         terms = terms.with_tiers_of(as_of) if opened.since <= as_of else replace(terms, ladder=None)
     account = brought_to(stored, terms, now if as_of is None else as_of)
     return AccountView(
         member_id=None if opened.member is None else owner,
-        group_id=owner if opened.member is None else opened.member.group_id,
+        group_id=owner if opened.member is None else None if past else opened.member.group_id,
         program_id=program_id,
         version=head.version,
         as_of=account.advanced_to,

@@ -1,7 +1,8 @@
 """Record a sale: one commit of order, account and journal entry.
 
 reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an identifier, + 1 BatchGet of profile and
-         account of the group that the member is in: the order is then the group's)
+         account of the group that the member is in: the order is then the group's; + 1 Get where whoever has no account
+         yet is refused or only tries)
 writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit
 repeats  the order's key refuses them: the same content answers as the first time, other content is a conflict
 """
@@ -73,7 +74,7 @@ def record_order(
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
         order_id = orders.id_for(caller.tenant, sale.number, probe)
-        purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, asks_now=asks_now)
+        purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, asks_now=asks_now, dry_run=command.dry_run)
         entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now)
         return _plan(caller, command, entry, purchase, sale, order_id, program_id)
 

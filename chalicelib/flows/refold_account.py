@@ -14,10 +14,10 @@ can read, the account as well; MovedError for an account that somebody writes ju
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts import operations, store
-from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
+from chalicelib.areas.accounts.model import VOCABULARY, Account, fold, form_told
 from chalicelib.errors import NewerDataError, NotFound
 from chalicelib.kit.ids import MAX_SEQUENCE, owner_number
 from chalicelib.runtime import Runtime
@@ -76,7 +76,7 @@ def refold_account(rt: Runtime, tenant: str, refolded: Refolded) -> None:
 
 
 def _folded(table: PatientTable, tenant: str, owner: str, program_id: int) -> tuple[Account, Entry | None]:
-    account, last = Account(owner, program_id), None
+    account, last, ahead = Account(owner, program_id), None, []
     for entry in _verified(table, tenant, owner, program_id):
         try:
             account = fold(account, [VOCABULARY.decode(body) for body in entry.facts])
@@ -84,8 +84,9 @@ def _folded(table: PatientTable, tenant: str, owner: str, program_id: int) -> tu
             raise
         except UNREADABLE as fault:
             raise _not_whole(entry.key, "has facts that nobody can follow") from fault
+        ahead.append((entry.header.get("after") or {}).get("ahead", ()))
         last = entry
-    return account, last
+    return replace(account, foretold=form_told(account, ahead)), last
 
 
 def _verified(table: PatientTable, tenant: str, owner: str, program_id: int) -> Iterator[Entry]:

@@ -1,6 +1,7 @@
 """Replace a program: policies by which something may have been earned stay as they are.
 
-reads    1 Query of the configuration; where a policy in force until today would change, what flows/used_units.py reads
+reads    1 Query of the configuration; where a policy in force until today would change, or one has begun in one of
+         two zones only, what flows/used_units.py reads
 writes   program, revision (as they were read), entry (absent): 6 units, + 2 with an Idempotency-Key
 may      who may change programs
 """
@@ -11,10 +12,10 @@ from chalicelib.areas.programs import store
 from chalicelib.areas.programs.model import (
     Program,
     ProgramDefinition,
-    latest_day,
     must_keep_policies,
     rewritten,
     succeed,
+    today_of,
 )
 from chalicelib.flows.used_units import used_units
 from chalicelib.kit.caller import Caller
@@ -34,7 +35,7 @@ def replace_program(
     def decide(config: Config) -> Change:
         before, after = store.program(config, program_id), store.numbered(program_id, definition)
         succeed(before, after)
-        today = latest_day(before, after, rt.clock.now())
+        today = today_of(before, after, rt.clock.now())
         if wanted := rewritten(before, after, today):
             used = used_units(rt.table, caller.tenant, program_id, wanted)
             must_keep_policies(before, after, used, today)

@@ -8,6 +8,8 @@ repeats  the return's number within its sale refuses them, as a sale's number do
 
 from __future__ import annotations
 
+from functools import partial
+
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Cause, Piece, Story, cancel
 from chalicelib.areas.accounts.model.facts import OrderReturned
@@ -29,6 +31,7 @@ from chalicelib.flows.account_views import (
     id_of,
     standing_of,
 )
+from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
@@ -87,7 +90,9 @@ def return_order(
             raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
         planned = plan_return(order, document, _bases(terms, order))
         header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
-        story = _taken_back(terms, terms.meets(opened.account, header, asks_now=asks_now), planned, document)
+        met = terms.meets(opened.account, header, asks_now=asks_now)
+        taken_back = partial(_taken_back, terms, met, planned, document)
+        story = unless_lost(rt, caller.tenant, (opened,), taken_back, dry_run=command.dry_run)
         entry = document_entry(caller.tenant, terms, story, opened.head, header, asks_now=asks_now)
         return _plan(caller, command, entry, opened, story, planned, document)
 

@@ -1,7 +1,7 @@
 """Simulate a sale: the very decision of record_order, written nowhere, with the reason for each rule that gave nothing, and
 what a cap cut off of the others.
 
-reads    what record_order reads
+reads    what a dry run of record_order reads
 writes   nothing; a buyer who would be enrolled has no member id yet
 """
 
@@ -52,7 +52,8 @@ def simulate_order(
     """The refusals of flows/purchase. A number that is already recorded may be simulated all the same."""
     terms = terms_of(rt, caller.tenant, program_id)
     header = header_for(rt, caller, command, "simulate_order", terms, sale.purchased_at, sale.place)
-    purchase = decide_purchase(rt, header, terms, buyer, sale, orders.id_for(caller.tenant, sale.number))
+    order_id = orders.id_for(caller.tenant, sale.number)
+    purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, dry_run=True)
     entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header)
     return SimulatedOrder(
         member_id=None if purchase.enrolled else purchase.member_id,

@@ -11,7 +11,7 @@ from chalicelib.areas.accounts.model import Story, spend
 from chalicelib.areas.accounts.model.facts import PointsSpent
 from chalicelib.flows.account_commit import change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
-from chalicelib.flows.opened import Acting, InGroup
+from chalicelib.flows.opened import Acting, InGroup, Opened
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -48,8 +48,8 @@ def spend_points(
     `group_blocked`, `may_not_spend`, `insufficient_balance`, `too_many_pieces`; NotFound for member, program and group,
     `group_member_not_found`."""
 
-    def decide(story: Story, terms: Terms, at: Instant, by: str) -> Story:
-        spent = spend(story, unit, amount, terms.conduct(unit, at), below_zero=below_zero, by=by)
+    def decide(story: Story, terms: Terms, at: Instant, opened: Opened) -> Story:
+        spent = spend(story, unit, amount, terms.conduct(unit, at), below_zero=below_zero, by=opened.by)
         return after_activity(spent, terms, "spend", at)
 
     return change_acting(rt, caller, command, "spend_points", Acting(who, program_id, spends=True), decide, _answer)

@@ -19,6 +19,8 @@ from chalicelib.areas.tiers.model import next_tier as above
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import day_starts, local_day, month_start
 
+_UNKNOWN_MS = 7 * 24 * 3_600_000  # nobody goes by an older scheme for longer: tills for minutes, files for hours
+
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
@@ -44,11 +46,16 @@ class Ladder:
 
     def review(self, story: Story, at: Instant) -> Story:
         scheme = self.versions.in_force(at)
-        before = self.versions.in_force(at - 1)
-        if (scheme.window, scheme.downgrade) != (before.window, before.downgrade) and not story.account.standing.pinned:
-            standing = replace(story.account.standing, period_from=at)  # its periods begin with a scheme
-            return self._told(story, self._look(replace(story.account, standing=standing), scheme, at), scheme, at)
         return self._told(story, self._look(story.account, scheme, at), scheme, at)
+
+    def caught_up(self, story: Story) -> Story:
+        """By the newest scheme also where the account was past its start before that was known: by a process that still went
+        by the one before, as the rows of a file do, or by a till that runs fast. It is looked at as it stands, as of what it
+        has come to, whoever looks and when. Where the scheme has had its say, this changes nothing."""
+        came_to = story.account.advanced_to
+        if not came_to or not 0 <= came_to - self.versions.all[-1].since <= _UNKNOWN_MS:
+            return story
+        return self._told(story, self._look(story.account, self.scheme, came_to), self.scheme, came_to)
 
     def settled(self, story: Story, value_time: Instant | None = None, *, asked: bool = False) -> Story:
         """At the end of an operation, by the newest scheme. One that comes late (its value time lies before what the account
@@ -97,15 +104,21 @@ class Ladder:
 
     def _look(self, account: Account, scheme: TierScheme, at: Instant, *, asked: bool = False) -> Review:
         standing, pinned = account.standing, account.standing.pinned
-        kept_from = standing.kept_from
         position = Position(
             tier=account.tier,
-            period_from=at if kept_from is None else kept_from,
+            period_from=self._period_from(account, at),
             grace_from=standing.grace_from,
             pinned=pinned,
             pinned_until=standing.review_at if pinned else None,
         )
         return Review(scheme, self.zone, position, progress(account, scheme), at, asked)
+
+    def _period_from(self, account: Account, at: Instant) -> Instant:
+        """Since when the period runs that keeps the tier: periods begin with a scheme."""
+        standing = account.standing
+        if standing.kept_from is None:
+            return at
+        return standing.kept_from if standing.pinned else self.versions.periods_begin(standing.kept_from, at)
 
     def _told(self, story: Story, look: Review, scheme: TierScheme, at: Instant, *, unpinned: bool = False) -> Story:
         """The story with the facts that bring the account where the verdict says, and none where it is there."""

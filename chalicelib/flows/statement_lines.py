@@ -135,15 +135,22 @@ def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:
 
 
 def _last_day(fact: Any) -> Day | None:
-    """Of what the line is about. What was given back has one of its own only as far as it came as new points: an older
-    release wrote one down also where all of it went back to where it had been. What was received in parts has one where all
-    of them have the same."""
-    if isinstance(fact, f.PointsConverted) or (isinstance(fact, f.PointsRefunded) and fact.fresh is None):
-        return None
-    if isinstance(fact, f.PointsReceived):
-        days = {expires_on for *_, expires_on, _ in fact.pieces}
-        return days.pop() if len(days) == 1 else None
-    return getattr(fact, "expires_on", None)
+    """Of what the line is about: of what came in parts where all of them have the same. What was given back has one of its
+    own only where some of it came as new points: an older release wrote one down also where all of it went back to where
+    it had been."""
+    match fact:
+        case f.PointsConverted() | f.PointsRefunded(fresh=None):
+            return None
+        case f.PointsRefunded():
+            return _same({fact.expires_on, *(day for *_, day in fact.pieces)})
+        case f.PointsReceived():
+            return _same({day for *_, day, _ in fact.pieces})
+        case _:
+            return getattr(fact, "expires_on", None)
+
+
+def _same(days: set[Day | None]) -> Day | None:
+    return days.pop() if len(days) == 1 else None
 
 
 def _name(entry: Entry, number: int) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from chalicelib.areas.accounts.model import VOCABULARY, Account
 from chalicelib.areas.accounts.model.apart import pieces_sum
-from chalicelib.areas.accounts.model.facts import PointsPromised
+from chalicelib.areas.accounts.model.facts import PointsConverted, PointsPromised
 from chalicelib.areas.accounts.model.lots import Lot, Span, free_within, length, spans_by_lot
 from chalicelib.flows.trace_pieces import GIVEN, given_by
 from chalicelib.kit.base import Frozen
@@ -81,7 +81,7 @@ class Whereabouts:
             held += _within(span, self.held.get(place, ()))
             over = over or lot is None
             lapsed = lapsed or _within(span, self.lapsed.get(place, ())) > 0
-        cancelled = undone >= amount or (lapsed and isinstance(fact, PointsPromised))
+        cancelled = _is_undone(fact, amount, undone) or (lapsed and isinstance(fact, PointsPromised))
         state = _state(left, pending, held, cancelled=cancelled, expired=over or lapsed)
         return unit, Now(state=state, amount=amount, available=left, held=held, pending=pending)
 
@@ -135,6 +135,11 @@ def _within(span: Span, spans: Sequence[Span]) -> int:
             break
         found += max(0, min(end, high) - max(start, low))
     return found
+
+
+def _is_undone(fact: Any, amount: int, undone: int) -> bool:
+    """A conversion says how much of the other unit came back, and is undone once."""
+    return undone > 0 if isinstance(fact, PointsConverted) else undone >= amount
 
 
 def _state(left: int, pending: int, held: int, *, cancelled: bool, expired: bool) -> State:

@@ -131,7 +131,7 @@ class Terms:
 
     def advance(self, story: Story, to: Instant) -> Story:
         """Let everything due until `to` happen, what it means for the tier included. Every flow advances by this."""
-        return advance(story, to, self.ladder)
+        return advance(story if self.ladder is None else self.ladder.caught_up(story), to, self.ladder)
 
     def meets(self, account: Account, header: Header, *, asks_now: bool) -> Story:
         """What a document finds, a purchase or return: what was due by its own time has happened, and where it `asks_now`

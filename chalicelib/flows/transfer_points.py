@@ -1,7 +1,7 @@
 """Send the points of a member or a group to another of the program: both sides happen, or none.
 
 reads    1 BatchGet of both profiles and accounts, and of who sends for a group (+ 1 Get for a receiver named by an
-         identifier)
+         identifier); for a side that has no account 1 Get more where it is refused or only tried
 writes   two accounts (version), two entries (absent): 8 units, + 2 with an Idempotency-Key
 who      a key that may modify accounts; neither side may be blocked; of a group anybody who may spend, or an operator
 """
@@ -86,7 +86,8 @@ def transfer_points(
         def moved() -> tuple[Story, Story]:
             return _moved(terms, both, unit, amount, by, header.effective_at)
 
-        sending, receiving = unless_lost(rt, caller.tenant, both.sender, moved, dry_run=command.dry_run)
+        accounts = (both.sender, both.receiver)
+        sending, receiving = unless_lost(rt, caller.tenant, accounts, moved, dry_run=command.dry_run)
         return both_plan(caller, command, header, both, sending, receiving, told=_brought(sending, receiving))
 
     return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))

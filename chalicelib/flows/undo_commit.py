@@ -1,6 +1,7 @@
 """What flows that undo share: the entry is read with the account, and marked in the transaction that undoes it.
 
-reads    1 BatchGet of profile, account and entry; 2 Gets more, of account and entry, for what the account refuses and for a dry run
+reads    1 BatchGet of profile, account and entry; 2 Gets more, of account and entry, for what the account refuses, for what has
+         been undone already and is told by what the account has of it, and for a dry run
 writes   account (version), entry (absent), the old entry (undone as far as it was read): 6 units, + 2 with an Idempotency-Key
          Of what a purchase earned besides what undo_of_sale reads and writes.
 
@@ -21,7 +22,7 @@ from typing import Any, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Story
-from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
+from chalicelib.areas.accounts.model.facts import PointsConverted, PointsEarned, PointsPromised, PointsRefunded
 from chalicelib.errors import NotFound, Refused, StampbookError
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import numbered_bodies
@@ -90,13 +91,18 @@ class Named:
         return int(self.fact.amount) - self.undone
 
     @property
+    def is_done(self) -> bool:
+        """A conversion is undone once: how much came back of it is what its mark says."""
+        return self.rest <= 0 or (self.undone > 0 and isinstance(self.fact, PointsConverted))
+
+    @property
     def asked_back(self) -> int:
         """How much of what a purchase earned has been asked back."""
         return 0 if self.sold is None else self.sold.asked_back
 
     def with_sale(self, rt: Runtime, tenant: str) -> Named:
-        """With the order, where the entry records one and something can be undone yet."""
-        if self.rest <= 0 or not isinstance(self.fact, PointsEarned | PointsPromised):
+        """With the order, where the entry records one: who undoes again is told by what was asked back of it."""
+        if not isinstance(self.fact, PointsEarned | PointsPromised):
             return self
         return replace(self, sold=sold_of(rt, tenant, self.entry, self.fact))
 
@@ -108,6 +114,13 @@ class Undoing:
     of: Named
     amount: int
     goes_on: Callable[[Story], Story]
+
+    def marked(self, after: Story) -> int:
+        """How much more of it is undone: of a conversion what came back, which may be a share."""
+        if not isinstance(self.of.fact, PointsConverted):
+            return self.amount
+        back = (fact for fact in after.facts if isinstance(fact, PointsRefunded) and fact.undoes == self.of.place)
+        return sum(fact.amount for fact in back)
 
 
 Decide = Callable[[Terms, Entry, Instant], Undoing]
@@ -161,8 +174,10 @@ def plan_by_entry(
     rt: Runtime, caller: Caller, command: Command, operation: str, what: Wanted, decide: Decide, doubt: Doubt
 ) -> Plan:
     """Open, decide by the entry, advance, undo, settle the tier: the entry named is marked where something of it is
-    undone. What `decide` refuses rests on the entry alone, whose marks only grow: that is refused for good. Where account
-    and marks contradict each other: Outdated, DamagedItemError as `doubt` has it."""
+    undone. `decide` may read the order of what a purchase earned (`with_sale`); what it refuses rests on the entry alone,
+    whose marks only grow: that is refused for good. `goes_on` refuses by the account, also who undoes again and is told
+    what the account has of it: that counts once account, marks and order were read anew. Where account and marks
+    contradict each other: Outdated, DamagedItemError as `doubt` has it."""
     opened, old = open_entry(rt, caller.tenant, what)
     terms = terms_of(rt, caller.tenant, what.ref.program)
     header = header_for(rt, caller, command, operation, terms)
@@ -175,8 +190,8 @@ def plan_by_entry(
             story = undoing.goes_on(story)
         settled = settle_tier(story, terms)
         entry = account_entry(caller.tenant, settled, opened.head, header)
-        marks = (undone_put(old, undoing.of.number, undoing.amount),) if undoing.amount else ()
-        named = undoing.of
+        named, undone = undoing.of, undoing.marked(settled)
+        marks = (undone_put(old, named.number, undone),) if undone else ()
         sold = sold_puts(caller.tenant, named.sold, named.place, settled, entry.sequence)
         return account_plan(caller, command, settled, opened.head, entry, (*marks, *sold))
 
@@ -184,7 +199,8 @@ def plan_by_entry(
         with suppress(StampbookError, AssertionError):  # of an account that the marks may not belong to
             return planned(opened)
     again = _as_marked(rt, caller.tenant, opened, old)
-    must_be_as_read(rt, caller.tenant, undoing.of.sold)
+    if not undoing.of.is_done:  # else the order gives no more than a sentence
+        must_be_as_read(rt, caller.tenant, undoing.of.sold)
     try:
         return planned(again)
     except AssertionError as contradiction:

@@ -1,7 +1,8 @@
 """Undo what an entry of an account did, by its kind (the table is in undo_kinds).
 
-reads    1 BatchGet of profile, account and entry; 2 Gets more for a dry run or what the account refuses (undo_commit says
-         why); for what a purchase earned besides what undo_of_sale reads, for a transfer what undo_transfer reads
+reads    1 BatchGet of profile, account and entry; 2 Gets more for a dry run, what the account refuses or what has been undone
+         already (undo_commit says why); for what a purchase earned besides what undo_of_sale reads, for a transfer what
+         undo_transfer reads
 writes   account (version), entry (absent), the old entry (its mark): 6 units, + 2 with an Idempotency-Key, + 2 for the order
          of what a purchase earned; of a transfer what undo_transfer writes, and the entry is such a one
 may      who may change accounts, also for a blocked member

@@ -32,7 +32,9 @@ from chalicelib.kit.facts import Body, Fact
 from chalicelib.table.journal import Entry
 
 REASON = "undo"  # of what is deducted again
-UNDOES_ALL = frozenset(("undo_entry", "cancel_earning"))  # they leave nothing to undo, whatever was there to take back
+UNDOES_ALL = frozenset(
+    ("undo_entry", "cancel_earning")
+)  # leave nothing to undo, whatever was there: but for a conversion
 
 Undo = Callable[[Story, Terms, Named, Instant], Story]
 
@@ -45,7 +47,7 @@ def is_undone_by_kind(body: Body) -> bool:
 def undone(terms: Terms, named: Named, at: Instant) -> Undoing:
     """What is not undone yet of the fact, undone by its kind. Refuses `already_undone`, which is so for good, by what the
     account has of it now; then what the kind refuses."""
-    if named.rest <= 0:
+    if named.is_done:
         return Undoing(named, 0, lambda story: refuse_again(story, terms, named))
     undo = KINDS[type(named.fact)]
     return Undoing(named, named.rest, lambda story: undo(story, terms, named, at))

@@ -1,6 +1,6 @@
 """What a purchase earned, cancelled by hand: it counts as asked back in the order, so that no return takes it once more.
 
-reads    1 Get of the order; 1 more for a dry run or what the account refuses
+reads    1 Get of the order; 1 more for a dry run or what the account refuses, but for what has been undone before
 writes   order (version), where something was taken that had come already: 2 units. What was still pending is remembered by
          the account itself.
 """

@@ -1,23 +1,29 @@
 """Undo a transfer: what the receiver can give up of it goes back to the sender, in one transaction.
 
-reads    1 Get of the sender's old entry, 1 BatchGet of both profiles and accounts, then 1 Get of the receiver's old entry:
-         where that one is not marked, neither account was read after an undoing (items of a BatchGet are read one by one)
+reads    1 Get of the sender's old entry, which says who received, then 1 BatchGet of both profiles and accounts and of the
+         receiver's old entry; 1 Get more, of that one, for what is refused and for a dry run
 writes   two accounts (version), two entries (absent), two old entries (marked as undone): 12 units, + 2 with an
          Idempotency-Key
 who      a key that may modify accounts, for blocked members as well: what came by fraud comes back like anything else
+
+Items of one BatchGet are read one by one: an account may be newer than the mark beside it. What is then decided is not
+written, for the transaction asks whether accounts and marks are as they were read. What is refused, or only tried, asks
+nobody: so it rests on the receiver's mark read after both accounts. Where that is not there, neither was read after an undoing.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.decisions.transfers import give_up_received, take_sent_back
 from chalicelib.areas.accounts.model.facts import PointsReceived, PointsRefunded, PointsSent
-from chalicelib.errors import NotFound, Refused
+from chalicelib.errors import NotFound, Refused, StampbookError
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, numbered, standing_of
+from chalicelib.flows.lost_account import must_not_be_lost
 from chalicelib.flows.terms import Terms, Wait, settle_tier, terms_of
 from chalicelib.flows.two_accounts import Both, both_plan, open_both
 from chalicelib.flows.undo_commit import named_as
@@ -31,8 +37,8 @@ from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
-from chalicelib.table.journal import Entry, Stream, entry_from, undone_put
-from chalicelib.table.protocol import Put
+from chalicelib.table.journal import Entry, entry_from, undone_put
+from chalicelib.table.protocol import Attrs, Put
 
 
 class UndoneTransfer(Frozen):
@@ -88,19 +94,29 @@ def plan_to_send_back(rt: Runtime, caller: Caller, command: Command, of: Sent, d
     ref = of.ref
     side, sent = _sent(rt, caller.tenant, of)
     sequence, number = sent.entry
-    both = open_both(rt, caller.tenant, ref.owner, sent.receiver, ref.program)
-    received = _entry(rt, accounts.stream(caller.tenant, sent.receiver, ref.program), sequence)
-    if received is None:
-        raise of.missing
-    other = _Side(received, number)
+    theirs = accounts.stream(caller.tenant, sent.receiver, ref.program)
+    received = theirs.key(sequence)
+    both = open_both(rt, caller.tenant, ref.owner, sent.receiver, ref.program, (received,))
     terms = terms_of(rt, caller.tenant, ref.program)
-    if _is_undone(side) or _is_undone(other):
-        raise Refused("already_undone", _undone_before(terms, side, other, sent), param=of.param)
     header = header_for(rt, caller, command, "undo_transfer", terms)
-    try:
+
+    def planned(attrs: Attrs | None) -> Plan:
+        """By the receiver's old entry."""
+        if attrs is None:
+            raise of.missing
+        other = _Side(must_be_possible(entry_from(theirs, attrs)), number)
+        if _is_undone(side) or _is_undone(other):
+            raise Refused("already_undone", _undone_before(terms, side, other, sent), param=of.param)
+        must_not_be_lost(rt, caller.tenant, both.sender, both.receiver)
         with named_as(of.param):
             sender, receiver, amount = _undone(terms, both, side, other, sent, header.effective_at)
         return both_plan(caller, command, header, both, sender, receiver, _marks(side, other, amount))
+
+    if not command.dry_run:
+        with suppress(StampbookError, AssertionError):  # of accounts that the mark may not belong to
+            return planned(both.beside.get(received))
+    try:
+        return planned(rt.table.get(received))
     except AssertionError as contradiction:
         raise doubt.contradicted(side.entry, both.sender.head, both.receiver.head) from contradiction
 
@@ -122,17 +138,14 @@ def _marks(side: _Side, other: _Side, amount: int) -> tuple[Put, Put]:
 def _sent(rt: Runtime, tenant: str, of: Sent) -> tuple[_Side, PointsSent]:
     """The id of the whole entry will do: it has no other fact that somebody undoes."""
     ref = of.ref
-    entry = _entry(rt, accounts.stream(tenant, ref.owner, ref.program), ref.sequence)
-    if entry is not None:
+    stream = accounts.stream(tenant, ref.owner, ref.program)
+    attrs = rt.table.get(stream.key(ref.sequence))
+    if attrs is not None:
+        entry = must_be_possible(entry_from(stream, attrs))
         for number, sent in numbered(entry, PointsSent):
             if ref.fact in (0, number):
                 return _Side(entry, number), sent
     raise of.missing
-
-
-def _entry(rt: Runtime, stream: Stream, sequence: int) -> Entry | None:
-    attrs = rt.table.get(stream.key(sequence))
-    return None if attrs is None else must_be_possible(entry_from(stream, attrs))
 
 
 def _is_undone(side: _Side) -> bool:

@@ -27,6 +27,7 @@ _INSTANTS: Mapping[str, str] = {
     "tier.changed": "at",
     "tier.unpinned": "ended_at",
 }
+_FOLLOWS = "debt.settled"  # of the day and the moment of what came
 _TOLD_SINCE = 3  # from this version on, what expires says when it came too late
 _ZONES_APART_MS = 26 * 3_600_000
 
@@ -48,12 +49,18 @@ def counted_days(entry: Entry) -> Iterator[Day]:
 
 
 def moments_of(entry: Entry, zone: str) -> Iterator[tuple[Day, Instant]]:
-    """The day of each fact, and the moment at which it took effect. What passed with its last day did as its day began."""
+    """The day of each fact, and the moment at which it took effect. What passed with its last day did as its day began, and
+    what pays a debt as it came."""
+    before = entry.effective_at
     for body, day in zip(entry.facts, days_of(entry, zone), strict=True):
         at = instant_of(body)
-        if at is None:
+        if at is None and body["type"] == _FOLLOWS:
+            at = before
+        elif at is None:
             at = entry.effective_at if _last_day(body) is None else day_starts(day, zone)
         yield day, at
+        if body["type"] not in SILENT:
+            before = at
 
 
 def instant_of(body: Body) -> Instant | None:
@@ -79,7 +86,7 @@ def _days(entry: Entry, zone: str | None) -> Iterator[Day]:
         if at is not None:
             day = next(told, None)
             day = _untold(at, own, zone) if day is None else day
-        elif body["type"] == "debt.settled":
+        elif body["type"] == _FOLLOWS:
             day = own if before is None else before
         else:
             day = _passed_or(own, body, None if zone is None else before)

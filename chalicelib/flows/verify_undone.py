@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from chalicelib.areas.accounts.model.facts import PointsExpired
+from chalicelib.areas.accounts.model.facts import PointsConverted, PointsExpired, PointsRefunded
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.flows.undo_kinds import UNDOES_ALL
 from chalicelib.kit.facts import Body
@@ -28,10 +28,12 @@ Place = tuple[int, int]  # an entry's sequence and a fact's number in it
 
 @dataclass(slots=True)
 class RecordedUndoing:
-    """`said` is what entries undid, `marked` what stands on those that they undid; by the place of the fact. `unread`:
-    some entry may have undone what nobody knows."""
+    """`said` is what entries undid, `marked` what stands on those that they undid; by the place of the fact. Of `converted`
+    it is what came back, and as a whole where an older release undid it. `unread`: some entry may have undone what nobody
+    knows."""
 
     amounts: dict[Place, int] = field(default_factory=dict)
+    converted: set[Place] = field(default_factory=set)
     said: Counter[Place] = field(default_factory=Counter)
     marked: dict[Place, int] = field(default_factory=dict)
     unread: bool = False
@@ -51,19 +53,34 @@ class RecordedUndoing:
         self.unread |= is_placeholder(entry)
         for number, body in numbered_bodies(entry):
             if number:
-                self.amounts[entry.sequence, number] = body["amount"]
+                self._know((entry.sequence, number), body)
             undone = _undone(body)
-            if undone is not None and entry.header["operation"] in UNDOES_ALL:
-                self.said[undone] = self.amounts[undone]
-            elif undone is not None:
-                self.said[undone] += body["amount"]
+            if undone is not None:
+                self._undo(undone, body, whole=entry.header["operation"] in UNDOES_ALL)
+
+    def _know(self, place: Place, body: Body) -> None:
+        self.amounts[place] = body["amount"]
+        if body["type"] == PointsConverted.type:
+            self.converted.add(place)
+
+    def _undo(self, undone: Place, body: Body, *, whole: bool) -> None:
+        """What a conversion had gained is of another unit than its mark."""
+        if undone in self.converted:
+            self.said[undone] += body["amount"] * (body["type"] == PointsRefunded.type)
+        elif whole:
+            self.said[undone] = self.amounts[undone]
+        else:
+            self.said[undone] += body["amount"]
 
     def wrong(self) -> dict[Place, tuple[int, int]]:
         """Of what something else is marked than was undone of it: what was, and what is marked."""
         if self.unread:
             return {}
         both = {place: (self.said[place], self.marked.get(place, 0)) for place in self.said.keys() | self.marked.keys()}
-        return {place: (said, marked) for place, (said, marked) in both.items() if said != marked}
+        return {place: (said, marked) for place, (said, marked) in both.items() if not self._fits(place, said, marked)}
+
+    def _fits(self, place: Place, said: int, marked: int) -> bool:
+        return said == marked or (said > 0 and place in self.converted and marked == self.amounts[place])
 
 
 def entries_of(wrong: Iterable[Place]) -> list[int]:

@@ -25,7 +25,7 @@ class Fact:
 FactT = TypeVar("FactT", bound=Fact)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Vocabulary:
     """The facts of one stream: today's classes by type, and how to lift version n of a type to n + 1."""
 

@@ -23,7 +23,7 @@ SERVICE = "stampbook"
 SAID_BY_EVERY_LINE = ("request_id", "tenant", "operation")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Work:
     """A request or a message. What is not known of it at first (its tenant, say) is set as soon as it is."""
 

@@ -13,7 +13,7 @@ NAMESPACE = "Stampbook"
 Unit = Literal["Count", "Milliseconds"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Measured:
     """Fields of the line that are metrics, and the fields by which each is told apart. Amazon bills every combination."""
 

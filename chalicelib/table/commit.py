@@ -47,7 +47,7 @@ class Means(Protocol):
     def ids(self) -> Ids: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Plan:
     """What one attempt would write. `entry` is the main entry, which the answer is made from and by which a lost answer
     is recognised. `done_if` names the keys whose failed condition means that this command was carried out before."""
@@ -125,7 +125,7 @@ def settle(means: Means, decide: Callable[[], tuple[FoundT, Sequence[Write]]]) -
     return settled[0]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Run:
     means: Means
     command: Command

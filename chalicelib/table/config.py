@@ -109,7 +109,7 @@ class Configs(Protocol):
         """After a change by this process: what it wrote it must read."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ConfigCache:
     """The configurations this process knows, each at most five seconds behind the table."""
 

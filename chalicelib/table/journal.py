@@ -98,7 +98,7 @@ class Entry:
         return cast(Instant, self.header["effective_at"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Header:
     """What is the same for every entry that one operation writes. `day` is the local one of the effective time, where
     an entry counts by day, in the `zone` that its program has; `days` those of the facts of one entry that tell an instant."""

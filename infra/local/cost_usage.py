@@ -3,7 +3,7 @@
 A hundred members buy once a month for ten months, over HTTP; the relay carries what they did to the feed; a thousand more
 orders of the same kind come as a file, one in ten by somebody new, as over HTTP; then what was earned falls due. Every request finds what its process knows older than five seconds,
 so each reads the key and the configuration's number again; in one month more none does, as in a process that is kept busy. Ids are
-counted or drawn by a seed: the figures are the same every time.
+drawn by a seed: the figures are the same every time.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ ORDERS = MEMBERS * MONTHS
 ALONE, TEN, FULL = 1, 10, 100  # entries in a batch of the stream: a quiet shop's, a busy one's, an import's
 OPENING, DUE_DAY = "2025-06-15T12:00:00Z", "2026-12-01T00:10:00Z"
 _STALE_SECONDS = 6.0
+_APART = 50.13  # times that, from one buyer to the next: some minutes, so that entries share no instant
 _BOUGHT = tuple((f"BOOK-{line}", f"12.5{line}") for line in range(3))  # with every order, each as a line of its own
 
 
@@ -127,7 +128,7 @@ def _buy(shop: Shop, gateway: Gateway, key: str, month: int, who: int, seconds: 
     year, number = divmod(6 + month, 12)
     day = f"{2025 + year}-{number + 1:02}-15"
     shop.clock.at = _instant(f"{day}T12:00:00Z")
-    shop.clock.sleep(seconds)
+    shop.clock.sleep(seconds + who * _APART * seconds)
     lines = [{"sku": sku, "quantity": 1, "gross_value": int(value.replace(".", ""))} for sku, value in _BOUGHT]
     document = {"number": f"R-{month}-{who:05}", "purchased_at": f"{day}T11:59:00Z", "currency": "EUR", "lines": lines}
     body = json.dumps(document | {"identifier": {"type": "card", "value": f"4000 {who:05}"}}).encode()

@@ -19,7 +19,7 @@ RECORD = Path(".local") / "ci.json"
 KINDS = {True: "from a bare clone", False: "again on the clone"}
 NONE_YET = "not measured yet"
 _TABLE = re.compile(r"^\| Step \|.*\n(?:\|.*\n)+", re.MULTILINE)
-_WHERE = re.compile(r"on (\d+) cores on (\d{4}-\d\d-\d\d)")
+_WHERE = re.compile(r"on (\d+) cores on (\d{4}-\d\d-\d\d)(?: at ([0-9a-f]+(?: with changes)?))?")
 
 
 class TimesError(Exception):
@@ -28,17 +28,19 @@ class TimesError(Exception):
 
 @dataclass(frozen=True)
 class Pass:
-    """Seconds of each step and of all of them. `bare`: nothing was installed before it."""
+    """Seconds of each step and of all of them. `bare`: nothing was installed before it. `commit`: its short hash, and whether
+    there were changes beside it; empty where nothing was checked out, and of passes that did not say it yet."""
 
     day: str
     cores: int
     bare: bool
     steps: Mapping[str, int]
     total: int
+    commit: str = ""
 
     @property
     def where(self) -> str:
-        return f"on {self.cores} cores on {self.day}"
+        return f"on {self.cores} cores on {self.day}" + (f" at {self.commit}" if self.commit else "")
 
 
 Passes = Mapping[bool, Pass]  # by whether it was from a bare clone
@@ -67,7 +69,7 @@ def told(page: str) -> Passes:
         if where := _WHERE.search(head):
             took = {row[0].strip("`").removeprefix("make "): int(row[place].replace(",", "")) for row in rows}
             total = took.pop("together")
-            found[bare] = Pass(where[2], int(where[1]), bare, took, total)
+            found[bare] = Pass(where[2], int(where[1]), bare, took, total, where[3] or "")
     return found
 
 
@@ -88,7 +90,7 @@ def _took(passes: Passes, bare: bool, step: str) -> str:
 def readme(page: str, passes: Passes) -> str:
     """With the time of `make test` in its list, and that of everything, for each pass."""
     first = next(passes[bare] for bare in KINDS if bare in passes)
-    page = _put(page, re.compile(r"[\d,]+ s on \d+ cores on [\d-]+ \|"), f"{first.steps['test']:,} s {first.where} |")
+    page = _put(page, re.compile(rf"[\d,]+ s {_WHERE.pattern} \|"), f"{first.steps['test']:,} s {first.where} |")
     each = (f"{kind} {_in_all(passes.get(bare))}" for bare, kind in KINDS.items())
     return _put(page, re.compile(r"The last passes took: [^\[]+: \["), f"The last passes took: {', '.join(each)}: [")
 

@@ -41,6 +41,7 @@ UNDO, TRANSFER, RETURN = Budget(2, 6, (7, 8)), Budget(2, 8, (10,)), Budget(3, 8,
 DESIGN: Mapping[str, Budget | None] = {
     "evaluate by id": NOTHING_WRITTEN,
     "evaluate by identifier": NOTHING_WRITTEN,
+    "evaluate, without an account": NOTHING_WRITTEN,
     "record an order by id": RECORD,
     "record an order by identifier": RECORD.by_identifier(),
     "record a first order, enrolling": RECORD,
@@ -92,6 +93,7 @@ DESIGN: Mapping[str, Budget | None] = {
     "trace of an earning": None,
     "enrol": None,
     "config change": None,
+    "refold an account": None,
     "one due account": Budget(2, 4, (6,)),
 }
 

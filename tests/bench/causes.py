@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from tests.bench import cold, cpu, verdicts
 from tests.bench.figures import Section
@@ -16,12 +15,12 @@ from tests.bench.figures import Section
 
 @dataclass(frozen=True)
 class Cause:
-    """`of` are operations and routes, as the tables name them. `accepted`: whether what is above stays so, all of it or its units
-    alone, so that DESIGN's row is what should change (proposals.py); of the rest a plan is said."""
+    """`of` are operations and routes, as the tables name them. `accepted`: what is above stays so, and DESIGN's row is what
+    should change (proposals.py); of the rest a plan is said."""
 
     of: tuple[str, ...]
     said: str
-    accepted: Literal["all", "units"] | None = None
+    accepted: bool = False
 
 
 _DAY_MOVES = """Whatever falls due is listed by day in an index. What is promised for a day, held until one, and what lots end, makes the account move to
@@ -33,14 +32,21 @@ UNITS = (
         ("evaluate by identifier",),
         """DESIGN has the Get of the identifier for recording and none for evaluating; whose snapshot is to be read is known by that Get alone.
 Accepted, because a till that evaluates and then records has the member's id in the first answer, and needs the Get once.""",
-        "all",
+        accepted=True,
+    ),
+    Cause(
+        ("evaluate, without an account",),
+        """An account that is lost must not pass for one that there never was. Recording meets the entry that is there already; evaluating meets
+nothing, so that it asks for the first entry of whoever has no account. Accepted, because nobody who has one pays it, and nobody who is unknown
+([why](decisions/feeds-damaged-items.md)).""",
+        accepted=True,
     ),
     Cause(
         ("record a first order, enrolling",),
         """DESIGN's row is of an order by somebody who is known. Whoever is not is enrolled by the same transaction: profile, identifier and a journal of
 their own on top, and the lists that they come onto. Accepted, because an enrolment of its own would write as much, and enrol whoever's
 order is refused ([why](decisions/orders-enrolment-in-the-same-commit.md)).""",
-        "all",
+        accepted=True,
     ),
     Cause(
         (
@@ -55,24 +61,19 @@ order is refused ([why](decisions/orders-enrolment-in-the-same-commit.md)).""",
         """Who is in a group acts for it. Which one, the member's profile says, so the group's profile and account are asked for after it: one request more for whoever
 is in one, and for nobody else. (A hold that lapses moves its account's day as well: see *activate an earning*.) Accepted, because an item that led to both at once would cost a key more in every operation of every
 member ([why](decisions/groups-one-request-more.md)).""",
-        "all",
+        accepted=True,
     ),
     Cause(
         ("refund with a key", "transfer with a key"),
         """The row of earning and spending has the guard of a key, these have not; yet every write takes one. It is an item of its own in the transaction, so it
 has the same price here. Accepted, because without the guard a repeat could not be told from a second refund or transfer.""",
-        "all",
+        accepted=True,
     ),
     Cause(
         (f"{_ON_MEMBERS}/transfers", f"{_ON_GROUPS}/transfers"),
         """Whoever has never had points is on no list of what falls due, and comes onto it with the first ones: the index has an item more. Who has had some
 is on it already, as *transfer* has it. Accepted, because an account that is not on the list would be settled by nobody.""",
-        "all",
-    ),
-    Cause(
-        ("earn, waiting for an order",),
-        """The order is read to see that it is the member's, by a Get before profile and account: a promise to an order that is nobody's would wait
-for ever. The plan: ask for the order in the BatchGet of profile and account, for the request names it.""",
+        accepted=True,
     ),
     Cause(
         (
@@ -80,26 +81,29 @@ for ever. The plan: ask for the order in the BatchGet of profile and account, fo
             f"{_ON_MEMBERS}/transfers/{{transfer_id}}/undo",
             f"{_ON_GROUPS}/transfers/{{transfer_id}}/undo",
         ),
-        """A budget for undoing is one account's, and here two are undone: two accounts, two entries, and both old entries, which are marked. The
-sender's old entry says who received, so it is read before the accounts; the receiver's is read after them, for items of a BatchGet are read one by one, and
-an account that was read after an undoing contradicts a mark that was read before it. The plan: for the requests, the receiver's old entry in the BatchGet
-of the accounts, and alone only where the two contradict each other; the units are accepted, for each journal tells by itself what of it was undone.""",
-        "units",
+        """A budget for undoing is one account's, and here two are undone: two accounts, two entries, and both old entries, which are marked. Which
+account is the other one, the sender's old entry says alone: it is read first, and then all the rest by one BatchGet. Accepted, for each journal tells by
+itself what of it was undone, and the id of an entry has room for one account.""",
+        accepted=True,
     ),
-    Cause(("activate an earning", "cancel a promise", f"{_ON_MEMBERS}/holds", "one due account"), _DAY_MOVES, "all"),
+    Cause(
+        ("activate an earning", "cancel a promise", f"{_ON_MEMBERS}/holds", "one due account"),
+        _DAY_MOVES,
+        accepted=True,
+    ),
     Cause(
         ("statement page by state",),
         """What has become of points is seen from where they are now, which the account says and no entry does; so the account is read before the
 page. Whoever does not ask for states pays the page alone. Accepted, for entries that said it would have to be written anew with every spend.""",
-        "all",
+        accepted=True,
     ),
 )
 COLD = (
     Cause(
         ("import of api_handler",),
-        """What is our own is dataclasses above all: each frozen one with slots has its methods written as text and compiled.
-Patterns compiled at import come next, pydantic's models far behind, since their building is deferred. The plan: leave out methods that nobody calls (`repr=False`, `eq=False`) where the table's protocol and the route
-tables are declared, and load the clients of queue, topic and bucket with the first event that needs them.""",
+        """What is our own is dataclasses above all: each frozen one with slots has its methods written as text and compiled. What is no value has no
+more of them than are called, and bucket, queues and topic are loaded by who asks something of them ([why](decisions/house-what-a-cold-start-loads.md)). Patterns compiled at import come next, pydantic's models far behind, since their building is deferred; the garbage collector does not look while modules load. The plan: read accounts, orders and members
+without the parts of their models that only writing needs.""",
     ),
 )
 _DECIDES = (

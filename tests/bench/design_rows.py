@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 ROWS: Mapping[str, tuple[str, ...]] = {
-    "evaluate a cart": ("evaluate by id", "evaluate by identifier", "evaluate, in a group"),
+    "evaluate a cart": (
+        "evaluate by id",
+        "evaluate by identifier",
+        "evaluate, without an account",
+        "evaluate, in a group",
+    ),
     "record an order": (
         "record an order by id",
         "record an order by identifier",

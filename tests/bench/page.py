@@ -39,8 +39,8 @@ def pages(bench: Bench) -> Mapping[str, str]:
     found = {PAGE: page(bench)}
     for name, drawing in PLOTS.items():
         if shown := runs.best_of(bench, name):
-            foot = runs.in_short(shown).replace("`", "")
-            found |= {f"{FOLDER}/{plot}.svg": plots.with_foot(drawn, foot) for plot, drawn in drawing(shown).items()}
+            foot = (f"Engine: {shown.made['engine']}", runs.in_short(shown).replace("`", ""))
+            found |= {f"{FOLDER}/{plot}.svg": plots.with_foot(drawn, *foot) for plot, drawn in drawing(shown).items()}
     return found
 
 
@@ -50,7 +50,11 @@ def page(bench: Bench) -> str:
         section, full = bench.get(name), bench.get(name + FULL)
         parts.append(f"## {title}\n")
         parts += [runs.made(section)] if section is not None else []
-        parts += [f"{meaning}\n", *(_left_out() if name == "cpu" else ()), *_missing(bench, name)]
+        parts += [
+            f"{meaning}\n",
+            *((*_left_out(), *runs.stale(bench)) if name == "cpu" else ()),
+            *_missing(bench, name),
+        ]
         if shown := runs.best_of(bench, name):
             parts += _plotted(title, list(PLOTS.get(name, _none)(shown)), shown, _not_plotted(bench, name, shown))
         if section is not None:

@@ -88,11 +88,12 @@ def nice_ticks(most: float) -> list[float]:
     return [round(step * number, 6) for number in range(int(count) + 1)]
 
 
-def with_foot(drawn: str, said: str) -> str:
-    """The same plot, with a line below everything: which run it is of, for it may be looked at without its page."""
+def with_foot(drawn: str, *said: str) -> str:
+    """The same plot, with lines below everything: its engine and run, for it may be looked at without its page."""
     height = int(_HEIGHT.findall(drawn)[0])
     inner = drawn.partition(">\n")[2].removesuffix("\n</svg>\n")
-    return _svg(height + _FOOT, [inner, _text(10, height + _FOOT - 8, said)])
+    below = [_text(10, height + _FOOT * place - 8, line) for place, line in enumerate(said, 1)]
+    return _svg(height + _FOOT * len(said), [inner, *below])
 
 
 def _svg(height: int, parts: Sequence[str]) -> str:

@@ -25,23 +25,22 @@ def proposed(bench: Bench) -> Iterator[str]:
     if (units := bench.get("units")) is None:
         return
     above = set(units_above(units))
-    accepted = [(name, cause) for cause in causes.UNITS if cause.accepted for name in cause.of if name in above]
+    accepted = [name for cause in causes.UNITS if cause.accepted for name in cause.of if name in above]
     if accepted:
-        yield "\n".join([_HEAD, *(_row(units, name, cause) for name, cause in accepted)]) + "\n"
+        yield "\n".join([_HEAD, *(_row(units, name) for name in accepted)]) + "\n"
 
 
-def _row(section: Section, name: str, cause: causes.Cause) -> str:
+def _row(section: Section, name: str) -> str:
     operation = ROUTES_JUDGED.get(name, name)
     asked = said_of(DESIGN[operation])
-    needed = _needed(section, name, DESIGN[operation], requests=cause.accepted == "all")
+    needed = _needed(section, name, DESIGN[operation])
     return f"| *{ROW_OF[operation]}* | {name} | {', '.join(asked)} | {', '.join(map(str, needed))} |"
 
 
-def _needed(section: Section, name: str, budget: Budget | None, *, requests: bool) -> list[int]:
-    """The most that was measured, and no less than is asked for; requests as they are asked for where they have a plan."""
+def _needed(section: Section, name: str, budget: Budget | None) -> list[int]:
+    """The most that was measured, and no less than is asked for."""
     if budget is None:
         raise ValueError(name)
     asked = (budget.requests, budget.units, budget.indexed[-1])
     rows = [row for row in section.rows if row["operation"] == name and row["lots"] <= LOTS[1]]
-    needed = [max(most, *map(measure, rows)) for most, measure in zip(asked, MEASURES, strict=True)]
-    return needed if requests else [budget.requests, *needed[1:]]
+    return [max(most, *map(measure, rows)) for most, measure in zip(asked, MEASURES, strict=True)]

@@ -68,6 +68,18 @@ def best_of(bench: Bench, name: str) -> Section | None:
     return max(there, key=lambda one: (verdicts.idle(one.made["others"]), len(one.rows)), default=None)
 
 
+def stale(bench: Bench) -> Iterator[str]:
+    """Handlers that asked for more or less when they were measured than is counted now: both sections name their requests."""
+    if "units" not in bench or "cpu" not in bench:
+        return
+    counted = {(row["operation"], row["lots"]): row["requests"] for row in bench["units"].rows}
+    for row in bench["cpu"].rows:
+        now = counted.get((row["operation"], row["lots"]), row["requests"])
+        if now != row["requests"]:
+            what = f"{row['operation']}, {row['lots']} lots"
+            yield f"**Stale: {what}.** Measured with {row['requests']} requests, and {now} are counted now.\n"
+
+
 def in_short(section: Section) -> str:
     told = section.made
     return f"`{told['command']}`, {told['day']}, {_meanwhile(section)}"

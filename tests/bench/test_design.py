@@ -36,6 +36,7 @@ NO_ROW = {
     "trace of an earning",
     "enrol",
     "config change",
+    "refold an account",
 }
 
 

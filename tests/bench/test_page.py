@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.bench import runs
 from tests.bench.figures import FULL, KEPT, ROOT, as_text, compared, load, percentile
 from tests.bench.page import FOLDER, PAGE, page, pages, rows_as_table
 from tests.bench.run_section import SECTIONS
@@ -46,7 +47,8 @@ def test_what_bench_full_measured_stays_on_the_page_with_its_own_command_beside_
 
 
 def test_what_a_busy_machine_alone_has_measured_is_not_plotted_and_the_page_says_so() -> None:
-    plain = load()["imports"]
+    kept = load()["imports"]
+    plain = replace(kept, made=kept.made | {"others": 0.0})
     more = [*plain.rows, plain.rows[-1] | {"lines": 100_000}]
     made = plain.made | {"command": "make bench-full ONLY=imports"}
     told = "not plotted until `make bench-full ONLY=imports` has run on an idle one: 100,000 lines."
@@ -75,7 +77,8 @@ def test_every_section_and_every_plot_tells_the_run_that_its_figures_are_of() ->
         assert f" | {made['others']:g} | " in line
     full, plain = bench["imports" + FULL].made, bench["imports"].made
     for plot in ("import-rows", "import-memory"):
-        shown_of, other = (full, plain) if full["others"] < QUIET else (plain, full)
+        larger = full["others"] < QUIET or plain["others"] >= QUIET
+        shown_of, other = (full, plain) if larger else (plain, full)
         assert f"{shown_of['command']}, {shown_of['day']}" in drawn[f"{FOLDER}/{plot}.svg"]
         assert f"{other['command']}, " not in drawn[f"{FOLDER}/{plot}.svg"]
     assert shown.count("Plotted: `") == len({"cpu", "cold", "crowds", "imports", "packaged"})
@@ -118,6 +121,29 @@ def test_counts_are_not_rough_whatever_else_the_machine_did() -> None:
 )
 def test_the_page_says_whether_others_kept_the_machine_busy(busy: float | None, said: str) -> None:
     assert said in others(busy)
+
+
+def test_what_is_plotted_names_its_engine_on_the_plot_itself() -> None:
+    packaged = load()["packaged"]
+    made = replace(packaged, made=packaged.made | {"engine": "AN ENGINE"})
+    assert ">Engine: AN ENGINE<" in pages({"packaged": made})[f"{FOLDER}/packaged.svg"]
+
+
+def test_handlers_ask_for_as_much_as_is_counted() -> None:
+    """Not any more? `make bench ONLY=cpu` on an idle machine."""
+    bench = load()
+    assert {(row["operation"], row["lots"]) for one in ("units", "cpu") for row in bench[one].rows} >= {("earn", 37)}
+    assert list(runs.stale(bench)) == []
+
+
+def test_a_handler_that_asked_for_more_than_is_counted_now_is_marked() -> None:
+    bench = load()
+    rows = [
+        row | {"requests": 9} if (row["operation"], row["lots"]) == ("earn", 37) else row for row in bench["cpu"].rows
+    ]
+    marked = bench | {"cpu": replace(bench["cpu"], rows=rows)}
+    assert "**Stale: earn, 37 lots.** Measured with 9 requests, and 2 are counted now." in page(marked)
+    assert "**Stale: " not in page({"cpu": marked["cpu"]})
 
 
 def test_a_ratio_is_what_the_figures_beside_it_give_and_its_spread_holds_it() -> None:

@@ -8,14 +8,15 @@ from tests.bench.figures import Bench, Gate, Row, Section, load
 from tests.bench.page import page
 from tests.bench.summary import in_short
 
-RUN = {"command": "make bench ONLY=it", "day": "2031-02-03", "others": 0.0}
+RUN = {"engine": "a twin", "command": "make bench ONLY=it", "day": "2031-02-03", "others": 0.0}
 MADE_BY = "`make bench ONLY=it`, 2031-02-03, on an idle machine"
 
 
 def row_of(bench: Bench, what: str) -> str:
     """What is told of it, without the run."""
     (line,) = [line for line in in_short(bench).splitlines() if line.startswith(f"| {what} | ")]
-    _, told, made_by = line.strip("|").split(" | ")
+    _, told, engine, made_by = line.strip("|").split(" | ")
+    assert engine == "a twin"
     assert made_by.strip() == MADE_BY
     return told
 
@@ -67,4 +68,4 @@ def test_what_is_above_its_budget_is_counted_once_however_many_lots_and_what_has
 def test_the_page_begins_with_it_and_has_nothing_of_what_was_not_measured() -> None:
     shown = page(load())
     assert shown.index("# Performance") < shown.index(in_short(load())) < shown.index("## Budgets")
-    assert [line for line in in_short({}).splitlines() if line.startswith("| ")] == ["| | | Made by |"]
+    assert [line for line in in_short({}).splitlines() if line.startswith("| ")] == ["| | | Engine | Made by |"]

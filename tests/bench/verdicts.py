@@ -137,7 +137,8 @@ The limit of rows a second is the wait for transactions, one after the other: si
         """The zip and template that go to AWS, on the local cloud, asked over HTTP by one client that keeps its connection. `evaluate`
 is POST /v1/orders/simulate, `record` is POST /v1/orders, by card; `health` reaches no table and is the price of gateway and
 function. The lag is how long after the answer to an order GET /v1/feed shows it. The limit: gateway, engine, functions and
-client share two cores, and the local cloud polls its streams at its own pace; p99 is of few requests.""",
+client share two cores, and the local cloud polls its streams at its own pace, without the second for which the mapping
+gathers a batch in AWS; p99 is of few requests.""",
         {
             "operation": "Operation",
             "count": "Requests",
@@ -153,7 +154,8 @@ which a third are entries here, and keeps those: in AWS the event source mapping
 relay is ours: entries a second, CPU and requests an entry are of its batches of up to a hundred entries. The lag is of single
 orders, from the answer of their transaction to the feed's commit, both together and the relay's part of it. Units are those of
 head, pages and counts for full batches: DESIGN section 6 asks for 0.11. The limit is one relay per shard: a tenant's feed has
-one head, so relays of several shards take turns on it. AWS polls a stream four times a second, which comes on top of the lag.""",
+one head, so relays of several shards take turns on it. On top of the lag comes what AWS adds:
+it polls a stream four times a second, and the mapping gathers a batch for up to a second, which a quiet shop's entry waits out.""",
         {
             "entries": "Entries",
             "read_per_second": "Reader, entries a second",

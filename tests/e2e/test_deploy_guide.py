@@ -26,14 +26,17 @@ ADDRESS = "address=$(output EndpointURL)"
 SERVED_AT = "address=$AWS_ENDPOINT_URL/_aws/execute-api/$(output RestAPIId)/api"
 
 
-def shell(script: str, endpoint: str, home: Path) -> str:
+def surroundings(endpoint: str, home: Path) -> dict[str, str]:
+    """Of a shell in which `aws` is the stand-in, at work on this cloud."""
     (home / "aws").write_text(f'#!/bin/sh\nexec {sys.executable} -m tests.e2e.aws_cli "$@"\n', encoding="utf-8")
     (home / "aws").chmod(0o755)
     here = {"PATH": f"{home}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(home)}
-    here |= CLIENT_ENVIRONMENT | {"AWS_ENDPOINT_URL": endpoint, "STAMPBOOK_ENDPOINT_URL": endpoint}
-    said = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, env=here, capture_output=True, text=True, check=False
-    )
+    return here | CLIENT_ENVIRONMENT | {"AWS_ENDPOINT_URL": endpoint, "STAMPBOOK_ENDPOINT_URL": endpoint}
+
+
+def shell(script: str, endpoint: str, home: Path) -> str:
+    here, words = surroundings(endpoint, home), ["bash", "-euo", "pipefail", "-c", script]
+    said = subprocess.run(words, cwd=ROOT, env=here, capture_output=True, text=True, check=False)
     assert said.returncode == 0, f"{said.stdout}\n{said.stderr}"
     return said.stdout
 

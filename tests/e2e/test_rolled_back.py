@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -18,39 +17,13 @@ from chalicelib.kit.clock import SystemClock, rfc3339
 from infra.local.demo.program import TENANT
 from infra.local.deploy import deploy_template
 from tests.e2e.conftest import STACK, Deployed, order, seen
+from tests.e2e.next_version import ENTRIES, next_version
 from tests.e2e.test_deployed import feed, timeout_of
 from tests.e2e.test_restored import switch_relay
 
 pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
-
-NEWER = {
-    "chalicelib/areas/orders/store.py": {
-        "    v = IntegerAttribute(default=5)\n": "    v = IntegerAttribute(default=6)\n    colour = UnicodeAttribute(default='red')\n",
-        "v=_schema(order)": "v=6",
-    },
-    "chalicelib/table/journal.py": {
-        "class EntryItem(StampbookItem):\n": "class EntryItem(StampbookItem):\n    v = IntegerAttribute(default=2)\n",
-        "from chalicelib.table.items import ": "from chalicelib.table.items import IntegerAttribute, ",
-    },
-}
-
-
-def newer(archive: bytes) -> bytes:
-    """The code of the next version: its orders have a field more, and say so by a schema of their own, as entries do."""
-    out = io.BytesIO()
-    compiled = {cache_from_source(name) for name in NEWER}  # nobody would ask whether they are older than their sources
-    with zipfile.ZipFile(io.BytesIO(archive)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
-        for info in before.infolist():
-            content = before.read(info)
-            if info.filename in compiled:
-                continue
-            for before_it, then in NEWER.get(info.filename, {}).items():
-                assert content.count(before_it.encode()) == 1, before_it
-                content = content.replace(before_it.encode(), then.encode())
-            after.writestr(info, content)
-    return out.getvalue()
 
 
 def bought(deployed: Deployed, number: str) -> str:
@@ -65,7 +38,7 @@ def test_a_version_back_and_forth_again(deployed: Deployed, tmp_path: Path) -> N
     next_template["Resources"]["MetricsQueue"]["Properties"]["VisibilityTimeout"] = 723
     before, older = timeout_of(deployed, "metrics"), bought(deployed, "V-before")
 
-    deploy_template(deployed.endpoint, next_template, newer(archive), STACK)
+    deploy_template(deployed.endpoint, next_template, next_version(archive), STACK)
     younger = bought(deployed, "V-newer")
     seen(lambda: "V-newer" in feed(deployed) or None, "the newer entry in the feed")
     switch_relay(deployed, on=False)
@@ -86,15 +59,15 @@ def test_a_version_back_and_forth_again(deployed: Deployed, tmp_path: Path) -> N
     seen(lambda: "V-after" in feed(deployed) or None, "what came behind the newer entries in the feed")
     told = feed(deployed)
     assert "V-newer" not in told
-    assert told.count('{"type": "entry.unreadable", "v": 1, "schema": 2}') == 2
+    assert told.count(f'{{"type": "entry.unreadable", "v": 1, "schema": {ENTRIES}}}') == 2
     assert "V-newer" in json.dumps(deployed.call("GET", f"/v1/members/{member_of(deployed)}/orders")[1])
 
-    deploy_template(deployed.endpoint, next_template, newer(archive), STACK)
+    deploy_template(deployed.endpoint, next_template, next_version(archive), STACK)
     assert deployed.call("GET", f"/v1/orders/{younger}")[0] == 200
     whole = feed(deployed)
     assert ("entry.unreadable" in whole, whole.count("V-newer")) == (False, told.count("entry.unreadable") // 2)
-    assert " had placeholders there" in repaired(deployed, newer(archive), tmp_path)
-    assert " had placeholders there" not in repaired(deployed, newer(archive), tmp_path)
+    assert " had placeholders there" in repaired(deployed, next_version(archive), tmp_path)
+    assert " had placeholders there" not in repaired(deployed, next_version(archive), tmp_path)
     deploy_template(deployed.endpoint, template, archive, STACK)
 
 

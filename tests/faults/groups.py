@@ -202,6 +202,10 @@ LOOKED: dict[str, Act] = {
     "read_statement, of who has nothing": lambda world, shop: shop.statement(world.names["eve"]),
     "read_account, of who has nothing": lambda world, shop: shop.account(world.names["eve"]),
     "earn_points, tried for who has nothing": lambda world, shop: shop.earn(world.names["eve"], 7, dry()),
+    "simulate_order, of who has nothing": lambda world, shop: shop.simulate(member(world.names["eve"]), sale("B4")),
+    "transfer_points, tried to who has nothing": lambda world, shop: shop.send(
+        world.names["ada"], world.names["eve"], 1, dry()
+    ),
     "prove_account, of who has nothing": unproven,
     "prove_account, of a group": lambda world, shop: prove_account(shop.rt, shop.caller, world.names["group"]),
 }

@@ -29,7 +29,7 @@ from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.periods import local_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.recorded import HOUR_MS
-from tests.faults.built import EXPIRED, at_work, expiring, notified_of, routed, unrelayed, used_up
+from tests.faults.built import EXPIRED, at_work, expiring, moving, notified_of, routed, unrelayed, used_up
 from tests.faults.case import Case
 from tests.faults.fed import broken, counted_less, hushed, shared, stepped_back
 from tests.faults.messages import queue_case
@@ -38,6 +38,7 @@ from tests.faults.world import World
 from tests.faults.writes import commanded, relayed, repair
 from tests.twins import fresh
 from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, member, sale
+from tests.twins.by_hand import promise
 from tests.unit.imports.drops import brought_back, sold
 
 OTHER_CARD = MemberUpdate(identifiers=(Identifier(type="card", value="0077"),))
@@ -49,6 +50,10 @@ def buy_as_a_member(world: World, shop: BookShop, command: Command) -> Committed
 
 def change_cards(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return update_member(shop.rt, shop.caller, command, world.names["ada"], OTHER_CARD)
+
+
+def earn_for_an_order(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return promise(shop, world.names["bob"], 5, command, order_id=world.names["order"])
 
 
 def buy_again(world: World, shop: BookShop) -> object:
@@ -72,6 +77,13 @@ def cancel_what_is_used(world: World, shop: BookShop) -> str:
     earning_id = entry_id(EntryRef(world.names["bob"], 1, 1, 1))
     with pytest.raises(Refused) as refusal:
         cancel_earning(shop.rt, shop.caller, fresh(), world.names["bob"], earning_id)
+    return refusal.value.code
+
+
+def take_back_again(world: World, shop: BookShop) -> str:
+    """Its mark is looked at again before anybody is told so."""
+    with pytest.raises(Refused) as refusal:
+        shop.undo_transfer(world.names["ada"], world.names["transfer"])
     return refusal.value.code
 
 
@@ -99,6 +111,13 @@ def refold(world: World, shop: BookShop) -> object:
                 refold_account(shop.rt, tenant, refolded)
             return "refolded"
     return "moved every time"
+
+
+@cache
+def taken_back() -> World:
+    world = moving().copy()
+    world.calm.undo_transfer(world.names["ada"], world.names["transfer"])
+    return world
 
 
 @cache
@@ -161,7 +180,11 @@ def work_lost() -> World:
     return world
 
 
-COMMANDED = {"record_order, of a member": buy_as_a_member, "update_member, other cards": change_cards}
+COMMANDED = {
+    "record_order, of a member": buy_as_a_member,
+    "update_member, other cards": change_cards,
+    "earn_points, waiting for an order": earn_for_an_order,
+}
 OTHER_WAYS = (
     *(
         Case(f"{name}, with a key", "write", at_work, partial(commanded, act, lambda: keyed("k")))
@@ -171,6 +194,7 @@ OTHER_WAYS = (
     Case("return_order, recorded before", "write", at_work, bring_back_again),
     Case("undo_entry, of what is used", "read", used_up, undo_what_is_used),
     Case("cancel_earning, of an order, of what is used", "read", used_up, cancel_what_is_used),
+    Case("undo_transfer, undone before", "read", taken_back, take_back_again),
     Case("repair_feed, published again", "write", at_work, repair_and_publish, patient=False),
     Case("repair_feed, beside a relay", "write", unrelayed, repair, patient=False, repeat=relayed, in_any_order=True),
     Case(

@@ -23,7 +23,22 @@ def test_no_handler_is_loaded_before_it_is_called() -> None:
         "loaded = [name for name in sys.modules if name.startswith('chalicelib.api.native.')]\n"
         "print([name for name in loaded if not name.startswith('chalicelib.api.native.routes')], 'boto3' in sys.modules)"
     )
+    assert said(script) == "[] False"
+
+
+def test_the_code_of_bucket_queues_and_topic_is_loaded_when_something_is_asked_of_them() -> None:
+    script = (
+        "import sys, app\n"
+        "from chalicelib import bootstrap, config\n"
+        "rt = bootstrap.build(config.Settings('table', 'dev', 'eu-central-1'))\n"
+        "def loaded(): return sum('chalicelib.aws.' + name in sys.modules for name in ('s3_files', 'sqs_queues', 'sns_topic'))\n"
+        "print(loaded(), rt.files.head and loaded(), rt.queues.send and loaded(), rt.topic.publish and loaded())"
+    )
+    assert said(script) == "0 1 2 3"
+
+
+def said(script: str) -> str:
     ran = subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert ran.stdout.strip() == "[] False"
+    return ran.stdout.strip()

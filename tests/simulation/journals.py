@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.areas.accounts import store
 from chalicelib.areas.accounts.model import VOCABULARY, Account, Story, advance, apply
+from chalicelib.areas.accounts.model.facts import PointsExpired
 from chalicelib.areas.accounts.model.laws import broken_laws
 from chalicelib.areas.accounts.model.packed import packed, unpacked
 from chalicelib.areas.programs.model import Program
@@ -223,8 +224,19 @@ def ask_time(account: Account, ladder: Ladder, dice: Random) -> None:
     in_two = advance(advance(Story(account), one, ladder), other, ladder)
     if in_two.account != straight.account:
         raise LawBroken(f"advance(a); advance(b) = advance(b): {_told(in_two, straight)}")
+    if _passed(in_two) != _passed(straight):
+        raise LawBroken(f"a last day goes by who came by before it: {_told(in_two, straight)}")
     law(advance(straight, one, ladder).account == straight.account, "time went back")
     ask_account(straight.account)
+
+
+def _passed(story: Story) -> Counter[tuple[str, int | None]]:
+    """What has passed, by its last day."""
+    passed: Counter[tuple[str, int | None]] = Counter()
+    for fact in story.facts:
+        if isinstance(fact, PointsExpired):
+            passed[fact.unit, fact.expires_on] += fact.amount
+    return passed
 
 
 def _turns(account: Account) -> Iterator[int]:

@@ -78,13 +78,17 @@ class Deed:
 
     @property
     def left(self) -> int:
-        return self.amount - self.undone
+        """A conversion is undone once, whatever came back."""
+        return 0 if self.undone and hasattr(self.fact, "into") else self.amount - self.undone
 
     def undo(self, fact: Any, operation: str) -> None:
         """What somebody let expire says of what, and is no undoing."""
         if isinstance(fact, f.PointsExpired):
             return
-        self.undone = self.amount if operation in WHOLE else self.undone + fact.amount
+        if hasattr(self.fact, "into"):
+            self.undone += fact.amount * (fact.unit == self.fact.unit)  # what came back of what was converted
+        else:
+            self.undone = self.amount if operation in WHOLE else self.undone + fact.amount
         self.told[fact.unit] += fact.amount
         most = {fact.unit: self.amount} | ({self.fact.into: self.fact.gained} if hasattr(self.fact, "into") else {})
         law(self.told[fact.unit] <= most[fact.unit], f"{self.told} were undone of {self.fact}")

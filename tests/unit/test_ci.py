@@ -120,12 +120,39 @@ def test_a_pass_that_took_too_long_is_kept_and_one_that_failed_is_not(tmp_path: 
     assert json.loads(kept)["total"] >= 0
 
 
-def made_up(day: str, *, bare: bool, install: int) -> times.Pass:
+def test_a_pass_keeps_the_commit_that_it_was_of_and_whether_there_were_changes_beside_it(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text(".local\nmake\n", "utf-8")
+    ci(tmp_path, "true")
+    assert of_what(tmp_path) == ""  # nothing is checked out
+    for arguments in (["init"], ["add", "."], ["commit", "--no-gpg-sign", "--message", "all"]):
+        git(tmp_path, *arguments)
+    short = git(tmp_path, "rev-parse", "--short", "HEAD")
+    ci(tmp_path, "true")
+    assert of_what(tmp_path) == short
+    ci(tmp_path, "touch made; true")
+    assert of_what(tmp_path) == short  # as it was when the pass began
+    ci(tmp_path, "true")
+    assert of_what(tmp_path) == f"{short} with changes"
+
+
+def of_what(place: Path) -> str:
+    (kept,) = record(place).values()
+    return kept.commit
+
+
+def git(place: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=one", "-c", "user.email=one@example.org")
+    run = subprocess.run(["git", *who, *arguments], cwd=place, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    return run.stdout.strip()
+
+
+def made_up(day: str, *, bare: bool, install: int, commit: str) -> times.Pass:
     took = dict(zip(STEPS, (install, 2, 1_234, 4, 5), strict=True))
-    return times.Pass(day, 8, bare, took, sum(took.values()))
+    return times.Pass(day, 8, bare, took, sum(took.values()), commit)
 
 
-BARE, AGAIN = made_up("2031-02-03", bare=True, install=301), made_up("2031-02-04", bare=False, install=1)
+BARE = made_up("2031-02-03", bare=True, install=301, commit="1a2b3c4")
+AGAIN = made_up("2031-02-04", bare=False, install=1, commit="5d6e7f8 with changes")
 
 
 @pytest.fixture
@@ -140,14 +167,15 @@ def test_what_both_passes_took_is_put_on_both_pages(pages: Path) -> None:
     assert times.put_down(pages, {True: BARE, False: AGAIN}) == ["CONTRIBUTING.md", "README.md"]
     how_long, readme = ((pages / name).read_text("utf-8") for name in times.PAGES)
     assert how_long.endswith(
-        "| Step | from a bare clone, on 8 cores on 2031-02-03, s | again on the clone, on 8 cores on 2031-02-04, s |\n"
+        "| Step | from a bare clone, on 8 cores on 2031-02-03 at 1a2b3c4, s "
+        "| again on the clone, on 8 cores on 2031-02-04 at 5d6e7f8 with changes, s |\n"
         "| --- | --: | --: |\n| `make install` | 301 | 1 |\n| `make check` | 2 | 2 |\n| `make test` | 1,234 | 1,234 |\n"
         "| `make engine` | 4 | 4 |\n| `make e2e` | 5 | 5 |\n| together | 1,546 | 1,246 |\n"
     )
-    assert "1,234 s on 8 cores on 2031-02-03 |" in readme
+    assert "1,234 s on 8 cores on 2031-02-03 at 1a2b3c4 |" in readme
     assert (
-        "The last passes took: from a bare clone 1,546 s on 8 cores on 2031-02-03, "
-        "again on the clone 1,246 s on 8 cores on 2031-02-04: [" in readme
+        "The last passes took: from a bare clone 1,546 s on 8 cores on 2031-02-03 at 1a2b3c4, "
+        "again on the clone 1,246 s on 8 cores on 2031-02-04 at 5d6e7f8 with changes: [" in readme
     )
     assert times.put_down(pages, {True: BARE, False: AGAIN}) == []
 
@@ -157,7 +185,19 @@ def test_a_pass_that_the_record_has_not_stays_as_it_was_told(pages: Path) -> Non
     later = replace(AGAIN, day="2031-03-01")
     times.put_down(pages, {False: later})
     assert times.told((pages / "CONTRIBUTING.md").read_text("utf-8")) == {True: BARE, False: later}
-    assert "1,234 s on 8 cores on 2031-02-03 |" in (pages / "README.md").read_text("utf-8")
+    assert "1,234 s on 8 cores on 2031-02-03 at 1a2b3c4 |" in (pages / "README.md").read_text("utf-8")
+
+
+def test_a_pass_of_before_that_did_not_say_of_which_commit_is_told_without(pages: Path) -> None:
+    old = {"day": "2031-01-01", "cores": 8, "bare": True, "steps": BARE.steps, "total": BARE.total}
+    (pages / "ci.json").write_text(json.dumps(old), "utf-8")
+    known = times.read(pages / "ci.json")
+    times.put_down(pages, {**known, False: AGAIN})
+    how_long = (pages / "CONTRIBUTING.md").read_text("utf-8")
+    assert "| from a bare clone, on 8 cores on 2031-01-01, s |" in how_long
+    assert times.told(how_long) == {**known, False: AGAIN}
+    times.put_down(pages, {True: BARE})
+    assert "at 1a2b3c4 |" in (pages / "README.md").read_text("utf-8")
 
 
 def test_one_that_nobody_has_measured_is_told_so(pages: Path) -> None:

@@ -16,14 +16,14 @@ FRESH_SECONDS = 5.0
 KEYS_KEPT = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Seen:
     table: Table  # a process may know several tables: a key of one opens no other
     key: ApiKey
     at: float
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class KeyCache:
     """For any number of threads: what several steps change, one at a time changes."""
 

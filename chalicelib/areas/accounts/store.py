@@ -22,7 +22,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
 from chalicelib.areas.accounts.model.packed import packed, unpacked
-from chalicelib.areas.accounts.model.state import Account
+from chalicelib.areas.accounts.model.state import FORETOLD, Account
 from chalicelib.kit.ids import owner_number
 from chalicelib.kit.periods import Day, iso_day, local_day
 from chalicelib.table.damaged import readable
@@ -78,13 +78,13 @@ def account_put(tenant: str, account: Account, before: Head, entry: Entry, most_
     Refuses `too_large`."""
     assert all(wallet.balanced() for wallet in account.wallets.values())  # noqa: S101
     unchanged: Condition = Absent() if before.version == 0 else Equals("version", before.version)
-    return Put(to_attrs(_item(tenant, account, entry), most_bytes), unchanged)
+    return Put(to_attrs(_item(tenant, account, entry, FORETOLD), most_bytes), unchanged)
 
 
 def refolded_put(tenant: str, account: Account, last: Entry, stored: Attrs | None) -> Put:
-    """The account as its journal says, in the place of what is `stored`, if that is there just as it was read: whoever
-    writes an account changes its version and its hash."""
-    item = to_attrs(_item(tenant, account, last), MAX_BODY_BYTES)
+    """The account as its journal says, `foretold` included, in the place of what is `stored`, if that is there just as it was
+    read: whoever writes an account changes its version and its hash."""
+    item = to_attrs(_item(tenant, account, last, account.foretold), MAX_BODY_BYTES)
     if stored is None:
         return Put(item, Absent())
     return Put(item, AsRead({name: stored.get(name) for name in ("version", "hash", "advanced_to", "body")}))
@@ -118,7 +118,7 @@ def due_member(attrs: Attrs) -> tuple[str, int]:
     return attrs["pk"]["S"].rsplit("#", 1)[1], int(attrs["sk"]["S"][2:])
 
 
-def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
+def _item(tenant: str, account: Account, entry: Entry, foretold: int) -> AccountItem:
     key = account_key(tenant, account.owner, account.program)
     item = AccountItem(
         pk=key.pk,
@@ -127,7 +127,7 @@ def _item(tenant: str, account: Account, entry: Entry) -> AccountItem:
         version=entry.sequence,
         advanced_to=account.advanced_to,
         hash=entry.hash,
-        body=packed(account),
+        body=packed(account, foretold),
     )
     item.gsi3pk, item.gsi3sk = _due_place(tenant, account) or (None, None)
     return item

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.areas.tiers.model import TierScheme, Version, Versions
+from chalicelib.areas.tiers.model import MAX_VERSIONS, TierScheme, Version, Versions
+from chalicelib.kit.clock import Instant
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
 from chalicelib.table.definitions import definition
@@ -36,14 +37,15 @@ def versions(config: Config, program_id: int) -> Versions | None:
 def change(program_id: int, known: Versions) -> Change:
     """The oldest schemes go where all of them would take up too much of the configuration."""
     *earlier, newest = map(_kept, known.all)
-    while len(compact_json(earlier)) > MAX_EARLIER_BYTES:
-        del earlier[0]
-    return Change(_name(program_id), newest | {"earlier": earlier})
+    gone = 0
+    while len(compact_json(earlier[gone:])) > MAX_EARLIER_BYTES:
+        gone += 1
+    return Change(_name(program_id), newest | {"earlier": earlier[gone:]} | _first_since(known.without(gone)))
 
 
 def scheme_of(program_id: int, body: Mapping[str, Any]) -> TierScheme:
     """The newest scheme of a body as it is kept."""
-    told = {name: value for name, value in body.items() if name not in ("since", "earlier")}
+    told = {name: value for name, value in body.items() if name not in ("since", "earlier", "first_since")}
     return definition(TierScheme, _name(program_id), told)
 
 
@@ -51,10 +53,16 @@ def _kept(version: Version) -> dict[str, Any]:
     return version.scheme.model_dump(mode="json") | {"since": version.since}
 
 
+def _first_since(known: Versions) -> dict[str, Instant]:
+    """Said only where it would be taken for something else, for a release of before refuses a body that says it."""
+    return {"first_since": known.since} if known.first_since is not None or len(known.all) == MAX_VERSIONS else {}
+
+
 def _versions(program_id: int, body: Mapping[str, Any]) -> Versions:
-    """A body from before schemes had versions says nothing of when: it has always been in force."""
-    kept = (*body.get("earlier", ()), body)
-    return Versions(tuple(Version(one.get("since", 0), scheme_of(program_id, one)) for one in kept))
+    """A body from before schemes had versions says nothing of when: it has always been in force. One with as many as there
+    may be that does not say since when there were any has forgotten it: they go back for ever."""
+    kept = tuple(Version(one.get("since", 0), scheme_of(program_id, one)) for one in (*body.get("earlier", ()), body))
+    return Versions(kept, body.get("first_since", 0 if len(kept) == MAX_VERSIONS else None))
 
 
 def _name(program_id: int) -> Name:

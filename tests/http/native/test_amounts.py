@@ -11,19 +11,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.api import openapi
 from chalicelib.api.native.examples import BODIES
 from chalicelib.api.route import Route
-from chalicelib.api.routes import ROUTES
 from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.table.memory import MemoryTable
 from tests.http.client import status_of_body
 from tests.http.full_shop import FullShop
 from tests.http.native.bookshop import Json, refusal
 from tests.http.registry import request_of
-
-DOCUMENT = openapi.build(ROUTES)
-Path = tuple[str | int, ...]
+from tests.http.told_bodies import Path, told_fields
 
 
 class Place(NamedTuple):
@@ -39,31 +35,12 @@ class Place(NamedTuple):
         return ".".join(map(str, self.path))
 
 
-def resolved(schema: Json) -> Json:
-    while "$ref" in schema:
-        name = schema["$ref"].rsplit("/", 1)[1]
-        schema = DOCUMENT["components"]["schemas"][name]
-    return schema
-
-
-def amounts(schema: Json, path: Path = ()) -> Iterator[tuple[Path, int]]:
-    known = resolved(schema)
-    if known.get("maximum") == MAX_AMOUNT:
-        yield path, known["minimum"]
-    for one in (*known.get("anyOf", ()), *known.get("oneOf", ())):
-        yield from amounts(one, path)
-    for name, one in known.get("properties", {}).items():
-        yield from amounts(one, (*path, name))
-    if isinstance(known.get("items"), Mapping):
-        yield from amounts(known["items"], (*path, 0))
-
-
 def places() -> Iterator[Place]:
-    for route in ROUTES:
-        if route.takes_body:
-            said = DOCUMENT["paths"][route.path][route.method.lower()]
-            found = dict(amounts(said["requestBody"]["content"]["application/json"]["schema"]))
-            yield from (Place(route, path, least) for path, least in found.items())
+    """One schema may say an amount twice: that it may be null, or left out."""
+    found = {
+        (route, path): schema["minimum"] for route, path, schema in told_fields() if schema.get("maximum") == MAX_AMOUNT
+    }
+    yield from (Place(route, path, least) for (route, path), least in found.items())
 
 
 PLACES = list(places())

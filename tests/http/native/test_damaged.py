@@ -76,9 +76,12 @@ def test_an_account_that_is_gone_passes_for_no_new_one(
     asked = WRITES | {"undo": {"entry_id": lost}, "transfers": SPEND | {"to": bo}}
     replies += [shop.api.post(f"{path}/{what}", body) for what, body in asked.items()]
     replies.append(shop.api.post(f"{path}/earnings?dry_run=true", SPEND))
-    replies.append(shop.api.post("/v1/orders", sale_by(ada)))
+    replies += [shop.api.post(f"/v1/orders{how}", sale_by(ada)) for how in ("", "?dry_run=true", "/simulate")]
     shop.earn(bo, 10)
-    replies.append(shop.api.post(f"/v1/members/{bo}/transfers", SPEND | {"to": ada}))
+    replies += [
+        shop.api.post(f"/v1/members/{bo}/transfers{how}", SPEND | {"to": ada, "amount": amount})
+        for how, amount in (("", 1), ("?dry_run=true", 1), ("", 1000))
+    ]
     assert [refusal(reply) for reply in replies] == [(500, "damaged_data", None)] * len(replies)
     assert all(ada not in reply.text for reply in replies)
     told = [record.exc_text or str(record.exc_info) for record in caplog.records if record.exc_info]
@@ -110,6 +113,8 @@ def test_whoever_has_no_account_is_told_so(shop: Shop) -> None:
     assert refusal(proof) == (404, "account_not_found", "member_id")
     assert refusal(shop.api.post(f"/v1/members/{nobody}/spends", SPEND))[1] == "insufficient_balance"
     answer(shop.api.post(f"/v1/members/{nobody}/earnings?dry_run=true", SPEND))
+    for how in ("?dry_run=true", "/simulate"):
+        assert answer(shop.api.post(f"/v1/orders{how}", sale_by(nobody)))["account"]["balances"] == {"points": 100}
 
 
 SPEND = {"unit": "points", "amount": 1}

@@ -60,6 +60,8 @@ def test_a_recalculation_tells_a_pin_for_good(shop: Shop, ada: str) -> None:
         ({"tier_id": "ruby"}, (422, "unknown_tier", "tier_id")),
         ({"tier_id": 3}, (400, "wrong_type", "tier_id")),
         ({"tier_id": "gold", "until": "2026-01-14"}, (400, "pin_in_past", "until")),
+        ({"tier_id": "gold", "until": "2125-12-23"}, (400, "pin_too_late", "until")),
+        ({"tier_id": "gold", "until": "9999-12-31"}, (400, "pin_too_late", "until")),
         ({"tier_id": "gold", "until": "2026-02-30"}, (400, "unreadable_date", "until")),
         ({"tier_id": "gold", "for": "ever"}, (400, "unknown_field", "for")),
     ],

@@ -12,6 +12,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.config_commit import Change, change_config
 from tests.http.client import Api, status_of_body
 from tests.http.native.bookshop import CASHBACK, POINTS, PROGRAM, Json, Shop, answer, refusal
+from tests.http.world import HandClock
 from tests.twins import caller_of, fresh
 
 KEPT_POINTS = {
@@ -134,6 +135,20 @@ def test_a_policy_that_is_in_force_stays_once_something_was_earned(shop: Shop) -
         answer(shop.api.get("/v1/programs/1"))["units"][0]["policies"][0]["expiry"] == POINTS["policies"][0]["expiry"]
     )
     answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": [POINTS, CASHBACK | {"policies": [other]}]}))
+
+
+def test_the_zone_stays_where_a_policy_has_begun_there_and_not_yet_here(shop: Shop, clock: HandClock) -> None:
+    shop.earn(shop.enrol("1"), 5)
+    later = [*POINTS["policies"], {"effective_from": "2026-01-16", "expiry": {"type": "days", "days": 10}}]
+    body = PROGRAM | {"units": [POINTS | {"policies": later}, CASHBACK]}
+    answer(shop.api.put("/v1/programs/1", body))
+    assert refusal(shop.api.put("/v1/programs/1", body | {"zone": "Pacific/Kiritimati"})) == (
+        422,
+        "policy_in_force",
+        "zone",
+    )
+    clock.pass_by(12 * 60 * 60)
+    answer(shop.api.put("/v1/programs/1", body | {"zone": "Pacific/Kiritimati"}))
 
 
 def test_what_was_earned_keeps_its_day_when_the_policy_changes(shop: Shop) -> None:

@@ -19,6 +19,7 @@ from tests.simulation.journals import Told
 from tests.simulation.law import law
 from tests.simulation.moves.deeds import PROGRAM, Found, a_deed
 from tests.simulation.policies import UNITS
+from tests.simulation.reckoned import day_at
 from tests.simulation.tally import ADDS
 from tests.simulation.world import World
 
@@ -126,6 +127,8 @@ def _ask_earning(world: World, found: Found) -> None:
     moved = [(one.fact.type, amount, one.day) for one in _told(world, found) if (amount := path.follow(one.fact))]
     shown = [(one.type, one.amount, one.value_day) for one in items if one.id is not None]
     law(shown == moved, f"{found.deed.fact} went {items}, not {moved}")
+    for one in items:
+        law(day_at(one.at, world.program.zone) == one.value_day, f"{one} was of another day at that moment")
     _ask_since(world, found, path, [(one.type, one.amount) for one in items if one.id is None])
     _ask_left(trace, path)
 

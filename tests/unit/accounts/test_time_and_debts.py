@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from chalicelib.areas.accounts.model import (
     Account,
     Conduct,
@@ -20,6 +22,8 @@ from chalicelib.areas.accounts.model import (
 )
 from chalicelib.areas.accounts.model.facts import DebtSettled, PointsExpired, PointsSpent
 from chalicelib.areas.accounts.model.laws import broken_laws
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import Day
 from tests.unit.accounts.both import DAY, credit
 
 BELOW = Conduct(floor=-100)
@@ -38,9 +42,14 @@ def promised(amount: int, until: int, releases_on: int) -> Credit:
 
 
 def in_one_stride_or_two(story: Story, between: int, to: int) -> Account:
-    straight = advance(story, to * DAY).account
-    assert advance(advance(story, between * DAY), to * DAY).account == straight
-    return straight
+    straight, in_two = advance(story, to * DAY), advance(advance(story, between * DAY), to * DAY)
+    assert in_two.account == straight.account
+    assert _passed(in_two) == _passed(straight)
+    return straight.account
+
+
+def _passed(story: Story) -> list[tuple[int, Day | None, Instant | None]]:
+    return [(one.amount, one.expires_on, one.came_at) for one in story.facts if isinstance(one, PointsExpired)]
 
 
 def test_a_promise_that_comes_after_its_last_day_pays_for_no_debt() -> None:
@@ -53,6 +62,26 @@ def test_a_hold_that_lapses_after_its_points_passed_pays_for_no_debt() -> None:
     story = hold(earn(empty(), credit("points", 5, 2)), "points", 5, BELOW, lapses_at=7 * DAY)
     wallet = in_one_stride_or_two(below_zero(story, 3), 5, 10).wallet("points")
     assert (wallet.owed, wallet.expired, wallet.held) == (3, 5, 0)
+
+
+@pytest.mark.parametrize("between", [6, 8, 9])
+def test_what_comes_back_too_late_has_passed_on_the_last_day_that_it_had(between: int) -> None:
+    """Its lot has slid from the second day to the seventh while all that was in it was held."""
+    story = _sliding(until=2, slid_to=7, held=5)
+    in_one_stride_or_two(story, between, 10)
+    assert _passed(advance(story, 10 * DAY)) == [(5, 2, 9 * DAY)]
+
+
+def test_what_slid_while_a_part_of_it_was_held_passes_with_its_day_and_that_part_with_its_own() -> None:
+    story = _sliding(until=2, slid_to=7, held=3)
+    in_one_stride_or_two(story, 8, 10)
+    assert _passed(advance(story, 10 * DAY)) == [(2, 7, None), (3, 2, 9 * DAY)]
+
+
+def _sliding(until: int, slid_to: int, held: int) -> Story:
+    story = earn(empty(), replace(credit("points", 5, until), slides=True))
+    story = hold(story, "points", held, BELOW, lapses_at=9 * DAY)
+    return Story(slide(story, "points", slid_to, (slid_to + 1) * DAY).account)
 
 
 def test_a_hold_that_lapses_in_time_pays_for_the_debt_first() -> None:

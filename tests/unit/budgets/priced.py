@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from chalicelib.areas.accounts.store import account_key
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.list_expiries import list_expiries
 from chalicelib.flows.read_statement import Wanted, read_statement
+from chalicelib.flows.refold_account import refold_account, refolded_account
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.trace_earning import trace_earning
@@ -122,6 +124,7 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
 
 
 OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
+    "evaluate, without an account": lambda at: partial(at.shop.simulate, member(at.shop.member("newest")), sale("A0")),
     "capture": lambda at: partial(by_hand.capture, at.shop, at.ada, held(at)),
     "capture a part": lambda at: partial(by_hand.capture, at.shop, at.ada, held(at), 1, keep_rest=True),
     "release": lambda at: partial(by_hand.release, at.shop, at.ada, held(at)),
@@ -136,6 +139,7 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "transfer with a key": lambda at: partial(at.shop.send, at.ada, friend(at), 1, keyed("k6")),
     "undo a transfer": lambda at: partial(at.shop.undo_transfer, at.ada, sent(at, friend(at))),
     "convert": lambda at: partial(at.shop.convert, at.ada, "points", "stamps", 1),
+    "refold an account": lambda at: partial(refold, at, damaged(at)),
 }
 """What each is about is there before it is priced."""
 
@@ -177,6 +181,19 @@ def friend(at: Till) -> str:
         at.made["friend"] = at.shop.member("friend")
         sent(at, at.made["friend"])
     return at.made["friend"]
+
+
+def damaged(at: Till) -> str:
+    """Whose account nobody can read, until it is made anew from its journal."""
+    item = at.table.get(account_key(at.shop.caller.tenant, at.ada, 1))
+    assert item is not None
+    at.table.batch_put([{**item, "body": {"B": b"?"}}])
+    return at.ada
+
+
+def refold(at: Till, owner: str) -> None:
+    rt, tenant = at.shop.rt, at.shop.caller.tenant
+    refold_account(rt, tenant, refolded_account(rt, tenant, owner, 1))
 
 
 def resident(at: Till) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.table.meter import Cost
-from tests.twins.bookshop import card, keyed, sale
+from tests.twins.bookshop import card, dry, keyed, member, sale
 from tests.unit.budgets.priced import PRICED, prepared, settle_today, till
 
 BUDGETS = {
     "evaluate by id": Cost(query=1),
     "evaluate by identifier": Cost(get=1, query=1),
+    "evaluate, without an account": Cost(get=1, query=1),
     "record an order by id": Cost(query=1, transact=1, write_units=6, index_units=2),
     "record an order by identifier": Cost(get=1, query=1, transact=1, write_units=6, index_units=2),
     "record a first order, enrolling": Cost(get=1, transact=1, write_units=12, index_units=5),
@@ -32,7 +33,7 @@ BUDGETS = {
     "recalculate a tier": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "unpin a tier": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "earn, pending": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
-    "earn, waiting for an order": Cost(get=1, batch_get=1, transact=1, write_units=4, index_units=1),
+    "earn, waiting for an order": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "grant": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "grant with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
     "deduct": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
@@ -48,8 +49,9 @@ BUDGETS = {
     "cancel an earning of an order": Cost(get=1, batch_get=1, transact=1, write_units=8, index_units=1),
     "transfer": Cost(batch_get=1, transact=1, write_units=8, index_units=2),
     "transfer with a key": Cost(batch_get=1, transact=1, write_units=10, index_units=2),
-    "undo a transfer": Cost(get=2, batch_get=1, transact=1, write_units=12, index_units=2),
+    "undo a transfer": Cost(get=1, batch_get=1, transact=1, write_units=12, index_units=2),
     "convert": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "refold an account": Cost(get=2, query=1, transact=1, write_units=2),
     "evaluate, in a group": Cost(query=1, batch_get=1),
     "record an order, in a group": Cost(query=1, batch_get=1, transact=1, write_units=6, index_units=3),  # in two lists
     "earn, in a group": Cost(batch_get=2, transact=1, write_units=4, index_units=1),
@@ -89,7 +91,9 @@ def test_a_process_that_has_not_asked_for_five_seconds_pays_one_get_more(name: s
     at.shop.clock.elapsed += 6
     before = at.table.meter.cost
     act()
-    more = 0 if name in ("config change", "trace of a spend") else 1  # all of it anyway, nothing of it
+    more = (
+        0 if name in ("config change", "trace of a spend", "refold an account") else 1
+    )  # all of it anyway, nothing of it
     assert without_reading(at.table.meter.cost - before) == BUDGETS[name] + Cost(get=more)
 
 
@@ -99,6 +103,18 @@ def test_the_first_order_of_a_member_lists_it_among_what_is_due() -> None:
     cost = at.price(lambda: at.shop.buy(card("bob"), sale("B1")))
     assert (cost.requests, cost.write_units, cost.index_units) == (3, 6, 3)
     assert at.shop.balance(bob) == 100
+
+
+def test_whoever_has_no_account_pays_one_get_more_where_nothing_is_written() -> None:
+    """Of the entry that there would be if it were lost."""
+    at = till()
+    bob = at.shop.member("bob")
+    tried = at.price(lambda: at.shop.buy(member(bob), sale("B1"), dry()))
+    assert without_reading(tried) == Cost(query=1, get=2)  # and whether the number is taken, as every try does
+    sent = at.price(lambda: at.shop.send(at.ada, bob, 1, dry()))
+    assert without_reading(sent) == Cost(batch_get=1, get=1)
+    unknown = at.price(lambda: at.shop.simulate(card("nobody"), sale("B1")))
+    assert without_reading(unknown) == Cost(get=1)
 
 
 def test_an_account_with_nothing_due_costs_one_get() -> None:

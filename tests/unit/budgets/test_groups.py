@@ -106,6 +106,13 @@ def test_a_member_of_a_group_costs_one_request_more_and_the_group_none(lots: int
         assert without_reading(at.price(partial(act, at))) == budget + larger, name
 
 
+def test_the_order_that_an_earning_waits_for_costs_a_group_no_request_either() -> None:
+    at, budget = home(), BUDGETS["earn, waiting for an order"]
+    for who, cost in ((at.bob, budget + ALSO), (InGroup(at.group, at.bob), budget + ALSO), (at.group, budget)):
+        waiting = partial(by_hand.promise, at.shop, who, 1, order_id=at.order)
+        assert without_reading(at.price(waiting)) == cost, who
+
+
 def test_it_does_not_matter_how_many_are_in_the_group() -> None:
     few, many = home(who_may_spend="chosen"), home(who_may_spend="chosen")
     at = many.shop.clock.now()

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from chalicelib.errors import Refused
+from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.refund_spend import refund_spend
+from chalicelib.flows.undo_entry import undo_entry
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import fresh
-from tests.twins.bookshop import POINTS, dry, open_shop, refused
+from tests.twins import by_hand, fresh
+from tests.twins.bookshop import POINTS, dry, member, open_shop, refused, sale
 from tests.unit.budgets.priced import OPERATIONS, Till, prepared
 from tests.unit.budgets.test_budgets import BUDGETS, without_reading
 
@@ -17,6 +25,7 @@ DAY_MS = 86_400_000
 UNDOING = ("refund", "undo a spend", "undo an earning", "cancel an earning", "expire an earning")
 TRACING = ("trace of a spend", "trace of an earning")
 ACCOUNT_UNITS = {1: 2, 37: 2, 366: 6}
+Undo = Callable[[Runtime, Caller, Command, str, str], object]
 
 
 def till_with(lots: int) -> Till:
@@ -88,3 +97,47 @@ def test_who_tries_or_is_refused_by_the_account_pays_two_gets_more_and_whom_the_
     assert without_reading(at.price(lambda: refund_spend(shop.rt, shop.caller, dry(), ada, spend_id))) == again
     refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id)
     assert without_reading(at.price(comes_back_twice)) == Cost(batch_get=1)
+
+
+@pytest.mark.parametrize("undo", [undo_entry, cancel_earning])
+def test_who_undoes_again_is_told_by_the_account_and_pays_two_gets_more(undo: Undo) -> None:
+    at = till_with(1)
+    earned = at.shop.earn(at.ada, 5).answer.earning
+    assert earned is not None
+    assert earned.earning_id is not None
+    undo(at.shop.rt, at.shop.caller, fresh(), at.ada, earned.earning_id)
+    assert refusal_of(at, undo, earned.earning_id, "already_undone") == Cost(batch_get=1, get=2)
+
+
+@pytest.mark.parametrize("undo", [undo_entry, cancel_earning])
+def test_what_a_purchase_earned_is_read_with_its_order_as_often_as_the_entry_while_something_of_it_is_left(
+    undo: Undo,
+) -> None:
+    at = till_with(1)
+    bought = at.shop.buy(member(at.ada), sale("A1", 50_00)).answer.earned[0].earning_id
+    assert bought is not None
+    tried = at.price(lambda: undo(at.shop.rt, at.shop.caller, dry(), at.ada, bought))
+    assert without_reading(tried) == Cost(batch_get=1, get=4)
+    hold = by_hand.hold(at.shop, at.ada, at.shop.balance(at.ada)).answer.hold_id
+    assert refusal_of(at, undo, bought, "points_on_hold") == Cost(batch_get=1, get=4)
+    by_hand.release(at.shop, at.ada, hold)
+    done = at.price(lambda: undo(at.shop.rt, at.shop.caller, fresh(), at.ada, bought))
+    assert without_reading(done) == Cost(batch_get=1, get=1, transact=1, write_units=8, index_units=1)
+    assert refusal_of(at, undo, bought, "already_undone") == Cost(batch_get=1, get=3)
+
+
+def test_a_transfer_named_as_an_entry_costs_a_batch_get_more_than_by_its_own_path() -> None:
+    at = till_with(1)
+    bob = at.shop.member("bob")
+    transfers = [at.shop.send(at.ada, bob, 1).answer.transfer_id for _ in range(2)]
+    by_path = at.price(lambda: at.shop.undo_transfer(at.ada, transfers[0]))
+    by_entry = at.price(lambda: undo_entry(at.shop.rt, at.shop.caller, fresh(), at.ada, transfers[1]))
+    assert [(cost.batch_get, cost.get, cost.write_units) for cost in (by_path, by_entry)] == [(1, 1, 12), (2, 1, 12)]
+
+
+def refusal_of(at: Till, undo: Undo, of: str, code: str) -> Cost:
+    def act() -> None:
+        with pytest.raises(Refused, match=code):
+            undo(at.shop.rt, at.shop.caller, fresh(), at.ada, of)
+
+    return without_reading(at.price(act))

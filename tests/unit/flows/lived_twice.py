@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account
+from chalicelib.areas.feeds.model import counted
 from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.areas.programs.operations import get_program
 from chalicelib.areas.rules.model import Rule
@@ -22,13 +23,17 @@ from chalicelib.errors import Refused, StampbookError
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.expire_earning import expire_earning
+from chalicelib.flows.feed_commit import told_of
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.spend_points import spend_points
-from chalicelib.flows.terms import brought_to, terms_of
+from chalicelib.flows.terms import Terms, brought_to, terms_of
 from chalicelib.flows.undo_entry import undo_entry
+from chalicelib.kit.ids import MAX_SEQUENCE
 from chalicelib.kit.periods import day_of, day_starts, iso_day, local_day
+from chalicelib.table.journal import entries_query, entry_from
+from chalicelib.table.pages import every_item
 from tests.simulation.policies import UNITS, ZONES, definition, ladder, policy
 from tests.twins import by_hand, fresh
 from tests.twins.bookshop import BookShop, goods_back, line, member, open_shop, rule, sale
@@ -93,20 +98,47 @@ class Side:
 
     def stands(self) -> dict[str, Account]:
         """As they are stored, brought to now."""
-        rt, tenant = self.shop.rt, self.shop.caller.tenant
-        terms = terms_of(rt, tenant, 1)
-        kept = {owner: accounts.read(rt.table, tenant, owner, 1)[0] for owner in self.owners}
-        return {owner: brought_to(account, terms, self.shop.clock.at) for owner, account in kept.items()}
+        return {owner: brought_to(account, self.terms, self.shop.clock.at) for owner, account in self.kept().items()}
 
-    def stated(self) -> Counter[tuple[str, Any, str, Any]]:
-        """What statements come to once all that is due is written: by owner, unit, kind and day."""
+    def foresees(self, dice: Random) -> None:
+        """What will be read later is what follows from what is read now."""
+        now, terms = self.shop.clock.at, self.terms
+        later = now + dice.randrange(60 * DAY_MS)
+        for owner, account in self.kept().items():
+            if account.advanced_to:
+                in_two, straight = (brought_to(one, terms, later) for one in (brought_to(account, terms, now), account))
+                assert in_two == straight, owner
+
+    def kept(self) -> dict[str, Account]:
+        rt, tenant = self.shop.rt, self.shop.caller.tenant
+        return {owner: accounts.read(rt.table, tenant, owner, 1)[0] for owner in self.owners}
+
+    @property
+    def terms(self) -> Terms:
+        return terms_of(self.shop.rt, self.shop.caller.tenant, 1)
+
+    def stated(self) -> Counter[tuple[Any, ...]]:
+        """What statements come to once all that is due is written: by owner, unit, kind, day and last day."""
         self.pass_time(HOUR_MS)
         self.settle()
-        sums: Counter[tuple[str, Any, str, Any]] = Counter()
+        sums: Counter[tuple[Any, ...]] = Counter()
         for owner in self.owners:
             for entry in self.shop.statement(owner):
                 for told in entry.lines:
-                    sums[owner, told.unit, told.type, told.value_day] += (told.amount or 0) or (told.unmoved or 0)
+                    of = owner, told.unit, told.type, told.value_day, told.expires_on
+                    sums[of] += (told.amount or 0) or (told.unmoved or 0)
+        return sums
+
+    def counted(self) -> Counter[tuple[str, str]]:
+        """What the relay counts of all entries, by owner: breakage and liability by the month of the last day among it. How
+        many entries there are is no matter."""
+        rt, tenant = self.shop.rt, self.shop.caller.tenant
+        sums: Counter[tuple[str, str]] = Counter()
+        for owner in self.owners:
+            stream = accounts.stream(tenant, owner, 1)
+            entries = [entry_from(stream, one) for one in every_item(rt.table, entries_query(stream, 1, MAX_SEQUENCE))]
+            found = counted(told_of(entry) for entry in entries)
+            sums.update({(owner, name): amount for name, amount in found.items() if "/" in name})
         return sums
 
 
@@ -211,7 +243,9 @@ def deduct(side: Side, dice: Random) -> Any:
 def hold(side: Side, dice: Random) -> Any:
     lapse = dice.choice((None, side.shop.clock.at + dice.randrange(1, 30 * 24) * HOUR_MS))
     ada, unit, amount = dice.choice(side.members), dice.choice(UNITS), dice.randrange(1, 40)
-    return by_hand.hold(side.shop, ada, amount, unit=unit, at=lapse).answer
+    all_there_is = sum(one.available for one in side.shop.account(ada).wallets if one.unit == unit)
+    wanted = dice.choice((amount, max(1, all_there_is)))
+    return by_hand.hold(side.shop, ada, wanted, unit=unit, at=lapse).answer
 
 
 def capture(side: Side, dice: Random) -> Any:
@@ -288,6 +322,27 @@ def other_tiers(side: Side, dice: Random) -> Any:
     define_tiers(side.shop.rt, side.shop.caller, fresh(), 1, TierScheme.model_validate(ladder(dice)))
 
 
+def sell_past_other_tiers(side: Side, dice: Random) -> Any:
+    """By a till that runs fast, or one that holds the tiers of before while others begin: the account is past their start
+    already. What is read of it then is where it stands, whoever looks later, and when."""
+    buyer, cents, scheme = dice.choice(side.members), dice.choice((3_00, 90_00)), ladder(dice)
+    shop, lag, ahead = side.shop, dice.choice((0, 2_000)), dice.choice((0, 4 * MINUTE_MS))
+    till = shop.at_another_till(shop.rt.table)
+    till.account(buyer)
+    if lag:
+        shop.clock.at += 1_000
+        define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(scheme))
+        shop.clock.at += lag
+    till.clock.at = shop.clock.at
+    document = sale(f"S{side.number}", line(1, cents, "pen", "2"))
+    done = till.buy(member(buyer), document.model_copy(update={"purchased_at": till.clock.at + ahead})).answer
+    if not lag:
+        shop.clock.at += MINUTE_MS
+        define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(scheme))
+    side.orders.append((done.order_id, cents))
+    return done
+
+
 def time_passes(side: Side, dice: Random) -> Any:
     side.pass_time(int(dice.choice((0.01, 0.3, 1, 2, 7, 30)) * DAY_MS))
 
@@ -297,5 +352,16 @@ MOVES: tuple[Move, ...] = (
     *(bring_back,) * 5,
     *(time_passes,) * 6,
     *(earn, earn, activate, spend, spend, spend, grant, deduct, hold, hold, capture, release, send, send, convert),
-    *(refund, refund, take_back, take_back, pin, recalculate, go_together, other_policies, other_tiers),
+    *(
+        refund,
+        refund,
+        take_back,
+        take_back,
+        pin,
+        recalculate,
+        go_together,
+        other_policies,
+        other_tiers,
+        sell_past_other_tiers,
+    ),
 )

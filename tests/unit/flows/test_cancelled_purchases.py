@@ -86,6 +86,37 @@ def test_what_returns_took_from_other_points_is_not_taken_again_when_the_spent_o
     assert there(shop, ada) == 2 * OTHERS
 
 
+@pytest.mark.parametrize("others", [0, OTHERS])
+@pytest.mark.parametrize("cancel", [by_its_route, as_an_entry])
+def test_who_cancels_again_is_not_told_to_deduct_what_returns_have_asked_back(cancel: Cancel, others: int) -> None:
+    """Half the goods came back when all of it was spent; then the spend did, and the other half was cancelled."""
+    shop, ada = shop_with({"consumption": "oldest_earned"})
+    order, earning_id = bought(shop)
+    spent = shop.spend(ada, OTHERS + 100).answer
+    if others:
+        promise(shop, ada, others, available_after_days=0)
+    assert quarters_back(shop, order, 2, "R1") == (50 if others else 0)
+    as_an_entry(shop, ada, spent.spend_id)
+    assert cancel(shop, ada, earning_id).changes[0].amount == 50
+    stay = r"done once; 50 of it have come back since and stay: as much has been asked back before\.$"
+    with pytest.raises(Refused, match=stay):
+        cancel(shop, ada, earning_id)
+
+
+def test_who_cancels_again_is_told_what_no_return_has_asked_back() -> None:
+    shop, ada = shop_with({"consumption": "oldest_earned"})
+    order, earning_id = bought(shop)
+    spent = shop.spend(ada, OTHERS + 70).answer
+    assert by_its_route(shop, ada, earning_id).changes[0].amount == 30
+    as_an_entry(shop, ada, spent.spend_id)
+    with pytest.raises(Refused, match=r"; 70 of it have come back since: deduct them if they are owed\.$"):
+        by_its_route(shop, ada, earning_id)
+    assert quarters_back(shop, order, 2, "R1") == 20
+    promise(shop, ada, 20, available_after_days=0)
+    with pytest.raises(Refused, match=r"; 50 of it have come back since: deduct them if they are owed\.$"):
+        by_its_route(shop, ada, earning_id)
+
+
 @pytest.mark.parametrize("used", ["left", "whole", "refuse"])
 def test_what_returns_have_asked_back_is_not_cancelled_again(used: str) -> None:
     shop, ada = shop_with({"cancel_used": used, "negative": "returns"})

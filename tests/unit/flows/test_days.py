@@ -3,7 +3,7 @@ whoever came to write it down, and when."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -11,8 +11,10 @@ import pytest
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.areas.programs.operations import get_program
+from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.histogram import Bar
 from chalicelib.flows.read_histogram import read_histogram
+from chalicelib.flows.read_liability import read_liability
 from chalicelib.flows.read_program_histogram import read_program_histogram
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.record_order import record_order
@@ -24,9 +26,10 @@ from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.protocol import Attrs, Key
 from tests.twins import at, by_hand, fresh
-from tests.twins.bookshop import POINTS, member, open_shop, sale
+from tests.twins.bookshop import POINTS, member, open_shop, rule, sale
 from tests.twins.by_hand import day
 from tests.twins.streamed import StreamedTable, record
+from tests.unit.flows.by_hand import spent_below_zero
 from tests.unit.relay.relayed import on_plain_table, run
 
 SPAN = (day("2026-01-01"), day("2026-12-31"))
@@ -37,11 +40,11 @@ Days = dict[str, dict[str, int]]
 class Diary:
     """A shop whose points last 30 days, and what it tells of its days."""
 
-    def __init__(self, **policy: Any) -> None:
+    def __init__(self, rules: Sequence[Rule] = (rule(),), **policy: Any) -> None:
         self.table = StreamedTable()
         kept = {"expiry": {"type": "days", "days": 30}} | policy
         program = {"units": [{**POINTS, "policies": [kept]}]}
-        self.shop = open_shop(self.table, now="2026-01-01", program=program, tiers=None)
+        self.shop = open_shop(self.table, now="2026-01-01", program=program, tiers=None, rules=rules)
         self.ada = self.shop.member("1")
 
     def of_one(self) -> Days:
@@ -52,6 +55,13 @@ class Diary:
         rt = on_plain_table(self.shop, self.table)
         run(rt, self.table.entries())
         return _days(read_program_histogram(rt, self.shop.caller, 1, "points", SPAN, "day").items)
+
+    def breakage(self) -> dict[str | None, int]:
+        """By the month of the last day."""
+        rt = on_plain_table(self.shop, self.table)
+        run(rt, self.table.entries())
+        (unit,) = read_liability(rt, self.shop.caller, 1).units
+        return {one.month: one.breakage for one in unit.months}
 
     def lines(self) -> list[tuple[str, str, int]]:
         """Newest entry last."""
@@ -161,6 +171,29 @@ def test_a_trace_tells_the_moment_and_not_that_of_whoever_wrote_it_down() -> Non
     ] == nameless
 
 
+@pytest.mark.parametrize("jobs", [(), ("2026-01-18",), ("2026-02-25",)])
+def test_what_comes_and_pays_a_debt_pays_it_when_it_comes(jobs: tuple[str, ...]) -> None:
+    """Whoever writes it down: before, on the day, or weeks after it."""
+    diary = Diary(negative="limit", negative_limit=100)
+    spent_below_zero(diary.shop, diary.ada, 30)
+    promised = by_hand.promised(diary.shop, diary.ada, 50, available_after_days=16)
+    came_at, passed_at = at("2026-01-17T00:00:00Z"), at("2026-02-01T00:00:00Z")
+    for text in jobs:
+        diary.job(text)
+    diary.shop.clock.move_to("2026-03-05")
+    for _ in range(2):  # nobody has written down all of it; somebody has
+        told = trace_earning(diary.shop.rt, diary.shop.caller, diary.ada, promised)
+        assert [(one.type, one.amount, one.at) for one in told.items] == [
+            ("points.activated", 50, came_at),
+            ("debt.settled", 30, came_at),
+            ("points.expired", 20, passed_at),
+        ]
+        assert [one[0] for one in diary.trace(promised)] == ["2026-01-17", "2026-01-17", "2026-02-01"]
+        diary.earn(1)
+    assert ("2026-01-17", "debt.settled", 0) in diary.lines()
+    assert _both(diary)["2026-01-17"] == {"earned": 50}
+
+
 # --- what comes back ---------------------------------------------------------------------------------------------------
 
 
@@ -176,6 +209,19 @@ def test_points_that_come_back_when_they_have_passed_expire_on_that_day() -> Non
     assert _both(diary) == before | {"2026-05-10": {"refunded": 15, "expired": 15}}
     assert diary.lines()[-2:] == [("2026-05-10", "points.refunded", 15), ("2026-05-10", "points.expired", -15)]
     assert diary.trace(earning_id)[-2:] == [("2026-05-10", "points.refunded", 15), ("2026-05-10", "points.expired", 15)]
+
+
+@pytest.mark.parametrize("visits", [(), ("2026-02-20",), ("2026-03-01", "2026-04-05")])
+def test_breakage_is_of_one_month_whoever_came_by_before_it_came_back(visits: tuple[str, ...]) -> None:
+    """All there is is held when a purchase moves its last day on from January to February; it comes back in April."""
+    diary = Diary(expiry={"type": "sliding", "days": 30, "activities": ["order"]}, rules=())
+    diary.earn(50)
+    by_hand.hold(diary.shop, diary.ada, 50, after_seconds=100 * 86_400)
+    for text in ("2026-01-20", *visits):
+        diary.shop.clock.move_to(text)
+        diary.shop.buy(member(diary.ada), sale(f"on {text}", 10_00, on=text))
+    diary.job("2026-04-20")
+    assert diary.breakage() == {"2026-01": 50}
 
 
 # --- what arrives late -------------------------------------------------------------------------------------------------

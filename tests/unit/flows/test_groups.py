@@ -75,6 +75,16 @@ def test_members_join_and_leave(shop: BookShop, ada: str, bob: str) -> None:
     assert get_member(shop.rt, shop.caller, bob).group_id is None
 
 
+def test_which_group_somebody_was_in_is_not_said_of_the_past(shop: BookShop, ada: str, bob: str) -> None:
+    """Nobody knows it: a membership has no history."""
+    group_id = household(shop, ada)
+    shop.clock.move_to("2026-06-16")
+    join(shop, group_id, bob)
+    assert [shop.account(one).group_id for one in (ada, bob, group_id)] == [group_id] * 3
+    assert [shop.account(bob, as_of).group_id for as_of in ("2026-06-16", "2027-01-01")] == [group_id] * 2
+    assert [shop.account(one, "2026-06-15").group_id for one in (ada, bob, group_id)] == [None, None, group_id]
+
+
 def test_a_repeat_with_its_key_changes_nothing(shop: BookShop, ada: str, bob: str) -> None:
     first = found(shop, ada, keyed("a"))
     again = found(shop, ada, keyed("a"))

@@ -9,11 +9,12 @@ import pytest
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.account_views import Hold
+from chalicelib.flows.hold_points import LONGEST_SECONDS
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.amounts import MAX_AMOUNT
 from tests.twins import at, fresh
-from tests.twins.bookshop import BookShop, open_shop, refused
+from tests.twins.bookshop import BookShop, card, keyed, open_shop, refused, sale
 from tests.twins.by_hand import capture, day, grant, hold, holds, release
 from tests.unit.flows.seen import everything
 
@@ -189,7 +190,7 @@ def test_a_hold_that_lapsed_late_comes_to_the_same(shop: BookShop, ada: str) -> 
         ({"at": at("2026-06-14")}, "lapses_in_past", "lapses_at"),
         ({"after_seconds": 0}, "lapses_in_past", "lapses_at"),
         ({"at": at("2037-01-01")}, "lapses_too_late", "lapses_at"),
-        ({"after_seconds": 10**12}, "lapses_too_late", "lapses_at"),
+        ({"after_seconds": 10**12}, "lapses_too_late", "lapses_after_seconds"),
         ({"at": at("2026-06-16"), "after_seconds": HOUR}, "two_lapses", "lapses_after_seconds"),
     ],
 )
@@ -200,6 +201,21 @@ def test_a_hold_lapses_once_and_within_ten_years(
     with refused(code, param, InvalidInput):
         hold(shop, ada, 1, **lapse)
     assert everything(shop) == there
+
+
+def test_seconds_are_counted_from_where_a_fast_till_has_brought_the_account() -> None:
+    shop = open_shop(now="2026-06-15T23:57:00Z")
+    ada = shop.buy(card("1"), sale("A1", on="2026-06-15T23:59:30Z")).answer.member_id
+    held = hold(shop, ada, 60, keyed("cart"), after_seconds=60).answer
+    assert held.lapses_at == at("2026-06-16T00:00:30Z")
+    shop.clock.move_to("2026-06-15T23:59:00Z")
+    assert hold(shop, ada, 60, keyed("cart"), after_seconds=60).answer == held
+    longest = hold(shop, ada, 1, after_seconds=LONGEST_SECONDS).answer
+    assert longest.lapses_at == at("2026-06-15T23:59:30Z") + LONGEST_SECONDS * 1000
+    with refused("lapses_in_past", "lapses_at", InvalidInput):
+        hold(shop, ada, 1, at=at("2026-06-15T23:59:30Z"))
+    shop.clock.move_to("2026-06-16T00:00:30Z")
+    assert totals(shop, ada) == (99, 1, 0, 0)
 
 
 # --- who -------------------------------------------------------------------------------------------------------------

@@ -13,9 +13,10 @@ from chalicelib.areas.programs.operations import get_program
 from chalicelib.errors import Refused
 from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.used_units import used_units
+from chalicelib.kit.clock import FUTURE_TOLERANCE_MS
 from chalicelib.table.memory import MemoryTable
 from tests.twins import fresh
-from tests.twins.bookshop import PROGRAM, BookShop, dry, open_shop, refused
+from tests.twins.bookshop import PROGRAM, BookShop, dry, member, open_shop, refused, sale
 from tests.twins.by_hand import activate, grant, promise
 from tests.twins.grouped import household
 from tests.twins.streamed import StreamedTable
@@ -148,6 +149,62 @@ def test_a_zone_that_is_a_day_ahead_says_from_when_on(shop: BookShop, ada: str) 
     with pytest.raises(Refused, match="effective_from 2026-06-17 or later"):
         told(shop, MONTH, WEEK | {"effective_from": TOMORROW}, zone="Pacific/Kiritimati")
     told(shop, MONTH, WEEK | {"effective_from": "2026-06-17"}, zone="Pacific/Kiritimati")
+
+
+@pytest.mark.parametrize(("moment", "first"), [("23:54:59", TOMORROW), ("23:55:00", "2026-06-17")])
+def test_a_till_that_runs_fast_gives_by_the_policy_of_tomorrow(
+    shop: BookShop, ada: str, moment: str, first: str
+) -> None:
+    """Five minutes before midnight a purchase may be of tomorrow already; what it earned goes by what was in force."""
+    shop.clock.move_to(f"{TODAY}T{moment}Z")
+    soon = shop.clock.now() + FUTURE_TOLERANCE_MS
+    shop.buy(member(ada), sale("A1").model_copy(update={"purchased_at": soon}))
+    for day in (TODAY, TOMORROW):
+        if day < first:
+            with pytest.raises(Refused, match=f"effective_from {first} or later"):
+                told(shop, MONTH, WEEK | {"effective_from": day})
+    told(shop, MONTH, WEEK | {"effective_from": first})
+
+
+ZONES = {"ahead": "Pacific/Kiritimati", "behind": "Pacific/Pago_Pago"}  # fourteen hours before UTC, eleven after it
+
+
+@pytest.mark.parametrize("now", ["ahead", "behind"])
+def test_the_zone_stays_while_a_policy_has_begun_in_one_and_not_in_the_other(now: str) -> None:
+    """On Kiritimati the 16th begins 25 hours before it does on Samoa. Who could turn the day back could then change a policy
+    by which something was given; who could turn it forth would have today's go by tomorrow's."""
+    zone, other = ZONES[now], ZONES["behind" if now == "ahead" else "ahead"]
+    shop = open_shop(program={"zone": zone, "units": [points(MONTH), STAMPS]})
+    policies = (MONTH, WEEK | {"effective_from": TOMORROW})
+    told(shop, *policies, zone=zone)
+    shop.clock.move_to("2026-06-15T09:54:00Z")
+    shop.earn(shop.member("1"), 5)
+    told(shop, *policies, zone=other)
+    told(shop, *policies, zone=zone)
+    for moment in ("2026-06-15T09:55:00Z", "2026-06-15T10:00:00Z", "2026-06-16T10:54:59Z"):
+        shop.clock.move_to(moment)
+        with refused("policy_in_force", "zone"):
+            told(shop, *policies, zone=other)
+        told(shop, *policies, zone=zone)
+    shop.clock.move_to("2026-06-16T10:55:00Z")
+    told(shop, *policies, zone=other)
+    with refused("policy_in_force", "units.0.policies.1"):
+        told(shop, MONTH, zone=other)
+
+
+def test_who_may_not_change_the_zone_yet_is_told_when(shop: BookShop, ada: str) -> None:
+    told(shop, MONTH, WEEK | {"effective_from": TOMORROW})
+    shop.clock.move_to("2026-06-15T12:00:00Z")
+    told(shop, MONTH, WEEK | {"effective_from": TOMORROW}, zone="Pacific/Kiritimati")
+    shop.earn(ada, 5)
+    sentence = (
+        "Unit points is in use: its policy from 2026-06-16 has begun in Pacific/Kiritimati and not yet in UTC. Change the zone "
+        "once it has begun in both."
+    )
+    with pytest.raises(Refused, match=sentence):
+        told(shop, MONTH, WEEK | {"effective_from": TOMORROW})
+    shop.clock.move_to("2026-06-16T00:00:00Z")
+    told(shop, MONTH, WEEK | {"effective_from": TOMORROW})
 
 
 def gift(shop: BookShop, ada: str) -> None:

@@ -61,6 +61,35 @@ def test_what_is_all_on_hold_waits_for_the_hold(act: Act, used: str) -> None:
     assert shop.balance(ada) == 0
 
 
+@pytest.mark.parametrize("used", ["left", "refuse", "whole"])
+@pytest.mark.parametrize("act", [undo, cancel, expire])
+def test_what_is_on_hold_beyond_its_last_day_is_lost_to_whoever_undoes(act: Act, used: str) -> None:
+    """It passes when it is released, so nothing would be won by that."""
+    shop, ada = kept(cancel_used=used, expiry={"type": "days", "days": 10}, negative="returns")
+    of = earned(shop, ada, 50_00)
+    hold(shop, ada, 50_00)
+    shop.clock.move_to("2026-07-01")
+    lost = "nothing_left: Nothing is left of it: it has been used, has expired, or was called off."
+    said(act, shop, ada, of, lost)
+    release(shop, ada, 1)
+    said(act, shop, ada, of, lost)
+
+
+def test_what_came_in_two_lots_waits_only_for_what_is_on_hold_of_the_one_that_stands() -> None:
+    shop, ada = kept(cancel_used="refuse", expiry={"type": "days", "days": 10})
+    bob = shop.member("2")
+    shop.earn(ada, 20_00)
+    shop.clock.move_to("2026-06-20")
+    shop.earn(ada, 30_00)
+    sent = shop.send(ada, bob, 50_00).answer.transfer_id
+    hold(shop, bob, 20_00)
+    shop.clock.move_to("2026-06-27")
+    partly = "earning_partly_used: Only 30.00 of 50.00 are left of it."
+    said(undo, shop, ada, sent, partly)
+    release(shop, bob, 1)
+    said(undo, shop, ada, sent, partly)
+
+
 def test_where_nothing_may_be_used_the_hold_is_in_the_way_or_what_was_used() -> None:
     shop, ada = kept(cancel_used="refuse")
     of = earned(shop, ada, 50_00)
@@ -95,6 +124,18 @@ def test_who_asks_again_is_told_what_has_come_back_since() -> None:
     said(cancel, shop, ada, of, both)
     release(shop, ada, 1)
     said(undo, shop, ada, of, f"{DONE_ONCE}30.00 of it have come back since: deduct them if they are owed.")
+
+
+def test_who_asks_again_where_all_was_taken_is_told_that_other_points_may_have_paid() -> None:
+    shop, ada = kept(**OWING)
+    of = earned(shop, ada, 50_00)
+    spend = shop.spend(ada, 30_00).answer.spend_id
+    shop.earn(ada, 25_00)
+    undo(shop, ada, of)
+    undo(shop, ada, spend)
+    assert shop.balance(ada) == 25_00
+    elsewhere = "deduct only what was not taken of other points then."
+    said(undo, shop, ada, of, f"{DONE_ONCE}25.00 of it have come back since: {elsewhere}")
 
 
 def test_who_asks_again_is_told_that_the_rest_stayed() -> None:

@@ -12,7 +12,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.read_statement import PAGE, PAGES, StatementEntry, Wanted, read_statement
-from chalicelib.flows.refund_spend import refund_spend
+from chalicelib.flows.refund_spend import FreshPart, refund_spend
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.statement_lines import StatementLine, lines_of
 from chalicelib.flows.undo_entry import undo_entry
@@ -21,6 +21,7 @@ from chalicelib.table.journal import Entry, entries_query, entry_from
 from chalicelib.table.memory import MemoryTable
 from tests.twins import by_hand, fresh, grouped
 from tests.twins.bookshop import POINTS, TIERS, BookShop, card, goods_back, member, open_shop, sale
+from tests.unit.flows.by_hand import spent_below_zero
 
 THIRTY_DAYS = {**POINTS, "policies": [{"expiry": {"type": "days", "days": 30}}]}
 
@@ -148,6 +149,28 @@ def test_what_went_back_to_where_it_had_been_has_no_last_day_of_its_own() -> Non
         None,
         by_hand.day("2026-08-31"),
     ]
+
+
+def test_what_came_back_in_part_as_new_points_has_a_last_day_where_all_of_it_has_the_same() -> None:
+    """What had been taken below zero, and what has passed meanwhile; the rest goes back to where it was."""
+    kept = {"expiry": {"type": "end_of_month", "months": 1}, "negative": "limit", "negative_limit": 100}
+    shop = open_shop(program={"units": [{**POINTS, "policies": [kept]}]})
+    ada = shop.member("1")
+    shop.earn(ada, 30)
+    spend_id = spent_below_zero(shop, ada, 60)
+    shop.earn(ada, 30)
+    same = refund_spend(shop.rt, shop.caller, fresh(), ada, spend_id, 31).answer
+    shop.clock.move_to("2026-07-10")
+    shop.earn(ada, 30)
+    other = spent_below_zero(shop, ada, shop.balance(ada) + 10)
+    shop.clock.move_to("2026-08-02")
+    again = refund_spend(shop.rt, shop.caller, fresh(), ada, other).answer
+    assert (same.fresh, again.fresh) == (
+        FreshPart(amount=30, expires_on=by_hand.day("2026-07-31")),
+        FreshPart(amount=41, expires_on=by_hand.day("2026-09-30")),
+    )
+    told = [line.expires_on for line in lines(shop, ada, type="points.refunded")]
+    assert told == [by_hand.day("2026-07-31"), None]
 
 
 def test_a_last_day_that_an_older_release_wrote_down_for_nothing_is_not_told(shop: BookShop, ada: str) -> None:

@@ -10,6 +10,7 @@ from chalicelib.flows.read_statement import PAGE, PAGES, Wanted, read_statement
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.statement_lines import StatementLine
 from chalicelib.flows.statement_states import STATES, Now
+from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.table.memory import MemoryTable
 from tests.twins import by_hand, fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, open_shop, sale
@@ -134,6 +135,22 @@ def test_points_sent_are_the_receivers_and_what_was_converted_is_of_the_other_un
     assert amounts(shop, ada, "available", "points") == [100]
     [line] = lines(shop, ada, "available", unit="stamps")
     assert (line.type, line.unit, line.amount) == ("points.converted", "stamps", 5)
+
+
+@pytest.mark.parametrize("give", [1, 50])
+@pytest.mark.parametrize("used", [0, 2])
+def test_a_conversion_that_was_undone_is_cancelled_whatever_its_rate_and_whatever_was_used(
+    give: int, used: int
+) -> None:
+    rate = {"unit": "points", "into": "stamps", "take": 10, "give": give}
+    shop = open_shop(program={"units": [POINTS, STAMPS], "rates": [rate]})
+    ada = shop.member("1")
+    shop.earn(ada, 100)
+    converted = shop.convert(ada, "points", "stamps", 50).answer
+    if used:
+        shop.spend(ada, used, unit="stamps")
+    undo_entry(shop.rt, shop.caller, fresh(), ada, converted.conversion_id)
+    assert by_state(shop, ada) == {"cancelled": [converted.gained], "available": [100]}
 
 
 def test_a_refund_into_its_own_places_gives_nothing_of_its_own(shop: BookShop, ada: str) -> None:

@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib.areas.accounts.model.facts import TierPinned, TierUnpinned
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.errors import InvalidInput, NotFound
+from chalicelib.flows.account_views import pin_of
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.read_account import TierView
 from chalicelib.flows.settle_due import settle_due
+from chalicelib.kit.facts import Fact, encode
 from chalicelib.kit.periods import parse_day
+from chalicelib.table.journal import Entry
+from chalicelib.table.keys import owner_stream
 from tests.twins import at, fresh
 from tests.twins.bookshop import TIERS, BookShop, card, goods_back, keyed, line, member, open_shop, refused, rule, sale
 
@@ -197,9 +202,43 @@ def test_pins_that_cannot_be() -> None:
         shop.pin(ada, "ruby")
     with refused("pin_in_past", "until", InvalidInput):
         shop.pin(ada, "gold", "2026-06-14")
+    for beyond in ("2126-05-23", "9999-12-31"):
+        with refused("pin_too_late", "until", InvalidInput):
+            shop.pin(ada, "gold", beyond)
     with refused("not_pinned", "member_id"):
         shop.unpin(ada)
     assert shop.account(ada).version == 0
+
+
+def test_the_last_day_that_a_pin_may_have() -> None:
+    shop = open_shop(program={"zone": "America/Sao_Paulo"})
+    ada = shop.member("1")
+    assert shop.pin(ada, "gold", "2126-05-22").answer.pinned_until == parse_day("2126-05-22")
+    view = standing(shop, ada, "2126-05-23T02:59:59Z")
+    assert (view.tier, standing(shop, ada, "2126-05-23T03:00:00Z").tier) == ("gold", "bronze")
+
+
+def test_a_day_is_over_for_a_pin_once_a_fast_till_has_brought_the_account_past_it() -> None:
+    shop = open_shop(now="2026-06-15T23:58:30Z")
+    ada = shop.buy(card("1"), sale("A1", on="2026-06-16T00:02:00Z")).answer.member_id
+    with refused("pin_in_past", "until", InvalidInput):
+        shop.pin(ada, "gold", "2026-06-15")
+    pinned = shop.pin(ada, "gold", "2026-06-16").answer
+    assert (pinned.tier, pinned.pinned, pinned.pinned_until) == ("gold", True, parse_day("2026-06-16"))
+
+
+def test_an_entry_in_which_a_pin_begins_and_ends_leaves_nobody_pinned() -> None:
+    """Written by a release before: the account had come past the pin's last day."""
+    began, ended = TierPinned("gold", parse_day("2026-06-15"), at("2026-06-16")), TierUnpinned("gold", True)
+    stream = owner_stream("shop", "mem_1", 1)
+
+    def pin_told(*facts: Fact) -> tuple[bool, int | None]:
+        header = {"after": {"balances": {}, "tier": "gold"}}
+        return pin_of(Entry(stream, 1, header, tuple(encode(fact) for fact in facts), None, ""))
+
+    assert pin_told(began) == (True, parse_day("2026-06-15"))
+    assert pin_told(began, ended) == (False, None)
+    assert pin_told(ended, began) == (True, parse_day("2026-06-15"))
 
 
 @pytest.mark.parametrize("act", ["pin", "unpin", "recalculate"])

@@ -358,6 +358,24 @@ def test_whatever_took_points_names_what_paid_for_it(shop: BookShop, ada: str) -
     assert (told.undoes_id, {one.source_id for one in told.items}) == (granted, {granted})
 
 
+@pytest.mark.parametrize(("used", "back"), [(0, 20), (1, 16), (4, 4)])
+def test_of_a_conversion_that_is_undone_as_much_has_come_back_as_was_given_back(
+    shop: BookShop, ada: str, used: int, back: int
+) -> None:
+    """Twenty points became five stamps. However many of these were used, the conversion is undone once."""
+    earned(shop, ada, 30)
+    converted = done.converted(shop, ada, 20)
+    assert trace_spend(shop.rt, shop.caller, ada, converted).refunded == 0
+    if used:
+        shop.spend(ada, used, unit="stamps")
+    undo_entry(shop.rt, shop.caller, fresh(), ada, converted)
+    told = trace_spend(shop.rt, shop.caller, ada, converted)
+    assert (told.amount, told.refunded, shop.balance(ada)) == (20, back, 10 + back)
+    with refused("already_undone", "entry_id"):
+        undo_entry(shop.rt, shop.caller, fresh(), ada, converted)
+    assert shop.proof(ada).matches
+
+
 deeds = st.lists(
     st.tuples(st.sampled_from(["earn", "spend", "refund", "wait"]), st.integers(1, 90)), min_size=3, max_size=20
 )

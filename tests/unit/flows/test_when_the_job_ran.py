@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.flows.lived_twice import MOVES, both
 
-SEEDS, STEPS = 16, 70
+SEEDS, STEPS = (*range(16), 69), 70  # in the last what slid while held comes back too late
 
 
 @cache
@@ -23,17 +23,20 @@ def lived(seed: int) -> Counter[str]:
         told, also = (side.do(move, Random(f"{seed}/{step}")) for side in (one, other))
         assert told == also, f"step {step}, {move.__name__}"
         assert one.shown() == other.shown(), f"after step {step}, {move.__name__}"
+        for side in (one, other):
+            side.foresees(Random(f"{seed}/{step}/later"))
         seen[move.__name__ if not isinstance(told, str) else told] += 1
     assert one.stands() == other.stands()
     assert one.stated() == other.stated()
+    assert one.counted() == other.counted()
     return seen
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_nobody_can_tell_whether_the_job_ran(seed: int) -> None:
     assert lived(seed)
 
 
 def test_everything_is_done_that_there_is_to_do() -> None:
-    seen = sum((lived(seed) for seed in range(SEEDS)), Counter[str]())
+    seen = sum((lived(seed) for seed in SEEDS), Counter[str]())
     assert {move.__name__ for move in MOVES} <= seen.keys()

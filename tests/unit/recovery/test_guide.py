@@ -70,6 +70,21 @@ def test_a_shell_can_read_what_it_is_told(block: str) -> None:
     assert (read.returncode, read.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("table", "kept"), [("stampbook-prod", "keep\n"), ("stampbook-prod-restored", ""), ("", "keep\n")]
+)
+def test_a_stack_restored_before_has_no_table_left_to_keep(table: str, kept: str) -> None:
+    (branch,) = re.findall(r"^ *(case .*put keep.*)$", GUIDE, re.MULTILINE)
+    asked = f'put() {{ echo "$1"; }}\nstage=prod\ntable="{table}"\n{branch}\n'
+    told = subprocess.run(["/bin/bash", "-eu"], input=asked, capture_output=True, text=True, check=True)
+    assert told.stdout == kept
+
+
+def test_a_restore_asks_the_stack_for_its_table_by_the_output_which_every_restore_leaves() -> None:
+    assert "named Table" not in GUIDE
+    assert "--source-table-name $table --target-table-name $copy" in GUIDE.partition("## Restore to a point")[2]
+
+
 def test_the_guide_s_lines_are_those_that_are_told() -> None:
     source = "".join(path.read_text("utf-8") for path in (ROOT / "chalicelib" / "flows").glob("verify_*.py"))
     told = re.findall(r"^mem_\w+: (?:account \d: )?(.+)$", GUIDE, re.MULTILINE)

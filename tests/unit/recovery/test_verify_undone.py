@@ -15,7 +15,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.verify_members import verify_members
 from chalicelib.kit.ids import EntryRef, entry_id
 from tests.twins import by_hand, fresh
-from tests.twins.bookshop import BookShop, open_shop
+from tests.twins.bookshop import POINTS, BookShop, open_shop, refused
 from tests.twins.faulty import FaultyTable
 from tests.unit.recovery.books import Books
 
@@ -95,6 +95,37 @@ def test_what_was_let_expire_is_not_marked(books: Books) -> None:
 def test_both_sides_of_a_transfer_are_marked(books: Books) -> None:
     marked(books, 1, 1, None)
     assert names_the_entry(books, 1, 1)
+
+
+@pytest.fixture
+def miles() -> Books:
+    """Ada's second entry made seven miles of 49 points; two of them were used when it was undone."""
+    rate = {"unit": "points", "into": "miles", "take": 7, "give": 1}
+    shop = open_shop(program={"units": [POINTS, {"code": "miles", "name": "Miles"}], "rates": [rate]})
+    ada = shop.member("1")
+    shop.earn(ada, 100)
+    converted = shop.convert(ada, "points", "miles", 49).answer.conversion_id
+    shop.spend(ada, 2, unit="miles")
+    undo_entry(shop.rt, shop.caller, fresh(), ada, converted)
+    return Books(shop, shop.rt.table, [ada], "")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", [None, "1:5", "1:34", "1:40"])
+def test_a_conversion_that_was_undone_is_marked_with_what_came_back(miles: Books, text: str | None) -> None:
+    assert told(miles) == []
+    assert miles.shop.proof(miles.members[0]).matches
+    marked(miles, 0, 2, text)
+    assert names_the_entry(miles, 0, 2)
+
+
+def test_a_conversion_that_an_older_release_undid_is_marked_as_a_whole(miles: Books) -> None:
+    marked(miles, 0, 2, "1:49")
+    assert told(miles) == []
+    assert miles.shop.proof(miles.members[0]).matches
+    with refused("already_undone", "entry_id"):
+        undo_entry(
+            miles.shop.rt, miles.shop.caller, fresh(), miles.members[0], entry_id(EntryRef(miles.members[0], 1, 2))
+        )
 
 
 def test_every_entry_with_a_wrong_mark_is_named(books: Books) -> None:

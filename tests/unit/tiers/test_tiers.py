@@ -160,5 +160,22 @@ def test_schemes_are_known_from_when_they_were_defined_and_the_oldest_kept_stand
         versions = versions.followed_by(another, 10 + number)
     known = [versions.known_at(at) for at in (10, 12)]
     assert [None if one is None else one.newest for one in known] == [schemes[0], schemes[2]]
+    assert versions.known_at(9) is None
     after = versions.followed_by(schemes[-1], 100)
-    assert after.known_at(10) == Versions((Version(11, schemes[1]),))
+    assert after.known_at(9) is None
+    assert (stands := after.known_at(10)) is not None
+    assert stands.all == (Version(11, schemes[1]),)
+
+
+def test_periods_begin_anew_with_another_window_or_way_down_and_with_nothing_else() -> None:
+    yearly, monthly = ({"type": "period_end", "every": every} for every in ("year", "month"))
+    schemes = (
+        scheme(downgrade=yearly),
+        scheme(downgrade=monthly),
+        scheme(thresholds=(0, 100, 500), downgrade=monthly),
+        scheme(downgrade=monthly, window={"type": "rolling", "months": 3}),
+    )
+    versions = Versions(tuple(Version(10 * number, one) for number, one in enumerate(schemes, 1)))
+    assert [versions.periods_begin(5, to) for to in (15, 20, 29, 39, 40, 90)] == [5, 20, 20, 20, 40, 40]
+    assert [versions.periods_begin(since, 35) for since in (19, 20, 25, 33)] == [20, 20, 25, 33]
+    assert versions.periods_begin(45, 50) == 45

@@ -18,7 +18,7 @@ ROUTES = (
         "modify",
         "Pin a member to a tier, until a day or for good.",
         query=(PROGRAM,),
-        errors=(*_ERRORS, "unknown_tier", "pin_in_past"),
+        errors=(*_ERRORS, "unknown_tier", "pin_in_past", "pin_too_late"),
         dry_run=True,
     ),
     Route(

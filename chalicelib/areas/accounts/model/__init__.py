@@ -1,6 +1,6 @@
 """The account's values and decisions: lots (intervals), facts, state with `apply`, decisions that answer facts."""
 
-from chalicelib.areas.accounts.model.ahead import foreseen, newly_ahead
+from chalicelib.areas.accounts.model.ahead import foreseen, form_told, newly_ahead
 from chalicelib.areas.accounts.model.apart import Pending
 from chalicelib.areas.accounts.model.decisions.apart import (
     Lifetime,
@@ -16,7 +16,15 @@ from chalicelib.areas.accounts.model.decisions.credits import Credit, earn, gran
 from chalicelib.areas.accounts.model.decisions.debits import convert, deduct, send, spend
 from chalicelib.areas.accounts.model.decisions.story import PLAIN, Cause, Conduct, PeriodCap, Story
 from chalicelib.areas.accounts.model.decisions.time import advance
-from chalicelib.areas.accounts.model.decisions.undo import cancel, cancel_whole, expire_now, left_of, refund, take_back
+from chalicelib.areas.accounts.model.decisions.undo import (
+    cancel,
+    cancel_whole,
+    due_of,
+    expire_now,
+    left_of,
+    refund,
+    take_back,
+)
 from chalicelib.areas.accounts.model.facts import VOCABULARY
 from chalicelib.areas.accounts.model.lots import Lot, Piece
 from chalicelib.areas.accounts.model.state import Account, apply, fold
@@ -45,10 +53,12 @@ __all__ = [
     "capture",
     "convert",
     "deduct",
+    "due_of",
     "earn",
     "expire_now",
     "fold",
     "foreseen",
+    "form_told",
     "grant",
     "held_of",
     "hold",

@@ -9,19 +9,20 @@ it, so that lots, promises and holds are looked at once each, however many there
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.facts.points import Taken
-from chalicelib.areas.accounts.model.lots import Lot
+from chalicelib.areas.accounts.model.lots import Lot, is_over
 from chalicelib.areas.accounts.model.state import FORETOLD, Account
 from chalicelib.areas.accounts.model.wallet import expiry_order
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import QUARTER_MS, Day
 
 Ahead = Counter[tuple[str, str, int]]  # `coming` or `passing` at a quarter of an hour, `expiring` with a day, of a unit
+Told = tuple[str, str, int, int]  # what of it changes, of a unit, when, by how much
 Place = tuple[str, int]  # a lot: its unit and number
 
 
@@ -47,9 +48,10 @@ class Happening(NamedTuple):
     too_late: bool = False
 
 
-def foreseen(account: Account) -> Iterator[Happening]:
-    """What happens to its points if nothing else does, in the order of time; the same that `advance` would tell."""
-    course = _Course(account)
+def foreseen(account: Account, foretold: int = FORETOLD) -> Iterator[Happening]:
+    """What happens to its points if nothing else does, in the order of time; the same that `advance` would tell, or would
+    have told in an older release."""
+    course = _Course(account, foretold)
     for at, waiting in groupby(sorted(_waiting(account), key=lambda one: one.at), key=lambda one: one.at):
         yield from course.passing(at)
         for one in waiting:
@@ -59,10 +61,11 @@ def foreseen(account: Account) -> Iterator[Happening]:
 
 
 class _Course:
-    """An account on its way: of each lot that is not over what is left. `stopped_at` is the last instant at which anything
-    was due: lots that had passed by then are forgotten after it."""
+    """An account on its way: of each lot that is not over what is left. What an older release told rests on `stopped_at`, the
+    last instant at which anything was due: lots that had passed by then were forgotten after it."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, foretold: int) -> None:
+        self.foretold = foretold
         self.owed = {unit: wallet.owed for unit, wallet in account.wallets.items()}
         self.lots = {(unit, lot.number): lot for unit, wallet in account.wallets.items() for lot in wallet.lots}
         self.left = {place: lot.left for place, lot in self.lots.items()}
@@ -93,11 +96,17 @@ class _Course:
             else:
                 late.setdefault(piece[0], []).append(piece)
         for number, pieces in late.items():
-            lot = self.lots.pop((one.unit, number), None)
-            known = lot is not None and (lot.expires_at or 0) > self.stopped_at
-            day = lot.expires_on if lot is not None and known else pieces[0][3]
+            day = self._last_day((one.unit, number), pieces[0][3])
             yield Happening(one.at, one.unit, False, pieces_sum(pieces), day, too_late=True)
         self._settle(one.unit, home)
+
+    def _last_day(self, place: Place, own: Day | None) -> Day | None:
+        """Of what comes back to a lot that is over: its own. An older release told that of the lot while it was not
+        forgotten, though it had slid on since."""
+        lot = self.lots.pop(place, None)
+        if self.foretold == FORETOLD or lot is None or (lot.expires_at or 0) <= self.stopped_at:
+            return own
+        return lot.expires_on
 
     def _settle(self, unit: str, home: Mapping[int, int]) -> None:
         """What has come pays for what is owed, what passes first before the rest: where anything is owed, nothing else is
@@ -108,7 +117,7 @@ class _Course:
             self.left[unit, number] += home[number] - paid
 
 
-def newly_ahead(before: Account, after: Account) -> list[tuple[str, str, int, int]]:
+def newly_ahead(before: Account, after: Account) -> list[Told]:
     """What changes of it from one account to the other: what, unit, when, amount. Of one whose entries have not told
     anything yet, all there is."""
     if not (before.waits_for_time or after.waits_for_time):
@@ -116,6 +125,26 @@ def newly_ahead(before: Account, after: Account) -> list[tuple[str, str, int, in
     changed = ahead(after)
     changed.subtract(ahead(before, before.foretold) if before.foretold else {})
     return sorted((*key, amount) for key, amount in changed.items() if amount)
+
+
+def form_told(account: Account, told: Sequence[Sequence[Told]]) -> int:
+    """In which form its entries have told what now waits for time, by what each of them said of it, oldest first; 0 where they
+    have not. The last of them are enough: after a release that tells nothing the next entry tells all there is."""
+    if not account.waits_for_time:
+        return 0
+    return next((form for form in (FORETOLD, 1) if _is_told(ahead(account, form), told)), 0)
+
+
+def _is_told(due: Ahead, told: Sequence[Sequence[Told]]) -> bool:
+    left = Counter({key: amount for key, amount in due.items() if amount})
+    for changes in reversed(told):
+        if not left:
+            break
+        for what, unit, when, amount in changes:
+            left[what, unit, when] -= amount
+            if not left[what, unit, when]:
+                del left[what, unit, when]
+    return not left
 
 
 def ahead(account: Account, foretold: int = FORETOLD) -> Ahead:
@@ -140,7 +169,7 @@ def _waiting(account: Account) -> Iterator[Waiting]:
 def _is_plain(account: Account, lots: Mapping[Place, Lot], one: Waiting) -> bool:
     """It comes to lots that are still there then, and pays for nothing."""
     theirs = [lots.get((one.unit, piece[0])) for piece in one.pieces]
-    there = all(lot is not None and (lot.expires_at is None or lot.expires_at > one.at) for lot in theirs)
+    there = all(lot is not None and not is_over(lot, one.at) for lot in theirs)
     return there and not account.wallet(one.unit).owed
 
 
@@ -160,7 +189,7 @@ def _as_it_goes(account: Account, foretold: int) -> Ahead:
     """All that time will do, less what the lots' own days say. An older release did not tell of what comes too late when
     it does, but by its last day."""
     found: Ahead = Counter()
-    for one in foreseen(account):
+    for one in foreseen(account, foretold):
         if one.comes:
             found["coming", one.unit, one.at // QUARTER_MS] += one.amount
         elif one.too_late and foretold == FORETOLD:

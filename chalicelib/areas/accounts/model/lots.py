@@ -69,6 +69,10 @@ def piece_sum(pieces: Iterable[Piece]) -> int:
     return sum(piece.end - piece.start for piece in pieces)
 
 
+def is_over(lot: Lot, at: Instant) -> bool:
+    return lot.expires_at is not None and lot.expires_at <= at
+
+
 def spans_by_lot(pieces: Iterable[Sequence[Any]]) -> dict[int, list[Span]]:
     spans: dict[int, list[Span]] = {}
     for piece in pieces:

@@ -4,7 +4,7 @@ w wallets   [next lot, totals, lots] and, where there is any, {"c": counted by p
 h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, where it has one, its period
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
-f foretold  2, where anything promised or held waits for an instant; an older release wrote 1
+f foretold  2, where anything promised or held waits for an instant and the entries have told it; an older release wrote 1
 u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of], as far as it says anything
 """
 
@@ -47,7 +47,8 @@ _STANDING = tuple(field.name for field in fields(Standing))
 Body = dict[str, Any]
 
 
-def packed(account: Account) -> Body:
+def packed(account: Account, foretold: int = FORETOLD) -> Body:
+    """`foretold`: in which form its entries have told what waits for time. One of this release tells all of it."""
     body: Body = {
         "w": {unit: _wallet(wallet) for unit, wallet in account.wallets.items()},
         "o": account.orders,
@@ -61,7 +62,7 @@ def packed(account: Account) -> Body:
         "q": {} if account.counted == account.spend else dict(account.counted),
         "m": {str(number): _month(month) for number, month in account.months.items()},
         "u": _standing(account.standing),
-        "f": FORETOLD if account.waits_for_time else 0,
+        "f": foretold if account.waits_for_time else 0,
     }
     return body | {name: value for name, value in rare.items() if value}
 

@@ -11,7 +11,17 @@ from typing import Any
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.limits import MAX_PERIODS
-from chalicelib.areas.accounts.model.lots import Lot, Piece, added, expiry, joined, restored, spans_by_lot, without
+from chalicelib.areas.accounts.model.lots import (
+    Lot,
+    Piece,
+    added,
+    expiry,
+    is_over,
+    joined,
+    restored,
+    spans_by_lot,
+    without,
+)
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
 
@@ -70,7 +80,7 @@ class Wallet:
 
     def passed(self, by: Instant) -> Iterator[Lot]:
         """The lots whose last day is over by then: the first ones, so that the others need not be asked."""
-        return takewhile(lambda lot: lot.expires_at is not None and lot.expires_at <= by, self.lots)
+        return takewhile(lambda lot: is_over(lot, by), self.lots)
 
     @property
     def next_due_at(self) -> Instant | None:

@@ -11,7 +11,7 @@ from chalicelib.areas.programs.model.program import (
     TenantSettings,
     Unit,
 )
-from chalicelib.areas.programs.model.succession import latest_day, must_keep_policies, rewritten, succeed
+from chalicelib.areas.programs.model.succession import must_keep_policies, rewritten, succeed, today_of
 
 __all__ = [
     "MAX_FIELDS",
@@ -30,9 +30,9 @@ __all__ = [
     "UnitPolicy",
     "ending_with",
     "last_usable_day",
-    "latest_day",
     "lifetime",
     "must_keep_policies",
     "rewritten",
     "succeed",
+    "today_of",
 ]

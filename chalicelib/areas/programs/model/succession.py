@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from typing import NamedTuple
 
+from chalicelib.areas.programs.model.policies import UnitPolicy
 from chalicelib.areas.programs.model.program import Program, Unit
 from chalicelib.errors import Refused
-from chalicelib.kit.clock import Instant
+from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.periods import Day, date_of, local_day
 
 
@@ -20,25 +22,56 @@ def succeed(before: Program, after: Program) -> None:
             raise Refused("decimals_frozen", f"The decimals of unit {unit.code} cannot change.", param="units")
 
 
-def latest_day(before: Program, after: Program, now: Instant) -> Day:
-    """The day that it is where the program is; the later one of both where its zone changes."""
-    return max(local_day(now, before.zone), local_day(now, after.zone))
+class Today(NamedTuple):
+    """The day that it is where the program was, and where it is: of what a till says that runs fast, too."""
+
+    before: Day
+    after: Day
+
+    @property
+    def latest(self) -> Day:
+        return max(self)
 
 
-def rewritten(before: Program, after: Program, today: Day) -> frozenset[str]:
-    """The units with other policies in force until today than they had: codes."""
-    known = {unit.code: unit.policies_begun(today) for unit in before.units}
+def today_of(before: Program, after: Program, now: Instant) -> Today:
+    soon = now + FUTURE_TOLERANCE_MS
+    return Today(local_day(soon, before.zone), local_day(soon, after.zone))
+
+
+def rewritten(before: Program, after: Program, today: Today) -> frozenset[str]:
+    """The units with other policies in force until today than they had, or of which a policy has begun in one zone only: codes."""
+    known = {unit.code: unit.policies_begun(today.latest) for unit in before.units}
     return frozenset(
-        unit.code for unit in after.units if unit.code in known and unit.policies_begun(today) != known[unit.code]
+        unit.code
+        for unit in after.units
+        if unit.code in known and (unit.policies_begun(today.latest) != known[unit.code] or _between(unit, today))
     )
 
 
-def must_keep_policies(before: Program, after: Program, used: Set[str], today: Day) -> None:
+def must_keep_policies(before: Program, after: Program, used: Set[str], today: Today) -> None:
     """Refuse `policy_in_force` where a unit that is in use would go by another policy than it went by until today."""
     known = {unit.code: unit for unit in before.units}
     for place, unit in enumerate(after.units):
         if unit.code in used and unit.code in known:
-            _must_keep(known[unit.code], unit, place, today)
+            _must_keep(known[unit.code], unit, place, today.latest)
+            _must_keep_zone(before.zone, after.zone, unit, today)
+
+
+def _between(unit: Unit, today: Today) -> tuple[UnitPolicy, ...]:
+    """The policies that have begun in one of two zones, and not in the other."""
+    return unit.policies_begun(today.latest)[len(unit.policies_begun(min(today))) :]
+
+
+def _must_keep_zone(before: str, after: str, unit: Unit, today: Today) -> None:
+    """A day turned back would let a policy be rewritten by which something was given; one turned forth would have what was
+    given today go by tomorrow's."""
+    for policy in _between(unit, today)[:1]:
+        ahead, behind = (before, after) if today.before > today.after else (after, before)
+        text = (
+            f"Unit {unit.code} is in use: its policy from {policy.effective_from} has begun in {ahead} and not yet in "
+            f"{behind}. Change the zone once it has begun in both."
+        )
+        raise Refused("policy_in_force", text, param="zone")
 
 
 def _must_keep(before: Unit, after: Unit, place: int, today: Day) -> None:

@@ -90,10 +90,10 @@ def open_hold(account: Account, number: int) -> Hold:
 def released(
     story: Story, known: Hold, amount: int, *, lapsed_at: Instant | None = None, undoes: Undoes = None
 ) -> Story:
-    pieces = as_lots_stand(story.account.wallet(known.unit), last_pieces(known.pieces, amount))
-    balance = story.account.wallet(known.unit).available + amount
     lapsed = lapsed_at is not None
     at = story.account.advanced_to if lapsed_at is None else lapsed_at
+    pieces = as_lots_stand(story.account.wallet(known.unit), last_pieces(known.pieces, amount), at)
+    balance = story.account.wallet(known.unit).available + amount
     story = story.then(f.PointsReleased(known.number, known.unit, amount, pieces, balance, lapsed, undoes, lapsed_at))
     return settle_debt(expire_homeless(story, known.unit, pieces, at), known.unit)
 
@@ -109,7 +109,8 @@ def activated(
     """A promise comes true, or these positions of it; `lasts` where their last day is decided only now, and with it that of
     what is still pending of the promise. `at` is when, where that is later than the account has come."""
     wallet = story.account.wallet(promise.unit)
-    pieces = as_lots_stand(wallet, promise._replace(spans=promise.spans if spans is None else spans).pieces)
+    now = story.account.advanced_to if at is None else at
+    pieces = as_lots_stand(wallet, promise._replace(spans=promise.spans if spans is None else spans).pieces, now)
     amount = pieces_sum(pieces)
     balance = wallet.available + amount
     story = story.then(
@@ -117,7 +118,6 @@ def activated(
     )
     if lasts is not None:
         pieces = tuple((lot, start, end, lasts.expires_on) for lot, start, end, _ in pieces)
-    now = story.account.advanced_to if at is None else at
     return settle_debt(expire_homeless(story, promise.unit, pieces, now), promise.unit)
 
 

@@ -16,7 +16,7 @@ from chalicelib.areas.accounts.model.decisions.story import (
 )
 from chalicelib.areas.accounts.model.decisions.time import advance
 from chalicelib.areas.accounts.model.limits import MAX_LOTS, MAX_LOTS_IN_ALL, MAX_PENDINGS
-from chalicelib.areas.accounts.model.lots import Lot, Piece, expiry
+from chalicelib.areas.accounts.model.lots import Lot, Piece, expiry, is_over
 from chalicelib.areas.accounts.model.state import Account, apply
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.errors import Refused
@@ -176,7 +176,7 @@ def _later(account: Account, wallet: Wallet, credit: Credit) -> Lot | None:
 
 def _lasts(account: Account, lot: Lot) -> bool:
     """A late promise may have opened a lot that is over already, and empty until the account goes on."""
-    return lot.expires_at is None or lot.expires_at > account.advanced_to
+    return not is_over(lot, account.advanced_to)
 
 
 def _free(account: Account, wallet: Wallet, lot: Lot) -> bool:

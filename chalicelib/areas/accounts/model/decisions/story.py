@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import pieces_sum
 from chalicelib.areas.accounts.model.facts.points import Taken
 from chalicelib.areas.accounts.model.limits import MAX_TAKEN_PIECES
-from chalicelib.areas.accounts.model.lots import Lot, first_of, free_within
+from chalicelib.areas.accounts.model.lots import Lot, first_of, free_within, is_over
 from chalicelib.areas.accounts.model.state import Account, fold
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.errors import Refused
@@ -136,9 +136,11 @@ def settle_debt(story: Story, unit: str) -> Story:
     return story.then(f.DebtSettled(unit, due, pieces, wallet.owed - due))
 
 
-def as_lots_stand(wallet: Wallet, pieces: Iterable[Taken]) -> tuple[Taken, ...]:
-    """The pieces with the last days that their lots have now: what slides may have moved on."""
-    days = {lot.number: lot.expires_on for lot in wallet.lots}
+def as_lots_stand(wallet: Wallet, pieces: Sequence[Taken], at: Instant) -> tuple[Taken, ...]:
+    """The pieces with the last days that their lots have at `at`: what slides may have moved on. A lot that is over by then
+    says nothing, for it may be there still, empty, or not, by who came by: its pieces have the last day that they had."""
+    theirs = {piece[0] for piece in pieces}
+    days = {lot.number: lot.expires_on for lot in wallet.lots if lot.number in theirs and not is_over(lot, at)}
     return tuple((lot, start, end, days.get(lot, day)) for lot, start, end, day in pieces)
 
 
@@ -149,7 +151,7 @@ def expire_homeless(story: Story, unit: str, pieces: Iterable[Taken], at: Instan
     gone: dict[int, list[Taken]] = {}
     for piece in pieces:
         lot = lots.get(piece[0])
-        if lot is None or (lot.expires_at is not None and lot.expires_at <= at):
+        if lot is None or is_over(lot, at):
             gone.setdefault(piece[0], []).append(piece)
     for number, late in gone.items():
         amount = pieces_sum(late)

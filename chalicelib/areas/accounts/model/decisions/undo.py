@@ -20,7 +20,7 @@ from chalicelib.areas.accounts.model.decisions.story import (
     settle_debt,
 )
 from chalicelib.areas.accounts.model.facts.points import Taken
-from chalicelib.areas.accounts.model.lots import Piece, free_within, last_of, piece_sum
+from chalicelib.areas.accounts.model.lots import Piece, free_within, is_over, last_of, piece_sum
 from chalicelib.areas.accounts.model.state import Account
 from chalicelib.areas.accounts.model.wallet import Wallet, take
 from chalicelib.errors import Refused
@@ -78,7 +78,7 @@ def cancel_whole(
     Refuses `nothing_left`, `points_on_hold`, `earning_partly_used`, `below_zero_limit`.
     """
     account = story.account
-    due = earning.end - earning.start - _lapsed(account.wallet(unit), (earning,)) - asked_before
+    due = due_of(account, unit, (earning,), asked_before)
     left = min(left_of(account, unit, earning), max(0, due))
     if asked_before and due <= 0:
         raise Refused("nothing_left", "Returns have asked back all of it that there was to take.", param="entry_id")
@@ -127,7 +127,7 @@ def refund(
     wallet = story.account.wallet(unit)
     lots = {lot.number for lot in wallet.lots}
     kept = tuple(piece for piece in pieces if piece[0] in lots or not conduct.fresh_refunds)
-    back = as_lots_stand(wallet, kept)
+    back = as_lots_stand(wallet, kept, story.account.advanced_to)
     amount = pieces_sum(pieces) + beside
     must_fit(wallet, amount)
     late = amount - pieces_sum(back)
@@ -161,15 +161,20 @@ def left_of(account: Account, unit: str, earning: Piece) -> int:
     return pieces_sum(own) + pieces_sum(pending_of(account, unit, earning))
 
 
+def due_of(account: Account, unit: str, pieces: tuple[Piece, ...], asked_before: int) -> int:
+    """What of a credit could still be asked back: it was not before, nor let expire, nor called off. May be below zero."""
+    return piece_sum(pieces) - _lapsed(account.wallet(unit), pieces) - asked_before
+
+
 def _must_be_undoable(
     account: Account, unit: str, pieces: tuple[Piece, ...], left: int, conduct: Conduct, asked_before: int = 0
 ) -> None:
     """What was let expire, or called off before it came, is not used, and is not there to be taken back either; nor is what
     was asked back before."""
     wallet, amount = account.wallet(unit), piece_sum(pieces) - asked_before
-    passed, due = not _not_passed(wallet, pieces), amount - _lapsed(wallet, pieces)
+    passed, due = not _not_passed(wallet, pieces), due_of(account, unit, pieces, asked_before)
     if conduct.used == "refuse" and left < due and not (passed and not left):
-        held = held_of(account, unit, pieces)
+        held = _waiting(account, unit, pieces)
         if left + held >= due:
             raise _on_hold(held, conduct)
         text = f"Only {plain(left, conduct.decimals)} of {plain(amount, conduct.decimals)} are left of it"
@@ -185,11 +190,16 @@ def _having_taken(before: Story, after: Story, unit: str, pieces: tuple[Piece, .
     told = after.facts[len(before.facts) :]
     if any(fact.amount for fact in told if isinstance(fact, f.PromiseCancelled | f.PointsCancelled | f.PointsDeducted)):
         return after
-    if held := held_of(before.account, unit, pieces):
+    if held := _waiting(before.account, unit, pieces):
         raise _on_hold(held, conduct)
     limit = plain(-(conduct.returns_floor or 0), conduct.decimals)
     text = f"Nothing of it is left to take, and the balance may not go further than {limit} below zero."
     raise Refused("below_zero_limit", text, param="entry_id")
+
+
+def _waiting(account: Account, unit: str, pieces: tuple[Piece, ...]) -> int:
+    """What of the pieces is on hold and would be there once it is released: what has passed meanwhile passes then."""
+    return held_of(account, unit, _not_passed(account.wallet(unit), pieces))
 
 
 def _not_passed(wallet: Wallet, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
@@ -207,7 +217,7 @@ def _lapsed(wallet: Wallet, pieces: tuple[Piece, ...]) -> int:
 
 
 def _nothing_left(account: Account, unit: str, pieces: tuple[Piece, ...], conduct: Conduct) -> Refused:
-    if held := held_of(account, unit, pieces):
+    if held := _waiting(account, unit, pieces):
         return _on_hold(held, conduct)
     return Refused(
         "nothing_left", "Nothing is left of it: it has been used, has expired, or was called off.", param="entry_id"
@@ -224,7 +234,7 @@ def _reached(
 ) -> tuple[tuple[Taken, ...], tuple[Taken, ...], int]:
     """What a cancellation takes: of the earning itself, of the rest of the wallet, and below zero."""
     lot = account.wallet(unit).lot(earning.lot)
-    passed = lot is None or (lot.expires_at is not None and lot.expires_at <= account.advanced_to)
+    passed = lot is None or is_over(lot, account.advanced_to)
     if passed or conduct.beyond == "pending_only":
         return (), (), 0
     own = _own(account, unit, earning, due)
