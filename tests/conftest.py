@@ -14,6 +14,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.faults import summary
+from tests.twins import drawn
 
 TOGETHER = {"http": "http", "scenarios": "http", "faults": "faults"}
 OF_ONE_STACK = ("deployed", "import_guide", "logs", "permissions", "rolled_back", "schedule")
@@ -31,6 +32,10 @@ class ByGroup(LoadScopeScheduling):
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(summary, "faults-summary")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    drawn.begin(item.nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)  # not asked for when one process runs them all

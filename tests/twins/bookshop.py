@@ -45,12 +45,12 @@ from chalicelib.flows.unpin_tier import unpin_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
-from chalicelib.kit.ids import Kind, RandomIds, entity_id
+from chalicelib.kit.ids import Kind, entity_id
 from chalicelib.kit.periods import parse_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
 from chalicelib.table.protocol import Table
-from tests.twins import StandingClock, at, caller_of, fresh, runtime_on
+from tests.twins import StandingClock, at, caller_of, drawn, fresh, runtime_on
 
 POINTS = {
     "code": "points",
@@ -111,7 +111,7 @@ def goods_back(
     return Return(number=number, purchased_at=at(on), currency=currency, lines=lines)
 
 
-class NumberedIds(RandomIds):
+class NumberedIds:
     """Entities are numbered one after the other: a thousand may be made while the clock stands, and none meet."""
 
     def __init__(self, tenant: str) -> None:
@@ -119,6 +119,12 @@ class NumberedIds(RandomIds):
 
     def entity(self, kind: Kind, at: Instant) -> str:
         return entity_id(kind, at, next(self._numbers))
+
+    def command(self) -> str:
+        return drawn.hex(12)
+
+    def salt(self) -> str:
+        return drawn.hex(16)
 
 
 @dataclass(frozen=True)
