@@ -1,10 +1,11 @@
-"""Define a rule: what it credits must be a unit of its program, and its audience tiers of it."""
+"""Define a rule: the units and tiers that it names must be its program's."""
 
 from __future__ import annotations
 
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
+from chalicelib.areas.rules.model.names import named_tiers, named_units
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
 from chalicelib.kit.caller import Caller
@@ -19,12 +20,16 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
     """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
-        programs.program(config, program_id).unit(rule.unit)
+        program = programs.program(config, program_id)
+        units = {unit.code for unit in program.units}
         scheme = tiers.scheme(config, program_id)
         known = {tier.tier_id for tier in scheme.tiers} if scheme else set()
-        for tier in rule.audience.tiers:
+        for unit, param in named_units(rule):
+            if unit not in units:
+                raise Refused("unknown_unit", f"The program has no unit {unit}.", param=param)
+        for tier, param in named_tiers(rule):
             if tier not in known:
-                raise Refused("unknown_tier", f"The program has no tier {tier}.", param="audience.tiers")
+                raise Refused("unknown_tier", f"The program has no tier {tier}.", param=param)
         return rules.change(config, program_id, rule)
 
     done = change_config(rt, caller, command, "define_rule", decide)

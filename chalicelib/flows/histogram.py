@@ -10,11 +10,11 @@ from typing import Literal
 from chalicelib.areas.feeds.model import happened
 from chalicelib.areas.programs.model import Unit
 from chalicelib.errors import InvalidInput
-from chalicelib.flows.terms import Terms, period_name
+from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Body
-from chalicelib.kit.periods import Day, date_of, day_of, day_starts, month_end
+from chalicelib.kit.periods import Day, date_of, day_of, day_starts, month_end, period_of
 
 Step = Literal["day", "month", "year"]
 Span = tuple[Day | None, Day | None]
@@ -58,7 +58,7 @@ class Bars:
 
     def add(self, day: Day, kind: str, amount: int) -> None:
         if self.first <= day <= self.last:
-            self.sums[period_name(self.by, day)][kind] += amount
+            self.sums[period_of(self.by, day)][kind] += amount
 
     def count(self, fact: Body, day: Day) -> None:
         for on, unit, kind, amount in happened(fact, day):
@@ -94,7 +94,7 @@ def _ends(first: Day, last: Day, by: Step) -> dict[str, Day]:
     day = first
     while day <= last:
         end = _last_day(day, by)
-        ends[period_name(by, day)] = end
+        ends[period_of(by, day)] = end
         if len(ends) > MAX_BARS:
             raise InvalidInput("invalid_span", f"A histogram has at most {MAX_BARS} periods.", param="until")
         day = end + 1

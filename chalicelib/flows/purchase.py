@@ -16,8 +16,8 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.evaluate import evaluate
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Outcome
-from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
@@ -64,14 +64,15 @@ def decide_purchase(
     dry_run: bool = False,
 ) -> Purchase:
     """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group, one Get for a member
-    without an account who is refused or only tries). `asks_now` as in record_order. Refuses `future_purchase`, `member_blocked`, `group_blocked`,
+    without an account who is refused or only tries). `asks_now` as in record_order; what is only tried
+    says why rules give nothing. Refuses `future_purchase`, `member_blocked`, `group_blocked`,
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     refuse_future(header.recorded_at, sale.purchased_at)
     opened, enrolled = _open(rt, header, terms, buyer)
     opened.must_be_active()
 
     def decided() -> Purchase:
-        return _decided(header, terms, opened, enrolled, sale, order_id, asks_now=asks_now)
+        return _decided(header, terms, opened, enrolled, sale, order_id, asks_now=asks_now, why=dry_run)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
     return unless_lost(rt, header.caller.tenant, known, decided, dry_run=dry_run)
@@ -86,9 +87,11 @@ def _decided(
     order_id: str,
     *,
     asks_now: bool,
+    why: bool,
 ) -> Purchase:
     story = terms.meets(opened.account, header, asks_now=asks_now)
-    outcome = evaluate(terms.rules, sale, _context(terms, story.account, sale))
+    context = context_of(terms, story.account, opened.member, sale.purchased_at)
+    outcome = evaluate(terms.rules, sale, context, why=why)
     if len(outcome.credits) > MAX_CREDITS:
         raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")
     uncounted, counted = terms.uncounted(sale), None
@@ -136,16 +139,6 @@ def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Open
     written = enrolling.new_member(rt, replace(header, place=""), settings.member_fields, enrolment)
     account = Account(written.member.member_id, terms.program.program_id)
     return Opened(written.member, account, Head()), written
-
-
-def _context(terms: Terms, account: Account, sale: Sale) -> Context:
-    day = terms.day(sale.purchased_at)
-    return Context(
-        day=day,
-        tier=terms.tier(account),
-        first_purchase=account.orders == 0,
-        roundings=terms.roundings(day),
-    )
 
 
 def _earned(

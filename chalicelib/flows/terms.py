@@ -9,7 +9,7 @@ from chalicelib.areas.accounts.model import Lifetime as Lasts
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program, Sliding, Unit, ending_with, lifetime
-from chalicelib.areas.programs.model.policies import Activity, CapPeriod
+from chalicelib.areas.programs.model.policies import Activity
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.compile import CompiledRules
 from chalicelib.areas.tiers import store as tiers
@@ -18,7 +18,7 @@ from chalicelib.errors import NotFound
 from chalicelib.flows.standing import Ladder
 from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.clock import Instant, passed_by
-from chalicelib.kit.periods import Day, date_of, day_starts, local_day
+from chalicelib.kit.periods import Day, day_starts, local_day, period_of
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Header
 
@@ -84,7 +84,7 @@ class Terms:
             cap_balance=caps.balance,
             cap_period=None
             if caps.per_period is None
-            else PeriodCap(period_name(caps.per_period.every, day), caps.per_period.amount),
+            else PeriodCap(period_of(caps.per_period.every, day), caps.per_period.amount),
         )
 
     def conduct_of_earning(self, unit: str, came_to: Instant, earned_at: Instant) -> Conduct:
@@ -173,15 +173,6 @@ def terms_of(rt: Runtime, tenant: str, program_id: int) -> Terms:
             None if (versions := tiers.versions(config, program_id)) is None else Ladder(versions, program.zone),
         ),
     )
-
-
-def period_name(every: CapPeriod, day: Day) -> str:
-    """The day's own: `2026-11-22`, `2026-W47`, `2026-11`, `2026`."""
-    date = date_of(day)
-    if every == "week":
-        year, week, _ = date.isocalendar()
-        return f"{year:04}-W{week:02}"
-    return date.isoformat()[: {"day": 10, "month": 7, "year": 4}[every]]
 
 
 def after_activity(story: Story, terms: Terms, activity: Activity, at: Instant) -> Story:

@@ -64,3 +64,18 @@ def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     shares = [total * weight // whole for weight in weights]
     shares[weights.index(max(weights))] += total - sum(shares)
     return tuple(shares)
+
+
+def shared_out(total: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """`total`, which is at most their sum, shared out so that no share is larger than its weight: each rounded down, and
+    what remains one by one to those that were cut most, of equals to the first."""
+    whole = sum(weights)
+    if not 0 <= total <= whole:
+        raise ValueError("more is shared out than there is")
+    if whole == 0:
+        return (0,) * len(weights)
+    shares = [total * weight // whole for weight in weights]
+    cut = sorted(range(len(weights)), key=lambda place: -(total * weights[place] % whole))
+    for place in cut[: total - sum(shares)]:
+        shares[place] += 1
+    return tuple(shares)

@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.kit.clock import Instant, instant, moment
@@ -16,6 +17,7 @@ QUARTER_MS = 15 * 60_000  # whatever the zone, a day of it begins with a quarter
 _EPOCH = date(1970, 1, 1)
 _DAY_MS = 86_400_000
 _NO_ZONES = frozenset(("localtime", "posixrules", "Factory"))
+_TIME_OF_DAY = re.compile(r"[0-9]{2}:[0-5][0-9]", re.ASCII)
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -57,6 +59,40 @@ def local_day(at: Instant, zone: str) -> Day:
     if zone == "UTC":
         return at // _DAY_MS
     return day_of(moment(at).astimezone(_zone(zone)).date())
+
+
+def local_minute(at: Instant, zone: str) -> int:
+    """Minutes since midnight on the zone's clocks."""
+    if zone == "UTC":
+        return at % _DAY_MS // 60_000
+    local = moment(at).astimezone(_zone(zone))
+    return local.hour * 60 + local.minute
+
+
+def minute_of(text: str) -> int | None:
+    """`16:30` as minutes since midnight, up to `24:00`, or None."""
+    if not _TIME_OF_DAY.fullmatch(text):
+        return None
+    minute = int(text[:2]) * 60 + int(text[3:])
+    return minute if minute <= 24 * 60 else None
+
+
+CountPeriod = Literal["day", "week", "month", "3_months", "6_months", "year", "ever"]
+
+
+def period_of(every: CountPeriod, day: Day) -> str:
+    """The day's own: `2026-11-22`, `2026-W47`, `2026-11`, `2026-Q4`, `2026-H2`, `2026`, and nothing for ever."""
+    if every == "ever":
+        return ""
+    date = date_of(day)
+    if every == "week":
+        year, week, _ = date.isocalendar()
+        return f"{year:04}-W{week:02}"
+    if every == "3_months":
+        return f"{date.year:04}-Q{(date.month + 2) // 3}"
+    if every == "6_months":
+        return f"{date.year:04}-H{(date.month + 5) // 6}"
+    return date.isoformat()[: {"day": 10, "month": 7, "year": 4}[every]]
 
 
 def day_starts(day: Day, zone: str) -> Instant:

@@ -2,40 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import NamedTuple
 
-from chalicelib.areas.rules.effects import Gains, gains
-from chalicelib.areas.rules.lines import Basket, LineSelector, label_test, line_selector
-from chalicelib.areas.rules.model import STAGES, Rule, Stage, Window
+from chalicelib.areas.rules.basket import LineSelector, label_test
+from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
+from chalicelib.areas.rules.credits import Gains, gains
+from chalicelib.areas.rules.discounts import Takes, takes
+from chalicelib.areas.rules.index import Index, span_of
+from chalicelib.areas.rules.model import LineFilter, Rule, Window
+from chalicelib.areas.rules.model.conditions import AllOf, Condition
+from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, STAGES, Stage
 from chalicelib.areas.rules.outcome import Reason, Skipped
-from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput
-from chalicelib.kit.periods import day_of
 
-Holds = Callable[[Basket, Context], bool]
 Check = tuple[Holds, Skipped]  # what must hold, and what to report when it does not
+
+
+class Crediting(NamedTuple):
+    unit: str
+    gains: Gains
+    nothing_to_multiply: Skipped
+    rounds_to_zero: Skipped
+
+
+class Discounting(NamedTuple):
+    kind: str
+    unit: str  # of points that it is paid with
+    takes: Takes
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     rule_id: str
-    unit: str
-    stage: Stage
+    group: str | None
     stop: bool
     checks: tuple[Check, ...]
-    own_lines: LineSelector
-    gains: Gains
+    selector: LineSelector
+    credits: tuple[tuple[Crediting, ...], ...]  # by stage
+    discounts: tuple[Discounting, ...]
     no_lines: Skipped
-    nothing_to_multiply: Skipped
-    rounds_to_zero: Skipped
+    in_group: Skipped
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRules:
+    """`live` in judging order, found by `index`; `idle` are switched off, each with why."""
+
     live: tuple[CompiledRule, ...]
-    inactive: tuple[Skipped, ...]
+    index: Index
+    idle: tuple[Skipped, ...]
+    outside: tuple[Check, ...]  # of each live rule: its window
+    occasions: tuple[str, ...]  # of each live rule: what kind of thing sets it off
 
 
 def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
@@ -45,76 +64,118 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
         if rule.rule_id in seen:
             raise InvalidInput("duplicate_rule", f"there is more than one rule {rule.rule_id}", param="rule_id")
         seen.add(rule.rule_id)
-    ordered = sorted(rules, key=_judging_order)
+    ordered = sorted(rules, key=lambda rule: (rule.priority, rule.rule_id))
+    live = [rule for rule in ordered if rule.state == "active"]
+    known: dict[LineFilter, LineSelector] = {}
+
+    def selectors(asked: LineFilter) -> LineSelector:
+        """Equal filters are one selector: an order is searched once for all of them."""
+        return known.get(asked) or known.setdefault(asked, LineSelector(asked))
+
     return CompiledRules(
-        live=tuple(_compiled(rule) for rule in ordered if rule.active),
-        inactive=tuple(_skipped(rule, "inactive", "The rule is switched off.") for rule in ordered if not rule.active),
+        live=tuple(_CompilerOf(rule, selectors).compiled() for rule in live),
+        index=Index(live),
+        idle=tuple(_idle(rule) for rule in ordered if rule.state != "active"),
+        outside=tuple(_window(rule) for rule in live),
+        occasions=tuple(rule.trigger.on for rule in live),
     )
 
 
-def _judging_order(rule: Rule) -> tuple[int, int, str]:
-    return STAGES.index(rule.stage), rule.priority, rule.rule_id
+def _idle(rule: Rule) -> Skipped:
+    if rule.state == "draft":
+        return Skipped(rule.rule_id, "draft", "The rule is a draft.")
+    if rule.state == "paused":
+        return Skipped(rule.rule_id, "paused", "The rule is paused.")
+    return Skipped(rule.rule_id, "ended", "The rule has ended.")
 
 
-def _compiled(rule: Rule) -> CompiledRule:
-    return CompiledRule(
-        rule_id=rule.rule_id,
-        unit=rule.unit,
-        stage=rule.stage,
-        stop=rule.stop,
-        checks=tuple((holds, _skipped(rule, reason, sentence)) for holds, reason, sentence in _conditions(rule)),
-        own_lines=line_selector(rule.lines),
-        gains=gains(rule.effect),
-        no_lines=_skipped(rule, "no_matching_lines", "No line of the order is one the rule is about."),
-        nothing_to_multiply=_skipped(
-            rule, "nothing_to_multiply", f"No base rule credited {rule.unit} to the lines the rule is about."
-        ),
-        rounds_to_zero=_skipped(rule, "rounds_to_zero", f"The rule's lines come to less than one part of {rule.unit}."),
-    )
+def _window(rule: Rule) -> Check:
+    span = span_of(rule)
+    sentence = f"The day is not {_days(rule.window)}."
+    return (lambda _, context: span.has(context.day)), Skipped(rule.rule_id, "outside_window", sentence)
 
 
-def _conditions(rule: Rule) -> Iterator[tuple[Holds, Reason, str]]:
-    if rule.window.from_day or rule.window.until_day:
-        yield _in_window(rule.window), "outside_window", f"The purchase day is not {_days(rule.window)}."
-    if rule.audience.tiers:
-        tiers = frozenset(rule.audience.tiers)
-        yield (
-            (lambda _, context: context.tier in tiers),
-            "wrong_tier",
-            f"The rule is for {_listed(rule.audience.tiers)}.",
+class _CompilerOf:
+    def __init__(self, rule: Rule, selectors: Selectors) -> None:
+        self._rule, self._selectors = rule, selectors
+
+    def compiled(self) -> CompiledRule:
+        rule = self._rule
+        effects = rule.effects
+        return CompiledRule(
+            rule_id=rule.rule_id,
+            group=rule.group,
+            stop=rule.stop,
+            checks=tuple((holds, self._skipped(reason, sentence)) for holds, reason, sentence in self._checks()),
+            selector=self._selectors(rule.lines),
+            credits=tuple(tuple(self._credits(stage)) for stage in STAGES),
+            discounts=tuple(
+                Discounting(one.kind, getattr(one, "unit", ""), takes(one))
+                for one in effects
+                if isinstance(one, DISCOUNTS)
+            ),
+            no_lines=self._skipped("no_matching_lines", "No line of the order is one the rule is about."),
+            in_group=self._skipped("in_group", f"Another rule of the group {rule.group} comes before it."),
         )
-    if rule.places:
-        places = frozenset(rule.places)
-        yield (lambda basket, _: basket.place in places), "wrong_place", f"The rule is for {_listed(rule.places)}."
-    if rule.order_labels:
-        has_label = label_test(rule.order_labels)
-        sentence = "The order carries none of the labels that the rule asks for."
-        yield (lambda basket, _: has_label(basket.labels)), "wrong_order_labels", sentence
-    if rule.first_purchase_only:
-        yield _is_first, "not_first_purchase", "The rule is for a member's first purchase."
-    if rule.minimum_order_value is not None:
-        sentence = f"The order's value is below {rule.minimum_order_value}."
-        yield _reaches(rule.minimum_order_value), "below_minimum", sentence
+
+    def _skipped(self, reason: Reason, sentence: str) -> Skipped:
+        return Skipped(self._rule.rule_id, reason, sentence)
+
+    def _credits(self, stage: Stage) -> Iterator[Crediting]:
+        for effect in self._rule.effects:
+            if isinstance(effect, CREDITS) and effect.stage == stage:
+                yield Crediting(
+                    effect.unit,
+                    gains(effect),
+                    self._skipped(
+                        "nothing_to_multiply", f"No base rule credited {effect.unit} to the lines the rule is about."
+                    ),
+                    self._skipped("rounds_to_zero", f"The rule's lines come to less than one part of {effect.unit}."),
+                )
+
+    def _checks(self) -> Iterator[tuple[Holds, Reason, str]]:
+        yield from self._whom()
+        places = frozenset(self._rule.audience.places)
+        if places:
+            sentence = f"The rule is for {_listed(self._rule.audience.places)}."
+            yield (
+                (lambda basket, _: basket.place in places),
+                "wrong_place",
+                sentence,
+            )
+        for condition in _parts(self._rule.when):
+            holds = compiled(condition, self._selectors)
+            yield holds, "condition_not_met", f"It must hold that {said(condition)}."
+
+    def _whom(self) -> Iterator[tuple[Holds, Reason, str]]:
+        audience = self._rule.audience
+        members, tiers = frozenset(audience.members), frozenset(audience.tiers)
+        if members:
+            yield (
+                (lambda _, context: context.member is not None and context.member.member_id in members),
+                "wrong_member",
+                "The rule is for other members.",
+            )
+        if tiers:
+            yield (
+                (lambda _, context: context.tier in tiers),
+                "wrong_tier",
+                f"The rule is for {_listed(audience.tiers)}.",
+            )
+        if audience.labels:
+            has_label = label_test(audience.labels)
+            yield (
+                (lambda _, context: context.member is not None and has_label(context.member.labels)),
+                "wrong_member_labels",
+                "The member carries none of the labels that the rule asks for.",
+            )
 
 
-def _in_window(window: Window) -> Holds:
-    first = day_of(window.from_day) if window.from_day else None
-    last = day_of(window.until_day) if window.until_day else None
-
-    def holds(_: Basket, context: Context) -> bool:
-        return (first is None or first <= context.day) and (last is None or context.day <= last)
-
-    return holds
-
-
-def _is_first(_: Basket, context: Context) -> bool:
-    return context.first_purchase
-
-
-def _reaches(minimum: str) -> Holds:
-    asked = Fraction(minimum)
-    top, bottom = asked.numerator, asked.denominator
-    return lambda basket, _: basket.value * bottom >= top * 10**basket.decimals
+def _parts(condition: Condition | None) -> tuple[Condition, ...]:
+    """What must all hold, one by one: so that the one is named which does not."""
+    if condition is None:
+        return ()
+    return condition.all if isinstance(condition, AllOf) else (condition,)
 
 
 def _days(window: Window) -> str:
@@ -126,7 +187,3 @@ def _days(window: Window) -> str:
 def _listed(names: Iterable[str], most: int = 5) -> str:
     shown = list(names)
     return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
-
-
-def _skipped(rule: Rule, reason: Reason, sentence: str) -> Skipped:
-    return Skipped(rule.rule_id, reason, sentence)

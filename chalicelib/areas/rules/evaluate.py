@@ -1,63 +1,163 @@
-"""One purchase judged by compiled rules. Pure: recording and simulating run this same code, so they cannot differ."""
+"""One purchase or cart judged by compiled rules. Pure: recording and simulating run this same code.
+
+Conditions are asked of the order as it was sent. Then discounts come off by priority, and credits are counted of what is
+left to pay: base, multiply, bonus.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from chalicelib.areas.rules.compile import CompiledRule, CompiledRules
-from chalicelib.areas.rules.effects import Gain
-from chalicelib.areas.rules.lines import Basket
-from chalicelib.areas.rules.outcome import Credit, Outcome, Skipped
+from chalicelib.areas.rules.basket import Basket, Own
+from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting
+from chalicelib.areas.rules.model.effects import STAGES
+from chalicelib.areas.rules.outcome import Credit, Off, Outcome, Redeemable, Skipped
 from chalicelib.areas.rules.purchase import Context, Purchase
 from chalicelib.errors import Refused
-from chalicelib.kit.amounts import MAX_AMOUNT, split
+from chalicelib.kit.amounts import MAX_AMOUNT
+
+ORDER = ("order",)
+CART = ("cart", "order")
 
 
-def evaluate(compiled: CompiledRules, purchase: Purchase, context: Context) -> Outcome:
-    """What every rule makes of the purchase. Refuses a credit that no account could hold (`credit_too_large`)."""
-    basket = Basket(purchase)
-    base: dict[str, list[Gain]] = {}
-    stopped_by: dict[tuple[str, str], str] = {}
-    given: list[Credit] = []
-    skipped: list[Skipped] = []
-    for rule in compiled.live:
-        gain = _judged(rule, basket, context, base.get(rule.unit, ()))
-        if isinstance(gain, Skipped):
-            skipped.append(gain)
-            continue
-        stopper = stopped_by.get((rule.unit, rule.stage))
-        if stopper is not None:
-            skipped.append(_stopped(rule, stopper))
-            continue
-        given.append(_credit(rule, gain))
-        if rule.stage == "base":
-            base.setdefault(rule.unit, []).append(gain)
-        if rule.stop:
-            stopped_by[rule.unit, rule.stage] = rule.rule_id
-    return Outcome(tuple(given), (*skipped, *compiled.inactive))
+def evaluate(
+    compiled: CompiledRules,
+    purchase: Purchase,
+    context: Context,
+    occasions: Iterable[str] = ORDER,
+    *,
+    why: bool = False,
+) -> Outcome:
+    """What every rule makes of it. `why`: also which rules give nothing and why, which looks at all of them. Refuses a credit
+    that no account could hold (`credit_too_large`)."""
+    judging = _Judging(compiled, Basket(purchase), context)
+    judging.find(compiled.index.places(occasions, judging.basket, context))
+    judging.discount()
+    judging.credit()
+    return judging.outcome(tuple(occasions), why=why)
 
 
-def _judged(rule: CompiledRule, basket: Basket, context: Context, base: Sequence[Gain]) -> Gain | Skipped:
+class _Judging:
+    """What has been decided so far of one purchase."""
+
+    def __init__(self, compiled: CompiledRules, basket: Basket, context: Context) -> None:
+        self.compiled, self.basket, self.context = compiled, basket, context
+        self.holding: list[CompiledRule] = []
+        self.left: dict[int, int] = {}  # to pay for each line, once anything is off
+        self.credits: list[Credit] = []
+        self.off: list[Off] = []
+        self.redeemable: list[Redeemable] = []
+        self.gave: set[str] = set()
+        self.skipped: dict[str, Skipped] = {}  # why it gives nothing, so far
+
+    def find(self, places: Iterable[int]) -> None:
+        """The rules whose conditions hold, one of each group."""
+        groups: set[str] = set()
+        basket, context, live = self.basket, self.context, self.compiled.live
+        for place in places:
+            rule = live[place]
+            skipped = _unmet(rule, basket, context)
+            if skipped is None and rule.group is not None:
+                skipped = rule.in_group if rule.group in groups else None
+                groups.add(rule.group)
+            if skipped is None:
+                self.holding.append(rule)
+            else:
+                self.skipped[rule.rule_id] = skipped
+
+    def discount(self) -> None:
+        stopper = None
+        for rule in self.holding:
+            for effect in rule.discounts:
+                if stopper is not None:
+                    self._skip(rule, "stopped", f"Rule {stopper} took something off and lets no later rule do so.")
+                    continue
+                if not self.left:
+                    self.left = {line.line_no: line.gross_value for line in self.basket.lines}
+                taken = effect.takes(self.basket, self.basket.own(rule.selector), self.left, self.context)
+                if taken.could_pay:
+                    self.redeemable.append(Redeemable(rule.rule_id, effect.unit, taken.could_pay, taken.could_save))
+                if not taken.parts:
+                    self._skip_discount(rule, paid=bool(effect.unit))
+                    continue
+                for number, part in taken.parts:
+                    self.left[number] -= part
+                self.off.append(Off(rule.rule_id, effect.kind, taken.amount, taken.parts, effect.unit, taken.points))
+                self.gave.add(rule.rule_id)
+            if rule.stop and rule.rule_id in self.gave:
+                stopper = stopper or rule.rule_id
+
+    def credit(self) -> None:
+        base: dict[str, dict[Own, int]] = {}
+        for stage, name in enumerate(STAGES):
+            stopped_by: dict[str, str] = {}
+            for rule in self.holding:
+                for effect in rule.credits[stage]:
+                    own = self._paid(rule)
+                    gain = effect.gains(self.basket, own, base.get(effect.unit, {}), self.context)
+                    if gain is None or not gain.amount:
+                        self.skipped.setdefault(rule.rule_id, _nothing(effect, multiplied=gain is not None))
+                        continue
+                    if effect.unit in stopped_by:
+                        stopper = stopped_by[effect.unit]
+                        self._skip(
+                            rule, "stopped", f"Rule {stopper} credited {effect.unit} and lets no later rule do so."
+                        )
+                        continue
+                    if gain.amount > MAX_AMOUNT:
+                        raise _too_large(rule)
+                    self.credits.append(Credit(rule.rule_id, effect.unit, gain.amount, gain.own))
+                    self.gave.add(rule.rule_id)
+                    if name == "base":
+                        of_unit = base.setdefault(effect.unit, {})
+                        of_unit[gain.own] = of_unit.get(gain.own, 0) + gain.amount
+                    if rule.stop:
+                        stopped_by[effect.unit] = rule.rule_id
+
+    def outcome(self, occasions: tuple[str, ...], *, why: bool) -> Outcome:
+        skipped = self._reasons(occasions) if why else ()
+        return Outcome(tuple(self.credits), tuple(self.off), tuple(self.redeemable), skipped)
+
+    def _paid(self, rule: CompiledRule) -> Own:
+        return self.basket.paid(rule.selector, self.left)
+
+    def _skip(self, rule: CompiledRule, reason: str, sentence: str) -> None:
+        self.skipped.setdefault(rule.rule_id, Skipped(rule.rule_id, reason, sentence))  # type: ignore[arg-type]
+
+    def _skip_discount(self, rule: CompiledRule, *, paid: bool) -> None:
+        if paid:
+            self._skip(rule, "nothing_paid_with", "The customer pays nothing with points.")
+        else:
+            self._skip(rule, "nothing_to_discount", "There is nothing to take off the rule's lines.")
+
+    def _reasons(self, occasions: tuple[str, ...]) -> tuple[Skipped, ...]:
+        """For every rule of such an occasion that gave nothing, in judging order."""
+        found = []
+        for place, rule in enumerate(self.compiled.live):
+            if self.compiled.occasions[place] not in occasions or rule.rule_id in self.gave:
+                continue
+            in_window, outside = self.compiled.outside[place]
+            known = self.skipped.get(rule.rule_id)
+            if known is None and not in_window(self.basket, self.context):
+                known = outside
+            known = known or _unmet(rule, self.basket, self.context)
+            if known is not None:
+                found.append(known)
+        return (*found, *self.compiled.idle)
+
+
+def _unmet(rule: CompiledRule, basket: Basket, context: Context) -> Skipped | None:
     for holds, skipped in rule.checks:
         if not holds(basket, context):
             return skipped
-    own = rule.own_lines(basket)
-    if not own:
+    if not basket.own(rule.selector).numbers:
         return rule.no_lines
-    gain = rule.gains(basket, own, base, context.roundings.get(rule.unit, "half_up"))
-    if gain is None:
-        return rule.nothing_to_multiply
-    return gain if gain.amount else rule.rounds_to_zero
+    return None
 
 
-def _stopped(rule: CompiledRule, stopper: str) -> Skipped:
-    return Skipped(rule.rule_id, "stopped", f"Rule {stopper} credited {rule.unit} and lets no later rule do so.")
+def _nothing(effect: Crediting, *, multiplied: bool) -> Skipped:
+    return effect.rounds_to_zero if multiplied else effect.nothing_to_multiply
 
 
-def _credit(rule: CompiledRule, gain: Gain) -> Credit:
-    if gain.amount > MAX_AMOUNT:
-        message = f"Rule {rule.rule_id} would give more than an account can hold."
-        raise Refused("credit_too_large", message, param="rules")
-    parts = split(gain.amount, [line.gross_value for line in gain.lines])
-    lines = tuple((line.line_no, part) for line, part in zip(gain.lines, parts, strict=True))
-    return Credit(rule.rule_id, rule.unit, gain.amount, lines, gain.value)
+def _too_large(rule: CompiledRule) -> Refused:
+    return Refused("credit_too_large", f"Rule {rule.rule_id} would give more than an account can hold.", param="rules")

@@ -1,20 +1,28 @@
-"""What judging a purchase comes to: credits, and for every other rule the reason it gave nothing."""
+"""What judging comes to: what is given, and for every other rule the reason it gave nothing."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from chalicelib.areas.rules.basket import Own
+from chalicelib.kit.amounts import split
+
 Reason = Literal[
-    "inactive",
+    "draft",
+    "paused",
+    "ended",
     "outside_window",
+    "wrong_member",
     "wrong_tier",
+    "wrong_member_labels",
     "wrong_place",
-    "wrong_order_labels",
-    "not_first_purchase",
-    "below_minimum",
+    "condition_not_met",
+    "in_group",
     "no_matching_lines",
     "nothing_to_multiply",
     "rounds_to_zero",
+    "nothing_to_discount",
+    "nothing_paid_with",
     "stopped",
 ]
 """Stable codes, in the order they are looked for: a rule is skipped for the first that holds."""
@@ -24,8 +32,38 @@ class Credit(NamedTuple):
     rule_id: str
     unit: str
     amount: int
-    lines: tuple[tuple[int, int], ...]  # (line_no, its part of the amount) of every own line, by line_no
-    value: int  # gross value of the own lines: what a return is measured against
+    own: Own
+
+    @property
+    def value(self) -> int:
+        """Of the own lines, as they are paid: what a return is measured against."""
+        return self.own.value
+
+    @property
+    def lines(self) -> tuple[tuple[int, int], ...]:
+        """(line_no, its part of the amount) of every own line, by line_no."""
+        return tuple(zip(self.own.numbers, split(self.amount, self.own.values), strict=True))
+
+
+class Off(NamedTuple):
+    """What a rule takes off the price: (line_no, its part) of each line that becomes cheaper. Paid with `points` of `unit`,
+    where it is no gift."""
+
+    rule_id: str
+    kind: str
+    amount: int
+    lines: tuple[tuple[int, int], ...]
+    unit: str = ""
+    points: int = 0
+
+
+class Redeemable(NamedTuple):
+    """So many points more could be taken for so much off."""
+
+    rule_id: str
+    unit: str
+    points: int
+    value: int
 
 
 class Skipped(NamedTuple):
@@ -35,7 +73,10 @@ class Skipped(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Every rule once: in the order judged, the switched-off ones last among the skipped."""
+    """In the order judged. Every rule is among the first three or `skipped`, which is told only where the reasons were asked
+    for: switched-off ones last."""
 
-    credits: tuple[Credit, ...]
-    skipped: tuple[Skipped, ...]
+    credits: tuple[Credit, ...] = ()
+    off: tuple[Off, ...] = ()
+    redeemable: tuple[Redeemable, ...] = ()
+    skipped: tuple[Skipped, ...] = ()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import Any, Protocol
 
 from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.labels import Label
-from chalicelib.kit.periods import Day
+from chalicelib.kit.periods import CountPeriod, Day
 
 
 class PurchaseLine(Protocol):
@@ -39,6 +41,11 @@ class PurchaseLine(Protocol):
     def delivery(self) -> bool: ...
 
 
+class Payment(Protocol):
+    @property
+    def kind(self) -> str: ...
+
+
 class Purchase(Protocol):
     """A sale. Line numbers are unique within it."""
 
@@ -52,13 +59,53 @@ class Purchase(Protocol):
     def labels(self) -> Sequence[Label]: ...
 
     @property
+    def payments(self) -> Sequence[Payment]: ...
+
+    @property
     def lines(self) -> Sequence[PurchaseLine]: ...
 
 
-class Context(NamedTuple):
-    """The member and the moment, as the flow found them before this purchase."""
+class Shopper(Protocol):
+    """The member who buys or does something."""
+
+    @property
+    def member_id(self) -> str: ...
+
+    @property
+    def group_id(self) -> str | None: ...
+
+    @property
+    def locale(self) -> str: ...
+
+    @property
+    def birth_date(self) -> date | None: ...
+
+    @property
+    def labels(self) -> Sequence[Label]: ...
+
+    @property
+    def fields(self) -> Mapping[str, Any]: ...
+
+
+class History(Protocol):
+    """What has happened to the account before: all counted by the day of purchase."""
+
+    def orders_in(self, per: CountPeriod, day: Day) -> int:
+        """Orders in the day's own period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The member and the moment, as the flow found them before this purchase. Whoever is `member` None buys unknown: what
+    is asked of them has no answer. `used_up` are the rules of which nothing is left for anybody."""
 
     day: Day  # of the purchase, on the program's own calendar
+    minute: int = 0  # since midnight, on its own clock
+    member: Shopper | None = None
+    enrolled_on: Day | None = None
     tier: str | None = None  # the tier id held when buying
-    first_purchase: bool = False
-    roundings: Mapping[str, Rounding] = {}  # how each unit rounds that day, where a rule says nothing; else half up
+    balances: Mapping[str, int] = field(default_factory=dict)
+    orders: int = 0
+    history: History | None = None  # nothing has happened before
+    pays: Mapping[str, int] = field(default_factory=dict)  # points of each unit that the customer would pay with
+    roundings: Mapping[str, Rounding] = field(default_factory=dict)  # of each unit that day; else half up

@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.areas.rules.compile import CompiledRules, compile_rules
 from chalicelib.areas.rules.model import Rule
+from chalicelib.areas.rules.model.earlier import of_today
 from chalicelib.errors import NotFound, Refused
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
@@ -37,7 +38,7 @@ def rule(config: Config, program_id: int, rule_id: str) -> Rule:
 
 
 def rule_of(name: Name, body: Mapping[str, Any]) -> Rule:
-    return definition(Rule, name, body)
+    return definition(Rule, name, of_today(body))
 
 
 def compiled(config: Config, program_id: int) -> CompiledRules:

@@ -1,0 +1,107 @@
+"""What a subject is, read of a purchase and its circumstances. None: there is no answer, so no question passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from chalicelib.areas.rules.basket import Basket
+from chalicelib.areas.rules.model.subjects import OF_FIELDS, OF_UNITS
+from chalicelib.areas.rules.purchase import Context
+from chalicelib.kit.periods import Day, date_of, day_of
+
+Reader = Callable[[Basket, Context], Any]
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def reader(subject: str) -> Reader:
+    """Of any subject that model/subjects knows."""
+    if subject.startswith(OF_UNITS):
+        unit = subject.removeprefix(OF_UNITS)
+        return lambda _, context: context.balances.get(unit, 0) if context.member else None
+    if subject.startswith(OF_FIELDS):
+        name = subject.removeprefix(OF_FIELDS)
+        return lambda _, context: _plain(context.member.fields.get(name)) if context.member else None
+    return _READERS[subject]
+
+
+def _plain(value: object) -> object:
+    """A float from JSON as the number that was written."""
+    return Fraction(str(value)) if isinstance(value, float) else value
+
+
+def _of_basket(read: Callable[[Basket], Any]) -> Reader:
+    return lambda basket, _: read(basket)
+
+
+def _age(_: Basket, context: Context) -> int | None:
+    born = context.member.birth_date if context.member else None
+    if born is None:
+        return None
+    today = date_of(context.day)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _days_to_birthday(_: Basket, context: Context) -> int | None:
+    born = context.member.birth_date if context.member else None
+    if born is None:
+        return None
+    today = date_of(context.day)
+    coming = birthday_in(born, today.year)
+    return (coming if coming >= context.day else birthday_in(born, today.year + 1)) - context.day
+
+
+def birthday_in(born: date, year: int) -> Day:
+    """Whoever was born on 29 February has their day on the 28th where there is none."""
+    try:
+        return day_of(born.replace(year=year))
+    except ValueError:
+        return day_of(date(year, 2, 28))
+
+
+def _birth_day(_: Basket, context: Context) -> Day | None:
+    born = context.member.birth_date if context.member else None
+    return None if born is None else day_of(born)
+
+
+def _days_enrolled(_: Basket, context: Context) -> int | None:
+    return None if context.enrolled_on is None else context.day - context.enrolled_on
+
+
+def _quantity(basket: Basket) -> Fraction:
+    return sum((Fraction(line.quantity) for line in basket.lines), Fraction())
+
+
+def _of_member(name: str) -> Reader:
+    return lambda _, context: getattr(context.member, name) if context.member else None
+
+
+_READERS: Mapping[str, Reader] = {
+    "order.value": _of_basket(lambda basket: basket.value),
+    "order.quantity": _of_basket(_quantity),
+    "order.lines": _of_basket(lambda basket: len(basket.lines)),
+    "order.currency": _of_basket(lambda basket: basket.currency),
+    "order.place": lambda basket, _: basket.place,
+    "order.payments": _of_basket(lambda basket: basket.payments),
+    "order.skus": _of_basket(lambda basket: basket.skus),
+    "order.categories": _of_basket(lambda basket: basket.categories),
+    "order.brands": _of_basket(lambda basket: basket.brands),
+    "order.first": lambda _, context: context.orders == 0 if context.member else None,
+    "time.day": lambda _, context: context.day,
+    "time.of_day": lambda _, context: context.minute,
+    "time.weekday": lambda _, context: WEEKDAYS[(context.day + 3) % 7],  # 1970-01-01 was a Thursday
+    "time.day_of_month": lambda _, context: date_of(context.day).day,
+    "time.month": lambda _, context: date_of(context.day).month,
+    "member.id": _of_member("member_id"),
+    "member.locale": _of_member("locale"),
+    "member.age": _age,
+    "member.birth_day": _birth_day,
+    "member.enrolled_on": lambda _, context: context.enrolled_on,
+    "member.days_enrolled": _days_enrolled,
+    "member.days_to_birthday": _days_to_birthday,
+    "member.group": lambda _, context: context.member.group_id is not None if context.member else None,
+    "account.tier": lambda _, context: context.tier,
+    "account.orders": lambda _, context: context.orders if context.member else None,
+}

@@ -1,0 +1,136 @@
+"""The lines of one order as rules see them: which are a rule's own, and what they come to once discounts are off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from chalicelib.areas.rules.model.words import LabelMatch, LineFilter
+from chalicelib.areas.rules.purchase import Purchase, PurchaseLine
+from chalicelib.kit.amounts import currency_decimals
+from chalicelib.kit.labels import Label
+
+Lines = tuple[PurchaseLine, ...]
+LabelTest = Callable[[Sequence[Label]], bool]
+
+
+class Own:
+    """Lines of an order by their numbers, with the value of each and of all together."""
+
+    __slots__ = ("lines", "numbers", "value", "values")
+
+    def __init__(self, lines: Lines, left: Mapping[int, int] | None = None) -> None:
+        self.lines = lines
+        self.numbers = [line.line_no for line in lines]
+        self.values = [line.gross_value for line in lines] if left is None else [left[no] for no in self.numbers]
+        self.value = sum(self.values)
+
+
+class LineSelector:
+    """A line filter, compiled. Equal filters are one selector, so that an order is searched once for all of them."""
+
+    __slots__ = ("_brands", "_categories", "_skus", "_tests")
+
+    def __init__(self, asked: LineFilter) -> None:
+        self._skus, self._brands = frozenset(asked.skus), frozenset(asked.brands)
+        self._categories = frozenset(asked.categories)
+        self._tests = _line_tests(asked)
+
+    def select(self, basket: Basket) -> Lines:
+        """By line number; all lines when nothing is asked. The order as a whole is asked first (one set operation), so a
+        rule about products that are not in it costs no walk along the lines."""
+        if self._skus and self._skus.isdisjoint(basket.skus):
+            return ()
+        if self._brands and self._brands.isdisjoint(basket.brands):
+            return ()
+        if self._categories and self._categories.isdisjoint(basket.categories):
+            return ()
+        left: Iterable[PurchaseLine] = basket.lines
+        for test in self._tests:
+            left = [line for line in left if test(line)]
+        return tuple(left)
+
+
+class Basket:
+    """A purchase prepared for many rules: lines in the order of their numbers, and what they have between them."""
+
+    __slots__ = (
+        "_found",
+        "_paid",
+        "brands",
+        "categories",
+        "currency",
+        "decimals",
+        "labels",
+        "lines",
+        "payments",
+        "place",
+        "skus",
+        "value",
+    )
+
+    def __init__(self, purchase: Purchase) -> None:
+        lines = tuple(sorted(purchase.lines, key=_line_no))
+        self.lines: Lines = lines
+        self.value = sum([line.gross_value for line in lines])
+        self.currency = purchase.currency
+        self.decimals = currency_decimals(purchase.currency)
+        self.place = purchase.place
+        self.labels = purchase.labels
+        self.payments = frozenset(payment.kind for payment in purchase.payments)
+        self.skus = {line.sku for line in lines}
+        self.brands = {line.brand for line in lines}
+        self.categories = {level for line in lines for level in line.category}
+        self._found: dict[LineSelector, Own] = {}
+        self._paid: dict[LineSelector, Own] | None = None
+
+    def own(self, selector: LineSelector) -> Own:
+        """As they were sent: at full price."""
+        known = self._found.get(selector)
+        if known is None:
+            known = self._found[selector] = Own(selector.select(self))
+        return known
+
+    def paid(self, selector: LineSelector, left: Mapping[int, int]) -> Own:
+        """As they are paid, with discounts off: `left` of each line."""
+        if not left:
+            return self.own(selector)
+        if self._paid is None:
+            self._paid = {}
+        known = self._paid.get(selector)
+        if known is None:
+            known = self._paid[selector] = Own(self.own(selector).lines, left)
+        return known
+
+
+def label_test(asked: Iterable[LabelMatch]) -> LabelTest:
+    """Whether any of the labels is one of those asked for."""
+    pairs = frozenset((match.key, match.value) for match in asked if match.value is not None)
+    keys = frozenset(match.key for match in asked if match.value is None)
+
+    def test(labels: Sequence[Label]) -> bool:
+        return any(label.key in keys or (label.key, label.value) in pairs for label in labels)
+
+    return test
+
+
+def _line_tests(asked: LineFilter) -> tuple[Callable[[PurchaseLine], bool], ...]:
+    tests: list[Callable[[PurchaseLine], bool]] = []
+    if asked.skus:
+        skus = frozenset(asked.skus)
+        tests.append(lambda line: line.sku in skus)
+    if asked.brands:
+        brands = frozenset(asked.brands)
+        tests.append(lambda line: line.brand in brands)
+    if asked.categories:
+        categories = frozenset(asked.categories)
+        tests.append(lambda line: not categories.isdisjoint(line.category))
+    if asked.labels:
+        has_label = label_test(asked.labels)
+        tests.append(lambda line: has_label(line.labels))
+    if asked.exclude_delivery:
+        tests.append(lambda line: not line.delivery)
+    return tuple(tests)
+
+
+def _line_no(line: PurchaseLine) -> int:
+    return line.line_no

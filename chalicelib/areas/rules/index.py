@@ -1,0 +1,87 @@
+"""Which rules a purchase could be for, found without looking at the others.
+
+Rules are filed once for each day by what sets them off and by the narrowest name that they ask for: one member, a tier, a
+place, a product. What is drafted, paused, over or for others is never looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from chalicelib.areas.rules.basket import Basket
+from chalicelib.areas.rules.model import Rule
+from chalicelib.areas.rules.purchase import Context
+from chalicelib.kit.periods import Day, day_of
+
+DAYS_KEPT = 64  # of purchases: a file of history has many
+
+Name = tuple[str, str]
+_EVERYBODY: Name = ("", "")
+
+
+class Span(NamedTuple):
+    first: Day | None
+    last: Day | None
+
+    def has(self, day: Day) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+def span_of(rule: Rule) -> Span:
+    first, last = rule.window.from_day, rule.window.until_day
+    return Span(None if first is None else day_of(first), None if last is None else day_of(last))
+
+
+class Index:
+    """Places of rules in judging order, by day, occasion and name."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = [(place, span_of(rule), rule.trigger.on, _names(rule)) for place, rule in enumerate(rules)]
+        self._days: dict[Day, dict[tuple[str, Name], list[int]]] = {}
+
+    def places(self, occasions: Iterable[str], basket: Basket, context: Context) -> list[int]:
+        filed = self._days.get(context.day) or self._file(context.day)
+        names = [_EVERYBODY, *_asked(basket, context)]
+        found = [places for on in occasions for name in names if (places := filed.get((on, name)))]
+        if len(found) == 1:
+            return found[0]
+        return sorted({place for places in found for place in places})
+
+    def _file(self, day: Day) -> dict[tuple[str, Name], list[int]]:
+        filed: dict[tuple[str, Name], list[int]] = {}
+        for place, span, on, names in self._rules:
+            if span.has(day):
+                for name in names:
+                    filed.setdefault((on, name), []).append(place)
+        if len(self._days) >= DAYS_KEPT:
+            self._days.pop(next(iter(self._days)))
+        self._days[day] = filed
+        return filed
+
+
+def _names(rule: Rule) -> tuple[Name, ...]:
+    """Where a rule is filed: under each of the alternatives of one thing that it asks for, of which few are true at once."""
+    audience, lines = rule.audience, rule.lines
+    for what, values in (
+        ("member", audience.members),
+        ("sku", lines.skus),
+        ("place", audience.places),
+        ("tier", audience.tiers),
+        ("brand", lines.brands),
+        ("category", lines.categories),
+    ):
+        if values:
+            return tuple((what, value) for value in dict.fromkeys(values))
+    return (_EVERYBODY,)
+
+
+def _asked(basket: Basket, context: Context) -> Iterator[Name]:
+    if context.member is not None:
+        yield "member", context.member.member_id
+    if context.tier:
+        yield "tier", context.tier
+    yield "place", basket.place
+    for what, values in (("sku", basket.skus), ("brand", basket.brands), ("category", basket.categories)):
+        for value in values:
+            yield what, value

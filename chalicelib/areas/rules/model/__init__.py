@@ -1,0 +1,6 @@
+"""A rule as data, by its parts."""
+
+from chalicelib.areas.rules.model.rule import Audience, Rule, RuleDefinition, State
+from chalicelib.areas.rules.model.words import LabelMatch, LineFilter, Window
+
+__all__ = ["Audience", "LabelMatch", "LineFilter", "Rule", "RuleDefinition", "State", "Window"]

@@ -1,0 +1,184 @@
+"""What must hold, as a tree: `all`, `any` and `not` over questions about a purchase, its lines, a member and a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+
+from chalicelib.areas.rules.model.subjects import Kind, kind_of
+from chalicelib.areas.rules.model.words import LabelMatch, LineFilter, PlainNumber, Text
+from chalicelib.kit.amounts import plain_decimal
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.periods import minute_of, parse_day
+
+MAX_DEPTH = 8
+MAX_QUESTIONS = 200
+
+Answer = bool | Annotated[int, Field(strict=True)] | Text
+Answers = Annotated[tuple[Answer, ...], Field(min_length=1, max_length=1_000)]
+
+_ORDERED: frozenset[Kind | str] = frozenset(("money", "number", "day", "time", "any"))
+_LIMITS = ("at_least", "at_most", "above", "below")
+_HOW = {
+    "money": 'a decimal in quotes, such as "20.00"',
+    "number": 'a whole number, or a decimal in quotes, such as "2.5"',
+    "day": 'a day of the calendar, such as "2026-01-31"',
+    "time": 'a time of day, such as "16:30"',
+    "text": "a text",
+    "texts": "a text",
+    "flag": "true or false",
+}
+
+
+class Ask(Frozen):
+    """One question: what a subject is. Several comparisons must all hold. Of several texts, `is` and `one_of` ask
+    whether one of them is there. What has no answer (the age of a member without a birth date) passes no question."""
+
+    ask: Annotated[str, Field(min_length=1, max_length=128)]
+    is_: Annotated[Answer | None, Field(alias="is")] = None
+    is_not: Answer | None = None
+    one_of: Answers | None = None
+    none_of: Answers | None = None
+    at_least: Answer | None = None
+    at_most: Answer | None = None
+    above: Answer | None = None
+    below: Answer | None = None
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    @model_validator(mode="after")
+    def _can_be_answered(self) -> Self:
+        kind = kind_of(self.ask)
+        if kind is None:
+            raise ValueError(f"nobody knows what {self.ask[:64]} is: docs/guides/promotions.md lists what can be asked")
+        asked = tuple(self.comparisons())
+        if not asked:
+            raise ValueError(
+                f"say what {self.ask} must be: is, is_not, one_of, none_of, at_least, at_most, above or below"
+            )
+        for name, value in asked:
+            if name in _LIMITS and kind not in _ORDERED:
+                raise ValueError(f"{self.ask} has no order: ask is, is_not, one_of or none_of")
+            for one in value if isinstance(value, tuple) else (value,):
+                if not _suits(kind, one):
+                    raise ValueError(f"{self.ask} is compared with {_HOW[kind]}")
+        return self
+
+    def comparisons(self) -> Iterator[tuple[str, Answer | tuple[Answer, ...]]]:
+        for name in ("is_", "is_not", "one_of", "none_of", *_LIMITS):
+            value = getattr(self, name)
+            if value is not None:
+                yield name.rstrip("_"), value
+
+
+class AskLabels(Frozen):
+    """Whether the order or the member carries one of these labels."""
+
+    labels_of: Literal["order", "member"]
+    one_of: Annotated[tuple[LabelMatch, ...], Field(min_length=1, max_length=100)]
+
+
+class AskLines(Frozen):
+    """About the lines that pass a filter: that there is one (`any`), that there are no others (`all`), what they come to
+    (`value`, at face value) or how many pieces they have (`quantity`)."""
+
+    lines: LineFilter
+    of: Literal["any", "all", "value", "quantity"] = "any"
+    at_least: PlainNumber | None = None
+    at_most: PlainNumber | None = None
+
+    @model_validator(mode="after")
+    def _compares_what_has_a_size(self) -> Self:
+        compares = self.at_least is not None or self.at_most is not None
+        if compares is not (self.of in ("value", "quantity")):
+            raise ValueError("value and quantity are compared by at_least or at_most; any and all are not")
+        return self
+
+
+class AskTimes(Frozen):
+    """How many orders the account had before, by their days of purchase: in the month, quarter (`3_months`), half of a year or
+    year of the moment, or ever."""
+
+    times: Literal["orders"]
+    per: Literal["month", "3_months", "6_months", "year", "ever"]
+    at_least: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    at_most: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _says_how_often(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("say how often: at_least or at_most")
+        return self
+
+
+class AllOf(Frozen):
+    all: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=100)]
+
+
+class AnyOf(Frozen):
+    any: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=100)]
+
+
+class NotSo(Frozen):
+    not_: Annotated[Condition, Field(alias="not")]
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+
+def _tag(value: Any) -> str | None:
+    """By the word that makes it what it is."""
+    words = value if isinstance(value, dict) else {"not" if name == "not_" else name for name in vars(value)}
+    return next((word for word in ("all", "any", "not", "ask", "labels_of", "lines", "times") if word in words), None)
+
+
+Condition = Annotated[
+    Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[NotSo, Tag("not")]
+    | Annotated[Ask, Tag("ask")]
+    | Annotated[AskLabels, Tag("labels_of")]
+    | Annotated[AskLines, Tag("lines")]
+    | Annotated[AskTimes, Tag("times")],
+    Discriminator(
+        _tag,
+        custom_error_type="unknown_condition",
+        custom_error_message="a condition has one of: all, any, not, ask, labels_of, lines, times",
+    ),
+]
+
+
+def parts_of(condition: Condition) -> tuple[Condition, ...]:
+    if isinstance(condition, AllOf):
+        return condition.all
+    if isinstance(condition, AnyOf):
+        return condition.any
+    return (condition.not_,) if isinstance(condition, NotSo) else ()
+
+
+def questions(condition: Condition, depth: int = 1) -> Iterator[Condition]:
+    """The leaves. Refuses what is too deep to be read by anybody."""
+    if depth > MAX_DEPTH:
+        raise ValueError(f"conditions go at most {MAX_DEPTH} levels deep")
+    parts = parts_of(condition)
+    if not parts:
+        yield condition
+    for part in parts:
+        yield from questions(part, depth + 1)
+
+
+def _suits(kind: str, value: object) -> bool:
+    if kind == "any":
+        return True
+    if kind == "flag":
+        return isinstance(value, bool)
+    if kind == "number" and isinstance(value, int) and not isinstance(value, bool):
+        return True
+    if not isinstance(value, str):
+        return False
+    if kind in ("money", "number"):
+        return plain_decimal(value) is not None
+    if kind == "day":
+        return parse_day(value) is not None
+    return kind != "time" or minute_of(value) is not None

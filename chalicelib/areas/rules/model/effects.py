@@ -1,0 +1,188 @@
+"""What a rule gives: credits decided by lanes (base → multiply → bonus), and discounts of a cart."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.areas.rules.model.words import (
+    Code,
+    Count,
+    FaceValue,
+    Factor,
+    Flag,
+    LabelMatch,
+    Percent,
+)
+from chalicelib.kit.amounts import Rounding
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.wire import PositiveAmount
+
+Lane = Literal["base", "bonus"]
+Stage = Literal["base", "multiply", "bonus"]
+STAGES: tuple[Stage, ...] = ("base", "multiply", "bonus")
+MAX_EFFECTS = 20
+
+
+# --- credits ---------------------------------------------------------------------------------------------------------
+
+
+class PerValue(Frozen):
+    """`amount` for each `per` of the own lines' value; with `whole_steps` only whole ones count. Without a `rounding`, here
+    and elsewhere, the unit's policy on the day of purchase decides. `at_most` caps what one order gets."""
+
+    kind: Literal["per_value"]
+    unit: Code
+    amount: PositiveAmount
+    per: FaceValue
+    whole_steps: Flag = False
+    rounding: Rounding | None = None
+    at_most: PositiveAmount | None = None
+    stage: Lane = "base"
+
+
+class PerProduct(Frozen):
+    """`amount` for each own line: times its quantity, or once a line."""
+
+    kind: Literal["per_product"]
+    unit: Code
+    amount: PositiveAmount
+    times: Literal["quantity", "line"] = "quantity"
+    rounding: Rounding | None = None  # for quantities such as 0.5
+    at_most: PositiveAmount | None = None
+    stage: Lane = "base"
+
+
+class FixedAmount(Frozen):
+    """`amount` once, however many own lines there are."""
+
+    kind: Literal["fixed"]
+    unit: Code
+    amount: PositiveAmount
+    stage: Lane = "base"
+
+
+class Cashback(Frozen):
+    """`percent` of the own lines' value as money, in a unit of as many decimals as the currency has."""
+
+    kind: Literal["cashback"]
+    unit: Code
+    percent: Percent
+    rounding: Rounding | None = None
+    at_most: PositiveAmount | None = None
+    stage: Lane = "base"
+
+
+class LabelFactor(LabelMatch):
+    factor: Factor
+
+
+class Multiply(Frozen):
+    """Gives (factor − 1) × what the base stage credited to the own lines, in its unit. The factor is one for all, or that of
+    the member's tier, or the largest of the order's labels."""
+
+    kind: Literal["multiply"]
+    unit: Code
+    factor: Factor | None = None
+    by_tier: Annotated[dict[Code, Factor], Field(max_length=50)] = Field(default_factory=dict)
+    by_label: Annotated[tuple[LabelFactor, ...], Field(max_length=100)] = ()
+    rounding: Rounding | None = None
+    at_most: PositiveAmount | None = None
+
+    @model_validator(mode="after")
+    def _has_one_factor(self) -> Self:
+        if (self.factor is not None) + bool(self.by_tier) + bool(self.by_label) != 1:
+            raise ValueError("a multiply effect has one of: factor, by_tier, by_label")
+        return self
+
+    @property
+    def stage(self) -> Stage:
+        return "multiply"
+
+
+CreditEffect = PerValue | PerProduct | FixedAmount | Cashback | Multiply
+
+
+# --- discounts: of the own lines, at a checkout only -------------------------------------------------------------------
+
+
+class PercentOff(Frozen):
+    """So much off what is left to pay for the own lines."""
+
+    kind: Literal["percent_off"]
+    percent: Percent
+    at_most: FaceValue | None = None
+
+
+class AmountOff(Frozen):
+    """An amount off the own lines together, shared out by what is left to pay for each."""
+
+    kind: Literal["amount_off"]
+    amount: FaceValue
+
+
+class FixedPrice(Frozen):
+    """Each piece of the own lines for this price, where it costs more."""
+
+    kind: Literal["fixed_price"]
+    price: FaceValue
+
+
+class BuyGet(Frozen):
+    """Of each `buy` + `get` pieces of the own lines, the cheapest `get` for `percent` off: all of it where none is said.
+    Pieces are whole ones. `sets_at_most` in one cart."""
+
+    kind: Literal["buy_get"]
+    buy: Count
+    get: Count
+    percent: Percent = "100"
+    sets_at_most: Count | None = None
+
+
+class CheapestFree(Frozen):
+    """The cheapest piece of the own lines for nothing, once there are this many of them."""
+
+    kind: Literal["cheapest_free"]
+    pieces: Count
+
+
+class FreeDelivery(Frozen):
+    """Nothing left to pay for the lines of delivery."""
+
+    kind: Literal["free_delivery"]
+
+
+class PayWithPoints(Frozen):
+    """Points for money: `points` of the unit are worth `value` off the own lines. Offered, and taken as far as the customer
+    asks; at most so much of the money, or so many percent of what the own lines cost."""
+
+    kind: Literal["pay_with_points"]
+    unit: Code
+    points: PositiveAmount
+    value: FaceValue
+    at_most: FaceValue | None = None
+    at_most_percent: Percent | None = None
+    whole_steps: Flag = True
+
+
+DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
+
+
+Effect = Annotated[
+    PerValue
+    | PerProduct
+    | FixedAmount
+    | Cashback
+    | Multiply
+    | PercentOff
+    | AmountOff
+    | FixedPrice
+    | BuyGet
+    | CheapestFree
+    | FreeDelivery
+    | PayWithPoints,
+    Field(discriminator="kind"),
+]
+CREDITS = (PerValue, PerProduct, FixedAmount, Cashback, Multiply)
+DISCOUNTS = (PercentOff, AmountOff, FixedPrice, BuyGet, CheapestFree, FreeDelivery, PayWithPoints)

@@ -1,0 +1,45 @@
+"""What of its program a rule names, and where in its body: so that it is refused when there is no such thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chalicelib.areas.rules.model.conditions import Ask, questions
+from chalicelib.areas.rules.model.effects import Multiply
+from chalicelib.areas.rules.model.rule import Rule
+from chalicelib.areas.rules.model.subjects import OF_UNITS
+
+
+class Named(NamedTuple):
+    name: str
+    param: str
+
+
+def named_units(rule: Rule) -> Iterator[Named]:
+    for place, effect in enumerate(rule.effects):
+        unit = getattr(effect, "unit", None)
+        if unit is not None:
+            yield Named(unit, f"effects.{place}.unit")
+    for asked in _asked(rule):
+        if asked.ask.startswith(OF_UNITS):
+            yield Named(asked.ask.removeprefix(OF_UNITS), "when")
+
+
+def named_tiers(rule: Rule) -> Iterator[Named]:
+    for tier in rule.audience.tiers:
+        yield Named(tier, "audience.tiers")
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, Multiply):
+            for tier in effect.by_tier:
+                yield Named(tier, f"effects.{place}.by_tier")
+    for asked in _asked(rule):
+        if asked.ask == "account.tier":
+            for name, value in asked.comparisons():
+                if name in ("is", "is_not", "one_of", "none_of"):
+                    yield from (Named(str(tier), "when") for tier in (value if isinstance(value, tuple) else (value,)))
+
+
+def _asked(rule: Rule) -> Iterator[Ask]:
+    if rule.when is not None:
+        yield from (asked for asked in questions(rule.when) if isinstance(asked, Ask))

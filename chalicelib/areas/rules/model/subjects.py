@@ -1,0 +1,51 @@
+"""What a condition may ask about, and of what type the answer is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Kind = Literal["money", "number", "text", "texts", "day", "time", "flag"]
+
+SUBJECTS: Mapping[str, Kind] = {
+    # the purchase
+    "order.value": "money",  # of all its lines, delivery included, before discounts
+    "order.quantity": "number",
+    "order.lines": "number",  # how many
+    "order.currency": "text",
+    "order.place": "text",
+    "order.payments": "texts",  # their kinds
+    "order.skus": "texts",
+    "order.categories": "texts",  # at any level
+    "order.brands": "texts",
+    "order.first": "flag",  # the member's first purchase
+    # the moment, on the program's own clock and calendar
+    "time.day": "day",
+    "time.of_day": "time",
+    "time.weekday": "text",  # mon … sun
+    "time.day_of_month": "number",
+    "time.month": "number",
+    # the member
+    "member.id": "text",
+    "member.locale": "text",
+    "member.age": "number",  # in years
+    "member.birth_day": "day",
+    "member.enrolled_on": "day",
+    "member.days_enrolled": "number",
+    "member.days_to_birthday": "number",  # 0 on the day, 364 on the day after
+    "member.group": "flag",  # whether they are in one
+    # their account
+    "account.tier": "text",
+    "account.orders": "number",  # before this one
+}
+OF_UNITS = "balance."  # `balance.points`: what is available, in the smallest part
+OF_FIELDS = "field."  # `field.shoe_size`: a field of the member that the tenant declares
+
+
+def kind_of(subject: str) -> Kind | Literal["any"] | None:
+    """`any` for a field, whose value says what it is; None for what nobody can ask about."""
+    if subject.startswith(OF_UNITS) and len(subject) > len(OF_UNITS):
+        return "number"
+    if subject.startswith(OF_FIELDS) and len(subject) > len(OF_FIELDS):
+        return "any"
+    return SUBJECTS.get(subject)

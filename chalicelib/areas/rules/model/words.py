@@ -1,0 +1,96 @@
+"""The words that parts of a rule are made of. Whatever cannot be meant is refused here, in a sentence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.kit.amounts import plain_decimal
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.periods import date_of, parse_day
+
+MAX_VALUES = 1_000
+MAX_FACTOR = 1_000
+
+
+def _positive(text: str) -> str:
+    value = plain_decimal(text)
+    if value is None or value == 0:
+        raise ValueError('must be a plain decimal above 0, such as "1.00"')
+    return text
+
+
+def _plain(text: str) -> str:
+    if plain_decimal(text) is None:
+        raise ValueError('must be a plain decimal, such as "20.00"')
+    return text
+
+
+def _factor(text: str) -> str:
+    value = plain_decimal(text)
+    if value is None or not 1 < value <= MAX_FACTOR:
+        raise ValueError(f'a factor must be a plain decimal above 1 and at most {MAX_FACTOR}, such as "1.5"')
+    return text
+
+
+def _percent(text: str) -> str:
+    value = plain_decimal(text)
+    if value is None or not 0 < value <= 100:
+        raise ValueError('a percentage must be a plain decimal above 0 and at most 100, such as "12.5"')
+    return text
+
+
+def iso_day_of(value: object) -> object:
+    if isinstance(value, str) and (day := parse_day(value)) is not None:
+        return date_of(day)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("unreadable_date", 'it must be a day of the calendar, such as "2026-01-31"')
+
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Values = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
+FaceValue = Annotated[str, AfterValidator(_positive)]  # "12.50": of any currency
+PlainNumber = Annotated[str, AfterValidator(_plain)]
+Factor = Annotated[str, AfterValidator(_factor)]
+Percent = Annotated[str, AfterValidator(_percent)]
+Flag = Annotated[bool, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+IsoDay = Annotated[date, BeforeValidator(iso_day_of)]
+
+
+class Window(Frozen):
+    """Days of purchase on the program's own calendar, both ends included; an end left out is open."""
+
+    from_day: IsoDay | None = None
+    until_day: IsoDay | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.from_day and self.until_day and self.until_day < self.from_day:
+            raise ValueError("a window must not end before it starts")
+        return self
+
+
+class LabelMatch(Frozen):
+    """A label with this key, and with this value unless any will do."""
+
+    key: Annotated[str, Field(min_length=1, max_length=64)]
+    value: Annotated[str, Field(max_length=256)] | None = None
+
+
+LabelMatches = Annotated[tuple[LabelMatch, ...], Field(max_length=100)]
+
+
+class LineFilter(Frozen):
+    """Which lines are meant. Fields narrow each other, values within a field are alternatives; without any, all lines."""
+
+    skus: Values = ()
+    categories: Values = ()  # at any level of the line's category path
+    brands: Values = ()
+    labels: LabelMatches = ()  # of the line
+    exclude_delivery: Flag = False

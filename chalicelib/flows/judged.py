@@ -1,0 +1,48 @@
+"""What rules may ask of a member and a moment, from what a purchase has read anyway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.areas.accounts.model import Account
+from chalicelib.areas.accounts.model.months import Months
+from chalicelib.areas.members.model import Member
+from chalicelib.areas.rules.purchase import Context
+from chalicelib.flows.terms import Terms
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import CountPeriod, Day, local_minute, month_of
+
+
+@dataclass(frozen=True, slots=True)
+class OfAccount:
+    """What an account remembers: orders by month."""
+
+    account: Account
+
+    def orders_in(self, per: CountPeriod, day: Day) -> int:
+        return self.account.orders if per == "ever" else orders_in(self.account.months, per, day)
+
+
+_MONTHS: dict[CountPeriod, int] = {"month": 1, "3_months": 3, "6_months": 6, "year": 12}
+
+
+def orders_in(months: Months, per: CountPeriod, day: Day) -> int:
+    """In the day's own month, quarter, half of a year or year."""
+    length = _MONTHS[per]
+    first = month_of(day) // length * length
+    return sum(months[month].orders for month in range(first, first + length) if month in months)
+
+
+def context_of(terms: Terms, account: Account, member: Member | None, at: Instant) -> Context:
+    day, zone = terms.day(at), terms.program.zone
+    return Context(
+        day=day,
+        minute=local_minute(at, zone),
+        member=member,
+        enrolled_on=None if member is None else terms.day(member.enrolled_at),
+        tier=terms.tier(account),
+        balances={unit: wallet.available for unit, wallet in account.wallets.items()},
+        orders=account.orders,
+        history=OfAccount(account),
+        roundings=terms.roundings(day),
+    )
