@@ -195,6 +195,7 @@ LEFT_OUT = (
         ("put_tenant", "create_program", "replace_program", "put_tiers"),
         "the configuration is changed as by *config change*, and rarely",
     ),
+    LeftOut(("evaluate_cart",), "the same snapshot judged by the same code as by *simulate an order by id*"),
     LeftOut(("cancel_earning", "expire_earning"), "an earning is taken back as by *undo an earning*"),
     LeftOut(("trace_earning",), "reads as *trace of a spend* does"),
     LeftOut(("list_holds", "list_pending"), "one account is read, and a list of it shown, as for *expiries*"),

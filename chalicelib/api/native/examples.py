@@ -116,6 +116,15 @@ BODIES: Mapping[str, Json] = {
     "release_hold": {"amount": 5},
     "simulate_order": _ORDER,
     "record_order": _ORDER,
+    "evaluate_cart": {
+        "member_id": MEMBER,
+        "currency": "EUR",
+        "lines": [
+            {"sku": "978-0141439518", "quantity": 2, "gross_value": 1998, "category": ["books", "fiction"]},
+            {"sku": "DELIVERY", "quantity": 1, "gross_value": 490, "delivery": True},
+        ],
+        "pays": [{"unit": "points", "points": 100}],
+    },
     "return_order": {
         "number": "B-2026-000031",
         "purchased_at": "2026-01-15T10:00:00+01:00",
