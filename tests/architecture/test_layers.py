@@ -141,6 +141,6 @@ def test_a_library_in_its_layer_is_welcome() -> None:
 
 def test_an_area_that_imports_another_is_found() -> None:
     text = "from chalicelib.areas.orders.model import Sale\nfrom chalicelib.areas import tiers"
-    assert len(list(neighbours(Source("chalicelib/areas/rules/model.py", text)))) == 2
+    assert len(list(neighbours(Source("chalicelib/areas/rules/model/rule.py", text)))) == 2
     assert list(neighbours(Source("chalicelib/areas/orders/store.py", text.splitlines()[0]))) == []
     assert list(neighbours(Source("chalicelib/flows/record_order.py", text))) == []

@@ -70,17 +70,13 @@ def _days_enrolled(_: Basket, context: Context) -> int | None:
     return None if context.enrolled_on is None else context.day - context.enrolled_on
 
 
-def _quantity(basket: Basket) -> Fraction:
-    return sum((Fraction(line.quantity) for line in basket.lines), Fraction())
-
-
 def _of_member(name: str) -> Reader:
     return lambda _, context: getattr(context.member, name) if context.member else None
 
 
 _READERS: Mapping[str, Reader] = {
     "order.value": _of_basket(lambda basket: basket.value),
-    "order.quantity": _of_basket(_quantity),
+    "order.quantity": _of_basket(lambda basket: basket.pieces),
     "order.lines": _of_basket(lambda basket: len(basket.lines)),
     "order.currency": _of_basket(lambda basket: basket.currency),
     "order.place": lambda basket, _: basket.place,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from chalicelib.areas.rules.model.words import LabelMatch, LineFilter
 from chalicelib.areas.rules.purchase import Purchase, PurchaseLine
@@ -16,13 +17,21 @@ LabelTest = Callable[[Sequence[Label]], bool]
 class Own:
     """Lines of an order by their numbers, with the value of each and of all together."""
 
-    __slots__ = ("lines", "numbers", "value", "values")
+    __slots__ = ("_pieces", "lines", "numbers", "value", "values")
 
     def __init__(self, lines: Lines, left: Mapping[int, int] | None = None) -> None:
         self.lines = lines
         self.numbers = [line.line_no for line in lines]
         self.values = [line.gross_value for line in lines] if left is None else [left[no] for no in self.numbers]
         self.value = sum(self.values)
+        self._pieces: Fraction | None = None
+
+    @property
+    def pieces(self) -> Fraction:
+        """Of all together, exact; counted once, for many rules ask."""
+        if self._pieces is None:
+            self._pieces = pieces_of(self.lines)
+        return self._pieces
 
 
 class LineSelector:
@@ -56,6 +65,7 @@ class Basket:
     __slots__ = (
         "_found",
         "_paid",
+        "_pieces",
         "brands",
         "categories",
         "currency",
@@ -82,6 +92,7 @@ class Basket:
         self.categories = {level for line in lines for level in line.category}
         self._found: dict[LineSelector, Own] = {}
         self._paid: dict[LineSelector, Own] | None = None
+        self._pieces: Fraction | None = None
 
     def own(self, selector: LineSelector) -> Own:
         """As they were sent: at full price."""
@@ -100,6 +111,21 @@ class Basket:
         if known is None:
             known = self._paid[selector] = Own(self.own(selector).lines, left)
         return known
+
+    @property
+    def pieces(self) -> Fraction:
+        """Of all lines together."""
+        if self._pieces is None:
+            self._pieces = pieces_of(self.lines)
+        return self._pieces
+
+
+def pieces_of(lines: Lines) -> Fraction:
+    """Exact: a decimal's own sum would be as precise as its context."""
+    ratios = [line.quantity.as_integer_ratio() for line in lines]
+    if all(bottom == 1 for _, bottom in ratios):
+        return Fraction(sum([top for top, _ in ratios]))
+    return sum((Fraction(top, bottom) for top, bottom in ratios), Fraction())
 
 
 def label_test(asked: Iterable[LabelMatch]) -> LabelTest:

@@ -52,7 +52,7 @@ class CompiledRules:
 
     live: tuple[CompiledRule, ...]
     index: Index
-    idle: tuple[Skipped, ...]
+    idle: tuple[tuple[str, Skipped], ...]  # with what would set it off
     outside: tuple[Check, ...]  # of each live rule: its window
     occasions: tuple[str, ...]  # of each live rule: what kind of thing sets it off
 
@@ -75,7 +75,7 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
     return CompiledRules(
         live=tuple(_CompilerOf(rule, selectors).compiled() for rule in live),
         index=Index(live),
-        idle=tuple(_idle(rule) for rule in ordered if rule.state != "active"),
+        idle=tuple((rule.trigger.on, _idle(rule)) for rule in ordered if rule.state != "active"),
         outside=tuple(_window(rule) for rule in live),
         occasions=tuple(rule.trigger.on for rule in live),
     )

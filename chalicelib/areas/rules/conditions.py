@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -163,14 +163,29 @@ def at_least_in_money(asked: str) -> Holds:
 
 
 def _test(kind: str, name: str, value: object) -> Test:
-    values = value if isinstance(value, tuple) else (value,)
-    wanted = frozenset(_read(kind, one) for one in values)
     if name in _LIMITS:
         return _limit(_LIMITS[name], _read(kind, value))
+    values = value if isinstance(value, tuple) else (value,)
     negated = name in ("is_not", "none_of")
+    if kind == "any":
+        return _field_test(values, negated=negated)
+    wanted = frozenset(_read(kind, one) for one in values)
     if kind == "texts":
         return wanted.isdisjoint if negated else (lambda answer: not wanted.isdisjoint(answer))
     return (lambda answer: answer not in wanted) if negated else (lambda answer: answer in wanted)
+
+
+def _field_test(values: tuple[object, ...], *, negated: bool) -> Test:
+    """By type and value: true is not 1. What is asked in quotes may be a text or a decimal, so that a postcode is found
+    as it is written."""
+    wanted = {_typed(one) for one in values} | {_typed(_read("any", one)) for one in values}
+    return lambda answer: (_typed(answer) in wanted) is not negated
+
+
+def _typed(value: object) -> tuple[str, object]:
+    if isinstance(value, str):
+        return "text", value
+    return ("flag" if isinstance(value, bool) else "number"), value
 
 
 def _limit(compare: Callable[[Any, Any], bool], limit: Any) -> Test:
@@ -186,7 +201,7 @@ def _limit(compare: Callable[[Any, Any], bool], limit: Any) -> Test:
 
 
 def _read(kind: str, value: object) -> Any:
-    """As answers are: days and times as integers, decimals exact. A field is compared as it is written."""
+    """As answers are: days and times as integers, decimals exact."""
     if kind == "day":
         return parse_day(str(value))
     if kind == "time":
@@ -223,14 +238,10 @@ def _lines(asked: AskLines, selector: LineSelector) -> Holds:
 
     def holds(basket: Basket, _: Context) -> bool:
         own = basket.own(selector)
-        size = Fraction(own.value, 10**basket.decimals) if by_value else _pieces(own.lines)
+        size = Fraction(own.value, 10**basket.decimals) if by_value else own.pieces
         return all(bound(size) for bound in bounds)
 
     return holds
-
-
-def _pieces(lines: Iterable[Any]) -> Fraction:
-    return sum((Fraction(line.quantity) for line in lines), Fraction())
 
 
 def _times(asked: AskTimes) -> Holds:

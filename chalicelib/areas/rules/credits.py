@@ -90,9 +90,8 @@ def _per_product(effect: PerProduct) -> Gains:
     def gain(_: Basket, own: Own, _base: Base, context: Context) -> Gain:
         if effect.times == "line":
             return Gain(_capped(effect.amount * len(own.lines), effect.at_most), own)
-        pieces = sum((Fraction(line.quantity) for line in own.lines), Fraction())
         rounding = effect.rounding or context.roundings.get(effect.unit, "half_up")
-        return Gain(_capped(rounded(effect.amount * pieces, rounding), effect.at_most), own)
+        return Gain(_capped(rounded(effect.amount * own.pieces, rounding), effect.at_most), own)
 
     return gain
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from typing import assert_never
 
 from chalicelib.areas.rules.basket import Basket, Own
@@ -133,21 +134,28 @@ def _free_delivery(basket: Basket, _: Own, left: Left, _context: Context) -> Tak
 
 
 def _pay(effect: PayWithPoints) -> Takes:
-    """Whole steps of so many points for so much money: as many as the customer asks for, has, and may."""
+    """Whole steps of so many points for so much money: as many as the customer asks for, has, and may; and no step more than
+    the money takes that comes of it."""
 
     def take(basket: Basket, own: Own, left: Left, context: Context) -> Taken:
-        rate = Fraction(money(effect.value, basket.decimals), effect.points)
         step = effect.points if effect.whole_steps else 1
+        worth = Fraction(effect.value) * 10**basket.decimals * step / effect.points
         most = _most(effect, basket, own, left)
-        there = context.balances.get(effect.unit, 0)
-        steps = min(there // step, int(most / (rate * step)) if rate else 0)
-        wished = min(steps, context.pays.get(effect.unit, 0) // step)
-        value = rounded(rate * step * wished, "down")
-        more = steps - wished
+        there = max(0, context.balances.get(effect.unit, 0))
+        possible, saved = _steps(min(there // step, int(most / worth)), worth)
+        taken, value = _steps(min(possible, context.pays.get(effect.unit, 0) // step), worth)
         parts = _spread(value, own, left).parts
-        return Taken(parts, wished * step, more * step, rounded(rate * step * steps, "down") - value)
+        if value == saved:
+            return Taken(parts, taken * step)
+        return Taken(parts, taken * step, (possible - taken) * step, saved - value)
 
     return take
+
+
+def _steps(most: int, worth: Fraction) -> tuple[int, int]:
+    """The fewest steps that are worth as many smallest parts as `most` of them are, and those parts."""
+    value = int(most * worth)
+    return ceil(value / worth), value
 
 
 def _most(effect: PayWithPoints, basket: Basket, own: Own, left: Left) -> int:

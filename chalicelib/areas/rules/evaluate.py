@@ -7,6 +7,7 @@ left to pay: base, multiply, bonus.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from chalicelib.areas.rules.basket import Basket, Own
 from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting
@@ -84,6 +85,8 @@ class _Judging:
                     self.left[number] -= part
                 self.off.append(Off(rule.rule_id, effect.kind, taken.amount, taken.parts, effect.unit, taken.points))
                 self.gave.add(rule.rule_id)
+                if taken.points:
+                    self.context = _after_paying(self.context, effect.unit, taken.points)
             if rule.stop and rule.rule_id in self.gave:
                 stopper = stopper or rule.rule_id
 
@@ -92,6 +95,7 @@ class _Judging:
         for stage, name in enumerate(STAGES):
             stopped_by: dict[str, str] = {}
             for rule in self.holding:
+                stopping: list[str] = []  # later rules, not its own effects
                 for effect in rule.credits[stage]:
                     own = self._paid(rule)
                     gain = effect.gains(self.basket, own, base.get(effect.unit, {}), self.context)
@@ -112,7 +116,9 @@ class _Judging:
                         of_unit = base.setdefault(effect.unit, {})
                         of_unit[gain.own] = of_unit.get(gain.own, 0) + gain.amount
                     if rule.stop:
-                        stopped_by[effect.unit] = rule.rule_id
+                        stopping.append(effect.unit)
+                for unit in stopping:
+                    stopped_by.setdefault(unit, rule.rule_id)
 
     def outcome(self, occasions: tuple[str, ...], *, why: bool) -> Outcome:
         skipped = self._reasons(occasions) if why else ()
@@ -143,7 +149,13 @@ class _Judging:
             known = known or _unmet(rule, self.basket, self.context)
             if known is not None:
                 found.append(known)
-        return (*found, *self.compiled.idle)
+        return (*found, *(idle for on, idle in self.compiled.idle if on in occasions))
+
+
+def _after_paying(context: Context, unit: str, points: int) -> Context:
+    """What is paid with once is not paid with again, whichever rule takes it."""
+    balances = {**context.balances, unit: context.balances[unit] - points}
+    return replace(context, balances=balances, pays={**context.pays, unit: context.pays[unit] - points})
 
 
 def _unmet(rule: CompiledRule, basket: Basket, context: Context) -> Skipped | None:

@@ -1,11 +1,12 @@
 """Which rules a purchase could be for, found without looking at the others.
 
-Rules are filed once for each day by what sets them off and by the narrowest name that they ask for: one member, a tier, a
-place, a product. What is drafted, paused, over or for others is never looked at.
+Rules are filed once for each stretch of days without a window's beginning or end, by what sets them off and by the narrowest
+name that they ask for: one member, a product, a place, a tier. What is drafted, paused, over or for others is never looked at.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.periods import Day, day_of
 
-DAYS_KEPT = 64  # of purchases: a file of history has many
+STRETCHES_KEPT = 64  # a file of history goes through many
 
 Name = tuple[str, str]
 _EVERYBODY: Name = ("", "")
@@ -34,29 +35,34 @@ def span_of(rule: Rule) -> Span:
 
 
 class Index:
-    """Places of rules in judging order, by day, occasion and name."""
+    """Places of rules in judging order, by days, occasion and name."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = [(place, span_of(rule), rule.trigger.on, _names(rule)) for place, rule in enumerate(rules)]
-        self._days: dict[Day, dict[tuple[str, Name], list[int]]] = {}
+        first = {span.first for _, span, _, _ in self._rules if span.first is not None}
+        after = {span.last + 1 for _, span, _, _ in self._rules if span.last is not None}
+        self._turns = sorted(first | after)  # days that differ from the day before
+        self._stretches: dict[int, dict[tuple[str, Name], list[int]]] = {}
 
     def places(self, occasions: Iterable[str], basket: Basket, context: Context) -> list[int]:
-        filed = self._days.get(context.day) or self._file(context.day)
+        stretch = bisect_right(self._turns, context.day)
+        filed = self._stretches.get(stretch)
+        if filed is None:
+            filed = self._stretches[stretch] = self._filed(context.day)
         names = [_EVERYBODY, *_asked(basket, context)]
         found = [places for on in occasions for name in names if (places := filed.get((on, name)))]
         if len(found) == 1:
             return found[0]
         return sorted({place for places in found for place in places})
 
-    def _file(self, day: Day) -> dict[tuple[str, Name], list[int]]:
+    def _filed(self, day: Day) -> dict[tuple[str, Name], list[int]]:
         filed: dict[tuple[str, Name], list[int]] = {}
         for place, span, on, names in self._rules:
             if span.has(day):
                 for name in names:
                     filed.setdefault((on, name), []).append(place)
-        if len(self._days) >= DAYS_KEPT:
-            self._days.pop(next(iter(self._days)))
-        self._days[day] = filed
+        if len(self._stretches) >= STRETCHES_KEPT:
+            self._stretches.pop(next(iter(self._stretches)))
         return filed
 
 

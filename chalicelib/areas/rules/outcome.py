@@ -73,8 +73,8 @@ class Skipped(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """In the order judged. Every rule is among the first three or `skipped`, which is told only where the reasons were asked
-    for: switched-off ones last."""
+    """In the order judged. Every rule of the occasion either gives (`credits`, `off`) or is in `skipped` once, which is told only
+    where the reasons were asked for: switched-off ones last. What is `redeemable` is offered by either, each by itself."""
 
     credits: tuple[Credit, ...] = ()
     off: tuple[Off, ...] = ()

@@ -97,7 +97,7 @@ class History(Protocol):
 @dataclass(frozen=True, slots=True)
 class Context:
     """The member and the moment, as the flow found them before this purchase. Whoever is `member` None buys unknown: what
-    is asked of them has no answer. `used_up` are the rules of which nothing is left for anybody."""
+    is asked of them has no answer."""
 
     day: Day  # of the purchase, on the program's own calendar
     minute: int = 0  # since midnight, on its own clock

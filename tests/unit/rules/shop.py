@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.areas.orders.model import Line, Sale
 from chalicelib.areas.rules.compile import compile_rules
-from chalicelib.areas.rules.evaluate import evaluate
+from chalicelib.areas.rules.evaluate import CART, evaluate
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.outcome import Credit, Outcome
 from chalicelib.areas.rules.purchase import Context, Purchase
@@ -21,21 +24,46 @@ def day(text: str) -> int:
     return found
 
 
-TODAY = Context(day=day("2026-03-15"))
+@dataclass(frozen=True)
+class Reader:
+    """A member who buys books."""
 
-ONE_PER_EURO = {"kind": "per_value", "amount": 1, "per": "1.00", "rounding": "down"}
+    member_id: str = "mem_anna"
+    group_id: str | None = None
+    locale: str = "de"
+    birth_date: date | None = None
+    labels: tuple[Label, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-def rule(rule_id: str = "rule", **fields: Any) -> Rule:
+TODAY = Context(day=day("2026-03-15"), minute=16 * 60 + 30, member=Reader(), enrolled_on=day("2025-03-15"), orders=1)
+NOBODY = Context(day=TODAY.day, minute=TODAY.minute)
+
+ONE_PER_EURO = {"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}
+
+
+def rule(rule_id: str = "rule", *effects: dict[str, Any], **fields: Any) -> Rule:
     """One point per whole euro, unless told otherwise."""
-    effect = fields.get("effect") or ONE_PER_EURO
-    stage = "multiply" if effect["kind"] == "multiply" else "base"
-    given = {"name": rule_id, "unit": "points", "stage": stage, "effect": ONE_PER_EURO}
+    given = {"name": rule_id, "effects": effects or [ONE_PER_EURO]}
     return Rule.model_validate({"rule_id": rule_id} | given | fields)
 
 
-def times(factor: str, rule_id: str = "times", **fields: Any) -> Rule:
-    return rule(rule_id, effect={"kind": "multiply", "factor": factor}, **fields)
+def of_cart(rule_id: str, *effects: dict[str, Any], **fields: Any) -> Rule:
+    return rule(rule_id, *effects, trigger={"on": "cart"}, **fields)
+
+
+def off(kind: str, **effect: Any) -> Rule:
+    """A discount, by itself."""
+    lines = effect.pop("lines", {})
+    return of_cart("off", {"kind": kind} | effect, lines=lines)
+
+
+def fixed(amount: int, stage: str = "base", unit: str = "points") -> dict[str, Any]:
+    return {"kind": "fixed", "unit": unit, "amount": amount, "stage": stage}
+
+
+def times(factor: str, rule_id: str = "times", unit: str = "points", **fields: Any) -> Rule:
+    return rule(rule_id, {"kind": "multiply", "unit": unit, "factor": factor}, **fields)
 
 
 def line(line_no: int, gross_value: int, sku: str = "book", quantity: str = "1", **fields: Any) -> Line:
@@ -53,7 +81,17 @@ def label(key: str, value: str) -> Label:
 
 
 def judge(purchase: Purchase, *rules: Rule, context: Context = TODAY) -> Outcome:
-    return evaluate(compile_rules(rules), purchase, context)
+    return evaluate(compile_rules(rules), purchase, context, why=True)
+
+
+def checkout(cart: Purchase, *rules: Rule, context: Context = TODAY) -> Outcome:
+    """With its discounts."""
+    return evaluate(compile_rules(rules), cart, context, CART, why=True)
+
+
+def taken(outcome: Outcome) -> dict[str, dict[int, int]]:
+    """What each rule takes off each line."""
+    return {one.rule_id: dict(one.lines) for one in outcome.off}
 
 
 def amounts(outcome: Outcome) -> dict[str, int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.rules.purchase import Context
-from tests.unit.rules.shop import TODAY, amounts, day, judge, label, line, only_credit, reasons, rule, sale, times
+from chalicelib.areas.rules.compile import compile_rules
+from chalicelib.areas.rules.evaluate import evaluate
+from tests.unit.rules.shop import TODAY, amounts, day, checkout, fixed, judge, label, line, of_cart, only_credit, reasons, rule, sale, times
 
 MARCH = {"from_day": "2026-03-01", "until_day": "2026-03-31"}
 
@@ -28,27 +30,27 @@ MARCH = {"from_day": "2026-03-01", "until_day": "2026-03-31"}
     ],
 )
 def test_a_window_counts_days_of_purchase_with_both_ends(window: dict[str, str], bought_on: str, earns: bool) -> None:
-    outcome = judge(sale(10_00), rule(window=window), context=Context(day=day(bought_on)))
+    outcome = judge(sale(10_00), rule(window=window), context=replace(TODAY, day=day(bought_on)))
     assert reasons(outcome) == ({} if earns else {"rule": "outside_window"})
 
 
 @pytest.mark.parametrize(("tier", "earns"), [("gold", True), ("silver", True), ("bronze", False), (None, False)])
 def test_a_rule_for_silver_and_gold(tier: str | None, earns: bool) -> None:
-    outcome = judge(sale(10_00), rule(audience={"tiers": ["silver", "gold"]}), context=TODAY._replace(tier=tier))
+    outcome = judge(sale(10_00), rule(audience={"tiers": ["silver", "gold"]}), context=replace(TODAY, tier=tier))
     assert reasons(outcome) == ({} if earns else {"rule": "wrong_tier"})
 
 
 def test_a_rule_of_one_shop() -> None:
-    main_street = rule(places=["main-street"])
+    main_street = rule(audience={"places": ["main-street"]})
     assert amounts(judge(sale(10_00, place="main-street"), main_street)) == {"rule": 10}
     assert reasons(judge(sale(10_00, place="airport"), main_street)) == {"rule": "wrong_place"}
     assert reasons(judge(sale(10_00), main_street)) == {"rule": "wrong_place"}
 
 
 def test_a_welcome_rule_only_on_the_first_purchase() -> None:
-    welcome = rule(stage="bonus", first_purchase_only=True, effect={"kind": "per_order", "amount": 100})
-    assert amounts(judge(sale(10_00), welcome, context=TODAY._replace(first_purchase=True))) == {"rule": 100}
-    assert reasons(judge(sale(10_00), welcome)) == {"rule": "not_first_purchase"}
+    welcome = rule("rule", fixed(100, "bonus"), when={"ask": "order.first", "is": True})
+    assert amounts(judge(sale(10_00), welcome, context=replace(TODAY, orders=0))) == {"rule": 100}
+    assert reasons(judge(sale(10_00), welcome)) == {"rule": "condition_not_met"}
 
 
 @pytest.mark.parametrize(
@@ -63,13 +65,13 @@ def test_a_welcome_rule_only_on_the_first_purchase() -> None:
     ],
 )
 def test_a_minimum_is_of_the_whole_order_at_face_value(order: Sale, earns: bool) -> None:
-    outcome = judge(order, rule(minimum_order_value="20.00"))
-    assert reasons(outcome) == ({} if earns else {"rule": "below_minimum"})
+    outcome = judge(order, rule(when={"ask": "order.value", "at_least": "20.00"}))
+    assert reasons(outcome) == ({} if earns else {"rule": "condition_not_met"})
 
 
 def test_the_minimum_counts_lines_that_are_not_the_rules_own() -> None:
     order = sale(line(1, 15_00), line(2, 5_00, sku="parcel", delivery=True))
-    minimum_20 = rule(minimum_order_value="20", lines={"exclude_delivery": True})
+    minimum_20 = rule(when={"ask": "order.value", "at_least": "20"}, lines={"exclude_delivery": True})
     assert amounts(judge(order, minimum_20)) == {"rule": 15}
 
 
@@ -118,43 +120,96 @@ def test_an_order_without_such_a_line(asked: dict[str, Any]) -> None:
 
 def test_labels_of_the_order_and_labels_of_a_line_are_two_questions() -> None:
     channel_app = [{"key": "channel", "value": "app"}]
-    by_order, by_line = rule("by-order", order_labels=channel_app), rule("by-line", lines={"labels": channel_app})
+    by_order = rule("by-order", when={"labels_of": "order", "one_of": channel_app})
+    by_line = rule("by-line", lines={"labels": channel_app})
     in_app = sale(10_00, labels=(label("channel", "app"),))
     one_line = sale(line(1, 10_00, labels=(label("channel", "app"),)))
     assert reasons(judge(in_app, by_order, by_line)) == {"by-line": "no_matching_lines"}
-    assert reasons(judge(one_line, by_order, by_line)) == {"by-order": "wrong_order_labels"}
+    assert reasons(judge(one_line, by_order, by_line)) == {"by-order": "condition_not_met"}
 
 
 def test_a_switched_off_rule_is_reported_after_the_others() -> None:
-    outcome = judge(sale(10_00), rule("a-off", active=False), rule("b", places=["airport"]), rule("c"))
-    assert [(one.rule_id, one.reason) for one in outcome.skipped] == [("b", "wrong_place"), ("a-off", "inactive")]
+    outcome = judge(
+        sale(10_00),
+        rule("a-draft", state="draft"),
+        rule("a-paused", state="paused"),
+        rule("b", audience={"places": ["airport"]}),
+        rule("a-ended", state="ended", priority=-1),
+        rule("c"),
+    )
+    assert [(one.rule_id, one.reason) for one in outcome.skipped] == [
+        ("b", "wrong_place"),
+        ("a-ended", "ended"),
+        ("a-draft", "draft"),
+        ("a-paused", "paused"),
+    ]
     assert amounts(outcome) == {"c": 10}
 
 
+def test_why_is_only_told_to_whoever_asks() -> None:
+    rules = compile_rules([rule("a"), rule("b", state="paused"), rule("c", audience={"places": ["airport"]})])
+    assert evaluate(rules, sale(10_00), TODAY).skipped == ()
+    assert len(evaluate(rules, sale(10_00), TODAY, why=True).skipped) == 2
+
+
+def test_a_purchase_is_not_told_about_rules_of_carts_but_a_cart_about_both() -> None:
+    rules = [rule("a"), of_cart("b"), of_cart("c", state="paused")]
+    assert (amounts(judge(sale(10_00), *rules)), reasons(judge(sale(10_00), *rules))) == ({"a": 10}, {})
+    at_checkout = checkout(sale(10_00), *rules)
+    assert (amounts(at_checkout), reasons(at_checkout)) == ({"a": 10, "b": 10}, {"c": "paused"})
+
+
+PICKY = {
+    "window": MARCH,
+    "audience": {"members": ["mem_bea"], "tiers": ["gold"], "labels": [{"key": "vip"}], "places": ["airport"]},
+    "when": {"ask": "order.value", "at_least": "1000"},
+    "lines": {"skus": ["globe"]},
+}
+
+
 def test_only_the_first_unmet_condition_is_named() -> None:
-    picky = rule(window=MARCH, audience={"tiers": ["gold"]}, places=["airport"], minimum_order_value="1000")
-    context = Context(day=day("2026-03-02"))
-    assert reasons(judge(sale(10_00), picky, context=context)) == {"rule": "wrong_tier"}
+    for change, reason in [
+        ({}, "wrong_member"),
+        ({"audience": PICKY["audience"] | {"members": []}}, "wrong_tier"),
+        ({"audience": {"labels": [{"key": "vip"}], "places": ["airport"]}}, "wrong_member_labels"),
+        ({"audience": {"places": ["airport"]}}, "wrong_place"),
+        ({"audience": {}}, "condition_not_met"),
+        ({"audience": {}, "when": None}, "no_matching_lines"),
+        ({"window": {"until_day": "2026-03-14"}}, "outside_window"),
+        ({"state": "ended"}, "ended"),
+    ]:
+        outcome = judge(sale(10_00), rule(**(PICKY | change)))
+        assert reasons(outcome) == {"rule": reason}
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"active": False}, "The rule is switched off."),
+        ({"state": "draft"}, "The rule is a draft."),
+        ({"state": "paused"}, "The rule is paused."),
+        ({"state": "ended"}, "The rule has ended."),
         (
             {"window": {"from_day": "2026-01-01", "until_day": "2026-01-31"}},
-            "The purchase day is not between 2026-01-01 and 2026-01-31.",
+            "The day is not between 2026-01-01 and 2026-01-31.",
         ),
-        ({"window": {"from_day": "2027-01-01"}}, "The purchase day is not 2027-01-01 or later."),
-        ({"window": {"until_day": "2025-12-31"}}, "The purchase day is not 2025-12-31 or earlier."),
+        ({"window": {"from_day": "2027-01-01"}}, "The day is not 2027-01-01 or later."),
+        ({"window": {"until_day": "2025-12-31"}}, "The day is not 2025-12-31 or earlier."),
         ({"audience": {"tiers": ["silver", "gold"]}}, "The rule is for silver, gold."),
-        ({"places": list("abcdefg")}, "The rule is for a, b, c, d, e and 2 more."),
-        ({"order_labels": [{"key": "app"}]}, "The order carries none of the labels that the rule asks for."),
-        ({"first_purchase_only": True}, "The rule is for a member's first purchase."),
-        ({"minimum_order_value": "10.01"}, "The order's value is below 10.01."),
+        ({"audience": {"places": list("abcdefg")}}, "The rule is for a, b, c, d, e and 2 more."),
+        ({"audience": {"members": ["x"]}}, "The rule is for other members."),
+        (
+            {"audience": {"labels": [{"key": "vip"}]}},
+            "The member carries none of the labels that the rule asks for.",
+        ),
+        (
+            {"when": {"labels_of": "order", "one_of": [{"key": "app"}, {"key": "web", "value": "new"}]}},
+            "It must hold that the order has a label app, web=new.",
+        ),
+        ({"when": {"ask": "order.first", "is": True}}, "It must hold that order.first is true."),
+        ({"when": {"ask": "order.value", "at_least": "10.01"}}, "It must hold that order.value is at least 10.01."),
         ({"lines": {"skus": ["pen"]}}, "No line of the order is one the rule is about."),
         (
-            {"effect": {"kind": "per_value", "amount": 1, "per": "11", "rounding": "down"}},
+            {"effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "11", "rounding": "down"}]},
             "The rule's lines come to less than one part of points.",
         ),
     ],

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.compile import compile_rules
 from chalicelib.errors import InvalidInput, Refused
-from tests.unit.rules.shop import amounts, judge, label, line, only_credit, reasons, rule, sale, times
+from tests.unit.rules.shop import ONE_PER_EURO, amounts, fixed, judge, label, line, only_credit, reasons, rule, sale, times
 
 
 @pytest.mark.parametrize(
@@ -29,25 +29,25 @@ from tests.unit.rules.shop import amounts, judge, label, line, only_credit, reas
     ],
 )
 def test_points_per_value(order: Sale, effect: dict[str, Any], points: int) -> None:
-    assert amounts(judge(order, rule(effect={"kind": "per_value"} | effect))) == {"rule": points}
+    assert amounts(judge(order, rule("rule", {"kind": "per_value", "unit": "points"} | effect))) == {"rule": points}
 
 
 def test_points_per_product() -> None:
     order = sale(line(1, 20_00, quantity="3"), line(2, 4_00, sku="pen"), line(3, 6_00, quantity="0.5"))
-    a_book = {"kind": "per_product", "amount": 10}
+    a_book = {"kind": "per_product", "unit": "points", "amount": 10}
     outcome = judge(
         order,
-        rule("a-piece", effect=a_book, lines={"skus": ["book"]}),
-        rule("b-line", effect=a_book | {"times": "line"}, lines={"skus": ["book"]}),
-        rule("c-order", effect={"kind": "per_order", "amount": 10}, lines={"skus": ["book"]}),
+        rule("a-piece", a_book, lines={"skus": ["book"]}),
+        rule("b-line", a_book | {"times": "line"}, lines={"skus": ["book"]}),
+        rule("c-order", fixed(10), lines={"skus": ["book"]}),
     )
     assert amounts(outcome) == {"a-piece": 35, "b-line": 20, "c-order": 10}
 
 
 @pytest.mark.parametrize(("rounding", "points"), [("down", 2), ("half_up", 3)])
 def test_half_a_piece_is_rounded_as_the_rule_says(rounding: str, points: int) -> None:
-    effect = {"kind": "per_product", "amount": 5, "rounding": rounding}
-    assert amounts(judge(sale(line(1, 9_00, quantity="0.5")), rule(effect=effect))) == {"rule": points}
+    effect = {"kind": "per_product", "unit": "points", "amount": 5, "rounding": rounding}
+    assert amounts(judge(sale(line(1, 9_00, quantity="0.5")), rule("rule", effect))) == {"rule": points}
 
 
 def test_a_credit_is_split_over_its_own_lines_by_value() -> None:
@@ -62,7 +62,7 @@ def test_of_equal_lines_the_lowest_number_takes_the_remainder_however_they_are_s
 
 
 def test_a_free_gift_may_earn_a_fixed_bonus() -> None:
-    gift = rule(stage="bonus", effect={"kind": "per_product", "amount": 50}, lines={"skus": ["gift"]})
+    gift = rule("gift", {"kind": "per_product", "unit": "points", "amount": 50, "stage": "bonus"}, lines={"skus": ["gift"]})
     credit = only_credit(judge(sale(line(1, 5_00), line(2, 0, sku="gift")), gift))
     assert (credit.amount, credit.value, credit.lines) == (50, 0, ((2, 50),))
 
@@ -79,7 +79,7 @@ def test_double_points_double_what_was_credited_not_what_was_rounded_away() -> N
     ("factor", "rounding", "extra"), [("1.5", "down", 9), ("1.5", "half_up", 10), ("3", "down", 38)]
 )
 def test_a_multiplier_credits_what_it_adds(factor: str, rounding: str, extra: int) -> None:
-    more = rule("more", effect={"kind": "multiply", "factor": factor, "rounding": rounding})
+    more = rule("more", {"kind": "multiply", "unit": "points", "factor": factor, "rounding": rounding})
     assert amounts(judge(sale(19_99), rule("base"), more)) == {"base": 19, "more": extra}
 
 
@@ -92,7 +92,7 @@ def test_double_points_on_books_count_the_books_share_and_belong_to_the_books() 
 
 
 def test_a_multiplied_share_does_not_depend_on_which_line_took_the_remainder() -> None:
-    base = rule("base", effect={"kind": "per_order", "amount": 3})
+    base = rule("base", fixed(3))
     for number in (1, 2):
         order = sale(line(number, 1_50), line(3 - number, 1_50, sku="pen"))
         assert amounts(judge(order, base, times("3", lines={"skus": ["book"]}))) == {"base": 3, "times": 3}
@@ -116,13 +116,12 @@ def test_multipliers_add_up_on_the_base_whichever_comes_first() -> None:
 
 
 def test_a_multiplier_takes_in_every_base_rule_of_its_unit_and_no_bonus() -> None:
-    fixed = {"kind": "per_order", "amount": 5}
     outcome = judge(
         sale(10_00),
         rule("base"),
-        rule("fixed", effect=fixed),
-        rule("stamps", unit="stamps", effect=fixed),
-        rule("bonus", stage="bonus", effect=fixed),
+        rule("fixed", fixed(5)),
+        rule("stamps", fixed(5, unit="stamps")),
+        rule("bonus", fixed(5, "bonus")),
         times("2"),
     )
     assert amounts(outcome) == {"base": 10, "fixed": 5, "stamps": 5, "times": 15, "bonus": 5}
@@ -130,15 +129,14 @@ def test_a_multiplier_takes_in_every_base_rule_of_its_unit_and_no_bonus() -> Non
 
 def test_free_lines_share_a_fixed_credit_line_by_line_when_multiplied() -> None:
     order = sale(line(1, 0, sku="card"), line(2, 0, sku="sample"))
-    fixed = rule("fixed", effect={"kind": "per_order", "amount": 10})
-    assert amounts(judge(order, fixed, times("2", lines={"skus": ["sample"]}))) == {"fixed": 10, "times": 5}
+    ten = rule("fixed", fixed(10))
+    assert amounts(judge(order, ten, times("2", lines={"skus": ["sample"]}))) == {"fixed": 10, "times": 5}
 
 
-def test_rules_go_by_stage_then_priority_then_id() -> None:
-    fixed = {"kind": "per_order", "amount": 1}
+def test_credits_go_by_stage_then_priority_then_id() -> None:
     outcome = judge(
         sale(10_00),
-        rule("bonus", stage="bonus", priority=-9, effect=fixed),
+        rule("bonus", fixed(1, "bonus"), priority=-9),
         times("2", "multiply", priority=-5),
         rule("A-late", priority=7),
         rule("b", priority=1),
@@ -148,38 +146,37 @@ def test_rules_go_by_stage_then_priority_then_id() -> None:
 
 
 def test_stop_ends_the_stage_for_the_unit_and_nothing_else() -> None:
-    fixed = {"kind": "per_order", "amount": 1}
     outcome = judge(
         sale(10_00),
         rule("a", stop=True),
         rule("b"),
-        rule("c", unit="stamps"),
+        rule("c", ONE_PER_EURO | {"unit": "stamps"}),
         times("2", "d"),
-        rule("e", stage="bonus", effect=fixed),
+        rule("e", fixed(1, "bonus")),
     )
     assert reasons(outcome) == {"b": "stopped"}
     assert amounts(outcome) == {"a": 10, "c": 10, "d": 10, "e": 1}
 
 
 def test_a_stop_rule_that_gives_nothing_stops_nothing() -> None:
-    outcome = judge(sale(10_00), rule("a", stop=True, places=["airport"]), rule("b"))
+    outcome = judge(sale(10_00), rule("a", stop=True, audience={"places": ["airport"]}), rule("b"))
     assert (reasons(outcome), amounts(outcome)) == ({"a": "wrong_place"}, {"b": 10})
 
 
 def test_the_best_multiplier_only_by_stop() -> None:
-    gold, app = times("3", "gold", stop=True), times("2", "xapp", order_labels=[{"key": "channel"}])
+    gold, app = times("3", "gold", stop=True), times("2", "xapp", when={"labels_of": "order", "one_of": [{"key": "channel"}]})
     order = sale(10_00, labels=(label("channel", "app"),))
     assert amounts(judge(order, rule("base"), gold, app)) == {"base": 10, "gold": 20}
 
 
 def test_two_rules_of_one_id_are_refused() -> None:
     with pytest.raises(InvalidInput, match="more than one rule twice") as refused:
-        compile_rules([rule("twice"), rule("twice", active=False)])
+        compile_rules([rule("twice"), rule("twice", state="paused")])
     assert refused.value.code == "duplicate_rule"
 
 
 def test_a_credit_beyond_any_account_is_refused() -> None:
-    absurd = rule(effect={"kind": "per_value", "amount": 10**12, "per": "0.01"})
+    absurd = rule("rule", {"kind": "per_value", "unit": "points", "amount": 10**12, "per": "0.01"})
     with pytest.raises(Refused, match="more than an account can hold") as refused:
         judge(sale(10_00), absurd)
     assert refused.value.code == "credit_too_large"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from chalicelib.areas.rules.model.subjects import Kind, kind_of
-from chalicelib.areas.rules.model.words import LabelMatch, LineFilter, PlainNumber, Text
+from chalicelib.areas.rules.model.words import Flag, LabelMatch, LineFilter, PlainNumber, Text
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import minute_of, parse_day
@@ -16,7 +16,7 @@ from chalicelib.kit.periods import minute_of, parse_day
 MAX_DEPTH = 8
 MAX_QUESTIONS = 200
 
-Answer = bool | Annotated[int, Field(strict=True)] | Text
+Answer = Flag | Annotated[int, Field(strict=True)] | Text
 Answers = Annotated[tuple[Answer, ...], Field(min_length=1, max_length=1_000)]
 
 _ORDERED: frozenset[Kind | str] = frozenset(("money", "number", "day", "time", "any"))
@@ -59,7 +59,7 @@ class Ask(Frozen):
                 f"say what {self.ask} must be: is, is_not, one_of, none_of, at_least, at_most, above or below"
             )
         for name, value in asked:
-            if name in _LIMITS and kind not in _ORDERED:
+            if name in _LIMITS and (kind not in _ORDERED or isinstance(value, bool)):
                 raise ValueError(f"{self.ask} has no order: ask is, is_not, one_of or none_of")
             for one in value if isinstance(value, tuple) else (value,):
                 if not _suits(kind, one):
@@ -129,7 +129,11 @@ class NotSo(Frozen):
 
 def _tag(value: Any) -> str | None:
     """By the word that makes it what it is."""
-    words = value if isinstance(value, dict) else {"not" if name == "not_" else name for name in vars(value)}
+    words: Container[str] = ()
+    if isinstance(value, dict):
+        words = value
+    elif isinstance(value, Frozen):
+        words = {name.rstrip("_") for name in type(value).model_fields}
     return next((word for word in ("all", "any", "not", "ask", "labels_of", "lines", "times") if word in words), None)
 
 
