@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kit.amounts import currency_decimals, plain_decimal, rounded, smallest_parts, split
+from chalicelib.kit.amounts import currency_decimals, plain_decimal, rounded, shared_out, smallest_parts, split
 
 weights = st.lists(st.integers(0, 10_000), max_size=8)
 
@@ -116,3 +116,29 @@ def test_currencies_have_their_own_decimals() -> None:
         "CLF": 4,
         "XXX": 2,
     }
+
+
+@given(st.data(), weights)
+def test_a_discount_shared_out_sums_to_it_and_takes_from_nobody_more_than_they_have(
+    data: st.DataObject, weights: list[int]
+) -> None:
+    total = data.draw(st.integers(0, sum(weights)))
+    shares = shared_out(total, weights)
+    assert sum(shares) == total
+    for share, weight in zip(shares, weights, strict=True):
+        assert 0 <= share <= weight
+        assert abs(share - Fraction(total * weight, sum(weights) or 1)) < 1
+
+
+def test_what_remains_goes_to_those_cut_most_and_of_equals_to_the_first() -> None:
+    assert shared_out(2, [1, 1, 1]) == (1, 1, 0)
+    assert shared_out(5, [3, 3, 4]) == (2, 1, 2)
+    assert shared_out(1, [1, 2, 3]) == (0, 0, 1)
+    assert shared_out(0, []) == ()
+    assert shared_out(0, [0, 0]) == (0, 0)
+
+
+@pytest.mark.parametrize(("total", "weights"), [(7, [1, 5]), (-1, [1, 5]), (1, [])])
+def test_more_than_there_is_cannot_be_shared_out(total: int, weights: list[int]) -> None:
+    with pytest.raises(ValueError, match="more is shared out than there is"):
+        shared_out(total, weights)

@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 
 from chalicelib.kit.clock import moment
 from chalicelib.kit.periods import (
+    CountPeriod,
     date_of,
     day_of,
     day_starts,
     iso_day,
     local_day,
+    local_minute,
+    minute_of,
     month_end,
     parse_day,
+    period_of,
     year_end,
     zone_exists,
 )
@@ -126,3 +130,63 @@ def test_a_day_begins_where_the_one_before_ends(zone: str, day: date) -> None:
 def test_zones_are_those_of_the_database() -> None:
     assert zone_exists("Europe/Berlin")
     assert not zone_exists("Europe/Atlantis")
+
+
+@pytest.mark.parametrize(
+    ("day", "every", "period"),
+    [
+        ("2026-11-22", "day", "2026-11-22"),
+        ("2026-11-22", "week", "2026-W47"),
+        ("2026-11-23", "week", "2026-W48"),
+        ("2027-01-03", "week", "2026-W53"),
+        ("2024-12-30", "week", "2025-W01"),
+        ("2026-11-22", "month", "2026-11"),
+        ("2026-03-31", "3_months", "2026-Q1"),
+        ("2026-04-01", "3_months", "2026-Q2"),
+        ("2026-11-22", "3_months", "2026-Q4"),
+        ("2026-06-30", "6_months", "2026-H1"),
+        ("2026-07-01", "6_months", "2026-H2"),
+        ("2026-12-31", "year", "2026"),
+        ("2026-11-22", "ever", ""),
+    ],
+)
+def test_the_period_that_a_day_is_in(day: str, every: CountPeriod, period: str) -> None:
+    read = parse_day(day)
+    assert read is not None
+    assert period_of(every, read) == period
+
+
+@given(dates, dates)
+def test_two_days_share_a_period_just_when_they_share_what_it_is_named_for(one: date, other: date) -> None:
+    for every, named in [
+        ("day", lambda day: day),
+        ("week", lambda day: day.isocalendar()[:2]),
+        ("month", lambda day: (day.year, day.month)),
+        ("year", lambda day: day.year),
+    ]:
+        same = period_of(every, day_of(one)) == period_of(every, day_of(other))  # type: ignore[arg-type]
+        assert same is (named(one) == named(other))
+
+
+@pytest.mark.parametrize(
+    ("text", "minute"),
+    [("00:00", 0), ("16:30", 990), ("23:59", 1439), ("24:00", 1440)]
+    + [(text, None) for text in ("24:01", "25:00", "16:60", "6:30", "16.30", "16:30:00", "", "\u0661\u0666:30", "16:30\n")],
+)
+def test_a_time_of_day(text: str, minute: int | None) -> None:
+    assert minute_of(text) == minute
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "minute"),
+    [
+        ("2026-03-15T16:30:59Z", "UTC", 990),
+        ("2026-03-15T16:30:59Z", "Europe/Berlin", 1050),
+        ("2026-07-15T16:30:59Z", "Europe/Berlin", 1110),
+        ("2026-03-15T23:30:00Z", "Europe/Berlin", 30),
+        ("2026-03-29T01:00:00Z", "Europe/Berlin", 180),  # an hour was skipped
+        ("2026-03-15T16:30:00Z", "Asia/Kathmandu", 1335),
+    ],
+)
+def test_the_minute_on_the_zones_clocks(instant: str, zone: str, minute: int) -> None:
+    assert local_minute(at(instant), zone) == minute

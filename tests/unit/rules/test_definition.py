@@ -9,46 +9,112 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.areas.rules.model import Rule
+from chalicelib.areas.rules.model.names import named_tiers, named_units
 from tests.unit.rules.shop import rule
 
-MULTIPLY = {"kind": "multiply", "factor": "2"}
+MULTIPLY = {"kind": "multiply", "unit": "points", "factor": "2"}
+FIXED = {"kind": "fixed", "unit": "points", "amount": 5}
+TAG = "does not match any of the expected tags"
+PAY = {"kind": "pay_with_points", "unit": "points", "points": 100, "value": "1.00"}
+
+
+def one(effect: dict[str, Any], **others: Any) -> dict[str, Any]:
+    return {"effects": [effect | others]}
+
+
+def asked(subject: str, **comparisons: Any) -> dict[str, Any]:
+    return {"when": {"ask": subject} | comparisons}
+
+
+def nested(levels: int) -> dict[str, Any]:
+    condition: dict[str, Any] = {"ask": "order.first", "is": True}
+    for _ in range(levels - 1):
+        condition = {"not": condition}
+    return {"when": condition}
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"effect": None}, "valid dictionary"),
-        ({"effect": MULTIPLY | {"factor": "1"}}, "a factor must be a plain decimal above 1"),
-        ({"effect": MULTIPLY | {"factor": "0.5"}}, "a factor must be a plain decimal above 1"),
-        ({"effect": MULTIPLY | {"factor": "1001"}}, "a factor must be a plain decimal above 1"),
-        ({"effect": MULTIPLY | {"factor": "1e1"}}, "a factor must be a plain decimal above 1"),
-        ({"effect": MULTIPLY | {"factor": 1.5}}, "valid string"),
-        ({"effect": MULTIPLY, "stage": "base"}, "a multiply effect belongs to the multiply stage, not to base"),
-        ({"effect": MULTIPLY, "stage": "bonus"}, "a multiply effect belongs to the multiply stage, not to bonus"),
-        ({"stage": "multiply"}, "the multiply stage takes a multiply effect, not per_value"),
-        ({"stage": "encore"}, "'base', 'multiply' or 'bonus'"),
-        ({"effect": {"kind": "discount"}}, "does not match any of the expected tags"),
-        ({"effect": {"kind": "per_order", "amount": 0}}, "greater than or equal to 1"),
-        ({"effect": {"kind": "per_order", "amount": "5"}}, "whole number"),
-        ({"effect": {"kind": "per_order", "amount": 10**12 + 1}}, "less than or equal to 1000000000000"),
-        ({"effect": {"kind": "per_value", "amount": 1, "per": "0.00"}}, "plain decimal above 0"),
-        ({"effect": {"kind": "per_value", "amount": 1, "per": "-1"}}, "plain decimal above 0"),
-        ({"minimum_order_value": "0"}, "plain decimal above 0"),
-        ({"minimum_order_value": "1,000"}, "plain decimal above 0"),
+        ({"effects": None}, "valid tuple"),
+        ({"effects": []}, "at least 1 item"),
+        ({"effects": [FIXED] * 21}, "at most 20 items"),
+        (one(MULTIPLY, factor="1"), "a factor must be a plain decimal above 1"),
+        (one(MULTIPLY, factor="0.5"), "a factor must be a plain decimal above 1"),
+        (one(MULTIPLY, factor="1001"), "a factor must be a plain decimal above 1"),
+        (one(MULTIPLY, factor="1e1"), "a factor must be a plain decimal above 1"),
+        (one(MULTIPLY, factor=1.5), "valid string"),
+        (one(MULTIPLY, factor=None), "a multiply effect has one of: factor, by_tier, by_label"),
+        (one(MULTIPLY, by_tier={"gold": "3"}), "a multiply effect has one of: factor, by_tier, by_label"),
+        (one(MULTIPLY, factor=None, by_tier={"gold": "1"}), "a factor must be a plain decimal above 1"),
+        (one(MULTIPLY, stage="base"), "Extra inputs are not permitted"),
+        (one(FIXED, stage="multiply"), "'base' or 'bonus'"),
+        (one({"kind": "gift"}), TAG),
+        (one(FIXED, kind="per_order"), TAG),
+        (one(FIXED, amount=0), "greater than or equal to 1"),
+        (one(FIXED, amount="5"), "whole number"),
+        (one(FIXED, amount=10**12 + 1), "less than or equal to 1000000000000"),
+        (one(FIXED, unit=""), "should match pattern"),
+        (one({"kind": "per_value", "unit": "points", "amount": 1, "per": "0.00"}), "plain decimal above 0"),
+        (one({"kind": "per_value", "unit": "points", "amount": 1, "per": "-1"}), "plain decimal above 0"),
+        (one({"kind": "cashback", "unit": "points", "percent": "0"}), "a percentage must be"),
+        (one({"kind": "cashback", "unit": "points", "percent": "100.01"}), "a percentage must be"),
+        (one({"kind": "percent_off", "percent": "10"}), "percent_off is a discount: it belongs to a rule on cart"),
+        (one(PAY), "pay_with_points is a discount: it belongs to a rule on cart, not on order"),
+        ({"trigger": {"on": "cart"}} | one(PAY, points=0), "greater than or equal to 1"),
+        ({"trigger": {"on": "cart"}} | one({"kind": "amount_off", "amount": "0"}), "plain decimal above 0"),
+        ({"trigger": {"on": "cart"}} | one({"kind": "buy_get", "buy": 0, "get": 1}), "greater than or equal to 1"),
+        ({"trigger": {"on": "cart"}} | one({"kind": "cheapest_free", "pieces": True}), "valid integer"),
+        ({"trigger": {"on": "full moon"}}, TAG),
         ({"window": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, "must not end before it starts"),
         ({"window": {"from_day": "2026-02-30"}}, "a day of the calendar"),
         ({"window": {"from_day": 1_767_225_600}}, "a day of the calendar"),
         ({"window": {"until_day": "2026-02-01T00:00:00"}}, "a day of the calendar"),
         ({"window": {"until_day": datetime(2026, 2, 1, tzinfo=UTC)}}, "a day of the calendar"),
         ({"rule_id": "a#b"}, "should match pattern"),
-        ({"unit": ""}, "should match pattern"),
+        ({"group": "a b"}, "should match pattern"),
         ({"name": ""}, "at least 1 character"),
-        ({"active": "yes"}, "valid boolean"),
+        ({"state": "asleep"}, "'draft', 'active', 'paused' or 'ended'"),
         ({"priority": True}, "valid integer"),
-        ({"places": [""]}, "at least 1 character"),
+        ({"stop": "yes"}, "valid boolean"),
+        ({"audience": {"places": [""]}}, "at least 1 character"),
         ({"lines": {"skus": ["x"] * 1001}}, "at most 1000 items"),
         ({"lines": {"colour": "red"}}, "Extra inputs are not permitted"),
         ({"limit": 3}, "Extra inputs are not permitted"),
+        ({"active": True}, "Extra inputs are not permitted"),
+        *(({"when": what}, "a condition has one of: all, any, not, ask") for what in ("x", 5, [], {}, {"or": []})),
+        ({"when": {"all": []}}, "at least 1 item"),
+        ({"when": {"all": [{"ask": "order.first", "is": True}] * 101}}, "at most 100 items"),
+        ({"when": {"any": [{"all": [{"ask": "order.first", "is": True}] * 67}] * 3}}, "at most 200 questions"),
+        ({"when": {"all": [{"ask": "order.first", "is": True}], "any": []}}, "Extra inputs are not permitted"),
+        (nested(9), "at most 8 levels deep"),
+        (asked("order.colour", is_not="red"), "nobody knows what order.colour is"),
+        (asked("balance.", at_least=1), "nobody knows what balance. is"),
+        (asked("field.", at_least=1), "nobody knows what field. is"),
+        (asked("order.first"), "say what order.first must be"),
+        (asked("order.first", at_least=1), "order.first has no order"),
+        (asked("order.first", **{"is": "yes"}), "order.first is compared with true or false"),
+        (asked("order.first", **{"is": 1.0}), "valid boolean"),
+        (asked("account.tier", above="gold"), "account.tier has no order"),
+        (asked("account.tier", **{"is": 1}), "account.tier is compared with a text"),
+        (asked("order.payments", at_most="cash"), "order.payments has no order"),
+        (asked("order.payments", one_of=[]), "at least 1 item"),
+        (asked("order.value", at_least=20), 'order.value is compared with a decimal in quotes, such as "20.00"'),
+        (asked("order.value", at_least="1,000"), "order.value is compared with a decimal in quotes"),
+        (asked("order.lines", at_least="many"), "order.lines is compared with a whole number"),
+        (asked("order.lines", at_least=True), "order.lines is compared with a whole number"),
+        (asked("balance.points", above="many"), "balance.points is compared with a whole number"),
+        (asked("time.day", above="2026-02-30"), "time.day is compared with a day of the calendar"),
+        (asked("time.of_day", below="25:00"), "time.of_day is compared with a time of day"),
+        (asked("time.of_day", below=1630), "time.of_day is compared with a time of day"),
+        (asked("field.size", above=True), "field.size has no order"),
+        ({"when": {"labels_of": "order", "one_of": []}}, "at least 1 item"),
+        ({"when": {"labels_of": "line", "one_of": [{"key": "a"}]}}, "'order' or 'member'"),
+        ({"when": {"lines": {}, "of": "value"}}, "value and quantity are compared by at_least or at_most"),
+        ({"when": {"lines": {}, "at_most": "3"}}, "value and quantity are compared by at_least or at_most"),
+        ({"when": {"lines": {}, "of": "quantity", "at_least": "few"}}, "plain decimal"),
+        ({"when": {"times": "orders", "per": "year"}}, "say how often: at_least or at_most"),
+        ({"when": {"times": "orders", "per": "day", "at_least": 1}}, "'month', '3_months'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_a_sentence(fields: dict[str, Any], sentence: str) -> None:
@@ -57,37 +123,97 @@ def test_what_cannot_be_meant_is_refused_in_a_sentence(fields: dict[str, Any], s
     assert [error for error in refused.value.errors() if sentence in error["msg"]], str(refused.value)
 
 
-def test_a_rule_without_any_effect_field_is_told_so() -> None:
-    with pytest.raises(ValidationError, match="effect\n  Field required"):
-        Rule.model_validate({"rule_id": "r", "name": "r", "unit": "points", "stage": "base"})
+def test_a_rule_without_any_effect_is_told_so() -> None:
+    with pytest.raises(ValidationError, match="effects\n  Field required"):
+        Rule.model_validate({"rule_id": "r", "name": "r"})
+
+
+def test_eight_levels_can_be_read() -> None:
+    assert rule(**nested(8)).when is not None
+
+
+WRITTEN = {
+    "rule_id": "spring-books",
+    "name": "Spring of books",
+    "state": "draft",
+    "trigger": {"on": "cart"},
+    "window": {"from_day": "2026-03-01", "until_day": None},
+    "audience": {
+        "members": [],
+        "tiers": ["gold"],
+        "labels": [{"key": "vip", "value": None}],
+        "places": ["main-street"],
+    },
+    "lines": {
+        "skus": [],
+        "categories": ["books"],
+        "brands": ["Meridian"],
+        "labels": [{"key": "promo", "value": "spring"}],
+        "exclude_delivery": True,
+    },
+    "priority": 10,
+    "group": "spring",
+    "stop": True,
+}
+ASKED = [
+    {"ask": "order.value", "at_least": "20.00", "below": "500"},
+    {"any": [{"ask": "time.weekday", "one_of": ["sat", "sun"]}, {"not": {"ask": "order.first", "is": False}}]},
+    {"labels_of": "member", "one_of": [{"key": "vip"}]},
+    {"lines": {"skus": ["pen"]}, "of": "quantity", "at_least": "2"},
+    {"times": "orders", "per": "3_months", "at_most": 4},
+    {"ask": "field.newsletter", "is": True},
+    {"ask": "field.shoe_size", "is": 42},
+]
+GIVEN = [
+    {"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00"},
+    {"kind": "per_product", "unit": "points", "amount": 1, "times": "line"},
+    {"kind": "fixed", "unit": "points", "amount": 5, "stage": "bonus"},
+    {"kind": "cashback", "unit": "money", "percent": "5", "at_most": 1_000},
+    {"kind": "multiply", "unit": "points", "factor": "2.0", "rounding": "down"},
+    {"kind": "multiply", "unit": "points", "by_tier": {"gold": "3"}},
+    {"kind": "multiply", "unit": "points", "by_label": [{"key": "app", "factor": "1.5"}]},
+    {"kind": "percent_off", "percent": "10", "at_most": "5.00"},
+    {"kind": "amount_off", "amount": "5.00"},
+    {"kind": "fixed_price", "price": "9.99"},
+    {"kind": "buy_get", "buy": 2, "get": 1, "percent": "50", "sets_at_most": 3},
+    {"kind": "cheapest_free", "pieces": 3},
+    {"kind": "free_delivery"},
+    PAY | {"at_most": "10.00", "at_most_percent": "50", "whole_steps": False},
+]
 
 
 def test_a_rule_goes_to_json_and_back() -> None:
-    written = {
-        "rule_id": "spring-books",
-        "name": "Double points on books",
-        "unit": "points",
-        "stage": "multiply",
-        "effect": {"kind": "multiply", "factor": "2.0", "rounding": "down"},
-        "active": True,
-        "priority": 10,
-        "stop": True,
-        "window": {"from_day": "2026-03-01", "until_day": None},
-        "audience": {"tiers": ["gold"]},
-        "places": ["main-street"],
-        "order_labels": [{"key": "channel", "value": None}],
-        "first_purchase_only": False,
-        "minimum_order_value": "20.00",
-        "lines": {
-            "skus": [],
-            "categories": ["books"],
-            "brands": ["Meridian"],
-            "labels": [{"key": "promo", "value": "spring"}],
-            "exclude_delivery": True,
-        },
-    }
-    read = Rule.model_validate(written)
+    read = Rule.model_validate(WRITTEN | {"when": {"all": ASKED}, "effects": GIVEN})
     assert read.window.from_day == date(2026, 3, 1)
-    assert read.model_dump(mode="json") == written
-    assert Rule.model_validate(read.model_dump(mode="json")) == read
+    sent = read.model_dump(mode="json")
+    assert {name: sent[name] for name in WRITTEN} == WRITTEN
+    assert Rule.model_validate(sent) == read
     assert Rule.model_validate(read.model_dump()) == read
+    assert Rule.model_validate_json(read.model_dump_json()) == read
+    for given, effect in zip(GIVEN, sent["effects"], strict=True):
+        assert [name for name in given if name != "by_label" and effect[name] != given[name]] == []
+    assert sent["when"]["all"][1]["any"][1]["not"]["is"] is False
+
+
+def test_what_a_rule_names_of_its_program_is_found_where_it_stands() -> None:
+    read = Rule.model_validate(
+        WRITTEN
+        | {
+            "effects": GIVEN,
+            "when": {
+                "any": [
+                    {"ask": "balance.stamps", "at_least": 9},
+                    {"not": {"ask": "account.tier", "one_of": ["silver", "bronze"], "is_not": "blue"}},
+                ]
+            },
+        }
+    )
+    units = [("points", f"effects.{at}.unit") for at in (0, 1, 2, 4, 5, 6, 13)]
+    assert sorted(named_units(read)) == sorted([*units, ("money", "effects.3.unit"), ("stamps", "when")])
+    assert list(named_tiers(read)) == [
+        ("gold", "audience.tiers"),
+        ("gold", "effects.5.by_tier"),
+        ("blue", "when"),
+        ("silver", "when"),
+        ("bronze", "when"),
+    ]

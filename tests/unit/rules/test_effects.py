@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.compile import compile_rules
 from chalicelib.errors import InvalidInput, Refused
-from tests.unit.rules.shop import ONE_PER_EURO, amounts, fixed, judge, label, line, only_credit, reasons, rule, sale, times
+from tests.unit.rules.shop import ONE_PER_EURO, TODAY, amounts, checkout, fixed, judge, label, line, of_cart, only_credit, reasons, rule, sale, times
 
 
 @pytest.mark.parametrize(
@@ -180,3 +181,111 @@ def test_a_credit_beyond_any_account_is_refused() -> None:
     with pytest.raises(Refused, match="more than an account can hold") as refused:
         judge(sale(10_00), absurd)
     assert refused.value.code == "credit_too_large"
+
+
+def test_a_stop_rule_gives_all_its_own_effects_before_it_stops_others() -> None:
+    outcome = judge(sale(10_00), rule("a", fixed(1), fixed(2), fixed(4, unit="stamps"), stop=True), rule("b"))
+    assert [(one.rule_id, one.amount) for one in outcome.credits] == [("a", 1), ("a", 2), ("a", 4)]
+    assert reasons(outcome) == {"b": "stopped"}
+
+
+def test_a_rule_of_many_effects_gives_in_every_lane() -> None:
+    triple = {"kind": "multiply", "unit": "points", "factor": "3"}
+    outcome = judge(sale(10_00), rule("a", triple, fixed(7, "bonus"), ONE_PER_EURO, fixed(1, unit="stamps")))
+    assert [(one.unit, one.amount) for one in outcome.credits] == [
+        ("points", 10),
+        ("stamps", 1),
+        ("points", 20),
+        ("points", 7),
+    ]
+
+
+def test_one_effect_that_gives_is_enough_not_to_be_skipped() -> None:
+    outcome = judge(sale(99), rule("a", ONE_PER_EURO, fixed(7)))
+    assert (amounts(outcome), reasons(outcome)) == ({"a": 7}, {})
+
+
+@pytest.mark.parametrize(
+    ("order", "effect", "cents"),
+    [
+        (sale(19_99), {"percent": "5"}, 1_00),
+        (sale(19_99), {"percent": "5", "rounding": "down"}, 99),
+        (sale(19_99), {"percent": "12.5"}, 2_50),
+        (sale(100_00), {"percent": "5", "at_most": 2_00}, 2_00),
+        (sale(999, currency="JPY"), {"percent": "10"}, 100),
+    ],
+)
+def test_cashback_is_money_as_money(order: Sale, effect: dict[str, Any], cents: int) -> None:
+    assert amounts(judge(order, rule("rule", {"kind": "cashback", "unit": "money"} | effect))) == {"rule": cents}
+
+
+@pytest.mark.parametrize(
+    ("effect", "points"),
+    [
+        (ONE_PER_EURO | {"at_most": 15}, 15),
+        (ONE_PER_EURO | {"at_most": 20}, 20),
+        (ONE_PER_EURO | {"per": "3.00", "whole_steps": True, "amount": 4, "at_most": 15}, 15),
+        ({"kind": "per_product", "unit": "points", "amount": 10, "at_most": 15}, 15),
+        ({"kind": "per_product", "unit": "points", "amount": 10, "times": "line", "at_most": 15}, 15),
+    ],
+)
+def test_what_one_order_gets_may_be_capped(effect: dict[str, Any], points: int) -> None:
+    assert amounts(judge(sale(12_00, 8_00), rule("rule", effect))) == {"rule": points}
+
+
+def test_what_a_multiplier_adds_may_be_capped() -> None:
+    capped = rule("x", {"kind": "multiply", "unit": "points", "factor": "3", "at_most": 15})
+    assert amounts(judge(sale(20_00), rule("base"), capped)) == {"base": 20, "x": 15}
+
+
+@pytest.mark.parametrize(("tier", "extra"), [("gold", 20), ("silver", 5), ("bronze", 0), (None, 0)])
+def test_a_factor_by_tier(tier: str | None, extra: int) -> None:
+    by_tier = rule("x", {"kind": "multiply", "unit": "points", "by_tier": {"gold": "3", "silver": "1.5"}})
+    outcome = judge(sale(10_00), rule("base"), by_tier, context=replace(TODAY, tier=tier))
+    assert amounts(outcome) == {"base": 10} | ({"x": extra} if extra else {})
+    assert reasons(outcome) == ({} if extra else {"x": "nothing_to_multiply"})
+
+
+@pytest.mark.parametrize(
+    ("labels", "extra"),
+    [([], 0), ([("channel", "web")], 5), ([("channel", "app")], 20), ([("channel", "app"), ("event", "fair")], 30)],
+)
+def test_the_largest_factor_of_the_orders_labels(labels: list[tuple[str, str]], extra: int) -> None:
+    factors = [
+        {"key": "channel", "factor": "1.5"},
+        {"key": "channel", "value": "app", "factor": "3"},
+        {"key": "event", "factor": "4"},
+    ]
+    by_label = rule("x", {"kind": "multiply", "unit": "points", "by_label": factors})
+    order = sale(10_00, labels=tuple(label(key, value) for key, value in labels))
+    assert amounts(judge(order, rule("base"), by_label)) == {"base": 10} | ({"x": extra} if extra else {})
+
+
+def test_the_units_policy_rounds_where_the_effect_does_not_say() -> None:
+    effects = [ONE_PER_EURO | {"rounding": None, "unit": unit} for unit in ("points", "stamps")]
+    outcome = judge(sale(19_99), rule("rule", *effects), context=replace(TODAY, roundings={"points": "down"}))
+    assert {one.unit: one.amount for one in outcome.credits} == {"points": 19, "stamps": 20}
+
+
+def test_the_first_of_a_group_whose_conditions_hold() -> None:
+    outcome = judge(
+        sale(10_00),
+        rule("a", group="spring", priority=1, audience={"tiers": ["gold"]}),
+        rule("b", fixed(2), group="spring", priority=2),
+        rule("c", group="spring", priority=3),
+        rule("d", fixed(3), group="autumn", priority=9),
+        rule("e", fixed(4)),
+    )
+    assert amounts(outcome) == {"b": 2, "d": 3, "e": 4}
+    assert reasons(outcome) == {"a": "wrong_tier", "c": "in_group"}
+    assert outcome.skipped[1].sentence == "Another rule of the group spring comes before it."
+
+
+def test_a_group_takes_in_carts_and_orders_and_the_paused_leave_their_place() -> None:
+    rules = [
+        of_cart("a", {"kind": "amount_off", "amount": "1"}, group="g", state="paused"),
+        of_cart("b", {"kind": "amount_off", "amount": "2"}, group="g"),
+        rule("c", group="g"),
+    ]
+    assert reasons(checkout(sale(10_00), *rules)) == {"a": "paused", "c": "in_group"}
+    assert amounts(judge(sale(10_00), *rules)) == {"c": 10}

@@ -59,7 +59,7 @@ class Ask(Frozen):
                 f"say what {self.ask} must be: is, is_not, one_of, none_of, at_least, at_most, above or below"
             )
         for name, value in asked:
-            if name in _LIMITS and (kind not in _ORDERED or isinstance(value, bool)):
+            if name in _LIMITS and (kind not in _ORDERED or (kind == "any" and isinstance(value, bool))):
                 raise ValueError(f"{self.ask} has no order: ask is, is_not, one_of or none_of")
             for one in value if isinstance(value, tuple) else (value,):
                 if not _suits(kind, one):
