@@ -111,7 +111,7 @@ def test_a_rule_works_from_its_definition_on_and_is_replaced_under_its_id(shop: 
 
 
 def test_a_rule_credits_a_unit_and_asks_for_tiers_that_are_there(shop: BookShop) -> None:
-    with refused("unknown_unit", "unit"):
+    with refused("unknown_unit", "effects.0.unit"):
         shop.define(rule(effects=[per_euro(unit="stamps")]))
     with refused("unknown_tier", "audience.tiers"):
         shop.define(rule(audience={"tiers": ["gold", "platinum"]}))

@@ -163,7 +163,7 @@ def test_a_simulation_says_why_a_rule_gave_nothing(shop: BookShop) -> None:
     shop.define(rule("off", state="paused"))
     shop.define(rule("big", when=over("150.00")))
     skipped = shop.simulate(card("1"), sale("A1")).skipped
-    assert {one.rule_id: one.reason for one in skipped} == {"big": "below_minimum", "off": "inactive"}
+    assert {one.rule_id: one.reason for one in skipped} == {"big": "condition_not_met", "off": "paused"}
     assert all(one.message for one in skipped)
 
 
