@@ -77,12 +77,10 @@ BODIES: Mapping[str, Json] = {
     },
     "put_rule": {
         "name": "One point per euro, not for delivery",
-        "unit": "points",
-        "stage": "base",
-        "effect": {"kind": "per_value", "amount": 1, "per": "1.00", "rounding": "down"},
         "window": {"from_day": "2026-01-01", "until_day": "2026-12-31"},
-        "minimum_order_value": "10.00",
+        "when": {"ask": "order.value", "at_least": "10.00"},
         "lines": {"exclude_delivery": True},
+        "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}],
     },
     "enrol_member": {
         "identifiers": [_CARD, {"type": "email", "value": "ada@example.org"}],
