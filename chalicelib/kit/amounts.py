@@ -75,7 +75,9 @@ def shared_out(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     if whole == 0:
         return (0,) * len(weights)
     shares = [total * weight // whole for weight in weights]
-    cut = sorted(range(len(weights)), key=lambda place: -(total * weights[place] % whole))
-    for place in cut[: total - sum(shares)]:
-        shares[place] += 1
+    missing = total - sum(shares)
+    if missing:
+        cut = [total * weight % whole for weight in weights]
+        for place in sorted(range(len(weights)), key=cut.__getitem__, reverse=True)[:missing]:
+            shares[place] += 1
     return tuple(shares)

@@ -1,21 +1,30 @@
-"""Rules: what a purchase earns, as data that a shop writes and the platform judges.
+"""Rules: what a purchase earns and what comes off a cart, as data that a shop writes and the platform judges.
 
 Words
-    rule        when … then: conditions, one effect, one unit; may be switched off, never half applied
-    condition   active, window, tiers, place, order labels, first purchase, minimum order value, line filter; all must hold
-    own lines   the lines of the order that pass the rule's line filter; a credit belongs to them and falls with their return
-    effect      per_value (points per value), per_product, per_order (fixed), multiply (factor on what the base stage earned)
-    stage       base → multiply → bonus. Base credits are multiplied, bonus credits are not
-    credit      what one rule gives for one order, rounded once, split over its own lines in proportion to their value
+    rule        when … then: a trigger, a window, an audience, conditions, a line filter, and one to twenty effects
+    state       draft, active, paused or ended: only active ones are judged
+    trigger     what sets it off: a purchase (`order`), or a cart at a checkout (`cart`: the only one of discounts)
+    audience    members, tiers, the member's labels, places; fields narrow each other, values within a field are alternatives
+    condition   a tree of `all`, `any`, `not` over questions: a subject compared, labels, lines, times of orders
+    own lines   the lines that pass the rule's line filter; what it gives belongs to them and falls with their return
+    credit      per_value, per_product, fixed, cashback, multiply: rounded once, split over its own lines by value
+    lane        base → multiply → bonus, over all rules. Base credits are multiplied, bonus credits are not
+    discount    percent_off, amount_off, fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points
+    redeemable  what the customer could still pay with points; they pay as much as they ask for
+    group       the first rule of it whose conditions hold keeps the others out
     skipped     a rule that gave nothing, with the first reason why
 
 Laws
-    - A rule gives at most one credit per order, never of amount 0; every rule is in the outcome once: credit or skipped.
-    - Rules go by stage, then priority (lower first), then rule id. The order of an order's lines changes nothing.
-    - A line filter's fields narrow each other; the values within one field are alternatives. An empty field asks nothing.
+    - Conditions are asked of the purchase as it was sent. Then discounts come off by priority, each of what the one before has
+      left; then credits are counted of what is left to pay.
+    - Rules go by priority (lower first), then rule id. The order of an order's lines changes nothing.
+    - No discount makes a line negative; the parts over lines sum to the whole, of discounts as of credits.
+    - No credit is of amount 0. Every rule of the occasion either gives something or is skipped, once.
     - Multipliers add up on the base: ×2 and ×3 on one line give 4 times its base credits, whichever is judged first.
       A multiplier sees base credits of its own unit only, and of a credit the share of its lines by value.
-    - `stop` keeps later rules of the same unit and stage from crediting, once this rule has credited.
+    - `stop` keeps later rules of the same unit and lane from crediting, and later ones from discounting, once this one gave.
+    - Nobody pays with a point twice, with one that they have not, or with one that comes to no money.
+    - What has no answer passes no question. A rule for others is never looked at, and looking would change nothing.
     - Money is compared at face value: "20.00" is 20.00 of whatever currency the order is in.
     - Integers and fractions only: no float ever counts anything.
 
@@ -26,10 +35,16 @@ Facts
     config.changed (kind `rule`) in the journal of each rule
 
 Modules
-    model       Rule and its parts, with every error of definition
-    purchase    what a rule sees of an order (`Purchase`, `PurchaseLine`), and of its circumstances (`Context`)
-    outcome     Credit, Skipped with its reasons, Outcome
-    lines       the lines of one order as rules see them, and the line filters compiled
-    compile     `compile_rules`: conditions to closures, in order
-    evaluate    `evaluate`: the outcome of one purchase; simulation and recording run this same code
+    model       Rule by its parts, with every error of definition: words, triggers, subjects, conditions, effects, rule; `names`: what
+                of its program it names; `earlier`: rules as the first version kept them
+    purchase    what a rule sees of an order (`Purchase`, `PurchaseLine`), of its member and of the moment (`Context`)
+    basket      the lines of one order as rules see them, as sent and as paid, and the line filters compiled
+    answers     what a subject is
+    conditions  questions compiled to closures, and the sentence for whoever asks why
+    credits     how much an effect gives for own lines
+    discounts   how much an effect takes off them
+    index       which rules a purchase could be for
+    compile     `compile_rules`: all of it once, in judging order
+    evaluate    `evaluate`: the outcome of one purchase or cart; simulation and recording run this same code
+    outcome     Credit, Off, Redeemable, Skipped with its reasons, Outcome
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 
 from chalicelib.areas.rules.model.words import LabelMatch, LineFilter
 from chalicelib.areas.rules.purchase import Purchase, PurchaseLine
@@ -11,26 +12,34 @@ from chalicelib.kit.amounts import currency_decimals
 from chalicelib.kit.labels import Label
 
 Lines = tuple[PurchaseLine, ...]
+Ratio = tuple[int, int]
 LabelTest = Callable[[Sequence[Label]], bool]
 
 
 class Own:
     """Lines of an order by their numbers, with the value of each and of all together."""
 
-    __slots__ = ("_pieces", "lines", "numbers", "value", "values")
+    __slots__ = ("_pieces", "_quantities", "lines", "numbers", "value", "values")
 
     def __init__(self, lines: Lines, left: Mapping[int, int] | None = None) -> None:
         self.lines = lines
         self.numbers = [line.line_no for line in lines]
         self.values = [line.gross_value for line in lines] if left is None else [left[no] for no in self.numbers]
         self.value = sum(self.values)
-        self._pieces: Fraction | None = None
+        self._quantities: list[Ratio] | None = None
+        self._pieces: int | Fraction | None = None
 
     @property
-    def pieces(self) -> Fraction:
-        """Of all together, exact; counted once, for many rules ask."""
+    def quantities(self) -> list[Ratio]:
+        """Of each line, as integers: read once, for many rules ask."""
+        if self._quantities is None:
+            self._quantities = [line.quantity.as_integer_ratio() for line in self.lines]
+        return self._quantities
+
+    @property
+    def pieces(self) -> int | Fraction:
         if self._pieces is None:
-            self._pieces = pieces_of(self.lines)
+            self._pieces = pieces_of(self.quantities)
         return self._pieces
 
 
@@ -92,7 +101,7 @@ class Basket:
         self.categories = {level for line in lines for level in line.category}
         self._found: dict[LineSelector, Own] = {}
         self._paid: dict[LineSelector, Own] | None = None
-        self._pieces: Fraction | None = None
+        self._pieces: int | Fraction | None = None
 
     def own(self, selector: LineSelector) -> Own:
         """As they were sent: at full price."""
@@ -113,19 +122,18 @@ class Basket:
         return known
 
     @property
-    def pieces(self) -> Fraction:
+    def pieces(self) -> int | Fraction:
         """Of all lines together."""
         if self._pieces is None:
-            self._pieces = pieces_of(self.lines)
+            self._pieces = pieces_of([line.quantity.as_integer_ratio() for line in self.lines])
         return self._pieces
 
 
-def pieces_of(lines: Lines) -> Fraction:
+def pieces_of(quantities: Sequence[Ratio]) -> int | Fraction:
     """Exact: a decimal's own sum would be as precise as its context."""
-    ratios = [line.quantity.as_integer_ratio() for line in lines]
-    if all(bottom == 1 for _, bottom in ratios):
-        return Fraction(sum([top for top, _ in ratios]))
-    return sum((Fraction(top, bottom) for top, bottom in ratios), Fraction())
+    common = lcm(*[bottom for _, bottom in quantities])
+    together = sum([top * (common // bottom) for top, bottom in quantities])
+    return together if common == 1 else Fraction(together, common)
 
 
 def label_test(asked: Iterable[LabelMatch]) -> LabelTest:

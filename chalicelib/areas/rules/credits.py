@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple, assert_never
 
 from chalicelib.areas.rules.basket import Basket, Own
@@ -27,7 +28,48 @@ class Gain(NamedTuple):
     own: Own
 
 
-Base = Mapping[Own, int]  # what the base stage has credited in the effect's unit, by the lines it was for
+class Base:
+    """What the base stage has credited in one unit, line by line: a credit lies on its lines by value, or evenly where all of
+    them were free. Exact, in parts of one common denominator, so that a multiplier adds up integers."""
+
+    __slots__ = ("_bottom", "_credited", "_found", "_on_lines")
+
+    def __init__(self) -> None:
+        self._credited: dict[Own, int] = {}
+        self._bottom = 0
+        self._on_lines: dict[int, int] = {}
+        self._found: dict[Own, tuple[Own, int, int]] = {}
+
+    def add(self, own: Own, amount: int) -> None:
+        self._credited[own] = self._credited.get(own, 0) + amount
+
+    def multiplied(self, own: Own) -> tuple[Own, int, int]:
+        """Those of the lines that were credited, and what of the credits lies on them as a ratio. All credits are there."""
+        known = self._found.get(own)
+        if known is None:
+            if not self._bottom:
+                self._lay_out()
+            on_lines = self._on_lines
+            top = sum([on_lines.get(number, 0) for number in own.numbers])
+            known = self._found[own] = (_within(own, on_lines), top, self._bottom)
+        return known
+
+    def _lay_out(self) -> None:
+        self._bottom = lcm(*[own.value or len(own.numbers) for own in self._credited])
+        on_lines = self._on_lines
+        for own, amount in self._credited.items():
+            part = amount * (self._bottom // (own.value or len(own.numbers)))
+            for number, value in zip(own.numbers, own.values, strict=True):
+                on_lines[number] = on_lines.get(number, 0) + part * (value if own.value else 1)
+
+
+def _within(own: Own, numbers: Container[int]) -> Own:
+    lines = tuple(line for line in own.lines if line.line_no in numbers)
+    if len(lines) == len(own.lines):
+        return own
+    return Own(lines, dict(zip(own.numbers, own.values, strict=True)))
+
+
 Gains = Callable[[Basket, Own, Base, Context], Gain | None]
 """(the order, the rule's own lines as they are paid, the base, the circumstances); None: nothing there to multiply."""
 
@@ -53,10 +95,7 @@ def _proportion(top: int, bottom: int, unit: str, rounding: Rounding | None, mos
 
     def gain(basket: Basket, own: Own, _: Base, context: Context) -> Gain | None:
         numerator, denominator = own.value * top, bottom * 10**basket.decimals
-        if (rounding or context.roundings.get(unit, "half_up")) == "down":
-            amount = numerator // denominator
-        else:
-            amount = (2 * numerator + denominator) // (2 * denominator)
+        amount = _ratio(numerator, denominator, rounding or context.roundings.get(unit, "half_up"))
         return Gain(amount if most is None or amount < most else most, own)
 
     return gain
@@ -77,11 +116,11 @@ def _per_value(effect: PerValue) -> Gains:
 
 def _cashback(effect: Cashback) -> Gains:
     """Money as money: a percentage of the smallest parts themselves."""
-    share = Fraction(effect.percent) / 100
+    top, bottom = (Fraction(effect.percent) / 100).as_integer_ratio()
 
     def gain(_: Basket, own: Own, _base: Base, context: Context) -> Gain:
         rounding = effect.rounding or context.roundings.get(effect.unit, "half_up")
-        return Gain(_capped(rounded(share * own.value, rounding), effect.at_most), own)
+        return Gain(_capped(_ratio(top * own.value, bottom, rounding), effect.at_most), own)
 
     return gain
 
@@ -91,7 +130,7 @@ def _per_product(effect: PerProduct) -> Gains:
         if effect.times == "line":
             return Gain(_capped(effect.amount * len(own.lines), effect.at_most), own)
         rounding = effect.rounding or context.roundings.get(effect.unit, "half_up")
-        return Gain(_capped(rounded(effect.amount * own.pieces, rounding), effect.at_most), own)
+        return Gain(_capped(rounded(Fraction(effect.amount * own.pieces), rounding), effect.at_most), own)
 
     return gain
 
@@ -105,11 +144,12 @@ def _multiply(effect: Multiply) -> Gains:
 
     def gain(basket: Basket, own: Own, base: Base, context: Context) -> Gain | None:
         extra = factor(basket, context)
-        multiplied, share = _multiplied(own, base)
+        multiplied, top, bottom = base.multiplied(own)
         if not multiplied.lines or not extra:
             return None
         rounding = effect.rounding or context.roundings.get(effect.unit, "half_up")
-        return Gain(_capped(rounded(extra * share, rounding), effect.at_most), multiplied)
+        amount = _ratio(extra.numerator * top, extra.denominator * bottom, rounding)
+        return Gain(_capped(amount, effect.at_most), multiplied)
 
     return gain
 
@@ -135,28 +175,9 @@ def _of_labels(factors: tuple[LabelFactor, ...], basket: Basket) -> Fraction:
     return max(found, default=Fraction())
 
 
-def _multiplied(own: Own, base: Base) -> tuple[Own, Fraction]:
-    """The own lines that the base credited, and what of its credits lies on them."""
-    if len(base) == 1 and own in base:
-        return own, Fraction(base[own])
-    mine, share, multiplied = set(own.numbers), Fraction(), set[int]()
-    for credited, amount in base.items():
-        common = [place for place, number in enumerate(credited.numbers) if number in mine]
-        share += _share(amount, credited, common)
-        multiplied.update(credited.numbers[place] for place in common)
-    if len(multiplied) == len(own.numbers):
-        return own, share
-    values = dict(zip(own.numbers, own.values, strict=True))
-    return Own(tuple(line for line in own.lines if line.line_no in multiplied), values), share
-
-
-def _share(amount: int, credited: Own, places: list[int]) -> Fraction:
-    """The part of a credit that lies on some of its lines: by value, or line by line where all were free."""
-    if len(places) == len(credited.numbers):
-        return Fraction(amount)
-    if credited.value == 0:
-        return Fraction(amount * len(places), len(credited.numbers))
-    return Fraction(amount * sum(credited.values[place] for place in places), credited.value)
+def _ratio(top: int, bottom: int, rounding: Rounding) -> int:
+    """As kit/amounts rounds, without making a fraction first: a large part of what a rule costs."""
+    return top // bottom if rounding == "down" else (2 * top + bottom) // (2 * bottom)
 
 
 def _capped(amount: int, most: int | None) -> int:

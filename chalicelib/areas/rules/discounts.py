@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
+from math import lcm
 from typing import assert_never
 
 from chalicelib.areas.rules.basket import Basket, Own
@@ -74,15 +74,15 @@ def money(face_value: str, decimals: int) -> int:
 def _spread(amount: int, own: Own, left: Left) -> Taken:
     """By what is left to pay for each line: never more than that."""
     weights = [left[number] for number in own.numbers]
-    shares = shared_out(min(amount, sum(weights)), weights)
-    return Taken(tuple((no, share) for no, share in zip(own.numbers, shares, strict=True) if share))
+    shares = shared_out(min(amount, sum(weights)), weights) if amount else ()
+    return Taken(tuple((no, share) for no, share in zip(own.numbers, shares, strict=False) if share))
 
 
 def _percent(effect: PercentOff) -> Takes:
-    share = Fraction(effect.percent) / 100
+    top, bottom = (Fraction(effect.percent) / 100).as_integer_ratio()
 
     def take(basket: Basket, own: Own, left: Left, _: Context) -> Taken:
-        amount = rounded(share * sum(left[number] for number in own.numbers), "half_up")
+        amount = (2 * top * sum([left[number] for number in own.numbers]) + bottom) // (2 * bottom)
         if effect.at_most is not None:
             amount = min(amount, money(effect.at_most, basket.decimals))
         return _spread(amount, own, left)
@@ -95,32 +95,41 @@ def _amount(effect: AmountOff) -> Takes:
 
 
 def _fixed_price(effect: FixedPrice) -> Takes:
+    top, bottom = Fraction(effect.price).as_integer_ratio()
+
     def take(basket: Basket, own: Own, left: Left, _: Context) -> Taken:
-        price = Fraction(effect.price) * 10**basket.decimals
-        parts = (
-            (line.line_no, left[line.line_no] - rounded(price * Fraction(line.quantity), "half_up"))
-            for line in own.lines
-        )
-        return Taken(tuple((number, part) for number, part in parts if part > 0))
+        parts: list[tuple[int, int]] = []
+        price = top * 10**basket.decimals
+        for number, (count, of) in zip(own.numbers, own.quantities, strict=True):
+            part = left[number] - (2 * price * count + bottom * of) // (2 * bottom * of)  # half a part is one
+            if part > 0:
+                parts.append((number, part))
+        return Taken(tuple(parts))
 
     return take
 
 
 def _cheapest(pieces: int, free: int, share: Fraction, most: int | None) -> Takes:
     """Of each so many whole pieces the cheapest ones, by what is left to pay for a piece; then by the line's number."""
+    top, bottom = share.as_integer_ratio()
 
     def take(_: Basket, own: Own, left: Left, _context: Context) -> Taken:
         whole = [
-            (line.line_no, int(line.quantity), Fraction(line.quantity)) for line in own.lines if line.quantity >= 1
+            (number, count // of, count, of)
+            for number, (count, of) in zip(own.numbers, own.quantities, strict=True)
+            if count >= of
         ]
-        sets = sum(count for _, count, _ in whole) // pieces
+        sets = sum([pieces for _, pieces, _, _ in whole]) // pieces
         to_go = (sets if most is None else min(sets, most)) * free
-        whole.sort(key=lambda one: (left[one[0]] / one[2], one[0]))
+        common = lcm(*[count for _, _, count, _ in whole])  # prices of a piece in parts of one denominator
+        whole.sort(key=lambda one: left[one[0]] * one[3] * (common // one[2]))
         parts: list[tuple[int, int]] = []
-        for number, count, quantity in whole:
-            gone = min(count, to_go)
+        for number, there, count, of in whole:
+            if not to_go:
+                break
+            gone = min(there, to_go)
             to_go -= gone
-            part = rounded(left[number] * gone / quantity * share, "down")
+            part = left[number] * gone * of * top // (count * bottom)
             if part:
                 parts.append((number, part))
         return Taken(tuple(sorted(parts)))
@@ -137,12 +146,16 @@ def _pay(effect: PayWithPoints) -> Takes:
     """Whole steps of so many points for so much money: as many as the customer asks for, has, and may; and no step more than
     the money takes that comes of it."""
 
+    step = effect.points if effect.whole_steps else 1
+    top, bottom = (Fraction(effect.value) * step / effect.points).as_integer_ratio()
+
     def take(basket: Basket, own: Own, left: Left, context: Context) -> Taken:
-        step = effect.points if effect.whole_steps else 1
-        worth = Fraction(effect.value) * 10**basket.decimals * step / effect.points
-        most = _most(effect, basket, own, left)
-        there = max(0, context.balances.get(effect.unit, 0))
-        possible, saved = _steps(min(there // step, int(most / worth)), worth)
+        there = context.balances.get(effect.unit, 0)
+        most = _most(effect, basket, own, left) if there > 0 else 0
+        if not most:
+            return Taken(())
+        worth = top * 10**basket.decimals, bottom
+        possible, saved = _steps(min(there // step, most * bottom // worth[0]), worth)
         taken, value = _steps(min(possible, context.pays.get(effect.unit, 0) // step), worth)
         parts = _spread(value, own, left).parts
         if value == saved:
@@ -152,10 +165,11 @@ def _pay(effect: PayWithPoints) -> Takes:
     return take
 
 
-def _steps(most: int, worth: Fraction) -> tuple[int, int]:
+def _steps(most: int, worth: tuple[int, int]) -> tuple[int, int]:
     """The fewest steps that are worth as many smallest parts as `most` of them are, and those parts."""
-    value = int(most * worth)
-    return ceil(value / worth), value
+    top, bottom = worth
+    value = most * top // bottom
+    return -(-value * bottom // top), value
 
 
 def _most(effect: PayWithPoints, basket: Basket, own: Own, left: Left) -> int:

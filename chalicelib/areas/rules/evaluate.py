@@ -6,11 +6,13 @@ left to pay: base, multiply, bonus.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.areas.rules.basket import Basket, Own
 from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting
+from chalicelib.areas.rules.credits import Base
 from chalicelib.areas.rules.model.effects import STAGES
 from chalicelib.areas.rules.outcome import Credit, Off, Outcome, Redeemable, Skipped
 from chalicelib.areas.rules.purchase import Context, Purchase
@@ -91,14 +93,14 @@ class _Judging:
                 stopper = stopper or rule.rule_id
 
     def credit(self) -> None:
-        base: dict[str, dict[Own, int]] = {}
+        base: defaultdict[str, Base] = defaultdict(Base)
         for stage, name in enumerate(STAGES):
             stopped_by: dict[str, str] = {}
             for rule in self.holding:
                 stopping: list[str] = []  # later rules, not its own effects
                 for effect in rule.credits[stage]:
                     own = self._paid(rule)
-                    gain = effect.gains(self.basket, own, base.get(effect.unit, {}), self.context)
+                    gain = effect.gains(self.basket, own, base[effect.unit], self.context)
                     if gain is None or not gain.amount:
                         self.skipped.setdefault(rule.rule_id, _nothing(effect, multiplied=gain is not None))
                         continue
@@ -113,8 +115,7 @@ class _Judging:
                     self.credits.append(Credit(rule.rule_id, effect.unit, gain.amount, gain.own))
                     self.gave.add(rule.rule_id)
                     if name == "base":
-                        of_unit = base.setdefault(effect.unit, {})
-                        of_unit[gain.own] = of_unit.get(gain.own, 0) + gain.amount
+                        base[effect.unit].add(gain.own, gain.amount)
                     if rule.stop:
                         stopping.append(effect.unit)
                 for unit in stopping:

@@ -158,20 +158,22 @@ def test_the_period_that_a_day_is_in(day: str, every: CountPeriod, period: str) 
 
 @given(dates, dates)
 def test_two_days_share_a_period_just_when_they_share_what_it_is_named_for(one: date, other: date) -> None:
-    for every, named in [
-        ("day", lambda day: day),
-        ("week", lambda day: day.isocalendar()[:2]),
-        ("month", lambda day: (day.year, day.month)),
-        ("year", lambda day: day.year),
-    ]:
-        same = period_of(every, day_of(one)) == period_of(every, day_of(other))  # type: ignore[arg-type]
-        assert same is (named(one) == named(other))
+    def shared(every: CountPeriod) -> bool:
+        return period_of(every, day_of(one)) == period_of(every, day_of(other))
+
+    assert shared("day") is (one == other)
+    assert shared("week") is (one.isocalendar()[:2] == other.isocalendar()[:2])
+    assert shared("month") is ((one.year, one.month) == (other.year, other.month))
+    assert shared("year") is (one.year == other.year)
 
 
 @pytest.mark.parametrize(
     ("text", "minute"),
     [("00:00", 0), ("16:30", 990), ("23:59", 1439), ("24:00", 1440)]
-    + [(text, None) for text in ("24:01", "25:00", "16:60", "6:30", "16.30", "16:30:00", "", "\u0661\u0666:30", "16:30\n")],
+    + [
+        (text, None)
+        for text in ("24:01", "25:00", "16:60", "6:30", "16.30", "16:30:00", "", "\u0661\u0666:30", "16:30\n")
+    ],
 )
 def test_a_time_of_day(text: str, minute: int | None) -> None:
     assert minute_of(text) == minute

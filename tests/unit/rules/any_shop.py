@@ -116,7 +116,7 @@ conditions: st.SearchStrategy[dict[str, Any]] = st.recursive(
     ),
     max_leaves=3,
 )
-audiences = st.one_of(
+audiences: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.fixed_dictionaries(
         {},

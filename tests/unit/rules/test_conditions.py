@@ -10,7 +10,22 @@ import pytest
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.compile import compile_rules
 from chalicelib.areas.rules.evaluate import evaluate
-from tests.unit.rules.shop import TODAY, amounts, day, checkout, fixed, judge, label, line, of_cart, only_credit, reasons, rule, sale, times
+from tests.unit.rules.shop import (
+    TODAY,
+    amounts,
+    checkout,
+    day,
+    fixed,
+    judge,
+    label,
+    line,
+    of_cart,
+    only_credit,
+    reasons,
+    rule,
+    sale,
+    times,
+)
 
 MARCH = {"from_day": "2026-03-01", "until_day": "2026-03-31"}
 
@@ -159,7 +174,7 @@ def test_a_purchase_is_not_told_about_rules_of_carts_but_a_cart_about_both() -> 
     assert (amounts(at_checkout), reasons(at_checkout)) == ({"a": 10, "b": 10}, {"c": "paused"})
 
 
-PICKY = {
+PICKY: dict[str, Any] = {
     "window": MARCH,
     "audience": {"members": ["mem_bea"], "tiers": ["gold"], "labels": [{"key": "vip"}], "places": ["airport"]},
     "when": {"ask": "order.value", "at_least": "1000"},

@@ -10,7 +10,22 @@ import pytest
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.compile import compile_rules
 from chalicelib.errors import InvalidInput, Refused
-from tests.unit.rules.shop import ONE_PER_EURO, TODAY, amounts, checkout, fixed, judge, label, line, of_cart, only_credit, reasons, rule, sale, times
+from tests.unit.rules.shop import (
+    ONE_PER_EURO,
+    TODAY,
+    amounts,
+    checkout,
+    fixed,
+    judge,
+    label,
+    line,
+    of_cart,
+    only_credit,
+    reasons,
+    rule,
+    sale,
+    times,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +78,9 @@ def test_of_equal_lines_the_lowest_number_takes_the_remainder_however_they_are_s
 
 
 def test_a_free_gift_may_earn_a_fixed_bonus() -> None:
-    gift = rule("gift", {"kind": "per_product", "unit": "points", "amount": 50, "stage": "bonus"}, lines={"skus": ["gift"]})
+    gift = rule(
+        "gift", {"kind": "per_product", "unit": "points", "amount": 50, "stage": "bonus"}, lines={"skus": ["gift"]}
+    )
     credit = only_credit(judge(sale(line(1, 5_00), line(2, 0, sku="gift")), gift))
     assert (credit.amount, credit.value, credit.lines) == (50, 0, ((2, 50),))
 
@@ -165,7 +182,10 @@ def test_a_stop_rule_that_gives_nothing_stops_nothing() -> None:
 
 
 def test_the_best_multiplier_only_by_stop() -> None:
-    gold, app = times("3", "gold", stop=True), times("2", "xapp", when={"labels_of": "order", "one_of": [{"key": "channel"}]})
+    gold, app = (
+        times("3", "gold", stop=True),
+        times("2", "xapp", when={"labels_of": "order", "one_of": [{"key": "channel"}]}),
+    )
     order = sale(10_00, labels=(label("channel", "app"),))
     assert amounts(judge(order, rule("base"), gold, app)) == {"base": 10, "gold": 20}
 

@@ -25,8 +25,8 @@ anything = (carts(), rule_sets(), contexts())
 
 def told(outcome: Outcome) -> Any:
     """All that anybody is told of it."""
-    credits = [(one.rule_id, one.unit, one.amount, one.value, one.lines) for one in outcome.credits]
-    return credits, outcome.off, outcome.redeemable, outcome.skipped
+    given = [(one.rule_id, one.unit, one.amount, one.value, one.lines) for one in outcome.credits]
+    return given, outcome.off, outcome.redeemable, outcome.skipped
 
 
 @given(*anything)
@@ -35,7 +35,7 @@ def test_every_rule_is_accounted_for_once(cart: Sale, rules: list[Rule], context
         (judge(cart, *rules, context=context), ORDER),
         (checkout(cart, *rules, context=context), CART),
     ]:
-        gave = {one.rule_id for one in (*outcome.credits, *outcome.off)}
+        gave = {one.rule_id for one in outcome.credits} | {one.rule_id for one in outcome.off}
         found = [*gave, *(one.rule_id for one in outcome.skipped)]
         assert sorted(found) == sorted(one.rule_id for one in rules if one.trigger.on in occasions)
         assert all(one.sentence.endswith(".") for one in outcome.skipped)
