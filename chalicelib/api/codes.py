@@ -121,6 +121,7 @@ OPERATIONS = {
     ),
     "decimals_frozen": Code(422, "The decimals of a unit cannot change."),
     "unknown_unit": Code(422, "The program has no such unit."),
+    "credit_on_cart": Code(422, "A rule on carts takes something off; what is earned is given by rules on orders."),
     "unknown_tier": Code(422, "The program has no such tier."),
     "undeclared_field": Code(422, "The tenant has not declared this member field."),
     "wrong_field_type": Code(422, "A member field has a value of another type than declared."),

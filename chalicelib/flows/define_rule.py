@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
-from chalicelib.areas.rules.model.names import named_tiers, named_units
+from chalicelib.areas.rules.model.names import credits_on_cart, named_tiers, named_units
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
 from chalicelib.kit.caller import Caller
@@ -17,7 +17,7 @@ from chalicelib.table.config_commit import Change, change_config
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `too_many_rules`; NotFound: the program."""
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
@@ -30,6 +30,9 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
         for tier, param in named_tiers(rule):
             if tier not in known:
                 raise Refused("unknown_tier", f"The program has no tier {tier}.", param=param)
+        for kind in credits_on_cart(rule):
+            sentence = f"{kind} is earned by an order: put it into a rule on order; one on cart takes something off."
+            raise Refused("credit_on_cart", sentence, param="effects")
         return rules.change(config, program_id, rule)
 
     done = change_config(rt, caller, command, "define_rule", decide)

@@ -136,3 +136,9 @@ def test_a_cart_changes_nothing(shop: Shop) -> None:
 )
 def test_what_cannot_be_evaluated(shop: Shop, fields: Json, refused: tuple[int, str, str]) -> None:
     assert refusal(shop.api.post("/v1/checkouts/evaluate", cart() | fields)) == refused
+
+
+def test_a_cart_earns_nothing_by_itself(shop: Shop) -> None:
+    body = {"name": "Points", "trigger": {"on": "cart"}, "effects": [{"kind": "fixed", "unit": "points", "amount": 5}]}
+    refused = (422, "credit_on_cart", "effects")
+    assert refusal(shop.api.put("/v1/programs/1/rules/points", body)) == refused

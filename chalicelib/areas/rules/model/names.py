@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chalicelib.areas.rules.model.conditions import Ask, questions
-from chalicelib.areas.rules.model.effects import Multiply
+from chalicelib.areas.rules.model.effects import CREDITS, Multiply
 from chalicelib.areas.rules.model.rule import Rule
 from chalicelib.areas.rules.model.subjects import OF_UNITS
 
@@ -38,6 +38,13 @@ def named_tiers(rule: Rule) -> Iterator[Named]:
             for name, value in asked.comparisons():
                 if name in ("is", "is_not", "one_of", "none_of"):
                     yield from (Named(str(tier), "when") for tier in (value if isinstance(value, tuple) else (value,)))
+
+
+def credits_on_cart(rule: Rule) -> tuple[str, ...]:
+    """The kinds of credits in a rule on carts: nothing is recorded of a cart, so nobody would ever get them."""
+    if rule.trigger.on != "cart":
+        return ()
+    return tuple(effect.kind for effect in rule.effects if isinstance(effect, CREDITS))
 
 
 def _asked(rule: Rule) -> Iterator[Ask]:
