@@ -13,6 +13,7 @@ from tests.http.native.bookshop import TIERS, Json, Shop, answer, book, document
 from tests.twins import caller_of
 
 RULES = "/v1/programs/1/rules"
+COMPARISONS = ("is", "is_not", "one_of", "none_of", "at_least", "at_most", "above", "below")
 KEPT = {
     "rule_id": "weekend",
     "name": "A rule",
@@ -20,7 +21,7 @@ KEPT = {
     "trigger": {"on": "order"},
     "window": {"from_day": "2026-01-10", "until_day": None},
     "audience": {"members": [], "tiers": ["silver"], "labels": [], "places": ["Berlin"]},
-    "when": {"not": {"ask": "order.value", "below": "12.50"}},
+    "when": {"not": dict.fromkeys(COMPARISONS) | {"ask": "order.value", "below": "12.50"}},
     "lines": {"skus": [], "categories": ["Books"], "brands": [], "labels": [], "exclude_delivery": True},
     "effects": [per_euro() | {"whole_steps": False, "at_most": None, "stage": "base"}],
     "priority": 0,
@@ -180,21 +181,24 @@ def test_a_rule_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: st
         ({"some": [FIRST]}, "invalid_body", "when"),
         ({"all": []}, "too_short", "when.all"),
         ({"any": [FIRST, {"not": {"nothing": 1}}]}, "invalid_body", "when.any.1.not"),
-        ({"ask": "order.first"}, "invalid_body", "when"),
-        ({"ask": "order.weather", "is": "fine"}, "invalid_body", "when"),
-        ({"ask": "order.value", "at_least": 20}, "invalid_body", "when"),
-        ({"ask": "order.value", "at_least": "twenty"}, "invalid_body", "when"),
-        ({"ask": "order.place", "above": "Berlin"}, "invalid_body", "when"),
-        ({"ask": "order.first", "is": "yes"}, "invalid_body", "when"),
-        ({"ask": "time.of_day", "at_least": "25:00"}, "invalid_body", "when"),
-        ({"ask": "time.day", "is": "2026-02-30"}, "invalid_body", "when"),
+        ({"ask": "order.first"}, "invalid_body", "when.ask"),
+        ({"ask": "order.weather", "is": "fine"}, "invalid_body", "when.ask"),
+        ({"ask": "order.value", "at_least": 20}, "invalid_body", "when.ask"),
+        ({"ask": "order.value", "at_least": "twenty"}, "invalid_body", "when.ask"),
+        ({"ask": "order.place", "above": "Berlin"}, "invalid_body", "when.ask"),
+        ({"ask": "order.first", "is": "yes"}, "invalid_body", "when.ask"),
+        ({"ask": "time.of_day", "at_least": "25:00"}, "invalid_body", "when.ask"),
+        ({"ask": "time.day", "is": "2026-02-30"}, "invalid_body", "when.ask"),
         ({"ask": "order.place", "one_of": []}, "too_short", "when.one_of"),
         ({"ask": "order.place", "is": "Berlin", "maybe": True}, "unknown_field", "when.maybe"),
         ({"labels_of": "shop", "one_of": [{"key": "vip"}]}, "unknown_choice", "when.labels_of"),
-        ({"lines": {}, "of": "value"}, "invalid_body", "when"),
-        ({"lines": {}, "of": "any", "at_least": "2"}, "invalid_body", "when"),
-        ({"times": "orders", "per": "year"}, "invalid_body", "when"),
+        ({"lines": {}, "of": "value"}, "invalid_body", "when.lines"),
+        ({"lines": {}, "of": "any", "at_least": "2"}, "invalid_body", "when.lines"),
+        ({"times": "orders", "per": "year"}, "invalid_body", "when.times"),
         ({"times": "orders", "per": "day", "at_least": 1}, "unknown_choice", "when.per"),
+        ({"times": "orders", "at_least": 1}, "missing_field", "when.per"),
+        ({"any": [{"not": {"labels_of": "order"}}]}, "missing_field", "when.any.0.not.one_of"),
+        ({"not": {"not": {"ask": "order.place", "one_of": []}}}, "too_short", "when.not.not.one_of"),
         ({"all": [{"any": [FIRST] * 100}] * 3}, "invalid_body", None),
     ],
 )
@@ -274,7 +278,8 @@ def earned(bought: Json) -> dict[str, int]:
 
 
 def simulated(shop: Shop, ada: str, **fields: object) -> Json:
-    return answer(shop.api.post("/v1/orders/simulate", document("try", member_id=ada, **fields)))
+    tried: Json = answer(shop.api.post("/v1/orders/simulate", document("try", member_id=ada, **fields)))
+    return tried
 
 
 def why_not(shop: Shop, ada: str) -> dict[str, tuple[str, str]]:
