@@ -133,20 +133,11 @@ def _refusal(fault: ValidationError, sent: Any) -> InvalidInput | Refused:
 
 
 def _place(loc: tuple[int | str, ...], sent: Any, *, missing: bool) -> list[int | str]:
-    """The way to the fault in what was sent. (Pydantic names also the choices it tried there, which no sender knows. Such a choice may
-    bear the name of a field beside the fault: then what follows is found beside it, not within.)"""
+    """The way to the fault in what was sent. (Pydantic names also the choices it tried there, which no sender knows.)"""
     place: list[int | str] = []
-    way = loc[:-1] if missing else loc
-    for number, part in enumerate(way):
-        after = way[number + 1 : number + 2]
-        if not _inside(part, sent) or (after and _inside(after[0], sent) and not _inside(after[0], sent[part])):
-            continue
-        place.append(part)
-        sent = sent[part]
-    if not missing:
-        return place
-    return [*(place if isinstance(sent, dict) else place[:-1]), loc[-1]]
-
-
-def _inside(part: int | str, sent: Any) -> bool:
-    return part in sent if isinstance(sent, dict) else isinstance(sent, list) and isinstance(part, int)
+    for part in loc[:-1] if missing else loc:
+        inside = part in sent if isinstance(sent, dict) else isinstance(sent, list) and isinstance(part, int)
+        if inside:
+            place.append(part)
+            sent = sent[part]
+    return [*place, loc[-1]] if missing else place

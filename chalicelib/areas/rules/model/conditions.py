@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    model_serializer,
+    model_validator,
+)
 
 from chalicelib.areas.rules.model.subjects import Kind, kind_of
 from chalicelib.areas.rules.model.words import Flag, LabelMatch, LineFilter, PlainNumber, Text
@@ -32,7 +40,15 @@ _HOW = {
 }
 
 
-class Ask(Frozen):
+class Question(Frozen):
+    """What is not asked is not told."""
+
+    @model_serializer(mode="wrap")
+    def _asked(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in told(self).items() if value is not None}
+
+
+class Ask(Question):
     """One question: what a subject is. Several comparisons must all hold. Of several texts, `is` and `one_of` ask
     whether one of them is there. What has no answer (the age of a member without a birth date) passes no question."""
 
@@ -80,7 +96,7 @@ class AskLabels(Frozen):
     one_of: Annotated[tuple[LabelMatch, ...], Field(min_length=1, max_length=100)]
 
 
-class AskLines(Frozen):
+class AskLines(Question):
     """About the lines that pass a filter: that there is one (`any`), that there are no others (`all`), what they come to
     (`value`, at face value) or how many pieces they have (`quantity`)."""
 
@@ -97,7 +113,7 @@ class AskLines(Frozen):
         return self
 
 
-class AskTimes(Frozen):
+class AskTimes(Question):
     """How many orders the account had before, by their days of purchase: in the month, quarter (`3_months`), half of a year or
     year of the moment, or ever."""
 
@@ -127,24 +143,27 @@ class NotSo(Frozen):
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
 
+_WORDS = ("all", "any", "not", "ask", "labels_of", "lines", "times")
+
+
 def _tag(value: Any) -> str | None:
-    """By the word that makes it what it is."""
+    """By the word that makes it what it is; spelled as no field is, so that nobody takes it for one."""
     words: Container[str] = ()
     if isinstance(value, dict):
         words = value
     elif isinstance(value, Frozen):
         words = {name.rstrip("_") for name in type(value).model_fields}
-    return next((word for word in ("all", "any", "not", "ask", "labels_of", "lines", "times") if word in words), None)
+    return next((f"~{word}" for word in _WORDS if word in words), None)
 
 
 Condition = Annotated[
-    Annotated[AllOf, Tag("all")]
-    | Annotated[AnyOf, Tag("any")]
-    | Annotated[NotSo, Tag("not")]
-    | Annotated[Ask, Tag("ask")]
-    | Annotated[AskLabels, Tag("labels_of")]
-    | Annotated[AskLines, Tag("lines")]
-    | Annotated[AskTimes, Tag("times")],
+    Annotated[AllOf, Tag("~all")]
+    | Annotated[AnyOf, Tag("~any")]
+    | Annotated[NotSo, Tag("~not")]
+    | Annotated[Ask, Tag("~ask")]
+    | Annotated[AskLabels, Tag("~labels_of")]
+    | Annotated[AskLines, Tag("~lines")]
+    | Annotated[AskTimes, Tag("~times")],
     Discriminator(
         _tag,
         custom_error_type="unknown_condition",
