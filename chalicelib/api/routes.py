@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.native.routes import (
     adjustments,
+    checkouts,
     expiries,
     feed,
     groups,
@@ -36,6 +37,7 @@ ROUTES: tuple[Route, ...] = (
     *expiries.ROUTES,
     *groups.ROUTES,
     *orders.ROUTES,
+    *checkouts.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,
     *reports.ROUTES,

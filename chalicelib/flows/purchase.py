@@ -92,23 +92,16 @@ def _decided(
     story = terms.meets(opened.account, header, asks_now=asks_now)
     context = context_of(terms, story.account, opened.member, sale.purchased_at)
     outcome = evaluate(terms.rules, sale, context, why=why)
-    if len(outcome.credits) > MAX_CREDITS:
-        raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
     day = terms.day(sale.purchased_at)
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
-    credited: list[Credited] = []
-    for credit in outcome.credits:
-        granted = terms.credit(credit.unit, credit.amount, sale.purchased_at)
-        granted = replace(granted, rule=credit.rule_id, order=order_id, lines=credit.lines, by=by)
-        story, kept = _earned(story, terms, credit, granted, sale.purchased_at)
-        credited += kept
+    story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
-    return Purchase(opened.member.member_id, opened.head, story, outcome, tuple(credited), uncounted, enrolled)
+    return Purchase(opened.member.member_id, opened.head, story, outcome, credited, uncounted, enrolled)
 
 
 def refuse_future(now: Instant, at: Instant) -> None:
@@ -139,6 +132,21 @@ def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Open
     written = enrolling.new_member(rt, replace(header, place=""), settings.member_fields, enrolment)
     account = Account(written.member.member_id, terms.program.program_id)
     return Opened(written.member, account, Head()), written
+
+
+def with_credits(
+    story: Story, terms: Terms, outcome: Outcome, at: Instant, *, order: str, by: str
+) -> tuple[Story, tuple[Credited, ...]]:
+    """The story with what rules credit, and what of it the order keeps. Refuses `too_many_credits`."""
+    if len(outcome.credits) > MAX_CREDITS:
+        raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")
+    credited: list[Credited] = []
+    for credit in outcome.credits:
+        granted = terms.credit(credit.unit, credit.amount, at)
+        granted = replace(granted, rule=credit.rule_id, order=order, lines=credit.lines, by=by)
+        story, kept = _earned(story, terms, credit, granted, at)
+        credited += kept
+    return story, tuple(credited)
 
 
 def _earned(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.rules.outcome import Skipped
+from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.flows.account_commit import document_entry, header_for
 from chalicelib.flows.account_views import (
     Capped,
@@ -61,10 +61,14 @@ def simulate_order(
         earned=tuple(earning.model_copy(update={"earning_id": None}) for earning in earnings_of(entry)),
         capped=capped_of(entry),
         expired=expiries_of(entry),
-        skipped=tuple(_shown(skipped) for skipped in purchase.outcome.skipped),
+        skipped=skipped_rules(purchase.outcome),
         account=standing_of(entry),
     )
 
 
-def _shown(skipped: Skipped) -> SkippedRule:
-    return SkippedRule(rule_id=skipped.rule_id, reason=skipped.reason, message=skipped.sentence)
+def skipped_rules(outcome: Outcome) -> tuple[SkippedRule, ...]:
+    """As answers tell of rules that give nothing."""
+    return tuple(
+        SkippedRule(rule_id=skipped.rule_id, reason=skipped.reason, message=skipped.sentence)
+        for skipped in outcome.skipped
+    )

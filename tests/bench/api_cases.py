@@ -9,14 +9,14 @@ from typing import Any
 from chalicelib.api.routes import ROUTES
 from tests.bench.till import Till, by_card, document
 from tests.twins import by_hand, grouped
-from tests.twins.bookshop import ONE_PER_EURO, TODAY
+from tests.twins.bookshop import TODAY, per_euro
 
 Json = dict[str, Any]
 PAGE = 25
 _POINT: Json = {"unit": "points", "amount": 1}
 _BACK = {"sku": "book-1", "quantity": "1", "gross_value": 10_00}
 _RETURN = {"number": "R1", "purchased_at": f"{TODAY}T11:30:00Z", "currency": "EUR", "lines": [_BACK]}
-_RULE = {"name": "More", "unit": "points", "stage": "base", "effect": ONE_PER_EURO}
+_RULE = {"name": "More", "effects": [per_euro()]}
 
 
 @dataclass(frozen=True)
@@ -195,6 +195,7 @@ LEFT_OUT = (
         ("put_tenant", "create_program", "replace_program", "put_tiers"),
         "the configuration is changed as by *config change*, and rarely",
     ),
+    LeftOut(("evaluate_cart",), "the same snapshot judged by the same code as by *simulate an order by id*"),
     LeftOut(("cancel_earning", "expire_earning"), "an earning is taken back as by *undo an earning*"),
     LeftOut(("trace_earning",), "reads as *trace of a spend* does"),
     LeftOut(("list_holds", "list_pending"), "one account is read, and a list of it shown, as for *expiries*"),

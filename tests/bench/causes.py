@@ -29,7 +29,7 @@ days would be of accounts that are mostly not due, each read for nothing ([why](
 _ON_MEMBERS, _ON_GROUPS = "POST /v1/members/{member_id}", "POST /v1/groups/{group_id}"
 UNITS = (
     Cause(
-        ("evaluate by identifier",),
+        ("evaluate by identifier", "evaluate a cart by identifier"),
         """DESIGN has the Get of the identifier for recording and none for evaluating; whose snapshot is to be read is known by that Get alone.
 Accepted, because a till that evaluates and then records has the member's id in the first answer, and needs the Get once.""",
         accepted=True,
@@ -51,6 +51,7 @@ order is refused ([why](decisions/orders-enrolment-in-the-same-commit.md)).""",
     Cause(
         (
             "evaluate, in a group",
+            "evaluate a cart, in a group",
             "record an order, in a group",
             "earn, in a group",
             "spend, in a group",

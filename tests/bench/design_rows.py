@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 ROWS: Mapping[str, tuple[str, ...]] = {
     "evaluate a cart": (
+        "evaluate a cart by id",
+        "evaluate a cart by identifier",
+        "evaluate a cart of nobody known",
+        "evaluate a cart, in a group",
         "evaluate by id",
         "evaluate by identifier",
         "evaluate, without an account",

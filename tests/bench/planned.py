@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.bench import cases, cold, crowds, feed, imports, packaged
+from tests.bench import cases, cold, crowds, feed, imports, packaged, rules
 from tests.bench.figures import FULL, Bench, Row
 from tests.bench.routes_priced import KEYED, PRICED_STEPS, name_of
 from tests.bench.till import DYNAMODB_LOCAL, LOTS, TWIN
@@ -54,6 +54,7 @@ PLANNED: Mapping[str, Callable[[], Sequence[str]]] = {
     "imports": lambda: _lines(*imports.SIZES),
     "imports" + FULL: lambda: _lines(imports.MOST),
     "packaged": lambda: [*packaged.ASKED, packaged.LAG],
+    "rules": lambda: [rules.ALONE, rules.BESIDE, rules.RULE_ENGINE, rules.CEL],
     "feed": lambda: [f"{feed.BACKLOG:,} entries"],
 }
 NAMES: Mapping[str, Callable[[Row], str]] = {
@@ -63,5 +64,6 @@ NAMES: Mapping[str, Callable[[Row], str]] = {
     "crowds": lambda row: f"{row['engine']}, {row['size']:,} {row['by']}",
     "imports": lambda row: f"{row['lines']:,} lines",
     "packaged": lambda row: str(row["operation"]),
+    "rules": lambda row: str(row["rules"]),
     "feed": lambda row: f"{row['entries']:,} entries",
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tests.bench.routes_priced import KEYED, name_of
 
 JUDGED_AS: Mapping[str, str] = {
+    "evaluate_cart": "evaluate a cart by id",
     "simulate_order": "evaluate by id",
     "record_order": "record an order by id",
     "return_order": "return",

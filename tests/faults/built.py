@@ -22,7 +22,7 @@ from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete, Key
 from tests.faults.world import World, world_of
 from tests.twins import fresh
-from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, open_shop, rule, sale
+from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, open_shop, per_euro, rule, sale
 from tests.twins.grouped import household
 from tests.twins.streamed import StreamedTable, stream_event
 from tests.unit.flows.wishes import gave_and_took, set_apart
@@ -49,7 +49,9 @@ def at_work() -> World:
     """There is a cap that nobody comes to. Ada bought for 300.00, was given 20 and spent 20, and has something apart; Bob bought twice and brought a book back; half of it has been
     relayed; an import waits; Carol is pinned to a tier."""
     streamed = StreamedTable(MemoryTable())
-    shop = open_shop(streamed, rules=(rule(), rule("books", stage="bonus")), program={"units": [CAPPED]})
+    shop = open_shop(
+        streamed, rules=(rule(), rule("books", effects=[per_euro(stage="bonus")])), program={"units": [CAPPED]}
+    )
     issued = issue_api_key(shop.rt, SYSTEM, org="org", tenant="shop", name="till", grants=[Grant("*", "modify")])
     ada = shop.buy(card("0001"), sale("A1", 300_00)).answer.member_id
     gave_and_took(shop, ada)

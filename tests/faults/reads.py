@@ -15,6 +15,7 @@ from chalicelib.areas.orders.operations import find_order, get_order, list_retur
 from chalicelib.areas.programs.operations import get_program, get_tenant, list_programs
 from chalicelib.areas.rules.operations import get_rule, list_rules
 from chalicelib.areas.tiers.operations import get_tiers
+from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.flows.list_expiries import list_expiries
 from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.read_feed import read_feed
@@ -30,7 +31,7 @@ from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.fed import spoilt
 from tests.faults.world import World
-from tests.twins import by_hand
+from tests.twins import by_hand, fresh
 from tests.twins.bookshop import BookShop, card, sale
 from tests.unit.flows.wishes import second_entry, third_entry
 
@@ -89,6 +90,9 @@ LOOKED: dict[str, Looked] = {
         shop.rt, shop.caller, world.names["ada"], second_entry(world.names["ada"])
     ),
     "prove_account": lambda world, shop: shop.proof(world.names["bob"]),
+    "evaluate_cart": lambda world, shop: evaluate_cart(
+        shop.rt, shop.caller, fresh(), CartQuestion(sale("B3", 40_00), card("0009"), {"points": 10})
+    ),
     "simulate_order": lambda world, shop: shop.simulate(card("0009"), sale("B3", 40_00)),
     "read_feed": lambda world, shop: paged(lambda cursor: read_feed(shop.rt, shop.caller, 2, cursor)),
     "daily_counts": counts,

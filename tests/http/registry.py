@@ -268,6 +268,7 @@ NATIVE = Registry(
         "transfer_points": lambda names: BODIES["transfer_points"] | {"to": names["friend_id"]},
         "record_order": lambda names: _sale(names, "new-1"),
         "simulate_order": lambda names: _sale(names, "new-1"),
+        "evaluate_cart": lambda names: BODIES["evaluate_cart"] | {"member_id": names["member_id"]},
         "refund_spend": lambda names: {"spend_id": names["spend_id"], "amount": 5},
         "undo_entry": lambda names: {"entry_id": names["earning_id"]},
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},

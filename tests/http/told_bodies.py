@@ -30,15 +30,19 @@ def told_fields() -> Iterator[tuple[Route, Path, Json]]:
                 yield route, path, schema
 
 
-def _fields(schema: Json, path: Path) -> Iterator[tuple[Path, Json]]:
+def _fields(schema: Json, path: Path, within: tuple[Json, ...] = ()) -> Iterator[tuple[Path, Json]]:
+    """What may hold another of its own kind, as conditions do, is told once."""
     known = _resolved(schema)
+    if any(known is outer for outer in within):
+        return
     yield path, known
+    within = (*within, known)
     for one in (*known.get("anyOf", ()), *known.get("oneOf", ()), *known.get("allOf", ())):
-        yield from _fields(one, path)
+        yield from _fields(one, path, within)
     for name, one in known.get("properties", {}).items():
-        yield from _fields(one, (*path, name))
+        yield from _fields(one, (*path, name), within)
     if isinstance(known.get("items"), Mapping):
-        yield from _fields(known["items"], (*path, 0))
+        yield from _fields(known["items"], (*path, 0), within)
 
 
 def _resolved(schema: Json) -> Json:

@@ -12,12 +12,11 @@ from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import parse_day
 from tests.twins import fresh
-from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, open_shop, refused, rule, sale
+from tests.twins.bookshop import FIRST, BookShop, card, fixed, goods_back, keyed, line, open_shop, refused, rule, sale
 
-GOLD_TWICE = rule(
-    "gold-twice", stage="multiply", effect={"kind": "multiply", "factor": "2"}, audience={"tiers": ["gold"]}
-)
-WELCOME = rule("welcome", stage="bonus", first_purchase_only=True, effect={"kind": "per_order", "amount": 50})
+TWICE = {"kind": "multiply", "unit": "points", "factor": "2"}
+GOLD_TWICE = rule("gold-twice", effects=[TWICE], audience={"tiers": ["gold"]})
+WELCOME = rule("welcome", when=FIRST, effects=[fixed(50, stage="bonus")])
 ADA, BOB = card("0001"), card("0002")
 
 

@@ -16,13 +16,11 @@ from tests.simulation.ladders import Ladders
 from tests.simulation.law import law
 from tests.simulation.policies import CARDS
 from tests.simulation.reckoned import day_at, policy_on, rounded
-from tests.twins.bookshop import rule
+from tests.twins.bookshop import fixed, per_euro, rule
 
-BASE = rule(effect={"kind": "per_value", "amount": 1, "per": "1.00"}, lines={"exclude_delivery": True})
-STAMP = rule("stamp", unit="stamps", stage="bonus", effect={"kind": "per_order", "amount": 1})
-GIFT = rule(
-    "gift", stage="bonus", effect={"kind": "per_value", "amount": 1, "per": "1.00"}, lines={"categories": [CARDS]}
-)
+BASE = rule(effects=[per_euro(rounding=None)], lines={"exclude_delivery": True})
+STAMP = rule("stamp", effects=[fixed(1, "stamps", stage="bonus")])
+GIFT = rule("gift", effects=[per_euro(rounding=None, stage="bonus")], lines={"categories": [CARDS]})
 RULES = (BASE, STAMP, GIFT)
 RULES_OF = {1: RULES, 2: ()}
 
@@ -114,7 +112,7 @@ class Sales:
         day = day_at(sale.purchased_at, setting.program.zone)
         law(fact.counts_on == day, f"{fact} was bought on {day}")
         for given_by in RULES_OF[setting.program.program_id]:
-            rounding = policy_on(setting.program.unit(given_by.unit).policies, day).rounding
+            rounding = policy_on(setting.program.unit(_unit(given_by)).policies, day).rounding
             due = _gives(given_by.rule_id, sale, rounding)
             bought.given[given_by.rule_id] = _given(given_by, _of_rule(facts, fact.order, given_by.rule_id), due)
 
@@ -134,13 +132,19 @@ class Sales:
             law(asked == due, f"{asked} were asked back of {given}, and {due} are due by {basis} for {back}")
 
 
+def _unit(by: Rule) -> str:
+    """These rules give one thing each."""
+    [effect] = by.effects
+    return str(getattr(effect, "unit"))  # noqa: B009 - discounts have none
+
+
 def _given(by: Rule, facts: Sequence[Any], due: int) -> Given:
     """All that is due, but for what caps cut off."""
-    law({fact.unit for fact in facts} <= {by.unit}, f"{facts} by {by}")
+    law({fact.unit for fact in facts} <= {_unit(by)}, f"{facts} by {by}")
     cut = sum(fact.amount for fact in facts if isinstance(fact, f.PointsCapped))
     amount = sum(fact.amount for fact in facts if isinstance(fact, f.PointsEarned | f.PointsPromised))
     law(amount + cut == due, f"{by.rule_id} gave {amount} of {due}, and {cut} were cut off")
-    return Given(by.unit, amount)
+    return Given(_unit(by), amount)
 
 
 def _of_rule(facts: Sequence[Any], order: str, rule_id: str) -> list[Any]:

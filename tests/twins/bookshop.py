@@ -67,14 +67,27 @@ TIERS = {
         {"tier_id": "gold", "name": "Gold", "threshold": 1000},
     ],
 }
-ONE_PER_EURO = {"kind": "per_value", "amount": 1, "per": "1.00", "rounding": "down"}
 TODAY = "2026-06-15"
+FIRST = {"ask": "order.first", "is": True}
+
+
+def per_euro(amount: int = 1, unit: str = "points", **fields: Any) -> dict[str, Any]:
+    """For each whole euro, unless told otherwise."""
+    return {"kind": "per_value", "unit": unit, "amount": amount, "per": "1.00", "rounding": "down"} | fields
+
+
+def fixed(amount: int, unit: str = "points", **fields: Any) -> dict[str, Any]:
+    return {"kind": "fixed", "unit": unit, "amount": amount} | fields
+
+
+def over(value: str) -> dict[str, Any]:
+    """The condition that an order comes to so much."""
+    return {"ask": "order.value", "at_least": value}
 
 
 def rule(rule_id: str = "base", **fields: Any) -> Rule:
     """One point per whole euro, unless told otherwise."""
-    given = {"name": rule_id, "unit": "points", "stage": "base", "effect": ONE_PER_EURO}
-    return Rule.model_validate({"rule_id": rule_id} | given | fields)
+    return Rule.model_validate({"rule_id": rule_id, "name": rule_id, "effects": [per_euro()]} | fields)
 
 
 def keyed(key: str, fingerprint: str = "", *, dry_run: bool = False) -> Command:

@@ -77,12 +77,10 @@ BODIES: Mapping[str, Json] = {
     },
     "put_rule": {
         "name": "One point per euro, not for delivery",
-        "unit": "points",
-        "stage": "base",
-        "effect": {"kind": "per_value", "amount": 1, "per": "1.00", "rounding": "down"},
         "window": {"from_day": "2026-01-01", "until_day": "2026-12-31"},
-        "minimum_order_value": "10.00",
+        "when": {"ask": "order.value", "at_least": "10.00"},
         "lines": {"exclude_delivery": True},
+        "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}],
     },
     "enrol_member": {
         "identifiers": [_CARD, {"type": "email", "value": "ada@example.org"}],
@@ -116,6 +114,15 @@ BODIES: Mapping[str, Json] = {
     "release_hold": {"amount": 5},
     "simulate_order": _ORDER,
     "record_order": _ORDER,
+    "evaluate_cart": {
+        "member_id": MEMBER,
+        "currency": "EUR",
+        "lines": [
+            {"sku": "978-0141439518", "quantity": 2, "gross_value": 1998, "category": ["books", "fiction"]},
+            {"sku": "DELIVERY", "quantity": 1, "gross_value": 490, "delivery": True},
+        ],
+        "pays": [{"unit": "points", "points": 100}],
+    },
     "return_order": {
         "number": "B-2026-000031",
         "purchased_at": "2026-01-15T10:00:00+01:00",

@@ -13,8 +13,9 @@ from chalicelib.areas.orders import model as m
 from chalicelib.errors import InvalidInput
 from chalicelib.kit.amounts import QUANTITY_DECIMALS
 from chalicelib.kit.base import Wire
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.labels import Labels
-from chalicelib.kit.wire import AmountOrZero, QuantityIn, WrittenAt, WrittenTime
+from chalicelib.kit.wire import AmountOrZero, PositiveAmount, QuantityIn, WrittenAt, WrittenTime
 
 
 def _of_a_shop(written: WrittenAt) -> WrittenAt:
@@ -85,6 +86,29 @@ class OrderBody(Wire):
     labels: Labels = ()
 
 
+class PaysBody(Wire):
+    """So many points of a unit that the customer would pay with."""
+
+    unit: Annotated[str, Field(min_length=1, max_length=64)]
+    points: PositiveAmount
+
+
+class CartBody(Wire):
+    """A cart at a checkout. Whoever is known is named by `member_id` or by one `identifier`; it is now, where no time is
+    said. `drafts`: drafted rules are judged as if they were active."""
+
+    currency: Currency
+    lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
+    member_id: str | None = None
+    identifier: Identifier | None = None
+    purchased_at: PurchaseTime | None = None
+    place: m.Text = ""
+    payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] = ()
+    labels: Labels = ()
+    pays: Annotated[tuple[PaysBody, ...], Field(max_length=10)] = ()
+    drafts: bool = False
+
+
 class ReturnLineBody(Wire):
     """By SKU over all lines of the sale with it; from one line where `line_no` is given."""
 
@@ -107,15 +131,24 @@ class ReturnBody(Wire):
 
 
 def sale_of(body: OrderBody) -> m.Sale:
+    return _sale(body, body.number, body.purchased_at)
+
+
+def cart_of(body: CartBody, now: Instant) -> m.Sale:
+    """A cart is judged as the sale that it would become."""
+    return _sale(body, "cart", body.purchased_at or WrittenAt(now, 0))
+
+
+def _sale(body: OrderBody | CartBody, number: str, at: WrittenAt) -> m.Sale:
     given = {line.line_no is not None for line in body.lines}
     if len(given) > 1:
         raise InvalidInput("line_numbers_mixed", "Number all lines or none.", param="lines")
     lines = enumerate(body.lines, start=1)
     with as_refusal():
         return m.Sale(
-            number=body.number,
-            purchased_at=body.purchased_at.at,
-            utc_offset=body.purchased_at.offset,
+            number=number,
+            purchased_at=at.at,
+            utc_offset=at.offset,
             currency=body.currency,
             lines=tuple(m.Line(**{**vars(line), "line_no": line.line_no or place}) for place, line in lines),
             place=body.place,

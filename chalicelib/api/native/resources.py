@@ -13,6 +13,7 @@ ABOUT: Mapping[str, str] = {
     "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
     "adjustments": "What operators give and take by hand, with a reason.",
     "orders": "Sales, what came back of them, and what a sale would earn.",
+    "checkouts": "What a customer gets for a cart: discounts, points, and what they could pay with points.",
     "operations": "Jobs that take longer than a request, such as the import of a file.",
     "feed": "Everything that happened, in one order without gaps.",
     "reports": "What a tenant owes its members, as finance asks for it.",

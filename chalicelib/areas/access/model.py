@@ -20,6 +20,7 @@ RESOURCES = frozenset(
         *(
             "accounts",
             "adjustments",
+            "checkouts",
             "feed",
             "groups",
             "keys",

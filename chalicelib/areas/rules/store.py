@@ -1,7 +1,7 @@
 """Where rules are kept: configuration aggregates (table/config.py), compiled once per revision.
 
 access pattern              | key                                | items   | cost                 | by
-a rule, or all of a program | {t}#CFG / rule#{program:04}#{rule} | 0–2,000 | in the configuration | rule, rules, compiled
+a rule, or all of a program | {t}#CFG / rule#{program:04}#{rule} | 0–2,000 | in the configuration | rule, rules, compiled, previewed
 
 item | key                                | in index | cost
 rule | {t}#CFG / rule#{program:04}#{rule} | –        | 2 WU
@@ -43,6 +43,18 @@ def rule_of(name: Name, body: Mapping[str, Any]) -> Rule:
 
 def compiled(config: Config, program_id: int) -> CompiledRules:
     return config.derived(("compiled", program_id), lambda: compile_rules(rules(config, program_id)))
+
+
+def previewed(config: Config, program_id: int) -> CompiledRules:
+    """As if every draft were active."""
+
+    def made() -> CompiledRules:
+        known = rules(config, program_id)
+        return compile_rules(
+            [one.model_copy(update={"state": "active"}) if one.state == "draft" else one for one in known]
+        )
+
+    return config.derived(("previewed", program_id), made)
 
 
 def change(config: Config, program_id: int, rule: Rule) -> Change:

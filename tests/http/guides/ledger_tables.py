@@ -45,8 +45,8 @@ def shop_with(policy: Json) -> tuple[Api, str]:
     api = Api(rt, key_for(rt, "ours"))
     unit = {"code": "points", "name": "Points", "policies": [policy]}
     assert api.post("/v1/programs", {"name": "Books", "enrolment": "refuse", "units": [unit]}).status == 201
-    effect = {"kind": "per_value", "amount": 1, "per": "1.00", "rounding": "down"}
-    rule = {"name": "One per euro", "unit": "points", "stage": "base", "effect": effect}
+    effect = {"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}
+    rule = {"name": "One per euro", "effects": [effect]}
     assert api.put("/v1/programs/1/rules/base", rule).status == 200
     member = api.post("/v1/members", {"identifiers": [{"type": "card", "value": "1"}]}).json
     return api, str(member["member_id"])

@@ -32,11 +32,20 @@ TIERS: Json = {
         {"tier_id": "gold", "name": "Gold", "threshold": 1000},
     ],
 }
-ONE_PER_EURO: Json = {"kind": "per_value", "amount": 1, "per": "1.00", "rounding": "down"}
 
 
-def rule(**fields: Any) -> Json:
-    return {"name": "A rule", "unit": "points", "stage": "base", "effect": ONE_PER_EURO} | fields
+def per_euro(amount: object = 1, unit: str = "points", **fields: Any) -> Json:
+    """For each whole euro, unless told otherwise."""
+    return {"kind": "per_value", "unit": unit, "amount": amount, "per": "1.00", "rounding": "down"} | fields
+
+
+def fixed(amount: int, unit: str = "points", **fields: Any) -> Json:
+    return {"kind": "fixed", "unit": unit, "amount": amount} | fields
+
+
+def rule(*effects: Json, **fields: Any) -> Json:
+    """One point per whole euro, unless told otherwise."""
+    return {"name": "A rule", "effects": list(effects or [per_euro()])} | fields
 
 
 def card(value: str) -> Json:
@@ -105,8 +114,8 @@ class Shop:
     def points(self, member_id: str) -> int:
         return int(self.wallet(member_id)["available"])
 
-    def define(self, rule_id: str, **fields: Any) -> None:
-        answer(self.api.put(f"/v1/programs/1/rules/{rule_id}", rule(**fields)))
+    def define(self, rule_id: str, *effects: Json, **fields: Any) -> None:
+        answer(self.api.put(f"/v1/programs/1/rules/{rule_id}", rule(*effects, **fields)))
 
     def pages(self, path: str, limit: int) -> list[list[Json]]:
         """All pages of a list, walked by their cursors."""

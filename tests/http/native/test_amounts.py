@@ -53,18 +53,20 @@ PROGRAM = BODIES["create_program"] | {
     "units": [_FIRST | {"policies": [POLICY]}, *_OTHERS, {"code": "stamps", "name": "Stamps"}],
     "rates": [{"unit": _FIRST["code"], "into": "stamps", "take": 10, "give": 1, "minimum": 5}],
 }
+PAID_WITH = {"kind": "pay_with_points", "unit": _FIRST["code"], "points": 5, "value": "1.00"}
 PAID = {"payments": [{"kind": "card", "amount": 5}]}
-FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amount is in it
+FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amount is in it; or for one of its places
     "create_program": PROGRAM,
     "replace_program": PROGRAM,
     "record_order": PAID,
     "simulate_order": PAID,
+    "effects.0.points": {"trigger": {"on": "cart"}, "effects": [PAID_WITH]},
 }
 
 
 def sent(full: FullShop, place: Place, value: Any) -> Any:
     path, body = request_of(place.route, full.names)
-    body = deepcopy(body | FULLER.get(place.route.operation, {}))
+    body = deepcopy(body | FULLER.get(place.param if place.param in FULLER else place.route.operation, {}))
     at = body
     for part in place.path[:-1]:
         at = at[part]

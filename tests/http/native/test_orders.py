@@ -7,7 +7,19 @@ from random import Random
 
 import pytest
 
-from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, book, card, document, refusal, sale_by
+from tests.http.native.bookshop import (
+    PROGRAM,
+    Json,
+    Shop,
+    answer,
+    book,
+    card,
+    document,
+    fixed,
+    per_euro,
+    refusal,
+    sale_by,
+)
 
 
 def enrolling(shop: Shop) -> None:
@@ -19,7 +31,8 @@ def enrolling(shop: Shop) -> None:
 
 def test_a_sale_becomes_points(shop: Shop, ada: str) -> None:
     lines = [book(199_99, quantity=2), book(50_02, sku="LAMP"), book(4_90, sku="POST", delivery=True)]
-    shop.define("bonus", stage="bonus", effect={"kind": "per_product", "amount": 5}, lines={"skus": ["BOOK"]})
+    per_book = {"kind": "per_product", "unit": "points", "amount": 5, "stage": "bonus"}
+    shop.define("bonus", per_book, lines={"skus": ["BOOK"]})
     reply = shop.api.post("/v1/orders", sale_by(ada, "S1", *lines))
     order = reply.json
     first, second = order["earned"]
@@ -108,7 +121,7 @@ def test_quantities_are_exact(shop: Shop, ada: str, sent: int | str, kept: str) 
 
 
 def test_money_is_exact_to_its_last_part(shop: Shop, ada: str) -> None:
-    shop.define("base", effect={"kind": "per_value", "amount": 1, "per": "0.01"})
+    shop.define("base", per_euro(per="0.01", rounding=None))
     assert shop.buy(ada, "S1", book(123_456_789_01))["account"]["balances"] == {"points": 123_456_789_01}
     assert shop.buy(ada, "S2", book(1), currency="JPY")["earned"][0]["amount"] == 100
     assert shop.buy(ada, "S3", book(4), currency="KWD")["earned"] == []
@@ -203,7 +216,7 @@ def test_two_tenants_may_use_one_number(shop: Shop, other: Shop, ada: str) -> No
 
 
 def test_what_is_simulated_is_what_would_be_recorded(shop: Shop, ada: str) -> None:
-    shop.define("weekend", stage="bonus", effect={"kind": "per_order", "amount": 50}, window={"from_day": "2026-01-14"})
+    shop.define("weekend", fixed(50, stage="bonus"), window={"from_day": "2026-01-14"})
     shop.define("tea", lines={"skus": ["TEA"]})
     sale = sale_by(ada, "S1", book(150_00), book(49_99, sku="LAMP", quantity="0.5"))
     reply = shop.api.post("/v1/orders/simulate", sale)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.areas.accounts.model.limits import MAX_PENDINGS
 from chalicelib.runtime import Runtime
-from tests.http.native.bookshop import NOBODY, PROGRAM, Json, Shop, answer, refusal, sale_by
+from tests.http.native.bookshop import NOBODY, PROGRAM, Json, Shop, answer, per_euro, refusal, sale_by
 from tests.http.native.filled import at_the_counter
 from tests.http.world import HandClock
 from tests.twins.filled import fill, promise_each
@@ -178,7 +178,7 @@ def test_nothing_waits_for_what_cannot_come(
 def test_so_much_may_be_pending(rt: Runtime, clock: HandClock, shop: Shop, ada: str) -> None:
     slow = {"code": "slow", "name": "Slow", "policies": [{"available_after": 5}]}
     answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": [*PROGRAM["units"], slow]}))
-    shop.define("slow", unit="slow", stage="bonus")
+    shop.define("slow", per_euro(unit="slow", stage="bonus"))
     promise_each(at_the_counter(rt, clock), ada, [f"event {number}" for number in range(MAX_PENDINGS)])
     full = (422, "too_many_pending", None)
     reply = shop.api.post(f"/v1/members/{ada}/earnings", {"unit": "points", "amount": 1, "event": "e"})
@@ -191,7 +191,7 @@ def test_so_much_may_be_pending(rt: Runtime, clock: HandClock, shop: Shop, ada: 
 def test_a_purchase_for_which_there_is_no_lot_is_refused(rt: Runtime, clock: HandClock, shop: Shop, ada: str) -> None:
     lasting = {"code": "lasting", "name": "Lasting", "policies": [{"expiry": {"type": "days", "days": 36_000}}]}
     answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": [*PROGRAM["units"], lasting]}))
-    shop.define("lasting", unit="lasting", stage="bonus")
+    shop.define("lasting", per_euro(unit="lasting", stage="bonus"))
     fill(at_the_counter(rt, clock), ada, 800, "lasting")
     for path in ("/v1/orders", "/v1/orders/simulate"):
         assert refusal(shop.api.post(path, sale_by(ada))) == (422, "too_many_lots", None)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, book
+from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, book, per_euro
 from tests.http.world import NOON
 
 DAY = 86_400
@@ -44,7 +44,7 @@ def bought(shop: Shop, ada: str, *lines: Json) -> str:
 
 def an_order_of_one_and_a_half(shop: Shop, ada: str) -> int:
     """A rule that says nothing of rounding gives a point for each euro."""
-    shop.define("base", effect={"kind": "per_value", "amount": 1, "per": "1.00"})
+    shop.define("base", per_euro(rounding=None))
     bought(shop, ada, book(1_50))
     return shop.points(ada)
 

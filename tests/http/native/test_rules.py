@@ -9,37 +9,39 @@ from chalicelib.table.config import Config, Name, config_writes
 from chalicelib.table.journal import Head, Header, Stream, new_entry
 from chalicelib.table.protocol import Put
 from tests.http.client import status_of_body
-from tests.http.native.bookshop import ONE_PER_EURO, TIERS, Json, Shop, answer, book, document, refusal, rule
+from tests.http.native.bookshop import TIERS, Json, Shop, answer, book, document, fixed, per_euro, refusal, rule
 from tests.twins import caller_of
 
 RULES = "/v1/programs/1/rules"
 KEPT = {
     "rule_id": "weekend",
     "name": "A rule",
-    "unit": "points",
-    "stage": "base",
-    "effect": {"kind": "per_value", "amount": 1, "per": "1.00", "whole_steps": False, "rounding": "down"},
-    "active": True,
-    "priority": 0,
-    "stop": False,
+    "state": "active",
+    "trigger": {"on": "order"},
     "window": {"from_day": "2026-01-10", "until_day": None},
-    "audience": {"tiers": ["silver"]},
-    "places": ["Berlin"],
-    "order_labels": [{"key": "channel", "value": None}],
-    "first_purchase_only": False,
-    "minimum_order_value": "12.50",
+    "audience": {"members": [], "tiers": ["silver"], "labels": [], "places": ["Berlin"]},
+    "when": {"not": {"ask": "order.value", "below": "12.50"}},
     "lines": {"skus": [], "categories": ["Books"], "brands": [], "labels": [], "exclude_delivery": True},
+    "effects": [per_euro() | {"whole_steps": False, "at_most": None, "stage": "base"}],
+    "priority": 0,
+    "group": None,
+    "stop": False,
 }
-DOUBLE = {"kind": "multiply", "factor": "2"}
+DOUBLE = {"kind": "multiply", "unit": "points", "factor": "2"}
+TEN_OFF = {"kind": "percent_off", "percent": "10"}
+FIRST = {"ask": "order.first", "is": True}
+CASHBACK = {"kind": "cashback", "unit": "cashback", "percent": "5"}
+
+
+def by_tier(**factors: str) -> Json:
+    return {"kind": "multiply", "unit": "points", "by_tier": factors}
 
 
 def test_a_rule_is_kept_as_it_was_written(shop: Shop) -> None:
     written = rule(
         window={"from_day": "2026-01-10"},
-        audience={"tiers": ["silver"]},
-        places=["Berlin"],
-        order_labels=[{"key": "channel"}],
-        minimum_order_value="12.50",
+        audience={"tiers": ["silver"], "places": ["Berlin"]},
+        when={"not": {"ask": "order.value", "below": "12.50"}},
         lines={"categories": ["Books"], "exclude_delivery": True},
     )
     reply = shop.api.put(f"{RULES}/weekend", written)
@@ -86,19 +88,28 @@ def test_a_rule_is_named_plainly(shop: Shop, rule_id: str) -> None:
 
 
 def test_a_rule_credits_a_unit_of_its_program(shop: Shop) -> None:
-    assert refusal(shop.api.put(f"{RULES}/new", rule(unit="stars"))) == (422, "unknown_unit", "unit")
+    unknown = (422, "unknown_unit")
+    stars = rule(per_euro(), fixed(5, "stars"))
+    assert refusal(shop.api.put(f"{RULES}/new", stars)) == (*unknown, "effects.1.unit")
+    of_stars = rule(when={"ask": "balance.stars", "at_least": 100})
+    assert refusal(shop.api.put(f"{RULES}/new", of_stars)) == (*unknown, "when")
 
 
 def test_a_rule_is_for_tiers_of_its_program(shop: Shop) -> None:
-    platinum = rule(audience={"tiers": ["gold", "platinum"]})
-    assert refusal(shop.api.put(f"{RULES}/new", platinum)) == (422, "unknown_tier", "audience.tiers")
+    answer(shop.api.put("/v1/programs/1/tiers", TIERS))
+    for body, param in (
+        (rule(audience={"tiers": ["gold", "platinum"]}), "audience.tiers"),
+        (rule(per_euro(), by_tier(gold="2", platinum="3")), "effects.1.by_tier"),
+        (rule(when={"not": {"ask": "account.tier", "one_of": ["gold", "platinum"]}}), "when"),
+    ):
+        assert refusal(shop.api.put(f"{RULES}/new", body)) == (422, "unknown_tier", param)
 
 
 def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:
     """As many as a program takes, put there behind the API's back."""
     header = Header("import", "import", caller_of("ours"), 0, 0, 1)
     entry = new_entry(Stream("ours", "ours#CFG#rule"), Head(), header, [])
-    kept = KEPT | {"audience": {"tiers": []}, "active": False}
+    kept = KEPT | {"audience": {"tiers": []}, "state": "paused"}
     for number in range(1_999):
         rule_id = f"r{number:04}"
         put, _ = config_writes(
@@ -115,44 +126,89 @@ def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:
     [
         ({}, "missing_field", "name"),
         (rule(name=""), "too_short", "name"),
-        (rule(stage="afterwards"), "unknown_choice", "stage"),
-        ({"name": "A rule", "unit": "points", "stage": "base"}, "missing_field", "effect"),
-        (rule(effect=None), "wrong_type", "effect"),
-        (rule(effect={"kind": "give_away"}), "unknown_choice", "effect.kind"),
-        (rule(effect={"amount": 1, "per": "1.00"}), "missing_field", "effect.kind"),
-        (rule(effect=ONE_PER_EURO | {"amount": -1}), "negative_amount", "effect.amount"),
-        (rule(effect=ONE_PER_EURO | {"amount": 0}), "number_too_small", "effect.amount"),
-        (rule(effect=ONE_PER_EURO | {"amount": 1.5}), "too_many_decimals", "effect.amount"),
-        (rule(effect=ONE_PER_EURO | {"amount": "1"}), "unreadable_number", "effect.amount"),
-        (rule(effect=ONE_PER_EURO | {"amount": 10**12 + 1}), "number_too_large", "effect.amount"),
-        (rule(effect=ONE_PER_EURO | {"amount": 10**30}), "number_too_large", "effect.amount"),
-        (rule(effect=ONE_PER_EURO | {"per": 1}), "wrong_type", "effect.per"),
-        (rule(effect=ONE_PER_EURO | {"per": "0.00"}), "invalid_body", "effect.per"),
-        (rule(effect=ONE_PER_EURO | {"per": "1e3"}), "invalid_body", "effect.per"),
-        (rule(effect=ONE_PER_EURO | {"rounding": "up"}), "unknown_choice", "effect.rounding"),
-        (rule(effect=ONE_PER_EURO | {"also": 1}), "unknown_field", "effect.also"),
-        (rule(effect=DOUBLE), "invalid_body", None),
-        (rule(stage="multiply"), "invalid_body", None),
-        (rule(stage="multiply", effect=DOUBLE | {"factor": "1"}), "invalid_body", "effect.factor"),
-        (rule(stage="multiply", effect=DOUBLE | {"factor": 2}), "wrong_type", "effect.factor"),
+        ({"name": "A rule"}, "missing_field", "effects"),
+        (rule(effects=None), "wrong_type", "effects"),
+        (rule(effects=[]), "too_short", "effects"),
+        (rule(*[per_euro()] * 21), "too_long", "effects"),
+        (rule(per_euro(stage="afterwards")), "unknown_choice", "effects.0.stage"),
+        (rule(per_euro(), {"kind": "give_away"}), "unknown_choice", "effects.1.kind"),
+        (rule({"amount": 1, "per": "1.00"}), "missing_field", "effects.0.kind"),
+        (rule(per_euro(-1)), "negative_amount", "effects.0.amount"),
+        (rule(per_euro(0)), "number_too_small", "effects.0.amount"),
+        (rule(per_euro(1.5)), "too_many_decimals", "effects.0.amount"),
+        (rule(per_euro("1")), "unreadable_number", "effects.0.amount"),
+        (rule(per_euro(10**12 + 1)), "number_too_large", "effects.0.amount"),
+        (rule(per_euro(10**30)), "number_too_large", "effects.0.amount"),
+        (rule(per_euro(per=1)), "wrong_type", "effects.0.per"),
+        (rule(per_euro(per="0.00")), "invalid_body", "effects.0.per"),
+        (rule(per_euro(per="1e3")), "invalid_body", "effects.0.per"),
+        (rule(per_euro(rounding="up")), "unknown_choice", "effects.0.rounding"),
+        (rule(per_euro(also=1)), "unknown_field", "effects.0.also"),
+        (rule(DOUBLE | {"stage": "bonus"}), "unknown_field", "effects.0.stage"),
+        (rule(DOUBLE | {"factor": None}), "invalid_body", "effects.0"),
+        (rule(DOUBLE | {"by_tier": {"gold": "3"}}), "invalid_body", "effects.0"),
+        (rule(DOUBLE | {"factor": "1"}), "invalid_body", "effects.0.factor"),
+        (rule(DOUBLE | {"factor": 2}), "wrong_type", "effects.0.factor"),
+        (rule(CASHBACK | {"percent": "100.5"}), "invalid_body", "effects.0.percent"),
+        (rule(TEN_OFF), "invalid_body", None),
+        (rule(per_euro(), TEN_OFF), "invalid_body", None),
+        (rule(trigger={"on": "moon"}), "unknown_choice", "trigger.on"),
         (rule(window={"from_day": "2026-02-30"}), "unreadable_date", "window.from_day"),
         (rule(window={"from_day": "2026-02-01T00:00:00Z"}), "unreadable_date", "window.from_day"),
         (rule(window={"from_day": "2026-02-01", "until_day": "2026-01-01"}), "invalid_body", "window"),
-        (rule(minimum_order_value=10), "wrong_type", "minimum_order_value"),
-        (rule(minimum_order_value="-10.00"), "invalid_body", "minimum_order_value"),
         (rule(priority=10**7), "number_too_large", "priority"),
         (rule(priority="high"), "unreadable_number", "priority"),
-        (rule(active="yes"), "wrong_type", "active"),
+        (rule(state="off"), "unknown_choice", "state"),
+        (rule(group="two words"), "wrong_format", "group"),
         (rule(lines={"skus": "A"}), "wrong_type", "lines.skus"),
         (rule(lines={"skus": ["A"] * 1_001}), "too_long", "lines.skus"),
         (rule(lines={"sku": ["A"]}), "unknown_field", "lines.sku"),
-        (rule(order_labels=[{"value": "yes"}]), "missing_field", "order_labels.0.key"),
+        (rule(audience={"labels": [{"value": "yes"}]}), "missing_field", "audience.labels.0.key"),
         (rule(rule_id="other"), "unknown_field", "rule_id"),
+        (rule(active=True), "unknown_field", "active"),
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: str, param: str | None) -> None:
     assert refusal(shop.api.put(f"{RULES}/new", body)) == (status_of_body(code), code, param)
     assert refusal(shop.api.get(f"{RULES}/new")) == (404, "rule_not_found", "rule_id")
+
+
+@pytest.mark.parametrize(
+    ("when", "code", "param"),
+    [
+        ({}, "invalid_body", "when"),
+        ({"some": [FIRST]}, "invalid_body", "when"),
+        ({"all": []}, "too_short", "when.all"),
+        ({"any": [FIRST, {"not": {"nothing": 1}}]}, "invalid_body", "when.any.1.not"),
+        ({"ask": "order.first"}, "invalid_body", "when"),
+        ({"ask": "order.weather", "is": "fine"}, "invalid_body", "when"),
+        ({"ask": "order.value", "at_least": 20}, "invalid_body", "when"),
+        ({"ask": "order.value", "at_least": "twenty"}, "invalid_body", "when"),
+        ({"ask": "order.place", "above": "Berlin"}, "invalid_body", "when"),
+        ({"ask": "order.first", "is": "yes"}, "invalid_body", "when"),
+        ({"ask": "time.of_day", "at_least": "25:00"}, "invalid_body", "when"),
+        ({"ask": "time.day", "is": "2026-02-30"}, "invalid_body", "when"),
+        ({"ask": "order.place", "one_of": []}, "too_short", "when.one_of"),
+        ({"ask": "order.place", "is": "Berlin", "maybe": True}, "unknown_field", "when.maybe"),
+        ({"labels_of": "shop", "one_of": [{"key": "vip"}]}, "unknown_choice", "when.labels_of"),
+        ({"lines": {}, "of": "value"}, "invalid_body", "when"),
+        ({"lines": {}, "of": "any", "at_least": "2"}, "invalid_body", "when"),
+        ({"times": "orders", "per": "year"}, "invalid_body", "when"),
+        ({"times": "orders", "per": "day", "at_least": 1}, "unknown_choice", "when.per"),
+        ({"all": [{"any": [FIRST] * 100}] * 3}, "invalid_body", None),
+    ],
+)
+def test_a_condition_that_cannot_be_asked_is_refused(shop: Shop, when: Json, code: str, param: str | None) -> None:
+    assert refusal(shop.api.put(f"{RULES}/new", rule(when=when))) == (status_of_body(code), code, param)
+    assert refusal(shop.api.get(f"{RULES}/new")) == (404, "rule_not_found", "rule_id")
+
+
+def test_conditions_go_so_deep_and_no_deeper(shop: Shop) -> None:
+    when: Json = FIRST
+    for _ in range(7):
+        when = {"not": when}
+    answer(shop.api.put(f"{RULES}/deep", rule(when=when)))
+    assert refusal(shop.api.put(f"{RULES}/new", rule(when={"not": when}))) == (400, "invalid_body", None)
 
 
 # --- what they come to ---------------------------------------------------------------------------------------------------
@@ -161,9 +217,9 @@ def test_a_rule_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: st
 def test_a_rule_holds_from_the_next_purchase_on(shop: Shop) -> None:
     ada = shop.enrol("1")
     assert shop.buy(ada, "S1")["account"]["balances"] == {"points": 100}
-    shop.define("double", stage="multiply", effect=DOUBLE, lines={"skus": ["BOOK"]})
+    shop.define("double", DOUBLE, lines={"skus": ["BOOK"]})
     assert shop.buy(ada, "S2", book(10_00), book(6_00, sku="TEA"))["account"]["balances"] == {"points": 126}
-    shop.define("base", active=False)
+    shop.define("base", state="paused")
     assert shop.buy(ada, "S3")["earned"] == []
 
 
@@ -172,31 +228,128 @@ def test_rules_say_why_they_gave_nothing(shop: Shop) -> None:
     ada = shop.enrol("1")
     shop.buy(ada, "S1", book(1_00))
     answer(shop.api.put("/v1/programs/1/tiers", TIERS))
-    shop.define("a-inactive", active=False)
+    ended, paused, draft = "a-ended", "a-paused", "a-draft"
+    for rule_id in (ended, paused, draft):
+        shop.define(rule_id, state=rule_id.removeprefix("a-"))
     shop.define("b-window", window={"until_day": "2026-01-13"})
     shop.define("c-tier", audience={"tiers": ["gold"]})
-    shop.define("d-place", places=["Hamburg"])
-    shop.define("e-labels", order_labels=[{"key": "channel", "value": "web"}])
-    shop.define("f-first", first_purchase_only=True)
-    shop.define("g-minimum", minimum_order_value="500.00")
+    shop.define("c-member", audience={"members": ["mem_another"]})
+    shop.define("c-labels", audience={"labels": [{"key": "vip"}]})
+    shop.define("d-place", audience={"places": ["Hamburg"]})
+    shop.define("e-labels", when={"labels_of": "order", "one_of": [{"key": "channel", "value": "web"}]})
+    shop.define("f-first", when=FIRST)
+    shop.define("g-group", group="either")
+    shop.define("g-minimum", when={"all": [{"not": FIRST}, {"ask": "order.value", "at_least": "500.00"}]})
+    shop.define("g-passed-over", group="either")
     shop.define("h-lines", lines={"skus": ["TEA"]})
-    shop.define("i-multiply", unit="cashback", stage="multiply", effect=DOUBLE)
-    shop.define("j-zero", effect=ONE_PER_EURO | {"per": "1000.00"})
+    shop.define("i-multiply", DOUBLE | {"unit": "cashback"})
+    shop.define("j-zero", per_euro(per="1000.00"))
     shop.define("k-stop", priority=1, stop=True)
     shop.define("l-stopped", priority=2)
     simulated = answer(shop.api.post("/v1/orders/simulate", document("S2", member_id=ada)))
     assert {rule["rule_id"]: rule["reason"] for rule in simulated["skipped"]} == {
-        "a-inactive": "inactive",
+        draft: "draft",
+        ended: "ended",
+        paused: "paused",
         "b-window": "outside_window",
+        "c-labels": "wrong_member_labels",
+        "c-member": "wrong_member",
         "c-tier": "wrong_tier",
         "d-place": "wrong_place",
-        "e-labels": "wrong_order_labels",
-        "f-first": "not_first_purchase",
-        "g-minimum": "below_minimum",
+        "e-labels": "condition_not_met",
+        "f-first": "condition_not_met",
+        "g-minimum": "condition_not_met",
+        "g-passed-over": "in_group",
         "h-lines": "no_matching_lines",
         "i-multiply": "nothing_to_multiply",
         "j-zero": "rounds_to_zero",
         "l-stopped": "stopped",
     }
     assert all(rule["message"].endswith(".") for rule in simulated["skipped"])
-    assert [earning["rule_id"] for earning in simulated["earned"]] == ["base", "k-stop"]
+    assert [earning["rule_id"] for earning in simulated["earned"]] == ["base", "g-group", "k-stop"]
+
+
+def earned(bought: Json) -> dict[str, int]:
+    return {earning["rule_id"]: earning["amount"] for earning in bought["earned"]}
+
+
+def simulated(shop: Shop, ada: str, **fields: object) -> Json:
+    return answer(shop.api.post("/v1/orders/simulate", document("try", member_id=ada, **fields)))
+
+
+def why_not(shop: Shop, ada: str) -> dict[str, tuple[str, str]]:
+    return {one["rule_id"]: (one["reason"], one["message"]) for one in simulated(shop, ada)["skipped"]}
+
+
+def test_a_happy_hour_is_by_the_clock_of_the_program(shop: Shop) -> None:
+    """The 14th of January 2026 is a Wednesday; the program lives in UTC."""
+    ada = shop.enrol("1")
+    wednesday = {"ask": "time.weekday", "is": "wed"}
+    happy = {"all": [wednesday, {"ask": "time.of_day", "at_least": "16:00", "below": "18:00"}]}
+    shop.define("happy", fixed(30, stage="bonus"), when=happy)
+    given = {
+        at: earned(simulated(shop, ada, purchased_at=at)).get("happy", 0)
+        for at in (
+            "2026-01-14T15:59:59Z",
+            "2026-01-14T16:00:00Z",
+            "2026-01-14T18:59:59+01:00",
+            "2026-01-14T18:00:00Z",
+            "2026-01-13T17:00:00Z",
+        )
+    }
+    assert list(given.values()) == [0, 30, 30, 0, 0]
+
+
+def test_a_rule_may_be_for_members_with_a_label(shop: Shop) -> None:
+    ada, bob = shop.enrol("1"), shop.enrol("2")
+    answer(shop.api.patch(f"/v1/members/{ada}", {"labels": [{"key": "student", "value": "yes"}]}))
+    shop.define("students", fixed(20, stage="bonus"), audience={"labels": [{"key": "student"}]})
+    yes = {"labels_of": "member", "one_of": [{"key": "student", "value": "yes"}]}
+    shop.define("asked", fixed(3, stage="bonus"), when=yes)
+    assert earned(shop.buy(ada, "S1")) == {"base": 100, "students": 20, "asked": 3}
+    assert earned(shop.buy(bob, "S2")) == {"base": 100}
+
+
+def test_a_rule_may_ask_what_somebody_has(shop: Shop) -> None:
+    ada = shop.enrol("1")
+    shop.define("saver", fixed(10, stage="bonus"), when={"ask": "balance.points", "at_least": 100})
+    assert [earned(shop.buy(ada, number)).get("saver", 0) for number in ("S1", "S2")] == [0, 10]
+
+
+def test_gold_gets_twice_as_much(shop: Shop) -> None:
+    answer(shop.api.put("/v1/programs/1/tiers", TIERS))
+    shop.define("by-tier", by_tier(silver="1.5", gold="2"))
+    ada = shop.enrol("1")
+    assert earned(shop.buy(ada, "S1", book(1_000_00))) == {"base": 1000}
+    assert earned(shop.buy(ada, "S2")) == {"base": 100, "by-tier": 100}
+
+
+def test_five_percent_come_back(shop: Shop) -> None:
+    shop.define("back", CASHBACK)
+    assert shop.buy(shop.enrol("1"), "S1", book(39_90))["account"]["balances"] == {"points": 39, "cashback": 200}
+
+
+def test_of_a_group_one_rule_gives(shop: Shop) -> None:
+    """The first whose conditions hold, by priority."""
+    ada = shop.enrol("1")
+    big = {"ask": "order.value", "at_least": "100.00"}
+    shop.define("big", fixed(50, stage="bonus"), when=big, group="size", priority=1)
+    shop.define("any", fixed(5, stage="bonus"), group="size", priority=2)
+    assert earned(shop.buy(ada, "S1")) == {"base": 100, "big": 50}
+    assert earned(shop.buy(ada, "S2", book(99_99))) == {"base": 99, "any": 5}
+    reason, message = why_not(shop, ada)["any"]
+    assert (reason, message) == ("in_group", "Another rule of the group size comes before it.")
+
+
+def test_a_draft_gives_nothing_and_a_simulation_says_so(shop: Shop) -> None:
+    ada = shop.enrol("1")
+    shop.define("idea", fixed(50), state="draft")
+    assert why_not(shop, ada) == {"idea": ("draft", "The rule is a draft.")}
+    assert earned(shop.buy(ada, "S1")) == {"base": 100}
+
+
+def test_the_condition_that_does_not_hold_is_named(shop: Shop) -> None:
+    ada = shop.enrol("1")
+    shop.define("picky", when={"all": [FIRST, {"ask": "order.value", "at_least": "500.00"}]})
+    reason, message = why_not(shop, ada)["picky"]
+    assert (reason, message) == ("condition_not_met", "It must hold that order.value is at least 500.00.")

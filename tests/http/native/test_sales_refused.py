@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from tests.http.client import status_of_body
-from tests.http.native.bookshop import NOBODY, Json, Shop, answer, book, card, document, refusal, sale_by
+from tests.http.native.bookshop import (
+    NOBODY,
+    Json,
+    Shop,
+    answer,
+    book,
+    card,
+    document,
+    fixed,
+    per_euro,
+    refusal,
+    sale_by,
+)
 
 PATHS = ("/v1/orders", "/v1/orders/simulate")
 
@@ -63,7 +75,7 @@ def test_a_purchase_lies_in_the_past(shop: Shop, ada: str, path: str) -> None:
 
 @both_ways
 def test_no_credit_is_more_than_an_account_can_hold(shop: Shop, ada: str, path: str) -> None:
-    shop.define("base", effect={"kind": "per_value", "amount": 10**12, "per": "0.01"})
+    shop.define("base", per_euro(10**12, per="0.01", rounding=None))
     assert refusal(shop.api.post(path, sale_by(ada))) == (422, "credit_too_large", "rules")
 
 
@@ -77,9 +89,9 @@ def test_no_balance_goes_beyond_its_limit(shop: Shop, ada: str, path: str) -> No
 @both_ways
 def test_at_most_63_rules_give_something_for_one_order(shop: Shop, ada: str, path: str) -> None:
     for number in range(62):
-        shop.define(f"bonus-{number}", stage="bonus", effect={"kind": "per_order", "amount": 1})
+        shop.define(f"bonus-{number}", fixed(1, stage="bonus"))
     assert len(answer(shop.api.post(path, sale_by(ada)))["earned"]) == 63
-    shop.define("one-more", stage="bonus", effect={"kind": "per_order", "amount": 1})
+    shop.define("one-more", fixed(1, stage="bonus"))
     assert refusal(shop.api.post(path, sale_by(ada, "S2"))) == (422, "too_many_credits", None)
 
 

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.api import openapi
 from chalicelib.api.faults import FORMS
 from chalicelib.api.routes import ROUTES
-from tests.http.native.bookshop import ONE_PER_EURO, Json, Shop, book, card, rule, sale_by
+from tests.http.native.bookshop import Json, Shop, book, card, per_euro, rule, sale_by
 
 JARGON = re.compile(
     r"tuple|pattern|valid(?:ation|ator)|dict|\bstr(?:ing)?\b|\bint(?:eger)?\b|\bbool|Decimal|Input|None|\^|\$"
@@ -33,8 +33,8 @@ def test_money_is_counted_in_cents(shop: Shop, ada: str, amount: Any) -> None:
     for what in ("earnings", "spends"):
         body = {"unit": "points", "amount": amount}
         assert message(shop, "POST", f"/v1/members/{ada}/{what}", body) == f"The field amount {CENTS}"
-    effect = ONE_PER_EURO | {"amount": amount}
-    assert message(shop, "PUT", "/v1/programs/1/rules/base", rule(effect=effect)) == f"The field effect.amount {CENTS}"
+    effect = per_euro(amount)
+    assert message(shop, "PUT", "/v1/programs/1/rules/base", rule(effect)) == f"The field effects.0.amount {CENTS}"
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,11 @@ def test_a_sale_is_refused_in_words_for_a_till(shop: Shop, ada: str, change: Jso
 
 def test_what_kind_a_thing_may_be_is_named(shop: Shop) -> None:
     path = "/v1/programs/1/rules/base"
-    assert message(shop, "PUT", path, rule(effect={"kind": "give_away"})) == (
-        "The field effect.kind must be one of: per_value, per_product, per_order, multiply."
+    assert message(shop, "PUT", path, rule({"kind": "give_away"})) == (
+        "The field effects.0.kind must be one of: per_value, per_product, fixed, cashback, multiply, percent_off, amount_off, "
+        "fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points."
     )
-    assert message(shop, "PUT", path, rule(effect={"amount": 1})) == "The field effect.kind is missing."
+    assert message(shop, "PUT", path, rule({"amount": 1})) == "The field effects.0.kind is missing."
 
 
 def test_a_form_is_told_in_words(shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.twins.bookshop import BookShop, open_shop, rule
+from tests.twins.bookshop import BookShop, fixed, open_shop, rule
 
 PROGRAM = {
     "zone": "America/Sao_Paulo",
@@ -11,7 +11,7 @@ PROGRAM = {
         {"code": "stamps", "name": "Stamps"},
     ],
 }
-STAMP = rule("stamp", unit="stamps", stage="bonus", effect={"kind": "per_order", "amount": 1})
+STAMP = rule("stamp", effects=[fixed(1, "stamps", stage="bonus")])
 
 
 def shop_with(number: int) -> tuple[BookShop, list[str]]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from chalicelib.areas.accounts.store import account_key
 from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.list_expiries import list_expiries
+from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.refold_account import refold_account, refolded_account
 from chalicelib.flows.refund_spend import refund_spend
@@ -70,6 +72,10 @@ def with_stamps(points: Mapping[str, Any]) -> dict[str, Any]:
     return {"units": [points, {"code": "stamps", "name": "Stamps"}], "rates": rates}
 
 
+def cart(at: Till, buyer: Buyer | None) -> object:
+    return evaluate_cart(at.shop.rt, at.shop.caller, fresh(), CartQuestion(sale("A0"), buyer, {"points": 1}))
+
+
 def settle(at: Till) -> None:
     assert settle_today(at)
 
@@ -81,6 +87,9 @@ def settle_today(at: Till) -> bool:
 OPERATIONS: dict[str, Callable[[Till], object]] = {
     "evaluate by id": lambda at: at.shop.simulate(member(at.ada), sale("A0")),
     "evaluate by identifier": lambda at: at.shop.simulate(card("ada"), sale("A0")),
+    "evaluate a cart by id": lambda at: cart(at, member(at.ada)),
+    "evaluate a cart by identifier": lambda at: cart(at, card("ada")),
+    "evaluate a cart of nobody known": lambda at: cart(at, None),
     "record an order by id": lambda at: at.shop.buy(member(at.ada), sale("A1")),
     "record an order by identifier": lambda at: at.shop.buy(card("ada"), sale("A2")),
     "record a first order, enrolling": lambda at: at.shop.buy(card("new"), sale("A3")),
@@ -145,6 +154,7 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
 
 IN_A_GROUP: dict[str, Callable[[Till], Callable[[], object]]] = {
     "evaluate, in a group": lambda at: partial(at.shop.simulate, member(resident(at)), sale("G0")),
+    "evaluate a cart, in a group": lambda at: partial(cart, at, member(resident(at))),
     "record an order, in a group": lambda at: partial(at.shop.buy, member(resident(at)), sale("G1", 10_00)),
     "earn, in a group": lambda at: partial(at.shop.earn, resident(at), 1),
     "spend, in a group": lambda at: partial(at.shop.spend, resident(at), 1),

@@ -11,6 +11,9 @@ from tests.unit.budgets.priced import PRICED, prepared, settle_today, till
 BUDGETS = {
     "evaluate by id": Cost(query=1),
     "evaluate by identifier": Cost(get=1, query=1),
+    "evaluate a cart by id": Cost(query=1),
+    "evaluate a cart by identifier": Cost(get=1, query=1),
+    "evaluate a cart of nobody known": Cost(),
     "evaluate, without an account": Cost(get=1, query=1),
     "record an order by id": Cost(query=1, transact=1, write_units=6, index_units=2),
     "record an order by identifier": Cost(get=1, query=1, transact=1, write_units=6, index_units=2),
@@ -53,6 +56,7 @@ BUDGETS = {
     "convert": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "refold an account": Cost(get=2, query=1, transact=1, write_units=2),
     "evaluate, in a group": Cost(query=1, batch_get=1),
+    "evaluate a cart, in a group": Cost(query=1, batch_get=1),
     "record an order, in a group": Cost(query=1, batch_get=1, transact=1, write_units=6, index_units=3),  # in two lists
     "earn, in a group": Cost(batch_get=2, transact=1, write_units=4, index_units=1),
     "spend, in a group": Cost(batch_get=2, transact=1, write_units=4, index_units=1),

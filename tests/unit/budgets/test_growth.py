@@ -31,7 +31,7 @@ def many_lots(at: Till) -> None:
 
 def many_inactive_rules(at: Till) -> None:
     for number in range(60):
-        at.shop.define(rule(f"off-{number}", active=False))
+        at.shop.define(rule(f"off-{number}", state="paused"))
 
 
 MANY = [many_members, many_orders, many_lots, many_inactive_rules]

@@ -20,6 +20,9 @@ BYTES_A_LOT = 8  # packed, and beside the rest of the account
 DAILY = (
     "evaluate by id",
     "evaluate by identifier",
+    "evaluate a cart by id",
+    "evaluate a cart by identifier",
+    "evaluate a cart of nobody known",
     "record an order by id",
     "record an order by identifier",
     "return",

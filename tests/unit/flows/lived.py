@@ -27,7 +27,7 @@ from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.periods import iso_day, local_day
 from tests.simulation.policies import UNITS, ZONES, definition
 from tests.twins import fresh
-from tests.twins.bookshop import BookShop, goods_back, member, open_shop, rule, sale
+from tests.twins.bookshop import BookShop, goods_back, member, open_shop, per_euro, rule, sale
 from tests.twins.grouped import found, join, leave
 from tests.twins.streamed import StreamedTable
 
@@ -73,7 +73,7 @@ def begun(seed: int) -> Life:
     shop = open_shop(table, now="2026-01-10", program=definition(dice, dice.choice(ZONES)), tiers=None)
     other = ProgramDefinition.model_validate({"name": "Coffee"} | definition(dice, dice.choice(ZONES)))
     create_program(shop.rt, shop.caller, fresh(), other)
-    define_rule(shop.rt, shop.caller, fresh(), 2, rule("cup", unit="stamps"))
+    define_rule(shop.rt, shop.caller, fresh(), 2, rule("cup", effects=[per_euro(unit="stamps")]))
     return Life(shop, table, dice, tuple(shop.member(str(number)) for number in range(3)))
 
 

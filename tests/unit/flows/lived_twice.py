@@ -36,7 +36,7 @@ from chalicelib.table.journal import entries_query, entry_from
 from chalicelib.table.pages import every_item
 from tests.simulation.policies import UNITS, ZONES, definition, ladder, policy
 from tests.twins import by_hand, fresh
-from tests.twins.bookshop import BookShop, goods_back, line, member, open_shop, rule, sale
+from tests.twins.bookshop import BookShop, fixed, goods_back, line, member, open_shop, rule, sale
 from tests.twins.grouped import found, join, leave
 
 DAY_MS, HOUR_MS, MINUTE_MS = 86_400_000, 3_600_000, 60_000
@@ -45,9 +45,9 @@ RUNS_AT = 10 * MINUTE_MS  # past midnight
 OF_THE_ENTRY = ("version", "expired", "activated", "moves")
 RULES: tuple[Rule, ...] = (
     rule(),
-    rule("gold", stage="bonus", audience={"tiers": ["gold"]}, effect={"kind": "per_order", "amount": 7}),
-    rule("stamp", unit="stamps", effect={"kind": "per_order", "amount": 5}),
-    rule("cash", unit="cash", effect={"kind": "per_order", "amount": 150}),
+    rule("gold", audience={"tiers": ["gold"]}, effects=[fixed(7, stage="bonus")]),
+    rule("stamp", effects=[fixed(5, "stamps")]),
+    rule("cash", effects=[fixed(150, "cash")]),
 )
 
 

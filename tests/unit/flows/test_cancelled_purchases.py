@@ -10,7 +10,7 @@ from chalicelib.errors import Refused
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
 from tests.twins import fresh, grouped
-from tests.twins.bookshop import BookShop, card, dry, goods_back, line, refused, rule, sale
+from tests.twins.bookshop import BookShop, card, dry, fixed, goods_back, line, refused, rule, sale
 from tests.twins.by_hand import cancel as cancel_pending
 from tests.twins.by_hand import hold, promise, release
 from tests.unit.flows.cancelled import (
@@ -179,7 +179,7 @@ def test_by_whatever_basis_the_returns_go(basis: str) -> None:
 
 
 def test_of_several_credits_only_the_one_that_was_cancelled_stays() -> None:
-    bonus = rule("bonus", stage="bonus", effect={"kind": "per_order", "amount": 40})
+    bonus = rule("bonus", effects=[fixed(40, stage="bonus")])
     shop, ada = shop_with({}, rule(), bonus)
     order = shop.buy(card("1"), sale("A1", line(1, 100_00, quantity="4"))).answer
     [other] = [one for one in order.earned if one.rule_id == "bonus"]

@@ -21,7 +21,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.journal import entry_from
 from tests.twins import by_hand, fresh
-from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, member, open_shop, rule, sale
+from tests.twins.bookshop import BookShop, card, fixed, goods_back, keyed, line, member, open_shop, per_euro, rule, sale
 
 TODAY = "2026-07-02"
 BASE = (rule(),)
@@ -64,7 +64,7 @@ def told(answer: RecordedOrder) -> list[tuple[str, int, str | None]]:
 
 
 def test_an_order_gives_no_more_than_its_cap_whichever_rules_give_it() -> None:
-    shop = capped({"per_transaction": 60}, rules=(rule(), rule("bonus", stage="bonus")))
+    shop = capped({"per_transaction": 60}, rules=(rule(), rule("bonus", effects=[per_euro(stage="bonus")])))
     answer = bought(shop, "A1", 50)
     assert [(one.rule_id, one.amount) for one in answer.earned] == [("base", 50), ("bonus", 10)]
     assert told(answer) == [("transaction", 40, "bonus")] == journal(shop, answer.member_id, 1)
@@ -74,7 +74,7 @@ def test_an_order_gives_no_more_than_its_cap_whichever_rules_give_it() -> None:
 
 
 def test_what_an_order_gives_later_counts_towards_its_cap_as_what_it_gives_at_once() -> None:
-    bonus = rule("bonus", stage="bonus", effect={"kind": "per_order", "amount": 40})
+    bonus = rule("bonus", effects=[fixed(40, stage="bonus")])
     shop = capped({"per_transaction": 50}, rules=(rule(), bonus), available_after=14)
     answer = bought(shop, "A1", 40)
     assert [(one.rule_id, one.amount) for one in answer.earned] == [("base", 40), ("bonus", 10)]

@@ -19,7 +19,20 @@ from chalicelib.flows.replace_program import replace_program
 from chalicelib.kit.ids import MAX_PROGRAM
 from chalicelib.table.config import Name
 from tests.twins import fresh
-from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, open_shop, refused, rule, sale
+from tests.twins.bookshop import (
+    POINTS,
+    PROGRAM,
+    TIERS,
+    BookShop,
+    card,
+    fixed,
+    goods_back,
+    open_shop,
+    per_euro,
+    refused,
+    rule,
+    sale,
+)
 from tests.twins.configured import stored
 
 
@@ -89,17 +102,17 @@ def test_a_new_policy_moves_nothing_that_was_earned(shop: BookShop) -> None:
 
 def test_a_rule_works_from_its_definition_on_and_is_replaced_under_its_id(shop: BookShop) -> None:
     assert shop.buy(card("1"), sale("A1")).answer.account.balances == {"points": 100}
-    shop.define(rule(effect={"kind": "per_order", "amount": 1}))
+    shop.define(rule(effects=[fixed(1)]))
     assert shop.buy(card("1"), sale("A2")).answer.account.balances == {"points": 101}
     assert [one.rule_id for one in list_rules(shop.rt, shop.caller, 1)] == ["base"]
-    assert get_rule(shop.rt, shop.caller, 1, "base").effect.kind == "per_order"
+    assert get_rule(shop.rt, shop.caller, 1, "base").effects[0].kind == "fixed"
     with refused("rule_not_found", "rule_id", NotFound):
         get_rule(shop.rt, shop.caller, 1, "another")
 
 
 def test_a_rule_credits_a_unit_and_asks_for_tiers_that_are_there(shop: BookShop) -> None:
-    with refused("unknown_unit", "unit"):
-        shop.define(rule(unit="stamps"))
+    with refused("unknown_unit", "effects.0.unit"):
+        shop.define(rule(effects=[per_euro(unit="stamps")]))
     with refused("unknown_tier", "audience.tiers"):
         shop.define(rule(audience={"tiers": ["gold", "platinum"]}))
     with refused("program_not_found", "program_id", NotFound):

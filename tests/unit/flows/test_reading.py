@@ -19,7 +19,7 @@ from chalicelib.table.journal import Stream
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete
 from tests.twins import at, fresh
-from tests.twins.bookshop import BookShop, card, goods_back, member, open_shop, refused, rule, sale
+from tests.twins.bookshop import BookShop, card, goods_back, member, open_shop, over, per_euro, refused, rule, sale
 from tests.unit.flows.seen import everything, members_of
 
 
@@ -144,7 +144,7 @@ def test_statements_of_strangers_programs_and_cursors_that_are_not_there(shop: B
 
 
 def test_a_simulation_is_what_recording_then_does(shop: BookShop) -> None:
-    shop.define(rule("bonus", stage="bonus", minimum_order_value="150.00"))
+    shop.define(rule("bonus", when=over("150.00"), effects=[per_euro(stage="bonus")]))
     shop.member("1")
     for number, cents in (("A1", 100_00), ("A2", 200_00)):
         there = everything(shop)
@@ -160,10 +160,10 @@ def test_a_simulation_is_what_recording_then_does(shop: BookShop) -> None:
 
 
 def test_a_simulation_says_why_a_rule_gave_nothing(shop: BookShop) -> None:
-    shop.define(rule("off", active=False))
-    shop.define(rule("big", minimum_order_value="150.00"))
+    shop.define(rule("off", state="paused"))
+    shop.define(rule("big", when=over("150.00")))
     skipped = shop.simulate(card("1"), sale("A1")).skipped
-    assert {one.rule_id: one.reason for one in skipped} == {"big": "below_minimum", "off": "inactive"}
+    assert {one.rule_id: one.reason for one in skipped} == {"big": "condition_not_met", "off": "paused"}
     assert all(one.message for one in skipped)
 
 

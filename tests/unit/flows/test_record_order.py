@@ -21,10 +21,21 @@ from chalicelib.kit.ids import entry_ref
 from chalicelib.table.commit import Committed
 from chalicelib.table.memory import MemoryTable
 from tests.twins import at, fresh
-from tests.twins.bookshop import TODAY, BookShop, card, goods_back, line, member, open_shop, refused, rule, sale
+from tests.twins.bookshop import (
+    TODAY,
+    BookShop,
+    card,
+    fixed,
+    goods_back,
+    line,
+    member,
+    open_shop,
+    per_euro,
+    refused,
+    rule,
+    sale,
+)
 from tests.unit.flows.seen import everything, members_of
-
-PER_ORDER = {"kind": "per_order", "amount": 1}
 
 
 @pytest.fixture
@@ -128,13 +139,13 @@ def test_a_till_may_run_five_minutes_fast_but_no_more(shop: BookShop) -> None:
 
 
 def test_a_rule_that_gives_more_than_an_account_can_hold() -> None:
-    shop = open_shop(rules=[rule(effect={"kind": "per_value", "amount": MAX_AMOUNT, "per": "1.00"})])
+    shop = open_shop(rules=[rule(effects=[per_euro(MAX_AMOUNT, rounding=None)])])
     with refused("credit_too_large", "rules"):
         shop.buy(card("1"), sale("A1", 2_00))
 
 
 def test_a_balance_has_an_end() -> None:
-    shop = open_shop(rules=[rule(effect={"kind": "per_order", "amount": MAX_AMOUNT})])
+    shop = open_shop(rules=[rule(effects=[fixed(MAX_AMOUNT)])])
     ada = shop.buy(card("1"), sale("A1")).answer.member_id
     with refused("balance_limit", "amount"):
         shop.buy(card("1"), sale("A2"))
@@ -142,11 +153,11 @@ def test_a_balance_has_an_end() -> None:
 
 
 def test_so_many_rules_may_give_something_for_one_order_and_no_more() -> None:
-    rules = [rule(f"rule-{number:02}", effect=PER_ORDER) for number in range(MAX_CREDITS)]
+    rules = [rule(f"rule-{number:02}", effects=[fixed(1)]) for number in range(MAX_CREDITS)]
     shop = open_shop(rules=rules)
     earned = shop.buy(card("1"), sale("A1")).answer.earned
     assert len({earning.earning_id for earning in earned}) == MAX_CREDITS == 63
-    shop.define(rule("one-more", effect=PER_ORDER))
+    shop.define(rule("one-more", effects=[fixed(1)]))
     with refused("too_many_credits"):
         shop.buy(card("1"), sale("A2"))
 

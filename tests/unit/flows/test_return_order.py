@@ -16,11 +16,25 @@ from chalicelib.kit.clock import FUTURE_TOLERANCE_MS
 from chalicelib.table.commit import Committed
 from chalicelib.table.memory import MemoryTable
 from tests.twins import at, fresh
-from tests.twins.bookshop import TODAY, BookShop, card, dry, goods_back, line, member, open_shop, refused, rule, sale
+from tests.twins.bookshop import (
+    FIRST,
+    TODAY,
+    BookShop,
+    card,
+    dry,
+    fixed,
+    goods_back,
+    line,
+    member,
+    open_shop,
+    refused,
+    rule,
+    sale,
+)
 from tests.twins.faulty import FaultyTable
 from tests.unit.flows.seen import everything
 
-BONUS = rule("bonus", stage="bonus", effect={"kind": "per_order", "amount": 10})
+BONUS = rule("bonus", effects=[fixed(10, stage="bonus")])
 
 
 @pytest.fixture
@@ -85,7 +99,7 @@ def test_a_bonus_for_the_order_falls_with_it_in_proportion() -> None:
 
 
 def test_a_full_return_gives_back_the_first_purchase() -> None:
-    shop = open_shop(rules=[rule("welcome", first_purchase_only=True, effect={"kind": "per_order", "amount": 50})])
+    shop = open_shop(rules=[rule("welcome", when=FIRST, effects=[fixed(50)])])
     first = shop.buy(card("1"), sale("A1")).answer
     assert shop.buy(card("1"), sale("A2")).answer.earned == ()
     shop.bring_back(first.order_id, goods_back("R1", 100_00))
@@ -266,7 +280,7 @@ def test_without_it_the_lines_that_earned_count() -> None:
 
 
 def test_a_gift_for_free_books_falls_when_all_has_come_back() -> None:
-    shop = open_shop(rules=[rule("gift", lines={"skus": ["sample"]}, effect={"kind": "per_order", "amount": 5})])
+    shop = open_shop(rules=[rule("gift", lines={"skus": ["sample"]}, effects=[fixed(5)])])
     lines = (line(1, 0, sku="sample"), line(2, 10_00, sku="novel"))
     order_id = shop.buy(card("1"), sale("A1", *lines)).answer.order_id
     assert shop.bring_back(order_id, returned("R1", ("sample", "1", 0))).answer.cancelled == ()

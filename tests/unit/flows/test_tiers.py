@@ -18,7 +18,20 @@ from chalicelib.kit.periods import parse_day
 from chalicelib.table.journal import Entry
 from chalicelib.table.keys import owner_stream
 from tests.twins import at, fresh
-from tests.twins.bookshop import TIERS, BookShop, card, goods_back, keyed, line, member, open_shop, refused, rule, sale
+from tests.twins.bookshop import (
+    TIERS,
+    BookShop,
+    card,
+    goods_back,
+    keyed,
+    line,
+    member,
+    open_shop,
+    per_euro,
+    refused,
+    rule,
+    sale,
+)
 
 BY_SPEND: dict[str, Any] = {
     "basis": "spend",
@@ -417,8 +430,8 @@ def test_a_rule_for_a_tier_sees_the_tier_that_is_held() -> None:
 def test_a_rule_that_does_not_say_rounds_as_its_unit_does_on_the_day_of_purchase() -> None:
     policies = [{"rounding": "down"}, {"rounding": "half_up", "effective_from": "2026-06-10"}]
     units = [{"code": "points", "name": "Points", "policies": policies}]
-    silent = rule("silent", effect={"kind": "per_value", "amount": 1, "per": "1.00"})
-    outspoken = rule("outspoken", effect={"kind": "per_value", "amount": 1, "per": "1.00", "rounding": "down"})
+    silent = rule("silent", effects=[per_euro(rounding=None)])
+    outspoken = rule("outspoken")
     shop = open_shop(program={"units": units}, rules=(silent, outspoken))
 
     def earned(number: str, on: str) -> dict[str | None, int]:

@@ -20,7 +20,7 @@ from chalicelib.kit.periods import parse_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.memory import MemoryTable
 from tests.twins import by_hand
-from tests.twins.bookshop import BookShop, card, goods_back, open_shop, rule, sale
+from tests.twins.bookshop import BookShop, card, goods_back, open_shop, per_euro, rule, sale
 from tests.twins.faulty import FaultyTable
 
 SURVEY = "survey/2026"
@@ -94,7 +94,7 @@ def rename(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
 
 
 def define(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
-    return shop.define(rule("bonus", stage="bonus"), command)
+    return shop.define(rule("bonus", effects=[per_euro(stage="bonus")]), command)
 
 
 def settle(shop: BookShop, ada: str, command: Command) -> Committed[Any]:

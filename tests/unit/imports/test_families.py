@@ -18,7 +18,7 @@ from chalicelib.aws.memory_queues import failed_of, sqs_event
 from chalicelib.events.imports import imports
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Key
-from tests.twins.bookshop import POINTS, card, rule, sale
+from tests.twins.bookshop import FIRST, POINTS, card, rule, sale
 from tests.twins.faulty import FaultyTable
 from tests.twins.grouped import household, leave
 from tests.twins.killing import When
@@ -29,7 +29,7 @@ from tests.unit.orders_file.csv_file import NOW, file_of
 FAMILY = ("ada", "bob", "eve")
 LIMITS = {"per_transaction": 90, "per_period": {"every": "month", "amount": 700}}
 CAPPED = {**POINTS, "policies": [{"caps": LIMITS}]}
-RULES = (rule(), rule("welcome", first_purchase_only=True))
+RULES = (rule(), rule("welcome", when=FIRST))
 
 
 class AskedTable(MemoryTable):

@@ -13,10 +13,10 @@ from chalicelib.table.config import Config, read_config
 from chalicelib.table.config_pin import PinnedConfig, packed_config, unpacked_config
 from chalicelib.table.journal import entry_from
 from chalicelib.table.memory import MemoryTable
-from tests.twins.bookshop import BookShop, card, open_shop, rule, sale
+from tests.twins.bookshop import FIRST, BookShop, card, open_shop, per_euro, rule, sale
 from tests.unit.imports.drops import Importing, importing, sold
 
-TWICE = {"kind": "per_value", "amount": 2, "per": "1.00", "rounding": "down"}
+TWICE = [per_euro(2)]
 LINES = [sold(f"A-{number}", str(number), "10.00") for number in range(6)]
 
 
@@ -51,7 +51,7 @@ def test_rules_changed_between_two_chunks_change_nothing_of_the_file_and_all_of_
     deliver(shop)
     deliver(shop)
     assert len(shop.accounts()) == 2
-    shop.shop.define(rule(effect=TWICE))
+    shop.shop.define(rule(effects=TWICE))
     shop.work()
     assert shop.operation(operation.operation_id).state == "done"
     everybody = [str(number) for number in range(6)]
@@ -66,7 +66,7 @@ def test_a_till_goes_by_the_new_rules_while_the_file_goes_by_the_old() -> None:
     shop = importing()
     shop.drop(*LINES, parts=1, chunk_rows=2)
     deliver(shop)
-    shop.shop.define(rule(effect=TWICE))
+    shop.shop.define(rule(effects=TWICE))
     shop.shop.buy(card("5"), sale("TILL", 10_00))
     shop.work()
     assert balances(shop, "0", "5") == [10, 30]
@@ -76,7 +76,7 @@ def test_a_file_dropped_after_a_change_goes_by_it_even_where_somebody_held_the_o
     table = MemoryTable()
     shop = importing(table)
     shop.rt.config.load(shop.rt.table, "shop")
-    shop.shop.at_another_till(table).define(rule(effect=TWICE))
+    shop.shop.at_another_till(table).define(rule(effects=TWICE))
     shop.drop(*LINES, parts=1)
     (route,) = shop.queues.waiting["imports"]
     shop.queues.waiting["imports"] = []
@@ -86,7 +86,7 @@ def test_a_file_dropped_after_a_change_goes_by_it_even_where_somebody_held_the_o
 
 
 def test_what_is_pinned_is_the_whole_configuration_and_of_one_tenant() -> None:
-    shop = open_shop(rules=(rule(), rule("welcome", first_purchase_only=True)))
+    shop = open_shop(rules=(rule(), rule("welcome", when=FIRST)))
     known = config_of(shop)
     assert unpacked_config(packed_config(known)) == known
     pin = PinnedConfig(known)

@@ -11,7 +11,7 @@ from chalicelib.areas.members.model import Enrolment, Identifier
 from chalicelib.aws.memory_queues import Waiting
 from chalicelib.flows.enrol_member import enrol_member
 from tests.twins import fresh
-from tests.twins.bookshop import card, rule, sale
+from tests.twins.bookshop import FIRST, card, rule, sale
 from tests.unit.imports.drops import Deal, Importing, brought_back, importing, sold
 
 ADA = "ada@example.org"
@@ -42,7 +42,7 @@ _DRAWN = re.compile(r"\b(mem)_[0-9a-z]+")
 
 def tricky_shop(**shop: Any) -> Importing:
     """Ada is known by card and email, Zoe bought OLD. A first purchase counts twice, so it matters which one is first."""
-    at_work = importing(**{"rules": (rule(), rule("welcome", first_purchase_only=True))} | shop)
+    at_work = importing(**{"rules": (rule(), rule("welcome", when=FIRST))} | shop)
     bookshop = at_work.shop
     both = (Identifier(type="card", value="ada"), Identifier(type="email", value=ADA))
     enrol_member(bookshop.rt, bookshop.caller, fresh(), Enrolment(identifiers=both))

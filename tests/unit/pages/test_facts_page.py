@@ -33,7 +33,19 @@ from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
 from tests.twins import at, by_hand, fresh
-from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, rule, sale
+from tests.twins.bookshop import (
+    POINTS,
+    PROGRAM,
+    TIERS,
+    BookShop,
+    card,
+    goods_back,
+    member,
+    open_shop,
+    per_euro,
+    rule,
+    sale,
+)
 from tests.twins.grouped import change, choose, household, join, leave
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
@@ -50,7 +62,7 @@ SHORT_LIVED = {
         {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 90}}]},
     ]
 }
-RULES = (rule(), *(rule(unit, unit=unit, stage="bonus") for unit in ("later", "few")))
+RULES = (rule(), *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")))
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
 EASIER = {
     **TIERS,

@@ -58,8 +58,11 @@ class RuleDefinition(Frozen):
     def _effects_suit_the_trigger(self) -> Self:
         on = self.trigger.on
         for effect in self.effects:
-            if isinstance(effect, DISCOUNTS) and on != "cart":
-                raise ValueError(f"{effect.kind} is a discount: it belongs to a rule on cart, not on {on}")
+            if isinstance(effect, DISCOUNTS) is not (on == "cart"):
+                suits = "order" if on == "cart" else "cart"
+                raise ValueError(
+                    f"{effect.kind} belongs to a rule on {suits}, not on {on}: discounts are for carts only"
+                )
         return self
 
     def named(self, rule_id: str) -> Rule:

@@ -1,0 +1,138 @@
+"""A till asks what a customer gets for their cart: what comes off, what they earn, what they could pay with points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.http.native.bookshop import NOBODY, Json, Shop, answer, book, refusal
+
+DELIVERY = book(4_90, "DELIVERY", delivery=True)
+TEN_POINTS_A_EURO: Json = {"kind": "pay_with_points", "unit": "points", "points": 10, "value": "1.00"}
+
+
+def on_carts(shop: Shop, rule_id: str, *effects: Json, **fields: Any) -> None:
+    body = {"name": rule_id, "trigger": {"on": "cart"}, "effects": list(effects)} | fields
+    answer(shop.api.put(f"/v1/programs/1/rules/{rule_id}", body))
+
+
+def cart(*lines: Json, **fields: Any) -> Json:
+    return {"currency": "EUR", "lines": list(lines) or [book(100_00)]} | fields
+
+
+def evaluated(shop: Shop, *lines: Json, **fields: Any) -> Json:
+    return answer(shop.api.post("/v1/checkouts/evaluate", cart(*lines, **fields)))
+
+
+def reasons(found: Json) -> dict[str, str]:
+    return {one["rule_id"]: one["reason"] for one in found["skipped"]}
+
+
+def test_whoever_is_not_known_pays_less_and_sees_what_a_member_would_earn(shop: Shop) -> None:
+    on_carts(shop, "tenth", {"kind": "percent_off", "percent": "10"})
+    found = evaluated(shop, book(30_00, "A"), book(10_05, "B"))
+    assert (found["gross_value"], found["discount"], found["to_pay"]) == (40_05, 4_01, 36_04)
+    assert [(line["discount"], line["to_pay"]) for line in found["lines"]] == [(3_00, 27_00), (1_01, 9_04)]
+    assert [(one["rule_id"], one["amount"]) for one in found["discounts"]] == [("tenth", 4_01)]
+    assert [(one["rule_id"], one["unit"], one["amount"]) for one in found["earned"]] == [("base", "points", 36)]
+    assert (found["member_id"], found["account"]) == (None, None)
+
+
+def test_what_is_earned_is_counted_of_what_is_paid(shop: Shop) -> None:
+    on_carts(shop, "half", {"kind": "percent_off", "percent": "50"}, lines={"skus": ["A"]})
+    [earned] = evaluated(shop, book(30_00, "A"), book(10_00, "B"))["earned"]
+    assert earned["amount"] == 25
+    assert earned["lines"] == [{"line_no": 1, "amount": 15}, {"line_no": 2, "amount": 10}]
+
+
+def test_discounts_come_off_one_after_the_other_and_never_below_nothing(shop: Shop) -> None:
+    on_carts(shop, "voucher", {"kind": "amount_off", "amount": "15.00"}, priority=2)
+    on_carts(shop, "half", {"kind": "percent_off", "percent": "50"}, priority=1)
+    found = evaluated(shop, book(20_00))
+    assert [(one["rule_id"], one["amount"]) for one in found["discounts"]] == [("half", 10_00), ("voucher", 10_00)]
+    assert (found["discount"], found["to_pay"]) == (20_00, 0)
+
+
+def test_delivery_is_free_over_fifty(shop: Shop) -> None:
+    over_fifty = {"lines": {"exclude_delivery": True}, "of": "value", "at_least": "50.00"}
+    on_carts(shop, "free-delivery", {"kind": "free_delivery"}, when=over_fifty)
+    below = evaluated(shop, book(49_99), DELIVERY)
+    assert (below["discount"], reasons(below)) == (0, {"free-delivery": "condition_not_met"})
+    assert evaluated(shop, book(50_00), DELIVERY)["lines"][1]["to_pay"] == 0
+
+
+@pytest.mark.parametrize(("asked", "taken", "off"), [(0, 0, 0), (9, 0, 0), (25, 20, 2_00), (10_000, 50, 5_00)])
+def test_points_pay_in_whole_steps_up_to_what_there_is_and_half_of_the_price(
+    shop: Shop, asked: int, taken: int, off: int
+) -> None:
+    member_id = shop.enrol("ada")
+    shop.earn(member_id, 500)
+    on_carts(shop, "pay", TEN_POINTS_A_EURO | {"at_most_percent": "50"})
+    pays = {"pays": [{"unit": "points", "points": asked}]} if asked else {}
+    found = evaluated(shop, book(10_00), member_id=member_id, **pays)
+    assert found["to_pay"] == 10_00 - off
+    assert [(one["points"], one["amount"]) for one in found["discounts"]] == ([(taken, off)] if taken else [])
+    more = [(one["points"], one["value"]) for one in found["redeemable"]]
+    assert more == ([(50 - taken, 5_00 - off)] if taken < 50 else [])
+    assert found["account"]["balances"] == {"points": 500}
+
+
+def test_nobody_known_pays_nothing_with_points(shop: Shop) -> None:
+    on_carts(shop, "pay", TEN_POINTS_A_EURO)
+    found = evaluated(shop, pays=[{"unit": "points", "points": 100}])
+    assert (found["discounts"], found["redeemable"]) == ([], [])
+    assert reasons(found) == {"pay": "nothing_paid_with"}
+
+
+def test_a_draft_is_tried_before_it_is_switched_on(shop: Shop) -> None:
+    on_carts(shop, "summer", {"kind": "percent_off", "percent": "20"}, state="draft")
+    assert reasons(evaluated(shop)) == {"summer": "draft"}
+    assert evaluated(shop, drafts=True)["to_pay"] == 80_00
+    assert evaluated(shop)["to_pay"] == 100_00
+
+
+def test_buy_two_get_the_cheapest_of_three_for_nothing(shop: Shop) -> None:
+    on_carts(shop, "3-for-2", {"kind": "buy_get", "buy": 2, "get": 1})
+    lines = [book(12_00, "A"), book(8_00, "B"), book(10_00, "C")]
+    assert evaluated(shop, *lines)["discount"] == 8_00
+    assert evaluated(shop, *lines[:2])["discount"] == 0
+    numbered = [line | {"line_no": number} for number, line in enumerate(lines, start=1)]
+    assert evaluated(shop, *numbered) == evaluated(shop, *numbered[::-1]) | {
+        "lines": evaluated(shop, *numbered)["lines"]
+    }
+
+
+def test_a_cart_is_judged_by_its_moment(shop: Shop) -> None:
+    happy_hour = {"ask": "time.of_day", "at_least": "16:00", "below": "18:00"}
+    on_carts(shop, "happy-hour", {"kind": "percent_off", "percent": "20"}, when=happy_hour)
+    by_hour = {
+        hour: evaluated(shop, purchased_at=f"2026-01-14T{hour}:00Z")["discount"]
+        for hour in ("15:59", "16:00", "17:59", "18:00")
+    }
+    assert by_hour == {"15:59": 0, "16:00": 20_00, "17:59": 20_00, "18:00": 0}
+
+
+def test_a_cart_changes_nothing(shop: Shop) -> None:
+    member_id = shop.enrol("ada")
+    before = answer(shop.api.get(f"/v1/members/{member_id}/statement"))
+    on_carts(shop, "tenth", {"kind": "percent_off", "percent": "10"})
+    assert evaluated(shop, member_id=member_id) == evaluated(shop, member_id=member_id)
+    assert answer(shop.api.get(f"/v1/members/{member_id}/statement")) == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "refused"),
+    [
+        ({"pays": [{"unit": "pearls", "points": 1}]}, (422, "unknown_unit", "unit")),
+        ({"pays": [{"unit": "points", "points": 0}]}, (422, "number_too_small", "pays.0.points")),
+        ({"purchased_at": "2026-01-16T10:00:00Z"}, (422, "future_purchase", "purchased_at")),
+        ({"member_id": NOBODY}, (404, "member_not_found", "member_id")),
+        ({"identifier": {"type": "card", "value": "none"}}, (404, "member_not_found", "identifier")),
+        ({"lines": []}, (400, "too_short", "lines")),
+        ({"lines": [book(1_00), book(2_00, line_no=2)]}, (400, "line_numbers_mixed", "lines")),
+        ({"currency": "euro"}, (400, "invalid_currency", "currency")),
+    ],
+)
+def test_what_cannot_be_evaluated(shop: Shop, fields: Json, refused: tuple[int, str, str]) -> None:
+    assert refusal(shop.api.post("/v1/checkouts/evaluate", cart() | fields)) == refused
