@@ -35,8 +35,8 @@ def evaluate(
     that no account could hold (`credit_too_large`)."""
     judging = _Judging(compiled, Basket(purchase), context)
     judging.find(compiled.index.places(occasions, judging.basket, context))
-    judging.discount()
-    judging.credit()
+    judging.take_off()
+    judging.count_credits()
     return judging.outcome(tuple(occasions), why=why)
 
 
@@ -68,7 +68,7 @@ class _Judging:
             else:
                 self.skipped[rule.rule_id] = skipped
 
-    def discount(self) -> None:
+    def take_off(self) -> None:
         stopper = None
         for rule in self.holding:
             for effect in rule.discounts:
@@ -92,7 +92,7 @@ class _Judging:
             if rule.stop and rule.rule_id in self.gave:
                 stopper = stopper or rule.rule_id
 
-    def credit(self) -> None:
+    def count_credits(self) -> None:
         base: defaultdict[str, Base] = defaultdict(Base)
         for stage, name in enumerate(STAGES):
             stopped_by: dict[str, str] = {}

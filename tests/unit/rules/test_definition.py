@@ -59,8 +59,9 @@ def nested(levels: int) -> dict[str, Any]:
         (one({"kind": "per_value", "unit": "points", "amount": 1, "per": "-1"}), "plain decimal above 0"),
         (one({"kind": "cashback", "unit": "points", "percent": "0"}), "a percentage must be"),
         (one({"kind": "cashback", "unit": "points", "percent": "100.01"}), "a percentage must be"),
-        (one({"kind": "percent_off", "percent": "10"}), "percent_off is a discount: it belongs to a rule on cart"),
-        (one(PAY), "pay_with_points is a discount: it belongs to a rule on cart, not on order"),
+        (one({"kind": "percent_off", "percent": "10"}), "percent_off belongs to a rule on cart, not on order"),
+        (one(PAY), "pay_with_points belongs to a rule on cart, not on order: discounts are for carts only"),
+        ({"trigger": {"on": "cart"}} | one(FIXED), "fixed belongs to a rule on order, not on cart"),
         ({"trigger": {"on": "cart"}} | one(PAY, points=0), "greater than or equal to 1"),
         ({"trigger": {"on": "cart"}} | one({"kind": "amount_off", "amount": "0"}), "plain decimal above 0"),
         ({"trigger": {"on": "cart"}} | one({"kind": "buy_get", "buy": 0, "get": 1}), "greater than or equal to 1"),
@@ -167,7 +168,7 @@ ASKED = [
     {"ask": "field.newsletter", "is": True},
     {"ask": "field.shoe_size", "is": 42},
 ]
-GIVEN: list[dict[str, Any]] = [
+CREDITS: list[dict[str, Any]] = [
     {"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00"},
     {"kind": "per_product", "unit": "points", "amount": 1, "times": "line"},
     {"kind": "fixed", "unit": "points", "amount": 5, "stage": "bonus"},
@@ -175,6 +176,8 @@ GIVEN: list[dict[str, Any]] = [
     {"kind": "multiply", "unit": "points", "factor": "2.0", "rounding": "down"},
     {"kind": "multiply", "unit": "points", "by_tier": {"gold": "3"}},
     {"kind": "multiply", "unit": "points", "by_label": [{"key": "app", "factor": "1.5"}]},
+]
+DISCOUNTS: list[dict[str, Any]] = [
     {"kind": "percent_off", "percent": "10", "at_most": "5.00"},
     {"kind": "amount_off", "amount": "5.00"},
     {"kind": "fixed_price", "price": "9.99"},
@@ -185,16 +188,18 @@ GIVEN: list[dict[str, Any]] = [
 ]
 
 
-def test_a_rule_goes_to_json_and_back() -> None:
-    read = Rule.model_validate(WRITTEN | {"when": {"all": ASKED}, "effects": GIVEN})
+@pytest.mark.parametrize(("on", "given"), [("order", CREDITS), ("cart", DISCOUNTS)])
+def test_a_rule_goes_to_json_and_back(on: str, given: list[dict[str, Any]]) -> None:
+    written = WRITTEN | {"trigger": {"on": on}}
+    read = Rule.model_validate(written | {"when": {"all": ASKED}, "effects": given})
     assert read.window.from_day == date(2026, 3, 1)
     sent = read.model_dump(mode="json")
-    assert {name: sent[name] for name in WRITTEN} == WRITTEN
+    assert {name: sent[name] for name in written} == written
     assert Rule.model_validate(sent) == read
     assert Rule.model_validate(read.model_dump()) == read
     assert Rule.model_validate_json(read.model_dump_json()) == read
-    for given, effect in zip(GIVEN, sent["effects"], strict=True):
-        assert [name for name in given if name != "by_label" and effect[name] != given[name]] == []
+    for wrote, effect in zip(given, sent["effects"], strict=True):
+        assert [name for name in wrote if name != "by_label" and effect[name] != wrote[name]] == []
     assert sent["when"]["all"][1]["any"][1]["not"]["is"] is False
 
 
@@ -202,7 +207,8 @@ def test_what_a_rule_names_of_its_program_is_found_where_it_stands() -> None:
     read = Rule.model_validate(
         WRITTEN
         | {
-            "effects": GIVEN,
+            "trigger": {"on": "order"},
+            "effects": CREDITS,
             "when": {
                 "any": [
                     {"ask": "balance.stamps", "at_least": 9},
@@ -211,7 +217,7 @@ def test_what_a_rule_names_of_its_program_is_found_where_it_stands() -> None:
             },
         }
     )
-    units = [("points", f"effects.{at}.unit") for at in (0, 1, 2, 4, 5, 6, 13)]
+    units = [("points", f"effects.{at}.unit") for at in (0, 1, 2, 4, 5, 6)]
     assert sorted(named_units(read)) == sorted([*units, ("money", "effects.3.unit"), ("stamps", "when")])
     assert list(named_tiers(read)) == [
         ("gold", "audience.tiers"),
@@ -220,3 +226,5 @@ def test_what_a_rule_names_of_its_program_is_found_where_it_stands() -> None:
         ("silver", "when"),
         ("bronze", "when"),
     ]
+    payment = Rule.model_validate(WRITTEN | {"effects": DISCOUNTS})
+    assert list(named_units(payment)) == [("points", "effects.6.unit")]

@@ -9,11 +9,9 @@ import pytest
 
 from chalicelib.areas.orders.model import Sale
 from tests.unit.rules.shop import (
-    ONE_PER_EURO,
     TODAY,
     amounts,
     checkout,
-    fixed,
     judge,
     line,
     of_cart,
@@ -150,13 +148,6 @@ def test_points_are_earned_on_what_is_left_to_pay_and_conditions_asked_of_what_w
 def test_what_was_given_away_earns_nothing() -> None:
     outcome = checkout(sale(10_00), off("amount_off", amount="10.00"), rule("base"))
     assert reasons(outcome) == {"base": "rounds_to_zero"}
-
-
-def test_one_rule_may_give_both_a_discount_and_points() -> None:
-    outcome = checkout(sale(10_00), of_cart("both", {"kind": "amount_off", "amount": "1.00"}, ONE_PER_EURO, fixed(5)))
-    assert taken(outcome) == {"both": {1: 1_00}}
-    assert [one.amount for one in outcome.credits] == [9, 5]
-    assert reasons(outcome) == {}
 
 
 # --- points for money --------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def looked_at(*rules: Rule, context: Context = HERE, occasions: tuple[str, ...] 
         {"state": "ended"},
         {"window": {"from_day": "2026-03-16"}},
         {"window": {"until_day": "2026-03-14"}},
-        {"trigger": {"on": "cart"}},
+        {"trigger": {"on": "cart"}, "effects": [{"kind": "free_delivery"}]},
         {"audience": {"members": ["mem_bea"]}},
         {"audience": {"tiers": ["silver"]}},
         {"audience": {"places": ["airport"]}},
