@@ -32,8 +32,8 @@ def evaluate(
     that no account could hold (`credit_too_large`)."""
     judging = _Judging(compiled, Basket(purchase), context)
     judging.find(compiled.index.places(occasions, judging.basket, context))
-    judging.discount()
-    judging.credit()
+    judging.decide_discounts()
+    judging.decide_credits()
     return judging.outcome(tuple(occasions), why=why)
 
 
@@ -65,7 +65,7 @@ class _Judging:
             else:
                 self.skipped[rule.rule_id] = skipped
 
-    def discount(self) -> None:
+    def decide_discounts(self) -> None:
         stopper = None
         for rule in self.holding:
             for effect in rule.discounts:
@@ -87,7 +87,7 @@ class _Judging:
             if rule.stop and rule.rule_id in self.gave:
                 stopper = stopper or rule.rule_id
 
-    def credit(self) -> None:
+    def decide_credits(self) -> None:
         base: dict[str, dict[Own, int]] = {}
         for stage, name in enumerate(STAGES):
             stopped_by: dict[str, str] = {}
