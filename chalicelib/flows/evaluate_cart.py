@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.accounts.model import Account
+from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
@@ -22,7 +23,7 @@ from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import LineAmount, Standing
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.purchase import Buyer, member_of, refuse_future, with_credits
+from chalicelib.flows.purchase import Buyer, refuse_future, with_credits
 from chalicelib.flows.simulate_order import SkippedRule, skipped_rules
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.base import Frozen
@@ -122,7 +123,9 @@ def evaluate_cart(
 def _open(rt: Runtime, caller: Caller, buyer: Buyer | None, program_id: int) -> Opened:
     if buyer is None:
         return NOBODY
-    member_id = member_of(rt, caller, buyer)
+    member_id = buyer.member_id
+    if member_id is None and buyer.identifier is not None:
+        member_id = members.owner_of(rt.table, caller.tenant, buyer.identifier.normalised())
     if member_id is None:
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
     opened = open_snapshot(rt, caller.tenant, member_id, program_id)

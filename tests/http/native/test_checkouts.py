@@ -22,7 +22,7 @@ def cart(*lines: Json, **fields: Any) -> Json:
 
 
 def evaluated(shop: Shop, *lines: Json, **fields: Any) -> Json:
-    return answer(shop.api.post("/v1/checkouts/evaluate", cart(*lines, **fields)))
+    return dict(answer(shop.api.post("/v1/checkouts/evaluate", cart(*lines, **fields))))
 
 
 def reasons(found: Json) -> dict[str, str]:
