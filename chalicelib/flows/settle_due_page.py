@@ -1,24 +1,29 @@
 """Settle a page of due accounts: up to a hundred of one shard of the due index.
 
-    reads    1 Query of the index; then for each account what flows/settle_account reads and writes
+    reads    1 Query of the index; then for each account what flows/settle_account reads and writes, and for each member with an
+             award that is over what flows/settle_awards does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.perks import store as perks
 from chalicelib.flows.settle_account import settle_account
+from chalicelib.flows.settle_awards import settle_awards
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
-from chalicelib.table.protocol import StartKey
+from chalicelib.table.protocol import Attrs, StartKey
 
 PAGE = 100
+Settle = Callable[[Runtime, Caller, Day, str, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,15 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
     query = accounts.due_query(caller.tenant, shard, day, PAGE, start)
     page = read_patiently(rt, partial(rt.table.query, query))
     settled, unsettled = 0, []
-    for member_id, program_id in map(accounts.due_member, page.items):
+    for settle, member_id, program_id in dict.fromkeys(map(_due, page.items)):
         try:
-            settled += settle_account(rt, caller, day, member_id, program_id)
+            settled += settle(rt, caller, day, member_id, program_id)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with one account must not stop its neighbours
             unsettled.append(Unsettled(member_id, program_id, fault))
     return SettledPage(settled, tuple(unsettled), page.next)
+
+
+def _due(attrs: Attrs) -> tuple[Settle, str, int]:
+    """What is to be settled, and whose: several awards of a member are settled at once."""
+    award = perks.due_award(attrs)
+    return (settle_account, *accounts.due_member(attrs)) if award is None else (settle_awards, *award)

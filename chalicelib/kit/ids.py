@@ -25,6 +25,7 @@ ENTITY_BITS = 53
 MAX_PROGRAM = 1_023
 MAX_SEQUENCE = 2**26 - 1
 MAX_FACT = 63
+CODE_LENGTH = 10
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
@@ -83,6 +84,11 @@ def owner_number(text: str) -> int:
 
 def is_id(kind: Kind, text: str) -> bool:
     return _number(kind, text) is not None
+
+
+def code_digits(salt: str) -> str:
+    """Ten digits that nobody guesses within minutes, and that can be typed: of 16 random bytes in hex."""
+    return _encode(int(salt, 16) & ((1 << 5 * CODE_LENGTH) - 1), CODE_LENGTH)
 
 
 def order_id(tenant: str, scope: str, number: str, probe: int) -> str:

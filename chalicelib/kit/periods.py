@@ -59,6 +59,11 @@ def local_day(at: Instant, zone: str) -> Day:
     return day_of(moment(at).astimezone(_zone(zone)).date())
 
 
+def local_time(at: Instant, zone: str) -> datetime:
+    """What the zone's clocks and calendars show."""
+    return moment(at).astimezone(_zone(zone))
+
+
 def day_starts(day: Day, zone: str) -> Instant:
     """The first instant of the day on the zone's clocks (where the hour 00:00 is skipped, the first that follows)."""
     midnight = datetime.combine(date_of(day), time(), tzinfo=_zone(zone))

@@ -14,6 +14,7 @@ MEMBER = "mem_0c5qv8t2k1h"
 ORDER = "ord_3q7m0z9y4xk"
 EARNING = "ent_1mdfqt5g16k008002041"
 SPEND = "ent_1mdfqt5g16k0080020c1"
+REDEMPTION = "ent_0c5qv8t2k1h080000fg0"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 GROUP = "grp_0c5qv8t2k1j"
 TRANSFER = "ent_0c5qv8t2k1h080000fg1"
@@ -29,6 +30,11 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "spend_id": {"description": "The spend's id: the `spend_id` that it was answered with.", "example": SPEND},
     "hold_id": {"description": "The hold's number in the account.", "example": "1"},
     "operation_id": {"description": "The operation's id.", "example": OPERATION},
+    "perk_id": {"description": "The perk's id, chosen by whoever creates it.", "example": "coffee-card"},
+    "award_id": {
+        "description": "The award's name among the member's: the perk's id and a number.",
+        "example": "coffee-card.1",
+    },
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
 
@@ -75,6 +81,19 @@ BODIES: Mapping[str, Json] = {
             {"tier_id": "silver", "name": "Silver", "threshold": 200},
         ],
     },
+    "put_perk": {
+        "name": "Buy nine cups, the tenth is free",
+        "what": {"kind": "stamp_card", "unit": "tea", "stamps": 9},
+        "terms": "Any cup, any size.",
+        "method": "qr",
+        "valid_days": 365,
+        "points": 9,
+    },
+    "grant_perk": {"perk_id": "coffee-card", "points": 9},
+    "give_stamps": {"amount": 1, "place": "Berlin Mitte"},
+    "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},
+    "refund_redemption": {"redemption_id": REDEMPTION},
+    "redeem_code": {"code": "0c5qv-8t2k1", "place": "Berlin Mitte"},
     "put_rule": {
         "name": "One point per euro, not for delivery",
         "unit": "points",

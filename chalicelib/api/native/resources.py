@@ -11,6 +11,7 @@ ABOUT: Mapping[str, str] = {
     "members": "Who a shop knows, and by which cards, addresses and numbers.",
     "groups": "Members who collect together, as a household or a fleet does.",
     "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
+    "perks": "What members are given besides points: stamp cards, treats, clubs; their awards, and how a till redeems them.",
     "adjustments": "What operators give and take by hand, with a reason.",
     "orders": "Sales, what came back of them, and what a sale would earn.",
     "operations": "Jobs that take longer than a request, such as the import of a file.",

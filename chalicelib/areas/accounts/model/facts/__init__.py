@@ -21,6 +21,13 @@ from chalicelib.areas.accounts.model.facts.life import (
     TierReviewed,
     TierUnpinned,
 )
+from chalicelib.areas.accounts.model.facts.perks import (
+    PerkExpired,
+    PerkGranted,
+    PerkRedeemed,
+    PerkRefunded,
+    PerkRevoked,
+)
 from chalicelib.areas.accounts.model.facts.points import (
     DebtSettled,
     PointsCancelled,
@@ -79,6 +86,11 @@ VOCABULARY = vocabulary(
     TierReviewed,
     TierPinned,
     TierUnpinned,
+    PerkGranted,
+    PerkRedeemed,
+    PerkRefunded,
+    PerkRevoked,
+    PerkExpired,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
@@ -108,6 +120,11 @@ __all__ = [
     "DebtSettled",
     "OrderRecorded",
     "OrderReturned",
+    "PerkExpired",
+    "PerkGranted",
+    "PerkRedeemed",
+    "PerkRefunded",
+    "PerkRevoked",
     "PointsActivated",
     "PointsCancelled",
     "PointsCapped",
