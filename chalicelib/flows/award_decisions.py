@@ -67,8 +67,8 @@ def granted(turn: Turn, desk: Desk, perk: Perk, grant: Grant = HAND) -> Turn:
             f.PerkGranted(desk.member_id, perk.perk_id, known.number, uses, ends, grant.source, again=True)
         )
     points = perk.points if grant.points is None else grant.points
-    if points and perk.unit is not None:
-        turn = earned(turn, desk, perk.unit, points)
+    if points and perk.counted_in is not None:
+        turn = earned(turn, desk, perk.counted_in, points)
     newest = latest(turn.awards, perk.perk_id)
     return turn if newest is None else turn.about(newest.award_id)
 
@@ -95,7 +95,7 @@ def held(turn: Turn, desk: Desk, perk: Perk, award: Award | None, source: str = 
     if award is None:
         turn = _begun(turn, desk, perk, "tier" if isinstance(perk.what, Level) else source)
         award = turn.awards[turn.main]
-    award.must_be_active()
+    award.must_be_usable()
     return turn, award
 
 
@@ -134,7 +134,7 @@ def _revoked(turn: Turn, desk: Desk, award: Award, why: str) -> Turn:
 
 def revoked(turn: Turn, desk: Desk, award: Award, why: str = "hand") -> Turn:
     """Refuses what is over already."""
-    award.must_be_active()
+    award.must_be_usable()
     return _revoked(turn, desk, award, why).about(award.award_id)
 
 
@@ -177,8 +177,8 @@ def _full_card(turn: Turn, desk: Desk, perk: Perk, what: StampCard, award: Award
         return _used(turn, desk, perk, award, what.stamps)
     treat = desk.perk(what.gives)
     gave = None
-    if not is_ignored(turn, treat):
-        turn = granted(turn, desk, treat, Grant("card"))
+    if not is_ignored(turn, treat) and not isinstance(treat.what, Level):
+        turn = granted(turn, desk, treat, Grant("card", points=0))
         gave = latest(turn.awards, treat.perk_id)
     return _used(turn, desk, perk, award, what.stamps, gave="" if gave is None else gave.award_id)
 
@@ -189,7 +189,7 @@ def _used(turn: Turn, desk: Desk, perk: Perk, award: Award, points: int = 0, val
         desk.member_id,
         perk.perk_id,
         award.number,
-        unit=(perk.unit or "") if points else "",
+        unit=(perk.counted_in or "") if points else "",
         points=points,
         value=value,
         gave=gave,

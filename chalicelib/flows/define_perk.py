@@ -21,8 +21,8 @@ def define_perk(rt: Runtime, caller: Caller, command: Command, program_id: int, 
 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
-        if perk.unit is not None:
-            program.unit(perk.unit)
+        if perk.counted_in is not None:
+            program.unit(perk.counted_in)
         _must_have_tier(config, program_id, perk)
         _must_give_another(config, program_id, perk)
         return perks.change(config, program_id, perk)

@@ -55,8 +55,8 @@ def give_stamps(
     program_id: int = 1,
 ) -> Committed[Stamped]:
     """At most a card's worth at a time. Refuses `not_a_stamp_card`, `number_too_large`, `perk_not_active`, `card_finished`,
-    `too_many_awards`, `member_blocked`, `group_blocked`, `balance_limit`, `too_many_lots`, `too_many_pending`, and for a card that redeems itself
-    what that is refused for; NotFound: member, program, perk."""
+    `too_many_awards`, `member_blocked`, `group_blocked`, `balance_limit`, `too_many_lots`, `too_many_pending`; NotFound: member,
+    program, perk."""
     where = till or Till()
 
     def decide(turn: Turn, desk: Desk) -> Turn:
@@ -78,9 +78,17 @@ def stamped(turn: Turn, desk: Desk, perk: Perk, card: StampCard, amount: int, ti
     turn, award = _card(turn, desk, perk)
     turn = earned(turn, desk, card.unit, amount).about(award.award_id)
     if perk.method == "auto" and turn.story.account.wallet(card.unit).available >= card.stamps:
-        turn = redeemed(turn, desk, perk, award, till, None)
+        turn = _redeeming_itself(turn, desk, perk, award, till)
     stamps = turn.story.account.wallet(card.unit).available
     return turn.about(turn.main, stamps=stamps, needed=card.stamps)
+
+
+def _redeeming_itself(turn: Turn, desk: Desk, perk: Perk, award: Award, till: Till) -> Turn:
+    """A card that cannot be redeemed here and now stays full: nobody is refused a stamp for that."""
+    try:
+        return redeemed(turn, desk, perk, award, till, None)
+    except Refused:
+        return turn
 
 
 def _card(turn: Turn, desk: Desk, perk: Perk) -> tuple[Turn, Award]:

@@ -18,7 +18,7 @@ from chalicelib.table.commit import Committed
 from chalicelib.table.journal import Entry
 
 
-class Granted(Frozen):
+class GrantedPerk(Frozen):
     """`account` is null where a second grant was ignored: then nothing has changed."""
 
     award: AwardState
@@ -29,7 +29,7 @@ class _Ignored(Refused):
     """Leaves the commit without writing: they have it already."""
 
     def __init__(self, award: Award) -> None:
-        super().__init__("ignored", "The member has this perk already.")
+        super().__init__("unchanged", "The member has this perk already.")
         self.award = award
 
 
@@ -41,13 +41,13 @@ def grant_perk(
     perk_id: str,
     points: int | None = None,
     program_id: int = 1,
-) -> Committed[Granted]:
+) -> Committed[GrantedPerk]:
     """`points` come with it, else as many as the perk says. Refuses `perk_not_active`, `held_by_tier`, `perk_without_points`,
     `too_many_awards`, `member_blocked`, `group_blocked`, `balance_limit`, `too_many_lots`, `too_many_pending`; NotFound: member, program, perk."""
 
     def decide(turn: Turn, desk: Desk) -> Turn:
         perk = desk.perk(perk_id)
-        if points and perk.unit is None:
+        if points and perk.counted_in is None:
             raise Refused("perk_without_points", f"{perk.name} has no points that could come with it.", param="points")
         perk.must_be_on(desk.terms.day(desk.at))
         known = latest(turn.awards, perk_id)
@@ -58,8 +58,8 @@ def grant_perk(
     try:
         return change_awards(rt, caller, command, "grant_perk", OfMember(member_id, program_id), decide, _answer)
     except _Ignored as ignored:
-        return Committed(Granted(award=state_of(ignored.award), account=None))
+        return Committed(GrantedPerk(award=state_of(ignored.award), account=None))
 
 
-def _answer(entry: Entry) -> Granted:
-    return Granted(award=award_of(entry), account=standing_of(entry))
+def _answer(entry: Entry) -> GrantedPerk:
+    return GrantedPerk(award=award_of(entry), account=standing_of(entry))

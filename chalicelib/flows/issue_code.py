@@ -28,7 +28,7 @@ from chalicelib.table.protocol import Write
 LASTS_MS = 10 * 60 * 1000
 
 
-class Code(Frozen):
+class IssuedCode(Frozen):
     """`method` says how it is to be shown: `qr`, `pdf417` or as a `code` to be typed."""
 
     code: str
@@ -40,13 +40,13 @@ class Code(Frozen):
 
 def issue_code(
     rt: Runtime, caller: Caller, command: Command, member_id: str, award_id: str, program_id: int = 1
-) -> Committed[Code]:
+) -> Committed[IssuedCode]:
     """Refuses `perk_not_active`, `perk_without_code`, `award_used_up`, `award_expired`, `award_revoked`, `not_on_tier`,
     `member_blocked`, `group_blocked`; NotFound: member, program, award."""
     now = rt.clock.now()
     fresh = perks.RedemptionCode(code_digits(rt.ids.salt()), member_id, program_id, award_id, now + LASTS_MS)
 
-    def decide() -> tuple[Committed[Code], tuple[Write, ...]]:
+    def decide() -> tuple[Committed[IssuedCode], tuple[Write, ...]]:
         known = _known(rt, caller, command, fresh.code)
         if known is not None:
             perk = perks.perk(rt.config.load(rt.table, caller.tenant), known.program_id, named_award(known.award)[0])
@@ -85,12 +85,12 @@ def _must_be_redeemable(rt: Runtime, caller: Caller, member_id: str, award_id: s
     if isinstance(perk.what, Level) and account.tier != perk.what.tier:
         raise Refused("not_on_tier", f"{perk.name} is for members of the tier {perk.what.tier}.", param="award_id")
     if award is not None:
-        award.at(now).must_be_active()
+        award.at(now).must_be_usable()
     return perk
 
 
-def _shown(code: perks.RedemptionCode, perk: Perk) -> Code:
-    return Code(
+def _shown(code: perks.RedemptionCode, perk: Perk) -> IssuedCode:
+    return IssuedCode(
         code=code.code,
         member_id=code.member_id,
         award_id=code.award,

@@ -64,7 +64,7 @@ def _has(perk: Perk, account: Account, terms: Terms, now: int) -> bool:
 
 
 def _view(award: Award, perk: Perk, account: Account) -> AwardView:
-    what, points = perk.what, account.wallet(perk.unit).available if perk.unit else 0
+    what, points = perk.what, account.wallet(perk.counted_in).available if perk.counted_in else 0
     return AwardView(
         **dict(state_of(award)),
         begun=award.version > 0,
@@ -73,7 +73,7 @@ def _view(award: Award, perk: Perk, account: Account) -> AwardView:
         method=perk.method,
         priority=perk.priority,
         till_code=perk.till_code,
-        unit=perk.unit,
+        unit=perk.counted_in,
         points=points,
         needed=what.stamps if isinstance(what, StampCard) else None,
         value=worth(what, max(0, points)) if isinstance(what, PseudoCurrency) else None,

@@ -38,7 +38,7 @@ from chalicelib.table.protocol import Write
 ANY_TILL = Till()
 
 
-class Redeemed(Frozen):
+class RedeemedAward(Frozen):
     """`value` is what it is worth at the till, in the smallest part of the basket's currency, where it is worth money;
     `till_code` what the till knows the discount by; `gave` the award that a full card gave."""
 
@@ -65,7 +65,7 @@ class Asked:
     till: Till = ANY_TILL
 
 
-def redeem_award(rt: Runtime, caller: Caller, command: Command, asked: Asked) -> Committed[Redeemed]:
+def redeem_award(rt: Runtime, caller: Caller, command: Command, asked: Asked) -> Committed[RedeemedAward]:
     """Refuses `perk_not_active`, `award_used_up`, `award_expired`, `award_revoked`, `not_on_tier`, `not_at_this_time`,
     `not_at_this_place`, `basket_too_small`, `basket_without_goods`, `card_not_full`, `worth_nothing`, `over_maximum_value`, `more_than_basket`,
     `insufficient_balance`, `too_many_pieces`, `too_many_awards`, `member_blocked`, `group_blocked`, `may_not_spend`;
@@ -79,7 +79,7 @@ def redeem_award(rt: Runtime, caller: Caller, command: Command, asked: Asked) ->
 
 def redeem_code(
     rt: Runtime, caller: Caller, command: Command, code: str, amount: int | None = None, till: Till = ANY_TILL
-) -> Committed[Redeemed]:
+) -> Committed[RedeemedAward]:
     """What a till scans or types. Refuses `code_expired` and what redeeming the award refuses; NotFound: `code_not_found`, also once
     it has been used."""
 
@@ -116,7 +116,7 @@ def _plan(
     perk_id, _ = named_award(asked.award_id)
     config = rt.config.load(rt.table, caller.tenant)
     spends = perks.has_perk(config, asked.program_id, perk_id) and bool(
-        perks.perk(config, asked.program_id, perk_id).unit
+        perks.perk(config, asked.program_id, perk_id).counted_in
     )
     of = OfMember(asked.member_id, asked.program_id, spends=spends, place=asked.till.place)
 
@@ -127,9 +127,9 @@ def _plan(
     return awards_plan(rt, caller, command, operation, of, decide, also)
 
 
-def _answer(entry: Entry) -> Redeemed:
+def _answer(entry: Entry) -> RedeemedAward:
     [used] = facts_of(entry, PerkRedeemed)
-    return Redeemed(
+    return RedeemedAward(
         redemption_id=id_of(entry),
         member_id=used.member,
         award=award_of(entry),

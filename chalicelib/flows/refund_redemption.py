@@ -37,7 +37,7 @@ from chalicelib.table.journal import Entry, undone_put
 PARAM = "redemption_id"
 
 
-class Refunded(Frozen):
+class RefundedRedemption(Frozen):
     """`points` came back; the award can be used once more where the redemption was given back as a whole."""
 
     redemption_id: str
@@ -67,7 +67,7 @@ def refund_redemption(
     award_id: str,
     redemption_id: str,
     amount: int | None = None,
-) -> Committed[Refunded]:
+) -> Committed[RefundedRedemption]:
     """All that is left of it where no amount of points is named. Refuses `already_refunded`, `reward_used`, `number_too_small`,
     `refunded_more_than_spent`, `award_revoked`, `balance_limit`, `too_many_lots`; NotFound: member, `redemption_not_found`."""
     what = Wanted(member_id, redemption_id, PARAM)
@@ -125,7 +125,7 @@ def _given_back(turn: Turn, terms: Terms, used: _Used, amount: int | None, at: I
     own id is not given back twice."""
     award = used.award.at(turn.story.account.advanced_to)
     if award.state == "revoked":
-        award.must_be_active()
+        award.must_be_usable()
     points = used.redemption.points if amount is None else amount
     if amount is not None:
         must_be_positive(amount)
@@ -168,10 +168,10 @@ def _no_redemption(text: str) -> NotFound:
     return NotFound("redemption_not_found", f"This award has no redemption {text[:64]}.", param=PARAM)
 
 
-def _answer(entry: Entry) -> Refunded:
+def _answer(entry: Entry) -> RefundedRedemption:
     [fact] = facts_of(entry, PerkRefunded)
     owner = entry.stream.pk.rsplit("#", 1)[1]
-    return Refunded(
+    return RefundedRedemption(
         redemption_id=entry_id(EntryRef(owner, entry.stream.program, fact.undoes)),
         award=award_of(entry),
         points=fact.points,

@@ -18,14 +18,14 @@ from chalicelib.table.commit import Committed
 from chalicelib.table.journal import Entry
 
 
-class Revoked(Frozen):
+class RevokedAward(Frozen):
     award: AwardState
     account: Standing
 
 
 def revoke_award(
     rt: Runtime, caller: Caller, command: Command, member_id: str, award_id: str, program_id: int = 1
-) -> Committed[Revoked]:
+) -> Committed[RevokedAward]:
     """Refuses `award_used_up`, `award_expired`, `award_revoked`; NotFound: member, program, award."""
 
     def decide(turn: Turn, desk: Desk) -> Turn:
@@ -38,5 +38,5 @@ def revoke_award(
     return change_awards(rt, caller, command, "revoke_award", of, decide, _answer)
 
 
-def _answer(entry: Entry) -> Revoked:
-    return Revoked(award=award_of(entry), account=standing_of(entry))
+def _answer(entry: Entry) -> RevokedAward:
+    return RevokedAward(award=award_of(entry), account=standing_of(entry))

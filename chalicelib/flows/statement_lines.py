@@ -57,7 +57,7 @@ class StatementLine(Frozen):
 def lines_of(entry: Entry, number: int, fact: Fact, day: Day) -> Iterator[StatementLine]:
     """Of a fact of the entry by its number, 0 where it has none, and the day on which it took effect."""
     match fact:
-        case f.AccountAdvanced() | f.PointsExtended() | f.TierReviewed():
+        case _ if fact.type in SILENT:
             return
         case f.OrderRecorded():
             yield StatementLine(**_sold(fact, day), by=fact.by or None)

@@ -22,6 +22,10 @@ ANOTHER_WORD = "it is said in another word: the code that is declared"
 SOMEBODY = "the body must name somebody"
 FIELDLESS = "whoever is enrolled by an order has no fields yet"
 OWN_ACCOUNT = "of a path that names a member it is that member's own account"
+STAYS_FULL = "a card that cannot redeem itself now stays full: its stamps are given all the same"
+WITHOUT_POINTS = "what a full card gives comes without points"
+NOT_OF_A_TIER = "a full card gives nothing that comes with a tier"
+OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk"
 BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
@@ -77,6 +81,43 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "group_blocked": BLOCKED_TOO,
     },
     "create_group": {"group_not_found": "it is the one that is created"},
+    "put_perk": {"perk_not_found": "what a full card gives is looked for first"},
+    "grant_perk": {"unknown_unit": THERE},
+    "give_stamps": {
+        "unknown_unit": THERE,
+        "held_by_tier": NOT_OF_A_TIER,
+        "amount_needed": "stamps are worth no money",
+        "amount_not_taken": "a card that redeems itself is not told how much",
+        **dict.fromkeys(
+            (
+                *("award_used_up", "award_expired", "award_revoked", "not_on_tier", "card_not_full", "worth_nothing"),
+                *("over_maximum_value", "more_than_basket", "insufficient_balance", "too_many_pieces"),
+                *("not_at_this_time", "not_at_this_place", "basket_too_small", "basket_without_goods"),
+            ),
+            STAYS_FULL,
+        ),
+    },
+    "redeem_award": {
+        "unknown_unit": THERE,
+        "perk_not_found": OF_AN_AWARD,
+        "held_by_tier": NOT_OF_A_TIER,
+        **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
+    },
+    "redeem_code": {
+        "unknown_unit": THERE,
+        "held_by_tier": NOT_OF_A_TIER,
+        **dict.fromkeys(("program_not_found", "member_not_found", "award_not_found", "perk_not_found"), OF_AN_AWARD),
+        **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
+    },
+    "refund_redemption": {
+        "unknown_unit": THERE,
+        "program_not_found": THERE,
+        "entry_not_found": ANOTHER_WORD,
+        "award_used_up": "only what was taken back is not given back",
+        "award_expired": "only what was taken back is not given back",
+    },
+    "revoke_award": {"member_blocked": BLOCKED_TOO, "group_blocked": BLOCKED_TOO},
+    "issue_code": {"perk_not_found": OF_AN_AWARD},
     "undo_transfer_of_group": {"group_not_found": ANOTHER_WORD},
 }
 """What a route on groups takes from the one on members (`same_as`) is excused there."""

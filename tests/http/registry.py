@@ -89,6 +89,37 @@ def _rule(names: Names) -> str:
     return str(names.api.put(path, BODIES["put_rule"]).json["rule_id"])
 
 
+def _perk(names: Names) -> str:
+    """A stamp card of two stamps that are points."""
+    body = BODIES["put_perk"] | {"what": {"kind": "stamp_card", "unit": "points", "stamps": 2}, "points": 2}
+    return str(names.api.put(f"/v1/programs/{names['program_id']}/perks/our-card", body).json["perk_id"])
+
+
+def _award(names: Names) -> str:
+    """One that can be used again and again: ours is the fourth, as no stranger has it. Of the program that everybody has."""
+    card = {"kind": "stamp_card", "unit": "points", "stamps": 2}
+    body = BODIES["put_perk"] | {"what": card, "points": 2, "again": "replace"}
+    names["program_id"]
+    assert names.api.put("/v1/programs/1/perks/our-own", body).status == 200
+    path = f"/v1/members/{names['member_id']}/awards"
+    return [str(names.api.post(path, {"perk_id": "our-own"}).json["award"]["award_id"]) for _ in range(4)][-1]
+
+
+def _our_perk(names: Names) -> str:
+    """The perk of that award."""
+    return names["award_id"].split(".")[0]
+
+
+def _redemption(names: Names) -> str:
+    path = f"/v1/members/{names['member_id']}/awards/{names['award_id']}/redeem"
+    return str(names.api.post(path, {}).json["redemption_id"])
+
+
+def _code(names: Names) -> str:
+    path = f"/v1/members/{names['member_id']}/awards/{names['award_id']}/codes"
+    return str(names.api.post(path).json["code"])
+
+
 def _member(names: Names) -> str:
     """With points, so that there is something to spend, to state and to prove; and pinned, so that there is a pin to undo."""
     names["program_id"]
@@ -218,6 +249,11 @@ NATIVE = Registry(
     ids={
         "program_id": _program,
         "rule_id": _rule,
+        "perk_id": _perk,
+        "award_id": _award,
+        "our_perk_id": _our_perk,
+        "redemption_id": _redemption,
+        "code": _code,
         "member_id": _member,
         "friend_id": _friend,
         "transfer_id": _transfer,
@@ -247,6 +283,11 @@ NATIVE = Registry(
         if route.same_as in BODIES and route.operation not in BODIES
     }
     | {
+        "grant_perk": lambda names: {"perk_id": names["our_perk_id"]},
+        "give_stamps": lambda _: {"amount": 1},
+        "redeem_award": lambda _: {},
+        "refund_redemption": lambda names: {"redemption_id": names["redemption_id"]},
+        "redeem_code": lambda names: {"code": names["code"]},
         "create_group": lambda names: BODIES["create_group"] | {"primary_member_id": names["friend_id"]},
         "earn_points_of_group": lambda names: _POINTS | {"by": names["resident_id"]},
         "hold_points_of_group": lambda names: BODIES["hold_points_of_group"] | {"by": names["resident_id"]},
@@ -275,6 +316,7 @@ NATIVE = Registry(
     queries={"find_order": lambda names: {"number": names["order_number"]}},
     furnish=_furnish,
     others={
+        ("give_stamps", "perk_id"): "our_perk_id",
         ("change_group_member", "member_id"): "resident_id",
         ("join_group", "member_id"): "friend_id",
         ("leave_group", "member_id"): "lodger_id",

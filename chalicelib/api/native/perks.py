@@ -15,13 +15,13 @@ from chalicelib.areas.programs import operations as programs
 from chalicelib.flows import issue_code as codes
 from chalicelib.flows.define_perk import define_perk
 from chalicelib.flows.give_stamps import Stamped, give_stamps
-from chalicelib.flows.grant_perk import Granted, grant_perk
+from chalicelib.flows.grant_perk import GrantedPerk, grant_perk
 from chalicelib.flows.list_awards import AwardView
 from chalicelib.flows.list_awards import get_award as award_of
 from chalicelib.flows.list_awards import list_awards as awards_of
-from chalicelib.flows.redeem_award import Asked, Redeemed, redeem_award, redeem_code
-from chalicelib.flows.refund_redemption import Refunded, refund_redemption
-from chalicelib.flows.revoke_award import Revoked, revoke_award
+from chalicelib.flows.redeem_award import Asked, RedeemedAward, redeem_award, redeem_code
+from chalicelib.flows.refund_redemption import RefundedRedemption, refund_redemption
+from chalicelib.flows.revoke_award import RevokedAward, revoke_award
 from chalicelib.kit.base import Wire
 from chalicelib.kit.texts import PLAIN_KEY
 from chalicelib.kit.wire import AmountOrZero, PositiveAmount
@@ -37,7 +37,7 @@ def _as_typed(value: object) -> object:
 Typed = Annotated[str, BeforeValidator(_as_typed), Field(pattern=r"^[0-9a-z]{1,32}$")]
 
 
-class LineBody(Wire):
+class BasketLineBody(Wire):
     sku: Name
     category: Annotated[tuple[Name, ...], Field(max_length=10)] = ()
 
@@ -46,10 +46,10 @@ class BasketBody(Wire):
     """`value` in the smallest part of its currency: what the customer would pay."""
 
     value: AmountOrZero
-    lines: Annotated[tuple[LineBody, ...], Field(max_length=500)] = ()
+    lines: Annotated[tuple[BasketLineBody, ...], Field(max_length=500)] = ()
 
 
-class GrantBody(Wire):
+class PerkGrantBody(Wire):
     """`points` that come with it, else as many as the perk says."""
 
     perk_id: Name
@@ -85,7 +85,7 @@ class CodeBody(RedeemBody):
     code: Typed
 
 
-class RefundBody(Wire):
+class RedemptionRefundBody(Wire):
     """All that is left of it, or `amount` of its points."""
 
     redemption_id: str
@@ -100,7 +100,7 @@ class Awards(Wire):
     items: tuple[AwardView, ...]
 
 
-class ShownCode(codes.Code):
+class ShownCode(codes.IssuedCode):
     """`svg` is the code as a picture, where it is to be scanned."""
 
     svg: str | None
@@ -129,7 +129,7 @@ def get_award(call: Call) -> AwardView:
     return award_of(call.rt, call.caller, owner_of(call), call.path["award_id"], call.query["program_id"])
 
 
-def grant(call: Call, body: GrantBody) -> Answered[Granted]:
+def grant(call: Call, body: PerkGrantBody) -> Answered[GrantedPerk]:
     member_id, program_id = owner_of(call), call.query["program_id"]
     return answered(grant_perk(call.rt, call.caller, call.command, member_id, body.perk_id, body.points, program_id))
 
@@ -140,21 +140,21 @@ def stamp(call: Call, body: StampBody) -> Answered[Stamped]:
     return answered(done)
 
 
-def redeem(call: Call, body: RedeemBody) -> Answered[Redeemed]:
+def redeem(call: Call, body: RedeemBody) -> Answered[RedeemedAward]:
     asked = Asked(owner_of(call), call.path["award_id"], call.query["program_id"], body.amount, body.till)
     return answered(redeem_award(call.rt, call.caller, call.command, asked))
 
 
-def redeem_by_code(call: Call, body: CodeBody) -> Answered[Redeemed]:
+def redeem_by_code(call: Call, body: CodeBody) -> Answered[RedeemedAward]:
     return answered(redeem_code(call.rt, call.caller, call.command, body.code, body.amount, body.till))
 
 
-def refund(call: Call, body: RefundBody) -> Answered[Refunded]:
+def refund(call: Call, body: RedemptionRefundBody) -> Answered[RefundedRedemption]:
     member_id, award_id, of = owner_of(call), call.path["award_id"], body.redemption_id
     return answered(refund_redemption(call.rt, call.caller, call.command, member_id, award_id, of, body.amount))
 
 
-def revoke(call: Call) -> Answered[Revoked]:
+def revoke(call: Call) -> Answered[RevokedAward]:
     member_id, award_id, program_id = owner_of(call), call.path["award_id"], call.query["program_id"]
     return answered(revoke_award(call.rt, call.caller, call.command, member_id, award_id, program_id))
 
@@ -166,7 +166,7 @@ def issue_code(call: Call) -> Answered[ShownCode]:
     return Answered(ShownCode(**dict(done.answer), svg=svg), done.replayed)
 
 
-def _drawn(code: codes.Code) -> str | None:
+def _drawn(code: codes.IssuedCode) -> str | None:
     if code.method == "code":
         return None
     from chalicelib.api.native import barcodes  # noqa: PLC0415 - Pillow takes longer to import than all else here

@@ -27,6 +27,7 @@ RESOURCES = frozenset(
             "operations",
             "orders",
             "programs",
+            "perks",
             "reports",
             "rules",
             "tiers",

@@ -298,5 +298,5 @@ def test_the_statement_and_the_proof_hold_with_perks(cafe: Shop, bea: str) -> No
     offer(cafe, "coffee", COFFEE, method="auto")
     for _ in range(10):
         stamp(cafe, bea)
-    assert answer(cafe.api.get(f"/v1/members/{bea}/account/proof"))["proven"] is True
+    assert answer(cafe.api.get(f"/v1/members/{bea}/account/proof"))["matches"] is True
     assert cafe.api.get(f"/v1/members/{bea}/statement").status == 200

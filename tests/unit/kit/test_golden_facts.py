@@ -157,6 +157,23 @@ FACTS: dict[str, list[Fact]] = {
     ],
     "group.member_changed": [groups.GroupMemberChanged("mem_00000000008", chosen=False)],
     "group.member_left": [groups.GroupMemberLeft("mem_00000000008")],
+    "perk.granted": [
+        f.PerkGranted("mem_00000000007", "coffee", 1),
+        f.PerkGranted("mem_00000000007", "coffee", 2, 3, 1_798_758_000_000, "card", again=True),
+    ],
+    "perk.redeemed": [
+        f.PerkRedeemed("mem_00000000007", "coffee", 1),
+        f.PerkRedeemed("mem_00000000007", "coffee", 1, "stamps", 9, 450, "free-cup.1", over=True),
+    ],
+    "perk.refunded": [
+        f.PerkRefunded("mem_00000000007", "coffee", 1, 12),
+        f.PerkRefunded("mem_00000000007", "coffee", 1, 12, 5, whole=False),
+    ],
+    "perk.revoked": [
+        f.PerkRevoked("mem_00000000007", "coffee", 1),
+        f.PerkRevoked("mem_00000000007", "coffee", 1, "replaced"),
+    ],
+    "perk.expired": [f.PerkExpired("mem_00000000007", "coffee", 1, 1_798_758_000_000)],
     "config.changed": [
         ConfigChanged(
             "program", "0001", {"name": "Bücher", "units": [{"code": "points", "policies": [{}], "limit": None}]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from tests.twins.grouped import change, choose, household, join, leave
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
+from tests.unit.pages.perked import PERKED, rewarded
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = [cls for stream in STREAMS for cls in stream.facts.classes.values()]
@@ -161,6 +162,11 @@ def undone() -> StreamedTable:
     return table
 
 
+def perked() -> Iterator[StreamedTable]:
+    """What is done with perks and awards."""
+    return map(rewarded, PERKED)
+
+
 def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for record in table.entries():
@@ -172,7 +178,7 @@ def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
 
 def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() -> None:
     found: dict[str, set[str]] = defaultdict(set)
-    for table in (at_the_desk(), undone(), grouped(), *map(after, VISITS.values()), *map(moved, MOVES)):
+    for table in (at_the_desk(), undone(), grouped(), *map(after, VISITS.values()), *map(moved, MOVES), *perked()):
         for fact, operations in recorded_by(table).items():
             found[fact] |= operations
     said = {cls.type: set(relations.operations) for cls, relations in RELATIONS.items() if relations.operations}

@@ -16,7 +16,7 @@ _RESTRICTED = ("not_at_this_time", "not_at_this_place", "basket_too_small", "bas
 _REDEEMED = (
     *("perk_not_active", *_OVER, "not_on_tier", *_RESTRICTED),
     *("card_not_full", "amount_needed", "amount_not_taken", "worth_nothing", "over_maximum_value", "more_than_basket"),
-    *("insufficient_balance", "may_not_spend", *_BLOCKED),
+    *("insufficient_balance", "may_not_spend", "too_many_awards", "too_many_pieces", *_BLOCKED),
 )
 _FORMAT = QueryParam(
     "format",
@@ -108,7 +108,6 @@ ROUTES = (
         query=(PROGRAM,),
         errors=(
             *(*_FOUND, "perk_not_found", "not_a_stamp_card", "perk_not_active", "card_finished", *_CREDITED, *_BLOCKED),
-            *_RESTRICTED,
         ),
         dry_run=True,
     ),
@@ -134,7 +133,7 @@ ROUTES = (
         "Give a redemption back: the use, what was spent for it, and what a full card gave.",
         errors=(
             *("member_not_found", "award_not_found", "redemption_not_found", "already_refunded", "reward_used"),
-            *("refunded_more_than_spent", "award_revoked", "balance_limit"),
+            *("refunded_more_than_spent", "award_revoked", "balance_limit", "too_many_lots"),
         ),
         dry_run=True,
     ),

@@ -14,11 +14,6 @@ MAX_REFUNDABLE = 20
 LONGEST_NUMBER = 6
 
 AwardState = Literal["active", "redeemed", "expired", "revoked"]
-_OVER = {
-    "redeemed": ("award_used_up", "This has been used as often as it may be."),
-    "expired": ("award_expired", "This is over: its last day has passed."),
-    "revoked": ("award_revoked", "This has been taken back."),
-}
 
 
 class Redemption(NamedTuple):
@@ -55,11 +50,14 @@ class Award:
         over = self.state == "active" and self.expires_at is not None and self.expires_at <= now
         return replace(self, state="expired") if over else self
 
-    def must_be_active(self) -> None:
+    def must_be_usable(self) -> None:
         """Refuses `award_used_up`, `award_expired`, `award_revoked`."""
-        if self.state != "active":
-            code, text = _OVER[self.state]
-            raise Refused(code, text, param="award_id")
+        if self.state == "redeemed":
+            raise Refused("award_used_up", "This has been used as often as it may be.", param="award_id")
+        if self.state == "expired":
+            raise Refused("award_expired", "This is over: its last day has passed.", param="award_id")
+        if self.state == "revoked":
+            raise Refused("award_revoked", "This has been taken back.", param="award_id")
 
     def with_more(self, uses: int | None, expires_at: Instant | None) -> Award:
         """A second grant: as many uses more, and it lasts as long as the longer of both."""

@@ -81,7 +81,7 @@ class Level(Frozen):
 What = Annotated[StampCard | PseudoCurrency | AdHoc | Club | Level, Field(discriminator="kind")]
 
 
-class Window(Frozen):
+class PerkWindow(Frozen):
     """Days on the program's own calendar, both ends included; an end left out is open."""
 
     from_day: IsoDay | None = None
@@ -120,7 +120,7 @@ class PerkDefinition(Frozen):
     pictures: Annotated[tuple[Picture, ...], Field(max_length=20)] = ()
     labels: Labels = ()
     state: State = "active"
-    window: Window = Window()
+    window: PerkWindow = PerkWindow()
     method: Method = "code"
     till_code: Text | None = None
     hours: Annotated[tuple[Hours, ...], Field(max_length=50)] = ()
@@ -136,12 +136,12 @@ class PerkDefinition(Frozen):
 
     @model_validator(mode="after")
     def _has_a_unit_for_its_points(self) -> Self:
-        if self.points and self.unit is None:
+        if self.points and self.counted_in is None:
             raise ValueError("points come with a stamp card or a pseudo currency, which have a unit")
         return self
 
     @property
-    def unit(self) -> str | None:
+    def counted_in(self) -> str | None:
         return self.what.unit if isinstance(self.what, StampCard | PseudoCurrency) else None
 
     @property
