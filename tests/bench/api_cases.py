@@ -198,6 +198,14 @@ LEFT_OUT = (
     LeftOut(("cancel_earning", "expire_earning"), "an earning is taken back as by *undo an earning*"),
     LeftOut(("trace_earning",), "reads as *trace of a spend* does"),
     LeftOut(("list_holds", "list_pending"), "one account is read, and a list of it shown, as for *expiries*"),
+    LeftOut(("list_perks", "get_perk", "put_perk"), "a part of the configuration, read and changed as rules are"),
+    LeftOut(
+        (
+            *("list_awards", "get_award", "grant_perk", "give_stamps", "redeem_award", "redeem_code"),
+            *("refund_redemption", "revoke_award", "issue_code"),
+        ),
+        "a member's snapshot is read, and account and award are written, as account and order by *record an order by id*",
+    ),
     LeftOut(("read_liability",), "reads counters, fewer than *histogram of a program* does"),
     LeftOut(
         ("list_groups", "list_group_members", "list_group_orders"),

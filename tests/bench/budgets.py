@@ -94,6 +94,17 @@ DESIGN: Mapping[str, Budget | None] = {
     "enrol": None,
     "config change": None,
     "refold an account": None,
+    "grant a perk": None,
+    "grant a perk that ends": None,
+    "stamp a card": None,
+    "stamp a card that gives": None,
+    "redeem an award": None,
+    "redeem an award with a key": None,
+    "redeem by a code": None,
+    "refund a redemption": None,
+    "revoke an award": None,
+    "issue a code": None,
+    "awards": None,
     "one due account": Budget(2, 4, (6,)),
 }
 

@@ -37,6 +37,17 @@ NO_ROW = {
     "enrol",
     "config change",
     "refold an account",
+    "grant a perk",
+    "grant a perk that ends",
+    "stamp a card",
+    "stamp a card that gives",
+    "redeem an award",
+    "redeem an award with a key",
+    "redeem by a code",
+    "refund a redemption",
+    "revoke an award",
+    "issue a code",
+    "awards",
 }
 
 

@@ -15,6 +15,7 @@ ORDER = "ord_3q7m0z9y4xk"
 EARNING = "ent_1mdfqt5g16k008002041"
 SPEND = "ent_1mdfqt5g16k0080020c1"
 REDEMPTION = "ent_0c5qv8t2k1h080000fg0"
+CODE = "0c5qv8t2k1"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 GROUP = "grp_0c5qv8t2k1j"
 TRANSFER = "ent_0c5qv8t2k1h080000fg1"
@@ -89,11 +90,6 @@ BODIES: Mapping[str, Json] = {
         "valid_days": 365,
         "points": 9,
     },
-    "grant_perk": {"perk_id": "coffee-card", "points": 9},
-    "give_stamps": {"amount": 1, "place": "Berlin Mitte"},
-    "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},
-    "refund_redemption": {"redemption_id": REDEMPTION},
-    "redeem_code": {"code": "0c5qv-8t2k1", "place": "Berlin Mitte"},
     "put_rule": {
         "name": "One point per euro, not for delivery",
         "unit": "points",
@@ -154,4 +150,9 @@ BODIES: Mapping[str, Json] = {
         "amount": 10,
         "by": MEMBER,
     },
+    "grant_perk": {"perk_id": "coffee-card", "points": 9},
+    "give_stamps": {"amount": 1, "place": "Berlin Mitte"},
+    "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},
+    "refund_redemption": {"redemption_id": REDEMPTION},
+    "redeem_code": {"code": CODE, "place": "Berlin Mitte"},
 }

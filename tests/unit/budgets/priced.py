@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.areas.accounts.store import account_key
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
+from chalicelib.flows.list_awards import list_awards
 from chalicelib.flows.list_expiries import list_expiries
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.refold_account import refold_account, refolded_account
@@ -21,7 +22,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import by_hand, fresh, grouped
+from tests.twins import by_hand, fresh, grouped, perked
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -139,6 +140,17 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "transfer with a key": lambda at: partial(at.shop.send, at.ada, friend(at), 1, keyed("k6")),
     "undo a transfer": lambda at: partial(at.shop.undo_transfer, at.ada, sent(at, friend(at))),
     "convert": lambda at: partial(at.shop.convert, at.ada, "points", "stamps", 1),
+    "grant a perk": lambda at: partial(perked.give, at.shop, offered(at, "card"), "card"),
+    "grant a perk that ends": lambda at: partial(perked.give, at.shop, offered(at, "club"), "club"),
+    "stamp a card": lambda at: partial(perked.stamp, at.shop, given(at, "card"), "card"),
+    "stamp a card that gives": lambda at: partial(perked.stamp, at.shop, given(at, "giving"), "giving", 2),
+    "redeem an award": lambda at: partial(perked.redeem, at.shop, given(at, "card"), "card.1"),
+    "redeem an award with a key": lambda at: partial(perked.redeem, at.shop, given(at, "card"), "card.1", keyed("k7")),
+    "redeem by a code": lambda at: partial(perked.redeem_by_code, at.shop, shown(at)),
+    "refund a redemption": lambda at: partial(perked.refund, at.shop, at.ada, "card.1", redeemed(at)),
+    "revoke an award": lambda at: partial(perked.revoke, at.shop, at.ada, revocable(at)),
+    "issue a code": lambda at: partial(perked.code, at.shop, given(at, "card"), "card.1"),
+    "awards": lambda at: partial(list_awards, at.shop.rt, at.shop.caller, given(at, "card")),
     "refold an account": lambda at: partial(refold, at, damaged(at)),
 }
 """What each is about is there before it is priced."""
@@ -153,6 +165,41 @@ IN_A_GROUP: dict[str, Callable[[Till], Callable[[], object]]] = {
 
 _LAST = "one due account"  # moves the clock
 PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART, *IN_A_GROUP) if name != _LAST), _LAST)
+
+
+PERKS: dict[str, dict[str, Any]] = {
+    "treat": {"what": perked.TREAT},
+    "card": {"what": perked.CARD},
+    "giving": {"what": perked.CARD | {"gives": "treat"}, "method": "auto"},
+    "club": {"what": perked.CLUB, "valid_days": 30, "again": "replace"},
+    "spare": {"what": perked.CLUB, "again": "replace"},
+}
+
+
+def offered(at: Till, perk_id: str) -> str:
+    """To Ada."""
+    for offer in ("treat", perk_id):
+        perked.offer(at.shop, offer, **PERKS[offer])
+    return at.ada
+
+
+def given(at: Till, perk_id: str) -> str:
+    """To Ada, who has one of it."""
+    if perk_id not in at.made:
+        at.made[perk_id] = perked.give(at.shop, offered(at, perk_id), perk_id).answer.award.award_id
+    return at.ada
+
+
+def shown(at: Till) -> str:
+    return perked.code(at.shop, given(at, "card"), "card.1")
+
+
+def redeemed(at: Till) -> str:
+    return perked.redeem(at.shop, given(at, "card"), "card.1").answer.redemption_id
+
+
+def revocable(at: Till) -> str:
+    return perked.give(at.shop, offered(at, "spare"), "spare").answer.award.award_id
 
 
 def held(at: Till) -> int:

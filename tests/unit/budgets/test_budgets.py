@@ -51,6 +51,17 @@ BUDGETS = {
     "transfer with a key": Cost(batch_get=1, transact=1, write_units=10, index_units=2),
     "undo a transfer": Cost(get=1, batch_get=1, transact=1, write_units=12, index_units=2),
     "convert": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
+    "grant a perk": Cost(query=1, transact=1, write_units=6, index_units=1),
+    "grant a perk that ends": Cost(query=1, transact=1, write_units=6, index_units=2),  # it falls due one day
+    "stamp a card": Cost(query=1, transact=1, write_units=4, index_units=1),
+    "stamp a card that gives": Cost(query=1, transact=1, write_units=8, index_units=1),
+    "redeem an award": Cost(query=1, transact=1, write_units=6, index_units=1),
+    "redeem an award with a key": Cost(query=1, transact=1, write_units=8, index_units=1),
+    "redeem by a code": Cost(get=1, query=1, transact=1, write_units=8, index_units=1),
+    "refund a redemption": Cost(batch_get=2, transact=1, write_units=8, index_units=1),
+    "revoke an award": Cost(query=1, transact=1, write_units=6, index_units=1),
+    "issue a code": Cost(get=1, query=1, transact=1, write_units=2),
+    "awards": Cost(query=1),
     "refold an account": Cost(get=2, query=1, transact=1, write_units=2),
     "evaluate, in a group": Cost(query=1, batch_get=1),
     "record an order, in a group": Cost(query=1, batch_get=1, transact=1, write_units=6, index_units=3),  # in two lists

@@ -18,7 +18,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import fresh
+from tests.twins import fresh, perked
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -78,7 +78,7 @@ def _told(sort: SortRange | None) -> str:
 
 @dataclass(frozen=True)
 class FullShop:
-    """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled; Bob has bought for his group, which is blocked now; all
+    """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled, she is in a club and shows its code; Bob has bought for his group, which is blocked now; all
     of it is relayed; a file was imported."""
 
     shop: BookShop
@@ -91,6 +91,7 @@ class FullShop:
     key: str
     operation: Operation
     part: Part
+    code: str
 
     @property
     def tenant(self) -> str:
@@ -112,7 +113,10 @@ def full_shop() -> FullShop:
     bought = shop.buy(card("ada"), sale("A-1")).answer
     shop.bring_back(bought.order_id, goods_back("R-1", 10_00))
     shop.earn(bought.member_id, 5, keyed("receipt 1"))
+    perked.offer(shop, "club", perked.CLUB, valid_days=30)
     wrong = shop.buy(card("eve"), sale("E-1")).answer
+    perked.give(shop, wrong.member_id, "club")
+    code = perked.code(shop, wrong.member_id, "club.1")
     cancel_earning(shop.rt, shop.caller, fresh(), wrong.member_id, wrong.earned[0].earning_id or "")
     bob = shop.member("bob")
     group = household(shop, bob)
@@ -125,7 +129,7 @@ def full_shop() -> FullShop:
     operation, part = _imported(shop)
     items = _every_item(streamed)
     return FullShop(
-        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part
+        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, code
     )
 
 

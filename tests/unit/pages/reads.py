@@ -13,6 +13,7 @@ from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.orders import store as orders
+from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.tiers import store as tiers
@@ -102,6 +103,11 @@ READS: Mapping[tuple[str, str], Read] = {
     ("orders", "orders of a group"): lambda rt, full: rt.table.query(
         orders.group_orders_query(full.tenant, full.group, 25, None)
     ),
+    ("perks", "a perk, or all of a program"): lambda rt, full: (
+        perks.perk(known(rt, full), 1, "club"),
+        perks.perks(known(rt, full), 1),
+    ),
+    ("perks", "a redemption code"): lambda rt, full: rt.table.get(perks.code_key(full.tenant, full.code)),
     ("programs", "the settings of a tenant"): lambda rt, full: programs.settings(known(rt, full)),
     ("programs", "a program, or all"): lambda rt, full: (
         programs.program(known(rt, full), 1),
@@ -157,6 +163,8 @@ def names(full: FullShop) -> dict[str, object]:
         "t": full.tenant,
         "tenant": full.tenant,
         "key": full.key,
+        "code": full.code,
+        "perk": "club",
         "member": full.ada,
         "group": full.group,
         "their_member": full.bob,

@@ -15,8 +15,8 @@ class PerkGranted(Fact):
     field   | meaning                                                     | unit
     member  | whose award it is                                           | –
     perk    | the perk's id                                               | –
-    award   | the award's number among those that they had of the perk    | –
-    uses    | how many uses it brings; none where it can be used at will  | –
+    award   | the award's number among those that they had of the perk    | count
+    uses    | how many uses it brings; none where it can be used at will  | count
     until   | the instant at which the award is over, if ever             | –
     source  | `hand`, `everybody`, `tier`, `stamps`, `card` or `rule`     | –
     again   | the award was there before: what was given is added to it   | –
@@ -40,7 +40,7 @@ class PerkRedeemed(Fact):
     field  | meaning                                              | unit
     member | whose award it is                                    | –
     perk   | the perk's id                                        | –
-    award  | the award's number                                   | –
+    award  | the award's number                                   | count
     unit   | of what was spent for it, if anything                | –
     points | what was spent                                       | smallest part of `unit`
     value  | what it is worth at the till, where it is worth money | smallest part of the basket's currency
@@ -67,8 +67,8 @@ class PerkRefunded(Fact):
     field  | meaning                                               | unit
     member | whose award it is                                     | –
     perk   | the perk's id                                         | –
-    award  | the award's number                                    | –
-    undoes | the entry that told of the redemption                 | –
+    award  | the award's number                                    | count
+    undoes | the entry that told of the redemption                 | count
     points | what came back                                        | smallest part of the perk's unit
     whole  | nothing is left of it, so it can be used once more    | –
     """
@@ -90,7 +90,7 @@ class PerkRevoked(Fact):
     field  | meaning                             | unit
     member | whose award it was                  | –
     perk   | the perk's id                       | –
-    award  | the award's number                  | –
+    award  | the award's number                  | count
     why    | `hand`, `replaced` or `refunded`    | –
     """
 
@@ -109,7 +109,7 @@ class PerkExpired(Fact):
     field  | meaning                          | unit
     member | whose award it was               | –
     perk   | the perk's id                    | –
-    award  | the award's number               | –
+    award  | the award's number               | count
     at     | the instant at which it was over | –
     """
 
