@@ -172,7 +172,7 @@ def _answer(entry: Entry) -> RefundedRedemption:
     [fact] = facts_of(entry, PerkRefunded)
     owner = entry.stream.pk.rsplit("#", 1)[1]
     return RefundedRedemption(
-        redemption_id=entry_id(EntryRef(owner, entry.stream.program, fact.undoes)),
+        redemption_id=entry_id(EntryRef(owner, entry.stream.program, fact.entry)),
         award=award_of(entry),
         points=fact.points,
         whole=fact.whole,

@@ -68,7 +68,7 @@ class PerkRefunded(Fact):
     member | whose award it is                                     | –
     perk   | the perk's id                                         | –
     award  | the award's number                                    | count
-    undoes | the entry that told of the redemption                 | count
+    entry  | the entry that told of the redemption                 | count
     points | what came back                                        | smallest part of the perk's unit
     whole  | nothing is left of it, so it can be used once more    | –
     """
@@ -78,7 +78,7 @@ class PerkRefunded(Fact):
     member: str
     perk: str
     award: int
-    undoes: int
+    entry: int
     points: int = 0
     whole: bool = True
 
