@@ -54,7 +54,8 @@ def issue_code(
         perk = _must_be_redeemable(rt, caller, member_id, award_id, program_id)
         place = perks.code_key(caller.tenant, fresh.code).pk
         guards = place_puts(caller.tenant, command, place, now)
-        return Committed(_shown(fresh, perk)), (perks.code_put(caller.tenant, fresh), *guards)
+        writes = (perks.code_put(caller.tenant, fresh), *guards)
+        return Committed(_shown(fresh, perk)), () if command.dry_run else writes
 
     return settle(rt, decide)
 

@@ -59,6 +59,11 @@ FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amou
     "replace_program": PROGRAM,
     "record_order": PAID,
     "simulate_order": PAID,
+    "put_perk": {
+        "what": {"kind": "pseudo_currency", "unit": "points", "points": 5, "value": 5},
+        "basket": {"minimum_value": 5},
+    },
+    **dict.fromkeys(("give_stamps", "redeem_award", "redeem_code"), {"basket": {"value": 5}}),
 }
 
 
@@ -107,7 +112,12 @@ def test_the_least_amount_that_may_be_is_none_of_these(full: FullShop, place: Pl
     assert reply.status < 300 or reply.json["error"]["code"] in BEYOND_FORM[route.same_as or route.operation]
 
 
-BEYOND_FORM: Mapping[str, set[str]] = {"convert_points": {"below_minimum"}, "put_tiers": {"invalid_body"}}
+BEYOND_FORM: Mapping[str, set[str]] = {
+    "convert_points": {"below_minimum"},
+    "put_tiers": {"invalid_body"},
+    "redeem_award": {"amount_not_taken"},
+    "redeem_code": {"amount_not_taken"},
+}
 
 
 def test_every_route_that_moves_points_is_tried() -> None:

@@ -172,6 +172,7 @@ ROUTES = (
             ),
             *_BLOCKED,
         ),
+        dry_run=True,
         bodiless=True,
     ),
     Route(
