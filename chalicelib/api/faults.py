@@ -55,7 +55,6 @@ FORMS: Mapping[str, str] = {
     "^https://[^\\s]{1,2000}$": "be an address that begins with https://",
     "^([01][0-9]|2[0-3]):[0-5][0-9]$": "be a time of day such as 09:30",
     "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "be a language such as de or en-GB",
-    "^[0-9a-z]{1,32}$": "be a code of letters and digits, as it was shown",
     "^[a-z0-9][a-z0-9_-]{0,63}$": (
         "have 1 to 64 lower-case letters, digits, hyphens or underscores, a letter or digit first"
     ),

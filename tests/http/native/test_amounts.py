@@ -63,7 +63,7 @@ FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amou
         "what": {"kind": "pseudo_currency", "unit": "points", "points": 5, "value": 5},
         "basket": {"minimum_value": 5},
     },
-    **dict.fromkeys(("give_stamps", "redeem_award", "redeem_code"), {"basket": {"value": 5}}),
+    **{name: {"basket": {"value": 5}} for name in ("give_stamps", "redeem_award", "redeem_code")},
 }
 
 

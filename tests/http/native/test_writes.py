@@ -196,8 +196,9 @@ def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, memory: MemoryTabl
 
 
 def anonymous(value: Any) -> Any:
-    """Without the ids of members, groups and operations, drawn anew each time."""
-    return {name: part for name, part in value.items() if name not in ("member_id", "group_id", "operation_id")}
+    """Without the ids of members, groups and operations, and codes, drawn anew each time."""
+    drawn = ("member_id", "group_id", "operation_id", "code", "svg")
+    return {name: part for name, part in value.items() if name not in drawn}
 
 
 # --- looking -------------------------------------------------------------------------------------------------------------
