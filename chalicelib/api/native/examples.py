@@ -86,6 +86,7 @@ BODIES: Mapping[str, Json] = {
         "name": "Buy nine cups, the tenth is free",
         "what": {"kind": "stamp_card", "unit": "tea", "stamps": 9},
         "terms": "Any cup, any size.",
+        "window": {"from_day": "2026-01-01", "until_day": "2099-12-31"},
         "method": "qr",
         "valid_days": 365,
         "points": 9,

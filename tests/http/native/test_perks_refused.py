@@ -43,7 +43,7 @@ def do(shop: Shop, member_id: str, award_id: str, what: str, query: str = "", **
 
 
 def redeem(shop: Shop, member_id: str, award_id: str, **fields: object) -> Reply:
-    return do(shop, member_id, award_id, "redeem", **fields)
+    return do(shop, member_id, award_id, "redeem", "", **fields)
 
 
 def by_code(shop: Shop, member_id: str, award_id: str, **fields: object) -> Reply:
