@@ -41,9 +41,13 @@ def note_left(means: ConfigMeans, tenant: str, name: str, left: int) -> None:
 
 
 def forget_notes(means: ConfigMeans, tenant: str, names: Iterable[str]) -> None:
-    """Some of it has come back. Nothing is asked where nothing is known to be noted of it."""
-    gone = set(names) & means.config.load(means.table, tenant).notes.keys()
-    if gone:
+    """Some of it has come back. Nothing more is asked where nothing is known to be noted of it."""
+    gone = set(names)
+    try:
+        known = means.config.load(means.table, tenant).notes if gone else {}
+    except (Throttled, OutcomeUnknown):
+        return
+    if gone & known.keys():
         _rewrite(means, tenant, lambda notes: {name: note for name, note in notes.items() if name not in gone})
 
 

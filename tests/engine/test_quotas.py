@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from random import Random
 from uuid import uuid4
 
@@ -65,7 +66,7 @@ def until_none_is_left(shop: Rationed, till: int, most: int) -> Committed[int]:
     dice, had, number = Random(till), 0, 0
     while True:
         amount, number = dice.randint(1, most), number + 1
-        one = insisted(lambda: shop.take(f"{who(till)}_{number}", amount, part=True))
+        one = insisted(partial(shop.take, f"{who(till)}_{number}", amount, part=True))
         if not isinstance(one, Committed):
             assert one.code == "stock_gone"
             return Committed(had)
@@ -87,7 +88,7 @@ def test_a_thousand_all_or_nothing_leave_less_than_anybody_wanted(shop: Rationed
     def act(till: int) -> Committed[int]:
         till_of_it, had = another_till(shop), 0
         while True:
-            one = insisted(lambda: till_of_it.take(f"{who(till)}_{had}", 4))
+            one = insisted(partial(till_of_it.take, f"{who(till)}_{had}", 4))
             if not isinstance(one, Committed):
                 return Committed(had)
             had += 1
@@ -107,7 +108,7 @@ def test_what_some_give_back_others_take_at_once(shop: Rationed) -> None:
         if till < 8:
             return mine.give_back(who(till), had[till])
         while True:
-            one = insisted(lambda: mine.take(who(till), 80))
+            one = insisted(partial(mine.take, who(till), 80))
             if isinstance(one, Committed):
                 return one
             shop.rt.clock.sleep(0.05)

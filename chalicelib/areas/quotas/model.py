@@ -9,7 +9,9 @@ from typing import Any
 from zlib import crc32
 
 MAX_SLICES = 16
-LEAST_OF_A_SLICE = 32  # below twice that a quota is one slice, for the last units of small ones are looked for everywhere
+LEAST_OF_A_SLICE = (
+    32  # below twice that a quota is one slice, for the last units of small ones are looked for everywhere
+)
 
 
 @dataclass(frozen=True, slots=True)

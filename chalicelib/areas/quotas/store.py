@@ -1,9 +1,9 @@
 """Where quotas are kept: a partition each, an item for each slice that somebody has taken from.
 
-access pattern        | key                            | items | cost          | by
-the slices of a quota | {t}#Q#{quota_kind}#{id} / *    | 0–16  | 1 Query, 1 RU | read
+access pattern        | key                         | items | cost          | by
+the slices of a quota | {t}#Q#{quota_kind}#{id} / * | 0–n   | 1 Query, 1 RU | read
 
-item        | key                                   | in index | cost
+item        | key                                    | in index | cost
 quota_slice | {t}#Q#{quota_kind}#{id} / S#{slice:02} | –        | 2 WU
 
 Behind the id stands the period of a quota that has one. Taking reads nothing: a draw (table/protocol.py) takes from the slice

@@ -156,9 +156,7 @@ def test_never_more_is_given_back_than_was_taken(shop: Rationed) -> None:
 @pytest.mark.parametrize("before", [0, 5, 63, 100, 700, 5_000])
 @pytest.mark.parametrize("after", [0, 5, 63, 100, 700, 5_000])
 @pytest.mark.parametrize("used", [0, 3, 90, 600])
-def test_after_a_change_there_is_just_so_much_more_or_less(
-    shop: Rationed, before: int, after: int, used: int
-) -> None:
+def test_after_a_change_there_is_just_so_much_more_or_less(shop: Rationed, before: int, after: int, used: int) -> None:
     shop.limit(before)
     had = taken(shop.take("ada", min(used, before))) if min(used, before) else None
     shop.limit(after)
@@ -295,9 +293,7 @@ def test_notes_do_not_grow_without_end(shop: Rationed, table: MemoryTable) -> No
 
 @pytest.mark.parametrize("fault", ["lost_before", "lost_after", "conflict", "throttled"])
 @pytest.mark.parametrize("call", range(8))
-def test_whatever_happens_to_a_call_the_last_units_are_taken_once(
-    table: MemoryTable, fault: Mishap, call: int
-) -> None:
+def test_whatever_happens_to_a_call_the_last_units_are_taken_once(table: MemoryTable, fault: Mishap, call: int) -> None:
     calm = shop_on(table)
     calm.limit(700)
     calm.take(at_another_slice(calm.quota(), "ada"), 650)
