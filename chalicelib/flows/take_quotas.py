@@ -39,8 +39,8 @@ class Taking:
     who: str
     _wanted: dict[str, tuple[Quota, int]] = field(default_factory=dict)
     _back: list[Taken] = field(default_factory=list)
-    _left: dict[str, int] = field(default_factory=dict)  # of what was found to be short
-    _stands: dict[str, Stand] = field(default_factory=dict)  # of what is there, in other slices
+    _left: dict[str, int] = field(default_factory=dict)  # of what a slice was short of
+    _stands: dict[str, Stand] = field(default_factory=dict)  # where there is enough of it
 
     def begin(self) -> None:
         """A decision is made: whatever the one before took is forgotten, what was found out is not."""
@@ -97,8 +97,7 @@ class Taking:
         stand = store.read(self.rt.table, self.tenant, quota)
         for _ in range(MOST_READS - 1):
             if stand.left >= amount:
-                self._left.pop(quota.name, None)
-                self._stands[quota.name] = stand
+                self._left[quota.name], self._stands[quota.name] = stand.left, stand
                 return None
             again = stand if stand.left + stand.taken == quota.total else self._read_again(quota)
             if again == stand:
@@ -117,7 +116,7 @@ class Taking:
         if quota is None:
             return store.draws(self.tenant, None, name, _together(back))
         mine = quota.slice_of(self.who)
-        if stand is None:
+        if stand is None or stand.left < amount:
             return store.draws(self.tenant, quota, name, _together([Move(mine, -amount, amount), *back]))
         if stand.closed:
             slices = opened(stand, quota.slices, stand.left - amount)

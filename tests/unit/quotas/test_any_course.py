@@ -65,7 +65,9 @@ class Course:
         part = self.dice.random() < 0.5
         before = self.total - self.in_hands
         try:
-            self.had.append((who, taken(till.take(who, amount, command=keyed(f"{self.number}"), part=part))))
+            one = taken(till.take(who, amount, command=keyed(f"{self.number}"), part=part))
+            assert one.amount <= before
+            self.had.append((who, one))
         except Refused:
             self.table.start()
             self.refused_rightly(till, before, 1 if part else amount)
