@@ -39,6 +39,7 @@ class Taking:
     who: str
     _wanted: dict[str, tuple[Quota, int]] = field(default_factory=dict)
     _back: list[Taken] = field(default_factory=list)
+    _noted: set[str] = field(default_factory=set)
     _left: dict[str, int] = field(default_factory=dict)  # of what a slice was short of
     _stands: dict[str, Stand] = field(default_factory=dict)  # where there is enough of it
 
@@ -62,6 +63,8 @@ class Taking:
         """Whoever keeps what was taken must keep so much less of it, in the same transaction."""
         if taken.amount:
             self._back.append(taken)
+            if taken.quota in self.rt.config.load(self.rt.table, self.tenant).notes:
+                self._noted.add(taken.quota)
 
     @property
     def writes(self) -> tuple[Write, ...]:
@@ -80,8 +83,9 @@ class Taking:
         return all(left is None for left in short)
 
     def after(self) -> None:
-        """The command is carried out: what was noted as short of what it gave back is not so any more."""
-        forget_notes(self.rt, self.tenant, {taken.quota for taken in self._back})
+        """The command is carried out: what was known to be short, and has come back, is not so any more."""
+        if self._noted:
+            forget_notes(self.rt, self.tenant, self._noted)
 
     def _refused(self, keys: Iterable[Key]) -> list[tuple[Quota, int]]:
         partitions = {key.pk for key in keys}
