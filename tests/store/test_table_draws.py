@@ -75,7 +75,7 @@ def test_what_is_closed_only_takes_back(table: Table) -> None:
 
 def test_a_draw_stands_beside_other_writes(table: Table) -> None:
     table.transact([Put(item(WINE, left=1, taken=0))], fresh())
-    writes = [Draw(BEER, -1, 1, FRESH), Draw(WINE, -1, 1), Put(item(RUM), Absent())]
+    writes: list[Write] = [Draw(BEER, -1, 1, FRESH), Draw(WINE, -1, 1), Put(item(RUM), Absent())]
     assert refusals(table, *writes) == ()
     assert refusals(table, Check(RUM, Present()), *writes[:2]) == (None, None, FAILED)
     assert refusals(table, *writes) == (None, FAILED, FAILED)
