@@ -15,6 +15,7 @@ from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
+from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.kit.periods import iso_day, local_day
@@ -22,7 +23,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table import config, feed, feed_search, guards, journal, keys, pulse, recorded
 from chalicelib.table.pages import every_item
 from tests.twins.bookshop import keyed
-from tests.unit.pages.full_shop import FullShop
+from tests.unit.pages.full_shop import MUGS, FullShop
 
 Read = Callable[[Runtime, FullShop], object]
 DAYS = 400  # points last to the end of the twelfth month
@@ -113,6 +114,7 @@ READS: Mapping[tuple[str, str], Read] = {
         programs.program(known(rt, full), 1),
         programs.programs(known(rt, full)),
     ),
+    ("quotas", "the slices of a quota"): lambda rt, full: quotas.read(rt.table, full.tenant, MUGS).taken,
     ("rules", "a rule, or all of a program"): lambda rt, full: (
         rules.rule(known(rt, full), 1, "base"),
         rules.rules(known(rt, full), 1),
@@ -121,6 +123,7 @@ READS: Mapping[tuple[str, str], Read] = {
     ("tiers", "the tiers of a program"): lambda rt, full: tiers.scheme(known(rt, full), 1),
     ("table/config", "the whole configuration"): lambda rt, full: config.read_config(rt.table, full.tenant).aggregates,
     ("table/config", "whether it has changed"): still_known,
+    ("table/config", "what is noted there"): lambda rt, full: config.read_revision(rt.table, full.tenant),
     ("table/feed", "where the feed stands"): lambda rt, full: feed.read_head(rt.table, full.tenant),
     ("table/feed", "references from a number"): lambda rt, full: feed.read_references(
         rt.table, full.tenant, 0, feed.PAGE_SIZE + 1
@@ -188,6 +191,8 @@ def names(full: FullShop) -> dict[str, object]:
         "order": full.order,
         "number": "R-1",
         "rule": "base",
+        "quota_kind": MUGS.kind,
+        "id": MUGS.id,
         **dict(zip(("hour", "entry_shard", "since", "until"), place_of_an_entry(full), strict=True)),
         "hash": sha256(b"receipt 2").hexdigest()[:40],
     }

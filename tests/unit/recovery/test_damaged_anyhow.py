@@ -61,7 +61,8 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
     "tiers": (small_books,),
 }
 NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
-    *("api_key", "award", "beat", "guard", "mark", "note", "operation", "part", "redemption_code", "registered_tenant"),
+    *("api_key", "award", "beat", "guard", "mark", "note", "operation", "part", "quota_slice", "redemption_code"),
+    "registered_tenant",
 }
 
 
