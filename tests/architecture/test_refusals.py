@@ -109,7 +109,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("program_not_found", "member_not_found", "award_not_found", "perk_not_found"), OF_AN_AWARD),
         **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
     },
-    "refund_redemption": {
+    "refund_award": {
         "unknown_unit": THERE,
         "program_not_found": THERE,
         "entry_not_found": ANOTHER_WORD,

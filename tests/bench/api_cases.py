@@ -202,7 +202,7 @@ LEFT_OUT = (
     LeftOut(
         (
             *("list_awards", "get_award", "grant_perk", "give_stamps", "redeem_award", "redeem_code"),
-            *("refund_redemption", "revoke_award", "issue_code"),
+            *("refund_award", "revoke_award", "issue_code"),
         ),
         "a member's snapshot is read, and account and award are written, as account and order by *record an order by id*",
     ),

@@ -38,7 +38,7 @@ WITHOUT_A_ROW = frozenset(
         *("get_tenant", "put_tenant", "list_programs", "create_program", "get_program", "replace_program"),
         *("list_rules", "get_rule", "put_rule", "get_tiers", "put_tiers"),
         *("list_perks", "get_perk", "put_perk", "list_awards", "get_award", "issue_code"),
-        *("grant_perk", "give_stamps", "refund_redemption", "revoke_award", "redeem_award", "redeem_code"),
+        *("grant_perk", "give_stamps", "refund_award", "revoke_award", "redeem_award", "redeem_code"),
         *("enrol_member", "list_members", "find_member", "get_member", "update_member"),
         *("create_group", "list_groups", "get_group", "update_group", "list_group_members", "list_group_orders"),
         *("join_group", "change_group_member", "leave_group"),

@@ -43,7 +43,7 @@ def judge(items: Iterable[Attrs]) -> None:
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
         if sequence:
             assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"
-        elif "#CODE#" not in stream.pk:  # which is gone once it was used
+        elif "#PCODE#" not in stream.pk:  # which is gone once it was used
             assert Key(stream.pk, "A") in kinds["operation"], "a guard names an operation that is not there"
 
 

@@ -87,7 +87,7 @@ COMMANDS: dict[str, Asked] = {
     "give_stamps": stamp,
     "redeem_award": redeem,
     "redeem_code": redeem_by_code,
-    "refund_redemption": refund,
+    "refund_award": refund,
     "revoke_award": revoke,
     "issue_code": show,
 }

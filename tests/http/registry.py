@@ -286,7 +286,7 @@ NATIVE = Registry(
         "grant_perk": lambda names: {"perk_id": names["our_perk_id"]},
         "give_stamps": lambda _: {"amount": 1},
         "redeem_award": lambda _: {},
-        "refund_redemption": lambda names: {"redemption_id": names["redemption_id"]},
+        "refund_award": lambda names: {"redemption_id": names["redemption_id"]},
         "redeem_code": lambda names: {"code": names["code"]},
         "create_group": lambda names: BODIES["create_group"] | {"primary_member_id": names["friend_id"]},
         "earn_points_of_group": lambda names: _POINTS | {"by": names["resident_id"]},

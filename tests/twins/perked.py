@@ -10,7 +10,7 @@ from chalicelib.flows.give_stamps import Stamped, give_stamps
 from chalicelib.flows.grant_perk import GrantedPerk, grant_perk
 from chalicelib.flows.issue_code import issue_code
 from chalicelib.flows.redeem_award import Asked, RedeemedAward, redeem_award, redeem_code
-from chalicelib.flows.refund_redemption import RefundedRedemption, refund_redemption
+from chalicelib.flows.refund_award import RefundedAward, refund_award
 from chalicelib.flows.revoke_award import RevokedAward, revoke_award
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
@@ -58,8 +58,8 @@ def redeem_by_code(shop: BookShop, shown: str, command: Command | None = None) -
 
 def refund(
     shop: BookShop, member_id: str, award_id: str, redemption_id: str, command: Command | None = None
-) -> Committed[RefundedRedemption]:
-    return refund_redemption(shop.rt, shop.caller, command or fresh(), member_id, award_id, redemption_id)
+) -> Committed[RefundedAward]:
+    return refund_award(shop.rt, shop.caller, command or fresh(), member_id, award_id, redemption_id)
 
 
 def revoke(shop: BookShop, member_id: str, award_id: str, command: Command | None = None) -> Committed[RevokedAward]:

@@ -154,6 +154,6 @@ BODIES: Mapping[str, Json] = {
     "grant_perk": {"perk_id": "coffee-card", "points": 9},
     "give_stamps": {"amount": 1, "place": "Berlin Mitte"},
     "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},
-    "refund_redemption": {"redemption_id": REDEMPTION},
+    "refund_award": {"redemption_id": REDEMPTION},
     "redeem_code": {"code": CODE, "place": "Berlin Mitte"},
 }

@@ -20,7 +20,7 @@ from chalicelib.flows.list_awards import AwardView
 from chalicelib.flows.list_awards import get_award as award_of
 from chalicelib.flows.list_awards import list_awards as awards_of
 from chalicelib.flows.redeem_award import Asked, RedeemedAward, redeem_award, redeem_code
-from chalicelib.flows.refund_redemption import RefundedRedemption, refund_redemption
+from chalicelib.flows.refund_award import RefundedAward, refund_award
 from chalicelib.flows.revoke_award import RevokedAward, revoke_award
 from chalicelib.kit.base import Wire
 from chalicelib.kit.texts import PLAIN_KEY
@@ -149,9 +149,9 @@ def redeem_by_code(call: Call, body: CodeBody) -> Answered[RedeemedAward]:
     return answered(redeem_code(call.rt, call.caller, call.command, body.code, body.amount, body.till))
 
 
-def refund(call: Call, body: RedemptionRefundBody) -> Answered[RefundedRedemption]:
+def refund(call: Call, body: RedemptionRefundBody) -> Answered[RefundedAward]:
     member_id, award_id, of = owner_of(call), call.path["award_id"], body.redemption_id
-    return answered(refund_redemption(call.rt, call.caller, call.command, member_id, award_id, of, body.amount))
+    return answered(refund_award(call.rt, call.caller, call.command, member_id, award_id, of, body.amount))
 
 
 def revoke(call: Call) -> Answered[RevokedAward]:

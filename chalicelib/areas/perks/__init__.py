@@ -21,7 +21,7 @@ Modules
 
 Operations
     list_perks, get_perk (the flow define_perk writes: it asks the program for its units; grant_perk, give_stamps, redeem_award,
-    redeem_code, refund_redemption, revoke_award, issue_code, list_awards and settle_awards do what needs an account as well)
+    redeem_code, refund_award, revoke_award, issue_code, list_awards and settle_awards do what needs an account as well)
 
 Facts
     config.changed (kind `perk`) in the journal of the perk; perk.granted, perk.redeemed, perk.refunded, perk.revoked and

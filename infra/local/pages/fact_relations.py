@@ -35,7 +35,7 @@ _GIVING = ("give_stamps", "grant_perk")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
-    "refund_redemption",
+    "refund_award",
     *("earn_points", "record_order", "return_order", "settle_due", "spend_points"),
     *_MOVING,
     *_UNDOING,
@@ -59,7 +59,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsSpent: Relations((*_USING, "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
     f.PointsRefunded: Relations(
-        ("refund_redemption", "refund_spend", "undo_entry", "undo_transfer"),
+        ("refund_award", "refund_spend", "undo_entry", "undo_transfer"),
         ("Account.PointsWereReturned",),
         ("AWARD_POINTS_REFUNDED",),
     ),
@@ -94,8 +94,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
     f.PerkGranted: Relations(("grant_perk", *_USING), (), ("REWARD_EARNED",)),
     f.PerkRedeemed: Relations(_USING, (), ("REDEEM_PERK",)),
-    f.PerkRefunded: Relations(("refund_redemption",), (), ("AWARD_POINTS_REFUNDED",)),
-    f.PerkRevoked: Relations(("grant_perk", *_USING, "refund_redemption", "revoke_award")),
+    f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
+    f.PerkRevoked: Relations(("grant_perk", *_USING, "refund_award", "revoke_award")),
     f.PerkExpired: Relations(_ON_AWARDS),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),

@@ -33,7 +33,7 @@ OTHERWISE: dict[str, Json] = {
     "grant_perk": {"points": 7},
     "give_stamps": {"amount": 2},
     "redeem_award": {"place": "Elsewhere"},
-    "refund_redemption": {"redemption_id": "ent_00000000000000000000"},
+    "refund_award": {"redemption_id": "ent_00000000000000000000"},
     "redeem_code": {"place": "Elsewhere"},
     "put_tiers": {"basis": "orders", "unit": None},
     "enrol_member": {"given_name": "Another name"},

@@ -127,7 +127,7 @@ ROUTES = (
         "POST",
         f"{_AWARD}/refund",
         f"{_HANDLERS}:refund",
-        "refund_redemption",
+        "refund_award",
         "perks",
         "modify",
         "Give a redemption back: the use, what was spent for it, and what a full card gave.",

@@ -37,7 +37,7 @@ from chalicelib.table.journal import Entry, undone_put
 PARAM = "redemption_id"
 
 
-class RefundedRedemption(Frozen):
+class RefundedAward(Frozen):
     """`points` came back; the award can be used once more where the redemption was given back as a whole."""
 
     redemption_id: str
@@ -59,7 +59,7 @@ class _Used:
     gave: Award | None
 
 
-def refund_redemption(
+def refund_award(
     rt: Runtime,
     caller: Caller,
     command: Command,
@@ -67,7 +67,7 @@ def refund_redemption(
     award_id: str,
     redemption_id: str,
     amount: int | None = None,
-) -> Committed[RefundedRedemption]:
+) -> Committed[RefundedAward]:
     """All that is left of it where no amount of points is named. Refuses `already_refunded`, `reward_used`, `number_too_small`,
     `refunded_more_than_spent`, `award_revoked`, `balance_limit`, `too_many_lots`; NotFound: member, `redemption_not_found`."""
     what = Wanted(member_id, redemption_id, PARAM)
@@ -75,7 +75,7 @@ def refund_redemption(
     def plan() -> Plan:
         opened, old = _opened(rt, caller, what)
         terms = terms_of(rt, caller.tenant, what.ref.program)
-        header = header_for(rt, caller, command, "refund_redemption", terms)
+        header = header_for(rt, caller, command, "refund_award", terms)
         at = header.effective_at
         used = _used(rt, caller.tenant, what, old, (member_id, award_id))
         story = terms.advance(Story(opened.account), at)
@@ -168,10 +168,10 @@ def _no_redemption(text: str) -> NotFound:
     return NotFound("redemption_not_found", f"This award has no redemption {text[:64]}.", param=PARAM)
 
 
-def _answer(entry: Entry) -> RefundedRedemption:
+def _answer(entry: Entry) -> RefundedAward:
     [fact] = facts_of(entry, PerkRefunded)
     owner = entry.stream.pk.rsplit("#", 1)[1]
-    return RefundedRedemption(
+    return RefundedAward(
         redemption_id=entry_id(EntryRef(owner, entry.stream.program, fact.entry)),
         award=award_of(entry),
         points=fact.points,
