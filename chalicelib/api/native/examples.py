@@ -17,6 +17,7 @@ SPEND = "ent_1mdfqt5g16k0080020c1"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 GROUP = "grp_0c5qv8t2k1j"
 TRANSFER = "ent_0c5qv8t2k1h080000fg1"
+REDEMPTION = "ent_1mdfqt5g16k008003000"
 
 PLACEHOLDERS: Mapping[str, Json] = {
     "program_id": {"description": "The program's number.", "example": "1"},
@@ -27,6 +28,8 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "transfer_id": {"description": "The transfer's id, as its sending answered it.", "example": TRANSFER},
     "earning_id": {"description": "The earning's id: the `earning_id` that it was answered with.", "example": EARNING},
     "spend_id": {"description": "The spend's id: the `spend_id` that it was answered with.", "example": SPEND},
+    "reward_id": {"description": "The reward's id, chosen by whoever creates it.", "example": "tote-bag"},
+    "redemption_id": {"description": "The redemption's id, as it was answered.", "example": REDEMPTION},
     "hold_id": {"description": "The hold's number in the account.", "example": "1"},
     "operation_id": {"description": "The operation's id.", "example": OPERATION},
     "asset": {"description": "The file's name.", "example": "docs.css"},
@@ -84,6 +87,25 @@ BODIES: Mapping[str, Json] = {
         "minimum_order_value": "10.00",
         "lines": {"exclude_delivery": True},
     },
+    "put_reward": {
+        "name": "Tote bag",
+        "type": "physical",
+        "state": "active",
+        "summary": "Carries twelve paperbacks.",
+        "categories": ["merchandise"],
+        "translations": {"de": {"name": "Stofftasche", "summary": "Trägt zwölf Taschenbücher."}},
+        "costs": [{"unit": "points", "amount": 5}],
+        "redeemable": {"from_day": "2026-01-01"},
+        "stock": 200,
+        "member_limits": [{"every": "month", "times": 2}],
+    },
+    "redeem_reward": {
+        "reward_id": "tote-bag",
+        "address": {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"},
+    },
+    "redeem_reward_of_group": {"by": MEMBER, "reward_id": "tote-bag"},
+    "validate_redemptions": {"lines": [{"reward_id": "tote-bag", "quantity": 2}]},
+    "change_delivery": {"status": "shipped"},
     "enrol_member": {
         "identifiers": [_CARD, {"type": "email", "value": "ada@example.org"}],
         "given_name": "Ada",

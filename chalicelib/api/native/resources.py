@@ -12,6 +12,7 @@ ABOUT: Mapping[str, str] = {
     "groups": "Members who collect together, as a household or a fleet does.",
     "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
     "adjustments": "What operators give and take by hand, with a reason.",
+    "rewards": "What points can be turned into, what a member can have of it, and what was redeemed.",
     "orders": "Sales, what came back of them, and what a sale would earn.",
     "operations": "Jobs that take longer than a request, such as the import of a file.",
     "feed": "Everything that happened, in one order without gaps.",

@@ -200,6 +200,11 @@ def _deducted(account: Account, fact: f.PointsDeducted) -> Account:
     return _with(account, w.went(account.wallet(fact.unit), "deducted", fact))
 
 
+def _as_it_is(account: Account, _: Fact) -> Account:
+    """For a fact that tells of something beside the account."""
+    return account
+
+
 def _in_wallet(change: Callable[[Wallet, Any], Wallet]) -> Change:
     """For a fact that changes one wallet and nothing else."""
     return lambda account, fact: _with(account, change(account.wallet(fact.unit), fact))
@@ -214,7 +219,7 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.TierPinned: _pinned,
     f.TierUnpinned: _unpinned,
     f.PointsEarned: _earned,
-    f.PointsCapped: lambda account, _: account,
+    f.PointsCapped: _as_it_is,
     f.PointsGranted: _in_wallet(w.granted),
     f.PointsDeducted: _deducted,
     f.PointsSpent: _spent,
@@ -232,4 +237,7 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.PointsSent: _in_wallet(w.sent),
     f.PointsReceived: _in_wallet(w.received),
     f.PointsConverted: _converted,
+    f.RewardRedeemed: _as_it_is,
+    f.RewardDeliveryChanged: _as_it_is,
+    f.RewardRefunded: _as_it_is,
 }

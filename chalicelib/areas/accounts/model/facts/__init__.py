@@ -34,6 +34,7 @@ from chalicelib.areas.accounts.model.facts.points import (
     PointsSpent,
     Taken,
 )
+from chalicelib.areas.accounts.model.facts.rewards import RewardDeliveryChanged, RewardRedeemed, RewardRefunded
 from chalicelib.kit.facts import Body, vocabulary
 
 
@@ -79,6 +80,9 @@ VOCABULARY = vocabulary(
     TierReviewed,
     TierPinned,
     TierUnpinned,
+    RewardRedeemed,
+    RewardDeliveryChanged,
+    RewardRefunded,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
@@ -126,6 +130,9 @@ __all__ = [
     "PointsSent",
     "PointsSpent",
     "PromiseCancelled",
+    "RewardDeliveryChanged",
+    "RewardRedeemed",
+    "RewardRefunded",
     "Taken",
     "TierChanged",
     "TierPinned",
