@@ -95,17 +95,11 @@ BODIES: Mapping[str, Json] = {
         "categories": ["merchandise"],
         "translations": {"de": {"name": "Stofftasche", "summary": "Trägt zwölf Taschenbücher."}},
         "costs": [{"unit": "points", "amount": 5}],
-        "redeemable": {"from_day": "2026-01-01"},
+        "seen": {"from_day": "2025-12-01", "until_day": "2026-11-30"},
+        "redeemable": {"from_day": "2026-01-01", "until_day": "2026-12-31"},
         "stock": 200,
         "member_limits": [{"every": "month", "times": 2}],
     },
-    "redeem_reward": {
-        "reward_id": "tote-bag",
-        "address": {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"},
-    },
-    "redeem_reward_of_group": {"by": MEMBER, "reward_id": "tote-bag"},
-    "validate_redemptions": {"lines": [{"reward_id": "tote-bag", "quantity": 2}]},
-    "change_delivery": {"status": "shipped"},
     "enrol_member": {
         "identifiers": [_CARD, {"type": "email", "value": "ada@example.org"}],
         "given_name": "Ada",
@@ -133,6 +127,12 @@ BODIES: Mapping[str, Json] = {
         "expires_on": "2099-12-31",
     },
     "deduct_points": {"unit": "points", "amount": 5, "reason": "mistake"},
+    "validate_redemptions": {"lines": [{"reward_id": "tote-bag", "quantity": 2}]},
+    "redeem_reward": {
+        "reward_id": "tote-bag",
+        "address": {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"},
+    },
+    "change_delivery": {"status": "shipped"},
     "hold_points": {"unit": "points", "amount": 15, "lapses_after_seconds": 1800},
     "capture_hold": {"amount": 10, "keep_rest": True},
     "release_hold": {"amount": 5},
@@ -157,4 +157,5 @@ BODIES: Mapping[str, Json] = {
         "amount": 10,
         "by": MEMBER,
     },
+    "redeem_reward_of_group": {"by": MEMBER, "reward_id": "tote-bag"},
 }

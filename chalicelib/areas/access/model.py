@@ -29,6 +29,7 @@ RESOURCES = frozenset(
             "programs",
             "reports",
             "rules",
+            "rewards",
             "tiers",
         ),
     )

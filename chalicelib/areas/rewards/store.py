@@ -3,7 +3,7 @@
 access pattern                 | key                                       | items   | cost                 | by
 a reward, or all of a program  | {t}#CFG / reward#{program:04}#{reward}    | 0–2,000 | in the configuration | reward, rewards
 what all have taken of some    | {t}#RWD#{program:04}#{reward} / -         | 0–100   | 1 BatchGet, 1 RU each | taken_key
-how often a member has had one | {t}#M#{member} / D#reward#{program:04}#{reward} | 0–1 | 1 BatchGet, 1 RU   | uses_key
+how often a member has had one | {t}#M#{member} / D#reward#{program:04}#{reward} | 0–1 | 1 BatchGet, 1 RU each | uses_key
 a redemption                   | {t}#M#{member} / R#{program:04}#{seq:08}  | 0–1     | 1 Get, 1 RU          | redemption_key
 redemptions of an owner        | {t}#M#{member} / R#{program:04}#*         | 0–n     | 1 Query a page, 1 RU | redemptions_query
 
@@ -42,10 +42,18 @@ MAX_REWARDS = 2_000
 USES = "D#reward#"
 
 
-class CountsItem(StampbookItem):
-    """`reward_taken` or `reward_uses`: how often, by period."""
+class TakenItem(StampbookItem):
+    """How often all have taken it, by period."""
 
-    kind = UnicodeAttribute()
+    kind = UnicodeAttribute(default="reward_taken")
+    version = IntegerAttribute()
+    body = BodyAttribute()
+
+
+class UsesItem(StampbookItem):
+    """How often a member has, by period."""
+
+    kind = UnicodeAttribute(default="reward_uses")
     version = IntegerAttribute()
     body = BodyAttribute()
 
@@ -65,14 +73,12 @@ class CodeItem(StampbookItem):
 class Tally:
     """Counts with the version that they were read at: nobody who counts at the same time is overwritten."""
 
-    def __init__(self, key: Key, kind: str, attrs: Attrs | None) -> None:
-        self.key, self.kind = key, kind
-        self.version, self.counts = (0, Counts()) if attrs is None else readable(partial(_counts, kind), attrs)
+    def __init__(self, key: Key, of: type[TakenItem | UsesItem], attrs: Attrs | None) -> None:
+        self.key, self.of = key, of
+        self.version, self.counts = (0, Counts()) if attrs is None else readable(partial(_counts, of), attrs)
 
     def put(self, counts: Counts) -> Put:
-        item = CountsItem(
-            pk=self.key.pk, sk=self.key.sk, kind=self.kind, version=self.version + 1, body=dict(counts.of)
-        )
+        item = self.of(pk=self.key.pk, sk=self.key.sk, version=self.version + 1, body=dict(counts.of))
         unchanged: Condition = Equals("version", self.version) if self.version else Absent()
         return Put(to_attrs(item), unchanged)
 
@@ -120,18 +126,18 @@ def uses_key(tenant: str, member: str, program_id: int, reward_id: str) -> Key:
 
 
 def taken_from(key: Key, attrs: Attrs | None) -> Tally:
-    return Tally(key, "reward_taken", attrs)
+    return Tally(key, TakenItem, attrs)
 
 
 def uses_from(key: Key, attrs: Attrs | None) -> Tally:
-    return Tally(key, "reward_uses", attrs)
+    return Tally(key, UsesItem, attrs)
 
 
 def uses_in(items: Sequence[Attrs], program_id: int) -> dict[str, Counts]:
     """By reward, of a member's snapshot."""
     start = f"{USES}{program_id:04}#"
     return {
-        attrs["sk"]["S"].removeprefix(start): readable(partial(_counts, "reward_uses"), attrs)[1]
+        attrs["sk"]["S"].removeprefix(start): readable(partial(_counts, UsesItem), attrs)[1]
         for attrs in items
         if attrs["sk"]["S"].startswith(start)
     }
@@ -181,10 +187,10 @@ def _code_key(tenant: str, code: str) -> Key:
     return Key(f"{tenant}#CODE#{code}", "-")
 
 
-def _counts(kind: str, attrs: Attrs) -> tuple[int, Counts]:
-    item = from_attrs(CountsItem, attrs)
+def _counts(of: type[TakenItem | UsesItem], attrs: Attrs) -> tuple[int, Counts]:
+    item = from_attrs(of, attrs)
     counted = dict(item.body)
-    if item.kind != kind or any(type(count) is not int or count < 0 for count in counted.values()):
+    if any(type(count) is not int or count < 0 for count in counted.values()):
         raise ValueError("it counts nothing")
     return item.version, Counts(counted)
 

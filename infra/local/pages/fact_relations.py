@@ -30,14 +30,16 @@ _UNDOING = ("cancel_earning", "expire_earning", "refund_spend", "undo_entry")
 _TIERS_BY_HAND = ("pin_tier", "recalculate_tier", "unpin_tier")
 _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
+_REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _ON_ACCOUNTS = (
     *("earn_points", "record_order", "return_order", "settle_due", "spend_points"),
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
     *_BY_HAND,
+    *_REWARDS,
 )
-_CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
+_CONFIGURING = ("create_program", "define_rule", "define_tiers", "define_reward", "put_tenant", "replace_program")
 
 RELATIONS: Mapping[type[Fact], Relations] = {
     f.AccountAdvanced: Relations(_ON_ACCOUNTS),
@@ -50,9 +52,11 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("return_order",), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
     ),
     f.PointsEarned: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)),
-    f.PointsSpent: Relations(("spend_points",), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
+    f.PointsSpent: Relations(("redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
     f.PointsRefunded: Relations(
-        ("refund_spend", "undo_entry", "undo_transfer"), ("Account.PointsWereReturned",), ("AWARD_POINTS_REFUNDED",)
+        ("refund_redemption", "refund_spend", "undo_entry", "undo_transfer"),
+        ("Account.PointsWereReturned",),
+        ("AWARD_POINTS_REFUNDED",),
     ),
     f.PointsCancelled: Relations(
         ("cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
@@ -67,7 +71,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsExtended: Relations(
         (
             *("capture_hold", "convert_points", "earn_points", "grant_points", "record_order", "spend_points"),
-            "transfer_points",
+            *("redeem_reward", "transfer_points"),
         )
     ),
     f.DebtSettled: Relations(_ON_ACCOUNTS),
@@ -83,6 +87,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
     f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
+    f.RewardRedeemed: Relations(("redeem_reward",), ("Campaign.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
+    f.RewardDeliveryChanged: Relations(("change_delivery",)),
+    f.RewardRefunded: Relations(("refund_redemption",)),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),

@@ -79,12 +79,12 @@ ROUTES = (
         "view",
         "What so many points come to, of a reward that turns points into money.",
         query=(
-            QueryParam("points", "integer", "How many, in the smallest part of the unit.", required=True, minimum=1),
+            QueryParam("points", "integer", "How many, in the smallest part of the unit.", minimum=1),
             QueryParam("order_value", "integer", "What the order is worth that they are to pay a part of.", minimum=0),
         ),
         errors=(
             *("program_not_found", "reward_not_found", "no_cashback"),
-            *("too_few_points", "order_value_not_said", "more_than_order_allows"),
+            *("points_not_said", "too_few_points", "order_value_not_said", "more_than_order_allows"),
         ),
     ),
     Route(

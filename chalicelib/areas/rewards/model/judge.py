@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chalicelib.areas.rewards.model.counts import NONE, Counts, Every
-from chalicelib.areas.rewards.model.reward import Cashback, Cost, Limit, Reward, Window, Worth
+from chalicelib.areas.rewards.model.reward import Cashback, Cost, Limit, Reward, RewardWindow, Worth
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import plain
 from chalicelib.kit.base import Frozen
@@ -96,17 +96,18 @@ def value_of(cashback: Cashback, points: int) -> int:
 
 def reasons(reward: Reward, it: Situation, wish: Wish) -> tuple[Reason, ...]:
     """All of them, first what no other member or day would change."""
+    missing = _missing(reward, it, wish)
     return tuple(
-        reason
-        for some in (_of_the_reward(reward, it), _of_the_member(reward, it), _of_the_rest(reward, it, wish))
-        for reason in some
+        Reason(code=no.code, message=no.message, missing=missing if no.code == "insufficient_balance" else {})
+        for no in _refusals(reward, it, wish)
     )
 
 
 def must_be_had(reward: Reward, it: Situation, wish: Wish, param: str) -> None:
     """Refuses by the first reason."""
-    for reason in reasons(reward, it, wish):
-        raise Refused(reason.code, reason.message, param=param)
+    for no in _refusals(reward, it, wish):
+        no.param = param
+        raise no
 
 
 def is_seen(reward: Reward, day: Day) -> bool:
@@ -124,47 +125,57 @@ def judged(lines: Iterable[tuple[Reward, Wish]], it: Situation) -> tuple[Judged,
     return tuple(found)
 
 
-def _of_the_reward(reward: Reward, it: Situation) -> Iterator[Reason]:
+def _refusals(reward: Reward, it: Situation, wish: Wish) -> Iterator[Refused]:
+    yield from _of_the_reward(reward, it)
+    yield from _of_the_member(reward, it)
+    yield from _of_what_is_left(reward, it, wish)
+    if missing := _missing(reward, it, wish):
+        told = " and ".join(f"{plain(amount, it.decimals.get(unit, 0))} {unit}" for unit, amount in missing.items())
+        yield Refused("insufficient_balance", f"{told} more are needed.")
+
+
+def _of_the_reward(reward: Reward, it: Situation) -> Iterator[Refused]:
     if reward.state != "active":
-        yield Reason(code="reward_not_active", message=f"This reward is {_STATES[reward.state]}.")
+        yield Refused("reward_not_active", f"This reward is {_STATES[reward.state]}.")
     if _before(reward.redeemable, it.day):
-        yield Reason(
-            code="reward_not_yet", message=f"It can be had from {iso_day(reward.redeemable.from_day or 0)} on."
-        )
+        yield Refused("reward_not_yet", f"It can be had from {iso_day(reward.redeemable.from_day or 0)} on.")
     if _behind(reward.redeemable, it.day):
-        yield Reason(code="reward_over", message=f"It could be had until {iso_day(reward.redeemable.until_day or 0)}.")
+        yield Refused("reward_over", f"It could be had until {iso_day(reward.redeemable.until_day or 0)}.")
 
 
-def _of_the_member(reward: Reward, it: Situation) -> Iterator[Reason]:
-    if it.blocked:
-        yield Reason(code=f"{it.blocked}_blocked", message=f"This {it.blocked} is blocked.")
+def _of_the_member(reward: Reward, it: Situation) -> Iterator[Refused]:
+    if it.blocked == "member":
+        yield Refused("member_blocked", "This member is blocked.")
+    if it.blocked == "group":
+        yield Refused("group_blocked", "This group is blocked.")
     if it.barred:
-        yield Reason(code="may_not_spend", message="The group does not let this member spend.")
+        yield Refused("may_not_spend", "The group does not let this member spend.")
     if reward.tiers and it.tier not in reward.tiers:
-        yield Reason(code="wrong_tier", message=f"This reward is for tier {' or '.join(reward.tiers)}.")
+        yield Refused("wrong_tier", f"This reward is for tier {' or '.join(reward.tiers)}.")
     if reward.segments and it.segments.isdisjoint(reward.segments):
-        yield Reason(code="wrong_segment", message="This reward is for a segment that the member is not in.")
+        yield Refused("wrong_segment", "This reward is for a segment that the member is not in.")
 
 
-def _of_the_rest(reward: Reward, it: Situation, wish: Wish) -> Iterator[Reason]:
+def _of_what_is_left(reward: Reward, it: Situation, wish: Wish) -> Iterator[Refused]:
     taken, uses = it.taken.get(reward.reward_id, NONE), it.uses.get(reward.reward_id, NONE)
     if reward.stock is not None and taken.used("ever", it.day) + wish.quantity > reward.stock:
         left = max(0, reward.stock - taken.used("ever", it.day))
-        yield Reason(code="out_of_stock", message=f"Only {left} are left." if left else "None is left.")
-    for who, limits, counts in (("In all, it", reward.limits, taken), ("A member", reward.member_limits, uses)):
+        yield Refused("out_of_stock", f"Only {left} of it are left." if left else "None of it is left.")
+    for can, limits, counts in (
+        ("It can be had", reward.limits, taken),
+        ("A member can have it", reward.member_limits, uses),
+    ):
         if (limit := _reached(limits, counts, it.day, wish)) is not None:
-            verb = "can be had" if who.startswith("In") else "can have it"
-            text = f"{who} {verb} {limit.times} times{_IN[limit.every]}, and {limit.times - _left(limit, counts, it.day)} are taken."
-            yield Reason(code="limit_reached", message=text)
-            break
-    missing = {
-        cost.unit: cost.amount - it.balances.get(cost.unit, 0)
-        for cost in cost_of(reward, wish)
-        if cost.amount > it.balances.get(cost.unit, 0)
-    }
-    if missing:
-        told = " and ".join(f"{plain(amount, it.decimals.get(unit, 0))} {unit}" for unit, amount in missing.items())
-        yield Reason(code="insufficient_balance", message=f"{told} more are needed.", missing=missing)
+            used = counts.used(limit.every, it.day)
+            text = f"{can} {limit.times} times{_IN[limit.every]}, and it was had {used} times."
+            yield Refused("limit_reached", text)
+            return
+
+
+def _missing(reward: Reward, it: Situation, wish: Wish) -> dict[str, int]:
+    costs = cost_of(reward, wish)
+    more = {cost.unit: cost.amount - it.balances.get(cost.unit, 0) for cost in costs}
+    return {unit: amount for unit, amount in more.items() if amount > 0}
 
 
 def _reached(limits: tuple[Limit, ...], counts: Counts, day: Day, wish: Wish) -> Limit | None:
@@ -175,11 +186,11 @@ def _left(limit: Limit, counts: Counts, day: Day) -> int:
     return limit.times - counts.used(limit.every, day)
 
 
-def _before(window: Window, day: Day) -> bool:
+def _before(window: RewardWindow, day: Day) -> bool:
     return window.from_day is not None and day < window.from_day
 
 
-def _behind(window: Window, day: Day) -> bool:
+def _behind(window: RewardWindow, day: Day) -> bool:
     return window.until_day is not None and day > window.until_day
 
 

@@ -80,7 +80,7 @@ class Limit(Frozen):
 Limits = Annotated[tuple[Limit, ...], Field(max_length=5)]
 
 
-class Window(Frozen):
+class RewardWindow(Frozen):
     """Days of the program's calendar, both ends included; an end left out is open."""
 
     from_day: CalendarDay | None = None
@@ -137,8 +137,8 @@ class RewardDefinition(Frozen):
     cashback: Cashback | None = None
     tiers: Codes = ()
     segments: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
-    seen: Window = Window()
-    redeemable: Window = Window()
+    seen: RewardWindow = RewardWindow()
+    redeemable: RewardWindow = RewardWindow()
     stock: AmountOrZero | None = None
     limits: Annotated[Limits, AfterValidator(_every_once)] = ()
     member_limits: Annotated[Limits, AfterValidator(_every_once)] = ()

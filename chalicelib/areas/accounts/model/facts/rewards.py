@@ -19,14 +19,14 @@ class RewardRedeemed(Fact):
     reward   | which                                                     | –
     kind     | its type                                                  | –
     quantity | how many                                                  | count
+    by       | the member who took it                                    | –
+    day      | the day where the program is                              | –
     codes    | how many codes came with it                               | count
     amount   | what a code takes off, or what a cashback came to         | smallest part of `currency`
     currency | of that amount                                            | –
     percent  | what a code takes off, as a percentage                    | percent
     order    | the order that it was redeemed for                        | –
     delivery | where its delivery stands; empty where nothing is brought | –
-    by       | the member who took it                                    | –
-    day      | the day where the program is                              | –
     """
 
     type = "reward.redeemed"
