@@ -13,10 +13,14 @@ from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.members.operations import find_member, get_member, list_members
 from chalicelib.areas.orders.operations import find_order, get_order, list_returns
 from chalicelib.areas.programs.operations import get_program, get_tenant, list_programs
+from chalicelib.areas.rewards.model import Wish
+from chalicelib.areas.rewards.operations import ALL, get_reward, list_rewards, value_of_points
 from chalicelib.areas.rules.operations import get_rule, list_rules
 from chalicelib.areas.tiers.operations import get_tiers
+from chalicelib.flows.available_rewards import available_rewards, validate_redemptions
 from chalicelib.flows.list_expiries import list_expiries
 from chalicelib.flows.list_member_orders import list_member_orders
+from chalicelib.flows.list_redemptions import get_redemption, list_redemptions
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_liability import read_liability
@@ -32,7 +36,7 @@ from tests.faults.fed import spoilt
 from tests.faults.world import World
 from tests.twins import by_hand
 from tests.twins.bookshop import BookShop, card, sale
-from tests.unit.flows.wishes import second_entry, third_entry
+from tests.unit.flows.wishes import bag_of, second_entry, third_entry
 
 Looked = Callable[[World, BookShop], Any]
 
@@ -100,6 +104,23 @@ LOOKED: dict[str, Looked] = {
     "list_rules": lambda world, shop: list_rules(shop.rt, shop.caller, 1),
     "get_rule": lambda world, shop: get_rule(shop.rt, shop.caller, 1, "base"),
     "verify_tenant": lambda world, shop: list(verify_tenant(shop.rt, shop.caller.tenant, threads=1)),
+    "list_rewards": lambda world, shop: paged(
+        lambda cursor: list_rewards(shop.rt, shop.caller, 1, ALL, None, 1, cursor)
+    ),
+    "get_reward": lambda world, shop: get_reward(shop.rt, shop.caller, 1, "bag", None),
+    "value_of_points": lambda world, shop: value_of_points(shop.rt, shop.caller, 1, "money", Wish(points=10)),
+    "available_rewards": lambda world, shop: paged(
+        lambda cursor: available_rewards(shop.rt, shop.caller, world.names["ada"], 1, 0, None, 1, cursor)
+    ),
+    "validate_redemptions": lambda world, shop: validate_redemptions(
+        shop.rt, shop.caller, world.names["ada"], 1, [("bag", Wish())]
+    ),
+    "list_redemptions": lambda world, shop: paged(
+        lambda cursor: list_redemptions(shop.rt, shop.caller, world.names["ada"], 1, 1, cursor)
+    ),
+    "get_redemption": lambda world, shop: get_redemption(
+        shop.rt, shop.caller, world.names["ada"], bag_of(world.names["ada"])
+    ),
     "get_tiers": lambda world, shop: get_tiers(shop.rt, shop.caller, 1),
 }
 READS = (

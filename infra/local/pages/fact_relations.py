@@ -87,9 +87,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
     f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
-    f.RewardRedeemed: Relations(("redeem_reward",), ("Campaign.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
-    f.RewardDeliveryChanged: Relations(("change_delivery",)),
-    f.RewardRefunded: Relations(("refund_redemption",)),
+    f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
+    f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
+    f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),

@@ -8,9 +8,12 @@ from functools import partial
 from typing import Any
 
 from chalicelib.areas.accounts.store import account_key
+from chalicelib.areas.rewards.model import Wish
+from chalicelib.flows.available_rewards import available_rewards, validate_redemptions
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.list_expiries import list_expiries
+from chalicelib.flows.list_redemptions import list_redemptions
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.refold_account import refold_account, refolded_account
 from chalicelib.flows.refund_spend import refund_spend
@@ -21,7 +24,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import by_hand, fresh, grouped
+from tests.twins import by_hand, fresh, grouped, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -139,6 +142,24 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "transfer with a key": lambda at: partial(at.shop.send, at.ada, friend(at), 1, keyed("k6")),
     "undo a transfer": lambda at: partial(at.shop.undo_transfer, at.ada, sent(at, friend(at))),
     "convert": lambda at: partial(at.shop.convert, at.ada, "points", "stamps", 1),
+    "redeem a reward with code and stock": lambda at: partial(rewarded.redeem, at.shop, at.ada, offered(at)),
+    "redeem a reward, limited for a member": lambda at: partial(
+        rewarded.redeem, at.shop, at.ada, offered(at, member_limits=rewarded.EVER)
+    ),
+    "redeem a reward with a key": lambda at: partial(rewarded.redeem, at.shop, at.ada, offered(at), keyed("k7")),
+    "refund a redemption": lambda at: partial(
+        rewarded.refund, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at))
+    ),
+    "change a delivery": lambda at: partial(
+        rewarded.deliver, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at, **rewarded.BAG))
+    ),
+    "rewards of a member": lambda at: partial(
+        available_rewards, at.shop.rt, at.shop.caller, at.ada, 1, 0, offered(at) and None, 25, None
+    ),
+    "basket of rewards": lambda at: partial(
+        validate_redemptions, at.shop.rt, at.shop.caller, at.ada, 1, [(offered(at), Wish())] * 20
+    ),
+    "redemptions of a member": lambda at: partial(list_redemptions, at.shop.rt, at.shop.caller, taker(at), 1, 25, None),
     "refold an account": lambda at: partial(refold, at, damaged(at)),
 }
 """What each is about is there before it is priced."""
@@ -153,6 +174,24 @@ IN_A_GROUP: dict[str, Callable[[Till], Callable[[], object]]] = {
 
 _LAST = "one due account"  # moves the clock
 PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART, *IN_A_GROUP) if name != _LAST), _LAST)
+
+
+def offered(at: Till, **fields: Any) -> str:
+    """A reward with codes and a stock, of which one has been taken before."""
+    buyer = taker(at)
+    rewarded.define(at.shop, "offered", **{"stock": 100} | fields)
+    rewarded.redeem(at.shop, buyer, "offered")
+    rewarded.redeem(at.shop, at.ada, "offered")
+    return "offered"
+
+
+def taker(at: Till) -> str:
+    if "taker" not in at.made:
+        at.made["taker"] = at.shop.member("taker")
+        at.shop.earn(at.made["taker"], 1_000)
+        rewarded.define(at.shop, "offered")
+        rewarded.redeem(at.shop, at.made["taker"], "offered")
+    return at.made["taker"]
 
 
 def held(at: Till) -> int:

@@ -61,6 +61,7 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
 }
 NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *("api_key", "beat", "guard", "mark", "note", "operation", "part", "registered_tenant"),
+    *("redemption", "reward", "reward_code", "reward_taken", "reward_uses"),
 }
 
 
