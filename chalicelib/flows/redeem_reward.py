@@ -37,7 +37,7 @@ from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, InGroup, Opened, open_acting
 from chalicelib.flows.redemption_told import redemption_of, ref_of
 from chalicelib.flows.reward_codes import CODES
-from chalicelib.flows.reward_situation import Seen, beside_keys, segments_in, situation_of
+from chalicelib.flows.reward_situation import Seen, beside_keys, situation_of
 from chalicelib.flows.terms import Terms, after_activity, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -154,7 +154,7 @@ def _situation(
     uses = {name: counters.uses.counts} if counters.uses else {}
     taken = {name: counters.taken.counts} if counters.taken else {}
     account = settle_tier(story, terms).account  # as whoever reads it sees it
-    return situation_of(terms, account, at, Seen(opened, segments_in(opened.beside), uses), taken)
+    return situation_of(terms, account, at, Seen(opened, rewards.segments_in(opened.beside), uses), taken)
 
 
 def _counters(tenant: str, member: str, program_id: int, reward: Reward, opened: Opened) -> Counters:

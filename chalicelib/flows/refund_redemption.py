@@ -36,7 +36,7 @@ from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
-from chalicelib.table.journal import Entry, all_undone_put
+from chalicelib.table.journal import Entry, Header, all_undone_put
 from chalicelib.table.protocol import Key, Write
 
 
@@ -74,9 +74,13 @@ def _plan(rt: Runtime, caller: Caller, command: Command, owner: str, redemption_
     )
     terms = terms_of(rt, tenant, it.ref.program)
     header = header_for(rt, caller, command, "refund_redemption", terms)
-    at = header.effective_at
+    return unless_changed(rt, tenant, it, lambda: _planned(caller, command, it, terms, header))
+
+
+def _planned(caller: Caller, command: Command, it: OpenRedemption, terms: Terms, header: Header) -> Plan:
+    tenant, at = caller.tenant, header.effective_at
     spent = tuple(_spent(it.entry))
-    story = settle_tier(unless_changed(rt, tenant, it, lambda: _given_back(it, terms, spent, at)), terms)
+    story = settle_tier(_given_back(it, terms, spent, at), terms)
     entry = account_entry(tenant, story, it.opened.head, header)
     delivery = "cancelled" if it.redemption.delivery in ("ordered", "shipped") else it.redemption.delivery
     refunded = it.redemption.model_copy(update={"state": "refunded", "refunded_at": at, "delivery": delivery})

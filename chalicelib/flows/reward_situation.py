@@ -17,11 +17,9 @@ from chalicelib.flows.terms import Terms
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
 from chalicelib.runtime import Runtime
-from chalicelib.table.keys import owner_pk, snapshot_query
+from chalicelib.table.keys import snapshot_query
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Key, key_of
-
-_SEGMENTS = "E#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +34,10 @@ class Seen:
 
 def beside_keys(tenant: str, member: str, program_id: int, reward: Reward) -> tuple[Key, ...]:
     """What one reward asks for beside profile and account."""
-    keys = [segment_key(tenant, member, segment) for segment in reward.segments]
+    keys = [rewards.segment_key(tenant, member, segment) for segment in reward.segments]
     keys += [rewards.uses_key(tenant, member, program_id, reward.reward_id)] if reward.member_limits else []
     keys += [rewards.taken_key(tenant, program_id, reward.reward_id)] if reward.is_counted else []
     return tuple(keys)
-
-
-def segment_key(tenant: str, member: str, segment: str) -> Key:
-    return Key(owner_pk(tenant, member), f"{_SEGMENTS}{segment}")
-
-
-def segments_in(keys: Iterable[Key]) -> frozenset[str]:
-    return frozenset(key.sk.removeprefix(_SEGMENTS) for key in keys if key.sk.startswith(_SEGMENTS))
 
 
 def seen_member(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Seen:
@@ -57,7 +47,7 @@ def seen_member(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Se
     items = tuple(every_item(rt.table, snapshot_query(tenant, member_id)))
     found = {key_of(attrs): attrs for attrs in items}
     own = opened_from(found, tenant, member_id, program_id)
-    seen = Seen(own, segments_in(found), rewards.uses_in(items, program_id))
+    seen = Seen(own, rewards.segments_in(found), rewards.uses_in(items, program_id))
     try:
         return replace(seen, opened=of_their_group(rt, tenant, own, program_id, spends="member_id"))
     except Refused:

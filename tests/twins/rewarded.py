@@ -16,8 +16,8 @@ from tests.twins import fresh
 from tests.twins.bookshop import BookShop
 
 EVER: tuple[dict[str, Any], ...] = ({"every": "ever", "times": 1_000},)
-CODE = {"type": "value_code", "worth": {"amount": 500, "currency": "EUR"}}
-BAG = {"type": "physical"}
+CODE: dict[str, Any] = {"type": "value_code", "worth": {"amount": 500, "currency": "EUR"}}
+BAG: dict[str, Any] = {"type": "physical"}
 
 
 def define(shop: BookShop, reward_id: str = "five", command: Command | None = None, **fields: Any) -> Committed[Reward]:

@@ -3,9 +3,9 @@
 access pattern                 | key                                       | items   | cost                 | by
 a reward, or all of a program  | {t}#CFG / reward#{program:04}#{reward}    | 0–2,000 | in the configuration | reward, rewards
 what all have taken of some    | {t}#RWD#{program:04}#{reward} / -         | 0–100   | 1 BatchGet, 1 RU each | taken_key
-how often a member has had one | {t}#M#{member} / D#reward#{program:04}#{reward} | 0–1 | 1 BatchGet, 1 RU each | uses_key
-a redemption                   | {t}#M#{member} / R#{program:04}#{seq:08}  | 0–1     | 1 Get, 1 RU          | redemption_key
-redemptions of an owner        | {t}#M#{member} / R#{program:04}#*         | 0–n     | 1 Query a page, 1 RU | redemptions_query
+how often a member has had one | {t}#M#{their_member} / D#reward#{program:04}#{reward} | 0–1 | 1 BatchGet, 1 RU each | uses_key
+a redemption                   | {t}#M#{their_member} / R#{program:04}#{redeemed:08}  | 0–1     | 1 Get, 1 RU          | redemption_key
+redemptions of an owner        | {t}#M#{their_member} / R#{program:04}#*         | 0–n     | 1 Query a page, 1 RU | redemptions_query
 
 item         | key                                             | in index | cost
 reward       | {t}#CFG / reward#{program:04}#{reward}          | –        | 2 WU
@@ -21,7 +21,7 @@ last; uses lie below them, where the snapshot of a member sees them. Both counte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -40,6 +40,7 @@ from chalicelib.table.protocol import Absent, Attrs, Condition, Delete, Equals, 
 
 MAX_REWARDS = 2_000
 USES = "D#reward#"
+SEGMENTS = "E#"
 
 
 class TakenItem(StampbookItem):
@@ -123,6 +124,15 @@ def taken_key(tenant: str, program_id: int, reward_id: str) -> Key:
 
 def uses_key(tenant: str, member: str, program_id: int, reward_id: str) -> Key:
     return Key(owner_pk(tenant, member), f"{USES}{program_id:04}#{reward_id}")
+
+
+def segment_key(tenant: str, member: str, segment: str) -> Key:
+    """Where it says that a member is in a segment."""
+    return Key(owner_pk(tenant, member), f"{SEGMENTS}{segment}")
+
+
+def segments_in(keys: Iterable[Key]) -> frozenset[str]:
+    return frozenset(key.sk.removeprefix(SEGMENTS) for key in keys if key.sk.startswith(SEGMENTS))
 
 
 def taken_from(key: Key, attrs: Attrs | None) -> Tally:

@@ -135,7 +135,7 @@ def test_neither_code_nor_address_is_in_a_fact(shop: Shop, rt: Runtime, ada: str
     assert codes[0] not in feed
 
 
-REFUSED = {
+REFUSED: dict[str, Json] = {
     "reward_not_active": {"state": "paused"},
     "reward_not_yet": {"redeemable": {"from_day": "2026-01-16"}},
     "reward_over": {"redeemable": {"until_day": "2026-01-14"}},
