@@ -57,6 +57,10 @@ PAID = {"payments": [{"kind": "card", "amount": 5}]}
 FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amount is in it
     "create_program": PROGRAM,
     "replace_program": PROGRAM,
+    "put_reward": {
+        "worth": {"amount": 5, "currency": "EUR"},
+        "cashback": {"unit": "points", "points": 5, "value": 5, "currency": "EUR"},
+    },
     "record_order": PAID,
     "simulate_order": PAID,
 }
@@ -107,7 +111,13 @@ def test_the_least_amount_that_may_be_is_none_of_these(full: FullShop, place: Pl
     assert reply.status < 300 or reply.json["error"]["code"] in BEYOND_FORM[route.same_as or route.operation]
 
 
-BEYOND_FORM: Mapping[str, set[str]] = {"convert_points": {"below_minimum"}, "put_tiers": {"invalid_body"}}
+BEYOND_FORM: Mapping[str, set[str]] = {
+    "convert_points": {"below_minimum"},
+    "put_tiers": {"invalid_body"},
+    "put_reward": {"invalid_body"},
+    "redeem_reward": {"points_not_asked"},
+    "validate_redemptions": {"points_not_asked"},
+}
 
 
 def test_every_route_that_moves_points_is_tried() -> None:
