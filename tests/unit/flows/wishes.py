@@ -198,8 +198,8 @@ def opened() -> tuple[FaultyTable, BookShop, str]:
 
 
 def set_apart(shop: BookShop, ada: str) -> None:
-    """Hold number 1 has 20 points; 9 more wait for an answer to a survey."""
-    by_hand.grant(shop, ada, 20)
+    """Hold number 1 has 20 points; 9 more wait for an answer to a survey, and 3 have bought a bag."""
+    by_hand.grant(shop, ada, 23)
     by_hand.hold(shop, ada, 20)
     by_hand.promise(shop, ada, 9, event=SURVEY)
     rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
