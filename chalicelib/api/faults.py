@@ -61,6 +61,9 @@ FORMS: Mapping[str, str] = {
     "^[a-z][a-z0-9_-]{0,31}$": "have 1 to 32 lower-case letters, digits, hyphens or underscores, a letter first",
     "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "be a day of a year such as 12-31",
     "^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$": "be a language such as de or en-GB",
+    "^[a-z]{2,3}(-[A-Z]{2})?$": "be a language such as de or en-GB",
+    "^[A-Z]{2}$": "be a country of two capital letters, such as DE",
+    "^https://[^\\s]{1,1990}$": "be an address that begins with https://",
 }
 _NOUNS: Mapping[str, str] = {
     "string_type": "a text",

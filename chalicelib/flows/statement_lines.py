@@ -52,6 +52,7 @@ class StatementLine(Frozen):
     transfer_id: str | None = None
     undoes_id: str | None = None
     now: Now | None = None
+    reward_id: str | None = None
 
 
 def lines_of(entry: Entry, number: int, fact: Fact, day: Day) -> Iterator[StatementLine]:
@@ -67,6 +68,8 @@ def lines_of(entry: Entry, number: int, fact: Fact, day: Day) -> Iterator[Statem
             yield StatementLine(type=fact.type, value_day=day, tier=fact.tier, reason=fact.reason or None)
         case f.TierPinned() | f.TierUnpinned():
             yield StatementLine(type=fact.type, value_day=day, tier=fact.tier)
+        case f.RewardRedeemed() | f.RewardDeliveryChanged() | f.RewardRefunded():
+            yield _rewarded(fact, day)
         case f.PointsConverted():
             yield _points(entry, number, fact, day)
             yield StatementLine(
@@ -108,6 +111,18 @@ _SIGNS: Mapping[type[Fact], int] = {  # what a fact does to the balance
 
 def _sold(fact: f.OrderRecorded | f.OrderReturned, day: Day) -> dict[str, Any]:
     return {"type": fact.type, "value_day": day, "unit": fact.currency, "amount": fact.value, "order_id": fact.order}
+
+
+def _rewarded(fact: f.RewardRedeemed | f.RewardDeliveryChanged | f.RewardRefunded, day: Day) -> StatementLine:
+    """`reason` is where a delivery stands now."""
+    return StatementLine(
+        type=fact.type,
+        value_day=day,
+        reward_id=fact.reward,
+        order_id=getattr(fact, "order", None) or None,
+        reason=getattr(fact, "status", None),
+        by=getattr(fact, "by", None),
+    )
 
 
 def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:

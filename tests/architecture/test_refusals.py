@@ -26,6 +26,7 @@ STAYS_FULL = "a card that cannot redeem itself now stays full: its stamps are gi
 WITHOUT_POINTS = "what a full card gives comes without points"
 NOT_OF_A_TIER = "a full card gives nothing that comes with a tier"
 OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk"
+TOLD = "why a member cannot have a reward is the answer here, and refuses nothing"
 BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
@@ -62,6 +63,21 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "more_than_held": ONLY_EARNINGS,
     },
     "expire_earning": {"unknown_unit": THERE, "program_not_found": THERE},
+    **dict.fromkeys(
+        ("available_rewards", "validate_redemptions"),
+        dict.fromkeys(
+            (
+                *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
+                *("out_of_stock", "limit_reached", "insufficient_balance", "member_blocked", "group_blocked"),
+            ),
+            TOLD,
+        ),
+    ),
+    "get_redemption": {"entry_not_found": ANOTHER_WORD},
+    "redeem_reward": {"unknown_unit": THERE},
+    "value_of_points": {"points_not_asked": "only a reward that turns points into money is asked"},
+    "refund_redemption": {"unknown_unit": THERE, "program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
+    "change_delivery": {"program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
     "start_proof": {"operation_not_found": "it is asked for right after it has been begun"},
     "trace_earning": {"program_not_found": THERE},
     "grant_points": {"group_blocked": OWN_ACCOUNT},

@@ -195,6 +195,18 @@ LEFT_OUT = (
         ("put_tenant", "create_program", "replace_program", "put_tiers"),
         "the configuration is changed as by *config change*, and rarely",
     ),
+    LeftOut(
+        ("redeem_reward", "refund_redemption", "change_delivery"),
+        "points are spent as by *spend* and given back as by *refund*, with a few small items beside them",
+    ),
+    LeftOut(
+        ("list_rewards", "get_reward", "value_of_points", "put_reward"),
+        "rewards are a part of the configuration, read as *rules of a program* and changed as by *config change*",
+    ),
+    LeftOut(
+        ("available_rewards", "validate_redemptions", "list_redemptions", "get_redemption"),
+        "a snapshot is read as by *simulate an order by id*, a page of small items as by *member's orders*",
+    ),
     LeftOut(("cancel_earning", "expire_earning"), "an earning is taken back as by *undo an earning*"),
     LeftOut(("trace_earning",), "reads as *trace of a spend* does"),
     LeftOut(("list_holds", "list_pending"), "one account is read, and a list of it shown, as for *expiries*"),

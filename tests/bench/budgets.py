@@ -12,7 +12,7 @@ from tests.bench.routes_judged import ROUTES_JUDGED
 from tests.bench.till import LOTS
 
 NOT_MET, OF_ITS_SIZE = "**no**", "> 1 KB"
-NOT_MEASURED = """DESIGN has budgets for what is not built yet: redeem a reward, limits for all, join a segment, push. What else the API can
+NOT_MEASURED = """DESIGN has budgets for what is not built yet: limits for all, join a segment, push. What else the API can
 do has its requests and units [further down](#requests-and-units-of-each-operation), route by route; whose CPU is measured, and whose is not and
 why, stands [there](#handler-cpu-against-bare-botocore)."""
 
@@ -89,6 +89,14 @@ DESIGN: Mapping[str, Budget | None] = {
     "pending": NOTHING_WRITTEN,
     "statement page": NOTHING_WRITTEN,
     "statement page by state": NOTHING_WRITTEN,
+    "redeem a reward with code and stock": Budget(4, 10, (12,)),
+    "redeem a reward, limited for a member": None,
+    "redeem a reward with a key": None,
+    "refund a redemption": None,
+    "change a delivery": None,
+    "rewards of a member": None,
+    "basket of rewards": None,
+    "redemptions of a member": None,
     "trace of a spend": None,
     "trace of an earning": None,
     "enrol": None,

@@ -31,11 +31,14 @@ JUDGED_AS: Mapping[str, str] = {
     "list_holds": "holds",
     "list_pending": "pending",
     "list_expiries": "expiries",
+    "redeem_reward": "redeem a reward with code and stock",
 }
 """Of operations of ROUTES. One on groups is judged as the one on members that it is the same as."""
 WITHOUT_A_ROW = frozenset(
     (
         *("get_tenant", "put_tenant", "list_programs", "create_program", "get_program", "replace_program"),
+        *("list_rewards", "get_reward", "put_reward", "value_of_points", "available_rewards", "validate_redemptions"),
+        *("list_redemptions", "get_redemption", "refund_redemption", "change_delivery"),
         *("list_rules", "get_rule", "put_rule", "get_tiers", "put_tiers"),
         *("list_perks", "get_perk", "put_perk", "list_awards", "get_award", "issue_code"),
         *("grant_perk", "give_stamps", "refund_award", "revoke_award", "redeem_award", "redeem_code"),

@@ -102,7 +102,8 @@ def _judge_undone(journals: Mapping[Stream, list[Entry]]) -> None:
 def _judge_heads(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[Stream, list[Entry]]) -> None:
     """Profiles and configuration stand where their journals end."""
     heads = {key.pk: attrs for kind in ("member", "group") for key, attrs in kinds[kind].items()}
-    configured = (known for kind in ("tenant", "program", "rule", "tiers", "perk") for known in kinds[kind].items())
+    configuring = ("tenant", "program", "rule", "tiers", "perk", "reward")
+    configured = (known for kind in configuring for known in kinds[kind].items())
     heads |= {f"{key.pk}#{key.sk}": attrs for key, attrs in configured if key.pk.endswith("#CFG")}
     told = {stream.pk: entries[-1].head for stream, entries in journals.items() if not stream.program}
     stand = {pk: Head(int(attrs["version"]["N"]), attrs["hash"]["S"]) for pk, attrs in heads.items()}

@@ -73,6 +73,7 @@ def _furnish(api: Api, key: str | None) -> None:
     assert api.post("/v1/programs", BODIES["create_program"], key=key).status == 201
     assert api.put("/v1/programs/1/tiers", BODIES["put_tiers"], key=key).status == 200
     assert api.put("/v1/programs/1/rules/one-per-euro", BODIES["put_rule"], key=key).status == 200
+    assert api.put("/v1/programs/1/rewards/tote-bag", BODIES["put_reward"], key=key).status == 200
 
 
 def _program(names: Names) -> str:
@@ -110,7 +111,7 @@ def _our_perk(names: Names) -> str:
     return names["award_id"].split(".")[0]
 
 
-def _redemption(names: Names) -> str:
+def _use(names: Names) -> str:
     path = f"/v1/members/{names['member_id']}/awards/{names['award_id']}/redeem"
     return str(names.api.post(path, {}).json["redemption_id"])
 
@@ -127,6 +128,37 @@ def _member(names: Names) -> str:
     assert names.api.post(f"/v1/members/{member['member_id']}/earnings", _POINTS).status == 201
     assert names.api.post(f"/v1/members/{member['member_id']}/tier/pin", BODIES["pin_tier"]).status == 200
     return str(member["member_id"])
+
+
+def _reward(names: Names) -> str:
+    path = f"/v1/programs/{names['program_id']}/rewards/tote-bag"
+    return str(names.api.put(path, BODIES["put_reward"]).json["reward_id"])
+
+
+def _money(names: Names) -> str:
+    """One that turns points into money."""
+    body = {
+        "name": "Money",
+        "type": "cashback",
+        "cashback": {"unit": "points", "points": 1, "value": 1, "currency": "EUR"},
+    }
+    return str(names.api.put(f"/v1/programs/{names['program_id']}/rewards/money", body).json["reward_id"])
+
+
+def _gift(names: Names, path: str, **by: str) -> str:
+    """Taken of program 1, where the points are."""
+    body = BODIES["put_reward"] | {"costs": [{"unit": "points", "amount": 1}], "member_limits": []}
+    names.api.put("/v1/programs/1/rewards/tote-bag", body)
+    return str(names.api.post(path, {"reward_id": "tote-bag"} | by).json["redemption"]["redemption_id"])
+
+
+def _redemption(names: Names) -> str:
+    return _gift(names, f"/v1/members/{names['member_id']}/redemptions")
+
+
+def _group_redemption(names: Names) -> str:
+    names["group_id"]
+    return _gift(names, f"/v1/groups/{names['group_id']}/redemptions", by=names["resident_id"])
 
 
 def _friend(names: Names) -> str:
@@ -252,8 +284,12 @@ NATIVE = Registry(
         "perk_id": _perk,
         "award_id": _award,
         "our_perk_id": _our_perk,
-        "redemption_id": _redemption,
+        "use_id": _use,
         "code": _code,
+        "reward_id": _reward,
+        "money_id": _money,
+        "redemption_id": _redemption,
+        "group_redemption_id": _group_redemption,
         "member_id": _member,
         "friend_id": _friend,
         "transfer_id": _transfer,
@@ -286,13 +322,14 @@ NATIVE = Registry(
         "grant_perk": lambda names: {"perk_id": names["our_perk_id"]},
         "give_stamps": lambda _: {"amount": 1},
         "redeem_award": lambda _: {},
-        "refund_award": lambda names: {"redemption_id": names["redemption_id"]},
+        "refund_award": lambda names: {"redemption_id": names["use_id"]},
         "redeem_code": lambda names: {"code": names["code"]},
         "create_group": lambda names: BODIES["create_group"] | {"primary_member_id": names["friend_id"]},
         "earn_points_of_group": lambda names: _POINTS | {"by": names["resident_id"]},
         "hold_points_of_group": lambda names: BODIES["hold_points_of_group"] | {"by": names["resident_id"]},
         "spend_points_of_group": lambda names: BODIES["spend_points_of_group"] | {"by": names["resident_id"]},
         "transfer_points_of_group": lambda names: {"to": names["friend_id"], "unit": "points", "amount": 1},
+        "redeem_reward_of_group": lambda names: {"by": names["resident_id"], "reward_id": "tote-bag"},
         "refund_spend_of_group": lambda names: {"spend_id": names["group_spend_id"]},
         "undo_entry_of_group": lambda names: {"entry_id": names["group_earning_id"]},
         "activate_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
@@ -313,10 +350,17 @@ NATIVE = Registry(
         "undo_entry": lambda names: {"entry_id": names["earning_id"]},
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},
     },
-    queries={"find_order": lambda names: {"number": names["order_number"]}},
+    queries={
+        "value_of_points": lambda _: {"points": "5"},
+        "find_order": lambda names: {"number": names["order_number"]},
+    },
     furnish=_furnish,
     others={
         ("give_stamps", "perk_id"): "our_perk_id",
+        ("value_of_points", "reward_id"): "money_id",
+        ("get_redemption_of_group", "redemption_id"): "group_redemption_id",
+        ("refund_redemption_of_group", "redemption_id"): "group_redemption_id",
+        ("change_delivery_of_group", "redemption_id"): "group_redemption_id",
         ("change_group_member", "member_id"): "resident_id",
         ("join_group", "member_id"): "friend_id",
         ("leave_group", "member_id"): "lodger_id",

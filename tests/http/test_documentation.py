@@ -129,7 +129,7 @@ def test_every_body_and_placeholder_has_an_example() -> None:
 def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
     ids = {
         name: str(examples.PLACEHOLDERS[name]["example"])
-        for name in ("program_id", "rule_id", "hold_id", "perk_id", "award_id")
+        for name in ("program_id", "rule_id", "reward_id", "hold_id", "perk_id", "award_id")
     }
     bodies = dict(examples.BODIES)
     friend = bodies["transfer_points"]["to"]
@@ -146,7 +146,7 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
         known = {
             examples.SPEND: "spend_id",
             examples.MEMBER: "member_id",
-            examples.REDEMPTION: "redemption_id",
+            examples.USE: "redemption_id",
             examples.CODE: "code",
         }
         if route.operation == "redeem_code":  # of the card that was given back
@@ -155,10 +155,16 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
         reply = api.call(route.method, path, body | told)
         assert reply.status == route.status, reply.text
         named = ("member_id", "order_id", "spend_id", "group_id", "redemption_id")
-        ids |= {name: str(value) for name, value in reply.json.items() if name in named}
+        answered = reply.json | reply.json.get("redemption", {})
+        ids |= {name: str(value) for name, value in answered.items() if name in named and value is not None}
     assert bodies == {}
     wallet = api.get(f"/v1/members/{ids['member_id']}/account").json["wallets"][0]
-    assert (wallet["earned"], wallet["cancelled"], wallet["spent"], wallet["refunded"]) == (50 + 26, 10, 20 + 10, 20)
+    assert (wallet["earned"], wallet["cancelled"], wallet["spent"], wallet["refunded"]) == (
+        50 + 26,
+        10,
+        20 + 5 + 10,
+        20,
+    )
     assert (wallet["granted"], wallet["deducted"], wallet["held"], wallet["pending"]) == (30, 5, 0, 0)
 
 

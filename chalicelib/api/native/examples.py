@@ -14,11 +14,12 @@ MEMBER = "mem_0c5qv8t2k1h"
 ORDER = "ord_3q7m0z9y4xk"
 EARNING = "ent_1mdfqt5g16k008002041"
 SPEND = "ent_1mdfqt5g16k0080020c1"
-REDEMPTION = "ent_0c5qv8t2k1h080000fg0"
+USE = "ent_0c5qv8t2k1h080000fg0"
 CODE = "0c5qv8t2k1"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 GROUP = "grp_0c5qv8t2k1j"
 TRANSFER = "ent_0c5qv8t2k1h080000fg1"
+REDEMPTION = "ent_1mdfqt5g16k008003000"
 
 PLACEHOLDERS: Mapping[str, Json] = {
     "program_id": {"description": "The program's number.", "example": "1"},
@@ -29,6 +30,8 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "transfer_id": {"description": "The transfer's id, as its sending answered it.", "example": TRANSFER},
     "earning_id": {"description": "The earning's id: the `earning_id` that it was answered with.", "example": EARNING},
     "spend_id": {"description": "The spend's id: the `spend_id` that it was answered with.", "example": SPEND},
+    "reward_id": {"description": "The reward's id, chosen by whoever creates it.", "example": "tote-bag"},
+    "redemption_id": {"description": "The redemption's id, as it was answered.", "example": REDEMPTION},
     "hold_id": {"description": "The hold's number in the account.", "example": "1"},
     "operation_id": {"description": "The operation's id.", "example": OPERATION},
     "perk_id": {"description": "The perk's id, chosen by whoever creates it.", "example": "coffee-card"},
@@ -100,6 +103,19 @@ BODIES: Mapping[str, Json] = {
         "minimum_order_value": "10.00",
         "lines": {"exclude_delivery": True},
     },
+    "put_reward": {
+        "name": "Tote bag",
+        "type": "physical",
+        "state": "active",
+        "summary": "Carries twelve paperbacks.",
+        "categories": ["merchandise"],
+        "translations": {"de": {"name": "Stofftasche", "summary": "Trägt zwölf Taschenbücher."}},
+        "costs": [{"unit": "points", "amount": 5}],
+        "seen": {"from_day": "2025-12-01", "until_day": "2026-11-30"},
+        "redeemable": {"from_day": "2026-01-01", "until_day": "2026-12-31"},
+        "stock": 200,
+        "member_limits": [{"every": "month", "times": 2}],
+    },
     "enrol_member": {
         "identifiers": [_CARD, {"type": "email", "value": "ada@example.org"}],
         "given_name": "Ada",
@@ -127,6 +143,12 @@ BODIES: Mapping[str, Json] = {
         "expires_on": "2099-12-31",
     },
     "deduct_points": {"unit": "points", "amount": 5, "reason": "mistake"},
+    "validate_redemptions": {"lines": [{"reward_id": "tote-bag", "quantity": 2}]},
+    "redeem_reward": {
+        "reward_id": "tote-bag",
+        "address": {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"},
+    },
+    "change_delivery": {"status": "shipped"},
     "hold_points": {"unit": "points", "amount": 15, "lapses_after_seconds": 1800},
     "capture_hold": {"amount": 10, "keep_rest": True},
     "release_hold": {"amount": 5},
@@ -154,6 +176,7 @@ BODIES: Mapping[str, Json] = {
     "grant_perk": {"perk_id": "coffee-card", "points": 9},
     "give_stamps": {"amount": 1, "place": "Berlin Mitte"},
     "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},
-    "refund_award": {"redemption_id": REDEMPTION},
+    "refund_award": {"redemption_id": USE},
     "redeem_code": {"code": CODE, "place": "Berlin Mitte"},
+    "redeem_reward_of_group": {"by": MEMBER, "reward_id": "tote-bag"},
 }

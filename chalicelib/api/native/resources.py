@@ -13,6 +13,7 @@ ABOUT: Mapping[str, str] = {
     "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
     "perks": "What members are given besides points: stamp cards, treats, clubs; their awards, and how a till redeems them.",
     "adjustments": "What operators give and take by hand, with a reason.",
+    "rewards": "What points can be turned into, what a member can have of it, and what was redeemed.",
     "orders": "Sales, what came back of them, and what a sale would earn.",
     "operations": "Jobs that take longer than a request, such as the import of a file.",
     "feed": "Everything that happened, in one order without gaps.",

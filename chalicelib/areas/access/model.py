@@ -30,6 +30,7 @@ RESOURCES = frozenset(
             "perks",
             "reports",
             "rules",
+            "rewards",
             "tiers",
         ),
     )

@@ -33,6 +33,7 @@ _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
+_REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
     "refund_award",
@@ -41,8 +42,11 @@ _ON_ACCOUNTS = (
     *_UNDOING,
     *_TIERS_BY_HAND,
     *_BY_HAND,
+    *_REWARDS,
 )
-_CONFIGURING = ("create_program", "define_perk", "define_rule", "define_tiers", "put_tenant", "replace_program")
+_CONFIGURING = (
+    *("create_program", "define_perk", "define_reward", "define_rule", "define_tiers", "put_tenant", "replace_program"),
+)
 
 RELATIONS: Mapping[type[Fact], Relations] = {
     f.AccountAdvanced: Relations(_ON_ACCOUNTS),
@@ -57,9 +61,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsEarned: Relations(
         ("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
     ),
-    f.PointsSpent: Relations((*_USING, "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
+    f.PointsSpent: Relations((*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
     f.PointsRefunded: Relations(
-        ("refund_award", "refund_spend", "undo_entry", "undo_transfer"),
+        ("refund_award", "refund_redemption", "refund_spend", "undo_entry", "undo_transfer"),
         ("Account.PointsWereReturned",),
         ("AWARD_POINTS_REFUNDED",),
     ),
@@ -76,7 +80,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsExtended: Relations(
         (
             *("capture_hold", "convert_points", "earn_points", "grant_points", "record_order", "spend_points"),
-            *("grant_perk", "transfer_points", *_USING),
+            *("grant_perk", "redeem_reward", "transfer_points", *_USING),
         )
     ),
     f.DebtSettled: Relations(_ON_ACCOUNTS),
@@ -97,6 +101,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, "refund_award", "revoke_award")),
     f.PerkExpired: Relations(_ON_AWARDS),
+    f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
+    f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
+    f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),

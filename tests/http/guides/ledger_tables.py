@@ -21,6 +21,7 @@ NOT_OF_POINTS = (
     "points.extended",
     "points.capped",
     "perk.",
+    "reward.",
 )  # no total moves with these
 
 

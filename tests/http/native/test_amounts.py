@@ -57,6 +57,10 @@ PAID = {"payments": [{"kind": "card", "amount": 5}]}
 FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amount is in it
     "create_program": PROGRAM,
     "replace_program": PROGRAM,
+    "put_reward": {
+        "worth": {"amount": 5, "currency": "EUR"},
+        "cashback": {"unit": "points", "points": 5, "value": 5, "currency": "EUR"},
+    },
     "record_order": PAID,
     "simulate_order": PAID,
     "put_perk": {
@@ -117,6 +121,9 @@ BEYOND_FORM: Mapping[str, set[str]] = {
     "put_tiers": {"invalid_body"},
     "redeem_award": {"amount_not_taken"},
     "redeem_code": {"amount_not_taken"},
+    "put_reward": {"invalid_body"},
+    "redeem_reward": {"points_not_asked"},
+    "validate_redemptions": {"points_not_asked"},
 }
 
 

@@ -140,6 +140,13 @@ FACTS: dict[str, list[Fact]] = {
         f.TierUnpinned("gold", lapsed=True),
         f.TierUnpinned("gold", lapsed=True, ended_at=1_798_758_000_000),
     ],
+    "reward.redeemed": [
+        f.RewardRedeemed("tote-bag", "physical", 1, "mem_00000000007", 20_619, delivery="ordered"),
+        f.RewardRedeemed("five", "value_code", 2, "mem_00000000007", 20_619, 2, 500, "EUR", order=ORDER),
+        f.RewardRedeemed("ten", "percentage_code", 1, "mem_00000000007", 20_619, 1, percent="12.5"),
+    ],
+    "reward.delivery_changed": [f.RewardDeliveryChanged("tote-bag", 12, "shipped")],
+    "reward.refunded": [f.RewardRefunded("five", 12, 2)],
     "member.enrolled": [members.MemberEnrolled(("card", "email"))],
     "member.updated": [members.MemberUpdated(("birth_date", "fields", "labels"))],
     "member.blocked": [members.MemberBlocked()],

@@ -20,7 +20,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import fresh, perked
+from tests.twins import fresh, perked, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -121,9 +121,14 @@ def full_shop() -> FullShop:
     perked.give(shop, wrong.member_id, "club")
     code = perked.code(shop, wrong.member_id, "club.1")
     cancel_earning(shop.rt, shop.caller, fresh(), wrong.member_id, wrong.earned[0].earning_id or "")
+    rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
+    rewarded.define(shop, "bag", costs=(), **rewarded.BAG)
     bob = shop.member("bob")
+    shop.earn(bob, 3)
+    rewarded.redeem(shop, bob)
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))
+    rewarded.redeem(shop, bob, "bag")
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()

@@ -16,8 +16,10 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.quotas import store as quotas
+from chalicelib.areas.rewards import store as rewards
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.tiers import store as tiers
+from chalicelib.kit.ids import EntryRef
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table import config, feed, feed_search, guards, journal, keys, pulse, recorded
@@ -26,6 +28,7 @@ from tests.twins.bookshop import keyed
 from tests.unit.pages.full_shop import MUGS, FullShop
 
 Read = Callable[[Runtime, FullShop], object]
+REDEEMED = 2  # Bob's entry that did
 DAYS = 400  # points last to the end of the twelfth month
 
 
@@ -115,6 +118,22 @@ READS: Mapping[tuple[str, str], Read] = {
         programs.programs(known(rt, full)),
     ),
     ("quotas", "the slices of a quota"): lambda rt, full: quotas.read(rt.table, full.tenant, MUGS).taken,
+    ("rewards", "a reward, or all of a program"): lambda rt, full: (
+        rewards.reward(known(rt, full), 1, "five"),
+        rewards.rewards(known(rt, full), 1),
+    ),
+    ("rewards", "what all have taken of some"): lambda rt, full: rt.table.batch_get(
+        [rewards.taken_key(full.tenant, 1, "five")]
+    ),
+    ("rewards", "how often a member has had one"): lambda rt, full: rt.table.batch_get(
+        [rewards.uses_key(full.tenant, full.bob, 1, "five")]
+    ),
+    ("rewards", "a redemption"): lambda rt, full: rt.table.get(
+        rewards.redemption_key(full.tenant, EntryRef(full.bob, 1, REDEEMED))
+    ),
+    ("rewards", "redemptions of an owner"): lambda rt, full: rt.table.query(
+        rewards.redemptions_query(full.tenant, full.bob, 1, 25, None)
+    ),
     ("rules", "a rule, or all of a program"): lambda rt, full: (
         rules.rule(known(rt, full), 1, "base"),
         rules.rules(known(rt, full), 1),
@@ -193,6 +212,8 @@ def names(full: FullShop) -> dict[str, object]:
         "rule": "base",
         "quota_kind": MUGS.kind,
         "id": MUGS.id,
+        "reward": "five",
+        "redeemed": REDEEMED,
         **dict(zip(("hour", "entry_shard", "since", "until"), place_of_an_entry(full), strict=True)),
         "hash": sha256(b"receipt 2").hexdigest()[:40],
     }

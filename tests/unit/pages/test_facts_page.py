@@ -32,7 +32,7 @@ from infra.local.pages.cells import MalformedError
 from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
-from tests.twins import at, by_hand, fresh
+from tests.twins import at, by_hand, fresh, rewarded
 from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, rule, sale
 from tests.twins.grouped import change, choose, household, join, leave
 from tests.twins.streamed import StreamedTable, image_of
@@ -59,6 +59,7 @@ EASIER = {
     "tiers": [{"tier_id": name, "name": name, "threshold": threshold} for name, threshold in THRESHOLDS.items()],
 }
 AUGUST = "2026-08-10"
+BAG = 12  # the entry in which Ada took one
 
 
 def settled(shop: BookShop, ada: str) -> bool:
@@ -90,6 +91,9 @@ VISITS: dict[str, Visit] = {
     "release": lambda shop, ada: by_hand.release(shop, ada, 2),
     "activate": lambda shop, ada: by_hand.activate(shop, ada, event="survey"),
     "cancel pending": lambda shop, ada: by_hand.cancel(shop, ada, event="survey"),
+    "redeem": rewarded.redeem,
+    "refund a redemption": lambda shop, ada: rewarded.refund(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
+    "deliver": lambda shop, ada: rewarded.deliver(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
     "settle": settled,
     "pin": lambda shop, ada: shop.pin(ada, "bronze"),
     "unpin": lambda shop, ada: shop.unpin(ada),
@@ -116,6 +120,9 @@ def after(visit: Visit) -> StreamedTable:
     by_hand.promise(shop, ada, 3, event="survey")
     by_hand.hold(shop, ada, 5, at=at("2026-08-05"))
     by_hand.hold(shop, ada, 5)
+    rewarded.define(shop)
+    rewarded.define(shop, "bag", **rewarded.BAG)
+    assert rewarded.redeemed(shop, ada, "bag") == entry_id(EntryRef(ada, 1, BAG))
     shop.clock.move_to(AUGUST)
     define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
     visit(shop, ada)

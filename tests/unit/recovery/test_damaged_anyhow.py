@@ -63,6 +63,7 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
 NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *("api_key", "award", "beat", "guard", "mark", "note", "operation", "part", "quota_slice", "redemption_code"),
     "registered_tenant",
+    *("redemption", "reward", "reward_code", "reward_taken", "reward_uses"),
 }
 
 

@@ -25,6 +25,7 @@ _LINE_TYPES = (
     ),
     *("points.earned", "points.expired", "points.granted", "points.held", "points.promised", "points.received"),
     *("points.refunded", "points.released", "points.sent", "points.spent", "promise.cancelled"),
+    *("reward.delivery_changed", "reward.redeemed", "reward.refunded"),
     *("tier.changed", "tier.pinned", "tier.unpinned"),
 )
 _NARROWED = (

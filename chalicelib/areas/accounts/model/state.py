@@ -201,7 +201,7 @@ def _deducted(account: Account, fact: f.PointsDeducted) -> Account:
 
 
 def _unchanged(account: Account, _: Fact) -> Account:
-    """What is told beside: of awards, and of what a cap cut off."""
+    """What is told beside: of awards and redemptions, and of what a cap cut off."""
     return account
 
 
@@ -242,4 +242,7 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.PerkRefunded: _unchanged,
     f.PerkRevoked: _unchanged,
     f.PerkExpired: _unchanged,
+    f.RewardRedeemed: _unchanged,
+    f.RewardDeliveryChanged: _unchanged,
+    f.RewardRefunded: _unchanged,
 }

@@ -41,6 +41,7 @@ from chalicelib.areas.accounts.model.facts.points import (
     PointsSpent,
     Taken,
 )
+from chalicelib.areas.accounts.model.facts.rewards import RewardDeliveryChanged, RewardRedeemed, RewardRefunded
 from chalicelib.kit.facts import Body, vocabulary
 
 
@@ -91,6 +92,9 @@ VOCABULARY = vocabulary(
     PerkRefunded,
     PerkRevoked,
     PerkExpired,
+    RewardRedeemed,
+    RewardDeliveryChanged,
+    RewardRefunded,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
@@ -143,6 +147,9 @@ __all__ = [
     "PointsSent",
     "PointsSpent",
     "PromiseCancelled",
+    "RewardDeliveryChanged",
+    "RewardRedeemed",
+    "RewardRefunded",
     "Taken",
     "TierChanged",
     "TierPinned",
