@@ -3,6 +3,7 @@
     from the schedule     a message for each tenant and shard              {tenant, shard, day}
     a page                settles a hundred accounts, enqueues the next    {tenant, shard, day, start}
     an account            one that failed on its page, tried by itself     {tenant, member_id, program_id, day}
+    a coupon              the same                                         {tenant, member_id, coupon_id, day}
 
 An account that cannot be settled ends alone in the dead-letter queue: its shard goes on. Everything may come twice.
 """
@@ -17,6 +18,7 @@ from chalicelib.aws.queues import Message
 from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.enqueue_due import enqueue_due
+from chalicelib.flows.expire_coupon import expire_coupon
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_due_page import SettledPage, settle_due_page
 from chalicelib.kit.caller import Caller
@@ -44,6 +46,9 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
     tenant, day = str(body["tenant"]), _day(body["day"])
     note.tenant = tenant
     caller = Caller(_ORG, tenant, "system", "due", "due", (), note.request_id, "job")
+    if "coupon_id" in body:
+        note.done += expire_coupon(rt, caller, day, str(body["member_id"]), str(body["coupon_id"]))
+        return
     if "member_id" in body:
         member_id, program_id = str(body["member_id"]), int(body["program_id"])
         note.done += settle_account(rt, caller, day, member_id, program_id)
@@ -57,7 +62,12 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
 
 def _what_follows(body: dict[str, Any], page: SettledPage) -> list[dict[str, Any]]:
     said = {"tenant": body["tenant"], "day": body["day"]}
-    alone = [said | {"member_id": one.member_id, "program_id": one.program_id} for one in page.unsettled]
+    alone = [
+        said
+        | {"member_id": one.member_id}
+        | ({"coupon_id": one.coupon_id} if one.coupon_id else {"program_id": one.program_id})
+        for one in page.unsettled
+    ]
     return alone if page.next is None else [*alone, said | {"shard": body["shard"], "start": dict(page.next)}]
 
 

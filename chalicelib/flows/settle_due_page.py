@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.coupons.store import owned
+from chalicelib.flows.expire_coupon import expire_coupon
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.periods import Day
@@ -26,6 +28,7 @@ class Unsettled:
     member_id: str
     program_id: int
     fault: Exception
+    coupon_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,14 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
     query = accounts.due_query(caller.tenant, shard, day, PAGE, start)
     page = read_patiently(rt, partial(rt.table.query, query))
     settled, unsettled = 0, []
-    for member_id, program_id in map(accounts.due_member, page.items):
+    for attrs in page.items:
+        coupon = owned.due_coupon(attrs)
+        member_id, program_id = (coupon[0], 0) if coupon else accounts.due_member(attrs)
         try:
-            settled += settle_account(rt, caller, day, member_id, program_id)
+            if coupon is not None:
+                settled += expire_coupon(rt, caller, day, *coupon)
+            else:
+                settled += settle_account(rt, caller, day, member_id, program_id)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with one account must not stop its neighbours
-            unsettled.append(Unsettled(member_id, program_id, fault))
+            unsettled.append(Unsettled(member_id, program_id, fault, coupon[1] if coupon else ""))
     return SettledPage(settled, tuple(unsettled), page.next)

@@ -16,6 +16,7 @@ EARNING = "ent_1mdfqt5g16k008002041"
 SPEND = "ent_1mdfqt5g16k0080020c1"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 GROUP = "grp_0c5qv8t2k1j"
+COUPON = "cpn_0c5qv8t2k1m"
 TRANSFER = "ent_0c5qv8t2k1h080000fg1"
 
 PLACEHOLDERS: Mapping[str, Json] = {
@@ -27,6 +28,9 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "transfer_id": {"description": "The transfer's id, as its sending answered it.", "example": TRANSFER},
     "earning_id": {"description": "The earning's id: the `earning_id` that it was answered with.", "example": EARNING},
     "spend_id": {"description": "The spend's id: the `spend_id` that it was answered with.", "example": SPEND},
+    "series_id": {"description": "The series' id, chosen by whoever creates it.", "example": "summer"},
+    "coupon_id": {"description": "The coupon's id.", "example": COUPON},
+    "code": {"description": "The code, as the member shows it.", "example": "SUMMER-26"},
     "hold_id": {"description": "The hold's number in the account.", "example": "1"},
     "operation_id": {"description": "The operation's id.", "example": OPERATION},
     "asset": {"description": "The file's name.", "example": "docs.css"},
@@ -84,6 +88,19 @@ BODIES: Mapping[str, Json] = {
         "minimum_order_value": "10.00",
         "lines": {"exclude_delivery": True},
     },
+    "put_coupon_series": {
+        "name": "Five off in summer",
+        "codes": {"kind": "pool"},
+        "worth": {"kind": "amount", "amount": 500, "currency": "EUR", "minimum_order_value": 2000},
+        "limits": {"uses_per_code": 2, "issued_per_member": 2},
+        "valid_days": 60,
+        "claimable": True,
+        "reactivable": True,
+    },
+    "upload_codes": {"codes": ["SUMMER-26", "SUMMER-27", "SUMMER-28"]},
+    "issue_coupon": {"series_id": "summer"},
+    "use_code": {"member_id": MEMBER, "order": "R-2026-000417", "order_value": 3138},
+    "unuse_coupon": {"order": "R-2026-000417"},
     "enrol_member": {
         "identifiers": [_CARD, {"type": "email", "value": "ada@example.org"}],
         "given_name": "Ada",

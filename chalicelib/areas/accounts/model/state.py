@@ -232,4 +232,5 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.PointsSent: _in_wallet(w.sent),
     f.PointsReceived: _in_wallet(w.received),
     f.PointsConverted: _converted,
+    **dict.fromkeys(f.ON_COUPONS, lambda account, _: account),
 }
