@@ -30,14 +30,23 @@ _UNDOING = ("cancel_earning", "expire_earning", "refund_spend", "undo_entry")
 _TIERS_BY_HAND = ("pin_tier", "recalculate_tier", "unpin_tier")
 _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
+_COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
 _ON_ACCOUNTS = (
     *("earn_points", "record_order", "return_order", "settle_due", "spend_points"),
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
     *_BY_HAND,
+    *_COUPONS,
 )
-_CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
+_CONFIGURING = (
+    "create_program",
+    "define_coupon_series",
+    "define_rule",
+    "define_tiers",
+    "put_tenant",
+    "replace_program",
+)
 
 RELATIONS: Mapping[type[Fact], Relations] = {
     f.AccountAdvanced: Relations(_ON_ACCOUNTS),
@@ -83,6 +92,13 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
     f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
+    f.CouponIssued: Relations(("issue_coupon", "use_code"), ("User.CampaignWasBoughtByCustomer",)),
+    f.CouponActivated: Relations(("activate_coupon",)),
+    f.CouponUsed: Relations(("use_code",), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
+    f.CouponUnused: Relations(("unuse_coupon",), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)),
+    f.CouponExpired: Relations(("settle_due",)),
+    f.CouponReactivated: Relations(("reactivate_coupon",)),
+    f.CouponCancelled: Relations(("cancel_coupon",)),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),
