@@ -5,6 +5,8 @@ reads    1 Get of the code, none for a shared one; 1 BatchGet of the coupon, of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.model.series import Worth
 from chalicelib.areas.coupons.store import owned
@@ -12,13 +14,14 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.programs import store as programs
 from chalicelib.errors import Refused
 from chalicelib.flows.coupon_codes import Resolved, resolved
-from chalicelib.flows.coupon_commit import coupon_in
+from chalicelib.flows.coupon_commit import coupon_in, find_coupon
 from chalicelib.flows.coupon_deeds import Desk, counts_of, keys_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
+from chalicelib.table.protocol import Attrs, Key
 
 
 class CheckedCode(Frozen):
@@ -55,8 +58,16 @@ def check_code(
         members.member_from(found.get(members.profile_key(tenant, member_id)), member_id)
     zone = programs.program(rt.config.load(rt.table, tenant), known.series.program_id).zone
     desk = Desk(tenant, who or "", rt.clock.now(), zone, found)
-    coupon = None if not theirs else coupon_in(rt, tenant, found, theirs).coupon
+    coupon = _coupon(rt, tenant, known, found)
     return _checked(desk, known, coupon, _why_not(desk, known, coupon, member_id, order_value))
+
+
+def _coupon(rt: Runtime, tenant: str, known: Resolved, found: Mapping[Key, Attrs]) -> m.Coupon | None:
+    """What somebody has, looked for again where it moves just now."""
+    if known.member_id is None or known.coupon_id is None:
+        return None
+    keys = owned.coupon_keys(tenant, known.member_id, known.coupon_id)
+    return (coupon_in(rt, tenant, found, keys) or find_coupon(rt, tenant, known.member_id, known.coupon_id)).coupon
 
 
 def _why_not(

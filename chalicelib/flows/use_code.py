@@ -19,7 +19,7 @@ from chalicelib.flows.coupon_deeds import Deed, Desk, give, kept, use
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed, Plan
+from chalicelib.table.commit import Committed, Outdated, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +57,6 @@ def _deed(rt: Runtime, desk: Desk, known: Resolved) -> Deed:
         return give(rt, desk, known.series, known.code)
     keys = owned.coupon_keys(desk.tenant, desk.member_id, known.coupon_id)
     found = coupon_in(rt, desk.tenant, desk.found, keys)
+    if found is None:  # its code says that it is there: it moves just now
+        raise Outdated
     return kept(desk, known.series, found.coupon, found.place)

@@ -41,13 +41,13 @@ def list_coupons(
     may lie, so that nobody can tell whether the daily job ran. `live`: only what is not over, 1 Query."""
     scope = f"{caller.tenant}/coupons/{member_id}/{live}"
     after, places = _after(scope, cursor), (owned.live_query,) if live else (owned.live_query, owned.past_query)
-    found: list[Coupon] = []
+    known: dict[str, Coupon] = {}
     more = False
     for query in places:
         page = rt.table.query(query(caller.tenant, member_id, limit, after))
-        found += (owned.coupon_from(attrs)[0] for attrs in page.items)
+        known |= {one.coupon_id: one for one, _ in map(owned.coupon_from, page.items)}
         more = more or page.next is not None
-    found.sort(key=lambda one: one.coupon_id, reverse=True)
+    found = sorted(known.values(), key=lambda one: one.coupon_id, reverse=True)
     some, now = found[:limit], rt.clock.now()
     rest = encode_cursor(scope, some[-1].coupon_id) if some and (more or len(found) > limit) else None
     kept = (one for one in some if not (live and one.is_past(now)))

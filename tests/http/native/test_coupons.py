@@ -164,3 +164,8 @@ def test_a_dry_run_writes_nothing_and_a_key_answers_twice(shop: Shop, bea: str) 
     first, second = (shop.api.post(path, body, headers={"Idempotency-Key": "one"}) for _ in range(2))
     assert first.json == second.json
     assert counted(shop, "summer") == (1, 0, 0)
+
+
+def test_a_coupon_nobody_has_is_not_changed(shop: Shop, bea: str) -> None:
+    stranger = {"member_id": bea, "coupon_id": "cpn_00000000007"}
+    assert refusal(change(shop, stranger, "cancel")) == (404, "coupon_not_found", "coupon_id")
