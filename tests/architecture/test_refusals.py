@@ -24,6 +24,9 @@ FIELDLESS = "whoever is enrolled by an order has no fields yet"
 OWN_ACCOUNT = "of a path that names a member it is that member's own account"
 BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
 
+OF_A_COUPON = "its series is there, and so is its program: neither can be taken away"
+TOLD = "it is told in the answer as the reason why the code cannot be used"
+
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
     "record_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
@@ -77,6 +80,49 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "group_blocked": BLOCKED_TOO,
     },
     "create_group": {"group_not_found": "it is the one that is created"},
+    "issue_coupon": {"group_blocked": OWN_ACCOUNT},
+    "list_coupons": {"coupon_series_not_found": OF_A_COUPON},
+    "activate_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "unuse_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "cancel_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "reactivate_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "check_code": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "coupon_not_found": "what a code names is there",
+        "code_cancelled": TOLD,
+        "code_expired": TOLD,
+        "code_not_issued": TOLD,
+        "code_not_yet_active": TOLD,
+        "code_of_another_member": TOLD,
+        "code_used": TOLD,
+        "limit_per_member": TOLD,
+        "order_below_minimum": TOLD,
+        "series_not_active": TOLD,
+        "series_used_up": TOLD,
+    },
+    "use_code": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+        "no_codes_left": "the code is named: none is drawn",
+    },
     "undo_transfer_of_group": {"group_not_found": ANOTHER_WORD},
 }
 """What a route on groups takes from the one on members (`same_as`) is excused there."""

@@ -29,7 +29,7 @@ from chalicelib.flows.opened import must_be_owner
 from chalicelib.flows.upload_codes import Uploaded
 from chalicelib.flows.upload_codes import upload_codes as upload
 from chalicelib.flows.use_code import Purpose
-from chalicelib.flows.use_code import use_code as used
+from chalicelib.flows.use_code import use_code as redeem
 from chalicelib.kit.base import Wire
 from chalicelib.kit.texts import PLAIN_KEY
 from chalicelib.kit.wire import AmountOrZero
@@ -138,7 +138,7 @@ def check_code(call: Call) -> CheckedCode:
 
 def use_code(call: Call, body: UseBody) -> Answered[Shown]:
     purpose = Purpose(body.order, body.order_value)
-    return answered(used(call.rt, call.caller, call.command, call.path["code"], body.member_id, purpose))
+    return answered(redeem(call.rt, call.caller, call.command, call.path["code"], body.member_id, purpose))
 
 
 def _named(call: Call) -> tuple[str, str]:
