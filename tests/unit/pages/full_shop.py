@@ -18,7 +18,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import fresh
+from tests.twins import coupons, fresh
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -91,6 +91,8 @@ class FullShop:
     key: str
     operation: Operation
     part: Part
+    coupon: str
+    free: str
 
     @property
     def tenant(self) -> str:
@@ -114,6 +116,7 @@ def full_shop() -> FullShop:
     shop.earn(bought.member_id, 5, keyed("receipt 1"))
     wrong = shop.buy(card("eve"), sale("E-1")).answer
     cancel_earning(shop.rt, shop.caller, fresh(), wrong.member_id, wrong.earned[0].earning_id or "")
+    of_ada = _coupons(shop, bought.member_id)
     bob = shop.member("bob")
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))
@@ -125,8 +128,20 @@ def full_shop() -> FullShop:
     operation, part = _imported(shop)
     items = _every_item(streamed)
     return FullShop(
-        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part
+        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *of_ada
     )
+
+
+def _coupons(shop: BookShop, ada: str) -> tuple[str, str]:
+    """Ada has one for good, one with a last day and one that she has used; and there is a code that nobody has."""
+    coupons.series(shop, "pool", codes={"kind": "pool"})
+    coupons.series(shop, "short", valid_days=1)
+    coupons.issue(shop, ada, "short")
+    coupons.use(shop, coupons.issue(shop, ada, "short"))
+    coupons.upload(shop, "pool", "AAA-1", "AAA-2")
+    given = coupons.issue(shop, ada, "pool")
+    [free] = {"AAA-1", "AAA-2"} - {given.code}
+    return given.coupon_id, free
 
 
 def quiet(record: Record) -> Record:

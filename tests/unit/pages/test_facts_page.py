@@ -32,7 +32,7 @@ from infra.local.pages.cells import MalformedError
 from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
-from tests.twins import at, by_hand, fresh
+from tests.twins import at, by_hand, coupons, fresh
 from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, rule, sale
 from tests.twins.grouped import change, choose, household, join, leave
 from tests.twins.streamed import StreamedTable, image_of
@@ -93,6 +93,7 @@ VISITS: dict[str, Visit] = {
     "pin": lambda shop, ada: shop.pin(ada, "bronze"),
     "unpin": lambda shop, ada: shop.unpin(ada),
     "recalculate": lambda shop, ada: shop.recalculate(ada),
+    **coupons.VISITS,
 }
 
 
@@ -115,6 +116,8 @@ def after(visit: Visit) -> StreamedTable:
     by_hand.promise(shop, ada, 3, event="survey")
     by_hand.hold(shop, ada, 5, at=at("2026-08-05"))
     by_hand.hold(shop, ada, 5)
+    coupons.several(shop, ada)
+    coupons.series(shop, "hello", codes={"kind": "shared", "code": "HELLO"})
     shop.clock.move_to(AUGUST)
     define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
     visit(shop, ada)
