@@ -44,6 +44,10 @@ def use(shop: BookShop, coupon: Shown) -> Shown:
     return use_code(shop.rt, shop.caller, fresh(), coupon.code, coupon.member_id, Purpose("R-1")).answer
 
 
+def claim(shop: BookShop, member_id: str, code: str) -> Shown:
+    return use_code(shop.rt, shop.caller, fresh(), code, member_id, Purpose()).answer
+
+
 def several(shop: BookShop, member_id: str) -> None:
     """One in each state, of a series that is called by it."""
     for name, fields in SEVERAL.items():

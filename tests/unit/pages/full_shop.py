@@ -116,8 +116,8 @@ def full_shop() -> FullShop:
     shop.earn(bought.member_id, 5, keyed("receipt 1"))
     wrong = shop.buy(card("eve"), sale("E-1")).answer
     cancel_earning(shop.rt, shop.caller, fresh(), wrong.member_id, wrong.earned[0].earning_id or "")
-    of_ada = _coupons(shop, bought.member_id)
     bob = shop.member("bob")
+    of_bob = _coupons(shop, bob)
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))
     change(shop, group, status="blocked")
@@ -128,18 +128,19 @@ def full_shop() -> FullShop:
     operation, part = _imported(shop)
     items = _every_item(streamed)
     return FullShop(
-        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *of_ada
+        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *of_bob
     )
 
 
-def _coupons(shop: BookShop, ada: str) -> tuple[str, str]:
-    """Ada has one for good, one with a last day and one that she has used; and there is a code that nobody has."""
+def _coupons(shop: BookShop, bob: str) -> tuple[str, str]:
+    """Bob has one for good, one with a last day and one that he has used; and there is a code that nobody has."""
     coupons.series(shop, "pool", codes={"kind": "pool"})
     coupons.series(shop, "short", valid_days=1)
-    coupons.issue(shop, ada, "short")
-    coupons.use(shop, coupons.issue(shop, ada, "short"))
+    coupons.issue(shop, bob, "short")
+    coupons.series(shop, "hello", codes={"kind": "shared", "code": "HELLO"})
+    coupons.claim(shop, bob, "HELLO")
     coupons.upload(shop, "pool", "AAA-1", "AAA-2")
-    given = coupons.issue(shop, ada, "pool")
+    given = coupons.issue(shop, bob, "pool")
     [free] = {"AAA-1", "AAA-2"} - {given.code}
     return given.coupon_id, free
 

@@ -77,16 +77,16 @@ READS: Mapping[tuple[str, str], Read] = {
         rt.table, codes.upload_key(full.tenant, upload_of("codes of pool")).pk
     ),
     ("coupons/owned", "a coupon, live or past"): lambda rt, full: rt.table.batch_get(
-        owned.coupon_keys(full.tenant, full.ada, full.coupon)
+        owned.coupon_keys(full.tenant, full.bob, full.coupon)
     ),
     ("coupons/owned", "what a member had of a series"): lambda rt, full: rt.table.get(
-        owned.member_counts_key(full.tenant, pool(rt, full), full.ada)
+        owned.member_counts_key(full.tenant, pool(rt, full), full.bob)
     ),
     ("coupons/owned", "live coupons of a member"): lambda rt, full: rt.table.query(
-        owned.live_query(full.tenant, full.ada, 25, None)
+        owned.live_query(full.tenant, full.bob, 25, None)
     ),
     ("coupons/owned", "past coupons of a member"): lambda rt, full: rt.table.query(
-        owned.past_query(full.tenant, full.ada, 25, None)
+        owned.past_query(full.tenant, full.bob, 25, None)
     ),
     ("coupons/owned", "coupons of a series, by shard"): lambda rt, full: rt.table.query(
         owned.issued_query(full.tenant, pool(rt, full), owned.shard_of(full.coupon), 25, None)

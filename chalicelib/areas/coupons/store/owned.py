@@ -1,10 +1,10 @@
 """Where the coupons of members are kept.
 
 access pattern                  | key                                                      | items | cost                   | by
-a coupon, live or past          | {t}#M#{member} / F#{coupon} + K#{coupon}                 | 0–2   | 1 BatchGet, 1 RU each  | coupon_keys
-what a member had of a series   | {t}#M#{member} / F#~{program:04}#{series}                | 0–1   | 1 Get, 1 RU            | member_counts_key
-live coupons of a member        | {t}#M#{member} / F#cpn_*                                 | 0–n   | 1 Query a page, 1 RU   | live_query
-past coupons of a member        | {t}#M#{member} / K#cpn_*                                 | 0–n   | 1 Query a page, 1 RU   | past_query
+a coupon, live or past          | {t}#M#{their_member} / F#{coupon} + K#{coupon}                 | 0–2   | 1 BatchGet, 1 RU each  | coupon_keys
+what a member had of a series   | {t}#M#{their_member} / F#~{program:04}#{series}                | 0–1   | 1 Get, 1 RU            | member_counts_key
+live coupons of a member        | {t}#M#{their_member} / F#cpn_*                                 | 0–n   | 1 Query a page, 1 RU   | live_query
+past coupons of a member        | {t}#M#{their_member} / K#cpn_*                                 | 0–n   | 1 Query a page, 1 RU   | past_query
 coupons of a series, by shard   | gsi1 {t}#CPN#{program:04}#{series}#{coupon_shard:02} / * | 0–n   | 1 Query a page, 0.5 RU | issued_query
 
 item          | key                                       | in index                                                        | cost
