@@ -11,6 +11,8 @@ from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
+from chalicelib.areas.quotas import store as quotas
+from chalicelib.areas.quotas.model import Move, Quota
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
@@ -25,6 +27,7 @@ from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
 OPERATION = "opr_0123456789abcdef01234567"
+MUGS = Quota("stock", "0001#mugs", 40)
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
 CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
 
@@ -79,7 +82,7 @@ def _told(sort: SortRange | None) -> str:
 @dataclass(frozen=True)
 class FullShop:
     """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled; Bob has bought for his group, which is blocked now; all
-    of it is relayed; a file was imported."""
+    of it is relayed; a file was imported; one of the mugs is taken."""
 
     shop: BookShop
     table: MemoryTable
@@ -126,6 +129,7 @@ def full_shop() -> FullShop:
     assert run(relayed, [*told, quiet(last)]) == []
     take_pulse(shop.rt)
     operation, part = _imported(shop)
+    streamed.transact(quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)]), shop.rt.ids.command())
     items = _every_item(streamed)
     return FullShop(
         shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *of_bob

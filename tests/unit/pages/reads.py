@@ -17,6 +17,7 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.programs import store as programs
+from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.kit.periods import iso_day, local_day
@@ -24,7 +25,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table import config, feed, feed_search, guards, journal, keys, pulse, recorded
 from chalicelib.table.pages import every_item
 from tests.twins.bookshop import keyed
-from tests.unit.pages.full_shop import FullShop
+from tests.unit.pages.full_shop import MUGS, FullShop
 
 Read = Callable[[Runtime, FullShop], object]
 DAYS = 400  # points last to the end of the twelfth month
@@ -148,6 +149,7 @@ READS: Mapping[tuple[str, str], Read] = {
         programs.program(known(rt, full), 1),
         programs.programs(known(rt, full)),
     ),
+    ("quotas", "the slices of a quota"): lambda rt, full: quotas.read(rt.table, full.tenant, MUGS).taken,
     ("rules", "a rule, or all of a program"): lambda rt, full: (
         rules.rule(known(rt, full), 1, "base"),
         rules.rules(known(rt, full), 1),
@@ -156,6 +158,7 @@ READS: Mapping[tuple[str, str], Read] = {
     ("tiers", "the tiers of a program"): lambda rt, full: tiers.scheme(known(rt, full), 1),
     ("table/config", "the whole configuration"): lambda rt, full: config.read_config(rt.table, full.tenant).aggregates,
     ("table/config", "whether it has changed"): still_known,
+    ("table/config", "what is noted there"): lambda rt, full: config.read_revision(rt.table, full.tenant),
     ("table/feed", "where the feed stands"): lambda rt, full: feed.read_head(rt.table, full.tenant),
     ("table/feed", "references from a number"): lambda rt, full: feed.read_references(
         rt.table, full.tenant, 0, feed.PAGE_SIZE + 1
@@ -227,6 +230,8 @@ def names(full: FullShop) -> dict[str, object]:
         "pool": codes.place_of(full.free)[0],
         "coupon_shard": owned.shard_of(full.coupon),
         "upload": upload_of("codes of pool"),
+        "quota_kind": MUGS.kind,
+        "id": MUGS.id,
         **dict(zip(("hour", "entry_shard", "since", "until"), place_of_an_entry(full), strict=True)),
         "hash": sha256(b"receipt 2").hexdigest()[:40],
     }

@@ -60,7 +60,7 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
     "tiers": (small_books,),
 }
 NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
-    *("api_key", "beat", "guard", "mark", "note", "operation", "part", "registered_tenant"),
+    *("api_key", "beat", "guard", "mark", "note", "operation", "part", "quota_slice", "registered_tenant"),
 }
 
 
