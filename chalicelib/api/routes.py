@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.native.routes import (
     adjustments,
+    coupons,
     expiries,
     feed,
     groups,
@@ -44,5 +45,6 @@ ROUTES: tuple[Route, ...] = (
     *feed.ROUTES,
     *reports.ROUTES,
     *proofs.ROUTES,
+    *coupons.ROUTES,
     *system.ROUTES,
 )

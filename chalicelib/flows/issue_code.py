@@ -61,12 +61,12 @@ def issue_code(
 
 
 def _known(rt: Runtime, caller: Caller, command: Command, own: str) -> perks.RedemptionCode | None:
-    """What this very call has written, whose answer was lost, or an earlier one with its key. Refuses `code_expired`."""
+    """What this very call has written, whose answer was lost, or an earlier one with its key. Refuses `redemption_code_expired`."""
     place = recall_place(rt.table, caller.tenant, command)
     stored = rt.table.get(perks.code_key(caller.tenant, own if place is None else perks.code_of(place)))
     if stored is None and place is not None:
         raise Refused(
-            "code_expired", "The code of this Idempotency-Key has been used, or is too old.", param="award_id"
+            "redemption_code_expired", "The code of this Idempotency-Key has been used, or is too old.", param="award_id"
         )
     return None if stored is None else perks.code_from(stored)
 

@@ -80,7 +80,7 @@ def redeem_award(rt: Runtime, caller: Caller, command: Command, asked: Asked) ->
 def redeem_code(
     rt: Runtime, caller: Caller, command: Command, code: str, amount: int | None = None, till: Till = ANY_TILL
 ) -> Committed[RedeemedAward]:
-    """What a till scans or types. Refuses `code_expired` and what redeeming the award refuses; NotFound: `code_not_found`, also once
+    """What a till scans or types. Refuses `redemption_code_expired` and what redeeming the award refuses; NotFound: `code_not_found`, also once
     it has been used."""
 
     def plan() -> Plan:
@@ -90,7 +90,7 @@ def redeem_code(
             raise NotFound("code_not_found", text, param="code")
         known = perks.code_from(stored)
         if known.expires_at <= rt.clock.now():
-            raise Refused("code_expired", "This code is too old: have the member show a fresh one.", param="code")
+            raise Refused("redemption_code_expired", "This code is too old: have the member show a fresh one.", param="code")
         asked = Asked(known.member_id, known.award, known.program_id, amount, till)
         return _plan(rt, caller, command, "redeem_code", asked, (perks.code_delete(caller.tenant, code),))
 

@@ -1,19 +1,20 @@
 """Settle a page of due accounts: up to a hundred of one shard of the due index.
 
-    reads    1 Query of the index; then for each account what flows/settle_account reads and writes, and for each member with an
-             award that is over what flows/settle_awards does
+    reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
+             award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.perks import store as perks
+from chalicelib.flows.expire_coupon import expire_coupon
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
 from chalicelib.kit.caller import Caller
@@ -23,13 +24,21 @@ from chalicelib.table.commit import read_patiently
 from chalicelib.table.protocol import Attrs, StartKey
 
 PAGE = 100
-Settle = Callable[[Runtime, Caller, Day, str, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An account; a coupon; or all awards of a member in a program that are over, which are settled at once."""
+
+    member_id: str
+    program_id: int = 0
+    coupon_id: str = ""
+    awards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    member_id: str
-    program_id: int
+    due: Due
     fault: Exception
 
 
@@ -50,15 +59,24 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
     query = accounts.due_query(caller.tenant, shard, day, PAGE, start)
     page = read_patiently(rt, partial(rt.table.query, query))
     settled, unsettled = 0, []
-    for settle, member_id, program_id in dict.fromkeys(map(_due, page.items)):
+    for due in dict.fromkeys(map(_due, page.items)):
         try:
-            settled += settle(rt, caller, day, member_id, program_id)
+            settled += settle_one(rt, caller, day, due)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with one account must not stop its neighbours
-            unsettled.append(Unsettled(member_id, program_id, fault))
+            unsettled.append(Unsettled(due, fault))
     return SettledPage(settled, tuple(unsettled), page.next)
 
 
-def _due(attrs: Attrs) -> tuple[Settle, str, int]:
-    """What is to be settled, and whose: several awards of a member are settled at once."""
-    award = perks.due_award(attrs)
-    return (settle_account, *accounts.due_member(attrs)) if award is None else (settle_awards, *award)
+def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
+    """Whether there was something to settle, and this run did it."""
+    if due.coupon_id:
+        return expire_coupon(rt, caller, day, due.member_id, due.coupon_id)
+    settle = settle_awards if due.awards else settle_account
+    return settle(rt, caller, day, due.member_id, due.program_id)
+
+
+def _due(attrs: Attrs) -> Due:
+    coupon, award = owned.due_coupon(attrs), perks.due_award(attrs)
+    if coupon is not None:
+        return Due(coupon[0], coupon_id=coupon[1])
+    return Due(*accounts.due_member(attrs)) if award is None else Due(*award, awards=True)

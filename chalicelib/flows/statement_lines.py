@@ -81,6 +81,8 @@ def lines_of(entry: Entry, number: int, fact: Fact, day: Day) -> Iterator[Statem
                 balance=fact.into_balance,
                 expires_on=fact.expires_on,
             )
+        case _ if type(fact) in f.ON_COUPONS:
+            return
         case _ if type(fact) in _SIGNS:
             yield _points(entry, number, fact, day)
         case _:

@@ -67,10 +67,10 @@ Notes = Mapping[str, Note]
 class ConfigChanged(Fact):
     """A part of the tenant's configuration is another: it holds no personal data and is small.
 
-    field | meaning                                          | unit
-    kind  | what it is: `tenant`, `program`, `rule`, `tiers` | –
-    id    | which of them                                    | –
-    body  | the whole definition after the change            | –
+    field | meaning                                                           | unit
+    kind  | what it is: `tenant`, `program`, `rule`, `tiers`, `coupon_series` | –
+    id    | which of them                                                     | –
+    body  | the whole definition after the change                             | –
     """
 
     type = "config.changed"

@@ -29,6 +29,9 @@ OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk
 TOLD = "why a member cannot have a reward is the answer here, and refuses nothing"
 BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
 
+OF_A_COUPON = "its series is there, and so is its program: neither can be taken away"
+NOT_NOW = "it is told in the answer as the reason why the code cannot be used"
+
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
     "record_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
@@ -134,6 +137,49 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     },
     "revoke_award": {"member_blocked": BLOCKED_TOO, "group_blocked": BLOCKED_TOO},
     "issue_code": {"perk_not_found": OF_AN_AWARD},
+    "issue_coupon": {"group_blocked": OWN_ACCOUNT},
+    "list_coupons": {"coupon_series_not_found": OF_A_COUPON},
+    "activate_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "unuse_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "cancel_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "reactivate_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "check_code": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "coupon_not_found": "what a code names is there",
+        "code_cancelled": NOT_NOW,
+        "code_expired": NOT_NOW,
+        "code_not_issued": NOT_NOW,
+        "code_not_yet_active": NOT_NOW,
+        "code_of_another_member": NOT_NOW,
+        "code_used": NOT_NOW,
+        "limit_per_member": NOT_NOW,
+        "order_below_minimum": NOT_NOW,
+        "series_not_active": NOT_NOW,
+        "series_used_up": NOT_NOW,
+    },
+    "use_code": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+        "no_codes_left": "the code is named: none is drawn",
+    },
     "undo_transfer_of_group": {"group_not_found": ANOTHER_WORD},
 }
 """What a route on groups takes from the one on members (`same_as`) is excused there."""

@@ -227,6 +227,18 @@ LEFT_OUT = (
         ("update_group", "change_group_member", "leave_group"),
         "a group, and whoever is in it, is changed as by *join a group*",
     ),
+    LeftOut(
+        ("list_coupon_series", "get_coupon_series", "put_coupon_series"),
+        "a part of the configuration, read as *rules of a program* are and changed as by *config change*",
+    ),
+    LeftOut(
+        ("issue_coupon", "use_code", "activate_coupon", "unuse_coupon", "cancel_coupon", "reactivate_coupon"),
+        "one account and a few items beside it are written, as by *undo an earning*; not measured by itself yet",
+    ),
+    LeftOut(
+        ("check_code", "list_coupons", "list_coupons_of_series"), "reads few items, as *order* and *directory page* do"
+    ),
+    LeftOut(("upload_codes",), "pages of codes come now and then, and cost what the table takes for them"),
     LeftOut(("find_order", "list_returns"), "read as *order* and *member's orders* are"),
     LeftOut(
         ("list_operations", "get_operation", "cancel_operation", "start_proof"),

@@ -269,6 +269,49 @@ def _sale(names: Names, number: str) -> dict[str, Any]:
     return {name: value for name, value in sale.items() if name != "identifier"}
 
 
+def _series(names: Names) -> str:
+    """With codes that nobody has."""
+    path = f"/v1/programs/{names['program_id']}/coupon-series/our-series"
+    body = BODIES["put_coupon_series"] | {"limits": {"uses_per_code": 2}, "needs_activation": True, "claimable": False}
+    assert names.api.put(path, body).status == 200
+    assert names.api.post(f"{path}/codes", {"codes": [f"OURS-{number:03}" for number in range(20)]}).status == 200
+    return "our-series"
+
+
+def _coupon(names: Names) -> str:
+    """One that waits to be activated."""
+    return str(_issued(names)["coupon_id"])
+
+
+def _issued(names: Names) -> Any:
+    body = {"series_id": names["series_id"], "program_id": int(names["program_id"])}
+    return names.api.post(f"/v1/members/{names['member_id']}/coupons", body).json
+
+
+def _active(names: Names) -> Any:
+    made = _issued(names)
+    path = f"/v1/members/{names['member_id']}/coupons/{made['coupon_id']}/activate"
+    return names.api.call("POST", path).json
+
+
+def _active_coupon(names: Names) -> str:
+    return str(_active(names)["coupon_id"])
+
+
+def _used_coupon(names: Names) -> str:
+    made = _active(names)
+    used = names.api.post(f"/v1/coupons/{made['code']}/use", {"member_id": names["member_id"]})
+    assert used.status == 200
+    return str(made["coupon_id"])
+
+
+def _cancelled_coupon(names: Names) -> str:
+    coupon_id = _active_coupon(names)
+    path = f"/v1/members/{names['member_id']}/coupons/{coupon_id}/cancel"
+    assert names.api.call("POST", path).status == 200
+    return coupon_id
+
+
 def _operation(names: Names) -> str:
     """Our file, dropped and not yet looked at, so that there is something to cancel."""
     names["program_id"]
@@ -285,7 +328,7 @@ NATIVE = Registry(
         "award_id": _award,
         "our_perk_id": _our_perk,
         "use_id": _use,
-        "code": _code,
+        "shown_code": _code,
         "reward_id": _reward,
         "money_id": _money,
         "redemption_id": _redemption,
@@ -301,6 +344,12 @@ NATIVE = Registry(
         "order_id": _order,
         "order_number": _number,
         "operation_id": _operation,
+        "series_id": _series,
+        "coupon_id": _coupon,
+        "active_coupon_id": _active_coupon,
+        "used_coupon_id": _used_coupon,
+        "cancelled_coupon_id": _cancelled_coupon,
+        "code": lambda names: str(_active(names)["code"]),
         "resident_id": _resident,
         "group_id": _group,
         "lodger_id": _lodger,
@@ -323,7 +372,7 @@ NATIVE = Registry(
         "give_stamps": lambda _: {"amount": 1},
         "redeem_award": lambda _: {},
         "refund_award": lambda names: {"redemption_id": names["use_id"]},
-        "redeem_code": lambda names: {"code": names["code"]},
+        "redeem_code": lambda names: {"code": names["shown_code"]},
         "create_group": lambda names: BODIES["create_group"] | {"primary_member_id": names["friend_id"]},
         "earn_points_of_group": lambda names: _POINTS | {"by": names["resident_id"]},
         "hold_points_of_group": lambda names: BODIES["hold_points_of_group"] | {"by": names["resident_id"]},
@@ -336,6 +385,9 @@ NATIVE = Registry(
         "cancel_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
         "capture_hold_of_group": lambda _: {},
         "release_hold_of_group": lambda _: {},
+        "issue_coupon": lambda names: {"series_id": names["series_id"], "program_id": int(names["program_id"])},
+        "use_code": lambda names: {"member_id": names["member_id"]},
+        "unuse_coupon": lambda _: {},
         "enrol_member": lambda _: {"identifiers": [{"type": "email", "value": "ada@example.org"}]},
         "earn_points": lambda _: _POINTS,
         "activate_pending": lambda names: {"earning_id": names["promise_id"]},
@@ -364,6 +416,9 @@ NATIVE = Registry(
         ("change_group_member", "member_id"): "resident_id",
         ("join_group", "member_id"): "friend_id",
         ("leave_group", "member_id"): "lodger_id",
+        ("cancel_coupon", "coupon_id"): "active_coupon_id",
+        ("unuse_coupon", "coupon_id"): "used_coupon_id",
+        ("reactivate_coupon", "coupon_id"): "cancelled_coupon_id",
         ("capture_hold_of_group", "hold_id"): "group_hold_id",
         ("release_hold_of_group", "hold_id"): "group_hold_id",
         ("undo_transfer_of_group", "transfer_id"): "group_transfer_id",

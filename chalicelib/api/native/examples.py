@@ -18,6 +18,7 @@ USE = "ent_0c5qv8t2k1h080000fg0"
 CODE = "0c5qv8t2k1"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 GROUP = "grp_0c5qv8t2k1j"
+COUPON = "cpn_0c5qv8t2k1m"
 TRANSFER = "ent_0c5qv8t2k1h080000fg1"
 REDEMPTION = "ent_1mdfqt5g16k008003000"
 
@@ -32,6 +33,9 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "spend_id": {"description": "The spend's id: the `spend_id` that it was answered with.", "example": SPEND},
     "reward_id": {"description": "The reward's id, chosen by whoever creates it.", "example": "tote-bag"},
     "redemption_id": {"description": "The redemption's id, as it was answered.", "example": REDEMPTION},
+    "series_id": {"description": "The series' id, chosen by whoever creates it.", "example": "summer"},
+    "coupon_id": {"description": "The coupon's id.", "example": COUPON},
+    "code": {"description": "The code, as the member shows it.", "example": "SUMMER-26"},
     "hold_id": {"description": "The hold's number in the account.", "example": "1"},
     "operation_id": {"description": "The operation's id.", "example": OPERATION},
     "perk_id": {"description": "The perk's id, chosen by whoever creates it.", "example": "coffee-card"},
@@ -116,6 +120,19 @@ BODIES: Mapping[str, Json] = {
         "stock": 200,
         "member_limits": [{"every": "month", "times": 2}],
     },
+    "put_coupon_series": {
+        "name": "Five off in summer",
+        "codes": {"kind": "pool"},
+        "worth": {"kind": "amount", "amount": 500, "currency": "EUR", "minimum_order_value": 2000},
+        "limits": {"uses_per_code": 2, "issued_per_member": 2},
+        "valid_days": 60,
+        "claimable": True,
+        "reactivable": True,
+    },
+    "upload_codes": {"codes": ["SUMMER-26", "SUMMER-27", "SUMMER-28"]},
+    "issue_coupon": {"series_id": "summer"},
+    "use_code": {"member_id": MEMBER, "order": "R-2026-000417", "order_value": 3138},
+    "unuse_coupon": {"order": "R-2026-000417"},
     "enrol_member": {
         "identifiers": [_CARD, {"type": "email", "value": "ada@example.org"}],
         "given_name": "Ada",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 ABOUT: Mapping[str, str] = {
     "programs": "What a shop offers: its settings, and programs with their units, policies and time zone.",
+    "coupons": "Coupon series and their codes, coupons of members, and what becomes of them.",
     "rules": "What a purchase earns in a program, as data.",
     "tiers": "The ladder of a program, from the lowest tier to the highest.",
     "members": "Who a shop knows, and by which cards, addresses and numbers.",

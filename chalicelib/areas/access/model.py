@@ -20,6 +20,7 @@ RESOURCES = frozenset(
         *(
             "accounts",
             "adjustments",
+            "coupons",
             "feed",
             "groups",
             "keys",

@@ -5,7 +5,8 @@ Words
     award         a member's instance of a perk: when it began, until when it lasts, how often it can still be used
     card          the award of a stamp card: its stamps are points of the perk's unit in the member's account
     redemption    one use of an award: a card that is full, an amount of points, or one of its uses
-    code          what a till scans or types instead of being told whose award it is: for some minutes, for one redemption
+    code          what a till scans or types instead of being told whose award it is: for some minutes, for one redemption; it
+                  lies under keys of its own (`PCODE`) and may be that of a coupon or of a reward as well
 
 Laws
     - Points of an award are its unit's in the account, and nowhere else: they are earned, spent, refunded and expire there.

@@ -2,12 +2,12 @@
 
 access pattern              | key                                           | items   | cost                   | by
 a perk, or all of a program | {t}#CFG / perk#{program:04}#{perk}            | 0–1,000 | in the configuration   | perk, perks
-a redemption code           | {t}#PCODE#{code} / -                           | 0–1     | 1 Get, 1 RU            | code_key
+a redemption code           | {t}#PCODE#{shown} / -                          | 0–1     | 1 Get, 1 RU            | code_key
 
 item            | key                                            | in index                                                            | cost
 perk            | {t}#CFG / perk#{program:04}#{perk}             | –                                                                   | 2 WU
 award           | {t}#M#{member} / G#{program:04}#{perk}#{award} | gsi3 {t}#DUE#{shard:02} / {day}#award#{member}#{program:04}#{award} | 2 WU + 1 IU
-redemption_code | {t}#PCODE#{code} / -                            | –                                                                   | 2 WU
+redemption_code | {t}#PCODE#{shown} / -                           | –                                                                   | 2 WU
 
 A member's awards come with the snapshot (table/keys.py). One that is over, or has no last day, is in no index. Codes go by `ttl`.
 """

@@ -13,7 +13,7 @@ reward_taken | {t}#RWD#{program:04}#{reward} / -               | –        | 2 
 reward_uses  | {t}#M#{member} / D#reward#{program:04}#{reward} | –        | 2 WU
 redemption   | {t}#M#{member} / R#{program:04}#{seq:08}        | –        | 2 WU
 redemption   | {t}#G#{group} / R#{program:04}#{seq:08}         | –        | 2 WU
-reward_code  | {t}#RCODE#{code} / -                             | –        | 2 WU
+reward_code  | {t}#RCODE#{code} / -                            | –        | 2 WU
 
 A redemption lies behind its owner's journals, under the sequence of its entry, so it goes by that entry's id and the newest is
 last; uses lie below them, where the snapshot of a member sees them. Both counters change only as they were read.

@@ -34,6 +34,7 @@ _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
+_COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
     "refund_award",
@@ -43,9 +44,11 @@ _ON_ACCOUNTS = (
     *_TIERS_BY_HAND,
     *_BY_HAND,
     *_REWARDS,
+    *_COUPONS,
 )
 _CONFIGURING = (
-    *("create_program", "define_perk", "define_reward", "define_rule", "define_tiers", "put_tenant", "replace_program"),
+    *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_tiers"),
+    *("put_tenant", "replace_program"),
 )
 
 RELATIONS: Mapping[type[Fact], Relations] = {
@@ -104,6 +107,13 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
+    f.CouponIssued: Relations(("issue_coupon", "use_code"), ("User.CampaignWasBoughtByCustomer",)),
+    f.CouponActivated: Relations(("activate_coupon",)),
+    f.CouponUsed: Relations(("use_code",), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
+    f.CouponUnused: Relations(("unuse_coupon",), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)),
+    f.CouponExpired: Relations(("settle_due",)),
+    f.CouponReactivated: Relations(("reactivate_coupon",)),
+    f.CouponCancelled: Relations(("cancel_coupon",)),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),

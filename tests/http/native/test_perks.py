@@ -222,7 +222,7 @@ def test_a_code_is_good_for_ten_minutes_and_is_typed_as_people_like(cafe: Shop, 
     answer(cafe.api.post("/v1/redemptions", {"code": typed}))
     second = answer(cafe.api.post(at(bea, "treat.1", "codes")))
     cafe.clock.at += 10 * MINUTE
-    assert refusal(cafe.api.post("/v1/redemptions", {"code": second["code"]})) == (422, "code_expired", "code")
+    assert refusal(cafe.api.post("/v1/redemptions", {"code": second["code"]})) == (422, "redemption_code_expired", "code")
 
 
 def test_a_code_is_drawn_as_its_perk_says(cafe: Shop, bea: str) -> None:
@@ -248,7 +248,7 @@ def test_the_same_key_is_the_same_code_and_the_same_redemption(cafe: Shop, bea: 
     assert (used.status, used.json) == (same.status, same.json)
     assert awards(cafe, bea)["treat.1"]["used"] == 1
     late = cafe.api.post(path, headers={"Idempotency-Key": "k1"})
-    assert refusal(late) == (422, "code_expired", "award_id")
+    assert refusal(late) == (422, "redemption_code_expired", "award_id")
 
 
 def test_what_is_tried_changes_nothing(cafe: Shop, bea: str) -> None:

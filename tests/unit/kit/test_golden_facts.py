@@ -147,6 +147,25 @@ FACTS: dict[str, list[Fact]] = {
     ],
     "reward.delivery_changed": [f.RewardDeliveryChanged("tote-bag", 12, "shipped")],
     "reward.refunded": [f.RewardRefunded("five", 12, 2)],
+    "coupon.issued": [
+        f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000),
+        f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000, 1_867_104_000_000, "welcome"),
+    ],
+    "coupon.activated": [f.CouponActivated("cpn_00000000007", "summer")],
+    "coupon.used": [
+        f.CouponUsed("cpn_00000000007", "summer", 1),
+        f.CouponUsed("cpn_00000000007", "summer", 0, "2026/000117"),
+    ],
+    "coupon.unused": [
+        f.CouponUnused("cpn_00000000007", "summer", 1),
+        f.CouponUnused("cpn_00000000007", "summer", 1, "2026/000117"),
+    ],
+    "coupon.expired": [f.CouponExpired("cpn_00000000007", "summer", 1_867_104_000_000)],
+    "coupon.reactivated": [
+        f.CouponReactivated("cpn_00000000007", "summer"),
+        f.CouponReactivated("cpn_00000000007", "summer", 1_867_104_000_000),
+    ],
+    "coupon.cancelled": [f.CouponCancelled("cpn_00000000007", "summer")],
     "member.enrolled": [members.MemberEnrolled(("card", "email"))],
     "member.updated": [members.MemberUpdated(("birth_date", "fields", "labels"))],
     "member.blocked": [members.MemberBlocked()],

@@ -20,7 +20,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import fresh, perked, rewarded
+from tests.twins import coupons, fresh, perked, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -94,7 +94,9 @@ class FullShop:
     key: str
     operation: Operation
     part: Part
-    code: str
+    shown: str
+    coupon: str
+    free: str
 
     @property
     def tenant(self) -> str:
@@ -119,13 +121,14 @@ def full_shop() -> FullShop:
     perked.offer(shop, "club", perked.CLUB, valid_days=30)
     wrong = shop.buy(card("eve"), sale("E-1")).answer
     perked.give(shop, wrong.member_id, "club")
-    code = perked.code(shop, wrong.member_id, "club.1")
+    shown = perked.code(shop, wrong.member_id, "club.1")
     cancel_earning(shop.rt, shop.caller, fresh(), wrong.member_id, wrong.earned[0].earning_id or "")
     rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
     rewarded.define(shop, "bag", costs=(), **rewarded.BAG)
     bob = shop.member("bob")
     shop.earn(bob, 3)
     rewarded.redeem(shop, bob)
+    codes = (shown, *_coupons(shop, bob))
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))
     rewarded.redeem(shop, bob, "bag")
@@ -138,8 +141,21 @@ def full_shop() -> FullShop:
     streamed.transact(quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)]), shop.rt.ids.command())
     items = _every_item(streamed)
     return FullShop(
-        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, code
+        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *codes
     )
+
+
+def _coupons(shop: BookShop, bob: str) -> tuple[str, str]:
+    """Bob has one for good, one with a last day and one that he has used; and there is a code that nobody has."""
+    coupons.series(shop, "pool", codes={"kind": "pool"})
+    coupons.series(shop, "short", valid_days=1)
+    coupons.issue(shop, bob, "short")
+    coupons.series(shop, "hello", codes={"kind": "shared", "code": "HELLO"})
+    coupons.claim(shop, bob, "HELLO")
+    coupons.upload(shop, "pool", "AAA-1", "AAA-2")
+    given = coupons.issue(shop, bob, "pool")
+    [free] = {"AAA-1", "AAA-2"} - {given.code}
+    return given.coupon_id, free
 
 
 def quiet(record: Record) -> Record:

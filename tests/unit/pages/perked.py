@@ -51,7 +51,7 @@ PERKED: tuple[Perked, ...] = (
 )
 
 
-def rewarded(act: Perked) -> StreamedTable:
+def awarded(act: Perked) -> StreamedTable:
     """Ada comes back in August: June's points have passed, what was promised has come and paid what she owed, a hold, a pin and a
     membership are over, and gold is easy to reach. She has cards, and has redeemed one."""
     table = StreamedTable()

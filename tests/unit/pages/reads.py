@@ -7,6 +7,9 @@ from hashlib import sha256
 
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.coupons.model import CouponSeries
+from chalicelib.areas.coupons.store import codes, owned
+from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.feeds import store as feeds
 from chalicelib.areas.groups import store as groups
 from chalicelib.areas.jobs import store as jobs
@@ -46,6 +49,14 @@ def still_known(rt: Runtime, full: FullShop) -> config.Config:
     return known(rt, full)
 
 
+def pool(rt: Runtime, full: FullShop) -> CouponSeries:
+    return all_series.series(known(rt, full), 1, "pool")
+
+
+def upload_of(key: str) -> str:
+    return sha256(key.encode()).hexdigest()[:24]
+
+
 READS: Mapping[tuple[str, str], Read] = {
     ("access", "a key, by its id"): lambda rt, full: access.read_api_key(rt.table, full.key),
     ("access", "whose a tenant is"): lambda rt, full: access.org_of(rt.table, full.tenant),
@@ -59,6 +70,36 @@ READS: Mapping[tuple[str, str], Read] = {
     ),
     ("accounts", "accounts due by a day"): lambda rt, full: rt.table.query(
         accounts.due_query(full.tenant, members.shard_of(full.ada), today(full) + DAYS)
+    ),
+    ("coupons/codes", "what is counted of a series"): lambda rt, full: codes.read_counts(
+        rt.table, full.tenant, pool(rt, full)
+    ),
+    ("coupons/codes", "a free code of a pool"): lambda rt, full: rt.table.query(
+        codes.free_query(full.tenant, pool(rt, full), codes.place_of(full.free)[0])
+    ),
+    ("coupons/codes", "whose or what a code is"): lambda rt, full: codes.find_code(rt.table, full.tenant, full.free),
+    ("coupons/codes", "whether a page of codes came"): lambda rt, full: codes.read_upload(
+        rt.table, codes.upload_key(full.tenant, upload_of("codes of pool")).pk
+    ),
+    ("coupons/owned", "a coupon, live or past"): lambda rt, full: rt.table.batch_get(
+        owned.coupon_keys(full.tenant, full.bob, full.coupon)
+    ),
+    ("coupons/owned", "what a member had of a series"): lambda rt, full: rt.table.get(
+        owned.member_counts_key(full.tenant, pool(rt, full), full.bob)
+    ),
+    ("coupons/owned", "live coupons of a member"): lambda rt, full: rt.table.query(
+        owned.live_query(full.tenant, full.bob, 25, None)
+    ),
+    ("coupons/owned", "past coupons of a member"): lambda rt, full: rt.table.query(
+        owned.past_query(full.tenant, full.bob, 25, None)
+    ),
+    ("coupons/owned", "coupons of a series, by shard"): lambda rt, full: rt.table.query(
+        owned.issued_query(full.tenant, pool(rt, full), owned.shard_of(full.coupon), 25, None)
+    ),
+    ("coupons/series", "a series, or all of a program"): lambda rt, full: (
+        pool(rt, full),
+        all_series.every_series(known(rt, full), 1),
+        all_series.sharing(known(rt, full)),
     ),
     ("feeds", "a day's, and the open page"): lambda rt, full: rt.table.batch_get(
         [feed.page_key(full.tenant, 1), feeds.counts_key(full.tenant, today(full))]
@@ -111,7 +152,7 @@ READS: Mapping[tuple[str, str], Read] = {
         perks.perk(known(rt, full), 1, "club"),
         perks.perks(known(rt, full), 1),
     ),
-    ("perks", "a redemption code"): lambda rt, full: rt.table.get(perks.code_key(full.tenant, full.code)),
+    ("perks", "a redemption code"): lambda rt, full: rt.table.get(perks.code_key(full.tenant, full.shown)),
     ("programs", "the settings of a tenant"): lambda rt, full: programs.settings(known(rt, full)),
     ("programs", "a program, or all"): lambda rt, full: (
         programs.program(known(rt, full), 1),
@@ -185,7 +226,7 @@ def names(full: FullShop) -> dict[str, object]:
         "t": full.tenant,
         "tenant": full.tenant,
         "key": full.key,
-        "code": full.code,
+        "shown": full.shown,
         "perk": "club",
         "member": full.ada,
         "group": full.group,
@@ -210,6 +251,12 @@ def names(full: FullShop) -> dict[str, object]:
         "order": full.order,
         "number": "R-1",
         "rule": "base",
+        "series": "pool",
+        "coupon": full.coupon,
+        "code": full.free,
+        "pool": codes.place_of(full.free)[0],
+        "coupon_shard": owned.shard_of(full.coupon),
+        "upload": upload_of("codes of pool"),
         "quota_kind": MUGS.kind,
         "id": MUGS.id,
         "reward": "five",

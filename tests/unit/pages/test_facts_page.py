@@ -32,13 +32,13 @@ from infra.local.pages.cells import MalformedError
 from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
-from tests.twins import at, by_hand, fresh, rewarded
+from tests.twins import at, by_hand, coupons, fresh, rewarded
 from tests.twins.bookshop import POINTS, PROGRAM, TIERS, BookShop, card, goods_back, member, open_shop, rule, sale
 from tests.twins.grouped import change, choose, household, join, leave
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
-from tests.unit.pages.perked import PERKED, rewarded
+from tests.unit.pages.perked import PERKED, awarded
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = [cls for stream in STREAMS for cls in stream.facts.classes.values()]
@@ -98,6 +98,7 @@ VISITS: dict[str, Visit] = {
     "pin": lambda shop, ada: shop.pin(ada, "bronze"),
     "unpin": lambda shop, ada: shop.unpin(ada),
     "recalculate": lambda shop, ada: shop.recalculate(ada),
+    **coupons.VISITS,
 }
 
 
@@ -123,6 +124,8 @@ def after(visit: Visit) -> StreamedTable:
     rewarded.define(shop)
     rewarded.define(shop, "bag", **rewarded.BAG)
     assert rewarded.redeemed(shop, ada, "bag") == entry_id(EntryRef(ada, 1, BAG))
+    coupons.several(shop, ada)
+    coupons.series(shop, "hello", codes={"kind": "shared", "code": "HELLO"})
     shop.clock.move_to(AUGUST)
     define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
     visit(shop, ada)
@@ -171,7 +174,7 @@ def undone() -> StreamedTable:
 
 def perked() -> Iterator[StreamedTable]:
     """What is done with perks and awards."""
-    return map(rewarded, PERKED)
+    return map(awarded, PERKED)
 
 
 def recorded_by(table: StreamedTable) -> dict[str, set[str]]:

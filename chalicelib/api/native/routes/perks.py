@@ -168,7 +168,7 @@ ROUTES = (
                 "perk_without_code",
                 *_OVER,
                 "not_on_tier",
-                "code_expired",
+                "redemption_code_expired",
             ),
             *_BLOCKED,
         ),
@@ -183,7 +183,7 @@ ROUTES = (
         "perks",
         "modify",
         "Redeem what a code stands for, as a till scans or types it.",
-        errors=("code_not_found", "code_expired", *_REDEEMED),
+        errors=("code_not_found", "redemption_code_expired", *_REDEEMED),
         dry_run=True,
     ),
 )

@@ -201,7 +201,7 @@ def _deducted(account: Account, fact: f.PointsDeducted) -> Account:
 
 
 def _unchanged(account: Account, _: Fact) -> Account:
-    """What is told beside: of awards and redemptions, and of what a cap cut off."""
+    """What is told beside: of awards, redemptions and coupons, and of what a cap cut off."""
     return account
 
 
@@ -245,4 +245,5 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.RewardRedeemed: _unchanged,
     f.RewardDeliveryChanged: _unchanged,
     f.RewardRefunded: _unchanged,
+    **dict.fromkeys(f.ON_COUPONS, _unchanged),
 }

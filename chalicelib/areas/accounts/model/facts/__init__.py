@@ -12,6 +12,16 @@ from chalicelib.areas.accounts.model.facts.apart import (
     PromiseCancelled,
 )
 from chalicelib.areas.accounts.model.facts.between import Brought, PointsConverted, PointsReceived, PointsSent
+from chalicelib.areas.accounts.model.facts.coupons import (
+    ON_COUPONS,
+    CouponActivated,
+    CouponCancelled,
+    CouponExpired,
+    CouponIssued,
+    CouponReactivated,
+    CouponUnused,
+    CouponUsed,
+)
 from chalicelib.areas.accounts.model.facts.life import (
     AccountAdvanced,
     OrderRecorded,
@@ -95,6 +105,7 @@ VOCABULARY = vocabulary(
     RewardRedeemed,
     RewardDeliveryChanged,
     RewardRefunded,
+    *ON_COUPONS,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
@@ -118,9 +129,17 @@ VOCABULARY = vocabulary(
 )
 
 __all__ = [
+    "ON_COUPONS",
     "VOCABULARY",
     "AccountAdvanced",
     "Brought",
+    "CouponActivated",
+    "CouponCancelled",
+    "CouponExpired",
+    "CouponIssued",
+    "CouponReactivated",
+    "CouponUnused",
+    "CouponUsed",
     "DebtSettled",
     "OrderRecorded",
     "OrderReturned",
