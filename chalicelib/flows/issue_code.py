@@ -66,7 +66,9 @@ def _known(rt: Runtime, caller: Caller, command: Command, own: str) -> perks.Red
     stored = rt.table.get(perks.code_key(caller.tenant, own if place is None else perks.code_of(place)))
     if stored is None and place is not None:
         raise Refused(
-            "redemption_code_expired", "The code of this Idempotency-Key has been used, or is too old.", param="award_id"
+            "redemption_code_expired",
+            "The code of this Idempotency-Key has been used, or is too old.",
+            param="award_id",
         )
     return None if stored is None else perks.code_from(stored)
 

@@ -90,7 +90,9 @@ def redeem_code(
             raise NotFound("code_not_found", text, param="code")
         known = perks.code_from(stored)
         if known.expires_at <= rt.clock.now():
-            raise Refused("redemption_code_expired", "This code is too old: have the member show a fresh one.", param="code")
+            raise Refused(
+                "redemption_code_expired", "This code is too old: have the member show a fresh one.", param="code"
+            )
         asked = Asked(known.member_id, known.award, known.program_id, amount, till)
         return _plan(rt, caller, command, "redeem_code", asked, (perks.code_delete(caller.tenant, code),))
 

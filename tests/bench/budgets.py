@@ -109,7 +109,7 @@ DESIGN: Mapping[str, Budget | None] = {
     "redeem an award": None,
     "redeem an award with a key": None,
     "redeem by a code": None,
-    "refund a redemption": None,
+    "refund an award": None,
     "revoke an award": None,
     "issue a code": None,
     "awards": None,

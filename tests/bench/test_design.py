@@ -52,7 +52,7 @@ NO_ROW = {
     "redeem an award",
     "redeem an award with a key",
     "redeem by a code",
-    "refund a redemption",
+    "refund an award",
     "revoke an award",
     "issue a code",
     "awards",

@@ -129,7 +129,7 @@ def test_every_body_and_placeholder_has_an_example() -> None:
 def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
     ids = {
         name: str(examples.PLACEHOLDERS[name]["example"])
-        for name in ("program_id", "rule_id", "reward_id", "hold_id", "perk_id", "award_id")
+        for name in ("program_id", "rule_id", "reward_id", "hold_id", "perk_id", "award_id", "series_id")
     }
     bodies = dict(examples.BODIES)
     friend = bodies["transfer_points"]["to"]
@@ -154,7 +154,7 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
         told = {name: ids[known[value]] for name, value in body.items() if isinstance(value, str) and value in known}
         reply = api.call(route.method, path, body | told)
         assert reply.status == route.status, reply.text
-        named = ("member_id", "order_id", "spend_id", "group_id", "redemption_id")
+        named = ("member_id", "order_id", "spend_id", "group_id", "redemption_id", "coupon_id", "code")
         answered = reply.json | reply.json.get("redemption", {})
         ids |= {name: str(value) for name, value in answered.items() if name in named and value is not None}
     assert bodies == {}

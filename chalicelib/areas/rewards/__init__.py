@@ -7,7 +7,7 @@ Words
     stock         how many there are, for ever: it goes up when more have come, and `taken` says how many of them are gone
     limit         how many times in a period, or ever: of one member, or of all together
     redemption    a reward taken by a member: what it cost, its codes, where its delivery stands; it goes by the id of its entry
-    code          of a reward that is one: for the shop to look up; under keys of its own (`RCODE`), so no coupon has lost it
+    code          of a reward that is one: for the shop to look up; under keys of its own (`RCODE`), so none is taken for a coupon
     delivery      of a physical reward: ordered → shipped → delivered, or cancelled before it is delivered
     reason        why a member cannot have a reward now; `available` is to have none
     uses          how often a member has taken a reward, by period, where the reward limits that

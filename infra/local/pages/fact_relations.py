@@ -64,7 +64,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsEarned: Relations(
         ("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
     ),
-    f.PointsSpent: Relations((*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
+    f.PointsSpent: Relations(
+        (*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
+    ),
     f.PointsRefunded: Relations(
         ("refund_award", "refund_redemption", "refund_spend", "undo_entry", "undo_transfer"),
         ("Account.PointsWereReturned",),

@@ -222,7 +222,11 @@ def test_a_code_is_good_for_ten_minutes_and_is_typed_as_people_like(cafe: Shop, 
     answer(cafe.api.post("/v1/redemptions", {"code": typed}))
     second = answer(cafe.api.post(at(bea, "treat.1", "codes")))
     cafe.clock.at += 10 * MINUTE
-    assert refusal(cafe.api.post("/v1/redemptions", {"code": second["code"]})) == (422, "redemption_code_expired", "code")
+    assert refusal(cafe.api.post("/v1/redemptions", {"code": second["code"]})) == (
+        422,
+        "redemption_code_expired",
+        "code",
+    )
 
 
 def test_a_code_is_drawn_as_its_perk_says(cafe: Shop, bea: str) -> None:

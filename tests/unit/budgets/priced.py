@@ -158,7 +158,7 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "redeem a reward, limited for a member": lambda at: partial(
         rewarded.redeem, at.shop, at.ada, offered(at, member_limits=rewarded.EVER)
     ),
-    "redeem a reward with a key": lambda at: partial(rewarded.redeem, at.shop, at.ada, offered(at), keyed("k7")),
+    "redeem a reward with a key": lambda at: partial(rewarded.redeem, at.shop, at.ada, offered(at), keyed("k8")),
     "refund a redemption": lambda at: partial(
         rewarded.refund, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at))
     ),
