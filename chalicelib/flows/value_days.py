@@ -20,6 +20,7 @@ from chalicelib.table.journal import Entry
 
 SILENT = frozenset(("account.advanced", "points.extended", "tier.reviewed"))  # no statement has a line for these
 _INSTANTS: Mapping[str, str] = {
+    "coupon.expired": "expired_at",
     "points.activated": "came_at",
     "points.earned": "came_at",
     "points.expired": "came_at",

@@ -127,7 +127,8 @@ def test_every_body_and_placeholder_has_an_example() -> None:
 
 
 def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
-    ids = {name: str(examples.PLACEHOLDERS[name]["example"]) for name in ("program_id", "rule_id", "hold_id")}
+    chosen = ("program_id", "rule_id", "hold_id", "series_id")
+    ids = {name: str(examples.PLACEHOLDERS[name]["example"]) for name in chosen}
     bodies = dict(examples.BODIES)
     friend = bodies["transfer_points"]["to"]
     grace = api.post("/v1/members", {"identifiers": [friend]}).json["member_id"]
@@ -144,7 +145,7 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
         told = {name: ids[known[value]] for name, value in body.items() if isinstance(value, str) and value in known}
         reply = api.call(route.method, path, body | told)
         assert reply.status == route.status, reply.text
-        named = ("member_id", "order_id", "spend_id", "group_id")
+        named = ("member_id", "order_id", "spend_id", "group_id", "coupon_id", "code")
         ids |= {name: str(value) for name, value in reply.json.items() if name in named}
     assert bodies == {}
     wallet = api.get(f"/v1/members/{ids['member_id']}/account").json["wallets"][0]
