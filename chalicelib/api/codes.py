@@ -5,15 +5,9 @@ A route declares the codes of its own in `errors`; `common_codes` adds those tha
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from chalicelib.api.code import Code
+from chalicelib.api.promotion_codes import PERKS_REWARDS_AND_COUPONS
 from chalicelib.api.route import Route
-
-
-class Code(NamedTuple):
-    status: int
-    meaning: str
-
 
 EVERY = {
     "unknown_parameter": Code(400, "The query has a parameter that this operation does not know."),
@@ -85,12 +79,10 @@ GATEWAY = {
     "headers_too_large": Code(431, "The request line and headers are too long."),
     "too_many_requests": Code(429, "Too many requests at once: send the same request again, a little later."),
 }
-OPERATIONS = {
+_OPERATIONS = {
     "asset_not_found": Code(404, "The docs page has no such asset."),
     "program_not_found": Code(404, "The tenant has no such program."),
     "rule_not_found": Code(404, "The program has no such rule."),
-    "reward_not_found": Code(404, "The program has no such reward."),
-    "redemption_not_found": Code(404, "The member, the group or the award has no such redemption."),
     "tiers_not_found": Code(404, "The program has no tiers."),
     "member_not_found": Code(404, "The tenant has no such member."),
     "account_not_found": Code(404, "The member holds nothing in this program yet."),
@@ -100,35 +92,6 @@ OPERATIONS = {
     "transfer_not_found": Code(404, "The member, or the group, has sent no such transfer."),
     "order_not_found": Code(404, "The tenant has no such order."),
     "operation_not_found": Code(404, "The tenant has no such operation."),
-    "perk_not_found": Code(404, "The program has no such perk."),
-    "award_not_found": Code(404, "The member has no such award."),
-    "code_not_found": Code(404, "There is no such redemption code: it was used, or mistyped."),
-    "too_many_perks": Code(422, "A program has at most 1,000 perks."),
-    "too_many_awards": Code(422, "The member has as many awards in the program as they may have at a time."),
-    "unknown_perk": Code(422, "The program has no other perk of this id that a full card could give."),
-    "perk_not_active": Code(422, "The perk is not offered just now: it is no longer or not yet active, or paused."),
-    "perk_without_points": Code(422, "The perk has no points that could come with it."),
-    "perk_without_code": Code(422, "The perk is redeemed by itself: there is no code to show."),
-    "held_by_tier": Code(422, "The perk comes with a tier: nobody is granted it."),
-    "not_on_tier": Code(422, "The perk is for members of another tier."),
-    "not_a_stamp_card": Code(422, "The perk is no stamp card."),
-    "card_not_full": Code(422, "The card does not have all its stamps yet."),
-    "card_finished": Code(422, "The card has been redeemed, and does not start anew."),
-    "award_used_up": Code(422, "The award has been used as often as it may be."),
-    "award_expired": Code(422, "The last day of the award has passed."),
-    "award_revoked": Code(422, "The award has been taken back."),
-    "not_at_this_time": Code(422, "The perk cannot be redeemed at this time of the week."),
-    "not_at_this_place": Code(422, "The perk cannot be redeemed at this place, or no place is named."),
-    "basket_too_small": Code(422, "The perk needs a basket that comes to more, or no basket is named."),
-    "basket_without_goods": Code(422, "The basket has nothing that the perk is for, or no basket is named."),
-    "amount_needed": Code(400, "Points that are worth money are redeemed, and it is not said how many."),
-    "amount_not_taken": Code(400, "An amount is given for what is used once, or card by card."),
-    "worth_nothing": Code(422, "So many points are worth no money that can be paid."),
-    "over_maximum_value": Code(422, "The perk is not redeemed for so much money at a time."),
-    "more_than_basket": Code(422, "More is to be redeemed than the basket comes to."),
-    "redemption_code_expired": Code(422, "The redemption code is too old, or used: have the member show a fresh one."),
-    "already_refunded": Code(422, "The redemption was given back before, or is too long ago."),
-    "reward_used": Code(422, "What the full card gave has been used: give that back first."),
     "invalid_cursor": Code(400, "The cursor does not belong to this list."),
     "invalid_span": Code(400, "A span of days ends before it begins, or is too long."),
     "invalid_identifier": Code(400, "An identifier is not a valid one of its type."),
@@ -143,25 +106,6 @@ OPERATIONS = {
     "operation_finished": Code(409, "The operation is done or has failed: there is nothing to cancel."),
     "too_many_programs": Code(422, "A tenant has at most 1,023 programs."),
     "too_many_rules": Code(422, "A program has at most 2,000 rules."),
-    "too_many_rewards": Code(422, "A program has at most 2,000 rewards."),
-    "reward_not_active": Code(422, "The reward is not offered: a draft, paused or ended."),
-    "reward_not_yet": Code(422, "The reward can be had later only."),
-    "reward_over": Code(422, "The reward could be had until a day that is over."),
-    "wrong_tier": Code(422, "The reward is for other tiers than the member's."),
-    "wrong_segment": Code(422, "The reward is for segments that the member is not in."),
-    "out_of_stock": Code(422, "Not so many of the reward are left."),
-    "limit_reached": Code(
-        422, "The reward was taken as often as it may be: by the member or in all, ever or in a period."
-    ),
-    "points_not_asked": Code(422, "What the reward costs is fixed, but `points` are given."),
-    "points_not_said": Code(422, "The reward turns points into money, but how many is not said."),
-    "too_few_points": Code(422, "Fewer points than the reward turns into money at a time."),
-    "order_value_not_said": Code(422, "Points pay a part of an order only, but what it is worth is not said."),
-    "more_than_order_allows": Code(422, "The points are worth more than may be paid of the order with them."),
-    "no_cashback": Code(422, "The reward turns no points into money."),
-    "no_address_asked": Code(422, "An address is given, but nothing of the reward is sent."),
-    "not_delivered": Code(422, "Nothing of the redemption is delivered: the reward is not physical."),
-    "wrong_delivery_state": Code(422, "The delivery cannot go from where it stands to there."),
     "unit_in_use": Code(422, "A unit of the program is left out: members may hold it."),
     "policy_in_force": Code(
         422,
@@ -227,7 +171,6 @@ OPERATIONS = {
     ),
     "several_to_undo": Code(422, "The entry did several things that can be undone: name one by its own id."),
     "undo_by_return": Code(422, "It is an order: a return of it takes back what it gave."),
-    "undo_by_refund": Code(422, "It was spent on a reward: refund the redemption; the message says how."),
     "undo_by_sender": Code(422, "It came by a transfer, which is undone where it was sent; the message says how."),
     "refunded_more_than_spent": Code(422, "More is to be given back than is left of the spend."),
     "still_pending": Code(422, "What is left of the earning is pending, and what is pending does not expire."),
@@ -248,29 +191,9 @@ OPERATIONS = {
     "currency_differs": Code(422, "The return is not in the currency of its sale."),
     "sku_not_sold": Code(422, "The sale has no line with this SKU."),
     "returned_more_than_bought": Code(422, "More comes back than was bought and is not yet returned."),
-    "coupon_series_not_found": Code(404, "The program has no such coupon series."),
-    "coupon_not_found": Code(404, "The member has no such coupon."),
-    "unknown_code": Code(404, "No coupon has this code."),
-    "code_taken": Code(409, "The code that all coupons of a series would share is another coupon's."),
-    "codes_frozen": Code(422, "Where the codes of a coupon series come from does not change."),
-    "too_many_coupon_series": Code(422, "A program has at most 2,000 coupon series."),
-    "no_pool": Code(422, "The codes of the series do not come from a pool: none are uploaded."),
-    "no_codes_left": Code(422, "All codes of the pool have been given out: upload more."),
-    "series_not_active": Code(422, "The series is paused, has ended, or its days have not begun or are over."),
-    "series_used_up": Code(422, "The series has been given out, or used, as often as it may be in all."),
-    "limit_per_member": Code(422, "The member has had, or used, the series as often as anybody may."),
-    "code_of_another_member": Code(422, "The coupon belongs to another member."),
-    "code_not_issued": Code(422, "Nobody has the code yet, and its series lets nobody claim one."),
-    "code_used": Code(422, "The coupon has been used as often as it may be."),
-    "code_expired": Code(422, "The last day of the coupon is over."),
-    "code_cancelled": Code(422, "The coupon was cancelled."),
-    "code_not_yet_active": Code(422, "The coupon is not good yet: its first day lies ahead, or it must be activated."),
-    "order_below_minimum": Code(422, "The order is worth less than the coupon asks for."),
-    "coupon_activated": Code(422, "The coupon does not wait to be activated."),
-    "coupon_not_used": Code(422, "The coupon has not been used, or not for this order."),
-    "not_reactivable": Code(422, "The coupon is not over, or its series lets none be made good again."),
     "return_of_another_member": Code(422, "The sale was made to another member than the one named."),
 }
+OPERATIONS = _OPERATIONS | PERKS_REWARDS_AND_COUPONS
 
 WORTH_ANOTHER_TRY = ("busy", "unavailable", "newer_data")  # answered with Retry-After
 

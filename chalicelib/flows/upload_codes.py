@@ -59,7 +59,7 @@ def upload_codes(
     before = read_patiently(rt, lambda: _recalled(rt, caller.tenant, command))
     if before is not None:
         return Committed(before, replayed=True)
-    config = rt.config.load(rt.table, caller.tenant)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
     programs.program(config, program_id)
     series = all_series.series(config, program_id, series_id)
     if series.codes.kind != "pool":

@@ -25,6 +25,7 @@ SILENT = frozenset(  # no statement has a line for these: what awards do to poin
     )
 )
 _INSTANTS: Mapping[str, str] = {
+    "coupon.expired": "expired_at",
     "points.activated": "came_at",
     "points.earned": "came_at",
     "points.expired": "came_at",

@@ -19,8 +19,10 @@ from chalicelib.kit.clock import moment
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
+from tests.faults.coupon_laws import judge_coupons
 
 GIVING = ("points.earned", "points.promised")
+CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series")
 TAKING_BACK = ("points.cancelled", "promise.cancelled")
 
 
@@ -39,12 +41,14 @@ def judge(items: Iterable[Attrs]) -> None:
     _judge_transfers(journals)
     _judge_groups(kinds["group"], kinds["group_member"], kinds["member"])
     _judge_awards(kinds["award"], kinds["entry"])
+    judge_coupons(kinds, journals)
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
         if sequence:
             assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"
         elif "#PCODE#" not in stream.pk:  # which is gone once it was used
-            assert Key(stream.pk, "A") in kinds["operation"], "a guard names an operation that is not there"
+            made = kinds["operation"].keys() | kinds["upload"].keys()
+            assert Key(stream.pk, "A") in made, "a guard names an operation that is not there, or an upload"
 
 
 def _journals(entries: Mapping[Key, Attrs]) -> dict[Stream, list[Entry]]:
@@ -102,8 +106,7 @@ def _judge_undone(journals: Mapping[Stream, list[Entry]]) -> None:
 def _judge_heads(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[Stream, list[Entry]]) -> None:
     """Profiles and configuration stand where their journals end."""
     heads = {key.pk: attrs for kind in ("member", "group") for key, attrs in kinds[kind].items()}
-    configuring = ("tenant", "program", "rule", "tiers", "perk", "reward")
-    configured = (known for kind in configuring for known in kinds[kind].items())
+    configured = (known for kind in CONFIGURED for known in kinds[kind].items())
     heads |= {f"{key.pk}#{key.sk}": attrs for key, attrs in configured if key.pk.endswith("#CFG")}
     told = {stream.pk: entries[-1].head for stream, entries in journals.items() if not stream.program}
     stand = {pk: Head(int(attrs["version"]["N"]), attrs["hash"]["S"]) for pk, attrs in heads.items()}

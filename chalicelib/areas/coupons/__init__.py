@@ -16,8 +16,9 @@ Laws
     - Codes are in no fact: who reads the feed cannot redeem anything.
 
 Operations
-    list_series, get_series, list_coupons, list_of_series, look_up; issuing and changing a coupon writes an entry of the
-    member's account, so these are flows: define_coupon_series, upload_codes, issue_coupon, use_code, change_coupon, expire_coupon
+    list_series, get_series, list_coupons, list_of_series; issuing and changing a coupon writes an entry of the member's
+    account, so these are flows: define_coupon_series, upload_codes, issue_coupon, check_code, use_code, change_coupon,
+    expire_coupon
 
 Facts
     coupon.issued, coupon.activated, coupon.used, coupon.unused, coupon.expired, coupon.reactivated, coupon.cancelled in

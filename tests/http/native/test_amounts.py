@@ -124,6 +124,7 @@ BEYOND_FORM: Mapping[str, set[str]] = {
     "put_reward": {"invalid_body"},
     "redeem_reward": {"points_not_asked"},
     "validate_redemptions": {"points_not_asked"},
+    "use_code": {"order_below_minimum"},
 }
 
 

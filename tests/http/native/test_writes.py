@@ -61,6 +61,11 @@ OTHERWISE: dict[str, Json] = {
     "update_group": {"name": "Another name"},
     "join_group": {"chosen": True},
     "change_group_member": {"chosen": False},
+    "put_coupon_series": {"name": "Another name"},
+    "upload_codes": {"codes": ["OTHER-1"]},
+    "issue_coupon": {"series_id": "another"},
+    "unuse_coupon": {"order": "another"},
+    "use_code": {"order": "another"},
 }
 OTHERWISE |= {route.operation: OTHERWISE[route.same_as] for route in WRITES if route.same_as in OTHERWISE}
 
@@ -199,8 +204,8 @@ def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, memory: MemoryTabl
 
 
 def anonymous(value: Any) -> Any:
-    """Without the ids of members, groups and operations, and codes, drawn anew each time."""
-    drawn = ("member_id", "group_id", "operation_id", "code", "svg")
+    """Without the ids of members, groups, operations and coupons, and codes, drawn anew each time."""
+    drawn = ("member_id", "group_id", "operation_id", "coupon_id", "code", "svg")
     return {name: part for name, part in value.items() if name not in drawn}
 
 

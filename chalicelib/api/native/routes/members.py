@@ -14,6 +14,8 @@ _AS_OF = QueryParam(
     "How it will stand then, if nothing else happens, or stood then, as far as was known; now where it is left out.",
 )
 _LINE_TYPES = (
+    *("coupon.activated", "coupon.cancelled", "coupon.expired", "coupon.issued", "coupon.reactivated"),
+    *("coupon.unused", "coupon.used"),
     *("debt.settled", "order.recorded", "order.returned"),
     *(
         "points.activated",
