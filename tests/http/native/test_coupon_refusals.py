@@ -26,6 +26,7 @@ def test_what_is_not_there_is_told(shop: Shop, bea: str) -> None:
     assert refusal(shop.api.post(f"/v1/members/{bea}/coupons", {"series_id": "winter"})) == missing
     assert refusal(shop.api.post(f"{SERIES}/winter/codes", {"codes": ["AAA-1"]})) == missing
     assert refusal(shop.api.get("/v1/programs/9/coupon-series/summer/coupons")) == missing
+    assert refusal(shop.api.get("/v1/programs/x/coupon-series/summer/coupons"))[:2] == (404, "program_not_found")
     for place in (f"/v1/members/{bea}/coupons", f"{SERIES}/summer/coupons"):
         assert refusal(shop.api.get(f"{place}?cursor=x")) == (400, "invalid_cursor", "cursor")
     series(shop, "hello", codes={"kind": "shared", "code": "HELLO"})

@@ -14,7 +14,7 @@ _ONE = f"{_COUPONS}/{{coupon_id}}"
 _CODE = "/v1/coupons/{code}"
 _NO_SERIES = ("program_not_found", "coupon_series_not_found")
 _LIMITS = ("limit_per_member", "series_used_up", "series_not_active")
-_CHANGED = ("coupon_not_found", "member_blocked")
+_CHANGED = ("coupon_not_found", "member_not_found", "member_blocked")
 _OVER = ("code_used", "code_expired", "code_cancelled")
 
 _view = partial(Route, resource="coupons", access="view")
@@ -60,7 +60,7 @@ ROUTES = (
         "list_coupons_of_series",
         summary="The coupons of a series, whoever has them.",
         query=PAGED,
-        errors=("coupon_series_not_found", "invalid_cursor"),
+        errors=("program_not_found", "coupon_series_not_found", "invalid_cursor"),
     ),
     _modify(
         "POST",
