@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.runtime import Runtime
+from chalicelib.table.config import Config, Name, config_writes
+from chalicelib.table.journal import Head, Header, Stream, new_entry
+from chalicelib.table.protocol import Put
 from tests.http.native.bookshop import NOBODY, Json, Shop, answer, refusal
 from tests.http.native.test_coupons import DAY, SERIES, change, issue, series, use
+from tests.twins import caller_of
 
 CHANGES: dict[str, Json | None] = {"activate": None, "unuse": {}, "cancel": None, "reactivate": None}
 
@@ -71,3 +76,26 @@ def test_what_has_no_room_or_no_series_at_work_is_not_given(shop: Shop, bea: str
     series(shop, reactivable=True, state="paused")
     assert refusal(shop.api.post(*give)) == (422, "series_not_active", "series_id")
     assert refusal(change(shop, coupon, "reactivate")) == (422, "series_not_active", "series_id")
+
+
+@pytest.mark.parametrize(("verb", "body"), CHANGES.items())
+def test_nobody_s_coupon_is_not_changed(shop: Shop, bea: str, verb: str, body: Json | None) -> None:
+    series(shop)
+    coupon_id = issue(shop, bea)["coupon_id"]
+    reply = shop.api.post(f"/v1/members/{NOBODY}/coupons/{coupon_id}/{verb}", body)
+    assert refusal(reply) == (404, "member_not_found", "member_id")
+
+
+def test_there_is_an_end_to_series(shop: Shop, rt: Runtime) -> None:
+    """As many as a program takes, put there behind the API's back."""
+    series(shop)
+    kept = answer(shop.api.get(f"{SERIES}/summer"))
+    header = Header("import", "import", caller_of("ours"), 0, 0, 1)
+    entry = new_entry(Stream("ours", "ours#CFG#series"), Head(), header, [])
+    for number in range(1_999):
+        name = Name("coupon_series", f"0001#s{number:04}")
+        put, _ = config_writes(Config("ours", 0, {}), name, kept | {"series_id": f"s{number:04}"}, entry)
+        assert isinstance(put, Put)
+        rt.table.batch_put([put.item])
+    full = shop.api.put(f"{SERIES}/one-more", {"name": "One more"})
+    assert refusal(full) == (422, "too_many_coupon_series", None)
