@@ -9,6 +9,7 @@ from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.coupons.store import series as all_series
+from chalicelib.areas.members import store as members
 from chalicelib.errors import NotFound
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.coupon_deeds import Deed, Desk, deed_writes, keys_of
@@ -88,12 +89,14 @@ def shown_by(entry: Entry) -> m.Shown:
 
 def find_coupon(rt: Runtime, tenant: str, member_id: str, coupon_id: str) -> Found:
     """1 BatchGet; 1 more before it says that there is none: a BatchGet is no snapshot, and a coupon that becomes past in the
-    middle of it is in neither place. NotFound `coupon_not_found`."""
+    middle of it is in neither place; and 1 Get to say whether there is the member. NotFound `member_not_found`,
+    `coupon_not_found`."""
     keys = owned.coupon_keys(tenant, member_id, coupon_id)
     for _ in range(2):
         found = coupon_in(rt, tenant, rt.table.batch_get(keys), keys)
         if found is not None:
             return found
+    members.read(rt.table, tenant, member_id)
     raise NotFound("coupon_not_found", f"This member has no coupon {coupon_id[:64]}.", param="coupon_id")
 
 
