@@ -5,15 +5,9 @@ A route declares the codes of its own in `errors`; `common_codes` adds those tha
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from chalicelib.api.code import Code
+from chalicelib.api.promotion_codes import PERKS_REWARDS_AND_COUPONS
 from chalicelib.api.route import Route
-
-
-class Code(NamedTuple):
-    status: int
-    meaning: str
-
 
 EVERY = {
     "unknown_parameter": Code(400, "The query has a parameter that this operation does not know."),
@@ -85,7 +79,7 @@ GATEWAY = {
     "headers_too_large": Code(431, "The request line and headers are too long."),
     "too_many_requests": Code(429, "Too many requests at once: send the same request again, a little later."),
 }
-OPERATIONS = {
+_OPERATIONS = {
     "asset_not_found": Code(404, "The docs page has no such asset."),
     "program_not_found": Code(404, "The tenant has no such program."),
     "rule_not_found": Code(404, "The program has no such rule."),
@@ -200,6 +194,7 @@ OPERATIONS = {
     "returned_more_than_bought": Code(422, "More comes back than was bought and is not yet returned."),
     "return_of_another_member": Code(422, "The sale was made to another member than the one named."),
 }
+OPERATIONS = _OPERATIONS | PERKS_REWARDS_AND_COUPONS
 
 WORTH_ANOTHER_TRY = ("busy", "unavailable", "newer_data")  # answered with Retry-After
 

@@ -49,12 +49,25 @@ FORMS: Mapping[str, str] = {
     "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$": (
         "have 1 to 64 letters from A to Z, digits, dots, hyphens or underscores, a letter or digit first"
     ),
+    "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": (
+        "have 1 to 64 letters from A to Z, digits, hyphens or underscores, a letter or digit first"
+    ),
+    "^https://[^\\s]{1,2000}$": "be an address that begins with https://",
+    "^([01][0-9]|2[0-3]):[0-5][0-9]$": "be a time of day such as 09:30",
+    "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "be a language such as de or en-GB",
     "^[a-z0-9][a-z0-9_-]{0,63}$": (
         "have 1 to 64 lower-case letters, digits, hyphens or underscores, a letter or digit first"
     ),
     "^[a-z][a-z0-9_-]{0,31}$": "have 1 to 32 lower-case letters, digits, hyphens or underscores, a letter first",
+    "^[A-Za-z0-9][A-Za-z0-9-]{1,62}[A-Za-z0-9]$": (
+        "have 3 to 64 letters from A to Z, digits or hyphens, a letter or digit first and last"
+    ),
+    "^[A-Za-z0-9-]{0,16}$": "have at most 16 letters from A to Z, digits or hyphens",
     "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "be a day of a year such as 12-31",
     "^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$": "be a language such as de or en-GB",
+    "^[a-z]{2,3}(-[A-Z]{2})?$": "be a language such as de or en-GB",
+    "^[A-Z]{2}$": "be a country of two capital letters, such as DE",
+    "^https://[^\\s]{1,1990}$": "be an address that begins with https://",
 }
 _NOUNS: Mapping[str, str] = {
     "string_type": "a text",

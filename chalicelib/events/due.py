@@ -3,6 +3,8 @@
     from the schedule     a message for each tenant and shard              {tenant, shard, day}
     a page                settles a hundred accounts, enqueues the next    {tenant, shard, day, start}
     an account            one that failed on its page, tried by itself     {tenant, member_id, program_id, day}
+    a coupon              the same                                         {tenant, member_id, coupon_id, day}
+    a member's awards     the same                                         {tenant, member_id, program_id, awards, day}
 
 An account that cannot be settled ends alone in the dead-letter queue: its shard goes on. Everything may come twice.
 """
@@ -17,8 +19,7 @@ from chalicelib.aws.queues import Message
 from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.enqueue_due import enqueue_due
-from chalicelib.flows.settle_account import settle_account
-from chalicelib.flows.settle_due_page import SettledPage, settle_due_page
+from chalicelib.flows.settle_due_page import Due, SettledPage, settle_due_page, settle_one
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, local_day, parse_day
@@ -45,8 +46,7 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
     note.tenant = tenant
     caller = Caller(_ORG, tenant, "system", "due", "due", (), note.request_id, "job")
     if "member_id" in body:
-        member_id, program_id = str(body["member_id"]), int(body["program_id"])
-        note.done += settle_account(rt, caller, day, member_id, program_id)
+        note.done += settle_one(rt, caller, day, _due(body))
         return
     page = settle_due_page(rt, caller, int(body["shard"]), day, body.get("start"))
     note.done, note.failed = page.settled, len(page.unsettled)
@@ -57,8 +57,20 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
 
 def _what_follows(body: dict[str, Any], page: SettledPage) -> list[dict[str, Any]]:
     said = {"tenant": body["tenant"], "day": body["day"]}
-    alone = [said | {"member_id": one.member_id, "program_id": one.program_id} for one in page.unsettled]
+    alone = [said | _told(one.due) for one in page.unsettled]
     return alone if page.next is None else [*alone, said | {"shard": body["shard"], "start": dict(page.next)}]
+
+
+def _told(due: Due) -> dict[str, Any]:
+    """A message of an older release is one of these as well: that of an account has not changed."""
+    if due.coupon_id:
+        return {"member_id": due.member_id, "coupon_id": due.coupon_id}
+    return {"member_id": due.member_id, "program_id": due.program_id} | ({"awards": True} if due.awards else {})
+
+
+def _due(body: Mapping[str, Any]) -> Due:
+    coupon_id = str(body.get("coupon_id", ""))
+    return Due(str(body["member_id"]), int(body.get("program_id", 0)), coupon_id, bool(body.get("awards")))
 
 
 def _scheduled_at(event: Mapping[str, Any]) -> Instant | None:

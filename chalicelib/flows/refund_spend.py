@@ -13,7 +13,7 @@ from chalicelib.errors import Refused
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of, numbered, owner_of, standing_of
 from chalicelib.flows.terms import Terms
 from chalicelib.flows.undo_commit import Undoing, Wanted, change_by_entry, named_fact
-from chalicelib.flows.undo_kinds import given_back
+from chalicelib.flows.undo_kinds import given_back, must_not_be_of_a_reward
 from chalicelib.kit.amounts import plain
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -48,7 +48,7 @@ class Refunded(Frozen):
 def refund_spend(
     rt: Runtime, caller: Caller, command: Command, owner: str, spend_id: str, amount: int | None = None
 ) -> Committed[Refunded]:
-    """What is left of the spend where no amount is named. NotFound: owner, entry. Refuses `number_too_small`, `not_a_spend`,
+    """What is left of the spend where no amount is named. NotFound: owner, entry. Refuses `number_too_small`, `not_a_spend`, `undo_by_refund`,
     `already_undone`, `refunded_more_than_spent`, `balance_limit`, `too_many_lots`."""
     what = Wanted(owner, spend_id, "spend_id", in_part=amount is not None)
 
@@ -56,6 +56,7 @@ def refund_spend(
         named = named_fact(what, entry)
         if not isinstance(named.fact, PointsSpent | PointsCaptured):
             raise Refused("not_a_spend", "This is no spend: undo it as an entry, by its kind.", param="spend_id")
+        must_not_be_of_a_reward(entry, "spend_id")
         if not named.rest:
             raise Refused("already_undone", "All of it has been given back before.", param="spend_id")
         wish = named.rest if amount is None else amount

@@ -1,6 +1,7 @@
 """Settle a page of due accounts: up to a hundred of one shard of the due index.
 
-    reads    1 Query of the index; then for each account what flows/settle_account reads and writes
+    reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
+             award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
 """
@@ -11,20 +12,33 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.coupons.store import owned
+from chalicelib.areas.perks import store as perks
+from chalicelib.flows.expire_coupon import expire_coupon
 from chalicelib.flows.settle_account import settle_account
+from chalicelib.flows.settle_awards import settle_awards
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
-from chalicelib.table.protocol import StartKey
+from chalicelib.table.protocol import Attrs, StartKey
 
 PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Unsettled:
+class Due:
+    """An account; a coupon; or all awards of a member in a program that are over, which are settled at once."""
+
     member_id: str
-    program_id: int
+    program_id: int = 0
+    coupon_id: str = ""
+    awards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    due: Due
     fault: Exception
 
 
@@ -45,9 +59,24 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
     query = accounts.due_query(caller.tenant, shard, day, PAGE, start)
     page = read_patiently(rt, partial(rt.table.query, query))
     settled, unsettled = 0, []
-    for member_id, program_id in map(accounts.due_member, page.items):
+    for due in dict.fromkeys(map(_due, page.items)):
         try:
-            settled += settle_account(rt, caller, day, member_id, program_id)
+            settled += settle_one(rt, caller, day, due)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with one account must not stop its neighbours
-            unsettled.append(Unsettled(member_id, program_id, fault))
+            unsettled.append(Unsettled(due, fault))
     return SettledPage(settled, tuple(unsettled), page.next)
+
+
+def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
+    """Whether there was something to settle, and this run did it."""
+    if due.coupon_id:
+        return expire_coupon(rt, caller, day, due.member_id, due.coupon_id)
+    settle = settle_awards if due.awards else settle_account
+    return settle(rt, caller, day, due.member_id, due.program_id)
+
+
+def _due(attrs: Attrs) -> Due:
+    coupon, award = owned.due_coupon(attrs), perks.due_award(attrs)
+    if coupon is not None:
+        return Due(coupon[0], coupon_id=coupon[1])
+    return Due(*accounts.due_member(attrs)) if award is None else Due(*award, awards=True)

@@ -52,12 +52,13 @@ class StatementLine(Frozen):
     transfer_id: str | None = None
     undoes_id: str | None = None
     now: Now | None = None
+    reward_id: str | None = None
 
 
 def lines_of(entry: Entry, number: int, fact: Fact, day: Day) -> Iterator[StatementLine]:
     """Of a fact of the entry by its number, 0 where it has none, and the day on which it took effect."""
     match fact:
-        case f.AccountAdvanced() | f.PointsExtended() | f.TierReviewed():
+        case _ if fact.type in SILENT:
             return
         case f.OrderRecorded():
             yield StatementLine(**_sold(fact, day), by=fact.by or None)
@@ -67,6 +68,8 @@ def lines_of(entry: Entry, number: int, fact: Fact, day: Day) -> Iterator[Statem
             yield StatementLine(type=fact.type, value_day=day, tier=fact.tier, reason=fact.reason or None)
         case f.TierPinned() | f.TierUnpinned():
             yield StatementLine(type=fact.type, value_day=day, tier=fact.tier)
+        case f.RewardRedeemed() | f.RewardDeliveryChanged() | f.RewardRefunded():
+            yield _rewarded(fact, day)
         case f.PointsConverted():
             yield _points(entry, number, fact, day)
             yield StatementLine(
@@ -78,6 +81,8 @@ def lines_of(entry: Entry, number: int, fact: Fact, day: Day) -> Iterator[Statem
                 balance=fact.into_balance,
                 expires_on=fact.expires_on,
             )
+        case _ if type(fact) in f.ON_COUPONS:
+            return
         case _ if type(fact) in _SIGNS:
             yield _points(entry, number, fact, day)
         case _:
@@ -108,6 +113,18 @@ _SIGNS: Mapping[type[Fact], int] = {  # what a fact does to the balance
 
 def _sold(fact: f.OrderRecorded | f.OrderReturned, day: Day) -> dict[str, Any]:
     return {"type": fact.type, "value_day": day, "unit": fact.currency, "amount": fact.value, "order_id": fact.order}
+
+
+def _rewarded(fact: f.RewardRedeemed | f.RewardDeliveryChanged | f.RewardRefunded, day: Day) -> StatementLine:
+    """`reason` is where a delivery stands now."""
+    return StatementLine(
+        type=fact.type,
+        value_day=day,
+        reward_id=fact.reward,
+        order_id=getattr(fact, "order", None) or None,
+        reason=getattr(fact, "status", None),
+        by=getattr(fact, "by", None),
+    )
 
 
 def _points(entry: Entry, number: int, fact: Any, day: Day) -> StatementLine:

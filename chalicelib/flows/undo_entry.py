@@ -19,7 +19,7 @@ from chalicelib.flows.account_views import Expired, Standing, expiries_of, id_of
 from chalicelib.flows.terms import Terms
 from chalicelib.flows.undo_commit import Named, Undoing, Wanted, named_fact, plan_by_entry
 from chalicelib.flows.undo_instead import not_undone
-from chalicelib.flows.undo_kinds import is_undone_by_kind, must_not_be_of_an_order, undone
+from chalicelib.flows.undo_kinds import is_undone_by_kind, must_not_be_of_a_reward, must_not_be_of_an_order, undone
 from chalicelib.flows.undo_marks import Doubt
 from chalicelib.flows.undo_transfer import Sent, plan_to_send_back
 from chalicelib.kit.base import Frozen
@@ -101,6 +101,7 @@ def _chosen(what: Wanted, entry: Entry) -> Named:
     """The fact that was named, or the only one of a whole entry that can be undone."""
     if what.ref.fact:
         named_fact(what, entry)
+    must_not_be_of_a_reward(entry, "entry_id")
     named = [(number, body) for number, body in numbered_bodies(entry) if what.ref.fact in (0, number)]
     undoable = [(number, body) for number, body in named if is_undone_by_kind(body)]
     if not (what.ref.fact and undoable):

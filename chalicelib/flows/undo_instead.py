@@ -25,6 +25,9 @@ INSTEAD: Mapping[type[Fact], str] = {
     f.PointsExtended: "Last days that moved stay so",
     f.TierChanged: "A change of tier is not undone: pin the tier",
     f.TierReviewed: "A review of the tier is not undone: pin the tier",
+    **dict.fromkeys(
+        f.ON_COUPONS, "What became of a coupon is changed by its own id: mark it as unused, cancel or reactivate it"
+    ),
 }
 OTHERWISE = "Nothing was done that could be undone"
 

@@ -23,7 +23,7 @@ from chalicelib.areas.accounts.model import Cause, Piece, Story, cancel_whole, r
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.apart import but_last, last_pieces
 from chalicelib.errors import Refused
-from chalicelib.flows.account_views import facts_of
+from chalicelib.flows.account_views import facts_of, id_of
 from chalicelib.flows.terms import Terms, Wait
 from chalicelib.flows.undo_commit import Named, Undoing
 from chalicelib.flows.undone_before import refuse_again
@@ -75,6 +75,13 @@ def must_not_be_of_an_order(entry: Entry) -> None:
     for sale in facts_of(entry, f.OrderRecorded):
         text = f"It is an order: record a return of it, POST /v1/orders/{sale.order}/returns, or name what it earned."
         raise Refused("undo_by_return", text, param="entry_id")
+
+
+def must_not_be_of_a_reward(entry: Entry, param: str) -> None:
+    """What a reward cost comes back with the whole redemption, its stock, limits and codes."""
+    if any(body["type"] == f.RewardRedeemed.type for body in entry.facts):
+        path = f"/redemptions/{id_of(entry)}/refund"
+        raise Refused("undo_by_refund", f"It was spent on a reward: refund the redemption, POST {path}.", param=param)
 
 
 def _cancelled(story: Story, terms: Terms, named: Named, at: Instant) -> Story:

@@ -18,8 +18,14 @@ from chalicelib.kit.facts import Body, Fact
 from chalicelib.kit.periods import Day, day_starts, local_day
 from chalicelib.table.journal import Entry
 
-SILENT = frozenset(("account.advanced", "points.extended", "tier.reviewed"))  # no statement has a line for these
+SILENT = frozenset(  # no statement has a line for these: what awards do to points is told beside them
+    (
+        *("account.advanced", "points.extended", "tier.reviewed"),
+        *("perk.granted", "perk.redeemed", "perk.refunded", "perk.revoked", "perk.expired"),
+    )
+)
 _INSTANTS: Mapping[str, str] = {
+    "coupon.expired": "expired_at",
     "points.activated": "came_at",
     "points.earned": "came_at",
     "points.expired": "came_at",

@@ -1,4 +1,4 @@
-"""Verify members and groups: profile, accounts, orders and returns against the journals that they must follow from.
+"""Verify members and groups: profile, accounts, orders, returns and coupons against the journals that they must follow from.
 
     reads    for each member or group 1 Query a MB of its partition, for each member 1 Query a thousand of its orders; for all
              that are verified together 1 BatchGet a hundred of their orders, returns and identifiers
@@ -20,6 +20,7 @@ from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.accounts.model.laws import broken_laws
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders import store as orders
+from chalicelib.flows.verify_coupons import RecordedCoupons
 from chalicelib.flows.verify_group import RecordedGroup, recorded_group
 from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
@@ -60,6 +61,7 @@ class _Look:
     tenant: str
     owner: str
     recorded: RecordedOrders
+    coupons: RecordedCoupons = field(default_factory=RecordedCoupons)
     verified: VerifiedMember = field(default_factory=VerifiedMember)
     profile: RecordedProfile | RecordedGroup | None = None
 
@@ -140,6 +142,7 @@ def _partition(table: Table, tenant: str, owner: str) -> _Look:
         _stream(look, stored, program, items)
     for program in sorted(_programs(stored) if left is None else left):
         _stream(look, stored, program, ())
+    look.tell("", look.coupons.differences(stored))
     look.verified.accounts = len(_programs(stored)) - 1
     strange = [sk for sk in stored if sk.startswith(_NAMED) and not _ACCOUNT.fullmatch(sk)]
     look.tell("", ["something lies among its accounts and entries that is none"] if strange else [])
@@ -175,6 +178,7 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
         nonlocal rebuilt, unread
         look.verified.tally.add_entry(entry)
         look.recorded.see(entry)
+        look.coupons.see(entry)
         undoing.see(entry)
         if aggregate.covers(entry):
             unread = unread or is_placeholder(entry)

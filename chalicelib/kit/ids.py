@@ -1,6 +1,7 @@
 """Ids. An entity id is one number below 2^53; on the wire it wears its kind: `mem_` + 11 base32 digits.
 
-    member, group    38 bits of 10 ms since 2024 + 15 random bits: ids sort by time; a conditional put meets collisions
+    member, group,   38 bits of 10 ms since 2024 + 15 random bits: ids sort by time; a conditional put meets collisions
+    coupon
     order            53 bits of a hash of its scope and number, so that an order is found by id or number in one Get
     entry            96 bits: owner 53, owner kind 1, program 10, sequence 26, fact 6: an entry is found without an index
 
@@ -17,14 +18,15 @@ from typing import Literal, NamedTuple, Protocol
 from chalicelib.errors import NotFound
 from chalicelib.kit.clock import Instant
 
-Kind = Literal["member", "group", "order"]
-PREFIXES: dict[Kind, str] = {"member": "mem", "group": "grp", "order": "ord"}
+Kind = Literal["member", "group", "order", "coupon"]
+PREFIXES: dict[Kind, str] = {"member": "mem", "group": "grp", "order": "ord", "coupon": "cpn"}
 OWNERS: tuple[Kind, ...] = ("member", "group")  # whoever may hold points: the bit of an entry's id says which
 
 ENTITY_BITS = 53
 MAX_PROGRAM = 1_023
 MAX_SEQUENCE = 2**26 - 1
 MAX_FACT = 63
+CODE_LENGTH = 10
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
@@ -83,6 +85,11 @@ def owner_number(text: str) -> int:
 
 def is_id(kind: Kind, text: str) -> bool:
     return _number(kind, text) is not None
+
+
+def code_digits(salt: str) -> str:
+    """Ten digits that nobody guesses within minutes, and that can be typed: of 16 random bytes in hex."""
+    return _encode(int(salt, 16) & ((1 << 5 * CODE_LENGTH) - 1), CODE_LENGTH)
 
 
 def order_id(tenant: str, scope: str, number: str, probe: int) -> str:

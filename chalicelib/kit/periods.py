@@ -61,11 +61,16 @@ def local_day(at: Instant, zone: str) -> Day:
     return day_of(moment(at).astimezone(_zone(zone)).date())
 
 
+def local_time(at: Instant, zone: str) -> datetime:
+    """What the zone's clocks and calendars show."""
+    return moment(at).astimezone(_zone(zone))
+
+
 def local_minute(at: Instant, zone: str) -> int:
     """Minutes since midnight on the zone's clocks."""
     if zone == "UTC":
         return at % _DAY_MS // 60_000
-    local = moment(at).astimezone(_zone(zone))
+    local = local_time(at, zone)
     return local.hour * 60 + local.minute
 
 

@@ -47,14 +47,26 @@ class Means(Protocol):
     def ids(self) -> Ids: ...
 
 
+class Limited(Protocol):
+    """What a plan takes of things that are limited for all, without having read them."""
+
+    def look(self, refused: frozenset[Key]) -> None:
+        """The condition of these writes has failed: find out what is left, so that the next decision knows."""
+
+    def foresee(self) -> bool:
+        """Whether the plan would get what it takes; where not, the next decision knows. Nothing is written."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Plan:
     """What one attempt would write. `entry` is the main entry, which the answer is made from and by which a lost answer
-    is recognised. `done_if` names the keys whose failed condition means that this command was carried out before."""
+    is recognised. `done_if` names the keys whose failed condition means that this command was carried out before.
+    `limited` is asked about whatever of its own was refused, before it is decided anew."""
 
     entry: Entry
     writes: tuple[Write, ...]
     done_if: frozenset[Key] = frozenset()
+    limited: Limited | None = None
 
 
 AnswerT = TypeVar("AnswerT")
@@ -178,8 +190,11 @@ class _Run:
                 raise
             return carried_out
         if self.command.dry_run:
-            return self._carried_out() or (plan.entry, False)
+            return self._carried_out() or self._foreseen(plan)
         return self._settled() or self._written(plan)
+
+    def _foreseen(self, plan: Plan) -> tuple[Entry, bool] | None:
+        return (plan.entry, False) if plan.limited is None or plan.limited.foresee() else None
 
     def _must_not_stand_before(self, taken: frozenset[Key]) -> None:
         """DamagedItemError where that is so twice in a row: the item that the journal leads up to is gone, or is an old one."""
@@ -196,11 +211,19 @@ class _Run:
             if failed & plan.done_if:
                 return self._carried_out()
             self._must_not_stand_before(taken_entries(plan, cancelled))
+            if plan.limited is not None:
+                plan.limited.look(refused(plan, cancelled))
             return None
         except OutcomeUnknown:
             self.doubts.append(plan.entry)
             return None
         return plan.entry, False
+
+
+def refused(plan: Plan, cancelled: TransactionCancelled) -> frozenset[Key]:
+    """Writes whose own condition failed, and not the haste of others."""
+    reasons = zip(plan.writes, cancelled.reasons, strict=True)
+    return frozenset(write.key for write, reason in reasons if reason == CONDITION_FAILED)
 
 
 def taken_entries(plan: Plan, cancelled: TransactionCancelled) -> frozenset[Key]:

@@ -1,15 +1,17 @@
 """Configuration aggregates: what a tenant decides once and every operation reads. Small, few, read whole.
 
 access pattern          | key                 | items | cost          | by
-the whole configuration | {t}#CFG / *         | 0–n   | 1 Query, 1 RU | config_query, read_config
+the whole configuration | {t}#CFG / *         | 0–n   | 1 Query, 2 RU | config_query, read_config
 whether it has changed  | {t}#CFG / !REVISION | 0–1   | 1 Get, 1 RU   | ConfigCache
+what is noted there     | {t}#CFG / !REVISION | 0–1   | 1 Get, 1 RU   | read_revision
 
 item     | key                 | in index | cost
 revision | {t}#CFG / !REVISION | –        | 2 WU
 
 One Query reads a tenant's configuration; a process keeps it and asks for the revision at most every five seconds. An
 aggregate lies at `{kind}#{id}`, which the store of its area says, with version, hash and body; its journal in a
-partition of its own (table/journal.py). The revision counts every change: the config version.
+partition of its own (table/journal.py). The revision counts every change: the config version. Beside it stands what is
+known to be used up (table/config_notes.py), which a change of the configuration forgets.
 """
 
 from __future__ import annotations
@@ -17,18 +19,18 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.kit.clock import Clock
+from chalicelib.kit.clock import Clock, Instant
 from chalicelib.kit.facts import Fact
 from chalicelib.table.damaged import readable
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head, Stream
 from chalicelib.table.pages import every_item
-from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Put, Query, Table, Write
+from chalicelib.table.protocol import Absent, AsRead, Attrs, Condition, Equals, Key, Put, Query, Table, Write
 
 FRESH_SECONDS = 5.0
 TENANTS_KEPT = 64
@@ -44,18 +46,31 @@ class AggregateItem(StampbookItem):
 
 
 class RevisionItem(StampbookItem):
+    """With what is noted as used up (table/config_notes.py): the one item that every process asks for anyway."""
+
     kind = UnicodeAttribute(default="revision")
     revision = IntegerAttribute()
+    notes = BodyAttribute(null=True)
+
+
+class Note(NamedTuple):
+    """So much is left of something that is limited, found out at this instant."""
+
+    left: int
+    at: Instant
+
+
+Notes = Mapping[str, Note]
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigChanged(Fact):
     """A part of the tenant's configuration is another: it holds no personal data and is small.
 
-    field | meaning                                          | unit
-    kind  | what it is: `tenant`, `program`, `rule`, `tiers` | –
-    id    | which of them                                    | –
-    body  | the whole definition after the change            | –
+    field | meaning                                                           | unit
+    kind  | what it is: `tenant`, `program`, `rule`, `tiers`, `coupon_series` | –
+    id    | which of them                                                     | –
+    body  | the whole definition after the change                             | –
     """
 
     type = "config.changed"
@@ -85,6 +100,7 @@ class Config:
     tenant: str
     revision: int
     aggregates: Mapping[Name, Aggregate]
+    notes: Notes = field(default_factory=dict, compare=False)
     _derived: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def get(self, name: Name) -> Aggregate | None:
@@ -108,6 +124,9 @@ class Configs(Protocol):
     def forget(self, tenant: str) -> None:
         """After a change by this process: what it wrote it must read."""
 
+    def noted(self, tenant: str, notes: Notes) -> None:
+        """What this process has just noted, or read beside what it notes."""
+
 
 @dataclass(eq=False, repr=False)
 class ConfigCache:
@@ -123,8 +142,11 @@ class ConfigCache:
             checked, known = self._kept.get(tenant, (0.0, None))
         if known is not None and now - checked < FRESH_SECONDS:
             return known
-        if known is None or _stored_revision(table, tenant) != known.revision:
+        revision, notes = (0, {}) if known is None else _stored_revision(table, tenant)
+        if known is None or revision != known.revision:
             known = read_config(table, tenant)
+        elif notes != known.notes:
+            known = replace(known, notes=notes)
         with self._lock:
             self._kept[tenant] = (now, known)
             self._kept.move_to_end(tenant)
@@ -135,6 +157,12 @@ class ConfigCache:
     def forget(self, tenant: str) -> None:
         with self._lock:
             self._kept.pop(tenant, None)
+
+    def noted(self, tenant: str, notes: Notes) -> None:
+        with self._lock:
+            if tenant in self._kept:
+                checked, known = self._kept[tenant]
+                self._kept[tenant] = (checked, replace(known, notes=notes))
 
 
 def config_pk(tenant: str) -> str:
@@ -151,14 +179,15 @@ def read_config(table: Table, tenant: str) -> Config:
     The revision sorts first, so a change made between two pages leaves a revision too old: it is then read again.
     """
     revision = 0
+    notes: Notes = {}
     aggregates: dict[Name, Aggregate] = {}
     for attrs in every_item(table, config_query(tenant)):
         name = name_of(attrs)
         if name is None:
-            revision = revision_from(attrs)
+            revision, notes = revision_from(attrs), notes_from(attrs)
         else:
             aggregates[name] = aggregate_from(attrs)
-    return Config(tenant, revision, aggregates)
+    return Config(tenant, revision, aggregates, notes)
 
 
 def config_query(tenant: str) -> Query:
@@ -178,6 +207,15 @@ def revision_from(attrs: Attrs) -> int:
 def _revision(attrs: Attrs) -> int:
     revision: int = from_attrs(RevisionItem, attrs).revision
     return revision
+
+
+def notes_from(attrs: Attrs) -> Notes:
+    return readable(_notes, attrs)
+
+
+def _notes(attrs: Attrs) -> Notes:
+    kept = from_attrs(RevisionItem, attrs).notes or {}
+    return {name: Note(*note) for name, note in kept.items()}
 
 
 def aggregate_from(attrs: Attrs) -> Aggregate:
@@ -208,6 +246,18 @@ def config_writes(config: Config, name: Name, body: Mapping[str, Any], entry: En
     return Put(to_attrs(aggregate), unchanged), Put(to_attrs(revision), same_revision)
 
 
-def _stored_revision(table: Table, tenant: str) -> int:
-    attrs = table.get(Key(config_pk(tenant), _REVISION))
-    return 0 if attrs is None else revision_from(attrs)
+def read_revision(table: Table, tenant: str) -> Attrs | None:
+    return table.get(Key(config_pk(tenant), _REVISION))
+
+
+def noted_put(attrs: Attrs, notes: Notes) -> Put:
+    """The revision as it was read, with these notes and no others."""
+    item = from_attrs(RevisionItem, attrs)
+    kept = {name: list(note) for name, note in notes.items()} or None
+    noted = RevisionItem(pk=item.pk, sk=item.sk, v=item.v, revision=item.revision, notes=kept)
+    return Put(to_attrs(noted), AsRead({name: attrs.get(name) for name in ("revision", "notes")}))
+
+
+def _stored_revision(table: Table, tenant: str) -> tuple[int, Notes]:
+    attrs = read_revision(table, tenant)
+    return (0, {}) if attrs is None else (revision_from(attrs), notes_from(attrs))

@@ -13,6 +13,7 @@ from chalicelib.table.commit import Committed, Means, Plan, commit
 from chalicelib.table.config import Config, ConfigChanged, Configs, Name, config_writes, read_config, stream_of
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
+from chalicelib.table.protocol import Write
 
 VOCABULARY = vocabulary(ConfigChanged)
 
@@ -24,8 +25,11 @@ class ConfigMeans(Means, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """`also` is written in the same transaction; where one of its conditions fails it is decided anew."""
+
     name: Name
     body: Mapping[str, Any]
+    also: tuple[Write, ...] = ()
 
 
 def change_config(
@@ -47,7 +51,7 @@ def change_config(
         fact = ConfigChanged(change.name.kind, change.name.id, change.body)
         entry = new_entry(stream_of(caller.tenant, change.name), head, header, [fact])
         guards = guard_puts(caller.tenant, command, entry, now)
-        writes = (*config_writes(config, change.name, change.body, entry), entry_put(entry), *guards)
+        writes = (*config_writes(config, change.name, change.body, entry), entry_put(entry), *change.also, *guards)
         return Plan(entry, writes, frozenset(guard.key for guard in guards))
 
     done = commit(means, command, plan, _changed, lambda: recall_guarded(means.table, caller.tenant, command))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chalicelib.table.config import Aggregate, Config, Name
+from chalicelib.table.config import Aggregate, Config, Name, Notes
 from chalicelib.table.items import compact_json
 from chalicelib.table.journal import Head
 from chalicelib.table.protocol import Table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PinnedConfig:
-    """Stands where a ConfigCache does, and knows one tenant at one revision."""
+    """Stands where a ConfigCache does, and knows one tenant at one revision. What the job itself finds used up it notes here
+    as well, so that not each of its rows finds out."""
 
     config: Config
 
@@ -24,6 +25,9 @@ class PinnedConfig:
 
     def forget(self, tenant: str) -> None:
         """What is pinned stays."""
+
+    def noted(self, tenant: str, notes: Notes) -> None:  # noqa: ARG002 - as a cache is told
+        self.config = replace(self.config, notes=notes)
 
 
 def packed_config(config: Config) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.kit.agent import USER_AGENT
 from chalicelib.table import dynamo_errors
 from chalicelib.table.attributes import as_attribute
+from chalicelib.table.drawn import drawn_in_place
 from chalicelib.table.indexes import key_names, start_key
 from chalicelib.table.limits import BATCH_PUT_ITEMS
 from chalicelib.table.meter import Meter, RequestKind
@@ -23,6 +24,7 @@ from chalicelib.table.protocol import (
     Between,
     Condition,
     Delete,
+    Draw,
     Equals,
     Key,
     Lacks,
@@ -160,6 +162,8 @@ def _key(key: Key) -> dict[str, Any]:
 
 
 def _action(table: str, write: Write) -> dict[str, Any]:
+    if isinstance(write, Draw):
+        return {"Update": {"TableName": table, "Key": _key(write.key), **drawn_in_place(write)}}
     condition = _condition(write.condition)
     match write:
         case Put(item):

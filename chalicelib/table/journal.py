@@ -158,8 +158,14 @@ def is_new_entry(write: Write) -> bool:
 def undone_put(entry: Entry, fact: int, amount: int) -> Put:
     """So much more of one of its facts is undone: the one thing of an entry that changes, outside the hash, and only if
     nobody undid any of it since it was read."""
+    return all_undone_put(entry, {fact: amount})
+
+
+def all_undone_put(entry: Entry, amounts: Mapping[int, int]) -> Put:
+    """The same of several of its facts at once."""
     before = _undone_text(entry.undone)
-    after = replace(entry, undone={**entry.undone, fact: entry.undone.get(fact, 0) + amount})
+    more = {fact: entry.undone.get(fact, 0) + amount for fact, amount in amounts.items()}
+    after = replace(entry, undone={**entry.undone, **more})
     return Put(to_attrs(_item(after)), Equals("undone", before) if before else Lacks("undone"))
 
 

@@ -45,9 +45,12 @@ def check_transaction(writes: Sequence[Write], token: str) -> None:
     if not 1 <= len(token) <= MAX_TOKEN_LENGTH:
         raise InvalidRequest(f"a token has 1 to {MAX_TOKEN_LENGTH} characters")
     check_distinct([write.key for write in writes])
-    sizes = (item_bytes(write.item) if isinstance(write, Put) else key_bytes(write.key) for write in writes)
-    if sum(sizes) > MAX_TRANSACTION_BYTES:
+    if sum(map(_bytes_of, writes)) > MAX_TRANSACTION_BYTES:
         raise InvalidRequest(f"the transaction is larger than {MAX_TRANSACTION_BYTES} bytes")
+
+
+def _bytes_of(write: Write) -> int:
+    return item_bytes(write.item) if isinstance(write, Put) else key_bytes(write.key)
 
 
 def check_query(query: Query) -> None:

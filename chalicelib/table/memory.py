@@ -14,6 +14,7 @@ from itertools import islice
 from chalicelib.kit.clock import Clock, Instant, SystemClock
 from chalicelib.table import limits
 from chalicelib.table.attributes import as_attribute, handed_out, taken_in
+from chalicelib.table.drawn import drawn, may_draw
 from chalicelib.table.indexes import INDEXES, index_key, projected, start_key
 from chalicelib.table.meter import Meter, index_units, item_bytes, read_units, write_units
 from chalicelib.table.ordered import Ordered, Place
@@ -22,8 +23,9 @@ from chalicelib.table.protocol import (
     Absent,
     AsRead,
     Attrs,
+    Check,
     Condition,
-    Delete,
+    Draw,
     Equals,
     Index,
     InvalidRequest,
@@ -95,14 +97,14 @@ class MemoryTable:
             return Page(tuple(handed_out(item) for item in found), last)
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
-        own = tuple(Put(taken_in(w.item), w.condition) if isinstance(w, Put) else w for w in writes)
+        own = tuple(map(_own, writes))
         limits.check_transaction(own, token)
         with self._lock:
             if self._is_repeat(token, own):
                 units = 2 * sum(read_units([self._size(write.key)], consistent=True) for write in own)
                 self.meter.count("transact", read_units=units)
                 return
-            reasons = [self._reason(write.key, write.condition) for write in own]
+            reasons = [self._reason(write) for write in own]
             if any(reasons):
                 # AWS does not say what a cancelled transaction costs; it has prepared, so: half of what it would have.
                 self.meter.count("transact", write_units=sum(map(self._units, own)))
@@ -141,8 +143,10 @@ class MemoryTable:
             raise InvalidRequest("the token has been used for other writes")
         return True
 
-    def _reason(self, key: Key, condition: Condition | None) -> str | None:
-        return None if self._holds(key, condition) else CONDITION_FAILED
+    def _reason(self, write: Write) -> str | None:
+        if isinstance(write, Draw):
+            return None if may_draw(write, self._old(write.key)) else CONDITION_FAILED
+        return None if self._holds(write.key, write.condition) else CONDITION_FAILED
 
     def _holds(self, key: Key, condition: Condition | None) -> bool:
         stored = self._items.get(key)
@@ -164,21 +168,33 @@ class MemoryTable:
         stored = self._items.get(key)
         return stored.size if stored else 0
 
+    def _old(self, key: Key) -> Attrs | None:
+        stored = self._items.get(key)
+        return stored.item if stored else None
+
+    def _new(self, write: Write) -> Attrs | None:
+        """What stands there afterwards."""
+        match write:
+            case Put(item):
+                return item
+            case Draw():
+                return drawn(write, self._old(write.key))
+            case _:
+                return None
+
     def _units(self, write: Write) -> int:
-        return write_units(self._size(write.key), item_bytes(write.item) if isinstance(write, Put) else 0)
+        new = self._new(write)
+        return write_units(self._size(write.key), item_bytes(new) if new else 0)
 
     def _index_units(self, write: Write) -> int:
-        if not isinstance(write, Put | Delete):
-            return 0
-        stored = self._items.get(write.key)
-        return index_units(stored.item if stored else None, write.item if isinstance(write, Put) else None)
+        return 0 if isinstance(write, Check) else index_units(self._old(write.key), self._new(write))
 
     def _apply(self, write: Write) -> None:
-        if not isinstance(write, Put | Delete):
+        if isinstance(write, Check):
             return
-        key = write.key
+        key, item = write.key, self._new(write)
         old = self._items.pop(key, None)
-        new = _Stored(write.item, item_bytes(write.item)) if isinstance(write, Put) else None
+        new = _Stored(item, item_bytes(item)) if item else None
         if new:
             self._items[key] = new
         if old is None and new:
@@ -197,3 +213,13 @@ class MemoryTable:
             self._order[index].remove(before.pk, Place(before.sk, key))
         if after:
             self._order[index].add(after.pk, Place(after.sk, key))
+
+
+def _own(write: Write) -> Write:
+    match write:
+        case Put(item, condition):
+            return Put(taken_in(item), condition)
+        case Draw(key, left, taken, fresh) if fresh is not None:
+            return Draw(key, left, taken, taken_in(fresh))
+        case _:
+            return write

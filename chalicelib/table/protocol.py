@@ -1,4 +1,4 @@
-"""What Stampbook asks of its table: five calls, five conditions, nothing else.
+"""What Stampbook asks of its table: five calls, five conditions, one write that counts, nothing else.
 
 Items cross this line as DynamoDB attribute maps ({"pk": {"S": "…"}, "version": {"N": "3"}}), so the twin and the real
 engine store the very same thing and the meter can weigh it. Keys are strings; `pk` and `sk` are every item's own.
@@ -88,7 +88,27 @@ class Check:
     condition: Condition
 
 
-Write = Put | Delete | Check
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Two numbers of an item move by so much, in place and unread: `left` is what can be had, `taken` what was. Neither falls
+    below 0 by a draw, and whatever is not given back (`taken` below 0) is refused by an item with an attribute `closed`.
+
+    `fresh` is the item as it stands where nobody has written yet; without it there must be one. A draw does not know itself
+    again: it stands beside a write whose condition fails the second time, as a journal entry's does.
+    """
+
+    key: Key
+    left: int
+    taken: int
+    fresh: Attrs | None = None
+
+    @property
+    def condition(self) -> None:
+        """Its own, which every engine knows."""
+
+
+Write = Put | Delete | Check | Draw
+LEFT, TAKEN, CLOSED = "left", "taken", "closed"
 
 
 # --- reads -----------------------------------------------------------------------------------------------------------

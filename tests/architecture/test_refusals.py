@@ -22,7 +22,15 @@ ANOTHER_WORD = "it is said in another word: the code that is declared"
 SOMEBODY = "the body must name somebody"
 FIELDLESS = "whoever is enrolled by an order has no fields yet"
 OWN_ACCOUNT = "of a path that names a member it is that member's own account"
+STAYS_FULL = "a card that cannot redeem itself now stays full: its stamps are given all the same"
+WITHOUT_POINTS = "what a full card gives comes without points"
+NOT_OF_A_TIER = "a full card gives nothing that comes with a tier"
+OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk"
+TOLD = "why a member cannot have a reward is the answer here, and refuses nothing"
 BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
+
+OF_A_COUPON = "its series is there, and so is its program: neither can be taken away"
+NOT_NOW = "it is told in the answer as the reason why the code cannot be used"
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
@@ -58,6 +66,21 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "more_than_held": ONLY_EARNINGS,
     },
     "expire_earning": {"unknown_unit": THERE, "program_not_found": THERE},
+    **dict.fromkeys(
+        ("available_rewards", "validate_redemptions"),
+        dict.fromkeys(
+            (
+                *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
+                *("out_of_stock", "limit_reached", "insufficient_balance", "member_blocked", "group_blocked"),
+            ),
+            TOLD,
+        ),
+    ),
+    "get_redemption": {"entry_not_found": ANOTHER_WORD},
+    "redeem_reward": {"unknown_unit": THERE},
+    "value_of_points": {"points_not_asked": "only a reward that turns points into money is asked"},
+    "refund_redemption": {"unknown_unit": THERE, "program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
+    "change_delivery": {"program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
     "start_proof": {"operation_not_found": "it is asked for right after it has been begun"},
     "trace_earning": {"program_not_found": THERE},
     "grant_points": {"group_blocked": OWN_ACCOUNT},
@@ -77,6 +100,86 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "group_blocked": BLOCKED_TOO,
     },
     "create_group": {"group_not_found": "it is the one that is created"},
+    "put_perk": {"perk_not_found": "what a full card gives is looked for first"},
+    "grant_perk": {"unknown_unit": THERE},
+    "give_stamps": {
+        "unknown_unit": THERE,
+        "held_by_tier": NOT_OF_A_TIER,
+        "amount_needed": "stamps are worth no money",
+        "amount_not_taken": "a card that redeems itself is not told how much",
+        **dict.fromkeys(
+            (
+                *("award_used_up", "award_expired", "award_revoked", "not_on_tier", "card_not_full", "worth_nothing"),
+                *("over_maximum_value", "more_than_basket", "insufficient_balance", "too_many_pieces"),
+                *("not_at_this_time", "not_at_this_place", "basket_too_small", "basket_without_goods"),
+            ),
+            STAYS_FULL,
+        ),
+    },
+    "redeem_award": {
+        "unknown_unit": THERE,
+        "perk_not_found": OF_AN_AWARD,
+        "held_by_tier": NOT_OF_A_TIER,
+        **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
+    },
+    "redeem_code": {
+        "unknown_unit": THERE,
+        "held_by_tier": NOT_OF_A_TIER,
+        **dict.fromkeys(("program_not_found", "member_not_found", "award_not_found", "perk_not_found"), OF_AN_AWARD),
+        **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
+    },
+    "refund_award": {
+        "unknown_unit": THERE,
+        "program_not_found": THERE,
+        "entry_not_found": ANOTHER_WORD,
+        "award_used_up": "only what was taken back is not given back",
+        "award_expired": "only what was taken back is not given back",
+    },
+    "revoke_award": {"member_blocked": BLOCKED_TOO, "group_blocked": BLOCKED_TOO},
+    "issue_code": {"perk_not_found": OF_AN_AWARD},
+    "issue_coupon": {"group_blocked": OWN_ACCOUNT},
+    "list_coupons": {"coupon_series_not_found": OF_A_COUPON},
+    "activate_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "unuse_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "cancel_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "reactivate_coupon": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+    },
+    "check_code": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "coupon_not_found": "what a code names is there",
+        "code_cancelled": NOT_NOW,
+        "code_expired": NOT_NOW,
+        "code_not_issued": NOT_NOW,
+        "code_not_yet_active": NOT_NOW,
+        "code_of_another_member": NOT_NOW,
+        "code_used": NOT_NOW,
+        "limit_per_member": NOT_NOW,
+        "order_below_minimum": NOT_NOW,
+        "series_not_active": NOT_NOW,
+        "series_used_up": NOT_NOW,
+    },
+    "use_code": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "program_not_found": OF_A_COUPON,
+        "group_blocked": OWN_ACCOUNT,
+        "no_codes_left": "the code is named: none is drawn",
+    },
     "undo_transfer_of_group": {"group_not_found": ANOTHER_WORD},
 }
 """What a route on groups takes from the one on members (`same_as`) is excused there."""

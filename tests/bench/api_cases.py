@@ -196,9 +196,29 @@ LEFT_OUT = (
         "the configuration is changed as by *config change*, and rarely",
     ),
     LeftOut(("evaluate_cart",), "the same snapshot judged by the same code as by *simulate an order by id*"),
+    LeftOut(
+        ("redeem_reward", "refund_redemption", "change_delivery"),
+        "points are spent as by *spend* and given back as by *refund*, with a few small items beside them",
+    ),
+    LeftOut(
+        ("list_rewards", "get_reward", "value_of_points", "put_reward"),
+        "rewards are a part of the configuration, read as *rules of a program* and changed as by *config change*",
+    ),
+    LeftOut(
+        ("available_rewards", "validate_redemptions", "list_redemptions", "get_redemption"),
+        "a snapshot is read as by *simulate an order by id*, a page of small items as by *member's orders*",
+    ),
     LeftOut(("cancel_earning", "expire_earning"), "an earning is taken back as by *undo an earning*"),
     LeftOut(("trace_earning",), "reads as *trace of a spend* does"),
     LeftOut(("list_holds", "list_pending"), "one account is read, and a list of it shown, as for *expiries*"),
+    LeftOut(("list_perks", "get_perk", "put_perk"), "a part of the configuration, read and changed as rules are"),
+    LeftOut(
+        (
+            *("list_awards", "get_award", "grant_perk", "give_stamps", "redeem_award", "redeem_code"),
+            *("refund_award", "revoke_award", "issue_code"),
+        ),
+        "a member's snapshot is read, and account and award are written, as account and order by *record an order by id*",
+    ),
     LeftOut(("read_liability",), "reads counters, fewer than *histogram of a program* does"),
     LeftOut(
         ("list_groups", "list_group_members", "list_group_orders"),
@@ -208,6 +228,18 @@ LEFT_OUT = (
         ("update_group", "change_group_member", "leave_group"),
         "a group, and whoever is in it, is changed as by *join a group*",
     ),
+    LeftOut(
+        ("list_coupon_series", "get_coupon_series", "put_coupon_series"),
+        "a part of the configuration, read as *rules of a program* are and changed as by *config change*",
+    ),
+    LeftOut(
+        ("issue_coupon", "use_code", "activate_coupon", "unuse_coupon", "cancel_coupon", "reactivate_coupon"),
+        "one account and a few items beside it are written, as by *undo an earning*; not measured by itself yet",
+    ),
+    LeftOut(
+        ("check_code", "list_coupons", "list_coupons_of_series"), "reads few items, as *order* and *directory page* do"
+    ),
+    LeftOut(("upload_codes",), "pages of codes come now and then, and cost what the table takes for them"),
     LeftOut(("find_order", "list_returns"), "read as *order* and *member's orders* are"),
     LeftOut(
         ("list_operations", "get_operation", "cancel_operation", "start_proof"),

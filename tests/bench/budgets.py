@@ -12,7 +12,7 @@ from tests.bench.routes_judged import ROUTES_JUDGED
 from tests.bench.till import LOTS
 
 NOT_MET, OF_ITS_SIZE = "**no**", "> 1 KB"
-NOT_MEASURED = """DESIGN has budgets for what is not built yet: redeem a reward, limits for all, join a segment, push. What else the API can
+NOT_MEASURED = """DESIGN has budgets for what is not built yet: limits for all, join a segment, push. What else the API can
 do has its requests and units [further down](#requests-and-units-of-each-operation), route by route; whose CPU is measured, and whose is not and
 why, stands [there](#handler-cpu-against-bare-botocore)."""
 
@@ -93,11 +93,30 @@ DESIGN: Mapping[str, Budget | None] = {
     "pending": NOTHING_WRITTEN,
     "statement page": NOTHING_WRITTEN,
     "statement page by state": NOTHING_WRITTEN,
+    "redeem a reward with code and stock": Budget(4, 10, (12,)),
+    "redeem a reward, limited for a member": None,
+    "redeem a reward with a key": None,
+    "refund a redemption": None,
+    "change a delivery": None,
+    "rewards of a member": None,
+    "basket of rewards": None,
+    "redemptions of a member": None,
     "trace of a spend": None,
     "trace of an earning": None,
     "enrol": None,
     "config change": None,
     "refold an account": None,
+    "grant a perk": None,
+    "grant a perk that ends": None,
+    "stamp a card": None,
+    "stamp a card that gives": None,
+    "redeem an award": None,
+    "redeem an award with a key": None,
+    "redeem by a code": None,
+    "refund an award": None,
+    "revoke an award": None,
+    "issue a code": None,
+    "awards": None,
     "one due account": Budget(2, 4, (6,)),
 }
 

@@ -55,6 +55,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     ),
     "transfer between members": ("transfer", "transfer with a key"),
     "return": ("return", "cancel an earning of an order"),
+    "redeem reward with code and stock": ("redeem a reward with code and stock",),
     "balance, statement page": (
         "balance",
         "expiries",

@@ -32,18 +32,26 @@ JUDGED_AS: Mapping[str, str] = {
     "list_holds": "holds",
     "list_pending": "pending",
     "list_expiries": "expiries",
+    "redeem_reward": "redeem a reward with code and stock",
 }
 """Of operations of ROUTES. One on groups is judged as the one on members that it is the same as."""
 WITHOUT_A_ROW = frozenset(
     (
         *("get_tenant", "put_tenant", "list_programs", "create_program", "get_program", "replace_program"),
+        *("list_rewards", "get_reward", "put_reward", "value_of_points", "available_rewards", "validate_redemptions"),
+        *("list_redemptions", "get_redemption", "refund_redemption", "change_delivery"),
         *("list_rules", "get_rule", "put_rule", "get_tiers", "put_tiers"),
+        *("list_perks", "get_perk", "put_perk", "list_awards", "get_award", "issue_code"),
+        *("grant_perk", "give_stamps", "refund_award", "revoke_award", "redeem_award", "redeem_code"),
         *("enrol_member", "list_members", "find_member", "get_member", "update_member"),
         *("create_group", "list_groups", "get_group", "update_group", "list_group_members", "list_group_orders"),
         *("join_group", "change_group_member", "leave_group"),
         *("prove_account", "trace_spend", "trace_earning", "pin_tier", "unpin_tier", "recalculate_tier"),
         *("list_orders", "find_order", "get_order", "list_returns"),
         *("list_operations", "get_operation", "cancel_operation", "start_proof"),
+        *("list_coupon_series", "get_coupon_series", "put_coupon_series", "upload_codes", "list_coupons_of_series"),
+        *("issue_coupon", "list_coupons", "activate_coupon", "unuse_coupon", "cancel_coupon", "reactivate_coupon"),
+        *("check_code", "use_code"),
         *("read_feed", "read_liability", "read_program_histogram", "read_histogram"),
     )
 )

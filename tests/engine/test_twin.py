@@ -16,6 +16,7 @@ from chalicelib.table.protocol import (
     Check,
     Condition,
     Delete,
+    Draw,
     Equals,
     Index,
     InvalidRequest,
@@ -43,6 +44,7 @@ def some_item(dice: Random, key: Key) -> Attrs:
     item: dict[str, dict[str, str]] = {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
     item["version"] = {"N": str(dice.randrange(3))}
     item["card"] = {"S": "c" * dice.randrange(3)}
+    item |= {name: {"N": str(dice.randrange(4))} for name in ("left", "taken", "closed") if dice.random() < 0.5}
     for index in ("gsi1", "gsi2", "gsi3"):
         if dice.random() < 0.6:
             item[f"{index}pk"] = {"S": dice.choice(PARTITIONS)}
@@ -61,7 +63,10 @@ def some_write(dice: Random, key: Key) -> Write:
         AsRead({"version": {"N": str(dice.randrange(3))}, "gsi1pk": None}),
     ]
     maybe = dice.choice([None, None, None, *conditions])
-    kind = dice.randrange(4)
+    kind = dice.randrange(6)
+    if kind > 3:
+        by = dice.randrange(-2, 3)
+        return Draw(key, by, dice.choice([-by, 0, 1, -1]), dice.choice([None, some_item(dice, key)]))
     if kind == 0:
         return Delete(key, maybe)
     return Check(key, dice.choice(conditions)) if kind == 1 else Put(some_item(dice, key), maybe)

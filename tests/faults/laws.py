@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,13 +13,16 @@ from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
 from chalicelib.areas.groups import store as groups
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders import store as orders
+from chalicelib.areas.perks.store import award_from
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.kit.clock import moment
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
+from tests.faults.coupon_laws import judge_coupons
 
 GIVING = ("points.earned", "points.promised")
+CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series")
 TAKING_BACK = ("points.cancelled", "promise.cancelled")
 
 
@@ -37,12 +40,15 @@ def judge(items: Iterable[Attrs]) -> None:
     _judge_periods(kinds["order"], journals)
     _judge_transfers(journals)
     _judge_groups(kinds["group"], kinds["group_member"], kinds["member"])
+    _judge_awards(kinds["award"], kinds["entry"])
+    judge_coupons(kinds, journals)
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
         if sequence:
             assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"
-        else:
-            assert Key(stream.pk, "A") in kinds["operation"], "a guard names an operation that is not there"
+        elif "#PCODE#" not in stream.pk:  # which is gone once it was used
+            made = kinds["operation"].keys() | kinds["upload"].keys()
+            assert Key(stream.pk, "A") in made, "a guard names an operation that is not there, or an upload"
 
 
 def _journals(entries: Mapping[Key, Attrs]) -> dict[Stream, list[Entry]]:
@@ -100,7 +106,7 @@ def _judge_undone(journals: Mapping[Stream, list[Entry]]) -> None:
 def _judge_heads(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[Stream, list[Entry]]) -> None:
     """Profiles and configuration stand where their journals end."""
     heads = {key.pk: attrs for kind in ("member", "group") for key, attrs in kinds[kind].items()}
-    configured = (known for kind in ("tenant", "program", "rule", "tiers") for known in kinds[kind].items())
+    configured = (known for kind in CONFIGURED for known in kinds[kind].items())
     heads |= {f"{key.pk}#{key.sk}": attrs for key, attrs in configured if key.pk.endswith("#CFG")}
     told = {stream.pk: entries[-1].head for stream, entries in journals.items() if not stream.program}
     stand = {pk: Head(int(attrs["version"]["N"]), attrs["hash"]["S"]) for pk, attrs in heads.items()}
@@ -134,6 +140,25 @@ def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], e
         "documents are not those that entries tell of"
     )
     assert kinds.count("order.returned") == len(returns), "there are not as many returns as were told"
+
+
+def _judge_awards(found: Mapping[Key, Attrs], entries: Mapping[Key, Attrs]) -> None:
+    """An award was used as often as it was told, less what was given back; and begun and ended as told."""
+    told: Counter[tuple[str, str, str, int]] = Counter()
+    for body in (body for attrs in entries.values() for body in _facts(attrs)):
+        if str(body["type"]).startswith("perk."):
+            what = "partly" if body.get("whole") is False else str(body["type"])
+            told[what, str(body["member"]), str(body["perk"]), int(str(body["award"]))] += 1
+    for key, attrs in found.items():
+        award, member = award_from(attrs), key.pk.rsplit("#", 1)[1]
+        redeemed, refunded, granted, revoked, expired = (
+            told[f"perk.{what}", member, award.perk, award.number]
+            for what in ("redeemed", "refunded", "granted", "revoked", "expired")
+        )
+        assert award.used == redeemed - refunded, "an award was not used as often as was told"
+        assert granted, "an award was given and not told"
+        assert (award.state == "revoked") == bool(revoked), "an award was taken back and not told, or told and not done"
+        assert award.state != "expired" or expired == 1, "an award is over, and that was not told once"
 
 
 def _judge_periods(sales: Mapping[Key, Attrs], journals: Mapping[Stream, list[Entry]]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
+
 from chalicelib.areas.access.operations import authenticate
 from chalicelib.areas.feeds.operations import daily_counts
 from chalicelib.areas.jobs.operations import get_operation, list_operations
@@ -13,11 +15,16 @@ from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.members.operations import find_member, get_member, list_members
 from chalicelib.areas.orders.operations import find_order, get_order, list_returns
 from chalicelib.areas.programs.operations import get_program, get_tenant, list_programs
+from chalicelib.areas.rewards.model import Wish
+from chalicelib.areas.rewards.operations import ALL, get_reward, list_rewards, value_of_points
 from chalicelib.areas.rules.operations import get_rule, list_rules
 from chalicelib.areas.tiers.operations import get_tiers
+from chalicelib.errors import Refused
+from chalicelib.flows.available_rewards import available_rewards, validate_redemptions
 from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.flows.list_expiries import list_expiries
 from chalicelib.flows.list_member_orders import list_member_orders
+from chalicelib.flows.list_redemptions import get_redemption, list_redemptions
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_liability import read_liability
@@ -31,9 +38,9 @@ from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.fed import spoilt
 from tests.faults.world import World
-from tests.twins import by_hand, fresh
-from tests.twins.bookshop import BookShop, card, sale
-from tests.unit.flows.wishes import second_entry, third_entry
+from tests.twins import by_hand, fresh, rewarded
+from tests.twins.bookshop import BookShop, card, dry, sale
+from tests.unit.flows.wishes import bag_of, second_entry, third_entry
 
 Looked = Callable[[World, BookShop], Any]
 
@@ -52,6 +59,13 @@ def paged(page_of: Callable[[str | None], Any]) -> list[Any]:
 def counts(world: World, shop: BookShop) -> object:
     today = local_day(shop.clock.now(), "UTC")
     return daily_counts(shop.rt, shop.caller, today - 1, today)
+
+
+def refused_again(world: World, shop: BookShop) -> str:
+    """What is ordered cannot be ordered: that counts if nobody has changed the redemption meanwhile."""
+    with pytest.raises(Refused) as refused:
+        rewarded.deliver(shop, world.names["ada"], bag_of(world.names["ada"]), "ordered", dry())
+    return refused.value.code
 
 
 LOOKED: dict[str, Looked] = {
@@ -104,6 +118,24 @@ LOOKED: dict[str, Looked] = {
     "list_rules": lambda world, shop: list_rules(shop.rt, shop.caller, 1),
     "get_rule": lambda world, shop: get_rule(shop.rt, shop.caller, 1, "base"),
     "verify_tenant": lambda world, shop: list(verify_tenant(shop.rt, shop.caller.tenant, threads=1)),
+    "list_rewards": lambda world, shop: paged(
+        lambda cursor: list_rewards(shop.rt, shop.caller, 1, ALL, None, 1, cursor)
+    ),
+    "get_reward": lambda world, shop: get_reward(shop.rt, shop.caller, 1, "bag", None),
+    "value_of_points": lambda world, shop: value_of_points(shop.rt, shop.caller, 1, "money", Wish(points=10)),
+    "available_rewards": lambda world, shop: paged(
+        lambda cursor: available_rewards(shop.rt, shop.caller, world.names["ada"], 1, 0, None, 1, cursor)
+    ),
+    "validate_redemptions": lambda world, shop: validate_redemptions(
+        shop.rt, shop.caller, world.names["ada"], 1, [("bag", Wish())]
+    ),
+    "change_delivery, refused": refused_again,
+    "list_redemptions": lambda world, shop: paged(
+        lambda cursor: list_redemptions(shop.rt, shop.caller, world.names["ada"], 1, 1, cursor)
+    ),
+    "get_redemption": lambda world, shop: get_redemption(
+        shop.rt, shop.caller, world.names["ada"], bag_of(world.names["ada"])
+    ),
     "get_tiers": lambda world, shop: get_tiers(shop.rt, shop.caller, 1),
 }
 READS = (

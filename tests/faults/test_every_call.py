@@ -10,9 +10,12 @@ import pytest
 from chalicelib.events.stream import relay
 from tests.faults.built import SHARD
 from tests.faults.conftest import Counted
+from tests.faults.coupons import COUPON_READS, COUPON_WRITES
 from tests.faults.groups import GROUP_READS, GROUP_WRITES
+from tests.faults.limited import LIMITED_READS, LIMITED_WRITES
 from tests.faults.messages import COMES_BACK_MS
 from tests.faults.messages import MESSAGES as QUEUED
+from tests.faults.perks import PERK_READS, PERK_WRITES
 from tests.faults.reads import READS
 from tests.faults.trying import (
     asked_twice,
@@ -30,8 +33,10 @@ from tests.faults.writes import WRITES as ASKED
 from tests.twins.bookshop import card, sale
 from tests.twins.streamed import stream_event
 
-WRITES, MESSAGES = (*ASKED, *OTHER_WAYS, *GROUP_WRITES), (*QUEUED, *OTHER_MESSAGES)
-CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READS, *GROUP_READS)}
+WRITES = (*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *COUPON_WRITES, *LIMITED_WRITES)
+MESSAGES = (*QUEUED, *OTHER_MESSAGES)
+READING = (*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *LIMITED_READS)
+CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READING)}
 STORMY = [case.name for case in WRITES if not case.once]
 STORMS = 4
 REPEATABLE = [case.name for case in (*WRITES, *MESSAGES) if not case.once]

@@ -73,6 +73,7 @@ def _furnish(api: Api, key: str | None) -> None:
     assert api.post("/v1/programs", BODIES["create_program"], key=key).status == 201
     assert api.put("/v1/programs/1/tiers", BODIES["put_tiers"], key=key).status == 200
     assert api.put("/v1/programs/1/rules/one-per-euro", BODIES["put_rule"], key=key).status == 200
+    assert api.put("/v1/programs/1/rewards/tote-bag", BODIES["put_reward"], key=key).status == 200
 
 
 def _program(names: Names) -> str:
@@ -89,6 +90,37 @@ def _rule(names: Names) -> str:
     return str(names.api.put(path, BODIES["put_rule"]).json["rule_id"])
 
 
+def _perk(names: Names) -> str:
+    """A stamp card of two stamps that are points."""
+    body = BODIES["put_perk"] | {"what": {"kind": "stamp_card", "unit": "points", "stamps": 2}, "points": 2}
+    return str(names.api.put(f"/v1/programs/{names['program_id']}/perks/our-card", body).json["perk_id"])
+
+
+def _award(names: Names) -> str:
+    """One that can be used again and again: ours is the fourth, as no stranger has it. Of the program that everybody has."""
+    card = {"kind": "stamp_card", "unit": "points", "stamps": 2}
+    body = BODIES["put_perk"] | {"what": card, "points": 2, "again": "replace"}
+    names["program_id"]
+    assert names.api.put("/v1/programs/1/perks/our-own", body).status == 200
+    path = f"/v1/members/{names['member_id']}/awards"
+    return [str(names.api.post(path, {"perk_id": "our-own"}).json["award"]["award_id"]) for _ in range(4)][-1]
+
+
+def _our_perk(names: Names) -> str:
+    """The perk of that award."""
+    return names["award_id"].split(".")[0]
+
+
+def _use(names: Names) -> str:
+    path = f"/v1/members/{names['member_id']}/awards/{names['award_id']}/redeem"
+    return str(names.api.post(path, {}).json["redemption_id"])
+
+
+def _code(names: Names) -> str:
+    path = f"/v1/members/{names['member_id']}/awards/{names['award_id']}/codes"
+    return str(names.api.post(path).json["code"])
+
+
 def _member(names: Names) -> str:
     """With points, so that there is something to spend, to state and to prove; and pinned, so that there is a pin to undo."""
     names["program_id"]
@@ -96,6 +128,37 @@ def _member(names: Names) -> str:
     assert names.api.post(f"/v1/members/{member['member_id']}/earnings", _POINTS).status == 201
     assert names.api.post(f"/v1/members/{member['member_id']}/tier/pin", BODIES["pin_tier"]).status == 200
     return str(member["member_id"])
+
+
+def _reward(names: Names) -> str:
+    path = f"/v1/programs/{names['program_id']}/rewards/tote-bag"
+    return str(names.api.put(path, BODIES["put_reward"]).json["reward_id"])
+
+
+def _money(names: Names) -> str:
+    """One that turns points into money."""
+    body = {
+        "name": "Money",
+        "type": "cashback",
+        "cashback": {"unit": "points", "points": 1, "value": 1, "currency": "EUR"},
+    }
+    return str(names.api.put(f"/v1/programs/{names['program_id']}/rewards/money", body).json["reward_id"])
+
+
+def _gift(names: Names, path: str, **by: str) -> str:
+    """Taken of program 1, where the points are."""
+    body = BODIES["put_reward"] | {"costs": [{"unit": "points", "amount": 1}], "member_limits": []}
+    names.api.put("/v1/programs/1/rewards/tote-bag", body)
+    return str(names.api.post(path, {"reward_id": "tote-bag"} | by).json["redemption"]["redemption_id"])
+
+
+def _redemption(names: Names) -> str:
+    return _gift(names, f"/v1/members/{names['member_id']}/redemptions")
+
+
+def _group_redemption(names: Names) -> str:
+    names["group_id"]
+    return _gift(names, f"/v1/groups/{names['group_id']}/redemptions", by=names["resident_id"])
 
 
 def _friend(names: Names) -> str:
@@ -206,6 +269,49 @@ def _sale(names: Names, number: str) -> dict[str, Any]:
     return {name: value for name, value in sale.items() if name != "identifier"}
 
 
+def _series(names: Names) -> str:
+    """With codes that nobody has."""
+    path = f"/v1/programs/{names['program_id']}/coupon-series/our-series"
+    body = BODIES["put_coupon_series"] | {"limits": {"uses_per_code": 2}, "needs_activation": True, "claimable": False}
+    assert names.api.put(path, body).status == 200
+    assert names.api.post(f"{path}/codes", {"codes": [f"OURS-{number:03}" for number in range(20)]}).status == 200
+    return "our-series"
+
+
+def _coupon(names: Names) -> str:
+    """One that waits to be activated."""
+    return str(_issued(names)["coupon_id"])
+
+
+def _issued(names: Names) -> Any:
+    body = {"series_id": names["series_id"], "program_id": int(names["program_id"])}
+    return names.api.post(f"/v1/members/{names['member_id']}/coupons", body).json
+
+
+def _active(names: Names) -> Any:
+    made = _issued(names)
+    path = f"/v1/members/{names['member_id']}/coupons/{made['coupon_id']}/activate"
+    return names.api.call("POST", path).json
+
+
+def _active_coupon(names: Names) -> str:
+    return str(_active(names)["coupon_id"])
+
+
+def _used_coupon(names: Names) -> str:
+    made = _active(names)
+    used = names.api.post(f"/v1/coupons/{made['code']}/use", {"member_id": names["member_id"]})
+    assert used.status == 200
+    return str(made["coupon_id"])
+
+
+def _cancelled_coupon(names: Names) -> str:
+    coupon_id = _active_coupon(names)
+    path = f"/v1/members/{names['member_id']}/coupons/{coupon_id}/cancel"
+    assert names.api.call("POST", path).status == 200
+    return coupon_id
+
+
 def _operation(names: Names) -> str:
     """Our file, dropped and not yet looked at, so that there is something to cancel."""
     names["program_id"]
@@ -218,6 +324,15 @@ NATIVE = Registry(
     ids={
         "program_id": _program,
         "rule_id": _rule,
+        "perk_id": _perk,
+        "award_id": _award,
+        "our_perk_id": _our_perk,
+        "use_id": _use,
+        "shown_code": _code,
+        "reward_id": _reward,
+        "money_id": _money,
+        "redemption_id": _redemption,
+        "group_redemption_id": _group_redemption,
         "member_id": _member,
         "friend_id": _friend,
         "transfer_id": _transfer,
@@ -229,6 +344,12 @@ NATIVE = Registry(
         "order_id": _order,
         "order_number": _number,
         "operation_id": _operation,
+        "series_id": _series,
+        "coupon_id": _coupon,
+        "active_coupon_id": _active_coupon,
+        "used_coupon_id": _used_coupon,
+        "cancelled_coupon_id": _cancelled_coupon,
+        "code": lambda names: str(_active(names)["code"]),
         "resident_id": _resident,
         "group_id": _group,
         "lodger_id": _lodger,
@@ -247,17 +368,26 @@ NATIVE = Registry(
         if route.same_as in BODIES and route.operation not in BODIES
     }
     | {
+        "grant_perk": lambda names: {"perk_id": names["our_perk_id"]},
+        "give_stamps": lambda _: {"amount": 1},
+        "redeem_award": lambda _: {},
+        "refund_award": lambda names: {"redemption_id": names["use_id"]},
+        "redeem_code": lambda names: {"code": names["shown_code"]},
         "create_group": lambda names: BODIES["create_group"] | {"primary_member_id": names["friend_id"]},
         "earn_points_of_group": lambda names: _POINTS | {"by": names["resident_id"]},
         "hold_points_of_group": lambda names: BODIES["hold_points_of_group"] | {"by": names["resident_id"]},
         "spend_points_of_group": lambda names: BODIES["spend_points_of_group"] | {"by": names["resident_id"]},
         "transfer_points_of_group": lambda names: {"to": names["friend_id"], "unit": "points", "amount": 1},
+        "redeem_reward_of_group": lambda names: {"by": names["resident_id"], "reward_id": "tote-bag"},
         "refund_spend_of_group": lambda names: {"spend_id": names["group_spend_id"]},
         "undo_entry_of_group": lambda names: {"entry_id": names["group_earning_id"]},
         "activate_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
         "cancel_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
         "capture_hold_of_group": lambda _: {},
         "release_hold_of_group": lambda _: {},
+        "issue_coupon": lambda names: {"series_id": names["series_id"], "program_id": int(names["program_id"])},
+        "use_code": lambda names: {"member_id": names["member_id"]},
+        "unuse_coupon": lambda _: {},
         "enrol_member": lambda _: {"identifiers": [{"type": "email", "value": "ada@example.org"}]},
         "earn_points": lambda _: _POINTS,
         "activate_pending": lambda names: {"earning_id": names["promise_id"]},
@@ -273,12 +403,23 @@ NATIVE = Registry(
         "undo_entry": lambda names: {"entry_id": names["earning_id"]},
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},
     },
-    queries={"find_order": lambda names: {"number": names["order_number"]}},
+    queries={
+        "value_of_points": lambda _: {"points": "5"},
+        "find_order": lambda names: {"number": names["order_number"]},
+    },
     furnish=_furnish,
     others={
+        ("give_stamps", "perk_id"): "our_perk_id",
+        ("value_of_points", "reward_id"): "money_id",
+        ("get_redemption_of_group", "redemption_id"): "group_redemption_id",
+        ("refund_redemption_of_group", "redemption_id"): "group_redemption_id",
+        ("change_delivery_of_group", "redemption_id"): "group_redemption_id",
         ("change_group_member", "member_id"): "resident_id",
         ("join_group", "member_id"): "friend_id",
         ("leave_group", "member_id"): "lodger_id",
+        ("cancel_coupon", "coupon_id"): "active_coupon_id",
+        ("unuse_coupon", "coupon_id"): "used_coupon_id",
+        ("reactivate_coupon", "coupon_id"): "cancelled_coupon_id",
         ("capture_hold_of_group", "hold_id"): "group_hold_id",
         ("release_hold_of_group", "hold_id"): "group_hold_id",
         ("undo_transfer_of_group", "transfer_id"): "group_transfer_id",

@@ -127,7 +127,10 @@ def test_every_body_and_placeholder_has_an_example() -> None:
 
 
 def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
-    ids = {name: str(examples.PLACEHOLDERS[name]["example"]) for name in ("program_id", "rule_id", "hold_id")}
+    ids = {
+        name: str(examples.PLACEHOLDERS[name]["example"])
+        for name in ("program_id", "rule_id", "reward_id", "hold_id", "perk_id", "award_id", "series_id")
+    }
     bodies = dict(examples.BODIES)
     friend = bodies["transfer_points"]["to"]
     grace = api.post("/v1/members", {"identifiers": [friend]}).json["member_id"]
@@ -140,15 +143,28 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
         if route.operation == "cancel_pending":  # what was pending is active by then: she answers another time
             assert api.post(f"/v1/members/{ids['member_id']}/earnings", examples.BODIES["earn_points"]).status == 201
         body = bodies.pop(route.operation)
-        known = {examples.SPEND: "spend_id", examples.MEMBER: "member_id"}
+        known = {
+            examples.SPEND: "spend_id",
+            examples.MEMBER: "member_id",
+            examples.USE: "redemption_id",
+            examples.CODE: "code",
+        }
+        if route.operation == "redeem_code":  # of the card that was given back
+            ids["code"] = api.post(f"/v1/members/{ids['member_id']}/awards/{ids['award_id']}/codes").json["code"]
         told = {name: ids[known[value]] for name, value in body.items() if isinstance(value, str) and value in known}
         reply = api.call(route.method, path, body | told)
         assert reply.status == route.status, reply.text
-        named = ("member_id", "order_id", "spend_id", "group_id")
-        ids |= {name: str(value) for name, value in reply.json.items() if name in named}
+        named = ("member_id", "order_id", "spend_id", "group_id", "redemption_id", "coupon_id", "code")
+        answered = reply.json | reply.json.get("redemption", {})
+        ids |= {name: str(value) for name, value in answered.items() if name in named and value is not None}
     assert bodies == {}
     wallet = api.get(f"/v1/members/{ids['member_id']}/account").json["wallets"][0]
-    assert (wallet["earned"], wallet["cancelled"], wallet["spent"], wallet["refunded"]) == (50 + 26, 10, 20 + 10, 20)
+    assert (wallet["earned"], wallet["cancelled"], wallet["spent"], wallet["refunded"]) == (
+        50 + 26,
+        10,
+        20 + 5 + 10,
+        20,
+    )
     assert (wallet["granted"], wallet["deducted"], wallet["held"], wallet["pending"]) == (30, 5, 0, 0)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Absent, Attrs, Key, Page, Put, Query, Write
+from chalicelib.table.protocol import Absent, Attrs, Draw, Key, Page, Put, Query, Write
 
 ARN = "arn:aws:dynamodb:eu-central-1:000000000000:table/stampbook-test/stream/2026-01-15T12:00:00.000"
 EVENTS = Path(__file__).resolve().parents[1] / "events"
@@ -43,9 +43,14 @@ class StreamedTable:
         with self._lock:
             self.table.transact(writes, token)
             for write in writes:
-                if isinstance(write, Put):
+                item = write.item if isinstance(write, Put) else self._drawn(write)
+                if item is not None:
                     name = "INSERT" if write.condition == Absent() else "MODIFY"
-                    self.records.append(record(write.item, _FIRST_NUMBER + len(self.records), name))
+                    self.records.append(record(item, _FIRST_NUMBER + len(self.records), name))
+
+    def _drawn(self, write: Write) -> Attrs | None:
+        """What a draw has left behind."""
+        return self.table.get(write.key) if isinstance(write, Draw) else None
 
     def entries(self) -> list[Record]:
         """The records of new journal entries, which is what the mapping's filter lets pass."""

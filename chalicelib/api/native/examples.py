@@ -14,9 +14,13 @@ MEMBER = "mem_0c5qv8t2k1h"
 ORDER = "ord_3q7m0z9y4xk"
 EARNING = "ent_1mdfqt5g16k008002041"
 SPEND = "ent_1mdfqt5g16k0080020c1"
+USE = "ent_0c5qv8t2k1h080000fg0"
+CODE = "0c5qv8t2k1"
 OPERATION = "opr_5f1d3c0a9b7e2468ace02468"
 GROUP = "grp_0c5qv8t2k1j"
+COUPON = "cpn_0c5qv8t2k1m"
 TRANSFER = "ent_0c5qv8t2k1h080000fg1"
+REDEMPTION = "ent_1mdfqt5g16k008003000"
 
 PLACEHOLDERS: Mapping[str, Json] = {
     "program_id": {"description": "The program's number.", "example": "1"},
@@ -27,8 +31,18 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "transfer_id": {"description": "The transfer's id, as its sending answered it.", "example": TRANSFER},
     "earning_id": {"description": "The earning's id: the `earning_id` that it was answered with.", "example": EARNING},
     "spend_id": {"description": "The spend's id: the `spend_id` that it was answered with.", "example": SPEND},
+    "reward_id": {"description": "The reward's id, chosen by whoever creates it.", "example": "tote-bag"},
+    "redemption_id": {"description": "The redemption's id, as it was answered.", "example": REDEMPTION},
+    "series_id": {"description": "The series' id, chosen by whoever creates it.", "example": "summer"},
+    "coupon_id": {"description": "The coupon's id.", "example": COUPON},
+    "code": {"description": "The code, as the member shows it.", "example": "SUMMER-26"},
     "hold_id": {"description": "The hold's number in the account.", "example": "1"},
     "operation_id": {"description": "The operation's id.", "example": OPERATION},
+    "perk_id": {"description": "The perk's id, chosen by whoever creates it.", "example": "coffee-card"},
+    "award_id": {
+        "description": "The award's name among the member's: the perk's id and a number.",
+        "example": "coffee-card.1",
+    },
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
 
@@ -75,6 +89,15 @@ BODIES: Mapping[str, Json] = {
             {"tier_id": "silver", "name": "Silver", "threshold": 200},
         ],
     },
+    "put_perk": {
+        "name": "Buy nine cups, the tenth is free",
+        "what": {"kind": "stamp_card", "unit": "tea", "stamps": 9},
+        "terms": "Any cup, any size.",
+        "window": {"from_day": "2026-01-01", "until_day": "2099-12-31"},
+        "method": "qr",
+        "valid_days": 365,
+        "points": 9,
+    },
     "put_rule": {
         "name": "One point per euro, not for delivery",
         "window": {"from_day": "2026-01-01", "until_day": "2026-12-31"},
@@ -82,6 +105,29 @@ BODIES: Mapping[str, Json] = {
         "lines": {"exclude_delivery": True},
         "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}],
     },
+    "put_reward": {
+        "name": "Tote bag",
+        "type": "physical",
+        "state": "active",
+        "summary": "Carries twelve paperbacks.",
+        "categories": ["merchandise"],
+        "translations": {"de": {"name": "Stofftasche", "summary": "Trägt zwölf Taschenbücher."}},
+        "costs": [{"unit": "points", "amount": 5}],
+        "seen": {"from_day": "2025-12-01", "until_day": "2026-11-30"},
+        "redeemable": {"from_day": "2026-01-01", "until_day": "2026-12-31"},
+        "stock": 200,
+        "member_limits": [{"every": "month", "times": 2}],
+    },
+    "put_coupon_series": {
+        "name": "Five off in summer",
+        "codes": {"kind": "pool"},
+        "worth": {"kind": "amount", "amount": 500, "currency": "EUR", "minimum_order_value": 2000},
+        "limits": {"uses_per_code": 2, "issued_per_member": 2},
+        "valid_days": 60,
+        "claimable": True,
+        "reactivable": True,
+    },
+    "upload_codes": {"codes": ["SUMMER-26", "SUMMER-27", "SUMMER-28"]},
     "enrol_member": {
         "identifiers": [_CARD, {"type": "email", "value": "ada@example.org"}],
         "given_name": "Ada",
@@ -92,6 +138,9 @@ BODIES: Mapping[str, Json] = {
     },
     "update_member": {"given_name": "Augusta", "labels": [{"key": "newsletter", "value": "yes"}]},
     "find_member": _CARD,
+    "issue_coupon": {"series_id": "summer"},
+    "use_code": {"member_id": MEMBER, "order": "R-2026-000417", "order_value": 3138},
+    "unuse_coupon": {"order": "R-2026-000417"},
     "earn_points": {"unit": "points", "amount": 50, "event": "survey/2026-01"},
     "activate_pending": {"event": "survey/2026-01"},
     "cancel_pending": {"event": "survey/2026-01"},
@@ -109,6 +158,12 @@ BODIES: Mapping[str, Json] = {
         "expires_on": "2099-12-31",
     },
     "deduct_points": {"unit": "points", "amount": 5, "reason": "mistake"},
+    "validate_redemptions": {"lines": [{"reward_id": "tote-bag", "quantity": 2}]},
+    "redeem_reward": {
+        "reward_id": "tote-bag",
+        "address": {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"},
+    },
+    "change_delivery": {"status": "shipped"},
     "hold_points": {"unit": "points", "amount": 15, "lapses_after_seconds": 1800},
     "capture_hold": {"amount": 10, "keep_rest": True},
     "release_hold": {"amount": 5},
@@ -142,4 +197,10 @@ BODIES: Mapping[str, Json] = {
         "amount": 10,
         "by": MEMBER,
     },
+    "grant_perk": {"perk_id": "coffee-card", "points": 9},
+    "give_stamps": {"amount": 1, "place": "Berlin Mitte"},
+    "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},
+    "refund_award": {"redemption_id": USE},
+    "redeem_code": {"code": CODE, "place": "Berlin Mitte"},
+    "redeem_reward_of_group": {"by": MEMBER, "reward_id": "tote-bag"},
 }

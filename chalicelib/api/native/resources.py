@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 ABOUT: Mapping[str, str] = {
     "programs": "What a shop offers: its settings, and programs with their units, policies and time zone.",
+    "coupons": "Coupon series and their codes, coupons of members, and what becomes of them.",
     "rules": "What a purchase earns in a program, as data.",
     "tiers": "The ladder of a program, from the lowest tier to the highest.",
     "members": "Who a shop knows, and by which cards, addresses and numbers.",
     "groups": "Members who collect together, as a household or a fleet does.",
     "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
+    "perks": "What members are given besides points: stamp cards, treats, clubs; their awards, and how a till redeems them.",
     "adjustments": "What operators give and take by hand, with a reason.",
+    "rewards": "What points can be turned into, what a member can have of it, and what was redeemed.",
     "orders": "Sales, what came back of them, and what a sale would earn.",
     "checkouts": "What a customer gets for a cart: discounts, points, and what they could pay with points.",
     "operations": "Jobs that take longer than a request, such as the import of a file.",

@@ -21,6 +21,7 @@ RESOURCES = frozenset(
             "accounts",
             "adjustments",
             "checkouts",
+            "coupons",
             "feed",
             "groups",
             "keys",
@@ -28,8 +29,10 @@ RESOURCES = frozenset(
             "operations",
             "orders",
             "programs",
+            "perks",
             "reports",
             "rules",
+            "rewards",
             "tiers",
         ),
     )

@@ -12,5 +12,6 @@ Operations  rebuild (the flows earn_points, spend_points, grant_points, deduct_p
 Facts       account.advanced, order.recorded, order.returned, points.earned, points.capped, points.granted,
             points.deducted, points.spent, points.refunded, points.cancelled, points.expired, points.extended,
             debt.settled, points.promised, points.activated, promise.cancelled, points.held, points.captured,
-            points.released, points.sent, points.received, points.converted, tier.changed, tier.reviewed, tier.pinned, tier.unpinned
+            points.released, points.sent, points.received, points.converted, tier.changed, tier.reviewed, tier.pinned, tier.unpinned,
+            perk.granted, perk.redeemed, perk.refunded, perk.revoked, perk.expired
 """

@@ -30,14 +30,26 @@ _UNDOING = ("cancel_earning", "expire_earning", "refund_spend", "undo_entry")
 _TIERS_BY_HAND = ("pin_tier", "recalculate_tier", "unpin_tier")
 _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
+_USING = ("give_stamps", "redeem_award", "redeem_code")
+_GIVING = ("give_stamps", "grant_perk")
+_ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
+_REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
+_COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
 _ON_ACCOUNTS = (
+    *_ON_AWARDS,
+    "refund_award",
     *("earn_points", "record_order", "return_order", "settle_due", "spend_points"),
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
     *_BY_HAND,
+    *_REWARDS,
+    *_COUPONS,
 )
-_CONFIGURING = ("create_program", "define_rule", "define_tiers", "put_tenant", "replace_program")
+_CONFIGURING = (
+    *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_tiers"),
+    *("put_tenant", "replace_program"),
+)
 
 RELATIONS: Mapping[type[Fact], Relations] = {
     f.AccountAdvanced: Relations(_ON_ACCOUNTS),
@@ -49,17 +61,23 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.OrderReturned: Relations(
         ("return_order",), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
     ),
-    f.PointsEarned: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)),
-    f.PointsSpent: Relations(("spend_points",), ("Account.PointsWereSpent",), ("REDEEM_PERK",)),
+    f.PointsEarned: Relations(
+        ("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
+    ),
+    f.PointsSpent: Relations(
+        (*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
+    ),
     f.PointsRefunded: Relations(
-        ("refund_spend", "undo_entry", "undo_transfer"), ("Account.PointsWereReturned",), ("AWARD_POINTS_REFUNDED",)
+        ("refund_award", "refund_redemption", "refund_spend", "undo_entry", "undo_transfer"),
+        ("Account.PointsWereReturned",),
+        ("AWARD_POINTS_REFUNDED",),
     ),
     f.PointsCancelled: Relations(
         ("cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
-    f.PointsCapped: Relations(("earn_points", "record_order")),
-    f.PointsPromised: Relations(("earn_points", "record_order"), ("Account.PointsWereAdded",)),
+    f.PointsCapped: Relations(("earn_points", *_GIVING, "record_order")),
+    f.PointsPromised: Relations(("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
         ("cancel_earning", "cancel_pending", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
@@ -67,7 +85,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsExtended: Relations(
         (
             *("capture_hold", "convert_points", "earn_points", "grant_points", "record_order", "spend_points"),
-            "transfer_points",
+            *("grant_perk", "redeem_reward", "transfer_points", *_USING),
         )
     ),
     f.DebtSettled: Relations(_ON_ACCOUNTS),
@@ -83,6 +101,21 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
     f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
+    f.PerkGranted: Relations(("grant_perk", *_USING), (), ("REWARD_EARNED",)),
+    f.PerkRedeemed: Relations(_USING, (), ("REDEEM_PERK",)),
+    f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
+    f.PerkRevoked: Relations(("grant_perk", *_USING, "refund_award", "revoke_award")),
+    f.PerkExpired: Relations(_ON_AWARDS),
+    f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
+    f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
+    f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
+    f.CouponIssued: Relations(("issue_coupon", "use_code"), ("User.CampaignWasBoughtByCustomer",)),
+    f.CouponActivated: Relations(("activate_coupon",)),
+    f.CouponUsed: Relations(("use_code",), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
+    f.CouponUnused: Relations(("unuse_coupon",), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)),
+    f.CouponExpired: Relations(("settle_due",)),
+    f.CouponReactivated: Relations(("reactivate_coupon",)),
+    f.CouponCancelled: Relations(("cancel_coupon",)),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),

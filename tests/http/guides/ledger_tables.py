@@ -14,7 +14,8 @@ from tests.http.world import key_for, twin_runtime
 from tests.unit.kit.test_golden_facts import FACTS
 
 Json = dict[str, Any]
-NOT_OF_POINTS = ("account.", "order.", "tier.", "points.extended", "points.capped")  # no total moves with these
+# No total moves with these.
+NOT_OF_POINTS = ("account.", "order.", "tier.", "coupon.", "perk.", "reward.", "points.extended", "points.capped")
 
 
 def movements() -> Iterator[tuple[str, str, str]]:

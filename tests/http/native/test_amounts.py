@@ -58,9 +58,18 @@ PAID = {"payments": [{"kind": "card", "amount": 5}]}
 FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amount is in it; or for one of its places
     "create_program": PROGRAM,
     "replace_program": PROGRAM,
+    "put_reward": {
+        "worth": {"amount": 5, "currency": "EUR"},
+        "cashback": {"unit": "points", "points": 5, "value": 5, "currency": "EUR"},
+    },
     "record_order": PAID,
     "simulate_order": PAID,
     "effects.0.points": {"trigger": {"on": "cart"}, "effects": [PAID_WITH]},
+    "put_perk": {
+        "what": {"kind": "pseudo_currency", "unit": "points", "points": 5, "value": 5},
+        "basket": {"minimum_value": 5},
+    },
+    **{name: {"basket": {"value": 5}} for name in ("give_stamps", "redeem_award", "redeem_code")},
 }
 
 
@@ -109,7 +118,16 @@ def test_the_least_amount_that_may_be_is_none_of_these(full: FullShop, place: Pl
     assert reply.status < 300 or reply.json["error"]["code"] in BEYOND_FORM[route.same_as or route.operation]
 
 
-BEYOND_FORM: Mapping[str, set[str]] = {"convert_points": {"below_minimum"}, "put_tiers": {"invalid_body"}}
+BEYOND_FORM: Mapping[str, set[str]] = {
+    "convert_points": {"below_minimum"},
+    "put_tiers": {"invalid_body"},
+    "redeem_award": {"amount_not_taken"},
+    "redeem_code": {"amount_not_taken"},
+    "put_reward": {"invalid_body"},
+    "redeem_reward": {"points_not_asked"},
+    "validate_redemptions": {"points_not_asked"},
+    "use_code": {"order_below_minimum"},
+}
 
 
 def test_every_route_that_moves_points_is_tried() -> None:

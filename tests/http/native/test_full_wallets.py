@@ -93,6 +93,18 @@ def test_a_transfer_tells_the_last_day_that_its_receiver_has(
     assert [(one["expires_on"], one["available"]) for one in days if one["available"] > 1] == [("2027-01-01", 16)]
 
 
+def test_a_redemption_is_not_given_back_to_a_wallet_with_too_many_last_days(
+    shop: Shop, rt: Runtime, clock: HandClock, ada: str
+) -> None:
+    kept(shop, {"type": "days", "days": 1})
+    card = {"name": "Card", "what": {"kind": "stamp_card", "unit": "points", "stamps": 2}, "points": 2}
+    answer(shop.api.put("/v1/programs/1/perks/card", card))
+    answer(shop.api.post(at(ada, "awards"), {"perk_id": "card"}))
+    used = answer(shop.api.post(at(ada, "awards/card.1/redeem"), {}))["redemption_id"]
+    full_and_for_good(shop, rt, clock, ada)
+    assert refusal(shop.api.post(at(ada, "awards/card.1/refund"), {"redemption_id": used})) == FULL
+
+
 def test_nothing_is_converted_into_a_wallet_with_too_many_last_days(
     shop: Shop, rt: Runtime, clock: HandClock, ada: str
 ) -> None:

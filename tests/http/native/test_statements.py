@@ -30,7 +30,7 @@ def test_a_statement_tells_what_happened_newest_first(shop: Shop, ada: str) -> N
     entries = answer(shop.api.get(at(ada, "statement")))["items"]
     bare = {"unit": None, "amount": None, "balance": None, "order_id": None, "rule_id": None, "expires_on": None}
     bare |= {"tier": None, "reason": None, "hold_id": None, "now": None, "id": None, "unmoved": None, "cap": None}
-    bare |= {"by": None, "peer_id": None, "transfer_id": None, "undoes_id": None}
+    bare |= {"by": None, "peer_id": None, "transfer_id": None, "undoes_id": None, "reward_id": None}
     of_order = {"order_id": order["order_id"]}
     bought, returned = bare | {"value_day": "2026-01-14"}, bare | {"value_day": "2026-01-15"}
     sale, back = entries[1], entries[0]

@@ -29,6 +29,15 @@ OTHERWISE: dict[str, Json] = {
     "create_program": {"name": "Another name"},
     "replace_program": {"name": "Another name"},
     "put_rule": {"name": "Another name"},
+    "put_perk": {"name": "Another name"},
+    "grant_perk": {"points": 7},
+    "give_stamps": {"amount": 2},
+    "redeem_award": {"place": "Elsewhere"},
+    "refund_award": {"redemption_id": "ent_00000000000000000000"},
+    "redeem_code": {"place": "Elsewhere"},
+    "put_reward": {"name": "Another name"},
+    "redeem_reward": {"order_id": "another"},
+    "change_delivery": {"status": "delivered"},
     "put_tiers": {"basis": "orders", "unit": None},
     "enrol_member": {"given_name": "Another name"},
     "update_member": {"given_name": "Another name"},
@@ -52,6 +61,11 @@ OTHERWISE: dict[str, Json] = {
     "update_group": {"name": "Another name"},
     "join_group": {"chosen": True},
     "change_group_member": {"chosen": False},
+    "put_coupon_series": {"name": "Another name"},
+    "upload_codes": {"codes": ["OTHER-1"]},
+    "issue_coupon": {"series_id": "another"},
+    "unuse_coupon": {"order": "another"},
+    "use_code": {"order": "another"},
 }
 OTHERWISE |= {route.operation: OTHERWISE[route.same_as] for route in WRITES if route.same_as in OTHERWISE}
 
@@ -190,8 +204,9 @@ def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, memory: MemoryTabl
 
 
 def anonymous(value: Any) -> Any:
-    """Without the ids of members, groups and operations, drawn anew each time."""
-    return {name: part for name, part in value.items() if name not in ("member_id", "group_id", "operation_id")}
+    """Without the ids of members, groups, operations and coupons, and codes, drawn anew each time."""
+    drawn = ("member_id", "group_id", "operation_id", "coupon_id", "code", "svg")
+    return {name: part for name, part in value.items() if name not in drawn}
 
 
 # --- looking -------------------------------------------------------------------------------------------------------------

@@ -8,10 +8,14 @@ from functools import partial
 from typing import Any
 
 from chalicelib.areas.accounts.store import account_key
+from chalicelib.areas.rewards.model import Wish
+from chalicelib.flows.available_rewards import available_rewards, validate_redemptions
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.flows.expire_earning import expire_earning
+from chalicelib.flows.list_awards import list_awards
 from chalicelib.flows.list_expiries import list_expiries
+from chalicelib.flows.list_redemptions import list_redemptions
 from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.refold_account import refold_account, refolded_account
@@ -23,7 +27,7 @@ from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import by_hand, fresh, grouped
+from tests.twins import by_hand, fresh, grouped, perked, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -148,6 +152,35 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "transfer with a key": lambda at: partial(at.shop.send, at.ada, friend(at), 1, keyed("k6")),
     "undo a transfer": lambda at: partial(at.shop.undo_transfer, at.ada, sent(at, friend(at))),
     "convert": lambda at: partial(at.shop.convert, at.ada, "points", "stamps", 1),
+    "grant a perk": lambda at: partial(perked.give, at.shop, offered_perk(at, "card"), "card"),
+    "grant a perk that ends": lambda at: partial(perked.give, at.shop, offered_perk(at, "club"), "club"),
+    "stamp a card": lambda at: partial(perked.stamp, at.shop, given(at, "card"), "card"),
+    "stamp a card that gives": lambda at: partial(perked.stamp, at.shop, given(at, "giving"), "giving", 2),
+    "redeem an award": lambda at: partial(perked.redeem, at.shop, given(at, "card"), "card.1"),
+    "redeem an award with a key": lambda at: partial(perked.redeem, at.shop, given(at, "card"), "card.1", keyed("k7")),
+    "redeem by a code": lambda at: partial(perked.redeem_by_code, at.shop, shown(at)),
+    "refund an award": lambda at: partial(perked.refund, at.shop, at.ada, "card.1", redeemed(at)),
+    "revoke an award": lambda at: partial(perked.revoke, at.shop, at.ada, revocable(at)),
+    "issue a code": lambda at: partial(perked.code, at.shop, given(at, "card"), "card.1"),
+    "awards": lambda at: partial(list_awards, at.shop.rt, at.shop.caller, given(at, "card")),
+    "redeem a reward with code and stock": lambda at: partial(rewarded.redeem, at.shop, at.ada, offered(at)),
+    "redeem a reward, limited for a member": lambda at: partial(
+        rewarded.redeem, at.shop, at.ada, offered(at, member_limits=rewarded.EVER)
+    ),
+    "redeem a reward with a key": lambda at: partial(rewarded.redeem, at.shop, at.ada, offered(at), keyed("k8")),
+    "refund a redemption": lambda at: partial(
+        rewarded.refund, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at))
+    ),
+    "change a delivery": lambda at: partial(
+        rewarded.deliver, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at, **rewarded.BAG))
+    ),
+    "rewards of a member": lambda at: partial(
+        available_rewards, at.shop.rt, at.shop.caller, at.ada, 1, 0, offered(at) and None, 25, None
+    ),
+    "basket of rewards": lambda at: partial(
+        validate_redemptions, at.shop.rt, at.shop.caller, at.ada, 1, [(offered(at), Wish())] * 20
+    ),
+    "redemptions of a member": lambda at: partial(list_redemptions, at.shop.rt, at.shop.caller, taker(at), 1, 25, None),
     "refold an account": lambda at: partial(refold, at, damaged(at)),
 }
 """What each is about is there before it is priced."""
@@ -163,6 +196,59 @@ IN_A_GROUP: dict[str, Callable[[Till], Callable[[], object]]] = {
 
 _LAST = "one due account"  # moves the clock
 PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART, *IN_A_GROUP) if name != _LAST), _LAST)
+
+
+PERKS: dict[str, dict[str, Any]] = {
+    "treat": {"what": perked.TREAT},
+    "card": {"what": perked.CARD},
+    "giving": {"what": perked.CARD | {"gives": "treat"}, "method": "auto"},
+    "club": {"what": perked.CLUB, "valid_days": 30, "again": "replace"},
+    "spare": {"what": perked.CLUB, "again": "replace"},
+}
+
+
+def offered_perk(at: Till, perk_id: str) -> str:
+    """To Ada."""
+    for offer in ("treat", perk_id):
+        perked.offer(at.shop, offer, **PERKS[offer])
+    return at.ada
+
+
+def given(at: Till, perk_id: str) -> str:
+    """To Ada, who has one of it."""
+    if perk_id not in at.made:
+        at.made[perk_id] = perked.give(at.shop, offered_perk(at, perk_id), perk_id).answer.award.award_id
+    return at.ada
+
+
+def shown(at: Till) -> str:
+    return perked.code(at.shop, given(at, "card"), "card.1")
+
+
+def redeemed(at: Till) -> str:
+    return perked.redeem(at.shop, given(at, "card"), "card.1").answer.redemption_id
+
+
+def revocable(at: Till) -> str:
+    return perked.give(at.shop, offered_perk(at, "spare"), "spare").answer.award.award_id
+
+
+def offered(at: Till, **fields: Any) -> str:
+    """A reward with codes and a stock, of which one has been taken before."""
+    buyer = taker(at)
+    rewarded.define(at.shop, "offered", **{"stock": 100} | fields)
+    rewarded.redeem(at.shop, buyer, "offered")
+    rewarded.redeem(at.shop, at.ada, "offered")
+    return "offered"
+
+
+def taker(at: Till) -> str:
+    if "taker" not in at.made:
+        at.made["taker"] = at.shop.member("taker")
+        at.shop.earn(at.made["taker"], 1_000)
+        rewarded.define(at.shop, "offered")
+        rewarded.redeem(at.shop, at.made["taker"], "offered")
+    return at.made["taker"]
 
 
 def held(at: Till) -> int:

@@ -7,19 +7,23 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.areas.groups.operations import list_memberships
 from chalicelib.areas.members.operations import get_member, list_members
 from chalicelib.areas.orders.operations import list_orders, list_returns
+from chalicelib.flows.list_redemptions import list_redemptions
 from chalicelib.flows.read_statement import read_statement
 from chalicelib.table.config import read_config
 from tests.twins.bookshop import BookShop
 
-CHANCE = re.compile(r"\b(mem|grp|ent|opr)_[0-9a-z]+")
+CHANCE = re.compile(r"\b(mem|grp|ent|opr|cpn)_[0-9a-z]+")
+
+CODE = re.compile(r'(?<=")[0-9A-HJKMNP-TV-Z]{12}(?=")')  # of a reward
 
 
 def nameless(value: Any) -> str:
-    """An answer as JSON, without the ids that are drawn, not given."""
-    return CHANCE.sub(r"\1_", value.model_dump_json() if isinstance(value, BaseModel) else str(value))
+    """An answer as JSON, without the ids and codes that are drawn, not given."""
+    return CODE.sub("", CHANCE.sub(r"\1_", value.model_dump_json() if isinstance(value, BaseModel) else str(value)))
 
 
 def members_of(shop: BookShop) -> list[str]:
@@ -50,7 +54,7 @@ def one_group(shop: BookShop, group_id: str) -> dict[str, Any]:
 
 
 def one_member(shop: BookShop, member_id: str) -> dict[str, Any]:
-    """Or a group's account."""
+    """Or a group's account. Which code a coupon has, chance says as well."""
     account = shop.account(member_id)
     if account.version:
         proof = shop.proof(member_id)
@@ -59,9 +63,13 @@ def one_member(shop: BookShop, member_id: str) -> dict[str, Any]:
     orders = list_orders(shop.rt, shop.caller, member_id, 100, None).items
     returns = [one for order in orders for one in list_returns(shop.rt, shop.caller, order.order_id)]
     statement = read_statement(shop.rt, shop.caller, (member_id, 1), 100, None).items
+    redemptions = list_redemptions(shop.rt, shop.caller, member_id, 1, 100, None).items
+    coupons = list_coupons(shop.rt, shop.caller, member_id, 100, None).items
     return {
         "account": nameless(account),
+        "redemptions": [nameless(one) for one in redemptions],
         "statement": [nameless(entry) for entry in statement],
         "orders": [nameless(order) for order in orders],
         "returns": [nameless(document) for document in returns],
+        "coupons": sorted(nameless(one.model_copy(update={"code": ""})) for one in coupons),
     }

@@ -19,7 +19,7 @@ from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.periods import parse_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.memory import MemoryTable
-from tests.twins import by_hand
+from tests.twins import by_hand, rewarded
 from tests.twins.bookshop import BookShop, card, goods_back, open_shop, per_euro, rule, sale
 from tests.twins.faulty import FaultyTable
 
@@ -137,6 +137,22 @@ def cancel(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return by_hand.cancel(shop, ada, command, event=SURVEY)
 
 
+def offer(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return rewarded.define(shop, "ten", command)
+
+
+def redeem(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return rewarded.redeem(shop, ada, "five", command)
+
+
+def refund_it(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return rewarded.refund(shop, ada, bag_of(ada), command)
+
+
+def deliver(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    return rewarded.deliver(shop, ada, bag_of(ada), command=command)
+
+
 OPERATIONS = {
     "record_order": Operation(record, repeatable=True),
     "record_order, unknown card": Operation(record_and_enrol, repeatable=True),
@@ -161,6 +177,10 @@ OPERATIONS = {
     "enrol_member": Operation(enrol),
     "update_member": Operation(rename),
     "define_rule": Operation(define),
+    "define_reward": Operation(offer),
+    "redeem_reward": Operation(redeem),
+    "refund_redemption": Operation(refund_it),
+    "change_delivery": Operation(deliver),
     "settle_due": Operation(settle, repeatable=True),
 }
 
@@ -178,10 +198,15 @@ def opened() -> tuple[FaultyTable, BookShop, str]:
 
 
 def set_apart(shop: BookShop, ada: str) -> None:
-    """Hold number 1 has 20 points; 9 more wait for an answer to a survey."""
-    by_hand.grant(shop, ada, 20)
+    """Hold number 1 has 20 points; 9 more wait for an answer to a survey, and 3 have bought a bag."""
+    by_hand.grant(shop, ada, 23)
     by_hand.hold(shop, ada, 20)
     by_hand.promise(shop, ada, 9, event=SURVEY)
+    rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
+    rewarded.define(shop, "bag", stock=9, member_limits=rewarded.EVER, **rewarded.BAG)
+    rewarded.redeem(shop, ada, "bag")
+    cashback = {"unit": "points", "points": 2, "value": 1, "currency": "EUR"}
+    rewarded.define(shop, "money", type="cashback", worth=None, costs=(), cashback=cashback)
 
 
 def first_order(shop: BookShop) -> str:
@@ -192,6 +217,11 @@ def gave_and_took(shop: BookShop, ada: str) -> None:
     """Her second entry is an earning, her third a spend that her first paid."""
     shop.earn(ada, 20)
     shop.spend(ada, 20)
+
+
+def bag_of(ada: str) -> str:
+    """Her seventh entry is a redemption."""
+    return entry_id(EntryRef(ada, 1, 7))
 
 
 def second_entry(ada: str) -> str:

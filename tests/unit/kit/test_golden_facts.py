@@ -140,6 +140,32 @@ FACTS: dict[str, list[Fact]] = {
         f.TierUnpinned("gold", lapsed=True),
         f.TierUnpinned("gold", lapsed=True, ended_at=1_798_758_000_000),
     ],
+    "reward.redeemed": [
+        f.RewardRedeemed("tote-bag", "physical", 1, "mem_00000000007", 20_619, delivery="ordered"),
+        f.RewardRedeemed("five", "value_code", 2, "mem_00000000007", 20_619, 2, 500, "EUR", order=ORDER),
+        f.RewardRedeemed("ten", "percentage_code", 1, "mem_00000000007", 20_619, 1, percent="12.5"),
+    ],
+    "reward.delivery_changed": [f.RewardDeliveryChanged("tote-bag", 12, "shipped")],
+    "reward.refunded": [f.RewardRefunded("five", 12, 2)],
+    "coupon.issued": [
+        f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000),
+        f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000, 1_867_104_000_000, "welcome"),
+    ],
+    "coupon.activated": [f.CouponActivated("cpn_00000000007", "summer")],
+    "coupon.used": [
+        f.CouponUsed("cpn_00000000007", "summer", 1),
+        f.CouponUsed("cpn_00000000007", "summer", 0, "2026/000117"),
+    ],
+    "coupon.unused": [
+        f.CouponUnused("cpn_00000000007", "summer", 1),
+        f.CouponUnused("cpn_00000000007", "summer", 1, "2026/000117"),
+    ],
+    "coupon.expired": [f.CouponExpired("cpn_00000000007", "summer", 1_867_104_000_000)],
+    "coupon.reactivated": [
+        f.CouponReactivated("cpn_00000000007", "summer"),
+        f.CouponReactivated("cpn_00000000007", "summer", 1_867_104_000_000),
+    ],
+    "coupon.cancelled": [f.CouponCancelled("cpn_00000000007", "summer")],
     "member.enrolled": [members.MemberEnrolled(("card", "email"))],
     "member.updated": [members.MemberUpdated(("birth_date", "fields", "labels"))],
     "member.blocked": [members.MemberBlocked()],
@@ -157,6 +183,23 @@ FACTS: dict[str, list[Fact]] = {
     ],
     "group.member_changed": [groups.GroupMemberChanged("mem_00000000008", chosen=False)],
     "group.member_left": [groups.GroupMemberLeft("mem_00000000008")],
+    "perk.granted": [
+        f.PerkGranted("mem_00000000007", "coffee", 1),
+        f.PerkGranted("mem_00000000007", "coffee", 2, 3, 1_798_758_000_000, "card", again=True),
+    ],
+    "perk.redeemed": [
+        f.PerkRedeemed("mem_00000000007", "coffee", 1),
+        f.PerkRedeemed("mem_00000000007", "coffee", 1, "stamps", 9, 450, "free-cup.1", over=True),
+    ],
+    "perk.refunded": [
+        f.PerkRefunded("mem_00000000007", "coffee", 1, 12),
+        f.PerkRefunded("mem_00000000007", "coffee", 1, 12, 5, whole=False),
+    ],
+    "perk.revoked": [
+        f.PerkRevoked("mem_00000000007", "coffee", 1),
+        f.PerkRevoked("mem_00000000007", "coffee", 1, "replaced"),
+    ],
+    "perk.expired": [f.PerkExpired("mem_00000000007", "coffee", 1, 1_798_758_000_000)],
     "config.changed": [
         ConfigChanged(
             "program", "0001", {"name": "Bücher", "units": [{"code": "points", "policies": [{}], "limit": None}]}

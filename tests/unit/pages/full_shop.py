@@ -11,6 +11,8 @@ from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
+from chalicelib.areas.quotas import store as quotas
+from chalicelib.areas.quotas.model import Move, Quota
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
@@ -18,13 +20,14 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import fresh
+from tests.twins import coupons, fresh, perked, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
 OPERATION = "opr_0123456789abcdef01234567"
+MUGS = Quota("stock", "0001#mugs", 40)
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
 CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
 
@@ -78,8 +81,8 @@ def _told(sort: SortRange | None) -> str:
 
 @dataclass(frozen=True)
 class FullShop:
-    """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled; Bob has bought for his group, which is blocked now; all
-    of it is relayed; a file was imported."""
+    """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled, she is in a club and shows its code; Bob has bought for his group, which is blocked now; all
+    of it is relayed; a file was imported; one of the mugs is taken."""
 
     shop: BookShop
     table: MemoryTable
@@ -91,6 +94,9 @@ class FullShop:
     key: str
     operation: Operation
     part: Part
+    shown: str
+    coupon: str
+    free: str
 
     @property
     def tenant(self) -> str:
@@ -112,21 +118,44 @@ def full_shop() -> FullShop:
     bought = shop.buy(card("ada"), sale("A-1")).answer
     shop.bring_back(bought.order_id, goods_back("R-1", 10_00))
     shop.earn(bought.member_id, 5, keyed("receipt 1"))
+    perked.offer(shop, "club", perked.CLUB, valid_days=30)
     wrong = shop.buy(card("eve"), sale("E-1")).answer
+    perked.give(shop, wrong.member_id, "club")
+    shown = perked.code(shop, wrong.member_id, "club.1")
     cancel_earning(shop.rt, shop.caller, fresh(), wrong.member_id, wrong.earned[0].earning_id or "")
+    rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
+    rewarded.define(shop, "bag", costs=(), **rewarded.BAG)
     bob = shop.member("bob")
+    shop.earn(bob, 3)
+    rewarded.redeem(shop, bob)
+    codes = (shown, *_coupons(shop, bob))
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))
+    rewarded.redeem(shop, bob, "bag")
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()
     assert run(relayed, [*told, quiet(last)]) == []
     take_pulse(shop.rt)
     operation, part = _imported(shop)
+    streamed.transact(quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)]), shop.rt.ids.command())
     items = _every_item(streamed)
     return FullShop(
-        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part
+        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *codes
     )
+
+
+def _coupons(shop: BookShop, bob: str) -> tuple[str, str]:
+    """Bob has one for good, one with a last day and one that he has used; and there is a code that nobody has."""
+    coupons.series(shop, "pool", codes={"kind": "pool"})
+    coupons.series(shop, "short", valid_days=1)
+    coupons.issue(shop, bob, "short")
+    coupons.series(shop, "hello", codes={"kind": "shared", "code": "HELLO"})
+    coupons.claim(shop, bob, "HELLO")
+    coupons.upload(shop, "pool", "AAA-1", "AAA-2")
+    given = coupons.issue(shop, bob, "pool")
+    [free] = {"AAA-1", "AAA-2"} - {given.code}
+    return given.coupon_id, free
 
 
 def quiet(record: Record) -> Record:

@@ -7,23 +7,31 @@ from hashlib import sha256
 
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.coupons.model import CouponSeries
+from chalicelib.areas.coupons.store import codes, owned
+from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.feeds import store as feeds
 from chalicelib.areas.groups import store as groups
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.orders import store as orders
+from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
+from chalicelib.areas.quotas import store as quotas
+from chalicelib.areas.rewards import store as rewards
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.tiers import store as tiers
+from chalicelib.kit.ids import EntryRef
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table import config, feed, feed_search, guards, journal, keys, pulse, recorded
 from chalicelib.table.pages import every_item
 from tests.twins.bookshop import keyed
-from tests.unit.pages.full_shop import FullShop
+from tests.unit.pages.full_shop import MUGS, FullShop
 
 Read = Callable[[Runtime, FullShop], object]
+REDEEMED = 2  # Bob's entry that did
 DAYS = 400  # points last to the end of the twelfth month
 
 
@@ -41,6 +49,14 @@ def still_known(rt: Runtime, full: FullShop) -> config.Config:
     return known(rt, full)
 
 
+def pool(rt: Runtime, full: FullShop) -> CouponSeries:
+    return all_series.series(known(rt, full), 1, "pool")
+
+
+def upload_of(key: str) -> str:
+    return sha256(key.encode()).hexdigest()[:24]
+
+
 READS: Mapping[tuple[str, str], Read] = {
     ("access", "a key, by its id"): lambda rt, full: access.read_api_key(rt.table, full.key),
     ("access", "whose a tenant is"): lambda rt, full: access.org_of(rt.table, full.tenant),
@@ -54,6 +70,36 @@ READS: Mapping[tuple[str, str], Read] = {
     ),
     ("accounts", "accounts due by a day"): lambda rt, full: rt.table.query(
         accounts.due_query(full.tenant, members.shard_of(full.ada), today(full) + DAYS)
+    ),
+    ("coupons/codes", "what is counted of a series"): lambda rt, full: codes.read_counts(
+        rt.table, full.tenant, pool(rt, full)
+    ),
+    ("coupons/codes", "a free code of a pool"): lambda rt, full: rt.table.query(
+        codes.free_query(full.tenant, pool(rt, full), codes.place_of(full.free)[0])
+    ),
+    ("coupons/codes", "whose or what a code is"): lambda rt, full: codes.find_code(rt.table, full.tenant, full.free),
+    ("coupons/codes", "whether a page of codes came"): lambda rt, full: codes.read_upload(
+        rt.table, codes.upload_key(full.tenant, upload_of("codes of pool")).pk
+    ),
+    ("coupons/owned", "a coupon, live or past"): lambda rt, full: rt.table.batch_get(
+        owned.coupon_keys(full.tenant, full.bob, full.coupon)
+    ),
+    ("coupons/owned", "what a member had of a series"): lambda rt, full: rt.table.get(
+        owned.member_counts_key(full.tenant, pool(rt, full), full.bob)
+    ),
+    ("coupons/owned", "live coupons of a member"): lambda rt, full: rt.table.query(
+        owned.live_query(full.tenant, full.bob, 25, None)
+    ),
+    ("coupons/owned", "past coupons of a member"): lambda rt, full: rt.table.query(
+        owned.past_query(full.tenant, full.bob, 25, None)
+    ),
+    ("coupons/owned", "coupons of a series, by shard"): lambda rt, full: rt.table.query(
+        owned.issued_query(full.tenant, pool(rt, full), owned.shard_of(full.coupon), 25, None)
+    ),
+    ("coupons/series", "a series, or all of a program"): lambda rt, full: (
+        pool(rt, full),
+        all_series.every_series(known(rt, full), 1),
+        all_series.sharing(known(rt, full)),
     ),
     ("feeds", "a day's, and the open page"): lambda rt, full: rt.table.batch_get(
         [feed.page_key(full.tenant, 1), feeds.counts_key(full.tenant, today(full))]
@@ -102,10 +148,32 @@ READS: Mapping[tuple[str, str], Read] = {
     ("orders", "orders of a group"): lambda rt, full: rt.table.query(
         orders.group_orders_query(full.tenant, full.group, 25, None)
     ),
+    ("perks", "a perk, or all of a program"): lambda rt, full: (
+        perks.perk(known(rt, full), 1, "club"),
+        perks.perks(known(rt, full), 1),
+    ),
+    ("perks", "a redemption code"): lambda rt, full: rt.table.get(perks.code_key(full.tenant, full.shown)),
     ("programs", "the settings of a tenant"): lambda rt, full: programs.settings(known(rt, full)),
     ("programs", "a program, or all"): lambda rt, full: (
         programs.program(known(rt, full), 1),
         programs.programs(known(rt, full)),
+    ),
+    ("quotas", "the slices of a quota"): lambda rt, full: quotas.read(rt.table, full.tenant, MUGS).taken,
+    ("rewards", "a reward, or all of a program"): lambda rt, full: (
+        rewards.reward(known(rt, full), 1, "five"),
+        rewards.rewards(known(rt, full), 1),
+    ),
+    ("rewards", "what all have taken of some"): lambda rt, full: rt.table.batch_get(
+        [rewards.taken_key(full.tenant, 1, "five")]
+    ),
+    ("rewards", "how often a member has had one"): lambda rt, full: rt.table.batch_get(
+        [rewards.uses_key(full.tenant, full.bob, 1, "five")]
+    ),
+    ("rewards", "a redemption"): lambda rt, full: rt.table.get(
+        rewards.redemption_key(full.tenant, EntryRef(full.bob, 1, REDEEMED))
+    ),
+    ("rewards", "redemptions of an owner"): lambda rt, full: rt.table.query(
+        rewards.redemptions_query(full.tenant, full.bob, 1, 25, None)
     ),
     ("rules", "a rule, or all of a program"): lambda rt, full: (
         rules.rule(known(rt, full), 1, "base"),
@@ -115,6 +183,7 @@ READS: Mapping[tuple[str, str], Read] = {
     ("tiers", "the tiers of a program"): lambda rt, full: tiers.scheme(known(rt, full), 1),
     ("table/config", "the whole configuration"): lambda rt, full: config.read_config(rt.table, full.tenant).aggregates,
     ("table/config", "whether it has changed"): still_known,
+    ("table/config", "what is noted there"): lambda rt, full: config.read_revision(rt.table, full.tenant),
     ("table/feed", "where the feed stands"): lambda rt, full: feed.read_head(rt.table, full.tenant),
     ("table/feed", "references from a number"): lambda rt, full: feed.read_references(
         rt.table, full.tenant, 0, feed.PAGE_SIZE + 1
@@ -157,6 +226,8 @@ def names(full: FullShop) -> dict[str, object]:
         "t": full.tenant,
         "tenant": full.tenant,
         "key": full.key,
+        "shown": full.shown,
+        "perk": "club",
         "member": full.ada,
         "group": full.group,
         "their_member": full.bob,
@@ -180,6 +251,16 @@ def names(full: FullShop) -> dict[str, object]:
         "order": full.order,
         "number": "R-1",
         "rule": "base",
+        "series": "pool",
+        "coupon": full.coupon,
+        "code": full.free,
+        "pool": codes.place_of(full.free)[0],
+        "coupon_shard": owned.shard_of(full.coupon),
+        "upload": upload_of("codes of pool"),
+        "quota_kind": MUGS.kind,
+        "id": MUGS.id,
+        "reward": "five",
+        "redeemed": REDEEMED,
         **dict(zip(("hour", "entry_shard", "since", "until"), place_of_an_entry(full), strict=True)),
         "hash": sha256(b"receipt 2").hexdigest()[:40],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from infra.local.pages.cells import MalformedError
 from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
-from tests.twins import at, by_hand, fresh
+from tests.twins import at, by_hand, coupons, fresh, rewarded
 from tests.twins.bookshop import (
     POINTS,
     PROGRAM,
@@ -50,6 +50,7 @@ from tests.twins.grouped import change, choose, household, join, leave
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
+from tests.unit.pages.perked import PERKED, awarded
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = [cls for stream in STREAMS for cls in stream.facts.classes.values()]
@@ -70,6 +71,7 @@ EASIER = {
     "tiers": [{"tier_id": name, "name": name, "threshold": threshold} for name, threshold in THRESHOLDS.items()],
 }
 AUGUST = "2026-08-10"
+BAG = 12  # the entry in which Ada took one
 
 
 def settled(shop: BookShop, ada: str) -> bool:
@@ -101,10 +103,14 @@ VISITS: dict[str, Visit] = {
     "release": lambda shop, ada: by_hand.release(shop, ada, 2),
     "activate": lambda shop, ada: by_hand.activate(shop, ada, event="survey"),
     "cancel pending": lambda shop, ada: by_hand.cancel(shop, ada, event="survey"),
+    "redeem": rewarded.redeem,
+    "refund a redemption": lambda shop, ada: rewarded.refund(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
+    "deliver": lambda shop, ada: rewarded.deliver(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
     "settle": settled,
     "pin": lambda shop, ada: shop.pin(ada, "bronze"),
     "unpin": lambda shop, ada: shop.unpin(ada),
     "recalculate": lambda shop, ada: shop.recalculate(ada),
+    **coupons.VISITS,
 }
 
 
@@ -127,6 +133,11 @@ def after(visit: Visit) -> StreamedTable:
     by_hand.promise(shop, ada, 3, event="survey")
     by_hand.hold(shop, ada, 5, at=at("2026-08-05"))
     by_hand.hold(shop, ada, 5)
+    rewarded.define(shop)
+    rewarded.define(shop, "bag", **rewarded.BAG)
+    assert rewarded.redeemed(shop, ada, "bag") == entry_id(EntryRef(ada, 1, BAG))
+    coupons.several(shop, ada)
+    coupons.series(shop, "hello", codes={"kind": "shared", "code": "HELLO"})
     shop.clock.move_to(AUGUST)
     define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
     visit(shop, ada)
@@ -173,6 +184,11 @@ def undone() -> StreamedTable:
     return table
 
 
+def perked() -> Iterator[StreamedTable]:
+    """What is done with perks and awards."""
+    return map(awarded, PERKED)
+
+
 def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for record in table.entries():
@@ -184,7 +200,7 @@ def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
 
 def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() -> None:
     found: dict[str, set[str]] = defaultdict(set)
-    for table in (at_the_desk(), undone(), grouped(), *map(after, VISITS.values()), *map(moved, MOVES)):
+    for table in (at_the_desk(), undone(), grouped(), *map(after, VISITS.values()), *map(moved, MOVES), *perked()):
         for fact, operations in recorded_by(table).items():
             found[fact] |= operations
     said = {cls.type: set(relations.operations) for cls, relations in RELATIONS.items() if relations.operations}

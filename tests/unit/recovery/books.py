@@ -20,7 +20,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete, Key
-from tests.twins import at, fresh
+from tests.twins import at, fresh, perked
 from tests.twins.bookshop import POINTS, TODAY, BookShop, card, goods_back, line, open_shop, sale
 from tests.twins.grouped import household
 
@@ -75,6 +75,7 @@ def small_books() -> Books:
     back; the documents say all that they may, and what is earned counts in the month of a cap."""
     table = MemoryTable()
     shop = open_shop(table, program={"units": [CAPPED]})
+    perked.offer(shop, "treat", perked.TREAT)
     issue_api_key(shop.rt, shop.caller, org="org", tenant="shop", name="till", grants=shop.caller.grants)
     said: dict[str, Any] = {"place": "Corner", "utc_offset": 60}
     labels, paid = (Label(key="till", value="3"),), (Payment(kind="cash", amount=150_00),)

@@ -52,6 +52,7 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
     "identifier": (small_books,),
     "member": (small_books, grouped_books),
     "order": (small_books, grouped_books),
+    "perk": (small_books,),
     "program": (small_books,),
     "return": (small_books,),
     "revision": (small_books,),
@@ -60,7 +61,9 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
     "tiers": (small_books,),
 }
 NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
-    *("api_key", "beat", "guard", "mark", "note", "operation", "part", "registered_tenant"),
+    *("api_key", "award", "beat", "guard", "mark", "note", "operation", "part", "quota_slice", "redemption_code"),
+    "registered_tenant",
+    *("redemption", "reward", "reward_code", "reward_taken", "reward_uses"),
 }
 
 

@@ -12,6 +12,7 @@ from chalicelib.api.native.routes import (
     members,
     pending,
     reports,
+    rewards,
     tiers,
     traces,
     transfers,
@@ -38,6 +39,7 @@ _ON_ACCOUNTS = (
     *pending.ROUTES,
     *expiries.ROUTES,
     *reports.ROUTES,
+    *rewards.ROUTES,
 )
 _INSTEAD: Mapping[str, str] = {"member_not_found": "group_not_found", "member_blocked": "group_blocked"}
 _SAME: Mapping[str, str] = {
@@ -62,6 +64,10 @@ _SAME: Mapping[str, str] = {
     "list_holds": "What is held of a group's points, the oldest hold first.",
     "capture_hold": "Spend what is held of a group's points, or a part of it.",
     "release_hold": "Let what is held of a group's points be used again, or a part of it.",
+    "list_redemptions": "What was redeemed with a group's points, newest first.",
+    "get_redemption": "A redemption of the group.",
+    "refund_redemption": "Refund a redemption of the group: points, stock, limits and codes come back, once.",
+    "change_delivery": "Say where the delivery of a physical reward of the group stands.",
     "list_pending": "What a group was promised and cannot use yet.",
     "activate_pending": "Let a group use what it was promised.",
     "cancel_pending": "Take back what a group was promised.",
@@ -251,6 +257,20 @@ ROUTES = (
         ),
         dry_run=True,
         same_as="transfer_points",
+    ),
+    Route(
+        "POST",
+        f"{_GROUP}/redemptions",
+        "chalicelib.api.native.rewards:redeem_of_group",
+        "redeem_reward_of_group",
+        "rewards",
+        "modify",
+        "Redeem a reward with a group's points, in the name of one of its members.",
+        status=201,
+        query=(PROGRAM,),
+        errors=("group_not_found", "member_not_found", "group_member_not_found", *rewards.REDEEMING_ERRORS),
+        dry_run=True,
+        same_as="redeem_reward",
     ),
     *(_of_group(route) for route in _ON_ACCOUNTS if route.operation in _SAME),
 )

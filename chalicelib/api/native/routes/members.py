@@ -14,6 +14,8 @@ _AS_OF = QueryParam(
     "How it will stand then, if nothing else happens, or stood then, as far as was known; now where it is left out.",
 )
 _LINE_TYPES = (
+    *("coupon.activated", "coupon.cancelled", "coupon.expired", "coupon.issued", "coupon.reactivated"),
+    *("coupon.unused", "coupon.used"),
     *("debt.settled", "order.recorded", "order.returned"),
     *(
         "points.activated",
@@ -25,6 +27,7 @@ _LINE_TYPES = (
     ),
     *("points.earned", "points.expired", "points.granted", "points.held", "points.promised", "points.received"),
     *("points.refunded", "points.released", "points.sent", "points.spent", "promise.cancelled"),
+    *("reward.delivery_changed", "reward.redeemed", "reward.refunded"),
     *("tier.changed", "tier.pinned", "tier.unpinned"),
 )
 _NARROWED = (

@@ -24,7 +24,14 @@ ROUTES = (
         "modify",
         "Give back a spend, or a part of it; also of a hold that was captured.",
         status=201,
-        errors=(*_ENTRY_ERRORS, "not_a_spend", "already_undone", "refunded_more_than_spent", *_COMING_BACK_ERRORS),
+        errors=(
+            *_ENTRY_ERRORS,
+            "not_a_spend",
+            "undo_by_refund",
+            "already_undone",
+            "refunded_more_than_spent",
+            *_COMING_BACK_ERRORS,
+        ),
         dry_run=True,
     ),
     Route(
@@ -40,6 +47,7 @@ ROUTES = (
             *_ENTRY_ERRORS,
             *_CANCEL_ERRORS,
             "undo_by_return",
+            "undo_by_refund",
             "undo_by_sender",
             "cannot_undo",
             "several_to_undo",

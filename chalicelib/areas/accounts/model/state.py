@@ -200,6 +200,11 @@ def _deducted(account: Account, fact: f.PointsDeducted) -> Account:
     return _with(account, w.went(account.wallet(fact.unit), "deducted", fact))
 
 
+def _unchanged(account: Account, _: Fact) -> Account:
+    """What is told beside: of awards, redemptions and coupons, and of what a cap cut off."""
+    return account
+
+
 def _in_wallet(change: Callable[[Wallet, Any], Wallet]) -> Change:
     """For a fact that changes one wallet and nothing else."""
     return lambda account, fact: _with(account, change(account.wallet(fact.unit), fact))
@@ -214,7 +219,7 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.TierPinned: _pinned,
     f.TierUnpinned: _unpinned,
     f.PointsEarned: _earned,
-    f.PointsCapped: lambda account, _: account,
+    f.PointsCapped: _unchanged,
     f.PointsGranted: _in_wallet(w.granted),
     f.PointsDeducted: _deducted,
     f.PointsSpent: _spent,
@@ -232,4 +237,13 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.PointsSent: _in_wallet(w.sent),
     f.PointsReceived: _in_wallet(w.received),
     f.PointsConverted: _converted,
+    f.PerkGranted: _unchanged,
+    f.PerkRedeemed: _unchanged,
+    f.PerkRefunded: _unchanged,
+    f.PerkRevoked: _unchanged,
+    f.PerkExpired: _unchanged,
+    f.RewardRedeemed: _unchanged,
+    f.RewardDeliveryChanged: _unchanged,
+    f.RewardRefunded: _unchanged,
+    **dict.fromkeys(f.ON_COUPONS, _unchanged),
 }

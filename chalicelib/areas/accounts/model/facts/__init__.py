@@ -12,6 +12,16 @@ from chalicelib.areas.accounts.model.facts.apart import (
     PromiseCancelled,
 )
 from chalicelib.areas.accounts.model.facts.between import Brought, PointsConverted, PointsReceived, PointsSent
+from chalicelib.areas.accounts.model.facts.coupons import (
+    ON_COUPONS,
+    CouponActivated,
+    CouponCancelled,
+    CouponExpired,
+    CouponIssued,
+    CouponReactivated,
+    CouponUnused,
+    CouponUsed,
+)
 from chalicelib.areas.accounts.model.facts.life import (
     AccountAdvanced,
     OrderRecorded,
@@ -20,6 +30,13 @@ from chalicelib.areas.accounts.model.facts.life import (
     TierPinned,
     TierReviewed,
     TierUnpinned,
+)
+from chalicelib.areas.accounts.model.facts.perks import (
+    PerkExpired,
+    PerkGranted,
+    PerkRedeemed,
+    PerkRefunded,
+    PerkRevoked,
 )
 from chalicelib.areas.accounts.model.facts.points import (
     DebtSettled,
@@ -34,6 +51,7 @@ from chalicelib.areas.accounts.model.facts.points import (
     PointsSpent,
     Taken,
 )
+from chalicelib.areas.accounts.model.facts.rewards import RewardDeliveryChanged, RewardRedeemed, RewardRefunded
 from chalicelib.kit.facts import Body, vocabulary
 
 
@@ -79,6 +97,15 @@ VOCABULARY = vocabulary(
     TierReviewed,
     TierPinned,
     TierUnpinned,
+    PerkGranted,
+    PerkRedeemed,
+    PerkRefunded,
+    PerkRevoked,
+    PerkExpired,
+    RewardRedeemed,
+    RewardDeliveryChanged,
+    RewardRefunded,
+    *ON_COUPONS,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
@@ -102,12 +129,25 @@ VOCABULARY = vocabulary(
 )
 
 __all__ = [
+    "ON_COUPONS",
     "VOCABULARY",
     "AccountAdvanced",
     "Brought",
+    "CouponActivated",
+    "CouponCancelled",
+    "CouponExpired",
+    "CouponIssued",
+    "CouponReactivated",
+    "CouponUnused",
+    "CouponUsed",
     "DebtSettled",
     "OrderRecorded",
     "OrderReturned",
+    "PerkExpired",
+    "PerkGranted",
+    "PerkRedeemed",
+    "PerkRefunded",
+    "PerkRevoked",
     "PointsActivated",
     "PointsCancelled",
     "PointsCapped",
@@ -126,6 +166,9 @@ __all__ = [
     "PointsSent",
     "PointsSpent",
     "PromiseCancelled",
+    "RewardDeliveryChanged",
+    "RewardRedeemed",
+    "RewardRefunded",
     "Taken",
     "TierChanged",
     "TierPinned",

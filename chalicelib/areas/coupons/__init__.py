@@ -1,0 +1,26 @@
+"""Coupons: what a member may show at a checkout, once or several times, by a code. A voucher is a coupon by code.
+
+Words
+    series      what its coupons have in common: worth, window, limits, days; where its codes come from; active, paused, ended
+    codes       `pool`: uploaded beforehand, taken one by one; `generated`: made when a coupon is issued; `shared`: one for all
+    worth       data for the checkout; nothing here counts with it but the minimum order value, where one is told
+    coupon      a member's own, also in a group: issued → active → used, expired or cancelled
+    use         one redemption of a coupon, with the order it was for; `uses_per_code` of them
+    live, past  a coupon that can still become something lies in the member's snapshot; what is over lies behind the journal
+
+Laws
+    - A code is one coupon's for ever, of whatever series; what is used, expired or cancelled does not come back to the pool.
+    - Whether a coupon is active or expired follows from the time of asking. The daily job only makes it happen.
+    - What a coupon is good for and until when is settled when it is issued: another definition changes nothing of it.
+    - No limit is ever exceeded, by whatever comes at once; marking as unused gives a use back, cancelling an issue.
+    - Codes are in no fact: who reads the feed cannot redeem anything.
+
+Operations
+    list_series, get_series, list_coupons, list_of_series; issuing and changing a coupon writes an entry of the member's
+    account, so these are flows: define_coupon_series, upload_codes, issue_coupon, check_code, use_code, change_coupon,
+    expire_coupon
+
+Facts
+    coupon.issued, coupon.activated, coupon.used, coupon.unused, coupon.expired, coupon.reactivated, coupon.cancelled in
+    the journal of the member's account; config.changed (kind `coupon_series`) in that of each series
+"""

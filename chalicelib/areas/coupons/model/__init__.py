@@ -1,0 +1,36 @@
+"""Coupons and their series as values, and what may be done with them: no clock, no table."""
+
+from chalicelib.areas.coupons.model.counts import MemberCounts, SeriesCounts
+from chalicelib.areas.coupons.model.coupon import Coupon, CouponState, Shown, Use, shown
+from chalicelib.areas.coupons.model.deeds import activated, cancelled, issued, must_be_usable, reactivated, unused, used
+from chalicelib.areas.coupons.model.series import (
+    CODES_A_PAGE,
+    CodeText,
+    CouponSeries,
+    CouponSeriesDefinition,
+    made_code,
+    no_series,
+)
+
+__all__ = [
+    "CODES_A_PAGE",
+    "CodeText",
+    "Coupon",
+    "CouponSeries",
+    "CouponSeriesDefinition",
+    "CouponState",
+    "MemberCounts",
+    "SeriesCounts",
+    "Shown",
+    "Use",
+    "activated",
+    "cancelled",
+    "issued",
+    "made_code",
+    "must_be_usable",
+    "no_series",
+    "reactivated",
+    "shown",
+    "unused",
+    "used",
+]

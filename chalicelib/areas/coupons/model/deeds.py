@@ -1,0 +1,105 @@
+"""What may be done with a coupon, and what it then is. Every refusal is a sentence for whoever stands at the till."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.areas.coupons.model.coupon import Coupon, Use
+from chalicelib.areas.coupons.model.series import CouponSeries
+from chalicelib.errors import Refused
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import day_starts, iso_day, local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Whose it will be, under which id and code, when and in which zone."""
+
+    coupon_id: str
+    member_id: str
+    code: str
+    at: Instant
+    zone: str
+
+
+def issued(series: CouponSeries, issue: Issue) -> Coupon:
+    """Refuses `series_not_active` where it would be over before it begins."""
+    today = local_day(issue.at, issue.zone)
+    last, after = series.last_day(today), series.active_after_days
+    if last is not None and last < today + after:
+        raise Refused("series_not_active", f"Coupons of {series.name} are over.", param="series_id")
+    return Coupon(
+        coupon_id=issue.coupon_id,
+        program_id=series.program_id,
+        series_id=series.series_id,
+        member_id=issue.member_id,
+        code=issue.code,
+        issued_at=issue.at,
+        active_from=day_starts(today + after, issue.zone) if after else issue.at,
+        expires_at=None if last is None else day_starts(last + 1, issue.zone),
+        waits=series.needs_activation,
+        most_uses=series.limits.uses_per_code,
+    )
+
+
+def must_be_usable(coupon: Coupon, series: CouponSeries, at: Instant, zone: str, order_value: int | None) -> None:
+    """Refuses `code_cancelled`, `code_used`, `code_expired`, `code_not_yet_active`, `order_below_minimum`."""
+    _must_be_live(coupon, at, zone)
+    if at < coupon.active_from:
+        day = iso_day(local_day(coupon.active_from, zone))
+        raise Refused("code_not_yet_active", f"This coupon is good from {day} on.", param="code")
+    if coupon.waits:
+        raise Refused("code_not_yet_active", "The member has not activated this coupon yet.", param="code")
+    least = series.worth.minimum_order_value
+    if order_value is not None and order_value < least:
+        text = f"This coupon asks for an order of {least} at least, in the smallest part of its currency."
+        raise Refused("order_below_minimum", text, param="order_value")
+
+
+def used(coupon: Coupon, at: Instant, order: str | None) -> Coupon:
+    return coupon.model_copy(update={"uses": (*coupon.uses, Use(used_at=at, order=order))})
+
+
+def unused(coupon: Coupon, order: str | None) -> Coupon:
+    """The last use is taken back, or that of an order. Refuses `coupon_not_used`."""
+    places = [place for place, use in enumerate(coupon.uses) if order is None or use.order == order]
+    if not places:
+        text = "This coupon has not been used." if order is None else "This coupon has not been used for this order."
+        raise Refused("coupon_not_used", text, param="coupon_id" if order is None else "order")
+    return coupon.model_copy(update={"uses": tuple(u for n, u in enumerate(coupon.uses) if n != places[-1])})
+
+
+def activated(coupon: Coupon, at: Instant, zone: str) -> Coupon:
+    """Refuses `coupon_activated`, and what is over."""
+    _must_be_live(coupon, at, zone)
+    if not coupon.waits:
+        raise Refused("coupon_activated", "This coupon does not wait to be activated.", param="coupon_id")
+    return coupon.model_copy(update={"waits": False})
+
+
+def cancelled(coupon: Coupon, at: Instant, zone: str) -> Coupon:
+    """Refuses `code_used` where any of it has been, and what is over."""
+    _must_be_live(coupon, at, zone)
+    if coupon.uses:
+        raise Refused("code_used", "This coupon has been used: mark it as unused first.", param="coupon_id")
+    return coupon.model_copy(update={"cancelled_at": at})
+
+
+def reactivated(coupon: Coupon, series: CouponSeries, at: Instant, zone: str) -> Coupon:
+    """Good again from now on, for as long as one that is issued now. Refuses `not_reactivable`, `series_not_active`."""
+    if not series.reactivable or coupon.state(at) not in ("expired", "cancelled"):
+        raise Refused("not_reactivable", f"This coupon of {series.name} cannot be made good again.", param="coupon_id")
+    anew = issued(series, Issue(coupon.coupon_id, coupon.member_id, coupon.code, at, zone))
+    kept = {"expires_at": anew.expires_at, "active_from": at, "waits": False, "cancelled_at": None}
+    return coupon.model_copy(update=kept)
+
+
+def _must_be_live(coupon: Coupon, at: Instant, zone: str) -> None:
+    match coupon.state(at):
+        case "cancelled":
+            raise Refused("code_cancelled", "This coupon was cancelled.", param="code")
+        case "used":
+            raise Refused("code_used", "This coupon has been used already.", param="code")
+        case "expired" if coupon.expires_at is not None:
+            day = iso_day(local_day(coupon.expires_at - 1, zone))
+            raise Refused("code_expired", f"This coupon was good until {day}.", param="code")

@@ -1,0 +1,143 @@
+"""A series as a shop writes it. Whatever cannot be meant is refused here, in a sentence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from chalicelib.errors import NotFound, Refused
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.periods import Day
+from chalicelib.kit.texts import PLAIN_TEXT
+from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
+
+CODES_A_PAGE = 1_000
+MAX_USES = 100
+MAX_COUNT = 1_000_000_000
+MAX_DAYS = 36_525
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read as something else: no 0, O, 1, I, L
+
+SeriesId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+CodeText = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,62}[A-Za-z0-9]$"), AfterValidator(str.upper)]
+Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{0,16}$"), AfterValidator(str.upper)]
+Count = Annotated[int, Field(strict=True, ge=1, le=MAX_COUNT)]
+Days = Annotated[int, Field(strict=True, ge=0, le=MAX_DAYS)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class Worth(Frozen):
+    """What it is good for, as data for the checkout. `amount` in the smallest part of `currency`; `percent` of 100."""
+
+    kind: Literal["none", "amount", "percent", "free_delivery", "text"] = "none"
+    amount: PositiveAmount | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    percent: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
+    text: Annotated[str, Field(min_length=1, max_length=500), PLAIN_TEXT] | None = None
+    minimum_order_value: AmountOrZero = 0
+    stackable: Flag = False
+
+    @model_validator(mode="after")
+    def _says_what_its_kind_needs(self) -> Self:
+        needed = {"amount": {"amount", "currency"}, "percent": {"percent"}, "text": {"text"}}.get(self.kind, set())
+        given = {name for name in ("amount", "currency", "percent", "text") if getattr(self, name) is not None}
+        if needed != given:
+            raise ValueError(f"worth of the kind {self.kind} has {', '.join(sorted(needed)) or 'no value'}")
+        return self
+
+
+class CodeSource(Frozen):
+    """Where codes come from. `prefix` and `length` (of what follows it) are of generated ones, `code` is the shared one."""
+
+    kind: Literal["pool", "generated", "shared"] = "generated"
+    code: CodeText | None = None
+    prefix: Prefix = ""
+    length: Annotated[int, Field(strict=True, ge=6, le=32)] = 10
+
+    @model_validator(mode="after")
+    def _has_the_code_it_shares(self) -> Self:
+        if (self.kind == "shared") != (self.code is not None):
+            raise ValueError("a shared code is named, and only a shared one")
+        return self
+
+
+class Limits(Frozen):
+    """None: without limit. Issued and used are counted of each member and of all."""
+
+    uses_per_code: Annotated[int, Field(strict=True, ge=1, le=MAX_USES)] = 1
+    issued_per_member: Count | None = None
+    used_per_member: Count | None = None
+    issued: Count | None = None
+    used: Count | None = None
+
+
+class CouponSeriesDefinition(Frozen):
+    """Days are the program's own, both ends included. A coupon is good from `active_after_days` after its issue until
+    `valid_days` after it and until `valid_until`, whichever is first. `claimable`: who shows a code of the pool that
+    nobody has gets the coupon with its first use. `reactivable`: an expired or cancelled one may be made good again."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
+    description: Annotated[str, Field(max_length=2_000), PLAIN_TEXT] = ""
+    state: Literal["active", "paused", "ended"] = "active"
+    codes: CodeSource = CodeSource()
+    worth: Worth = Worth()
+    limits: Limits = Limits()
+    from_day: CalendarDay | None = None
+    until_day: CalendarDay | None = None
+    active_after_days: Days = 0
+    valid_days: Days | None = None
+    valid_until: CalendarDay | None = None
+    needs_activation: Flag = False
+    reactivable: Flag = False
+    claimable: Flag = False
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if self.from_day is not None and self.until_day is not None and self.until_day < self.from_day:
+            raise ValueError("a window must not end before it starts")
+        if self.valid_days is not None and self.valid_days < self.active_after_days:
+            raise ValueError("a coupon must not be over before it is active")
+        if self.codes.kind == "shared" and (
+            self.limits.uses_per_code > 1 or self.needs_activation or self.active_after_days
+        ):
+            raise ValueError("a shared code is used at once: its limits are per member and in all")
+        if self.claimable and (self.codes.kind != "pool" or self.needs_activation or self.active_after_days):
+            raise ValueError("only a code of a pool that is good at once can be claimed")
+        return self
+
+    def named(self, program_id: int, series_id: str) -> CouponSeries:
+        return CouponSeries(program_id=program_id, series_id=series_id, **dict(self))
+
+
+class CouponSeries(CouponSeriesDefinition):
+    """One series of a program."""
+
+    program_id: int
+    series_id: SeriesId
+
+    def must_be_at_work(self, today: Day) -> None:
+        """For issuing and using. Refuses `series_not_active`."""
+        begun = self.from_day is None or self.from_day <= today
+        over = self.until_day is not None and self.until_day < today
+        if self.state == "active" and begun and not over:
+            return
+        why = {"paused": "is paused", "ended": "has ended"}.get(self.state, "is over" if begun else "has not begun")
+        raise Refused("series_not_active", f"The coupon series {self.name} {why}.", param="series_id")
+
+    def last_day(self, issued_on: Day) -> Day | None:
+        """On which a coupon that is issued on a day is good; None for ever."""
+        by_days = None if self.valid_days is None else issued_on + self.valid_days
+        return min((day for day in (by_days, self.valid_until) if day is not None), default=None)
+
+
+def made_code(source: CodeSource, drawn: int) -> str:
+    """Of a random number of 256 bits, enough for 32 letters."""
+    letters = []
+    for _ in range(source.length):
+        drawn, place = divmod(drawn, len(ALPHABET))
+        letters.append(ALPHABET[place])
+    return f"{source.prefix}{''.join(letters)}"
+
+
+def no_series(series_id: str) -> NotFound:
+    return NotFound("coupon_series_not_found", f"There is no coupon series {series_id[:64]}.", param="series_id")

@@ -1,0 +1,76 @@
+"""Where coupon series are kept: configuration aggregates (table/config.py).
+
+access pattern               | key                                           | items   | cost                 | by
+a series, or all of a program | {t}#CFG / coupon_series#{program:04}#{series} | 0–2,000 | in the configuration | series, every_series, sharing
+
+item          | key                                           | in index | cost
+coupon_series | {t}#CFG / coupon_series#{program:04}#{series} | –        | 2 WU
+
+A code that all share is in no item of its own: it is found in the configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.areas.coupons.model import CouponSeries, no_series
+from chalicelib.errors import Refused
+from chalicelib.table.config import Config, Name
+from chalicelib.table.config_commit import Change
+from chalicelib.table.definitions import definition
+
+KIND = "coupon_series"
+MAX_SERIES = 2_000
+
+
+def every_series(config: Config, program_id: int) -> tuple[CouponSeries, ...]:
+    """By id."""
+    kept = config.of_kind(KIND, _prefix(program_id))
+    read = lambda: tuple(series_of(name, kept[name].body) for name in sorted(kept))  # noqa: E731
+    return config.derived((KIND, program_id), read)
+
+
+def series(config: Config, program_id: int, series_id: str) -> CouponSeries:
+    """NotFound `coupon_series_not_found`."""
+    name = _name(program_id, series_id)
+    kept = config.get(name)
+    if kept is None:
+        raise no_series(series_id)
+    return config.derived((KIND, program_id, series_id), lambda: series_of(name, kept.body))
+
+
+def series_of(name: Name, body: Mapping[str, Any]) -> CouponSeries:
+    return definition(CouponSeries, name, body)
+
+
+def sharing(config: Config) -> Mapping[str, CouponSeries]:
+    """By the code that all its coupons share."""
+
+    def read() -> dict[str, CouponSeries]:
+        known = (series_of(name, kept.body) for name, kept in config.of_kind(KIND).items())
+        return {one.codes.code: one for one in known if one.codes.code is not None}
+
+    return config.derived((KIND, "sharing"), read)
+
+
+def change(config: Config, after: CouponSeries) -> Change:
+    """Refuses `too_many_coupon_series` past 2,000 in a program, and `codes_frozen`."""
+    name = _name(after.program_id, after.series_id)
+    known = config.get(name)
+    if known is None and len(config.of_kind(KIND, _prefix(after.program_id))) >= MAX_SERIES:
+        raise Refused("too_many_coupon_series", f"A program has at most {MAX_SERIES:,} coupon series.")
+    if known is not None:
+        before = series_of(name, known.body).codes
+        if (before.kind, before.code) != (after.codes.kind, after.codes.code):
+            text = "Where the codes of a coupon series come from does not change: make another series."
+            raise Refused("codes_frozen", text, param="codes")
+    return Change(name, after.model_dump(mode="json"))
+
+
+def _name(program_id: int, series_id: str) -> Name:
+    return Name(KIND, f"{_prefix(program_id)}{series_id}")
+
+
+def _prefix(program_id: int) -> str:
+    return f"{program_id:04}#"

@@ -1,0 +1,173 @@
+"""A perk as data: what it is, whom it is for and what redeeming it asks. Whatever cannot be meant is refused here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.areas.perks.model.restrictions import BasketAsked, Hours
+from chalicelib.errors import Refused
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.labels import Labels
+from chalicelib.kit.periods import Day, date_of, day_of, parse_day
+from chalicelib.kit.texts import PLAIN_TEXT
+from chalicelib.kit.wire import AmountOrZero, PositiveAmount
+
+MAX_USES = 1_000_000
+LONGEST_DAYS = 36_500
+
+
+def _iso_day(value: object) -> object:
+    if isinstance(value, str) and (day := parse_day(value)) is not None:
+        return date_of(day)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("unreadable_date", 'it must be a day of the calendar, such as "2026-01-31"')
+
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Prose = Annotated[str, Field(max_length=5_000), PLAIN_TEXT]
+Flag = Annotated[bool, Field(strict=True)]
+IsoDay = Annotated[date, BeforeValidator(_iso_day)]
+Picture = Annotated[str, Field(pattern=r"^https://[^\s]{1,2000}$")]
+State = Literal["draft", "active", "paused", "ended"]
+Method = Literal["auto", "qr", "pdf417", "code"]
+Again = Literal["add", "replace", "ignore"]
+
+
+class StampCard(Frozen):
+    """Full with `stamps` points of the unit. Redeeming one takes them, and `gives` an award of another perk, where it names one. One
+    that does not start anew is over with its first redemption."""
+
+    kind: Literal["stamp_card"] = "stamp_card"
+    unit: Code
+    stamps: Annotated[int, Field(strict=True, ge=1, le=1_000)]
+    gives: Code | None = None
+    starts_anew: Flag = True
+
+
+class PseudoCurrency(Frozen):
+    """Points that are worth money: `value` for every `points` of the unit, in smallest parts of the basket's currency."""
+
+    kind: Literal["pseudo_currency"] = "pseudo_currency"
+    unit: Code
+    points: PositiveAmount = 1
+    value: PositiveAmount
+
+
+class AdHoc(Frozen):
+    """A treat: once, unless the perk says how often."""
+
+    kind: Literal["ad_hoc"] = "ad_hoc"
+
+
+class Club(Frozen):
+    """A membership: as often as the perk says, else at will, while it lasts."""
+
+    kind: Literal["club"] = "club"
+
+
+class Level(Frozen):
+    """What a tier brings: whoever stands on it has the perk, and nobody else. Nobody is granted it."""
+
+    kind: Literal["level"] = "level"
+    tier: Code
+
+
+What = Annotated[StampCard | PseudoCurrency | AdHoc | Club | Level, Field(discriminator="kind")]
+
+
+class PerkWindow(Frozen):
+    """Days on the program's own calendar, both ends included; an end left out is open."""
+
+    from_day: IsoDay | None = None
+    until_day: IsoDay | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.from_day and self.until_day and self.until_day < self.from_day:
+            raise ValueError("a window must not end before it starts")
+        return self
+
+    def has(self, day: Day) -> bool:
+        begun = self.from_day is None or day_of(self.from_day) <= day
+        return begun and (self.until_day is None or day <= day_of(self.until_day))
+
+
+class Translation(Frozen):
+    name: Text
+    terms: Prose = ""
+
+
+class PerkDefinition(Frozen):
+    """A perk as a shop writes it.
+
+    `uses` of one award (without: an ad hoc one once, all others at will); it lasts `valid_days`, the day of the grant included.
+    `till_code` is what the till knows the discount by. `points` come with a grant, of a kind that has a unit. A second grant is
+    added to the award, replaces it, or is ignored, as `again` says.
+    """
+
+    name: Text
+    what: What
+    terms: Prose = ""
+    translations: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], Translation] = Field(
+        max_length=50, default_factory=dict
+    )
+    pictures: Annotated[tuple[Picture, ...], Field(max_length=20)] = ()
+    labels: Labels = ()
+    state: State = "active"
+    window: PerkWindow = PerkWindow()
+    method: Method = "code"
+    till_code: Text | None = None
+    hours: Annotated[tuple[Hours, ...], Field(max_length=50)] = ()
+    places: Annotated[tuple[Text, ...], Field(max_length=1_000)] = ()
+    basket: BasketAsked = BasketAsked()
+    maximum_value: PositiveAmount | None = None
+    uses: Annotated[int, Field(strict=True, ge=1, le=MAX_USES)] | None = None
+    valid_days: Annotated[int, Field(strict=True, ge=1, le=LONGEST_DAYS)] | None = None
+    everybody: Flag = False
+    again: Again = "add"
+    points: AmountOrZero = 0
+    priority: Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)] = 0
+
+    @model_validator(mode="after")
+    def _has_a_unit_for_its_points(self) -> Self:
+        if self.points and self.counted_in is None:
+            raise ValueError("points come with a stamp card or a pseudo currency, which have a unit")
+        return self
+
+    @property
+    def counted_in(self) -> str | None:
+        return self.what.unit if isinstance(self.what, StampCard | PseudoCurrency) else None
+
+    @property
+    def given_uses(self) -> int | None:
+        """How often an award of it can be used; None at will."""
+        if isinstance(self.what, StampCard) and not self.what.starts_anew:
+            return 1
+        return 1 if self.uses is None and isinstance(self.what, AdHoc) else self.uses
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether nobody needs an award to have it."""
+        return self.everybody or isinstance(self.what, Level)
+
+    def named(self, perk_id: str) -> Perk:
+        return Perk(perk_id=perk_id, **dict(self))
+
+
+class Perk(PerkDefinition):
+    perk_id: Code
+
+    def must_be_on(self, day: Day) -> None:
+        """Refuses `perk_not_active`."""
+        if self.state != "active":
+            raise Refused(
+                "perk_not_active", f"{self.name} is not offered just now: it is {self.state}.", param="perk_id"
+            )
+        if not self.window.has(day):
+            raise Refused("perk_not_active", f"{self.name} is not offered on this day.", param="perk_id")

@@ -1,0 +1,46 @@
+"""Rewards as values, and every decision about them."""
+
+from chalicelib.areas.rewards.model.counts import NONE, Counts
+from chalicelib.areas.rewards.model.judge import (
+    Judged,
+    Reason,
+    Situation,
+    Wish,
+    cost_of,
+    is_seen,
+    judged,
+    must_be_had,
+    must_suit,
+    reasons,
+    value_of,
+    worth_of,
+)
+from chalicelib.areas.rewards.model.redemption import Address, Counted, DeliveryStatus, Redemption, must_follow
+from chalicelib.areas.rewards.model.reward import Cost, Reward, RewardDefinition, RewardType, Worth
+
+__all__ = [
+    "NONE",
+    "Address",
+    "Cost",
+    "Counted",
+    "Counts",
+    "DeliveryStatus",
+    "Judged",
+    "Reason",
+    "Redemption",
+    "Reward",
+    "RewardDefinition",
+    "RewardType",
+    "Situation",
+    "Wish",
+    "Worth",
+    "cost_of",
+    "is_seen",
+    "judged",
+    "must_be_had",
+    "must_follow",
+    "must_suit",
+    "reasons",
+    "value_of",
+    "worth_of",
+]

@@ -1,0 +1,232 @@
+"""Why a member cannot have a reward now, and what a basket of rewards comes to. Pure: all it needs is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from chalicelib.areas.rewards.model.counts import NONE, Counts, Every
+from chalicelib.areas.rewards.model.reward import Cashback, Cost, Limit, Reward, RewardWindow, Worth
+from chalicelib.errors import Refused
+from chalicelib.kit.amounts import plain
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.periods import Day, iso_day
+
+_IN: Mapping[Every, str] = {
+    "ever": "",
+    "day": " a day",
+    "week": " a week",
+    "month": " a month",
+    "year": " a year",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`points` are what a cashback is asked for, `order_value` is the order that it is to pay a part of."""
+
+    quantity: int = 1
+    points: int | None = None
+    order_value: int | None = None
+
+
+class Reason(Frozen):
+    """Why not. `missing`: of which unit how much more is needed, in its smallest part."""
+
+    code: str
+    message: str
+    missing: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A member as rewards see them: what they can spend, theirs or their group's, and what was taken before. `blocked` names
+    what is blocked, them or their group; `barred` is a group that does not let them spend."""
+
+    day: Day
+    balances: Mapping[str, int]
+    decimals: Mapping[str, int]
+    tier: str | None
+    segments: frozenset[str] = frozenset()
+    blocked: str = ""
+    barred: bool = False
+    uses: Mapping[str, Counts] = field(default_factory=dict)
+    taken: Mapping[str, Counts] = field(default_factory=dict)
+
+    def after(self, reward: Reward, wish: Wish) -> Situation:
+        """Once they have it."""
+        balances = dict(self.balances)
+        for cost in cost_of(reward, wish):
+            balances[cost.unit] = balances.get(cost.unit, 0) - cost.amount
+        name = reward.reward_id
+        return replace(
+            self,
+            balances=balances,
+            uses={**self.uses, name: self.uses.get(name, NONE).plus(self.day, wish.quantity)},
+            taken={**self.taken, name: self.taken.get(name, NONE).plus(self.day, wish.quantity)},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A line of a basket: `reasons` with the lines before it taken."""
+
+    reward: Reward
+    wish: Wish
+    reasons: tuple[Reason, ...]
+
+
+def cost_of(reward: Reward, wish: Wish) -> tuple[Cost, ...]:
+    if reward.cashback is not None:
+        return (Cost(unit=reward.cashback.unit, amount=wish.points or reward.cashback.minimum_points),)
+    return tuple(Cost(unit=cost.unit, amount=cost.amount * wish.quantity) for cost in reward.costs)
+
+
+def worth_of(reward: Reward, wish: Wish) -> Worth | None:
+    """Of each of its codes, or of the points that are turned into money."""
+    if reward.cashback is None:
+        return reward.worth
+    return Worth(amount=value_of(reward.cashback, wish.points or 0) or None, currency=reward.cashback.currency)
+
+
+def value_of(cashback: Cashback, points: int) -> int:
+    return points * cashback.value // cashback.points
+
+
+def reasons(reward: Reward, it: Situation, wish: Wish) -> tuple[Reason, ...]:
+    """All of them, first what no other member or day would change."""
+    missing = _missing(reward, it, wish)
+    return tuple(
+        Reason(code=no.code, message=no.message, missing=missing if no.code == "insufficient_balance" else {})
+        for no in _refusals(reward, it, wish)
+    )
+
+
+def must_be_had(reward: Reward, it: Situation, wish: Wish, param: str) -> None:
+    """Refuses by the first reason."""
+    for no in _refusals(reward, it, wish):
+        no.param = param
+        raise no
+
+
+def is_seen(reward: Reward, day: Day) -> bool:
+    return reward.state == "active" and not _before(reward.seen, day) and not _behind(reward.seen, day)
+
+
+def judged(lines: Iterable[tuple[Reward, Wish]], it: Situation) -> tuple[Judged, ...]:
+    """Line by line, each with what the lines before it would take: together they can be had if each of them can."""
+    found: list[Judged] = []
+    for reward, wish in lines:
+        why = reasons(reward, it, wish)
+        found.append(Judged(reward, wish, why))
+        if not why:
+            it = it.after(reward, wish)
+    return tuple(found)
+
+
+def _refusals(reward: Reward, it: Situation, wish: Wish) -> Iterator[Refused]:
+    yield from _of_the_reward(reward, it)
+    yield from _of_the_member(reward, it)
+    yield from _of_what_is_left(reward, it, wish)
+    if missing := _missing(reward, it, wish):
+        told = " and ".join(f"{plain(amount, it.decimals.get(unit, 0))} {unit}" for unit, amount in missing.items())
+        yield Refused("insufficient_balance", f"{told} more are needed.")
+
+
+def _of_the_reward(reward: Reward, it: Situation) -> Iterator[Refused]:
+    if reward.state != "active":
+        yield Refused("reward_not_active", f"This reward is {_STATES[reward.state]}.")
+    if _before(reward.redeemable, it.day):
+        yield Refused("reward_not_yet", f"It can be had from {iso_day(reward.redeemable.from_day or 0)} on.")
+    if _behind(reward.redeemable, it.day):
+        yield Refused("reward_over", f"It could be had until {iso_day(reward.redeemable.until_day or 0)}.")
+
+
+def _of_the_member(reward: Reward, it: Situation) -> Iterator[Refused]:
+    if it.blocked == "member":
+        yield Refused("member_blocked", "This member is blocked.")
+    if it.blocked == "group":
+        yield Refused("group_blocked", "This group is blocked.")
+    if it.barred:
+        yield Refused("may_not_spend", "The group does not let this member spend.")
+    if reward.tiers and it.tier not in reward.tiers:
+        yield Refused("wrong_tier", f"This reward is for tier {' or '.join(reward.tiers)}.")
+    if reward.segments and it.segments.isdisjoint(reward.segments):
+        yield Refused("wrong_segment", "This reward is for a segment that the member is not in.")
+
+
+def _of_what_is_left(reward: Reward, it: Situation, wish: Wish) -> Iterator[Refused]:
+    taken, uses = it.taken.get(reward.reward_id, NONE), it.uses.get(reward.reward_id, NONE)
+    if reward.stock is not None and taken.used("ever", it.day) + wish.quantity > reward.stock:
+        left = max(0, reward.stock - taken.used("ever", it.day))
+        yield Refused("out_of_stock", f"Only {left} of it are left." if left else "None of it is left.")
+    for can, limits, counts in (
+        ("It can be had", reward.limits, taken),
+        ("A member can have it", reward.member_limits, uses),
+    ):
+        if (limit := _reached(limits, counts, it.day, wish)) is not None:
+            used = counts.used(limit.every, it.day)
+            text = f"{can} {limit.times} times{_IN[limit.every]}, and it was had {used} times."
+            yield Refused("limit_reached", text)
+            return
+
+
+def _missing(reward: Reward, it: Situation, wish: Wish) -> dict[str, int]:
+    costs = cost_of(reward, wish)
+    more = {cost.unit: cost.amount - it.balances.get(cost.unit, 0) for cost in costs}
+    return {unit: amount for unit, amount in more.items() if amount > 0}
+
+
+def _reached(limits: tuple[Limit, ...], counts: Counts, day: Day, wish: Wish) -> Limit | None:
+    return next((limit for limit in limits if wish.quantity > _left(limit, counts, day)), None)
+
+
+def _left(limit: Limit, counts: Counts, day: Day) -> int:
+    return limit.times - counts.used(limit.every, day)
+
+
+def _before(window: RewardWindow, day: Day) -> bool:
+    return window.from_day is not None and day < window.from_day
+
+
+def _behind(window: RewardWindow, day: Day) -> bool:
+    return window.until_day is not None and day > window.until_day
+
+
+def must_suit(reward: Reward, wish: Wish) -> None:
+    """What a cashback is asked for, and what nothing else is. Refuses `points_not_said`, `points_not_asked`,
+    `too_few_points`, `order_value_not_said`, `more_than_order_allows`, `number_too_large`."""
+    cashback = reward.cashback
+    if cashback is None:
+        if wish.points is not None:
+            raise Refused("points_not_asked", "What this reward costs is fixed: leave `points` out.", param="points")
+        return
+    if wish.quantity != 1:
+        raise Refused("number_too_large", "Points are turned into money once at a time.", param="quantity")
+    if wish.points is None:
+        raise Refused("points_not_said", "Say how many points are turned into money.", param="points")
+    value = value_of(cashback, wish.points)
+    if wish.points < cashback.minimum_points or not value:
+        raise Refused(
+            "too_few_points", f"At least {max(cashback.minimum_points, _least(cashback))} at a time.", param="points"
+        )
+    if wish.order_value is None:
+        if cashback.maximum_percent is not None:
+            raise Refused(
+                "order_value_not_said", "Say what the order is worth: points pay a part of it.", param="order_value"
+            )
+    elif value > (most := _most(cashback, wish.order_value)):
+        raise Refused("more_than_order_allows", f"At most {most} of this order are paid with points.", param="points")
+
+
+def _least(cashback: Cashback) -> int:
+    return -(-cashback.points // cashback.value)
+
+
+def _most(cashback: Cashback, order_value: int) -> int:
+    share = Fraction(cashback.maximum_percent or "100") * order_value / 100
+    return share.numerator // share.denominator
+
+
+_STATES = {"draft": "not offered yet", "paused": "not offered just now", "ended": "not offered any more"}

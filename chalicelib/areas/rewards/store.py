@@ -1,0 +1,219 @@
+"""Where rewards, what was taken of them, and redemptions are kept.
+
+access pattern                 | key                                       | items   | cost                 | by
+a reward, or all of a program  | {t}#CFG / reward#{program:04}#{reward}    | 0–2,000 | in the configuration | reward, rewards
+what all have taken of some    | {t}#RWD#{program:04}#{reward} / -         | 0–100   | 1 BatchGet, 1 RU each | taken_key
+how often a member has had one | {t}#M#{their_member} / D#reward#{program:04}#{reward} | 0–1 | 1 BatchGet, 1 RU each | uses_key
+a redemption                   | {t}#M#{their_member} / R#{program:04}#{redeemed:08}  | 0–1     | 1 Get, 1 RU          | redemption_key
+redemptions of an owner        | {t}#M#{their_member} / R#{program:04}#*         | 0–n     | 1 Query a page, 1 RU | redemptions_query
+
+item         | key                                             | in index | cost
+reward       | {t}#CFG / reward#{program:04}#{reward}          | –        | 2 WU
+reward_taken | {t}#RWD#{program:04}#{reward} / -               | –        | 2 WU
+reward_uses  | {t}#M#{member} / D#reward#{program:04}#{reward} | –        | 2 WU
+redemption   | {t}#M#{member} / R#{program:04}#{seq:08}        | –        | 2 WU
+redemption   | {t}#G#{group} / R#{program:04}#{seq:08}         | –        | 2 WU
+reward_code  | {t}#RCODE#{code} / -                            | –        | 2 WU
+
+A redemption lies behind its owner's journals, under the sequence of its entry, so it goes by that entry's id and the newest is
+last; uses lie below them, where the snapshot of a member sees them. Both counters change only as they were read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.areas.rewards.model import Counted, Counts, Redemption, Reward
+from chalicelib.errors import NotFound, Refused
+from chalicelib.kit.ids import EntryRef
+from chalicelib.table.config import Config, Name
+from chalicelib.table.config_commit import Change
+from chalicelib.table.damaged import readable
+from chalicelib.table.definitions import definition
+from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.keys import owner_pk
+from chalicelib.table.protocol import Absent, Attrs, Condition, Delete, Equals, Key, Prefix, Put, Query
+
+MAX_REWARDS = 2_000
+USES = "D#reward#"
+SEGMENTS = "E#"
+
+
+class TakenItem(StampbookItem):
+    """How often all have taken it, by period."""
+
+    kind = UnicodeAttribute(default="reward_taken")
+    version = IntegerAttribute()
+    body = BodyAttribute()
+
+
+class UsesItem(StampbookItem):
+    """How often a member has, by period."""
+
+    kind = UnicodeAttribute(default="reward_uses")
+    version = IntegerAttribute()
+    body = BodyAttribute()
+
+
+class RedemptionItem(StampbookItem):
+    kind = UnicodeAttribute(default="redemption")
+    version = IntegerAttribute()
+    body = BodyAttribute()
+    private = BodyAttribute(null=True)
+
+
+class CodeItem(StampbookItem):
+    kind = UnicodeAttribute(default="reward_code")
+    redemption = UnicodeAttribute()
+
+
+class Tally:
+    """Counts with the version that they were read at: nobody who counts at the same time is overwritten."""
+
+    def __init__(self, key: Key, of: type[TakenItem | UsesItem], attrs: Attrs | None) -> None:
+        self.key, self.of = key, of
+        self.version, self.counts = (0, Counts()) if attrs is None else readable(partial(_counts, of), attrs)
+
+    def put(self, counts: Counts) -> Put:
+        item = self.of(pk=self.key.pk, sk=self.key.sk, version=self.version + 1, body=dict(counts.of))
+        unchanged: Condition = Equals("version", self.version) if self.version else Absent()
+        return Put(to_attrs(item), unchanged)
+
+
+def rewards(config: Config, program_id: int) -> tuple[Reward, ...]:
+    """As they are listed: by order, then by id."""
+    kept = config.of_kind("reward", _prefix(program_id))
+
+    def listed() -> tuple[Reward, ...]:
+        found = (reward_of(name, kept[name].body) for name in kept)
+        return tuple(sorted(found, key=lambda one: (one.order, one.reward_id)))
+
+    return config.derived(("rewards", program_id), listed)
+
+
+def reward(config: Config, program_id: int, reward_id: str, param: str = "reward_id") -> Reward:
+    name = _name(program_id, reward_id)
+    kept = config.get(name)
+    if kept is None:
+        raise NotFound("reward_not_found", f"Program {program_id} has no reward {reward_id[:64]}.", param=param)
+    return config.derived(("reward", name), lambda: reward_of(name, kept.body))
+
+
+def reward_of(name: Name, body: Mapping[str, Any]) -> Reward:
+    return definition(Reward, name, body)
+
+
+def change(config: Config, program_id: int, reward: Reward) -> Change:
+    """Refuses `too_many_rewards` past 2,000 in a program."""
+    name = _name(program_id, reward.reward_id)
+    known = config.get(name)
+    if known is not None:
+        reward_of(name, known.body)  # that of a newer version is not replaced unread
+    elif len(config.of_kind("reward", _prefix(program_id))) >= MAX_REWARDS:
+        raise Refused("too_many_rewards", f"A program has at most {MAX_REWARDS} rewards.")
+    return Change(name, reward.model_dump(mode="json"))
+
+
+def taken_key(tenant: str, program_id: int, reward_id: str) -> Key:
+    return Key(f"{tenant}#RWD#{program_id:04}#{reward_id}", "-")
+
+
+def uses_key(tenant: str, member: str, program_id: int, reward_id: str) -> Key:
+    return Key(owner_pk(tenant, member), f"{USES}{program_id:04}#{reward_id}")
+
+
+def segment_key(tenant: str, member: str, segment: str) -> Key:
+    """Where it says that a member is in a segment."""
+    return Key(owner_pk(tenant, member), f"{SEGMENTS}{segment}")
+
+
+def segments_in(keys: Iterable[Key]) -> frozenset[str]:
+    return frozenset(key.sk.removeprefix(SEGMENTS) for key in keys if key.sk.startswith(SEGMENTS))
+
+
+def taken_from(key: Key, attrs: Attrs | None) -> Tally:
+    return Tally(key, TakenItem, attrs)
+
+
+def uses_from(key: Key, attrs: Attrs | None) -> Tally:
+    return Tally(key, UsesItem, attrs)
+
+
+def uses_in(items: Sequence[Attrs], program_id: int) -> dict[str, Counts]:
+    """By reward, of a member's snapshot."""
+    start = f"{USES}{program_id:04}#"
+    return {
+        attrs["sk"]["S"].removeprefix(start): readable(partial(_counts, UsesItem), attrs)[1]
+        for attrs in items
+        if attrs["sk"]["S"].startswith(start)
+    }
+
+
+def redemption_key(tenant: str, ref: EntryRef) -> Key:
+    return Key(owner_pk(tenant, ref.owner), f"R#{ref.program:04}#{ref.sequence:08}")
+
+
+def redemption_put(tenant: str, ref: EntryRef, redemption: Redemption, counted: Counted, before: int = 0) -> Put:
+    """New, or in the place of the one that was read at version `before`."""
+    key = redemption_key(tenant, ref)
+    body = redemption.model_dump(mode="json", exclude={"address"}, exclude_defaults=True)
+    item = RedemptionItem(
+        pk=key.pk,
+        sk=key.sk,
+        version=before + 1,
+        body={"redemption": body, "counted": counted.model_dump()},
+        private=None if redemption.address is None else redemption.address.model_dump(mode="json"),
+    )
+    return Put(to_attrs(item), Equals("version", before) if before else Absent())
+
+
+def redemption_from(attrs: Attrs) -> tuple[Redemption, Counted, int]:
+    """The redemption, where it was counted, and its version."""
+    return readable(_redemption, attrs)
+
+
+def redemptions_query(tenant: str, owner: str, program_id: int, limit: int, before: int | None) -> Query:
+    """Newest first; `before`: the sequence of the last one that was shown."""
+    key = None if before is None else redemption_key(tenant, EntryRef(owner, program_id, before))
+    start = None if key is None else {"pk": key.pk, "sk": key.sk}
+    return Query(owner_pk(tenant, owner), Prefix(f"R#{program_id:04}#"), limit=limit, reverse=True, start=start)
+
+
+def code_put(tenant: str, code: str, redemption_id: str) -> Put:
+    """Nobody else's: a code is given once."""
+    item = CodeItem(pk=_code_key(tenant, code).pk, sk="-", redemption=redemption_id)
+    return Put(to_attrs(item), Absent())
+
+
+def code_delete(tenant: str, code: str, redemption_id: str) -> Delete:
+    return Delete(_code_key(tenant, code), Equals("redemption", redemption_id))
+
+
+def _code_key(tenant: str, code: str) -> Key:
+    return Key(f"{tenant}#RCODE#{code}", "-")
+
+
+def _counts(of: type[TakenItem | UsesItem], attrs: Attrs) -> tuple[int, Counts]:
+    item = from_attrs(of, attrs)
+    counted = dict(item.body)
+    if any(type(count) is not int or count < 0 for count in counted.values()):
+        raise ValueError("it counts nothing")
+    return item.version, Counts(counted)
+
+
+def _redemption(attrs: Attrs) -> tuple[Redemption, Counted, int]:
+    item = from_attrs(RedemptionItem, attrs)
+    told = item.body["redemption"] | {"address": item.private}
+    return Redemption.model_validate(told), Counted.model_validate(item.body["counted"]), item.version
+
+
+def _name(program_id: int, reward_id: str) -> Name:
+    return Name("reward", f"{_prefix(program_id)}{reward_id}")
+
+
+def _prefix(program_id: int) -> str:
+    return f"{program_id:04}#"

@@ -1,0 +1,198 @@
+"""What is decided of an award and of its points at once: pure. Flows put it into their transaction.
+
+`granted` is the seam for whatever gives a perk: an operator, a full card, and later a rule within a purchase.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from chalicelib.areas.accounts.model import earn, spend
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.perks.model import (
+    Award,
+    Level,
+    Perk,
+    PseudoCurrency,
+    Redemption,
+    StampCard,
+    Till,
+    latest,
+    must_be_allowed,
+    place_for,
+)
+from chalicelib.errors import InvalidInput, Refused
+from chalicelib.flows.award_turn import Desk, Turn
+from chalicelib.flows.terms import after_activity
+from chalicelib.kit.amounts import MAX_AMOUNT, plain, rounded
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import day_starts, local_time
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """`points` and `uses` where they are not those of the perk."""
+
+    source: str = "hand"
+    points: int | None = None
+
+
+HAND = Grant()
+
+
+def ends_of(perk: Perk, desk: Desk) -> Instant | None:
+    """When an award that is given now is over: after its last day, where the program is."""
+    if perk.valid_days is None:
+        return None
+    return day_starts(desk.terms.day(desk.at) + perk.valid_days, desk.terms.program.zone)
+
+
+def granted(turn: Turn, desk: Desk, perk: Perk, grant: Grant = HAND) -> Turn:
+    """An award of the perk, or a second grant as its policy says. Refuses `perk_not_active`, `held_by_tier`, `too_many_awards`, and
+    what earning its points does. Whoever ignores second grants asks `is_ignored` first."""
+    perk.must_be_on(desk.terms.day(desk.at))
+    if isinstance(perk.what, Level):
+        raise Refused(
+            "held_by_tier", f"{perk.name} comes with the tier {perk.what.tier}, and is not granted.", param="perk_id"
+        )
+    known, ends, uses = latest(turn.awards, perk.perk_id), ends_of(perk, desk), perk.given_uses
+    if known is None or known.state != "active" or perk.again == "replace":
+        if known is not None and known.state == "active":
+            turn = _revoked(turn, desk, known, "replaced")
+        turn = _begun(turn, desk, perk, grant.source)
+    else:
+        turn = turn.put(known.with_more(uses, ends))
+        turn = turn.then(
+            f.PerkGranted(desk.member_id, perk.perk_id, known.number, uses, ends, grant.source, again=True)
+        )
+    points = perk.points if grant.points is None else grant.points
+    if points and perk.counted_in is not None:
+        turn = earned(turn, desk, perk.counted_in, points)
+    newest = latest(turn.awards, perk.perk_id)
+    return turn if newest is None else turn.about(newest.award_id)
+
+
+def is_ignored(turn: Turn, perk: Perk) -> bool:
+    """Whether a grant of the perk changes nothing: they have it, and it is granted once."""
+    known = latest(turn.awards, perk.perk_id)
+    return perk.again == "ignore" and known is not None and known.state == "active"
+
+
+def earned(turn: Turn, desk: Desk, unit: str, amount: int) -> Turn:
+    """Points of an award are an earning of its unit, as any other."""
+    terms = desk.terms
+    credit = replace(terms.credit(unit, amount, desk.at), by=desk.opened.by)
+    came_to = turn.story.account.advanced_to
+    story = earn(turn.story, credit, terms.conduct_of_earning(unit, came_to, desk.at))
+    return replace(turn, story=after_activity(story, terms, "earn", desk.at))
+
+
+def held(turn: Turn, desk: Desk, perk: Perk, award: Award | None, source: str = "everybody") -> tuple[Turn, Award]:
+    """The award that is used: theirs, or what everybody has of the perk, or their tier, which begins with its first use."""
+    if isinstance(perk.what, Level) and turn.story.account.tier != perk.what.tier:
+        raise Refused("not_on_tier", f"{perk.name} is for members of the tier {perk.what.tier}.", param="award_id")
+    if award is None:
+        turn = _begun(turn, desk, perk, "tier" if isinstance(perk.what, Level) else source)
+        award = turn.awards[turn.main]
+    award.must_be_usable()
+    return turn, award
+
+
+def redeemed(turn: Turn, desk: Desk, perk: Perk, award: Award | None, till: Till, amount: int | None) -> Turn:
+    """One redemption, by its kind. Refuses what `held`, the perk's state, its restrictions and its kind refuse."""
+    perk.must_be_on(desk.terms.day(desk.at))
+    turn, award = held(turn, desk, perk, award)
+    must_be_allowed(perk, local_time(desk.at, desk.terms.program.zone), till)
+    if isinstance(perk.what, PseudoCurrency):
+        turn, value = _money(turn, desk, perk, perk.what, till, amount)
+        return _used(turn, desk, perk, award, amount or 0, value)
+    if amount is not None:
+        text = "An amount is for points that are worth money; this is used once, or card by card."
+        raise InvalidInput("amount_not_taken", text, param="amount")
+    if isinstance(perk.what, StampCard):
+        return _full_card(turn, desk, perk, perk.what, award)
+    return _used(turn, desk, perk, award)
+
+
+def _begun(turn: Turn, desk: Desk, perk: Perk, source: str) -> Turn:
+    gives_way = place_for(turn.awards)
+    if gives_way is not None:
+        turn = turn.without(gives_way)
+    known = latest(turn.awards, perk.perk_id)
+    number, ends, uses = 1 if known is None else known.number + 1, ends_of(perk, desk), perk.given_uses
+    at = turn.story.account.advanced_to
+    turn = turn.put(Award(perk.perk_id, number, granted_at=at, expires_at=ends, left=uses))
+    turn = turn.about(f"{perk.perk_id}.{number}")
+    return turn.then(f.PerkGranted(desk.member_id, perk.perk_id, number, uses, ends, source))
+
+
+def _revoked(turn: Turn, desk: Desk, award: Award, why: str) -> Turn:
+    turn = turn.put(replace(award, state="revoked"))
+    return turn.then(f.PerkRevoked(desk.member_id, award.perk, award.number, why))
+
+
+def revoked(turn: Turn, desk: Desk, award: Award, why: str = "hand") -> Turn:
+    """Refuses what is over already."""
+    award.must_be_usable()
+    return _revoked(turn, desk, award, why).about(award.award_id)
+
+
+def _spent(turn: Turn, desk: Desk, unit: str, amount: int) -> Turn:
+    story = spend(turn.story, unit, amount, desk.terms.conduct(unit, desk.at), by=desk.opened.by)
+    return replace(turn, story=after_activity(story, desk.terms, "spend", desk.at))
+
+
+def _money(
+    turn: Turn, desk: Desk, perk: Perk, what: PseudoCurrency, till: Till, amount: int | None
+) -> tuple[Turn, int]:
+    if amount is None:
+        raise InvalidInput("amount_needed", "Say how many points are to be redeemed.", param="amount")
+    value = worth(what, amount)
+    if not 0 < value <= MAX_AMOUNT:
+        raise Refused(
+            "worth_nothing", f"{amount} points of {perk.name} are worth no money that can be paid.", param="amount"
+        )
+    if perk.maximum_value is not None and value > perk.maximum_value:
+        text = f"{perk.name} is redeemed for {perk.maximum_value} at most at a time, and this would be {value}."
+        raise Refused("over_maximum_value", text, param="amount")
+    if till.basket is not None and value > till.basket.value:
+        text = f"The basket comes to {till.basket.value}, which is less than the {value} to be redeemed."
+        raise Refused("more_than_basket", text, param="amount")
+    return _spent(turn, desk, what.unit, amount), value
+
+
+def worth(what: PseudoCurrency, amount: int) -> int:
+    return rounded(Fraction(amount * what.value, what.points), "half_up")
+
+
+def _full_card(turn: Turn, desk: Desk, perk: Perk, what: StampCard, award: Award) -> Turn:
+    stamps = turn.story.account.wallet(what.unit).available
+    if stamps < what.stamps:
+        decimals = desk.terms.conduct(what.unit, desk.at).decimals
+        text = f"The card has {plain(stamps, decimals)} of {plain(what.stamps, decimals)} stamps."
+        raise Refused("card_not_full", text, param="award_id")
+    turn = _spent(turn, desk, what.unit, what.stamps)
+    if what.gives is None:
+        return _used(turn, desk, perk, award, what.stamps)
+    treat = desk.perk(what.gives)
+    gave = None
+    if not is_ignored(turn, treat) and not isinstance(treat.what, Level):
+        turn = granted(turn, desk, treat, Grant("card", points=0))
+        gave = latest(turn.awards, treat.perk_id)
+    return _used(turn, desk, perk, award, what.stamps, gave="" if gave is None else gave.award_id)
+
+
+def _used(turn: Turn, desk: Desk, perk: Perk, award: Award, points: int = 0, value: int = 0, gave: str = "") -> Turn:
+    used = award.redeemed(Redemption(turn.sequence, turn.story.account.owner, points, gave))
+    fact = f.PerkRedeemed(
+        desk.member_id,
+        perk.perk_id,
+        award.number,
+        unit=(perk.counted_in or "") if points else "",
+        points=points,
+        value=value,
+        gave=gave,
+        over=used.state == "redeemed",
+    )
+    return turn.put(used).then(fact).about(used.award_id, till=perk.till_code)

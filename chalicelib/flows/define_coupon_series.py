@@ -1,0 +1,48 @@
+"""Define a coupon series: a part of the configuration, like a rule. A code that all share must be nobody else's.
+
+reads    1 Query of the configuration; of a shared code 1 Get
+writes   series, revision, entry: 6 units, + 2 with an Idempotency-Key
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.coupons.model import CouponSeries
+from chalicelib.areas.coupons.store import codes
+from chalicelib.areas.coupons.store import series as all_series
+from chalicelib.areas.programs import store as programs
+from chalicelib.errors import Conflict
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed
+from chalicelib.table.config import Config, Name
+from chalicelib.table.config_commit import Change, change_config
+
+
+def define_coupon_series(
+    rt: Runtime, caller: Caller, command: Command, series: CouponSeries
+) -> Committed[CouponSeries]:
+    """Create the series or replace it. Refuses `codes_frozen`, `too_many_coupon_series`; Conflict `code_taken`; NotFound: the
+    program."""
+
+    def decide(config: Config) -> Change:
+        programs.program(config, series.program_id)
+        _must_be_nobodys(rt, config, series)
+        return all_series.change(config, series)
+
+    done = change_config(rt, caller, command, "define_coupon_series", decide)
+    changed = done.answer
+    return Committed(all_series.series_of(Name(changed.kind, changed.id), changed.body), done.replayed)
+
+
+def _must_be_nobodys(rt: Runtime, config: Config, series: CouponSeries) -> None:
+    code = series.codes.code
+    if code is None:
+        return
+    sharing = all_series.sharing(config).get(code)
+    if sharing is None:
+        taken = codes.find_code(rt.table, config.tenant, code) is not None
+    else:
+        taken = (sharing.program_id, sharing.series_id) != (series.program_id, series.series_id)
+    if taken:
+        raise Conflict("code_taken", f"The code {code} is another coupon's already.", param="codes.code")

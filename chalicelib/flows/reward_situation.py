@@ -1,0 +1,91 @@
+"""A member as rewards see them: what was opened, what the counters say, and the program's terms; with the keys of all that.
+
+Who may not have a reward is told why, so nothing of this refuses anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from chalicelib.areas.accounts.model import Account
+from chalicelib.areas.rewards import store as rewards
+from chalicelib.areas.rewards.model import Counts, Reward, Situation
+from chalicelib.errors import Refused
+from chalicelib.flows.opened import Opened, of_their_group, opened_from
+from chalicelib.flows.terms import Terms
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.ids import number_of
+from chalicelib.runtime import Runtime
+from chalicelib.table.keys import snapshot_query
+from chalicelib.table.pages import every_item
+from chalicelib.table.protocol import Key, key_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A member with what they take part in; `barred` where their group does not let them spend."""
+
+    opened: Opened
+    segments: frozenset[str]
+    uses: Mapping[str, Counts] = field(default_factory=dict)
+    barred: bool = False
+
+
+def beside_keys(tenant: str, member: str, program_id: int, reward: Reward) -> tuple[Key, ...]:
+    """What one reward asks for beside profile and account."""
+    keys = [rewards.segment_key(tenant, member, segment) for segment in reward.segments]
+    keys += [rewards.uses_key(tenant, member, program_id, reward.reward_id)] if reward.member_limits else []
+    keys += [rewards.taken_key(tenant, program_id, reward.reward_id)] if reward.is_counted else []
+    return tuple(keys)
+
+
+def seen_member(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Seen:
+    """1 Query of the member's snapshot, of one in a group 1 BatchGet more, and another where it does not let them spend.
+    NotFound: member."""
+    number_of("member", member_id)
+    items = tuple(every_item(rt.table, snapshot_query(tenant, member_id)))
+    found = {key_of(attrs): attrs for attrs in items}
+    own = opened_from(found, tenant, member_id, program_id)
+    seen = Seen(own, rewards.segments_in(found), rewards.uses_in(items, program_id))
+    try:
+        return replace(seen, opened=of_their_group(rt, tenant, own, program_id, spends="member_id"))
+    except Refused:
+        return replace(seen, opened=of_their_group(rt, tenant, own, program_id), barred=True)
+
+
+def taken_of(rt: Runtime, tenant: str, program_id: int, some: Iterable[Reward]) -> dict[str, Counts]:
+    """By reward, of those that count: 1 BatchGet of at most a hundred, or nothing where none does."""
+    keys = {rewards.taken_key(tenant, program_id, one.reward_id): one.reward_id for one in some if one.is_counted}
+    found = rt.table.batch_get(list(keys)) if keys else {}
+    return {reward_id: rewards.taken_from(key, found.get(key)).counts for key, reward_id in keys.items()}
+
+
+def situation_of(
+    terms: Terms,
+    account: Account,
+    at: Instant,
+    seen: Seen,
+    taken: Mapping[str, Counts],
+    additional: Mapping[str, int] | None = None,
+) -> Situation:
+    """`account` has come to `at`. `additional`: what if they had so much more of a unit?"""
+    units = terms.program.units
+    more = additional or {}
+    return Situation(
+        day=terms.day(at),
+        balances={unit.code: account.wallet(unit.code).available + more.get(unit.code, 0) for unit in units},
+        decimals={unit.code: unit.decimals for unit in units},
+        tier=terms.tier(account),
+        segments=seen.segments,
+        blocked=_blocked(seen.opened),
+        barred=seen.barred,
+        uses=seen.uses,
+        taken=taken,
+    )
+
+
+def _blocked(opened: Opened) -> str:
+    if opened.member is not None and opened.member.status == "blocked":
+        return "member"
+    return "group" if opened.group is not None and opened.group.status == "blocked" else ""

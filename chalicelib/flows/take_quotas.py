@@ -1,0 +1,147 @@
+"""Take from what is limited for all, in the transaction of the operation that needs it; and give back.
+
+A flow makes one Taking for a command, and each decision of the command begins it anew:
+
+    taking = Taking(rt, caller.tenant, member_id)
+
+    def plan() -> Plan:
+        taking.begin()
+        if taking.can_have(stock, 1) < 1:
+            raise Refused("stock_gone", …)
+        taken = taking.take(stock, 1)                     # kept by the order, for the way back
+        return Plan(entry, (*writes, *taking.writes), done_if, taking)
+
+Nothing is read for that, beside the configuration in memory. A slice that is short refuses the transaction; its quota is
+then read, and the next decision knows what is left: it draws from other slices as well, or can have less.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from chalicelib.areas.quotas import store
+from chalicelib.areas.quotas.model import Move, Quota, Slice, Stand, Taken, drawn_together, opened
+from chalicelib.runtime import Runtime
+from chalicelib.table.config_notes import forget_notes, note_left, noted_left
+from chalicelib.table.protocol import Key, Write
+
+MOST_READS = 3
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Taking:
+    """What one command takes of quotas and gives back, over all its attempts. `who` says which slices are theirs."""
+
+    rt: Runtime
+    tenant: str
+    who: str
+    _wanted: dict[str, tuple[Quota, int]] = field(default_factory=dict)
+    _back: list[Taken] = field(default_factory=list)
+    _noted: set[str] = field(default_factory=set)
+    _left: dict[str, int] = field(default_factory=dict)  # of what a slice was short of
+    _stands: dict[str, Stand] = field(default_factory=dict)  # where there is enough of it
+
+    def begin(self) -> None:
+        """A decision is made: whatever the one before took is forgotten, what was found out is not."""
+        self._wanted, self._back = {}, []
+
+    def can_have(self, quota: Quota, amount: int) -> int:
+        """How much of it, as far as anybody knows: all of it, unless it was found to be short."""
+        config = self.rt.config.load(self.rt.table, self.tenant)
+        known = self._left.get(quota.name, noted_left(config, quota.name, self.rt.clock.now()))
+        there = quota.total if known is None else min(known, quota.total)
+        return max(0, min(amount, there - self._wanted.get(quota.name, (quota, 0))[1]))
+
+    def take(self, quota: Quota, amount: int) -> Taken:
+        assert amount > 0  # noqa: S101
+        self._wanted[quota.name] = (quota, self._wanted.get(quota.name, (quota, 0))[1] + amount)
+        return Taken(quota.name, quota.slice_of(self.who), amount)
+
+    def give_back(self, taken: Taken) -> None:
+        """Whoever keeps what was taken must keep so much less of it, in the same transaction."""
+        if taken.amount:
+            self._back.append(taken)
+            if taken.quota in self.rt.config.load(self.rt.table, self.tenant).notes:
+                self._noted.add(taken.quota)
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        names = dict.fromkeys((*self._wanted, *(taken.quota for taken in self._back)))
+        return tuple(write for name in names for write in self._writes_of(name))
+
+    def look(self, refused: frozenset[Key]) -> None:
+        """1 Query of each quota that refused; and a note of what is left, where that is too little."""
+        for quota, amount in self._refused(refused):
+            left = self._found(quota, amount)
+            if left is not None:
+                note_left(self.rt, self.tenant, quota.name, left)
+
+    def foresee(self) -> bool:
+        short = [self._found(quota, amount) for quota, amount in self._wanted.values()]
+        return all(left is None for left in short)
+
+    def after(self) -> None:
+        """The command is carried out: what was known to be short, and has come back, is not so any more."""
+        if self._noted:
+            forget_notes(self.rt, self.tenant, self._noted)
+
+    def _refused(self, keys: Iterable[Key]) -> list[tuple[Quota, int]]:
+        partitions = {key.pk for key in keys}
+        return [
+            (quota, amount)
+            for quota, amount in self._wanted.values()
+            if store.slice_key(self.tenant, quota.name, 0).pk in partitions
+        ]
+
+    def _found(self, quota: Quota, amount: int) -> int | None:
+        """How much is left where that is too little. The slices are not read at one instant: what moves between them may be
+        seen twice or not at all. So too little is believed when it adds up, or is read twice."""
+        stand = store.read(self.rt.table, self.tenant, quota)
+        for _ in range(MOST_READS - 1):
+            if stand.left >= amount:
+                self._left[quota.name], self._stands[quota.name] = stand.left, stand
+                return None
+            again = stand if stand.left + stand.taken == quota.total else self._read_again(quota)
+            if again == stand:
+                self._left[quota.name] = max(0, stand.left)
+                return self._left[quota.name]
+            stand = again
+        return None
+
+    def _read_again(self, quota: Quota) -> Stand:
+        return store.read(self.rt.table, self.tenant, quota)
+
+    def _writes_of(self, name: str) -> tuple[Write, ...]:
+        quota, amount = self._wanted.get(name, (None, 0))
+        stand = self._stands.get(name)
+        back = [Move(taken.slice, taken.amount, -taken.amount) for taken in self._back if taken.quota == name]
+        if quota is None:
+            return store.draws(self.tenant, None, name, _together(back))
+        mine = quota.slice_of(self.who)
+        if stand is None or stand.left < amount:
+            return store.draws(self.tenant, quota, name, _together([Move(mine, -amount, amount), *back]))
+        if stand.closed:
+            slices = opened(stand, quota.slices, stand.left - amount)
+            return store.anew(self.tenant, name, stand, _moved(slices, _together([Move(mine, 0, amount), *back])))
+        return store.draws(self.tenant, quota, name, _together([*drawn_together(stand, mine, amount), *back]))
+
+
+def _together(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """One for each slice."""
+    sums: defaultdict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for move in moves:
+        left, taken = sums[move.number]
+        sums[move.number] = left + move.left, taken + move.taken
+    return tuple(Move(number, left, taken) for number, (left, taken) in sums.items())
+
+
+def _moved(slices: Iterable[Slice], moves: Iterable[Move]) -> tuple[Slice, ...]:
+    by = {move.number: move for move in moves}
+    return tuple(
+        replace(one, left=one.left + by[one.number].left, taken=one.taken + by[one.number].taken)
+        if one.number in by
+        else one
+        for one in slices
+    )

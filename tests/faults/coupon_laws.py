@@ -1,0 +1,123 @@
+"""What must hold of coupons: they are what was told of them, their codes are theirs alone, and the counts count them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from chalicelib.areas.coupons.model import Coupon
+from chalicelib.areas.coupons.store import codes, owned
+from chalicelib.table.items import BodyAttribute
+from chalicelib.table.journal import Entry, Stream
+from chalicelib.table.protocol import Attrs, Key
+
+Kinds = Mapping[str, Mapping[Key, Attrs]]
+
+
+class Told(NamedTuple):
+    """What the facts of one coupon come to."""
+
+    orders: tuple[str, ...] = ()
+    cancelled: bool = False
+    expired: bool = False
+    expires_at: int | None = None
+
+
+def judge_coupons(kinds: Kinds, journals: Mapping[Stream, list[Entry]]) -> None:
+    coupons = {key: owned.coupon_from(attrs)[0] for key, attrs in kinds["coupon"].items()}
+    told = _told(journals)
+    there = sorted((key.pk, one.program_id, one.series_id, one.coupon_id) for key, one in coupons.items())
+    assert there == sorted(told), "coupons are not those that were told, or one lies in two places"
+    for key, one in coupons.items():
+        _judge_one(key, one, told[key.pk, one.program_id, one.series_id, one.coupon_id], kinds["coupon"][key])
+    _judge_codes(kinds, coupons)
+    _judge_counts(kinds, coupons)
+
+
+def _told(journals: Mapping[Stream, list[Entry]]) -> dict[tuple[str, int, str, str], Told]:
+    told: dict[tuple[str, int, str, str], Told] = {}
+    for stream, entries in journals.items():
+        for body in (body for entry in entries for body in entry.facts if str(body["type"]).startswith("coupon.")):
+            named = stream.pk, stream.program, str(body["series"]), str(body["coupon"])
+            assert (body["type"] == "coupon.issued") == (named not in told), "a coupon is issued first, and once"
+            told[named] = _after(told.get(named, Told()), body)
+    return told
+
+
+def _after(told: Told, body: Mapping[str, Any]) -> Told:
+    order = str(body.get("order", ""))
+    match body["type"]:
+        case "coupon.issued" | "coupon.reactivated":
+            return told._replace(cancelled=False, expired=False, expires_at=body.get("expires_at"))
+        case "coupon.used":
+            return told._replace(orders=(*told.orders, order))
+        case "coupon.unused":
+            assert order in told.orders, "a use was taken back that was not told"
+            last = len(told.orders) - 1 - told.orders[::-1].index(order)
+            return told._replace(orders=tuple(one for place, one in enumerate(told.orders) if place != last))
+        case "coupon.cancelled":
+            return told._replace(cancelled=True)
+        case "coupon.expired":
+            assert not told.expired, "a coupon has expired twice"
+            return told._replace(expired=True)
+    return told
+
+
+def _judge_one(key: Key, one: Coupon, told: Told, attrs: Attrs) -> None:
+    assert tuple(use.order or "" for use in one.uses) == told.orders, "a coupon was not used as was told"
+    assert len(one.uses) <= one.most_uses, "a coupon was used too often"
+    assert (one.cancelled_at is not None) == told.cancelled, "a coupon was cancelled and not told, or told and not done"
+    assert one.expires_at == told.expires_at, "a coupon is good until another time than was told"
+    over = told.expired or told.cancelled or len(one.uses) == one.most_uses
+    assert key.sk == f"{'K#' if over else 'F#'}{one.coupon_id}", "a coupon does not lie where it belongs"
+    due = not over and one.expires_at is not None
+    assert ("gsi3pk" in attrs) == due, "a coupon is in the index of what is due, and is not, or the other way round"
+
+
+def _judge_codes(kinds: Kinds, coupons: Mapping[Key, Coupon]) -> None:
+    """A code is one coupon's, or lies free in the pool of its series; one that all share has no item."""
+    theirs, given, free = set(), set(), set()
+    for key, one in coupons.items():
+        tenant = key.pk.split("#")[0]
+        if _kind_of_codes(kinds, tenant, one) != "shared":
+            theirs.add((codes.code_key(tenant, one.code), one.program_id, one.series_id, one.member_id, one.coupon_id))
+    for key, attrs in kinds["code"].items():
+        of = codes.code_from(attrs)
+        tenant, code = key.pk.split("#CODE#")
+        if of.coupon_id is None:
+            free.add((f"{tenant}#CODES#{of.program_id:04}#{of.series_id}#{codes.place_of(code)[0]:02}", code))
+        else:
+            given.add((key, of.program_id, of.series_id, of.member_id, of.coupon_id))
+    assert theirs == given, "codes are not those of coupons"
+    pooled = {(key.pk, codes.free_code(attrs)) for key, attrs in kinds["free_code"].items()}
+    assert free == pooled, "free codes are not those that lie in pools"
+
+
+def _kind_of_codes(kinds: Kinds, tenant: str, coupon: Coupon) -> str:
+    known = kinds["coupon_series"][Key(f"{tenant}#CFG", f"coupon_series#{coupon.program_id:04}#{coupon.series_id}")]
+    kind: str = BodyAttribute().deserialize(next(iter(known["body"].values())))["codes"]["kind"]
+    return kind
+
+
+def _judge_counts(kinds: Kinds, coupons: Mapping[Key, Coupon]) -> None:
+    """What is cancelled was not issued, what is taken back not used, and each shard of a pool has as many as it counts."""
+    issued, used = Counter[Key](), Counter[Key]()
+    free: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+    for key, one in coupons.items():
+        tenant, named = key.pk.split("#")[0], f"{one.program_id:04}#{one.series_id}"
+        for place in (Key(f"{tenant}#CODES#{named}", "A"), Key(key.pk, f"F#~{named}")):
+            issued[place] += one.cancelled_at is None
+            used[place] += len(one.uses)
+    for key in kinds["free_code"]:
+        series, shard = key.pk.rsplit("#", 1)
+        free[Key(series, "A")][int(shard)] += 1
+    for key, attrs in kinds["series_counts"].items():
+        of_all, _ = codes.counts_from(attrs)
+        lying = tuple(free[key][shard] for shard in range(len(of_all.free)))
+        assert (of_all.issued, of_all.used, of_all.free) == (issued[key], used[key], lying), f"{key} does not count"
+    for key, attrs in kinds["member_counts"].items():
+        theirs, _ = owned.member_counts_from(attrs)
+        assert (theirs.issued, theirs.used) == (issued[key], used[key]), f"{key} does not count"
+    counted = kinds["series_counts"].keys() | kinds["member_counts"].keys()
+    assert issued.keys() | free.keys() <= counted, "something of a series is not counted"

@@ -1,0 +1,98 @@
+"""What is limited for all, as cases: taken from a slice that has it and from one that has not, given back, another total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+from chalicelib.areas.quotas.model import Taken
+from chalicelib.errors import Refused
+from chalicelib.kit.command import Command
+from chalicelib.table.commit import Committed
+from tests.faults.built import at_work
+from tests.faults.case import Act, Case
+from tests.faults.world import World
+from tests.faults.writes import Asked, commanded
+from tests.twins import fresh
+from tests.twins.bookshop import BookShop, keyed
+from tests.twins.rationed import Rationed, taken
+
+
+@cache
+def with_limits() -> World:
+    """Of 1,000 lamps ada has all of her slice, of 100 mugs bob has all; lids are as they were cut."""
+    world = at_work().copy()
+    shop = rationed(world.calm)
+    shop.limit(1_000)
+    quota = shop.quota()
+    had = taken(shop.take("ada", quota.share(quota.slice_of("ada"))))
+    shop.limit(100, "mugs")
+    shop.take("bob", 100, "mugs")
+    shop.limit(100, "lids")
+    return replace(world, names={**world.names, "had": ",".join(map(str, had.kept()))})
+
+
+def rationed(shop: BookShop) -> Rationed:
+    return Rationed(shop.rt, shop.caller)
+
+
+def take(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return rationed(shop).take("eve", 7, "lids", command)
+
+
+def take_from_others(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return rationed(shop).take("ada", 7, command=command)
+
+
+def give_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return rationed(shop).give_back("ada", ours(world).part(7), command)
+
+
+def more(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return rationed(shop).limit(1_500, command=command)
+
+
+def less_than_is_taken(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return rationed(shop).limit(40, "mugs", command)
+
+
+def ours(world: World) -> Taken:
+    name, number, amount = world.names["had"].split(",")
+    return Taken(name, int(number), int(amount))
+
+
+def take_what_is_gone(world: World, shop: BookShop) -> str:
+    """Whoever finds out notes it: that is all that is written."""
+    try:
+        rationed(shop).take("eve", 1, "mugs")
+    except Refused as refusal:
+        return refusal.code
+    return "taken"
+
+
+def left(world: World, shop: BookShop) -> object:
+    return [(rationed(shop).stand(name).left, rationed(shop).stand(name).taken) for name in ("lamps", "mugs", "lids")]
+
+
+COMMANDS: dict[str, Asked] = {
+    "take_quotas": take,
+    "take_quotas, from other slices": take_from_others,
+    "take_quotas, given back": give_back,
+    "change_quota, more": more,
+    "change_quota, less than is taken": less_than_is_taken,
+}
+
+
+def _writes() -> Iterator[Case]:
+    for name, act in COMMANDS.items():
+        asked: Act = partial(commanded, act, lambda: keyed("k"))
+        yield Case(f"{name}, with a key", "write", with_limits, asked, lawful=False)
+        asked = partial(commanded, act, fresh)
+        yield Case(f"{name}, without a key", "write", with_limits, asked, once=True, lawful=False)
+    yield Case("take_quotas, of what is gone", "write", with_limits, take_what_is_gone, lawful=False)
+
+
+LIMITED_WRITES = tuple(_writes())
+LIMITED_READS = (Case("read_quota", "read", with_limits, left, patient=False, lawful=False),)

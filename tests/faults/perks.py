@@ -1,0 +1,112 @@
+"""Perks and awards, as cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+from chalicelib.areas.perks.operations import get_perk, list_perks
+from chalicelib.flows.issue_code import issue_code
+from chalicelib.flows.list_awards import get_award, list_awards
+from chalicelib.kit.command import Command
+from chalicelib.table.commit import Committed
+from tests.faults.built import at_work
+from tests.faults.case import Case
+from tests.faults.world import World
+from tests.faults.writes import commanded, settle
+from tests.twins import fresh, perked
+from tests.twins.bookshop import BookShop, keyed
+
+Asked = Callable[[World, BookShop, Command], Committed[Any]]
+LAST_DAY = "2026-07-01"  # a month's membership that begins on bookshop.TODAY is over long before points expire
+
+
+@cache
+def rewarding() -> World:
+    """The shop at work has a card of two stamps that gives a treat, and a membership of ten days. Ada has both, has redeemed a card, and shows the code
+    of the next."""
+    world = at_work().copy()
+    shop, ada = world.calm, world.names["ada"]
+    perked.offer(shop, "treat", perked.TREAT)
+    perked.offer(shop, "card", perked.CARD | {"gives": "treat"})
+    perked.offer(shop, "club", perked.CLUB, valid_days=10)
+    for perk_id in ("card", "club"):
+        perked.give(shop, ada, perk_id)
+    redemption = perked.redeem(shop, ada, "card.1").answer.redemption_id
+    shown = perked.code(shop, ada, "card.1")
+    return replace(world, names={**world.names, "redemption": redemption, "code": shown})
+
+
+@cache
+def over() -> World:
+    """Her membership is over, and nobody has looked at it since."""
+    world = rewarding().copy()
+    world.calm.clock.move_to(LAST_DAY)
+    return world
+
+
+def define(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return perked.offer(shop, "other", perked.TREAT, command)
+
+
+def grant(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return perked.give(shop, world.names["ada"], "treat", command)
+
+
+def stamp(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return perked.stamp(shop, world.names["ada"], "card", 2, command)
+
+
+def redeem(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return perked.redeem(shop, world.names["ada"], "card.1", command)
+
+
+def redeem_by_code(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return perked.redeem_by_code(shop, world.names["code"], command)
+
+
+def refund(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return perked.refund(shop, world.names["ada"], "card.1", world.names["redemption"], command)
+
+
+def revoke(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return perked.revoke(shop, world.names["ada"], "club.1", command)
+
+
+def show(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    """What it is called, chance says."""
+    done = issue_code(shop.rt, shop.caller, command, world.names["ada"], "club.1")
+    return Committed((done.answer.award_id, done.answer.method), done.replayed)
+
+
+COMMANDS: dict[str, Asked] = {
+    "define_perk": define,
+    "grant_perk": grant,
+    "give_stamps": stamp,
+    "redeem_award": redeem,
+    "redeem_code": redeem_by_code,
+    "refund_award": refund,
+    "revoke_award": revoke,
+    "issue_code": show,
+}
+
+
+def commands() -> Iterator[Case]:
+    """Each with an Idempotency-Key, and without one."""
+    for name, act in COMMANDS.items():
+        yield Case(f"{name}, with a key", "write", rewarding, partial(commanded, act, lambda: keyed("k")))
+        yield Case(f"{name}, without a key", "write", rewarding, partial(commanded, act, fresh), once=True)
+
+
+PERK_WRITES = (*commands(), Case("settle_due, of awards", "write", over, settle))
+PERK_READS = tuple(
+    Case(name, "read", rewarding, looked, patient=False)
+    for name, looked in {
+        "list_perks": lambda world, shop: list_perks(shop.rt, shop.caller, 1),
+        "get_perk": lambda world, shop: get_perk(shop.rt, shop.caller, 1, "card"),
+        "list_awards": lambda world, shop: list_awards(shop.rt, shop.caller, world.names["ada"]),
+        "get_award": lambda world, shop: get_award(shop.rt, shop.caller, world.names["ada"], "card.1"),
+    }.items()
+)

@@ -1,0 +1,84 @@
+"""Awards in a shop where everything else falls due at the same time: what each operation then records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.flows.define_tiers import define_tiers
+from chalicelib.flows.settle_awards import settle_awards
+from chalicelib.flows.spend_points import spend_points
+from chalicelib.kit.periods import local_day
+from tests.twins import at, by_hand, fresh, perked
+from tests.twins.bookshop import POINTS, TIERS, BookShop, card, member, open_shop, sale
+from tests.twins.streamed import StreamedTable
+from tests.unit.pages.moves import EASIER
+
+JULY, AUGUST = "2026-07-20", "2026-08-10"
+UNITS: list[dict[str, Any]] = [
+    {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 1}}]},
+    {"code": "later", "name": "Later", "policies": [{"available_after": 40}]},
+    {"code": "few", "name": "Few", "policies": [{"caps": {"per_transaction": 3}}]},
+    {"code": "owing", "name": "Owing", "policies": [{"negative": "limit", "negative_limit": 100}]},
+    {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 90}}]},
+]
+
+Perked = Callable[[BookShop, str, dict[str, str]], object]
+
+
+def settled(shop: BookShop, ada: str, made: dict[str, str]) -> bool:
+    return settle_awards(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1)
+
+
+PERKED: tuple[Perked, ...] = (
+    *(
+        lambda shop, ada, made, unit=unit: perked.give(shop, ada, unit, points=None if unit == "treat" else 5)
+        for unit in ("few", "later", "sliding", "treat", "owing")
+    ),
+    *(
+        lambda shop, ada, made, unit=unit: perked.stamp(shop, ada, unit, 5)
+        for unit in ("few", "later", "sliding", "points", "owing")
+    ),
+    *(lambda shop, ada, made, unit=unit: perked.redeem(shop, ada, f"{unit}.1") for unit in ("sliding", "points")),
+    *(
+        lambda shop, ada, made, unit=unit: perked.redeem_by_code(shop, perked.code(shop, ada, f"{unit}.1"))
+        for unit in ("sliding", "shown")
+    ),
+    lambda shop, ada, made: perked.refund(shop, ada, "points.1", made["redemption"]),
+    lambda shop, ada, made: perked.revoke(shop, ada, "points.1"),
+    settled,
+)
+
+
+def awarded(act: Perked) -> StreamedTable:
+    """Ada comes back in August: June's points have passed, what was promised has come and paid what she owed, a hold, a pin and a
+    membership are over, and gold is easy to reach. She has cards, and has redeemed one."""
+    table = StreamedTable()
+    shop = open_shop(table, program={"units": UNITS})
+    _offer(shop)
+    ada = shop.buy(card("ada"), sale("A-1")).answer.member_id
+    shop.clock.move_to(JULY)
+    shop.buy(member(ada), sale("A-2", on=JULY))
+    shop.pin(ada, "silver", "2026-07-31")
+    shop.earn(ada, 20, unit="sliding")
+    spend_points(shop.rt, shop.caller, fresh(), ada, "owing", 5, below_zero=True)
+    by_hand.promise(shop, ada, 3, unit="owing", available_on=by_hand.day("2026-08-05"))
+    by_hand.hold(shop, ada, 5, at=at("2026-08-05"))
+    for perk_id in ("treat", "club", "points", "shown", "sliding"):
+        perked.give(shop, ada, perk_id)
+    made = {"redemption": perked.redeem(shop, ada, "points.1").answer.redemption_id}
+    shop.clock.move_to(AUGUST)
+    define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(TIERS | EASIER))
+    act(shop, ada, made)
+    return table
+
+
+def _offer(shop: BookShop) -> None:
+    perked.offer(shop, "treat", perked.TREAT, again="replace")
+    perked.offer(shop, "club", perked.CLUB, valid_days=10)
+    for unit in ("few", "later", "sliding", "owing"):
+        perked.offer(shop, unit, {"kind": "stamp_card", "unit": unit, "stamps": 10})
+    gives = {"kind": "stamp_card", "unit": "points", "stamps": 10, "gives": "treat"}
+    perked.offer(shop, "points", gives, method="auto")
+    perked.offer(shop, "shown", gives)
