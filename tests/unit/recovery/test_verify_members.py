@@ -228,7 +228,7 @@ def test_a_rule_that_is_changed_at_every_look_is_no_difference(books: Books) -> 
 
 
 def test_a_rule_edited_behind_its_journal(books: Books) -> None:
-    books.change(Key("shop#CFG", "rule#0001#base"), lambda body: body | {"active": False})
+    books.change(Key("shop#CFG", "rule#0001#base"), lambda body: body | {"state": "paused"})
     assert books.told() == [("rule 0001#base", "configuration: it is not what its last change says")]
 
 

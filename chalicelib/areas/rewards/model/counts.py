@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from chalicelib.kit.periods import Day, date_of
+from chalicelib.kit.periods import Day, period_of
 
 Every = Literal["ever", "day", "week", "month", "year"]
 
+_EACH: tuple[Every, ...] = ("ever", "day", "week", "month", "year")
 EVER = "ever"
 KEPT = 2  # periods of each length: a clock that is behind still counts in the one before
 
@@ -40,10 +41,7 @@ NONE = Counts()
 
 
 def names_of(day: Day) -> dict[Every, str]:
-    date = date_of(day)
-    year, week, _ = date.isocalendar()
-    iso = date.isoformat()
-    return {"ever": EVER, "day": iso, "week": f"{year:04}-W{week:02}", "month": iso[:7], "year": iso[:4]}
+    return {every: period_of(every, day) or EVER for every in _EACH}
 
 
 def _newest(counted: Mapping[str, int]) -> dict[str, int]:
