@@ -25,6 +25,14 @@ INSTEAD: Mapping[type[Fact], str] = {
     f.PointsExtended: "Last days that moved stay so",
     f.TierChanged: "A change of tier is not undone: pin the tier",
     f.TierReviewed: "A review of the tier is not undone: pin the tier",
+    f.RewardRedeemed: "A redemption is not undone: refund it by its own id",
+    f.RewardDeliveryChanged: "What was delivered is not undone: refund the redemption",
+    f.RewardRefunded: "A refund is not undone: redeem the reward anew",
+    f.PerkGranted: "An award is not undone: revoke it",
+    f.PerkRedeemed: "A use of an award is not undone: refund it by its own id",
+    f.PerkRefunded: "A refund is not undone: redeem the award anew",
+    f.PerkRevoked: "What was revoked is not undone: grant the perk anew",
+    f.PerkExpired: "What has expired is not undone: grant the perk anew",
     **dict.fromkeys(
         f.ON_COUPONS, "What became of a coupon is changed by its own id: mark it as unused, cancel or reactivate it"
     ),

@@ -49,6 +49,11 @@ class Broken:
         ]
         return found
 
+    def undone(self) -> Key:
+        """The entry of which something was undone."""
+        [found] = [key for key, item in self.items.items() if "undone" in item]
+        return found
+
     def one(self, kind: str) -> Key:
         [found] = [key for key, item in self.items.items() if item["kind"]["S"] == kind]
         return found
@@ -170,7 +175,7 @@ BROKEN: dict[str, tuple[Callable[[Broken], object], str]] = {
     ),
     "undone beyond itself": (lambda b: b.put(b.entry("ada", 2), undone={"S": "1:21"}), "is undone beyond itself"),
     "marked for nothing": (lambda b: b.put(b.entry("ada", 2), undone={"S": "1:20"}), MARKS),
-    "undone and not marked": (lambda b: b.items[b.entry("ada", 8)].pop("undone"), MARKS),
+    "undone and not marked": (lambda b: b.items[b.undone()].pop("undone"), MARKS),
     "a profile of before": (
         lambda b: b.put(b.of("carol", "A#PROFILE"), version={"N": "1"}),
         "does not stand where its journal ends",
