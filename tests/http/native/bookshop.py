@@ -66,6 +66,11 @@ def sale_by(member_id: str, number: str = "S1", *lines: Json, **fields: Any) -> 
     return document(number, *lines, member_id=member_id, **fields)
 
 
+def at_till(path: str, sale: Json) -> Json:
+    """The sale as the path wants it: a cart has no number."""
+    return sale if "/checkouts/" not in path else {name: value for name, value in sale.items() if name != "number"}
+
+
 def refusal(reply: Reply) -> tuple[int, str, str | None]:
     """Status, code and what it is about; the message must say something."""
     error = reply.json["error"]

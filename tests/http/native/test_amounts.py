@@ -64,6 +64,7 @@ FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amou
     },
     "record_order": PAID,
     "simulate_order": PAID,
+    "evaluate_cart": PAID,
     "effects.0.points": {"trigger": {"on": "cart"}, "effects": [PAID_WITH]},
     "put_perk": {
         "what": {"kind": "pseudo_currency", "unit": "points", "points": 5, "value": 5},

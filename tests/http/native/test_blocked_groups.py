@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.http.client import Reply
-from tests.http.native.bookshop import Json, Shop, answer, refusal, sale_by
+from tests.http.native.bookshop import Json, Shop, answer, at_till, refusal, sale_by
 
 POINTS = {"unit": "points", "amount": 10}
 BY_PATH, AS_MEMBER = (422, "group_blocked", "group_id"), (422, "group_blocked", "member_id")
@@ -63,12 +63,12 @@ def test_its_members_do_nothing_for_a_blocked_group(shop: Shop, ada: str, home: 
     answer(of(shop, ada, what, body))
 
 
-@pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/simulate"])
+@pytest.mark.parametrize("path", ["/v1/orders", "/v1/orders/simulate", "/v1/checkouts/evaluate"])
 def test_nothing_is_bought_for_a_blocked_group(shop: Shop, ada: str, home: str, path: str) -> None:
     status(shop, home, "blocked")
-    assert refusal(shop.api.post(path, sale_by(ada))) == AS_MEMBER
+    assert refusal(shop.api.post(path, at_till(path, sale_by(ada)))) == AS_MEMBER
     status(shop, home, "active")
-    answer(shop.api.post(path, sale_by(ada)))
+    answer(shop.api.post(path, at_till(path, sale_by(ada))))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.areas.accounts.model.limits import MAX_PENDINGS
 from chalicelib.runtime import Runtime
-from tests.http.native.bookshop import NOBODY, PROGRAM, Json, Shop, answer, per_euro, refusal, sale_by
+from tests.http.native.bookshop import NOBODY, PROGRAM, Json, Shop, answer, at_till, per_euro, refusal, sale_by
 from tests.http.native.filled import at_the_counter
 from tests.http.world import HandClock
 from tests.twins.filled import fill, promise_each
@@ -185,6 +185,7 @@ def test_so_much_may_be_pending(rt: Runtime, clock: HandClock, shop: Shop, ada: 
     assert refusal(reply) == full
     assert refusal(shop.api.post("/v1/orders", sale_by(ada))) == full
     assert refusal(shop.api.post("/v1/orders/simulate", sale_by(ada))) == full
+    assert refusal(shop.api.post("/v1/checkouts/evaluate", at_till("/checkouts/", sale_by(ada)))) == full
     assert totals(shop, ada) == (0, MAX_PENDINGS)
 
 
@@ -193,8 +194,8 @@ def test_a_purchase_for_which_there_is_no_lot_is_refused(rt: Runtime, clock: Han
     answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": [*PROGRAM["units"], lasting]}))
     shop.define("lasting", per_euro(unit="lasting", stage="bonus"))
     fill(at_the_counter(rt, clock), ada, 800, "lasting")
-    for path in ("/v1/orders", "/v1/orders/simulate"):
-        assert refusal(shop.api.post(path, sale_by(ada))) == (422, "too_many_lots", None)
+    for path in ("/v1/orders", "/v1/orders/simulate", "/v1/checkouts/evaluate"):
+        assert refusal(shop.api.post(path, at_till(path, sale_by(ada)))) == (422, "too_many_lots", None)
 
 
 def test_a_blocked_member_gets_nothing_but_may_lose_it(shop: Shop, ada: str) -> None:

@@ -1,4 +1,4 @@
-"""Sales that are not recorded, and not simulated either: to nobody, from the future, too much, or not readable."""
+"""Sales that are not recorded, not simulated, and whose cart is not evaluated: to nobody, from the future, too much, or not readable."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.http.native.bookshop import (
     Json,
     Shop,
     answer,
+    at_till,
     book,
     card,
     document,
@@ -19,86 +20,88 @@ from tests.http.native.bookshop import (
     sale_by,
 )
 
-PATHS = ("/v1/orders", "/v1/orders/simulate")
+PATHS, CARTS = ("/v1/orders", "/v1/orders/simulate"), "/v1/checkouts/evaluate"
 
 both_ways = pytest.mark.parametrize("path", PATHS, ids=["recorded", "simulated"])
+every_way = pytest.mark.parametrize("path", [*PATHS, CARTS], ids=["recorded", "simulated", "as a cart"])
 
 
 # --- who buys ------------------------------------------------------------------------------------------------------------
 
 
-@both_ways
+@every_way
 def test_a_sale_names_one_member(shop: Shop, ada: str, path: str) -> None:
-    assert refusal(shop.api.post(path, document("S1"))) == (400, "missing_member", "member_id")
+    if path != CARTS:
+        assert refusal(shop.api.post(path, document("S1"))) == (400, "missing_member", "member_id")
     named_twice = sale_by(ada, identifier=card("1"))
-    assert refusal(shop.api.post(path, named_twice)) == (400, "two_members", "identifier")
-    assert refusal(shop.api.post(path, document("S1", identifier=card("\n")))) == (
+    assert refusal(shop.api.post(path, at_till(path, named_twice))) == (400, "two_members", "identifier")
+    assert refusal(shop.api.post(path, at_till(path, document("S1", identifier=card("\n"))))) == (
         400,
         "invalid_identifier",
         "identifiers",
     )
 
 
-@both_ways
+@every_way
 def test_a_sale_to_nobody_is_refused(shop: Shop, other: Shop, path: str) -> None:
     theirs = other.enrol("1")
     for member_id in (NOBODY, theirs, "nobody", "", "m" * 3_000):
-        assert refusal(shop.api.post(path, sale_by(member_id))) == (404, "member_not_found", "member_id")
+        assert refusal(shop.api.post(path, at_till(path, sale_by(member_id)))) == (404, "member_not_found", "member_id")
     unknown = document("S1", identifier=card("unknown"))
-    assert refusal(shop.api.post(path, unknown)) == (404, "member_not_found", "identifier")
+    assert refusal(shop.api.post(path, at_till(path, unknown))) == (404, "member_not_found", "identifier")
     assert refusal(shop.api.get("/v1/orders?number=S1")) == (404, "order_not_found", "number")
 
 
-@both_ways
+@every_way
 def test_a_blocked_member_earns_nothing(shop: Shop, ada: str, path: str) -> None:
     shop.block(ada)
-    assert refusal(shop.api.post(path, sale_by(ada))) == (422, "member_blocked", "member_id")
-    assert refusal(shop.api.post(path, document("S1", identifier=card("1"))))[1] == "member_blocked"
+    assert refusal(shop.api.post(path, at_till(path, sale_by(ada)))) == (422, "member_blocked", "member_id")
+    assert refusal(shop.api.post(path, at_till(path, document("S1", identifier=card("1")))))[1] == "member_blocked"
 
 
-@both_ways
+@every_way
 def test_a_sale_in_a_program_that_is_not_there(shop: Shop, ada: str, path: str) -> None:
-    reply = shop.api.post(f"{path}?program_id=2", sale_by(ada))
+    reply = shop.api.post(f"{path}?program_id=2", at_till(path, sale_by(ada)))
     assert refusal(reply) == (404, "program_not_found", "program_id")
 
 
 # --- what is too much ----------------------------------------------------------------------------------------------------
 
 
-@both_ways
+@every_way
 def test_a_purchase_lies_in_the_past(shop: Shop, ada: str, path: str) -> None:
     """Tills run fast: five minutes are allowed."""
     late = sale_by(ada, purchased_at="2026-01-15T12:05:00.001Z")
-    assert refusal(shop.api.post(path, late)) == (422, "future_purchase", "purchased_at")
-    assert shop.api.post(path, late | {"purchased_at": "2026-01-15T13:05:00+01:00"}).code is None
+    assert refusal(shop.api.post(path, at_till(path, late))) == (422, "future_purchase", "purchased_at")
+    assert shop.api.post(path, at_till(path, late | {"purchased_at": "2026-01-15T13:05:00+01:00"})).code is None
 
 
-@both_ways
+@every_way
 def test_no_credit_is_more_than_an_account_can_hold(shop: Shop, ada: str, path: str) -> None:
     shop.define("base", per_euro(10**12, per="0.01", rounding=None))
-    assert refusal(shop.api.post(path, sale_by(ada))) == (422, "credit_too_large", "rules")
+    assert refusal(shop.api.post(path, at_till(path, sale_by(ada)))) == (422, "credit_too_large", "rules")
 
 
-@both_ways
+@every_way
 def test_no_balance_goes_beyond_its_limit(shop: Shop, ada: str, path: str) -> None:
     shop.earn(ada, 10**12 - 99)
-    assert refusal(shop.api.post(path, sale_by(ada))) == (422, "balance_limit", "amount")
-    assert shop.api.post(path, sale_by(ada, "S2", book(99_99))).code is None
+    assert refusal(shop.api.post(path, at_till(path, sale_by(ada)))) == (422, "balance_limit", "amount")
+    assert shop.api.post(path, at_till(path, sale_by(ada, "S2", book(99_99)))).code is None
 
 
-@both_ways
+@every_way
 def test_at_most_63_rules_give_something_for_one_order(shop: Shop, ada: str, path: str) -> None:
     for number in range(62):
         shop.define(f"bonus-{number}", fixed(1, stage="bonus"))
-    assert len(answer(shop.api.post(path, sale_by(ada)))["earned"]) == 63
+    assert len(answer(shop.api.post(path, at_till(path, sale_by(ada))))["earned"]) == 63
     shop.define("one-more", fixed(1, stage="bonus"))
-    assert refusal(shop.api.post(path, sale_by(ada, "S2"))) == (422, "too_many_credits", None)
+    assert refusal(shop.api.post(path, at_till(path, sale_by(ada, "S2")))) == (422, "too_many_credits", None)
 
 
 # --- bodies --------------------------------------------------------------------------------------------------------------
 
 
-@both_ways
+@every_way
 @pytest.mark.parametrize(
     ("change", "code", "param"),
     [
@@ -157,7 +160,9 @@ def test_at_most_63_rules_give_something_for_one_order(shop: Shop, ada: str, pat
 def test_a_sale_that_does_not_fit_is_refused(
     shop: Shop, ada: str, path: str, change: Json, code: str, param: str | None
 ) -> None:
-    assert refusal(shop.api.post(path, sale_by(ada) | change)) == (status_of_body(code), code, param)
+    if "number" in change and path == CARTS:
+        code, param = "unknown_field", "number"
+    assert refusal(shop.api.post(path, at_till(path, sale_by(ada)) | change)) == (status_of_body(code), code, param)
     assert shop.account(ada)["version"] == 0
 
 
@@ -165,11 +170,11 @@ def test_a_sale_that_does_not_fit_is_refused(
 @pytest.mark.parametrize("field", ["number", "purchased_at", "currency", "lines"])
 def test_what_a_sale_needs(shop: Shop, ada: str, path: str, field: str) -> None:
     sale = {name: value for name, value in sale_by(ada).items() if name != field}
-    assert refusal(shop.api.post(path, sale)) == (400, "missing_field", field)
+    assert refusal(shop.api.post(path, at_till(path, sale))) == (400, "missing_field", field)
 
 
-@both_ways
+@every_way
 def test_a_till_may_stand_in_any_zone(shop: Shop, ada: str, path: str) -> None:
     for number, offset in enumerate(("+14:00", "-12:00", "+05:45", "-18:00")):
         sale = sale_by(ada, f"S{number}", purchased_at=f"2026-01-13T10:00:00{offset}")
-        assert shop.api.post(path, sale).code is None
+        assert shop.api.post(path, at_till(path, sale)).code is None
