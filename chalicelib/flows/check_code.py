@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.areas.coupons import model as m
-from chalicelib.areas.coupons.model.series import Worth
+from chalicelib.areas.coupons.model.series import CouponWorth
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.members import store as members
 from chalicelib.areas.programs import store as programs
@@ -32,7 +32,7 @@ class CheckedCode(Frozen):
     program_id: int
     series_id: str
     series_name: str
-    worth: Worth
+    worth: CouponWorth
     usable: bool
     reason: str | None
     message: str | None

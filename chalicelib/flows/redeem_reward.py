@@ -21,9 +21,9 @@ from chalicelib.areas.rewards.model import (
     Counted,
     Redemption,
     Reward,
+    RewardWorth,
     Situation,
     Wish,
-    Worth,
     cost_of,
     must_be_had,
     must_suit,
@@ -130,7 +130,7 @@ def _taken(
     must_be_had(reward, _situation(terms, story, at, opened, reward, counters), taking.wish, "reward_id")
     for cost in cost_of(reward, taking.wish):
         story = spend(story, cost.unit, cost.amount, terms.conduct(cost.unit, at), by=opened.by)
-    worth = worth_of(reward, taking.wish) or Worth()
+    worth = worth_of(reward, taking.wish) or RewardWorth()
     told = RewardRedeemed(
         reward=reward.reward_id,
         kind=reward.type,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.areas.accounts.model.facts import PointsSpent, RewardRedeemed
-from chalicelib.areas.rewards.model import Address, Cost, Redemption, Worth
+from chalicelib.areas.rewards.model import Address, Cost, Redemption, RewardWorth
 from chalicelib.flows.account_views import facts_of, group_of, id_of, owner_of
 from chalicelib.kit.ids import EntryRef
 from chalicelib.table.journal import Entry
@@ -40,7 +40,7 @@ def redemption_of(entry: Entry) -> Redemption:
     return Redemption.model_validate(told)
 
 
-def _worth(fact: RewardRedeemed) -> Worth | None:
+def _worth(fact: RewardRedeemed) -> RewardWorth | None:
     if not (fact.amount or fact.percent):
         return None
-    return Worth(amount=fact.amount or None, currency=fact.currency or None, percent=fact.percent or None)
+    return RewardWorth(amount=fact.amount or None, currency=fact.currency or None, percent=fact.percent or None)

@@ -245,3 +245,9 @@ def test_only_the_page_s_own_parts_are_served(api: Api, asset: str) -> None:
 
 def test_health_is_there_for_anybody(api: Api) -> None:
     assert api.get("/health", key=None).json == {"status": "ok"}
+
+
+def test_a_body_has_a_name_that_a_reader_knows() -> None:
+    """Two of one name would be told by the modules that they are in."""
+    schemas = openapi.build(ROUTES)["components"]["schemas"]
+    assert [name for name in schemas if "__" in name] == []

@@ -42,7 +42,7 @@ class BasketLineBody(Wire):
     category: Annotated[tuple[Name, ...], Field(max_length=10)] = ()
 
 
-class BasketBody(Wire):
+class BasketAtTill(Wire):
     """`value` in the smallest part of its currency: what the customer would pay."""
 
     value: AmountOrZero
@@ -60,7 +60,7 @@ class TillBody(Wire):
     """Where, and what is bought: a perk may ask for either."""
 
     place: Name | None = None
-    basket: BasketBody | None = None
+    basket: BasketAtTill | None = None
 
     @property
     def till(self) -> Till:

@@ -58,7 +58,7 @@ class GroupRedemptionBody(RedemptionBody):
     by: str
 
 
-class BasketBody(Wire):
+class RewardBasketBody(Wire):
     lines: Annotated[tuple[WishBody, ...], Field(min_length=1, max_length=MAX_LINES)]
 
 
@@ -87,7 +87,7 @@ def put_reward(call: Call, body: r.RewardDefinition) -> Answered[r.Reward]:
     return answered(define_reward(call.rt, call.caller, call.command, _program_id(call), reward))
 
 
-def value_of_points(call: Call) -> r.Worth:
+def value_of_points(call: Call) -> r.RewardWorth:
     wish = r.Wish(points=call.query["points"], order_value=call.query["order_value"])
     return rewards.value_of_points(call.rt, call.caller, _existing_program(call), call.path["reward_id"], wish)
 
@@ -106,7 +106,7 @@ def list_available(call: Call) -> available.AvailablePage:
     )
 
 
-def validate(call: Call, body: BasketBody) -> available.Basket:
+def validate(call: Call, body: RewardBasketBody) -> available.Basket:
     lines = [(line.reward_id, line.wish()) for line in body.lines]
     return available.validate_redemptions(call.rt, call.caller, owner_of(call), call.query["program_id"], lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.areas.rewards import store
-from chalicelib.areas.rewards.model import Reward, Wish, Worth, must_suit, worth_of
+from chalicelib.areas.rewards.model import Reward, RewardWorth, Wish, must_suit, worth_of
 from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -81,7 +81,7 @@ def get_reward(rt: Runtime, caller: Caller, program_id: int, reward_id: str, loc
     return store.reward(read_config(rt.table, caller.tenant), program_id, reward_id).said_in(locale)
 
 
-def value_of_points(rt: Runtime, caller: Caller, program_id: int, reward_id: str, wish: Wish) -> Worth:
+def value_of_points(rt: Runtime, caller: Caller, program_id: int, reward_id: str, wish: Wish) -> RewardWorth:
     """What so many points come to. Refuses `no_cashback`, and what `must_suit` refuses. NotFound: `reward_not_found`."""
     found = store.reward(read_config(rt.table, caller.tenant), program_id, reward_id)
     if found.cashback is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from chalicelib.areas.coupons.model.series import CouponSeries, Worth
+from chalicelib.areas.coupons.model.series import CouponSeries, CouponWorth
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.wire import Time
@@ -59,7 +59,7 @@ class Shown(Frozen):
     member_id: str
     code: str
     state: CouponState
-    worth: Worth
+    worth: CouponWorth
     issued_at: Time
     active_from: Time
     expires_at: Time | None

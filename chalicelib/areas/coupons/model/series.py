@@ -26,7 +26,7 @@ Days = Annotated[int, Field(strict=True, ge=0, le=MAX_DAYS)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
-class Worth(Frozen):
+class CouponWorth(Frozen):
     """What it is good for, as data for the checkout. `amount` in the smallest part of `currency`; `percent` of 100."""
 
     kind: Literal["none", "amount", "percent", "free_delivery", "text"] = "none"
@@ -80,7 +80,7 @@ class CouponSeriesDefinition(Frozen):
     description: Annotated[str, Field(max_length=2_000), PLAIN_TEXT] = ""
     state: Literal["active", "paused", "ended"] = "active"
     codes: CodeSource = CodeSource()
-    worth: Worth = Worth()
+    worth: CouponWorth = CouponWorth()
     limits: Limits = Limits()
     from_day: CalendarDay | None = None
     until_day: CalendarDay | None = None

@@ -98,7 +98,7 @@ class PerkWindow(Frozen):
         return begun and (self.until_day is None or day <= day_of(self.until_day))
 
 
-class Translation(Frozen):
+class PerkText(Frozen):
     name: Text
     terms: Prose = ""
 
@@ -114,7 +114,7 @@ class PerkDefinition(Frozen):
     name: Text
     what: What
     terms: Prose = ""
-    translations: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], Translation] = Field(
+    translations: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], PerkText] = Field(
         max_length=50, default_factory=dict
     )
     pictures: Annotated[tuple[Picture, ...], Field(max_length=20)] = ()

@@ -16,7 +16,7 @@ from chalicelib.areas.rewards.model.judge import (
     worth_of,
 )
 from chalicelib.areas.rewards.model.redemption import Address, Counted, DeliveryStatus, Redemption, must_follow
-from chalicelib.areas.rewards.model.reward import Cost, Reward, RewardDefinition, RewardType, Worth
+from chalicelib.areas.rewards.model.reward import Cost, Reward, RewardDefinition, RewardType, RewardWorth
 
 __all__ = [
     "NONE",
@@ -31,9 +31,9 @@ __all__ = [
     "Reward",
     "RewardDefinition",
     "RewardType",
+    "RewardWorth",
     "Situation",
     "Wish",
-    "Worth",
     "cost_of",
     "is_seen",
     "judged",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chalicelib.areas.rewards.model.counts import NONE, Counts, Every
-from chalicelib.areas.rewards.model.reward import Cashback, Cost, Limit, Reward, RewardWindow, Worth
+from chalicelib.areas.rewards.model.reward import CashbackOfReward, Cost, Limit, Reward, RewardWindow, RewardWorth
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import plain
 from chalicelib.kit.base import Frozen
@@ -83,14 +83,14 @@ def cost_of(reward: Reward, wish: Wish) -> tuple[Cost, ...]:
     return tuple(Cost(unit=cost.unit, amount=cost.amount * wish.quantity) for cost in reward.costs)
 
 
-def worth_of(reward: Reward, wish: Wish) -> Worth | None:
+def worth_of(reward: Reward, wish: Wish) -> RewardWorth | None:
     """Of each of its codes, or of the points that are turned into money."""
     if reward.cashback is None:
         return reward.worth
-    return Worth(amount=value_of(reward.cashback, wish.points or 0) or None, currency=reward.cashback.currency)
+    return RewardWorth(amount=value_of(reward.cashback, wish.points or 0) or None, currency=reward.cashback.currency)
 
 
-def value_of(cashback: Cashback, points: int) -> int:
+def value_of(cashback: CashbackOfReward, points: int) -> int:
     return points * cashback.value // cashback.points
 
 
@@ -220,11 +220,11 @@ def must_suit(reward: Reward, wish: Wish) -> None:
         raise Refused("more_than_order_allows", f"At most {most} of this order are paid with points.", param="points")
 
 
-def _least(cashback: Cashback) -> int:
+def _least(cashback: CashbackOfReward) -> int:
     return -(-cashback.points // cashback.value)
 
 
-def _most(cashback: Cashback, order_value: int) -> int:
+def _most(cashback: CashbackOfReward, order_value: int) -> int:
     share = Fraction(cashback.maximum_percent or "100") * order_value / 100
     return share.numerator // share.denominator
 

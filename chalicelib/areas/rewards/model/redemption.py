@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.areas.rewards.model.reward import Cost, RewardType, Worth
+from chalicelib.areas.rewards.model.reward import Cost, RewardType, RewardWorth
 from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day
@@ -45,7 +45,7 @@ class Redemption(Frozen):
     quantity: int
     state: Literal["redeemed", "refunded"]
     costs: tuple[Cost, ...]
-    worth: Worth | None
+    worth: RewardWorth | None
     codes: tuple[str, ...]
     delivery: DeliveryStatus | None
     address: Address | None

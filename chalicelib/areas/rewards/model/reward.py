@@ -50,7 +50,7 @@ class Cost(Frozen):
     amount: PositiveAmount
 
 
-class Worth(Frozen):
+class RewardWorth(Frozen):
     """What a code takes off: `amount` in the smallest part of the currency, or `percent`."""
 
     amount: PositiveAmount | None = None
@@ -58,7 +58,7 @@ class Worth(Frozen):
     percent: Percent | None = None
 
 
-class Cashback(Frozen):
+class CashbackOfReward(Frozen):
     """Each `points` of the unit are worth `value` in the smallest part of the currency. With `maximum_percent` no more than
     that share of an order is paid with points."""
 
@@ -100,7 +100,7 @@ class Picture(Frozen):
     url: Annotated[str, Field(pattern=r"^https://[^\s]{1,1990}$")]
 
 
-class Translation(Frozen):
+class RewardText(Frozen):
     """What is left out is said in the reward's own words."""
 
     name: Title | None = None
@@ -129,12 +129,12 @@ class RewardDefinition(Frozen):
     brand: Annotated[str, Field(min_length=1, max_length=200), PLAIN_KEY] | None = None
     labels: Labels = ()
     pictures: Annotated[tuple[Picture, ...], Field(max_length=20)] = ()
-    translations: Annotated[dict[Locale, Translation], Field(max_length=50, default_factory=dict)]
+    translations: Annotated[dict[Locale, RewardText], Field(max_length=50, default_factory=dict)]
     featured: Flag = False
     order: Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)] = 0
     costs: Annotated[tuple[Cost, ...], Field(max_length=5)] = ()
-    worth: Worth | None = None
-    cashback: Cashback | None = None
+    worth: RewardWorth | None = None
+    cashback: CashbackOfReward | None = None
     tiers: Codes = ()
     segments: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
     seen: RewardWindow = RewardWindow()
@@ -149,7 +149,7 @@ class RewardDefinition(Frozen):
             raise ValueError("`cashback` says what points are worth: a reward of type cashback has it, and no other")
         if self.cashback is not None and self.costs:
             raise ValueError("a cashback has no `costs`: how many points are redeemed is said each time")
-        worth = self.worth or Worth()
+        worth = self.worth or RewardWorth()
         if self.type == "value_code" and (worth.amount is None or worth.currency is None):
             raise ValueError("a value_code says in `worth` which amount of which currency it is good for")
         if self.type == "percentage_code" and worth.percent is None:

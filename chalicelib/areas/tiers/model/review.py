@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple
 
 from chalicelib.areas.tiers.model.progress import Progress, first_month, lifetime, of_month, reached, step
 from chalicelib.areas.tiers.model.scheme import (
-    AfterDays,
     AtOnce,
     CalendarYear,
+    DowngradeAfterDays,
     NeverDown,
     PeriodEnd,
     Rolling,
@@ -168,7 +168,7 @@ class Review:
         match self.scheme.downgrade:
             case PeriodEnd(every=every):
                 return day_starts((month_end(day, 0) if every == "month" else year_end(day, 0)) + 1, self.zone)
-            case AfterDays(days=days):
+            case DowngradeAfterDays(days=days):
                 return day_starts(day + days, self.zone)
             case _:
                 return None

@@ -114,7 +114,7 @@ class PeriodEnd(Frozen):
     to: To = "earned"
 
 
-class AfterDays(Frozen):
+class DowngradeAfterDays(Frozen):
     """A tier is kept for so many days from when it was reached or last confirmed, and judged on the last of them."""
 
     type: Literal["after_days"]
@@ -122,7 +122,7 @@ class AfterDays(Frozen):
     to: To = "earned"
 
 
-Downgrade = Annotated[NeverDown | AtOnce | PeriodEnd | AfterDays, Field(discriminator="type")]
+Downgrade = Annotated[NeverDown | AtOnce | PeriodEnd | DowngradeAfterDays, Field(discriminator="type")]
 
 
 class Excluded(Frozen):
