@@ -40,7 +40,7 @@ def context_of(terms: Terms, account: Account, member: Member | None, at: Instan
         minute=local_minute(at, zone),
         member=member,
         enrolled_on=None if member is None else terms.day(member.enrolled_at),
-        tier=terms.tier(account),
+        tier=None if member is None else terms.tier(account),
         balances={unit: wallet.available for unit, wallet in account.wallets.items()},
         orders=account.orders,
         history=OfAccount(account),

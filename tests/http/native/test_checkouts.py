@@ -39,6 +39,12 @@ def test_whoever_is_not_known_pays_less_and_sees_what_a_member_would_earn(shop: 
     assert (found["member_id"], found["account"]) == (None, None)
 
 
+def test_whoever_is_not_known_is_in_no_tier(shop: Shop) -> None:
+    on_carts(shop, "bronze", {"kind": "amount_off", "amount": "5.00"}, audience={"tiers": ["bronze"]})
+    assert (evaluated(shop)["discount"], reasons(evaluated(shop))) == (0, {"bronze": "wrong_tier"})
+    assert evaluated(shop, member_id=shop.enrol("ada"))["discount"] == 5_00
+
+
 def test_what_is_earned_is_counted_of_what_is_paid(shop: Shop) -> None:
     on_carts(shop, "half", {"kind": "percent_off", "percent": "50"}, lines={"skus": ["A"]})
     [earned] = evaluated(shop, book(30_00, "A"), book(10_00, "B"))["earned"]

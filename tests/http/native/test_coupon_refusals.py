@@ -84,6 +84,9 @@ def test_nobody_s_coupon_is_not_changed(shop: Shop, bea: str, verb: str, body: J
     coupon_id = issue(shop, bea)["coupon_id"]
     reply = shop.api.post(f"/v1/members/{NOBODY}/coupons/{coupon_id}/{verb}", body)
     assert refusal(reply) == (404, "member_not_found", "member_id")
+    theirs = shop.enrol("101")
+    reply = shop.api.post(f"/v1/members/{theirs}/coupons/{coupon_id}/{verb}", body)
+    assert refusal(reply) == (404, "coupon_not_found", "coupon_id")
 
 
 def test_there_is_an_end_to_series(shop: Shop, rt: Runtime) -> None:
