@@ -84,7 +84,9 @@ def ask_everything(shop: Deployed) -> None:
     """Every operation that needs a key, once all that it may be about is there; a member loses an identifier as well, and is
     in a group."""
     ids = {"program_id": "1", "rule_id": "one-per-euro", "operation_id": "opr_000000000000000000000000", "hold_id": "1"}
-    ids |= dict.fromkeys(("transfer_id", "earning_id", "spend_id"), "ent_00000000000000000000")
+    ids |= dict.fromkeys(("transfer_id", "earning_id", "spend_id", "redemption_id"), "ent_00000000000000000000")
+    ids |= {"perk_id": "coffee-card", "award_id": "coffee-card.1", "reward_id": "tote-bag"}
+    ids |= {"series_id": "summer", "coupon_id": "cpn_00000000000", "code": "SUMMER-1"}
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
     cards = {"identifiers": [{"type": "card", "value": "4000 1234"}]}
