@@ -14,7 +14,7 @@ from chalicelib.areas.rules.basket import Basket, Own
 from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting
 from chalicelib.areas.rules.credits import Base
 from chalicelib.areas.rules.model.effects import STAGES
-from chalicelib.areas.rules.outcome import Credit, Off, Outcome, Redeemable, Skipped
+from chalicelib.areas.rules.outcome import Credit, Off, Outcome, Reason, Redeemable, Skipped
 from chalicelib.areas.rules.purchase import Context, Purchase
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import MAX_AMOUNT
@@ -128,8 +128,8 @@ class _Judging:
     def _paid(self, rule: CompiledRule) -> Own:
         return self.basket.paid(rule.selector, self.left)
 
-    def _skip(self, rule: CompiledRule, reason: str, sentence: str) -> None:
-        self.skipped.setdefault(rule.rule_id, Skipped(rule.rule_id, reason, sentence))  # type: ignore[arg-type]
+    def _skip(self, rule: CompiledRule, reason: Reason, sentence: str) -> None:
+        self.skipped.setdefault(rule.rule_id, Skipped(rule.rule_id, reason, sentence))
 
     def _skip_discount(self, rule: CompiledRule, *, paid: bool) -> None:
         if paid:

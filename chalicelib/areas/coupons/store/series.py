@@ -27,8 +27,7 @@ MAX_SERIES = 2_000
 def every_series(config: Config, program_id: int) -> tuple[CouponSeries, ...]:
     """By id."""
     kept = config.of_kind(KIND, _prefix(program_id))
-    read = lambda: tuple(series_of(name, kept[name].body) for name in sorted(kept))  # noqa: E731
-    return config.derived((KIND, program_id), read)
+    return config.derived((KIND, program_id), lambda: tuple(series_of(name, kept[name].body) for name in sorted(kept)))
 
 
 def series(config: Config, program_id: int, series_id: str) -> CouponSeries:

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
 from chalicelib.areas.perks.model.restrictions import BasketAsked, Hours
 from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.labels import Labels
-from chalicelib.kit.periods import Day, date_of, day_of, parse_day
+from chalicelib.kit.periods import Day
 from chalicelib.kit.texts import PLAIN_TEXT
+from chalicelib.kit.windows import Window
 from chalicelib.kit.wire import AmountOrZero, PositiveAmount
 
 MAX_USES = 1_000_000
 LONGEST_DAYS = 36_500
 
 
-def _iso_day(value: object) -> object:
-    if isinstance(value, str) and (day := parse_day(value)) is not None:
-        return date_of(day)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    raise PydanticCustomError("unreadable_date", 'it must be a day of the calendar, such as "2026-01-31"')
-
-
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Prose = Annotated[str, Field(max_length=5_000), PLAIN_TEXT]
 Flag = Annotated[bool, Field(strict=True)]
-IsoDay = Annotated[date, BeforeValidator(_iso_day)]
 Picture = Annotated[str, Field(pattern=r"^https://[^\s]{1,2000}$")]
 State = Literal["draft", "active", "paused", "ended"]
 Method = Literal["auto", "qr", "pdf417", "code"]
@@ -81,23 +71,6 @@ class Level(Frozen):
 What = Annotated[StampCard | PseudoCurrency | AdHoc | Club | Level, Field(discriminator="kind")]
 
 
-class PerkWindow(Frozen):
-    """Days on the program's own calendar, both ends included; an end left out is open."""
-
-    from_day: IsoDay | None = None
-    until_day: IsoDay | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        if self.from_day and self.until_day and self.until_day < self.from_day:
-            raise ValueError("a window must not end before it starts")
-        return self
-
-    def has(self, day: Day) -> bool:
-        begun = self.from_day is None or day_of(self.from_day) <= day
-        return begun and (self.until_day is None or day <= day_of(self.until_day))
-
-
 class PerkText(Frozen):
     name: Text
     terms: Prose = ""
@@ -120,7 +93,7 @@ class PerkDefinition(Frozen):
     pictures: Annotated[tuple[Picture, ...], Field(max_length=20)] = ()
     labels: Labels = ()
     state: State = "active"
-    window: PerkWindow = PerkWindow()
+    window: Window = Window()
     method: Method = "code"
     till_code: Text | None = None
     hours: Annotated[tuple[Hours, ...], Field(max_length=50)] = ()

@@ -1,6 +1,7 @@
 """A rule as data, by its parts."""
 
 from chalicelib.areas.rules.model.rule import Audience, Rule, RuleDefinition, State
-from chalicelib.areas.rules.model.words import LabelMatch, LineFilter, Window
+from chalicelib.areas.rules.model.words import LabelMatch, LineFilter
+from chalicelib.kit.windows import Window
 
 __all__ = ["Audience", "LabelMatch", "LineFilter", "Rule", "RuleDefinition", "State", "Window"]

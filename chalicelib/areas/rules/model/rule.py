@@ -16,9 +16,9 @@ from chalicelib.areas.rules.model.words import (
     LineFilter,
     Text,
     Values,
-    Window,
 )
 from chalicelib.kit.base import Frozen
+from chalicelib.kit.windows import Window
 
 State = Literal["draft", "active", "paused", "ended"]
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field
 
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.base import Frozen
-from chalicelib.kit.periods import date_of, parse_day
 
 MAX_VALUES = 1_000
 MAX_FACTOR = 1_000
@@ -43,14 +40,6 @@ def _percent(text: str) -> str:
     return text
 
 
-def iso_day_of(value: object) -> object:
-    if isinstance(value, str) and (day := parse_day(value)) is not None:
-        return date_of(day)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    raise PydanticCustomError("unreadable_date", 'it must be a day of the calendar, such as "2026-01-31"')
-
-
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Values = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
@@ -60,20 +49,6 @@ Factor = Annotated[str, AfterValidator(_factor)]
 Percent = Annotated[str, AfterValidator(_percent)]
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-IsoDay = Annotated[date, BeforeValidator(iso_day_of)]
-
-
-class Window(Frozen):
-    """Days of purchase on the program's own calendar, both ends included; an end left out is open."""
-
-    from_day: IsoDay | None = None
-    until_day: IsoDay | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        if self.from_day and self.until_day and self.until_day < self.from_day:
-            raise ValueError("a window must not end before it starts")
-        return self
 
 
 class LabelMatch(Frozen):
