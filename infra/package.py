@@ -8,11 +8,14 @@ the zip is the same for the same code, compiled (infra/archive.py).
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("dev", "prod")
 TEMPLATE, ZIP = "template.json", "deployment.zip"
 _MADE_BY_CHALICE = "sam.yaml"
+_TURN = ".local/packaging.lock"
 
 
 def package(stage: str, into: Path) -> Path:
@@ -34,13 +38,23 @@ def package(stage: str, into: Path) -> Path:
     out = into / stage
     shutil.rmtree(out, ignore_errors=True)
     out.parent.mkdir(parents=True, exist_ok=True)
-    _run_chalice(stage, out)
+    with one_at_a_time(ROOT / _TURN):
+        _run_chalice(stage, out)
     made = out / _MADE_BY_CHALICE
     template = watched(subscribed(of_one_stage(yaml.safe_load(made.read_text(encoding="utf-8")), stage)))
     (out / TEMPLATE).write_text(json.dumps(template, indent=1) + "\n", encoding="utf-8")
     made.unlink()
     remake(out / ZIP, compiled=_runs_on_this_python(template))
     return out
+
+
+@contextmanager
+def one_at_a_time(turn: Path) -> Iterator[None]:
+    """Chalice keeps its zip in .chalice/deployments and rewrites it where it lies: a second process would copy half of it."""
+    turn.parent.mkdir(parents=True, exist_ok=True)
+    with turn.open("w", encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def of_one_stage(template: dict[str, Any], stage: str) -> dict[str, Any]:

@@ -30,10 +30,11 @@ from chalicelib.kit.clock import SystemClock, rfc3339
 from infra.local.demo.program import CALLER, ORG, TENANT, load_program
 from infra.local.deploy import api_address, client, deploy_template
 from infra.local.ministack import REGION, be_a_client, ministack
-from infra.package import TEMPLATE, ZIP, package
+from infra.package import TEMPLATE, ZIP, one_at_a_time, package
 from tests.e2e import recorded_calls
 
 STACK, STAGE = "stampbook-dev", "dev"
+WORKER = "PYTEST_XDIST_WORKER"  # in the environment of each process that xdist started
 PATIENCE = 90.0  # seconds, for what happens by itself; a slow machine needs some of them, a fast one hardly any
 JUST_NOW = rfc3339(SystemClock().now() - 60_000)  # what was bought then has not expired, whenever the tests run
 SeenT = TypeVar("SeenT")
@@ -120,7 +121,14 @@ def seen(look: Callable[[], SeenT | None], what: str) -> SeenT:
 
 @pytest.fixture(scope="session")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return package(STAGE, tmp_path_factory.mktemp("build"))
+    """Made once for all workers, who only read it; what lies there is whole."""
+    of_worker = tmp_path_factory.getbasetemp()
+    build = (of_worker.parent if WORKER in os.environ else of_worker) / "build"
+    with one_at_a_time(build.with_suffix(".lock")):
+        if not build.exists():
+            package(STAGE, build.with_suffix(".new"))
+            build.with_suffix(".new").rename(build)
+    return build / STAGE
 
 
 @pytest.fixture(scope="session")
