@@ -5,6 +5,18 @@ from __future__ import annotations
 from chalicelib.api.code import Code
 
 PERKS_REWARDS_AND_COUPONS = {
+    "checkout_not_found": Code(404, "The tenant has no such checkout, or it was over some time ago."),
+    "checkout_committed": Code(409, "The checkout has been paid for, and not as is asked now."),
+    "checkout_cancelled": Code(409, "The checkout was cancelled."),
+    "checkout_lapsed": Code(
+        409, "The checkout took longer than it may, or what was set apart for it was let go by hand."
+    ),
+    "checkout_of_another_member": Code(422, "The checkout is of another member than the one named."),
+    "checkout_outdated": Code(
+        422, "The member has joined or left a group since points were set apart for the checkout."
+    ),
+    "checkout_not_committed": Code(422, "Lines are named of a checkout that has not been paid for: change its cart."),
+    "unknown_line": Code(422, "The order has no line of this number, or it is named twice."),
     "reward_not_found": Code(404, "The program has no such reward."),
     "redemption_not_found": Code(404, "The member, the group or the award has no such redemption."),
     "perk_not_found": Code(404, "The program has no such perk."),

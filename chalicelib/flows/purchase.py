@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import Account, Credit, Story, earn
@@ -16,6 +17,7 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.evaluate import evaluate
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
@@ -52,6 +54,24 @@ class Purchase:
     enrolled: Written | None = None
 
 
+def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
+    """By the rules in force."""
+    return evaluate(terms.rules, sale, context, why=why)
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
+    money: `pays` is told the order's id and who buys for a group. `asks_now` as in record_order."""
+
+    asks_now: bool = True
+    judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
+    pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
+
+
+PLAIN_TILL = Till()
+
+
 def decide_purchase(
     rt: Runtime,
     header: Header,
@@ -60,11 +80,11 @@ def decide_purchase(
     sale: Sale,
     order_id: str,
     *,
-    asks_now: bool = True,
+    till: Till = PLAIN_TILL,
     dry_run: bool = False,
 ) -> Purchase:
     """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group, one Get for a member
-    without an account who is refused or only tries). `asks_now` as in record_order; what is only tried
+    without an account who is refused or only tries). What is only tried
     says why rules give nothing. Refuses `future_purchase`, `member_blocked`, `group_blocked`,
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     refuse_future(header.recorded_at, sale.purchased_at)
@@ -72,7 +92,7 @@ def decide_purchase(
     opened.must_be_active()
 
     def decided() -> Purchase:
-        return _decided(header, terms, opened, enrolled, sale, order_id, asks_now=asks_now, why=dry_run)
+        return _decided(header, terms, opened, enrolled, sale, order_id, why=dry_run, till=till)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
     return unless_lost(rt, header.caller.tenant, known, decided, dry_run=dry_run)
@@ -86,18 +106,20 @@ def _decided(
     sale: Sale,
     order_id: str,
     *,
-    asks_now: bool,
     why: bool,
+    till: Till,
 ) -> Purchase:
-    story = terms.meets(opened.account, header, asks_now=asks_now)
+    story = terms.meets(opened.account, header, asks_now=till.asks_now)
     context = context_of(terms, story.account, opened.member, sale.purchased_at)
-    outcome = evaluate(terms.rules, sale, context, why=why)
+    outcome = till.judges(terms, sale, context, why)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
     day = terms.day(sale.purchased_at)
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
+    if till.pays is not None:
+        story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member

@@ -13,7 +13,7 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model.facts import OrderRecorded
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Order
+from chalicelib.areas.orders.model.order import Order, SpentOn
 from chalicelib.errors import Conflict
 from chalicelib.flows.account_commit import account_plan, document_entry, header_for
 from chalicelib.flows.account_views import (
@@ -30,7 +30,7 @@ from chalicelib.flows.account_views import (
     owner_of,
     standing_of,
 )
-from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, member_of
+from chalicelib.flows.purchase import Buyer, Purchase, Till, decide_purchase, member_of
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -74,9 +74,11 @@ def record_order(
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
         order_id = orders.id_for(caller.tenant, sale.number, probe)
-        purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, asks_now=asks_now, dry_run=command.dry_run)
+        purchase = decide_purchase(
+            rt, header, terms, buyer, sale, order_id, till=Till(asks_now), dry_run=command.dry_run
+        )
         entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now)
-        return _plan(caller, command, entry, purchase, sale, order_id, program_id)
+        return order_plan(caller, command, entry, purchase, sale, order_id, program_id)
 
     def recall() -> Entry | None:
         nonlocal probe
@@ -107,9 +109,17 @@ def recorded_order(entry: Entry) -> RecordedOrder:
     )
 
 
-def _plan(
-    caller: Caller, command: Command, entry: Entry, purchase: Purchase, sale: Sale, order_id: str, program_id: int
+def order_plan(
+    caller: Caller,
+    command: Command,
+    entry: Entry,
+    purchase: Purchase,
+    sale: Sale,
+    order_id: str,
+    program_id: int,
+    spends: tuple[SpentOn, ...] = (),
 ) -> Plan:
+    """`spends`: what of the entry went out for it, and comes back with its lines."""
     order = Order(
         order_id=order_id,
         member_id=purchase.member_id,
@@ -120,6 +130,7 @@ def _plan(
         credits=purchase.credits,
         uncounted=purchase.uncounted,
         group_id=group_of(entry),
+        spends=spends,
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes

@@ -1,13 +1,16 @@
 """Record a return: goods come back, and with them what was earned for them.
 
 reads    1 Get of the sale, 1 Query of the member's snapshot; where the sale was made for a group, 1 BatchGet of that one's
-         profile and account instead, whoever is in it now; 1 Get of the sale more for a dry run
-writes   return (absent), sale (version), account (version), entry (absent): 8 units
+         profile and account instead, whoever is in it now; 1 Get of the sale more for a dry run, 1 Get of its entry where
+         it was paid with points
+writes   return (absent), sale (version), account (version), entry (absent): 8 units; + 2 where points come back that paid for it
 repeats  the return's number within its sale refuses them, as a sale's number does
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
@@ -34,10 +37,12 @@ from chalicelib.flows.account_views import (
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
+from chalicelib.flows.spends_back import SpendsBack, spends_back
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
+from chalicelib.kit.facts import Fact
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
@@ -84,23 +89,41 @@ def return_order(
         order = orders.read(rt.table, caller.tenant, order_id)
         buyers.append(order.member_id)
         _must_be_theirs(rt, caller, order, buyer)
-        terms = terms_of(rt, caller.tenant, order.program)
-        opened = _open(rt, caller.tenant, order)
-        if command.dry_run and orders.read(rt.table, caller.tenant, order_id) != order:
-            raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
-        planned = plan_return(order, document, _bases(terms, order))
-        header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
-        met = terms.meets(opened.account, header, asks_now=asks_now)
-        taken_back = partial(_taken_back, terms, met, planned, document)
-        story = unless_lost(rt, caller.tenant, (opened,), taken_back, dry_run=command.dry_run)
-        entry = document_entry(caller.tenant, terms, story, opened.head, header, asks_now=asks_now)
-        return _plan(caller, command, entry, opened, story, planned, document)
+        return planned_return(rt, caller, command, order, Coming(document, asks_now=asks_now))
 
     def recall() -> Entry | None:
         guarded = recall_guarded(rt.table, caller.tenant, command)
         return guarded or _recorded(rt, caller, order_id, document, buyer)
 
-    return commit(rt, command, plan, lambda entry: _answer(entry, buyers[0]), recall)
+    return commit(rt, command, plan, lambda entry: returned_order(entry, buyers[0]), recall)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A return as it comes: on its own, or told with something else by another operation."""
+
+    document: Return
+    asks_now: bool = True
+    operation: str = "return_order"
+    also: Callable[[Order], tuple[Fact, ...]] = lambda _: ()
+
+
+def planned_return(rt: Runtime, caller: Caller, command: Command, order: Order, coming: Coming) -> Plan:
+    """What the return of an order that was read comes to. `also` is told of the order as it then is."""
+    document, tenant = coming.document, caller.tenant
+    terms = terms_of(rt, tenant, order.program)
+    opened = _open(rt, tenant, order)
+    if command.dry_run and orders.read(rt.table, tenant, order.order_id) != order:
+        raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
+    planned = plan_return(order, document, _bases(terms, order))
+    header = header_for(rt, caller, command, coming.operation, terms, document.purchased_at, document.place)
+    met = terms.meets(opened.account, header, asks_now=coming.asks_now)
+    spent = spends_back(rt, tenant, order, planned.order)
+    taken_back = partial(_taken_back, terms, met, planned, document, spent, coming.also(planned.order))
+    story = unless_lost(rt, tenant, (opened,), taken_back, dry_run=command.dry_run)
+    entry = document_entry(tenant, terms, story, opened.head, header, asks_now=coming.asks_now)
+    plan = _plan(caller, command, entry, opened, story, planned, document)
+    return replace(plan, writes=(*plan.writes, *spent.writes)) if spent else plan
 
 
 def _open(rt: Runtime, tenant: str, order: Order) -> Opened:
@@ -110,8 +133,15 @@ def _open(rt: Runtime, tenant: str, order: Order) -> Opened:
     return open_snapshot(rt, tenant, order.member_id, order.program)
 
 
-def _taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Return) -> Story:
-    """A blocked member's goods come back like anybody's."""
+def _taken_back(
+    terms: Terms,
+    story: Story,
+    planned: ReturnPlan,
+    document: Return,
+    spent: SpendsBack | None,
+    also: tuple[Fact, ...],
+) -> Story:
+    """A blocked member's goods come back like anybody's. What they paid with comes first: what is taken back may be of it."""
     order = planned.order
     day = terms.day(order.sale.purchased_at)
     story = story.then(
@@ -123,8 +153,11 @@ def _taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Retur
             order.fully_returned,
             day,
             planned.counted if planned.counted != planned.value else None,
-        )
+        ),
+        *also,
     )
+    if spent is not None:
+        story = spent.told(story, terms, document.purchased_at)
     for credit, amount in planned.dues:
         if amount:
             conduct = terms.conduct(credit.unit, order.sale.purchased_at)
@@ -183,7 +216,7 @@ def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return, buye
     return None if stored is None else entry_from(stream, stored)
 
 
-def _answer(entry: Entry, buyer: str) -> ReturnedOrder:
+def returned_order(entry: Entry, buyer: str) -> ReturnedOrder:
     """Who bought an order never changes, so it is as good as of the entry."""
     [returned] = facts_of(entry, OrderReturned)
     return ReturnedOrder(

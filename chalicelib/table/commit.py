@@ -16,7 +16,7 @@ from chalicelib.kit.clock import Clock
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import Ids
 from chalicelib.table.damaged import DamagedItemError
-from chalicelib.table.journal import Entry, entry_from, is_new_entry
+from chalicelib.table.journal import Entry, hash_of, is_new_entry
 from chalicelib.table.protocol import (
     CONDITION_FAILED,
     Key,
@@ -169,7 +169,7 @@ class _Run:
         """
         for entry in self.doubts:
             stored = self.means.table.get(entry.key)
-            if stored is not None and entry_from(entry.stream, stored).hash == entry.hash:
+            if stored is not None and hash_of(stored) == entry.hash:
                 return entry, False
         return None
 

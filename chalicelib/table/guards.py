@@ -1,7 +1,7 @@
 """Guards: a command id given from outside is remembered for 30 days, in the transaction that carried it out.
 
 access pattern                | key                  | items | cost        | by
-whether a command came before | {t}#GUARD#{hash} / - | 0–1   | 1 Get, 1 RU | recall_guarded, recall_place
+whether a command came before | {t}#GUARD#{hash} / - | 0–1   | 1 Get, 1 RU | recall_guarded, recall_place, recall_version
 
 item  | key                  | in index | cost
 guard | {t}#GUARD#{hash} / - | –        | 2 WU
@@ -59,6 +59,12 @@ def recall_place(table: Table, tenant: str, command: Command) -> str | None:
     """The partition of what an earlier run of this command made. The same id for another request is a conflict."""
     guard = _recalled(table, tenant, command)
     return None if guard is None else guard.entry_pk
+
+
+def recall_version(table: Table, tenant: str, command: Command) -> tuple[str, int] | None:
+    """The same with the number under which it is there, of what is kept as versions."""
+    guard = _recalled(table, tenant, command)
+    return None if guard is None else (guard.entry_pk, guard.sequence)
 
 
 def _puts(tenant: str, command: Command, stream: Stream, sequence: int, now: Instant) -> tuple[Put, ...]:

@@ -181,6 +181,11 @@ def published(entry: Entry) -> bool:
     return bool(entry.header.get("publish", True))
 
 
+def hash_of(attrs: Attrs) -> str:
+    """Of an entry, or of anything else that a commit is known by. DamagedItemError for what has none."""
+    return readable(lambda attrs: str(attrs["hash"]["S"]), attrs)
+
+
 def entry_from(stream: Stream, attrs: Attrs) -> Entry:
     """DamagedItemError for what lacks anything that every entry has."""
     return readable(partial(_entry_from, stream), attrs)

@@ -1,20 +1,73 @@
-"""Checkouts: what a customer gets for a cart, while they browse."""
+"""Checkouts: what a customer gets for a cart, while they browse; and the sessions in which they pay for one."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from chalicelib.api.calls import Call
-from chalicelib.api.native.naming import buyer_of
-from chalicelib.api.native.purchases import CartBody, cart_of
+from chalicelib.api.calls import Answered, Call
+from chalicelib.api.native.naming import answered, buyer_of
+from chalicelib.api.native.purchases import (
+    CancelBody,
+    CartBody,
+    CheckoutBody,
+    CommitBody,
+    PaysBody,
+    cart_of,
+    cart_to_pay,
+    payments_of,
+)
+from chalicelib.areas.checkouts.operations import get_checkout
+from chalicelib.flows.cancel_checkout import CancelledLine, cancel_checkout
+from chalicelib.flows.checkout_promise import CheckoutWish
+from chalicelib.flows.checkout_views import CancelledCheckout, CommittedCheckout, OpenedCheckout, ShownCheckout, shown
+from chalicelib.flows.commit_checkout import Paying, commit_checkout
 from chalicelib.flows.evaluate_cart import CartQuestion, EvaluatedCart, evaluate_cart
+from chalicelib.flows.open_checkout import open_checkout
+from chalicelib.flows.update_checkout import update_checkout
 
 
 def evaluate(call: Call, body: CartBody) -> EvaluatedCart:
-    pays = Counter[str]()
-    for one in body.pays:
-        pays[one.unit] += one.points
     asked = CartQuestion(
-        cart_of(body, call.rt.clock.now()), buyer_of(body.member_id, body.identifier), pays, body.drafts
+        cart_of(body, call.rt.clock.now()), buyer_of(body.member_id, body.identifier), _pays(body.pays), body.drafts
     )
     return evaluate_cart(call.rt, call.caller, call.command, asked, call.query["program_id"])
+
+
+def open_one(call: Call, body: CheckoutBody) -> Answered[OpenedCheckout]:
+    return answered(open_checkout(call.rt, call.caller, call.command, _wish(call, body), call.query["program_id"]))
+
+
+def get_one(call: Call) -> ShownCheckout:
+    return shown(get_checkout(call.rt, call.caller, call.path["checkout_id"]), call.rt.clock.now())
+
+
+def update(call: Call, body: CheckoutBody) -> Answered[OpenedCheckout]:
+    return answered(update_checkout(call.rt, call.caller, call.command, call.path["checkout_id"], _wish(call, body)))
+
+
+def commit(call: Call, body: CommitBody) -> Answered[CommittedCheckout]:
+    payments = None if body.payments is None else payments_of(body.payments)
+    paying = Paying(body.number, payments, buyer_of(body.member_id, body.identifier))
+    return answered(commit_checkout(call.rt, call.caller, call.command, call.path["checkout_id"], paying))
+
+
+def cancel(call: Call, body: CancelBody) -> Answered[CancelledCheckout]:
+    lines = [CancelledLine(line.line_no, line.quantity) for line in body.lines]
+    return answered(cancel_checkout(call.rt, call.caller, call.command, call.path["checkout_id"], lines))
+
+
+def _wish(call: Call, body: CheckoutBody) -> CheckoutWish:
+    return CheckoutWish(
+        cart_to_pay(body, call.rt.clock.now()),
+        buyer_of(body.member_id, body.identifier),
+        _pays(body.pays),
+        body.hold,
+        body.lapses_after_seconds,
+    )
+
+
+def _pays(pays: tuple[PaysBody, ...]) -> Counter[str]:
+    points = Counter[str]()
+    for one in pays:
+        points[one.unit] += one.points
+    return points

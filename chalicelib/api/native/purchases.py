@@ -109,6 +109,43 @@ class CartBody(Wire):
     drafts: bool = False
 
 
+class CheckoutBody(Wire):
+    """A cart that is to be paid for. Whoever is known is named by `member_id` or by one `identifier`. The points that it is
+    paid with are set apart until it lapses, unless `hold` says that they are not."""
+
+    currency: Currency
+    lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
+    member_id: str | None = None
+    identifier: Identifier | None = None
+    place: m.Text = ""
+    payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] = ()
+    labels: Labels = ()
+    pays: Annotated[tuple[PaysBody, ...], Field(max_length=10)] = ()
+    hold: bool = True
+    lapses_after_seconds: Annotated[int, Field(ge=60, le=24 * 3600)] = 15 * 60
+
+
+class CommitBody(Wire):
+    """The order's number, and what it was paid with, where that is not as the cart said. Who pays is named where nobody was
+    known; a member named here must be the checkout's."""
+
+    number: m.DocumentNumber
+    member_id: str | None = None
+    identifier: Identifier | None = None
+    payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] | None = None
+
+
+class CancelledLineBody(Wire):
+    line_no: Annotated[int, Field(ge=1, le=1_000_000)]
+    quantity: Quantity | None = None
+
+
+class CancelBody(Wire):
+    """All of it, or of one that was paid for these lines; all that is left of a line where no quantity is named."""
+
+    lines: Annotated[tuple[CancelledLineBody, ...], Field(max_length=m.MAX_LINES)] = ()
+
+
 class ReturnLineBody(Wire):
     """By SKU over all lines of the sale with it; from one line where `line_no` is given."""
 
@@ -139,7 +176,15 @@ def cart_of(body: CartBody, now: Instant) -> m.Sale:
     return _sale(body, "cart", body.purchased_at or WrittenAt(now, 0))
 
 
-def _sale(body: OrderBody | CartBody, number: str, at: WrittenAt) -> m.Sale:
+def cart_to_pay(body: CheckoutBody, now: Instant) -> m.Sale:
+    return _sale(body, "cart", WrittenAt(now, 0))
+
+
+def payments_of(payments: tuple[PaymentBody, ...]) -> tuple[m.Payment, ...]:
+    return tuple(m.Payment(kind=payment.kind, amount=payment.amount) for payment in payments)
+
+
+def _sale(body: OrderBody | CartBody | CheckoutBody, number: str, at: WrittenAt) -> m.Sale:
     given = {line.line_no is not None for line in body.lines}
     if len(given) > 1:
         raise InvalidInput("line_numbers_mixed", "Number all lines or none.", param="lines")
@@ -152,7 +197,7 @@ def _sale(body: OrderBody | CartBody, number: str, at: WrittenAt) -> m.Sale:
             currency=body.currency,
             lines=tuple(m.Line(**{**vars(line), "line_no": line.line_no or place}) for place, line in lines),
             place=body.place,
-            payments=tuple(m.Payment(kind=payment.kind, amount=payment.amount) for payment in body.payments),
+            payments=payments_of(body.payments),
             labels=body.labels,
         )
 

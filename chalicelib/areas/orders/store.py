@@ -29,7 +29,16 @@ from typing import Any, NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Back, ByHand, Credited, GroupOrder, Order, OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import (
+    Back,
+    ByHand,
+    Credited,
+    GroupOrder,
+    Order,
+    OrderCard,
+    RecordedReturn,
+    SpentOn,
+)
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
@@ -46,10 +55,11 @@ MAX_NEW_ORDER_BYTES = 256_000
 class OrderItem(StampbookItem):
     """Schema 3 is that of an order for a group, which an older version would take for the member's own; schema 4 of one whose
     credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
-    cancelled by hand, which an older version would take for returns that are missing."""
+    cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that was paid with
+    points, which an older version does not give back."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=5)
+    v = IntegerAttribute(default=6)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
@@ -125,6 +135,7 @@ def _order(attrs: Attrs) -> Order:
         version=item.version,
         group_id=body.get("group"),
         by_hand=tuple(_by_hand(*told) for told in body.get("by_hand", ())),
+        spends=tuple(_spent_on(*told) for told in body.get("spends", ())),
     )
 
 
@@ -237,6 +248,12 @@ def _by_hand(sequence: int, credit: int, amount: int) -> ByHand:
     return ByHand(sequence, credit, amount)
 
 
+def _spent_on(fact: int, unit: str, lines: Any) -> SpentOn:
+    if [type(one) for one in (fact, unit)] != [int, str]:
+        raise ValueError("spent on nothing")
+    return SpentOn(fact, unit, tuple((int(no), int(part)) for no, part in lines))
+
+
 def _item(tenant: str, order: Order) -> OrderItem:
     key = order_key(tenant, order.order_id)
     item = OrderItem(
@@ -261,6 +278,8 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
+    if order.spends:
+        return 6
     if order.by_hand:
         return 5
     if any(credit.period for credit in order.credits):
@@ -276,7 +295,7 @@ def _groups_place(tenant: str, order: Order) -> Key | None:
 
 
 def _body(order: Order) -> Mapping[str, Any]:
-    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand}
+    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand, "spends": order.spends}
     return {
         "member": order.member_id,
         "program": order.program,

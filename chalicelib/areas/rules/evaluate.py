@@ -7,7 +7,7 @@ left to pay: base, multiply, bonus.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from chalicelib.areas.rules.basket import Basket, Own
@@ -30,12 +30,17 @@ def evaluate(
     occasions: Iterable[str] = ORDER,
     *,
     why: bool = False,
+    left: Mapping[int, int] | None = None,
 ) -> Outcome:
-    """What every rule makes of it. `why`: also which rules give nothing and why, which looks at all of them. Refuses a credit
-    that no account could hold (`credit_too_large`)."""
+    """What every rule makes of it. `why`: also which rules give nothing and why, which looks at all of them. `left`: what is
+    to pay for each line, where that has been decided before: then nothing more comes off. Refuses a credit that no account
+    could hold (`credit_too_large`)."""
     judging = _Judging(compiled, Basket(purchase), context)
     judging.find(compiled.index.places(occasions, judging.basket, context))
-    judging.take_off()
+    if left is None:
+        judging.take_off()
+    else:
+        judging.left = dict(left)
     judging.count_credits()
     return judging.outcome(tuple(occasions), why=why)
 

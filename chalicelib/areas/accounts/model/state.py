@@ -201,7 +201,7 @@ def _deducted(account: Account, fact: f.PointsDeducted) -> Account:
 
 
 def _unchanged(account: Account, _: Fact) -> Account:
-    """What is told beside: of awards, redemptions and coupons, and of what a cap cut off."""
+    """What is told beside: of awards, redemptions, coupons and checkouts, and of what a cap cut off."""
     return account
 
 
@@ -245,5 +245,5 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.RewardRedeemed: _unchanged,
     f.RewardDeliveryChanged: _unchanged,
     f.RewardRefunded: _unchanged,
-    **dict.fromkeys(f.ON_COUPONS, _unchanged),
+    **dict.fromkeys((*f.ON_COUPONS, *f.ON_CHECKOUTS), _unchanged),
 }

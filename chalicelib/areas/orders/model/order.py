@@ -32,6 +32,15 @@ class Credited(NamedTuple):
     period: str = ""
 
 
+class SpentOn(NamedTuple):
+    """Points that paid for a part of it: a fact of the entry that recorded the order, by its number; and how many of them
+    went for each line."""
+
+    fact: int
+    unit: str
+    lines: tuple[tuple[int, int], ...]
+
+
 class ByHand(NamedTuple):
     """So much of the order's credit (by its place among them) was asked back by whoever cancelled the earning, in this entry
     of the account."""
@@ -70,6 +79,7 @@ class Order:
     version: int = 1
     group_id: str | None = None
     by_hand: tuple[ByHand, ...] = ()
+    spends: tuple[SpentOn, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -159,6 +169,21 @@ def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> R
     )
     asked = tuple(credit._replace(due=credit.due + due.amount) for credit, due in zip(order.credits, dues, strict=True))
     return ReturnPlan(replace(changed, credits=asked), taken, dues)
+
+
+def given_back(order: Order, spent: SpentOn) -> int:
+    """How many of the points that paid for an order come back in all, with what has come back of it: of each line its share
+    by value, or by pieces where nothing was left to pay."""
+    back = sum((points * _share_back(order, line_no) for line_no, points in spent.lines), Fraction(0))
+    return rounded(back, "half_up")
+
+
+def _share_back(order: Order, line_no: int) -> Fraction:
+    [line] = [line for line in order.sale.lines if line.line_no == line_no]
+    back = order.returned.get(line_no, Back())
+    if line.gross_value:
+        return Fraction(back.value, line.gross_value)
+    return Fraction(back.quantity) / Fraction(line.quantity)
 
 
 def asked_by_hand(order: Order, credit: int, amount: int, sequence: int) -> Order:

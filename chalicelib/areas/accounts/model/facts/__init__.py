@@ -12,6 +12,13 @@ from chalicelib.areas.accounts.model.facts.apart import (
     PromiseCancelled,
 )
 from chalicelib.areas.accounts.model.facts.between import Brought, PointsConverted, PointsReceived, PointsSent
+from chalicelib.areas.accounts.model.facts.checkouts import (
+    ON_CHECKOUTS,
+    CheckoutCancelled,
+    CheckoutCommitted,
+    CheckoutOpened,
+    CheckoutUpdated,
+)
 from chalicelib.areas.accounts.model.facts.coupons import (
     ON_COUPONS,
     CouponActivated,
@@ -106,6 +113,7 @@ VOCABULARY = vocabulary(
     RewardDeliveryChanged,
     RewardRefunded,
     *ON_COUPONS,
+    *ON_CHECKOUTS,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
@@ -129,10 +137,15 @@ VOCABULARY = vocabulary(
 )
 
 __all__ = [
+    "ON_CHECKOUTS",
     "ON_COUPONS",
     "VOCABULARY",
     "AccountAdvanced",
     "Brought",
+    "CheckoutCancelled",
+    "CheckoutCommitted",
+    "CheckoutOpened",
+    "CheckoutUpdated",
     "CouponActivated",
     "CouponCancelled",
     "CouponExpired",

@@ -1,0 +1,98 @@
+"""A checkout as a value: what was put into the cart, what was promised for it, what is held for it, how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.wire import Time
+
+CheckoutState = Literal["open", "lapsed", "committed", "cancelled"]
+
+
+class Promised(Frozen):
+    """What a rule takes off, and off which lines: (line_no, its part). Of a `unit`: it is paid with so many `points`, which
+    are set apart under the number `hold` of the account."""
+
+    rule_id: str
+    kind: str
+    amount: int
+    lines: tuple[tuple[int, int], ...]
+    unit: str = ""
+    points: int = 0
+    hold: int | None = None
+
+
+class Paid(Frozen):
+    """How it was paid: the order that came of it, the entry of the account that tells, and the version that said so."""
+
+    order_id: str
+    number: str
+    entry_id: str
+    version: int
+    payments: tuple[Mapping[str, Any], ...] = ()
+
+
+class Checkout(Frozen):
+    """`cart` is the sale that it would become, as orders write one."""
+
+    checkout_id: str
+    program_id: int
+    cart: Mapping[str, Any]
+    opened_at: Time
+    lapses_at: Time
+    member_id: str | None = None
+    group_id: str | None = None
+    promised: tuple[Promised, ...] = ()
+    paid: Paid | None = None
+    cancelled: bool = False
+
+    @property
+    def owner(self) -> str | None:
+        """Whose account it is paid from."""
+        return self.group_id or self.member_id
+
+    @property
+    def paid_with_points(self) -> tuple[Promised, ...]:
+        return tuple(one for one in self.promised if one.points)
+
+    def off(self) -> dict[int, int]:
+        """What comes off each line, where anything does."""
+        off: dict[int, int] = {}
+        for one in self.promised:
+            for line_no, part in one.lines:
+                off[line_no] = off.get(line_no, 0) + part
+        return off
+
+    def state(self, at: Instant) -> CheckoutState:
+        if self.cancelled:
+            return "cancelled"
+        if self.paid is not None:
+            return "committed"
+        return "lapsed" if at >= self.lapses_at else "open"
+
+    def must_be_open(self, at: Instant) -> None:
+        """Conflict `checkout_committed`, `checkout_cancelled`, `checkout_lapsed`."""
+        match self.state(at):
+            case "committed":
+                raise self.committed()
+            case "cancelled":
+                raise Conflict("checkout_cancelled", "This checkout was cancelled: open another.", param="checkout_id")
+            case "lapsed":
+                raise lapsed()
+
+    def committed(self) -> Conflict:
+        number = "" if self.paid is None else self.paid.number[:64]
+        text = f"This checkout has been paid for, as order {number}."
+        return Conflict("checkout_committed", text, param="checkout_id")
+
+
+def lapsed() -> Conflict:
+    return Conflict("checkout_lapsed", "This checkout took too long and is over: open another.", param="checkout_id")
+
+
+def no_checkout(checkout_id: str) -> NotFound:
+    return NotFound("checkout_not_found", f"There is no checkout {checkout_id[:64]}.", param="checkout_id")

@@ -1,0 +1,136 @@
+"""What a customer is promised for a cart, and what is set apart for it: of a checkout that is opened, or has another cart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chalicelib.areas.accounts.model import Account, Story, hold, release
+from chalicelib.areas.checkouts.model import Checkout, Promised
+from chalicelib.areas.members import store as members
+from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.rules.evaluate import CART, evaluate
+from chalicelib.areas.rules.outcome import Off, Outcome
+from chalicelib.errors import NotFound
+from chalicelib.flows.account_views import LineAmount, Standing
+from chalicelib.flows.evaluate_cart import CartCredit, PayableWithPoints
+from chalicelib.flows.judged import context_of
+from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.purchase import Buyer, with_credits
+from chalicelib.flows.terms import Terms
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.runtime import Runtime
+from chalicelib.table.journal import Head
+
+NOBODY = Opened(None, Account("", 0), Head())
+LONGEST_SECONDS = 24 * 3600
+USUAL_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutWish:
+    """Who pays for what (nobody known: None), with how many points of each unit; whether these are set apart; how long it
+    may take."""
+
+    cart: Sale
+    buyer: Buyer | None = None
+    pays: Mapping[str, int] = field(default_factory=dict)
+    hold: bool = True
+    lapses_after_seconds: int = USUAL_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The story has what is set apart, and nothing of what would be earned."""
+
+    story: Story
+    promised: tuple[Promised, ...]
+    lapses_at: Instant
+    told: Mapping[str, Any]
+
+
+def open_buyer(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, known: str | None = None) -> Opened:
+    """1 Query of their snapshot, 1 Get more for an identifier, 1 BatchGet for a member in a group. `known`: who it is, where
+    the wish does not say. NotFound: member. Refuses `may_not_spend` of who would pay with the group's points, and
+    `unknown_unit`."""
+    for unit in wish.pays:
+        terms.program.unit(unit)
+    member_id = known if wish.buyer is None else member_named(rt, caller, wish.buyer)
+    if member_id is None:
+        return NOBODY
+    opened = open_snapshot(rt, caller.tenant, member_id, terms.program.program_id)
+    spends = "member_id" if wish.pays else None
+    opened = of_their_group(rt, caller.tenant, opened, terms.program.program_id, spends=spends)
+    opened.must_be_active()
+    return opened
+
+
+def member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:
+    """NotFound `member_not_found`."""
+    member_id = buyer.member_id
+    if member_id is None and buyer.identifier is not None:
+        member_id = members.owner_of(rt.table, caller.tenant, buyer.identifier.normalised())
+    if member_id is None:
+        raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
+    return member_id
+
+
+def promise(terms: Terms, opened: Opened, wish: CheckoutWish, at: Instant, before: Checkout | None = None) -> Promise:
+    """What was set apart `before` is free again first. Refuses `credit_too_large`, `too_many_credits`, `too_many_holds`,
+    `too_many_pieces`, and what an account refuses that it would earn."""
+    story = terms.advance(Story(opened.account), at)
+    if before is not None:
+        story = freed(story, terms, before, at)
+    context = replace(context_of(terms, story.account, opened.member, at), pays=wish.pays)
+    outcome = evaluate(terms.rules, wish.cart, context, CART)
+    balances = {unit: wallet.available for unit, wallet in story.account.wallets.items()}
+    _, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
+    earned = [CartCredit(rule_id=c.rule, unit=c.unit, amount=c.amount, lines=_amounts(c.lines)) for c in credited]
+    lapses_at = max(at, story.account.advanced_to) + wish.lapses_after_seconds * 1000
+    story, promised = _set_apart(story, terms, outcome, wish, lapses_at, opened.by, at)
+    standing = None if opened.member is None else Standing(balances=balances, tier=terms.tier(story.account))
+    told = {
+        "earned": [one.model_dump(mode="json") for one in earned],
+        "redeemable": [PayableWithPoints(**one._asdict()).model_dump(mode="json") for one in outcome.redeemable],
+        "account": None if standing is None else standing.model_dump(mode="json"),
+    }
+    return Promise(story, promised, lapses_at, told)
+
+
+def freed(story: Story, terms: Terms, checkout: Checkout, at: Instant) -> Story:
+    """Without what is set apart for a checkout, as far as nobody has ended that before."""
+    for one in checkout.promised:
+        if one.hold is not None and story.account.hold(one.hold) is not None:
+            story = release(story, one.hold, None, terms.conduct(one.unit, at))
+    return story
+
+
+def _set_apart(
+    story: Story, terms: Terms, outcome: Outcome, wish: CheckoutWish, lapses_at: Instant, by: str, at: Instant
+) -> tuple[Story, tuple[Promised, ...]]:
+    promised = []
+    for off in outcome.off:
+        number = None
+        if off.points and wish.hold:
+            number = story.account.next_hold
+            story = hold(story, off.unit, off.points, terms.conduct(off.unit, at), lapses_at=lapses_at, by=by)
+        promised.append(_promised(off, number))
+    return story, tuple(promised)
+
+
+def _promised(off: Off, number: int | None) -> Promised:
+    return Promised(
+        rule_id=off.rule_id,
+        kind=off.kind,
+        amount=off.amount,
+        lines=off.lines,
+        unit=off.unit,
+        points=off.points,
+        hold=number,
+    )
+
+
+def _amounts(lines: tuple[tuple[int, int], ...]) -> tuple[LineAmount, ...]:
+    return tuple(LineAmount(line_no=line_no, amount=amount) for line_no, amount in lines)

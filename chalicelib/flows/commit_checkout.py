@@ -1,0 +1,193 @@
+"""Commit a checkout: the customer has paid, and what was promised to them is an order. One transaction.
+
+reads    1 Query of the checkout, then what recording an order reads
+writes   order (absent), account (version), entry (absent), a version more (absent): 8 units; + 2 with an Idempotency-Key
+repeats  a checkout is committed once: the same order again is answered as the first time, another one is a conflict
+who      a key that may modify checkouts
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.areas.accounts.model import Story, capture, spend
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.checkouts import store as checkouts
+from chalicelib.areas.checkouts.model import Checkout, Paid, Promised, lapsed
+from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model import Payment, Sale
+from chalicelib.areas.orders.model.order import SpentOn
+from chalicelib.areas.rules.evaluate import CART, evaluate
+from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.purchase import Context
+from chalicelib.errors import Conflict, InvalidInput, Refused
+from chalicelib.flows.account_commit import document_entry, header_for
+from chalicelib.flows.account_views import id_of, numbered_bodies
+from chalicelib.flows.checkout_plan import unguarded, version_plan
+from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
+from chalicelib.flows.purchase import MAX_CREDITS, Buyer, Purchase, Till, decide_purchase, member_of
+from chalicelib.flows.record_order import order_plan, recorded_order
+from chalicelib.flows.terms import Terms, after_activity, terms_of
+from chalicelib.kit.amounts import split
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.journal import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """The order's number, what it was paid with where that is not as the cart said, and who pays, where nobody was known."""
+
+    number: str
+    payments: tuple[Payment, ...] | None = None
+    buyer: Buyer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Takes off what was promised and nothing else; what is earned goes by the rules in force."""
+
+    checkout: Checkout
+    cart: Sale
+
+    def judged(self, terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
+        left = {line.line_no: line.gross_value for line in sale.lines}
+        outcome = evaluate(terms.rules, self.cart, context, CART, why=why, left=left)
+        if len(outcome.credits) + len(self.checkout.paid_with_points) > MAX_CREDITS:
+            text = f"More than {MAX_CREDITS} rules give something for this order, or are paid for it."
+            raise Refused("too_many_credits", text)
+        return outcome
+
+    def paid(self, story: Story, terms: Terms, at: Instant, order_id: str, by: str) -> Story:
+        for one in self.checkout.paid_with_points:
+            story = _taken(story, terms, one, at, by)
+        if self.checkout.paid_with_points:
+            story = after_activity(story, terms, "spend", at)
+        return story.then(f.CheckoutCommitted(self.checkout.checkout_id, order_id))
+
+
+def commit_checkout(
+    rt: Runtime, caller: Caller, command: Command, checkout_id: str, paying: Paying
+) -> Committed[CommittedCheckout]:
+    """Refuses what recording an order refuses, `insufficient_balance` where nothing was set apart, and
+    `checkout_of_another_member`, `checkout_outdated`; InvalidInput `missing_member`; Conflict `checkout_committed`,
+    `checkout_cancelled`, `checkout_lapsed`, `order_number_taken`; NotFound: checkout, member."""
+    probe = 0
+
+    def plan() -> Plan:
+        checkout, last = checkouts.read(rt.table, caller.tenant, checkout_id)
+        checkout.must_be_open(rt.clock.now())
+        return _plan(rt, caller, command, checkout, last, paying, probe)
+
+    def recall() -> Entry | None:
+        nonlocal probe
+        guarded = checkouts.recall(rt.table, caller.tenant, command)
+        if guarded is not None:
+            return guarded
+        checkout, _ = checkouts.read(rt.table, caller.tenant, checkout_id)
+        if checkout.paid is not None:
+            return _same(rt, caller, checkout, paying)
+        found = orders.find(rt.table, caller.tenant, paying.number)
+        if found.order is not None:
+            text = f"Order {paying.number[:64]} is already recorded, and not of this checkout."
+            raise Conflict("order_number_taken", text, param="number")
+        probe = found.probe
+        return None
+
+    return commit(rt, command, plan, committed_answer, recall)
+
+
+def _plan(
+    rt: Runtime, caller: Caller, command: Command, checkout: Checkout, last: Entry, paying: Paying, probe: int
+) -> Plan:
+    tenant, program_id = caller.tenant, checkout.program_id
+    terms = terms_of(rt, tenant, program_id)
+    buyer = _buyer(rt, caller, checkout, paying)
+    cart = cart_of(checkout)
+    if paying.payments is not None:
+        cart = cart.model_copy(update={"payments": paying.payments})
+    sale = _sold(cart, checkout.off(), paying.number, rt.clock.now())
+    header = header_for(rt, caller, command, "commit_checkout", terms, sale.purchased_at, sale.place)
+    order_id = orders.id_for(tenant, sale.number, probe)
+    session = Session(checkout, cart)
+    till = Till(judges=session.judged, pays=session.paid)
+    purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
+    _must_pay_from(checkout, purchase)
+    entry = document_entry(tenant, terms, purchase.story, purchase.head, header)
+    spends = _spends(checkout, entry)
+    made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, spends)
+    order = recorded_order(entry)
+    paid = Paid(
+        order_id=order_id,
+        number=sale.number,
+        entry_id=id_of(entry),
+        version=last.sequence + 1,
+        payments=tuple(payment.model_dump(mode="json") for payment in paying.payments or ()),
+    )
+    ended = {"paid": paid, "member_id": order.member_id, "group_id": order.group_id}
+    after, told = checkout.model_copy(update=ended), {"order": order.model_dump(mode="json")}
+    return version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
+
+
+def _taken(story: Story, terms: Terms, one: Promised, at: Instant, by: str) -> Story:
+    conduct = terms.conduct(one.unit, at)
+    if one.hold is None:
+        return spend(story, one.unit, one.points, conduct, by=by)
+    held = story.account.hold(one.hold)
+    if held is None or held.amount != one.points:  # somebody has released it by hand, or a part of it
+        raise lapsed()
+    return capture(story, one.hold, None, conduct)
+
+
+def _buyer(rt: Runtime, caller: Caller, checkout: Checkout, paying: Paying) -> Buyer:
+    if checkout.member_id is None:
+        if paying.buyer is None:
+            text = "Nobody is known to this checkout: say who pays, by member_id or identifier."
+            raise InvalidInput("missing_member", text, param="member_id")
+        return paying.buyer
+    if paying.buyer is not None and member_of(rt, caller, paying.buyer) != checkout.member_id:
+        text = "This checkout is of another member than the one named."
+        raise Refused("checkout_of_another_member", text, param="member_id")
+    return Buyer(checkout.member_id)
+
+
+def _must_pay_from(checkout: Checkout, purchase: Purchase) -> None:
+    if checkout.paid_with_points and checkout.owner != purchase.story.account.owner:
+        text = "The member has joined or left a group since: cancel this checkout and open another."
+        raise Refused("checkout_outdated", text, param="checkout_id")
+
+
+def _sold(cart: Sale, off: dict[int, int], number: str, at: Instant) -> Sale:
+    """Each line for what is left to pay for it."""
+    lines = tuple(
+        line.model_copy(update={"gross_value": line.gross_value - off.get(line.line_no, 0)}) for line in cart.lines
+    )
+    return cart.model_copy(update={"number": number, "purchased_at": at, "lines": lines})
+
+
+def _spends(checkout: Checkout, entry: Entry) -> tuple[SpentOn, ...]:
+    """Which fact of the entry paid for what was promised for points, split over its lines."""
+    facts = (
+        number for number, body in numbered_bodies(entry) if body["type"] in (f.PointsCaptured.type, f.PointsSpent.type)
+    )
+    spends = []
+    for number, one in zip(facts, checkout.paid_with_points, strict=True):
+        parts = split(one.points, [part for _, part in one.lines])
+        lines = tuple((line_no, part) for (line_no, _), part in zip(one.lines, parts, strict=True))
+        spends.append(SpentOn(number, one.unit, lines))
+    return tuple(spends)
+
+
+def _same(rt: Runtime, caller: Caller, checkout: Checkout, paying: Paying) -> Entry | None:
+    """The version that committed this very order. Conflict `checkout_committed` for another."""
+    paid = checkout.paid
+    if paid is None or checkout.cancelled:
+        return None
+    payments = tuple(payment.model_dump(mode="json") for payment in paying.payments or ())
+    theirs = paying.buyer is None or member_of(rt, caller, paying.buyer) == checkout.member_id
+    if (paid.number, tuple(dict(one) for one in paid.payments)) != (paying.number, payments) or not theirs:
+        raise checkout.committed()
+    return checkouts.read_version(rt.table, caller.tenant, checkout.checkout_id, paid.version)

@@ -1,0 +1,58 @@
+"""Open a checkout: what comes off a cart is promised until it lapses, and the points that pay for a part are set apart.
+
+reads    1 Query of the member's snapshot (+ 1 Get when named by an identifier, + 1 BatchGet in a group); nothing for a
+         customer who is not known
+writes   the checkout's first version (absent): 2 units; where points are set apart account (version) and entry (absent) as
+         well: 6 units; + 2 with an Idempotency-Key
+who      a key that may modify checkouts
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.accounts.model.facts import CheckoutOpened
+from chalicelib.areas.checkouts import store as checkouts
+from chalicelib.areas.checkouts.model import Checkout
+from chalicelib.flows.account_commit import header_for
+from chalicelib.flows.checkout_plan import account_writes, version_plan
+from chalicelib.flows.checkout_promise import CheckoutWish, open_buyer, promise
+from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
+from chalicelib.flows.lost_account import unless_lost
+from chalicelib.flows.terms import terms_of
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.journal import Head
+from chalicelib.table.protocol import Write
+
+
+def open_checkout(
+    rt: Runtime, caller: Caller, command: Command, wish: CheckoutWish, program_id: int = 1
+) -> Committed[OpenedCheckout]:
+    """Refuses `member_blocked`, `group_blocked`, `may_not_spend`, `unknown_unit`, `too_many_holds`, `too_many_pieces`,
+    `credit_too_large`, `too_many_credits`, `balance_limit`, `too_large`; NotFound: program, member."""
+
+    def plan() -> Plan:
+        terms = terms_of(rt, caller.tenant, program_id)
+        header = header_for(rt, caller, command, "open_checkout", terms, place=wish.cart.place)
+        at = header.effective_at
+        opened = open_buyer(rt, caller, terms, wish)
+        known = () if opened.member is None else (opened,)
+        made = unless_lost(rt, caller.tenant, known, lambda: promise(terms, opened, wish, at), dry_run=command.dry_run)
+        checkout = Checkout(
+            checkout_id=rt.ids.entity("checkout", at),
+            program_id=program_id,
+            cart=wish.cart.model_dump(mode="json", exclude_defaults=True),
+            opened_at=at,
+            lapses_at=made.lapses_at,
+            member_id=None if opened.member is None else opened.member.member_id,
+            group_id=None if opened.group is None else opened.group.group_id,
+            promised=made.promised,
+        )
+        also: tuple[Write, ...] = ()
+        if any(one.hold is not None for one in made.promised):
+            told = CheckoutOpened(checkout.checkout_id, checkout.lapses_at, opened.by)
+            _, also = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
+        return version_plan(caller.tenant, command, Head(), header, checkout, made.told, also)
+
+    return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
