@@ -197,6 +197,11 @@ LEFT_OUT = (
     ),
     LeftOut(("evaluate_cart",), "the same snapshot judged by the same code as by *simulate an order by id*"),
     LeftOut(
+        ("open_checkout", "get_checkout", "update_checkout", "commit_checkout", "cancel_checkout"),
+        "a cart is judged as by *simulate an order by id*, points are set apart as by *hold*, an order recorded and returned "
+        "as by *record an order by id* and *return*, with one small item beside them",
+    ),
+    LeftOut(
         ("redeem_reward", "refund_redemption", "change_delivery"),
         "points are spent as by *spend* and given back as by *refund*, with a few small items beside them",
     ),

@@ -52,6 +52,7 @@ WITHOUT_A_ROW = frozenset(
         *("list_coupon_series", "get_coupon_series", "put_coupon_series", "upload_codes", "list_coupons_of_series"),
         *("issue_coupon", "list_coupons", "activate_coupon", "unuse_coupon", "cancel_coupon", "reactivate_coupon"),
         *("check_code", "use_code"),
+        *("open_checkout", "get_checkout", "update_checkout", "commit_checkout", "cancel_checkout"),
         *("read_feed", "read_liability", "read_program_histogram", "read_histogram"),
     )
 )

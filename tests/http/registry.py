@@ -168,6 +168,17 @@ def _friend(names: Names) -> str:
     return str(names.api.post("/v1/members", {"identifiers": identifiers}).json["member_id"])
 
 
+def _checkout(names: Names) -> str:
+    body = BODIES["open_checkout"] | {"member_id": names["member_id"]}
+    return str(names.api.post("/v1/checkouts", body).json["checkout"]["checkout_id"])
+
+
+def _paid_checkout(names: Names) -> str:
+    checkout_id = _checkout(names)
+    assert names.api.post(f"/v1/checkouts/{checkout_id}/commit", {"number": "paid for"}).status == 201
+    return checkout_id
+
+
 def _transfer(names: Names) -> str:
     body = BODIES["transfer_points"] | {"to": names["friend_id"]}
     return str(names.api.post(f"/v1/members/{names['member_id']}/transfers", body).json["transfer_id"])
@@ -343,6 +354,8 @@ NATIVE = Registry(
         "promise_id": _promise,
         "order_id": _order,
         "order_number": _number,
+        "checkout_id": _checkout,
+        "paid_checkout_id": _paid_checkout,
         "operation_id": _operation,
         "series_id": _series,
         "coupon_id": _coupon,
@@ -399,6 +412,8 @@ NATIVE = Registry(
         "record_order": lambda names: _sale(names, "new-1"),
         "simulate_order": lambda names: _sale(names, "new-1"),
         "evaluate_cart": lambda names: BODIES["evaluate_cart"] | {"member_id": names["member_id"]},
+        "open_checkout": lambda names: BODIES["open_checkout"] | {"member_id": names["member_id"]},
+        "commit_checkout": lambda _: {"number": "of-a-checkout"},
         "refund_spend": lambda names: {"spend_id": names["spend_id"], "amount": 5},
         "undo_entry": lambda names: {"entry_id": names["earning_id"]},
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},
@@ -410,6 +425,7 @@ NATIVE = Registry(
     furnish=_furnish,
     others={
         ("give_stamps", "perk_id"): "our_perk_id",
+        ("cancel_checkout", "checkout_id"): "paid_checkout_id",
         ("value_of_points", "reward_id"): "money_id",
         ("get_redemption_of_group", "redemption_id"): "group_redemption_id",
         ("refund_redemption_of_group", "redemption_id"): "group_redemption_id",

@@ -62,6 +62,14 @@ _PROGRAM: Json = {
     ],
     "rates": [{"unit": "points", "into": "tea", "take": 5, "give": 1, "minimum": 5}],
 }
+_CART: Json = {
+    "currency": "EUR",
+    "lines": [
+        {"sku": "978-0141439518", "quantity": 2, "gross_value": 1998, "category": ["books", "fiction"]},
+        {"sku": "DELIVERY", "quantity": 1, "gross_value": 490, "delivery": True},
+    ],
+    "pays": [{"unit": "points", "points": 100}],
+}
 _ORDER: Json = {
     "number": "R-2026-000417",
     "purchased_at": "2026-01-14T17:45:00+01:00",
@@ -169,15 +177,11 @@ BODIES: Mapping[str, Json] = {
     "release_hold": {"amount": 5},
     "simulate_order": _ORDER,
     "record_order": _ORDER,
-    "evaluate_cart": {
-        "member_id": MEMBER,
-        "currency": "EUR",
-        "lines": [
-            {"sku": "978-0141439518", "quantity": 2, "gross_value": 1998, "category": ["books", "fiction"]},
-            {"sku": "DELIVERY", "quantity": 1, "gross_value": 490, "delivery": True},
-        ],
-        "pays": [{"unit": "points", "points": 100}],
-    },
+    "evaluate_cart": _CART | {"member_id": MEMBER},
+    "open_checkout": _CART | {"member_id": MEMBER, "lapses_after_seconds": 600},
+    "update_checkout": _CART | {"pays": []},
+    "commit_checkout": {"number": "B-2026-000017", "payments": [{"kind": "card", "amount": 2488}]},
+    "cancel_checkout": {},
     "return_order": {
         "number": "B-2026-000031",
         "purchased_at": "2026-01-15T10:00:00+01:00",

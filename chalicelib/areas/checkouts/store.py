@@ -2,7 +2,7 @@
 
 access pattern                    | key                                   | items | cost          | by
 a checkout, as it stands          | {t}#CHK#{checkout} / V#*              | 0–1   | 1 Query, 1 RU | latest_query
-what a command made of a checkout | {t}#CHK#{checkout} / V#{version:08}   | 0–1   | 1 Get, 1 RU   | recall
+what a command made of a checkout | {t}#CHK#{checkout} / V#{version:08}   | 0–1   | 1 Get, 1 RU   | recall, read_version
 
 item     | key                                 | in index | cost
 checkout | {t}#CHK#{checkout} / V#{version:08} | –        | 2 WU

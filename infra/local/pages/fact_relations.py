@@ -35,6 +35,7 @@ _GIVING = ("give_stamps", "grant_perk")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
+_CHECKOUTS = ("cancel_checkout", "commit_checkout", "open_checkout", "update_checkout")
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
     "refund_award",
@@ -45,6 +46,7 @@ _ON_ACCOUNTS = (
     *_BY_HAND,
     *_REWARDS,
     *_COUPONS,
+    *_CHECKOUTS,
 )
 _CONFIGURING = (
     *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_tiers"),
@@ -54,45 +56,51 @@ _CONFIGURING = (
 RELATIONS: Mapping[type[Fact], Relations] = {
     f.AccountAdvanced: Relations(_ON_ACCOUNTS),
     f.OrderRecorded: Relations(
-        ("record_order",),
+        ("commit_checkout", "record_order"),
         ("Transaction.TransactionWasRegistered", "Transaction.CustomerWasAssignedToTransaction"),
         ("ORDER_COMPLETED",),
     ),
     f.OrderReturned: Relations(
-        ("return_order",), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
+        ("cancel_checkout", "return_order"), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
     ),
     f.PointsEarned: Relations(
-        ("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
+        ("commit_checkout", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
     ),
     f.PointsSpent: Relations(
-        (*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
+        (*_USING, "commit_checkout", "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
     ),
     f.PointsRefunded: Relations(
-        ("refund_award", "refund_redemption", "refund_spend", "undo_entry", "undo_transfer"),
+        (
+            *("cancel_checkout", "refund_award", "refund_redemption", "refund_spend", "return_order"),
+            *("undo_entry", "undo_transfer"),
+        ),
         ("Account.PointsWereReturned",),
         ("AWARD_POINTS_REFUNDED",),
     ),
     f.PointsCancelled: Relations(
-        ("cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
+        ("cancel_checkout", "cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
-    f.PointsCapped: Relations(("earn_points", *_GIVING, "record_order")),
-    f.PointsPromised: Relations(("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)),
+    f.PointsCapped: Relations(("commit_checkout", "earn_points", *_GIVING, "record_order")),
+    f.PointsPromised: Relations(
+        ("commit_checkout", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)
+    ),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
-        ("cancel_earning", "cancel_pending", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
+        ("cancel_checkout", "cancel_earning", "cancel_pending", "return_order", "undo_entry"),
+        ("Account.PointsTransferHasBeenCanceled",)
     ),
     f.PointsExtended: Relations(
         (
             *("capture_hold", "convert_points", "earn_points", "grant_points", "record_order", "spend_points"),
-            *("grant_perk", "redeem_reward", "transfer_points", *_USING),
+            *("commit_checkout", "grant_perk", "redeem_reward", "transfer_points", *_USING),
         )
     ),
     f.DebtSettled: Relations(_ON_ACCOUNTS),
     f.PointsGranted: Relations(("grant_points",), ("Account.PointsWereAdded",)),
     f.PointsDeducted: Relations(("deduct_points", "undo_entry", "undo_transfer"), ("Account.PointsWereSpent",)),
-    f.PointsHeld: Relations(("hold_points",), ("Account.PointsWereBlocked",)),
-    f.PointsCaptured: Relations(("capture_hold",), ("Account.PointsWereSpent",)),
+    f.PointsHeld: Relations(("hold_points", "open_checkout", "update_checkout"), ("Account.PointsWereBlocked",)),
+    f.PointsCaptured: Relations(("capture_hold", "commit_checkout"), ("Account.PointsWereSpent",)),
     f.PointsReleased: Relations(_ON_ACCOUNTS),
     f.PointsSent: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsReceived: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
@@ -116,8 +124,12 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CouponExpired: Relations(("settle_due",)),
     f.CouponReactivated: Relations(("reactivate_coupon",)),
     f.CouponCancelled: Relations(("cancel_coupon",)),
+    f.CheckoutOpened: Relations(("open_checkout",)),
+    f.CheckoutUpdated: Relations(("update_checkout",)),
+    f.CheckoutCommitted: Relations(("commit_checkout",)),
+    f.CheckoutCancelled: Relations(("cancel_checkout",)),
     members.MemberEnrolled: Relations(
-        ("enrol_member", "record_order"),
+        ("commit_checkout", "enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),
         ("USER_CREATED",),
     ),

@@ -147,6 +147,19 @@ FACTS: dict[str, list[Fact]] = {
     ],
     "reward.delivery_changed": [f.RewardDeliveryChanged("tote-bag", 12, "shipped")],
     "reward.refunded": [f.RewardRefunded("five", 12, 2)],
+    "checkout.opened": [
+        f.CheckoutOpened("chk_00000000007", 1_781_524_800_000),
+        f.CheckoutOpened("chk_00000000007", 1_781_524_800_000, "mem_00000000007"),
+    ],
+    "checkout.updated": [
+        f.CheckoutUpdated("chk_00000000007", 1_781_524_800_000),
+        f.CheckoutUpdated("chk_00000000007", 1_781_524_800_000, "mem_00000000007"),
+    ],
+    "checkout.committed": [f.CheckoutCommitted("chk_00000000007", ORDER)],
+    "checkout.cancelled": [
+        f.CheckoutCancelled("chk_00000000007"),
+        f.CheckoutCancelled("chk_00000000007", ORDER, full=False),
+    ],
     "coupon.issued": [
         f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000),
         f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000, 1_867_104_000_000, "welcome"),

@@ -20,7 +20,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import coupons, fresh, perked, rewarded
+from tests.twins import coupons, fresh, perked, rewarded, tills
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -82,7 +82,7 @@ def _told(sort: SortRange | None) -> str:
 @dataclass(frozen=True)
 class FullShop:
     """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled, she is in a club and shows its code; Bob has bought for his group, which is blocked now; all
-    of it is relayed; a file was imported; one of the mugs is taken."""
+    of it is relayed; a file was imported; one of the mugs is taken; somebody is at a checkout."""
 
     shop: BookShop
     table: MemoryTable
@@ -97,6 +97,7 @@ class FullShop:
     shown: str
     coupon: str
     free: str
+    checkout: str
 
     @property
     def tenant(self) -> str:
@@ -139,9 +140,10 @@ def full_shop() -> FullShop:
     take_pulse(shop.rt)
     operation, part = _imported(shop)
     streamed.transact(quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)]), shop.rt.ids.command())
+    checkout = tills.begun(shop, None)
     items = _every_item(streamed)
     return FullShop(
-        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *codes
+        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *codes, checkout
     )
 
 

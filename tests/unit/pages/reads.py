@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.coupons.model import CouponSeries
 from chalicelib.areas.coupons.store import codes, owned
 from chalicelib.areas.coupons.store import series as all_series
@@ -70,6 +71,10 @@ READS: Mapping[tuple[str, str], Read] = {
     ),
     ("accounts", "accounts due by a day"): lambda rt, full: rt.table.query(
         accounts.due_query(full.tenant, members.shard_of(full.ada), today(full) + DAYS)
+    ),
+    ("checkouts", "a checkout, as it stands"): lambda rt, full: checkouts.read(rt.table, full.tenant, full.checkout),
+    ("checkouts", "what a command made of a checkout"): lambda rt, full: checkouts.read_version(
+        rt.table, full.tenant, full.checkout, 1
     ),
     ("coupons/codes", "what is counted of a series"): lambda rt, full: codes.read_counts(
         rt.table, full.tenant, pool(rt, full)
@@ -252,6 +257,8 @@ def names(full: FullShop) -> dict[str, object]:
         "number": "R-1",
         "rule": "base",
         "series": "pool",
+        "checkout": full.checkout,
+        "version": 1,
         "coupon": full.coupon,
         "code": full.free,
         "pool": codes.place_of(full.free)[0],

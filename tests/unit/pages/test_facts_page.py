@@ -32,7 +32,7 @@ from infra.local.pages.cells import MalformedError
 from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
-from tests.twins import at, by_hand, coupons, fresh, rewarded
+from tests.twins import at, by_hand, coupons, fresh, rewarded, tills
 from tests.twins.bookshop import (
     POINTS,
     PROGRAM,
@@ -63,7 +63,7 @@ SHORT_LIVED = {
         {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 90}}]},
     ]
 }
-RULES = (rule(), *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")))
+RULES = (rule(), tills.PENNIES, *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")))
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
 EASIER = {
     **TIERS,
@@ -111,6 +111,7 @@ VISITS: dict[str, Visit] = {
     "unpin": lambda shop, ada: shop.unpin(ada),
     "recalculate": lambda shop, ada: shop.recalculate(ada),
     **coupons.VISITS,
+    **tills.VISITS,
 }
 
 
@@ -138,6 +139,7 @@ def after(visit: Visit) -> StreamedTable:
     assert rewarded.redeemed(shop, ada, "bag") == entry_id(EntryRef(ada, 1, BAG))
     coupons.several(shop, ada)
     coupons.series(shop, "hello", codes={"kind": "shared", "code": "HELLO"})
+    tills.paid(shop, tills.begun(shop, ada, points=5), "C-1")
     shop.clock.move_to(AUGUST)
     define_tiers(shop.rt, shop.caller, fresh(), 1, TierScheme.model_validate(EASIER))
     visit(shop, ada)
