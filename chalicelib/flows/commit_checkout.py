@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from chalicelib.areas.accounts.model import Story, capture, spend
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.checkouts import store as checkouts
-from chalicelib.areas.checkouts.model import Checkout, Paid, Promised, lapsed
+from chalicelib.areas.checkouts.model import Checkout, Paid, Promised, lapsed, outdated
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Payment, Sale
 from chalicelib.areas.orders.model.order import SpentOn
@@ -25,7 +25,7 @@ from chalicelib.flows.account_commit import document_entry, header_for
 from chalicelib.flows.account_views import id_of, numbered_bodies
 from chalicelib.flows.checkout_plan import unguarded, version_plan
 from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
-from chalicelib.flows.purchase import MAX_CREDITS, Buyer, Purchase, Till, decide_purchase, member_of
+from chalicelib.flows.purchase import MAX_CREDITS, Buyer, Till, decide_purchase, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
 from chalicelib.flows.terms import Terms, after_activity, terms_of
 from chalicelib.kit.amounts import split
@@ -53,7 +53,7 @@ class Session:
     checkout: Checkout
     cart: Sale
 
-    def judged(self, terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
+    def earns_beside(self, terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
         left = {line.line_no: line.gross_value for line in sale.lines}
         outcome = evaluate(terms.rules, self.cart, context, CART, why=why, left=left)
         if len(outcome.credits) + len(self.checkout.paid_with_points) > MAX_CREDITS:
@@ -61,7 +61,9 @@ class Session:
             raise Refused("too_many_credits", text)
         return outcome
 
-    def paid(self, story: Story, terms: Terms, at: Instant, order_id: str, by: str) -> Story:
+    def spends_promised(self, story: Story, terms: Terms, at: Instant, order_id: str, by: str) -> Story:
+        if self.checkout.paid_with_points and self.checkout.owner != story.account.owner:
+            raise outdated()
         for one in self.checkout.paid_with_points:
             story = _taken(story, terms, one, at, by)
         if self.checkout.paid_with_points:
@@ -113,9 +115,8 @@ def _plan(
     header = header_for(rt, caller, command, "commit_checkout", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(tenant, sale.number, probe)
     session = Session(checkout, cart)
-    till = Till(judges=session.judged, pays=session.paid)
+    till = Till(judges=session.earns_beside, pays=session.spends_promised)
     purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
-    _must_pay_from(checkout, purchase)
     entry = document_entry(tenant, terms, purchase.story, purchase.head, header)
     spends = _spends(checkout, entry)
     made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, spends)
@@ -152,12 +153,6 @@ def _buyer(rt: Runtime, caller: Caller, checkout: Checkout, paying: Paying) -> B
         text = "This checkout is of another member than the one named."
         raise Refused("checkout_of_another_member", text, param="member_id")
     return Buyer(checkout.member_id)
-
-
-def _must_pay_from(checkout: Checkout, purchase: Purchase) -> None:
-    if checkout.paid_with_points and checkout.owner != purchase.story.account.owner:
-        text = "The member has joined or left a group since: cancel this checkout and open another."
-        raise Refused("checkout_outdated", text, param="checkout_id")
 
 
 def _sold(cart: Sale, off: dict[int, int], number: str, at: Instant) -> Sale:

@@ -157,7 +157,7 @@ def _taken_back(
         *also,
     )
     if spent is not None:
-        story = spent.told(story, terms, document.purchased_at)
+        story = spent.given_to(story, terms, document.purchased_at)
     for credit, amount in planned.dues:
         if amount:
             conduct = terms.conduct(credit.unit, order.sale.purchased_at)

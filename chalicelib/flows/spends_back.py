@@ -35,7 +35,7 @@ class SpendsBack:
     def writes(self) -> tuple[Write, ...]:
         return (all_undone_put(self.entry, self.amounts),) if self.amounts else ()
 
-    def told(self, story: Story, terms: Terms, at: Instant) -> Story:
+    def given_to(self, story: Story, terms: Terms, at: Instant) -> Story:
         """Outdated where the account has come further than the marks that were read."""
         for number, body in numbered_bodies(self.entry):
             if number in self.amounts:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from chalicelib.areas.accounts.model.facts import CheckoutUpdated
 from chalicelib.areas.checkouts import store as checkouts
-from chalicelib.areas.checkouts.model import Checkout
+from chalicelib.areas.checkouts.model import Checkout, outdated
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.checkout_plan import account_writes, version_plan
@@ -71,8 +71,7 @@ def must_be_theirs(checkout: Checkout, opened: Opened) -> None:
         raise Refused("checkout_of_another_member", text, param="member_id")
     owner = None if opened.member is None else opened.account.owner
     if checkout.paid_with_points and checkout.owner != owner:
-        text = "The member has joined or left a group since: cancel this checkout and open another."
-        raise Refused("checkout_outdated", text, param="checkout_id")
+        raise outdated()
 
 
 def _holds(checkout: Checkout) -> bool:

@@ -32,6 +32,14 @@ BY_HOLD = "an entry names a hold that there was, and undoing takes all that it h
 OF_A_COUPON = "its series is there, and so is its program: neither can be taken away"
 NOT_NOW = "it is told in the answer as the reason why the code cannot be used"
 
+CLOCK = "a checkout is opened and paid for by the clock"
+HAD = "no more points are set apart than there are: what is paid with them is counted of these"
+AHEAD = "it lapses after where the account has come to"
+BY_ITS_HOLD = dict.fromkeys(
+    ("hold_closed", "hold_not_found", "more_than_held"),
+    "only what is still set apart for it is let go, and all of that",
+)
+
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
     "record_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
@@ -179,6 +187,26 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "program_not_found": OF_A_COUPON,
         "group_blocked": OWN_ACCOUNT,
         "no_codes_left": "the code is named: none is drawn",
+    },
+    "open_checkout": {"date_too_early": CLOCK, "insufficient_balance": HAD, "lapses_in_past": AHEAD, **BY_ITS_HOLD},
+    "update_checkout": {
+        "date_too_early": CLOCK,
+        "insufficient_balance": HAD,
+        "lapses_in_past": AHEAD,
+        "program_not_found": THERE,
+        **BY_ITS_HOLD,
+    },
+    "commit_checkout": {
+        "future_purchase": CLOCK,
+        "program_not_found": THERE,
+        "undeclared_field": FIELDLESS,
+        "wrong_field_type": FIELDLESS,
+    },
+    "cancel_checkout": {
+        **dict.fromkeys(("member_not_found", "order_not_found", "program_not_found", "unknown_unit"), THERE),
+        **dict.fromkeys(("currency_differs", "sku_not_sold"), "what comes back is made of the order"),
+        "checkout_committed": "of one that was paid for the order comes back",
+        **BY_ITS_HOLD,
     },
     "undo_transfer_of_group": {"group_not_found": ANOTHER_WORD},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.wire import Time
@@ -92,6 +92,11 @@ class Checkout(Frozen):
 
 def lapsed() -> Conflict:
     return Conflict("checkout_lapsed", "This checkout took too long and is over: open another.", param="checkout_id")
+
+
+def outdated() -> Refused:
+    text = "The member has joined or left a group since: cancel this checkout and open another."
+    return Refused("checkout_outdated", text, param="checkout_id")
 
 
 def no_checkout(checkout_id: str) -> NotFound:

@@ -1,7 +1,7 @@
 """Where checkouts are kept.
 
 access pattern                    | key                                   | items | cost          | by
-a checkout, as it stands          | {t}#CHK#{checkout} / V#*              | 0–1   | 1 Query, 1 RU | latest_query
+a checkout, as it stands          | {t}#CHK#{checkout} / V#*              | 0–1   | 1 Query, 1 RU | latest_query, read
 what a command made of a checkout | {t}#CHK#{checkout} / V#{version:08}   | 0–1   | 1 Get, 1 RU   | recall, read_version
 
 item     | key                                 | in index | cost

@@ -82,7 +82,7 @@ def _told(sort: SortRange | None) -> str:
 @dataclass(frozen=True)
 class FullShop:
     """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled, she is in a club and shows its code; Bob has bought for his group, which is blocked now; all
-    of it is relayed; a file was imported; one of the mugs is taken; somebody is at a checkout."""
+    of it is relayed; a file was imported; one of the mugs is taken; Ada paid for a part with points."""
 
     shop: BookShop
     table: MemoryTable
@@ -133,6 +133,9 @@ def full_shop() -> FullShop:
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))
     rewarded.redeem(shop, bob, "bag")
+    shop.define(tills.PENNIES)
+    checkout = tills.begun(shop, bought.member_id, points=5)
+    tills.paid(shop, checkout, "C-1")
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()
@@ -140,10 +143,20 @@ def full_shop() -> FullShop:
     take_pulse(shop.rt)
     operation, part = _imported(shop)
     streamed.transact(quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)]), shop.rt.ids.command())
-    checkout = tills.begun(shop, None)
     items = _every_item(streamed)
     return FullShop(
-        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *codes, checkout
+        shop,
+        streamed.table,
+        items,
+        bought.member_id,
+        bob,
+        group,
+        bought.order_id,
+        issued.id,
+        operation,
+        part,
+        *codes,
+        checkout,
     )
 
 

@@ -63,7 +63,11 @@ SHORT_LIVED = {
         {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 90}}]},
     ]
 }
-RULES = (rule(), tills.PENNIES, *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")))
+RULES = (
+    rule(),
+    tills.PENNIES,
+    *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")),
+)
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
 EASIER = {
     **TIERS,

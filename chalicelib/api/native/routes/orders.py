@@ -86,6 +86,8 @@ ROUTES = (
             "sku_not_sold",
             "returned_more_than_bought",
             "return_number_taken",
+            "balance_limit",
+            "too_many_lots",
         ),
         dry_run=True,
     ),
