@@ -1,4 +1,4 @@
-"""Codes of perks, rewards and coupons: a part of those in api/codes."""
+"""Codes of perks, rewards, coupons and checkouts: a part of those in api/codes."""
 
 from __future__ import annotations
 

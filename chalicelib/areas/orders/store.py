@@ -29,16 +29,8 @@ from typing import Any, NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import (
-    Back,
-    ByHand,
-    Credited,
-    GroupOrder,
-    Order,
-    OrderCard,
-    RecordedReturn,
-    SpentOn,
-)
+from chalicelib.areas.orders.model.kept import by_hand_from, credit_from, spent_on_from
+from chalicelib.areas.orders.model.order import Back, GroupOrder, Order, OrderCard, RecordedReturn
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
@@ -129,13 +121,13 @@ def _order(attrs: Attrs) -> Order:
         sequence=body["sequence"],
         recorded_at=body["at"],
         sale=Sale.model_validate(body["sale"]),
-        credits=tuple(_credit(*credit) for credit in body["credits"]),
+        credits=tuple(credit_from(*credit) for credit in body["credits"]),
         returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
         uncounted=tuple(body.get("uncounted", ())),
         version=item.version,
         group_id=body.get("group"),
-        by_hand=tuple(_by_hand(*told) for told in body.get("by_hand", ())),
-        spends=tuple(_spent_on(*told) for told in body.get("spends", ())),
+        by_hand=tuple(by_hand_from(*told) for told in body.get("by_hand", ())),
+        spends=tuple(spent_on_from(*told) for told in body.get("spends", ())),
     )
 
 
@@ -231,27 +223,6 @@ def _list_of(tenant: str, owner: str) -> str:
 
 def _place(order: str, purchased_at: Instant) -> str:
     return f"{purchased_at:014}#{order}"
-
-
-def _credit(
-    rule: str, unit: str, amount: int, lines: Any, value: int, piece: Any, due: int, period: str = ""
-) -> Credited:
-    if [type(one) for one in (rule, unit, amount, due, period)] != [str, str, int, int, str]:
-        raise ValueError("a credit of nothing")
-    parts = tuple((no, part) for no, part in lines)
-    return Credited(rule, unit, amount, parts, value, (piece[0], piece[1], piece[2]), due, period)
-
-
-def _by_hand(sequence: int, credit: int, amount: int) -> ByHand:
-    if [type(one) for one in (sequence, credit, amount)] != [int, int, int]:
-        raise ValueError("cancelled of nothing")
-    return ByHand(sequence, credit, amount)
-
-
-def _spent_on(fact: int, unit: str, lines: Any) -> SpentOn:
-    if [type(one) for one in (fact, unit)] != [int, str]:
-        raise ValueError("spent on nothing")
-    return SpentOn(fact, unit, tuple((int(no), int(part)) for no, part in lines))
 
 
 def _item(tenant: str, order: Order) -> OrderItem:

@@ -1,0 +1,28 @@
+"""Parts of an order as they are kept: lists, by the order of their fields. ValueError for what cannot be one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.areas.orders.model.order import ByHand, Credited, SpentOn
+
+
+def credit_from(
+    rule: str, unit: str, amount: int, lines: Any, value: int, piece: Any, due: int, period: str = ""
+) -> Credited:
+    if [type(one) for one in (rule, unit, amount, due, period)] != [str, str, int, int, str]:
+        raise ValueError("a credit of nothing")
+    parts = tuple((no, part) for no, part in lines)
+    return Credited(rule, unit, amount, parts, value, (piece[0], piece[1], piece[2]), due, period)
+
+
+def by_hand_from(sequence: int, credit: int, amount: int) -> ByHand:
+    if [type(one) for one in (sequence, credit, amount)] != [int, int, int]:
+        raise ValueError("cancelled of nothing")
+    return ByHand(sequence, credit, amount)
+
+
+def spent_on_from(fact: int, unit: str, lines: Any) -> SpentOn:
+    if [type(one) for one in (fact, unit)] != [int, str]:
+        raise ValueError("spent on nothing")
+    return SpentOn(fact, unit, tuple((no, part) for no, part in lines))

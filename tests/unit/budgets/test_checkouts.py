@@ -1,0 +1,71 @@
+"""What checkouts cost: a version of 2 units beside what is judged, set apart, recorded or brought back anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.areas.checkouts.operations import get_checkout
+from tests.twins import tills
+from tests.twins.bookshop import keyed
+from tests.unit.budgets.priced import Till, till
+
+POINTS = 5
+
+
+def paid_with_points(at: Till) -> str:
+    checkout_id = tills.begun(at.shop, at.ada, points=POINTS)
+    tills.paid(at.shop, checkout_id, "C-1")
+    return checkout_id
+
+
+PRICES: dict[str, tuple[Callable[[Till], Callable[[], object]], tuple[int, int]]] = {
+    "open": (lambda at: lambda: tills.begun(at.shop, at.ada), (2, 2)),
+    "open, with a key": (lambda at: lambda: tills.begun(at.shop, at.ada, command=keyed("o")), (2, 4)),
+    "open, nobody known": (lambda at: lambda: tills.begun(at.shop, None), (1, 2)),
+    "open, with points": (lambda at: lambda: tills.begun(at.shop, at.ada, points=POINTS), (2, 6)),
+    "get": (
+        lambda at: of(tills.begun(at.shop, at.ada), lambda one: get_checkout(at.shop.rt, at.shop.caller, one)),
+        (1, 0),
+    ),
+    "change": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.updated(at.shop, one, 5_00)), (3, 2)),
+    "commit": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.paid(at.shop, one)), (3, 8)),
+    "commit, with points": (
+        lambda at: of(tills.begun(at.shop, at.ada, points=POINTS), lambda one: tills.paid(at.shop, one)),
+        (3, 8),
+    ),
+    "cancel": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.called_off(at.shop, one)), (2, 2)),
+    "cancel, with points": (
+        lambda at: of(tills.begun(at.shop, at.ada, points=POINTS), lambda one: tills.called_off(at.shop, one)),
+        (3, 6),
+    ),
+    "cancel what was paid for": (
+        lambda at: of(paid_with_points(at), lambda one: tills.called_off(at.shop, one)),
+        (5, 12),
+    ),
+}
+
+
+def of(checkout_id: str, act: Callable[[str], object]) -> Callable[[], object]:
+    return lambda: act(checkout_id)
+
+
+@pytest.mark.parametrize("what", PRICES)
+def test_requests_and_units(what: str) -> None:
+    at = till()
+    at.shop.define(tills.PENNIES)
+    prepared, price = PRICES[what]
+    cost = at.price(prepared(at))
+    assert (cost.requests, cost.write_units) == price
+
+
+def test_no_request_more_with_what_there_is() -> None:
+    at = till()
+    at.shop.define(tills.PENNIES)
+    first = tills.begun(at.shop, at.ada, points=POINTS)
+    before = at.price(lambda: tills.updated(at.shop, first, points=POINTS)).requests
+    for number in range(20):
+        tills.updated(at.shop, first, 5_00 + number, points=POINTS)
+        tills.begun(at.shop, at.ada, points=1)
+    assert at.price(lambda: tills.updated(at.shop, first, points=POINTS)).requests == before
