@@ -45,7 +45,9 @@ def judge(items: Iterable[Attrs]) -> None:
     judge_coupons(kinds, journals)
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
-        if sequence:
+        if "#CHK#" in stream.pk:
+            assert Key(stream.pk, f"V#{sequence:08}") in kinds["checkout"], "a guard names a checkout that is not there"
+        elif sequence:
             assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"
         elif "#PCODE#" not in stream.pk:  # which is gone once it was used
             made = kinds["operation"].keys() | kinds["upload"].keys()

@@ -16,7 +16,7 @@ from chalicelib.flows.read_statement import read_statement
 from chalicelib.table.config import read_config
 from tests.twins.bookshop import BookShop
 
-CHANCE = re.compile(r"\b(mem|grp|ent|opr|cpn)_[0-9a-z]+")
+CHANCE = re.compile(r"\b(mem|grp|ent|opr|cpn|chk)_[0-9a-z]+")
 
 CODE = re.compile(r'(?<=")[0-9A-HJKMNP-TV-Z]{12}(?=")')  # of a reward
 

@@ -158,3 +158,17 @@ def test_pieces_of_a_line_come_to_what_was_paid_for_it(shop: BookShop, ada: str)
         assert returned is not None
         values.append(returned.value)
     assert (values, Decimal(sum(values))) == ([2_57, 2_57, 3_86], Decimal(9_00))
+
+
+def test_a_statement_tells_what_a_checkout_does_to_the_points(shop: BookShop, ada: str) -> None:
+    checkout_id = tills.begun(shop, ada, 10_00, points=100)
+    tills.paid(shop, checkout_id)
+    tills.called_off(shop, checkout_id)
+    told = [(one.type, one.amount) for entry in shop.statement(ada)[1:] for one in entry.lines]
+    assert told == [
+        ("points.held", -100),
+        ("order.recorded", 0),
+        ("points.captured", 0),
+        ("order.returned", 0),
+        ("points.refunded", 100),
+    ]
