@@ -1,0 +1,68 @@
+"""Sixteen tills at one checkout, and at the last points: it is paid for once, or called off, and nobody pays with what another holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.areas.checkouts.operations import get_checkout
+from chalicelib.errors import Conflict
+from chalicelib.table.dynamo import DynamoTable
+from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, refusals
+from tests.twins import tills
+from tests.twins.bookshop import BookShop, keyed
+
+
+@pytest.fixture
+def shop(engine_table: DynamoTable) -> BookShop:
+    shop = a_shop(engine_table)
+    shop.define(tills.PENNIES)
+    return shop
+
+
+def rich(shop: BookShop, points: int = 500) -> str:
+    ada = shop.member("1")
+    shop.earn(ada, points)
+    return ada
+
+
+def test_sixteen_tills_pay_for_one_checkout(shop: BookShop) -> None:
+    ada = rich(shop)
+    checkout_id = tills.begun(shop, ada, 20_00, points=100)
+    results = at_once(lambda n: tills.paid(shop, checkout_id, command=keyed(f"till {n}")))
+    assert len({one.answer.model_dump_json() for one in done(results)}) == 1
+    assert (len(done(results)), sum(not one.replayed for one in done(results))) == (TILLS, 1)
+    assert (shop.account(ada).orders, shop.balance(ada)) == (1, 400 + 10)
+    assert shop.proof(ada).matches
+
+
+def test_sixteen_orders_of_one_checkout(shop: BookShop) -> None:
+    ada = rich(shop)
+    checkout_id = tills.begun(shop, ada, 20_00, points=100)
+    results = at_once(lambda n: tills.paid(shop, checkout_id, f"A-{n}"))
+    assert len(done(results)) == 1
+    assert refusals(results) == [(Conflict, "checkout_committed")] * (TILLS - 1)
+    assert (shop.account(ada).orders, shop.balance(ada)) == (1, 400 + 10)
+
+
+def test_some_pay_while_others_call_off(shop: BookShop) -> None:
+    """Paid for and then called off, or called off and never paid for: as before in the end."""
+    ada = rich(shop)
+    checkout_id = tills.begun(shop, ada, 20_00, points=100)
+    results = at_once(lambda n: tills.paid(shop, checkout_id) if n % 2 else tills.called_off(shop, checkout_id))
+    assert {code for _, code in refusals(results)} <= {"checkout_cancelled"}
+    assert get_checkout(shop.rt, shop.caller, checkout_id).cancelled
+    assert (shop.account(ada).orders, shop.balance(ada)) == (0, 500)
+    assert shop.proof(ada).matches
+
+
+def test_the_last_points_for_sixteen_checkouts(shop: BookShop) -> None:
+    """What one holds the next cannot pay with: it is promised what is left."""
+    ada = rich(shop, 250)
+    opened = at_once(lambda n: tills.opened(shop, ada, 20_00, points=100))
+    discounts = sorted(one.answer.checkout.discount for one in done(opened))
+    assert discounts == [*[0] * (TILLS - 3), 5_00, 10_00, 10_00]
+    assert shop.balance(ada) == 0
+    paid = at_once(lambda n: tills.paid(shop, done(opened)[n].answer.checkout.checkout_id, f"A-{n}"))
+    assert len(done(paid)) == TILLS
+    assert shop.account(ada).wallets[0].spent == 250
+    assert shop.proof(ada).matches

@@ -1,0 +1,89 @@
+"""Checkouts as cases: opened, changed, paid for and cancelled, with points that are set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+from chalicelib.areas.checkouts.operations import get_checkout
+from chalicelib.flows.open_checkout import open_checkout
+from chalicelib.kit.command import Command
+from chalicelib.table.commit import Committed
+from tests.faults.built import at_work
+from tests.faults.case import Case
+from tests.faults.world import World
+from tests.faults.writes import Asked, commanded
+from tests.twins import fresh, tills
+from tests.twins.bookshop import BookShop, card, keyed
+
+
+@cache
+def at_tills() -> World:
+    """In the shop at work points pay. Bob has a checkout that waits, with points set apart, and one that was paid for; nobody known has another."""
+    world = at_work().copy()
+    shop, bob = world.calm, world.names["bob"]
+    shop.define(tills.PENNIES)
+    paid = tills.begun(shop, bob, 8_00, points=4)
+    tills.paid(shop, paid, "C-1")
+    waiting, nobodys = tills.begun(shop, bob, 9_00, points=5), tills.begun(shop, None)
+    return replace(world, names={**world.names, "paid": paid, "waiting": waiting, "nobodys": nobodys})
+
+
+def open_one(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return open_checkout(shop.rt, shop.caller, command, tills.wish(card("0009"), 7_00, points=3))
+
+
+def open_for_nobody(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return tills.opened(shop, None, 7_00, command=command)
+
+
+def change(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return tills.updated(shop, world.names["waiting"], 7_00, points=3, command=command)
+
+
+def pay(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return tills.paid(shop, world.names["waiting"], "C-2", command)
+
+
+def pay_by_card(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return tills.paid(shop, world.names["nobodys"], "C-3", command, card("0009"))
+
+
+def call_off(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return tills.called_off(shop, world.names["waiting"], command=command)
+
+
+def take_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return tills.called_off(shop, world.names["paid"], command=command)
+
+
+COMMANDS: dict[str, Asked] = {
+    "open_checkout": open_one,
+    "open_checkout, nobody known": open_for_nobody,
+    "update_checkout": change,
+    "commit_checkout": pay,
+    "commit_checkout, by card": pay_by_card,
+    "cancel_checkout": call_off,
+    "cancel_checkout, paid for": take_back,
+}
+
+
+def commands() -> Iterator[Case]:
+    """Each with an Idempotency-Key; and one without that must not be done twice."""
+    for name, act in COMMANDS.items():
+        yield Case(f"{name}, with a key", "write", at_tills, partial(commanded, act, lambda: keyed("k")))
+    yield Case("commit_checkout, without a key", "write", at_tills, partial(commanded, pay, fresh))
+
+
+CHECKOUT_WRITES = tuple(commands())
+CHECKOUT_READS = (
+    Case(
+        "get_checkout",
+        "read",
+        at_tills,
+        lambda world, shop: get_checkout(shop.rt, shop.caller, world.names["waiting"]),
+        patient=False,
+    ),
+)
