@@ -25,6 +25,7 @@ from chalicelib.areas.orders.model import Back, Line, Order, Return, ReturnLine
 from chalicelib.errors import Conflict, Refused
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import facts_of, standing_of
+from chalicelib.flows.checkout_coupons import let_go_writes
 from chalicelib.flows.checkout_plan import account_writes, unguarded, version_plan
 from chalicelib.flows.checkout_promise import freed
 from chalicelib.flows.checkout_views import CancelledCheckout, cancelled_answer
@@ -38,7 +39,6 @@ from chalicelib.kit.facts import Fact
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.journal import Entry
-from chalicelib.table.protocol import Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,14 @@ def cancel_checkout(
 def _of_open(rt: Runtime, caller: Caller, command: Command, checkout: Checkout, last: Entry) -> Plan:
     tenant, terms = caller.tenant, terms_of(rt, caller.tenant, checkout.program_id)
     header = header_for(rt, caller, command, "cancel_checkout", terms)
-    also: tuple[Write, ...] = ()
+    also = let_go_writes(rt, tenant, checkout, header.effective_at)
     told: Mapping[str, Any] = {"returned": None, "account": None}
     if checkout.owner is not None and any(one.hold is not None for one in checkout.promised):
         opened = open_account(rt, tenant, checkout.owner, checkout.program_id)
         story = terms.advance(Story(opened.account), header.effective_at)
         story = freed(story, terms, checkout, header.effective_at).then(f.CheckoutCancelled(checkout.checkout_id))
-        entry, also = account_writes(tenant, story, opened, header, terms)
+        entry, writes = account_writes(tenant, story, opened, header, terms)
+        also = (*writes, *also)
         told = {"returned": None, "account": standing_of(entry).model_dump(mode="json")}
     after = checkout.model_copy(update={"cancelled": True})
     return version_plan(tenant, command, last.head, header, after, told, also)

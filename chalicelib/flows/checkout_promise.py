@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from chalicelib.areas.rules.evaluate import CART, evaluate
 from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.errors import NotFound
 from chalicelib.flows.account_views import LineAmount, Standing
+from chalicelib.flows.checkout_coupons import Shown, Whose, promised_by
 from chalicelib.flows.evaluate_cart import CartCredit, PayableWithPoints
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
@@ -31,13 +32,14 @@ USUAL_SECONDS = 15 * 60
 
 @dataclass(frozen=True, slots=True)
 class CheckoutWish:
-    """Who pays for what (nobody known: None), with how many points of each unit; whether these are set apart; how long it
-    may take."""
+    """Who pays for what (nobody known: None), with how many points of each unit and which coupons; whether these are set apart;
+    how long it may take."""
 
     cart: Sale
     buyer: Buyer | None = None
     pays: Mapping[str, int] = field(default_factory=dict)
     hold: bool = True
+    coupons: tuple[str, ...] = ()
     lapses_after_seconds: int = USUAL_SECONDS
 
 
@@ -67,6 +69,13 @@ def open_buyer(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, kn
     return opened
 
 
+def whose_of(opened: Opened) -> Whose:
+    return Whose(
+        None if opened.member is None else opened.member.member_id,
+        None if opened.group is None else opened.group.group_id,
+    )
+
+
 def member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:
     """NotFound `member_not_found`."""
     member_id = buyer.member_id
@@ -77,14 +86,29 @@ def member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:
     return member_id
 
 
-def promise(terms: Terms, opened: Opened, wish: CheckoutWish, at: Instant, before: Checkout | None = None) -> Promise:
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """Which checkout it is, what it was before, and the coupons that are shown at it."""
+
+    checkout_id: str
+    coupons: Shown | None
+    before: Checkout | None = None
+
+
+def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: Instant, checking: Checking) -> Promise:
     """What was set apart `before` is free again first. Refuses `credit_too_large`, `too_many_credits`, `too_many_holds`,
-    `too_many_pieces`, and what an account refuses that it would earn."""
+    `too_many_pieces`, what using a coupon is refused for, and what an account refuses that it would earn."""
     story = terms.advance(Story(opened.account), at)
-    if before is not None:
-        story = freed(story, terms, before, at)
+    if checking.before is not None:
+        story = freed(story, terms, checking.before, at)
     context = replace(context_of(terms, story.account, opened.member, at), pays=wish.pays)
     outcome = evaluate(terms.rules, wish.cart, context, CART)
+    by_coupons: tuple[Promised, ...] = ()
+    if checking.coupons is not None:
+        left = _less({line.line_no: line.gross_value for line in wish.cart.lines}, outcome.off)
+        by_coupons = promised_by(rt, checking.coupons, wish.cart, left, checking.checkout_id)
+        earning = evaluate(terms.rules, wish.cart, context, CART, left=_less(left, by_coupons))
+        outcome = outcome._replace(credits=earning.credits)
     balances = {unit: wallet.available for unit, wallet in story.account.wallets.items()}
     _, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
     earned = [CartCredit(rule_id=c.rule, unit=c.unit, amount=c.amount, lines=_amounts(c.lines)) for c in credited]
@@ -96,7 +120,16 @@ def promise(terms: Terms, opened: Opened, wish: CheckoutWish, at: Instant, befor
         "redeemable": [PayableWithPoints(**one._asdict()).model_dump(mode="json") for one in outcome.redeemable],
         "account": None if standing is None else standing.model_dump(mode="json"),
     }
-    return Promise(story, promised, lapses_at, told)
+    return Promise(story, (*promised, *by_coupons), lapses_at, told)
+
+
+def _less(values: Mapping[int, int], off: Sequence[Off | Promised]) -> dict[int, int]:
+    """What is left of each line."""
+    left = dict(values)
+    for one in off:
+        for line_no, part in one.lines:
+            left[line_no] -= part
+    return left
 
 
 def freed(story: Story, terms: Terms, checkout: Checkout, at: Instant) -> Story:

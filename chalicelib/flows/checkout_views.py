@@ -23,6 +23,16 @@ class HeldForIt(Frozen):
     points: int
 
 
+class CouponOff(Frozen):
+    """What a coupon takes off: nothing, where it is worth no money. One of a code that all share has no id yet."""
+
+    code: str
+    coupon_id: str | None
+    series_id: str
+    amount: int
+    lines: tuple[LineAmount, ...]
+
+
 class ShownCheckout(Frozen):
     """`to_pay` of each line is what it is sold for, once the checkout is committed: then there is the order."""
 
@@ -37,6 +47,7 @@ class ShownCheckout(Frozen):
     to_pay: int
     lines: tuple[CartLine, ...]
     discounts: tuple[Discount, ...]
+    coupons: tuple[CouponOff, ...]
     held: tuple[HeldForIt, ...]
     opened_at: Time
     lapses_at: Time
@@ -86,7 +97,8 @@ def shown(checkout: Checkout, at: Instant) -> ShownCheckout:
         discount=discount,
         to_pay=cart.gross_value - discount,
         lines=tuple(_line(line.line_no, line.gross_value, off.get(line.line_no, 0)) for line in cart.lines),
-        discounts=tuple(_discount(one) for one in checkout.promised),
+        discounts=tuple(_discount(one) for one in checkout.promised if not one.code),
+        coupons=tuple(_coupon(one) for one in checkout.promised if one.code),
         held=tuple(
             HeldForIt(hold_id=one.hold, unit=one.unit, points=one.points)
             for one in checkout.promised
@@ -124,7 +136,17 @@ def _discount(one: Promised) -> Discount:
         rule_id=one.rule_id,
         kind=one.kind,
         amount=one.amount,
-        lines=tuple(LineAmount(line_no=line_no, amount=amount) for line_no, amount in one.lines),
+        lines=_amounts(one),
         unit=one.unit or None,
         points=one.points or None,
     )
+
+
+def _coupon(one: Promised) -> CouponOff:
+    return CouponOff(
+        code=one.code, coupon_id=one.coupon_id, series_id=one.series_id, amount=one.amount, lines=_amounts(one)
+    )
+
+
+def _amounts(one: Promised) -> tuple[LineAmount, ...]:
+    return tuple(LineAmount(line_no=line_no, amount=amount) for line_no, amount in one.lines)

@@ -16,13 +16,14 @@ from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.checkouts.model import Checkout, Paid, Promised, lapsed, outdated
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Payment, Sale
-from chalicelib.areas.orders.model.order import SpentOn
+from chalicelib.areas.orders.model.order import PaidWith, SpentOn
 from chalicelib.areas.rules.evaluate import CART, evaluate
 from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import Conflict, InvalidInput, Refused
 from chalicelib.flows.account_commit import document_entry, header_for
 from chalicelib.flows.account_views import id_of, numbered_bodies
+from chalicelib.flows.checkout_coupons import Deeds, Whose, shown_codes, used_with
 from chalicelib.flows.checkout_plan import unguarded, version_plan
 from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
 from chalicelib.flows.purchase import MAX_CREDITS, Buyer, Till, decide_purchase, member_of
@@ -52,6 +53,7 @@ class Session:
 
     checkout: Checkout
     cart: Sale
+    coupons: Deeds
 
     def earns_beside(self, terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
         left = {line.line_no: line.gross_value for line in sale.lines}
@@ -62,13 +64,14 @@ class Session:
         return outcome
 
     def spends_promised(self, story: Story, terms: Terms, at: Instant, order_id: str, by: str) -> Story:
-        if self.checkout.paid_with_points and self.checkout.owner != story.account.owner:
+        bound = self.checkout.paid_with_points or self.checkout.codes
+        if bound and self.checkout.owner != story.account.owner:
             raise outdated()
         for one in self.checkout.paid_with_points:
             story = _taken(story, terms, one, at, by)
         if self.checkout.paid_with_points:
             story = after_activity(story, terms, "spend", at)
-        return story.then(f.CheckoutCommitted(self.checkout.checkout_id, order_id))
+        return story.then(f.CheckoutCommitted(self.checkout.checkout_id, order_id), *self.coupons.facts)
 
 
 def commit_checkout(
@@ -114,12 +117,15 @@ def _plan(
     sale = _sold(cart, checkout.off(), paying.number, rt.clock.now())
     header = header_for(rt, caller, command, "commit_checkout", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(tenant, sale.number, probe)
-    session = Session(checkout, cart)
+    whose = Whose(checkout.member_id, checkout.group_id)
+    shown = shown_codes(rt, tenant, terms, whose, checkout.codes, last.recorded_at)
+    coupons = used_with(rt, shown, checkout.checkout_id, paying.number)
+    session = Session(checkout, cart, coupons)
     till = Till(judges=session.earns_beside, pays=session.spends_promised)
     purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
     entry = document_entry(tenant, terms, purchase.story, purchase.head, header)
-    spends = _spends(checkout, entry)
-    made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, spends)
+    paid_with = PaidWith(_spends(checkout, entry), coupons.coupons)
+    made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, paid_with)
     order = recorded_order(entry)
     paid = Paid(
         order_id=order_id,
@@ -130,7 +136,7 @@ def _plan(
     )
     ended = {"paid": paid, "member_id": order.member_id, "group_id": order.group_id}
     after, told = checkout.model_copy(update=ended), {"order": order.model_dump(mode="json")}
-    return version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
+    return version_plan(tenant, command, last.head, header, after, told, (*made.writes, *coupons.writes), made.done_if)
 
 
 def _taken(story: Story, terms: Terms, one: Promised, at: Instant, by: str) -> Story:

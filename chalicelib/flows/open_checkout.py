@@ -13,8 +13,9 @@ from chalicelib.areas.accounts.model.facts import CheckoutOpened
 from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.checkouts.model import Checkout
 from chalicelib.flows.account_commit import header_for
+from chalicelib.flows.checkout_coupons import keep_writes, shown_codes
 from chalicelib.flows.checkout_plan import account_writes, version_plan
-from chalicelib.flows.checkout_promise import CheckoutWish, open_buyer, promise
+from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_buyer, promise, whose_of
 from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.terms import terms_of
@@ -23,7 +24,6 @@ from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.journal import Head
-from chalicelib.table.protocol import Write
 
 
 def open_checkout(
@@ -38,21 +38,28 @@ def open_checkout(
         at = header.effective_at
         opened = open_buyer(rt, caller, terms, wish)
         known = () if opened.member is None else (opened,)
-        made = unless_lost(rt, caller.tenant, known, lambda: promise(terms, opened, wish, at), dry_run=command.dry_run)
+        checkout_id, whose = rt.ids.entity("checkout", at), whose_of(opened)
+        shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
+
+        def decided() -> Promise:
+            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown))
+
+        made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
         checkout = Checkout(
-            checkout_id=rt.ids.entity("checkout", at),
+            checkout_id=checkout_id,
             program_id=program_id,
             cart=wish.cart.model_dump(mode="json", exclude_defaults=True),
             opened_at=at,
             lapses_at=made.lapses_at,
-            member_id=None if opened.member is None else opened.member.member_id,
-            group_id=None if opened.group is None else opened.group.group_id,
+            member_id=whose.member_id,
+            group_id=whose.group_id,
             promised=made.promised,
         )
-        also: tuple[Write, ...] = ()
+        also = keep_writes(rt, shown, checkout_id, made.lapses_at) if wish.hold else ()
         if any(one.hold is not None for one in made.promised):
             told = CheckoutOpened(checkout.checkout_id, checkout.lapses_at, opened.by)
-            _, also = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
+            _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
+            also = (*writes, *also)
         return version_plan(caller.tenant, command, Head(), header, checkout, made.told, also)
 
     return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))

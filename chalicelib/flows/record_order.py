@@ -13,7 +13,7 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model.facts import OrderRecorded
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Order, SpentOn
+from chalicelib.areas.orders.model.order import Order, PaidWith
 from chalicelib.errors import Conflict
 from chalicelib.flows.account_commit import account_plan, document_entry, header_for
 from chalicelib.flows.account_views import (
@@ -39,6 +39,8 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry, entry_from
+
+MONEY = PaidWith()
 
 
 class RecordedOrder(Frozen):
@@ -117,9 +119,9 @@ def order_plan(
     sale: Sale,
     order_id: str,
     program_id: int,
-    spends: tuple[SpentOn, ...] = (),
+    paid_with: PaidWith = MONEY,
 ) -> Plan:
-    """`spends`: what of the entry went out for it, and comes back with its lines."""
+    """`paid_with`: what went out for it in the same entry, and comes back with it."""
     order = Order(
         order_id=order_id,
         member_id=purchase.member_id,
@@ -130,7 +132,8 @@ def order_plan(
         credits=purchase.credits,
         uncounted=purchase.uncounted,
         group_id=group_of(entry),
-        spends=spends,
+        spends=paid_with.spends,
+        coupons=paid_with.coupons,
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes

@@ -34,6 +34,7 @@ from chalicelib.flows.account_views import (
     id_of,
     standing_of,
 )
+from chalicelib.flows.checkout_coupons import good_again
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
@@ -119,11 +120,13 @@ def planned_return(rt: Runtime, caller: Caller, command: Command, order: Order, 
     header = header_for(rt, caller, command, coming.operation, terms, document.purchased_at, document.place)
     met = terms.meets(opened.account, header, asks_now=coming.asks_now)
     spent = spends_back(rt, tenant, order, planned.order)
-    taken_back = partial(_taken_back, terms, met, planned, document, spent, coming.also(planned.order))
+    coupons = good_again(rt, tenant, terms, order, planned.order, header.recorded_at)
+    also = (*coming.also(planned.order), *coupons.facts)
+    taken_back = partial(_taken_back, terms, met, planned, document, spent, also)
     story = unless_lost(rt, tenant, (opened,), taken_back, dry_run=command.dry_run)
     entry = document_entry(tenant, terms, story, opened.head, header, asks_now=coming.asks_now)
     plan = _plan(caller, command, entry, opened, story, planned, document)
-    return replace(plan, writes=(*plan.writes, *spent.writes)) if spent else plan
+    return replace(plan, writes=(*plan.writes, *(spent.writes if spent else ()), *coupons.writes))
 
 
 def _open(rt: Runtime, tenant: str, order: Order) -> Opened:

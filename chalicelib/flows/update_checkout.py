@@ -13,13 +13,15 @@ from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.checkouts.model import Checkout, outdated
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import header_for
+from chalicelib.flows.checkout_coupons import Shown, keep_writes, let_go_writes, shown_codes
 from chalicelib.flows.checkout_plan import account_writes, version_plan
-from chalicelib.flows.checkout_promise import CheckoutWish, open_buyer, promise
+from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_buyer, promise, whose_of
 from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
@@ -42,24 +44,38 @@ def update_checkout(
         opened = open_buyer(rt, caller, terms, wish, before.member_id)
         must_be_theirs(before, opened)
         known = () if opened.member is None else (opened,)
-        made = unless_lost(
-            rt, caller.tenant, known, lambda: promise(terms, opened, wish, at, before), dry_run=command.dry_run
-        )
+        whose = whose_of(opened)
+        shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
+
+        def decided() -> Promise:
+            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, before))
+
+        made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
         changed = {
             "cart": wish.cart.model_dump(mode="json", exclude_defaults=True),
             "lapses_at": made.lapses_at,
-            "member_id": None if opened.member is None else opened.member.member_id,
-            "group_id": None if opened.group is None else opened.group.group_id,
+            "member_id": whose.member_id,
+            "group_id": whose.group_id,
             "promised": made.promised,
         }
         checkout = before.model_copy(update=changed)
-        also: tuple[Write, ...] = ()
+        also = _kept(rt, caller.tenant, before, checkout, shown if wish.hold else None, at)
         if _holds(before) or _holds(checkout):
             told = CheckoutUpdated(checkout.checkout_id, checkout.lapses_at, opened.by)
-            _, also = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
+            _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
+            also = (*writes, *also)
         return version_plan(caller.tenant, command, last.head, header, checkout, made.told, also)
 
     return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
+
+
+def _kept(
+    rt: Runtime, tenant: str, before: Checkout, after: Checkout, shown: Shown | None, at: Instant
+) -> tuple[Write, ...]:
+    """Coupons that it has now, and not those any more that it had."""
+    kept = keep_writes(rt, shown, after.checkout_id, after.lapses_at)
+    still = frozenset(one.coupon_id for one in shown.known if one.coupon_id is not None) if shown else frozenset[str]()
+    return (*kept, *let_go_writes(rt, tenant, before, at, still))
 
 
 def must_be_theirs(checkout: Checkout, opened: Opened) -> None:
@@ -70,7 +86,7 @@ def must_be_theirs(checkout: Checkout, opened: Opened) -> None:
         text = "This checkout is of another member than the one named."
         raise Refused("checkout_of_another_member", text, param="member_id")
     owner = None if opened.member is None else opened.account.owner
-    if checkout.paid_with_points and checkout.owner != owner:
+    if (checkout.paid_with_points or checkout.codes) and checkout.owner != owner:
         raise outdated()
 
 

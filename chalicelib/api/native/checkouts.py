@@ -62,6 +62,7 @@ def _wish(call: Call, body: CheckoutBody) -> CheckoutWish:
         buyer_of(body.member_id, body.identifier),
         _pays(body.pays),
         body.hold,
+        body.coupons,
         body.lapses_after_seconds,
     )
 

@@ -109,9 +109,12 @@ class CartBody(Wire):
     drafts: bool = False
 
 
+CouponCode = Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class CheckoutBody(Wire):
-    """A cart that is to be paid for. Whoever is known is named by `member_id` or by one `identifier`. The points that it is
-    paid with are set apart until it lapses, unless `hold` says that they are not."""
+    """A cart that is to be paid for. Whoever is known is named by `member_id` or by one `identifier`. The points and
+    coupons (by their codes) that it is paid with are set apart until it lapses, unless `hold` says that they are not."""
 
     currency: Currency
     lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
@@ -121,6 +124,7 @@ class CheckoutBody(Wire):
     payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] = ()
     labels: Labels = ()
     pays: Annotated[tuple[PaysBody, ...], Field(max_length=10)] = ()
+    coupons: Annotated[tuple[CouponCode, ...], Field(max_length=5)] = ()
     hold: bool = True
     lapses_after_seconds: Annotated[int, Field(ge=60, le=24 * 3600)] = 15 * 60
 

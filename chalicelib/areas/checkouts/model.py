@@ -15,7 +15,7 @@ CheckoutState = Literal["open", "lapsed", "committed", "cancelled"]
 
 class Promised(Frozen):
     """What a rule takes off, and off which lines: (line_no, its part). Of a `unit`: it is paid with so many `points`, which
-    are set apart under the number `hold` of the account."""
+    are set apart under the number `hold` of the account. Of a coupon: its `code` and series, and its id where it has one."""
 
     rule_id: str
     kind: str
@@ -24,6 +24,9 @@ class Promised(Frozen):
     unit: str = ""
     points: int = 0
     hold: int | None = None
+    code: str = ""
+    coupon_id: str | None = None
+    series_id: str = ""
 
 
 class Paid(Frozen):
@@ -58,6 +61,11 @@ class Checkout(Frozen):
     @property
     def paid_with_points(self) -> tuple[Promised, ...]:
         return tuple(one for one in self.promised if one.points)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Of coupons."""
+        return tuple(one.code for one in self.promised if one.code)
 
     def off(self) -> dict[int, int]:
         """What comes off each line, where anything does."""

@@ -48,7 +48,7 @@ class OrderItem(StampbookItem):
     """Schema 3 is that of an order for a group, which an older version would take for the member's own; schema 4 of one whose
     credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
     cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that was paid with
-    points, which an older version does not give back."""
+    points or coupons, which an older version does not give back."""
 
     kind = UnicodeAttribute(default="order")
     v = IntegerAttribute(default=6)
@@ -128,6 +128,7 @@ def _order(attrs: Attrs) -> Order:
         group_id=body.get("group"),
         by_hand=tuple(by_hand_from(*told) for told in body.get("by_hand", ())),
         spends=tuple(spent_on_from(*told) for told in body.get("spends", ())),
+        coupons=tuple((str(coupon), str(series)) for coupon, series in body.get("coupons", ())),
     )
 
 
@@ -249,7 +250,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
-    if order.spends:
+    if order.spends or order.coupons:
         return 6
     if order.by_hand:
         return 5
@@ -266,7 +267,13 @@ def _groups_place(tenant: str, order: Order) -> Key | None:
 
 
 def _body(order: Order) -> Mapping[str, Any]:
-    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand, "spends": order.spends}
+    optional = {
+        "uncounted": order.uncounted,
+        "group": order.group_id,
+        "by_hand": order.by_hand,
+        "spends": order.spends,
+        "coupons": order.coupons,
+    }
     return {
         "member": order.member_id,
         "program": order.program,

@@ -82,7 +82,7 @@ def _told(sort: SortRange | None) -> str:
 @dataclass(frozen=True)
 class FullShop:
     """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled, she is in a club and shows its code; Bob has bought for his group, which is blocked now; all
-    of it is relayed; a file was imported; one of the mugs is taken; Ada paid for a part with points."""
+    of it is relayed; a file was imported; one of the mugs is taken; Carol paid for a part with points."""
 
     shop: BookShop
     table: MemoryTable
@@ -134,7 +134,9 @@ def full_shop() -> FullShop:
     shop.buy(card("bob"), sale("B-1"))
     rewarded.redeem(shop, bob, "bag")
     shop.define(tills.PENNIES)
-    checkout = tills.begun(shop, bought.member_id, points=5)
+    carol = shop.member("carol")
+    shop.earn(carol, 9)
+    checkout = tills.begun(shop, carol, points=5)
     tills.paid(shop, checkout, "C-1")
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)

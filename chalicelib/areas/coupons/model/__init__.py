@@ -2,7 +2,17 @@
 
 from chalicelib.areas.coupons.model.counts import MemberCounts, SeriesCounts
 from chalicelib.areas.coupons.model.coupon import Coupon, CouponState, Shown, Use, shown
-from chalicelib.areas.coupons.model.deeds import activated, cancelled, issued, must_be_usable, reactivated, unused, used
+from chalicelib.areas.coupons.model.deeds import (
+    activated,
+    cancelled,
+    issued,
+    kept_for,
+    let_go,
+    must_be_usable,
+    reactivated,
+    unused,
+    used,
+)
 from chalicelib.areas.coupons.model.series import (
     CODES_A_PAGE,
     CodeText,
@@ -26,6 +36,8 @@ __all__ = [
     "activated",
     "cancelled",
     "issued",
+    "kept_for",
+    "let_go",
     "made_code",
     "must_be_usable",
     "no_series",

@@ -19,8 +19,16 @@ class Use(Frozen):
     order: str | None = None
 
 
+class Keeping(Frozen):
+    """Set apart for a checkout, until it lapses."""
+
+    checkout: str
+    until: Time
+
+
 class Coupon(Frozen):
-    """What is kept of it. `expires_at` is the first instant at which it is good no more."""
+    """What is kept of it. `expires_at` is the first instant at which it is good no more; `keepings` are the checkouts that it
+    is set apart for, some of them over."""
 
     coupon_id: str
     program_id: int
@@ -34,6 +42,7 @@ class Coupon(Frozen):
     uses: tuple[Use, ...] = ()
     most_uses: int = 1
     cancelled_at: Time | None = None
+    keepings: tuple[Keeping, ...] = ()
 
     def state(self, at: Instant) -> CouponState:
         """Whatever has been written of it until then, and without any job."""
@@ -71,7 +80,7 @@ class Shown(Frozen):
 
 def shown(coupon: Coupon, series: CouponSeries, at: Instant) -> Shown:
     kept = dict(coupon)
-    waits, most = kept.pop("waits"), kept.pop("most_uses")
+    waits, most, _ = kept.pop("waits"), kept.pop("most_uses"), kept.pop("keepings")
     return Shown(
         **kept,
         series_name=series.name,

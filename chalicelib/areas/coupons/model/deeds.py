@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.areas.coupons.model.coupon import Coupon, Use
+from chalicelib.areas.coupons.model.coupon import Coupon, Keeping, Use
 from chalicelib.areas.coupons.model.series import CouponSeries
 from chalicelib.errors import Refused
 from chalicelib.kit.clock import Instant
@@ -43,8 +43,10 @@ def issued(series: CouponSeries, issue: Issue) -> Coupon:
 
 
 def must_be_usable(coupon: Coupon, series: CouponSeries, at: Instant, zone: str, order_value: int | None) -> None:
-    """Refuses `code_cancelled`, `code_used`, `code_expired`, `code_not_yet_active`, `order_below_minimum`."""
+    """Refuses `code_cancelled`, `code_used`, `code_expired`, `code_held`, `code_not_yet_active`, `order_below_minimum`."""
     _must_be_live(coupon, at, zone)
+    if len(coupon.uses) + sum(one.until > at for one in coupon.keepings) >= coupon.most_uses:
+        raise Refused("code_held", "This coupon is set apart for another checkout just now.", param="code")
     if at < coupon.active_from:
         day = iso_day(local_day(coupon.active_from, zone))
         raise Refused("code_not_yet_active", f"This coupon is good from {day} on.", param="code")
@@ -67,6 +69,16 @@ def unused(coupon: Coupon, order: str | None) -> Coupon:
         text = "This coupon has not been used." if order is None else "This coupon has not been used for this order."
         raise Refused("coupon_not_used", text, param="coupon_id" if order is None else "order")
     return coupon.model_copy(update={"uses": tuple(u for n, u in enumerate(coupon.uses) if n != places[-1])})
+
+
+def kept_for(coupon: Coupon, checkout: str, until: Instant) -> Coupon:
+    return coupon.model_copy(update={"keepings": (*coupon.keepings, Keeping(checkout=checkout, until=until))})
+
+
+def let_go(coupon: Coupon, checkout: str, at: Instant) -> Coupon:
+    """Not kept for this checkout, nor for those that are over."""
+    still = tuple(one for one in coupon.keepings if one.checkout != checkout and one.until > at)
+    return coupon.model_copy(update={"keepings": still})
 
 
 def activated(coupon: Coupon, at: Instant, zone: str) -> Coupon:

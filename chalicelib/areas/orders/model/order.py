@@ -41,6 +41,13 @@ class SpentOn(NamedTuple):
     lines: tuple[tuple[int, int], ...]
 
 
+class PaidWith(NamedTuple):
+    """What besides money: points, and coupons by id and series."""
+
+    spends: tuple[SpentOn, ...] = ()
+    coupons: tuple[tuple[str, str], ...] = ()
+
+
 class ByHand(NamedTuple):
     """So much of the order's credit (by its place among them) was asked back by whoever cancelled the earning, in this entry
     of the account."""
@@ -80,6 +87,7 @@ class Order:
     group_id: str | None = None
     by_hand: tuple[ByHand, ...] = ()
     spends: tuple[SpentOn, ...] = ()
+    coupons: tuple[tuple[str, str], ...] = ()
 
     @property
     def owner(self) -> str:
