@@ -32,6 +32,7 @@ BY_HOLD = "an entry names a hold that there was, and undoing takes all that it h
 OF_A_COUPON = "its series is there, and so is its program: neither can be taken away"
 NOT_NOW = "it is told in the answer as the reason why the code cannot be used"
 
+UNUSED_BEFORE = "only a coupon that is still used for the order is marked as unused"
 CLOCK = "a checkout is opened and paid for by the clock"
 HAD = "no more points are set apart than there are: what is paid with them is counted of these"
 AHEAD = "it lapses after where the account has come to"
@@ -49,6 +50,8 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "program_not_found": THERE,
         "member_not_found": THERE,
         "missing_member": "one who names nobody is not asked",
+        "coupon_not_used": UNUSED_BEFORE,
+        "coupon_series_not_found": OF_A_COUPON,
     },
     "transfer_points": {"missing_member": SOMEBODY},
     "undo_transfer": {
@@ -173,6 +176,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "coupon_not_found": "what a code names is there",
         "code_cancelled": NOT_NOW,
         "code_expired": NOT_NOW,
+        "code_held": NOT_NOW,
         "code_not_issued": NOT_NOW,
         "code_not_yet_active": NOT_NOW,
         "code_of_another_member": NOT_NOW,
@@ -188,8 +192,17 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "group_blocked": OWN_ACCOUNT,
         "no_codes_left": "the code is named: none is drawn",
     },
-    "open_checkout": {"date_too_early": CLOCK, "insufficient_balance": HAD, "lapses_in_past": AHEAD, **BY_ITS_HOLD},
+    "open_checkout": {
+        "date_too_early": CLOCK,
+        "insufficient_balance": HAD,
+        "lapses_in_past": AHEAD,
+        "coupon_series_not_found": OF_A_COUPON,
+        "no_codes_left": "the code is named: none is drawn",
+        **BY_ITS_HOLD,
+    },
     "update_checkout": {
+        "coupon_series_not_found": OF_A_COUPON,
+        "no_codes_left": "the code is named: none is drawn",
         "date_too_early": CLOCK,
         "insufficient_balance": HAD,
         "lapses_in_past": AHEAD,
@@ -197,12 +210,21 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **BY_ITS_HOLD,
     },
     "commit_checkout": {
+        **dict.fromkeys(
+            (
+                *("code_of_nobody", "coupons_in_group", "coupon_series_not_found", "unknown_code", "code_expired"),
+                *("order_below_minimum", "no_codes_left"),
+            ),
+            "it is the code that was promised, at the time at which it was",
+        ),
         "future_purchase": CLOCK,
         "program_not_found": THERE,
         "undeclared_field": FIELDLESS,
         "wrong_field_type": FIELDLESS,
     },
     "cancel_checkout": {
+        "coupon_not_used": UNUSED_BEFORE,
+        "coupon_series_not_found": OF_A_COUPON,
         **dict.fromkeys(("member_not_found", "order_not_found", "program_not_found", "unknown_unit"), THERE),
         **dict.fromkeys(("currency_differs", "sku_not_sold"), "what comes back is made of the order"),
         "checkout_committed": "of one that was paid for the order comes back",

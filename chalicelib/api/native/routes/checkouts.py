@@ -7,7 +7,17 @@ from chalicelib.api.route import PROGRAM, Route
 _HANDLERS = "chalicelib.api.native.checkouts"
 _CHECKOUT = "/v1/checkouts/{checkout_id}"
 _ENDED = ("checkout_not_found", "checkout_committed", "checkout_cancelled", "checkout_lapsed")
+_SHOWN = (
+    *("unknown_code", "code_of_another_member", "code_not_issued", "code_of_nobody", "coupons_in_group"),
+    *("coupons_not_combined", "currency_differs", "code_used", "code_expired", "code_cancelled", "code_held"),
+    *("code_not_yet_active", "order_below_minimum", "series_not_active", "limit_per_member", "series_used_up"),
+)
+_USED = (
+    *("code_of_another_member", "code_not_issued", "coupons_not_combined", "code_used", "code_cancelled", "code_held"),
+    *("code_not_yet_active", "series_not_active", "limit_per_member", "series_used_up"),
+)
 _PROMISED = (
+    *_SHOWN,
     "invalid_currency",
     "two_members",
     "member_not_found",
@@ -109,6 +119,7 @@ ROUTES = (
             "invalid_identifier",
             "checkout_of_another_member",
             "checkout_outdated",
+            *_USED,
             "order_number_taken",
             "order_number_unusable",
             "member_blocked",

@@ -135,7 +135,7 @@ ROUTES = (
         summary="Redeem a coupon by its code, for a member.",
         errors=(
             *("unknown_code", "member_not_found", "member_blocked", "code_of_another_member", "code_not_issued"),
-            *(*_OVER, "code_not_yet_active", "order_below_minimum"),
+            *(*_OVER, "code_held", "code_not_yet_active", "order_below_minimum"),
             *_LIMITS,
         ),
     ),

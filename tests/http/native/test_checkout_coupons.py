@@ -1,0 +1,147 @@
+"""Coupons that are shown at a checkout, and why one is not taken: when it is opened, changed, and paid for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.http.native.bookshop import Json, Shop, answer, refusal
+from tests.http.native.test_checkout_sessions import asked, begun, cancel, opened, pay, update
+from tests.http.native.test_coupons import DAY, SERIES, change, issue, series, use
+
+FIVE: Json = {"kind": "amount", "amount": 500, "currency": "EUR"}
+Refusal = tuple[int, str, str | None]
+
+
+def shown(shop: Shop, member_id: str, *codes: str) -> set[Refusal]:
+    """Opened with them, and changed to them."""
+    ready = begun(shop, member_id=member_id)
+    body = asked(member_id=member_id, coupons=list(codes))
+    replies = (shop.api.post("/v1/checkouts", body), shop.api.put(f"/v1/checkouts/{ready}", body))
+    return {refusal(reply) for reply in replies}
+
+
+@pytest.fixture
+def bea(shop: Shop) -> str:
+    return str(shop.enrol("100"))
+
+
+def test_a_coupon_takes_its_worth_off(shop: Shop, bea: str) -> None:
+    series(shop, worth=FIVE)
+    coupon = issue(shop, bea)
+    found = opened(shop, member_id=bea, coupons=[coupon["code"]])["checkout"]
+    [taken] = found["coupons"]
+    assert (taken["coupon_id"], taken["amount"], found["to_pay"]) == (coupon["coupon_id"], 500, 95_00)
+    checkout_id = found["checkout_id"]
+    assert answer(pay(shop, checkout_id))["order"]["account"]["balances"] == {"points": 95}
+    assert refusal(use(shop, coupon["code"], bea)) == (422, "code_used", "code")
+    answer(cancel(shop, checkout_id))
+    answer(use(shop, coupon["code"], bea))
+
+
+def test_one_that_is_set_apart_is_taken_by_nobody_else(shop: Shop, bea: str) -> None:
+    series(shop)
+    code = issue(shop, bea)["code"]
+    late = begun(shop, member_id=bea, coupons=[code], hold=False)
+    begun(shop, member_id=bea, coupons=[code])
+    held = (422, "code_held", "code")
+    assert shown(shop, bea, code) == {held}
+    assert refusal(use(shop, code, bea)) == held
+    assert refusal(pay(shop, late)) == held
+    assert answer(shop.api.get(f"/v1/coupons/{code}"))["reason"] == "code_held"
+
+
+def test_codes_that_nobody_takes_here(shop: Shop, bea: str) -> None:
+    theirs = shop.enrol("101")
+    series(shop)
+    code = issue(shop, bea)["code"]
+    assert shown(shop, bea, "NOWHERE") == {(404, "unknown_code", "code")}
+    assert shown(shop, theirs, code) == {(422, "code_of_another_member", "code")}
+    nobody = {"currency": "EUR", "lines": asked()["lines"], "coupons": [code]}
+    ready = begun(shop)
+    for reply in (shop.api.post("/v1/checkouts", nobody), shop.api.put(f"/v1/checkouts/{ready}", nobody)):
+        assert refusal(reply) == (422, "code_of_nobody", "coupons")
+    series(shop, "pool", codes={"kind": "pool"})
+    answer(shop.api.post(f"{SERIES}/pool/codes", {"codes": ["AAA-1"]}))
+    assert shown(shop, bea, "AAA-1") == {(422, "code_not_issued", "code")}
+    answer(shop.api.post("/v1/groups", {"name": "Ours", "primary_member_id": bea}))
+    assert shown(shop, bea, code) == {(422, "coupons_in_group", "coupons")}
+
+
+def test_coupons_that_are_over_or_not_yet_good(shop: Shop, bea: str) -> None:
+    series(shop, valid_days=1)
+    used, cancelled, expired = (issue(shop, bea) for _ in range(3))
+    answer(use(shop, used["code"], bea))
+    answer(change(shop, cancelled, "cancel"))
+    shop.clock.pass_by(3 * DAY)
+    for coupon, code in ((used, "code_used"), (cancelled, "code_cancelled"), (expired, "code_expired")):
+        assert shown(shop, bea, coupon["code"]) == {(422, code, "code")}
+    series(shop, "later", needs_activation=True)
+    assert shown(shop, bea, issue(shop, bea, "later")["code"]) == {(422, "code_not_yet_active", "code")}
+
+
+def test_coupons_that_do_not_fit_the_cart(shop: Shop, bea: str) -> None:
+    series(shop, worth={"kind": "none", "minimum_order_value": 100_01})
+    code = issue(shop, bea)["code"]
+    assert shown(shop, bea, code) == {(422, "order_below_minimum", "order_value")}
+    series(shop, "pounds", worth=FIVE | {"currency": "GBP"})
+    assert shown(shop, bea, issue(shop, bea, "pounds")["code"]) == {(422, "currency_differs", "coupons")}
+    series(shop, "one")
+    two = issue(shop, bea, "one")["code"], issue(shop, bea, "one")["code"]
+    assert shown(shop, bea, *two) == {(422, "coupons_not_combined", "coupons")}
+
+
+LIMITED: tuple[tuple[Json, Refusal], ...] = (
+    ({"limits": {"used_per_member": 1}}, (422, "limit_per_member", "member_id")),
+    ({"limits": {"used": 1}}, (422, "series_used_up", "series_id")),
+    ({"state": "paused"}, (422, "series_not_active", "series_id")),
+)
+
+
+@pytest.mark.parametrize(("fields", "refused"), LIMITED)
+def test_series_of_which_no_more_is_used(shop: Shop, bea: str, fields: Json, refused: Refusal) -> None:
+    series(shop)
+    first, code = issue(shop, bea)["code"], issue(shop, bea)["code"]
+    ready = begun(shop, member_id=bea, coupons=[code])
+    answer(use(shop, first, bea))
+    series(shop, **fields)
+    assert refusal(pay(shop, ready)) == refused
+    answer(cancel(shop, ready))
+    assert shown(shop, bea, code) == {refused}
+
+
+def test_what_was_not_set_apart_may_be_gone(shop: Shop, bea: str) -> None:
+    series(shop, reactivable=True)
+    used, cancelled, again = (issue(shop, bea) for _ in range(3))
+    ready = [begun(shop, member_id=bea, coupons=[one["code"]], hold=False) for one in (used, cancelled, again)]
+    answer(use(shop, used["code"], bea))
+    shop.clock.at += 1_000
+    for coupon in (cancelled, again):
+        answer(change(shop, coupon, "cancel"))
+    answer(change(shop, again, "reactivate"))
+    codes = ("code_used", "code_cancelled", "code_not_yet_active")
+    assert [refusal(pay(shop, one)) for one in ready] == [(422, code, "code") for code in codes]
+
+
+def test_a_code_that_nobody_had_may_be_another_s_by_then(shop: Shop, bea: str) -> None:
+    pool: dict[str, Any] = {"codes": {"kind": "pool"}, "claimable": True}
+    series(shop, "pool", **pool)
+    answer(shop.api.post(f"{SERIES}/pool/codes", {"codes": ["AAA-1", "AAA-2"]}))
+    first, second = (begun(shop, member_id=bea, coupons=[code]) for code in ("AAA-1", "AAA-2"))
+    answer(use(shop, "AAA-1", shop.enrol("101")))
+    assert refusal(pay(shop, first)) == (422, "code_of_another_member", "code")
+    series(shop, "pool", **pool | {"claimable": False})
+    assert refusal(pay(shop, second)) == (422, "code_not_issued", "code")
+    series(shop, "pool", **pool)
+    answer(pay(shop, second))
+
+
+def test_coupons_that_do_not_go_together_any_more(shop: Shop, bea: str) -> None:
+    for name in ("a", "b"):
+        series(shop, name, worth=FIVE | {"stackable": True})
+    codes = [issue(shop, bea, name)["code"] for name in ("a", "b")]
+    ready = begun(shop, member_id=bea, coupons=codes)
+    series(shop, "a", worth=FIVE)
+    assert refusal(pay(shop, ready)) == (422, "coupons_not_combined", "coupons")
+    assert answer(update(shop, ready, coupons=codes[:1]))["checkout"]["to_pay"] == 95_00
