@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.areas.checkouts.operations import get_checkout
-from chalicelib.errors import Conflict
+from chalicelib.areas.coupons.operations import list_coupons
+from chalicelib.errors import Conflict, Refused
 from chalicelib.table.dynamo import DynamoTable
 from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, refusals
-from tests.twins import tills
+from tests.twins import coupons, tills
 from tests.twins.bookshop import BookShop, keyed
 
 
@@ -66,3 +67,16 @@ def test_the_last_points_for_sixteen_checkouts(shop: BookShop) -> None:
     assert len(done(paid)) == TILLS
     assert shop.account(ada).wallets[0].spent == 250
     assert shop.proof(ada).matches
+
+
+def test_one_coupon_for_sixteen_checkouts(shop: BookShop) -> None:
+    ada = shop.member("1")
+    coupons.series(shop, "five", worth={"kind": "amount", "amount": 5_00, "currency": "EUR"})
+    code = coupons.issue(shop, ada, "five").code
+    opened = at_once(lambda n: tills.opened(shop, ada, 20_00, coupons=(code,)))
+    [one] = done(opened)
+    assert refusals(opened) == [(Refused, "code_held")] * (TILLS - 1)
+    paid = at_once(lambda n: tills.paid(shop, one.answer.checkout.checkout_id))
+    assert {each.answer.checkout.to_pay for each in done(paid)} == {15_00}
+    [coupon] = list_coupons(shop.rt, shop.caller, ada, 25, None).items
+    assert len(coupon.uses) == 1

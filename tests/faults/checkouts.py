@@ -15,24 +15,29 @@ from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
-from tests.twins import fresh, tills
+from tests.twins import coupons, fresh, tills
 from tests.twins.bookshop import BookShop, card, keyed
 
 
 @cache
 def at_tills() -> World:
-    """In the shop at work points pay. Bob has a checkout that waits, with points set apart, and one that was paid for; nobody known has another."""
+    """In the shop at work points pay. Bob has a checkout that waits, with points and a coupon set apart, and one that was paid for; nobody known has another."""
     world = at_work().copy()
     shop, bob = world.calm, world.names["bob"]
     shop.define(tills.PENNIES)
-    paid = tills.begun(shop, bob, 8_00, points=4)
+    coupons.series(shop, "five", worth={"kind": "amount", "amount": 5_00, "currency": "EUR"})
+    first, second, third = (coupons.issue(shop, bob, "five").code for _ in range(3))
+    paid = tills.begun(shop, bob, 8_00, points=4, coupons=(first,))
     tills.paid(shop, paid, "C-1")
-    waiting, nobodys = tills.begun(shop, bob, 9_00, points=5), tills.begun(shop, None)
-    return replace(world, names={**world.names, "paid": paid, "waiting": waiting, "nobodys": nobodys})
+    waiting, nobodys = tills.begun(shop, bob, 9_00, points=5, coupons=(second,)), tills.begun(shop, None)
+    names = {"paid": paid, "waiting": waiting, "nobodys": nobodys, "code": third}
+    return replace(world, names={**world.names, **names})
 
 
 def open_one(world: World, shop: BookShop, command: Command) -> Committed[Any]:
-    return open_checkout(shop.rt, shop.caller, command, tills.wish(card("0009"), 7_00, points=3))
+    return open_checkout(
+        shop.rt, shop.caller, command, tills.wish(card("0009"), 7_00, points=3, coupons=(world.names["code"],))
+    )
 
 
 def open_for_nobody(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -40,7 +45,7 @@ def open_for_nobody(world: World, shop: BookShop, command: Command) -> Committed
 
 
 def change(world: World, shop: BookShop, command: Command) -> Committed[Any]:
-    return tills.updated(shop, world.names["waiting"], 7_00, points=3, command=command)
+    return tills.updated(shop, world.names["waiting"], 7_00, points=3, coupons=(world.names["code"],), command=command)
 
 
 def pay(world: World, shop: BookShop, command: Command) -> Committed[Any]:

@@ -23,6 +23,8 @@ PURE = {  # clock and ids
     "chalicelib.areas.members.operations.linked",
     "chalicelib.flows.account_commit.header_for",
     "chalicelib.flows.account_commit.decided_plan",
+    *(f"chalicelib.flows.checkout_coupons.{name}" for name in ("keep_writes", "promised_by", "used_with")),
+    "chalicelib.flows.checkout_promise.promise",
     *(f"chalicelib.areas.groups.operations.{name}" for name in ("founded", "changed", "joined", "left")),
 }
 LATE: frozenset[Fault] = frozenset({Late(1), Late(2), Late(3), Late(4), Late(5)})

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.errors import Conflict
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
-from tests.twins import fresh, tills
+from tests.twins import coupons, fresh, tills
 from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, open_shop, refused, rule, sale
 
 RULES = (rule(), tills.PENNIES, tills.TENTH)
@@ -36,7 +37,19 @@ def standing(shop: BookShop, member_id: str) -> dict[str, Any]:
     [wallet] = seen.pop("wallets")
     kept = ("unit", "available", "held", "pending", "owed", "expiring", "coming")
     spend = {one.currency: one.amount for one in shop.account(member_id).spend if one.amount}
-    return seen | {name: wallet[name] for name in kept} | {"spend": spend}
+    theirs = list_coupons(shop.rt, shop.caller, member_id, 25, None, live=True).items
+    good = [one for one in theirs if one.series_id != "hello"]  # of a code of all there is one with its use
+    return seen | {name: wallet[name] for name in kept} | {"spend": spend, "coupons": good}
+
+
+def coupon_of(shop: BookShop, ada: str, kind: str) -> str:
+    """The code of one that she has, or of one that is everybody's."""
+    worth = {"kind": "amount", "amount": 7_77, "currency": "EUR"}
+    if kind == "of all":
+        coupons.series(shop, "hello", codes={"kind": "shared", "code": "HELLO"}, worth=worth)
+        return "HELLO"
+    coupons.series(shop, "five", worth=worth)
+    return coupons.issue(shop, ada, "five").code
 
 
 @settings(max_examples=25, deadline=None)
@@ -45,18 +58,20 @@ def standing(shop: BookShop, member_id: str) -> dict[str, Any]:
     pieces=st.integers(1, 4),
     points=st.integers(0, 300),
     holds=st.booleans(),
+    couponed=st.sampled_from(("", "kept", "of all")),
     parts=st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), max_size=4),
 )
 def test_what_is_cancelled_was_never_there(
-    cents: list[int], pieces: int, points: int, holds: bool, parts: list[tuple[int, int]]
+    cents: list[int], pieces: int, points: int, holds: bool, couponed: str, parts: list[tuple[int, int]]
 ) -> None:
     """In any number of parts."""
     shop = open_shop(rules=RULES)
     ada = shop.member("ada")
     shop.buy(card("ada"), sale("A-0", 250_00))
+    codes = (coupon_of(shop, ada, couponed),) if couponed else ()
     before = standing(shop, ada)
     lines = [line(no, one, quantity=str(pieces)) for no, one in enumerate(cents, start=1)]
-    checkout_id = tills.begun(shop, ada, *lines, points=points, hold=holds)
+    checkout_id = tills.begun(shop, ada, *lines, points=points, hold=holds, coupons=codes)
     paid = tills.paid(shop, checkout_id).answer
     assert sum(one.to_pay for one in paid.checkout.lines) == paid.checkout.to_pay
     left = dict.fromkeys(range(1, len(cents) + 1), pieces)
