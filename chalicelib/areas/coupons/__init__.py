@@ -6,6 +6,7 @@ Words
     worth       data for the checkout; nothing here counts with it but the minimum order value, where one is told
     coupon      a member's own, also in a group: issued → active → used, expired or cancelled
     use         one redemption of a coupon, with the order it was for; `uses_per_code` of them
+    keeping     a use that is set apart for a checkout, until it lapses: nobody else has it meanwhile
     live, past  a coupon that can still become something lies in the member's snapshot; what is over lies behind the journal
 
 Laws
