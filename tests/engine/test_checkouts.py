@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.areas.checkouts.operations import get_checkout
 from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.errors import Conflict, Refused
+from chalicelib.table.commit import Committed
 from chalicelib.table.dynamo import DynamoTable
 from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, refusals
 from tests.twins import coupons, tills
@@ -49,7 +52,11 @@ def test_some_pay_while_others_call_off(shop: BookShop) -> None:
     """Paid for and then called off, or called off and never paid for: as before in the end."""
     ada = rich(shop)
     checkout_id = tills.begun(shop, ada, 20_00, points=100)
-    results = at_once(lambda n: tills.paid(shop, checkout_id) if n % 2 else tills.called_off(shop, checkout_id))
+
+    def pay_or_call_off(n: int) -> Committed[Any]:
+        return tills.paid(shop, checkout_id) if n % 2 else tills.called_off(shop, checkout_id)
+
+    results = at_once(pay_or_call_off)
     assert {code for _, code in refusals(results)} <= {"checkout_cancelled"}
     assert get_checkout(shop.rt, shop.caller, checkout_id).cancelled
     assert (shop.account(ada).orders, shop.balance(ada)) == (0, 500)

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model.facts import CheckoutCommitted
+from chalicelib.areas.orders.model import Line
 from chalicelib.areas.orders.operations import find_order
 from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.cancel_checkout import CancelledLine, cancel_checkout
@@ -33,25 +34,30 @@ PENNIES = rule(
 TENTH = rule("tenth", trigger={"on": "cart"}, effects=[{"kind": "percent_off", "percent": "10"}])
 
 
-def wish(buyer: Buyer | None, *cents: int, points: int = 0, **fields: Any) -> CheckoutWish:
+def wish(buyer: Buyer | None, *cents: int | Line, points: int = 0, **fields: Any) -> CheckoutWish:
     """Nothing said is one book of 100.00."""
     return CheckoutWish(sale("cart", *cents), buyer, {"points": points} if points else {}, **fields)
 
 
 def opened(
-    shop: BookShop, member_id: str | None, *cents: int, points: int = 0, command: Command | None = None, **fields: Any
+    shop: BookShop,
+    member_id: str | None,
+    *cents: int | Line,
+    points: int = 0,
+    command: Command | None = None,
+    **fields: Any,
 ) -> Committed[OpenedCheckout]:
     buyer = None if member_id is None else member(member_id)
     return open_checkout(shop.rt, shop.caller, command or fresh(), wish(buyer, *cents, points=points, **fields))
 
 
-def begun(shop: BookShop, member_id: str | None, *cents: int, points: int = 0, **fields: Any) -> str:
+def begun(shop: BookShop, member_id: str | None, *cents: int | Line, points: int = 0, **fields: Any) -> str:
     """The id of a new checkout."""
     return opened(shop, member_id, *cents, points=points, **fields).answer.checkout.checkout_id
 
 
 def updated(
-    shop: BookShop, checkout_id: str, *cents: int, points: int = 0, command: Command | None = None, **fields: Any
+    shop: BookShop, checkout_id: str, *cents: int | Line, points: int = 0, command: Command | None = None, **fields: Any
 ) -> Committed[OpenedCheckout]:
     buyer = fields.pop("buyer", None)
     asked = wish(buyer, *cents, points=points, **fields)

@@ -88,7 +88,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
         ("cancel_checkout", "cancel_earning", "cancel_pending", "return_order", "undo_entry"),
-        ("Account.PointsTransferHasBeenCanceled",)
+        ("Account.PointsTransferHasBeenCanceled",),
     ),
     f.PointsExtended: Relations(
         (
