@@ -78,6 +78,13 @@ class Cancelled(Frozen):
     rule_id: str | None
 
 
+class GivenBack(Frozen):
+    """Points that had paid for it."""
+
+    unit: str
+    amount: int
+
+
 class CalledOff(Frozen):
     """Pending earnings, or a part of them, that will not come."""
 
@@ -176,6 +183,10 @@ def cancelled_of(entry: Entry) -> tuple[Cancelled, ...]:
     return tuple(
         Cancelled(unit=fact.unit, amount=fact.amount, short=fact.short, rule_id=fact.rule or None) for fact in facts
     )
+
+
+def given_back_of(entry: Entry) -> tuple[GivenBack, ...]:
+    return tuple(GivenBack(unit=fact.unit, amount=fact.amount) for fact in facts_of(entry, f.PointsRefunded))
 
 
 def called_off_of(entry: Entry) -> tuple[CalledOff, ...]:

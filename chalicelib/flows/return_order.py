@@ -25,11 +25,13 @@ from chalicelib.flows.account_views import (
     CalledOff,
     Cancelled,
     Expired,
+    GivenBack,
     Standing,
     called_off_of,
     cancelled_of,
     expiries_of,
     facts_of,
+    given_back_of,
     group_of,
     id_of,
     standing_of,
@@ -53,7 +55,7 @@ from chalicelib.table.journal import Entry, entry_from
 
 
 class ReturnedOrder(Frozen):
-    """What was taken back, and what of it had not come yet and will not. `full`: the whole sale has now come back."""
+    """What was taken back, what of it had not come yet and will not, and the points that had paid for what came back. `full`: the whole sale has now come back."""
 
     order_id: str
     number: str
@@ -64,6 +66,7 @@ class ReturnedOrder(Frozen):
     full: bool
     cancelled: tuple[Cancelled, ...]
     called_off: tuple[CalledOff, ...]
+    given_back: tuple[GivenBack, ...]
     expired: tuple[Expired, ...]
     account: Standing
 
@@ -232,6 +235,7 @@ def returned_order(entry: Entry, buyer: str) -> ReturnedOrder:
         full=returned.full,
         cancelled=cancelled_of(entry),
         called_off=called_off_of(entry),
+        given_back=given_back_of(entry),
         expired=expiries_of(entry),
         account=standing_of(entry),
     )

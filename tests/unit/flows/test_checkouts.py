@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.errors import Conflict
 from chalicelib.flows.refund_spend import refund_spend
+from chalicelib.flows.verify_members import verify_members
 from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
 from tests.twins import coupons, fresh, tills
 from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, open_shop, refused, rule, sale
@@ -79,6 +80,8 @@ def test_what_is_cancelled_was_never_there(
         if quantity <= left.get(line_no, 0) and sum(left.values()) > quantity:
             tills.called_off(shop, checkout_id, (line_no, str(quantity)))
             left[line_no] -= quantity
+    [seen] = verify_members(shop.rt, "shop", [ada])
+    assert seen.differences == ()
     done = tills.called_off(shop, checkout_id).answer
     assert done.checkout.state == "cancelled"
     assert standing(shop, ada) == before
@@ -116,6 +119,7 @@ def test_a_return_gives_back_what_paid_for_its_lines(shop: BookShop, ada: str) -
     before = shop.balance(ada)
     back = goods_back("R-1", 13_50)
     returned = shop.bring_back(order.order_id, back).answer
+    assert [(one.unit, one.amount) for one in returned.given_back] == [("points", 50)]
     assert (returned.value, shop.balance(ada)) == (13_50, before + 50 - 14)
 
 
