@@ -63,6 +63,8 @@ PERKS_REWARDS_AND_COUPONS = {
     "codes_frozen": Code(422, "Where the codes of a coupon series come from does not change."),
     "too_many_coupon_series": Code(422, "A program has at most 2,000 coupon series."),
     "no_pool": Code(422, "The codes of the series do not come from a pool: none are uploaded."),
+    "code_is_shared": Code(422, "The code of the series is everybody's: it is used by whoever shows it, given to nobody."),
+    "too_many_coupons": Code(422, "The member has as many coupons that are not over as they may have: 200."),
     "no_codes_left": Code(422, "All codes of the pool have been given out: upload more."),
     "series_not_active": Code(422, "The series is paused, has ended, or its days have not begun or are over."),
     "series_used_up": Code(422, "The series has been given out, or used, as often as it may be in all."),
