@@ -158,6 +158,10 @@ def deed_writes(desk: Desk, *deeds: Deed) -> tuple[Write, ...]:
     return (*writes, *desk.taking.writes)
 
 
+def live_of(desk: Desk) -> int:
+    return _live(desk)[0]
+
+
 def counts_of(desk: Desk, series: m.CouponSeries) -> m.MemberCounts:
     return _member_counts(desk, series)[0]
 

@@ -10,7 +10,6 @@ from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.model.counts import POOL_SHARDS
 from chalicelib.areas.coupons.store import codes
 from chalicelib.areas.quotas import store as quotas
-from chalicelib.errors import Refused
 from chalicelib.flows.coupon_quotas import pool_of
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Outdated
@@ -31,8 +30,7 @@ def free_codes(rt: Runtime, tenant: str, series: m.CouponSeries, wanted: int) ->
     if not look(shard, behind) and not look(shard):
         pool = quotas.read(rt.table, tenant, pool_of(series))
         if pool.left < wanted:
-            text = f"All codes of {series.name} have been given out." if pool.left <= 0 else f"{pool.left} are left."
-            raise Refused("no_codes_left", text, param="series_id")
+            raise m.no_codes_left(series)
         rich = [one.number for one in pool.slices.values() if one.left > 0 and one.number != shard]
         if not any(look(other) for other in rich):
             raise Outdated  # somebody was faster

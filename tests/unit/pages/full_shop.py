@@ -123,6 +123,7 @@ def full_shop() -> FullShop:
     perked.give(shop, wrong.member_id, "club")
     shown = perked.code(shop, wrong.member_id, "club.1")
     cancel_earning(shop.rt, shop.caller, fresh(), wrong.member_id, wrong.earned[0].earning_id or "")
+    rewarded.series(shop)
     rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
     rewarded.define(shop, "bag", costs=(), **rewarded.BAG)
     bob = shop.member("bob")

@@ -133,6 +133,7 @@ def after(visit: Visit) -> StreamedTable:
     by_hand.promise(shop, ada, 3, event="survey")
     by_hand.hold(shop, ada, 5, at=at("2026-08-05"))
     by_hand.hold(shop, ada, 5)
+    rewarded.series(shop)
     rewarded.define(shop)
     rewarded.define(shop, "bag", **rewarded.BAG)
     assert rewarded.redeemed(shop, ada, "bag") == entry_id(EntryRef(ada, 1, BAG))

@@ -1,6 +1,6 @@
 """Coupons and their series as values, and what may be done with them: no clock, no table."""
 
-from chalicelib.areas.coupons.model.counts import MemberCounts, SeriesCounts, must_have_few, used_up
+from chalicelib.areas.coupons.model.counts import MemberCounts, SeriesCounts, must_have_few, no_codes_left, used_up
 from chalicelib.areas.coupons.model.coupon import Coupon, CouponState, Shown, Use, shown
 from chalicelib.areas.coupons.model.deeds import (
     activated,
@@ -38,6 +38,7 @@ __all__ = [
     "made_code",
     "must_be_usable",
     "must_have_few",
+    "no_codes_left",
     "no_series",
     "reactivated",
     "shown",

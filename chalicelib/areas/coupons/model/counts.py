@@ -50,6 +50,12 @@ def used_up(series: CouponSeries, what: Counted) -> Refused:
     return Refused("series_used_up", text, param="series_id")
 
 
+def no_codes_left(series: CouponSeries) -> Refused:
+    """Of its pool, or not so many."""
+    text = f"All codes of {series.name} have been given out, or not so many are left."
+    return Refused("no_codes_left", text, param="series_id")
+
+
 def must_have_few(live: int) -> None:
     """Refuses `too_many_coupons`."""
     if live > MAX_LIVE:
