@@ -114,7 +114,9 @@ def unuse(desk: Desk, deed: Deed, order: str | None) -> Deed:
     it = m.unused(deed.coupon, order)
     give_back(desk.taking, deed.series, "used", it.taken_from)
     left = it.coupon.most_uses - len(it.coupon.uses)
-    deed = then(deed, it.coupon, f.CouponUnused(it.coupon.coupon_id, it.coupon.series_id, left, it.use.order or ""), "used", -1)
+    deed = then(
+        deed, it.coupon, f.CouponUnused(it.coupon.coupon_id, it.coupon.series_id, left, it.use.order or ""), "used", -1
+    )
     if deed.series.codes.kind != "shared":
         return deed
     return gone(desk, deed, it.coupon.model_copy(update={"cancelled_at": desk.at}))

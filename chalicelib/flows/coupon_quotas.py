@@ -64,9 +64,7 @@ def changed_limits(table: Table, tenant: str, before: m.CouponSeries, after: m.C
     return tuple(write for old, new in pairs for write in change_quota(table, tenant, old, new))
 
 
-def get_series(
-    rt: Runtime, caller: Caller, program_id: int, series_id: str
-) -> tuple[m.CouponSeries, m.SeriesCounts]:
+def get_series(rt: Runtime, caller: Caller, program_id: int, series_id: str) -> tuple[m.CouponSeries, m.SeriesCounts]:
     """With what is counted of it. 1 Query and 1 BatchGet."""
     series = all_series.series(read_config(rt.table, caller.tenant), program_id, series_id)
     issued, used, pool = quota_of(series, "issued"), quota_of(series, "used"), pool_of(series)

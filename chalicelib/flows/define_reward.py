@@ -77,4 +77,8 @@ def _is_worth(reward: Reward, of: CouponWorth) -> bool:
     return kind == of.kind and same_amount and percent in (None, of.percent)
 
 
-_WORTH: Mapping[RewardType, str] = {"value_code": "amount", "percentage_code": "percent", "free_delivery": "free_delivery"}
+_WORTH: Mapping[RewardType, str] = {
+    "value_code": "amount",
+    "percentage_code": "percent",
+    "free_delivery": "free_delivery",
+}

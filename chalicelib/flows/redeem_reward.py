@@ -44,7 +44,7 @@ from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, InGroup, Opened, open_acting
 from chalicelib.flows.order_paid import OrderPaid, paid_keys, paid_of
 from chalicelib.flows.redemption_told import redemption_of, ref_of
-from chalicelib.flows.reward_codes import Given, given, own_entry, series_of
+from chalicelib.flows.reward_codes import Given, code_writes, given, own_entry, series_of
 from chalicelib.flows.reward_quotas import left_of, take
 from chalicelib.flows.reward_situation import Seen, beside_keys, situation_of
 from chalicelib.flows.terms import Terms, after_activity, settle_tier, terms_of
@@ -147,7 +147,7 @@ def _plan(rt: Runtime, caller: Caller, command: Command, it: _Work) -> Plan:
         coupons=done.codes.coupons,
         paid=0 if it.paid is None else it.paid.more(it.taking.wish),
     )
-    also = [rewards.redemption_put(tenant, ref_of(entry), redemption, counted), *done.codes.writes(it.desk)]
+    also = [rewards.redemption_put(tenant, ref_of(entry), redemption, counted), *code_writes(it.desk, done.codes)]
     if it.opened.own is not None and done.codes.facts:
         also += own_entry(tenant, terms, header, it.opened.own, done.codes.facts)
     if it.own_uses is not None:

@@ -34,7 +34,7 @@ from chalicelib.flows.account_views import (
 from chalicelib.flows.coupon_deeds import Desk, keys_of
 from chalicelib.flows.open_redemption import OpenRedemption, open_redemption, redemption_ref, unless_changed
 from chalicelib.flows.order_paid import paid_put
-from chalicelib.flows.reward_codes import coupon_keys_of, own_entry, withdrawn
+from chalicelib.flows.reward_codes import code_writes, coupon_keys_of, own_entry, withdrawn
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.flows.undo_commit import Named
@@ -114,7 +114,7 @@ def _planned(
     also = (
         rewards.redemption_put(tenant, it.ref, refunded, it.counted, it.version),
         *((all_undone_put(it.entry, marks),) if marks else ()),
-        *codes.writes(desk),
+        *code_writes(desk, codes),
         *(own_entry(tenant, terms, header, own, codes.facts) if own and codes.facts else ()),
         *_uncounted(tenant, it),
     )

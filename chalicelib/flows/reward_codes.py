@@ -63,13 +63,14 @@ class Given:
     def facts(self) -> tuple[Fact, ...]:
         return tuple(fact for deed in self.deeds for fact in deed.facts)
 
-    def writes(self, desk: Desk) -> tuple[Write, ...]:
-        """What is taken of quotas, where no coupon is given, too."""
-        return deed_writes(desk, *self.deeds) if self.deeds else desk.taking.writes
-
 
 def series_of(config: Config, program_id: int, reward: Reward) -> m.CouponSeries | None:
     return None if reward.coupon_series is None else all_series.series(config, program_id, reward.coupon_series)
+
+
+def code_writes(desk: Desk, codes: Given) -> tuple[Write, ...]:
+    """With what is taken of quotas, also where no coupon is given."""
+    return deed_writes(desk, *codes.deeds) if codes.deeds else desk.taking.writes
 
 
 def given(rt: Runtime, desk: Desk, reward: Reward, series: m.CouponSeries | None, quantity: int, of: str) -> Given:
@@ -139,7 +140,9 @@ def withdrawn(rt: Runtime, desk: Desk, coupons: tuple[str, ...]) -> Given:
     return Given(tuple(deeds))
 
 
-def own_entry(tenant: str, terms: Terms, header: Header, own: tuple[Account, Head], facts: tuple[Fact, ...]) -> tuple[Write, ...]:
+def own_entry(
+    tenant: str, terms: Terms, header: Header, own: tuple[Account, Head], facts: tuple[Fact, ...]
+) -> tuple[Write, ...]:
     """Of the member's own account, where the redemption is their group's."""
     account, head = own
     story = settle_tier(terms.advance(Story(account), header.effective_at).then(*facts), terms)

@@ -38,7 +38,7 @@ def left_of(reward: Reward, program_id: int, day: Day, has: Callable[[Quota], in
     quotas = quotas_of(reward, program_id, day)
     left = {every: has(quota) for every, quota in quotas.items()}
     gone = quotas[EVER].total - left.pop(EVER)
-    left |= {EVER: limit.times - gone for limit in reward.limits if limit.every == EVER}
+    left |= {limit.every: limit.times - gone for limit in reward.limits if limit.every == EVER}
     return left if reward.stock is None else {STOCK: reward.stock - gone} | left
 
 
@@ -66,6 +66,4 @@ def changed_totals(
 ) -> tuple[Write, ...]:
     """With another definition. 1 Query of each quota whose total is another, of periods those of today."""
     old, new = quotas_of(before, program_id, day), quotas_of(after, program_id, day)
-    return tuple(
-        write for every, quota in new.items() for write in change_quota(table, tenant, old.get(every), quota)
-    )
+    return tuple(write for every, quota in new.items() for write in change_quota(table, tenant, old.get(every), quota))

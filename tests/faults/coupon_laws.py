@@ -131,6 +131,8 @@ def _judge_slices(kinds: Kinds, taken: Counter[Key], free: Counter[Key]) -> None
     slices = {key: slice_from(attrs) for key, attrs in kinds["quota_slice"].items()}
     ours = {key: one for key, one in slices.items() if "#Q#coupons_" in key.pk}
     pools = {key: one for key, one in slices.items() if "#Q#coupon_codes" in key.pk}
-    assert {key: one.taken for key, one in ours.items() if one.taken} == dict(+taken), "what is issued is not what was taken"
+    assert {key: one.taken for key, one in ours.items() if one.taken} == dict(+taken), (
+        "what is issued is not what was taken"
+    )
     assert all(one.left >= 0 for one in ours.values()), "more was taken than there was"
     assert {key: one.left for key, one in pools.items() if one.left} == dict(+free), "a pool does not count its codes"

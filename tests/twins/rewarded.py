@@ -21,6 +21,13 @@ CODE: dict[str, Any] = {
     "worth": {"amount": 500, "currency": "EUR"},
     "coupon_series": "five-euros",
 }
+MONEY: dict[str, Any] = {
+    "type": "cashback",
+    "worth": None,
+    "coupon_series": None,
+    "costs": (),
+    "cashback": {"unit": "points", "points": 2, "value": 1, "currency": "EUR"},
+}
 BAG: dict[str, Any] = {"type": "physical", "coupon_series": None}
 
 
@@ -38,9 +45,16 @@ def define(shop: BookShop, reward_id: str = "five", command: Command | None = No
 
 
 def redeem(
-    shop: BookShop, who: str | InGroup, reward_id: str = "five", command: Command | None = None, quantity: int = 1
+    shop: BookShop,
+    who: str | InGroup,
+    reward_id: str = "five",
+    command: Command | None = None,
+    quantity: int = 1,
+    wish: Wish | None = None,
+    order_id: str = "",
 ) -> Committed[Redeemed]:
-    return redeem_reward(shop.rt, shop.caller, command or fresh(), who, Taking(reward_id, Wish(quantity)))
+    taking = Taking(reward_id, wish or Wish(quantity), order_id)
+    return redeem_reward(shop.rt, shop.caller, command or fresh(), who, taking)
 
 
 def redeemed(shop: BookShop, who: str | InGroup, reward_id: str = "five") -> str:

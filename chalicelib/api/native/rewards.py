@@ -71,15 +71,11 @@ def list_rewards(call: Call) -> rewards.RewardPage:
     query = call.query
     only = rewards.Filter(**{name: query[name] for name in ("category", "label", "brand", "type", "state", "featured")})
     program_id = _existing_program(call)
-    return rewards.list_rewards(
-        call.rt, call.caller, program_id, only, _locales(call), query["limit"], query["cursor"]
-    )
+    return rewards.list_rewards(call.rt, call.caller, program_id, only, _locales(call), query["limit"], query["cursor"])
 
 
 def get_reward(call: Call) -> r.Reward:
-    return rewards.get_reward(
-        call.rt, call.caller, _existing_program(call), call.path["reward_id"], _locales(call)
-    )
+    return rewards.get_reward(call.rt, call.caller, _existing_program(call), call.path["reward_id"], _locales(call))
 
 
 def put_reward(call: Call, body: r.RewardDefinition) -> Answered[r.Reward]:

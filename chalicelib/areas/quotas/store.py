@@ -2,13 +2,13 @@
 
 access pattern        | key                         | items | cost          | by
 the slices of a quota | {t}#Q#{quota_kind}#{id} / * | 0–n   | 1 Query, 1 RU | read
-the slices of some    | {t}#Q#{quota_kind}#{id} / S#{slice:02} | 0–100 | 1 BatchGet a hundred, 1 RU each | read_some
 
 item        | key                                    | in index | cost
 quota_slice | {t}#Q#{quota_kind}#{id} / S#{slice:02} | –        | 2 WU
 
 Behind the id stands the period of a quota that has one. Taking reads nothing: a draw (table/protocol.py) takes from the slice
-where it stands, or from its share where it is not there.
+where it stands, or from its share where it is not there. What is only shown is read of many at once, by the keys of all their
+slices (`read_some`).
 """
 
 from __future__ import annotations

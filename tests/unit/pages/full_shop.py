@@ -20,6 +20,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
+from chalicelib.areas.rewards.model import Wish
 from tests.twins import coupons, fresh, perked, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.grouped import change, household
@@ -133,6 +134,8 @@ def full_shop() -> FullShop:
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))
     rewarded.redeem(shop, bob, "bag")
+    rewarded.define(shop, "money", **rewarded.MONEY)
+    rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()

@@ -127,7 +127,9 @@ class CouponSeries(CouponSeriesDefinition):
     def must_be_handed_out(self, param: str = "series_id") -> None:
         """By hand, or for a reward. Refuses `code_is_shared`."""
         if self.codes.kind == "shared":
-            text = f"The code of {self.name} is everybody's: whoever shows it at a till uses it, and nobody is given it."
+            text = (
+                f"The code of {self.name} is everybody's: whoever shows it at a till uses it, and nobody is given it."
+            )
             raise Refused("code_is_shared", text, param=param)
 
     def last_day(self, issued_on: Day) -> Day | None:

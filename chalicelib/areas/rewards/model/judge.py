@@ -181,7 +181,7 @@ def _of_what_is_left(reward: Reward, it: Situation, wish: Wish) -> Iterator[Refu
             break
     why = it.no_codes.get(reward.reward_id)
     if why is not None and (no := why(wish.quantity)) is not None:
-        yield Refused(no.code, no.message)
+        yield no
 
 
 def _missing(reward: Reward, it: Situation, wish: Wish) -> dict[str, int]:
