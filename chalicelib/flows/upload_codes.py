@@ -11,7 +11,7 @@ who      a key that may modify coupons
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
@@ -51,12 +51,17 @@ class _Chunk(NamedTuple):
 
 
 class Upload(NamedTuple):
-    """`batch` names it: a code that is there by the same is not there already."""
+    """`batch` names it: a code that is there by the same is not there already. Of a file by the line as well, for it may have
+    a code twice, far apart."""
 
     tenant: str
     series: CouponSeries
     batch: str
     dry_run: bool = False
+    lines: Mapping[str, int] | None = None
+
+    def batch_of(self, code: str) -> str:
+        return self.batch if self.lines is None else f"{self.batch}-{self.lines[code]}"
 
 
 def upload_codes(
@@ -69,14 +74,18 @@ def upload_codes(
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
     programs.program(config, program_id)
     series = all_series.series(config, program_id, series_id)
-    if series.codes.kind != "pool":
-        raise Refused("no_pool", f"The codes of {series.name} do not come from a pool.", param="series_id")
+    must_be_pool(series)
     batch = sha256(command.id.encode()).hexdigest()[:24]
     upload = Upload(caller.tenant, series, batch, command.dry_run)
     added, duplicates, new = put_codes(rt, upload, codes)
     stand = read_patiently(rt, lambda: quotas.read(rt.table, caller.tenant, pool_of(series)))
     answer = Uploaded(added=added, duplicates=duplicates, free=stand.left + (new if command.dry_run else 0))
     return _remembered(rt, command, upload, answer)
+
+
+def must_be_pool(series: CouponSeries) -> None:
+    if series.codes.kind != "pool":
+        raise Refused("no_pool", f"The codes of {series.name} do not come from a pool.", param="series_id")
 
 
 def put_codes(rt: Runtime, upload: Upload, codes: Sequence[str]) -> tuple[int, tuple[str, ...], int]:
@@ -97,9 +106,9 @@ def _chunk(rt: Runtime, upload: Upload, some: Sequence[str]) -> tuple[_Chunk, tu
     keys = {code: store.code_key(tenant, code) for code in some}
     found = rt.table.batch_get(list(keys.values()))
     there = {code: store.code_from(found[key]) for code, key in keys.items() if key in found}
-    known = tuple(code for code, one in there.items() if one.batch != upload.batch)
+    known = tuple(code for code, one in there.items() if one.batch != upload.batch_of(code))
     new = [code for code in some if code not in there]
-    writes = [write for code in new for write in store.free_puts(tenant, series, code, upload.batch)]
+    writes = [write for code in new for write in store.free_puts(tenant, series, code, upload.batch_of(code))]
     done = _Chunk(len(some) - len(known), known, len(new))
     return done, () if upload.dry_run or not new else (*writes, *come_and_gone(tenant, series, come=new))
 

@@ -40,7 +40,9 @@ def test_a_code_of_a_reward_is_used_at_the_till_and_then_paid_for(shop: Shop, ad
     told = checked(shop, first)
     assert (told["usable"], told["coupon"]["redemption_id"]) == (True, taken["redemption_id"])
     assert told["worth"] == {"kind": "amount", "percent": None, "text": None, "minimum_order_value": 0} | {
-        "amount": 500, "currency": "EUR", "stackable": False
+        "amount": 500,
+        "currency": "EUR",
+        "stackable": False,
     }
     coupon = answer(use(shop, first, ada))
     assert (coupon["state"], counted(shop)) == ("used", (2, 1))
