@@ -138,7 +138,7 @@ def _added(
     rt: Runtime, operation: Operation, series: CouponSeries, some: Sequence[_Line], counts: dict[str, int]
 ) -> Iterator[bytes]:
     """What is to be told of them."""
-    wanted = {line: line.text.upper() for line in some if line.text is not None and _CODE.fullmatch(line.text)}
+    wanted = {line: line.text.upper() for line in some if line.text and _CODE.fullmatch(line.text)}
     first: dict[str, int] = {}
     for line, code in wanted.items():
         first.setdefault(code, line.number)

@@ -154,7 +154,7 @@ def test_a_share_of_an_order_is_of_the_order_however_often_it_is_paid(shop: Shop
     put(shop, "money", cashback=cashback)
     first = redeem(shop, ada, "money", points=6, order_value=100, order_id="R-1")
     bob = member_with(shop, 100, "200")
-    over = {"points": 5, "order_value": 100}
+    over: Json = {"points": 5, "order_value": 100}
     for who in (ada, bob):
         refused = ask(shop, who, "money", order_id="R-1", **over)
         assert refusal(refused) == (422, "more_than_order_allows", "points")
