@@ -148,11 +148,11 @@ def _added(
     counts["rows"] += sum(line.text != "" for line in some)
     counts["added"] += added
     for line in some:
-        code = wanted.get(line)
-        if code is not None and (code in known or first[code] != line.number):
+        text = wanted.get(line)
+        if text is not None and (text in known or first[text] != line.number):
             counts["duplicates"] += 1
             yield _told(line, "duplicate", "code_taken", "There is such a code already.")
-        elif code is None and line.text != "":
+        elif text is None and line.text != "":
             counts["refused"] += 1
             yield _told(line, "refused", "wrong_format", _NO_CODE)
 

@@ -13,6 +13,7 @@ from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import Move, Quota
+from chalicelib.areas.rewards.model import Wish
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
@@ -20,7 +21,6 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from chalicelib.areas.rewards.model import Wish
 from tests.twins import coupons, fresh, perked, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
 from tests.twins.grouped import change, household
