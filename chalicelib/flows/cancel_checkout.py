@@ -11,7 +11,7 @@ who      a key that may modify checkouts; also for a blocked member
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -31,6 +31,7 @@ from chalicelib.flows.checkout_promise import freed
 from chalicelib.flows.checkout_views import CancelledCheckout, cancelled_answer
 from chalicelib.flows.opened import open_account
 from chalicelib.flows.return_order import Coming, planned_return, returned_order
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.amounts import rounded
 from chalicelib.kit.caller import Caller
@@ -56,17 +57,22 @@ def cancel_checkout(
     `unknown_line`, `returned_more_than_bought`, and what refunds of its points are refused for; Conflict
     `checkout_cancelled`, `checkout_lapsed`; NotFound: checkout."""
 
+    taking = Taking(rt, caller.tenant, checkout_id)
+
     def plan() -> Plan:
         checkout, last = checkouts.read(rt.table, caller.tenant, checkout_id)
         if checkout.paid is not None and not checkout.cancelled:
-            return _of_paid(rt, caller, command, checkout, last, lines)
+            return _of_paid(taking, caller, command, checkout, last, lines)
         checkout.must_be_open(rt.clock.now())
         if lines:
             text = "This checkout has not been paid for: change its cart, or cancel all of it."
             raise Refused("checkout_not_committed", text, param="lines")
         return _of_open(rt, caller, command, checkout, last)
 
-    return commit(rt, command, plan, cancelled_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
+    done = commit(rt, command, plan, cancelled_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
+    if not command.dry_run:
+        taking.after()
+    return done
 
 
 def _of_open(rt: Runtime, caller: Caller, command: Command, checkout: Checkout, last: Entry) -> Plan:
@@ -86,24 +92,26 @@ def _of_open(rt: Runtime, caller: Caller, command: Command, checkout: Checkout, 
 
 
 def _of_paid(
-    rt: Runtime, caller: Caller, command: Command, checkout: Checkout, last: Entry, lines: Sequence[CancelledLine]
+    taking: Taking, caller: Caller, command: Command, checkout: Checkout, last: Entry, lines: Sequence[CancelledLine]
 ) -> Plan:
     assert checkout.paid is not None  # noqa: S101 - asked by who calls
-    tenant, terms = caller.tenant, terms_of(rt, caller.tenant, checkout.program_id)
+    rt, tenant = taking.rt, caller.tenant
+    terms = terms_of(rt, tenant, checkout.program_id)
     order = orders.read(rt.table, tenant, checkout.paid.order_id)
     document = _document(rt, order, f"{checkout.checkout_id}-{last.sequence + 1}", lines)
 
     def also(after: Order) -> tuple[Fact, ...]:
         return (f.CheckoutCancelled(checkout.checkout_id, order.order_id, after.fully_returned),)
 
-    coming = Coming(document, operation="cancel_checkout", also=also)
+    coming = Coming(document, taking, operation="cancel_checkout", also=also)
     made = planned_return(rt, caller, unguarded(command), order, coming)
     full = facts_of(made.entry, f.OrderReturned)[0].full
     returned = returned_order(made.entry, order.member_id)
     told = {"returned": returned.model_dump(mode="json"), "account": returned.account.model_dump(mode="json")}
     header = header_for(rt, caller, command, "cancel_checkout", terms, document.purchased_at)
     after = checkout.model_copy(update={"cancelled": full})
-    return version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
+    plan = version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
+    return replace(plan, limited=taking)
 
 
 def _document(rt: Runtime, order: Order, number: str, lines: Sequence[CancelledLine]) -> Return:

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.checkouts.model import Checkout, Promised
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
@@ -23,7 +22,8 @@ from chalicelib.areas.orders.model import Order, Sale
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.coupon_codes import Resolved, resolved
 from chalicelib.flows.coupon_commit import coupon_in
-from chalicelib.flows.coupon_deeds import Deed, Desk, deed_writes, give, kept, keys_of, then, use
+from chalicelib.flows.coupon_deeds import Deed, Desk, deed_writes, give, kept, keys_of, unuse, use
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.amounts import rounded, shared_out
 from chalicelib.kit.clock import Instant
@@ -55,10 +55,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Who shows them: nobody known, a member, or one who pays from their group."""
+    """Who shows them: nobody known, a member, or one who pays from their group; and what their command takes of limits."""
 
     member_id: str | None
     group_id: str | None
+    taking: Taking
 
 
 def shown_codes(
@@ -79,8 +80,8 @@ def shown_codes(
             raise NotFound("unknown_code", f"This program has no coupon with the code {one.code[:64]}.", param="code")
         one.must_be_of(member_id)
     _must_go_together(known)
-    keys = [key for one in known for key in _keys(tenant, member_id, one)]
-    desk = Desk(tenant, member_id, at, terms.program.zone, rt.table.batch_get(keys))
+    keys = list(dict.fromkeys(key for one in known for key in _keys(tenant, member_id, one)))
+    desk = Desk(tenant, member_id, at, terms.program.zone, rt.table.batch_get(keys), whose.taking)
     return Shown(desk, known)
 
 
@@ -88,25 +89,32 @@ def promised_by(
     rt: Runtime, shown: Shown, cart: Sale, left: Mapping[int, int], checkout_id: str
 ) -> tuple[Promised, ...]:
     """What they take off what is left to pay, one after the other. Refuses what using them would be refused for, and
-    `currency_differs`."""
+    `currency_differs`. Decided twice where a limit in all turns out to be short: 1 Query of each that there is."""
+    for _ in range(2):
+        shown.desk.taking.begin()
+        for one in shown.known:
+            use(shown.desk, shown.deed(rt, one, checkout_id), None, cart.gross_value)
+        if shown.desk.taking.foresee():
+            break
     open_values, promised = dict(left), []
     for one in shown.known:
-        use(shown.deed(rt, one, checkout_id), shown.desk.zone, None, cart.gross_value)
         parts = _taken_off(one.series, cart, open_values)
         for line_no, part in parts:
             open_values[line_no] -= part
-        promised.append(
-            Promised(
-                rule_id="",
-                kind="coupon",
-                amount=sum(part for _, part in parts),
-                lines=parts,
-                code=one.code,
-                coupon_id=one.coupon_id,
-                series_id=one.series.series_id,
-            )
-        )
+        promised.append(_promised(one, parts))
     return tuple(promised)
+
+
+def _promised(one: Resolved, parts: tuple[tuple[int, int], ...]) -> Promised:
+    return Promised(
+        rule_id="",
+        kind="coupon",
+        amount=sum(part for _, part in parts),
+        lines=parts,
+        code=one.code,
+        coupon_id=one.coupon_id,
+        series_id=one.series.series_id,
+    )
 
 
 def keep_writes(rt: Runtime, shown: Shown | None, checkout_id: str, until: Instant) -> tuple[Write, ...]:
@@ -152,37 +160,35 @@ def used_with(rt: Runtime, shown: Shown | None, checkout_id: str, number: str) -
     """Refuses `limit_per_member`, `series_used_up`, and what else using them is refused for."""
     if shown is None:
         return Deeds()
-    deeds = [use(shown.deed(rt, one, checkout_id), shown.desk.zone, number, None) for one in shown.known]
+    shown.desk.taking.begin()
+    deeds = [use(shown.desk, shown.deed(rt, one, checkout_id), number, None) for one in shown.known]
     return _deeds(shown.desk, deeds)
 
 
-def good_again(rt: Runtime, tenant: str, terms: Terms, before: Order, after: Order, at: Instant) -> Deeds:
+def good_again(rt: Runtime, terms: Terms, taking: Taking, before: Order, after: Order, at: Instant) -> Deeds:
     """With all of the order. Those that were marked as unused by hand are so already. 1 BatchGet where there are any."""
     if not before.coupons or not after.fully_returned:
         return Deeds()
+    taking.begin()
+    tenant = taking.tenant
     config, deeds = rt.config.load(rt.table, tenant), list[Deed]()
     named = [(coupon_id, all_series.series(config, before.program, name)) for coupon_id, name in before.coupons]
-    keys = [key for one, series in named for key in _coupon_keys(tenant, before.member_id, one, series)]
-    desk = Desk(tenant, before.member_id, at, terms.program.zone, rt.table.batch_get(keys))
+    theirs = (_coupon_keys(tenant, before.member_id, one, series) for one, series in named)
+    keys = list(dict.fromkeys(key for some in theirs for key in some))
+    desk = Desk(tenant, before.member_id, at, terms.program.zone, rt.table.batch_get(keys), taking)
     for coupon_id, series in named:
         found = coupon_in(rt, tenant, desk.found, owned.coupon_keys(tenant, before.member_id, coupon_id))
         if found is None:
             raise Outdated
         if any(one.order == before.sale.number for one in found.coupon.uses):
-            deeds.append(_unused(kept(desk, series, found.coupon, found.place), before.sale.number))
+            deeds.append(unuse(desk, kept(desk, series, found.coupon, found.place), before.sale.number))
     return _deeds(desk, deeds)
-
-
-def _unused(deed: Deed, number: str) -> Deed:
-    after = m.unused(deed.coupon, number)
-    left = after.most_uses - len(after.uses)
-    return then(deed, after, f.CouponUnused(after.coupon_id, after.series_id, left, number), "used", -1)
 
 
 def _deeds(desk: Desk, deeds: Sequence[Deed]) -> Deeds:
     return Deeds(
         facts=tuple(fact for deed in deeds for fact in deed.facts),
-        writes=tuple(write for deed in deeds for write in deed_writes(desk, deed)),
+        writes=deed_writes(desk, *deeds) if deeds else (),
         coupons=tuple((deed.coupon.coupon_id, deed.series.series_id) for deed in deeds),
     )
 

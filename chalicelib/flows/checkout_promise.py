@@ -19,6 +19,7 @@ from chalicelib.flows.evaluate_cart import CartCredit, PayableWithPoints
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.purchase import Buyer, with_credits
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -69,11 +70,10 @@ def open_buyer(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, kn
     return opened
 
 
-def whose_of(opened: Opened) -> Whose:
-    return Whose(
-        None if opened.member is None else opened.member.member_id,
-        None if opened.group is None else opened.group.group_id,
-    )
+def whose_of(rt: Runtime, tenant: str, opened: Opened) -> Whose:
+    member_id = None if opened.member is None else opened.member.member_id
+    group_id = None if opened.group is None else opened.group.group_id
+    return Whose(member_id, group_id, Taking(rt, tenant, member_id or ""))
 
 
 def member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:

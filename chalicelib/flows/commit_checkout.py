@@ -8,7 +8,7 @@ who      a key that may modify checkouts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import Story, capture, spend
 from chalicelib.areas.accounts.model import facts as f
@@ -28,6 +28,7 @@ from chalicelib.flows.checkout_plan import unguarded, version_plan
 from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
 from chalicelib.flows.purchase import MAX_CREDITS, Buyer, Till, decide_purchase, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, terms_of
 from chalicelib.kit.amounts import split
 from chalicelib.kit.caller import Caller
@@ -81,11 +82,12 @@ def commit_checkout(
     `checkout_of_another_member`, `checkout_outdated`; InvalidInput `missing_member`; Conflict `checkout_committed`,
     `checkout_cancelled`, `checkout_lapsed`, `order_number_taken`; NotFound: checkout, member."""
     probe = 0
+    taking = Taking(rt, caller.tenant, checkout_id)
 
     def plan() -> Plan:
         checkout, last = checkouts.read(rt.table, caller.tenant, checkout_id)
         checkout.must_be_open(rt.clock.now())
-        return _plan(rt, caller, command, checkout, last, paying, probe)
+        return _plan(taking, caller, command, checkout, last, paying, probe)
 
     def recall() -> Entry | None:
         nonlocal probe
@@ -102,13 +104,16 @@ def commit_checkout(
         probe = found.probe
         return None
 
-    return commit(rt, command, plan, committed_answer, recall)
+    done = commit(rt, command, plan, committed_answer, recall)
+    if not command.dry_run:
+        taking.after()
+    return done
 
 
 def _plan(
-    rt: Runtime, caller: Caller, command: Command, checkout: Checkout, last: Entry, paying: Paying, probe: int
+    taking: Taking, caller: Caller, command: Command, checkout: Checkout, last: Entry, paying: Paying, probe: int
 ) -> Plan:
-    tenant, program_id = caller.tenant, checkout.program_id
+    rt, tenant, program_id = taking.rt, caller.tenant, checkout.program_id
     terms = terms_of(rt, tenant, program_id)
     buyer = _buyer(rt, caller, checkout, paying)
     cart = cart_of(checkout)
@@ -117,7 +122,7 @@ def _plan(
     sale = _sold(cart, checkout.off(), paying.number, rt.clock.now())
     header = header_for(rt, caller, command, "commit_checkout", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(tenant, sale.number, probe)
-    whose = Whose(checkout.member_id, checkout.group_id)
+    whose = Whose(checkout.member_id, checkout.group_id, taking)
     shown = shown_codes(rt, tenant, terms, whose, checkout.codes, last.recorded_at)
     coupons = used_with(rt, shown, checkout.checkout_id, paying.number)
     session = Session(checkout, cart, coupons)
@@ -136,7 +141,8 @@ def _plan(
     )
     ended = {"paid": paid, "member_id": order.member_id, "group_id": order.group_id}
     after, told = checkout.model_copy(update=ended), {"order": order.model_dump(mode="json")}
-    return version_plan(tenant, command, last.head, header, after, told, (*made.writes, *coupons.writes), made.done_if)
+    writes = (*made.writes, *coupons.writes)
+    return replace(version_plan(tenant, command, last.head, header, after, told, writes, made.done_if), limited=taking)
 
 
 def _taken(story: Story, terms: Terms, one: Promised, at: Instant, by: str) -> Story:

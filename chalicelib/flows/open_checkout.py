@@ -38,7 +38,7 @@ def open_checkout(
         at = header.effective_at
         opened = open_buyer(rt, caller, terms, wish)
         known = () if opened.member is None else (opened,)
-        checkout_id, whose = rt.ids.entity("checkout", at), whose_of(opened)
+        checkout_id, whose = rt.ids.entity("checkout", at), whose_of(rt, caller.tenant, opened)
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
 
         def decided() -> Promise:

@@ -41,6 +41,7 @@ from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
 from chalicelib.flows.spends_back import SpendsBack, spends_back
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -87,19 +88,23 @@ def return_order(
 
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
     buyers: list[str] = []
+    taking = Taking(rt, caller.tenant, order_id)
 
     def plan() -> Plan:
         refuse_future(rt.clock.now(), document.purchased_at)
         order = orders.read(rt.table, caller.tenant, order_id)
         buyers.append(order.member_id)
         _must_be_theirs(rt, caller, order, buyer)
-        return planned_return(rt, caller, command, order, Coming(document, asks_now=asks_now))
+        return planned_return(rt, caller, command, order, Coming(document, taking, asks_now=asks_now))
 
     def recall() -> Entry | None:
         guarded = recall_guarded(rt.table, caller.tenant, command)
         return guarded or _recorded(rt, caller, order_id, document, buyer)
 
-    return commit(rt, command, plan, lambda entry: returned_order(entry, buyers[0]), recall)
+    done = commit(rt, command, plan, lambda entry: returned_order(entry, buyers[0]), recall)
+    if not command.dry_run:
+        taking.after()
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ class Coming:
     """A return as it comes: on its own, or told with something else by another operation."""
 
     document: Return
+    taking: Taking
     asks_now: bool = True
     operation: str = "return_order"
     also: Callable[[Order], tuple[Fact, ...]] = lambda _: ()
@@ -123,13 +129,14 @@ def planned_return(rt: Runtime, caller: Caller, command: Command, order: Order, 
     header = header_for(rt, caller, command, coming.operation, terms, document.purchased_at, document.place)
     met = terms.meets(opened.account, header, asks_now=coming.asks_now)
     spent = spends_back(rt, tenant, order, planned.order)
-    coupons = good_again(rt, tenant, terms, order, planned.order, header.recorded_at)
+    coupons = good_again(rt, terms, coming.taking, order, planned.order, header.recorded_at)
     also = (*coming.also(planned.order), *coupons.facts)
     taken_back = partial(_taken_back, terms, met, planned, document, spent, also)
     story = unless_lost(rt, tenant, (opened,), taken_back, dry_run=command.dry_run)
     entry = document_entry(tenant, terms, story, opened.head, header, asks_now=coming.asks_now)
     plan = _plan(caller, command, entry, opened, story, planned, document)
-    return replace(plan, writes=(*plan.writes, *(spent.writes if spent else ()), *coupons.writes))
+    writes = (*plan.writes, *(spent.writes if spent else ()), *coupons.writes)
+    return replace(plan, writes=writes, limited=coming.taking)
 
 
 def _open(rt: Runtime, tenant: str, order: Order) -> Opened:

@@ -44,7 +44,7 @@ def update_checkout(
         opened = open_buyer(rt, caller, terms, wish, before.member_id)
         must_be_theirs(before, opened)
         known = () if opened.member is None else (opened,)
-        whose = whose_of(opened)
+        whose = whose_of(rt, caller.tenant, opened)
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
 
         def decided() -> Promise:

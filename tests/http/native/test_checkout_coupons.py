@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.areas.coupons.model.counts import MAX_LIVE
+from chalicelib.areas.coupons.store import owned
+from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import Json, Shop, answer, refusal
 from tests.http.native.test_checkout_sessions import asked, begun, cancel, opened, pay, update
 from tests.http.native.test_coupons import DAY, SERIES, change, issue, series, use
@@ -145,3 +148,21 @@ def test_coupons_that_do_not_go_together_any_more(shop: Shop, bea: str) -> None:
     series(shop, "a", worth=FIVE)
     assert refusal(pay(shop, ready)) == (422, "coupons_not_combined", "coupons")
     assert answer(update(shop, ready, coupons=codes[:1]))["checkout"]["to_pay"] == 95_00
+
+
+def full(rt: Runtime, member_id: str) -> None:
+    """As many coupons as a member may have."""
+    _, version = owned.live_from(rt.table.get(owned.live_key("ours", member_id)))
+    rt.table.batch_put([owned.live_put("ours", member_id, MAX_LIVE, version).item])
+
+
+def test_no_more_coupons_than_a_member_may_have(shop: Shop, rt: Runtime, bea: str) -> None:
+    series(shop, "pool", codes={"kind": "pool"}, claimable=True, limits={"uses_per_code": 2})
+    answer(shop.api.post(f"{SERIES}/pool/codes", {"codes": ["AAA-1"]}))
+    series(shop)
+    paid, claimed = (begun(shop, member_id=bea, coupons=[code]) for code in (issue(shop, bea)["code"], "AAA-1"))
+    order_id = answer(pay(shop, paid))["order"]["order_id"]
+    full(rt, bea)
+    back = {"number": "R1", "purchased_at": "2026-01-15T12:00:00Z", "currency": "EUR", "lines": asked()["lines"]}
+    replies = (pay(shop, claimed, "S2"), cancel(shop, paid), shop.api.post(f"/v1/orders/{order_id}/returns", back))
+    assert {refusal(reply) for reply in replies} == {(422, "too_many_coupons", "member_id")}

@@ -14,7 +14,7 @@ _SHOWN = (
 )
 _USED = (
     *("code_of_another_member", "code_not_issued", "coupons_not_combined", "code_used", "code_cancelled", "code_held"),
-    *("code_not_yet_active", "series_not_active", "limit_per_member", "series_used_up"),
+    *("code_not_yet_active", "series_not_active", "limit_per_member", "series_used_up", "too_many_coupons"),
 )
 _PROMISED = (
     *_SHOWN,
@@ -151,6 +151,7 @@ ROUTES = (
             "checkout_not_committed",
             "unknown_line",
             "returned_more_than_bought",
+            "too_many_coupons",
             "balance_limit",
             "too_many_lots",
         ),

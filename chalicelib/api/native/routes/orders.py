@@ -86,6 +86,7 @@ ROUTES = (
             "sku_not_sold",
             "returned_more_than_bought",
             "return_number_taken",
+            "too_many_coupons",
             "balance_limit",
             "too_many_lots",
         ),

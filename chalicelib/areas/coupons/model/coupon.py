@@ -27,8 +27,9 @@ class Keeping(Frozen):
 
 
 class Coupon(Frozen):
-    """What is kept of it. `expires_at` is the first instant at which it is good no more; `keepings` are the checkouts that it
-    is set apart for, some of them over."""
+    """What is kept of it. `expires_at` is the first instant at which it is good no more; `redemption_id` the redemption of a
+    reward that it came with; `keepings` are the checkouts that it is set apart for, some of them over. `issued_from` and
+    `used_from` are the slices of the series' limits that issue and uses took of."""
 
     coupon_id: str
     program_id: int
@@ -43,6 +44,9 @@ class Coupon(Frozen):
     most_uses: int = 1
     cancelled_at: Time | None = None
     keepings: tuple[Keeping, ...] = ()
+    redemption_id: str | None = None
+    issued_from: int = 0
+    used_from: tuple[int, ...] = ()
 
     def state(self, at: Instant) -> CouponState:
         """Whatever has been written of it until then, and without any job."""
@@ -76,11 +80,13 @@ class Shown(Frozen):
     uses: tuple[Use, ...]
     uses_left: int
     cancelled_at: Time | None
+    redemption_id: str | None = None
 
 
 def shown(coupon: Coupon, series: CouponSeries, at: Instant) -> Shown:
     kept = dict(coupon)
-    waits, most, _ = kept.pop("waits"), kept.pop("most_uses"), kept.pop("keepings")
+    waits, most = kept.pop("waits"), kept.pop("most_uses")
+    del kept["issued_from"], kept["used_from"], kept["keepings"]
     return Shown(
         **kept,
         series_name=series.name,
