@@ -13,8 +13,9 @@ from dataclasses import replace
 from chalicelib.areas.rules.basket import Basket, Own
 from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting
 from chalicelib.areas.rules.credits import Base
+from chalicelib.areas.rules.limits import Left, Parts, cut_to
 from chalicelib.areas.rules.model.effects import STAGES
-from chalicelib.areas.rules.outcome import Credit, Off, Outcome, Reason, Redeemable, Skipped
+from chalicelib.areas.rules.outcome import Credit, Cut, Off, Outcome, Reason, Redeemable, Skipped
 from chalicelib.areas.rules.purchase import Context, Purchase
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import MAX_AMOUNT
@@ -51,6 +52,8 @@ class _Judging:
         self.off: list[Off] = []
         self.redeemable: list[Redeemable] = []
         self.gave: set[str] = set()
+        self.given: defaultdict[tuple[str, str], int] = defaultdict(int)  # of what is limited, by rule and unit
+        self.cut: list[Cut] = []
         self.skipped: dict[str, Skipped] = {}  # why it gives nothing, so far
 
     def find(self, places: Iterable[int]) -> None:
@@ -60,6 +63,8 @@ class _Judging:
         for place in places:
             rule = live[place]
             skipped = _unmet(rule, basket, context)
+            if skipped is None and rule.limits is not None:
+                skipped = rule.limits.had(context)
             if skipped is None and rule.group is not None:
                 skipped = rule.in_group if rule.group in groups else None
                 groups.add(rule.group)
@@ -83,9 +88,13 @@ class _Judging:
                 if not taken.parts:
                     self._skip_discount(rule, paid=bool(effect.unit))
                     continue
-                for number, part in taken.parts:
+                parts = taken.parts if effect.unit else self._left_of(rule, taken.parts)
+                if not parts:
+                    continue
+                for number, part in parts:
                     self.left[number] -= part
-                self.off.append(Off(rule.rule_id, effect.kind, taken.amount, taken.parts, effect.unit, taken.points))
+                amount = sum([part for _, part in parts])
+                self.off.append(Off(rule.rule_id, effect.kind, amount, parts, effect.unit, taken.points))
                 self.gave.add(rule.rule_id)
                 if taken.points:
                     self.context = _after_paying(self.context, effect.unit, taken.points)
@@ -112,18 +121,44 @@ class _Judging:
                         continue
                     if gain.amount > MAX_AMOUNT:
                         raise _too_large(rule)
-                    self.credits.append(Credit(rule.rule_id, effect.unit, gain.amount, gain.own))
+                    amount = self._within(rule, effect.unit, gain.amount)
+                    if not amount:
+                        continue
+                    self.credits.append(Credit(rule.rule_id, effect.unit, amount, gain.own))
                     self.gave.add(rule.rule_id)
                     if name == "base":
-                        base[effect.unit].add(gain.own, gain.amount)
+                        base[effect.unit].add(gain.own, amount)
                     if rule.stop:
                         stopping.append(effect.unit)
                 for unit in stopping:
                     stopped_by.setdefault(unit, rule.rule_id)
 
+    def _within(self, rule: CompiledRule, unit: str, amount: int) -> int:
+        """What limits leave of a credit."""
+        if rule.limits is None:
+            return amount
+        left = rule.limits.credit(self.context, unit, self.given[rule.rule_id, unit], amount)
+        return self._cut(rule, unit, amount, left)
+
+    def _left_of(self, rule: CompiledRule, parts: Parts) -> Parts:
+        """What limits leave of a discount."""
+        if rule.limits is None:
+            return parts
+        amount = sum([part for _, part in parts])
+        left = rule.limits.discount(self.context, self.basket.currency, self.given[rule.rule_id, ""], amount)
+        return cut_to(self._cut(rule, "", amount, left), parts)
+
+    def _cut(self, rule: CompiledRule, unit: str, amount: int, left: Left) -> int:
+        self.given[rule.rule_id, unit] += left.amount
+        if left.amount < amount and left.skipped.reason != "wrong_currency":
+            self.cut.append(Cut(rule.rule_id, unit, amount - left.amount, left.by))
+        if not left.amount:
+            self.skipped.setdefault(rule.rule_id, left.skipped)
+        return left.amount
+
     def outcome(self, occasions: tuple[str, ...], *, why: bool) -> Outcome:
         skipped = self._reasons(occasions) if why else ()
-        return Outcome(tuple(self.credits), tuple(self.off), tuple(self.redeemable), skipped)
+        return Outcome(tuple(self.credits), tuple(self.off), tuple(self.redeemable), skipped, tuple(self.cut))
 
     def _paid(self, rule: CompiledRule) -> Own:
         return self.basket.paid(rule.selector, self.left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib.areas.rules.model.conditions import Ask, questions
+from chalicelib.areas.rules.model.conditions import Ask, AskTimes, questions
 from chalicelib.areas.rules.model.effects import CREDITS, Multiply
 from chalicelib.areas.rules.model.rule import Rule
 from chalicelib.areas.rules.model.subjects import OF_UNITS
@@ -24,6 +24,18 @@ def named_units(rule: Rule) -> Iterator[Named]:
     for asked in _asked(rule):
         if asked.ask.startswith(OF_UNITS):
             yield Named(asked.ask.removeprefix(OF_UNITS), "when")
+
+
+def named_rules(rule: Rule) -> Iterator[Named]:
+    """Others whose uses it asks for."""
+    for asked in asked_times(rule):
+        if asked.rule_id is not None and asked.rule_id != rule.rule_id:
+            yield Named(asked.rule_id, "when")
+
+
+def asked_times(rule: Rule) -> Iterator[AskTimes]:
+    if rule.when is not None:
+        yield from (asked for asked in questions(rule.when) if isinstance(asked, AskTimes))
 
 
 def named_tiers(rule: Rule) -> Iterator[Named]:
