@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.areas.rules.basket import Basket, Own
-from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting
-from chalicelib.areas.rules.credits import Base
+from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting, Discounting
+from chalicelib.areas.rules.credits import Base, Gain
 from chalicelib.areas.rules.limits import Left, Parts, cut_to
 from chalicelib.areas.rules.model.effects import STAGES
 from chalicelib.areas.rules.outcome import Credit, Cut, Off, Outcome, Reason, Redeemable, Skipped
@@ -82,24 +82,27 @@ class _Judging:
                     continue
                 if not self.left:
                     self.left = {line.line_no: line.gross_value for line in self.basket.lines}
-                taken = effect.takes(self.basket, self.basket.own(rule.selector), self.left, self.context)
-                if taken.could_pay:
-                    self.redeemable.append(Redeemable(rule.rule_id, effect.unit, taken.could_pay, taken.could_save))
-                if not taken.parts:
-                    self._skip_discount(rule, paid=bool(effect.unit))
-                    continue
-                parts = taken.parts if effect.unit else self._left_of(rule, taken.parts)
-                if not parts:
-                    continue
-                for number, part in parts:
-                    self.left[number] -= part
-                amount = sum([part for _, part in parts])
-                self.off.append(Off(rule.rule_id, effect.kind, amount, parts, effect.unit, taken.points))
-                self.gave.add(rule.rule_id)
-                if taken.points:
-                    self.context = _after_paying(self.context, effect.unit, taken.points)
+                self._take_off(rule, effect)
             if rule.stop and rule.rule_id in self.gave:
                 stopper = stopper or rule.rule_id
+
+    def _take_off(self, rule: CompiledRule, effect: Discounting) -> None:
+        taken = effect.takes(self.basket, self.basket.own(rule.selector), self.left, self.context)
+        if taken.could_pay:
+            self.redeemable.append(Redeemable(rule.rule_id, effect.unit, taken.could_pay, taken.could_save))
+        if not taken.parts:
+            self._skip_discount(rule, paid=bool(effect.unit))
+            return
+        parts = taken.parts if effect.unit else self._left_of(rule, taken.parts)
+        if not parts:
+            return
+        for number, part in parts:
+            self.left[number] -= part
+        amount = sum([part for _, part in parts])
+        self.off.append(Off(rule.rule_id, effect.kind, amount, parts, effect.unit, taken.points))
+        self.gave.add(rule.rule_id)
+        if taken.points:
+            self.context = _after_paying(self.context, effect.unit, taken.points)
 
     def count_credits(self) -> None:
         base: defaultdict[str, Base] = defaultdict(Base)
@@ -119,26 +122,26 @@ class _Judging:
                             rule, "stopped", f"Rule {stopper} credited {effect.unit} and lets no later rule do so."
                         )
                         continue
-                    if gain.amount > MAX_AMOUNT:
-                        raise _too_large(rule)
-                    amount = self._within(rule, effect.unit, gain.amount)
-                    if not amount:
-                        continue
-                    self.credits.append(Credit(rule.rule_id, effect.unit, amount, gain.own))
-                    self.gave.add(rule.rule_id)
-                    if name == "base":
+                    amount = self._credit(rule, effect.unit, gain)
+                    if name == "base" and amount:
                         base[effect.unit].add(gain.own, amount)
-                    if rule.stop:
+                    if rule.stop and amount:
                         stopping.append(effect.unit)
                 for unit in stopping:
                     stopped_by.setdefault(unit, rule.rule_id)
 
-    def _within(self, rule: CompiledRule, unit: str, amount: int) -> int:
-        """What limits leave of a credit."""
-        if rule.limits is None:
-            return amount
-        left = rule.limits.credit(self.context, unit, self.given[rule.rule_id, unit], amount)
-        return self._cut(rule, unit, amount, left)
+    def _credit(self, rule: CompiledRule, unit: str, gain: Gain) -> int:
+        """What limits leave of it."""
+        amount = gain.amount
+        if amount > MAX_AMOUNT:
+            raise _too_large(rule)
+        if rule.limits is not None:
+            left = rule.limits.credit(self.context, unit, self.given[rule.rule_id, unit], amount)
+            amount = self._cut(rule, unit, amount, left)
+        if amount:
+            self.credits.append(Credit(rule.rule_id, unit, amount, gain.own))
+            self.gave.add(rule.rule_id)
+        return amount
 
     def _left_of(self, rule: CompiledRule, parts: Parts) -> Parts:
         """What limits leave of a discount."""

@@ -47,7 +47,17 @@ class Most(NamedTuple):
 class RuleLimits:
     """Of one rule, with every sentence worded ahead."""
 
-    __slots__ = ("_amounts", "_budget", "_full", "_given_out", "_in_all", "_rule_id", "_spent", "_times", "wrong_currency")
+    __slots__ = (
+        "_amounts",
+        "_budget",
+        "_full",
+        "_given_out",
+        "_in_all",
+        "_rule_id",
+        "_spent",
+        "_times",
+        "wrong_currency",
+    )
 
     def __init__(self, rule: Rule) -> None:
         limits, self._rule_id = rule.limits, rule.rule_id

@@ -73,7 +73,9 @@ class RuleDefinition(Frozen):
                 raise ValueError(f"the rule gives no {unit}: there is nothing to limit")
         gifts = (one for one in self.effects if isinstance(one, DISCOUNTS) and not isinstance(one, PayWithPoints))
         if limits.budget is not None and limits.budget.currency is not None and not any(gifts):
-            raise ValueError("a budget in money is of a rule that takes something off; what is paid with points is no gift")
+            raise ValueError(
+                "a budget in money is of a rule that takes something off; what is paid with points is no gift"
+            )
         return self
 
     def named(self, rule_id: str) -> Rule:
