@@ -14,7 +14,7 @@ from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.names import credits_on_cart, named_rules, named_tiers, named_units
 from chalicelib.areas.tiers import store as tiers
-from chalicelib.errors import NotFound, Refused
+from chalicelib.errors import Refused
 from chalicelib.flows.rule_limits import quotas_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -57,10 +57,8 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
 
 def _totals(rt: Runtime, tenant: str, config: Config, program_id: int, rule: Rule) -> tuple[Write, ...]:
     """A limit that is no more keeps its count, for when it is set again."""
-    try:
-        before = quotas_of(program_id, rules.rule(config, program_id, rule.rule_id))
-    except NotFound:
-        before = {}
+    known = next((one for one in rules.rules(config, program_id) if one.rule_id == rule.rule_id), None)
+    before = {} if known is None else quotas_of(program_id, known)
     return tuple(
         write
         for name, quota in quotas_of(program_id, rule).items()

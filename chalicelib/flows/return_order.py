@@ -89,9 +89,7 @@ def return_order(
         buyers.append(order.member_id)
         _must_be_theirs(rt, caller, order, buyer)
         terms = terms_of(rt, caller.tenant, order.program)
-        opened = _open(rt, caller.tenant, order)
-        if command.dry_run and orders.read(rt.table, caller.tenant, order_id) != order:
-            raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
+        opened = _open(rt, caller.tenant, order, dry_run=command.dry_run)
         planned = plan_return(order, document, _bases(terms, order))
         header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
         met = terms.meets(opened.account, header, asks_now=asks_now)
@@ -101,8 +99,7 @@ def return_order(
         return _plan(caller, command, entry, opened, story, planned, document, taking)
 
     def recall() -> Entry | None:
-        guarded = recall_guarded(rt.table, caller.tenant, command)
-        return guarded or _recorded(rt, caller, order_id, document, buyer)
+        return recall_guarded(rt.table, caller.tenant, command) or _recorded(rt, caller, order_id, document, buyer)
 
     done = commit(rt, command, plan, lambda entry: _answer(entry, buyers[0]), recall)
     if not command.dry_run:
@@ -110,11 +107,15 @@ def return_order(
     return done
 
 
-def _open(rt: Runtime, tenant: str, order: Order) -> Opened:
+def _open(rt: Runtime, tenant: str, order: Order, *, dry_run: bool) -> Opened:
     """The account that the sale was made in."""
     if order.group_id is not None:
-        return open_account(rt, tenant, order.group_id, order.program)
-    return open_snapshot(rt, tenant, order.member_id, order.program)
+        opened = open_account(rt, tenant, order.group_id, order.program)
+    else:
+        opened = open_snapshot(rt, tenant, order.member_id, order.program)
+    if dry_run and orders.read(rt.table, tenant, order.order_id) != order:
+        raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
+    return opened
 
 
 def _taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Return, taking: Taking) -> Story:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import Day
 
-Amounts = tuple[tuple[str, int], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class RuleCounted(Fact):
@@ -20,7 +18,7 @@ class RuleCounted(Fact):
     counts_on | the day of purchase where the program is                       | –
     periods   | in which periods the account counts it                         | –
     amounts   | how much it gave of units that are limited for each account    | unit code, its smallest part
-    in_all    | how often it was taken from what all together may have         | –
+    in_all    | how often it was taken from what all together may have         | uses
     budget    | what was taken from its budget                                 | smallest part of `of`
     of        | of which unit or currency its budget is                        | –
     """
@@ -31,7 +29,7 @@ class RuleCounted(Fact):
     order: str
     counts_on: Day
     periods: tuple[str, ...] = ()
-    amounts: Amounts = ()
+    amounts: tuple[tuple[str, int], ...] = ()
     in_all: int = 0
     budget: int = 0
     of: str = ""
@@ -45,9 +43,9 @@ class RuleUncounted(Fact):
     rule    | which rule                                                      | –
     order   | the sale's id                                                   | –
     periods | in which periods the account had counted it                     | –
-    times   | 1 where the use itself is given back                            | –
+    times   | 1 where the use itself is given back                            | uses
     amounts | how much of units that are limited for each account came back   | unit code, its smallest part
-    in_all  | how often it was given back to what all together may have       | –
+    in_all  | how often it was given back to what all together may have       | uses
     budget  | what came back to its budget                                    | smallest part of `of`
     of      | of which unit or currency its budget is                         | –
     """
@@ -58,7 +56,7 @@ class RuleUncounted(Fact):
     order: str
     periods: tuple[str, ...] = ()
     times: int = 0
-    amounts: Amounts = ()
+    amounts: tuple[tuple[str, int], ...] = ()
     in_all: int = 0
     budget: int = 0
     of: str = ""
