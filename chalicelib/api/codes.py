@@ -116,6 +116,7 @@ _OPERATIONS = {
     "decimals_frozen": Code(422, "The decimals of a unit cannot change."),
     "unknown_unit": Code(422, "The program has no such unit."),
     "credit_on_cart": Code(422, "A rule on carts takes something off; what is earned is given by rules on orders."),
+    "nothing_to_limit": Code(422, "A limit or a budget is of something that the rule does not give."),
     "unknown_rule": Code(422, "The program has no such rule."),
     "unknown_tier": Code(422, "The program has no such tier."),
     "undeclared_field": Code(422, "The tenant has not declared this member field."),

@@ -12,7 +12,7 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.areas.quotas.operations import change_quota
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
-from chalicelib.areas.rules.model.names import credits_on_cart, named_rules, named_tiers, named_units
+from chalicelib.areas.rules.model.names import credits_on_cart, limits_nothing, named_rules, named_tiers, named_units
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
 from chalicelib.flows.rule_limits import quotas_of
@@ -26,7 +26,7 @@ from chalicelib.table.protocol import Write
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_rule`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
@@ -43,6 +43,8 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
         for name, param in named_rules(rule):
             if name not in others:
                 raise Refused("unknown_rule", f"The program has no rule {name}.", param=param)
+        for name, param in limits_nothing(rule):
+            raise Refused("nothing_to_limit", f"The rule gives no {name}: there is nothing to limit.", param=param)
         for kind in credits_on_cart(rule):
             sentence = f"{kind} is earned by an order: put it into a rule on order; one on cart takes something off."
             raise Refused("credit_on_cart", sentence, param="effects")

@@ -3,6 +3,8 @@ with a return can be had again."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.areas.rules.model import Rule
@@ -20,7 +22,7 @@ from tests.twins.bookshop import (
     rule,
     sale,
 )
-from tests.twins.limited import a, gift, kept, points, stands, taken
+from tests.twins.limited import a, euros, gift, kept, points, stands, taken
 
 
 def shop_with(*rules: Rule, now: str = TODAY) -> BookShop:
@@ -261,6 +263,20 @@ def test_a_return_goes_on_when_the_rule_has_no_limits_any_more() -> None:
 
 
 # --- what cannot be meant ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limits", "param"),
+    [
+        ({"per_member": [a("day"), {"per": "day", "amount": 5, "unit": "stamps"}]}, "limits.per_member.1.unit"),
+        ({"budget": {"amount": 5, "unit": "stamps"}}, "limits.budget.unit"),
+        ({"budget": euros(5)}, "limits.budget.currency"),
+    ],
+)
+def test_what_a_rule_does_not_give_is_not_limited(limits: dict[str, Any], param: str) -> None:
+    shop = shop_with()
+    with refused("nothing_to_limit", param):
+        shop.define(rule(limits=limits))
 
 
 def test_a_rule_that_asks_for_one_that_is_not_there_is_refused() -> None:

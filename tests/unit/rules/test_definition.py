@@ -131,14 +131,11 @@ def nested(levels: int) -> dict[str, Any]:
         ({"limits": {"per_member": [{"per": "fortnight", "times": 1}]}}, "'day', 'week'"),
         ({"limits": {"per_member": [{"per": "day", "times": 0}]}}, "greater than or equal to 1"),
         ({"limits": {"per_member": [{"per": "day", "times": n} for n in (1, 2)]}}, "two limits for each member"),
-        ({"limits": {"per_member": [{"per": "day", "amount": 5, "unit": "stamps"}]}}, "gives no stamps"),
         ({"limits": {"in_all": 0}}, "greater than or equal to 1"),
         ({"limits": {"in_all": True}}, "valid integer"),
         ({"limits": {"budget": {"amount": 5}}}, "a budget is of a unit or of a currency"),
         ({"limits": {"budget": {"amount": 5, "unit": "points", "currency": "EUR"}}}, "of a unit or of a currency"),
-        ({"limits": {"budget": {"amount": 5, "unit": "stamps"}}}, "gives no stamps"),
         ({"limits": {"budget": {"amount": 5, "currency": "eur"}}}, "should match pattern"),
-        ({"limits": {"budget": {"amount": 5, "currency": "EUR"}}}, "is of a rule that takes something off"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_a_sentence(fields: dict[str, Any], sentence: str) -> None:

@@ -86,6 +86,7 @@ ROUTES = (
             "unknown_unit",
             "unknown_tier",
             "unknown_rule",
+            "nothing_to_limit",
             "credit_on_cart",
             "too_many_rules",
         ),

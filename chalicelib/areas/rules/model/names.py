@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chalicelib.areas.rules.model.conditions import Ask, AskTimes, questions
-from chalicelib.areas.rules.model.effects import CREDITS, Multiply
+from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, Multiply, PayWithPoints
 from chalicelib.areas.rules.model.rule import Rule
 from chalicelib.areas.rules.model.subjects import OF_UNITS
 
@@ -36,6 +36,20 @@ def named_rules(rule: Rule) -> Iterator[Named]:
 def asked_times(rule: Rule) -> Iterator[AskTimes]:
     if rule.when is not None:
         yield from (asked for asked in questions(rule.when) if isinstance(asked, AskTimes))
+
+
+def limits_nothing(rule: Rule) -> Iterator[Named]:
+    """What is limited although the rule does not give it. What is paid with points is no gift."""
+    given = {effect.unit for effect in rule.effects if isinstance(effect, CREDITS)}
+    for place, limit in enumerate(rule.limits.per_member):
+        if limit.unit is not None and limit.unit not in given:
+            yield Named(limit.unit, f"limits.per_member.{place}.unit")
+    budget = rule.limits.budget
+    if budget is not None and budget.unit is not None and budget.unit not in given:
+        yield Named(budget.unit, "limits.budget.unit")
+    gifts = (one for one in rule.effects if isinstance(one, DISCOUNTS) and not isinstance(one, PayWithPoints))
+    if budget is not None and budget.currency is not None and not any(gifts):
+        yield Named("money", "limits.budget.currency")
 
 
 def named_tiers(rule: Rule) -> Iterator[Named]:

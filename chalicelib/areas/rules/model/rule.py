@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Condition, questions
-from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, MAX_EFFECTS, Effect, PayWithPoints
+from chalicelib.areas.rules.model.effects import DISCOUNTS, MAX_EFFECTS, Effect
 from chalicelib.areas.rules.model.limits import UNLIMITED, Limits
 from chalicelib.areas.rules.model.triggers import OnOrder, Trigger
 from chalicelib.areas.rules.model.words import (
@@ -62,20 +62,6 @@ class RuleDefinition(Frozen):
         for effect in self.effects:
             if isinstance(effect, DISCOUNTS) and on != "cart":
                 raise ValueError(f"{effect.kind} is a discount: it belongs to a rule on cart, not on {on}")
-        return self
-
-    @model_validator(mode="after")
-    def _limits_what_it_gives(self) -> Self:
-        given = {effect.unit for effect in self.effects if isinstance(effect, CREDITS)}
-        limits = self.limits
-        for unit in (*(one.unit for one in limits.per_member), limits.budget and limits.budget.unit):
-            if unit is not None and unit not in given:
-                raise ValueError(f"the rule gives no {unit}: there is nothing to limit")
-        gifts = (one for one in self.effects if isinstance(one, DISCOUNTS) and not isinstance(one, PayWithPoints))
-        if limits.budget is not None and limits.budget.currency is not None and not any(gifts):
-            raise ValueError(
-                "a budget in money is of a rule that takes something off; what is paid with points is no gift"
-            )
         return self
 
     def named(self, rule_id: str) -> Rule:
