@@ -11,7 +11,7 @@ from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
 from chalicelib.areas.rules.credits import Gains, gains
 from chalicelib.areas.rules.discounts import Takes, takes
 from chalicelib.areas.rules.index import Index, span_of
-from chalicelib.areas.rules.limits import Counting, RuleLimits, counting_of, limits_of
+from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of, limits_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
 from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, STAGES, Stage
@@ -45,7 +45,7 @@ class CompiledRule:
     discounts: tuple[Discounting, ...]
     no_lines: Skipped
     in_group: Skipped
-    limits: RuleLimits | None = None
+    limits: CompiledLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Most(NamedTuple):
     skipped: Skipped
 
 
-class RuleLimits:
+class CompiledLimits:
     """Of one rule, with every sentence worded ahead."""
 
     __slots__ = (
@@ -119,8 +119,8 @@ class RuleLimits:
         return Skipped(self._rule_id, reason, sentence)
 
 
-def limits_of(rule: Rule) -> RuleLimits | None:
-    return None if rule.limits == UNLIMITED else RuleLimits(rule)
+def limits_of(rule: Rule) -> CompiledLimits | None:
+    return None if rule.limits == UNLIMITED else CompiledLimits(rule)
 
 
 def cut_to(amount: int, parts: Parts) -> Parts:

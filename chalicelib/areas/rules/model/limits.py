@@ -48,7 +48,7 @@ class Budget(Frozen):
         return self.unit or str(self.currency)
 
 
-class Limits(Frozen):
+class RuleLimits(Frozen):
     """`in_all` is how many purchases get something of the rule."""
 
     per_member: Annotated[tuple[MemberLimit, ...], Field(max_length=MAX_MEMBER_LIMITS)] = ()
@@ -63,4 +63,4 @@ class Limits(Frozen):
         return self
 
 
-UNLIMITED = Limits()
+UNLIMITED = RuleLimits()
