@@ -31,7 +31,7 @@ from chalicelib.flows.checkout_promise import freed
 from chalicelib.flows.checkout_views import CancelledCheckout, cancelled_answer
 from chalicelib.flows.opened import open_account
 from chalicelib.flows.return_order import Coming, planned_return, returned_order
-from chalicelib.flows.take_quotas import Taking
+from chalicelib.flows.take_quotas import Both, Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.amounts import rounded
 from chalicelib.kit.caller import Caller
@@ -57,7 +57,7 @@ def cancel_checkout(
     `unknown_line`, `returned_more_than_bought`, and what refunds of its points are refused for; Conflict
     `checkout_cancelled`, `checkout_lapsed`; NotFound: checkout."""
 
-    taking = Taking(rt, caller.tenant, checkout_id)
+    taking = Both(Taking(rt, caller.tenant, checkout_id), Taking(rt, caller.tenant, checkout_id))
 
     def plan() -> Plan:
         checkout, last = checkouts.read(rt.table, caller.tenant, checkout_id)
@@ -71,7 +71,8 @@ def cancel_checkout(
 
     done = commit(rt, command, plan, cancelled_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
     if not command.dry_run:
-        taking.after()
+        taking.one.after()
+        taking.other.after()
     return done
 
 
@@ -92,10 +93,10 @@ def _of_open(rt: Runtime, caller: Caller, command: Command, checkout: Checkout, 
 
 
 def _of_paid(
-    taking: Taking, caller: Caller, command: Command, checkout: Checkout, last: Entry, lines: Sequence[CancelledLine]
+    taking: Both, caller: Caller, command: Command, checkout: Checkout, last: Entry, lines: Sequence[CancelledLine]
 ) -> Plan:
     assert checkout.paid is not None  # noqa: S101 - asked by who calls
-    rt, tenant = taking.rt, caller.tenant
+    rt, tenant = taking.one.rt, caller.tenant
     terms = terms_of(rt, tenant, checkout.program_id)
     order = orders.read(rt.table, tenant, checkout.paid.order_id)
     document = _document(rt, order, f"{checkout.checkout_id}-{last.sequence + 1}", lines)
@@ -103,7 +104,7 @@ def _of_paid(
     def also(after: Order) -> tuple[Fact, ...]:
         return (f.CheckoutCancelled(checkout.checkout_id, order.order_id, after.fully_returned),)
 
-    coming = Coming(document, taking, operation="cancel_checkout", also=also)
+    coming = Coming(document, taking.one, taking.other, operation="cancel_checkout", also=also)
     made = planned_return(rt, caller, unguarded(command), order, coming)
     full = facts_of(made.entry, f.OrderReturned)[0].full
     returned = returned_order(made.entry, order.member_id)

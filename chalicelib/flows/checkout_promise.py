@@ -92,6 +92,7 @@ class Checking:
 
     checkout_id: str
     coupons: Shown | None
+    taking: Taking
     before: Checkout | None = None
 
 
@@ -101,7 +102,7 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
     story = terms.advance(Story(opened.account), at)
     if checking.before is not None:
         story = freed(story, terms, checking.before, at)
-    context = replace(context_of(terms, story.account, opened.member, at), pays=wish.pays)
+    context = replace(context_of(terms, story.account, opened.member, at, checking.taking), pays=wish.pays)
     outcome = evaluate(terms.rules, wish.cart, context, CART)
     by_coupons: tuple[Promised, ...] = ()
     if checking.coupons is not None:

@@ -28,7 +28,7 @@ from chalicelib.flows.checkout_plan import unguarded, version_plan
 from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
 from chalicelib.flows.purchase import MAX_CREDITS, Buyer, Till, decide_purchase, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
-from chalicelib.flows.take_quotas import Taking
+from chalicelib.flows.take_quotas import Both, Taking
 from chalicelib.flows.terms import Terms, after_activity, terms_of
 from chalicelib.kit.amounts import split
 from chalicelib.kit.caller import Caller
@@ -82,12 +82,12 @@ def commit_checkout(
     `checkout_of_another_member`, `checkout_outdated`; InvalidInput `missing_member`; Conflict `checkout_committed`,
     `checkout_cancelled`, `checkout_lapsed`, `order_number_taken`; NotFound: checkout, member."""
     probe = 0
-    taking = Taking(rt, caller.tenant, checkout_id)
+    taking, of_coupons = Taking(rt, caller.tenant, checkout_id), Taking(rt, caller.tenant, checkout_id)
 
     def plan() -> Plan:
         checkout, last = checkouts.read(rt.table, caller.tenant, checkout_id)
         checkout.must_be_open(rt.clock.now())
-        return _plan(taking, caller, command, checkout, last, paying, probe)
+        return _plan(Both(taking, of_coupons), caller, command, checkout, last, paying, probe)
 
     def recall() -> Entry | None:
         nonlocal probe
@@ -107,13 +107,14 @@ def commit_checkout(
     done = commit(rt, command, plan, committed_answer, recall)
     if not command.dry_run:
         taking.after()
+        of_coupons.after()
     return done
 
 
 def _plan(
-    taking: Taking, caller: Caller, command: Command, checkout: Checkout, last: Entry, paying: Paying, probe: int
+    taking: Both, caller: Caller, command: Command, checkout: Checkout, last: Entry, paying: Paying, probe: int
 ) -> Plan:
-    rt, tenant, program_id = taking.rt, caller.tenant, checkout.program_id
+    rt, tenant, program_id = taking.one.rt, caller.tenant, checkout.program_id
     terms = terms_of(rt, tenant, program_id)
     buyer = _buyer(rt, caller, checkout, paying)
     cart = cart_of(checkout)
@@ -122,15 +123,15 @@ def _plan(
     sale = _sold(cart, checkout.off(), paying.number, rt.clock.now())
     header = header_for(rt, caller, command, "commit_checkout", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(tenant, sale.number, probe)
-    whose = Whose(checkout.member_id, checkout.group_id, taking)
+    whose = Whose(checkout.member_id, checkout.group_id, taking.other)
     shown = shown_codes(rt, tenant, terms, whose, checkout.codes, last.recorded_at)
     coupons = used_with(rt, shown, checkout.checkout_id, paying.number)
     session = Session(checkout, cart, coupons)
     till = Till(judges=session.earns_beside, pays=session.spends_promised)
-    purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
+    purchase = decide_purchase(taking.one, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
     entry = document_entry(tenant, terms, purchase.story, purchase.head, header)
-    paid_with = PaidWith(_spends(checkout, entry), coupons.coupons)
-    made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, paid_with)
+    purchase = replace(purchase, paid_with=PaidWith(_spends(checkout, entry), coupons.coupons))
+    made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, taking.one)
     order = recorded_order(entry)
     paid = Paid(
         order_id=order_id,

@@ -42,7 +42,7 @@ def open_checkout(
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
 
         def decided() -> Promise:
-            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown))
+            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, whose.taking))
 
         made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
         checkout = Checkout(

@@ -3,7 +3,8 @@
 reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an identifier, + 1 BatchGet of profile and
          account of the group that the member is in: the order is then the group's; + 1 Get where whoever has no account
          yet is refused or only tries)
-writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit
+writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit; of each
+         limit for all and each budget of a rule that gives something a slice (2 units, as far as it is there)
 repeats  the order's key refuses them: the same content answers as the first time, other content is a conflict
 """
 
@@ -13,7 +14,7 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model.facts import OrderRecorded
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Order, PaidWith
+from chalicelib.areas.orders.model.order import Order
 from chalicelib.errors import Conflict
 from chalicelib.flows.account_commit import account_plan, document_entry, header_for
 from chalicelib.flows.account_views import (
@@ -31,6 +32,8 @@ from chalicelib.flows.account_views import (
     standing_of,
 )
 from chalicelib.flows.purchase import Buyer, Purchase, Till, decide_purchase, member_of
+from chalicelib.flows.rule_limits import writes_within
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -39,8 +42,6 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry, entry_from
-
-MONEY = PaidWith()
 
 
 class RecordedOrder(Frozen):
@@ -67,20 +68,20 @@ def record_order(
     *,
     asks_now: bool = True,
 ) -> Committed[RecordedOrder]:
-    """Refusals: those of flows/purchase; `too_large`, `order_number_unusable`; Conflict `order_number_taken` for the
+    """Refusals: those of flows/purchase; `too_large`, `too_many_limits`, `order_number_unusable`; Conflict `order_number_taken` for the
     number with other content. `asks_now`: whoever sends it means the account as it stands now, however late it comes: what
     time has brought and taken until then stays so. A file of history replays its days instead, in their order."""
     probe = 0
+    taking = Taking(rt, caller.tenant, sale.number)  # by order: nobody has to be known for it
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
         order_id = orders.id_for(caller.tenant, sale.number, probe)
-        purchase = decide_purchase(
-            rt, header, terms, buyer, sale, order_id, till=Till(asks_now), dry_run=command.dry_run
-        )
+        till, dry_run = Till(asks_now), command.dry_run
+        purchase = decide_purchase(taking, header, terms, buyer, sale, order_id, till=till, dry_run=dry_run)
         entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now)
-        return order_plan(caller, command, entry, purchase, sale, order_id, program_id)
+        return order_plan(caller, command, entry, purchase, sale, order_id, program_id, taking)
 
     def recall() -> Entry | None:
         nonlocal probe
@@ -119,9 +120,8 @@ def order_plan(
     sale: Sale,
     order_id: str,
     program_id: int,
-    paid_with: PaidWith = MONEY,
+    taking: Taking,
 ) -> Plan:
-    """`paid_with`: what went out for it in the same entry, and comes back with it."""
     order = Order(
         order_id=order_id,
         member_id=purchase.member_id,
@@ -132,13 +132,14 @@ def order_plan(
         credits=purchase.credits,
         uncounted=purchase.uncounted,
         group_id=group_of(entry),
-        spends=paid_with.spends,
-        coupons=paid_with.coupons,
+        uses=purchase.uses,
+        spends=purchase.paid_with.spends,
+        coupons=purchase.paid_with.coupons,
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
-    made = account_plan(caller, command, purchase.story, purchase.head, entry, (put, *enrolled))
-    return Plan(entry, made.writes, made.done_if | {put.key})
+    made = account_plan(caller, command, purchase.story, purchase.head, entry, (put, *enrolled, *writes_within(taking)))
+    return Plan(entry, made.writes, made.done_if | {put.key}, taking)
 
 
 def _same(rt: Runtime, caller: Caller, buyer: Buyer, sale: Sale, program_id: int, order: Order) -> Entry | None:

@@ -2,8 +2,9 @@
 
 reads    1 Get of the sale, 1 Query of the member's snapshot; where the sale was made for a group, 1 BatchGet of that one's
          profile and account instead, whoever is in it now; 1 Get of the sale more for a dry run, 1 Get of its entry where
-         it was paid with points
-writes   return (absent), sale (version), account (version), entry (absent): 8 units; + 2 where points come back that paid for it
+         it was paid with points, 1 BatchGet where with coupons
+writes   return (absent), sale (version), account (version), entry (absent): 8 units; + 2 where points come back that paid for
+         it; + 2 for each limit for all and each budget that it gives something back to
 repeats  the return's number within its sale refuses them, as a sale's number does
 """
 
@@ -40,8 +41,9 @@ from chalicelib.flows.checkout_coupons import good_again
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
+from chalicelib.flows.rule_limits import given_back
 from chalicelib.flows.spends_back import SpendsBack, spends_back
-from chalicelib.flows.take_quotas import Taking
+from chalicelib.flows.take_quotas import Both, Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -88,22 +90,22 @@ def return_order(
 
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
     buyers: list[str] = []
-    taking = Taking(rt, caller.tenant, order_id)
+    taking, coupons = Taking(rt, caller.tenant, order_id), Taking(rt, caller.tenant, order_id)
 
     def plan() -> Plan:
         refuse_future(rt.clock.now(), document.purchased_at)
         order = orders.read(rt.table, caller.tenant, order_id)
         buyers.append(order.member_id)
         _must_be_theirs(rt, caller, order, buyer)
-        return planned_return(rt, caller, command, order, Coming(document, taking, asks_now=asks_now))
+        return planned_return(rt, caller, command, order, Coming(document, taking, coupons, asks_now=asks_now))
 
     def recall() -> Entry | None:
-        guarded = recall_guarded(rt.table, caller.tenant, command)
-        return guarded or _recorded(rt, caller, order_id, document, buyer)
+        return recall_guarded(rt.table, caller.tenant, command) or _recorded(rt, caller, order_id, document, buyer)
 
     done = commit(rt, command, plan, lambda entry: returned_order(entry, buyers[0]), recall)
     if not command.dry_run:
         taking.after()
+        coupons.after()
     return done
 
 
@@ -113,6 +115,7 @@ class Coming:
 
     document: Return
     taking: Taking
+    coupons: Taking
     asks_now: bool = True
     operation: str = "return_order"
     also: Callable[[Order], tuple[Fact, ...]] = lambda _: ()
@@ -122,28 +125,30 @@ def planned_return(rt: Runtime, caller: Caller, command: Command, order: Order, 
     """What the return of an order that was read comes to. `also` is told of the order as it then is."""
     document, tenant = coming.document, caller.tenant
     terms = terms_of(rt, tenant, order.program)
-    opened = _open(rt, tenant, order)
-    if command.dry_run and orders.read(rt.table, tenant, order.order_id) != order:
-        raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
+    opened = _open(rt, tenant, order, dry_run=command.dry_run)
     planned = plan_return(order, document, _bases(terms, order))
     header = header_for(rt, caller, command, coming.operation, terms, document.purchased_at, document.place)
     met = terms.meets(opened.account, header, asks_now=coming.asks_now)
     spent = spends_back(rt, tenant, order, planned.order)
-    coupons = good_again(rt, terms, coming.taking, order, planned.order, header.recorded_at)
+    coupons = good_again(rt, terms, coming.coupons, order, planned.order, header.recorded_at)
     also = (*coming.also(planned.order), *coupons.facts)
-    taken_back = partial(_taken_back, terms, met, planned, document, spent, also)
+    taken_back = partial(_taken_back, terms, met, planned, document, coming.taking, (spent, also))
     story = unless_lost(rt, tenant, (opened,), taken_back, dry_run=command.dry_run)
     entry = document_entry(tenant, terms, story, opened.head, header, asks_now=coming.asks_now)
-    plan = _plan(caller, command, entry, opened, story, planned, document)
+    plan = _plan(caller, command, entry, opened, story, planned, document, coming.taking)
     writes = (*plan.writes, *(spent.writes if spent else ()), *coupons.writes)
-    return replace(plan, writes=writes, limited=coming.taking)
+    return replace(plan, writes=writes, limited=Both(coming.taking, coming.coupons))
 
 
-def _open(rt: Runtime, tenant: str, order: Order) -> Opened:
+def _open(rt: Runtime, tenant: str, order: Order, *, dry_run: bool) -> Opened:
     """The account that the sale was made in."""
     if order.group_id is not None:
-        return open_account(rt, tenant, order.group_id, order.program)
-    return open_snapshot(rt, tenant, order.member_id, order.program)
+        opened = open_account(rt, tenant, order.group_id, order.program)
+    else:
+        opened = open_snapshot(rt, tenant, order.member_id, order.program)
+    if dry_run and orders.read(rt.table, tenant, order.order_id) != order:
+        raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
+    return opened
 
 
 def _taken_back(
@@ -151,10 +156,12 @@ def _taken_back(
     story: Story,
     planned: ReturnPlan,
     document: Return,
-    spent: SpendsBack | None,
-    also: tuple[Fact, ...],
+    taking: Taking,
+    beside: tuple[SpendsBack | None, tuple[Fact, ...]],
 ) -> Story:
     """A blocked member's goods come back like anybody's. What they paid with comes first: what is taken back may be of it."""
+    taking.begin()
+    spent, also = beside
     order = planned.order
     day = terms.day(order.sale.purchased_at)
     story = story.then(
@@ -177,6 +184,7 @@ def _taken_back(
             cause = Cause(credit.rule, order.order_id, day, period=credit.period)
             piece = Piece(*credit.piece)
             story = cancel(story, credit.unit, piece, amount, conduct, cause, asked_before=credit.due)
+    story = given_back(story, taking, order.order_id, planned.uses_back)
     return settle_tier(story, terms, document.purchased_at)
 
 
@@ -188,13 +196,14 @@ def _plan(
     story: Story,
     planned: ReturnPlan,
     document: Return,
+    taking: Taking,
 ) -> Plan:
     taken = tuple((line_no, back.quantity, back.value) for line_no, back in sorted(planned.taken.items()))
     recorded = RecordedReturn(document=document, taken=taken, sequence=entry.sequence, recorded_at=entry.recorded_at)
     put = orders.return_put(caller.tenant, planned.order.order_id, recorded)
-    also = (put, orders.order_put(caller.tenant, planned.order))
+    also = (put, orders.order_put(caller.tenant, planned.order), *taking.writes)
     made = account_plan(caller, command, story, opened.head, entry, also)
-    return Plan(entry, made.writes, made.done_if | {put.key})
+    return Plan(entry, made.writes, made.done_if | {put.key}, taking)
 
 
 def _bases(terms: Terms, order: Order) -> dict[str, Basis]:

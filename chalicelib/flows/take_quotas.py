@@ -129,6 +129,21 @@ class Taking:
         return store.draws(self.tenant, quota, name, _together([*drawn_together(stand, mine, amount), *back]))
 
 
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two that are begun at different times of one decision."""
+
+    one: Taking
+    other: Taking
+
+    def look(self, refused: frozenset[Key]) -> None:
+        self.one.look(refused)
+        self.other.look(refused)
+
+    def foresee(self) -> bool:
+        return self.one.foresee() and self.other.foresee()
+
+
 def _together(moves: Iterable[Move]) -> tuple[Move, ...]:
     """One for each slice."""
     sums: defaultdict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))

@@ -48,7 +48,7 @@ def update_checkout(
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
 
         def decided() -> Promise:
-            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, before))
+            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, whose.taking, before))
 
         made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
         changed = {

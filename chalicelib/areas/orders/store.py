@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.kept import by_hand_from, credit_from, spent_on_from
+from chalicelib.areas.orders.model.kept import by_hand_from, credit_from, spent_on_from, use_from
 from chalicelib.areas.orders.model.order import Back, GroupOrder, Order, OrderCard, RecordedReturn
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
@@ -47,8 +47,8 @@ MAX_NEW_ORDER_BYTES = 256_000
 class OrderItem(StampbookItem):
     """Schema 3 is that of an order for a group, which an older version would take for the member's own; schema 4 of one whose
     credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
-    cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that was paid with
-    points or coupons, which an older version does not give back."""
+    cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that got something of a
+    rule that is counted, or was paid with points or coupons, which an older version does not give back."""
 
     kind = UnicodeAttribute(default="order")
     v = IntegerAttribute(default=6)
@@ -129,6 +129,7 @@ def _order(attrs: Attrs) -> Order:
         by_hand=tuple(by_hand_from(*told) for told in body.get("by_hand", ())),
         spends=tuple(spent_on_from(*told) for told in body.get("spends", ())),
         coupons=tuple((str(coupon), str(series)) for coupon, series in body.get("coupons", ())),
+        uses=tuple(use_from(*kept) for kept in body.get("uses", ())),
     )
 
 
@@ -250,7 +251,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
-    if order.spends or order.coupons:
+    if order.uses or order.spends or order.coupons:
         return 6
     if order.by_hand:
         return 5
@@ -271,6 +272,7 @@ def _body(order: Order) -> Mapping[str, Any]:
         "uncounted": order.uncounted,
         "group": order.group_id,
         "by_hand": order.by_hand,
+        "uses": order.uses,
         "spends": order.spends,
         "coupons": order.coupons,
     }

@@ -85,6 +85,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsPromised: Relations(
         ("commit_checkout", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)
     ),
+    f.RuleCounted: Relations(("commit_checkout", "record_order")),
+    f.RuleUncounted: Relations(("cancel_checkout", "return_order")),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
         ("cancel_checkout", "cancel_earning", "cancel_pending", "return_order", "undo_entry"),

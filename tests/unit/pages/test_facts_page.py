@@ -63,8 +63,9 @@ SHORT_LIVED = {
         {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 90}}]},
     ]
 }
+A_MONTH = {"per_member": [{"per": "month", "amount": 1_000, "unit": "points"}]}
 RULES = (
-    rule(),
+    rule(limits=A_MONTH),
     tills.PENNIES,
     *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")),
 )

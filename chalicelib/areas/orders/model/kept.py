@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.areas.orders.model.order import ByHand, Credited, SpentOn
+from chalicelib.areas.orders.model.uses import Held, Use
 
 
 def credit_from(
@@ -26,3 +27,15 @@ def spent_on_from(fact: int, unit: str, lines: Any) -> SpentOn:
     if [type(one) for one in (fact, unit)] != [int, str]:
         raise ValueError("spent on nothing")
     return SpentOn(fact, unit, tuple((no, part) for no, part in lines))
+
+
+def use_from(rule: str, periods: Any, amounts: Any, in_all: Any, budget: Any, of: str, off: Any) -> Use:
+    if [type(one) for one in (rule, of)] != [str, str]:
+        raise ValueError("a use of nothing")
+    in_all, budget = (None if held is None else Held(*held) for held in (in_all, budget))
+    return Use(rule, tuple(periods), tuple(map(_pair, amounts)), in_all, budget, of, tuple(map(_pair, off)))
+
+
+def _pair(kept: Any) -> tuple[Any, int]:
+    name, amount = kept
+    return name, amount

@@ -59,6 +59,7 @@ from chalicelib.areas.accounts.model.facts.points import (
     Taken,
 )
 from chalicelib.areas.accounts.model.facts.rewards import RewardDeliveryChanged, RewardRedeemed, RewardRefunded
+from chalicelib.areas.accounts.model.facts.rules import RuleCounted, RuleUncounted
 from chalicelib.kit.facts import Body, vocabulary
 
 
@@ -112,6 +113,8 @@ VOCABULARY = vocabulary(
     RewardRedeemed,
     RewardDeliveryChanged,
     RewardRefunded,
+    RuleCounted,
+    RuleUncounted,
     *ON_COUPONS,
     *ON_CHECKOUTS,
     upcasters={
@@ -182,6 +185,8 @@ __all__ = [
     "RewardDeliveryChanged",
     "RewardRedeemed",
     "RewardRefunded",
+    "RuleCounted",
+    "RuleUncounted",
     "Taken",
     "TierChanged",
     "TierPinned",
