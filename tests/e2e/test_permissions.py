@@ -69,6 +69,7 @@ def busy(deployed: Deployed) -> Deployed:
     shop = deployed.with_key(key.credential)
     ask_everything(shop)
     import_a_file(shop)
+    import_codes(shop)
     assert seen(lambda: finished(shop, "accounts"), "the proof that was asked for")["state"] == "done"
     let_points_expire(shop, rt.table)
     repair_what_the_relay_has_not_seen(shop, rt)
@@ -116,6 +117,15 @@ def import_a_file(shop: Deployed) -> None:
     operation = dropped_for(shop, SHOP, "permissions.csv", HEADER, *sales, *back)
     counts = operation["counts"]
     assert (operation["state"], counts["sales"], counts["returns"], counts["refused"]) == ("done", 1, 1, 2), operation
+
+
+def import_codes(shop: Deployed) -> None:
+    """For a pool, which counts what is free."""
+    shop.call("PUT", "/v1/programs/1/coupon-series/filed", {"name": "Filed", "codes": {"kind": "pool"}})
+    key = f"imports/{SHOP}/coupon_codes/filed/permissions.txt"
+    shop.client("s3").put_object(Bucket=shop.outputs["BucketName"], Key=key, Body=b"FILED-1\nFILED-2\n")
+    operation = seen(lambda: finished(shop, "permissions.txt"), "the import of codes")
+    assert (operation["state"], operation["counts"]["added"]) == ("done", 2), operation
 
 
 def let_points_expire(shop: Deployed, table: Table) -> None:
