@@ -9,7 +9,7 @@ from fractions import Fraction
 from chalicelib.areas.rewards.model.counts import NONE, Counts, Every
 from chalicelib.areas.rewards.model.reward import CashbackOfReward, Cost, Limit, Reward, RewardWindow, RewardWorth
 from chalicelib.errors import Refused
-from chalicelib.kit.amounts import plain
+from chalicelib.kit.amounts import MAX_AMOUNT, plain
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, iso_day
 
@@ -201,6 +201,8 @@ def must_suit(reward: Reward, wish: Wish) -> None:
     if cashback is None:
         if wish.points is not None:
             raise Refused("points_not_asked", "What this reward costs is fixed: leave `points` out.", param="points")
+        if any(cost.amount * wish.quantity > MAX_AMOUNT for cost in reward.costs):
+            raise Refused("number_too_large", "So many of them cost more than any wallet has.", param="quantity")
         return
     if wish.quantity != 1:
         raise Refused("number_too_large", "Points are turned into money once at a time.", param="quantity")
@@ -211,6 +213,8 @@ def must_suit(reward: Reward, wish: Wish) -> None:
         raise Refused(
             "too_few_points", f"At least {max(cashback.minimum_points, _least(cashback))} at a time.", param="points"
         )
+    if value > MAX_AMOUNT:
+        raise Refused("number_too_large", "So many points are worth more than can be paid.", param="points")
     if wish.order_value is None:
         if cashback.maximum_percent is not None:
             raise Refused(
