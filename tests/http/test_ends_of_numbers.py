@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,7 +45,7 @@ def with_number(body: Json, path: Path, value: object) -> Json:
     """What is not there on the way to it is made."""
     body = deepcopy(body)
     place: Any = body
-    for name, following in zip(path, path[1:], strict=False):
+    for name, following in pairwise(path):
         inner: Any = [] if isinstance(following, int) else {}
         if isinstance(name, int):
             place.extend([inner] if len(place) <= name else [])

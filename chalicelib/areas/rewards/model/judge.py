@@ -199,10 +199,7 @@ def must_suit(reward: Reward, wish: Wish) -> None:
     `too_few_points`, `order_value_not_said`, `more_than_order_allows`, `number_too_large`."""
     cashback = reward.cashback
     if cashback is None:
-        if wish.points is not None:
-            raise Refused("points_not_asked", "What this reward costs is fixed: leave `points` out.", param="points")
-        if any(cost.amount * wish.quantity > MAX_AMOUNT for cost in reward.costs):
-            raise Refused("number_too_large", "So many of them cost more than any wallet has.", param="quantity")
+        _must_be_countable(reward, wish)
         return
     if wish.quantity != 1:
         raise Refused("number_too_large", "Points are turned into money once at a time.", param="quantity")
@@ -222,6 +219,13 @@ def must_suit(reward: Reward, wish: Wish) -> None:
             )
     elif value > (most := _most(cashback, wish.order_value)):
         raise Refused("more_than_order_allows", f"At most {most} of this order are paid with points.", param="points")
+
+
+def _must_be_countable(reward: Reward, wish: Wish) -> None:
+    if wish.points is not None:
+        raise Refused("points_not_asked", "What this reward costs is fixed: leave `points` out.", param="points")
+    if any(cost.amount * wish.quantity > MAX_AMOUNT for cost in reward.costs):
+        raise Refused("number_too_large", "So many of them cost more than any wallet has.", param="quantity")
 
 
 def _least(cashback: CashbackOfReward) -> int:
