@@ -15,11 +15,13 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, Opened, open_account, open_acting
+from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.terms import Terms, brought_to, settle_tier, terms_of
 from chalicelib.flows.value_days import days_told
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
+from chalicelib.kit.proofs import Redeeming
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import guard_puts, recall_guarded
@@ -33,10 +35,12 @@ DecideActing = Callable[[Story, Terms, Instant, Opened], Story]
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What a change is besides: `comment` goes to the entry's private part; some are for blocked members, too."""
+    """What a change is besides: `comment` goes to the entry's private part; some are for blocked members, too; of some the
+    program may ask for a proof that it is the member, which `proves` says."""
 
     comment: str = ""
     blocked_too: bool = False
+    proves: Redeeming | None = None
 
 
 USUAL = Manner()
@@ -186,16 +190,24 @@ def change_acting(
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, who.program_id)
-        opened = open_acting(rt, caller.tenant, who)
+        proof = None if manner.proves is None else Proof(manner.proves, terms, caller.tenant, who.owner)
+        keys = () if proof is None else proof.beside
+        opened = open_acting(rt, caller.tenant, replace(who, beside=(*who.beside, *keys)) if keys else who)
         if not manner.blocked_too:
             opened.must_be_active(who.param)
+        also = () if proof is None else proof.judged(command, opened.beside, rt.clock.now())
 
         def decided(story: Story, terms: Terms, at: Instant) -> Story:
             return decide(story, terms, at, opened)
 
-        return decided_plan(rt, caller, command, operation, terms, opened, decided, manner.comment)
+        planned = decided_plan(rt, caller, command, operation, terms, opened, decided, manner.comment)
+        return replace(planned, writes=(*planned.writes, *also))
 
-    return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+    return counting_wrong_tries(
+        rt,
+        caller.tenant,
+        lambda: commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command)),
+    )
 
 
 def _standing(account: Account) -> dict[str, Any]:

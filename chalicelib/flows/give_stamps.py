@@ -6,7 +6,6 @@ reads and writes    as flows/award_turn says; a card that gives something when i
 from __future__ import annotations
 
 from chalicelib.areas.accounts.model.facts import PerkRedeemed
-from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award, Perk, StampCard, Till, latest
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import (
@@ -69,10 +68,7 @@ def give_stamps(
             raise Refused("number_too_large", text, param="amount")
         return stamped(turn, desk, perk, perk.what, amount, where)
 
-    config = rt.config.load(rt.table, caller.tenant)
-    known = perks.has_perk(config, program_id, perk_id)
-    itself = known and perks.perk(config, program_id, perk_id).method == "auto"
-    of = OfMember(member_id, program_id, might_spend=itself, place=where.place)
+    of = OfMember(member_id, program_id, might_spend=True, place=where.place)
     return change_awards(rt, caller, command, "give_stamps", of, decide, _answer)
 
 

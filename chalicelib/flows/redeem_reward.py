@@ -35,6 +35,7 @@ from chalicelib.flows.account_commit import account_entry, account_plan, header_
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, standing_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, InGroup, Opened, open_acting
+from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.redemption_told import redemption_of, ref_of
 from chalicelib.flows.reward_codes import CODES
 from chalicelib.flows.reward_situation import Seen, beside_keys, situation_of
@@ -84,13 +85,17 @@ def redeem_reward(
     """A member, by id, or in the name of a group. NotFound: program, reward, member, group, `group_member_not_found`. Refuses
     `reward_not_active`, `reward_not_yet`, `reward_over`, `wrong_tier`, `wrong_segment`, `out_of_stock`, `limit_reached`,
     `insufficient_balance`, `too_many_pieces`, `member_blocked`, `group_blocked`, `may_not_spend`, `no_address_asked`; of
-    points that are turned into money what `must_suit` says."""
+    points that are turned into money what `must_suit` says; where a proof is asked for what flows/proving does."""
     acting = Acting(who, program_id, spends=True)
 
     def plan() -> Plan:
         return _plan(rt, caller, command, acting, taking)
 
-    return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+    return counting_wrong_tries(
+        rt,
+        caller.tenant,
+        lambda: commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command)),
+    )
 
 
 def _plan(rt: Runtime, caller: Caller, command: Command, acting: Acting, taking: Taking) -> Plan:
@@ -98,9 +103,11 @@ def _plan(rt: Runtime, caller: Caller, command: Command, acting: Acting, taking:
     terms = terms_of(rt, tenant, program_id)
     reward = rewards.reward(rt.config.load(rt.table, tenant), program_id, taking.reward_id)
     _must_suit(reward, taking)
-    beside = beside_keys(tenant, acting.owner, program_id, reward)
+    proof = Proof("rewards", terms, tenant, acting.owner)
+    beside = (*beside_keys(tenant, acting.owner, program_id, reward), *proof.beside)
     opened = open_acting(rt, tenant, Acting(acting.who, program_id, spends=True, beside=beside))
     opened.must_be_active(acting.param)
+    proven = proof.judged(command, opened.beside, rt.clock.now())
     counters = _counters(tenant, acting.owner, program_id, reward, opened)
     header = header_for(rt, caller, command, "redeem_reward", terms)
     at = header.effective_at
@@ -118,6 +125,7 @@ def _plan(rt: Runtime, caller: Caller, command: Command, acting: Acting, taking:
         rewards.redemption_put(tenant, ref_of(entry), redemption, counted),
         *CODES.given(tenant, codes, redemption.redemption_id),
         *counters.one_more(day, taking.wish.quantity),
+        *proven,
     )
     return account_plan(caller, command, story, opened.head, entry, also)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from chalicelib.areas.accounts.model import Story, spend
 from chalicelib.areas.accounts.model.facts import PointsSpent
-from chalicelib.flows.account_commit import change_acting
+from chalicelib.flows.account_commit import Manner, change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
 from chalicelib.flows.opened import Acting, InGroup, Opened
 from chalicelib.flows.terms import Terms, after_activity
@@ -44,15 +44,16 @@ def spend_points(
     program_id: int = 1,
     below_zero: bool = False,
 ) -> Committed[Spent]:
-    """A member's, by id, or a group's in the name of one of its members. Refuses `number_too_small`, `unknown_unit`, `member_blocked`,
-    `group_blocked`, `may_not_spend`, `insufficient_balance`, `too_many_pieces`; NotFound for member, program and group,
-    `group_member_not_found`."""
+    """A member's, by id, or a group's in the name of one of its members, who proves that it is they where the program asks for it. Refuses `number_too_small`, `unknown_unit`, `member_blocked`,
+    `group_blocked`, `may_not_spend`, `insufficient_balance`, `too_many_pieces`, and what flows/proving does; NotFound for member, program and
+    group, `group_member_not_found`."""
 
     def decide(story: Story, terms: Terms, at: Instant, opened: Opened) -> Story:
         spent = spend(story, unit, amount, terms.conduct(unit, at), below_zero=below_zero, by=opened.by)
         return after_activity(spent, terms, "spend", at)
 
-    return change_acting(rt, caller, command, "spend_points", Acting(who, program_id, spends=True), decide, _answer)
+    acting, manner = Acting(who, program_id, spends=True), Manner(proves="points")
+    return change_acting(rt, caller, command, "spend_points", acting, decide, _answer, manner)
 
 
 def _answer(entry: Entry) -> Spent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.api.native.routes.pins import PROVING
 from chalicelib.api.route import PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.perks"
@@ -26,6 +27,7 @@ _REDEEMED = (
         "more_than_basket",
     ),
     *("insufficient_balance", "may_not_spend", "too_many_awards", "too_many_pieces", *_BLOCKED),
+    *PROVING,
 )
 _FORMAT = QueryParam(
     "format",
