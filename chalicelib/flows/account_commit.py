@@ -15,18 +15,16 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.limits import MAX_ACCOUNT_BYTES
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, Opened, open_account, open_acting
-from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.terms import Terms, brought_to, settle_tier, terms_of
 from chalicelib.flows.value_days import days_told
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
-from chalicelib.kit.proofs import Redeeming
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Key, Write
 
 AnswerT = TypeVar("AnswerT")
 Decide = Callable[[Story, Terms, Instant], Story]
@@ -35,12 +33,13 @@ DecideActing = Callable[[Story, Terms, Instant, Opened], Story]
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What a change is besides: `comment` goes to the entry's private part; some are for blocked members, too; of some the
-    program may ask for a proof that it is the member, which `proves` says."""
+    """What a change is besides: `comment` goes to the entry's private part; some are for blocked members, too. `beside_of` says
+    what is read with the account, `also_of` what that has written with it."""
 
     comment: str = ""
     blocked_too: bool = False
-    proves: Redeeming | None = None
+    beside_of: Callable[[Terms], tuple[Key, ...]] = lambda _: ()
+    also_of: Callable[[Terms, Opened], tuple[Write, ...]] = lambda *_: ()
 
 
 USUAL = Manner()
@@ -190,12 +189,11 @@ def change_acting(
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, who.program_id)
-        proof = None if manner.proves is None else Proof(manner.proves, terms, caller.tenant, who.owner)
-        keys = () if proof is None else proof.beside
-        opened = open_acting(rt, caller.tenant, replace(who, beside=(*who.beside, *keys)) if keys else who)
+        keys = (*who.beside, *manner.beside_of(terms))
+        opened = open_acting(rt, caller.tenant, replace(who, beside=keys))
         if not manner.blocked_too:
             opened.must_be_active(who.param)
-        also = () if proof is None else proof.judged(command, opened.beside, rt.clock.now())
+        also = manner.also_of(terms, opened)
 
         def decided(story: Story, terms: Terms, at: Instant) -> Story:
             return decide(story, terms, at, opened)
@@ -203,11 +201,7 @@ def change_acting(
         planned = decided_plan(rt, caller, command, operation, terms, opened, decided, manner.comment)
         return replace(planned, writes=(*planned.writes, *also))
 
-    return counting_wrong_tries(
-        rt,
-        caller.tenant,
-        lambda: commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command)),
-    )
+    return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
 
 
 def _standing(account: Account) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Where PINs and one-time codes are kept: one item beside their member, behind what a snapshot reads.
 
-access pattern             | key                          | items | cost                                   | by
-what a member proves with  | {t}#M#{their_member} / P#PROOF | 0–1   | 1 Get, 1 RU; with others in a BatchGet | secrets_key
+access pattern            | key                            | items | cost        | by
+what a member proves with | {t}#M#{their_member} / P#PROOF | 0–1   | 1 Get, 1 RU | secrets_key
 
 item          | key                      | in index | cost
 proof_secrets | {t}#M#{member} / P#PROOF | –        | 2 WU
 
-All of it is private: an erasure removes the item.
+Mostly it is read in the BatchGet of an account. All of it is private: an erasure removes the item.
 """
 
 from __future__ import annotations
