@@ -39,10 +39,12 @@ def issue_proof_code(rt: Runtime, caller: Caller, command: Command, member_id: s
 
     def decide() -> tuple[Committed[IssuedProof], tuple[Write, ...]]:
         now = rt.clock.now()
+        came_before = (
+            recall_place(rt.table, caller.tenant, command) is not None
+        )  # before what it would have written is read
         found = rt.table.batch_get(keys)
         member, _ = members.member_from(found.get(keys[0]), member_id)
         known = store.secrets_from(found.get(keys[1]))
-        came_before = recall_place(rt.table, caller.tenant, command) is not None
         if known.code is not None and known.code.salt == salt:  # the answer was lost, the write was not
             return Committed(_shown(known, known.code, command, member_id)), ()
         if came_before:

@@ -33,10 +33,13 @@ def set_pin(rt: Runtime, caller: Caller, command: Command, member_id: str, pin: 
     keys = (members.profile_key(caller.tenant, member_id), store.secrets_key(caller.tenant, member_id))
 
     def decide() -> tuple[Committed[PinSet], tuple[Write, ...]]:
+        came_before = (
+            recall_place(rt.table, caller.tenant, command) is not None
+        )  # before what it would have written is read
         found = rt.table.batch_get(keys)
         members.member_from(found.get(keys[0]), member_id)
         known = store.secrets_from(found.get(keys[1]))
-        if recall_place(rt.table, caller.tenant, command) is not None and known.pin != fresh:
+        if came_before and known.pin != fresh:
             if known.pin is None or not known.pin.fits(pin):
                 text = "This Idempotency-Key was used for another PIN: give each request a key of its own."
                 raise Conflict("idempotency_key_reused", text, param="Idempotency-Key")

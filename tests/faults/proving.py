@@ -51,10 +51,15 @@ def redeem(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return perked.redeem(shop, world.names["ada"], "club.1", replace(command, proof=world.names["proof"]))
 
 
-def try_wrongly(world: World, shop: BookShop, _: Command) -> Committed[Any]:
-    """It is counted once."""
-    code = proving.refused(shop, world.names["ada"], "0000")
-    return Committed((code, proving.secrets(world.calm, world.names["ada"]).wrong))
+def refused(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    """Refusals are not remembered: sent again it is another wrong try."""
+    return Committed(proving.refused(shop, world.names["ada"], "0000", command))
+
+
+def counted(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    """Once, whatever becomes of the answers."""
+    told = refused(world, shop, command).answer
+    return Committed((told, proving.secrets(world.calm, world.names["ada"]).wrong))
 
 
 COMMANDS: dict[str, Asked] = {
@@ -74,5 +79,6 @@ def commands() -> Iterator[Case]:
 
 PROVING_WRITES = (
     *commands(),
-    Case("count_wrong_try", "write", asking, partial(commanded, try_wrongly, fresh), once=True),
+    Case("spend_points, by a wrong PIN, with a key", "write", asking, partial(commanded, refused, lambda: keyed("k"))),
+    Case("spend_points, by a wrong PIN, without a key", "write", asking, partial(commanded, counted, fresh), once=True),
 )

@@ -42,10 +42,10 @@ def spend(
     return spend_points(shop.rt, shop.caller, shown, member_id, "points", amount)
 
 
-def refused(shop: BookShop, member_id: str, proof: str) -> str:
+def refused(shop: BookShop, member_id: str, proof: str, command: Command | None = None) -> str:
     """The code by which spending with this proof is refused."""
     try:
-        spend(shop, member_id, proof)
+        spend(shop, member_id, proof, command)
     except Refused as no:
         return no.code
     return ""

@@ -121,9 +121,14 @@ def test_a_process_that_has_not_asked_for_five_seconds_pays_one_get_more(name: s
     at.shop.clock.elapsed += 6
     before = at.table.meter.cost
     act()
-    more = (
-        0 if name in ("config change", "trace of a spend", "refold an account") else 1
-    )  # all of it anyway, nothing of it
+    asking_no_terms = (
+        "trace of a spend",
+        "refold an account",
+        "set a PIN",
+        "set a PIN with a key",
+        "issue a code to prove by",
+    )
+    more = 0 if name in ("config change", *asking_no_terms) else 1  # all of it anyway, nothing of it
     assert without_reading(at.table.meter.cost - before) == BUDGETS[name] + Cost(get=more)
 
 
