@@ -10,13 +10,13 @@ from chalicelib.kit.base import Wire
 from chalicelib.kit.proofs import PinText
 
 
-class PinBody(Wire):
+class MemberPinBody(Wire):
     """`pin`: four to twelve digits that nobody else need know."""
 
     pin: PinText
 
 
-def put_pin(call: Call, body: PinBody) -> Answered[PinSet]:
+def put_pin(call: Call, body: MemberPinBody) -> Answered[PinSet]:
     return answered(set_pin(call.rt, call.caller, call.command, owner_of(call), body.pin))
 
 

@@ -31,5 +31,6 @@ ROUTES = (
         status=201,
         errors=("member_not_found", "member_blocked", "proof_locked", "proof_expired"),
         dry_run=True,
+        bodiless=True,
     ),
 )
