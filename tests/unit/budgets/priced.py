@@ -163,14 +163,6 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "refund an award": lambda at: partial(perked.refund, at.shop, at.ada, "card.1", redeemed(at)),
     "revoke an award": lambda at: partial(perked.revoke, at.shop, at.ada, revocable(at)),
     "issue a code": lambda at: partial(perked.code, at.shop, given(at, "card"), "card.1"),
-    "spend by a PIN": lambda at: partial(spend_by, at, shown_for(at, points="pin")),
-    "spend by a code": lambda at: partial(spend_by, at, shown_for(at, points="code")),
-    "redeem an award by a PIN": lambda at: partial(
-        perked.redeem, at.shop, given(at, "card"), "card.1", shown_for(at, awards="pin")
-    ),
-    "redeem a reward by a PIN": lambda at: partial(
-        rewarded.redeem, at.shop, at.ada, offered(at), shown_for(at, rewards="pin")
-    ),
     "set a PIN": lambda at: partial(proving.pin, at.shop, at.ada),
     "set a PIN with a key": lambda at: partial(proving.pin, at.shop, at.ada, proving.PIN, keyed("k11")),
     "issue a code to prove by": lambda at: partial(proving.code, at.shop, at.ada),
@@ -207,7 +199,18 @@ IN_A_GROUP: dict[str, Callable[[Till], Callable[[], object]]] = {
 """By a member whose group has as many lots as Ada."""
 
 _LAST = "one due account"  # moves the clock
-PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART, *IN_A_GROUP) if name != _LAST), _LAST)
+# What the program asks for from then on, so they come after all others.
+BY_PROOF: dict[str, Callable[[Till], Callable[[], object]]] = {
+    "spend by a PIN": lambda at: partial(spend_by, at, shown_for(at, points="pin")),
+    "spend by a code": lambda at: partial(spend_by, at, shown_for(at, points="code")),
+    "redeem an award by a PIN": lambda at: partial(
+        perked.redeem, at.shop, given(at, "card"), "card.1", shown_for(at, awards="pin")
+    ),
+    "redeem a reward by a PIN": lambda at: partial(
+        rewarded.redeem, at.shop, at.ada, offered(at), shown_for(at, rewards="pin")
+    ),
+}
+PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART, *IN_A_GROUP) if name != _LAST), *BY_PROOF, _LAST)
 
 
 PERKS: dict[str, dict[str, Any]] = {
@@ -331,8 +334,9 @@ def sent(at: Till, to: str) -> str:
 
 def prepared(name: str, at: Till) -> Callable[[], object]:
     """The operation, ready to be priced: points are due only when the account to settle is."""
-    if name in OF_WHAT_IS_APART | IN_A_GROUP:
-        return (OF_WHAT_IS_APART | IN_A_GROUP)[name](at)
+    apart = OF_WHAT_IS_APART | IN_A_GROUP | BY_PROOF
+    if name in apart:
+        return apart[name](at)
     if name == "one due account":
         [wallet, *_] = at.shop.account(at.ada).wallets
         first = wallet.expiring[0].expires_on

@@ -60,7 +60,7 @@ BY_HAND = [
     "grant",
     "deduct",
     "hold",
-    *(name for name in OF_WHAT_IS_APART if BUDGETS[name].write_units and " by a " not in name),
+    *(name for name in OF_WHAT_IS_APART if BUDGETS[name].write_units),
 ]
 
 
