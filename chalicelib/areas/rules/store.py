@@ -10,11 +10,13 @@ rule | {t}#CFG / rule#{program:04}#{rule} | –        | 2 WU
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.areas.rules.compile import CompiledRules, compile_rules
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.earlier import of_today
+from chalicelib.areas.rules.model.limits import UNLIMITED
 from chalicelib.errors import NotFound, Refused
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
@@ -59,4 +61,8 @@ def previewed(config: Config, program_id: int) -> CompiledRules:
 def change(config: Config, program_id: int, rule: Rule) -> Change:
     """Refuses `too_many_rules` past 2,000 in a program."""
     too_many = Refused("too_many_rules", f"A program has at most {MAX_RULES} rules.")
-    return RULES.change(config, program_id, rule.rule_id, rule, too_many)
+    change = RULES.change(config, program_id, rule.rule_id, rule, too_many)
+    if rule.limits != UNLIMITED:
+        return change
+    body = {name: said for name, said in change.body.items() if name != "limits"}
+    return replace(change, body=body)  # an older version knows nothing of limits, and of this rule need not

@@ -40,11 +40,12 @@ def fresh_code(shop: Shop, member_id: str) -> str:
 
 def redeem(shop: Shop, way: Way, member_id: str, proof: str | None = None, query: str = "", key: str = "") -> Reply:
     member = f"/v1/members/{member_id}"
-    path, body = {
+    ways: dict[Way, tuple[str, Json]] = {
         "points": (f"{member}/spends", {"unit": "points", "amount": 10}),
         "rewards": (f"{member}/redemptions", {"reward_id": "mug"}),
         "awards": (f"{member}/awards/club.1/redeem", {}),
-    }[way]
+    }
+    path, body = ways[way]
     shown: Json = {} if proof is None else {"proof": proof}
     return shop.api.post(path + query, body | shown, headers={"Idempotency-Key": key} if key else {})
 
@@ -106,7 +107,8 @@ def test_after_five_wrong_tries_nothing_is_looked_at_for_a_while(shop: Shop, bea
     for _ in range(4):
         assert refusal(redeem(shop, "points", bea, "0000"))[1] == "wrong_proof"
     answer(redeem(shop, "points", bea, "2718"))
-    for way, query in (("points", ""), ("rewards", ""), ("awards", ""), ("points", "?dry_run=true"), ("rewards", "")):
+    tries: tuple[tuple[Way, str], ...] = (*((way, "") for way in WAYS), ("points", "?dry_run=true"), ("rewards", ""))
+    for way, query in tries:
         assert refusal(redeem(shop, way, bea, "0000", query))[1] == "wrong_proof"
     assert refusal(redeem(shop, "points", bea, "2718")) == (422, "proof_locked", "proof")
     shop.clock.at += 15 * MINUTE

@@ -75,8 +75,8 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
         "redemption_code",
     ),
     "registered_tenant",
-    *("redemption", "reward", "reward_code", "reward_taken", "reward_uses"),
-    *("code", "coupon_series", "free_code", "member_counts", "series_counts", "upload"),
+    *("redemption", "reward", "order_paid", "reward_uses"),
+    *("code", "coupon_series", "free_code", "live_coupons", "member_counts", "upload"),
 }
 COMPARED_ELSEWHERE = {"coupon"}  # with the journal: tests/unit/recovery/test_verify_coupons.py
 

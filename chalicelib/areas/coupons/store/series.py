@@ -38,6 +38,11 @@ def series(config: Config, program_id: int, series_id: str) -> CouponSeries:
     return known
 
 
+def known(config: Config, like: CouponSeries) -> CouponSeries | None:
+    """As it is defined now."""
+    return SERIES.find(config, like.program_id, like.series_id)
+
+
 def series_of(name: Name, body: Mapping[str, Any]) -> CouponSeries:
     return SERIES.read(name, body)
 
