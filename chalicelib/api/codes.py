@@ -97,6 +97,7 @@ _OPERATIONS = {
     "invalid_identifier": Code(400, "An identifier is not a valid one of its type."),
     "date_too_early": Code(400, "A purchase is dated before 1970, by a clock that was never set."),
     "invalid_currency": Code(400, "A currency is not three capital letters."),
+    "impossible_condition": Code(400, "A condition of a rule never holds, or asks for what never is."),
     "missing_member": Code(400, "The order does not say who buys."),
     "two_members": Code(400, "The member is named both by id and by identifier."),
     "line_numbers_mixed": Code(400, "Some lines have a number and some have none."),

@@ -33,7 +33,9 @@ def orders_in(months: Months, per: CountPeriod, day: Day) -> int:
     return sum(months[month].orders for month in range(first, first + length) if month in months)
 
 
-def context_of(terms: Terms, account: Account, member: Member | None, at: Instant) -> Context:
+def context_of(
+    terms: Terms, account: Account, member: Member | None, at: Instant, *, may_spend: bool = True
+) -> Context:
     day, zone = terms.day(at), terms.program.zone
     return Context(
         day=day,
@@ -44,5 +46,7 @@ def context_of(terms: Terms, account: Account, member: Member | None, at: Instan
         balances={unit: wallet.available for unit, wallet in account.wallets.items()},
         orders=account.orders,
         history=OfAccount(account),
+        may_spend=may_spend,
+        decimals={unit.code: unit.decimals for unit in terms.program.units},
         roundings=terms.roundings(day),
     )

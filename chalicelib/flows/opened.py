@@ -36,6 +36,7 @@ class Opened:
     entry: Entry | None = None
     group: Group | None = None
     beside: Mapping[Key, Attrs] = field(default_factory=dict)
+    may_spend: bool = True  # as far as it was asked: whether the group lets the member
 
     @property
     def by(self) -> str:
@@ -167,6 +168,19 @@ def of_their_group(
     return theirs
 
 
+def shopping_in_group(rt: Runtime, tenant: str, opened: Opened, program_id: int) -> Opened:
+    """As `of_their_group`, with whether the group lets the member spend: its membership is one item more of the same
+    BatchGet."""
+    member = opened.member
+    if member is None or member.group_id is None:
+        return opened
+    membership = groups.membership_key(tenant, member.group_id, member.member_id)
+    found = rt.table.batch_get([*owner_keys(tenant, member.group_id, program_id), membership])
+    theirs = opened_from(found, tenant, member.group_id, program_id)
+    may_spend = _may_spend(theirs.group, found.get(membership))
+    return replace(theirs, member=member, may_spend=may_spend)
+
+
 def in_group_keys(tenant: str, who: str | InGroup) -> tuple[Key, ...]:
     """What says whether a member may spend for a group: profile and membership. Nothing where nobody is named."""
     if isinstance(who, str):
@@ -195,10 +209,14 @@ def must_spend_for(found: Mapping[Key, Attrs], tenant: str, who: str | InGroup, 
 
 
 def _must_may_spend(group: Group | None, membership: Attrs | None, param: str) -> None:
+    if not _may_spend(group, membership):
+        raise Refused("may_not_spend", "The group does not let this member spend.", param=param)
+
+
+def _may_spend(group: Group | None, membership: Attrs | None) -> bool:
     """Who has just left may not, either."""
     known = None if membership is None else groups.membership_from(membership)
-    if group is None or known is None or not group.may_spend(known):
-        raise Refused("may_not_spend", "The group does not let this member spend.", param=param)
+    return group is not None and known is not None and group.may_spend(known)
 
 
 def must_be_owner(rt: Runtime, tenant: str, owner: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import Account, Credit, Story, earn
@@ -28,6 +29,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
 
 MAX_CREDITS = MAX_FACT  # each has an id of its own
+OfTheirGroup = Callable[[Runtime, str, Opened, int], Opened]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def decide_purchase(
     says why rules give nothing. Refuses `future_purchase`, `member_blocked`, `group_blocked`,
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     refuse_future(header.recorded_at, sale.purchased_at)
-    opened, enrolled = _open(rt, header, terms, buyer)
+    opened, enrolled = open_buyer(rt, header, terms, buyer)
     opened.must_be_active()
 
     def decided() -> Purchase:
@@ -119,12 +121,15 @@ def member_of(rt: Runtime, caller: Caller, buyer: Buyer) -> str | None:
     return members.owner_of(rt.table, caller.tenant, buyer.identifier.normalised())
 
 
-def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Opened, Written | None]:
+def open_buyer(
+    rt: Runtime, header: Header, terms: Terms, buyer: Buyer, their_group: OfTheirGroup = of_their_group
+) -> tuple[Opened, Written | None]:
+    """Whose account it goes to, and who is enrolled by it."""
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
         tenant, program_id = header.caller.tenant, terms.program.program_id
         opened = open_snapshot(rt, tenant, member_id, program_id)
-        return of_their_group(rt, tenant, opened, program_id), None
+        return their_group(rt, tenant, opened, program_id), None
     if buyer.identifier is None or terms.program.enrolment != "enrol":
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
     settings = programs.settings(rt.config.load(rt.table, header.caller.tenant))

@@ -7,9 +7,12 @@ writes   nothing; a buyer who would be enrolled has no member id yet
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.outcome import Outcome, Skipped
+from chalicelib.areas.rules.store import MAX_RULES
 from chalicelib.flows.account_commit import document_entry, header_for
 from chalicelib.flows.account_views import (
     Capped,
@@ -68,7 +71,10 @@ def simulate_order(
 
 def skipped_rules(outcome: Outcome) -> tuple[SkippedRule, ...]:
     """As answers tell of rules that give nothing."""
-    return tuple(
-        SkippedRule(rule_id=skipped.rule_id, reason=skipped.reason, message=skipped.sentence)
-        for skipped in outcome.skipped
-    )
+    return tuple(map(_told, outcome.skipped))
+
+
+@lru_cache(maxsize=MAX_RULES)
+def _told(skipped: Skipped) -> SkippedRule:
+    """Of the many that nobody looked at, most say the same for every purchase."""
+    return SkippedRule(rule_id=skipped.rule_id, reason=skipped.reason, message=skipped.sentence)

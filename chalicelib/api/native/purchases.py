@@ -95,7 +95,8 @@ class PaysBody(Wire):
 
 class CartBody(Wire):
     """A cart at a checkout. Whoever is known is named by `member_id` or by one `identifier`; it is now, where no time is
-    said. `drafts`: drafted rules are judged as if they were active."""
+    said. `drafts`: drafted rules are judged as if they were active. `why`: the answer says of each rule that gives nothing
+    why it does not."""
 
     currency: Currency
     lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
@@ -107,6 +108,7 @@ class CartBody(Wire):
     labels: Labels = ()
     pays: Annotated[tuple[PaysBody, ...], Field(max_length=10)] = ()
     drafts: bool = False
+    why: bool = False
 
 
 class ReturnLineBody(Wire):

@@ -11,7 +11,7 @@ Words
     lane        base → multiply → bonus, over all rules. Base credits are multiplied, bonus credits are not
     discount    percent_off, amount_off, fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points
     redeemable  what the customer could still pay with points; they pay as much as they ask for
-    group       the first rule of it whose conditions hold keeps the others out
+    group       the first rule of it whose conditions hold keeps the others out, on carts and on orders apart
     skipped     a rule that gave nothing, with the first reason why
 
 Laws
@@ -25,6 +25,7 @@ Laws
     - `stop` keeps later rules of the same unit and lane from crediting, and later ones from discounting, once this one gave.
     - Nobody pays with a point twice, with one that they have not, or with one that comes to no money.
     - What has no answer passes no question. A rule for others is never looked at, and looking would change nothing.
+    - What never holds is refused where it is written.
     - Money is compared at face value: "20.00" is 20.00 of whatever currency the order is in.
     - Integers and fractions only: no float ever counts anything.
 
@@ -35,8 +36,8 @@ Facts
     config.changed (kind `rule`) in the journal of each rule
 
 Modules
-    model       Rule by its parts, with every error of definition: words, triggers, subjects, conditions, effects, rule; `names`: what
-                of its program it names; `earlier`: rules as the first version kept them
+    model       Rule by its parts, with every error of definition: words, triggers, subjects, conditions, effects, rule; `possible`:
+                what could ever hold; `names`: what of its program it names; `earlier`: rules as the first version kept them
     purchase    what a rule sees of an order (`Purchase`, `PurchaseLine`), of its member and of the moment (`Context`)
     basket      the lines of one order as rules see them, as sent and as paid, and the line filters compiled
     answers     what a subject is
@@ -44,6 +45,7 @@ Modules
     credits     how much an effect gives for own lines
     discounts   how much an effect takes off them
     index       which rules a purchase could be for
+    reasons     why the others give nothing, worded ahead
     compile     `compile_rules`: all of it once, in judging order
     evaluate    `evaluate`: the outcome of one purchase or cart; simulation and recording run this same code
     outcome     Credit, Off, Redeemable, Skipped with its reasons, Outcome
