@@ -102,6 +102,7 @@ _OPERATIONS = {
     "two_members": Code(400, "The member is named both by id and by identifier."),
     "line_numbers_mixed": Code(400, "Some lines have a number and some have none."),
     "identifier_taken": Code(409, "Another member already has this identifier."),
+    "order_assigned": Code(409, "The order is already another member's."),
     "order_number_taken": Code(409, "The document number is already recorded with other content."),
     "return_number_taken": Code(409, "The sale already has a return of this number with other content."),
     "operation_finished": Code(409, "The operation is done or has failed: there is nothing to cancel."),

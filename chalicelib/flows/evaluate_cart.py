@@ -23,7 +23,7 @@ from chalicelib.flows.account_views import Capped, LineAmount, Standing, capped_
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, shopping_in_group
-from chalicelib.flows.purchase import Buyer, open_buyer, refuse_future, with_credits
+from chalicelib.flows.purchase import Buyer, known_buyer, open_buyer, refuse_future, with_credits
 from chalicelib.flows.simulate_order import SkippedRule, skipped_rules
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.base import Frozen
@@ -127,9 +127,10 @@ def evaluate_cart(
 
 def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer | None) -> tuple[Opened, bool]:
     """And whether the order would enrol them."""
-    if buyer is None:
+    known = None if buyer is None else known_buyer(rt, header.caller, terms, buyer)
+    if known is None:
         return NOBODY, False
-    opened, written = open_buyer(rt, header, terms, buyer, shopping_in_group)
+    opened, written = open_buyer(rt, header, terms, known, shopping_in_group)
     return opened, written is not None
 
 

@@ -121,6 +121,14 @@ def member_of(rt: Runtime, caller: Caller, buyer: Buyer) -> str | None:
     return members.owner_of(rt.table, caller.tenant, buyer.identifier.normalised())
 
 
+def known_buyer(rt: Runtime, caller: Caller, terms: Terms, buyer: Buyer) -> Buyer | None:
+    """Where the program keeps orders of whoever is no member: the member by id, or None. Elsewhere as they are named."""
+    if terms.program.enrolment != "keep" or buyer.member_id is not None:
+        return buyer
+    member_id = None if buyer.identifier is None else member_of(rt, caller, buyer)
+    return None if member_id is None else Buyer(member_id)
+
+
 def open_buyer(
     rt: Runtime, header: Header, terms: Terms, buyer: Buyer, their_group: OfTheirGroup = of_their_group
 ) -> tuple[Opened, Written | None]:

@@ -62,7 +62,7 @@ def _sale(rt: Runtime, caller: Caller, command: Command, row: SaleRow, program_i
     buyer = _buyer(row.identity)
     done = record_order(rt, caller, command, buyer, row.sale, program_id, asks_now=False)
     return DocumentResult(
-        "sell", _result(done.replayed), row.sale.number, row.first_line, done.answer.member_id, done.answer.order_id
+        "sell", _result(done.replayed), row.sale.number, row.first_line, done.answer.member_id or "", done.answer.order_id
     )
 
 

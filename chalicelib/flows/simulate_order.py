@@ -8,6 +8,7 @@ writes   nothing; a buyer who would be enrolled has no member id yet
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
@@ -25,7 +26,7 @@ from chalicelib.flows.account_views import (
     group_of,
     standing_of,
 )
-from chalicelib.flows.purchase import Buyer, decide_purchase
+from chalicelib.flows.purchase import Buyer, decide_purchase, known_buyer, refuse_future
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -40,13 +41,15 @@ class SkippedRule(Frozen):
 
 
 class SimulatedOrder(Frozen):
+    """An order that would be kept without a member earns nothing, for no account."""
+
     member_id: str | None
     group_id: str | None
     earned: tuple[Earning, ...]
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     skipped: tuple[SkippedRule, ...]
-    account: Standing
+    account: Standing | None
 
 
 def simulate_order(
@@ -56,7 +59,12 @@ def simulate_order(
     terms = terms_of(rt, caller.tenant, program_id)
     header = header_for(rt, caller, command, "simulate_order", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(caller.tenant, sale.number)
-    purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, dry_run=True)
+    known = known_buyer(rt, caller, terms, buyer)
+    if known is None:
+        refuse_future(header.recorded_at, sale.purchased_at)
+        nothing: dict[str, Any] = dict.fromkeys(("earned", "capped", "expired", "skipped"), ())
+        return SimulatedOrder(member_id=None, group_id=None, account=None, **nothing)
+    purchase = decide_purchase(rt, header, terms, known, sale, order_id, dry_run=True)
     entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header)
     return SimulatedOrder(
         member_id=None if purchase.enrolled else purchase.member_id,

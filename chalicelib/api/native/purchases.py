@@ -73,7 +73,7 @@ class PaymentBody(Wire):
 
 
 class OrderBody(Wire):
-    """A sale. The buyer is named by `member_id` or by one `identifier`."""
+    """A sale. The buyer is named by `member_id` or by one `identifier`; by neither where the program keeps such orders."""
 
     number: m.DocumentNumber
     purchased_at: PurchaseTime
@@ -84,6 +84,13 @@ class OrderBody(Wire):
     place: m.Text = ""
     payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] = ()
     labels: Labels = ()
+
+
+class AssignBody(Wire):
+    """Who made the sale after all: named by `member_id` or by one `identifier`."""
+
+    member_id: str | None = None
+    identifier: Identifier | None = None
 
 
 class PaysBody(Wire):

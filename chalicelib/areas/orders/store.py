@@ -6,15 +6,18 @@ an order, by its number | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU    
 a return, by its number | {t}#O#{order} / R#{number} | 0–1   | 1 Get, 1 RU            | read_return
 returns of an order     | {t}#O#{order} / R#*        | 0–n   | 1 Query, 1 RU          | returns_query
 orders of a member      | gsi1 {t}#M#{member}#O / *  | 0–n   | 1 Query a page, 0.5 RU | member_orders_query
+orders of nobody        | gsi1 {t}#KEPT#{kept_shard:02} / *  | 0–n | 1 Query a page, 0.5 RU | kept_orders_query
 orders of a group       | gsi2 {t}#G#{group}#O / *   | 0–n   | 1 Query a page, 0.5 RU | group_orders_query
 
 item   | key                        | in index                                                                                                    | cost
 order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order}                                                          | 2 WU + 1 IU
+order  | {t}#O#{order} / S          | gsi1 {t}#KEPT#{kept_shard:02} / {purchased_at:014}#{order}                                                         | 2 WU + 1 IU
 order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order}, gsi2 {t}#G#{group}#O / {purchased_at:014}#{order} | 2 WU + 2 IU
 return | {t}#O#{order} / R#{number} | –                                                                                                           | 2 WU
 
 An order is in the list of who bought it, with a card; one for a group is in that group's as well, which has keys only: the
-orders themselves come by one BatchGet. Neither place ever changes.
+orders themselves come by one BatchGet. Neither place ever changes. One that nobody is known to have made is in a list of
+such until it is assigned, and has a journal of its own in its partition, `J#{program}#…`.
 
 An order's id is a hash of scope and number. Two numbers that hash alike are told apart by the number kept in the item:
 the second is found at the next probe, with one Get more.
@@ -29,27 +32,39 @@ from typing import Any, NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Back, ByHand, Credited, GroupOrder, Order, OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import (
+    Back,
+    ByHand,
+    Credited,
+    GroupOrder,
+    Kept,
+    Order,
+    OrderCard,
+    RecordedReturn,
+)
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
 from chalicelib.table.damaged import readable
 from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.journal import Stream
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Equals, Index, Key, Prefix, Put, Query, Table
 
 SCOPE = "-"
 MAX_PROBES = 4
+KEPT_SHARDS = 16
 MAX_NEW_ORDER_BYTES = 256_000
 
 
 class OrderItem(StampbookItem):
     """Schema 3 is that of an order for a group, which an older version would take for the member's own; schema 4 of one whose
     credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
-    cancelled by hand, which an older version would take for returns that are missing."""
+    cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that was kept without
+    a member."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=5)
+    v = IntegerAttribute(default=6)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
@@ -77,6 +92,11 @@ def order_key(tenant: str, order: str) -> Key:
 
 def return_key(tenant: str, order: str, number: str) -> Key:
     return Key(f"{tenant}#O#{order}", f"R#{number}")
+
+
+def stream(tenant: str, order: str, program: int) -> Stream:
+    """The order's own journal, where it was recorded without a member."""
+    return Stream(tenant, order_key(tenant, order).pk, program)
 
 
 def id_for(tenant: str, number: str, probe: int = 0) -> str:
@@ -125,6 +145,7 @@ def _order(attrs: Attrs) -> Order:
         version=item.version,
         group_id=body.get("group"),
         by_hand=tuple(_by_hand(*told) for told in body.get("by_hand", ())),
+        kept=_kept(*body["kept"]) if "kept" in body else None,
     )
 
 
@@ -191,6 +212,15 @@ def group_orders_query(tenant: str, group: str, limit: int, after: tuple[str, In
     return _orders_query(tenant, group, "gsi2", limit, after)
 
 
+def kept_orders_query(tenant: str, shard: int, limit: int) -> Query:
+    """Those that no member has, oldest purchase first, with their cards: an order's shard follows from its id."""
+    return Query(_kept_list(tenant, shard), index="gsi1", limit=limit)
+
+
+def kept_shard(order: str) -> int:
+    return number_of("order", order) % KEPT_SHARDS
+
+
 def listed_order(attrs: Attrs) -> str:
     """Which order an item of a member's or a group's list is about."""
     order: str = attrs["pk"]["S"].rsplit("#", 1)[1]
@@ -218,6 +248,10 @@ def _list_of(tenant: str, owner: str) -> str:
     return f"{owner_pk(tenant, owner)}#O"
 
 
+def _kept_list(tenant: str, shard: int) -> str:
+    return f"{tenant}#KEPT#{shard:02}"
+
+
 def _place(order: str, purchased_at: Instant) -> str:
     return f"{purchased_at:014}#{order}"
 
@@ -237,6 +271,12 @@ def _by_hand(sequence: int, credit: int, amount: int) -> ByHand:
     return ByHand(sequence, credit, amount)
 
 
+def _kept(version: int, hash_: str) -> Kept:
+    if [type(version), type(hash_)] != [int, str]:
+        raise ValueError("a journal of nothing")
+    return Kept(version, hash_)
+
+
 def _item(tenant: str, order: Order) -> OrderItem:
     key = order_key(tenant, order.order_id)
     item = OrderItem(
@@ -245,7 +285,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
         v=_schema(order),
         version=order.version,
         body=_body(order),
-        gsi1pk=_list_of(tenant, order.member_id),
+        gsi1pk=_list_of(tenant, order.member_id) if order.member_id else _kept_list(tenant, kept_shard(order.order_id)),
         gsi1sk=_place(order.order_id, order.sale.purchased_at),
         card=OrderCard(
             order_id=order.order_id,
@@ -261,6 +301,8 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
+    if order.kept is not None:
+        return 6
     if order.by_hand:
         return 5
     if any(credit.period for credit in order.credits):
@@ -276,7 +318,7 @@ def _groups_place(tenant: str, order: Order) -> Key | None:
 
 
 def _body(order: Order) -> Mapping[str, Any]:
-    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand}
+    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand, "kept": order.kept}
     return {
         "member": order.member_id,
         "program": order.program,
