@@ -63,11 +63,11 @@ def after_entry(order: Order, entry: Entry) -> Order:
 
 def kept_order_of(entry: Entry) -> KeptOrderRecorded | None:
     """What the entry of a kept order's own journal records; None for an account's entry."""
-    return next((fact for fact in _told(entry) if isinstance(fact, KeptOrderRecorded)), None)
+    return next((fact for fact in facts_told(entry) if isinstance(fact, KeptOrderRecorded)), None)
 
 
 def kept_return_of(entry: Entry) -> KeptOrderReturned | None:
-    return next((fact for fact in _told(entry) if isinstance(fact, KeptOrderReturned)), None)
+    return next((fact for fact in facts_told(entry) if isinstance(fact, KeptOrderReturned)), None)
 
 
 def first_entry(rt: Runtime, tenant: str, order: Order) -> Entry | None:
@@ -80,7 +80,8 @@ def read_own(rt: Runtime, tenant: str, order: Order, sequence: int) -> Entry | N
     return None if stored is None else entry_from(stream, stored)
 
 
-def _told(entry: Entry) -> list[Fact]:
+def facts_told(entry: Entry) -> list[Fact]:
+    """Those of an order's own journal."""
     return [VOCABULARY.decode(body) for body in entry.facts if body["type"] in VOCABULARY.classes]
 
 

@@ -79,7 +79,6 @@ def return_order(
     """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and
     `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`.
     `asks_now` as in record_order."""
-
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
     buyers: list[str] = []
 
@@ -89,14 +88,13 @@ def return_order(
         buyers.append(order.member_id)
         _must_be_theirs(rt, caller, order, buyer)
         terms = terms_of(rt, caller.tenant, order.program)
+        header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
         if not order.member_id:
-            header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
             return kept_return_plan(caller, command, header, order, document)
         opened = _open(rt, caller.tenant, order)
         if command.dry_run and orders.read(rt.table, caller.tenant, order_id) != order:
             raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
         planned = plan_return(order, document, bases_of(terms, order))
-        header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
         met = terms.meets(opened.account, header, asks_now=asks_now)
         decided = partial(taken_back, terms, met, planned, document)
         story = unless_lost(rt, caller.tenant, (opened,), decided, dry_run=command.dry_run)

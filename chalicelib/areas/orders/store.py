@@ -6,12 +6,12 @@ an order, by its number | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU    
 a return, by its number | {t}#O#{order} / R#{number} | 0–1   | 1 Get, 1 RU            | read_return
 returns of an order     | {t}#O#{order} / R#*        | 0–n   | 1 Query, 1 RU          | returns_query
 orders of a member      | gsi1 {t}#M#{member}#O / *  | 0–n   | 1 Query a page, 0.5 RU | member_orders_query
-orders of nobody        | gsi1 {t}#KEPT#{kept_shard:02} / *  | 0–n | 1 Query a page, 0.5 RU | kept_orders_query
+orders of nobody        | gsi2 {t}#KEPT#{kept_shard:02} / * | 0–n | 1 Query a page, 0.5 RU | kept_orders_query
 orders of a group       | gsi2 {t}#G#{group}#O / *   | 0–n   | 1 Query a page, 0.5 RU | group_orders_query
 
 item   | key                        | in index                                                                                                    | cost
 order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order}                                                          | 2 WU + 1 IU
-order  | {t}#O#{order} / S          | gsi1 {t}#KEPT#{kept_shard:02} / {purchased_at:014}#{order}                                                         | 2 WU + 1 IU
+order  | {t}#O#{order} / S          | gsi2 {t}#KEPT#{kept_shard:02} / {purchased_at:014}#{order} | 2 WU + 1 IU
 order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order}, gsi2 {t}#G#{group}#O / {purchased_at:014}#{order} | 2 WU + 2 IU
 return | {t}#O#{order} / R#{number} | –                                                                                                           | 2 WU
 
@@ -25,23 +25,17 @@ the second is found at the next probe, with one Get more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import (
-    Back,
-    ByHand,
-    Credited,
     GroupOrder,
-    Kept,
     Order,
     OrderCard,
     RecordedReturn,
 )
+from chalicelib.areas.orders.model.packed import packed, unpacked
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
@@ -67,8 +61,8 @@ class OrderItem(StampbookItem):
     v = IntegerAttribute(default=6)
     version = IntegerAttribute()
     body = BodyAttribute()
-    gsi1pk = UnicodeAttribute()
-    gsi1sk = UnicodeAttribute()
+    gsi1pk = UnicodeAttribute(null=True)
+    gsi1sk = UnicodeAttribute(null=True)
     gsi2pk = UnicodeAttribute(null=True)
     gsi2sk = UnicodeAttribute(null=True)
     card = BodyAttribute()
@@ -127,26 +121,17 @@ def order_from(attrs: Attrs) -> Order:
     return readable(_order, attrs)
 
 
+def read_or_none(attrs: Attrs) -> Order | None:
+    """None for what cannot be read, where it is told elsewhere."""
+    try:
+        return order_from(attrs)
+    except UNREADABLE:
+        return None
+
+
 def _order(attrs: Attrs) -> Order:
     item = from_attrs(OrderItem, attrs)
-    body = item.body
-    if [type(body[name]) for name in ("member", "program", "sequence", "at")] != [str, int, int, int]:
-        raise ValueError("an order of nobody")
-    return Order(
-        order_id=item.pk.rsplit("#", 1)[1],
-        member_id=body["member"],
-        program=body["program"],
-        sequence=body["sequence"],
-        recorded_at=body["at"],
-        sale=Sale.model_validate(body["sale"]),
-        credits=tuple(_credit(*credit) for credit in body["credits"]),
-        returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
-        uncounted=tuple(body.get("uncounted", ())),
-        version=item.version,
-        group_id=body.get("group"),
-        by_hand=tuple(_by_hand(*told) for told in body.get("by_hand", ())),
-        kept=_kept(*body["kept"]) if "kept" in body else None,
-    )
+    return unpacked(item.pk.rsplit("#", 1)[1], item.version, item.body)
 
 
 def misshown(tenant: str, order: Order, attrs: Attrs) -> bool:
@@ -213,8 +198,8 @@ def group_orders_query(tenant: str, group: str, limit: int, after: tuple[str, In
 
 
 def kept_orders_query(tenant: str, shard: int, limit: int) -> Query:
-    """Those that no member has, oldest purchase first, with their cards: an order's shard follows from its id."""
-    return Query(_kept_list(tenant, shard), index="gsi1", limit=limit)
+    """Those that no member has, oldest purchase first: keys of orders. An order's shard follows from its id."""
+    return Query(_kept_list(tenant, shard), index="gsi2", limit=limit)
 
 
 def kept_shard(order: str) -> int:
@@ -256,27 +241,6 @@ def _place(order: str, purchased_at: Instant) -> str:
     return f"{purchased_at:014}#{order}"
 
 
-def _credit(
-    rule: str, unit: str, amount: int, lines: Any, value: int, piece: Any, due: int, period: str = ""
-) -> Credited:
-    if [type(one) for one in (rule, unit, amount, due, period)] != [str, str, int, int, str]:
-        raise ValueError("a credit of nothing")
-    parts = tuple((no, part) for no, part in lines)
-    return Credited(rule, unit, amount, parts, value, (piece[0], piece[1], piece[2]), due, period)
-
-
-def _by_hand(sequence: int, credit: int, amount: int) -> ByHand:
-    if [type(one) for one in (sequence, credit, amount)] != [int, int, int]:
-        raise ValueError("cancelled of nothing")
-    return ByHand(sequence, credit, amount)
-
-
-def _kept(version: int, hash_: str) -> Kept:
-    if [type(version), type(hash_)] != [int, str]:
-        raise ValueError("a journal of nothing")
-    return Kept(version, hash_)
-
-
 def _item(tenant: str, order: Order) -> OrderItem:
     key = order_key(tenant, order.order_id)
     item = OrderItem(
@@ -284,9 +248,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
         sk=key.sk,
         v=_schema(order),
         version=order.version,
-        body=_body(order),
-        gsi1pk=_list_of(tenant, order.member_id) if order.member_id else _kept_list(tenant, kept_shard(order.order_id)),
-        gsi1sk=_place(order.order_id, order.sale.purchased_at),
+        body=packed(order),
         card=OrderCard(
             order_id=order.order_id,
             number=order.sale.number,
@@ -296,7 +258,12 @@ def _item(tenant: str, order: Order) -> OrderItem:
             returned_value=order.returned_value,
         ).model_dump(mode="json"),
     )
-    item.gsi2pk, item.gsi2sk = _groups_place(tenant, order) or (None, None)
+    place = _place(order.order_id, order.sale.purchased_at)
+    if order.member_id:
+        item.gsi1pk, item.gsi1sk = _list_of(tenant, order.member_id), place
+        item.gsi2pk, item.gsi2sk = _groups_place(tenant, order) or (None, None)
+    else:
+        item.gsi2pk, item.gsi2sk = _kept_list(tenant, kept_shard(order.order_id)), place
     return item
 
 
@@ -315,16 +282,3 @@ def _groups_place(tenant: str, order: Order) -> Key | None:
     if order.group_id is None:
         return None
     return Key(_list_of(tenant, order.group_id), _place(order.order_id, order.sale.purchased_at))
-
-
-def _body(order: Order) -> Mapping[str, Any]:
-    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand, "kept": order.kept}
-    return {
-        "member": order.member_id,
-        "program": order.program,
-        "sequence": order.sequence,
-        "at": order.recorded_at,
-        "sale": order.sale.model_dump(mode="json", exclude_defaults=True),
-        "credits": [credit if credit.period else credit[:-1] for credit in order.credits],
-        "returned": {str(no): [str(back.quantity), back.value] for no, back in order.returned.items()},
-    } | {name: value for name, value in optional.items() if value}

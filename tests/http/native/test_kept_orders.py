@@ -44,7 +44,9 @@ def test_an_order_of_a_stranger_is_kept_and_earns_nothing(shop: Shop, who: Json)
         "order_id": kept["order_id"],
         "number": "S1",
         **dict.fromkeys(("member_id", "group_id", "entry_id", "account")),
-        **dict.fromkeys(("earned", "capped", "expired"), []),
+        "earned": [],
+        "capped": [],
+        "expired": [],
     }
     found = answer(shop.api.get("/v1/orders?number=S1"))
     assert (found["order_id"], found["member_id"], found["credits"]) == (kept["order_id"], None, [])
@@ -66,7 +68,7 @@ def test_whoever_made_it_earns_by_the_day_of_purchase(shop: Shop) -> None:
     assert (line["order_id"], line["purchased_at"]) == (kept["order_id"], YESTERDAY)
     [entry] = answer(shop.api.get(f"/v1/members/{ada}/statement"))["items"]
     assert (entry["operation"], entry["effective_at"]) == ("assign_order", YESTERDAY)
-    assert answer(shop.api.get(f"/v1/members/{ada}/account/proof"))["consistent"]
+    assert answer(shop.api.get(f"/v1/members/{ada}/account/proof"))["matches"]
 
 
 def test_assigning_it_again_changes_nothing_and_to_another_is_a_conflict(shop: Shop) -> None:
@@ -100,7 +102,7 @@ def test_what_came_back_before_earns_nothing_and_what_comes_back_later_is_taken_
     assert refusal(more) == (422, "returned_more_than_bought", "lines")
     found = answer(shop.api.get(f"/v1/orders/{kept['order_id']}"))
     assert (found["fully_returned"], [one["taken_back"] for one in found["credits"]]) == (True, [100])
-    assert answer(shop.api.get(f"/v1/members/{ada}/account/proof"))["consistent"]
+    assert answer(shop.api.get(f"/v1/members/{ada}/account/proof"))["matches"]
 
 
 def test_a_sale_for_a_group_is_assigned_to_it(shop: Shop) -> None:

@@ -184,7 +184,7 @@ PICKY: dict[str, Any] = {
 
 
 def test_only_the_first_unmet_condition_is_named() -> None:
-    for change, reason in [
+    cases: list[tuple[dict[str, Any], str]] = [
         ({}, "wrong_member"),
         ({"audience": {"tiers": ["gold"], "labels": [{"key": "vip"}]}, "lines": {}}, "wrong_tier"),
         ({"audience": {"labels": [{"key": "vip"}]}, "lines": {}}, "wrong_member_labels"),
@@ -193,7 +193,8 @@ def test_only_the_first_unmet_condition_is_named() -> None:
         ({"audience": {}, "when": None}, "no_matching_lines"),
         ({"window": {"until_day": "2026-03-14"}}, "outside_window"),
         ({"state": "ended"}, "ended"),
-    ]:
+    ]
+    for change, reason in cases:
         outcome = judge(sale(10_00), rule(**(PICKY | change)))
         assert reasons(outcome) == {"rule": reason}
 
