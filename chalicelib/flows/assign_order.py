@@ -23,6 +23,8 @@ from chalicelib.flows.kept_orders import after_entry, own_entry
 from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, member_of
 from chalicelib.flows.record_order import RecordedOrder, recorded_order
 from chalicelib.flows.return_order import bases_of, taken_back
+from chalicelib.flows.rule_limits import writes_within
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -47,6 +49,7 @@ def assign_order(
     """Refuses what a sale of the member is refused for; Conflict `order_assigned` where another member has it; NotFound:
     order, `member_not_found`. `missing_member` where nobody is named."""
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
+    taking = Taking(rt, caller.tenant, order_id)
 
     def plan() -> Plan:
         order = orders.read(rt.table, caller.tenant, order_id)
@@ -55,7 +58,7 @@ def assign_order(
         member_id = member_of(rt, caller, buyer)
         if member_id is None:
             raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
-        return _plan(rt, caller, command, order, member_id)
+        return _plan(taking, caller, command, order, member_id)
 
     def recall() -> Entry | None:
         return recall_guarded(rt.table, caller.tenant, command) or _theirs(rt, caller, order_id, buyer)
@@ -63,11 +66,12 @@ def assign_order(
     return commit(rt, command, plan, _answer, recall)
 
 
-def _plan(rt: Runtime, caller: Caller, command: Command, order: Order, member_id: str) -> Plan:
-    sale, terms = order.sale, terms_of(rt, caller.tenant, order.program)
+def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member_id: str) -> Plan:
+    rt, sale = taking.rt, order.sale
+    terms = terms_of(rt, caller.tenant, order.program)
     header = header_for(rt, caller, command, "assign_order", terms, sale.purchased_at, sale.place)
-    bought = decide_purchase(rt, header, terms, Buyer(member_id), sale, order.order_id, dry_run=command.dry_run)
-    story, settled = _come_back(rt, caller.tenant, terms, order, bought)
+    bought = decide_purchase(taking, header, terms, Buyer(member_id), sale, order.order_id, dry_run=command.dry_run)
+    story, settled = _come_back(taking, caller.tenant, terms, order, bought)
     entry = document_entry(caller.tenant, terms, story, bought.head, header)
     told = KeptOrderAssigned(order.order_id, member_id, group_of(entry) or "")
     own = own_entry(caller.tenant, order, header, told)
@@ -78,19 +82,25 @@ def _plan(rt: Runtime, caller: Caller, command: Command, order: Order, member_id
         sequence=entry.sequence,
         version=order.version + 1,
     )
-    also = orders.order_put(caller.tenant, after_entry(changed, own)), entry_put(own)
-    return account_plan(caller, command, story, bought.head, entry, also)
+    also = (orders.order_put(caller.tenant, after_entry(changed, own)), entry_put(own), *writes_within(taking))
+    made = account_plan(caller, command, story, bought.head, entry, also)
+    return Plan(entry, made.writes, made.done_if, taking)
 
 
-def _come_back(rt: Runtime, tenant: str, terms: Terms, order: Order, bought: Purchase) -> tuple[Story, Order]:
+def _come_back(taking: Taking, tenant: str, terms: Terms, order: Order, bought: Purchase) -> tuple[Story, Order]:
     """The story of the account once all that has come back is taken back, and the order as it stands then."""
-    story, at = bought.story, replace(order, credits=bought.credits, uncounted=bought.uncounted, returned={})
+    story, at = (
+        bought.story,
+        replace(order, credits=bought.credits, uncounted=bought.uncounted, uses=bought.uses, returned={}),
+    )
     if not order.returned:
         return story, at
-    found = [orders.return_from(attrs) for attrs in every_item(rt.table, orders.returns_query(tenant, order.order_id))]
+    found = [
+        orders.return_from(attrs) for attrs in every_item(taking.rt.table, orders.returns_query(tenant, order.order_id))
+    ]
     for one in sorted(found, key=lambda known: known.sequence):
         planned = plan_return(at, one.document, bases_of(terms, at))
-        story, at = taken_back(terms, story, planned, one.document), planned.order
+        story, at = taken_back(terms, story, planned, one.document, taking), planned.order
     if at.returned != order.returned:
         raise Outdated  # more came back than the order knew of when it was read
     return story, at

@@ -25,6 +25,7 @@ from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, shopping_in_group
 from chalicelib.flows.purchase import Buyer, known_buyer, open_buyer, refuse_future, with_credits
 from chalicelib.flows.simulate_order import SkippedRule, skipped_rules
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -119,7 +120,7 @@ def evaluate_cart(
     opened.must_be_active()
 
     def decided() -> EvaluatedCart:
-        return _decided(terms, header, opened, asked, known=not enrolled)
+        return _decided(terms, header, opened, asked, Taking(rt, caller.tenant, asked.cart.number), known=not enrolled)
 
     known = (opened,) if opened.member is not None and not enrolled else ()
     return unless_lost(rt, caller.tenant, known, decided, dry_run=True)
@@ -134,10 +135,12 @@ def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer | None) -> tup
     return opened, written is not None
 
 
-def _decided(terms: Terms, header: Header, opened: Opened, asked: CartQuestion, *, known: bool) -> EvaluatedCart:
+def _decided(
+    terms: Terms, header: Header, opened: Opened, asked: CartQuestion, taking: Taking, *, known: bool
+) -> EvaluatedCart:
     at = asked.cart.purchased_at
     story = terms.meets(opened.account, header, asks_now=True)
-    context = context_of(terms, story.account, opened.member, at, may_spend=opened.may_spend)
+    context = context_of(terms, story.account, opened.member, at, taking, may_spend=opened.may_spend)
     outcome = evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), CART, why=asked.why)
     after, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
     capped = [fact for fact in after.facts[len(story.facts) :] if isinstance(fact, PointsCapped)]

@@ -27,6 +27,7 @@ from chalicelib.flows.account_views import (
     standing_of,
 )
 from chalicelib.flows.purchase import Buyer, decide_purchase, known_buyer, refuse_future
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -64,7 +65,8 @@ def simulate_order(
         refuse_future(header.recorded_at, sale.purchased_at)
         nothing: dict[str, Any] = dict.fromkeys(("earned", "capped", "expired", "skipped"), ())
         return SimulatedOrder(member_id=None, group_id=None, account=None, **nothing)
-    purchase = decide_purchase(rt, header, terms, known, sale, order_id, dry_run=True)
+    taking = Taking(rt, caller.tenant, sale.number)
+    purchase = decide_purchase(taking, header, terms, known, sale, order_id, dry_run=True)
     entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header)
     return SimulatedOrder(
         member_id=None if purchase.enrolled else purchase.member_id,

@@ -54,8 +54,8 @@ MAX_NEW_ORDER_BYTES = 256_000
 class OrderItem(StampbookItem):
     """Schema 3 is that of an order for a group, which an older version would take for the member's own; schema 4 of one whose
     credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
-    cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that was kept without
-    a member."""
+    cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that got something of a
+    rule that is counted, which an older version does not give back, or that was kept without a member."""
 
     kind = UnicodeAttribute(default="order")
     v = IntegerAttribute(default=6)
@@ -268,7 +268,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
-    if order.kept is not None:
+    if order.uses or order.kept is not None:
         return 6
     if order.by_hand:
         return 5

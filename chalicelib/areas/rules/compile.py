@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.areas.rules.basket import LineSelector, label_test
@@ -11,6 +11,7 @@ from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
 from chalicelib.areas.rules.credits import Gains, gains
 from chalicelib.areas.rules.discounts import Takes, takes
 from chalicelib.areas.rules.index import Index, filed_under, span_of
+from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of, limits_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
 from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, STAGES, Stage
@@ -53,6 +54,7 @@ class CompiledRule:
     credits: tuple[tuple[Crediting, ...], ...]  # by stage
     discounts: tuple[Discounting, ...]
     in_group: Skipped
+    limits: CompiledLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class CompiledRules:
     live: tuple[CompiledRule, ...]
     index: Index
     reasons: Reasons
+    counting: Mapping[str, Counting] = field(default_factory=dict)  # of rules whose uses are counted
 
 
 def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
@@ -82,7 +85,7 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
     made = tuple(_CompilerOf(rule, selectors).compiled() for rule in live)
     aside = [_aside(rule, compiled) for rule, compiled in zip(live, made, strict=True)]
     idle = [(rule.trigger.on, _idle(rule)) for rule in ordered if rule.state != "active"]
-    return CompiledRules(made, Index(live), Reasons(aside, idle))
+    return CompiledRules(made, Index(live), Reasons(aside, idle), counting_of(ordered))
 
 
 def _idle(rule: Rule) -> Skipped:
@@ -118,6 +121,7 @@ class _CompilerOf:
                 if isinstance(one, DISCOUNTS)
             ),
             in_group=self._skipped("in_group", f"Another rule of the group {rule.group} comes before it."),
+            limits=limits_of(rule),
         )
 
     def _skipped(self, reason: Reason, sentence: str) -> Skipped:

@@ -16,6 +16,7 @@ Reason = Literal[
     "wrong_member_labels",
     "wrong_place",
     "condition_not_met",
+    "limit_reached",
     "in_group",
     "no_matching_lines",
     "nothing_to_multiply",
@@ -23,10 +24,15 @@ Reason = Literal[
     "nothing_to_discount",
     "nothing_paid_with",
     "may_not_spend",
+    "wrong_currency",
+    "budget_spent",
     "stopped",
 ]
 """Stable codes, in the order they are looked for: a rule is skipped for the first that holds. But what it is filed under
 (areas/rules/index) is looked for before all else: who buys something else hears nothing of a condition."""
+
+
+CutBy = Literal["member", "budget"]
 
 
 class Credit(NamedTuple):
@@ -73,6 +79,15 @@ class Skipped(NamedTuple):
     sentence: str
 
 
+class Cut(NamedTuple):
+    """What a limit took off a gift: of a `unit`, or of money where there is none."""
+
+    rule_id: str
+    unit: str
+    amount: int
+    limit: CutBy
+
+
 class Outcome(NamedTuple):
     """In the order judged. Every rule of the occasion either gives (`credits`, `off`) or is in `skipped` once, which is told only
     where the reasons were asked for: switched-off ones last. What is `redeemable` is offered by either, each by itself."""
@@ -81,3 +96,4 @@ class Outcome(NamedTuple):
     off: tuple[Off, ...] = ()
     redeemable: tuple[Redeemable, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    cut: tuple[Cut, ...] = ()

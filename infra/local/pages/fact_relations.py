@@ -78,6 +78,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, "record_order")),
+    f.RuleCounted: Relations(("record_order",)),
+    f.RuleUncounted: Relations(("return_order",)),
     f.PointsPromised: Relations(
         ("assign_order", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)
     ),
@@ -121,13 +123,13 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
-    f.CouponIssued: Relations(("issue_coupon", "use_code"), ("User.CampaignWasBoughtByCustomer",)),
+    f.CouponIssued: Relations(("issue_coupon", "redeem_reward", "use_code"), ("User.CampaignWasBoughtByCustomer",)),
     f.CouponActivated: Relations(("activate_coupon",)),
     f.CouponUsed: Relations(("use_code",), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
     f.CouponUnused: Relations(("unuse_coupon",), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)),
     f.CouponExpired: Relations(("settle_due",)),
     f.CouponReactivated: Relations(("reactivate_coupon",)),
-    f.CouponCancelled: Relations(("cancel_coupon",)),
+    f.CouponCancelled: Relations(("cancel_coupon", "refund_redemption", "unuse_coupon")),
     members.MemberEnrolled: Relations(
         ("enrol_member", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),

@@ -209,3 +209,11 @@ def test_one_offer_of_a_group_comes_off_the_cart_and_one_is_earned_as_the_order_
     assert [(one["rule_id"], one["amount"]) for one in found["earned"]] == [
         (one["rule_id"], one["amount"]) for one in sold["earned"]
     ]
+
+
+def test_a_budget_in_money_cuts_what_comes_off_and_is_of_its_own_currency(shop: Shop) -> None:
+    budget = {"budget": {"amount": 4_00, "currency": "EUR"}}
+    on_carts(shop, "tenth", {"kind": "percent_off", "percent": "10"}, limits=budget)
+    found = evaluated(shop, book(30_00, "A"), book(60_00, "B"))
+    assert (found["discount"], [line["discount"] for line in found["lines"]]) == (4_00, [1_33, 2_67])
+    assert reasons(evaluated(shop, currency="CHF")) == {"tenth": "wrong_currency"}

@@ -63,7 +63,8 @@ SHORT_LIVED = {
         {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 90}}]},
     ]
 }
-RULES = (rule(), *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")))
+A_MONTH = {"per_member": [{"per": "month", "amount": 1_000, "unit": "points"}]}
+RULES = (rule(limits=A_MONTH), *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")))
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
 EASIER = {
     **TIERS,
@@ -112,6 +113,8 @@ VISITS: dict[str, Visit] = {
     "cancel pending": lambda shop, ada: by_hand.cancel(shop, ada, event="survey"),
     "redeem": rewarded.redeem,
     "refund a redemption": lambda shop, ada: rewarded.refund(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
+    "refund a code": lambda shop, ada: rewarded.refund(shop, ada, rewarded.redeemed(shop, ada)),
+    "give back a shared code": lambda shop, ada: coupons.unuse(shop, coupons.claim(shop, ada, "HELLO")),
     "deliver": lambda shop, ada: rewarded.deliver(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
     "assign": assigned,
     "settle": settled,
@@ -141,6 +144,7 @@ def after(visit: Visit) -> StreamedTable:
     by_hand.promise(shop, ada, 3, event="survey")
     by_hand.hold(shop, ada, 5, at=at("2026-08-05"))
     by_hand.hold(shop, ada, 5)
+    rewarded.series(shop)
     rewarded.define(shop)
     rewarded.define(shop, "bag", **rewarded.BAG)
     assert rewarded.redeemed(shop, ada, "bag") == entry_id(EntryRef(ada, 1, BAG))

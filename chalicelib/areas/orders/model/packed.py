@@ -7,11 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.areas.orders.model.documents import Sale
-from chalicelib.areas.orders.model.order import Back, ByHand, Credited, Kept, Order
+from chalicelib.areas.orders.model.kept import by_hand_from, credit_from, use_from
+from chalicelib.areas.orders.model.order import Back, Kept, Order
 
 
 def packed(order: Order) -> Mapping[str, Any]:
-    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand, "kept": order.kept}
+    optional = {
+        "uncounted": order.uncounted,
+        "group": order.group_id,
+        "by_hand": order.by_hand,
+        "uses": order.uses,
+        "kept": order.kept,
+    }
     return {
         "member": order.member_id,
         "program": order.program,
@@ -34,29 +41,15 @@ def unpacked(order_id: str, version: int, body: Mapping[str, Any]) -> Order:
         sequence=body["sequence"],
         recorded_at=body["at"],
         sale=Sale.model_validate(body["sale"]),
-        credits=tuple(_credit(*credit) for credit in body["credits"]),
+        credits=tuple(credit_from(*credit) for credit in body["credits"]),
         returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
         uncounted=tuple(body.get("uncounted", ())),
         version=version,
         group_id=body.get("group"),
-        by_hand=tuple(_by_hand(*told) for told in body.get("by_hand", ())),
+        by_hand=tuple(by_hand_from(*told) for told in body.get("by_hand", ())),
+        uses=tuple(use_from(*kept) for kept in body.get("uses", ())),
         kept=_kept(*body["kept"]) if "kept" in body else None,
     )
-
-
-def _credit(
-    rule: str, unit: str, amount: int, lines: Any, value: int, piece: Any, due: int, period: str = ""
-) -> Credited:
-    if [type(one) for one in (rule, unit, amount, due, period)] != [str, str, int, int, str]:
-        raise ValueError("a credit of nothing")
-    parts = tuple((no, part) for no, part in lines)
-    return Credited(rule, unit, amount, parts, value, (piece[0], piece[1], piece[2]), due, period)
-
-
-def _by_hand(sequence: int, credit: int, amount: int) -> ByHand:
-    if [type(one) for one in (sequence, credit, amount)] != [int, int, int]:
-        raise ValueError("cancelled of nothing")
-    return ByHand(sequence, credit, amount)
 
 
 def _kept(version: int, hash_: str) -> Kept:
