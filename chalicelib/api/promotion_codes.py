@@ -1,10 +1,16 @@
-"""Codes of perks, rewards and coupons: a part of those in api/codes."""
+"""Codes of events, perks, rewards and coupons: a part of those in api/codes."""
 
 from __future__ import annotations
 
 from chalicelib.api.code import Code
 
 PERKS_REWARDS_AND_COUPONS = {
+    "future_event": Code(422, "The time of the event lies in the future."),
+    "unknown_event": Code(422, "The program declares no event of this name."),
+    "unknown_property": Code(422, "The event has no property of this name."),
+    "wrong_property_type": Code(422, "A property of the event has a value of another type than is declared."),
+    "unknown_event_code": Code(422, "No rule of the program knows the code that was scanned."),
+    "event_id_taken": Code(409, "An event of this id is already recorded, with other content or of another member."),
     "reward_not_found": Code(404, "The program has no such reward."),
     "redemption_not_found": Code(404, "The member, the group or the award has no such redemption."),
     "perk_not_found": Code(404, "The program has no such perk."),

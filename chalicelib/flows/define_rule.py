@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.areas.programs import store as programs
+from chalicelib.areas.programs.model import Program
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
-from chalicelib.areas.rules.model.names import credits_on_cart, named_tiers, named_units
+from chalicelib.areas.rules.model.names import credits_on_cart, named_event, named_tiers, named_units
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
 from chalicelib.kit.caller import Caller
@@ -17,7 +18,8 @@ from chalicelib.table.config_commit import Change, change_config
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_event`, `unknown_property`, `credit_on_cart`,
+    `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
@@ -30,6 +32,7 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
         for tier, param in named_tiers(rule):
             if tier not in known:
                 raise Refused("unknown_tier", f"The program has no tier {tier}.", param=param)
+        _must_have_event(program, rule)
         for kind in credits_on_cart(rule):
             sentence = f"{kind} is earned by an order: put it into a rule on order; one on cart takes something off."
             raise Refused("credit_on_cart", sentence, param="effects")
@@ -38,3 +41,15 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
     done = change_config(rt, caller, command, "define_rule", decide)
     changed = done.answer
     return Committed(rules.rule_of(Name(changed.kind, changed.id), changed.body), done.replayed)
+
+
+def _must_have_event(program: Program, rule: Rule) -> None:
+    named = named_event(rule)
+    known = {event.name: event for event in program.events}
+    if named is None:
+        return
+    name, asked = named
+    if name not in known:
+        raise Refused("unknown_event", f"The program has no event {name}.", param="trigger.name")
+    for unknown in sorted(asked - known[name].properties.keys()):
+        raise Refused("unknown_property", f"The event {name} has no property {unknown[:64]}.", param="when")

@@ -34,6 +34,7 @@ NOT_NOW = "it is told in the answer as the reason why the code cannot be used"
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
+    "record_event": {"unknown_unit": THERE},
     "record_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
     "simulate_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
     "return_order": {

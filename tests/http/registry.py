@@ -401,6 +401,7 @@ NATIVE = Registry(
         "evaluate_cart": lambda names: BODIES["evaluate_cart"] | {"member_id": names["member_id"]},
         "refund_spend": lambda names: {"spend_id": names["spend_id"], "amount": 5},
         "undo_entry": lambda names: {"entry_id": names["earning_id"]},
+        "record_event": lambda names: BODIES["record_event"] | {"member_id": names["member_id"]},
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},
     },
     queries={

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from chalicelib.areas.rules.basket import LineSelector, label_test
+from chalicelib.areas.rules.basket import Basket, LineSelector, label_test
 from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
 from chalicelib.areas.rules.credits import Gains, gains
 from chalicelib.areas.rules.discounts import Takes, takes
@@ -14,8 +14,11 @@ from chalicelib.areas.rules.index import Index, span_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
 from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, STAGES, Stage
+from chalicelib.areas.rules.model.triggers import OnNear
 from chalicelib.areas.rules.outcome import Reason, Skipped
+from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput
+from chalicelib.kit.geo import Point, metres_between, point_of
 
 Check = tuple[Holds, Skipped]  # what must hold, and what to report when it does not
 
@@ -55,6 +58,7 @@ class CompiledRules:
     idle: tuple[tuple[str, Skipped], ...]  # with what would set it off
     outside: tuple[Check, ...]  # of each live rule: its window
     occasions: tuple[str, ...]  # of each live rule: what kind of thing sets it off
+    known_occasions: frozenset[str]  # of any rule, also of one that is switched off
 
 
 def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
@@ -75,9 +79,10 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
     return CompiledRules(
         live=tuple(_CompilerOf(rule, selectors).compiled() for rule in live),
         index=Index(live),
-        idle=tuple((rule.trigger.on, _idle(rule)) for rule in ordered if rule.state != "active"),
+        idle=tuple((rule.trigger.occasion, _idle(rule)) for rule in ordered if rule.state != "active"),
         outside=tuple(_window(rule) for rule in live),
-        occasions=tuple(rule.trigger.on for rule in live),
+        occasions=tuple(rule.trigger.occasion for rule in live),
+        known_occasions=frozenset(rule.trigger.occasion for rule in ordered),
     )
 
 
@@ -134,6 +139,17 @@ class _CompilerOf:
                 )
 
     def _checks(self) -> Iterator[tuple[Holds, Reason, str]]:
+        trigger = self._rule.trigger
+        if not isinstance(trigger, OnNear):
+            yield from self._asked()
+            return
+        point = point_of(trigger.latitude, trigger.longitude)
+        sentence = f"It is more than {trigger.radius} metres away."
+        yield _from(point, lambda _, context: (context.distance or 0) <= trigger.radius), "too_far", sentence
+        for holds, reason, sentence in self._asked():
+            yield _from(point, holds), reason, sentence
+
+    def _asked(self) -> Iterator[tuple[Holds, Reason, str]]:
         yield from self._whom()
         places = frozenset(self._rule.audience.places)
         if places:
@@ -169,6 +185,16 @@ class _CompilerOf:
                 "wrong_member_labels",
                 "The member carries none of the labels that the rule asks for.",
             )
+
+
+def _from(point: Point, holds: Holds) -> Holds:
+    """The same of whoever is so far from the point. Who does not say where they are is nowhere near."""
+
+    def near(basket: Basket, context: Context) -> bool:
+        here = None if context.happening is None else context.happening.point
+        return here is not None and holds(basket, replace(context, distance=metres_between(here, point)))
+
+    return near
 
 
 def _parts(condition: Condition | None) -> tuple[Condition, ...]:

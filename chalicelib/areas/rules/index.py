@@ -38,7 +38,7 @@ class Index:
     """Places of rules in judging order, by days, occasion and name."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = [(place, span_of(rule), rule.trigger.on, _names(rule)) for place, rule in enumerate(rules)]
+        self._rules = [(place, span_of(rule), rule.trigger.occasion, _names(rule)) for place, rule in enumerate(rules)]
         first = {span.first for _, span, _, _ in self._rules if span.first is not None}
         after = {span.last + 1 for _, span, _, _ in self._rules if span.last is not None}
         self._turns = sorted(first | after)  # days that differ from the day before

@@ -16,6 +16,7 @@ Reason = Literal[
     "wrong_tier",
     "wrong_member_labels",
     "wrong_place",
+    "too_far",
     "condition_not_met",
     "in_group",
     "no_matching_lines",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from chalicelib.kit.amounts import Rounding
+from chalicelib.kit.geo import Point
 from chalicelib.kit.labels import Label
 from chalicelib.kit.periods import CountPeriod, Day
 
@@ -95,6 +96,14 @@ class History(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """What else than buying a member did: its properties as conditions compare them, and where they said that they were."""
+
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    point: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The member and the moment, as the flow found them before this purchase. Whoever is `member` None buys unknown: what
     is asked of them has no answer."""
@@ -109,3 +118,5 @@ class Context:
     history: History | None = None  # nothing has happened before
     pays: Mapping[str, int] = field(default_factory=dict)  # points of each unit that the customer would pay with
     roundings: Mapping[str, Rounding] = field(default_factory=dict)  # of each unit that day; else half up
+    happening: Happening | None = None
+    distance: int | None = None  # in metres, from the point that the rule being judged is about

@@ -32,13 +32,14 @@ _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
+_RECORDING = ("record_event", "record_order")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
     "refund_award",
-    *("earn_points", "record_order", "return_order", "settle_due", "spend_points"),
+    *("earn_points", "record_event", "record_order", "return_order", "settle_due", "spend_points"),
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
@@ -61,9 +62,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.OrderReturned: Relations(
         ("return_order",), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
     ),
-    f.PointsEarned: Relations(
-        ("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
-    ),
+    f.EventRecorded: Relations(("record_event",), (), ("CHECKIN",)),
+    f.PointsEarned: Relations(("earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",), ("REWARD_EARNED",)),
     f.PointsSpent: Relations(
         (*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
     ),
@@ -76,15 +76,15 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
-    f.PointsCapped: Relations(("earn_points", *_GIVING, "record_order")),
-    f.PointsPromised: Relations(("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)),
+    f.PointsCapped: Relations(("earn_points", *_GIVING, *_RECORDING)),
+    f.PointsPromised: Relations(("earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
         ("cancel_earning", "cancel_pending", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
     ),
     f.PointsExtended: Relations(
         (
-            *("capture_hold", "convert_points", "earn_points", "grant_points", "record_order", "spend_points"),
+            *("capture_hold", "convert_points", "earn_points", "grant_points", "spend_points", *_RECORDING),
             *("grant_perk", "redeem_reward", "transfer_points", *_USING),
         )
     ),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from chalicelib.areas.programs.model.events import MAX_EVENTS, EventType
 from chalicelib.areas.programs.model.policies import Sliding, UnitPolicy
 from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
@@ -83,6 +84,7 @@ class ProgramDefinition(Frozen):
     enrolment: Literal["enrol", "refuse"] = "refuse"
     units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=32)]
     rates: Annotated[tuple[Rate, ...], Field(max_length=100)] = ()
+    events: Annotated[tuple[EventType, ...], Field(max_length=MAX_EVENTS)] = ()
 
     @field_validator("zone")
     @classmethod
@@ -95,6 +97,12 @@ class ProgramDefinition(Frozen):
     def _unit_codes_differ(self) -> Self:
         if len({unit.code for unit in self.units}) != len(self.units):
             raise ValueError("every unit of a program needs a code of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _event_names_differ(self) -> Self:
+        if len({event.name for event in self.events}) != len(self.events):
+            raise ValueError("every event of a program needs a name of its own")
         return self
 
     @model_validator(mode="after")
@@ -116,6 +124,12 @@ class Program(ProgramDefinition):
             if unit.code == code:
                 return unit
         raise Refused("unknown_unit", f"This program has no unit {code[:64]}.", param="unit")
+
+    def event(self, name: str) -> EventType:
+        for event in self.events:
+            if event.name == name:
+                return event
+        raise Refused("unknown_event", f"This program has no event {name[:64]}.", param="name")
 
     def rate(self, unit: str, into: str) -> Rate:
         for rate in self.rates:

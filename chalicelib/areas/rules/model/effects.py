@@ -185,4 +185,5 @@ Effect = Annotated[
     Field(discriminator="kind"),
 ]
 CREDITS = (PerValue, PerProduct, FixedAmount, Cashback, Multiply)
+OF_GOODS = (PerValue, PerProduct, Cashback, Multiply)  # counted of lines, so that there is nothing without any
 DISCOUNTS = (PercentOff, AmountOff, FixedPrice, BuyGet, CheapestFree, FreeDelivery, PayWithPoints)

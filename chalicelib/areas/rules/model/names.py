@@ -8,7 +8,8 @@ from typing import NamedTuple
 from chalicelib.areas.rules.model.conditions import Ask, questions
 from chalicelib.areas.rules.model.effects import CREDITS, Multiply
 from chalicelib.areas.rules.model.rule import Rule
-from chalicelib.areas.rules.model.subjects import OF_UNITS
+from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_UNITS
+from chalicelib.areas.rules.model.triggers import OnEvent
 
 
 class Named(NamedTuple):
@@ -38,6 +39,14 @@ def named_tiers(rule: Rule) -> Iterator[Named]:
             for name, value in asked.comparisons():
                 if name in ("is", "is_not", "one_of", "none_of"):
                     yield from (Named(str(tier), "when") for tier in (value if isinstance(value, tuple) else (value,)))
+
+
+def named_event(rule: Rule) -> tuple[str, frozenset[str]] | None:
+    """The event that the rule is on, and which properties it asks about."""
+    if not isinstance(rule.trigger, OnEvent):
+        return None
+    asked = (one.ask.removeprefix(OF_EVENT) for one in _asked(rule) if one.ask.startswith(OF_EVENT))
+    return rule.trigger.name, frozenset(asked)
 
 
 def credits_on_cart(rule: Rule) -> tuple[str, ...]:
