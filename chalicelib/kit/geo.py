@@ -24,7 +24,7 @@ class Point(NamedTuple):
 def _within(most: int, text: str) -> str:
     if not _WRITTEN.fullmatch(text) or abs(float(text)) > most:
         sentence = f'it must be degrees in quotes, between -{most} and {most}, such as "13.405"'
-        raise PydanticCustomError("wrong_format", sentence)  # type: ignore[arg-type]
+        raise PydanticCustomError("wrong_format", sentence)
     return text
 
 

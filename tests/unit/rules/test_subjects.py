@@ -40,8 +40,8 @@ HERE = replace(
     orders=3,
     happening=Happening({"book": "Emma"}, point_of("0", "0")),
 )
-ON_ORDER = {"on": "order"}
-ON = {  # of what not every rule may ask
+ON_ORDER: dict[str, Any] = {"on": "order"}
+ON: dict[str, dict[str, Any]] = {  # of what not every rule may ask
     "event.book": {"on": "event", "name": "review"},
     "here.place": {"on": "check_in"},
     "here.distance": {"on": "near", "latitude": "0.00035973", "longitude": "0", "radius": 50},
