@@ -16,7 +16,7 @@ from chalicelib.areas.members.model import Member
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.rules import store as rules
-from chalicelib.areas.rules.evaluate import CART, evaluate
+from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.errors import NotFound
 from chalicelib.flows.account_commit import header_for
@@ -134,7 +134,8 @@ def _open(rt: Runtime, caller: Caller, buyer: Buyer | None, program_id: int) -> 
 
 def _judged(terms: Terms, account: Account, member: Member | None, asked: CartQuestion) -> Outcome:
     context = context_of(terms, account, member, asked.cart.purchased_at)
-    return evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), CART, why=True)
+    occasions = occasions_of(CART, context)
+    return evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), occasions, why=True)
 
 
 def _standing(terms: Terms, account: Account, opened: Opened) -> Standing | None:

@@ -8,26 +8,28 @@ from chalicelib.areas.accounts.model import Account, Credit, Story, earn
 from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned, PointsPromised
 from chalicelib.areas.members import operations as enrolling
 from chalicelib.areas.members import store as members
-from chalicelib.areas.members.model import Enrolment, Identifier
+from chalicelib.areas.members.model import Asked, Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.programs import store as programs
-from chalicelib.areas.rules.evaluate import evaluate
+from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
+from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
-from chalicelib.kit.ids import MAX_FACT
+from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
 
-MAX_CREDITS = MAX_FACT  # each has an id of its own
+ENROLLED = ("enrolled",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,10 @@ def _decided(
     why: bool,
 ) -> Purchase:
     story = terms.meets(opened.account, header, asks_now=asks_now)
+    if enrolled is not None:
+        story = with_moments(story, terms, opened, (*ENROLLED, *enrolled.member.milestones), sale.purchased_at)
     context = context_of(terms, story.account, opened.member, sale.purchased_at)
-    outcome = evaluate(terms.rules, sale, context, why=why)
+    outcome = evaluate(terms.rules, sale, context, occasions_of(ORDER, context), why=why)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
@@ -120,17 +124,21 @@ def member_of(rt: Runtime, caller: Caller, buyer: Buyer) -> str | None:
 
 
 def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Opened, Written | None]:
+    tenant, program_id = header.caller.tenant, terms.program.program_id
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
-        tenant, program_id = header.caller.tenant, terms.program.program_id
         opened = open_snapshot(rt, tenant, member_id, program_id)
         return of_their_group(rt, tenant, opened, program_id), None
     if buyer.identifier is None or terms.program.enrolment != "enrol":
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
-    settings = programs.settings(rt.config.load(rt.table, header.caller.tenant))
+    settings = programs.settings(rt.config.load(rt.table, tenant))
     enrolment = Enrolment(identifiers=(buyer.identifier,))
-    written = enrolling.new_member(rt, replace(header, place=""), settings.member_fields, enrolment)
-    account = Account(written.member.member_id, terms.program.program_id)
+    asked = Asked(settings.member_fields, settings.complete_profile)
+    written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment)
+    account = Account(written.member.member_id, program_id)
+    others = Moments(rt, header.caller, Command(header.command), header.operation, but=program_id)
+    gifts = others.beside(written.member, ENROLLED)
+    written = replace(written, writes=(*written.writes, *gifts))
     return Opened(written.member, account, Head()), written
 
 

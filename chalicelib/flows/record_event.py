@@ -36,7 +36,8 @@ from chalicelib.flows.account_views import (
     owner_of,
     standing_of,
 )
-from chalicelib.flows.decide_happening import Happened, What, decide_happening
+from chalicelib.flows.decide_happening import Happened, decide_happening
+from chalicelib.flows.happening import What
 from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.base import Frozen

@@ -23,6 +23,11 @@ ORDER = ("order",)
 CART = ("cart", "order")
 
 
+def occasions_of(occasions: tuple[str, ...], context: Context) -> tuple[str, ...]:
+    """With the one that a member's first purchase is besides."""
+    return (*occasions, "first_purchase") if context.member is not None and context.orders == 0 else occasions
+
+
 def evaluate(
     compiled: CompiledRules,
     purchase: Purchase,

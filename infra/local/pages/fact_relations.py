@@ -32,14 +32,15 @@ _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
-_RECORDING = ("record_event", "record_order")
+_PROFILES = ("enrol_member", "update_member")  # where a rule gives something for it
+_RECORDING = (*_PROFILES, "record_event", "record_order")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
     "refund_award",
-    *("earn_points", "record_event", "record_order", "return_order", "settle_due", "spend_points"),
+    *("earn_points", "record_event", "record_order", "return_order", "settle_due", "spend_points", "update_member"),
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
@@ -53,7 +54,7 @@ _CONFIGURING = (
 )
 
 RELATIONS: Mapping[type[Fact], Relations] = {
-    f.AccountAdvanced: Relations(_ON_ACCOUNTS),
+    f.AccountAdvanced: Relations((*_ON_ACCOUNTS, "enrol_member")),
     f.OrderRecorded: Relations(
         ("record_order",),
         ("Transaction.TransactionWasRegistered", "Transaction.CustomerWasAssignedToTransaction"),
@@ -62,7 +63,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.OrderReturned: Relations(
         ("return_order",), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
     ),
-    f.EventRecorded: Relations(("record_event",), (), ("CHECKIN",)),
+    f.EventRecorded: Relations(_RECORDING, (), ("CHECKIN",)),
     f.PointsEarned: Relations(("earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",), ("REWARD_EARNED",)),
     f.PointsSpent: Relations(
         (*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
@@ -97,7 +98,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsSent: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsReceived: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(("convert_points",)),
-    f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
+    f.TierChanged: Relations((*_ON_ACCOUNTS, "enrol_member"), ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
     f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),

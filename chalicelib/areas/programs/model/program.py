@@ -18,13 +18,29 @@ MAX_FIELDS = 100
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 FieldType = Literal["text", "number", "boolean", "date"]
+OF_FIELDS = "fields."
+ProfilePart = Annotated[
+    str,
+    Field(
+        pattern=r"^(given_name|family_name|birth_date|locale|newsletter|card|email|phone|external_id|fields\.[a-z][a-z0-9_-]{0,31})$"
+    ),
+]
 
 
 class TenantSettings(Frozen):
-    """`member_fields` declares the custom fields a member may carry, by name and type."""
+    """`member_fields` declares the custom fields a member may carry, by name and type. `complete_profile`: what a profile
+    must have to be complete; nothing said, none ever is. A field of one's own is named as `fields.size`."""
 
     name: Name
     member_fields: dict[Slug, FieldType] = Field(max_length=MAX_FIELDS, default_factory=dict)
+    complete_profile: Annotated[tuple[ProfilePart, ...], Field(max_length=MAX_FIELDS)] = ()
+
+    @model_validator(mode="after")
+    def _asks_for_what_is_declared(self) -> Self:
+        own = (part.removeprefix(OF_FIELDS) for part in self.complete_profile if part.startswith(OF_FIELDS))
+        if not self.member_fields.keys() >= set(own):
+            raise ValueError("a field that makes a profile complete is one that member_fields declares")
+        return self
 
 
 class Unit(Frozen):

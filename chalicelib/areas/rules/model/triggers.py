@@ -78,5 +78,27 @@ class OnNear(Frozen):
         return self.on
 
 
-Trigger = Annotated[OnOrder | OnCart | OnEvent | OnCheckIn | OnScan | OnNear, Field(discriminator="on")]
-WITH_GOODS = ("order", "cart")  # what has lines, and a value
+class OnFirstPurchase(Frozen):
+    """The first purchase of a member is recorded, or shown at a checkout: of a group in common, the first for it."""
+
+    on: Literal["first_purchase"]
+
+    @property
+    def occasion(self) -> str:
+        return self.on
+
+
+class OnMember(Frozen):
+    """A member is enrolled, their profile has all that the tenant asks for, or they take the newsletter: each once."""
+
+    on: Literal["enrolled", "profile_completed", "newsletter"]
+
+    @property
+    def occasion(self) -> str:
+        return self.on
+
+
+Trigger = Annotated[
+    OnOrder | OnCart | OnFirstPurchase | OnMember | OnEvent | OnCheckIn | OnScan | OnNear, Field(discriminator="on")
+]
+WITH_GOODS = ("order", "cart", "first_purchase")  # what has lines, and a value
