@@ -18,7 +18,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "code_not_found": Code(404, "There is no such redemption code: it was used, or mistyped."),
     "too_many_perks": Code(422, "A program has at most 1,000 perks."),
     "too_many_awards": Code(422, "The member has as many awards in the program as they may have at a time."),
-    "unknown_perk": Code(422, "The program has no other perk of this id that a full card could give."),
+    "unknown_perk": Code(
+        422, "The program has no perk of this id that a rule could give, or no other one that a full card could."
+    ),
     "perk_not_active": Code(422, "The perk is not offered just now: it is no longer or not yet active, or paused."),
     "perk_without_points": Code(422, "The perk has no points that could come with it."),
     "perk_without_code": Code(422, "The perk is redeemed by itself: there is no code to show."),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts.model import Story
-from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.errors import NotFound
+from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import What, happened
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
@@ -17,12 +17,12 @@ from chalicelib.table.journal import Header
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """The decision: the story of the account, the member's or their group's, and what rules gave."""
+class Decided:
+    """The story of the account, the member's or their group's, with what rules gave."""
 
     opened: Opened
     story: Story
-    outcome: Outcome
+    followed: Followed
 
 
 def decide_happening(
@@ -33,7 +33,7 @@ def decide_happening(
     what: What,
     *,
     dry_run: bool = False,
-) -> Happened:
+) -> Decided:
     """Pure but for its one Query, as flows/purchase is. Refuses `member_blocked`, `group_blocked` and what earning does;
     NotFound: `member_not_found`."""
     tenant, program_id = header.caller.tenant, terms.program.program_id
@@ -43,9 +43,10 @@ def decide_happening(
     opened = of_their_group(rt, tenant, open_snapshot(rt, tenant, member_id, program_id), program_id)
     opened.must_be_active()
 
-    def decided() -> Happened:
+    def decided() -> Decided:
         story = terms.meets(opened.account, header, asks_now=True)
-        story, outcome = happened(story, terms, opened, what, header.effective_at, header.place)
-        return Happened(opened, settle_tier(story, terms, header.effective_at), outcome)
+        story, follows = happened(story, terms, opened, what, header.effective_at, header.place)
+        done = followed(story, terms, opened, follows, header)
+        return Decided(opened, settle_tier(done.story, terms, header.effective_at), done)
 
     return unless_lost(rt, tenant, (opened,), decided, dry_run=dry_run)

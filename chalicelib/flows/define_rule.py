@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
-from chalicelib.areas.rules.model.names import credits_on_cart, named_event, named_tiers, named_units
+from chalicelib.areas.rules.model.names import credits_on_cart, named_event, named_perks, named_tiers, named_units
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
 from chalicelib.kit.caller import Caller
@@ -18,7 +19,7 @@ from chalicelib.table.config_commit import Change, change_config
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_event`, `unknown_property`, `credit_on_cart`,
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_event`, `unknown_property`, `credit_on_cart`,
     `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
@@ -33,6 +34,9 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
             if tier not in known:
                 raise Refused("unknown_tier", f"The program has no tier {tier}.", param=param)
         _must_have_event(program, rule)
+        for perk, param in named_perks(rule):
+            if perk not in {known.perk_id for known in perks.perks(config, program_id)}:
+                raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
         for kind in credits_on_cart(rule):
             sentence = f"{kind} is earned by an order: put it into a rule on order; one on cart takes something off."
             raise Refused("credit_on_cart", sentence, param="effects")

@@ -12,7 +12,7 @@ from decimal import Decimal
 from chalicelib.areas.accounts.model import Story, earn
 from chalicelib.areas.accounts.model.facts import EventRecorded
 from chalicelib.areas.rules.evaluate import evaluate
-from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Happening
 from chalicelib.errors import Refused
 from chalicelib.flows.judged import context_of
@@ -59,16 +59,20 @@ class What:
     fact: EventRecorded
     properties: Mapping[str, object] = field(default_factory=dict)
     point: Point | None = None
+    only_if_given: bool = False
 
 
 def happened(
     story: Story, terms: Terms, opened: Opened, what: What, at: Instant, place: str = ""
-) -> tuple[Story, Outcome]:
-    """The story with the fact and what rules give for it."""
+) -> tuple[Story, tuple[Follow, ...]]:
+    """The story with the fact and what rules credit for it, and what else they give. Where they give nothing, and the fact
+    is told by another entry, the story is as it was."""
     context = context_of(terms, story.account, opened.member, at)
     context = replace(context, happening=Happening(what.properties, what.point))
     outcome = evaluate(terms.rules, Moment(place), context, (what.occasion,))
-    return with_gifts(story.then(replace(what.fact, by=opened.by)), terms, outcome, at, opened.by), outcome
+    if what.only_if_given and not (outcome.credits or outcome.follows):
+        return story, ()
+    return with_gifts(story.then(replace(what.fact, by=opened.by)), terms, outcome, at, opened.by), outcome.follows
 
 
 def with_gifts(story: Story, terms: Terms, outcome: Outcome, at: Instant, by: str) -> Story:

@@ -4,7 +4,8 @@ have filled in all that the tenant asks for, take the newsletter.
 Profiles are a tenant's and rules a program's: so each program that has a rule on it may give something. What a rule cannot
 give (an account is full, the group is blocked) it does not give, and the profile changes all the same.
 
-reads    nothing where no program has a rule on it, nor for a new member; else 1 BatchGet of profile and account a program
+reads    nothing where no program has a rule on it, nor for a new member; else 1 Query of the snapshot a program, of a member in a
+         group 1 BatchGet more
 writes   account (version), entry (absent): 4 units, of each program of which a rule gives something, the first 20 of them
 """
 
@@ -19,10 +20,12 @@ from chalicelib.areas.accounts.model.facts import EventRecorded
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules import store as rules
+from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, header_for
+from chalicelib.flows.follow_effects import followed
 from chalicelib.flows.happening import What, happened
-from chalicelib.flows.opened import Opened, open_account
+from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -58,28 +61,36 @@ class Moments:
         try:
             opened.must_be_active()
             before = terms.advance(Story(opened.account), header.effective_at)
-            story = with_moments(before, terms, opened, moments, header.effective_at)
+            story, follows = with_moments(before, terms, opened, moments, header.effective_at)
+            done = followed(story, terms, opened, follows, header)
         except Refused:
             return ()
-        if story == before:
+        if done.story == before:
             return ()
-        entry = account_entry(tenant, settled := settle_tier(story, terms), opened.head, header)
-        return accounts.account_put(tenant, settled.account, opened.head, entry), entry_put(entry)
+        story = settle_tier(done.story, terms)
+        entry = account_entry(tenant, story, opened.head, header, told=done.told)
+        put = accounts.account_put(tenant, story.account, opened.head, entry)
+        return put, entry_put(entry), *done.writes
 
     def _opened(self, program_id: int, member: Member, is_new: bool) -> Opened:
         if is_new:
             return Opened(member, Account(member.member_id, program_id), Head())
-        owner = member.group_id or member.member_id
-        return replace(open_account(self.rt, self.caller.tenant, owner, program_id), member=member)
+        tenant = self.caller.tenant
+        opened = replace(open_snapshot(self.rt, tenant, member.member_id, program_id), member=member)
+        return of_their_group(self.rt, tenant, opened, program_id)
 
 
-def with_moments(story: Story, terms: Terms, opened: Opened, moments: Sequence[str], at: Instant) -> Story:
-    """The story with what rules give for each of them; a moment for which none gives anything is not told."""
+def with_moments(
+    story: Story, terms: Terms, opened: Opened, moments: Sequence[str], at: Instant
+) -> tuple[Story, tuple[Follow, ...]]:
+    """The story with what rules credit for each of them, and what else they give; a moment for which none gives anything is
+    not told."""
+    follows: list[Follow] = []
     for moment in moments:
-        fact = EventRecorded(moment, counts_on=terms.day(at))
-        after, outcome = happened(story, terms, opened, What(moment, fact), at)
-        story = after if outcome.credits else story
-    return story
+        what = What(moment, EventRecorded(moment, counts_on=terms.day(at)), only_if_given=True)
+        story, more = happened(story, terms, opened, what, at)
+        follows += more
+    return story, tuple(follows)
 
 
 def _programs_on(config: Config, moments: Sequence[str]) -> tuple[int, ...]:

@@ -128,7 +128,7 @@ def open_snapshot(rt: Runtime, tenant: str, member_id: str, program_id: int) -> 
     """1 Query of everything a purchase may ask of a member. NotFound as above."""
     number_of("member", member_id)
     found = {key_of(attrs): attrs for attrs in rt.table.query(snapshot_query(tenant, member_id)).items}
-    return opened_from(found, tenant, member_id, program_id)
+    return replace(opened_from(found, tenant, member_id, program_id), beside=found)
 
 
 def open_acting(rt: Runtime, tenant: str, who: Acting) -> Opened:

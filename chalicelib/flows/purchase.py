@@ -15,8 +15,9 @@ from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
-from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
@@ -52,6 +53,7 @@ class Purchase:
     credits: tuple[Credited, ...]
     uncounted: tuple[int, ...] = ()
     enrolled: Written | None = None
+    followed: Followed | None = None
 
 
 def decide_purchase(
@@ -92,8 +94,9 @@ def _decided(
     why: bool,
 ) -> Purchase:
     story = terms.meets(opened.account, header, asks_now=asks_now)
+    follows: tuple[Follow, ...] = ()
     if enrolled is not None:
-        story = with_moments(story, terms, opened, (*ENROLLED, *enrolled.member.milestones), sale.purchased_at)
+        story, follows = with_moments(story, terms, opened, (*ENROLLED, *enrolled.member.milestones), sale.purchased_at)
     context = context_of(terms, story.account, opened.member, sale.purchased_at)
     outcome = evaluate(terms.rules, sale, context, occasions_of(ORDER, context), why=why)
     uncounted, counted = terms.uncounted(sale), None
@@ -103,9 +106,10 @@ def _decided(
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
-    story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
+    gave = followed(story, terms, opened, (*follows, *outcome.follows), header)
+    story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
-    return Purchase(opened.member.member_id, opened.head, story, outcome, credited, uncounted, enrolled)
+    return Purchase(opened.member.member_id, opened.head, story, outcome, credited, uncounted, enrolled, gave)
 
 
 def refuse_future(now: Instant, at: Instant) -> None:

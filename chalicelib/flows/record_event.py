@@ -36,7 +36,8 @@ from chalicelib.flows.account_views import (
     owner_of,
     standing_of,
 )
-from chalicelib.flows.decide_happening import Happened, decide_happening
+from chalicelib.flows.decide_happening import Decided, decide_happening
+from chalicelib.flows.follow_effects import GivenEffect, effects_of
 from chalicelib.flows.happening import What
 from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.terms import Terms, terms_of
@@ -81,6 +82,7 @@ class RecordedEvent(Frozen):
     member_id: str
     group_id: str | None
     earned: tuple[Earning, ...]
+    effects: tuple[GivenEffect, ...]
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     account: Standing
@@ -99,8 +101,8 @@ def record_event(
         header = header_for(rt, caller, command, "record_event", terms, event.occurred_at, event.place)
         _must_be_meant(terms, header, event)
         done = _decided(rt, header, terms, who, event, dry_run=command.dry_run)
-        entry = document_entry(caller.tenant, terms, done.story, done.opened.head, header)
-        made = account_plan(caller, command, done.story, done.opened.head, entry)
+        entry = document_entry(caller.tenant, terms, done.story, done.opened.head, header, told=done.followed.told)
+        made = account_plan(caller, command, done.story, done.opened.head, entry, done.followed.writes)
         guards = guard_puts(caller.tenant, own, entry, entry.recorded_at)
         return replace(made, writes=(*made.writes, *guards), done_if=made.done_if | {guard.key for guard in guards})
 
@@ -117,6 +119,7 @@ def recorded_event(entry: Entry) -> RecordedEvent:
         member_id=recorded.by or owner_of(entry),
         group_id=group_of(entry),
         earned=earnings_of(entry),
+        effects=effects_of(entry),
         capped=capped_of(entry),
         expired=expiries_of(entry),
         account=standing_of(entry),
@@ -132,7 +135,7 @@ def _must_be_meant(terms: Terms, header: Header, event: Event) -> None:
         raise Refused("unknown_event_code", text, param="code")
 
 
-def _decided(rt: Runtime, header: Header, terms: Terms, who: Buyer, event: Event, *, dry_run: bool) -> Happened:
+def _decided(rt: Runtime, header: Header, terms: Terms, who: Buyer, event: Event, *, dry_run: bool) -> Decided:
     properties, told = _declared(terms.program, event)
     fact = EventRecorded(event.kind, event.name, terms.day(event.occurred_at), told)
     what = What(event.occasion, fact, properties, event.point)

@@ -30,6 +30,7 @@ from chalicelib.flows.account_views import (
     owner_of,
     standing_of,
 )
+from chalicelib.flows.follow_effects import GivenEffect, effects_of
 from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, member_of
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
@@ -50,6 +51,7 @@ class RecordedOrder(Frozen):
     group_id: str | None
     entry_id: str
     earned: tuple[Earning, ...]
+    effects: tuple[GivenEffect, ...]
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     account: Standing
@@ -75,7 +77,10 @@ def record_order(
         header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
         order_id = orders.id_for(caller.tenant, sale.number, probe)
         purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, asks_now=asks_now, dry_run=command.dry_run)
-        entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now)
+        told = None if purchase.followed is None else purchase.followed.told
+        entry = document_entry(
+            caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now, told=told
+        )
         return _plan(caller, command, entry, purchase, sale, order_id, program_id)
 
     def recall() -> Entry | None:
@@ -101,6 +106,7 @@ def recorded_order(entry: Entry) -> RecordedOrder:
         group_id=group_of(entry),
         entry_id=id_of(entry),
         earned=earnings_of(entry),
+        effects=effects_of(entry),
         capped=capped_of(entry),
         expired=expiries_of(entry),
         account=standing_of(entry),
@@ -123,7 +129,8 @@ def _plan(
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
-    made = account_plan(caller, command, purchase.story, purchase.head, entry, (put, *enrolled))
+    gifts = () if purchase.followed is None else purchase.followed.writes
+    made = account_plan(caller, command, purchase.story, purchase.head, entry, (put, *enrolled, *gifts))
     return Plan(entry, made.writes, made.done_if | {put.key})
 
 

@@ -49,6 +49,12 @@ def record(shop: BookShop, who: Buyer | str, event: Event, command: Command | No
     return record_event(shop.rt, shop.caller, command or fresh(), buyer, event)
 
 
+def given(shop: BookShop, who: Buyer | str, event: Event) -> list[tuple[str, str | None]]:
+    """What each rule gave beside points: the award or the tier, or nothing and why."""
+    answer = record(shop, who, event).answer
+    return [(one.award_id or one.what if one.given else "", one.reason) for one in answer.effects]
+
+
 def earned(shop: BookShop, who: Buyer | str, event: Event, command: Command | None = None) -> Mapping[str, int]:
     """What each rule gave."""
     answer = record(shop, who, event, command).answer

@@ -13,7 +13,7 @@ from chalicelib.areas.rules.discounts import Takes, takes
 from chalicelib.areas.rules.index import Index, span_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
-from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, STAGES, Stage
+from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, FOLLOWS, STAGES, FollowEffect, Stage
 from chalicelib.areas.rules.model.triggers import OnNear
 from chalicelib.areas.rules.outcome import Reason, Skipped
 from chalicelib.areas.rules.purchase import Context
@@ -45,6 +45,7 @@ class CompiledRule:
     selector: LineSelector
     credits: tuple[tuple[Crediting, ...], ...]  # by stage
     discounts: tuple[Discounting, ...]
+    follows: tuple[FollowEffect, ...]
     no_lines: Skipped
     in_group: Skipped
 
@@ -119,6 +120,7 @@ class _CompilerOf:
                 for one in effects
                 if isinstance(one, DISCOUNTS)
             ),
+            follows=tuple(one for one in effects if isinstance(one, FOLLOWS)),
             no_lines=self._skipped("no_matching_lines", "No line of the order is one the rule is about."),
             in_group=self._skipped("in_group", f"Another rule of the group {rule.group} comes before it."),
         )

@@ -14,7 +14,7 @@ from chalicelib.areas.rules.basket import Basket, Own
 from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting
 from chalicelib.areas.rules.credits import Base
 from chalicelib.areas.rules.model.effects import STAGES
-from chalicelib.areas.rules.outcome import Credit, Off, Outcome, Reason, Redeemable, Skipped
+from chalicelib.areas.rules.outcome import Credit, Follow, Off, Outcome, Reason, Redeemable, Skipped
 from chalicelib.areas.rules.purchase import Context, Purchase
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import MAX_AMOUNT
@@ -127,8 +127,10 @@ class _Judging:
                     stopped_by.setdefault(unit, rule.rule_id)
 
     def outcome(self, occasions: tuple[str, ...], *, why: bool) -> Outcome:
+        follows = tuple(Follow(rule.rule_id, effect) for rule in self.holding for effect in rule.follows)
+        self.gave.update(follow.rule_id for follow in follows)
         skipped = self._reasons(occasions) if why else ()
-        return Outcome(tuple(self.credits), tuple(self.off), tuple(self.redeemable), skipped)
+        return Outcome(tuple(self.credits), tuple(self.off), tuple(self.redeemable), skipped, follows)
 
     def _paid(self, rule: CompiledRule) -> Own:
         return self.basket.paid(rule.selector, self.left)

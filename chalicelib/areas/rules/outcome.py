@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from chalicelib.areas.rules.basket import Own
+from chalicelib.areas.rules.model.effects import FollowEffect
 from chalicelib.kit.amounts import split
 
 Reason = Literal[
@@ -67,6 +68,13 @@ class Redeemable(NamedTuple):
     value: int
 
 
+class Follow(NamedTuple):
+    """Something beside points that a rule gives."""
+
+    rule_id: str
+    effect: FollowEffect
+
+
 class Skipped(NamedTuple):
     rule_id: str
     reason: Reason
@@ -81,3 +89,4 @@ class Outcome(NamedTuple):
     off: tuple[Off, ...] = ()
     redeemable: tuple[Redeemable, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    follows: tuple[Follow, ...] = ()

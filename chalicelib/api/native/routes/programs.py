@@ -85,6 +85,7 @@ ROUTES = (
             "program_not_found",
             "unknown_unit",
             "unknown_tier",
+            "unknown_perk",
             "unknown_event",
             "unknown_property",
             "credit_on_cart",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chalicelib.areas.rules.model.conditions import Ask, questions
-from chalicelib.areas.rules.model.effects import CREDITS, Multiply
+from chalicelib.areas.rules.model.effects import CREDITS, FOLLOWS, GiveStamps, GrantPerk, Multiply, SetTier
 from chalicelib.areas.rules.model.rule import Rule
 from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_UNITS
 from chalicelib.areas.rules.model.triggers import OnEvent
@@ -31,6 +31,8 @@ def named_tiers(rule: Rule) -> Iterator[Named]:
     for tier in rule.audience.tiers:
         yield Named(tier, "audience.tiers")
     for place, effect in enumerate(rule.effects):
+        if isinstance(effect, SetTier):
+            yield Named(effect.tier, f"effects.{place}.tier")
         if isinstance(effect, Multiply):
             for tier in effect.by_tier:
                 yield Named(tier, f"effects.{place}.by_tier")
@@ -39,6 +41,12 @@ def named_tiers(rule: Rule) -> Iterator[Named]:
             for name, value in asked.comparisons():
                 if name in ("is", "is_not", "one_of", "none_of"):
                     yield from (Named(str(tier), "when") for tier in (value if isinstance(value, tuple) else (value,)))
+
+
+def named_perks(rule: Rule) -> Iterator[Named]:
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, GrantPerk | GiveStamps):
+            yield Named(effect.perk, f"effects.{place}.perk")
 
 
 def named_event(rule: Rule) -> tuple[str, frozenset[str]] | None:
@@ -50,10 +58,10 @@ def named_event(rule: Rule) -> tuple[str, frozenset[str]] | None:
 
 
 def credits_on_cart(rule: Rule) -> tuple[str, ...]:
-    """The kinds of credits in a rule on carts: nothing is recorded of a cart, so nobody would ever get them."""
+    """The kinds of credits, and of what else is given, in a rule on carts: nothing is recorded of a cart, so nobody would ever get them."""
     if rule.trigger.on != "cart":
         return ()
-    return tuple(effect.kind for effect in rule.effects if isinstance(effect, CREDITS))
+    return tuple(effect.kind for effect in rule.effects if isinstance(effect, (*CREDITS, *FOLLOWS)))
 
 
 def _asked(rule: Rule) -> Iterator[Ask]:
