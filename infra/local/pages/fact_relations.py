@@ -66,7 +66,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.EventRecorded: Relations(_RECORDING, (), ("CHECKIN",)),
     f.PointsEarned: Relations(("earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",), ("REWARD_EARNED",)),
     f.PointsSpent: Relations(
-        (*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
+        (*_USING, *_RECORDING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
     ),
     f.PointsRefunded: Relations(
         ("refund_award", "refund_redemption", "refund_spend", "undo_entry", "undo_transfer"),
@@ -100,13 +100,13 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsConverted: Relations(("convert_points",)),
     f.TierChanged: Relations((*_ON_ACCOUNTS, "enrol_member"), ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
-    f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
+    f.TierPinned: Relations(("pin_tier", *_RECORDING), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
-    f.PerkGranted: Relations(("grant_perk", *_USING), (), ("REWARD_EARNED",)),
-    f.PerkRedeemed: Relations(_USING, (), ("REDEEM_PERK",)),
+    f.PerkGranted: Relations(("grant_perk", *_USING, *_RECORDING), (), ("REWARD_EARNED",)),
+    f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
     f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
-    f.PerkRevoked: Relations(("grant_perk", *_USING, "refund_award", "revoke_award")),
-    f.PerkExpired: Relations(_ON_AWARDS),
+    f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
+    f.PerkExpired: Relations((*_ON_AWARDS, "record_event", "record_order", "update_member")),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
