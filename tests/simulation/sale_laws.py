@@ -21,7 +21,9 @@ from tests.twins.bookshop import fixed, per_euro, rule
 BASE = rule(effects=[per_euro(rounding=None)], lines={"exclude_delivery": True})
 STAMP = rule("stamp", effects=[fixed(1, "stamps", stage="bonus")])
 GIFT = rule("gift", effects=[per_euro(rounding=None, stage="bonus")], lines={"categories": [CARDS]})
-VISIT = rule("visit", trigger={"on": "check_in"}, audience={"places": ["Berlin"]}, effects=[fixed(3), fixed(1, "stamps")])
+VISIT = rule(
+    "visit", trigger={"on": "check_in"}, audience={"places": ["Berlin"]}, effects=[fixed(3), fixed(1, "stamps")]
+)
 OF_SALES = (BASE, STAMP, GIFT)
 RULES = (*OF_SALES, VISIT)
 RULES_OF = {1: OF_SALES, 2: ()}
