@@ -4,6 +4,7 @@
     a route               one pass over the file                           {do: route, tenant, operation}
     a chunk               a thousand lines of one part                     {do: chunk, tenant, operation, part, chunk, offset}
     a join                the report                                       {do: join, tenant, operation}
+    of codes              the same of a file of coupon codes             {job: codes, do: route …}, {job: codes, do: chunk …} …
     of a proof            a thousand members or groups; a report         {job: proof, do: chunk …}, {job: proof, do: join …}
 
 Everything may come twice and in any order. What can never be done (another prefix, a tenant that is not there) fails
@@ -24,6 +25,7 @@ from chalicelib.events.log import Note, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.import_chunk import import_chunk
+from chalicelib.flows.import_codes import codes_chunk, join_codes, route_codes
 from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS
 from chalicelib.flows.job_messages import QUEUE, Job, Step, step_of
 from chalicelib.flows.join_import import join_import
@@ -35,7 +37,12 @@ from chalicelib.runtime import Runtime
 
 POISON_SECONDS = 1
 LAST_RECEIVE = 5  # as the template's redrive policy says: behind it the message is dead
-_JOINS: Mapping[Job, Callable[[Runtime, str, str], None]] = {"import": join_import, "proof": join_proof}
+_ROUTES: Mapping[Job, Callable[[Runtime, str, str], None]] = {"import": route_import, "codes": route_codes}
+_JOINS: Mapping[Job, Callable[[Runtime, str, str], None]] = {
+    "import": join_import,
+    "codes": join_codes,
+    "proof": join_proof,
+}
 
 
 def imports(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,13 +79,15 @@ def _step(rt: Runtime, step: Step, delivery: Delivery) -> None:
         return
     match step.do:
         case "route":
-            route_import(rt, step.tenant, step.operation_id)
+            _ROUTES[step.job](rt, step.tenant, step.operation_id)
         case "chunk":
             # the queue waits as long as its function may take, which is far too long for a chunk whose worker died
             keep = partial(rt.queues.come_again, QUEUE, delivery.receipt, COMES_AGAIN_SECONDS)
             keep()
             if step.job == "proof":
                 prove_chunk(rt, step, keep)
+            elif step.job == "codes":
+                codes_chunk(rt, step)
             else:
                 import_chunk(rt, step)
         case "join":

@@ -28,8 +28,8 @@ UNSENT = Failure("given_up", "The proof could not begin, for a reason of ours. I
 UNTOLD = Failure(
     "work_lost", "What the proof had found was deleted before it was told. It changes nothing: start another."
 )
-_GIVEN_UP: Mapping[Job, Failure] = {"import": GIVEN_UP, "proof": UNPROVEN}
-_LOST: Mapping[Kind, Failure] = {"import_orders": LOST, "prove_accounts": UNTOLD}
+_GIVEN_UP: Mapping[Job, Failure] = {"import": GIVEN_UP, "codes": GIVEN_UP, "proof": UNPROVEN}
+_LOST: Mapping[Kind, Failure] = {"import_orders": LOST, "import_coupon_codes": LOST, "prove_accounts": UNTOLD}
 
 
 def give_up_operation(rt: Runtime, step: Step) -> bool:

@@ -1,5 +1,5 @@
 """What the steps of an operation tell each other through the queue `imports`. Any of them may come twice, late, in any
-order. A proof's are said to be one's; an import's are not, as they never were."""
+order. Those of a proof and of an import of codes are said to be one's; those of orders are not, as they never were."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ QUEUE: Literal["imports"] = "imports"
 
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof"]
-_JOBS: Mapping[Kind, Job] = {"import_orders": "import", "prove_accounts": "proof"}
+Job = Literal["import", "proof", "codes"]
+_JOBS: Mapping[Kind, Job] = {
+    "import_orders": "import",
+    "prove_accounts": "proof",
+    "import_coupon_codes": "codes",
+}
 
 
 class Step(NamedTuple):
@@ -67,10 +71,10 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof", **said}:
+        case {"job": "proof" | "codes" as job, **said}:
             step = step_of(said)
-            if step.do in _asked_of("proof"):
-                return step._replace(job="proof")
+            if step.do in _asked_of(job):
+                return step._replace(job=job)
         case {"job": _}:
             pass
         case {"do": "route" | "join" as do, "tenant": str() as tenant, "operation": str() as operation}:

@@ -37,6 +37,15 @@ class Counts(Wire):
     refused: int
 
 
+class CodeCounts(Wire):
+    """Codes that were `added` to the pool; `duplicates` that there were already, or that came twice; lines that are `refused`
+    since they are no code. All but the first are lines of the result."""
+
+    added: int
+    duplicates: int
+    refused: int
+
+
 class ProofCounts(Wire):
     """How many of the rows are `groups`; `accounts` that were looked at, and how many of them are `proven`: folded anew from
     their `entries`, each of which follows from the one before, they are what is stored. Of `orders` and profiles it is asked
@@ -53,8 +62,8 @@ class ProofCounts(Wire):
 
 
 class Fault(Wire):
-    """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, anything `work_lost` or
-    `given_up`."""
+    """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, one of codes also
+    `coupon_series_not_found` and `no_pool`, anything `work_lost` or `given_up`."""
 
     code: str
     message: str
@@ -68,7 +77,11 @@ class Result(Wire):
     expires_at: Time
 
 
-COUNTED: Mapping[Kind, type[Counts] | type[ProofCounts]] = {"import_orders": Counts, "prove_accounts": ProofCounts}
+COUNTED: Mapping[Kind, type[Counts] | type[CodeCounts] | type[ProofCounts]] = {
+    "import_orders": Counts,
+    "import_coupon_codes": CodeCounts,
+    "prove_accounts": ProofCounts,
+}
 
 
 class OperationView(Wire):
@@ -81,7 +94,7 @@ class OperationView(Wire):
     started_at: Time | None
     finished_at: Time | None
     rows: Rows
-    counts: Counts | ProofCounts
+    counts: Counts | CodeCounts | ProofCounts
     failure: Fault | None
     result: Result | None
 
