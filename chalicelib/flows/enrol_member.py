@@ -23,7 +23,7 @@ def enrol_member(rt: Runtime, caller: Caller, command: Command, enrolment: Enrol
     """Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`; InvalidInput: `invalid_identifier`."""
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
     moments = Moments(rt, caller, command, "enrol_member")
-    return members.enrol(rt, caller, command, Asking(config, asked_of(config)), enrolment, moments.beside)
+    return members.enrol(rt, caller, command, Asking(config, asked_of(config)), enrolment, moments.beside_profile)
 
 
 def asked_of(config: Config) -> Asked:

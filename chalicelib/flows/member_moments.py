@@ -48,7 +48,7 @@ class Moments:
     operation: str
     but: int = 0
 
-    def beside(self, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
+    def beside_profile(self, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
         """What is written beside the profile, as it will be."""
         config = self.rt.config.load(self.rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
@@ -57,7 +57,7 @@ class Moments:
     def _given(self, program_id: int, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
         tenant, terms = self.caller.tenant, terms_of(self.rt, self.caller.tenant, program_id)
         header = header_for(self.rt, self.caller, self.command, self.operation, terms)
-        opened = self._opened(program_id, member, "enrolled" in moments)
+        opened = self._their_account(program_id, member, "enrolled" in moments)
         try:
             opened.must_be_active()
             before = terms.advance(Story(opened.account), header.effective_at)
@@ -72,7 +72,7 @@ class Moments:
         put = accounts.account_put(tenant, story.account, opened.head, entry)
         return put, entry_put(entry), *done.writes
 
-    def _opened(self, program_id: int, member: Member, is_new: bool) -> Opened:
+    def _their_account(self, program_id: int, member: Member, is_new: bool) -> Opened:
         if is_new:
             return Opened(member, Account(member.member_id, program_id), Head())
         tenant = self.caller.tenant

@@ -141,7 +141,7 @@ def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Open
     written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment)
     account = Account(written.member.member_id, program_id)
     others = Moments(rt, header.caller, Command(header.command), header.operation, but=program_id)
-    gifts = others.beside(written.member, ENROLLED)
+    gifts = others.beside_profile(written.member, ENROLLED)
     written = replace(written, writes=(*written.writes, *gifts))
     return Opened(written.member, account, Head()), written
 
