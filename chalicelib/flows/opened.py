@@ -29,7 +29,8 @@ from chalicelib.table.protocol import Attrs, Key, key_of
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An account in one program, with where its journal stands, and the entry that was asked for with it, if there is such
-    a one. `member` is who acts, `group` whose account it is, where it is a group's, and `own` the account of the member; `beside` is what else was asked for."""
+    a one. `member` is who acts, `group` whose account it is, where it is a group's, and `own` the account of the member; `beside` is what else was asked for.
+    `new`: nobody was there before."""
 
     member: Member | None
     account: Account
@@ -38,6 +39,7 @@ class Opened:
     group: Group | None = None
     own: tuple[Account, Head] | None = None
     beside: Mapping[Key, Attrs] = field(default_factory=dict)
+    new: bool = False
 
     @property
     def by(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from chalicelib.areas.accounts.model import Account, Credit, Story, earn
 from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned, PointsPromised
@@ -12,6 +13,7 @@ from chalicelib.areas.members.model import Asked, Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
+from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
@@ -23,12 +25,15 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.rule_limits import cut_by_limits, with_uses
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
+from chalicelib.table.protocol import Write
 
 ENROLLED = ("enrolled",)
 
@@ -54,10 +59,19 @@ class Purchase:
     uncounted: tuple[int, ...] = ()
     enrolled: Written | None = None
     followed: Followed | None = None
+    uses: tuple[Use, ...] = ()
+
+    @property
+    def gifts(self) -> tuple[Write, ...]:
+        return () if self.followed is None else self.followed.writes
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {} if self.followed is None else self.followed.told
 
 
 def decide_purchase(
-    rt: Runtime,
+    taking: Taking,
     header: Header,
     terms: Terms,
     buyer: Buyer,
@@ -68,15 +82,18 @@ def decide_purchase(
     dry_run: bool = False,
 ) -> Purchase:
     """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group, one Get for a member
-    without an account who is refused or only tries). `asks_now` as in record_order; what is only tried
+    without an account who is refused or only tries). What limited rules give is taken by `taking`. `asks_now` as in record_order; what is only tried
     says why rules give nothing. Refuses `future_purchase`, `member_blocked`, `group_blocked`,
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
+    rt = taking.rt
     refuse_future(header.recorded_at, sale.purchased_at)
     opened, enrolled = _open(rt, header, terms, buyer)
     opened.must_be_active()
 
     def decided() -> Purchase:
-        return _decided(header, terms, opened, enrolled, sale, order_id, asks_now=asks_now, why=dry_run)
+        taking.begin()
+        purchase = _decided(header, terms, opened, sale, order_id, taking, asks_now=asks_now, why=dry_run)
+        return replace(purchase, enrolled=enrolled)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
     return unless_lost(rt, header.caller.tenant, known, decided, dry_run=dry_run)
@@ -86,18 +103,19 @@ def _decided(
     header: Header,
     terms: Terms,
     opened: Opened,
-    enrolled: Written | None,
     sale: Sale,
     order_id: str,
+    taking: Taking,
     *,
     asks_now: bool,
     why: bool,
 ) -> Purchase:
     story = terms.meets(opened.account, header, asks_now=asks_now)
     follows: tuple[Follow, ...] = ()
-    if enrolled is not None:
-        story, follows = with_moments(story, terms, opened, (*ENROLLED, *enrolled.member.milestones), sale.purchased_at)
-    context = context_of(terms, story.account, opened.member, sale.purchased_at)
+    if opened.new and opened.member is not None:
+        moments = (*ENROLLED, *opened.member.milestones)
+        story, follows = with_moments(story, terms, opened, moments, sale.purchased_at)
+    context = context_of(terms, story.account, opened.member, sale.purchased_at, taking)
     outcome = evaluate(terms.rules, sale, context, occasions_of(ORDER, context), why=why)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
@@ -106,10 +124,12 @@ def _decided(
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
+    story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id)
     gave = followed(story, terms, opened, (*follows, *outcome.follows), header)
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
-    return Purchase(opened.member.member_id, opened.head, story, outcome, credited, uncounted, enrolled, gave)
+    member_id = opened.member.member_id
+    return Purchase(member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses)
 
 
 def refuse_future(now: Instant, at: Instant) -> None:
@@ -143,7 +163,7 @@ def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Open
     others = Moments(rt, header.caller, Command(header.command), header.operation, but=program_id)
     gifts = others.beside_profile(written.member, ENROLLED)
     written = replace(written, writes=(*written.writes, *gifts))
-    return Opened(written.member, account, Head()), written
+    return Opened(written.member, account, Head(), new=True), written
 
 
 def with_credits(
@@ -152,6 +172,7 @@ def with_credits(
     """The story with what rules credit, and what of it the order keeps. Refuses `too_many_credits`."""
     if len(outcome.credits) > MAX_CREDITS:
         raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")
+    story = cut_by_limits(story, outcome, order)
     credited: list[Credited] = []
     for credit in outcome.credits:
         granted = terms.credit(credit.unit, credit.amount, at)

@@ -26,4 +26,6 @@ def update_member(
     """Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`; NotFound; InvalidInput."""
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
     moments = Moments(rt, caller, command, "update_member")
-    return members.update(rt, caller, command, Asking(config, asked_of(config)), member_id, update, moments.beside_profile)
+    return members.update(
+        rt, caller, command, Asking(config, asked_of(config)), member_id, update, moments.beside_profile
+    )

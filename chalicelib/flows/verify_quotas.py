@@ -14,8 +14,10 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.areas.quotas import store
 from chalicelib.areas.quotas.model import Quota, differences
 from chalicelib.areas.rewards import store as rewards
+from chalicelib.areas.rules import store as rules
 from chalicelib.flows.coupon_quotas import pool_of, quota_of
 from chalicelib.flows.reward_quotas import quotas_of
+from chalicelib.flows.rule_limits import quotas_of as of_rule
 from chalicelib.flows.verify_stream import Difference
 from chalicelib.flows.verify_undone import LOOKS, PAUSE_SECONDS
 from chalicelib.kit.periods import local_day
@@ -75,3 +77,5 @@ def _named(rt: Runtime, config: Config) -> Iterator[tuple[Quota, bool]]:
         for series in all_series.every_series(config, program.program_id):
             yield from ((quota_of(series, what), True) for what in _KINDS)
             yield pool_of(series), False
+        for rule in rules.rules(config, program.program_id):
+            yield from ((quota, True) for quota in of_rule(program.program_id, rule).values())

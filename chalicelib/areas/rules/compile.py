@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from chalicelib.areas.rules.basket import Basket, LineSelector, label_test
@@ -11,6 +11,7 @@ from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
 from chalicelib.areas.rules.credits import Gains, gains
 from chalicelib.areas.rules.discounts import Takes, takes
 from chalicelib.areas.rules.index import Index, span_of
+from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of, limits_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
 from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, FOLLOWS, STAGES, FollowEffect, Stage
@@ -48,6 +49,7 @@ class CompiledRule:
     follows: tuple[FollowEffect, ...]
     no_lines: Skipped
     in_group: Skipped
+    limits: CompiledLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class CompiledRules:
     outside: tuple[Check, ...]  # of each live rule: its window
     occasions: tuple[str, ...]  # of each live rule: what kind of thing sets it off
     known_occasions: frozenset[str]  # of any rule, also of one that is switched off
+    counting: Mapping[str, Counting] = field(default_factory=dict)  # of rules whose uses are counted
 
 
 def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
@@ -84,6 +87,7 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
         outside=tuple(_window(rule) for rule in live),
         occasions=tuple(rule.trigger.occasion for rule in live),
         known_occasions=frozenset(rule.trigger.occasion for rule in ordered),
+        counting=counting_of(ordered),
     )
 
 
@@ -123,6 +127,7 @@ class _CompilerOf:
             follows=tuple(one for one in effects if isinstance(one, FOLLOWS)),
             no_lines=self._skipped("no_matching_lines", "No line of the order is one the rule is about."),
             in_group=self._skipped("in_group", f"Another rule of the group {rule.group} comes before it."),
+            limits=limits_of(rule),
         )
 
     def _skipped(self, reason: Reason, sentence: str) -> Skipped:

@@ -68,8 +68,9 @@ SHORT_LIVED = {
 }
 GIVEN = ("points", "later", "few", "sliding")
 IN_AUGUST = {"ask": "time.month", "is": 8}
+A_MONTH = {"per_member": [{"per": "month", "amount": 1_000, "unit": "points"}]}
 RULES = (
-    rule(),
+    rule(limits=A_MONTH),
     *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")),
     *(
         rule(on, trigger={"on": on}, when=IN_AUGUST, effects=[fixed(5, unit) for unit in GIVEN])

@@ -88,6 +88,8 @@ ROUTES = (
             "unknown_perk",
             "unknown_event",
             "unknown_property",
+            "unknown_rule",
+            "nothing_to_limit",
             "credit_on_cart",
             "too_many_rules",
         ),

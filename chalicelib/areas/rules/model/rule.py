@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Ask, Condition, of_goods, questions
-from chalicelib.areas.rules.model.effects import DISCOUNTS, MAX_EFFECTS, OF_GOODS, Effect
+from chalicelib.areas.rules.model.effects import DISCOUNTS, FOLLOWS, MAX_EFFECTS, OF_GOODS, Effect
+from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
 from chalicelib.areas.rules.model.subjects import OF_EVENT
 from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, Trigger
 from chalicelib.areas.rules.model.words import (
@@ -54,6 +55,7 @@ class RuleDefinition(Frozen):
     priority: Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)] = 0
     group: Code | None = None
     stop: Flag = False
+    limits: RuleLimits = UNLIMITED
 
     @model_validator(mode="after")
     def _can_be_judged(self) -> Self:
@@ -71,6 +73,13 @@ class RuleDefinition(Frozen):
                 raise ValueError(
                     f"{effect.kind} is counted of what is bought: it belongs to a rule on order, not on {on}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _limits_what_is_counted(self) -> Self:
+        on = self.trigger.on
+        if self.limits != UNLIMITED and (on not in WITH_GOODS or any(isinstance(one, FOLLOWS) for one in self.effects)):
+            raise ValueError("limits are of points and discounts of orders and carts: nothing else is counted yet")
         return self
 
     @model_validator(mode="after")
