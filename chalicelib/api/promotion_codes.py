@@ -1,10 +1,16 @@
-"""Codes of perks, rewards and coupons: a part of those in api/codes."""
+"""Codes of events, perks, rewards and coupons: a part of those in api/codes."""
 
 from __future__ import annotations
 
 from chalicelib.api.code import Code
 
 PERKS_REWARDS_AND_COUPONS = {
+    "future_event": Code(422, "The time of the event lies in the future."),
+    "unknown_event": Code(422, "The program declares no event of this name."),
+    "unknown_property": Code(422, "The event has no property of this name."),
+    "wrong_property_type": Code(422, "A property of the event has a value of another type than is declared."),
+    "unknown_event_code": Code(422, "No rule of the program knows the code that was scanned."),
+    "event_id_taken": Code(409, "An event of this id is already recorded, with other content or of another member."),
     "reward_not_found": Code(404, "The program has no such reward."),
     "redemption_not_found": Code(404, "The member, the group or the award has no such redemption."),
     "perk_not_found": Code(404, "The program has no such perk."),
@@ -12,7 +18,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "code_not_found": Code(404, "There is no such redemption code: it was used, or mistyped."),
     "too_many_perks": Code(422, "A program has at most 1,000 perks."),
     "too_many_awards": Code(422, "The member has as many awards in the program as they may have at a time."),
-    "unknown_perk": Code(422, "The program has no other perk of this id that a full card could give."),
+    "unknown_perk": Code(
+        422, "The program has no perk of this id that a rule could give, or no other one that a full card could."
+    ),
     "perk_not_active": Code(422, "The perk is not offered just now: it is no longer or not yet active, or paused."),
     "perk_without_points": Code(422, "The perk has no points that could come with it."),
     "perk_without_code": Code(422, "The perk is redeemed by itself: there is no code to show."),

@@ -80,7 +80,14 @@ def account_entry(
 
 
 def document_entry(
-    tenant: str, terms: Terms, story: Story, head: Head, header: Header, *, asks_now: bool = True
+    tenant: str,
+    terms: Terms,
+    story: Story,
+    head: Head,
+    header: Header,
+    *,
+    asks_now: bool = True,
+    told: Mapping[str, Any] | None = None,
 ) -> Entry:
     """The entry of a purchase or return. `asks_now`: it is answered by the account as a read shows it at the time of
     recording, where something has come or passed in the minutes since `passed_by`. That is a copy: what is due is written
@@ -88,7 +95,7 @@ def document_entry(
     account, now = story.account, None
     if asks_now and terms.changes(account, header.recorded_at):
         now = brought_to(account, terms, header.recorded_at)
-    return account_entry(tenant, story, head, header, now=now)
+    return account_entry(tenant, story, head, header, now=now, told=told)
 
 
 def account_plan(

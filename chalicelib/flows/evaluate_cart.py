@@ -16,7 +16,7 @@ from chalicelib.areas.accounts.model.facts import PointsCapped
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.rules import store as rules
-from chalicelib.areas.rules.evaluate import CART, evaluate
+from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Capped, LineAmount, Standing, capped_told
@@ -141,7 +141,8 @@ def _decided(
     at = asked.cart.purchased_at
     story = terms.meets(opened.account, header, asks_now=True)
     context = context_of(terms, story.account, opened.member, at, taking, may_spend=opened.may_spend)
-    outcome = evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), CART, why=asked.why)
+    occasions = occasions_of(CART, context)
+    outcome = evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), occasions, why=asked.why)
     after, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
     capped = [fact for fact in after.facts[len(story.facts) :] if isinstance(fact, PointsCapped)]
     standing = None if opened.member is None else _standing(terms, story.account)

@@ -46,9 +46,15 @@ def orders_in(months: Months, per: CountPeriod, day: Day) -> int:
 
 
 def context_of(
-    terms: Terms, account: Account, member: Member | None, at: Instant, taking: Taking, *, may_spend: bool = True
+    terms: Terms,
+    account: Account,
+    member: Member | None,
+    at: Instant,
+    taking: Taking | None = None,
+    *,
+    may_spend: bool = True,
 ) -> Context:
-    """`taking` knows what is short of all that is limited for everybody."""
+    """`taking` knows what is short of all that is limited for everybody; none where nothing limited is judged."""
     day, zone = terms.day(at), terms.program.zone
     return Context(
         day=day,
@@ -61,6 +67,6 @@ def context_of(
         history=OfAccount(account),
         may_spend=may_spend,
         decimals={unit.code: unit.decimals for unit in terms.program.units},
-        stock=Stock(taking, terms.program.program_id),
+        stock=None if taking is None else Stock(taking, terms.program.program_id),
         roundings=terms.roundings(day),
     )

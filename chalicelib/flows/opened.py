@@ -30,7 +30,8 @@ from chalicelib.table.protocol import Attrs, Key, key_of
 class Opened:
     """An account in one program, with where its journal stands, and the entry that was asked for with it, if there is such
     a one. `member` is who acts, `group` whose account it is, where it is a group's, and `own` the account of
-    the member; `beside` is what else was asked for. `may_spend`: whether the group lets the member, where that was asked."""
+    the member; `beside` is what else was asked for. `may_spend`: whether the group lets the member, where that was asked.
+    `new`: nobody was there before."""
 
     member: Member | None
     account: Account
@@ -40,6 +41,7 @@ class Opened:
     own: tuple[Account, Head] | None = None
     beside: Mapping[Key, Attrs] = field(default_factory=dict)
     may_spend: bool = True
+    new: bool = False
 
     @property
     def by(self) -> str:
@@ -136,7 +138,7 @@ def open_snapshot(rt: Runtime, tenant: str, member_id: str, program_id: int) -> 
     """1 Query of everything a purchase may ask of a member. NotFound as above."""
     number_of("member", member_id)
     found = {key_of(attrs): attrs for attrs in every_item(rt.table, snapshot_query(tenant, member_id))}
-    return opened_from(found, tenant, member_id, program_id)
+    return replace(opened_from(found, tenant, member_id, program_id), beside=found)
 
 
 def open_acting(rt: Runtime, tenant: str, who: Acting) -> Opened:

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from chalicelib.areas.accounts.model import Account, Credit, Story, earn
 from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned, PointsPromised
 from chalicelib.areas.members import operations as enrolling
 from chalicelib.areas.members import store as members
-from chalicelib.areas.members.model import Enrolment, Identifier
+from chalicelib.areas.members.model import Asked, Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.programs import store as programs
-from chalicelib.areas.rules.evaluate import evaluate
+from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
-from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
+from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.rule_limits import cut_by_limits, with_uses
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
-from chalicelib.kit.ids import MAX_FACT
+from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
+from chalicelib.table.protocol import Write
 
-MAX_CREDITS = MAX_FACT  # each has an id of its own
+ENROLLED = ("enrolled",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,16 @@ class Purchase:
     credits: tuple[Credited, ...]
     uncounted: tuple[int, ...] = ()
     enrolled: Written | None = None
+    followed: Followed | None = None
     uses: tuple[Use, ...] = ()
+
+    @property
+    def gifts(self) -> tuple[Write, ...]:
+        return () if self.followed is None else self.followed.writes
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {} if self.followed is None else self.followed.told
 
 
 def decide_purchase(
@@ -97,8 +111,12 @@ def _decided(
     why: bool,
 ) -> Purchase:
     story = terms.meets(opened.account, header, asks_now=asks_now)
+    follows: tuple[Follow, ...] = ()
+    if opened.new and opened.member is not None:
+        moments = (*ENROLLED, *opened.member.milestones)
+        story, follows = with_moments(story, terms, opened, moments, sale.purchased_at)
     context = context_of(terms, story.account, opened.member, sale.purchased_at, taking)
-    outcome = evaluate(terms.rules, sale, context, why=why)
+    outcome = evaluate(terms.rules, sale, context, occasions_of(ORDER, context), why=why)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
@@ -107,9 +125,11 @@ def _decided(
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id)
-    story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
+    gave = followed(story, terms, opened, (*follows, *outcome.follows), header)
+    story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
-    return Purchase(opened.member.member_id, opened.head, story, outcome, credited, uncounted, uses=uses)
+    member_id = opened.member.member_id
+    return Purchase(member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses)
 
 
 def refuse_future(now: Instant, at: Instant) -> None:
@@ -139,18 +159,22 @@ def open_buyer(
     rt: Runtime, header: Header, terms: Terms, buyer: Buyer, *, asks: bool = False
 ) -> tuple[Opened, Written | None]:
     """Whose account it goes to, and who is enrolled by it. `asks`: whether they might spend is to be known as well."""
+    tenant, program_id = header.caller.tenant, terms.program.program_id
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
-        tenant, program_id = header.caller.tenant, terms.program.program_id
         opened = open_snapshot(rt, tenant, member_id, program_id)
         return of_their_group(rt, tenant, opened, program_id, asks=asks), None
     if buyer.identifier is None or terms.program.enrolment != "enrol":
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
-    settings = programs.settings(rt.config.load(rt.table, header.caller.tenant))
+    settings = programs.settings(rt.config.load(rt.table, tenant))
     enrolment = Enrolment(identifiers=(buyer.identifier,))
-    written = enrolling.new_member(rt, replace(header, place=""), settings.member_fields, enrolment)
-    account = Account(written.member.member_id, terms.program.program_id)
-    return Opened(written.member, account, Head()), written
+    asked = Asked(settings.member_fields, settings.complete_profile)
+    written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment)
+    account = Account(written.member.member_id, program_id)
+    others = Moments(rt, header.caller, Command(header.command), header.operation, but=program_id)
+    gifts = others.beside_profile(written.member, ENROLLED)
+    written = replace(written, writes=(*written.writes, *gifts))
+    return Opened(written.member, account, Head(), new=True), written
 
 
 def with_credits(

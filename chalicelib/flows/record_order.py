@@ -34,6 +34,7 @@ from chalicelib.flows.account_views import (
     owner_of,
     standing_of,
 )
+from chalicelib.flows.follow_effects import GivenEffect, effects_of
 from chalicelib.flows.kept_orders import first_entry, kept_order_of, kept_plan
 from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, known_buyer, member_of
 from chalicelib.flows.rule_limits import writes_within
@@ -58,6 +59,7 @@ class RecordedOrder(Frozen):
     group_id: str | None
     entry_id: str | None
     earned: tuple[Earning, ...]
+    effects: tuple[GivenEffect, ...]
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     account: Standing | None
@@ -87,7 +89,9 @@ def record_order(
         if known is None:
             return kept_plan(caller, command, terms, header, sale, order_id)
         purchase = decide_purchase(taking, header, terms, known, sale, order_id, asks_now=asks_now, dry_run=dry_run)
-        entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now)
+        entry = document_entry(
+            caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now, told=purchase.told
+        )
         return _plan(caller, command, entry, purchase, sale, order_id, program_id, taking)
 
     def recall() -> Entry | None:
@@ -118,6 +122,7 @@ def recorded_order(entry: Entry) -> RecordedOrder:
         group_id=group_of(entry),
         entry_id=id_of(entry),
         earned=earnings_of(entry),
+        effects=effects_of(entry),
         capped=capped_of(entry),
         expired=expiries_of(entry),
         account=standing_of(entry),
@@ -148,7 +153,8 @@ def _plan(
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
-    made = account_plan(caller, command, purchase.story, purchase.head, entry, (put, *enrolled, *writes_within(taking)))
+    also = (put, *enrolled, *purchase.gifts, *writes_within(taking))
+    made = account_plan(caller, command, purchase.story, purchase.head, entry, also)
     return Plan(entry, made.writes, made.done_if | {put.key}, taking)
 
 

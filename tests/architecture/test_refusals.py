@@ -33,10 +33,32 @@ BY_HOLD = "an entry names a hold that there was, and undoing takes all that it h
 OF_A_COUPON = "its series is there, and so is its program: neither can be taken away"
 NOT_NOW = "it is told in the answer as the reason why the code cannot be used"
 
+NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
+    (
+        *("amount_needed", "amount_not_taken", "award_expired", "award_revoked", "award_used_up", "basket_too_small"),
+        *("basket_without_goods", "card_finished", "card_not_full", "held_by_tier", "insufficient_balance"),
+        *("more_than_basket", "not_a_stamp_card", "not_at_this_place", "not_at_this_time", "not_on_tier"),
+        *("over_maximum_value", "perk_not_active", "perk_not_found", "pin_in_past", "pin_too_late", "tiers_not_found"),
+        *("too_many_awards", "too_many_pieces", "unknown_tier", "worth_nothing"),
+    ),
+    "why a rule gives nothing beside points is told in the answer, and refuses nothing",
+)
+
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
-    "record_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
-    "simulate_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
+    "record_event": {"unknown_unit": THERE, **NOT_GIVEN},
+    "record_order": {
+        "unknown_unit": THERE,
+        "undeclared_field": FIELDLESS,
+        "wrong_field_type": FIELDLESS,
+        **NOT_GIVEN,
+    },
+    "simulate_order": {
+        "unknown_unit": THERE,
+        "undeclared_field": FIELDLESS,
+        "wrong_field_type": FIELDLESS,
+        **NOT_GIVEN,
+    },
     "assign_order": {
         "unknown_unit": THERE,
         "program_not_found": THERE,
@@ -46,6 +68,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "currency_differs": "it was asked when the goods came back",
         "sku_not_sold": "it was asked when the goods came back",
         "returned_more_than_bought": "it was asked when the goods came back",
+        **NOT_GIVEN,
     },
     "evaluate_cart": {
         "missing_member": "a cart of nobody is nobody's",

@@ -202,6 +202,7 @@ LEFT_OUT = (
         ("put_tenant", "create_program", "replace_program", "put_tiers"),
         "the configuration is changed as by *config change*, and rarely",
     ),
+    LeftOut(("record_event",), "a snapshot is read and judged as by *record an order by id*, without an order to keep"),
     LeftOut(("evaluate_cart",), "the same snapshot judged by the same code as by *simulate an order by id*"),
     LeftOut(
         ("redeem_reward", "refund_redemption", "change_delivery"),

@@ -48,6 +48,8 @@ DESIGN: Mapping[str, Budget | None] = {
     "record an order by id": RECORD,
     "record an order by identifier": RECORD.by_identifier(),
     "record a first order, enrolling": RECORD,
+    "record an event": EARN_SPEND,
+    "record an event with a key": EARN_SPEND.with_a_key(),
     "return": RETURN,
     "record an order of nobody": RECORD,
     "assign an order": RETURN,

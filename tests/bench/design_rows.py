@@ -25,6 +25,8 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "earn, spend, hold, release": (
         "earn",
         "earn with a key",
+        "record an event",
+        "record an event with a key",
         "earn, pending",
         "earn, waiting for an order",
         "earn, in a group",

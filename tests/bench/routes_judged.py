@@ -10,6 +10,7 @@ JUDGED_AS: Mapping[str, str] = {
     "evaluate_cart": "evaluate a cart by id",
     "simulate_order": "evaluate by id",
     "record_order": "record an order by id",
+    "record_event": "record an event",
     "return_order": "return",
     "assign_order": "assign an order",
     "earn_points": "earn",

@@ -411,6 +411,7 @@ NATIVE = Registry(
         "refund_spend": lambda names: {"spend_id": names["spend_id"], "amount": 5},
         "undo_entry": lambda names: {"entry_id": names["earning_id"]},
         "assign_order": lambda names: {"member_id": names["member_id"]},
+        "record_event": lambda names: BODIES["record_event"] | {"member_id": names["member_id"]},
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},
     },
     queries={

@@ -61,6 +61,7 @@ _PROGRAM: Json = {
         {"code": "tea", "name": "Cups of tea"},
     ],
     "rates": [{"unit": "points", "into": "tea", "take": 5, "give": 1, "minimum": 5}],
+    "events": [{"name": "review", "properties": {"stars": "integer", "book": "text"}, "told": ["stars"]}],
 }
 _ORDER: Json = {
     "number": "R-2026-000417",
@@ -181,6 +182,10 @@ BODIES: Mapping[str, Json] = {
         "pays": [{"unit": "points", "points": 100}],
     },
     "assign_order": {"identifier": _CARD},
+    "record_event": {
+        "what": {"kind": "event", "name": "review", "properties": {"stars": 5, "book": "978-0141439518"}},
+        "member_id": MEMBER,
+    },
     "return_order": {
         "number": "B-2026-000031",
         "purchased_at": "2026-01-15T10:00:00+01:00",

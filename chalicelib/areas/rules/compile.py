@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from chalicelib.areas.rules.basket import LineSelector, label_test
+from chalicelib.areas.rules.basket import Basket, LineSelector, label_test
 from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
 from chalicelib.areas.rules.credits import Gains, gains
 from chalicelib.areas.rules.discounts import Takes, takes
@@ -14,10 +14,13 @@ from chalicelib.areas.rules.index import Index, filed_under, span_of
 from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of, limits_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
-from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, STAGES, Stage
+from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, FOLLOWS, STAGES, FollowEffect, Stage
+from chalicelib.areas.rules.model.triggers import OnNear
 from chalicelib.areas.rules.outcome import Reason, Skipped
+from chalicelib.areas.rules.purchase import Context
 from chalicelib.areas.rules.reasons import Aside, Reasons
 from chalicelib.errors import InvalidInput
+from chalicelib.kit.geo import Point, metres_between, point_of
 
 Check = tuple[Holds, Skipped]  # what must hold, and what to report when it does not
 MAX_SENTENCE = 500
@@ -53,6 +56,7 @@ class CompiledRule:
     selector: LineSelector
     credits: tuple[tuple[Crediting, ...], ...]  # by stage
     discounts: tuple[Discounting, ...]
+    follows: tuple[FollowEffect, ...]
     in_group: Skipped
     limits: CompiledLimits | None = None
 
@@ -64,6 +68,8 @@ class CompiledRules:
     live: tuple[CompiledRule, ...]
     index: Index
     reasons: Reasons
+    occasions: frozenset[str]  # that set off a live rule
+    known_occasions: frozenset[str]  # of any rule, also of one that is switched off
     counting: Mapping[str, Counting] = field(default_factory=dict)  # of rules whose uses are counted
 
 
@@ -84,8 +90,15 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
 
     made = tuple(_CompilerOf(rule, selectors).compiled() for rule in live)
     aside = [_aside(rule, compiled) for rule, compiled in zip(live, made, strict=True)]
-    idle = [(rule.trigger.on, _idle(rule)) for rule in ordered if rule.state != "active"]
-    return CompiledRules(made, Index(live), Reasons(aside, idle), counting_of(ordered))
+    idle = [(rule.trigger.occasion, _idle(rule)) for rule in ordered if rule.state != "active"]
+    return CompiledRules(
+        live=made,
+        index=Index(live),
+        reasons=Reasons(aside, idle),
+        occasions=frozenset(rule.trigger.occasion for rule in live),
+        known_occasions=frozenset(rule.trigger.occasion for rule in ordered),
+        counting=counting_of(ordered),
+    )
 
 
 def _idle(rule: Rule) -> Skipped:
@@ -98,7 +111,7 @@ def _idle(rule: Rule) -> Skipped:
 
 def _aside(rule: Rule, made: CompiledRule) -> Aside:
     outside = Skipped(rule.rule_id, "outside_window", f"The day is not {_days(rule.window)}.")
-    return Aside(rule.trigger.on, span_of(rule), outside, made.checks[0][1] if filed_under(rule) else None)
+    return Aside(rule.trigger.occasion, span_of(rule), outside, made.checks[0][1] if filed_under(rule) else None)
 
 
 class _CompilerOf:
@@ -120,6 +133,7 @@ class _CompilerOf:
                 for one in effects
                 if isinstance(one, DISCOUNTS)
             ),
+            follows=tuple(one for one in effects if isinstance(one, FOLLOWS)),
             in_group=self._skipped("in_group", f"Another rule of the group {rule.group} comes before it."),
             limits=limits_of(rule),
         )
@@ -146,6 +160,17 @@ class _CompilerOf:
         return tuple(sorted(checks, key=lambda check: check[1].reason != first))
 
     def _checks(self) -> Iterator[tuple[Holds, Reason, str]]:
+        trigger = self._rule.trigger
+        if not isinstance(trigger, OnNear):
+            yield from self._asked()
+            return
+        point = point_of(trigger.latitude, trigger.longitude)
+        sentence = f"It is more than {trigger.radius} metres away."
+        yield _from(point, lambda _, context: (context.distance or 0) <= trigger.radius), "too_far", sentence
+        for holds, reason, sentence in self._asked():
+            yield _from(point, holds), reason, sentence
+
+    def _asked(self) -> Iterator[tuple[Holds, Reason, str]]:
         yield from self._whom()
         places = frozenset(self._rule.audience.places)
         if places:
@@ -184,6 +209,16 @@ class _CompilerOf:
                 "wrong_member_labels",
                 "The member carries none of the labels that the rule asks for.",
             )
+
+
+def _from(point: Point, holds: Holds) -> Holds:
+    """The same of whoever is so far from the point. Who does not say where they are is nowhere near."""
+
+    def near(basket: Basket, context: Context) -> bool:
+        here = None if context.happening is None else context.happening.point
+        return here is not None and holds(basket, replace(context, distance=metres_between(here, point)))
+
+    return near
 
 
 def _parts(condition: Condition | None) -> tuple[Condition, ...]:

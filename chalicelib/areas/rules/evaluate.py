@@ -15,13 +15,18 @@ from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Creditin
 from chalicelib.areas.rules.credits import Base, Gain
 from chalicelib.areas.rules.limits import Left, Parts, cut_to
 from chalicelib.areas.rules.model.effects import STAGES
-from chalicelib.areas.rules.outcome import Credit, Cut, Off, Outcome, Reason, Redeemable, Skipped
+from chalicelib.areas.rules.outcome import Credit, Cut, Follow, Off, Outcome, Reason, Redeemable, Skipped
 from chalicelib.areas.rules.purchase import Context, Purchase
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import MAX_AMOUNT
 
 ORDER = ("order",)
 CART = ("cart", "order")
+
+
+def occasions_of(occasions: tuple[str, ...], context: Context) -> tuple[str, ...]:
+    """With the one that a member's first purchase is besides."""
+    return (*occasions, "first_purchase") if context.member is not None and context.orders == 0 else occasions
 
 
 def evaluate(
@@ -39,7 +44,8 @@ def evaluate(
     judging.find()
     judging.take_off()
     judging.count_credits()
-    return judging.outcome(judging.reasons(occasions) if why else ())
+    follows = judging.follows()
+    return judging.outcome(judging.reasons(occasions) if why else (), follows)
 
 
 class _Judging:
@@ -131,6 +137,11 @@ class _Judging:
                 for unit in stopping:
                     stopped_by.setdefault(unit, rule.rule_id)
 
+    def follows(self) -> tuple[Follow, ...]:
+        follows = tuple(Follow(rule.rule_id, effect) for rule in self.holding for effect in rule.follows)
+        self.gave.update(follow.rule_id for follow in follows)
+        return follows
+
     def _credit(self, rule: CompiledRule, unit: str, gain: Gain) -> int:
         """What limits leave of it."""
         amount = gain.amount
@@ -160,8 +171,9 @@ class _Judging:
             self.skipped.setdefault(rule.rule_id, left.skipped)
         return left.amount
 
-    def outcome(self, skipped: tuple[Skipped, ...]) -> Outcome:
-        return Outcome(tuple(self.credits), tuple(self.off), tuple(self.redeemable), skipped, tuple(self.cut))
+    def outcome(self, skipped: tuple[Skipped, ...], follows: tuple[Follow, ...]) -> Outcome:
+        gave = tuple(self.credits), tuple(self.off), tuple(self.redeemable)
+        return Outcome(*gave, skipped, tuple(self.cut), follows)
 
     def _paid(self, rule: CompiledRule) -> Own:
         return self.basket.paid(rule.selector, self.left)

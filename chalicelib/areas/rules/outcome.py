@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from chalicelib.areas.rules.basket import Own
+from chalicelib.areas.rules.model.effects import FollowEffect
 
 Reason = Literal[
     "draft",
@@ -15,6 +16,7 @@ Reason = Literal[
     "wrong_tier",
     "wrong_member_labels",
     "wrong_place",
+    "too_far",
     "condition_not_met",
     "limit_reached",
     "in_group",
@@ -73,6 +75,13 @@ class Redeemable(NamedTuple):
     value: int
 
 
+class Follow(NamedTuple):
+    """Something beside points that a rule gives."""
+
+    rule_id: str
+    effect: FollowEffect
+
+
 class Skipped(NamedTuple):
     rule_id: str
     reason: Reason
@@ -97,3 +106,4 @@ class Outcome(NamedTuple):
     redeemable: tuple[Redeemable, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     cut: tuple[Cut, ...] = ()
+    follows: tuple[Follow, ...] = ()

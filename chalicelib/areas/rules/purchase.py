@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from chalicelib.areas.rules.model.limits import Budget
 from chalicelib.kit.amounts import Rounding
+from chalicelib.kit.geo import Point
 from chalicelib.kit.labels import Label
 from chalicelib.kit.periods import CountPeriod, Day
 
@@ -121,6 +122,14 @@ class Stock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """What else than buying a member did: its properties as conditions compare them, and where they said that they were."""
+
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    point: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The member and the moment, as the flow found them before this purchase. Whoever is `member` None buys unknown: what
     is asked of them has no answer."""
@@ -138,3 +147,5 @@ class Context:
     may_spend: bool = True  # whether whoever has the balances lets them
     decimals: Mapping[str, int] = field(default_factory=dict)  # of each unit; else those of the currency
     roundings: Mapping[str, Rounding] = field(default_factory=dict)  # of each unit that day; else half up
+    happening: Happening | None = None
+    distance: int | None = None  # in metres, from the point that the rule being judged is about

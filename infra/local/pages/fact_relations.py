@@ -33,13 +33,24 @@ _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
+_PROFILES = ("enrol_member", "update_member")  # where a rule gives something for it
+_RECORDING = (*_PROFILES, "record_event", "record_order")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
     "refund_award",
-    *("assign_order", "earn_points", "record_order", "return_order", "settle_due", "spend_points"),
+    *(
+        "assign_order",
+        "earn_points",
+        "record_event",
+        "record_order",
+        "return_order",
+        "settle_due",
+        "spend_points",
+        "update_member",
+    ),
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
@@ -53,7 +64,7 @@ _CONFIGURING = (
 )
 
 RELATIONS: Mapping[type[Fact], Relations] = {
-    f.AccountAdvanced: Relations(_ON_ACCOUNTS),
+    f.AccountAdvanced: Relations((*_ON_ACCOUNTS, "enrol_member")),
     f.OrderRecorded: Relations(
         ("assign_order", "record_order"),
         ("Transaction.TransactionWasRegistered", "Transaction.CustomerWasAssignedToTransaction"),
@@ -62,11 +73,12 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.OrderReturned: Relations(
         ("assign_order", "return_order"), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
     ),
+    f.EventRecorded: Relations(_RECORDING, (), ("CHECKIN",)),
     f.PointsEarned: Relations(
-        ("assign_order", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
+        ("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
     ),
     f.PointsSpent: Relations(
-        (*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
+        (*_USING, *_RECORDING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
     ),
     f.PointsRefunded: Relations(
         ("refund_award", "refund_redemption", "refund_spend", "undo_entry", "undo_transfer"),
@@ -77,12 +89,10 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("assign_order", "cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
-    f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, "record_order")),
+    f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING)),
     f.RuleCounted: Relations(("record_order",)),
     f.RuleUncounted: Relations(("return_order",)),
-    f.PointsPromised: Relations(
-        ("assign_order", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)
-    ),
+    f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
         ("assign_order", "cancel_earning", "cancel_pending", "return_order", "undo_entry"),
@@ -96,8 +106,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
                 "convert_points",
                 "earn_points",
                 "grant_points",
-                "record_order",
                 "spend_points",
+                *_RECORDING,
             ),
             *("grant_perk", "redeem_reward", "transfer_points", *_USING),
         )
@@ -111,15 +121,15 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsSent: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsReceived: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(("convert_points",)),
-    f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
+    f.TierChanged: Relations((*_ON_ACCOUNTS, "enrol_member"), ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
-    f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
+    f.TierPinned: Relations(("pin_tier", *_RECORDING), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
-    f.PerkGranted: Relations(("grant_perk", *_USING), (), ("REWARD_EARNED",)),
-    f.PerkRedeemed: Relations(_USING, (), ("REDEEM_PERK",)),
+    f.PerkGranted: Relations(("grant_perk", *_USING, *_RECORDING), (), ("REWARD_EARNED",)),
+    f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
     f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
-    f.PerkRevoked: Relations(("grant_perk", *_USING, "refund_award", "revoke_award")),
-    f.PerkExpired: Relations(_ON_AWARDS),
+    f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
+    f.PerkExpired: Relations((*_ON_AWARDS, "record_event", "record_order", "update_member")),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),

@@ -56,6 +56,7 @@ OTHERWISE: dict[str, Json] = {
     "activate_pending": {"amount": 1},
     "cancel_pending": {"amount": 1},
     "record_order": {"place": "Elsewhere"},
+    "record_event": {"event_id": "another"},
     "return_order": {"place": "Elsewhere"},
     "assign_order": {"member_id": "mem_00000000000"},
     "create_group": {"name": "Another name"},

@@ -28,7 +28,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import by_hand, fresh, grouped, kept, perked, proving, rewarded
+from tests.twins import by_hand, fresh, grouped, happenings, kept, perked, proving, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -68,6 +68,7 @@ def till(months: int = 12) -> Till:
     unit = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": months}}]}
     shop = open_shop(table, program=with_stamps(unit))
     order = shop.buy(card("ada"), sale("first")).answer
+    shop.define(rule("here", **happenings.ON_CHECK_IN))
     return Till(shop, table, order.member_id, order.order_id)
 
 
@@ -98,6 +99,10 @@ OPERATIONS: dict[str, Callable[[Till], object]] = {
     "record an order by id": lambda at: at.shop.buy(member(at.ada), sale("A1")),
     "record an order by identifier": lambda at: at.shop.buy(card("ada"), sale("A2")),
     "record a first order, enrolling": lambda at: at.shop.buy(card("new"), sale("A3")),
+    "record an event": lambda at: happenings.record(at.shop, at.ada, happenings.check_in()),
+    "record an event with a key": lambda at: happenings.record(
+        at.shop, at.ada, replace(happenings.check_in(), own_id="visit-1")
+    ),
     "return": lambda at: at.shop.bring_back(at.order_id, goods_back("R1", 10_00)),
     "earn": lambda at: at.shop.earn(at.ada, 1),
     "earn with a key": lambda at: at.shop.earn(at.ada, 1, keyed("k1")),

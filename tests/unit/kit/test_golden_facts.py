@@ -38,6 +38,12 @@ FACTS: dict[str, list[Fact]] = {
         f.OrderRecorded(ORDER, "2026/000117", "EUR", 25_055),
         f.OrderRecorded(ORDER, "2026/000118", "EUR", 25_055, 20_619, 24_000, "mem_00000000007"),
     ],
+    "event.recorded": [
+        f.EventRecorded("check_in"),
+        f.EventRecorded(
+            *("event", "review", 20_619, (("stars", 5), ("translated", True), ("genre", "crime")), "mem_00000000007")
+        ),
+    ],
     "order.returned": [
         f.OrderReturned(ORDER, "R-1", "EUR", 10_000),
         f.OrderReturned(ORDER, "R-2", "EUR", 15_055, full=True),

@@ -39,6 +39,7 @@ from tests.twins.bookshop import (
     TIERS,
     BookShop,
     card,
+    fixed,
     goods_back,
     member,
     open_shop,
@@ -47,6 +48,8 @@ from tests.twins.bookshop import (
     sale,
 )
 from tests.twins.grouped import change, choose, household, join, leave
+from tests.twins.happenings import check_in
+from tests.twins.happenings import record as tell
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
@@ -63,8 +66,17 @@ SHORT_LIVED = {
         {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 90}}]},
     ]
 }
+GIVEN = ("points", "later", "few", "sliding")
+IN_AUGUST = {"ask": "time.month", "is": 8}
 A_MONTH = {"per_member": [{"per": "month", "amount": 1_000, "unit": "points"}]}
-RULES = (rule(limits=A_MONTH), *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")))
+RULES = (
+    rule(limits=A_MONTH),
+    *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")),
+    *(
+        rule(on, trigger={"on": on}, when=IN_AUGUST, effects=[fixed(5, unit) for unit in GIVEN])
+        for on in ("check_in", "newsletter", "enrolled")
+    ),
+)
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
 EASIER = {
     **TIERS,
@@ -93,6 +105,12 @@ VISITS: dict[str, Visit] = {
     "earn": lambda shop, ada: shop.earn(ada, 5),
     "spend": lambda shop, ada: shop.spend(ada, 5),
     "buy": lambda shop, ada: shop.buy(member(ada), sale("A-3", on=AUGUST)),
+    "check in": lambda shop, ada: tell(shop, ada, check_in(on=AUGUST)),
+    "take the newsletter": lambda shop, ada: update_member(
+        shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)
+    ),
+    "enrol": lambda shop, _: shop.enrol("cleo"),
+    "be enrolled by an order": lambda shop, _: shop.buy(card("dora"), sale("D-1", on=AUGUST)),
     "bring back": lambda shop, _: shop.bring_back(shop.order_id("A-2"), goods_back("R-1", 10_00, on=AUGUST)),
     "refund": lambda shop, ada: refund_spend(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 4, 1))),
     "undo a spend": lambda shop, ada: undo_entry(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 4, 1))),

@@ -215,6 +215,13 @@ def questions(condition: Condition, depth: int = 1) -> Iterator[Condition]:
         yield from questions(part, depth + 1)
 
 
+def of_goods(question: Condition) -> bool:
+    """Whether it is about what is bought."""
+    if isinstance(question, Ask):
+        return question.ask.startswith("order.")
+    return isinstance(question, AskLines) or (isinstance(question, AskLabels) and question.labels_of == "order")
+
+
 def _suits(kind: str, value: object) -> bool:
     if kind == "any":
         return True

@@ -24,6 +24,7 @@ from chalicelib.areas.accounts.model.facts.coupons import (
 )
 from chalicelib.areas.accounts.model.facts.life import (
     AccountAdvanced,
+    EventRecorded,
     OrderRecorded,
     OrderReturned,
     TierChanged,
@@ -73,6 +74,7 @@ def _without_last_days(body: Body) -> Body:
 
 VOCABULARY = vocabulary(
     AccountAdvanced,
+    EventRecorded,
     OrderRecorded,
     OrderReturned,
     PointsEarned,
@@ -144,6 +146,7 @@ __all__ = [
     "CouponUnused",
     "CouponUsed",
     "DebtSettled",
+    "EventRecorded",
     "OrderRecorded",
     "OrderReturned",
     "PerkExpired",
