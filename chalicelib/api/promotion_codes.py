@@ -1,10 +1,16 @@
-"""Codes of perks, rewards, coupons and checkouts: a part of those in api/codes."""
+"""Codes of events, perks, rewards, coupons and checkouts: a part of those in api/codes."""
 
 from __future__ import annotations
 
 from chalicelib.api.code import Code
 
 PERKS_REWARDS_AND_COUPONS = {
+    "future_event": Code(422, "The time of the event lies in the future."),
+    "unknown_event": Code(422, "The program declares no event of this name."),
+    "unknown_property": Code(422, "The event has no property of this name."),
+    "wrong_property_type": Code(422, "A property of the event has a value of another type than is declared."),
+    "unknown_event_code": Code(422, "No rule of the program knows the code that was scanned."),
+    "event_id_taken": Code(409, "An event of this id is already recorded, with other content or of another member."),
     "checkout_not_found": Code(404, "The tenant has no such checkout, or it was over some time ago."),
     "checkout_committed": Code(409, "The checkout has been paid for, and not as is asked now."),
     "checkout_cancelled": Code(409, "The checkout was cancelled."),
@@ -30,7 +36,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "code_not_found": Code(404, "There is no such redemption code: it was used, or mistyped."),
     "too_many_perks": Code(422, "A program has at most 1,000 perks."),
     "too_many_awards": Code(422, "The member has as many awards in the program as they may have at a time."),
-    "unknown_perk": Code(422, "The program has no other perk of this id that a full card could give."),
+    "unknown_perk": Code(
+        422, "The program has no perk of this id that a rule could give, or no other one that a full card could."
+    ),
     "perk_not_active": Code(422, "The perk is not offered just now: it is no longer or not yet active, or paused."),
     "perk_without_points": Code(422, "The perk has no points that could come with it."),
     "perk_without_code": Code(422, "The perk is redeemed by itself: there is no code to show."),
@@ -54,6 +62,15 @@ PERKS_REWARDS_AND_COUPONS = {
     "redemption_code_expired": Code(422, "The redemption code is too old, or used: have the member show a fresh one."),
     "already_refunded": Code(422, "The redemption was given back before, or is too long ago."),
     "reward_used": Code(422, "What the full card gave has been used: give that back first."),
+    "whole_card_only": Code(422, "What a full card gave goes back with all its stamps: name no amount."),
+    "prize_held": Code(422, "The full card gives a perk that the member has already: it stays full."),
+    "proof_required": Code(
+        422, "The program asks for a proof that it is the member who redeems: a PIN or a one-time code."
+    ),
+    "pin_not_set": Code(422, "The member has no PIN yet."),
+    "proof_expired": Code(422, "The one-time code was used, is too old, or none was issued."),
+    "proof_locked": Code(422, "Too many wrong tries: PIN and one-time codes are locked for fifteen minutes."),
+    "wrong_proof": Code(422, "The PIN or one-time code is not the right one; after five wrong tries it is locked."),
     "too_many_rewards": Code(422, "A program has at most 2,000 rewards."),
     "reward_not_active": Code(422, "The reward is not offered: a draft, paused or ended."),
     "reward_not_yet": Code(422, "The reward can be had later only."),

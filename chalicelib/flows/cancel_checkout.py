@@ -24,7 +24,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Back, Line, Order, Return, ReturnLine
 from chalicelib.errors import Conflict, Refused
 from chalicelib.flows.account_commit import header_for
-from chalicelib.flows.account_views import facts_of, standing_of
+from chalicelib.flows.account_views import standing_of
 from chalicelib.flows.checkout_coupons import let_go_writes
 from chalicelib.flows.checkout_plan import account_writes, unguarded, version_plan
 from chalicelib.flows.checkout_promise import freed
@@ -106,11 +106,11 @@ def _of_paid(
 
     coming = Coming(document, taking.one, taking.other, operation="cancel_checkout", also=also)
     made = planned_return(rt, caller, unguarded(command), order, coming)
-    full = facts_of(made.entry, f.OrderReturned)[0].full
     returned = returned_order(made.entry, order.member_id)
-    told = {"returned": returned.model_dump(mode="json"), "account": returned.account.model_dump(mode="json")}
+    account = None if returned.account is None else returned.account.model_dump(mode="json")
+    told = {"returned": returned.model_dump(mode="json"), "account": account}
     header = header_for(rt, caller, command, "cancel_checkout", terms, document.purchased_at)
-    after = checkout.model_copy(update={"cancelled": full})
+    after = checkout.model_copy(update={"cancelled": returned.full})
     plan = version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
     return replace(plan, limited=taking)
 

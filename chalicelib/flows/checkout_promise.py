@@ -10,7 +10,7 @@ from chalicelib.areas.accounts.model import Account, Story, hold, release
 from chalicelib.areas.checkouts.model import Checkout, Promised
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.rules.evaluate import CART, evaluate
+from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.errors import NotFound
 from chalicelib.flows.account_views import LineAmount, Standing
@@ -65,7 +65,7 @@ def open_buyer(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, kn
         return NOBODY
     opened = open_snapshot(rt, caller.tenant, member_id, terms.program.program_id)
     spends = "member_id" if wish.pays else None
-    opened = of_their_group(rt, caller.tenant, opened, terms.program.program_id, spends=spends)
+    opened = of_their_group(rt, caller.tenant, opened, terms.program.program_id, spends=spends, asks=True)
     opened.must_be_active()
     return opened
 
@@ -102,13 +102,14 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
     story = terms.advance(Story(opened.account), at)
     if checking.before is not None:
         story = freed(story, terms, checking.before, at)
-    context = replace(context_of(terms, story.account, opened.member, at, checking.taking), pays=wish.pays)
-    outcome = evaluate(terms.rules, wish.cart, context, CART)
+    context = context_of(terms, story.account, opened.member, at, checking.taking, may_spend=opened.may_spend)
+    context, occasions = replace(context, pays=wish.pays), occasions_of(CART, context)
+    outcome = evaluate(terms.rules, wish.cart, context, occasions)
     by_coupons: tuple[Promised, ...] = ()
     if checking.coupons is not None:
         left = _less({line.line_no: line.gross_value for line in wish.cart.lines}, outcome.off)
         by_coupons = promised_by(rt, checking.coupons, wish.cart, left, checking.checkout_id)
-        earning = evaluate(terms.rules, wish.cart, context, CART, left=_less(left, by_coupons))
+        earning = evaluate(terms.rules, wish.cart, context, occasions, left=_less(left, by_coupons))
         outcome = outcome._replace(credits=earning.credits)
     balances = {unit: wallet.available for unit, wallet in story.account.wallets.items()}
     _, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)

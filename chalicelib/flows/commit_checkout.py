@@ -1,7 +1,8 @@
 """Commit a checkout: the customer has paid, and what was promised to them is an order. One transaction.
 
 reads    1 Query of the checkout, then what recording an order reads
-writes   order (absent), account (version), entry (absent), a version more (absent): 8 units; + 2 with an Idempotency-Key
+writes   order (absent), account (version), entry (absent), a version more (absent): 8 units; + 2 with an Idempotency-Key; where
+         the order is kept without a member, order, entry of its own and a version more: 6 units
 repeats  a checkout is committed once: the same order again is answered as the first time, another one is a conflict
 who      a key that may modify checkouts
 """
@@ -17,16 +18,18 @@ from chalicelib.areas.checkouts.model import Checkout, Paid, Promised, lapsed, o
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Payment, Sale
 from chalicelib.areas.orders.model.order import PaidWith, SpentOn
-from chalicelib.areas.rules.evaluate import CART, evaluate
+from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import Conflict, InvalidInput, Refused
 from chalicelib.flows.account_commit import document_entry, header_for
-from chalicelib.flows.account_views import id_of, numbered_bodies
+from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.flows.checkout_coupons import Deeds, Whose, shown_codes, used_with
 from chalicelib.flows.checkout_plan import unguarded, version_plan
 from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
-from chalicelib.flows.purchase import MAX_CREDITS, Buyer, Till, decide_purchase, member_of
+from chalicelib.flows.happening import MAX_CREDITS
+from chalicelib.flows.kept_orders import kept_plan
+from chalicelib.flows.purchase import Buyer, Till, decide_purchase, known_buyer, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
 from chalicelib.flows.take_quotas import Both, Taking
 from chalicelib.flows.terms import Terms, after_activity, terms_of
@@ -36,7 +39,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
-from chalicelib.table.journal import Entry
+from chalicelib.table.journal import Entry, Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Session:
 
     def earns_beside(self, terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
         left = {line.line_no: line.gross_value for line in sale.lines}
-        outcome = evaluate(terms.rules, self.cart, context, CART, why=why, left=left)
+        outcome = evaluate(terms.rules, self.cart, context, occasions_of(CART, context), why=why, left=left)
         if len(outcome.credits) + len(self.checkout.paid_with_points) > MAX_CREDITS:
             text = f"More than {MAX_CREDITS} rules give something for this order, or are paid for it."
             raise Refused("too_many_credits", text)
@@ -116,34 +119,44 @@ def _plan(
 ) -> Plan:
     rt, tenant, program_id = taking.one.rt, caller.tenant, checkout.program_id
     terms = terms_of(rt, tenant, program_id)
-    buyer = _buyer(rt, caller, checkout, paying)
+    buyer = known_buyer(rt, caller, terms, _buyer(rt, caller, terms, checkout, paying))
     cart = cart_of(checkout)
     if paying.payments is not None:
         cart = cart.model_copy(update={"payments": paying.payments})
     sale = _sold(cart, checkout.off(), paying.number, rt.clock.now())
     header = header_for(rt, caller, command, "commit_checkout", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(tenant, sale.number, probe)
+    if buyer is None:
+        made = kept_plan(caller, unguarded(command), terms, header, sale, order_id)
+        return _ended(caller.tenant, command, checkout, last, paying, made, header)
     whose = Whose(checkout.member_id, checkout.group_id, taking.other)
     shown = shown_codes(rt, tenant, terms, whose, checkout.codes, last.recorded_at)
     coupons = used_with(rt, shown, checkout.checkout_id, paying.number)
     session = Session(checkout, cart, coupons)
     till = Till(judges=session.earns_beside, pays=session.spends_promised)
     purchase = decide_purchase(taking.one, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
-    entry = document_entry(tenant, terms, purchase.story, purchase.head, header)
+    entry = document_entry(tenant, terms, purchase.story, purchase.head, header, told=purchase.told)
     purchase = replace(purchase, paid_with=PaidWith(_spends(checkout, entry), coupons.coupons))
     made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, taking.one)
-    order = recorded_order(entry)
+    made = replace(made, writes=(*made.writes, *coupons.writes))
+    return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)
+
+
+def _ended(
+    tenant: str, command: Command, checkout: Checkout, last: Entry, paying: Paying, made: Plan, header: Header
+) -> Plan:
+    """With the version that says which order came of it."""
+    order = recorded_order(made.entry)
     paid = Paid(
-        order_id=order_id,
-        number=sale.number,
-        entry_id=id_of(entry),
+        order_id=order.order_id,
+        number=order.number,
+        entry_id=order.entry_id,
         version=last.sequence + 1,
         payments=tuple(payment.model_dump(mode="json") for payment in paying.payments or ()),
     )
     ended = {"paid": paid, "member_id": order.member_id, "group_id": order.group_id}
     after, told = checkout.model_copy(update=ended), {"order": order.model_dump(mode="json")}
-    writes = (*made.writes, *coupons.writes)
-    return replace(version_plan(tenant, command, last.head, header, after, told, writes, made.done_if), limited=taking)
+    return version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
 
 
 def _taken(story: Story, terms: Terms, one: Promised, at: Instant, by: str) -> Story:
@@ -156,12 +169,13 @@ def _taken(story: Story, terms: Terms, one: Promised, at: Instant, by: str) -> S
     return capture(story, one.hold, None, conduct)
 
 
-def _buyer(rt: Runtime, caller: Caller, checkout: Checkout, paying: Paying) -> Buyer:
+def _buyer(rt: Runtime, caller: Caller, terms: Terms, checkout: Checkout, paying: Paying) -> Buyer:
+    """Nobody has to be named where the program keeps orders of nobody."""
     if checkout.member_id is None:
-        if paying.buyer is None:
+        if paying.buyer is None and terms.program.enrolment != "keep":
             text = "Nobody is known to this checkout: say who pays, by member_id or identifier."
             raise InvalidInput("missing_member", text, param="member_id")
-        return paying.buyer
+        return paying.buyer or Buyer()
     if paying.buyer is not None and member_of(rt, caller, paying.buyer) != checkout.member_id:
         text = "This checkout is of another member than the one named."
         raise Refused("checkout_of_another_member", text, param="member_id")
@@ -177,12 +191,13 @@ def _sold(cart: Sale, off: dict[int, int], number: str, at: Instant) -> Sale:
 
 
 def _spends(checkout: Checkout, entry: Entry) -> tuple[SpentOn, ...]:
-    """Which fact of the entry paid for what was promised for points, split over its lines."""
+    """Which fact of the entry paid for what was promised for points, split over its lines. What follows from rules may spend
+    as well, and does so later."""
     facts = (
         number for number, body in numbered_bodies(entry) if body["type"] in (f.PointsCaptured.type, f.PointsSpent.type)
     )
     spends = []
-    for number, one in zip(facts, checkout.paid_with_points, strict=True):
+    for one, number in zip(checkout.paid_with_points, facts, strict=False):
         parts = split(one.points, [part for _, part in one.lines])
         lines = tuple((line_no, part) for (line_no, _), part in zip(one.lines, parts, strict=True))
         spends.append(SpentOn(number, one.unit, lines))
@@ -195,7 +210,8 @@ def _same(rt: Runtime, caller: Caller, checkout: Checkout, paying: Paying) -> En
     if paid is None or checkout.cancelled:
         return None
     payments = tuple(payment.model_dump(mode="json") for payment in paying.payments or ())
-    theirs = paying.buyer is None or member_of(rt, caller, paying.buyer) == checkout.member_id
+    kept = checkout.member_id is None  # nobody is asked whose it was
+    theirs = paying.buyer is None or kept or member_of(rt, caller, paying.buyer) == checkout.member_id
     if (paid.number, tuple(dict(one) for one in paid.payments)) != (paying.number, payments) or not theirs:
         raise checkout.committed()
     return checkouts.read_version(rt.table, caller.tenant, checkout.checkout_id, paid.version)

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
+from chalicelib.areas.programs.model import Program
 from chalicelib.areas.quotas.operations import change_quota
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
-from chalicelib.areas.rules.model.names import credits_on_cart, limits_nothing, named_rules, named_tiers, named_units
+from chalicelib.areas.rules.model.names import (
+    credits_on_cart,
+    limits_nothing,
+    named_event,
+    named_perks,
+    named_rules,
+    named_tiers,
+    named_units,
+)
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
 from chalicelib.flows.rule_limits import quotas_of
@@ -26,7 +36,8 @@ from chalicelib.table.protocol import Write
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_event`, `unknown_property`,
+    `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
@@ -39,12 +50,7 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
         for tier, param in named_tiers(rule):
             if tier not in known:
                 raise Refused("unknown_tier", f"The program has no tier {tier}.", param=param)
-        others = {one.rule_id for one in rules.rules(config, program_id)}
-        for name, param in named_rules(rule):
-            if name not in others:
-                raise Refused("unknown_rule", f"The program has no rule {name}.", param=param)
-        for name, param in limits_nothing(rule):
-            raise Refused("nothing_to_limit", f"The rule gives no {name}: there is nothing to limit.", param=param)
+        _must_be_there(config, program, rule)
         for kind in credits_on_cart(rule):
             sentence = f"{kind} is earned by an order: put it into a rule on order; one on cart takes something off."
             raise Refused("credit_on_cart", sentence, param="effects")
@@ -55,6 +61,33 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
     done = change_config(rt, caller, command, "define_rule", decide)
     changed = done.answer
     return Committed(rules.rule_of(Name(changed.kind, changed.id), changed.body), done.replayed)
+
+
+def _must_be_there(config: Config, program: Program, rule: Rule) -> None:
+    """What else the rule names: perks, rules, an event with its properties; and what it limits."""
+    offered = {one.perk_id for one in perks.perks(config, program.program_id)}
+    for perk, param in named_perks(rule):
+        if perk not in offered:
+            raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
+    others = {one.rule_id for one in rules.rules(config, program.program_id)}
+    for name, param in named_rules(rule):
+        if name not in others:
+            raise Refused("unknown_rule", f"The program has no rule {name}.", param=param)
+    for name, param in limits_nothing(rule):
+        raise Refused("nothing_to_limit", f"The rule gives no {name}: there is nothing to limit.", param=param)
+    _must_have_event(program, rule)
+
+
+def _must_have_event(program: Program, rule: Rule) -> None:
+    named = named_event(rule)
+    known = {event.name: event for event in program.events}
+    if named is None:
+        return
+    name, asked = named
+    if name not in known:
+        raise Refused("unknown_event", f"The program has no event {name}.", param="trigger.name")
+    for unknown in sorted(asked - known[name].properties.keys()):
+        raise Refused("unknown_property", f"The event {name} has no property {unknown[:64]}.", param="when")
 
 
 def _totals(rt: Runtime, tenant: str, config: Config, program_id: int, rule: Rule) -> tuple[Write, ...]:

@@ -36,14 +36,19 @@ def pin_tier(
     `pin_in_past`, `pin_too_late`."""
 
     def decide(story: Story, terms: Terms, _: Instant) -> Story:
-        if terms.must_have_tiers().scheme.place(tier_id) is None:
-            raise Refused("unknown_tier", f"The program has no tier {tier_id[:64]}.", param="tier_id")
-        ends_at = None if until is None else _ends_at(until, terms, story.account.advanced_to)
-        if tier_id != story.account.tier:
-            story = story.then(TierChanged(tier_id, story.account.tier, "pinned", story.account.advanced_to))
-        return story.then(TierPinned(tier_id, until, ends_at))
+        return pinned(story, terms, tier_id, until)
 
     return change_account(rt, caller, command, "pin_tier", (owner, program_id), decide, tier_moves)
+
+
+def pinned(story: Story, terms: Terms, tier_id: str, until: Day | None) -> Story:
+    """The seam for whatever puts a member on a tier. Refuses and NotFound as above."""
+    if terms.must_have_tiers().scheme.place(tier_id) is None:
+        raise Refused("unknown_tier", f"The program has no tier {tier_id[:64]}.", param="tier_id")
+    ends_at = None if until is None else _ends_at(until, terms, story.account.advanced_to)
+    if tier_id != story.account.tier:
+        story = story.then(TierChanged(tier_id, story.account.tier, "pinned", story.account.advanced_to))
+    return story.then(TierPinned(tier_id, until, ends_at))
 
 
 def _ends_at(until: Day, terms: Terms, came_to: Instant) -> Instant:

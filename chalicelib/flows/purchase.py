@@ -4,36 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from chalicelib.areas.accounts.model import Account, Credit, Story, earn
 from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned, PointsPromised
 from chalicelib.areas.members import operations as enrolling
 from chalicelib.areas.members import store as members
-from chalicelib.areas.members.model import Enrolment, Identifier
+from chalicelib.areas.members.model import Asked, Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited, PaidWith
 from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.programs import store as programs
-from chalicelib.areas.rules.evaluate import evaluate
+from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
-from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
+from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.rule_limits import cut_by_limits, with_uses
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
-from chalicelib.kit.ids import MAX_FACT
+from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
+from chalicelib.table.protocol import Write
 
 MONEY = PaidWith()
-MAX_CREDITS = MAX_FACT  # each has an id of its own
+ENROLLED = ("enrolled",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,22 @@ class Purchase:
     credits: tuple[Credited, ...]
     uncounted: tuple[int, ...] = ()
     enrolled: Written | None = None
+    followed: Followed | None = None
     uses: tuple[Use, ...] = ()
     paid_with: PaidWith = MONEY
+
+    @property
+    def gifts(self) -> tuple[Write, ...]:
+        return () if self.followed is None else self.followed.writes
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {} if self.followed is None else self.followed.told
 
 
 def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
     """By the rules in force."""
-    return evaluate(terms.rules, sale, context, why=why)
+    return evaluate(terms.rules, sale, context, occasions_of(ORDER, context), why=why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,7 @@ def decide_purchase(
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     rt = taking.rt
     refuse_future(header.recorded_at, sale.purchased_at)
-    opened, enrolled = _open(rt, header, terms, buyer)
+    opened, enrolled = open_buyer(rt, header, terms, buyer)
     opened.must_be_active()
 
     def decided() -> Purchase:
@@ -119,6 +133,10 @@ def _decided(
     till: Till,
 ) -> Purchase:
     story = terms.meets(opened.account, header, asks_now=till.asks_now)
+    follows: tuple[Follow, ...] = ()
+    if opened.new and opened.member is not None:
+        moments = (*ENROLLED, *opened.member.milestones)
+        story, follows = with_moments(story, terms, opened, moments, sale.purchased_at)
     context = context_of(terms, story.account, opened.member, sale.purchased_at, taking)
     outcome = till.judges(terms, sale, context, why)
     uncounted, counted = terms.uncounted(sale), None
@@ -131,9 +149,11 @@ def _decided(
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id)
-    story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
+    gave = followed(story, terms, opened, (*follows, *outcome.follows), header)
+    story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
-    return Purchase(opened.member.member_id, opened.head, story, outcome, credited, uncounted, uses=uses)
+    member_id = opened.member.member_id
+    return Purchase(member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses)
 
 
 def refuse_future(now: Instant, at: Instant) -> None:
@@ -151,19 +171,34 @@ def member_of(rt: Runtime, caller: Caller, buyer: Buyer) -> str | None:
     return members.owner_of(rt.table, caller.tenant, buyer.identifier.normalised())
 
 
-def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Opened, Written | None]:
+def known_buyer(rt: Runtime, caller: Caller, terms: Terms, buyer: Buyer) -> Buyer | None:
+    """Where the program keeps orders of whoever is no member: the member by id, or None. Elsewhere as they are named."""
+    if terms.program.enrolment != "keep" or buyer.member_id is not None:
+        return buyer
+    member_id = None if buyer.identifier is None else member_of(rt, caller, buyer)
+    return None if member_id is None else Buyer(member_id)
+
+
+def open_buyer(
+    rt: Runtime, header: Header, terms: Terms, buyer: Buyer, *, asks: bool = False
+) -> tuple[Opened, Written | None]:
+    """Whose account it goes to, and who is enrolled by it. `asks`: whether they might spend is to be known as well."""
+    tenant, program_id = header.caller.tenant, terms.program.program_id
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
-        tenant, program_id = header.caller.tenant, terms.program.program_id
         opened = open_snapshot(rt, tenant, member_id, program_id)
-        return of_their_group(rt, tenant, opened, program_id), None
+        return of_their_group(rt, tenant, opened, program_id, asks=asks), None
     if buyer.identifier is None or terms.program.enrolment != "enrol":
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
-    settings = programs.settings(rt.config.load(rt.table, header.caller.tenant))
+    settings = programs.settings(rt.config.load(rt.table, tenant))
     enrolment = Enrolment(identifiers=(buyer.identifier,))
-    written = enrolling.new_member(rt, replace(header, place=""), settings.member_fields, enrolment)
-    account = Account(written.member.member_id, terms.program.program_id)
-    return Opened(written.member, account, Head()), written
+    asked = Asked(settings.member_fields, settings.complete_profile)
+    written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment)
+    account = Account(written.member.member_id, program_id)
+    others = Moments(rt, header.caller, Command(header.command), header.operation, but=program_id)
+    gifts = others.beside_profile(written.member, ENROLLED)
+    written = replace(written, writes=(*written.writes, *gifts))
+    return Opened(written.member, account, Head(), new=True), written
 
 
 def with_credits(

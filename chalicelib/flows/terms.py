@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.accounts.model import Account, Conduct, Credit, PeriodCap, Story, advance, slide
 from chalicelib.areas.accounts.model import Lifetime as Lasts
@@ -20,6 +20,7 @@ from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.clock import Instant, passed_by
 from chalicelib.kit.periods import Day, day_starts, local_day, period_of
 from chalicelib.runtime import Runtime
+from chalicelib.table.config import Config
 from chalicelib.table.journal import Header
 
 
@@ -39,6 +40,7 @@ class Terms:
     program: Program
     rules: CompiledRules
     ladder: Ladder | None
+    config: Config = field(compare=False)
 
     @property
     def scheme(self) -> TierScheme | None:
@@ -171,6 +173,7 @@ def terms_of(rt: Runtime, tenant: str, program_id: int) -> Terms:
             program := programs.program(config, program_id),
             rules.compiled(config, program_id),
             None if (versions := tiers.versions(config, program_id)) is None else Ladder(versions, program.zone),
+            config,
         ),
     )
 

@@ -1,10 +1,19 @@
-"""Update a member: the tenant's settings say which custom fields there are."""
+"""Update a member: the tenant's settings say which custom fields there are and what makes a profile complete, and rules what
+is given for it, once.
+
+reads    1 Get of the profile, 1 of each identifier that is new; where a rule is on what has happened, what
+         flows/member_moments reads
+writes   profile (version), entry (absent), identifiers that come and go: 4 units and 2 an identifier, + 2 with an
+         Idempotency-Key; and what flows/member_moments writes
+"""
 
 from __future__ import annotations
 
 from chalicelib.areas.members import operations as members
 from chalicelib.areas.members.model import Member, MemberUpdate
-from chalicelib.areas.programs import store as programs
+from chalicelib.areas.members.operations import Asking
+from chalicelib.flows.enrol_member import asked_of
+from chalicelib.flows.member_moments import Moments
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -16,5 +25,7 @@ def update_member(
 ) -> Committed[Member]:
     """Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`; NotFound; InvalidInput."""
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
-    declared = programs.settings(config).member_fields
-    return members.update(rt, caller, command, config, declared, member_id, update)
+    moments = Moments(rt, caller, command, "update_member")
+    return members.update(
+        rt, caller, command, Asking(config, asked_of(config)), member_id, update, moments.beside_profile
+    )

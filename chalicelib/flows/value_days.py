@@ -18,14 +18,12 @@ from chalicelib.kit.facts import Body, Fact
 from chalicelib.kit.periods import Day, day_starts, local_day
 from chalicelib.table.journal import Entry
 
-SILENT = (
-    frozenset(  # no statement has a line for these: what awards, checkouts and limits do to points is told beside them
-        (
-            *("account.advanced", "points.extended", "tier.reviewed"),
-            *("perk.granted", "perk.redeemed", "perk.refunded", "perk.revoked", "perk.expired"),
-            *("checkout.opened", "checkout.updated", "checkout.committed", "checkout.cancelled"),
-            *("rule.counted", "rule.uncounted"),
-        )
+SILENT = frozenset(  # no statement has a line for these: what events, awards, checkouts and limits do to points is told beside them
+    (
+        *("account.advanced", "event.recorded", "points.extended", "tier.reviewed"),
+        *("perk.granted", "perk.redeemed", "perk.refunded", "perk.revoked", "perk.expired"),
+        *("checkout.opened", "checkout.updated", "checkout.committed", "checkout.cancelled"),
+        *("rule.counted", "rule.uncounted"),
     )
 )
 _INSTANTS: Mapping[str, str] = {

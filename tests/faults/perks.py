@@ -7,9 +7,11 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
+from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.perks.operations import get_perk, list_perks
 from chalicelib.flows.issue_code import issue_code
 from chalicelib.flows.list_awards import get_award, list_awards
+from chalicelib.flows.update_member import update_member
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
@@ -17,7 +19,7 @@ from tests.faults.case import Case
 from tests.faults.world import World
 from tests.faults.writes import commanded, settle
 from tests.twins import fresh, perked
-from tests.twins.bookshop import BookShop, keyed
+from tests.twins.bookshop import BookShop, fixed, keyed, rule
 
 Asked = Callable[[World, BookShop, Command], Committed[Any]]
 LAST_DAY = "2026-07-01"  # a month's membership that begins on bookshop.TODAY is over long before points expire
@@ -32,6 +34,8 @@ def rewarding() -> World:
     perked.offer(shop, "treat", perked.TREAT)
     perked.offer(shop, "card", perked.CARD | {"gives": "treat"})
     perked.offer(shop, "club", perked.CLUB, valid_days=10)
+    effects = [{"kind": "grant_perk", "perk": "treat"}, fixed(5)]
+    shop.define(rule("letter", trigger={"on": "newsletter"}, effects=effects))
     for perk_id in ("card", "club"):
         perked.give(shop, ada, perk_id)
     redemption = perked.redeem(shop, ada, "card.1").answer.redemption_id
@@ -75,6 +79,12 @@ def revoke(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return perked.revoke(shop, world.names["ada"], "club.1", command)
 
 
+def take_newsletter(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    """Which gives points and a treat beside the profile."""
+    update = MemberUpdate(newsletter=True)
+    return update_member(shop.rt, shop.caller, command, world.names["ada"], update)
+
+
 def show(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     """What it is called, chance says."""
     done = issue_code(shop.rt, shop.caller, command, world.names["ada"], "club.1")
@@ -89,6 +99,7 @@ COMMANDS: dict[str, Asked] = {
     "redeem_code": redeem_by_code,
     "refund_award": refund,
     "revoke_award": revoke,
+    "update_member, with a gift": take_newsletter,
     "issue_code": show,
 }
 

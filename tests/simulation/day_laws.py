@@ -34,7 +34,7 @@ KINDS: dict[type[Fact], str] = {
     f.PointsConverted: "converted",
     f.PointsPromised: "pending",
 }
-DOCUMENTS = ("record_order", "return_order")
+DOCUMENTS = ("record_event", "record_order", "return_order")
 
 
 def days_of(entry: Entry, facts: Iterable[Fact], zone: str) -> Iterator[int]:

@@ -16,7 +16,7 @@ from tests.simulation.law import law
 
 TAKEN_IN_TURN = (f.PointsSpent, f.PointsHeld, f.PointsSent, f.PointsConverted)
 CREDITS = (f.PointsEarned, f.PointsPromised)
-DOCUMENTS = ("record_order", "return_order")
+DOCUMENTS = ("record_event", "record_order", "return_order")
 ON_ITS_WAY = 5 * 60_000
 _PERIODS = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "year": "%Y"}
 

@@ -14,7 +14,7 @@ from chalicelib.table.keys import owner_stream
 from chalicelib.table.memory import MemoryTable
 from tests.simulation.law import law
 
-DONE_BY_MEMBERS = ("record_order", "earn_points", "spend_points", "hold_points")
+DONE_BY_MEMBERS = ("record_order", "record_event", "earn_points", "spend_points", "hold_points")
 DEEDS = ("order.recorded", "points.earned", "points.promised", "points.spent", "points.held")
 SINCE_THEN = ("points.captured",)  # by whoever held it, who may have left
 SPENDING = ("spend_points", "hold_points", "transfer_points")

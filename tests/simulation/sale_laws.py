@@ -22,6 +22,9 @@ from tests.twins.limited import a
 BASE = rule(effects=[per_euro(rounding=None)], lines={"exclude_delivery": True})
 STAMP = rule("stamp", effects=[fixed(1, "stamps", stage="bonus")])
 GIFT = rule("gift", effects=[per_euro(rounding=None, stage="bonus")], lines={"categories": [CARDS]})
+VISIT = rule(
+    "visit", trigger={"on": "check_in"}, audience={"places": ["Berlin"]}, effects=[fixed(3), fixed(1, "stamps")]
+)
 OFTEN, EXTRA = 2, 2  # so often a month for each account, and so many stamps
 MONTHLY = rule("month", effects=[fixed(EXTRA, "stamps", stage="bonus")], limits={"per_member": [a("month", OFTEN)]})
 SHARED = rule(
@@ -29,8 +32,9 @@ SHARED = rule(
     effects=[fixed(EXTRA, "stamps", stage="bonus")],
     limits={"in_all": 12, "budget": {"amount": 19, "unit": "stamps"}},
 )
-RULES = (BASE, STAMP, GIFT, MONTHLY, SHARED)
-RULES_OF = {1: RULES, 2: ()}
+OF_SALES = (BASE, STAMP, GIFT, MONTHLY, SHARED)
+RULES = (*OF_SALES, VISIT)
+RULES_OF = {1: OF_SALES, 2: ()}
 
 Document = Sale | Return
 

@@ -23,6 +23,7 @@ from chalicelib.table.commit import Committed
 from chalicelib.table.journal import entry_from
 from tests.twins import fresh
 from tests.twins.bookshop import BookShop, card, goods_back, member, rule, sale
+from tests.twins.kept import keeping
 
 TEN_OFF = {"kind": "pay_with_points", "unit": "points", "points": 100, "value": "10.00"}
 PAY = rule("pay", trigger={"on": "cart"}, effects=[TEN_OFF])
@@ -94,12 +95,20 @@ def _new_customer(shop: BookShop, _: str) -> object:
     return paid(shop, begun(shop, None), "C-2", buyer=card("new"))
 
 
+def kept(shop: BookShop, number: str = "K-9") -> str:
+    """A checkout that nobody is named at is paid for, where such orders are kept."""
+    checkout_id = begun(keeping(shop), None)
+    paid(shop, checkout_id, number)
+    return checkout_id
+
+
 VISITS: dict[str, Callable[[BookShop, str], object]] = {
     "open a checkout": lambda shop, member_id: begun(shop, member_id, points=5),
     "change a checkout": lambda shop, member_id: updated(shop, begun(shop, member_id), points=5),
     "pay for a checkout": lambda shop, member_id: paid(shop, begun(shop, member_id, points=5, hold=False), "C-2"),
     "pay with what is set apart": lambda shop, member_id: paid(shop, begun(shop, member_id, points=5), "C-2"),
     "pay, somebody new": _new_customer,
+    "pay, nobody known, and cancel": lambda shop, _: called_off(shop, kept(shop)),
     "cancel a checkout": lambda shop, _: called_off(shop, checkout_of(shop, "C-1")),
     "bring back what points paid for": lambda shop, _: shop.bring_back(
         shop.order_id("C-1"), goods_back("R-C", 100_00 - 50, on="2026-08-10")

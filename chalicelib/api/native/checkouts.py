@@ -27,9 +27,8 @@ from chalicelib.flows.update_checkout import update_checkout
 
 
 def evaluate(call: Call, body: CartBody) -> EvaluatedCart:
-    asked = CartQuestion(
-        cart_of(body, call.rt.clock.now()), buyer_of(body.member_id, body.identifier), _pays(body.pays), body.drafts
-    )
+    cart, buyer = cart_of(body, call.rt.clock.now()), buyer_of(body.member_id, body.identifier)
+    asked = CartQuestion(cart, buyer, _pays(body.pays), body.drafts, body.why)
     return evaluate_cart(call.rt, call.caller, call.command, asked, call.query["program_id"])
 
 

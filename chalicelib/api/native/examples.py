@@ -61,6 +61,7 @@ _PROGRAM: Json = {
         {"code": "tea", "name": "Cups of tea"},
     ],
     "rates": [{"unit": "points", "into": "tea", "take": 5, "give": 1, "minimum": 5}],
+    "events": [{"name": "review", "properties": {"stars": "integer", "book": "text"}, "told": ["stars"]}],
 }
 _CART: Json = {
     "currency": "EUR",
@@ -112,10 +113,7 @@ BODIES: Mapping[str, Json] = {
         "when": {"ask": "order.value", "at_least": "10.00"},
         "lines": {"exclude_delivery": True},
         "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}],
-        "limits": {
-            "per_member": [{"per": "day", "times": 3}],
-            "budget": {"amount": 1_000_000, "unit": "points"},
-        },
+        "limits": {"per_member": [{"per": "day", "times": 3}]},
     },
     "put_reward": {
         "name": "Tote bag",
@@ -150,6 +148,7 @@ BODIES: Mapping[str, Json] = {
     },
     "update_member": {"given_name": "Augusta", "labels": [{"key": "newsletter", "value": "yes"}]},
     "find_member": _CARD,
+    "set_pin": {"pin": "2718"},
     "issue_coupon": {"series_id": "summer"},
     "use_code": {"member_id": MEMBER, "order": "R-2026-000417", "order_value": 3138},
     "unuse_coupon": {"order": "R-2026-000417"},
@@ -186,6 +185,11 @@ BODIES: Mapping[str, Json] = {
     "update_checkout": _CART | {"pays": []},
     "commit_checkout": {"number": "B-2026-000017", "payments": [{"kind": "card", "amount": 2488}]},
     "cancel_checkout": {},
+    "assign_order": {"identifier": _CARD},
+    "record_event": {
+        "what": {"kind": "event", "name": "review", "properties": {"stars": 5, "book": "978-0141439518"}},
+        "member_id": MEMBER,
+    },
     "return_order": {
         "number": "B-2026-000031",
         "purchased_at": "2026-01-15T10:00:00+01:00",

@@ -17,6 +17,7 @@ ABOUT: Mapping[str, str] = {
     "rewards": "What points can be turned into, what a member can have of it, and what was redeemed.",
     "orders": "Sales, what came back of them, and what a sale would earn.",
     "checkouts": "What a customer gets for a cart: discounts, points, and what they could pay with points.",
+    "events": "What members do beside buying: reviews, check-ins, scans, being near.",
     "operations": "Jobs that take longer than a request, such as the import of a file.",
     "feed": "Everything that happened, in one order without gaps.",
     "reports": "What a tenant owes its members, as finance asks for it.",

@@ -21,6 +21,7 @@ RESOURCES = frozenset(
             "accounts",
             "adjustments",
             "checkouts",
+            "events",
             "coupons",
             "feed",
             "groups",

@@ -30,11 +30,12 @@ class Promised(Frozen):
 
 
 class Paid(Frozen):
-    """How it was paid: the order that came of it, the entry of the account that tells, and the version that said so."""
+    """How it was paid: the order that came of it, the entry of the account that tells (none of an order that was kept without
+    a member), and the version that said so."""
 
     order_id: str
     number: str
-    entry_id: str
+    entry_id: str | None
     version: int
     payments: tuple[Mapping[str, Any], ...] = ()
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
@@ -20,9 +20,11 @@ from chalicelib.kit.wire import Time
 
 MAX_IDENTIFIERS = 10
 MAX_IDENTIFIER = 256
+OF_FIELDS = "fields."
 
 IdentifierType = Literal["card", "email", "phone", "external_id"]
 Status = Literal["active", "blocked"]
+Milestone = Literal["profile_completed", "newsletter"]
 PersonName = Annotated[str, Field(max_length=200)]
 FieldValue = str | bool | int | float
 Fields = Annotated[dict[str, FieldValue], Field(max_length=100)]
@@ -57,13 +59,14 @@ Identifiers = Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=M
 
 
 class Enrolment(Frozen):
-    """What a new member starts with: at least one identifier."""
+    """What a new member starts with: at least one identifier. `newsletter`: they have said that they want it."""
 
     identifiers: Identifiers
     given_name: PersonName = ""
     family_name: PersonName = ""
     birth_date: date | None = None
     locale: Locale = ""
+    newsletter: bool = False
     labels: Labels = ()
     fields: Fields = Field(default_factory=dict)
 
@@ -77,6 +80,7 @@ class MemberUpdate(Frozen):
     family_name: PersonName = Field(default_factory=str)
     birth_date: date | None = None
     locale: Locale = Field(default_factory=str)
+    newsletter: bool = Field(default_factory=bool)
     labels: Labels = Field(default_factory=tuple)
     fields: Annotated[dict[str, FieldValue | None], Field(max_length=100)] = Field(default_factory=dict)
     status: Status = Field(default_factory=lambda: "active")
@@ -84,12 +88,13 @@ class MemberUpdate(Frozen):
 
 class Member(Enrolment):
     """`fields` may hold more than one request brings: what a tenant no longer declares is kept. `group_id` is the group
-    that the member buys, earns and spends for."""
+    that the member buys, earns and spends for. `milestones`: what has happened to their profile once, and counts once."""
 
     member_id: str
     group_id: str | None = None
     status: Status = "active"
     enrolled_at: Time
+    milestones: tuple[Milestone, ...] = ()
     fields: dict[str, FieldValue] = Field(default_factory=dict)
 
 
@@ -175,20 +180,28 @@ VOCABULARY = vocabulary(
 )
 
 
-def enrolled(member_id: str, at: int, enrolment: Enrolment, declared: Mapping[str, str]) -> Member:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a tenant asks of profiles: the fields of its own that it declares, by type, and what makes a profile complete."""
+
+    fields: Mapping[str, str]
+    complete: tuple[str, ...] = ()
+
+
+def enrolled(member_id: str, at: int, enrolment: Enrolment, asked: Asked) -> Member:
     """The new member. Refuses fields the tenant has not declared, and identifiers that are none."""
-    _check_fields(enrolment.fields, declared)
+    _check_fields(enrolment.fields, asked.fields)
     values = dict(enrolment) | {"identifiers": _distinct(enrolment.identifiers)}
-    return Member(member_id=member_id, enrolled_at=at, **values)
+    return _with_milestones(Member(member_id=member_id, enrolled_at=at, **values), asked.complete)
 
 
-def updated(member: Member, update: MemberUpdate, declared: Mapping[str, str]) -> tuple[Member, tuple[Fact, ...]]:
+def updated(member: Member, update: MemberUpdate, asked: Asked) -> tuple[Member, tuple[Fact, ...]]:
     """The member after the update and what changed; no fact when everything was so already."""
     sent: dict[str, Any] = {name: value for name, value in update if name in update.model_fields_set}
     if "identifiers" in sent:
         sent["identifiers"] = _distinct(update.identifiers)
     if "fields" in sent:
-        _check_fields({name: value for name, value in update.fields.items() if value is not None}, declared)
+        _check_fields({name: value for name, value in update.fields.items() if value is not None}, asked.fields)
         merged = {**member.fields, **update.fields}
         sent["fields"] = {name: value for name, value in merged.items() if value is not None}
     changed = tuple(sorted(name for name, value in sent.items() if getattr(member, name) != value))
@@ -197,7 +210,7 @@ def updated(member: Member, update: MemberUpdate, declared: Mapping[str, str]) -
         facts.append(MemberBlocked() if sent["status"] == "blocked" else MemberUnblocked())
     if rest := tuple(name for name in changed if name != "status"):
         facts.append(MemberUpdated(rest))
-    return member.model_copy(update=sent), tuple(facts)
+    return _with_milestones(member.model_copy(update=sent), asked.complete), tuple(facts)
 
 
 def linked(member: Member, group_id: str | None) -> tuple[Member, tuple[Fact, ...]]:
@@ -208,8 +221,31 @@ def linked(member: Member, group_id: str | None) -> tuple[Member, tuple[Fact, ..
 
 
 def stored(member: Member) -> dict[str, Any]:
-    """As JSON. Who is in no group is kept as if there were none."""
-    return member.model_dump(mode="json", exclude=None if member.group_id else {"group_id"})
+    """As JSON. Who is in no group is kept as if there were none; so is who takes no newsletter, or has come to nothing yet."""
+    told = member.model_dump(mode="json")
+    return {name: value for name, value in told.items() if value or name not in _RARE}
+
+
+_RARE = frozenset(("group_id", "newsletter", "milestones"))
+
+
+def _with_milestones(member: Member, complete: tuple[str, ...]) -> Member:
+    """Once reached they stay: who fills in, deletes and fills in again has done it once."""
+    reached: dict[Milestone, bool] = {
+        "profile_completed": bool(complete) and all(_has(member, name) for name in complete),
+        "newsletter": member.newsletter,
+    }
+    new = tuple(one for one, is_so in reached.items() if is_so and one not in member.milestones)
+    return member.model_copy(update={"milestones": (*member.milestones, *new)}) if new else member
+
+
+def _has(member: Member, name: str) -> bool:
+    """An identifier by its type, a field of the tenant's own as `fields.size`, anything else by its name."""
+    if name.startswith(OF_FIELDS):
+        return name.removeprefix(OF_FIELDS) in member.fields
+    if name in get_args(IdentifierType):
+        return any(identifier.type == name for identifier in member.identifiers)
+    return bool(getattr(member, name))
 
 
 def _distinct(identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:

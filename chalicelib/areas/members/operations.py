@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.areas.members import store
 from chalicelib.areas.members.model import (
+    Asked,
     Enrolment,
     Identifier,
     Member,
@@ -48,6 +49,18 @@ class Written:
     writes: tuple[Write, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the tenant asks of profiles, by which configuration."""
+
+    config: Config
+    of: Asked
+
+
+Beside = Callable[[Member, Sequence[str]], tuple[Write, ...]]
+"""What else is written with a profile: by the member as they will be, and what has happened to them with it for the first time."""
+
+
 class _Unchanged(Refused):
     """Leaves the commit without writing: the member is already as asked."""
 
@@ -57,15 +70,15 @@ class _Unchanged(Refused):
 
 
 def enrol(
-    rt: Runtime, caller: Caller, command: Command, config: Config, declared: Mapping[str, str], enrolment: Enrolment
+    rt: Runtime, caller: Caller, command: Command, ask: Asking, enrolment: Enrolment, beside: Beside
 ) -> Committed[Member]:
-    """Write profile, identifiers and entry: 1 transaction, 4 units and 2 per identifier. Refuses `identifier_taken`,
-    `undeclared_field`, `wrong_field_type`."""
+    """Write profile, identifiers and entry, and what comes beside: 1 transaction, 4 units and 2 per identifier. Refuses
+    `identifier_taken`, `undeclared_field`, `wrong_field_type`."""
 
     def plan() -> Plan:
-        written = new_member(rt, _header(rt, caller, command, config, "enrol_member"), declared, enrolment)
+        written = new_member(rt, _header(rt, caller, command, ask.config, "enrol_member"), ask.of, enrolment)
         _refuse_taken(rt, caller, written.member, ())
-        return _guarded(rt, caller, command, written)
+        return _guarded(rt, caller, command, written, beside(written.member, ("enrolled", *written.member.milestones)))
 
     return _commit(rt, caller, command, plan)
 
@@ -74,22 +87,23 @@ def update(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    config: Config,
-    declared: Mapping[str, str],
+    ask: Asking,
     member_id: str,
     change: MemberUpdate,
+    beside: Beside,
 ) -> Committed[Member]:
-    """Change a profile: 1 Get + 1 transaction; nothing is written when it is so already. The refusals of enrolling, and
-    NotFound."""
+    """Change a profile, and what comes beside: 1 Get + 1 transaction; nothing is written when it is so already. The
+    refusals of enrolling, and NotFound."""
 
     def plan() -> Plan:
         before, head = store.read(rt.table, caller.tenant, member_id)
-        after, facts = updated(before, change, declared)
+        after, facts = updated(before, change, ask.of)
         if not facts:
             raise _Unchanged(before)
         _refuse_taken(rt, caller, after, before.identifiers)
-        header = _header(rt, caller, command, config, "update_member")
-        return _guarded(rt, caller, command, _written(rt, header, after, before, head, facts))
+        header = _header(rt, caller, command, ask.config, "update_member")
+        written = _written(rt, header, after, before, head, facts)
+        return _guarded(rt, caller, command, written, beside(after, after.milestones[len(before.milestones) :]))
 
     try:
         return _commit(rt, caller, command, plan)
@@ -119,9 +133,9 @@ def list_members(rt: Runtime, caller: Caller, limit: int, cursor: str | None) ->
     return MemberPage(tuple(map(store.card_from, found)), None if rest is None else encode_cursor(scope, rest))
 
 
-def new_member(rt: Runtime, header: Header, declared: Mapping[str, str], enrolment: Enrolment) -> Written:
+def new_member(rt: Runtime, header: Header, asked: Asked, enrolment: Enrolment) -> Written:
     """A member about to be enrolled: for this area's own commit or as a part of another's."""
-    member = enrolled(rt.ids.entity("member", header.recorded_at), header.recorded_at, enrolment, declared)
+    member = enrolled(rt.ids.entity("member", header.recorded_at), header.recorded_at, enrolment, asked)
     fact = MemberEnrolled(tuple(identifier.type for identifier in member.identifiers))
     return _written(rt, header, member, None, Head(), (fact,))
 
@@ -156,9 +170,9 @@ def _refuse_taken(rt: Runtime, caller: Caller, member: Member, known: tuple[Iden
             )
 
 
-def _guarded(rt: Runtime, caller: Caller, command: Command, written: Written) -> Plan:
+def _guarded(rt: Runtime, caller: Caller, command: Command, written: Written, beside: tuple[Write, ...]) -> Plan:
     guards = guard_puts(caller.tenant, command, written.entry, rt.clock.now())
-    return Plan(written.entry, (*written.writes, *guards), frozenset(guard.key for guard in guards))
+    return Plan(written.entry, (*written.writes, *beside, *guards), frozenset(guard.key for guard in guards))
 
 
 def _commit(rt: Runtime, caller: Caller, command: Command, plan: Callable[[], Plan]) -> Committed[Member]:

@@ -36,10 +36,11 @@ _IN_NO_GROUP = {"N": "1"}  # the schema of a profile says so
 
 
 class ProfileItem(StampbookItem):
-    """Schema 2 is that of a member in a group, whom an older version would let buy for themselves."""
+    """Schema 2 is that of a member in a group, whom an older version would let buy for themselves; 3 that of one who takes
+    the newsletter or has reached a milestone, of which an older version knows nothing."""
 
     kind = UnicodeAttribute(default="member")
-    v = IntegerAttribute(default=2)
+    v = IntegerAttribute(default=3)
     version = IntegerAttribute()
     hash = UnicodeAttribute()
     status = UnicodeAttribute()
@@ -181,7 +182,7 @@ def _profile(tenant: str, member: Member, entry: Entry) -> ProfileItem:
     return ProfileItem(
         pk=key.pk,
         sk=key.sk,
-        v=2 if member.group_id else 1,
+        v=3 if member.milestones else 2 if member.group_id else 1,
         version=entry.sequence,
         hash=entry.hash,
         status=member.status,

@@ -3,16 +3,19 @@
 Words
     rule        when … then: a trigger, a window, an audience, conditions, a line filter, and one to twenty effects
     state       draft, active, paused or ended: only active ones are judged
-    trigger     what sets it off: a purchase (`order`), or a cart at a checkout (`cart`: the only one of discounts)
+    trigger     what sets it off: a purchase (`order`), a cart at a checkout (`cart`: the only one of discounts), the first purchase, what
+                happens to a profile once, an event, a check-in, a scan, being near
+    occasion    by what rules are filed: the kind of the trigger, with the event's name or the code
     audience    members, tiers, the member's labels, places; fields narrow each other, values within a field are alternatives
     condition   a tree of `all`, `any`, `not` over questions: a subject compared, labels, lines, times of orders
     own lines   the lines that pass the rule's line filter; what it gives belongs to them and falls with their return
     credit      per_value, per_product, fixed, cashback, multiply: rounded once, split over its own lines by value
     lane        base → multiply → bonus, over all rules. Base credits are multiplied, bonus credits are not
     discount    percent_off, amount_off, fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points
+    follow      what is given beside points: perks, stamps, a tier
     redeemable  what the customer could still pay with points; they pay as much as they ask for
     limits      so often, or so much, for each account in a period; in all; and a budget of points or money
-    group       the first rule of it whose conditions hold keeps the others out
+    group       the first rule of it whose conditions hold keeps the others out, on carts and on orders apart
     skipped     a rule that gave nothing, with the first reason why
 
 Laws
@@ -24,10 +27,12 @@ Laws
     - Multipliers add up on the base: ×2 and ×3 on one line give 4 times its base credits, whichever is judged first.
       A multiplier sees base credits of its own unit only, and of a credit the share of its lines by value.
     - `stop` keeps later rules of the same unit and lane from crediting, and later ones from discounting, once this one gave.
+    - What is no purchase is judged as one without goods: what is counted of goods is refused in such a rule.
     - What a limit leaves is given, never more; what is given is counted and taken with it. Limits are asked as conditions are,
       before groups; amounts are cut where they are given, before multipliers see them.
     - Nobody pays with a point twice, with one that they have not, or with one that comes to no money.
     - What has no answer passes no question. A rule for others is never looked at, and looking would change nothing.
+    - What never holds is refused where it is written.
     - Money is compared at face value: "20.00" is 20.00 of whatever currency the order is in.
     - Integers and fractions only: no float ever counts anything.
 
@@ -38,8 +43,8 @@ Facts
     config.changed (kind `rule`) in the journal of each rule
 
 Modules
-    model       Rule by its parts, with every error of definition: words, triggers, subjects, conditions, effects, rule; `names`: what
-                of its program it names; `earlier`: rules as the first version kept them
+    model       Rule by its parts, with every error of definition: words, triggers, subjects, conditions, effects, rule; `possible`:
+                what could ever hold; `names`: what of its program it names; `earlier`: rules as the first version kept them
     purchase    what a rule sees of an order (`Purchase`, `PurchaseLine`), of its member and of the moment (`Context`)
     basket      the lines of one order as rules see them, as sent and as paid, and the line filters compiled
     answers     what a subject is
@@ -48,6 +53,7 @@ Modules
     limits      what limits leave of a gift, and what of a rule is counted
     discounts   how much an effect takes off them
     index       which rules a purchase could be for
+    reasons     why the others give nothing, worded ahead
     compile     `compile_rules`: all of it once, in judging order
     evaluate    `evaluate`: the outcome of one purchase or cart; simulation and recording run this same code
     outcome     Credit, Off, Redeemable, Skipped with its reasons, Outcome

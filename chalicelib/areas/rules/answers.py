@@ -8,12 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from chalicelib.areas.rules.basket import Basket
-from chalicelib.areas.rules.model.subjects import OF_FIELDS, OF_UNITS
+from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS, WEEKDAYS
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.periods import Day, date_of, day_of
 
 Reader = Callable[[Basket, Context], Any]
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def reader(subject: str) -> Reader:
@@ -24,6 +23,9 @@ def reader(subject: str) -> Reader:
     if subject.startswith(OF_FIELDS):
         name = subject.removeprefix(OF_FIELDS)
         return lambda _, context: _plain(context.member.fields.get(name)) if context.member else None
+    if subject.startswith(OF_EVENT):
+        name = subject.removeprefix(OF_EVENT)
+        return lambda _, context: context.happening.properties.get(name) if context.happening else None
     return _READERS[subject]
 
 
@@ -40,8 +42,8 @@ def _age(_: Basket, context: Context) -> int | None:
     born = context.member.birth_date if context.member else None
     if born is None:
         return None
-    today = date_of(context.day)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    year = date_of(context.day).year
+    return year - born.year - (context.day < birthday_in(born, year))
 
 
 def _days_to_birthday(_: Basket, context: Context) -> int | None:
@@ -100,4 +102,6 @@ _READERS: Mapping[str, Reader] = {
     "member.group": lambda _, context: context.member.group_id is not None if context.member else None,
     "account.tier": lambda _, context: context.tier,
     "account.orders": lambda _, context: context.orders if context.member else None,
+    "here.place": lambda basket, _: basket.place or None,
+    "here.distance": lambda _, context: context.distance,
 }

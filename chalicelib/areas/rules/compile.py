@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from chalicelib.areas.rules.basket import LineSelector, label_test
+from chalicelib.areas.rules.basket import Basket, LineSelector, label_test
 from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
 from chalicelib.areas.rules.credits import Gains, gains
 from chalicelib.areas.rules.discounts import Takes, takes
-from chalicelib.areas.rules.index import Index, span_of
+from chalicelib.areas.rules.index import Index, filed_under, span_of
 from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of, limits_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
-from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, STAGES, Stage
+from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, FOLLOWS, STAGES, FollowEffect, Stage
+from chalicelib.areas.rules.model.triggers import OnNear
 from chalicelib.areas.rules.outcome import Reason, Skipped
+from chalicelib.areas.rules.purchase import Context
+from chalicelib.areas.rules.reasons import Aside, Reasons
 from chalicelib.errors import InvalidInput
+from chalicelib.kit.geo import Point, metres_between, point_of
 
 Check = tuple[Holds, Skipped]  # what must hold, and what to report when it does not
+MAX_SENTENCE = 500
+_REASONS_OF_FILES: Mapping[str, Reason] = {
+    "member": "wrong_member",
+    "tier": "wrong_tier",
+    "place": "wrong_place",
+    "sku": "no_matching_lines",
+    "brand": "no_matching_lines",
+    "category": "no_matching_lines",
+}
 
 
 class Crediting(NamedTuple):
@@ -37,26 +50,26 @@ class Discounting(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     rule_id: str
-    group: str | None
+    group: tuple[str, str] | None  # among rules that the same thing sets off
     stop: bool
     checks: tuple[Check, ...]
     selector: LineSelector
     credits: tuple[tuple[Crediting, ...], ...]  # by stage
     discounts: tuple[Discounting, ...]
-    no_lines: Skipped
+    follows: tuple[FollowEffect, ...]
     in_group: Skipped
     limits: CompiledLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRules:
-    """`live` in judging order, found by `index`; `idle` are switched off, each with why."""
+    """`live` in judging order, found by `index`; `reasons` why the others give nothing."""
 
     live: tuple[CompiledRule, ...]
     index: Index
-    idle: tuple[tuple[str, Skipped], ...]  # with what would set it off
-    outside: tuple[Check, ...]  # of each live rule: its window
-    occasions: tuple[str, ...]  # of each live rule: what kind of thing sets it off
+    reasons: Reasons
+    occasions: frozenset[str]  # that set off a live rule
+    known_occasions: frozenset[str]  # of any rule, also of one that is switched off
     counting: Mapping[str, Counting] = field(default_factory=dict)  # of rules whose uses are counted
 
 
@@ -75,12 +88,15 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
         """Equal filters are one selector: an order is searched once for all of them."""
         return known.get(asked) or known.setdefault(asked, LineSelector(asked))
 
+    made = tuple(_CompilerOf(rule, selectors).compiled() for rule in live)
+    aside = [_aside(rule, compiled) for rule, compiled in zip(live, made, strict=True)]
+    idle = [(rule.trigger.occasion, _idle(rule)) for rule in ordered if rule.state != "active"]
     return CompiledRules(
-        live=tuple(_CompilerOf(rule, selectors).compiled() for rule in live),
+        live=made,
         index=Index(live),
-        idle=tuple((rule.trigger.on, _idle(rule)) for rule in ordered if rule.state != "active"),
-        outside=tuple(_window(rule) for rule in live),
-        occasions=tuple(rule.trigger.on for rule in live),
+        reasons=Reasons(aside, idle),
+        occasions=frozenset(rule.trigger.occasion for rule in live),
+        known_occasions=frozenset(rule.trigger.occasion for rule in ordered),
         counting=counting_of(ordered),
     )
 
@@ -93,10 +109,9 @@ def _idle(rule: Rule) -> Skipped:
     return Skipped(rule.rule_id, "ended", "The rule has ended.")
 
 
-def _window(rule: Rule) -> Check:
-    span = span_of(rule)
-    sentence = f"The day is not {_days(rule.window)}."
-    return (lambda _, context: span.has(context.day)), Skipped(rule.rule_id, "outside_window", sentence)
+def _aside(rule: Rule, made: CompiledRule) -> Aside:
+    outside = Skipped(rule.rule_id, "outside_window", f"The day is not {_days(rule.window)}.")
+    return Aside(rule.trigger.occasion, span_of(rule), outside, made.checks[0][1] if filed_under(rule) else None)
 
 
 class _CompilerOf:
@@ -108,9 +123,9 @@ class _CompilerOf:
         effects = rule.effects
         return CompiledRule(
             rule_id=rule.rule_id,
-            group=rule.group,
+            group=None if rule.group is None else (rule.trigger.on, rule.group),
             stop=rule.stop,
-            checks=tuple((holds, self._skipped(reason, sentence)) for holds, reason, sentence in self._checks()),
+            checks=self._in_order(),
             selector=self._selectors(rule.lines),
             credits=tuple(tuple(self._credits(stage)) for stage in STAGES),
             discounts=tuple(
@@ -118,7 +133,7 @@ class _CompilerOf:
                 for one in effects
                 if isinstance(one, DISCOUNTS)
             ),
-            no_lines=self._skipped("no_matching_lines", "No line of the order is one the rule is about."),
+            follows=tuple(one for one in effects if isinstance(one, FOLLOWS)),
             in_group=self._skipped("in_group", f"Another rule of the group {rule.group} comes before it."),
             limits=limits_of(rule),
         )
@@ -138,7 +153,24 @@ class _CompilerOf:
                     self._skipped("rounds_to_zero", f"The rule's lines come to less than one part of {effect.unit}."),
                 )
 
+    def _in_order(self) -> tuple[Check, ...]:
+        """What the rule is filed under comes first: whoever is not even looked at for it hears of that, whatever else."""
+        first = _REASONS_OF_FILES.get(filed_under(self._rule))
+        checks = [(holds, self._skipped(reason, sentence)) for holds, reason, sentence in self._checks()]
+        return tuple(sorted(checks, key=lambda check: check[1].reason != first))
+
     def _checks(self) -> Iterator[tuple[Holds, Reason, str]]:
+        trigger = self._rule.trigger
+        if not isinstance(trigger, OnNear):
+            yield from self._asked()
+            return
+        point = point_of(trigger.latitude, trigger.longitude)
+        sentence = f"It is more than {trigger.radius} metres away."
+        yield _from(point, lambda _, context: (context.distance or 0) <= trigger.radius), "too_far", sentence
+        for holds, reason, sentence in self._asked():
+            yield _from(point, holds), reason, sentence
+
+    def _asked(self) -> Iterator[tuple[Holds, Reason, str]]:
         yield from self._whom()
         places = frozenset(self._rule.audience.places)
         if places:
@@ -150,7 +182,10 @@ class _CompilerOf:
             )
         for condition in _parts(self._rule.when):
             holds = compiled(condition, self._selectors)
-            yield holds, "condition_not_met", f"It must hold that {said(condition)}."
+            yield holds, "condition_not_met", _bounded(f"It must hold that {said(condition)}")
+        own = self._selectors(self._rule.lines)
+        sentence = "No line of the order is one the rule is about."
+        yield (lambda basket, _: bool(basket.own(own).numbers)), "no_matching_lines", sentence
 
     def _whom(self) -> Iterator[tuple[Holds, Reason, str]]:
         audience = self._rule.audience
@@ -176,11 +211,26 @@ class _CompilerOf:
             )
 
 
+def _from(point: Point, holds: Holds) -> Holds:
+    """The same of whoever is so far from the point. Who does not say where they are is nowhere near."""
+
+    def near(basket: Basket, context: Context) -> bool:
+        here = None if context.happening is None else context.happening.point
+        return here is not None and holds(basket, replace(context, distance=metres_between(here, point)))
+
+    return near
+
+
 def _parts(condition: Condition | None) -> tuple[Condition, ...]:
     """What must all hold, one by one: so that the one is named which does not."""
     if condition is None:
         return ()
     return condition.all if isinstance(condition, AllOf) else (condition,)
+
+
+def _bounded(sentence: str) -> str:
+    """As much of it as anybody reads."""
+    return f"{sentence if len(sentence) <= MAX_SENTENCE else sentence[:MAX_SENTENCE] + ' …'}."
 
 
 def _days(window: Window) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from chalicelib.areas.rules.basket import Own
-from chalicelib.kit.amounts import split
+from chalicelib.areas.rules.model.effects import FollowEffect
 
 Reason = Literal[
     "draft",
@@ -16,6 +16,7 @@ Reason = Literal[
     "wrong_tier",
     "wrong_member_labels",
     "wrong_place",
+    "too_far",
     "condition_not_met",
     "limit_reached",
     "in_group",
@@ -24,11 +25,13 @@ Reason = Literal[
     "rounds_to_zero",
     "nothing_to_discount",
     "nothing_paid_with",
+    "may_not_spend",
     "wrong_currency",
     "budget_spent",
     "stopped",
 ]
-"""Stable codes, in the order they are looked for: a rule is skipped for the first that holds."""
+"""Stable codes, in the order they are looked for: a rule is skipped for the first that holds. But what it is filed under
+(areas/rules/index) is looked for before all else: who buys something else hears nothing of a condition."""
 
 
 CutBy = Literal["member", "budget"]
@@ -48,7 +51,7 @@ class Credit(NamedTuple):
     @property
     def lines(self) -> tuple[tuple[int, int], ...]:
         """(line_no, its part of the amount) of every own line, by line_no."""
-        return tuple(zip(self.own.numbers, split(self.amount, self.own.values), strict=True))
+        return self.own.split(self.amount)
 
 
 class Off(NamedTuple):
@@ -70,6 +73,13 @@ class Redeemable(NamedTuple):
     unit: str
     points: int
     value: int
+
+
+class Follow(NamedTuple):
+    """Something beside points that a rule gives."""
+
+    rule_id: str
+    effect: FollowEffect
 
 
 class Skipped(NamedTuple):
@@ -96,3 +106,4 @@ class Outcome(NamedTuple):
     redeemable: tuple[Redeemable, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     cut: tuple[Cut, ...] = ()
+    follows: tuple[Follow, ...] = ()

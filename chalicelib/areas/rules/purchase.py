@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from chalicelib.areas.rules.model.limits import Budget
 from chalicelib.kit.amounts import Rounding
+from chalicelib.kit.geo import Point
 from chalicelib.kit.labels import Label
 from chalicelib.kit.periods import CountPeriod, Day
 
@@ -40,6 +41,12 @@ class PurchaseLine(Protocol):
 
     @property
     def delivery(self) -> bool: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def excluded_from_tiers(self) -> bool: ...
 
 
 class Payment(Protocol):
@@ -115,6 +122,14 @@ class Stock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """What else than buying a member did: its properties as conditions compare them, and where they said that they were."""
+
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    point: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The member and the moment, as the flow found them before this purchase. Whoever is `member` None buys unknown: what
     is asked of them has no answer."""
@@ -129,4 +144,8 @@ class Context:
     history: History | None = None  # nothing has happened before
     stock: Stock | None = None  # there is enough of everything
     pays: Mapping[str, int] = field(default_factory=dict)  # points of each unit that the customer would pay with
+    may_spend: bool = True  # whether whoever has the balances lets them
+    decimals: Mapping[str, int] = field(default_factory=dict)  # of each unit; else those of the currency
     roundings: Mapping[str, Rounding] = field(default_factory=dict)  # of each unit that day; else half up
+    happening: Happening | None = None
+    distance: int | None = None  # in metres, from the point that the rule being judged is about

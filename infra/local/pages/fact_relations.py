@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.groups import model as groups
 from chalicelib.areas.members import model as members
+from chalicelib.areas.orders.model import facts as kept
 from chalicelib.kit.facts import Fact
 from chalicelib.table.config import ConfigChanged
 
@@ -32,6 +33,8 @@ _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
+_PROFILES = ("enrol_member", "update_member")  # where a rule gives something for it
+_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
@@ -39,7 +42,16 @@ _CHECKOUTS = ("cancel_checkout", "commit_checkout", "open_checkout", "update_che
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
     "refund_award",
-    *("earn_points", "record_order", "return_order", "settle_due", "spend_points"),
+    *(
+        "assign_order",
+        "earn_points",
+        "record_event",
+        "record_order",
+        "return_order",
+        "settle_due",
+        "spend_points",
+        "update_member",
+    ),
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
@@ -54,20 +66,23 @@ _CONFIGURING = (
 )
 
 RELATIONS: Mapping[type[Fact], Relations] = {
-    f.AccountAdvanced: Relations(_ON_ACCOUNTS),
+    f.AccountAdvanced: Relations((*_ON_ACCOUNTS, "enrol_member")),
     f.OrderRecorded: Relations(
-        ("commit_checkout", "record_order"),
+        ("assign_order", "commit_checkout", "record_order"),
         ("Transaction.TransactionWasRegistered", "Transaction.CustomerWasAssignedToTransaction"),
         ("ORDER_COMPLETED",),
     ),
     f.OrderReturned: Relations(
-        ("cancel_checkout", "return_order"), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
+        ("assign_order", "cancel_checkout", "return_order"),
+        ("Transaction.TransactionWasRegistered",),
+        ("ORDER_PAYMENT_REFUNDED",),
     ),
+    f.EventRecorded: Relations(_RECORDING, (), ("CHECKIN",)),
     f.PointsEarned: Relations(
-        ("commit_checkout", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
+        ("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
     ),
     f.PointsSpent: Relations(
-        (*_USING, "commit_checkout", "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
+        (*_USING, *_RECORDING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
     ),
     f.PointsRefunded: Relations(
         (
@@ -78,24 +93,31 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("AWARD_POINTS_REFUNDED",),
     ),
     f.PointsCancelled: Relations(
-        ("cancel_checkout", "cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
+        ("assign_order", "cancel_checkout", "cancel_earning", "return_order", "undo_entry"),
+        ("Account.PointsTransferHasBeenCanceled",),
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
-    f.PointsCapped: Relations(("commit_checkout", "earn_points", *_GIVING, "record_order")),
-    f.PointsPromised: Relations(
-        ("commit_checkout", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)
-    ),
-    f.RuleCounted: Relations(("commit_checkout", "record_order")),
-    f.RuleUncounted: Relations(("cancel_checkout", "return_order")),
+    f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING)),
+    f.RuleCounted: Relations(("assign_order", "commit_checkout", "record_order")),
+    f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
+    f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
-        ("cancel_checkout", "cancel_earning", "cancel_pending", "return_order", "undo_entry"),
+        ("assign_order", "cancel_checkout", "cancel_earning", "cancel_pending", "return_order", "undo_entry"),
         ("Account.PointsTransferHasBeenCanceled",),
     ),
     f.PointsExtended: Relations(
         (
-            *("capture_hold", "convert_points", "earn_points", "grant_points", "record_order", "spend_points"),
-            *("commit_checkout", "grant_perk", "redeem_reward", "transfer_points", *_USING),
+            *(
+                "assign_order",
+                "capture_hold",
+                "convert_points",
+                "earn_points",
+                "grant_points",
+                "spend_points",
+                *_RECORDING,
+            ),
+            *("grant_perk", "redeem_reward", "transfer_points", *_USING),
         )
     ),
     f.DebtSettled: Relations(_ON_ACCOUNTS),
@@ -107,15 +129,15 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsSent: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsReceived: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(("convert_points",)),
-    f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
+    f.TierChanged: Relations((*_ON_ACCOUNTS, "enrol_member"), ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
-    f.TierPinned: Relations(("pin_tier",), ("User.CustomerWasMovedToLevel",)),
+    f.TierPinned: Relations(("pin_tier", *_RECORDING), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
-    f.PerkGranted: Relations(("grant_perk", *_USING), (), ("REWARD_EARNED",)),
-    f.PerkRedeemed: Relations(_USING, (), ("REDEEM_PERK",)),
+    f.PerkGranted: Relations(("grant_perk", *_USING, *_RECORDING), (), ("REWARD_EARNED",)),
+    f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
     f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
-    f.PerkRevoked: Relations(("grant_perk", *_USING, "refund_award", "revoke_award")),
-    f.PerkExpired: Relations(_ON_AWARDS),
+    f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
+    f.PerkExpired: Relations((*_ON_AWARDS, "commit_checkout", "record_event", "record_order", "update_member")),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
@@ -152,5 +174,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     groups.GroupMemberJoined: Relations(("create_group", "join_group")),
     groups.GroupMemberChanged: Relations(("change_group_member",)),
     groups.GroupMemberLeft: Relations(("leave_group",)),
+    kept.KeptOrderRecorded: Relations(("commit_checkout", "record_order"), ("Transaction.TransactionWasRegistered",)),
+    kept.KeptOrderReturned: Relations(("cancel_checkout", "return_order"), ("Transaction.TransactionWasRegistered",)),
+    kept.KeptOrderAssigned: Relations(("assign_order",), ("Transaction.CustomerWasAssignedToTransaction",)),
     ConfigChanged: Relations(_CONFIGURING),
 }

@@ -38,6 +38,7 @@ class Move:
 
 MOVES = (
     Move("earn", 11, earning.earn),
+    Move("check in", 3, earning.check_in),
     Move("grant", 4, earning.grant_points),
     Move("spend", 6, spending.spend_some),
     Move("spend below zero", 4, spending.spend_below_zero),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from random import Random
 
 from chalicelib.flows.opened import InGroup
+from chalicelib.flows.record_event import Event
 from chalicelib.kit.periods import local_day
 from tests.simulation.policies import UNITS
 from tests.simulation.policy_laws import Asked
-from tests.simulation.world import World
-from tests.twins import by_hand
+from tests.simulation.world import DAY, World
+from tests.twins import by_hand, happenings
 
 AMOUNTS = (1, 2, 5, 10, 25, 60)
 
@@ -21,6 +22,15 @@ def earn(world: World, dice: Random) -> str:
     who: str | InGroup = InGroup(payer, member) if payer != member and amount % 2 else member
     world.ask(dice, lambda shop, command: shop.earn(who, amount, command, unit))
     return f"{who} earned {amount} {unit}"
+
+
+def check_in(world: World, dice: Random) -> str:
+    """Now, or told days later by a device that was offline."""
+    member, place = dice.choice(world.members), dice.choice(("Berlin", "Hamburg"))
+    when = world.clock.at - dice.choice((0, 0, dice.randint(1, 40 * DAY)))
+    event = Event("check_in", when, place=place, own_id=world.number())
+    world.ask(dice, lambda shop, command: happenings.record(shop, member, event, command))
+    return f"{member} checked in at {place}"
 
 
 def grant_points(world: World, dice: Random) -> str:

@@ -12,7 +12,8 @@ from chalicelib.areas.orders.model.order import Order
 from chalicelib.areas.orders.operations import find_order, get_order
 from chalicelib.areas.orders.store import MAX_PROBES, id_for, order_put
 from chalicelib.errors import Conflict, InvalidInput, NotFound
-from chalicelib.flows.purchase import MAX_CREDITS, Buyer
+from chalicelib.flows.happening import MAX_CREDITS
+from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.record_order import record_order
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.amounts import MAX_AMOUNT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.areas.members.model import MemberUpdate
@@ -19,7 +19,7 @@ from chalicelib.kit.ids import EntryRef, entry_id
 from chalicelib.kit.periods import parse_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.memory import MemoryTable
-from tests.twins import by_hand, rewarded
+from tests.twins import by_hand, happenings, rewarded
 from tests.twins.bookshop import BookShop, card, goods_back, open_shop, per_euro, rule, sale
 from tests.twins.faulty import FaultyTable
 
@@ -153,6 +153,11 @@ def deliver(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
     return rewarded.deliver(shop, ada, bag_of(ada), command=command)
 
 
+def event(shop: BookShop, ada: str, command: Command) -> Committed[Any]:
+    """With an id of its own."""
+    return happenings.record(shop, ada, replace(happenings.check_in(), own_id="visit-1"), command)
+
+
 OPERATIONS = {
     "record_order": Operation(record, repeatable=True),
     "record_order, unknown card": Operation(record_and_enrol, repeatable=True),
@@ -181,6 +186,7 @@ OPERATIONS = {
     "redeem_reward": Operation(redeem),
     "refund_redemption": Operation(refund_it),
     "change_delivery": Operation(deliver),
+    "record_event": Operation(event, repeatable=True),
     "settle_due": Operation(settle, repeatable=True),
 }
 

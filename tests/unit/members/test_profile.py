@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalicelib.areas.members.model import (
+    Asked,
     Enrolment,
     Identifier,
     Member,
@@ -33,11 +34,11 @@ ENROLLED = at("2026-06-15")
 
 def ada(**fields: Any) -> Member:
     given: dict[str, Any] = {"identifiers": [{"type": "card", "value": "1"}], "given_name": "Ada"}
-    return enrolled("mem_00000000001", ENROLLED, Enrolment.model_validate(given | fields), DECLARED)
+    return enrolled("mem_00000000001", ENROLLED, Enrolment.model_validate(given | fields), Asked(DECLARED))
 
 
 def change(member: Member, **sent: Any) -> tuple[Member, tuple[Fact, ...]]:
-    return updated(member, MemberUpdate.model_validate(sent), DECLARED)
+    return updated(member, MemberUpdate.model_validate(sent), Asked(DECLARED))
 
 
 def test_what_is_sent_replaces_what_was_kept_and_the_rest_stays() -> None:
@@ -155,7 +156,7 @@ def test_a_number_too_large_for_json_is_refused_not_kept() -> None:
         '{"identifiers": [{"type": "card", "value": "1"}], "fields": {"shoe_size": 1e999}}'
     )
     with pytest.raises(Refused, match="wrong_field_type"):
-        enrolled("mem_00000000001", ENROLLED, sent, DECLARED)
+        enrolled("mem_00000000001", ENROLLED, sent, Asked(DECLARED))
 
 
 def test_a_field_nobody_declared_is_refused_but_may_be_removed() -> None:
@@ -177,7 +178,7 @@ def test_a_member_with_fields_of_many_years_can_still_be_read() -> None:
     member = ada()
     for year in ("a", "b"):
         declared = {f"{year}{number}": "number" for number in range(100)}
-        member, _ = updated(member, MemberUpdate(fields=dict.fromkeys(declared, 1)), declared)
+        member, _ = updated(member, MemberUpdate(fields=dict.fromkeys(declared, 1)), Asked(declared))
     assert len(member.fields) == 200
     assert Member.model_validate(member.model_dump(mode="json")) == member
 

@@ -21,7 +21,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import coupons, fresh, perked, rewarded, tills
+from tests.twins import coupons, fresh, kept, perked, proving, rewarded, tills
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -93,6 +93,7 @@ class FullShop:
     bob: str
     group: str
     order: str
+    stranger: str
     key: str
     operation: Operation
     part: Part
@@ -133,6 +134,7 @@ def full_shop() -> FullShop:
     shop.earn(bob, 3)
     rewarded.redeem(shop, bob)
     codes = (shown, *_coupons(shop, bob))
+    proving.pin(shop, bob)
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1", place="east"))
     rewarded.redeem(shop, bob, "bag")
@@ -143,6 +145,8 @@ def full_shop() -> FullShop:
     tills.paid(shop, checkout, "C-1")
     rewarded.define(shop, "money", **rewarded.MONEY)
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
+    stranger = kept.kept(kept.keeping(shop), sale("K-1"))
+    kept.assign(shop, kept.kept(shop, sale("K-2")), wrong.member_id)
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()
@@ -159,6 +163,7 @@ def full_shop() -> FullShop:
         bob,
         group,
         bought.order_id,
+        stranger,
         issued.id,
         operation,
         part,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.settle_awards import settle_awards
 from chalicelib.flows.spend_points import spend_points
+from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import at, by_hand, fresh, perked
-from tests.twins.bookshop import POINTS, TIERS, BookShop, card, member, open_shop, sale
+from tests.twins import at, by_hand, fresh, happenings, perked, tills
+from tests.twins.bookshop import POINTS, TIERS, BookShop, card, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.moves import EASIER
 
@@ -48,7 +50,18 @@ PERKED: tuple[Perked, ...] = (
     lambda shop, ada, made: perked.refund(shop, ada, "points.1", made["redemption"]),
     lambda shop, ada, made: perked.revoke(shop, ada, "points.1"),
     settled,
+    lambda shop, ada, made: happenings.record(shop, ada, happenings.check_in(on=AUGUST)),
+    lambda shop, ada, made: shop.buy(member(ada), sale("A-3", on=AUGUST)),
+    lambda shop, ada, made: tills.paid(shop, tills.begun(shop, ada), "C-1"),
+    lambda shop, ada, made: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
+    lambda shop, ada, made: shop.enrol("cleo"),
 )
+ON = ("check_in", "order", "newsletter", "enrolled")
+GIVES: list[dict[str, Any]] = [
+    {"kind": "grant_perk", "perk": "treat"},
+    {"kind": "stamps", "perk": "points", "amount": 10},
+    {"kind": "set_tier", "tier": "bronze"},
+]
 
 
 def awarded(act: Perked) -> StreamedTable:
@@ -82,3 +95,5 @@ def _offer(shop: BookShop) -> None:
     gives = {"kind": "stamp_card", "unit": "points", "stamps": 10, "gives": "treat"}
     perked.offer(shop, "points", gives, method="auto")
     perked.offer(shop, "shown", gives)
+    for on in ON:
+        shop.define(rule(on, trigger={"on": on}, when={"ask": "time.month", "is": 8}, effects=GIVES))

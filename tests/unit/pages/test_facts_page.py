@@ -32,13 +32,14 @@ from infra.local.pages.cells import MalformedError
 from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
-from tests.twins import at, by_hand, coupons, fresh, rewarded, tills
+from tests.twins import at, by_hand, coupons, fresh, kept, rewarded, tills
 from tests.twins.bookshop import (
     POINTS,
     PROGRAM,
     TIERS,
     BookShop,
     card,
+    fixed,
     goods_back,
     member,
     open_shop,
@@ -47,6 +48,8 @@ from tests.twins.bookshop import (
     sale,
 )
 from tests.twins.grouped import change, choose, household, join, leave
+from tests.twins.happenings import check_in
+from tests.twins.happenings import record as tell
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
@@ -63,11 +66,17 @@ SHORT_LIVED = {
         {"code": "sliding", "name": "Sliding", "policies": [{"expiry": {"type": "sliding", "days": 90}}]},
     ]
 }
+GIVEN = ("points", "later", "few", "sliding")
+IN_AUGUST = {"ask": "time.month", "is": 8}
 A_MONTH = {"per_member": [{"per": "month", "amount": 1_000, "unit": "points"}]}
 RULES = (
     rule(limits=A_MONTH),
     tills.PENNIES,
     *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")),
+    *(
+        rule(on, trigger={"on": on}, when=IN_AUGUST, effects=[fixed(5, unit) for unit in GIVEN])
+        for on in ("check_in", "newsletter", "enrolled")
+    ),
 )
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
 EASIER = {
@@ -85,11 +94,24 @@ def settled(shop: BookShop, ada: str) -> bool:
     return settle_account(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1)
 
 
+def assigned(shop: BookShop, ada: str) -> object:
+    """What nobody was known to have bought, and brought back in part, was hers."""
+    order_id = kept.kept(kept.keeping(shop), sale("K-1", on=AUGUST))
+    shop.bring_back(order_id, goods_back("R-2", 10_00, on=AUGUST))
+    return kept.assign(shop, order_id, ada)
+
+
 Visit = Callable[[BookShop, str], object]
 VISITS: dict[str, Visit] = {
     "earn": lambda shop, ada: shop.earn(ada, 5),
     "spend": lambda shop, ada: shop.spend(ada, 5),
     "buy": lambda shop, ada: shop.buy(member(ada), sale("A-3", on=AUGUST)),
+    "check in": lambda shop, ada: tell(shop, ada, check_in(on=AUGUST)),
+    "take the newsletter": lambda shop, ada: update_member(
+        shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)
+    ),
+    "enrol": lambda shop, _: shop.enrol("cleo"),
+    "be enrolled by an order": lambda shop, _: shop.buy(card("dora"), sale("D-1", on=AUGUST)),
     "bring back": lambda shop, _: shop.bring_back(shop.order_id("A-2"), goods_back("R-1", 10_00, on=AUGUST)),
     "refund": lambda shop, ada: refund_spend(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 4, 1))),
     "undo a spend": lambda shop, ada: undo_entry(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 4, 1))),
@@ -113,6 +135,7 @@ VISITS: dict[str, Visit] = {
     "refund a code": lambda shop, ada: rewarded.refund(shop, ada, rewarded.redeemed(shop, ada)),
     "give back a shared code": lambda shop, ada: coupons.unuse(shop, coupons.claim(shop, ada, "HELLO")),
     "deliver": lambda shop, ada: rewarded.deliver(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
+    "assign": assigned,
     "settle": settled,
     "pin": lambda shop, ada: shop.pin(ada, "bronze"),
     "unpin": lambda shop, ada: shop.unpin(ada),

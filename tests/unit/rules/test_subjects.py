@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.orders.model import Payment
+from chalicelib.areas.rules.compile import compile_rules
+from chalicelib.areas.rules.evaluate import evaluate
 from chalicelib.areas.rules.model.subjects import SUBJECTS
-from chalicelib.areas.rules.purchase import Context
+from chalicelib.areas.rules.purchase import Context, Happening
+from chalicelib.kit.geo import point_of
 from chalicelib.kit.periods import CountPeriod, Day
-from tests.unit.rules.shop import NOBODY, TODAY, Reader, amounts, day, judge, label, line, reasons, rule, sale
+from tests.unit.rules.shop import NOBODY, TODAY, Reader, amounts, day, fixed, judge, label, line, reasons, rule, sale
 
 ORDER = sale(
     line(1, 40_00, sku="atlas", category=("books", "maps"), brand="Meridian", quantity="2"),
@@ -29,16 +32,35 @@ ANNA = Reader(
     labels=(label("vip", "yes"),),
     fields={"size": 42, "weight": 7.5, "letter": True, "postcode": "04109", "since": "2020-05-01"},
 )
-HERE = replace(TODAY, member=ANNA, tier="gold", balances={"points": 120}, orders=3)
+HERE = replace(
+    TODAY,
+    member=ANNA,
+    tier="gold",
+    balances={"points": 120},
+    orders=3,
+    happening=Happening({"book": "Emma"}, point_of("0", "0")),
+)
+ON_ORDER: dict[str, Any] = {"on": "order"}
+ON: dict[str, dict[str, Any]] = {  # of what not every rule may ask
+    "event.book": {"on": "event", "name": "review"},
+    "here.place": {"on": "check_in"},
+    "here.distance": {"on": "near", "latitude": "0.00035973", "longitude": "0", "radius": 50},
+}
 
 
 def holds(condition: Mapping[str, Any], context: Context = HERE) -> bool:
     """Asked in every place where a condition stands, it holds or not in all of them."""
+    on = next((ON[name] for name in ON if name in repr(condition)), ON_ORDER)
     wrapped = [condition, {"all": [condition]}, {"any": [condition]}, {"not": {"not": condition}}]
-    found = {"rule" in amounts(judge(ORDER, rule(when=one), context=context)) for one in wrapped}
+    found = {gives(one, on, context) for one in wrapped}
     assert len(found) == 1
-    assert ("rule" in amounts(judge(ORDER, rule(when={"not": condition}), context=context))) not in found
+    assert on is not ON_ORDER or gives({"not": condition}, on, context) not in found
     return found.pop()
+
+
+def gives(condition: Mapping[str, Any], on: Mapping[str, Any], context: Context) -> bool:
+    asked = rule("rule", fixed(1), when=condition, trigger=on)
+    return "rule" in amounts(evaluate(compile_rules([asked]), ORDER, context, (asked.trigger.occasion,)))
 
 
 BY_SIZE = {  # the answer, something smaller, something larger
@@ -55,6 +77,7 @@ BY_SIZE = {  # the answer, something smaller, something larger
     "member.days_enrolled": (365, 364, 366),
     "member.days_to_birthday": (5, 4, 6),
     "account.orders": (3, 2, 4),
+    "here.distance": (40, 39, "40.5"),
     "balance.points": (120, 119, 121),
     "field.size": (42, "41.5", "42.5"),
     "field.weight": ("7.5", 7, 8),
@@ -103,6 +126,8 @@ BY_NAME = {
     "member.locale": ("de", "en"),
     "member.group": (True, False),
     "account.tier": ("gold", "silver"),
+    "here.place": ("main-street", "airport"),
+    "event.book": ("Emma", "Persuasion"),
     "field.letter": (True, False),
     "field.postcode": ("04109", "04110"),
 }
@@ -125,10 +150,14 @@ def test_what_has_a_name_is_compared_by_it(subject: str) -> None:
 
 
 def test_every_subject_is_tried() -> None:
-    assert {name for name in BY_SIZE | BY_NAME if not name.startswith(("balance.", "field."))} == set(SUBJECTS)
+    assert {name for name in BY_SIZE | BY_NAME if not name.startswith(("balance.", "event.", "field."))} == set(
+        SUBJECTS
+    )
 
 
-ANSWERED_FOR_NOBODY = {name for name in SUBJECTS if name.startswith(("order.", "time."))} - {"order.first"}
+ANSWERED_FOR_NOBODY = {name for name in SUBJECTS if name.startswith(("order.", "time.", "here.place"))} - {
+    "order.first"
+}
 
 
 @pytest.mark.parametrize("subject", sorted(set(BY_SIZE) | set(BY_NAME)))
@@ -178,7 +207,7 @@ def test_true_and_one_are_two_things() -> None:
         (date(1990, 3, 15), "2026-03-15", 0, 36),
         (date(1990, 3, 14), "2026-03-15", 364, 36),
         (date(1990, 3, 16), "2026-03-15", 1, 35),
-        (date(1992, 2, 29), "2026-02-28", 0, 33),
+        (date(1992, 2, 29), "2026-02-28", 0, 34),
         (date(1992, 2, 29), "2026-03-01", 364, 34),
         (date(1992, 2, 29), "2028-02-28", 1, 35),
         (date(1992, 2, 29), "2028-02-29", 0, 36),

@@ -213,7 +213,7 @@ def _uncounted(account: Account, fact: f.RuleUncounted) -> Account:
 
 
 def _unchanged(account: Account, _: Fact) -> Account:
-    """What is told beside: of awards, redemptions, coupons and checkouts, and of what a cap cut off."""
+    """What is told beside: of events, awards, redemptions, coupons and checkouts, and of what a cap cut off."""
     return account
 
 
@@ -226,6 +226,7 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.AccountAdvanced: _advanced,
     f.OrderRecorded: _ordered,
     f.OrderReturned: _returned,
+    f.EventRecorded: _unchanged,
     f.TierChanged: _tiered,
     f.TierReviewed: _reviewed,
     f.TierPinned: _pinned,

@@ -6,10 +6,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from chalicelib.areas.programs.model.events import MAX_EVENTS, EventType
 from chalicelib.areas.programs.model.policies import Sliding, UnitPolicy
 from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, day_of, zone_exists
+from chalicelib.kit.proofs import ProofKind
 from chalicelib.kit.wire import PositiveAmount
 
 MAX_FIELDS = 100
@@ -17,13 +19,29 @@ MAX_FIELDS = 100
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 FieldType = Literal["text", "number", "boolean", "date"]
+OF_FIELDS = "fields."
+ProfilePart = Annotated[
+    str,
+    Field(
+        pattern=r"^(given_name|family_name|birth_date|locale|newsletter|card|email|phone|external_id|fields\.[a-z][a-z0-9_-]{0,31})$"
+    ),
+]
 
 
 class TenantSettings(Frozen):
-    """`member_fields` declares the custom fields a member may carry, by name and type."""
+    """`member_fields` declares the custom fields a member may carry, by name and type. `complete_profile`: what a profile
+    must have to be complete; nothing said, none ever is. A field of one's own is named as `fields.size`."""
 
     name: Name
     member_fields: dict[Slug, FieldType] = Field(max_length=MAX_FIELDS, default_factory=dict)
+    complete_profile: Annotated[tuple[ProfilePart, ...], Field(max_length=MAX_FIELDS)] = ()
+
+    @model_validator(mode="after")
+    def _asks_for_what_is_declared(self) -> Self:
+        own = (part.removeprefix(OF_FIELDS) for part in self.complete_profile if part.startswith(OF_FIELDS))
+        if not self.member_fields.keys() >= set(own):
+            raise ValueError("a field that makes a profile complete is one that member_fields declares")
+        return self
 
 
 class Unit(Frozen):
@@ -72,17 +90,30 @@ class Rate(Frozen):
     minimum: PositiveAmount = 1
 
 
+class ProofsAsked(Frozen):
+    """What a member must show before their awards are redeemed, rewards taken, points spent: nothing, their PIN, or a one-time
+    code."""
+
+    awards: ProofKind = "none"
+    rewards: ProofKind = "none"
+    points: ProofKind = "none"
+
+
 class ProgramDefinition(Frozen):
     """A program as a client sends it.
 
-    `enrolment`: what an order with an unknown identifier does: enrol a new member with it, or be refused.
+    `proofs`: what members must show before something is redeemed.
+    `enrolment`: what an order does whose buyer is no member: with an unknown identifier, enrol a new member or be refused; or,
+    also where nobody is named, be kept without one until it is assigned (`keep`).
     """
 
     name: Name
     zone: Annotated[str, Field(max_length=64)] = "UTC"
-    enrolment: Literal["enrol", "refuse"] = "refuse"
+    enrolment: Literal["enrol", "refuse", "keep"] = "refuse"
     units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=32)]
     rates: Annotated[tuple[Rate, ...], Field(max_length=100)] = ()
+    events: Annotated[tuple[EventType, ...], Field(max_length=MAX_EVENTS)] = ()
+    proofs: ProofsAsked = ProofsAsked()
 
     @field_validator("zone")
     @classmethod
@@ -95,6 +126,12 @@ class ProgramDefinition(Frozen):
     def _unit_codes_differ(self) -> Self:
         if len({unit.code for unit in self.units}) != len(self.units):
             raise ValueError("every unit of a program needs a code of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _event_names_differ(self) -> Self:
+        if len({event.name for event in self.events}) != len(self.events):
+            raise ValueError("every event of a program needs a name of its own")
         return self
 
     @model_validator(mode="after")
@@ -116,6 +153,12 @@ class Program(ProgramDefinition):
             if unit.code == code:
                 return unit
         raise Refused("unknown_unit", f"This program has no unit {code[:64]}.", param="unit")
+
+    def event(self, name: str) -> EventType:
+        for event in self.events:
+            if event.name == name:
+                return event
+        raise Refused("unknown_event", f"This program has no event {name[:64]}.", param="name")
 
     def rate(self, unit: str, into: str) -> Rate:
         for rate in self.rates:

@@ -64,7 +64,7 @@ class FixedAmount(Frozen):
 
 
 class Cashback(Frozen):
-    """`percent` of the own lines' value as money, in a unit of as many decimals as the currency has."""
+    """`percent` of the own lines' value as money, at face value: rounded to the decimals of the unit."""
 
     kind: Literal["cashback"]
     unit: Code
@@ -166,6 +166,34 @@ class PayWithPoints(Frozen):
     whole_steps: Flag = True
 
 
+# --- what is given beside points -----------------------------------------------------------------------------------------
+
+
+class GrantPerk(Frozen):
+    """An award of the perk, as an operator would grant it: with the points and uses that come with it."""
+
+    kind: Literal["grant_perk"]
+    perk: Code
+
+
+class GiveStamps(Frozen):
+    """Stamps on the member's card, which begins with them."""
+
+    kind: Literal["stamps"]
+    perk: Code
+    amount: Annotated[int, Field(strict=True, ge=1, le=1_000)] = 1
+
+
+class SetTier(Frozen):
+    """The member is pinned to the tier: for so many days, this one included, or for good."""
+
+    kind: Literal["set_tier"]
+    tier: Code
+    days: Annotated[int, Field(strict=True, ge=1, le=36_500)] | None = None
+
+
+FollowEffect = GrantPerk | GiveStamps | SetTier
+FOLLOWS = (GrantPerk, GiveStamps, SetTier)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -181,8 +209,12 @@ Effect = Annotated[
     | BuyGet
     | CheapestFree
     | FreeDelivery
-    | PayWithPoints,
+    | PayWithPoints
+    | GrantPerk
+    | GiveStamps
+    | SetTier,
     Field(discriminator="kind"),
 ]
 CREDITS = (PerValue, PerProduct, FixedAmount, Cashback, Multiply)
+OF_GOODS = (PerValue, PerProduct, Cashback, Multiply)  # counted of lines, so that there is nothing without any
 DISCOUNTS = (PercentOff, AmountOff, FixedPrice, BuyGet, CheapestFree, FreeDelivery, PayWithPoints)

@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chalicelib.areas.rules.model.conditions import Ask, AskTimes, questions
-from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, Multiply, PayWithPoints
+from chalicelib.areas.rules.model.effects import (
+    CREDITS,
+    DISCOUNTS,
+    FOLLOWS,
+    GiveStamps,
+    GrantPerk,
+    Multiply,
+    PayWithPoints,
+    SetTier,
+)
 from chalicelib.areas.rules.model.rule import Rule
-from chalicelib.areas.rules.model.subjects import OF_UNITS
+from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_UNITS
+from chalicelib.areas.rules.model.triggers import OnEvent
 
 
 class Named(NamedTuple):
@@ -56,6 +66,8 @@ def named_tiers(rule: Rule) -> Iterator[Named]:
     for tier in rule.audience.tiers:
         yield Named(tier, "audience.tiers")
     for place, effect in enumerate(rule.effects):
+        if isinstance(effect, SetTier):
+            yield Named(effect.tier, f"effects.{place}.tier")
         if isinstance(effect, Multiply):
             for tier in effect.by_tier:
                 yield Named(tier, f"effects.{place}.by_tier")
@@ -66,11 +78,25 @@ def named_tiers(rule: Rule) -> Iterator[Named]:
                     yield from (Named(str(tier), "when") for tier in (value if isinstance(value, tuple) else (value,)))
 
 
+def named_perks(rule: Rule) -> Iterator[Named]:
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, GrantPerk | GiveStamps):
+            yield Named(effect.perk, f"effects.{place}.perk")
+
+
+def named_event(rule: Rule) -> tuple[str, frozenset[str]] | None:
+    """The event that the rule is on, and which properties it asks about."""
+    if not isinstance(rule.trigger, OnEvent):
+        return None
+    asked = (one.ask.removeprefix(OF_EVENT) for one in _asked(rule) if one.ask.startswith(OF_EVENT))
+    return rule.trigger.name, frozenset(asked)
+
+
 def credits_on_cart(rule: Rule) -> tuple[str, ...]:
-    """The kinds of credits in a rule on carts: nothing is recorded of a cart, so nobody would ever get them."""
+    """The kinds of credits, and of what else is given, in a rule on carts: nothing is recorded of a cart, so nobody would ever get them."""
     if rule.trigger.on != "cart":
         return ()
-    return tuple(effect.kind for effect in rule.effects if isinstance(effect, CREDITS))
+    return tuple(effect.kind for effect in rule.effects if isinstance(effect, (*CREDITS, *FOLLOWS)))
 
 
 def _asked(rule: Rule) -> Iterator[Ask]:

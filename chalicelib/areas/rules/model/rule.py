@@ -6,10 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Condition, questions
-from chalicelib.areas.rules.model.effects import DISCOUNTS, MAX_EFFECTS, Effect
+from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Ask, Condition, of_goods, questions
+from chalicelib.areas.rules.model.effects import DISCOUNTS, FOLLOWS, MAX_EFFECTS, OF_GOODS, Effect
 from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
-from chalicelib.areas.rules.model.triggers import OnOrder, Trigger
+from chalicelib.areas.rules.model.subjects import OF_EVENT
+from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, Trigger
 from chalicelib.areas.rules.model.words import (
     Code,
     Flag,
@@ -32,6 +33,12 @@ class Audience(Frozen):
     tiers: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
     labels: LabelMatches = ()
     places: Values = ()
+
+
+def _may_ask(subject: str, on: str) -> bool:
+    if subject.startswith(OF_EVENT):
+        return on == "event"
+    return on == "near" if subject == "here.distance" else not subject.startswith("here.") or on not in WITH_GOODS
 
 
 class RuleDefinition(Frozen):
@@ -62,6 +69,31 @@ class RuleDefinition(Frozen):
         for effect in self.effects:
             if isinstance(effect, DISCOUNTS) and on != "cart":
                 raise ValueError(f"{effect.kind} is a discount: it belongs to a rule on cart, not on {on}")
+            if isinstance(effect, OF_GOODS) and on not in WITH_GOODS:
+                raise ValueError(
+                    f"{effect.kind} is counted of what is bought: it belongs to a rule on order, not on {on}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _limits_what_is_counted(self) -> Self:
+        on = self.trigger.on
+        if self.limits != UNLIMITED and (on not in WITH_GOODS or any(isinstance(one, FOLLOWS) for one in self.effects)):
+            raise ValueError("limits are of points and discounts of orders and carts: nothing else is counted yet")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_what_there_is(self) -> Self:
+        on = self.trigger.on
+        if on not in WITH_GOODS and self.lines != LineFilter():
+            raise ValueError(f"lines are of what is bought: a rule on {on} has none")
+        for asked in () if self.when is None else questions(self.when):
+            if of_goods(asked) and on not in WITH_GOODS:
+                raise ValueError(
+                    f"nothing is bought where a rule on {on} is judged: ask about the member or the moment"
+                )
+            if isinstance(asked, Ask) and not _may_ask(asked.ask, on):
+                raise ValueError(f"{asked.ask[:64]} has no answer where a rule on {on} is judged")
         return self
 
     def named(self, rule_id: str) -> Rule:

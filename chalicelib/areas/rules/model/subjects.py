@@ -37,15 +37,22 @@ SUBJECTS: Mapping[str, Kind] = {
     # their account
     "account.tier": "text",
     "account.orders": "number",  # before this one
+    # where the member is
+    "here.place": "text",
+    "here.distance": "number",  # in metres from the point that the rule is about
 }
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OF_UNITS = "balance."  # `balance.points`: what is available, in the smallest part
+OF_EVENT = "event."  # `event.stars`: a property of the event
 OF_FIELDS = "field."  # `field.shoe_size`: a field of the member that the tenant declares
 
 
 def kind_of(subject: str) -> Kind | Literal["any"] | None:
-    """`any` for a field, whose value says what it is; None for what nobody can ask about."""
+    """`any` for a field or a property, whose value says what it is; None for what nobody can ask about."""
     if subject.startswith(OF_UNITS) and len(subject) > len(OF_UNITS):
         return "number"
     if subject.startswith(OF_FIELDS) and len(subject) > len(OF_FIELDS):
+        return "any"
+    if subject.startswith(OF_EVENT) and len(subject) > len(OF_EVENT):
         return "any"
     return SUBJECTS.get(subject)

@@ -6,7 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from chalicelib.areas.rules.model.words import Code
 from chalicelib.kit.base import Frozen
+from chalicelib.kit.geo import Latitude, Longitude
+from chalicelib.kit.texts import PLAIN_KEY
 
 
 class OnOrder(Frozen):
@@ -14,11 +17,88 @@ class OnOrder(Frozen):
 
     on: Literal["order"] = "order"
 
+    @property
+    def occasion(self) -> str:
+        """What kind of thing sets the rule off, as rules are filed by."""
+        return self.on
+
 
 class OnCart(Frozen):
     """A cart is at a checkout: the only trigger of discounts."""
 
     on: Literal["cart"]
 
+    @property
+    def occasion(self) -> str:
+        return self.on
 
-Trigger = Annotated[OnOrder | OnCart, Field(discriminator="on")]
+
+class OnEvent(Frozen):
+    """A member does something that the program declares: it is recorded as an event of this name."""
+
+    on: Literal["event"]
+    name: Code
+
+    @property
+    def occasion(self) -> str:
+        return f"event {self.name}"
+
+
+class OnCheckIn(Frozen):
+    """A member says that they are at a place: which ones, the audience says."""
+
+    on: Literal["check_in"]
+
+    @property
+    def occasion(self) -> str:
+        return self.on
+
+
+class OnScan(Frozen):
+    """A member scans this code, of a poster or a receipt."""
+
+    on: Literal["scan"]
+    code: Annotated[str, Field(min_length=1, max_length=128), PLAIN_KEY]
+
+    @property
+    def occasion(self) -> str:
+        return f"scan {self.code}"
+
+
+class OnNear(Frozen):
+    """A member is within so many metres of a point."""
+
+    on: Literal["near"]
+    latitude: Latitude
+    longitude: Longitude
+    radius: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+    @property
+    def occasion(self) -> str:
+        return self.on
+
+
+class OnFirstPurchase(Frozen):
+    """The first purchase of a member is recorded, or shown at a checkout: of a group in common, the first for it."""
+
+    on: Literal["first_purchase"]
+
+    @property
+    def occasion(self) -> str:
+        return self.on
+
+
+class OnMember(Frozen):
+    """A member is enrolled, their profile has all that the tenant asks for, or they take the newsletter: each once."""
+
+    on: Literal["enrolled", "profile_completed", "newsletter"]
+
+    @property
+    def occasion(self) -> str:
+        return self.on
+
+
+Trigger = Annotated[
+    OnOrder | OnCart | OnFirstPurchase | OnMember | OnEvent | OnCheckIn | OnScan | OnNear, Field(discriminator="on")
+]
+WITH_GOODS = ("order", "cart", "first_purchase")  # what has lines, and a value

@@ -31,6 +31,7 @@ from chalicelib.areas.accounts.model.facts.coupons import (
 )
 from chalicelib.areas.accounts.model.facts.life import (
     AccountAdvanced,
+    EventRecorded,
     OrderRecorded,
     OrderReturned,
     TierChanged,
@@ -80,6 +81,7 @@ def _without_last_days(body: Body) -> Body:
 
 VOCABULARY = vocabulary(
     AccountAdvanced,
+    EventRecorded,
     OrderRecorded,
     OrderReturned,
     PointsEarned,
@@ -157,6 +159,7 @@ __all__ = [
     "CouponUnused",
     "CouponUsed",
     "DebtSettled",
+    "EventRecorded",
     "OrderRecorded",
     "OrderReturned",
     "PerkExpired",

@@ -75,6 +75,28 @@ class OrderReturned(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class EventRecorded(Fact):
+    """A member did something else than buying, and what follows from it stands in the same entry. Where they were is told
+    by the entry's place, and of what they sent only what their program declares as telling of no person.
+
+    field      | meaning                                                                | unit
+    kind       | `event`, `check_in`, `scan` or `near`                                  | –
+    name       | the event as its program declares it, or the code that was scanned     | –
+    counts_on  | the day on which it happened where the program is                      | –
+    properties | what is told of it: names and values                                   | as declared
+    by         | the member who did it for the group                                    | –
+    """
+
+    type = "event.recorded"
+
+    kind: str
+    name: str = ""
+    counts_on: Day | None = None
+    properties: tuple[tuple[str, str | bool | int], ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TierChanged(Fact):
     """The member stands on another tier, up or down.
 

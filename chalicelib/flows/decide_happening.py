@@ -1,0 +1,52 @@
+"""What something that a member did comes to, beside buying: the decision that operations on it commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.areas.accounts.model import Story
+from chalicelib.errors import NotFound
+from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.happening import What, happened
+from chalicelib.flows.lost_account import unless_lost
+from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.purchase import Buyer, member_of
+from chalicelib.flows.terms import Terms, settle_tier
+from chalicelib.runtime import Runtime
+from chalicelib.table.journal import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The story of the account, the member's or their group's, with what rules gave."""
+
+    opened: Opened
+    story: Story
+    followed: Followed
+
+
+def decide_happening(
+    rt: Runtime,
+    header: Header,
+    terms: Terms,
+    who: Buyer,
+    what: What,
+    *,
+    dry_run: bool = False,
+) -> Decided:
+    """Pure but for its one Query, as flows/purchase is. Refuses `member_blocked`, `group_blocked` and what earning does;
+    NotFound: `member_not_found`."""
+    tenant, program_id = header.caller.tenant, terms.program.program_id
+    member_id = member_of(rt, header.caller, who)
+    if member_id is None:
+        raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
+    opened = of_their_group(rt, tenant, open_snapshot(rt, tenant, member_id, program_id), program_id)
+    opened.must_be_active()
+
+    def decided() -> Decided:
+        story = terms.meets(opened.account, header, asks_now=True)
+        story, follows = happened(story, terms, opened, what, header.effective_at, header.place)
+        done = followed(story, terms, opened, follows, header)
+        return Decided(opened, settle_tier(done.story, terms, header.effective_at), done)
+
+    return unless_lost(rt, tenant, (opened,), decided, dry_run=dry_run)

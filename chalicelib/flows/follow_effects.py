@@ -1,0 +1,110 @@
+"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier. Pure.
+
+Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have) is not, and
+the answer says why: nobody is refused a purchase for that. They stay when goods come back, as what an operator gave would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.perks import store as perks
+from chalicelib.areas.perks.model import StampCard
+from chalicelib.areas.perks.model import Till as At
+from chalicelib.areas.rules.model.effects import FollowEffect, GiveStamps, GrantPerk
+from chalicelib.areas.rules.outcome import Follow
+from chalicelib.errors import NotFound, Refused
+from chalicelib.flows.award_decisions import Grant, granted, is_ignored
+from chalicelib.flows.award_turn import Desk, Turn
+from chalicelib.flows.give_stamps import stamped
+from chalicelib.flows.opened import Opened
+from chalicelib.flows.pin_tier import pinned
+from chalicelib.flows.terms import Terms
+from chalicelib.kit.base import Frozen
+from chalicelib.table.journal import Entry, Header
+from chalicelib.table.protocol import Write
+
+MOST = 10  # in one transaction; each may write awards
+
+
+class GivenEffect(Frozen):
+    """What a rule gave beside points, or the reason why not: a code. `what` is the perk or the tier, `award_id` the award that
+    was granted or stamped."""
+
+    rule_id: str
+    kind: str
+    what: str
+    given: bool
+    award_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The story with it, what is written for it, and what the entry's answer says of it."""
+
+    story: Story
+    writes: tuple[Write, ...] = ()
+    effects: tuple[GivenEffect, ...] = ()
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"effects": [one.model_dump(exclude_defaults=True) for one in self.effects]} if self.effects else {}
+
+
+def effects_of(entry: Entry) -> tuple[GivenEffect, ...]:
+    after: Any = entry.header["after"]
+    return tuple(GivenEffect.model_validate(one) for one in after.get("effects", ()))
+
+
+def followed(story: Story, terms: Terms, opened: Opened, follows: Sequence[Follow], header: Header) -> Followed:
+    """Asks nothing: a member's awards come with the snapshot. Once in a transaction: what follows from several things in it
+    is given together."""
+    if not follows or opened.member is None:
+        return Followed(story)
+    member_id, program_id = opened.member.member_id, terms.program.program_id
+    desk = Desk(terms, terms.config, opened, member_id, header.effective_at)
+    awards = perks.awards_from(opened.beside.values(), program_id)
+    turn = Turn(story, awards, opened.head.version + 1).with_expired(member_id)
+    made: list[GivenEffect] = []
+    for number, follow in enumerate(follows):
+        try:
+            if number >= MOST:
+                raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
+            turn, award_id = _given(turn, desk, follow.effect, header.place)
+            made.append(_told(follow, award_id=award_id))
+        except (Refused, NotFound) as refusal:
+            made.append(_told(follow, reason=refusal.code))
+    return Followed(turn.story, turn.writes(header.caller.tenant, member_id, program_id), tuple(made))
+
+
+def _told(follow: Follow, *, award_id: str | None = None, reason: str | None = None) -> GivenEffect:
+    effect = follow.effect
+    what = effect.perk if isinstance(effect, GrantPerk | GiveStamps) else effect.tier
+    return GivenEffect(
+        rule_id=follow.rule_id, kind=effect.kind, what=what, given=reason is None, award_id=award_id, reason=reason
+    )
+
+
+def _given(turn: Turn, desk: Desk, effect: FollowEffect, place: str) -> tuple[Turn, str | None]:
+    if not isinstance(effect, GrantPerk | GiveStamps):
+        return _on_tier(turn, desk, effect.tier, effect.days), None
+    perk = desk.perk(effect.perk)
+    if isinstance(effect, GrantPerk):
+        perk.must_be_on(desk.terms.day(desk.at))
+        if is_ignored(turn, perk):
+            raise Refused("held_already", f"The member has {perk.name} already.")
+        turn = granted(turn, desk, perk, Grant("rule"))
+    elif isinstance(perk.what, StampCard):
+        turn = stamped(turn, desk, perk, perk.what, effect.amount, At(place))
+    else:
+        raise Refused("not_a_stamp_card", f"{perk.name} is no stamp card.")
+    return turn, turn.main
+
+
+def _on_tier(turn: Turn, desk: Desk, tier: str, days: int | None) -> Turn:
+    until = None if days is None else desk.terms.day(turn.story.account.advanced_to) + days - 1
+    return replace(turn, story=pinned(turn.story, desk.terms, tier, until))

@@ -1,0 +1,103 @@
+"""What has happened to a member's profile for the first time, and what rules give for it in the same commit: they are enrolled,
+have filled in all that the tenant asks for, take the newsletter.
+
+Profiles are a tenant's and rules a program's: so each program that has a rule on it may give something. What a rule cannot
+give (an account is full, the group is blocked) it does not give, and the profile changes all the same.
+
+reads    nothing where no program has a rule on it, nor for a new member; else 1 Query of the snapshot a program, of a member in a
+         group 1 BatchGet more
+writes   account (version), entry (absent): 4 units, of each program of which a rule gives something, the first 20 of them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import Account, Story
+from chalicelib.areas.accounts.model.facts import EventRecorded
+from chalicelib.areas.members.model import Member
+from chalicelib.areas.programs import store as programs
+from chalicelib.areas.rules import store as rules
+from chalicelib.areas.rules.outcome import Follow
+from chalicelib.errors import Refused
+from chalicelib.flows.account_commit import account_entry, header_for
+from chalicelib.flows.follow_effects import followed
+from chalicelib.flows.happening import What, happened
+from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.terms import Terms, settle_tier, terms_of
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+from chalicelib.table.config import Config
+from chalicelib.table.journal import Head, entry_put
+from chalicelib.table.protocol import Write
+
+MOST_PROGRAMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Of an operation that changes a profile. `but`: a program that sees to its own."""
+
+    rt: Runtime
+    caller: Caller
+    command: Command
+    operation: str
+    but: int = 0
+
+    def beside_profile(self, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
+        """What is written beside the profile, as it will be."""
+        config = self.rt.config.load(self.rt.table, self.caller.tenant)
+        on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
+        return tuple(write for program_id in on[:MOST_PROGRAMS] for write in self._given(program_id, member, moments))
+
+    def _given(self, program_id: int, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
+        tenant, terms = self.caller.tenant, terms_of(self.rt, self.caller.tenant, program_id)
+        header = header_for(self.rt, self.caller, self.command, self.operation, terms)
+        opened = self._their_account(program_id, member, "enrolled" in moments)
+        try:
+            opened.must_be_active()
+            before = terms.advance(Story(opened.account), header.effective_at)
+            story, follows = with_moments(before, terms, opened, moments, header.effective_at)
+            done = followed(story, terms, opened, follows, header)
+        except Refused:
+            return ()
+        if done.story == before:
+            return ()
+        story = settle_tier(done.story, terms)
+        entry = account_entry(tenant, story, opened.head, header, told=done.told)
+        put = accounts.account_put(tenant, story.account, opened.head, entry)
+        return put, entry_put(entry), *done.writes
+
+    def _their_account(self, program_id: int, member: Member, is_new: bool) -> Opened:
+        if is_new:
+            return Opened(member, Account(member.member_id, program_id), Head())
+        tenant = self.caller.tenant
+        opened = replace(open_snapshot(self.rt, tenant, member.member_id, program_id), member=member)
+        return of_their_group(self.rt, tenant, opened, program_id)
+
+
+def with_moments(
+    story: Story, terms: Terms, opened: Opened, moments: Sequence[str], at: Instant
+) -> tuple[Story, tuple[Follow, ...]]:
+    """The story with what rules credit for each of them, and what else they give; a moment for which none gives anything is
+    not told."""
+    follows: list[Follow] = []
+    for moment in moments:
+        what = What(moment, EventRecorded(moment, counts_on=terms.day(at)), only_if_given=True)
+        story, more = happened(story, terms, opened, what, at)
+        follows += more
+    return story, tuple(follows)
+
+
+def _programs_on(config: Config, moments: Sequence[str]) -> tuple[int, ...]:
+    """The programs with an active rule on one of them."""
+
+    def found() -> tuple[int, ...]:
+        known = (program.program_id for program in programs.programs(config))
+        return tuple(one for one in known if not set(moments).isdisjoint(rules.compiled(config, one).occasions))
+
+    return config.derived(("programs on", tuple(moments)), found)
