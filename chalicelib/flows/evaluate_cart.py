@@ -22,7 +22,7 @@ from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Capped, LineAmount, Standing, capped_told
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
-from chalicelib.flows.opened import Opened, shopping_in_group
+from chalicelib.flows.opened import Opened
 from chalicelib.flows.purchase import Buyer, known_buyer, open_buyer, refuse_future, with_credits
 from chalicelib.flows.simulate_order import SkippedRule, skipped_rules
 from chalicelib.flows.take_quotas import Taking
@@ -131,7 +131,7 @@ def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer | None) -> tup
     known = None if buyer is None else known_buyer(rt, header.caller, terms, buyer)
     if known is None:
         return NOBODY, False
-    opened, written = open_buyer(rt, header, terms, known, shopping_in_group)
+    opened, written = open_buyer(rt, header, terms, known, asks=True)
     return opened, written is not None
 
 

@@ -29,7 +29,8 @@ from chalicelib.table.protocol import Attrs, Key, key_of
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An account in one program, with where its journal stands, and the entry that was asked for with it, if there is such
-    a one. `member` is who acts, `group` whose account it is, where it is a group's, and `own` the account of the member; `beside` is what else was asked for."""
+    a one. `member` is who acts, `group` whose account it is, where it is a group's, and `own` the account of
+    the member; `beside` is what else was asked for. `may_spend`: whether the group lets the member, where that was asked."""
 
     member: Member | None
     account: Account
@@ -38,7 +39,7 @@ class Opened:
     group: Group | None = None
     own: tuple[Account, Head] | None = None
     beside: Mapping[Key, Attrs] = field(default_factory=dict)
-    may_spend: bool = True  # as far as it was asked: whether the group lets the member
+    may_spend: bool = True
 
     @property
     def by(self) -> str:
@@ -156,10 +157,16 @@ def open_acting(rt: Runtime, tenant: str, who: Acting) -> Opened:
 
 
 def of_their_group(
-    rt: Runtime, tenant: str, opened: Opened, program_id: int, sequence: int | None = None, spends: str | None = None
+    rt: Runtime,
+    tenant: str,
+    opened: Opened,
+    program_id: int,
+    sequence: int | None = None,
+    spends: str | None = None,
+    asks: bool = False,
 ) -> Opened:
     """The account of the group that the member is in, opened for them by 1 BatchGet; theirs where they are in none.
-    `spends`: they want to spend, and this is how the request names them."""
+    `spends`: they want to spend, and this is how the request names them. `asks`: whether they might is only to be known."""
     member = opened.member
     if member is None or member.group_id is None:
         return opened
@@ -167,25 +174,12 @@ def of_their_group(
     membership = groups.membership_key(tenant, group_id, member.member_id)
     entries = () if sequence is None else (accounts.stream(tenant, group_id, program_id).key(sequence),)
     keys = [*owner_keys(tenant, group_id, program_id), *entries]
-    found = rt.table.batch_get(keys if spends is None else [*keys, membership])
+    found = rt.table.batch_get([*keys, membership] if asks or spends is not None else keys)
     theirs = opened_from(found, tenant, group_id, program_id, sequence)
     theirs = replace(theirs, member=member, own=(opened.account, opened.head), beside=opened.beside)
     if spends is not None:
         _must_may_spend(theirs.group, found.get(membership), spends)
-    return theirs
-
-
-def shopping_in_group(rt: Runtime, tenant: str, opened: Opened, program_id: int) -> Opened:
-    """As `of_their_group`, with whether the group lets the member spend: its membership is one item more of the same
-    BatchGet."""
-    member = opened.member
-    if member is None or member.group_id is None:
-        return opened
-    membership = groups.membership_key(tenant, member.group_id, member.member_id)
-    found = rt.table.batch_get([*owner_keys(tenant, member.group_id, program_id), membership])
-    theirs = opened_from(found, tenant, member.group_id, program_id)
-    may_spend = _may_spend(theirs.group, found.get(membership))
-    return replace(theirs, member=member, may_spend=may_spend)
+    return replace(theirs, may_spend=_may_spend(theirs.group, found.get(membership))) if asks else theirs
 
 
 def in_group_keys(tenant: str, who: str | InGroup) -> tuple[Key, ...]:

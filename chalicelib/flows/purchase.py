@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import Account, Credit, Story, earn
@@ -32,7 +31,6 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
 
 MAX_CREDITS = MAX_FACT  # each has an id of its own
-OfTheirGroup = Callable[[Runtime, str, Opened, int], Opened]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +136,14 @@ def known_buyer(rt: Runtime, caller: Caller, terms: Terms, buyer: Buyer) -> Buye
 
 
 def open_buyer(
-    rt: Runtime, header: Header, terms: Terms, buyer: Buyer, their_group: OfTheirGroup = of_their_group
+    rt: Runtime, header: Header, terms: Terms, buyer: Buyer, *, asks: bool = False
 ) -> tuple[Opened, Written | None]:
-    """Whose account it goes to, and who is enrolled by it."""
+    """Whose account it goes to, and who is enrolled by it. `asks`: whether they might spend is to be known as well."""
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
         tenant, program_id = header.caller.tenant, terms.program.program_id
         opened = open_snapshot(rt, tenant, member_id, program_id)
-        return their_group(rt, tenant, opened, program_id), None
+        return of_their_group(rt, tenant, opened, program_id, asks=asks), None
     if buyer.identifier is None or terms.program.enrolment != "enrol":
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
     settings = programs.settings(rt.config.load(rt.table, header.caller.tenant))

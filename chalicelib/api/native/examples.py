@@ -104,10 +104,7 @@ BODIES: Mapping[str, Json] = {
         "when": {"ask": "order.value", "at_least": "10.00"},
         "lines": {"exclude_delivery": True},
         "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}],
-        "limits": {
-            "per_member": [{"per": "day", "times": 3}],
-            "budget": {"amount": 1_000_000, "unit": "points"},
-        },
+        "limits": {"per_member": [{"per": "day", "times": 3}]},
     },
     "put_reward": {
         "name": "Tote bag",
@@ -142,6 +139,7 @@ BODIES: Mapping[str, Json] = {
     },
     "update_member": {"given_name": "Augusta", "labels": [{"key": "newsletter", "value": "yes"}]},
     "find_member": _CARD,
+    "set_pin": {"pin": "2718"},
     "issue_coupon": {"series_id": "summer"},
     "use_code": {"member_id": MEMBER, "order": "R-2026-000417", "order_value": 3138},
     "unuse_coupon": {"order": "R-2026-000417"},
