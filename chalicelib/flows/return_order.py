@@ -10,6 +10,7 @@ repeats  the return's number within its sale refuses them, as a sale's number do
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
@@ -78,9 +79,8 @@ def return_order(
     *,
     asks_now: bool = True,
 ) -> Committed[ReturnedOrder]:
-    """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and
-    `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`.
-    `asks_now` as in record_order."""
+    """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and of a `buyer` who is not
+    the sale's `return_of_another_member`; Conflict `return_number_taken`. `asks_now` as in record_order."""
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
     buyers: list[str] = []
     taking = Taking(rt, caller.tenant, order_id)
@@ -97,11 +97,7 @@ def return_order(
         opened = _open(rt, caller.tenant, order, dry_run=command.dry_run)
         planned = plan_return(order, document, bases_of(terms, order))
         met = terms.meets(opened.account, header, asks_now=asks_now)
-
-        def decided() -> Story:
-            taking.begin()
-            return taken_back(terms, met, planned, document, taking)
-
+        decided = partial(_decided, terms, met, planned, document, taking)
         story = unless_lost(rt, caller.tenant, (opened,), decided, dry_run=command.dry_run)
         entry = document_entry(caller.tenant, terms, story, opened.head, header, asks_now=asks_now)
         return _plan(caller, command, entry, opened, story, planned, document, taking)
@@ -124,6 +120,11 @@ def _open(rt: Runtime, tenant: str, order: Order, *, dry_run: bool) -> Opened:
     if dry_run and orders.read(rt.table, tenant, order.order_id) != order:
         raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
     return opened
+
+
+def _decided(terms: Terms, story: Story, planned: ReturnPlan, document: Return, taking: Taking) -> Story:
+    taking.begin()
+    return taken_back(terms, story, planned, document, taking)
 
 
 def taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Return, taking: Taking) -> Story:
