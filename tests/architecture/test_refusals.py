@@ -24,7 +24,6 @@ FIELDLESS = "whoever is enrolled by an order has no fields yet"
 OWN_ACCOUNT = "of a path that names a member it is that member's own account"
 STAYS_FULL = "a card that cannot redeem itself now stays full: its stamps are given all the same"
 WITHOUT_POINTS = "what a full card gives comes without points"
-NOT_OF_A_TIER = "a full card gives nothing that comes with a tier"
 OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk"
 NO_MORE_LIVE = "none of a member's coupons becomes good again by this"
 OF_A_REWARD = "a reward is of a series that there is, and none is ever removed"
@@ -38,6 +37,21 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
     "record_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
     "simulate_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
+    "assign_order": {
+        "unknown_unit": THERE,
+        "program_not_found": THERE,
+        "future_purchase": "it was recorded, and so it was not in the future",
+        "undeclared_field": FIELDLESS,
+        "wrong_field_type": FIELDLESS,
+        "currency_differs": "it was asked when the goods came back",
+        "sku_not_sold": "it was asked when the goods came back",
+        "returned_more_than_bought": "it was asked when the goods came back",
+    },
+    "evaluate_cart": {
+        "missing_member": "a cart of nobody is nobody's",
+        "undeclared_field": FIELDLESS,
+        "wrong_field_type": FIELDLESS,
+    },
     "return_order": {
         "unknown_unit": THERE,
         "program_not_found": THERE,
@@ -115,7 +129,6 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "grant_perk": {"unknown_unit": THERE},
     "give_stamps": {
         "unknown_unit": THERE,
-        "held_by_tier": NOT_OF_A_TIER,
         "amount_needed": "stamps are worth no money",
         "amount_not_taken": "a card that redeems itself is not told how much",
         **dict.fromkeys(
@@ -123,6 +136,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
                 *("award_used_up", "award_expired", "award_revoked", "not_on_tier", "card_not_full", "worth_nothing"),
                 *("over_maximum_value", "more_than_basket", "insufficient_balance", "too_many_pieces"),
                 *("not_at_this_time", "not_at_this_place", "basket_too_small", "basket_without_goods"),
+                *("prize_held", "held_by_tier"),
             ),
             STAYS_FULL,
         ),
@@ -130,12 +144,10 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "redeem_award": {
         "unknown_unit": THERE,
         "perk_not_found": OF_AN_AWARD,
-        "held_by_tier": NOT_OF_A_TIER,
         **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
     },
     "redeem_code": {
         "unknown_unit": THERE,
-        "held_by_tier": NOT_OF_A_TIER,
         **dict.fromkeys(("program_not_found", "member_not_found", "award_not_found", "perk_not_found"), OF_AN_AWARD),
         **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
     },

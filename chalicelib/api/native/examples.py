@@ -139,6 +139,7 @@ BODIES: Mapping[str, Json] = {
     },
     "update_member": {"given_name": "Augusta", "labels": [{"key": "newsletter", "value": "yes"}]},
     "find_member": _CARD,
+    "set_pin": {"pin": "2718"},
     "issue_coupon": {"series_id": "summer"},
     "use_code": {"member_id": MEMBER, "order": "R-2026-000417", "order_value": 3138},
     "unuse_coupon": {"order": "R-2026-000417"},
@@ -179,6 +180,7 @@ BODIES: Mapping[str, Json] = {
         ],
         "pays": [{"unit": "points", "points": 100}],
     },
+    "assign_order": {"identifier": _CARD},
     "return_order": {
         "number": "B-2026-000031",
         "purchased_at": "2026-01-15T10:00:00+01:00",

@@ -17,6 +17,7 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.perks import store as perks
+from chalicelib.areas.pins import store as pins
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.rewards import store as rewards
@@ -145,6 +146,9 @@ READS: Mapping[tuple[str, str], Read] = {
     ("orders", "orders of a member"): lambda rt, full: rt.table.query(
         orders.member_orders_query(full.tenant, full.ada, 25, None)
     ),
+    ("orders", "orders of nobody"): lambda rt, full: rt.table.query(
+        orders.kept_orders_query(full.tenant, orders.kept_shard(full.stranger), 25)
+    ),
     ("orders", "orders of a group"): lambda rt, full: rt.table.query(
         orders.group_orders_query(full.tenant, full.group, 25, None)
     ),
@@ -153,6 +157,7 @@ READS: Mapping[tuple[str, str], Read] = {
         perks.perks(known(rt, full), 1),
     ),
     ("perks", "a redemption code"): lambda rt, full: rt.table.get(perks.code_key(full.tenant, full.shown)),
+    ("pins", "what a member proves with"): lambda rt, full: rt.table.get(pins.secrets_key(full.tenant, full.bob)),
     ("programs", "the settings of a tenant"): lambda rt, full: programs.settings(known(rt, full)),
     ("programs", "a program, or all"): lambda rt, full: (
         programs.program(known(rt, full), 1),
@@ -256,6 +261,7 @@ def names(full: FullShop) -> dict[str, object]:
         "code": full.free,
         "pool": codes.place_of(full.free)[0],
         "coupon_shard": owned.shard_of(full.coupon),
+        "kept_shard": orders.kept_shard(full.stranger),
         "upload": upload_of("codes of pool"),
         "quota_kind": MUGS.kind,
         "id": MUGS.id,
