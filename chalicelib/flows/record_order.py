@@ -89,9 +89,8 @@ def record_order(
         if known is None:
             return kept_plan(caller, command, terms, header, sale, order_id)
         purchase = decide_purchase(taking, header, terms, known, sale, order_id, asks_now=asks_now, dry_run=dry_run)
-        entry = document_entry(
-            caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now, told=purchase.told
-        )
+        story, head, told = purchase.story, purchase.head, purchase.told
+        entry = document_entry(caller.tenant, terms, story, head, header, asks_now=asks_now, told=told)
         return _plan(caller, command, entry, purchase, sale, order_id, program_id, taking)
 
     def recall() -> Entry | None:
@@ -111,7 +110,7 @@ def record_order(
 def recorded_order(entry: Entry) -> RecordedOrder:
     kept = kept_order_of(entry)
     if kept is not None:
-        nothing: dict[str, Any] = dict.fromkeys(("earned", "capped", "expired"), ())
+        nothing: dict[str, Any] = dict.fromkeys(("earned", "effects", "capped", "expired"), ())
         nobody: dict[str, Any] = dict.fromkeys(("member_id", "group_id", "entry_id", "account"))
         return RecordedOrder(order_id=kept.order, number=kept.number, **nobody, **nothing)
     [recorded] = facts_of(entry, OrderRecorded)
