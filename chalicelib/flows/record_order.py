@@ -89,9 +89,8 @@ def record_order(
         if known is None:
             return kept_plan(caller, command, terms, header, sale, order_id)
         purchase = decide_purchase(taking, header, terms, known, sale, order_id, till=till, dry_run=dry_run)
-        entry = document_entry(
-            caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now, told=purchase.told
-        )
+        story, head, told = purchase.story, purchase.head, purchase.told
+        entry = document_entry(caller.tenant, terms, story, head, header, asks_now=asks_now, told=told)
         return order_plan(caller, command, entry, purchase, sale, order_id, program_id, taking)
 
     def recall() -> Entry | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
@@ -90,9 +91,8 @@ def return_order(
     *,
     asks_now: bool = True,
 ) -> Committed[ReturnedOrder]:
-    """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and
-    `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`.
-    `asks_now` as in record_order."""
+    """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and of a `buyer` who is not
+    the sale's `return_of_another_member`; Conflict `return_number_taken`. `asks_now` as in record_order."""
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
     buyers: list[str] = []
     taking, coupons = Taking(rt, caller.tenant, order_id), Taking(rt, caller.tenant, order_id)
@@ -141,10 +141,7 @@ def planned_return(rt: Runtime, caller: Caller, command: Command, order: Order, 
     coupons = good_again(rt, terms, coming.coupons, order, planned.order, header.recorded_at)
     also = (*coming.also(planned.order), *coupons.facts)
 
-    def decided() -> Story:
-        coming.taking.begin()
-        return taken_back(terms, met, planned, document, coming.taking, (spent, also))
-
+    decided = partial(_decided, terms, met, planned, document, coming.taking, (spent, also))
     story = unless_lost(rt, tenant, (opened,), decided, dry_run=command.dry_run)
     entry = document_entry(tenant, terms, story, opened.head, header, asks_now=coming.asks_now)
     plan = _plan(caller, command, entry, opened, story, planned, document, coming.taking)
@@ -161,6 +158,13 @@ def _open(rt: Runtime, tenant: str, order: Order, *, dry_run: bool) -> Opened:
     if dry_run and orders.read(rt.table, tenant, order.order_id) != order:
         raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
     return opened
+
+
+def _decided(
+    terms: Terms, story: Story, planned: ReturnPlan, document: Return, taking: Taking, beside: Beside
+) -> Story:
+    taking.begin()
+    return taken_back(terms, story, planned, document, taking, beside)
 
 
 def taken_back(

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.errors import NewerDataError
+from chalicelib.kit.base import STORED
 from chalicelib.table.config import Name
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -34,7 +35,7 @@ _MORE_THAN_IS_KNOWN = frozenset(
 def definition(model: type[ModelT], name: Name, body: Mapping[str, Any]) -> ModelT:
     """NewerDataError for what a newer version has written; what is damaged is pydantic's ValidationError, as ever."""
     try:
-        return model.model_validate(body)
+        return model.model_validate(body, context=STORED)
     except ValidationError as fault:
         for error in fault.errors():
             if error["type"] in _MORE_THAN_IS_KNOWN:

@@ -19,6 +19,8 @@ HANDED_ON = {"chalicelib/api/bodies.py", "chalicelib/api/rim.py", "chalicelib/ar
 COMPOSED = {"{kind}_not_found": tuple(f"{kind}_not_found" for kind in PREFIXES)}
 
 NOT_BY_HTTP = {
+    "held_already": "told in an answer, as the reason why a rule gives no perk",
+    "too_many_effects": "told in an answer, as the reason why nothing follows from a rule",
     "nothing_due": "leaves settle_due's commit, which answers that nothing was done",
     "unchanged": "leaves the commit of a member that is already as asked",
     "is_transfer": "leaves the undoing of one account: undo_entry goes on with both",

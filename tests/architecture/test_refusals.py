@@ -47,11 +47,12 @@ NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
         *("amount_needed", "amount_not_taken", "award_expired", "award_revoked", "award_used_up", "basket_too_small"),
         *("basket_without_goods", "card_finished", "card_not_full", "held_by_tier", "insufficient_balance"),
         *("more_than_basket", "not_a_stamp_card", "not_at_this_place", "not_at_this_time", "not_on_tier"),
-        *("over_maximum_value", "perk_not_active", "perk_not_found", "pin_in_past", "pin_too_late", "tiers_not_found"),
-        *("too_many_awards", "too_many_pieces", "unknown_tier", "worth_nothing"),
+        *("over_maximum_value", "perk_not_active", "perk_not_found", "pin_in_past", "pin_too_late", "prize_held"),
+        *("tiers_not_found", "too_many_awards", "too_many_pieces", "unknown_tier", "worth_nothing"),
     ),
     "why a rule gives nothing beside points is told in the answer, and refuses nothing",
 )
+PAID_WITH_POINTS = ("insufficient_balance", "too_many_pieces")  # what refuses a checkout all the same
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
@@ -83,6 +84,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "missing_member": "a cart of nobody is nobody's",
         "undeclared_field": FIELDLESS,
         "wrong_field_type": FIELDLESS,
+        **NOT_GIVEN,
     },
     "return_order": {
         "unknown_unit": THERE,
@@ -272,6 +274,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "program_not_found": THERE,
         "undeclared_field": FIELDLESS,
         "wrong_field_type": FIELDLESS,
+        **{code: why for code, why in NOT_GIVEN.items() if code not in PAID_WITH_POINTS},
     },
     "cancel_checkout": {
         "coupon_not_used": UNUSED_BEFORE,

@@ -104,6 +104,13 @@ itself what of it was undone, and the id of an entry has room for one account.""
 page. Whoever does not ask for states pays the page alone. Accepted, for entries that said it would have to be written anew with every spend.""",
         accepted=True,
     ),
+    Cause(
+        ("redeem a reward with code and stock",),
+        """A code is a coupon that a till can use: the coupon, the look-up of its code, and what is counted of its series and of the member are written with the
+redemption. DESIGN's row is of a code that nobody reads. Accepted, because giving the coupon by a second transaction could leave points spent and no code
+([why](decisions/rewards-codes-are-coupons.md)).""",
+        accepted=True,
+    ),
 )
 COLD = (
     Cause(

@@ -90,6 +90,6 @@ def _event(body: EventBody, at: Instant) -> Event:
         case CheckInBody():
             return Event("check_in", at, place=what.place, own_id=own_id)
         case ScanBody():
-            return Event("scan", at, what.code, what.place or "", own_id=own_id)
+            return Event(kind="scan", occurred_at=at, name=what.code, place=what.place or "", own_id=own_id)
         case NearBody():
             return Event("near", at, point=point_of(what.latitude, what.longitude), own_id=own_id)

@@ -14,6 +14,7 @@ from chalicelib.areas.rules.evaluate import CART, evaluate
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.outcome import Credit, Outcome
 from chalicelib.areas.rules.purchase import Context, Purchase
+from chalicelib.kit.base import STORED
 from chalicelib.kit.labels import Label
 from chalicelib.kit.periods import parse_day
 
@@ -43,9 +44,9 @@ ONE_PER_EURO = {"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00
 
 
 def rule(rule_id: str = "rule", *effects: dict[str, Any], **fields: Any) -> Rule:
-    """One point per whole euro, unless told otherwise."""
+    """One point per whole euro, unless told otherwise. As it was stored: also one that would be refused today."""
     given = {"name": rule_id, "effects": effects or [ONE_PER_EURO]}
-    return Rule.model_validate({"rule_id": rule_id} | given | fields)
+    return Rule.model_validate({"rule_id": rule_id} | given | fields, context=STORED)
 
 
 def of_cart(rule_id: str, *effects: dict[str, Any], **fields: Any) -> Rule:

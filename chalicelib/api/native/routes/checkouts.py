@@ -132,6 +132,7 @@ ROUTES = (
             "balance_limit",
             "too_many_lots",
             "too_many_pending",
+            "too_many_limits",
         ),
         dry_run=True,
     ),

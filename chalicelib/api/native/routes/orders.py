@@ -105,7 +105,7 @@ ROUTES = (
         "orders",
         "modify",
         "Give an order that no member had to who made it: they earn by the day of purchase.",
-        errors=(*_ASSIGN_ERRORS, "order_not_found", "order_assigned"),
+        errors=(*_ASSIGN_ERRORS, "too_many_limits", "order_not_found", "order_assigned"),
         dry_run=True,
     ),
     Route(

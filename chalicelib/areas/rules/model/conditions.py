@@ -11,15 +11,16 @@ from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
     Tag,
+    ValidationInfo,
     model_serializer,
     model_validator,
 )
 
-from chalicelib.areas.rules.model.possible import must_be_bounded, must_be_possible, must_be_spelled, must_not_cross
+from chalicelib.areas.rules.model.possible import must_be_meant, must_be_possible, must_not_cross
 from chalicelib.areas.rules.model.subjects import Kind, kind_of
 from chalicelib.areas.rules.model.words import Flag, LabelMatch, LineFilter, PlainNumber, Text
 from chalicelib.kit.amounts import plain_decimal
-from chalicelib.kit.base import Frozen
+from chalicelib.kit.base import Frozen, was_let_in
 from chalicelib.kit.periods import CountPeriod, minute_of, parse_day
 
 MAX_DEPTH = 8
@@ -67,7 +68,7 @@ class Ask(Question):
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
     @model_validator(mode="after")
-    def _can_be_answered(self) -> Self:
+    def _can_be_answered(self, info: ValidationInfo) -> Self:
         kind = kind_of(self.ask)
         if kind is None:
             raise ValueError(f"nobody knows what {self.ask[:64]} is: docs/guides/promotions.md lists what can be asked")
@@ -82,9 +83,8 @@ class Ask(Question):
             for one in value if isinstance(value, tuple) else (value,):
                 if not _suits(kind, one):
                     raise ValueError(f"{self.ask} is compared with {_HOW[kind]}")
-                must_be_bounded(one)
-                must_be_spelled(self.ask, one)
-        must_be_possible(self.ask, kind, asked)
+        if not was_let_in(info):
+            must_be_meant(self.ask, kind, asked)
         return self
 
     def comparisons(self) -> Iterator[tuple[str, Answer | tuple[Answer, ...]]]:
@@ -111,11 +111,12 @@ class AskLines(Question):
     at_most: PlainNumber | None = None
 
     @model_validator(mode="after")
-    def _compares_what_has_a_size(self) -> Self:
+    def _compares_what_has_a_size(self, info: ValidationInfo) -> Self:
         compares = self.at_least is not None or self.at_most is not None
         if compares is not (self.of in ("value", "quantity")):
             raise ValueError("value and quantity are compared by at_least or at_most; any and all are not")
-        must_not_cross(self.at_least, self.at_most)
+        if not was_let_in(info):
+            must_not_cross(self.at_least, self.at_most)
         return self
 
 
@@ -130,12 +131,13 @@ class AskTimes(Question):
     at_most: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
 
     @model_validator(mode="after")
-    def _says_how_often(self) -> Self:
+    def _says_how_often(self, info: ValidationInfo) -> Self:
         if self.at_least is None and self.at_most is None:
             raise ValueError("say how often: at_least or at_most")
         if self.rule_id is None and self.per in ("day", "week"):
             raise ValueError("orders are counted by month, 3_months, 6_months, year, or ever")
-        must_not_cross(self.at_least, self.at_most)
+        if not was_let_in(info):
+            must_not_cross(self.at_least, self.at_most)
         return self
 
     @property
@@ -147,7 +149,9 @@ class AllOf(Frozen):
     all: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=100)]
 
     @model_validator(mode="after")
-    def _can_hold_together(self) -> Self:
+    def _can_hold_together(self, info: ValidationInfo) -> Self:
+        if was_let_in(info):
+            return self
         asked: dict[str, list[tuple[str, Answer | tuple[Answer, ...]]]] = {}
         for part in self.all:
             if isinstance(part, Ask):

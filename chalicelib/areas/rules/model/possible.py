@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -34,6 +34,14 @@ _OVER_MIDNIGHT = (
 class Bound(NamedTuple):
     value: Any
     open: bool
+
+
+def must_be_meant(subject: str, kind: Kind | str, asked: Sequence[Comparison]) -> None:
+    for _, value in asked:
+        for one in value if isinstance(value, tuple) else (value,):
+            must_be_bounded(one)
+            must_be_spelled(subject, one)
+    must_be_possible(subject, kind, asked)
 
 
 def must_be_bounded(value: object) -> None:
