@@ -1,12 +1,12 @@
 """What the steps of an operation tell each other through the queue `imports`. Any of them may come twice, late, in any
-order. A proof's are said to be one's; an import's are not, as they never were."""
+order. A proof's and a simulation's are said to be one's; an import's are not, as they never were."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
-from chalicelib.areas.jobs.model import Kind, Operation, Part
+from chalicelib.areas.jobs.model import Kind, Operation, Part, Progress
 from chalicelib.aws.queues import Message
 from chalicelib.errors import InvalidInput
 from chalicelib.kit.caller import Caller
@@ -16,8 +16,8 @@ QUEUE: Literal["imports"] = "imports"
 
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof"]
-_JOBS: Mapping[Kind, Job] = {"import_orders": "import", "prove_accounts": "proof"}
+Job = Literal["import", "proof", "simulation"]
+_JOBS: Mapping[Kind, Job] = {"import_orders": "import", "prove_accounts": "proof", "simulate_rules": "simulation"}
 
 
 class Step(NamedTuple):
@@ -52,6 +52,14 @@ def send_route(rt: Runtime, operation: Operation) -> None:
     _send(rt, operation, [{"do": "route"}])
 
 
+def send_next(rt: Runtime, progress: Progress) -> None:
+    """Whatever an operation that is not finished waits for."""
+    if progress.operation.state == "queued":
+        send_route(rt, progress.operation)
+    if progress.operation.state == "running":
+        send_chunks(rt, progress.operation, list(progress.parts))
+
+
 def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
     """The next chunk of each part; the join when there is no part left to do."""
     bodies: list[dict[str, Any]] = [
@@ -67,10 +75,10 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof", **said}:
+        case {"job": "proof" | "simulation" as job, **said}:
             step = step_of(said)
-            if step.do in _asked_of("proof"):
-                return step._replace(job="proof")
+            if step.do in _asked_of(job):
+                return step._replace(job=job)
         case {"job": _}:
             pass
         case {"do": "route" | "join" as do, "tenant": str() as tenant, "operation": str() as operation}:
@@ -83,7 +91,7 @@ def step_of(body: Any) -> Step:
             "chunk": int() as chunk,
         }:
             return Step("chunk", tenant, operation, part, chunk)
-    raise InvalidInput("unknown_message", "This is no message for the queue of imports and proofs.")
+    raise InvalidInput("unknown_message", "This is no message for the queue of imports, proofs and simulations.")
 
 
 def importer(operation: Operation) -> Caller:
