@@ -19,6 +19,7 @@ from chalicelib.api.native.routes import (
     proofs,
     reports,
     rewards,
+    simulations,
     system,
     tiers,
     traces,
@@ -47,6 +48,7 @@ ROUTES: tuple[Route, ...] = (
     *feed.ROUTES,
     *reports.ROUTES,
     *proofs.ROUTES,
+    *simulations.ROUTES,
     *coupons.ROUTES,
     *system.ROUTES,
 )

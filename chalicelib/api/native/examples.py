@@ -105,6 +105,18 @@ BODIES: Mapping[str, Json] = {
         "lines": {"exclude_delivery": True},
         "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}],
     },
+    "start_simulation": {
+        "from_day": "2025-12-01",
+        "until_day": "2025-12-31",
+        "rules": [
+            {
+                "rule_id": "weekend",
+                "name": "Double points at weekends",
+                "when": {"ask": "time.weekday", "one_of": ["sat", "sun"]},
+                "effects": [{"kind": "multiply", "unit": "points", "factor": "2"}],
+            }
+        ],
+    },
     "put_reward": {
         "name": "Tote bag",
         "type": "physical",

@@ -1,0 +1,32 @@
+"""Routes of simulations: what rules would have given for the orders of a past period."""
+
+from __future__ import annotations
+
+from chalicelib.api.route import PROGRAM, Route
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/rule-simulations",
+        "chalicelib.api.native.simulations:start_simulation",
+        "start_simulation",
+        "operations",
+        "modify",
+        "Replay a past period's orders through rules that are tried, beside the active ones: a long job, whose result says "
+        "what they would have given and cost, by rule and tier. Nobody's account changes.",
+        status=201,
+        query=(PROGRAM,),
+        errors=(
+            "program_not_found",
+            "rule_not_found",
+            "invalid_span",
+            "period_not_over",
+            "nothing_to_simulate",
+            "duplicate_rule",
+            "unknown_unit",
+            "unknown_tier",
+            "credit_on_cart",
+        ),
+        dry_run=True,
+    ),
+)
