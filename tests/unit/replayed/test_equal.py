@@ -1,0 +1,56 @@
+"""The active rules replayed give exactly what they gave: whatever lives members and groups have led, by whatever rules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.rules.model import Rule
+from chalicelib.flows.start_simulation import MAX_DAYS, SimulationAsked
+from chalicelib.kit.periods import local_day
+from tests.simulation.run import drawn, lived
+from tests.twins.bookshop import POINTS, card, open_shop
+from tests.unit.replayed.trying import asked, replayed
+from tests.unit.rules.any_shop import carts, rule_sets
+
+
+def given_by_rules(report: dict[str, Any], side: str) -> dict[tuple[str, str], Any]:
+    """By rule and tier: how many orders and accounts, and how much of each unit."""
+    found = {}
+    for one in report["rules"]:
+        for told in ({"tier": ""} | one, *one["tiers"]):
+            gave = told[side]
+            found[one["rule_id"], told["tier"]] = tuple(gave.get(name) for name in ("orders", "accounts", "credited"))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_lives_of_members_and_groups(seed: int) -> None:
+    """Late orders, returns, caps, groups that form and part, lost answers and tills at once included."""
+    world, failure = lived(seed, drawn(seed, 80))
+    assert failure is None
+    today = local_day(world.clock.now(), world.program.zone)
+    report = replayed(world.shop, SimulationAsked(today - MAX_DAYS + 1, today))
+    recorded = given_by_rules(report, "recorded")
+    assert given_by_rules(report, "active") == given_by_rules(report, "simulated") == recorded
+    assert sum(gave[0] or 0 for gave in recorded.values()) > 0
+
+
+@settings(max_examples=20, deadline=timedelta(seconds=20))
+@given(rule_sets(most=5), st.lists(carts(), min_size=1, max_size=4))
+def test_of_any_rules_and_any_carts(rules: list[Rule], sold: list[Sale]) -> None:
+    """Rules on carts take nothing off what is recorded, and nothing off what is replayed as recorded."""
+    shop = open_shop(rules=rules, program={"units": [POINTS, POINTS | {"code": "stamps"}]})
+    for number, cart in enumerate(sold):
+        shop.buy(card("ada"), cart.model_copy(update={"number": f"A{number}"}))
+    report = replayed(shop, asked())
+    recorded, active = given_by_rules(report, "recorded"), given_by_rules(report, "active")
+    assert {place: gave[2] for place, gave in active.items() if gave[2]} == {
+        place: gave[2] for place, gave in recorded.items() if gave[2]
+    }
+    assert report["in_all"]["sold"]["orders"] == len(sold)
