@@ -83,10 +83,11 @@ class _Work:
             self.counts["unreadable"] += 1
 
     def _wait(self, past: PastOrder) -> None:
-        if len(self.keys) > KEYS_A_READ - 2:
+        keys = dict.fromkeys((self._order_key(past), self._profile_key(past)))
+        if len(self.keys | keys) > KEYS_A_READ:
             self._judge()
         self.waiting.append(past)
-        self.keys |= dict.fromkeys((self._order_key(past), self._profile_key(past)))
+        self.keys |= keys
 
     def _judge(self) -> None:
         found = self.table.batch_get(list(self.keys)) if self.keys else {}

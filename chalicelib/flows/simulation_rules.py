@@ -54,7 +54,9 @@ def rule_sets(rt: Runtime, operation: Operation) -> RuleSets:
     with rt.files.open(rules_file(operation.operation_id, details["routing"])) as stream:
         drafts = [Rule.model_validate(body) for body in json.loads(stream.read())]
     terms = terms_of(held, operation.tenant, details["program"])
-    known = rules.rules(held.config.load(rt.table, operation.tenant), details["program"]) if details["with_active"] else ()
+    known = (
+        rules.rules(held.config.load(rt.table, operation.tenant), details["program"]) if details["with_active"] else ()
+    )
     tried = together(drafts, known)
     period = Period(details["from_day"], details["until_day"], terms.program.zone)
     return RuleSets(terms, tried, compile_rules(tried), period)
@@ -70,7 +72,9 @@ def together(drafts: Sequence[Rule], known: Sequence[Rule]) -> tuple[Rule, ...]:
 def not_replayed(tried: Sequence[Rule]) -> Iterator[NotReplayed]:
     for rule in tried:
         if rule.trigger.on not in CART:
-            sentence = f"It is set off by something else than an order ({rule.trigger.on}), and only orders are replayed."
+            sentence = (
+                f"It is set off by something else than an order ({rule.trigger.on}), and only orders are replayed."
+            )
             yield NotReplayed(rule.rule_id, "not_an_order", sentence)
         elif any(isinstance(effect, PayWithPoints) for effect in rule.effects):
             sentence = "Whether customers would have paid with points, and how many, is not in the history."

@@ -81,7 +81,10 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "value_of_points": {"points_not_asked": "only a reward that turns points into money is asked"},
     "refund_redemption": {"unknown_unit": THERE, "program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
     "change_delivery": {"program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
-    "start_proof": {"operation_not_found": "it is asked for right after it has been begun"},
+    **dict.fromkeys(
+        ("start_proof", "start_simulation"),
+        {"operation_not_found": "it is asked for right after it has been begun"},
+    ),
     "trace_earning": {"program_not_found": THERE},
     "grant_points": {"group_blocked": OWN_ACCOUNT},
     "convert_points": {"group_blocked": OWN_ACCOUNT},

@@ -66,7 +66,12 @@ def test_rules_are_tried_on_last_month_from_the_start_to_the_report(shop: Shop, 
     told = report(desk, first["operation_id"])
     assert told["in_all"] == {
         "sold": {"accounts": 2, "orders": 3, "value": {"EUR": 280_00}},
-        "active": {"accounts": 2, "orders": 3, "credited": {"points": 280}, "credited_after_discounts": {"points": 280}},
+        "active": {
+            "accounts": 2,
+            "orders": 3,
+            "credited": {"points": 280},
+            "credited_after_discounts": {"points": 280},
+        },
         "simulated": {
             "accounts": 2,
             "orders": 3,
@@ -84,3 +89,97 @@ def test_rules_are_tried_on_last_month_from_the_start_to_the_report(shop: Shop, 
     [off] = [one for one in lines if (one["rule_id"], one["tier"], one["measure"]) == ("ten", "", "discounted")]
     assert (off["of"], off["simulated"], off["active"]) == ("EUR", "2800", "")
     assert not [name for name in desk.files.objects if name.startswith("work/")]
+
+
+def test_a_draft_is_tried_by_its_id_and_judged_by_nobody_else(shop: Shop, desk: Desk, ada: str) -> None:
+    shop.define("welcome", fixed(50), state="draft", when={"ask": "order.first", "is": True})
+    shop.buy(ada, "S1", book(10_00))
+    told = replayed(shop, desk, rule_ids=["welcome"])
+    assert of_rule(told, "welcome")["simulated"]["credited"] == {"points": 50}
+    assert (of_rule(told, "welcome")["active"], told["simulated"]) == ({}, ["welcome", "base"])
+    assert shop.points(ada) == 10
+
+
+def test_the_same_key_is_the_same_simulation_and_a_dry_run_starts_none(shop: Shop, desk: Desk) -> None:
+    assert answer(shop.api.post(f"{PATH}?dry_run=true", MONTH))["state"] == "queued"
+    assert answer(shop.api.get("/v1/operations"))["items"] == []
+    first = shop.api.post(PATH, MONTH, headers={"Idempotency-Key": "spring"})
+    again = shop.api.post(PATH, MONTH, headers={"Idempotency-Key": "spring"})
+    assert (first.status, answer(again)) == (201, answer(first))
+    assert again.headers.get("Idempotent-Replayed") == "true"
+    other = shop.api.post(PATH, MONTH | {"rule_ids": ["base"]}, headers={"Idempotency-Key": "spring"})
+    assert refusal(other)[:2] == (409, "idempotency_key_reused")
+    desk.work()
+    late = answer(shop.api.post(PATH, MONTH, headers={"Idempotency-Key": "spring"}))
+    assert (late["state"], len(answer(shop.api.get("/v1/operations"))["items"])) == ("done", 1)
+
+
+def test_it_can_be_cancelled_before_it_is_cut_up(shop: Shop, desk: Desk, ada: str) -> None:
+    shop.buy(ada, "S1")
+    path = f"/v1/operations/{begun(shop)}"
+    assert answer(shop.api.post(f"{path}/cancel"))["state"] == "cancelled"
+    desk.work()
+    ended = answer(shop.api.get(path))
+    assert (ended["state"], ended["counts"]["orders"], ended["result"]) == ("cancelled", 0, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        ({"from_day": "2026-01-02", "until_day": "2026-01-01"}, (400, "invalid_span", "until_day")),
+        ({"from_day": "2025-01-01", "until_day": "2026-01-02"}, (400, "invalid_span", "until_day")),
+        ({"until_day": "2026-01-16"}, (422, "period_not_over", "until_day")),
+        ({"from_day": "2027-01-01", "until_day": "2027-01-31"}, (422, "period_not_over", "until_day")),
+        ({"from_day": "0001-01-01"}, (400, "invalid_span", "until_day")),
+        ({"until_day": "9999-12-31"}, (400, "invalid_span", "until_day")),
+        ({"from_day": "2026-02-30"}, (400, "unreadable_date", "from_day")),
+        ({"from_day": 20_000.5}, (422, "too_many_decimals", "from_day")),
+        ({"rule_ids": ["base", "nobody"]}, (404, "rule_not_found", "rule_ids")),
+        ({"rule_ids": ["base", "base"]}, (400, "duplicate_rule", "rule_id")),
+        ({"rules": [tried("a"), tried("a")]}, (400, "duplicate_rule", "rule_id")),
+        ({"with_active": False}, (422, "nothing_to_simulate", "rules")),
+        ({"rules": [tried("a"), tried("b", per_euro(unit="stars"))]}, (422, "unknown_unit", "rules.1.effects.0.unit")),
+        ({"rules": [tried("a", audience={"tiers": ["lead"]})]}, (422, "unknown_tier", "rules.0.audience.tiers")),
+        ({"rules": [tried("a", fixed(1), trigger={"on": "cart"})]}, (422, "credit_on_cart", "rules.0.effects")),
+        ({"rules": [rule()]}, (400, "missing_field", "rules.0.rule_id")),
+        ({"rules": [tried("a", {"kind": "gift"})]}, (400, "unknown_choice", "rules.0.effects.0.kind")),
+        ({"rules": [tried("a", when={"ask": "weather", "is": "rain"})]}, (400, "invalid_body", "rules.0.when")),
+        ({"surprise": 1}, (400, "unknown_field", "surprise")),
+    ],
+)
+def test_what_cannot_be_replayed_is_refused_and_nothing_begins(
+    shop: Shop, body: Json, refused: tuple[int, str, str]
+) -> None:
+    assert refusal(shop.api.post(PATH, MONTH | body)) == refused
+    assert answer(shop.api.get("/v1/operations"))["items"] == []
+
+
+def test_another_program_has_rules_of_its_own_and_another_tenant_has_none_of_ours(
+    shop: Shop, other: Shop, desk: Desk, ada: str
+) -> None:
+    shop.buy(ada, "S1")
+    assert refusal(shop.api.post(f"{PATH}?program_id=7", MONTH))[:2] == (404, "program_not_found")
+    operation_id = begun(shop)
+    desk.work()
+    assert refusal(other.api.get(f"/v1/operations/{operation_id}"))[:2] == (404, "operation_not_found")
+    theirs = begun(other)
+    desk.work()
+    assert answer(other.api.get(f"/v1/operations/{theirs}"))["counts"]["orders"] == 0
+
+
+def test_so_many_rules_that_they_cannot_be_kept_are_refused(shop: Shop) -> None:
+    names = [f"rule-{number:03}-{'x' * 40}" for number in range(201)]
+    assert refusal(shop.api.post(PATH, MONTH | {"rules": [tried(name) for name in names]}))[:2] == (400, "too_long")
+
+
+def test_a_household_s_orders_are_replayed_with_its_account(shop: Shop, desk: Desk, ada: str) -> None:
+    answer(shop.api.post("/v1/groups", {"name": "The Lovelaces", "primary_member_id": ada}))
+    shop.buy(ada, "S1")
+    answer(shop.api.post("/v1/members", {"identifiers": [card("7")]}))
+    told = replayed(shop, desk, tried("first", fixed(5), when={"ask": "order.first", "is": True}))
+    assert of_rule(told, "first")["simulated"] == {
+        "accounts": 1,
+        "orders": 1,
+        "credited": {"points": 5},
+        "credited_after_discounts": {"points": 5},
+    }

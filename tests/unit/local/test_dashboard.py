@@ -28,6 +28,9 @@ MESSAGES: list[dict[str, Any]] = [
     {"do": "join"},
     {"job": "proof", "do": "chunk", "part": 0, "chunk": 0},
     {"job": "proof", "do": "join"},
+    {"job": "simulation", "do": "route"},
+    {"job": "simulation", "do": "chunk", "part": 0, "chunk": 0},
+    {"job": "simulation", "do": "join"},
 ]
 
 

@@ -14,7 +14,9 @@ from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.start_simulation import MAX_DAYS, SimulationAsked
 from chalicelib.kit.periods import local_day
 from tests.simulation.run import drawn, lived
-from tests.twins.bookshop import POINTS, card, open_shop
+from tests.twins import at
+from tests.twins.bookshop import FIRST, POINTS, card, fixed, member, open_shop, per_euro, rule, sale
+from tests.twins.grouped import household, leave
 from tests.unit.replayed.trying import asked, replayed
 from tests.unit.rules.any_shop import carts, rule_sets
 
@@ -39,6 +41,38 @@ def test_after_any_lives_of_members_and_groups(seed: int) -> None:
     recorded = given_by_rules(report, "recorded")
     assert given_by_rules(report, "active") == given_by_rules(report, "simulated") == recorded
     assert sum(gave[0] or 0 for gave in recorded.values()) > 0
+
+
+def test_of_rules_that_ask_what_the_account_was_before_each_order() -> None:
+    """Of a member, of a household, and of one who leaves it; late, in debt, with points that wait and that have passed."""
+    rules = (
+        rule("base", effects=[per_euro()]),
+        rule("first", when=FIRST, effects=[fixed(1)]),
+        rule("loyal", when={"times": "orders", "per": "month", "at_least": 2}, effects=[fixed(2)]),
+        rule("rich", when={"ask": "balance.points", "at_least": 200}, effects=[fixed(4)]),
+        rule("gold", effects=[{"kind": "multiply", "unit": "points", "by_tier": {"silver": "2", "gold": "3"}}]),
+        rule("ours", when={"ask": "member.group", "is": True}, effects=[fixed(8)]),
+    )
+    waits = {"expiry": {"type": "days", "days": 20}, "available_after": 5}
+    shop = open_shop(now="2026-03-01", rules=rules, program={"units": [POINTS | {"policies": [waits]}]})
+    ada, bob = shop.member("ada"), shop.member("bob")
+    home = ""
+    for number, (on, buyer) in enumerate(
+        [("01", ada), ("08", bob), ("09", ada), ("15", bob), ("28", ada), ("30", bob)]
+    ):
+        shop.clock.at = at(f"2026-03-{on}")
+        shop.buy(member(buyer), sale(f"S{number}", 180_00, on=f"2026-03-{on}"))
+        shop.buy(member(buyer), sale(f"L{number}", 30_00, on="2026-02-20"))
+        if number == 1:
+            home = household(shop, ada, bob)
+        if number == 3:
+            leave(shop, home, bob)
+    report = replayed(shop, asked(last="2026-03-30"))
+    recorded = given_by_rules(report, "recorded")
+    assert given_by_rules(report, "active") == recorded
+    assert [name for name, tier in recorded if not tier and recorded[name, tier][0]] == sorted(
+        one.rule_id for one in rules
+    )
 
 
 @settings(max_examples=20, deadline=timedelta(seconds=20))

@@ -108,9 +108,15 @@ def test_discounts_are_judged_as_of_a_cart_and_points_that_nobody_said_are_told(
     lines = line(1, 80_00, category=("books",)), line(2, 4_90, "parcel", delivery=True)
     shop.buy(card("ada"), sale("A1", *lines))
     rules = (
-        rule("free", trigger=CART, when={"ask": "order.value", "at_least": "50.00"}, effects=[{"kind": "free_delivery"}]),
-        rule("pay", trigger=CART, effects=[{"kind": "pay_with_points", "unit": "points", "points": 1, "value": "1.00"}]),
-        rule("dear", trigger=CART, when={"ask": "order.value", "at_least": "500.00"}, effects=[{"kind": "free_delivery"}]),
+        rule(
+            "free", trigger=CART, when={"ask": "order.value", "at_least": "50.00"}, effects=[{"kind": "free_delivery"}]
+        ),
+        rule(
+            "pay", trigger=CART, effects=[{"kind": "pay_with_points", "unit": "points", "points": 1, "value": "1.00"}]
+        ),
+        rule(
+            "dear", trigger=CART, when={"ask": "order.value", "at_least": "500.00"}, effects=[{"kind": "free_delivery"}]
+        ),
     )
     report = replayed(shop, asked(*rules))
     assert of_rule(report, "free")["simulated"]["discounted"] == {"EUR": 490}
@@ -130,9 +136,16 @@ def test_what_a_group_bought_is_judged_with_its_account_and_whoever_bought() -> 
     leave(shop, home, bob)
     shop.buy(member(bob), sale("B2"))
     together = rule("together", when={"ask": "member.group", "is": True}, effects=[fixed(1)])
-    first, hers = rule("first", when=FIRST, effects=[fixed(1)]), rule("hers", audience={"members": [ada]}, effects=[fixed(1)])
+    first, hers = (
+        rule("first", when=FIRST, effects=[fixed(1)]),
+        rule("hers", audience={"members": [ada]}, effects=[fixed(1)]),
+    )
     report = replayed(shop, asked(together, first, hers))
-    assert [credited(report, name) for name in ("together", "first", "hers")] == [{"points": 2}, {"points": 2}, {"points": 1}]
+    assert [credited(report, name) for name in ("together", "first", "hers")] == [
+        {"points": 2},
+        {"points": 2},
+        {"points": 1},
+    ]
     assert report["in_all"]["sold"]["accounts"] == 2
 
 
@@ -215,7 +228,9 @@ def test_what_it_judges_by_is_what_there_was_when_it_was_cut_up() -> None:
 
     work(shop, define_meanwhile)
     [base] = [
-        one for one in lines(shop, operation_id) if (one["rule_id"], one["tier"], one["measure"]) == ("base", "", "credited")
+        one
+        for one in lines(shop, operation_id)
+        if (one["rule_id"], one["tier"], one["measure"]) == ("base", "", "credited")
     ]
     assert (base["active"], base["simulated"], len(changed)) == ("330", "330", 1)
 
