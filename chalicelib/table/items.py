@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.constants import BINARY, NUMBER
@@ -138,22 +138,44 @@ def from_attrs(cls: type[ItemT], attrs: Attrs) -> ItemT:
     """NewerDataError for an item of a schema that this version of the code does not know. Attributes that it does not
     know are passed over, those that it must have are missed; but for what has a default, as fields that came later have,
     and for its place in an index, which nothing rests on that reads the item itself."""
-    item = cls()
     written = newer_schema(cls, attrs)
     if written is not None:
         raise newer_data(attrs["kind"]["S"], written, defaults_of(cls)["v"])
-    values, defaults = item.attribute_values, defaults_of(cls)
-    for name, attribute in cls.get_attributes().items():
-        stored = attrs.get(name)
+    item = cls()
+    values = item.attribute_values
+    for one in _declared(cls):
+        stored = attrs.get(one.name)
         if stored is not None:
-            if attribute.attr_type not in stored:
-                raise AttributeDeserializationError(name, attribute.attr_type)
-            values[name] = attribute.deserialize(stored[attribute.attr_type])
-        elif not (attribute.null or name.startswith(_OF_AN_INDEX) or (name in defaults and name != "v")):
-            raise AttributeNullError(name)
+            if one.type not in stored:
+                raise AttributeDeserializationError(one.name, one.type)
+            values[one.name] = one.read(stored[one.type])
+        elif one.must_be_there:
+            raise AttributeNullError(one.name)
     if attrs["kind"]["S"] != _kind_of(cls, values):
         raise ValueError("it is of another kind")
     return item
+
+
+class _Declared(NamedTuple):
+    name: str
+    type: str
+    read: Callable[[Any], Any]
+    must_be_there: bool
+
+
+@cache
+def _declared(cls: type[StampbookItem]) -> tuple[_Declared, ...]:
+    """Asked once: what an item's class says is asked of every item that is read."""
+    defaults = defaults_of(cls)
+    return tuple(
+        _Declared(
+            name,
+            one.attr_type,
+            one.deserialize,
+            not (one.null or name.startswith(_OF_AN_INDEX) or (name in defaults and name != "v")),
+        )
+        for name, one in cls.get_attributes().items()
+    )
 
 
 def _kind_of(cls: type[StampbookItem], values: Mapping[str, Any]) -> str:

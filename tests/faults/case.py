@@ -65,8 +65,7 @@ def looked_at(case: Case, world: World) -> dict[str, Any]:
     seen = _members(case, world) | {
         "kinds": Counter(stored.item["kind"]["S"] for stored in world.memory._items.values()),
         "operations": sorted(str((one.operation.state, one.operation.failure, one.counts)) for one in operations),
-        "feed": _told(case, rt, caller),
-        "counts": daily_counts(rt, caller, today - 365, today),
+        **_ours(case, world, today),
         "elsewhere": _elsewhere(case, world),
         "reports": {key: nameless(data.decode()) for key, data in world.files.objects.items() if _is_kept(key)},
         "published": {message.body["entry_id"] for message in world.topic.published},
@@ -74,6 +73,21 @@ def looked_at(case: Case, world: World) -> dict[str, Any]:
         "dead": [message.body for queue in world.queues.dead.values() for message in queue],
     }
     return {name: _INSTANT.sub("", repr(value)) for name, value in seen.items()} if case.timeless else seen
+
+
+def _ours(case: Case, world: World, today: int) -> dict[str, Any]:
+    """The tenant's feed and its counters; that they are as before where not one item of theirs is another."""
+    place = f"{world.calm.caller.tenant}#FEED"
+    if place not in changed(case, world):
+        return {"feed": "as before", "counts": "as before"}
+    rt, caller = world.calm.rt, world.calm.caller
+    return {"feed": _told(case, rt, caller), "counts": daily_counts(rt, caller, today - 365, today)}
+
+
+def changed(case: Case, world: World) -> set[str]:
+    """The partitions of which an item is another than before."""
+    before, now = case.world().memory._items, world.memory._items
+    return {key.pk for key in before.keys() | now.keys() if before.get(key) is not now.get(key)}
 
 
 def _told(case: Case, rt: Runtime, caller: Caller) -> list[tuple[str, str]]:
@@ -98,12 +112,9 @@ def _elsewhere(case: Case, world: World) -> dict[str, Any]:
 def _members(case: Case, world: World) -> dict[str, Any]:
     """Who there is, and what they have. Of somebody of whom not one item is another than before, that is said instead:
     most tries change one member, and reading them all takes the longest."""
-    before, now = case.world().memory._items, world.memory._items
-    changed = {key.pk for key in before.keys() | now.keys() if before.get(key) is not now.get(key)}
-    theirs = [
-        stored.item["gsi1pk"]["S"] for key, stored in now.items() if key.pk in changed and "gsi1pk" in stored.item
-    ]
-    owners = {place.removesuffix("#O").rsplit("#", 1)[1] for place in [*changed, *theirs] if "#" in place}
+    others, now = changed(case, world), world.memory._items
+    theirs = [stored.item["gsi1pk"]["S"] for key, stored in now.items() if key.pk in others and "gsi1pk" in stored.item]
+    owners = {place.removesuffix("#O").rsplit("#", 1)[1] for place in [*others, *theirs] if "#" in place}
     seen: dict[str, Any] = {"configuration": configuration(world.calm)}
     for member_id in members_of(world.calm):
         name = nameless(get_member(world.calm.rt, world.calm.caller, member_id).identifiers)

@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
 from chalicelib.areas.groups import store as groups
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model.order import Order
 from chalicelib.areas.perks.store import award_from
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.kit.clock import moment
@@ -60,7 +61,7 @@ def _journals(entries: Mapping[Key, Attrs]) -> dict[Stream, list[Entry]]:
         assert [entry.sequence for entry in told] == list(range(1, len(told) + 1)), f"a gap in {stream}"
         head = Head()
         for entry in told:
-            assert verified(entry, head), f"entry {entry.sequence} of {stream} does not follow"
+            assert _follows(_Same(entry), head), f"entry {entry.sequence} of {stream} does not follow"
             head = entry.head
     return journals
 
@@ -70,14 +71,20 @@ def _judge_accounts(found: Mapping[Key, Attrs], journals: Mapping[Stream, list[E
     told = {(stream.pk, stream.program) for stream in journals if stream.pk.split("#")[1] in "MG" and stream.program}
     assert told == {(key.pk, _program(key)) for key in found}, "an account without a journal, or a journal without one"
     for key, attrs in found.items():
-        tenant, owner, program = key.pk.split("#")[0], key.pk.rsplit("#", 1)[1], _program(key)
-        stored, head = accounts.account_from(attrs, owner, program)
+        tenant, program = key.pk.split("#")[0], _program(key)
         entries = journals[Stream(tenant, key.pk, program)]
-        rebuilt = Account(owner, program)
-        for entry in entries:
-            rebuilt = fold(rebuilt, [VOCABULARY.decode(body) for body in entry.facts])
-        assert (stored, head) == (rebuilt, entries[-1].head), f"{key} is not what its journal says"
-        _judge_due_day(tenant, stored, attrs)
+        _judge_account(key, _Same(attrs), tuple(map(_Same, entries)))
+
+
+@lru_cache(maxsize=500)
+def _judge_account(key: Key, account: _Same[Attrs], journal: tuple[_Same[Entry], ...]) -> None:
+    tenant, owner, program = key.pk.split("#")[0], key.pk.rsplit("#", 1)[1], _program(key)
+    stored, head = accounts.account_from(account.it, owner, program)
+    rebuilt = Account(owner, program)
+    for entry in journal:
+        rebuilt = fold(rebuilt, [VOCABULARY.decode(body) for body in entry.it.facts])
+    assert (stored, head) == (rebuilt, journal[-1].it.head), f"{key} is not what its journal says"
+    _judge_due_day(tenant, stored, account.it)
 
 
 def _judge_due_day(tenant: str, account: Account, attrs: Attrs) -> None:
@@ -129,7 +136,7 @@ def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], e
     """Every order and return was recorded by an entry that is there, and by one that tells of no other."""
     told: list[Key] = []
     for key, attrs in sales.items():
-        order = orders.order_from(attrs)
+        order = _order(_Same(attrs))
         stream = accounts.stream(key.pk.split("#")[0], order.owner, order.program)
         backs = [orders.return_from(one) for place, one in returns.items() if place.pk == key.pk]
         told += [stream.key(order.sequence), *(stream.key(back.sequence) for back in backs)]
@@ -164,7 +171,7 @@ def _judge_awards(found: Mapping[Key, Attrs], entries: Mapping[Key, Attrs]) -> N
 def _judge_periods(sales: Mapping[Key, Attrs], journals: Mapping[Stream, list[Entry]]) -> None:
     """An order keeps what its entry gave, and in which period of a cap it counts; what is taken back counts no more there."""
     for key, attrs in sales.items():
-        order = orders.order_from(attrs)
+        order = _order(_Same(attrs))
         entries = journals[accounts.stream(key.pk.split("#")[0], order.owner, order.program)]
         gave = [body for body in entries[order.sequence - 1].facts if body["type"] in GIVING]
         kept = [(credit.unit, credit.rule, credit.amount, credit.piece, credit.period) for credit in order.credits]
@@ -220,22 +227,35 @@ def _facts(attrs: Attrs) -> tuple[Mapping[str, object], ...]:
     return _entry(_Same(attrs), _stream(key_of(attrs))).facts
 
 
-@dataclass(frozen=True, eq=False)
-class _Same:
-    """The very same item: what is stored is never changed, and most of it is judged again and again."""
+SameT = TypeVar("SameT")
 
-    attrs: Attrs
+
+@dataclass(frozen=True, eq=False)
+class _Same(Generic[SameT]):
+    """The very same thing: what is stored is never changed, and most of it is judged again and again."""
+
+    it: SameT
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.attrs is self.attrs
+        return isinstance(other, _Same) and other.it is self.it
 
     def __hash__(self) -> int:
-        return id(self.attrs)
+        return id(self.it)
 
 
 @lru_cache(maxsize=500)
-def _entry(same: _Same, stream: Stream) -> Entry:
-    return entry_from(stream, same.attrs)
+def _entry(same: _Same[Attrs], stream: Stream) -> Entry:
+    return entry_from(stream, same.it)
+
+
+@lru_cache(maxsize=500)
+def _order(same: _Same[Attrs]) -> Order:
+    return orders.order_from(same.it)
+
+
+@lru_cache(maxsize=500)
+def _follows(entry: _Same[Entry], head: Head) -> bool:
+    return verified(entry.it, head)
 
 
 def _stream(key: Key) -> Stream:

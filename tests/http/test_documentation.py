@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import unified_diff
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,6 +19,12 @@ from chalicelib.api.routes import ROUTES
 from infra.local import docs
 from tests.http import shop
 from tests.http.client import Api
+
+
+@cache
+def whole() -> Mapping[str, Any]:
+    """Of all routes, made once: nobody changes it."""
+    return openapi.build(ROUTES)
 
 
 def test_what_is_generated_is_up_to_date() -> None:
@@ -37,7 +44,7 @@ def test_the_document_is_openapi(api: Api) -> None:
 
 
 def test_the_document_knows_every_route() -> None:
-    paths = openapi.build(ROUTES)["paths"]
+    paths = whole()["paths"]
     assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == {
         (route.method, route.path) for route in ROUTES
     }
@@ -87,7 +94,7 @@ def test_open_operations_ask_for_no_key() -> None:
 
 
 def test_every_operation_that_asks_the_table_says_that_it_may_be_unavailable() -> None:
-    for methods in openapi.build(ROUTES)["paths"].values():
+    for methods in whole()["paths"].values():
         for operation in methods.values():
             if operation.get("security") == []:
                 assert "503" not in operation["responses"]
@@ -98,7 +105,7 @@ def test_every_operation_that_asks_the_table_says_that_it_may_be_unavailable() -
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.dry_run], ids=lambda route: route.operation)
 def test_an_operation_that_can_be_tried_says_what_the_trial_answers(route: Route) -> None:
-    operation = openapi.build(ROUTES)["paths"][route.path][route.method.lower()]
+    operation = whole()["paths"][route.path][route.method.lower()]
     tried, done = operation["responses"]["200"], operation["responses"][str(route.status)]
     assert tried["content"] == done["content"]
     assert tried["headers"]["Dry-Run"]["schema"] == {"type": "string", "const": "true"}
@@ -109,7 +116,7 @@ def test_an_operation_that_can_be_tried_says_what_the_trial_answers(route: Route
 
 @pytest.mark.parametrize("path", [route.path for route in ROUTES if route.read_only])
 def test_a_read_that_takes_a_body_takes_no_key(path: str) -> None:
-    operation = openapi.build(ROUTES)["paths"][path]["post"]
+    operation = whole()["paths"][path]["post"]
     assert "Idempotency-Key" not in [param["name"] for param in operation["parameters"]]
     assert "headers" not in operation["responses"]["200"]
     assert "409" not in operation["responses"]
@@ -118,7 +125,7 @@ def test_a_read_that_takes_a_body_takes_no_key(path: str) -> None:
 
 
 def test_every_body_and_placeholder_has_an_example() -> None:
-    for path, methods in openapi.build(ROUTES)["paths"].items():
+    for path, methods in whole()["paths"].items():
         for operation in methods.values():
             for param in operation["parameters"]:
                 assert param["in"] != "path" or {"description", "example"} <= set(param), path
@@ -173,7 +180,7 @@ def _turn(route: Route) -> int:
 
 
 def test_values_of_our_own_read_as_what_is_sent() -> None:
-    schemas = openapi.build(ROUTES)["components"]["schemas"]
+    schemas = whole()["components"]["schemas"]
     line, sale = schemas["LineBody"]["properties"], schemas["OrderBody"]["properties"]
     assert {name: line["quantity"][name] for name in ("anyOf", "examples")} == {
         "anyOf": [
@@ -190,7 +197,7 @@ def test_values_of_our_own_read_as_what_is_sent() -> None:
 
 
 def test_schemas_speak_of_nothing_that_is_not_there() -> None:
-    document = openapi.build(ROUTES)
+    document = whole()
     schemas = document["components"]["schemas"]
     told = json.dumps(document)
     assert [name for name in schemas if f'"#/components/schemas/{name}"' not in told] == []
@@ -200,14 +207,14 @@ def test_schemas_speak_of_nothing_that_is_not_there() -> None:
 
 
 def test_a_field_is_called_by_its_name_alone() -> None:
-    schemas = openapi.build(ROUTES)["components"]["schemas"]
+    schemas = whole()["components"]["schemas"]
     fields = [field for schema in schemas.values() for field in schema.get("properties", {}).values()]
     assert len(fields) > 100
     assert [field["title"] for field in fields if "title" in field] == []
 
 
 def test_every_resource_says_what_it_is_about() -> None:
-    tags = openapi.build(ROUTES)["tags"]
+    tags = whole()["tags"]
     assert [tag["name"] for tag in tags if not tag.get("description")] == []
     assert tags[-1]["name"] == "system"
 
@@ -249,5 +256,5 @@ def test_health_is_there_for_anybody(api: Api) -> None:
 
 def test_a_body_has_a_name_that_a_reader_knows() -> None:
     """Two of one name would be told by the modules that they are in."""
-    schemas = openapi.build(ROUTES)["components"]["schemas"]
+    schemas = whole()["components"]["schemas"]
     assert [name for name in schemas if "__" in name] == []

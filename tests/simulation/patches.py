@@ -57,7 +57,7 @@ def _lived(into: Path, lives: Lives) -> subprocess.CompletedProcess[str]:
 def asked(into: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The simulator on the package in this directory."""
     command = [sys.executable, "-m", "tests.simulation", *arguments]
-    environ = {"PYTHONPATH": f"{into}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
+    environ = {"PYTHONPATH": f"{into}:{ROOT}"}
     return subprocess.run(command, cwd=into, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
 
 

@@ -7,15 +7,11 @@ import pytest
 from chalicelib.areas.accounts.model.limits import MAX_TAKEN_PIECES
 from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.runtime import Runtime
-from chalicelib.table.config import Config, Name, config_writes
-from chalicelib.table.journal import Head, Header, Stream, new_entry
-from chalicelib.table.protocol import Put
 from tests.http.native.bookshop import NOBODY, Json, Shop, answer, refusal
-from tests.http.native.filled import at_the_counter
+from tests.http.native.filled import at_the_counter, numbered, put_there
 from tests.http.native.reward_shop import BAG, ask, deliver, member_with, put, redeem, refund
 from tests.http.native.test_full_wallets import FULL, full_and_for_good, kept
 from tests.http.world import HandClock
-from tests.twins import caller_of
 from tests.twins.filled import take_every_other
 
 MEMBERS = "/v1/members"
@@ -120,14 +116,7 @@ def test_a_refund_into_too_many_last_days_is_refused(shop: Shop, rt: Runtime, cl
 
 
 def test_there_is_an_end_to_rewards(shop: Shop, rt: Runtime) -> None:
-    """As many as a program takes, put there behind the API's back."""
     known = put(shop, "bag")
-    header = Header("import", "import", caller_of("ours"), 0, 0, 1)
-    entry = new_entry(Stream("ours", "ours#CFG#reward"), Head(), header, [])
-    for number in range(1_999):
-        name = Name("reward", f"0001#r{number:04}")
-        written, _ = config_writes(Config("ours", 0, {}), name, known | {"reward_id": f"r{number:04}"}, entry)
-        assert isinstance(written, Put)
-        rt.table.batch_put([written.item])
+    put_there(rt, "reward", numbered(known, "reward_id", range(1_999)))
     assert refusal(shop.api.put("/v1/programs/1/rewards/one-more", BAG)) == (422, "too_many_rewards", None)
     assert put(shop, "bag", name="Another")["name"] == "Another"

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.runtime import Runtime
-from chalicelib.table.config import Config, Name, config_writes
-from chalicelib.table.journal import Head, Header, Stream, new_entry
-from chalicelib.table.protocol import Put
 from tests.http.client import status_of_body
 from tests.http.native.bookshop import TIERS, Json, Shop, answer, book, document, fixed, per_euro, refusal, rule
-from tests.twins import caller_of
+from tests.http.native.filled import numbered, put_there
 
 RULES = "/v1/programs/1/rules"
 COMPARISONS = ("is", "is_not", "one_of", "none_of", "at_least", "at_most", "above", "below")
@@ -107,17 +104,8 @@ def test_a_rule_is_for_tiers_of_its_program(shop: Shop) -> None:
 
 
 def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:
-    """As many as a program takes, put there behind the API's back."""
-    header = Header("import", "import", caller_of("ours"), 0, 0, 1)
-    entry = new_entry(Stream("ours", "ours#CFG#rule"), Head(), header, [])
     kept = KEPT | {"audience": {"tiers": []}, "state": "paused"}
-    for number in range(1_999):
-        rule_id = f"r{number:04}"
-        put, _ = config_writes(
-            Config("ours", 0, {}), Name("rule", f"0001#{rule_id}"), kept | {"rule_id": rule_id}, entry
-        )
-        assert isinstance(put, Put)
-        rt.table.batch_put([put.item])
+    put_there(rt, "rule", numbered(kept, "rule_id", range(1_999)))
     assert refusal(shop.api.put(f"{RULES}/one-more", rule())) == (422, "too_many_rules", None)
     assert answer(shop.api.put(f"{RULES}/base", rule(name="Changed")))["name"] == "Changed"
 
