@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.api.code import Code
 
 PERKS_REWARDS_AND_COUPONS = {
-    "duplicate_rule": Code(400, "Two of the rules that are tried have the same id."),
+    "rule_named_twice": Code(400, "Two of the rules that are tried have the same id."),
     "period_not_over": Code(422, "The period has days that have not come yet: there is nothing to replay of them."),
     "nothing_to_simulate": Code(422, "No rules are named to be tried, and the active ones are left out."),
     "reward_not_found": Code(404, "The program has no such reward."),

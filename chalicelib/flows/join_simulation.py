@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -47,7 +47,7 @@ def _report(rt: Runtime, tenant: str, operation_id: str, sink: Writer, parts: Se
     rt.files.put(nested_file(report_file(tenant, operation_id)), compact_json(told), "application/json")
 
 
-def _asked(operation: Operation, sets: RuleSets) -> Mapping[str, Any]:
+def _asked(operation: Operation, sets: RuleSets) -> dict[str, Any]:
     """What was asked for, and what of it history cannot answer."""
     return {
         "operation_id": operation.operation_id,

@@ -45,7 +45,7 @@ def replay_chunk(rt: Runtime, step: Step, keep: Callable[[], None] = no_message)
 
 def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
     work = _Work(PatientTable(rt), operation.tenant, rule_sets(rt, operation))
-    reached = look_at_owners(rt, operation, part, work.look)
+    reached = look_at_owners(rt, operation, part, work.replay_some)
     return Chunk(work.sums.kept(), dict(work.counts), reached.offset, reached.last)
 
 
@@ -61,53 +61,53 @@ class _Work:
     waiting: list[PastOrder] = field(default_factory=list)
     keys: dict[Key, None] = field(default_factory=dict)
 
-    def look(self, some: Sequence[str], enough: Enough) -> int:
+    def replay_some(self, some: Sequence[str], enough: Enough) -> int:
         looked = 0
         for owner in some:
             if looked and enough():
                 break
-            self._follow(owner)
+            self._follow_journal(owner)
             looked += 1
-        self._judge()
+        self._judge_waiting()
         self.counts["accounts"] += len(self.sums.met)
         self.sums.end_accounts()
         return looked
 
-    def _follow(self, owner: str) -> None:
+    def _follow_journal(self, owner: str) -> None:
         self.counts.update(rows=1, groups=int(owner_kind(owner) == "group"))
         program_id = self.sets.terms.program.program_id
         try:
             for past in past_orders(self.table, self.tenant, owner, program_id, self.sets.period):
-                self._wait(past)
+                self._add_past(past)
         except UnreadableHistoryError:
             self.counts["unreadable"] += 1
 
-    def _wait(self, past: PastOrder) -> None:
+    def _add_past(self, past: PastOrder) -> None:
         keys = dict.fromkeys((self._order_key(past), self._profile_key(past)))
         if len(self.keys | keys) > KEYS_A_READ:
-            self._judge()
+            self._judge_waiting()
         self.waiting.append(past)
         self.keys |= keys
 
-    def _judge(self) -> None:
+    def _judge_waiting(self) -> None:
         found = self.table.batch_get(list(self.keys)) if self.keys else {}
         for past in self.waiting:
             try:
-                order, member = self._read(past, found)
+                order, member = self._order_and_buyer(past, found)
             except UNREADABLE:
                 self.counts["unreadable"] += 1
                 continue
-            self._count(past, order, member)
+            self._count_past(past, order, member)
         self.waiting.clear()
         self.keys.clear()
 
-    def _read(self, past: PastOrder, found: dict[Key, Attrs]) -> tuple[Order, Member]:
+    def _order_and_buyer(self, past: PastOrder, found: dict[Key, Attrs]) -> tuple[Order, Member]:
         """The profile as it is today, in the group that the order was bought for."""
         order = orders.order_from(found[self._order_key(past)])
         member, _ = members.member_from(found.get(self._profile_key(past)), past.member)
         return order, member.model_copy(update={"group_id": order.group_id})
 
-    def _count(self, past: PastOrder, order: Order, member: Member) -> None:
+    def _count_past(self, past: PastOrder, order: Order, member: Member) -> None:
         sale, terms, owner = order.sale, self.sets.terms, past.account.owner
         context = context_of(terms, past.account, member, sale.purchased_at)
         tier = context.tier or ""

@@ -9,17 +9,16 @@ Its steps come through the queue of imports, as a proof's do: route_simulation, 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from chalicelib.areas.jobs.model import Operation, Progress
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program
 from chalicelib.areas.rules import store as rules
-from chalicelib.areas.rules.compile import compile_rules
 from chalicelib.areas.rules.model import Rule
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.define_rule import must_suit
-from chalicelib.flows.simulation_rules import together
 from chalicelib.flows.start_job import start_job
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -55,7 +54,7 @@ def start_simulation(
     parts: int = PARTS,
     chunk_members: int = CHUNK_MEMBERS,
 ) -> Committed[Progress]:
-    """InvalidInput `invalid_span`, `duplicate_rule`; NotFound: program, rule. Refuses `period_not_over`,
+    """InvalidInput `invalid_span`, `rule_named_twice`; NotFound: program, rule. Refuses `period_not_over`,
     `nothing_to_simulate`, `unknown_unit`, `unknown_tier`, `credit_on_cart`, `too_large`. Conflict
     `idempotency_key_reused`."""
     now = rt.clock.now()
@@ -94,7 +93,7 @@ def _must_be_past(program: Program, asked: SimulationAsked, now: Instant) -> Non
 
 
 def _drafts(config: Config, program_id: int, asked: SimulationAsked) -> tuple[Rule, ...]:
-    """What is tried, compiled once to see that it can be."""
+    """What is tried."""
     for place, rule in enumerate(asked.rules):
         try:
             must_suit(config, program_id, rule)
@@ -109,5 +108,7 @@ def _drafts(config: Config, program_id: int, asked: SimulationAsked) -> tuple[Ru
     drafts = (*asked.rules, *kept)
     if not drafts and not asked.with_active:
         raise Refused("nothing_to_simulate", "Name rules to try, or try the active ones.", param="rules")
-    compile_rules(together(drafts, ()))
+    for rule_id, times in Counter(rule.rule_id for rule in drafts).items():
+        if times > 1:
+            raise InvalidInput("rule_named_twice", f"There is more than one rule {rule_id} to try.", param="rules")
     return drafts

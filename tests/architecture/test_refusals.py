@@ -26,6 +26,7 @@ STAYS_FULL = "a card that cannot redeem itself now stays full: its stamps are gi
 WITHOUT_POINTS = "what a full card gives comes without points"
 NOT_OF_A_TIER = "a full card gives nothing that comes with a tier"
 OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk"
+BEGUN = "it is asked for right after it has been begun"
 TOLD = "why a member cannot have a reward is the answer here, and refuses nothing"
 BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
 
@@ -81,10 +82,8 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "value_of_points": {"points_not_asked": "only a reward that turns points into money is asked"},
     "refund_redemption": {"unknown_unit": THERE, "program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
     "change_delivery": {"program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
-    **dict.fromkeys(
-        ("start_proof", "start_simulation"),
-        {"operation_not_found": "it is asked for right after it has been begun"},
-    ),
+    "start_proof": {"operation_not_found": BEGUN},
+    "start_simulation": {"operation_not_found": BEGUN},
     "trace_earning": {"program_not_found": THERE},
     "grant_points": {"group_blocked": OWN_ACCOUNT},
     "convert_points": {"group_blocked": OWN_ACCOUNT},

@@ -8,10 +8,10 @@ from typing import cast
 
 import pytest
 
+from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_queues import MemoryQueues, Waiting
 from chalicelib.flows.update_member import update_member
-from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Delete, Key, Page, Query, Table, Write
 from tests.twins import at, fresh
@@ -219,7 +219,7 @@ def test_in_whatever_order_and_however_often_messages_come(deal: Callable[[list[
 def test_what_it_judges_by_is_what_there_was_when_it_was_cut_up() -> None:
     shop = half_a_year()
     operation_id = started(shop, asked(), parts=1, members=1).answer.operation.operation_id
-    changed = []
+    changed: list[object] = []
 
     def define_meanwhile(waiting: list[Waiting]) -> list[Waiting]:
         if not changed and waiting[0].message.body["do"] == "chunk":
@@ -281,4 +281,4 @@ class Watched:
         self._table.transact(writes, token)
 
     def batch_put(self, items: Iterable[Attrs]) -> None:
-        raise NotImplementedError
+        raise AssertionError("nothing is put beside transactions")

@@ -22,7 +22,7 @@ ROUTES = (
             "invalid_span",
             "period_not_over",
             "nothing_to_simulate",
-            "duplicate_rule",
+            "rule_named_twice",
             "unknown_unit",
             "unknown_tier",
             "credit_on_cart",
