@@ -106,14 +106,15 @@ BODIES: Mapping[str, Json] = {
         "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}],
     },
     "start_simulation": {
-        "from_day": "2025-12-01",
-        "until_day": "2025-12-31",
+        "from_day": "2025-12-15",
+        "until_day": "2026-01-14",
         "rules": [
             {
                 "rule_id": "weekend",
-                "name": "Double points at weekends",
+                "name": "One point more per euro at weekends",
+                "window": {"from_day": "2025-12-01", "until_day": "2026-02-28"},
                 "when": {"ask": "time.weekday", "one_of": ["sat", "sun"]},
-                "effects": [{"kind": "multiply", "unit": "points", "factor": "2"}],
+                "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "stage": "bonus"}],
             }
         ],
     },

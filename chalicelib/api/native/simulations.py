@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.calls import Answered, Call
+from chalicelib.api.native.naming import program_number
 from chalicelib.api.native.operations import OperationView, view
 from chalicelib.areas.rules import model as r
 from chalicelib.flows.start_simulation import SimulationAsked
@@ -31,5 +32,5 @@ class SimulationBody(Wire):
 
 def start_simulation(call: Call, body: SimulationBody) -> Answered[OperationView]:
     asked = SimulationAsked(body.from_day, body.until_day, body.rules, body.rule_ids, body.with_active)
-    done = started(call.rt, call.caller, call.command, asked, call.query["program_id"])
+    done = started(call.rt, call.caller, call.command, asked, program_number(call.path["program_id"]))
     return Answered(view(call.rt, done.answer), done.replayed)

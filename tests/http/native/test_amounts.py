@@ -66,6 +66,9 @@ FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amou
     "simulate_order": PAID,
     "evaluate_cart": PAID,
     "effects.0.points": {"trigger": {"on": "cart"}, "effects": [PAID_WITH]},
+    "rules.0.effects.0.points": {
+        "rules": [{"rule_id": "pay", "name": "Pay", "trigger": {"on": "cart"}, "effects": [PAID_WITH]}]
+    },
     "put_perk": {
         "what": {"kind": "pseudo_currency", "unit": "points", "points": 5, "value": 5},
         "basket": {"minimum_value": 5},

@@ -13,7 +13,7 @@ from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import Json, Shop, answer, book, card, fixed, per_euro, refusal, rule
 from tests.unit.imports.desk import Desk
 
-PATH = "/v1/rule-simulations"
+PATH = "/v1/programs/1/rule-simulations"
 MONTH = {"from_day": "2025-12-16", "until_day": "2026-01-15"}
 TEN_OFF = {"kind": "percent_off", "percent": "10"}
 
@@ -158,7 +158,7 @@ def test_another_program_has_rules_of_its_own_and_another_tenant_has_none_of_our
     shop: Shop, other: Shop, desk: Desk, ada: str
 ) -> None:
     shop.buy(ada, "S1")
-    assert refusal(shop.api.post(f"{PATH}?program_id=7", MONTH))[:2] == (404, "program_not_found")
+    assert refusal(shop.api.post("/v1/programs/7/rule-simulations", MONTH))[:2] == (404, "program_not_found")
     operation_id = begun(shop)
     desk.work()
     assert refusal(other.api.get(f"/v1/operations/{operation_id}"))[:2] == (404, "operation_not_found")

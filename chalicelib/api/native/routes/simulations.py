@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chalicelib.api.route import PROGRAM, Route
+from chalicelib.api.route import Route
 
 ROUTES = (
     Route(
         "POST",
-        "/v1/rule-simulations",
+        "/v1/programs/{program_id}/rule-simulations",
         "chalicelib.api.native.simulations:start_simulation",
         "start_simulation",
         "operations",
@@ -15,7 +15,6 @@ ROUTES = (
         "Replay a past period's orders through rules that are tried, beside the active ones: a long job, whose result says "
         "what they would have given and cost, by rule and tier. Nobody's account changes.",
         status=201,
-        query=(PROGRAM,),
         errors=(
             "program_not_found",
             "rule_not_found",
