@@ -54,7 +54,7 @@ def start_simulation(
     parts: int = PARTS,
     chunk_members: int = CHUNK_MEMBERS,
 ) -> Committed[Progress]:
-    """InvalidInput `invalid_span`, `rule_named_twice`; NotFound: program, rule. Refuses `period_not_over`,
+    """InvalidInput `date_too_early`, `invalid_span`, `rule_named_twice`; NotFound: program, rule. Refuses `period_not_over`,
     `nothing_to_simulate`, `unknown_unit`, `unknown_tier`, `credit_on_cart`, `too_large`. Conflict
     `idempotency_key_reused`."""
     now = rt.clock.now()
@@ -84,6 +84,8 @@ def start_simulation(
 
 def _must_be_past(program: Program, asked: SimulationAsked, now: Instant) -> None:
     """Today is, as far as it has gone."""
+    if asked.from_day < 0:
+        raise InvalidInput("date_too_early", "No purchase is dated before 1970.", param="from_day")
     if asked.until_day < asked.from_day:
         raise InvalidInput("invalid_span", "A period must not end before it begins.", param="until_day")
     if asked.until_day - asked.from_day >= MAX_DAYS:

@@ -18,6 +18,7 @@ ROUTES = (
         errors=(
             "program_not_found",
             "rule_not_found",
+            "date_too_early",
             "invalid_span",
             "period_not_over",
             "nothing_to_simulate",
