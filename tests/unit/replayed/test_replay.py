@@ -12,6 +12,7 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_queues import MemoryQueues, Waiting
 from chalicelib.flows.update_member import update_member
+from chalicelib.flows.verify_tenant import TOGETHER
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Delete, Key, Page, Query, Table, Write
 from tests.twins import at, fresh
@@ -169,6 +170,17 @@ def test_caps_and_returns_are_left_out_of_what_rules_give_and_caps_are_told() ->
     base = of_rule(replayed(shop, asked()), "base")
     assert base["recorded"] == {"accounts": 1, "orders": 1, "credited": {"points": 100}, "capped": {"points": 40}}
     assert base["active"]["credited"] == base["simulated"]["credited"] == {"points": 100}
+
+
+def test_each_account_is_counted_once_however_many_are_looked_at_together() -> None:
+    shop = open_shop()
+    for number in range(TOGETHER + 3):
+        shop.buy(card(f"{number}"), sale(f"A{number}"))
+    shop.buy(card("0"), sale("B0"))
+    report = replayed(shop, asked(), parts=1)
+    told = [report["in_all"][side] for side in ("sold", "active", "recorded")]
+    assert {(one["accounts"], one["orders"]) for one in told} == {(TOGETHER + 3, TOGETHER + 4)}
+    assert of_rule(report, "base")["simulated"]["accounts"] == TOGETHER + 3
 
 
 def test_what_nobody_could_hold_is_counted_as_refused() -> None:
