@@ -33,6 +33,7 @@ class Call:
     """A request of a caller who may do it. `query` holds every declared parameter, typed, None where absent.
 
     `command` is what a write passes on: the Idempotency-Key (or a fresh id), the request's fingerprint, the dry run.
+    `accept_language` is the header of that name, as it was sent.
     """
 
     rt: Runtime
@@ -40,6 +41,7 @@ class Call:
     path: Mapping[str, str]
     query: Mapping[str, Any]
     command: Command
+    accept_language: str = ""
 
     @property
     def dry_run(self) -> bool:

@@ -54,6 +54,11 @@ PERKS_REWARDS_AND_COUPONS = {
     "too_few_points": Code(422, "Fewer points than the reward turns into money at a time."),
     "order_value_not_said": Code(422, "Points pay a part of an order only, but what it is worth is not said."),
     "more_than_order_allows": Code(422, "The points are worth more than may be paid of the order with them."),
+    "order_not_said": Code(422, "Points pay a part of each order only, but which order it is is not said."),
+    "unknown_coupon_series": Code(422, "The program has no such coupon series that codes of a reward could be of."),
+    "worth_differs": Code(
+        422, "The coupons that would be the codes of the reward are worth something else than it says."
+    ),
     "no_cashback": Code(422, "The reward turns no points into money."),
     "no_address_asked": Code(422, "An address is given, but nothing of the reward is sent."),
     "not_delivered": Code(422, "Nothing of the redemption is delivered: the reward is not physical."),
@@ -66,6 +71,10 @@ PERKS_REWARDS_AND_COUPONS = {
     "codes_frozen": Code(422, "Where the codes of a coupon series come from does not change."),
     "too_many_coupon_series": Code(422, "A program has at most 2,000 coupon series."),
     "no_pool": Code(422, "The codes of the series do not come from a pool: none are uploaded."),
+    "code_is_shared": Code(
+        422, "The code of the series is everybody's: it is used by whoever shows it, given to nobody."
+    ),
+    "too_many_coupons": Code(422, "The member has as many coupons that are not over as they may have: 200."),
     "no_codes_left": Code(422, "All codes of the pool have been given out: upload more."),
     "series_not_active": Code(422, "The series is paused, has ended, or its days have not begun or are over."),
     "series_used_up": Code(422, "The series has been given out, or used, as often as it may be in all."),

@@ -105,7 +105,7 @@ def _answered(
         fingerprint=_fingerprint(route, path, query, value) if key else "",
         dry_run=bool(query.get("dry_run")),
     )
-    call = Call(rt, caller, path, query, command)
+    call = Call(rt, caller, path, query, command, request.headers.get("accept-language", ""))
     result = handler.run(call) if handler.body is None else handler.run(call, body)
     return _response(route, result, note, dry_run=command.dry_run)
 

@@ -4,6 +4,7 @@
     a route               one pass over the file                           {do: route, tenant, operation}
     a chunk               a thousand lines of one part                     {do: chunk, tenant, operation, part, chunk, offset}
     a join                the report                                       {do: join, tenant, operation}
+    of codes              the same of a file of coupon codes             {job: codes, do: route …}, {job: codes, do: chunk …} …
     of a proof            a thousand members or groups; a report         {job: proof, do: chunk …}, {job: proof, do: join …}
     of a simulation       the same, once it has been cut up              {job: simulation, do: route …}, and as a proof's
 
@@ -25,6 +26,7 @@ from chalicelib.events.log import Note, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.import_chunk import import_chunk
+from chalicelib.flows.import_codes import codes_chunk, join_codes, route_codes
 from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS
 from chalicelib.flows.job_messages import QUEUE, Job, Step, step_of
 from chalicelib.flows.join_import import join_import
@@ -40,12 +42,18 @@ from chalicelib.runtime import Runtime
 _Whole = Callable[[Runtime, str, str], None]
 POISON_SECONDS = 1
 LAST_RECEIVE = 5  # as the template's redrive policy says: behind it the message is dead
-_ROUTES: Mapping[Job, _Whole] = {"import": route_import, "simulation": route_simulation}
+_ROUTES: Mapping[Job, _Whole] = {"import": route_import, "codes": route_codes, "simulation": route_simulation}
+_WRITING: Mapping[Job, Callable[[Runtime, Step], None]] = {"import": import_chunk, "codes": codes_chunk}
 _READING: Mapping[Job, Callable[[Runtime, Step, Callable[[], None]], None]] = {
     "proof": prove_chunk,
     "simulation": replay_chunk,
 }
-_JOINS: Mapping[Job, _Whole] = {"import": join_import, "proof": join_proof, "simulation": join_simulation}
+_JOINS: Mapping[Job, _Whole] = {
+    "import": join_import,
+    "codes": join_codes,
+    "proof": join_proof,
+    "simulation": join_simulation,
+}
 
 
 def imports(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def _step(rt: Runtime, step: Step, delivery: Delivery) -> None:
             if step.job in _READING:
                 _READING[step.job](rt, step, keep)
             else:
-                import_chunk(rt, step)
+                _WRITING[step.job](rt, step)
         case "join":
             _JOINS[step.job](rt, step.tenant, step.operation_id)
 

@@ -1,7 +1,7 @@
 """Which rewards a member can have now and why not the others; and whether they can have a basket of them at once.
 
-reads    1 Query of the member's snapshot and 1 BatchGet of what all have taken of the rewards that are shown, where that
-         matters; of a member in a group 1 BatchGet more. Nothing is written, and nothing rests on it: redeeming decides anew
+reads    1 Query of the member's snapshot; of the rewards that are shown 1 BatchGet for six limits for all, of a stock, a limit
+         or a series; of a member in a group 1 BatchGet more. Nothing is written, and nothing rests on it: redeeming decides anew
 may      who may view rewards
 """
 
@@ -25,8 +25,12 @@ from chalicelib.areas.rewards.model import (
     reasons,
 )
 from chalicelib.areas.rewards.operations import page_of
+from chalicelib.flows.coupon_deeds import Desk
 from chalicelib.flows.lost_account import must_not_be_lost
-from chalicelib.flows.reward_situation import seen_member, situation_of, taken_of
+from chalicelib.flows.reward_codes import no_codes_of
+from chalicelib.flows.reward_quotas import lefts_of
+from chalicelib.flows.reward_situation import seen_member, situation_of
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -73,7 +77,7 @@ def available_rewards(
     member_id: str,
     program_id: int,
     additional: int,
-    locale: str | None,
+    locales: Sequence[str],
     limit: int,
     cursor: str | None,
 ) -> AvailablePage:
@@ -86,7 +90,7 @@ def available_rewards(
     shown, following = page_of(listed, f"{caller.tenant}/{member_id}/{program_id}/rewards", limit, cursor)
     more = {unit.code: additional for unit in terms.program.units}
     it = _situation(rt, caller.tenant, member_id, terms, shown, more)
-    return AvailablePage(items=tuple(_available(one, it, locale) for one in shown), next_cursor=following)
+    return AvailablePage(items=tuple(_available(one, it, locales) for one in shown), next_cursor=following)
 
 
 def validate_redemptions(
@@ -112,17 +116,20 @@ def _situation(
     rt: Runtime, tenant: str, member_id: str, terms: Terms, some: Sequence[Reward], more: Mapping[str, int]
 ) -> Situation:
     now = rt.clock.now()
-    seen = seen_member(rt, tenant, member_id, terms.program.program_id)
+    program_id = terms.program.program_id
+    seen = seen_member(rt, tenant, member_id, program_id)
     must_not_be_lost(rt, tenant, seen.opened)
     account = settle_tier(terms.advance(Story(seen.opened.account), now), terms).account
-    taken = taken_of(rt, tenant, terms.program.program_id, some)
-    return situation_of(terms, account, now, seen, taken, more)
+    left = lefts_of(rt, tenant, program_id, terms.day(now), some)
+    desk = Desk(tenant, member_id, now, terms.program.zone, seen.found, Taking(rt, tenant, member_id), trial=True)
+    no_codes = no_codes_of(rt, desk, program_id, some)
+    return situation_of(terms, account, now, seen, left, no_codes, more)
 
 
-def _available(reward: Reward, it: Situation, locale: str | None) -> Available:
+def _available(reward: Reward, it: Situation, locales: Sequence[str]) -> Available:
     why = reasons(reward, it, Wish())
     return Available(
-        reward=reward.said_in(locale),
+        reward=reward.said_in(locales),
         seen=is_seen(reward, it.day),
         available=not why,
         reasons=why,

@@ -34,6 +34,7 @@ from chalicelib.table.config import Config
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry
 from chalicelib.table.keys import snapshot_query
+from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Write, key_of
 
 AnswerT = TypeVar("AnswerT")
@@ -133,7 +134,7 @@ class OfMember:
 def open_awards(rt: Runtime, tenant: str, of: OfMember) -> tuple[Opened, dict[str, Award]]:
     """1 Query, of a member in a group 1 BatchGet more. NotFound: member. Refuses `may_not_spend`."""
     number_of("member", of.member_id)
-    found = {key_of(attrs): attrs for attrs in rt.table.query(snapshot_query(tenant, of.member_id)).items}
+    found = {key_of(attrs): attrs for attrs in every_item(rt.table, snapshot_query(tenant, of.member_id))}
     opened = opened_from(found, tenant, of.member_id, of.program_id)
     awards = perks.awards_from(found.values(), of.program_id)
     return of_their_group(rt, tenant, opened, of.program_id, spends="member_id" if of.spends else None), awards

@@ -2,7 +2,7 @@
 
 reads    1 BatchGet of the coupon, which says its series; 1 BatchGet of profile, account and counts
 writes   account (version), entry, coupon (version; moved where it becomes past or live again), and where it counts the counts
-         of the series and of the member: 6–12 units, + 2 with an Idempotency-Key
+         of the member and a slice of the series' limits (drawn): 6–14 units, + 2 with an Idempotency-Key
 who      a key that may modify coupons
 """
 
@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.coupons import model as m
-from chalicelib.flows.coupon_commit import Doing, commit_coupon, coupon_plan, find_coupon
-from chalicelib.flows.coupon_deeds import Deed, Desk, kept, then
+from chalicelib.flows.coupon_commit import commit_coupon, coupon_plan, doing_for, find_coupon
+from chalicelib.flows.coupon_deeds import Deed, Desk, gone, kept, then, unuse
+from chalicelib.flows.coupon_quotas import take
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import local_day
@@ -32,23 +33,19 @@ def activate_coupon(
         after = m.activated(deed.coupon, desk.at, desk.zone)
         return then(deed, after, f.CouponActivated(after.coupon_id, after.series_id))
 
-    return _changed(rt, Doing(caller, command, "activate_coupon"), member_id, coupon_id, change)
+    return _changed(rt, caller, command, "activate_coupon", (member_id, coupon_id), change)
 
 
 def unuse_coupon(
     rt: Runtime, caller: Caller, command: Command, member_id: str, coupon_id: str, order: str | None
 ) -> Committed[m.Shown]:
-    """The last use, or that of an order, is taken back, and given back to all limits. Refuses `coupon_not_used`,
-    `member_blocked`; NotFound: member, coupon."""
+    """The last use, or that of an order, is taken back, and given back to all limits; a coupon of a code that all share goes
+    with it. Refuses `coupon_not_used`, `too_many_coupons`, `member_blocked`; NotFound: member, coupon."""
 
-    def change(deed: Deed, _: Desk) -> Deed:
-        after = m.unused(deed.coupon, order)
-        [gone] = [use for use in deed.coupon.uses if use not in after.uses][:1] or deed.coupon.uses[-1:]
-        left = after.most_uses - len(after.uses)
-        fact = f.CouponUnused(after.coupon_id, after.series_id, left, gone.order or "")
-        return then(deed, after, fact, "used", -1)
+    def change(deed: Deed, desk: Desk) -> Deed:
+        return unuse(desk, deed, order)
 
-    return _changed(rt, Doing(caller, command, "unuse_coupon"), member_id, coupon_id, change)
+    return _changed(rt, caller, command, "unuse_coupon", (member_id, coupon_id), change)
 
 
 def cancel_coupon(rt: Runtime, caller: Caller, command: Command, member_id: str, coupon_id: str) -> Committed[m.Shown]:
@@ -56,17 +53,16 @@ def cancel_coupon(rt: Runtime, caller: Caller, command: Command, member_id: str,
     `code_cancelled`, `member_blocked`; NotFound: member, coupon."""
 
     def change(deed: Deed, desk: Desk) -> Deed:
-        after = m.cancelled(deed.coupon, desk.at, desk.zone)
-        return then(deed, after, f.CouponCancelled(after.coupon_id, after.series_id), "issued", -1)
+        return gone(desk, deed, m.cancelled(deed.coupon, desk.at, desk.zone))
 
-    return _changed(rt, Doing(caller, command, "cancel_coupon"), member_id, coupon_id, change)
+    return _changed(rt, caller, command, "cancel_coupon", (member_id, coupon_id), change)
 
 
 def reactivate_coupon(
     rt: Runtime, caller: Caller, command: Command, member_id: str, coupon_id: str
 ) -> Committed[m.Shown]:
     """Refuses `not_reactivable`, `series_not_active`, for one that was cancelled `limit_per_member` and `series_used_up`,
-    `member_blocked`; NotFound: member, coupon."""
+    `too_many_coupons`, `member_blocked`; NotFound: member, coupon."""
 
     def change(deed: Deed, desk: Desk) -> Deed:
         after = m.reactivated(deed.coupon, deed.series, desk.at, desk.zone)
@@ -75,14 +71,20 @@ def reactivate_coupon(
         if deed.coupon.cancelled_at is None:
             return then(deed, after, fact)
         deed.counts.must_have_room(deed.series, "issued")
+        after = after.model_copy(update={"issued_from": take(desk.taking, deed.series, "issued")})
         return then(deed, after, fact, "issued", 1)
 
-    return _changed(rt, Doing(caller, command, "reactivate_coupon"), member_id, coupon_id, change)
+    return _changed(rt, caller, command, "reactivate_coupon", (member_id, coupon_id), change)
 
 
-def _changed(rt: Runtime, doing: Doing, member_id: str, coupon_id: str, change: Change) -> Committed[m.Shown]:
+def _changed(
+    rt: Runtime, caller: Caller, command: Command, operation: str, of: tuple[str, str], change: Change
+) -> Committed[m.Shown]:
+    member_id, coupon_id = of
+    doing = doing_for(rt, caller, command, operation, member_id)
+
     def plan() -> Plan:
-        found = find_coupon(rt, doing.caller.tenant, member_id, coupon_id)
+        found = find_coupon(rt, caller.tenant, member_id, coupon_id)
 
         def decide(desk: Desk) -> Deed:
             return change(kept(desk, found.series, found.coupon, found.place), desk)

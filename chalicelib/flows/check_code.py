@@ -1,11 +1,15 @@
 """Check a code, without using it: whose it is, what it is good for and until when, and if it cannot be used why not.
 
-reads    1 Get of the code, none for a shared one; 1 BatchGet of the coupon, of what is counted and of the member who is named
+reads    1 Get of the code, none for a shared one; 1 BatchGet of the coupon, of what is counted and of the member who is named;
+         1 Query of each limit in all that the series has
+
+It decides as flows/use_code does, with the very same words, and writes nothing of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.model.series import CouponWorth
@@ -14,12 +18,13 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.programs import store as programs
 from chalicelib.errors import Refused
 from chalicelib.flows.coupon_codes import Resolved, resolved
-from chalicelib.flows.coupon_commit import coupon_in, find_coupon
-from chalicelib.flows.coupon_deeds import Desk, counts_of, keys_of
+from chalicelib.flows.coupon_commit import Found, coupon_in, find_coupon
+from chalicelib.flows.coupon_deeds import Deed, Desk, give, kept, keys_of, must_have_few, use
+from chalicelib.flows.opened import member_blocked
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import number_of
-from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import Attrs, Key
 
@@ -46,47 +51,62 @@ def check_code(
     tenant, known = caller.tenant, resolved(rt, caller.tenant, code)
     if member_id is not None:
         number_of("member", member_id)
-    who = member_id or known.member_id
-    keys = () if who is None else (members.profile_key(tenant, who), *keys_of(tenant, known.series, who))
-    theirs = (
-        ()
-        if known.coupon_id is None or known.member_id is None
-        else owned.coupon_keys(tenant, known.member_id, known.coupon_id)
-    )
-    found = rt.table.batch_get([*keys, *theirs]) if keys or theirs else {}
-    if member_id is not None:
-        members.member_from(found.get(members.profile_key(tenant, member_id)), member_id)
+    who = member_id or known.member_id or ""
+    profile = (members.profile_key(tenant, who),) if who else ()
+    theirs = _coupon_keys(tenant, known)
+    keys = (*profile, *keys_of(tenant, known.series, who), *theirs)
+    found = rt.table.batch_get(keys) if keys else {}
+    stored = found.get(profile[0]) if profile else None
+    member = members.member_from(stored, who)[0] if stored or member_id else None
     zone = programs.program(rt.config.load(rt.table, tenant), known.series.program_id).zone
-    desk = Desk(tenant, who or "", rt.clock.now(), zone, found)
-    coupon = _coupon(rt, tenant, known, found)
-    return _checked(desk, known, coupon, _why_not(desk, known, coupon, member_id, order_value))
+    desk = Desk(tenant, who, rt.clock.now(), zone, found, Taking(rt, tenant, who), trial=True)
+    there = _found(rt, tenant, known, found)
+    asked = _Asked(known, there, member_id, member is not None and member.status == "blocked", order_value)
+    return _checked(desk, known, None if there is None else there.coupon, _why_not(rt, desk, asked))
 
 
-def _coupon(rt: Runtime, tenant: str, known: Resolved, found: Mapping[Key, Attrs]) -> m.Coupon | None:
+class _Asked(NamedTuple):
+    known: Resolved
+    there: Found | None
+    named: str | None
+    blocked: bool
+    order_value: int | None
+
+
+def _coupon_keys(tenant: str, known: Resolved) -> tuple[Key, ...]:
+    if known.member_id is None or known.coupon_id is None:
+        return ()
+    return owned.coupon_keys(tenant, known.member_id, known.coupon_id)
+
+
+def _found(rt: Runtime, tenant: str, known: Resolved, found: Mapping[Key, Attrs]) -> Found | None:
     """What somebody has, looked for again where it moves just now."""
     if known.member_id is None or known.coupon_id is None:
         return None
     keys = owned.coupon_keys(tenant, known.member_id, known.coupon_id)
-    return (coupon_in(rt, tenant, found, keys) or find_coupon(rt, tenant, known.member_id, known.coupon_id)).coupon
+    return coupon_in(rt, tenant, found, keys) or find_coupon(rt, tenant, known.member_id, known.coupon_id)
 
 
-def _why_not(
-    desk: Desk, known: Resolved, coupon: m.Coupon | None, member_id: str | None, order_value: int | None
-) -> Refused | None:
-    series = known.series
-    try:
-        known.must_be_of(member_id)
-        if coupon is not None:
-            m.must_be_usable(coupon, series, desk.at, desk.zone, order_value)
-        series.must_be_at_work(local_day(desk.at, desk.zone))
-        if desk.member_id:
-            counts = counts_of(desk, series)
-            if coupon is None:
-                counts.must_have_room(series, "issued")
-            counts.must_have_room(series, "used")
-    except Refused as refused:
-        return refused
+def _why_not(rt: Runtime, desk: Desk, it: _Asked) -> Refused | None:
+    """Decided twice where a limit in all turns out to be short."""
+    for _ in range(2):
+        desk.taking.begin()
+        try:
+            it.known.must_be_of(it.named)
+            if it.blocked:
+                raise member_blocked()
+            must_have_few(desk, _used(rt, desk, it))
+        except Refused as refused:
+            return refused
+        if desk.taking.foresee():
+            break
     return None
+
+
+def _used(rt: Runtime, desk: Desk, it: _Asked) -> Deed:
+    if it.there is None:
+        return use(desk, give(rt, desk, it.known.series, it.known.code), None, it.order_value)
+    return use(desk, kept(desk, it.known.series, it.there.coupon, it.there.place), None, it.order_value)
 
 
 def _checked(desk: Desk, known: Resolved, coupon: m.Coupon | None, why_not: Refused | None) -> CheckedCode:

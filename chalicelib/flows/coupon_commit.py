@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from chalicelib.areas.accounts.model import Story
@@ -15,6 +16,7 @@ from chalicelib.flows.account_commit import account_entry, account_plan, header_
 from chalicelib.flows.coupon_deeds import Deed, Desk, deed_writes, keys_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -27,12 +29,19 @@ from chalicelib.table.protocol import Attrs, Key
 
 
 class Doing(NamedTuple):
-    """Who asks for what. `at` where it is not the clock's time."""
+    """Who asks for what, and what they take of what is limited for all. `at` where it is not the clock's time."""
 
     caller: Caller
     command: Command
     operation: str
+    taking: Taking
     at: Instant | None = None
+
+
+def doing_for(
+    rt: Runtime, caller: Caller, command: Command, operation: str, member_id: str, at: Instant | None = None
+) -> Doing:
+    return Doing(caller, command, operation, Taking(rt, caller.tenant, member_id), at)
 
 
 class Found(NamedTuple):
@@ -61,12 +70,13 @@ def coupon_plan(
 
 
 def _plan(rt: Runtime, doing: Doing, terms: Terms, opened: Opened, decide: Callable[[Desk], Deed]) -> Plan:
-    caller, command = doing.caller, doing.command
+    caller, command, taking = doing.caller, doing.command, doing.taking
     header = header_for(rt, caller, command, doing.operation, terms, doing.at)
     at = header.effective_at
-    desk = Desk(caller.tenant, opened.account.owner, at, terms.program.zone, opened.beside)
+    desk = Desk(caller.tenant, opened.account.owner, at, terms.program.zone, opened.beside, taking, command.dry_run)
 
     def decided() -> tuple[Deed, Story]:
+        taking.begin()
         deed = decide(desk)
         return deed, terms.advance(Story(opened.account), at).then(*deed.facts)
 
@@ -74,13 +84,17 @@ def _plan(rt: Runtime, doing: Doing, terms: Terms, opened: Opened, decide: Calla
     story = settle_tier(story, terms)
     told = {"coupon": m.shown(deed.coupon, deed.series, at).model_dump(mode="json")}
     entry = account_entry(caller.tenant, story, opened.head, header, told=told)
-    return account_plan(caller, command, story, opened.head, entry, deed_writes(desk, deed))
+    plan = account_plan(caller, command, story, opened.head, entry, deed_writes(desk, deed))
+    return replace(plan, limited=taking)
 
 
 def commit_coupon(rt: Runtime, doing: Doing, plan: Callable[[], Plan]) -> Committed[m.Shown]:
     """Every operation on a coupon answers the coupon as it left it."""
     tenant, command = doing.caller.tenant, doing.command
-    return commit(rt, command, plan, shown_by, lambda: recall_guarded(rt.table, tenant, command))
+    done = commit(rt, command, plan, shown_by, lambda: recall_guarded(rt.table, tenant, command))
+    if not command.dry_run:
+        doing.taking.after()
+    return done
 
 
 def shown_by(entry: Entry) -> m.Shown:

@@ -1,8 +1,9 @@
-"""What becomes of a coupon, as writes and facts for somebody's transaction: the one way in which flows give, use and change one.
+"""What becomes of coupons, as writes and facts for somebody's transaction: the one way in which flows give, use and change one.
 
-A flow reads `keys_of` the series and the member beside its own, asks for a Deed, tells its facts in the entry of the member's
-account in the series' program, and puts `deed_writes` into its transaction. Whatever changes meanwhile breaks the condition
-of a write, and the flow decides anew. A pool asks for 1 Query more, 2 where nothing lies behind the place that was drawn.
+A flow begins its Taking (flows/take_quotas), reads `keys_of` the series and the member beside its own, asks for Deeds, tells
+their facts in the entry of the member's account in the series' program, puts `deed_writes` into its transaction and gives its
+Taking to the plan. Whatever changes meanwhile breaks the condition of a write, and the flow decides anew. A pool asks for 1
+Query more, as flows/pool_codes says.
 """
 
 from __future__ import annotations
@@ -12,66 +13,83 @@ from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.coupons import model as m
-from chalicelib.areas.coupons.model.counts import POOL_SHARDS, Counted, Counts
+from chalicelib.areas.coupons.model.counts import Counted
 from chalicelib.areas.coupons.model.deeds import Issue
 from chalicelib.areas.coupons.store import codes, owned
-from chalicelib.errors import Refused
+from chalicelib.flows.coupon_quotas import come_and_gone, give_back, take
+from chalicelib.flows.pool_codes import free_codes
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Outdated
 from chalicelib.table.protocol import Attrs, Key, Write
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A member at a time where the program is, and what was read: `found` holds whatever there is under `keys_of`."""
+    """A member at a time where the program is, and what was read: `found` holds whatever there is under `keys_of`. `trial`:
+    nothing will be written, so that nobody may see a code that somebody else will get. No member: whoever comes."""
 
     tenant: str
     member_id: str
     at: Instant
     zone: str
     found: Mapping[Key, Attrs]
+    taking: Taking
+    trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a coupon is given: the rule or reward that does, as its fact says it, and the redemption that it comes with."""
+
+    cause: str = ""
+    redemption_id: str | None = None
+
+
+BY_HAND = Reason()
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A coupon as it will be, and all that is written with it. `place`: where it was read, with its version."""
+    """A coupon as it will be, and all that is written with it. `place`: where it was read, with its version. `code`: what it
+    got from a pool or had made for it."""
 
     series: m.CouponSeries
     coupon: m.Coupon
     at: Instant
     facts: tuple[Fact, ...]
-    counts: Counts
+    counts: m.MemberCounts
     place: tuple[Key, int] | None = None
-    codes: tuple[Write, ...] = ()
+    code: str | None = None
 
 
 def keys_of(tenant: str, series: m.CouponSeries, member_id: str) -> tuple[Key, ...]:
-    """What is counted of the series, and of the member in it."""
-    return codes.counts_key(tenant, series), owned.member_counts_key(tenant, series, member_id)
+    """What is counted of the member: in the series, and of all that is not over."""
+    if not member_id:
+        return ()
+    return owned.member_counts_key(tenant, series, member_id), owned.live_key(tenant, member_id)
 
 
-def give(rt: Runtime, desk: Desk, series: m.CouponSeries, code: str | None = None, cause: str = "") -> Deed:
+def give(rt: Runtime, desk: Desk, series: m.CouponSeries, code: str | None = None, why: Reason = BY_HAND) -> Deed:
     """A new coupon; of a pool with this `code`, where one is named, which nobody has yet. Refuses `series_not_active`,
     `limit_per_member`, `series_used_up`, `no_codes_left`."""
-    series.must_be_at_work(local_day(desk.at, desk.zone))
-    counts = counts_of(desk, series)
-    counts.must_have_room(series, "issued")
-    counts = counts.plus("issued", 1)
-    coupon_id = rt.ids.entity("coupon", desk.at)
-    chosen = _chosen(rt, desk, series, counts) if code is None else code
-    coupon = m.issued(series, Issue(coupon_id, desk.member_id, chosen, desk.at, desk.zone))
-    fact = f.CouponIssued(coupon_id, series.series_id, coupon.active_from, coupon.expires_at, cause)
-    if series.codes.kind == "shared":
-        return Deed(series, coupon, desk.at, (fact,), counts)
-    of_pool = series.codes.kind == "pool"
-    writes: tuple[Write, ...] = (codes.code_put(desk.tenant, coupon, from_pool=of_pool),)
-    if of_pool:
-        counts = replace(counts, series=counts.series.with_free(codes.place_of(chosen)[0], -1))
-        writes = (*writes, codes.free_delete(desk.tenant, series, chosen))
-    return Deed(series, coupon, desk.at, (fact,), counts, codes=writes)
+    _must_be_at_work(desk, series)
+    codes_named = _chosen(rt, desk, series, 1) if code is None else (code,)
+    return _given(rt, desk, series, codes_named[0], counts_of(desk, series), why)
+
+
+def give_some(
+    rt: Runtime, desk: Desk, series: m.CouponSeries, quantity: int, why: Reason = BY_HAND
+) -> tuple[Deed, ...]:
+    """So many at once."""
+    _must_be_at_work(desk, series)
+    counts, deeds = counts_of(desk, series), list[Deed]()
+    for code in _chosen(rt, desk, series, quantity):
+        deeds.append(_given(rt, desk, series, code, counts, why))
+        counts = deeds[-1].counts
+    return tuple(deeds)
 
 
 def kept(desk: Desk, series: m.CouponSeries, coupon: m.Coupon, place: tuple[Key, int]) -> Deed:
@@ -79,15 +97,35 @@ def kept(desk: Desk, series: m.CouponSeries, coupon: m.Coupon, place: tuple[Key,
     return Deed(series, coupon, desk.at, (), counts_of(desk, series), place)
 
 
-def use(deed: Deed, zone: str, order: str | None, order_value: int | None) -> Deed:
-    """Refuses `series_not_active`, what flows/coupons refuse of a code, `limit_per_member`, `series_used_up`."""
-    m.must_be_usable(deed.coupon, deed.series, deed.at, zone, order_value)
-    deed.series.must_be_at_work(local_day(deed.at, zone))
+def use(desk: Desk, deed: Deed, order: str | None, order_value: int | None) -> Deed:
+    """Refuses `series_not_active`, what a code is refused for (`must_be_usable`), `limit_per_member`, `series_used_up`."""
+    m.must_be_usable(deed.coupon, deed.series, deed.at, desk.zone, order_value)
+    deed.series.must_be_at_work(local_day(deed.at, desk.zone))
     deed.counts.must_have_room(deed.series, "used")
-    after = m.used(deed.coupon, deed.at, order)
+    after = m.used(deed.coupon, deed.at, order, take(desk.taking, deed.series, "used"))
     left = after.most_uses - len(after.uses)
     fact = f.CouponUsed(after.coupon_id, after.series_id, left, order or "")
     return then(deed, after, fact, "used", 1)
+
+
+def unuse(desk: Desk, deed: Deed, order: str | None) -> Deed:
+    """A code that all share is used by whoever shows it: where that is taken back, so is the coupon. Refuses
+    `coupon_not_used`."""
+    it = m.unused(deed.coupon, order)
+    give_back(desk.taking, deed.series, "used", it.taken_from)
+    left = it.coupon.most_uses - len(it.coupon.uses)
+    deed = then(
+        deed, it.coupon, f.CouponUnused(it.coupon.coupon_id, it.coupon.series_id, left, it.use.order or ""), "used", -1
+    )
+    if deed.series.codes.kind != "shared":
+        return deed
+    return gone(desk, deed, it.coupon.model_copy(update={"cancelled_at": desk.at}))
+
+
+def gone(desk: Desk, deed: Deed, cancelled: m.Coupon) -> Deed:
+    """It is not theirs any more, and given back to what may be issued."""
+    give_back(desk.taking, deed.series, "issued", cancelled.issued_from)
+    return then(deed, cancelled, f.CouponCancelled(cancelled.coupon_id, cancelled.series_id), "issued", -1)
 
 
 def then(deed: Deed, after: m.Coupon, fact: Fact, what: Counted | None = None, more: int = 0) -> Deed:
@@ -95,49 +133,86 @@ def then(deed: Deed, after: m.Coupon, fact: Fact, what: Counted | None = None, m
     return replace(deed, coupon=after, facts=(*deed.facts, fact), counts=counts)
 
 
-def deed_writes(desk: Desk, deed: Deed) -> tuple[Write, ...]:
-    """Coupon, code and counts: of these what has changed."""
-    tenant, series = desk.tenant, deed.series
-    (all_before, all_version), (theirs_before, their_version) = _read(desk, series)
-    past = deed.coupon.is_past(deed.at)
-    writes = [*owned.coupon_writes(tenant, deed.coupon, deed.place, past=past), *deed.codes]
-    if deed.counts.series != all_before:
-        writes.append(codes.counts_put(tenant, series, deed.counts.series, all_version))
-    if deed.counts.member != theirs_before:
-        of_member = deed.counts.member
-        writes.append(owned.member_counts_put(tenant, series, desk.member_id, of_member, their_version))
-    return tuple(writes)
+def must_have_few(desk: Desk, *deeds: Deed) -> None:
+    """Refuses `too_many_coupons`."""
+    more = _more_live(deeds)
+    if more > 0:
+        m.must_have_few(_live(desk)[0] + more)
 
 
-def counts_of(desk: Desk, series: m.CouponSeries) -> Counts:
-    (of_all, _), (theirs, _) = _read(desk, series)
-    return Counts(of_all, theirs)
+def deed_writes(desk: Desk, *deeds: Deed) -> tuple[Write, ...]:
+    """Coupons, codes, and what is counted of the member: of these what has changed. Deeds of one series, each going on from
+    the counts of the one before. Refuses `too_many_coupons`."""
+    tenant, series, counts = desk.tenant, deeds[0].series, deeds[-1].counts
+    must_have_few(desk, *deeds)
+    writes: list[Write] = []
+    for deed in deeds:
+        writes += owned.coupon_writes(tenant, deed.coupon, deed.place, past=deed.coupon.is_past(deed.at))
+        writes += _code_writes(tenant, deed)
+    if series.codes.kind == "pool":
+        writes += come_and_gone(tenant, series, gone=[deed.code for deed in deeds if deed.code is not None])
+    before, version = _member_counts(desk, series)
+    if counts != before:
+        writes.append(owned.member_counts_put(tenant, series, desk.member_id, counts, version))
+    if more := _more_live(deeds):
+        live, version = _live(desk)
+        writes.append(owned.live_put(tenant, desk.member_id, max(0, live + more), version))
+    return (*writes, *desk.taking.writes)
 
 
-def _read(desk: Desk, series: m.CouponSeries) -> tuple[tuple[m.SeriesCounts, int], tuple[m.MemberCounts, int]]:
-    of_all, theirs = (desk.found.get(key) for key in keys_of(desk.tenant, series, desk.member_id))
-    return codes.counts_from(of_all), owned.member_counts_from(theirs)
+def live_of(desk: Desk) -> int:
+    return _live(desk)[0]
 
 
-def _chosen(rt: Runtime, desk: Desk, series: m.CouponSeries, counts: Counts) -> str:
-    """The code of a new coupon."""
-    drawn = int(rt.ids.salt() + rt.ids.salt(), 16)
+def counts_of(desk: Desk, series: m.CouponSeries) -> m.MemberCounts:
+    return _member_counts(desk, series)[0]
+
+
+def _must_be_at_work(desk: Desk, series: m.CouponSeries) -> None:
+    series.must_be_at_work(local_day(desk.at, desk.zone))
+
+
+def _given(rt: Runtime, desk: Desk, series: m.CouponSeries, code: str, counts: m.MemberCounts, why: Reason) -> Deed:
+    counts.must_have_room(series, "issued")
+    coupon_id = rt.ids.entity("coupon", desk.at)
+    issue = Issue(
+        coupon_id, desk.member_id, code, desk.at, desk.zone, take(desk.taking, series, "issued"), why.redemption_id
+    )
+    coupon = m.issued(series, issue)
+    fact = f.CouponIssued(coupon_id, series.series_id, coupon.active_from, coupon.expires_at, why.cause)
+    own = None if series.codes.kind == "shared" else code
+    return Deed(series, coupon, desk.at, (fact,), counts.plus("issued", 1), code=own)
+
+
+def _code_writes(tenant: str, deed: Deed) -> tuple[Write, ...]:
+    if deed.code is None:
+        return ()
+    of_pool = deed.series.codes.kind == "pool"
+    free = (codes.free_delete(tenant, deed.series, deed.code),) if of_pool else ()
+    return (codes.code_put(tenant, deed.coupon, from_pool=of_pool), *free)
+
+
+def _more_live(deeds: tuple[Deed, ...]) -> int:
+    """How many more of them are not over afterwards."""
+    lived = sum(deed.place is not None and deed.place[0].sk.startswith(owned.LIVE) for deed in deeds)
+    return sum(not deed.coupon.is_past(deed.at) for deed in deeds) - lived
+
+
+def _member_counts(desk: Desk, series: m.CouponSeries) -> tuple[m.MemberCounts, int]:
+    if not desk.member_id:
+        return m.MemberCounts(), 0
+    return owned.member_counts_from(desk.found.get(owned.member_counts_key(desk.tenant, series, desk.member_id)))
+
+
+def _live(desk: Desk) -> tuple[int, int]:
+    return owned.live_from(desk.found.get(owned.live_key(desk.tenant, desk.member_id))) if desk.member_id else (0, 0)
+
+
+def _chosen(rt: Runtime, desk: Desk, series: m.CouponSeries, wanted: int) -> tuple[str, ...]:
+    """The codes of new coupons."""
     if series.codes.kind == "shared" and series.codes.code is not None:
-        return series.codes.code
-    if series.codes.kind == "generated":
-        return m.made_code(series.codes, drawn)
-    shard = _shard(counts.series.free, drawn)
-    if shard is None:
-        raise Refused("no_codes_left", f"All codes of {series.name} have been given out.", param="series_id")
-    behind = f"{drawn >> 8 & (1 << 60) - 1:015x}"
-    for place in (behind, ""):
-        page = rt.table.query(codes.free_query(desk.tenant, series, shard, place))
-        if page.items:
-            return codes.free_code(page.items[0])
-    raise Outdated  # somebody was faster since the counts were read
-
-
-def _shard(free: tuple[int, ...], drawn: int) -> int | None:
-    """The first from a random one on that has codes."""
-    order = [(drawn + step) % POOL_SHARDS for step in range(POOL_SHARDS)]
-    return next((shard for shard in order if free[shard] > 0), None)
+        return (series.codes.code,) * wanted
+    if series.codes.kind == "pool":
+        found = free_codes(rt, desk.tenant, series, wanted)
+        return ("",) * wanted if desk.trial else found
+    return tuple(m.made_code(series.codes, int(rt.ids.salt() + rt.ids.salt(), 16)) for _ in range(wanted))

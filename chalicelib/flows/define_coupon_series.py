@@ -1,16 +1,19 @@
 """Define a coupon series: a part of the configuration, like a rule. A code that all share must be nobody else's.
 
-reads    1 Query of the configuration; of a shared code 1 Get
-writes   series, revision, entry: 6 units, + 2 with an Idempotency-Key
+reads    1 Query of the configuration; of a shared code 1 Get; of each limit in all that has changed 1 Query of its slices
+writes   series, revision, entry: 6 units; of each such limit up to 16 slices; + 2 with an Idempotency-Key
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from chalicelib.areas.coupons.model import CouponSeries
 from chalicelib.areas.coupons.store import codes
 from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.programs import store as programs
 from chalicelib.errors import Conflict
+from chalicelib.flows.coupon_quotas import changed_limits
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -28,7 +31,10 @@ def define_coupon_series(
     def decide(config: Config) -> Change:
         programs.program(config, series.program_id)
         _must_be_nobodys(rt, config, series)
-        return all_series.change(config, series)
+        changed = all_series.change(config, series)
+        before = all_series.known(config, series)
+        also = () if before is None else changed_limits(rt.table, caller.tenant, before, series)
+        return replace(changed, also=also)
 
     done = change_config(rt, caller, command, "define_coupon_series", decide)
     changed = done.answer

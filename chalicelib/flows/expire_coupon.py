@@ -2,14 +2,14 @@
 so before: what state a coupon is in follows from the time.
 
 reads    1 BatchGet of the coupon, 1 BatchGet of profile, account and counts
-writes   account (version), entry, coupon (moved): 8 units; nothing where it is not due, or another operation was faster
+writes   account (version), entry, coupon (moved), how many live ones the member has: 10 units; nothing where it is not due, or another operation was faster
 """
 
 from __future__ import annotations
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.errors import NotFound, Refused
-from chalicelib.flows.coupon_commit import Doing, commit_coupon, coupon_plan, find_coupon
+from chalicelib.flows.coupon_commit import commit_coupon, coupon_plan, doing_for, find_coupon
 from chalicelib.flows.coupon_deeds import Deed, Desk, kept, then
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import passed_by
@@ -26,7 +26,7 @@ class _NothingDue(Refused):
 def expire_coupon(rt: Runtime, caller: Caller, day: Day, member_id: str, coupon_id: str) -> bool:
     """Whether it was due by the end of the day (UTC), and this run did it."""
     at = min(passed_by(rt.clock.now()), day_starts(day + 1, "UTC") - 1)
-    doing = Doing(caller, Command(f"due:{iso_day(day)}:{coupon_id}"), "settle_due", at)
+    doing = doing_for(rt, caller, Command(f"due:{iso_day(day)}:{coupon_id}"), "settle_due", member_id, at)
 
     def plan() -> Plan:
         found = find_coupon(rt, caller.tenant, member_id, coupon_id)

@@ -35,8 +35,18 @@ UNREPLAYED = Failure(
 UNSUMMED = Failure(
     "work_lost", "What the simulation had counted was deleted before it was told. It changes nothing: start another."
 )
-_GIVEN_UP: Mapping[Job, Failure] = {"import": GIVEN_UP, "proof": UNPROVEN, "simulation": UNREPLAYED}
-_LOST: Mapping[Kind, Failure] = {"import_orders": LOST, "prove_accounts": UNTOLD, "simulate_rules": UNSUMMED}
+_GIVEN_UP: Mapping[Job, Failure] = {
+    "import": GIVEN_UP,
+    "codes": GIVEN_UP,
+    "proof": UNPROVEN,
+    "simulation": UNREPLAYED,
+}
+_LOST: Mapping[Kind, Failure] = {
+    "import_orders": LOST,
+    "import_coupon_codes": LOST,
+    "prove_accounts": UNTOLD,
+    "simulate_rules": UNSUMMED,
+}
 
 
 def give_up_operation(rt: Runtime, step: Step) -> bool:

@@ -1,5 +1,5 @@
 """What the steps of an operation tell each other through the queue `imports`. Any of them may come twice, late, in any
-order. A proof's and a simulation's are said to be one's; an import's are not, as they never were."""
+order. Those of imports of orders say nothing of their kind, as they never did; all others do."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ QUEUE: Literal["imports"] = "imports"
 
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof", "simulation"]
-_JOBS: Mapping[Kind, Job] = {"import_orders": "import", "prove_accounts": "proof", "simulate_rules": "simulation"}
+Job = Literal["import", "proof", "codes", "simulation"]
+_JOBS: Mapping[Kind, Job] = {
+    "import_orders": "import",
+    "prove_accounts": "proof",
+    "import_coupon_codes": "codes",
+    "simulate_rules": "simulation",
+}
 
 
 class Step(NamedTuple):
@@ -75,7 +80,7 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof" | "simulation" as job, **said}:
+        case {"job": "proof" | "codes" | "simulation" as job, **said}:
             step = step_of(said)
             if step.do in _asked_of(job):
                 return step._replace(job=job)

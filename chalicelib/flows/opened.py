@@ -22,19 +22,21 @@ from chalicelib.kit.ids import is_id, number_of, owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry, Head, entry_from
 from chalicelib.table.keys import snapshot_query
+from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Attrs, Key, key_of
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An account in one program, with where its journal stands, and the entry that was asked for with it, if there is such
-    a one. `member` is who acts, `group` whose account it is, where it is a group's; `beside` is what else was asked for."""
+    a one. `member` is who acts, `group` whose account it is, where it is a group's, and `own` the account of the member; `beside` is what else was asked for."""
 
     member: Member | None
     account: Account
     head: Head
     entry: Entry | None = None
     group: Group | None = None
+    own: tuple[Account, Head] | None = None
     beside: Mapping[Key, Attrs] = field(default_factory=dict)
 
     @property
@@ -53,10 +55,14 @@ class Opened:
         """`param` is how the request names whoever has the account, or acts for a group. Refuses `member_blocked`,
         `group_blocked`."""
         if self.member is not None and self.member.status == "blocked":
-            raise Refused("member_blocked", "This member is blocked.", param=param)
+            raise member_blocked(param)
         if self.group is not None and self.group.status == "blocked":
             by_path = param == "by" or (param == "member_id" and self.member is None)
             raise Refused("group_blocked", "This group is blocked.", param="group_id" if by_path else param)
+
+
+def member_blocked(param: str = "member_id") -> Refused:
+    return Refused("member_blocked", "This member is blocked.", param=param)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ def open_account(
 def open_snapshot(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Opened:
     """1 Query of everything a purchase may ask of a member. NotFound as above."""
     number_of("member", member_id)
-    found = {key_of(attrs): attrs for attrs in rt.table.query(snapshot_query(tenant, member_id)).items}
+    found = {key_of(attrs): attrs for attrs in every_item(rt.table, snapshot_query(tenant, member_id))}
     return opened_from(found, tenant, member_id, program_id)
 
 
@@ -161,7 +167,8 @@ def of_their_group(
     entries = () if sequence is None else (accounts.stream(tenant, group_id, program_id).key(sequence),)
     keys = [*owner_keys(tenant, group_id, program_id), *entries]
     found = rt.table.batch_get(keys if spends is None else [*keys, membership])
-    theirs = replace(opened_from(found, tenant, group_id, program_id, sequence), member=member, beside=opened.beside)
+    theirs = opened_from(found, tenant, group_id, program_id, sequence)
+    theirs = replace(theirs, member=member, own=(opened.account, opened.head), beside=opened.beside)
     if spends is not None:
         _must_may_spend(theirs.group, found.get(membership), spends)
     return theirs

@@ -5,12 +5,12 @@ Who may not have a reward is told why, so nothing of this refuses anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.rewards import store as rewards
-from chalicelib.areas.rewards.model import Counts, Reward, Situation
+from chalicelib.areas.rewards.model import Counts, NoCodes, Reward, Situation
 from chalicelib.errors import Refused
 from chalicelib.flows.opened import Opened, of_their_group, opened_from
 from chalicelib.flows.terms import Terms
@@ -19,24 +19,24 @@ from chalicelib.kit.ids import number_of
 from chalicelib.runtime import Runtime
 from chalicelib.table.keys import snapshot_query
 from chalicelib.table.pages import every_item
-from chalicelib.table.protocol import Key, key_of
+from chalicelib.table.protocol import Attrs, Key, key_of
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A member with what they take part in; `barred` where their group does not let them spend."""
+    """A member with what they take part in; `barred` where their group does not let them spend. `found`: all of theirs."""
 
     opened: Opened
     segments: frozenset[str]
     uses: Mapping[str, Counts] = field(default_factory=dict)
     barred: bool = False
+    found: Mapping[Key, Attrs] = field(default_factory=dict)
 
 
 def beside_keys(tenant: str, member: str, program_id: int, reward: Reward) -> tuple[Key, ...]:
     """What one reward asks for beside profile and account."""
     keys = [rewards.segment_key(tenant, member, segment) for segment in reward.segments]
     keys += [rewards.uses_key(tenant, member, program_id, reward.reward_id)] if reward.member_limits else []
-    keys += [rewards.taken_key(tenant, program_id, reward.reward_id)] if reward.is_counted else []
     return tuple(keys)
 
 
@@ -47,18 +47,11 @@ def seen_member(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Se
     items = tuple(every_item(rt.table, snapshot_query(tenant, member_id)))
     found = {key_of(attrs): attrs for attrs in items}
     own = opened_from(found, tenant, member_id, program_id)
-    seen = Seen(own, rewards.segments_in(found), rewards.uses_in(items, program_id))
+    seen = Seen(own, rewards.segments_in(found), rewards.uses_in(items, program_id), found=found)
     try:
         return replace(seen, opened=of_their_group(rt, tenant, own, program_id, spends="member_id"))
     except Refused:
         return replace(seen, opened=of_their_group(rt, tenant, own, program_id), barred=True)
-
-
-def taken_of(rt: Runtime, tenant: str, program_id: int, some: Iterable[Reward]) -> dict[str, Counts]:
-    """By reward, of those that count: 1 BatchGet of at most a hundred, or nothing where none does."""
-    keys = {rewards.taken_key(tenant, program_id, one.reward_id): one.reward_id for one in some if one.is_counted}
-    found = rt.table.batch_get(list(keys)) if keys else {}
-    return {reward_id: rewards.taken_from(key, found.get(key)).counts for key, reward_id in keys.items()}
 
 
 def situation_of(
@@ -66,7 +59,8 @@ def situation_of(
     account: Account,
     at: Instant,
     seen: Seen,
-    taken: Mapping[str, Counts],
+    left: Mapping[str, Mapping[str, int]],
+    no_codes: Mapping[str, NoCodes],
     additional: Mapping[str, int] | None = None,
 ) -> Situation:
     """`account` has come to `at`. `additional`: what if they had so much more of a unit?"""
@@ -81,7 +75,8 @@ def situation_of(
         blocked=_blocked(seen.opened),
         barred=seen.barred,
         uses=seen.uses,
-        taken=taken,
+        left=left,
+        no_codes=no_codes,
     )
 
 

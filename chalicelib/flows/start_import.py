@@ -35,11 +35,11 @@ def start_import(
     config = read_patiently(rt, lambda: rt.config.load(rt.table, place.tenant))
     if config.revision == 0:
         raise NotFound("tenant_not_found", f"There is no tenant {place.tenant}.", param="key")
-    cut = {"parts": parts, "chunk_rows": chunk_rows}
+    cut = {"parts": parts, "chunk_rows": chunk_rows} | ({} if place.series_id is None else {"series": place.series_id})
     fresh = Operation(
         tenant=place.tenant,
         operation_id=drop.operation_id,
-        kind="import_orders",
+        kind="import_orders" if place.series_id is None else "import_coupon_codes",
         name=place.name,
         state="queued",
         created_at=rt.clock.now(),

@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.quotas import store
-from chalicelib.areas.quotas.model import Move, Quota, Slice, Stand, Taken, drawn_together, opened
+from chalicelib.areas.quotas.model import UNLIMITED, Move, Quota, Slice, Stand, Taken, drawn_together, opened
 from chalicelib.runtime import Runtime
 from chalicelib.table.config_notes import forget_notes, note_left, noted_left
 from chalicelib.table.protocol import Key, Write
@@ -79,7 +79,8 @@ class Taking:
                 note_left(self.rt, self.tenant, quota.name, left)
 
     def foresee(self) -> bool:
-        short = [self._found(quota, amount) for quota, amount in self._wanted.values()]
+        limited = [(quota, amount) for quota, amount in self._wanted.values() if quota.total < UNLIMITED]
+        short = [self._found(quota, amount) for quota, amount in limited]
         return all(left is None for left in short)
 
     def after(self) -> None:

@@ -1,8 +1,8 @@
 """Upload codes: a page of them comes into the pool of a series. What is there already is told, and left as it is.
 
-reads    for each 48 codes 1 BatchGet of them and of what is counted
-writes   for each 48 new codes 1 transaction: the free code and its look-up (absent), 4 units a code, and the counts (version);
-         with an Idempotency-Key at the end what came of the page and its guard, 4 units
+reads    for each 40 codes 1 BatchGet of them; at the end 1 Query of what is free
+writes   for each 40 new codes 1 transaction: the free code and its look-up (absent), 4 units a code, and the shards of the pool
+         that they come into (drawn); with an Idempotency-Key at the end what came of the page and its guard, 4 units
 repeats  a code says by which upload it came: a page that was broken off goes on where it was, and a repeated one answers what
          the first did. It writes no entry: what the series has is in its counts, and nobody has any of it yet
 who      a key that may modify coupons
@@ -10,7 +10,8 @@ who      a key that may modify coupons
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
@@ -19,7 +20,9 @@ from chalicelib.areas.coupons.model import CouponSeries
 from chalicelib.areas.coupons.store import codes as store
 from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.programs import store as programs
+from chalicelib.areas.quotas import store as quotas
 from chalicelib.errors import Refused
+from chalicelib.flows.coupon_quotas import come_and_gone, pool_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -28,7 +31,7 @@ from chalicelib.table.commit import Committed, read_patiently, settle
 from chalicelib.table.guards import KEPT_SECONDS, place_puts, recall_place
 from chalicelib.table.protocol import Write
 
-AT_ONCE = 48  # two items each, and the counts beside them
+AT_ONCE = 40  # two items each, and up to sixteen shards beside them
 
 
 class Uploaded(Frozen):
@@ -40,16 +43,25 @@ class Uploaded(Frozen):
 
 
 class _Chunk(NamedTuple):
+    """`new`: what was not there before this transaction, or this trial."""
+
     added: int
     known: tuple[str, ...]
-    free: int
+    new: int = 0
 
 
-class _Upload(NamedTuple):
+class Upload(NamedTuple):
+    """`batch` names it: a code that is there by the same is not there already. Of a file by the line as well, for it may have
+    a code twice, far apart."""
+
     tenant: str
     series: CouponSeries
     batch: str
-    dry_run: bool
+    dry_run: bool = False
+    lines: Mapping[str, int] | None = None
+
+    def batch_of(self, code: str) -> str:
+        return self.batch if self.lines is None else f"{self.batch}-{self.lines[code]}"
 
 
 def upload_codes(
@@ -62,38 +74,46 @@ def upload_codes(
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
     programs.program(config, program_id)
     series = all_series.series(config, program_id, series_id)
-    if series.codes.kind != "pool":
-        raise Refused("no_pool", f"The codes of {series.name} do not come from a pool.", param="series_id")
-    upload = _Upload(caller.tenant, series, sha256(command.id.encode()).hexdigest()[:24], command.dry_run)
-    once = dict.fromkeys(codes)
-    shared = [code for code in once if code in all_series.sharing(config)]
-    fresh = [code for code in once if code not in shared]
-    done = [settle(rt, partial(_chunk, rt, upload, some)) for some in _chunks(fresh)]
-    twice = [code for place, code in enumerate(codes) if code in codes[:place]]
-    duplicates = (*shared, *twice, *(code for one in done for code in one.known))
-    answer = Uploaded(added=sum(one.added for one in done), duplicates=duplicates, free=done[-1].free if done else 0)
+    must_be_pool(series)
+    batch = sha256(command.id.encode()).hexdigest()[:24]
+    upload = Upload(caller.tenant, series, batch, command.dry_run)
+    added, duplicates, new = put_codes(rt, upload, codes)
+    stand = read_patiently(rt, lambda: quotas.read(rt.table, caller.tenant, pool_of(series)))
+    answer = Uploaded(added=added, duplicates=duplicates, free=stand.left + (new if command.dry_run else 0))
     return _remembered(rt, command, upload, answer)
 
 
-def _chunk(rt: Runtime, upload: _Upload, some: Sequence[str]) -> tuple[_Chunk, tuple[Write, ...]]:
+def must_be_pool(series: CouponSeries) -> None:
+    if series.codes.kind != "pool":
+        raise Refused("no_pool", f"The codes of {series.name} do not come from a pool.", param="series_id")
+
+
+def put_codes(rt: Runtime, upload: Upload, codes: Sequence[str]) -> tuple[int, tuple[str, ...], int]:
+    """How many came by this upload, which were there already or came twice, and how many are new just now. Memory as the
+    codes need."""
+    sharing = all_series.sharing(read_patiently(rt, lambda: rt.config.load(rt.table, upload.tenant)))
+    once = dict.fromkeys(codes)
+    shared = [code for code in once if code in sharing]
+    fresh = [code for code in once if code not in sharing]
+    done = [settle(rt, partial(_chunk, rt, upload, some)) for some in _chunks(fresh)]
+    twice = [code for code, times in Counter(codes).items() for _ in range(times - 1)]
+    duplicates = (*shared, *twice, *(code for one in done for code in one.known))
+    return sum(one.added for one in done), duplicates, sum(one.new for one in done)
+
+
+def _chunk(rt: Runtime, upload: Upload, some: Sequence[str]) -> tuple[_Chunk, tuple[Write, ...]]:
     tenant, series = upload.tenant, upload.series
     keys = {code: store.code_key(tenant, code) for code in some}
-    counted = store.counts_key(tenant, series)
-    found = rt.table.batch_get([counted, *keys.values()])
+    found = rt.table.batch_get(list(keys.values()))
     there = {code: store.code_from(found[key]) for code, key in keys.items() if key in found}
-    known = tuple(code for code, one in there.items() if one.batch != upload.batch)
+    known = tuple(code for code, one in there.items() if one.batch != upload.batch_of(code))
     new = [code for code in some if code not in there]
-    counts, version = store.counts_from(found.get(counted))
-    writes: list[Write] = []
-    for code in new:
-        counts = counts.with_free(store.place_of(code)[0], 1)
-        writes += store.free_puts(tenant, series, code, upload.batch)
-    if writes:
-        writes.append(store.counts_put(tenant, series, counts, version))
-    return _Chunk(len(some) - len(known), known, counts.free_codes), () if upload.dry_run else tuple(writes)
+    writes = [write for code in new for write in store.free_puts(tenant, series, code, upload.batch_of(code))]
+    done = _Chunk(len(some) - len(known), known, len(new))
+    return done, () if upload.dry_run or not new else (*writes, *come_and_gone(tenant, series, come=new))
 
 
-def _remembered(rt: Runtime, command: Command, upload: _Upload, answer: Uploaded) -> Committed[Uploaded]:
+def _remembered(rt: Runtime, command: Command, upload: Upload, answer: Uploaded) -> Committed[Uploaded]:
     """What came of the page, for whoever asks again with its key."""
     if command.dry_run or not command.guarded:
         return Committed(answer)

@@ -2,8 +2,9 @@
 nobody has, becomes the member's coupon with this.
 
 reads    1 Get of the code, none for a shared one; 1 BatchGet of profile, account, coupon and counts
-writes   account (version), entry, coupon (version; past once it is used up: moved), counts of the series and of the member:
-         12 units at most, + 4 for a code that is claimed, + 2 with an Idempotency-Key
+writes   account (version), entry, coupon (version; past once it is used up: moved), counts of the member (version), a slice of
+         what may be used (drawn): 14 units at most; of a code that is claimed its look-up, the free code, its shard and a
+         slice of what may be issued as well, + 2 with an Idempotency-Key
 who      a key that may modify coupons
 """
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
 from chalicelib.flows.coupon_codes import Resolved, resolved
-from chalicelib.flows.coupon_commit import Doing, commit_coupon, coupon_in, coupon_plan
+from chalicelib.flows.coupon_commit import commit_coupon, coupon_in, coupon_plan, doing_for
 from chalicelib.flows.coupon_deeds import Deed, Desk, give, kept, use
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -34,9 +35,9 @@ def use_code(
     rt: Runtime, caller: Caller, command: Command, code: str, member_id: str, purpose: Purpose
 ) -> Committed[m.Shown]:
     """Refuses `member_blocked`, `code_of_another_member`, `code_not_issued`, `code_used`, `code_expired`, `code_cancelled`,
-    `code_not_yet_active`, `order_below_minimum`, `series_not_active`, `limit_per_member`, `series_used_up`; NotFound:
-    `unknown_code`, member."""
-    doing = Doing(caller, command, "use_code")
+    `code_not_yet_active`, `order_below_minimum`, `series_not_active`, `limit_per_member`, `series_used_up`,
+    `too_many_coupons`; NotFound: `unknown_code`, member."""
+    doing = doing_for(rt, caller, command, "use_code", member_id)
 
     def plan() -> Plan:
         known = resolved(rt, caller.tenant, code)
@@ -45,7 +46,7 @@ def use_code(
         keys = () if coupon_id is None else owned.coupon_keys(caller.tenant, member_id, coupon_id)
 
         def decide(desk: Desk) -> Deed:
-            return use(_deed(rt, desk, known), desk.zone, purpose.order, purpose.order_value)
+            return use(desk, _deed(rt, desk, known), purpose.order, purpose.order_value)
 
         return coupon_plan(rt, doing, known.series, member_id, keys, decide)
 

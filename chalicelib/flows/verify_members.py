@@ -20,10 +20,12 @@ from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.accounts.model.laws import broken_laws
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders import store as orders
+from chalicelib.flows.verify_awards import RecordedAwards
 from chalicelib.flows.verify_coupons import RecordedCoupons
 from chalicelib.flows.verify_group import RecordedGroup, recorded_group
 from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
+from chalicelib.flows.verify_redemptions import RecordedRedemptions
 from chalicelib.flows.verify_stream import Aggregate, Difference, Place, sequence_of, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
 from chalicelib.flows.verify_undone import LOOKS, PAUSE_SECONDS, RecordedUndoing, entries_of
@@ -62,6 +64,8 @@ class _Look:
     owner: str
     recorded: RecordedOrders
     coupons: RecordedCoupons = field(default_factory=RecordedCoupons)
+    redemptions: RecordedRedemptions = field(default_factory=RecordedRedemptions)
+    awards: RecordedAwards = field(default_factory=RecordedAwards)
     verified: VerifiedMember = field(default_factory=VerifiedMember)
     profile: RecordedProfile | RecordedGroup | None = None
 
@@ -142,7 +146,8 @@ def _partition(table: Table, tenant: str, owner: str) -> _Look:
         _stream(look, stored, program, items)
     for program in sorted(_programs(stored) if left is None else left):
         _stream(look, stored, program, ())
-    look.tell("", look.coupons.differences(stored))
+    for kept in (look.coupons, look.redemptions, look.awards):
+        look.tell("", kept.differences(stored))
     look.verified.accounts = len(_programs(stored)) - 1
     strange = [sk for sk in stored if sk.startswith(_NAMED) and not _ACCOUNT.fullmatch(sk)]
     look.tell("", ["something lies among its accounts and entries that is none"] if strange else [])
@@ -178,7 +183,8 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
         nonlocal rebuilt, unread
         look.verified.tally.add_entry(entry)
         look.recorded.see(entry)
-        look.coupons.see(entry)
+        for kept_apart in (look.coupons, look.redemptions, look.awards):
+            kept_apart.see(entry)
         undoing.see(entry)
         if aggregate.covers(entry):
             unread = unread or is_placeholder(entry)

@@ -2,7 +2,7 @@
 
     reads    the directories of members and groups, 1 Query two hundred of a shard; these as in verify_members, twenty
              together; the
-             configuration as in verify_configuration; the feed as in verify_feed
+             configuration as in verify_configuration, quotas as in verify_quotas; the feed as in verify_feed
 
 Memory: two hundred members, and two numbers for each hour in which anything was recorded. It writes nothing. Between two
 parts it may be ended, and gone on with later from where it was.
@@ -22,6 +22,7 @@ from chalicelib.flows.listed_owners import MEMBERS_A_PART, listed_owners
 from chalicelib.flows.verify_configuration import verify_configuration
 from chalicelib.flows.verify_feed import verify_feed
 from chalicelib.flows.verify_members import VerifiedMember, verify_members
+from chalicelib.flows.verify_quotas import verify_quotas
 from chalicelib.flows.verify_stream import Difference
 from chalicelib.flows.verify_tally import Tally, tally_from
 from chalicelib.kit.clock import Instant
@@ -93,7 +94,7 @@ def verify_tenant(
                 at,
             )
     different, tally = verify_configuration(rt, tenant)
-    yield VerifiedPart(different, entries=tally.entries)
+    yield VerifiedPart((*different, *verify_quotas(rt, tenant)), entries=tally.entries)
     whole = Tally()
     whole.add_all(at.tally)
     whole.add_all(tally)

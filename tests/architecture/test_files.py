@@ -43,10 +43,10 @@ CONSUME = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 STREAM = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
 FILES = {f"s3:{action}" for action in ("GetObject", "ListBucket", "PutObject", "DeleteObject", "AbortMultipartUpload")}
 ASKED_OF_THE_TABLE = {
-    "api_handler": "GetItem BatchGetItem Query PutItem DeleteItem ConditionCheckItem",
+    "api_handler": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
     "relay": "GetItem BatchGetItem Query PutItem",
-    "imports": "GetItem BatchGetItem Query PutItem ConditionCheckItem",
-    "due": "GetItem Query PutItem",
+    "imports": "GetItem BatchGetItem Query PutItem UpdateItem ConditionCheckItem",
+    "due": "GetItem BatchGetItem Query PutItem DeleteItem",
     "schedule_due": "Query PutItem",
     "take_pulse": "Query PutItem",
 }

@@ -27,6 +27,8 @@ WITHOUT_POINTS = "what a full card gives comes without points"
 NOT_OF_A_TIER = "a full card gives nothing that comes with a tier"
 OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk"
 BEGUN = "it is asked for right after it has been begun"
+NO_MORE_LIVE = "none of a member's coupons becomes good again by this"
+OF_A_REWARD = "a reward is of a series that there is, and none is ever removed"
 TOLD = "why a member cannot have a reward is the answer here, and refuses nothing"
 BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
 
@@ -73,14 +75,23 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
             (
                 *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
                 *("out_of_stock", "limit_reached", "insufficient_balance", "member_blocked", "group_blocked"),
+                *("series_not_active", "series_used_up", "limit_per_member", "no_codes_left", "too_many_coupons"),
+                "coupon_series_not_found",
             ),
             TOLD,
         ),
     ),
     "get_redemption": {"entry_not_found": ANOTHER_WORD},
-    "redeem_reward": {"unknown_unit": THERE},
+    "redeem_reward": {"unknown_unit": THERE, "coupon_series_not_found": OF_A_REWARD},
+    "put_reward": {"coupon_series_not_found": ANOTHER_WORD},
     "value_of_points": {"points_not_asked": "only a reward that turns points into money is asked"},
-    "refund_redemption": {"unknown_unit": THERE, "program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
+    "refund_redemption": {
+        "unknown_unit": THERE,
+        "program_not_found": THERE,
+        "entry_not_found": ANOTHER_WORD,
+        "coupon_series_not_found": OF_A_REWARD,
+        "too_many_coupons": NO_MORE_LIVE,
+    },
     "change_delivery": {"program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
     "start_proof": {"operation_not_found": BEGUN},
     "start_simulation": {"operation_not_found": BEGUN},
@@ -142,6 +153,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "issue_coupon": {"group_blocked": OWN_ACCOUNT},
     "list_coupons": {"coupon_series_not_found": OF_A_COUPON},
     "activate_coupon": {
+        "too_many_coupons": NO_MORE_LIVE,
         "coupon_series_not_found": OF_A_COUPON,
         "program_not_found": OF_A_COUPON,
         "group_blocked": OWN_ACCOUNT,
@@ -152,6 +164,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "group_blocked": OWN_ACCOUNT,
     },
     "cancel_coupon": {
+        "too_many_coupons": NO_MORE_LIVE,
         "coupon_series_not_found": OF_A_COUPON,
         "program_not_found": OF_A_COUPON,
         "group_blocked": OWN_ACCOUNT,
@@ -162,6 +175,9 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "group_blocked": OWN_ACCOUNT,
     },
     "check_code": {
+        "no_codes_left": "the code is there",
+        "too_many_coupons": NOT_NOW,
+        "member_blocked": NOT_NOW,
         "coupon_series_not_found": OF_A_COUPON,
         "program_not_found": OF_A_COUPON,
         "coupon_not_found": "what a code names is there",

@@ -19,11 +19,12 @@ from chalicelib.api.native.examples import BODIES
 from chalicelib.api.routes import ROUTES
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.accounts.store import DUE_SHARDS, account_key
+from chalicelib.areas.coupons.store.owned import coupon_from, coupon_keys, coupon_writes
 from chalicelib.config import Settings
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.kit.ids import owner_number, shown
 from chalicelib.runtime import Runtime
-from chalicelib.table.protocol import Attrs, Table
+from chalicelib.table.protocol import Attrs, Put, Table
 from chalicelib.table.pulse import read_pulse
 from infra.local.demo.program import CALLER
 from infra.local.ministack import REGION
@@ -129,8 +130,22 @@ def let_points_expire(shop: Deployed, table: Table) -> None:
     status, told = shop.call("POST", "/v1/members/find", {"type": "card", "value": "permit-4"})
     assert status == 200, told
     table.batch_put(accounts_like_that_of(told["member_id"], table, 100))
+    let_a_coupon_be_over(shop, table, told["member_id"])
     fire_schedule(shop)
     seen(lambda: empty(shop, "due"), "the end of the due job")
+
+
+def let_a_coupon_be_over(shop: Deployed, table: Table, member_id: str) -> None:
+    """It says that it was over long ago, behind the API's back: nobody waits for a day here."""
+    shop.call("PUT", "/v1/programs/1/coupon-series/short", {"name": "Short", "valid_days": 1})
+    status, coupon = shop.call("POST", f"/v1/members/{member_id}/coupons", {"series_id": "short"})
+    assert status == 201, coupon
+    key, _ = coupon_keys(SHOP, member_id, coupon["coupon_id"])
+    kept, version = coupon_from(table.get(key) or {})
+    long_ago = kept.model_copy(update={"expires_at": kept.issued_at - 400 * 24 * HOUR_MS})
+    (put,) = coupon_writes(SHOP, long_ago, (key, version), past=False)
+    assert isinstance(put, Put)
+    table.batch_put([put.item])
 
 
 def accounts_like_that_of(member_id: str, table: Table, count: int) -> list[Attrs]:

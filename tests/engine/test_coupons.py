@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.coupons.model import CouponSeries
-from chalicelib.areas.coupons.operations import get_series
 from chalicelib.errors import Refused
+from chalicelib.flows.coupon_quotas import get_series
 from chalicelib.flows.define_coupon_series import define_coupon_series
 from chalicelib.flows.issue_coupon import issue_coupon
 from chalicelib.flows.upload_codes import upload_codes

@@ -13,7 +13,9 @@ from tests.twins.bookshop import BookShop, keyed
 
 @pytest.fixture
 def shop(engine_table: DynamoTable) -> BookShop:
-    return a_shop(engine_table)
+    shop = a_shop(engine_table)
+    rewarded.series(shop)
+    return shop
 
 
 def members(shop: BookShop) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.areas.coupons.model import Coupon
 from chalicelib.areas.coupons.store import codes, owned
+from chalicelib.areas.quotas.store import slice_from, slice_key
 from chalicelib.table.items import BodyAttribute
 from chalicelib.table.journal import Entry, Stream
 from chalicelib.table.protocol import Attrs, Key
@@ -102,22 +103,36 @@ def _kind_of_codes(kinds: Kinds, tenant: str, coupon: Coupon) -> str:
 
 def _judge_counts(kinds: Kinds, coupons: Mapping[Key, Coupon]) -> None:
     """What is cancelled was not issued, what is taken back not used, and each shard of a pool has as many as it counts."""
-    issued, used = Counter[Key](), Counter[Key]()
-    free: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+    issued, used, live, free = Counter[Key](), Counter[Key](), Counter[Key](), Counter[Key]()
+    taken = Counter[Key]()
     for key, one in coupons.items():
         tenant, named = key.pk.split("#")[0], f"{one.program_id:04}#{one.series_id}"
-        for place in (Key(f"{tenant}#CODES#{named}", "A"), Key(key.pk, f"F#~{named}")):
-            issued[place] += one.cancelled_at is None
-            used[place] += len(one.uses)
+        issued[Key(key.pk, f"F#~{named}")] += one.cancelled_at is None
+        used[Key(key.pk, f"F#~{named}")] += len(one.uses)
+        live[Key(key.pk, "F#~")] += key.sk.startswith("F#")
+        taken[slice_key(tenant, f"coupons_issued#{named}", one.issued_from)] += one.cancelled_at is None
+        assert len(one.uses) == len(one.used_from), "a use does not say from where it was taken"
+        taken += Counter(slice_key(tenant, f"coupons_used#{named}", number) for number in one.used_from)
     for key in kinds["free_code"]:
         series, shard = key.pk.rsplit("#", 1)
-        free[Key(series, "A")][int(shard)] += 1
-    for key, attrs in kinds["series_counts"].items():
-        of_all, _ = codes.counts_from(attrs)
-        lying = tuple(free[key][shard] for shard in range(len(of_all.free)))
-        assert (of_all.issued, of_all.used, of_all.free) == (issued[key], used[key], lying), f"{key} does not count"
+        tenant, named = series.split("#CODES#")
+        free[slice_key(tenant, f"coupon_codes#{named}", int(shard))] += 1
+    _judge_slices(kinds, taken, free)
     for key, attrs in kinds["member_counts"].items():
         theirs, _ = owned.member_counts_from(attrs)
         assert (theirs.issued, theirs.used) == (issued[key], used[key]), f"{key} does not count"
-    counted = kinds["series_counts"].keys() | kinds["member_counts"].keys()
-    assert issued.keys() | free.keys() <= counted, "something of a series is not counted"
+    for key, attrs in kinds["live_coupons"].items():
+        assert owned.live_from(attrs)[0] == live[key], f"{key} does not count"
+    assert issued.keys() <= kinds["member_counts"].keys(), "something of a series is not counted"
+
+
+def _judge_slices(kinds: Kinds, taken: Counter[Key], free: Counter[Key]) -> None:
+    """Each slice has lent what coupons say they have of it; each shard of a pool has the codes that lie in it."""
+    slices = {key: slice_from(attrs) for key, attrs in kinds["quota_slice"].items()}
+    ours = {key: one for key, one in slices.items() if "#Q#coupons_" in key.pk}
+    pools = {key: one for key, one in slices.items() if "#Q#coupon_codes" in key.pk}
+    assert {key: one.taken for key, one in ours.items() if one.taken} == dict(+taken), (
+        "what is issued is not what was taken"
+    )
+    assert all(one.left >= 0 for one in ours.values()), "more was taken than there was"
+    assert {key: one.left for key, one in pools.items() if one.left} == dict(+free), "a pool does not count its codes"

@@ -8,9 +8,10 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib.areas.coupons.model import CouponSeries, Shown
-from chalicelib.areas.coupons.operations import get_series, list_coupons, list_of_series, list_series
+from chalicelib.areas.coupons.operations import list_coupons, list_of_series, list_series
 from chalicelib.flows.change_coupon import activate_coupon, cancel_coupon, reactivate_coupon, unuse_coupon
 from chalicelib.flows.check_code import check_code
+from chalicelib.flows.coupon_quotas import get_series
 from chalicelib.flows.define_coupon_series import define_coupon_series
 from chalicelib.flows.issue_coupon import issue_coupon
 from chalicelib.flows.upload_codes import AT_ONCE, upload_codes

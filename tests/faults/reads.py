@@ -118,13 +118,11 @@ LOOKED: dict[str, Looked] = {
     "list_rules": lambda world, shop: list_rules(shop.rt, shop.caller, 1),
     "get_rule": lambda world, shop: get_rule(shop.rt, shop.caller, 1, "base"),
     "verify_tenant": lambda world, shop: list(verify_tenant(shop.rt, shop.caller.tenant, threads=1)),
-    "list_rewards": lambda world, shop: paged(
-        lambda cursor: list_rewards(shop.rt, shop.caller, 1, ALL, None, 1, cursor)
-    ),
-    "get_reward": lambda world, shop: get_reward(shop.rt, shop.caller, 1, "bag", None),
+    "list_rewards": lambda world, shop: paged(lambda cursor: list_rewards(shop.rt, shop.caller, 1, ALL, (), 1, cursor)),
+    "get_reward": lambda world, shop: get_reward(shop.rt, shop.caller, 1, "bag", ()),
     "value_of_points": lambda world, shop: value_of_points(shop.rt, shop.caller, 1, "money", Wish(points=10)),
     "available_rewards": lambda world, shop: paged(
-        lambda cursor: available_rewards(shop.rt, shop.caller, world.names["ada"], 1, 0, None, 1, cursor)
+        lambda cursor: available_rewards(shop.rt, shop.caller, world.names["ada"], 1, 0, (), 1, cursor)
     ),
     "validate_redemptions": lambda world, shop: validate_redemptions(
         shop.rt, shop.caller, world.names["ada"], 1, [("bag", Wish())]

@@ -72,7 +72,17 @@ def not_in_pool(items: Items, of: Callable[[str, str], Key]) -> None:
 
 
 def not_counted(items: Items, of: Callable[[str, str], Key]) -> None:
-    changed(items, Key("shop#CODES#0001#good", "A"), lambda body: body | {"issued": 0})
+    [place] = [key for key in items if key.pk == "shop#Q#coupons_issued#0001#good"]
+    items[place]["taken"] = {"N": "0"}
+
+
+def more_than_lies_there(items: Items, of: Callable[[str, str], Key]) -> None:
+    place = next(key for key in items if key.pk == "shop#Q#coupon_codes#0001#pool")
+    items[place]["left"] = {"N": "9"}
+
+
+def not_counted_as_live(items: Items, of: Callable[[str, str], Key]) -> None:
+    items[Key(of("F#", "used").pk, "F#~")]["live"] = {"N": "0"}
 
 
 def not_counted_of_member(items: Items, of: Callable[[str, str], Key]) -> None:
@@ -89,7 +99,9 @@ BROKEN = {
     "in the index of what is due": never_due,
     "codes are not those of coupons": of_nobody,
     "not those that lie in pools": not_in_pool,
-    "CODES#0001#good.* does not count": not_counted,
+    "what is issued is not what was taken": not_counted,
+    "a pool does not count its codes": more_than_lies_there,
+    "sk='F#~'.* does not count": not_counted_as_live,
     "~0001#used.* does not count": not_counted_of_member,
 }
 

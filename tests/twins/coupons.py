@@ -48,6 +48,10 @@ def claim(shop: BookShop, member_id: str, code: str) -> Shown:
     return use_code(shop.rt, shop.caller, fresh(), code, member_id, Purpose()).answer
 
 
+def unuse(shop: BookShop, coupon: Shown) -> Shown:
+    return unuse_coupon(shop.rt, shop.caller, fresh(), coupon.member_id, coupon.coupon_id, None).answer
+
+
 def several(shop: BookShop, member_id: str) -> None:
     """One in each state, of a series that is called by it."""
     for name, fields in SEVERAL.items():

@@ -23,6 +23,7 @@ from chalicelib.areas.programs import operations as programs
 from chalicelib.flows import change_coupon as change
 from chalicelib.flows.check_code import CheckedCode
 from chalicelib.flows.check_code import check_code as checked
+from chalicelib.flows.coupon_quotas import get_series as get_series_with_counts
 from chalicelib.flows.define_coupon_series import define_coupon_series
 from chalicelib.flows.issue_coupon import issue_coupon
 from chalicelib.flows.opened import must_be_owner
@@ -84,7 +85,7 @@ def list_series(call: Call) -> ManySeries:
 
 
 def get_series(call: Call) -> SeriesView:
-    series, counts = coupons.get_series(call.rt, call.caller, _existing_program(call), call.path["series_id"])
+    series, counts = get_series_with_counts(call.rt, call.caller, _existing_program(call), call.path["series_id"])
     return _view(series, counts)
 
 

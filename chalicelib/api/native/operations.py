@@ -38,6 +38,15 @@ class Counts(Wire):
     refused: int
 
 
+class CodeCounts(Wire):
+    """Codes that were `added` to the pool; `duplicates` that there were already, or that came twice; lines that are `refused`
+    since they are no code. All but the first are lines of the result."""
+
+    added: int
+    duplicates: int
+    refused: int
+
+
 class ProofCounts(Wire):
     """How many of the rows are `groups`; `accounts` that were looked at, and how many of them are `proven`: folded anew from
     their `entries`, each of which follows from the one before, they are what is stored. Of `orders` and profiles it is asked
@@ -64,8 +73,8 @@ class SimulationCounts(Wire):
 
 
 class Fault(Wire):
-    """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, anything `work_lost` or
-    `given_up`."""
+    """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, one of codes also
+    `coupon_series_not_found` and `no_pool`, anything `work_lost` or `given_up`."""
 
     code: str
     message: str
@@ -80,8 +89,9 @@ class Result(Wire):
     expires_at: Time
 
 
-COUNTED: Mapping[Kind, type[Counts] | type[ProofCounts] | type[SimulationCounts]] = {
+COUNTED: Mapping[Kind, type[Counts] | type[CodeCounts] | type[ProofCounts] | type[SimulationCounts]] = {
     "import_orders": Counts,
+    "import_coupon_codes": CodeCounts,
     "prove_accounts": ProofCounts,
     "simulate_rules": SimulationCounts,
 }
@@ -97,7 +107,7 @@ class OperationView(Wire):
     started_at: Time | None
     finished_at: Time | None
     rows: Rows
-    counts: Counts | ProofCounts | SimulationCounts
+    counts: Counts | CodeCounts | ProofCounts | SimulationCounts
     failure: Fault | None
     result: Result | None
 

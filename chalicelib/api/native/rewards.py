@@ -20,6 +20,7 @@ from chalicelib.flows.opened import InGroup
 from chalicelib.flows.redeem_reward import Redeemed, Taking, redeem_reward
 from chalicelib.flows.refund_redemption import RefundedRedemption, refund_redemption
 from chalicelib.kit.base import Wire
+from chalicelib.kit.languages import wanted
 from chalicelib.kit.wire import AmountOrZero, PositiveAmount
 
 MAX_QUANTITY = 20
@@ -70,15 +71,11 @@ def list_rewards(call: Call) -> rewards.RewardPage:
     query = call.query
     only = rewards.Filter(**{name: query[name] for name in ("category", "label", "brand", "type", "state", "featured")})
     program_id = _existing_program(call)
-    return rewards.list_rewards(
-        call.rt, call.caller, program_id, only, query["locale"], query["limit"], query["cursor"]
-    )
+    return rewards.list_rewards(call.rt, call.caller, program_id, only, _locales(call), query["limit"], query["cursor"])
 
 
 def get_reward(call: Call) -> r.Reward:
-    return rewards.get_reward(
-        call.rt, call.caller, _existing_program(call), call.path["reward_id"], call.query["locale"]
-    )
+    return rewards.get_reward(call.rt, call.caller, _existing_program(call), call.path["reward_id"], _locales(call))
 
 
 def put_reward(call: Call, body: r.RewardDefinition) -> Answered[r.Reward]:
@@ -100,7 +97,7 @@ def list_available(call: Call) -> available.AvailablePage:
         owner_of(call),
         query["program_id"],
         query["additional_points"],
-        query["locale"],
+        _locales(call),
         query["limit"],
         query["cursor"],
     )
@@ -144,6 +141,12 @@ def deliver(call: Call, body: DeliveryBody) -> Answered[DeliveryChange]:
 
 def _program_id(call: Call) -> int:
     return program_number(call.path["program_id"])
+
+
+def _locales(call: Call) -> tuple[str, ...]:
+    """The one that the query names, else what the client's own languages are."""
+    named = call.query["locale"]
+    return wanted(call.accept_language) if named is None else (named,)
 
 
 def _existing_program(call: Call) -> int:

@@ -13,12 +13,15 @@ Laws
     - Whether a coupon is active or expired follows from the time of asking. The daily job only makes it happen.
     - What a coupon is good for and until when is settled when it is issued: another definition changes nothing of it.
     - No limit is ever exceeded, by whatever comes at once; marking as unused gives a use back, cancelling an issue.
+    - What all share is handed to nobody: whoever shows it uses it, and where that is taken back, so is their coupon.
+    - A code is told to be usable where using it would be done, and for what it is not told it is refused.
+    - A member has so many live coupons at most: every purchase reads them.
     - Codes are in no fact: who reads the feed cannot redeem anything.
 
 Operations
-    list_series, get_series, list_coupons, list_of_series; issuing and changing a coupon writes an entry of the member's
-    account, so these are flows: define_coupon_series, upload_codes, issue_coupon, check_code, use_code, change_coupon,
-    expire_coupon
+    list_series, list_coupons, list_of_series; issuing and changing a coupon writes an entry of the member's account, and
+    what is counted of all lies in quotas, so these are flows: define_coupon_series, get_series (coupon_quotas),
+    upload_codes, import_codes, issue_coupon, check_code, use_code, change_coupon, expire_coupon
 
 Facts
     coupon.issued, coupon.activated, coupon.used, coupon.unused, coupon.expired, coupon.reactivated, coupon.cancelled in

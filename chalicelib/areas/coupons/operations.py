@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.areas.coupons.model import Coupon, CouponSeries, SeriesCounts, Shown, shown
-from chalicelib.areas.coupons.store import codes, owned
+from chalicelib.areas.coupons.model import Coupon, CouponSeries, Shown, shown
+from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import is_id
@@ -26,12 +26,6 @@ class CouponPage:
 def list_series(rt: Runtime, caller: Caller, program_id: int) -> tuple[CouponSeries, ...]:
     """Every series of the program, by id."""
     return all_series.every_series(read_config(rt.table, caller.tenant), program_id)
-
-
-def get_series(rt: Runtime, caller: Caller, program_id: int, series_id: str) -> tuple[CouponSeries, SeriesCounts]:
-    """With what is counted of it. 1 Query and 1 Get."""
-    series = all_series.series(read_config(rt.table, caller.tenant), program_id, series_id)
-    return series, codes.read_counts(rt.table, caller.tenant, series)[0]
 
 
 def list_coupons(

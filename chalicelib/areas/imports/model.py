@@ -11,6 +11,11 @@ from chalicelib.errors import InvalidInput
 from chalicelib.kit.ids import MAX_PROGRAM
 
 _KEY = re.compile(r"imports/([A-Za-z0-9][A-Za-z0-9_-]{0,63})/orders/(.+)", re.DOTALL)
+_CODES = re.compile(
+    r"imports/([A-Za-z0-9][A-Za-z0-9_-]{0,63})/coupon_codes/"
+    r"(?:([1-9][0-9]{0,3})/)?([A-Za-z0-9][A-Za-z0-9_.-]{0,63})/([^/]+)",
+    re.ASCII,
+)
 _PROGRAM_FOLDER = re.compile(r"([1-9][0-9]{0,3})/(.+)", re.ASCII | re.DOTALL)
 _ID_DIGITS = 24
 
@@ -35,21 +40,35 @@ class Drop:
 
 
 class Place(NamedTuple):
+    """`series_id`: whose codes are in it; None for orders."""
+
     tenant: str
     program_id: int
     name: str
+    series_id: str | None = None
 
 
 def place_of(key: str) -> Place:
-    """imports/{tenant}/orders/{name} is for program 1; a first folder that is a program's number names another."""
+    """imports/{tenant}/orders/{name} is for program 1, and so is imports/{tenant}/coupon_codes/{series}/{name}; a first folder
+    that is a program's number names another."""
     match = _KEY.fullmatch(key)
     if match is None:
-        raise InvalidInput("not_an_import", f"{key[:200]} is not imports/<tenant>/orders/<name>.", param="key")
+        return _place_of_codes(key)
     tenant, rest = match.groups()
     folder = _PROGRAM_FOLDER.fullmatch(rest)
     if folder is not None and int(folder[1]) <= MAX_PROGRAM:
         return Place(tenant, int(folder[1]), folder[2])
     return Place(tenant, 1, rest)
+
+
+def _place_of_codes(key: str) -> Place:
+    match = _CODES.fullmatch(key)
+    if match is None or int(match[2] or 1) > MAX_PROGRAM:
+        text = (
+            f"{key[:200]} is neither imports/<tenant>/orders/<name> nor imports/<tenant>/coupon_codes/<series>/<name>."
+        )
+        raise InvalidInput("not_an_import", text, param="key")
+    return Place(match[1], int(match[2] or 1), match[4], match[3])
 
 
 def part_file(operation_id: str, routing: str, part: int) -> str:

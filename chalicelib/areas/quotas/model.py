@@ -9,6 +9,7 @@ from typing import Any
 from zlib import crc32
 
 MAX_SLICES = 16
+UNLIMITED = 1_000_000_000  # the total of what is counted only: nobody comes near, so that nobody looks what is left
 LEAST_OF_A_SLICE = (
     32  # below twice that a quota is one slice, for the last units of small ones are looked for everywhere
 )

@@ -4,19 +4,21 @@ Words
     reward        a row of a program's catalogue: what it is (its type), what it costs, whom it is for, when, how many there are
     cost          points of a unit; a reward may cost several units, or nothing. A cashback's cost is said by who redeems it
     window        days of the program's own calendar, both ends included: `seen`, when it is shown; `redeemable`, when it can be had
-    stock         how many there are, for ever: it goes up when more have come, and `taken` says how many of them are gone
+    stock         how many there are, for ever: it goes up when more have come
     limit         how many times in a period, or ever: of one member, or of all together
     redemption    a reward taken by a member: what it cost, its codes, where its delivery stands; it goes by the id of its entry
-    code          of a reward that is one: for the shop to look up; under keys of its own (`RCODE`), so none is taken for a coupon
+    code          of a reward that is one: the member's own coupon of the series that the reward names
     delivery      of a physical reward: ordered → shipped → delivered, or cancelled before it is delivered
     reason        why a member cannot have a reward now; `available` is to have none
     uses          how often a member has taken a reward, by period, where the reward limits that
-    taken         the same of everybody, where the reward has stock or a limit for all
+    taken         of everybody, in quotas: for ever always, so that a stock that is set later knows it, and of limited periods
+    paid          how much of an order was paid with points, by all redemptions that name it
 
 Laws
     - What is answered as available is redeemed if nothing changes meanwhile, and what is not is refused for its first reason.
     - What is taken is never more than the stock or a limit, whoever takes at the same time; a refund gives it back once.
-    - A redemption refunded leaves balance, stock, limits and codes as they were before it.
+    - A redemption refunded leaves balance, stock and limits as they were before it, and its codes good for nothing; one whose
+      code was used is not refunded.
     - A member's limit is theirs also where the points are their group's. Whether it is shown does not decide if it can be had.
     - What a cashback is worth is rounded down: n points never buy more than n points' worth.
     - No code and no address is in a fact: they are in the entry's private part and in the redemption's item.

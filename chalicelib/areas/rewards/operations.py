@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.areas.rewards import store
@@ -50,7 +51,7 @@ def list_rewards(
     caller: Caller,
     program_id: int,
     only: Filter,
-    locale: str | None,
+    locales: Sequence[str],
     limit: int,
     cursor: str | None,
 ) -> RewardPage:
@@ -58,7 +59,7 @@ def list_rewards(
     config = read_config(rt.table, caller.tenant)
     listed = tuple(one for one in store.rewards(config, program_id) if only.passes(one))
     shown, following = page_of(listed, f"{caller.tenant}/{program_id}/{only}", limit, cursor)
-    return RewardPage(items=tuple(one.said_in(locale) for one in shown), next_cursor=following)
+    return RewardPage(items=tuple(one.said_in(locales) for one in shown), next_cursor=following)
 
 
 def page_of(
@@ -76,9 +77,9 @@ def page_of(
     return shown, encode_cursor(scope, [shown[-1].order, shown[-1].reward_id]) if more else None
 
 
-def get_reward(rt: Runtime, caller: Caller, program_id: int, reward_id: str, locale: str | None) -> Reward:
+def get_reward(rt: Runtime, caller: Caller, program_id: int, reward_id: str, locales: Sequence[str]) -> Reward:
     """Who may view rewards. NotFound: `reward_not_found`."""
-    return store.reward(read_config(rt.table, caller.tenant), program_id, reward_id).said_in(locale)
+    return store.reward(read_config(rt.table, caller.tenant), program_id, reward_id).said_in(locales)
 
 
 def value_of_points(rt: Runtime, caller: Caller, program_id: int, reward_id: str, wish: Wish) -> RewardWorth:

@@ -2,27 +2,26 @@
 
 access pattern                 | key                                       | items   | cost                 | by
 a reward, or all of a program  | {t}#CFG / reward#{program:04}#{reward}    | 0–2,000 | in the configuration | reward, rewards
-what all have taken of some    | {t}#RWD#{program:04}#{reward} / -         | 0–100   | 1 BatchGet, 1 RU each | taken_key
+what is paid of an order       | {t}#PAID#{program:04}#{order_ref} / -     | 0–1     | 1 Get, 1 RU          | paid_key
 how often a member has had one | {t}#M#{their_member} / D#reward#{program:04}#{reward} | 0–1 | 1 BatchGet, 1 RU each | uses_key
 a redemption                   | {t}#M#{their_member} / R#{program:04}#{redeemed:08}  | 0–1     | 1 Get, 1 RU          | redemption_key
 redemptions of an owner        | {t}#M#{their_member} / R#{program:04}#*         | 0–n     | 1 Query a page, 1 RU | redemptions_query
 
 item         | key                                             | in index | cost
 reward       | {t}#CFG / reward#{program:04}#{reward}          | –        | 2 WU
-reward_taken | {t}#RWD#{program:04}#{reward} / -               | –        | 2 WU
+order_paid   | {t}#PAID#{program:04}#{order_ref} / -           | –        | 2 WU
 reward_uses  | {t}#M#{member} / D#reward#{program:04}#{reward} | –        | 2 WU
 redemption   | {t}#M#{member} / R#{program:04}#{seq:08}        | –        | 2 WU
 redemption   | {t}#G#{group} / R#{program:04}#{seq:08}         | –        | 2 WU
-reward_code  | {t}#RCODE#{code} / -                            | –        | 2 WU
 
 A redemption lies behind its owner's journals, under the sequence of its entry, so it goes by that entry's id and the newest is
-last; uses lie below them, where the snapshot of a member sees them. Both counters change only as they were read.
+last; uses lie below them, where the snapshot of a member sees them. What all have taken lies in quotas (flows/reward_quotas),
+codes are coupons of a series. What is counted here changes only as it was read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -36,17 +35,17 @@ from chalicelib.table.damaged import readable
 from chalicelib.table.definitions import definition
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
-from chalicelib.table.protocol import Absent, Attrs, Condition, Delete, Equals, Key, Prefix, Put, Query
+from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Prefix, Put, Query
 
 MAX_REWARDS = 2_000
 USES = "D#reward#"
 SEGMENTS = "E#"
 
 
-class TakenItem(StampbookItem):
-    """How often all have taken it, by period."""
+class PaidItem(StampbookItem):
+    """How much of an order was paid with points, in the smallest part of each currency."""
 
-    kind = UnicodeAttribute(default="reward_taken")
+    kind = UnicodeAttribute(default="order_paid")
     version = IntegerAttribute()
     body = BodyAttribute()
 
@@ -66,22 +65,24 @@ class RedemptionItem(StampbookItem):
     private = BodyAttribute(null=True)
 
 
-class CodeItem(StampbookItem):
-    kind = UnicodeAttribute(default="reward_code")
-    redemption = UnicodeAttribute()
-
-
 class Tally:
     """Counts with the version that they were read at: nobody who counts at the same time is overwritten."""
 
-    def __init__(self, key: Key, of: type[TakenItem | UsesItem], attrs: Attrs | None) -> None:
-        self.key, self.of = key, of
-        self.version, self.counts = (0, Counts()) if attrs is None else readable(partial(_counts, of), attrs)
+    def __init__(self, key: Key, attrs: Attrs | None) -> None:
+        self.key = key
+        self.version, self.counts = (0, Counts()) if attrs is None else readable(_counts, attrs)
 
     def put(self, counts: Counts) -> Put:
-        item = self.of(pk=self.key.pk, sk=self.key.sk, version=self.version + 1, body=dict(counts.of))
+        item = UsesItem(pk=self.key.pk, sk=self.key.sk, version=self.version + 1, body=dict(counts.of))
         unchanged: Condition = Equals("version", self.version) if self.version else Absent()
         return Put(to_attrs(item), unchanged)
+
+
+def known(config: Config, program_id: int, like: Reward) -> Reward | None:
+    """As it is defined now."""
+    name = _name(program_id, like.reward_id)
+    kept = config.get(name)
+    return None if kept is None else reward_of(name, kept.body)
 
 
 def rewards(config: Config, program_id: int) -> tuple[Reward, ...]:
@@ -118,8 +119,18 @@ def change(config: Config, program_id: int, reward: Reward) -> Change:
     return Change(name, reward.model_dump(mode="json"))
 
 
-def taken_key(tenant: str, program_id: int, reward_id: str) -> Key:
-    return Key(f"{tenant}#RWD#{program_id:04}#{reward_id}", "-")
+def paid_key(tenant: str, program_id: int, order: str) -> Key:
+    return Key(f"{tenant}#PAID#{program_id:04}#{order}", "-")
+
+
+def paid_from(attrs: Attrs | None) -> tuple[dict[str, int], int]:
+    """By currency, and the item's version."""
+    return ({}, 0) if attrs is None else readable(_paid, attrs)
+
+
+def paid_put(key: Key, paid: Mapping[str, int], before: int) -> Put:
+    item = PaidItem(pk=key.pk, sk=key.sk, version=before + 1, body=dict(paid))
+    return Put(to_attrs(item), Equals("version", before) if before else Absent())
 
 
 def uses_key(tenant: str, member: str, program_id: int, reward_id: str) -> Key:
@@ -135,19 +146,15 @@ def segments_in(keys: Iterable[Key]) -> frozenset[str]:
     return frozenset(key.sk.removeprefix(SEGMENTS) for key in keys if key.sk.startswith(SEGMENTS))
 
 
-def taken_from(key: Key, attrs: Attrs | None) -> Tally:
-    return Tally(key, TakenItem, attrs)
-
-
 def uses_from(key: Key, attrs: Attrs | None) -> Tally:
-    return Tally(key, UsesItem, attrs)
+    return Tally(key, attrs)
 
 
 def uses_in(items: Sequence[Attrs], program_id: int) -> dict[str, Counts]:
     """By reward, of a member's snapshot."""
     start = f"{USES}{program_id:04}#"
     return {
-        attrs["sk"]["S"].removeprefix(start): readable(partial(_counts, UsesItem), attrs)[1]
+        attrs["sk"]["S"].removeprefix(start): readable(_counts, attrs)[1]
         for attrs in items
         if attrs["sk"]["S"].startswith(start)
     }
@@ -183,22 +190,13 @@ def redemptions_query(tenant: str, owner: str, program_id: int, limit: int, befo
     return Query(owner_pk(tenant, owner), Prefix(f"R#{program_id:04}#"), limit=limit, reverse=True, start=start)
 
 
-def code_put(tenant: str, code: str, redemption_id: str) -> Put:
-    """Nobody else's: a code is given once."""
-    item = CodeItem(pk=_code_key(tenant, code).pk, sk="-", redemption=redemption_id)
-    return Put(to_attrs(item), Absent())
+def _paid(attrs: Attrs) -> tuple[dict[str, int], int]:
+    item = from_attrs(PaidItem, attrs)
+    return dict(item.body), item.version
 
 
-def code_delete(tenant: str, code: str, redemption_id: str) -> Delete:
-    return Delete(_code_key(tenant, code), Equals("redemption", redemption_id))
-
-
-def _code_key(tenant: str, code: str) -> Key:
-    return Key(f"{tenant}#RCODE#{code}", "-")
-
-
-def _counts(of: type[TakenItem | UsesItem], attrs: Attrs) -> tuple[int, Counts]:
-    item = from_attrs(of, attrs)
+def _counts(attrs: Attrs) -> tuple[int, Counts]:
+    item = from_attrs(UsesItem, attrs)
     counted = dict(item.body)
     if any(type(count) is not int or count < 0 for count in counted.values()):
         raise ValueError("it counts nothing")

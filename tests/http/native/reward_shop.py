@@ -19,6 +19,7 @@ VOUCHER: Json = {
     "state": "active",
     "costs": [{"unit": "points", "amount": 20}],
     "worth": {"amount": 500, "currency": "EUR"},
+    "coupon_series": "five-euros",
 }
 MONEY: Json = {
     "name": "Points for money",
@@ -29,9 +30,17 @@ MONEY: Json = {
 ADDRESS: Json = {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"}
 
 
+def series(shop: Shop, series_id: str = "five-euros", **fields: Any) -> None:
+    worth = {"kind": "amount"} | VOUCHER["worth"]
+    body = {"name": series_id, "worth": worth, "codes": {"kind": "generated", "length": 12}} | fields
+    answer(shop.api.put(f"/v1/programs/1/coupon-series/{series_id}", body))
+
+
 def put(shop: Shop, reward_id: str, **fields: Any) -> Json:
     kinds = {"bag": BAG, "voucher": VOUCHER, "money": MONEY}
     body = kinds.get(reward_id, BAG) | fields
+    if "coupon_series" in body:
+        series(shop, body["coupon_series"], **({} if body["type"] == "value_code" else {"worth": {"kind": "none"}}))
     return dict(answer(shop.api.put(f"/v1/programs/1/rewards/{reward_id}", body)))
 
 

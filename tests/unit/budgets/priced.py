@@ -175,7 +175,7 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
         rewarded.deliver, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at, **rewarded.BAG))
     ),
     "rewards of a member": lambda at: partial(
-        available_rewards, at.shop.rt, at.shop.caller, at.ada, 1, 0, offered(at) and None, 25, None
+        available_rewards, at.shop.rt, at.shop.caller, at.ada, 1, 0, offered(at) and (), 25, None
     ),
     "basket of rewards": lambda at: partial(
         validate_redemptions, at.shop.rt, at.shop.caller, at.ada, 1, [(offered(at), Wish())] * 20
@@ -246,6 +246,7 @@ def taker(at: Till) -> str:
     if "taker" not in at.made:
         at.made["taker"] = at.shop.member("taker")
         at.shop.earn(at.made["taker"], 1_000)
+        rewarded.series(at.shop)
         rewarded.define(at.shop, "offered")
         rewarded.redeem(at.shop, at.made["taker"], "offered")
     return at.made["taker"]

@@ -58,7 +58,7 @@ def test_a_code_of_a_pool_is_a_query_more_or_two() -> None:
     a_series(at, "pool", codes={"kind": "pool"})
     upload_codes(at.shop.rt, at.shop.caller, fresh(), 1, "pool", [f"CODE-{number:03}" for number in range(200)])
     prices = {at.price(partial(issued, at, "pool")).requests for _ in range(50)}
-    assert prices <= {3, 4}
+    assert prices <= {3, 4, 6}  # where a shard has run dry, what each has is read, and one that has some
     assert 3 in prices
 
 
@@ -66,5 +66,5 @@ def test_units_of_issuing_and_using() -> None:
     at = till()
     a_series(at, "made")
     first = issued(at, "made")
-    assert at.price(partial(issued, at, "made")).write_units == 12
-    assert at.price(partial(used, at, first.code)).write_units == 12
+    assert at.price(partial(issued, at, "made")).write_units == 14
+    assert at.price(partial(used, at, first.code)).write_units == 14

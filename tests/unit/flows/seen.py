@@ -18,7 +18,7 @@ from tests.twins.bookshop import BookShop
 
 CHANCE = re.compile(r"\b(mem|grp|ent|opr|cpn)_[0-9a-z]+")
 
-CODE = re.compile(r'(?<=")[0-9A-HJKMNP-TV-Z]{12}(?=")')  # of a reward
+CODE = re.compile(r'(?<=")[2-9A-HJKMNP-Z]{10}(?=")')  # of a coupon
 
 
 def nameless(value: Any) -> str:

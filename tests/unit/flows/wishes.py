@@ -202,11 +202,12 @@ def set_apart(shop: BookShop, ada: str) -> None:
     by_hand.grant(shop, ada, 23)
     by_hand.hold(shop, ada, 20)
     by_hand.promise(shop, ada, 9, event=SURVEY)
+    rewarded.series(shop)
     rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
     rewarded.define(shop, "bag", stock=9, member_limits=rewarded.EVER, **rewarded.BAG)
     rewarded.redeem(shop, ada, "bag")
     cashback = {"unit": "points", "points": 2, "value": 1, "currency": "EUR"}
-    rewarded.define(shop, "money", type="cashback", worth=None, costs=(), cashback=cashback)
+    rewarded.define(shop, "money", type="cashback", worth=None, coupon_series=None, costs=(), cashback=cashback)
 
 
 def first_order(shop: BookShop) -> str:

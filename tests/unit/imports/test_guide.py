@@ -75,7 +75,12 @@ def test_a_line_may_be_for_the_carriage_or_count_towards_no_tier() -> None:
 
 def test_the_guide_s_places_are_what_it_says_of_them() -> None:
     keys = re.findall(r"^(imports/\S+)", GUIDE, re.MULTILINE)
-    assert [place_of(key) for key in keys] == [("ours", 1, "june.csv"), ("ours", 7, "june.csv")]
+    assert [tuple(place_of(key)) for key in keys] == [
+        ("ours", 1, "june.csv", None),
+        ("ours", 7, "june.csv", None),
+        ("ours", 1, "june.txt", "summer"),
+        ("ours", 7, "june.txt", "summer"),
+    ]
 
 
 def test_the_guide_and_the_api_know_every_code_that_an_import_fails_with() -> None:

@@ -13,6 +13,7 @@ from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import Move, Quota
+from chalicelib.areas.rewards.model import Wish
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
@@ -123,6 +124,7 @@ def full_shop() -> FullShop:
     perked.give(shop, wrong.member_id, "club")
     shown = perked.code(shop, wrong.member_id, "club.1")
     cancel_earning(shop.rt, shop.caller, fresh(), wrong.member_id, wrong.earned[0].earning_id or "")
+    rewarded.series(shop)
     rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
     rewarded.define(shop, "bag", costs=(), **rewarded.BAG)
     bob = shop.member("bob")
@@ -132,6 +134,8 @@ def full_shop() -> FullShop:
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1"))
     rewarded.redeem(shop, bob, "bag")
+    rewarded.define(shop, "money", **rewarded.MONEY)
+    rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()

@@ -71,10 +71,7 @@ READS: Mapping[tuple[str, str], Read] = {
     ("accounts", "accounts due by a day"): lambda rt, full: rt.table.query(
         accounts.due_query(full.tenant, members.shard_of(full.ada), today(full) + DAYS)
     ),
-    ("coupons/codes", "what is counted of a series"): lambda rt, full: codes.read_counts(
-        rt.table, full.tenant, pool(rt, full)
-    ),
-    ("coupons/codes", "a free code of a pool"): lambda rt, full: rt.table.query(
+    ("coupons/codes", "free codes of a pool"): lambda rt, full: rt.table.query(
         codes.free_query(full.tenant, pool(rt, full), codes.place_of(full.free)[0])
     ),
     ("coupons/codes", "whose or what a code is"): lambda rt, full: codes.find_code(rt.table, full.tenant, full.free),
@@ -86,6 +83,9 @@ READS: Mapping[tuple[str, str], Read] = {
     ),
     ("coupons/owned", "what a member had of a series"): lambda rt, full: rt.table.get(
         owned.member_counts_key(full.tenant, pool(rt, full), full.bob)
+    ),
+    ("coupons/owned", "how many live ones they have"): lambda rt, full: rt.table.get(
+        owned.live_key(full.tenant, full.bob)
     ),
     ("coupons/owned", "live coupons of a member"): lambda rt, full: rt.table.query(
         owned.live_query(full.tenant, full.bob, 25, None)
@@ -163,8 +163,8 @@ READS: Mapping[tuple[str, str], Read] = {
         rewards.reward(known(rt, full), 1, "five"),
         rewards.rewards(known(rt, full), 1),
     ),
-    ("rewards", "what all have taken of some"): lambda rt, full: rt.table.batch_get(
-        [rewards.taken_key(full.tenant, 1, "five")]
+    ("rewards", "what is paid of an order"): lambda rt, full: rewards.paid_from(
+        rt.table.get(rewards.paid_key(full.tenant, 1, "B-1"))
     ),
     ("rewards", "how often a member has had one"): lambda rt, full: rt.table.batch_get(
         [rewards.uses_key(full.tenant, full.bob, 1, "five")]
@@ -259,6 +259,7 @@ def names(full: FullShop) -> dict[str, object]:
         "upload": upload_of("codes of pool"),
         "quota_kind": MUGS.kind,
         "id": MUGS.id,
+        "order_ref": "B-1",
         "reward": "five",
         "redeemed": REDEEMED,
         **dict(zip(("hour", "entry_shard", "since", "until"), place_of_an_entry(full), strict=True)),

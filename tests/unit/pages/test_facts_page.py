@@ -105,6 +105,8 @@ VISITS: dict[str, Visit] = {
     "cancel pending": lambda shop, ada: by_hand.cancel(shop, ada, event="survey"),
     "redeem": rewarded.redeem,
     "refund a redemption": lambda shop, ada: rewarded.refund(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
+    "refund a code": lambda shop, ada: rewarded.refund(shop, ada, rewarded.redeemed(shop, ada)),
+    "give back a shared code": lambda shop, ada: coupons.unuse(shop, coupons.claim(shop, ada, "HELLO")),
     "deliver": lambda shop, ada: rewarded.deliver(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
     "settle": settled,
     "pin": lambda shop, ada: shop.pin(ada, "bronze"),
@@ -133,6 +135,7 @@ def after(visit: Visit) -> StreamedTable:
     by_hand.promise(shop, ada, 3, event="survey")
     by_hand.hold(shop, ada, 5, at=at("2026-08-05"))
     by_hand.hold(shop, ada, 5)
+    rewarded.series(shop)
     rewarded.define(shop)
     rewarded.define(shop, "bag", **rewarded.BAG)
     assert rewarded.redeemed(shop, ada, "bag") == entry_id(EntryRef(ada, 1, BAG))

@@ -63,8 +63,8 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
 NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *("api_key", "award", "beat", "guard", "mark", "note", "operation", "part", "quota_slice", "redemption_code"),
     "registered_tenant",
-    *("redemption", "reward", "reward_code", "reward_taken", "reward_uses"),
-    *("code", "coupon_series", "free_code", "member_counts", "series_counts", "upload"),
+    *("redemption", "reward", "order_paid", "reward_uses"),
+    *("code", "coupon_series", "free_code", "live_coupons", "member_counts", "upload"),
 }
 COMPARED_ELSEWHERE = {"coupon"}  # with the journal: tests/unit/recovery/test_verify_coupons.py
 

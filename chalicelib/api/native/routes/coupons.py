@@ -15,6 +15,7 @@ _CODE = "/v1/coupons/{code}"
 _NO_SERIES = ("program_not_found", "coupon_series_not_found")
 _LIMITS = ("limit_per_member", "series_used_up", "series_not_active")
 _CHANGED = ("coupon_not_found", "member_not_found", "member_blocked")
+_GIVEN = ("code_is_shared", "too_many_coupons")
 _OVER = ("code_used", "code_expired", "code_cancelled")
 
 _view = partial(Route, resource="coupons", access="view")
@@ -69,7 +70,7 @@ ROUTES = (
         "issue_coupon",
         summary="Give a member a coupon of a series.",
         status=201,
-        errors=(*_NO_SERIES, "member_not_found", "member_blocked", *_LIMITS, "no_codes_left"),
+        errors=(*_NO_SERIES, "member_not_found", "member_blocked", *_LIMITS, "no_codes_left", *_GIVEN),
     ),
     _view(
         "GET",
@@ -95,7 +96,7 @@ ROUTES = (
         f"{_HANDLERS}:unuse",
         "unuse_coupon",
         summary="Mark a coupon as unused: its last use, or that of an order, is taken back.",
-        errors=(*_CHANGED, "coupon_not_used"),
+        errors=(*_CHANGED, "coupon_not_used", "too_many_coupons"),
     ),
     _modify(
         "POST",
@@ -112,7 +113,7 @@ ROUTES = (
         f"{_HANDLERS}:reactivate",
         "reactivate_coupon",
         summary="Make a coupon good again that has expired or was cancelled.",
-        errors=(*_CHANGED, "not_reactivable", *_LIMITS),
+        errors=(*_CHANGED, "not_reactivable", "too_many_coupons", *_LIMITS),
         bodiless=True,
     ),
     _view(
@@ -136,7 +137,7 @@ ROUTES = (
         errors=(
             *("unknown_code", "member_not_found", "member_blocked", "code_of_another_member", "code_not_issued"),
             *(*_OVER, "code_not_yet_active", "order_below_minimum"),
-            *_LIMITS,
+            *(*_LIMITS, "too_many_coupons"),
         ),
     ),
 )

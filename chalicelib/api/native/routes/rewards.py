@@ -14,16 +14,22 @@ _TYPES = (
     *("discount_code", "value_code", "percentage_code", "free_delivery"),
     *("gift", "event", "cashback", "physical"),
 )
-_LOCALE = QueryParam("locale", "string", "In whose words: `de`, `de-AT`; else in the reward's own.", maximum=16)
+_LOCALE = QueryParam(
+    "locale",
+    "string",
+    "In whose words: `de`, `de-AT`; else by the header Accept-Language; else in the reward's own.",
+    maximum=16,
+)
 _WISH_ERRORS = (
     *("points_not_asked", "points_not_said", "too_few_points"),
     *("order_value_not_said", "more_than_order_allows"),
 )
 _REDEEMING = (
-    *("program_not_found", "reward_not_found", *_WISH_ERRORS, "no_address_asked"),
+    *("program_not_found", "reward_not_found", *_WISH_ERRORS, "order_not_said", "no_address_asked"),
     *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
     *("out_of_stock", "limit_reached", "insufficient_balance", "too_many_pieces"),
     *("member_blocked", "group_blocked", "may_not_spend"),
+    *("series_not_active", "series_used_up", "limit_per_member", "no_codes_left", "too_many_coupons"),
 )
 _ONE = ("member_not_found", "redemption_not_found")
 
@@ -67,7 +73,10 @@ ROUTES = (
         "rewards",
         "modify",
         "Create or replace a reward. What was redeemed stays as it was.",
-        errors=("program_not_found", "unknown_unit", "unknown_tier", "too_many_rewards"),
+        errors=(
+            *("program_not_found", "unknown_unit", "unknown_tier", "too_many_rewards"),
+            *("unknown_coupon_series", "code_is_shared", "worth_differs"),
+        ),
         dry_run=True,
     ),
     Route(
@@ -159,7 +168,7 @@ ROUTES = (
         "rewards",
         "modify",
         "Refund a redemption: points, stock, limits and codes come back, once.",
-        errors=(*_ONE, "already_refunded", "balance_limit", "too_many_lots"),
+        errors=(*_ONE, "already_refunded", "code_used", "balance_limit", "too_many_lots"),
         dry_run=True,
         bodiless=True,
     ),

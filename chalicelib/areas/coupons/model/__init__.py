@@ -1,8 +1,17 @@
 """Coupons and their series as values, and what may be done with them: no clock, no table."""
 
-from chalicelib.areas.coupons.model.counts import MemberCounts, SeriesCounts
+from chalicelib.areas.coupons.model.counts import MemberCounts, SeriesCounts, must_have_few, no_codes_left, used_up
 from chalicelib.areas.coupons.model.coupon import Coupon, CouponState, Shown, Use, shown
-from chalicelib.areas.coupons.model.deeds import activated, cancelled, issued, must_be_usable, reactivated, unused, used
+from chalicelib.areas.coupons.model.deeds import (
+    activated,
+    cancelled,
+    issued,
+    must_be_usable,
+    reactivated,
+    unused,
+    used,
+    withdrawn,
+)
 from chalicelib.areas.coupons.model.series import (
     CODES_A_PAGE,
     CodeText,
@@ -28,9 +37,13 @@ __all__ = [
     "issued",
     "made_code",
     "must_be_usable",
+    "must_have_few",
+    "no_codes_left",
     "no_series",
     "reactivated",
     "shown",
     "unused",
     "used",
+    "used_up",
+    "withdrawn",
 ]

@@ -1,4 +1,4 @@
-"""What counts towards the limits of a series: of all its members, and of one."""
+"""What counts towards the limits of a series: of one member here, of all in quotas, which flows take from."""
 
 from __future__ import annotations
 
@@ -10,22 +10,17 @@ from chalicelib.errors import Refused
 
 Counted = Literal["issued", "used"]
 POOL_SHARDS = 16
+MAX_LIVE = 200  # of a member: every purchase reads them
+_DEEDS = {"issued": "given out", "used": "used"}
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesCounts:
-    """Of a series in all. `free`: how many codes lie in each shard of its pool."""
+    """Of a series in all, as it is shown."""
 
     issued: int = 0
     used: int = 0
-    free: tuple[int, ...] = (0,) * POOL_SHARDS
-
-    @property
-    def free_codes(self) -> int:
-        return sum(self.free)
-
-    def with_free(self, shard: int, more: int) -> SeriesCounts:
-        return replace(self, free=(*self.free[:shard], self.free[shard] + more, *self.free[shard + 1 :]))
+    free_codes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +30,34 @@ class MemberCounts:
     issued: int = 0
     used: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Both, as they are read and written together."""
-
-    series: SeriesCounts = SeriesCounts()
-    member: MemberCounts = MemberCounts()
-
     def must_have_room(self, series: CouponSeries, what: Counted) -> None:
-        """Refuses `limit_per_member`, `series_used_up`."""
-        limits, deed = series.limits, {"issued": "given out", "used": "used"}[what]
-        theirs = limits.issued_per_member if what == "issued" else limits.used_per_member
-        of_all = limits.issued if what == "issued" else limits.used
-        if theirs is not None and getattr(self.member, what) >= theirs:
-            text = f"This member has had {series.name} as often as it is {deed} to anybody: {theirs} times."
+        """Refuses `limit_per_member`."""
+        limits = series.limits
+        most = limits.issued_per_member if what == "issued" else limits.used_per_member
+        if most is not None and getattr(self, what) >= most:
+            text = f"This member has had {series.name} as often as it is {_DEEDS[what]} to anybody: {most} times."
             raise Refused("limit_per_member", text, param="member_id")
-        if of_all is not None and getattr(self.series, what) >= of_all:
-            text = f"{series.name} has been {deed} as often as it may be: {of_all} times."
-            raise Refused("series_used_up", text, param="series_id")
 
-    def plus(self, what: Counted, more: int) -> Counts:
+    def plus(self, what: Counted, more: int) -> MemberCounts:
         """Never below nothing: what was counted before the item was lost is not given back."""
-        return Counts(
-            replace(self.series, **{what: max(0, getattr(self.series, what) + more)}),
-            replace(self.member, **{what: max(0, getattr(self.member, what) + more)}),
-        )
+        return replace(self, **{what: max(0, getattr(self, what) + more)})
+
+
+def used_up(series: CouponSeries, what: Counted) -> Refused:
+    """No member can have more of it."""
+    most = series.limits.issued if what == "issued" else series.limits.used
+    text = f"{series.name} has been {_DEEDS[what]} as often as it may be: {most} times."
+    return Refused("series_used_up", text, param="series_id")
+
+
+def no_codes_left(series: CouponSeries) -> Refused:
+    """Of its pool, or not so many."""
+    text = f"All codes of {series.name} have been given out, or not so many are left."
+    return Refused("no_codes_left", text, param="series_id")
+
+
+def must_have_few(live: int) -> None:
+    """Refuses `too_many_coupons`."""
+    if live > MAX_LIVE:
+        text = f"A member has at most {MAX_LIVE} coupons that are not over: have one used or cancelled first."
+        raise Refused("too_many_coupons", text, param="member_id")

@@ -20,7 +20,8 @@ class Use(Frozen):
 
 
 class Coupon(Frozen):
-    """What is kept of it. `expires_at` is the first instant at which it is good no more."""
+    """What is kept of it. `expires_at` is the first instant at which it is good no more; `redemption_id` the redemption of a
+    reward that it came with. `issued_from` and `used_from` are the slices of the series' limits that issue and uses took of."""
 
     coupon_id: str
     program_id: int
@@ -34,6 +35,9 @@ class Coupon(Frozen):
     uses: tuple[Use, ...] = ()
     most_uses: int = 1
     cancelled_at: Time | None = None
+    redemption_id: str | None = None
+    issued_from: int = 0
+    used_from: tuple[int, ...] = ()
 
     def state(self, at: Instant) -> CouponState:
         """Whatever has been written of it until then, and without any job."""
@@ -67,11 +71,13 @@ class Shown(Frozen):
     uses: tuple[Use, ...]
     uses_left: int
     cancelled_at: Time | None
+    redemption_id: str | None = None
 
 
 def shown(coupon: Coupon, series: CouponSeries, at: Instant) -> Shown:
     kept = dict(coupon)
     waits, most = kept.pop("waits"), kept.pop("most_uses")
+    del kept["issued_from"], kept["used_from"]
     return Shown(
         **kept,
         series_name=series.name,

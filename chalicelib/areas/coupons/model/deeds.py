@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib.areas.coupons.model.coupon import Coupon, Use
 from chalicelib.areas.coupons.model.series import CouponSeries
@@ -13,13 +14,25 @@ from chalicelib.kit.periods import day_starts, iso_day, local_day
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Whose it will be, under which id and code, when and in which zone."""
+    """Whose it will be, under which id and code, when and in which zone; from which slice of what may be issued in all, and
+    with which redemption of a reward."""
 
     coupon_id: str
     member_id: str
     code: str
     at: Instant
     zone: str
+    taken_from: int = 0
+    redemption_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A coupon with one use less, that use, and the slice that it took of."""
+
+    coupon: Coupon
+    use: Use
+    taken_from: int
 
 
 def issued(series: CouponSeries, issue: Issue) -> Coupon:
@@ -39,6 +52,8 @@ def issued(series: CouponSeries, issue: Issue) -> Coupon:
         expires_at=None if last is None else day_starts(last + 1, issue.zone),
         waits=series.needs_activation,
         most_uses=series.limits.uses_per_code,
+        redemption_id=issue.redemption_id,
+        issued_from=issue.taken_from,
     )
 
 
@@ -56,17 +71,20 @@ def must_be_usable(coupon: Coupon, series: CouponSeries, at: Instant, zone: str,
         raise Refused("order_below_minimum", text, param="order_value")
 
 
-def used(coupon: Coupon, at: Instant, order: str | None) -> Coupon:
-    return coupon.model_copy(update={"uses": (*coupon.uses, Use(used_at=at, order=order))})
+def used(coupon: Coupon, at: Instant, order: str | None, taken_from: int) -> Coupon:
+    uses, slices = (*coupon.uses, Use(used_at=at, order=order)), (*coupon.used_from, taken_from)
+    return coupon.model_copy(update={"uses": uses, "used_from": slices})
 
 
-def unused(coupon: Coupon, order: str | None) -> Coupon:
+def unused(coupon: Coupon, order: str | None) -> Unused:
     """The last use is taken back, or that of an order. Refuses `coupon_not_used`."""
     places = [place for place, use in enumerate(coupon.uses) if order is None or use.order == order]
     if not places:
         text = "This coupon has not been used." if order is None else "This coupon has not been used for this order."
         raise Refused("coupon_not_used", text, param="coupon_id" if order is None else "order")
-    return coupon.model_copy(update={"uses": tuple(u for n, u in enumerate(coupon.uses) if n != places[-1])})
+    gone = places[-1]
+    left = {name: kept[:gone] + kept[gone + 1 :] for name, kept in _uses(coupon).items()}
+    return Unused(coupon.model_copy(update=left), coupon.uses[gone], coupon.used_from[gone])
 
 
 def activated(coupon: Coupon, at: Instant, zone: str) -> Coupon:
@@ -85,13 +103,31 @@ def cancelled(coupon: Coupon, at: Instant, zone: str) -> Coupon:
     return coupon.model_copy(update={"cancelled_at": at})
 
 
+def withdrawn(coupon: Coupon, at: Instant) -> Coupon:
+    """It goes with the reward that it came with, also where it is over by now. Refuses `code_used`."""
+    if coupon.uses:
+        raise Refused(
+            "code_used",
+            "The code of this reward has been used: mark its coupon as unused first.",
+            param="redemption_id",
+        )
+    return coupon if coupon.cancelled_at is not None else coupon.model_copy(update={"cancelled_at": at})
+
+
 def reactivated(coupon: Coupon, series: CouponSeries, at: Instant, zone: str) -> Coupon:
-    """Good again from now on, for as long as one that is issued now. Refuses `not_reactivable`, `series_not_active`."""
-    if not series.reactivable or coupon.state(at) not in ("expired", "cancelled"):
+    """Good again from now on, for as long as one that is issued now. Refuses `not_reactivable`, `series_not_active`: also
+    what was cancelled with the redemption that paid for it, and a code of all, which is used by whoever shows it."""
+    paid_back = coupon.redemption_id is not None and coupon.cancelled_at is not None
+    over = coupon.state(at) in ("expired", "cancelled") and not paid_back
+    if not series.reactivable or series.codes.kind == "shared" or not over:
         raise Refused("not_reactivable", f"This coupon of {series.name} cannot be made good again.", param="coupon_id")
     anew = issued(series, Issue(coupon.coupon_id, coupon.member_id, coupon.code, at, zone))
     kept = {"expires_at": anew.expires_at, "active_from": at, "waits": False, "cancelled_at": None}
     return coupon.model_copy(update=kept)
+
+
+def _uses(coupon: Coupon) -> dict[str, tuple[Any, ...]]:
+    return {"uses": coupon.uses, "used_from": coupon.used_from}
 
 
 def _must_be_live(coupon: Coupon, at: Instant, zone: str) -> None:

@@ -124,6 +124,14 @@ class CouponSeries(CouponSeriesDefinition):
         why = {"paused": "is paused", "ended": "has ended"}.get(self.state, "is over" if begun else "has not begun")
         raise Refused("series_not_active", f"The coupon series {self.name} {why}.", param="series_id")
 
+    def must_be_handed_out(self, param: str = "series_id") -> None:
+        """By hand, or for a reward. Refuses `code_is_shared`."""
+        if self.codes.kind == "shared":
+            text = (
+                f"The code of {self.name} is everybody's: whoever shows it at a till uses it, and nobody is given it."
+            )
+            raise Refused("code_is_shared", text, param=param)
+
     def last_day(self, issued_on: Day) -> Day | None:
         """On which a coupon that is issued on a day is good; None for ever."""
         by_days = None if self.valid_days is None else issued_on + self.valid_days

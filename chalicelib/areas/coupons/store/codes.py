@@ -1,13 +1,11 @@
-"""Where codes are kept, and what is counted of a series.
+"""Where codes are kept. What is counted of a series in all lies in quotas (flows/coupon_quotas).
 
 access pattern               | key                                           | items | cost         | by
-what is counted of a series  | {t}#CODES#{program:04}#{series} / A           | 0–1   | 1 Get, 1 RU  | read_counts
-a free code of a pool        | {t}#CODES#{program:04}#{series}#{pool:02} / * | 0–1   | 1 Query, 1 RU | free_query
+free codes of a pool         | {t}#CODES#{program:04}#{series}#{pool:02} / * | 0–20  | 1 Query, 1 RU | free_query
 whose or what a code is      | {t}#CODE#{code} / -                           | 0–1   | 1 Get, 1 RU  | find_code
 whether a page of codes came | {t}#UPLOAD#{upload} / A                       | 0–1   | 1 Get, 1 RU  | read_upload
 
 item          | key                                                        | in index | cost
-series_counts | {t}#CODES#{program:04}#{series} / A                        | –        | 2 WU
 free_code     | {t}#CODES#{program:04}#{series}#{pool:02} / {place}#{code} | –        | 2 WU
 code          | {t}#CODE#{code} / -                                        | –        | 2 WU
 upload        | {t}#UPLOAD#{upload} / A                                    | –        | 2 WU
@@ -18,22 +16,15 @@ Free codes lie by a hash, so that whatever they have in common the next one behi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.coupons.model import Coupon, CouponSeries, SeriesCounts
+from chalicelib.areas.coupons.model import Coupon, CouponSeries
 from chalicelib.areas.coupons.model.counts import POOL_SHARDS
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Present, Put, Query, Table, Write
-
-
-class CountsItem(StampbookItem):
-    kind = UnicodeAttribute(default="series_counts")
-    version = IntegerAttribute()
-    body = BodyAttribute()
 
 
 class FreeCodeItem(StampbookItem):
@@ -69,38 +60,16 @@ class Code(NamedTuple):
     batch: str | None = None
 
 
-def counts_key(tenant: str, of: CouponSeries) -> Key:
-    return Key(_codes_pk(tenant, of), "A")
-
-
-def counts_from(attrs: Attrs | None) -> tuple[SeriesCounts, int]:
-    """With the version of the item, 0 where there is none."""
-    if attrs is None:
-        return SeriesCounts(), 0
-    item = from_attrs(CountsItem, attrs)
-    return SeriesCounts(**(item.body | {"free": tuple(item.body["free"])})), item.version
-
-
-def read_counts(table: Table, tenant: str, of: CouponSeries) -> tuple[SeriesCounts, int]:
-    return counts_from(table.get(counts_key(tenant, of)))
-
-
-def counts_put(tenant: str, of: CouponSeries, counts: SeriesCounts, before: int) -> Put:
-    key = counts_key(tenant, of)
-    item = CountsItem(pk=key.pk, sk=key.sk, version=before + 1, body=asdict(counts))
-    return Put(to_attrs(item), Absent() if before == 0 else Equals("version", before))
-
-
 def place_of(code: str) -> tuple[int, str]:
     """The shard of its pool, and where in it."""
     digest = blake2b(code.encode(), digest_size=8).hexdigest()
     return int(digest[0], 16) % POOL_SHARDS, digest[1:]
 
 
-def free_query(tenant: str, of: CouponSeries, shard: int, behind: str = "") -> Query:
-    """The first free code of a shard, behind a place that a random number says, or at its beginning."""
+def free_query(tenant: str, of: CouponSeries, shard: int, behind: str = "", limit: int = 1) -> Query:
+    """The first free codes of a shard, behind a place that a random number says, or at its beginning."""
     pk = f"{_codes_pk(tenant, of)}#{shard:02}"
-    return Query(pk, limit=1, start={"pk": pk, "sk": behind} if behind else None)
+    return Query(pk, limit=limit, start={"pk": pk, "sk": behind} if behind else None)
 
 
 def free_code(attrs: Attrs) -> str:

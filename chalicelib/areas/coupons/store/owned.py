@@ -3,6 +3,7 @@
 access pattern                  | key                                                      | items | cost                   | by
 a coupon, live or past          | {t}#M#{their_member} / F#{coupon} + K#{coupon}                 | 0–2   | 1 BatchGet, 1 RU each  | coupon_keys
 what a member had of a series   | {t}#M#{their_member} / F#~{program:04}#{series}                | 0–1   | 1 Get, 1 RU            | member_counts_key
+how many live ones they have    | {t}#M#{their_member} / F#~                               | 0–1   | 1 Get, 1 RU            | live_key
 live coupons of a member        | {t}#M#{their_member} / F#cpn_*                                 | 0–n   | 1 Query a page, 1 RU   | live_query
 past coupons of a member        | {t}#M#{their_member} / K#cpn_*                                 | 0–n   | 1 Query a page, 1 RU   | past_query
 coupons of a series, by shard   | gsi1 {t}#CPN#{program:04}#{series}#{coupon_shard:02} / * | 0–n   | 1 Query a page, 0.5 RU | issued_query
@@ -12,6 +13,7 @@ coupon        | {t}#M#{member} / F#{coupon}               | gsi1 {t}#CPN#{progra
 coupon        | {t}#M#{member} / F#{coupon}               | gsi1 {t}#CPN#{program:04}#{series}#{coupon_shard:02} / {coupon}, gsi3 {t}#DUE#{shard:02} / {expiry_day}#coupon#{coupon} | 2 WU + 2 IU
 coupon        | {t}#M#{member} / K#{coupon}               | gsi1 {t}#CPN#{program:04}#{series}#{coupon_shard:02} / {coupon} | 2 WU + 1 IU
 member_counts | {t}#M#{member} / F#~{program:04}#{series} | –                                                               | 2 WU
+live_coupons  | {t}#M#{member} / F#~                      | –                                                               | 2 WU
 
 A live coupon is in the member's snapshot; a past one lies behind the journal, where no purchase reads it.
 """
@@ -40,6 +42,12 @@ class MemberCountsItem(StampbookItem):
     body = BodyAttribute()
 
 
+class LiveCouponsItem(StampbookItem):
+    kind = UnicodeAttribute(default="live_coupons")
+    version = IntegerAttribute()
+    live = IntegerAttribute()
+
+
 class CouponItem(StampbookItem):
     kind = UnicodeAttribute(default="coupon")
     version = IntegerAttribute()
@@ -64,6 +72,24 @@ def member_counts_from(attrs: Attrs | None) -> tuple[MemberCounts, int]:
 def member_counts_put(tenant: str, of: CouponSeries, member: str, counts: MemberCounts, before: int) -> Put:
     key = member_counts_key(tenant, of, member)
     item = MemberCountsItem(pk=key.pk, sk=key.sk, version=before + 1, body=asdict(counts))
+    return Put(to_attrs(item), Absent() if before == 0 else Equals("version", before))
+
+
+def live_key(tenant: str, member: str) -> Key:
+    return Key(owner_pk(tenant, member), f"{LIVE}~")
+
+
+def live_from(attrs: Attrs | None) -> tuple[int, int]:
+    """How many of a member's coupons are not over, and the item's version."""
+    if attrs is None:
+        return 0, 0
+    item = from_attrs(LiveCouponsItem, attrs)
+    return item.live, item.version
+
+
+def live_put(tenant: str, member: str, live: int, before: int) -> Put:
+    key = live_key(tenant, member)
+    item = LiveCouponsItem(pk=key.pk, sk=key.sk, version=before + 1, live=live)
     return Put(to_attrs(item), Absent() if before == 0 else Equals("version", before))
 
 

@@ -39,6 +39,13 @@ def series(config: Config, program_id: int, series_id: str) -> CouponSeries:
     return config.derived((KIND, program_id, series_id), lambda: series_of(name, kept.body))
 
 
+def known(config: Config, like: CouponSeries) -> CouponSeries | None:
+    """As it is defined now."""
+    name = _name(like.program_id, like.series_id)
+    kept = config.get(name)
+    return None if kept is None else series_of(name, kept.body)
+
+
 def series_of(name: Name, body: Mapping[str, Any]) -> CouponSeries:
     return definition(CouponSeries, name, body)
 

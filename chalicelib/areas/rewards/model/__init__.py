@@ -2,7 +2,9 @@
 
 from chalicelib.areas.rewards.model.counts import NONE, Counts
 from chalicelib.areas.rewards.model.judge import (
+    STOCK,
     Judged,
+    NoCodes,
     Reason,
     Situation,
     Wish,
@@ -10,6 +12,7 @@ from chalicelib.areas.rewards.model.judge import (
     is_seen,
     judged,
     must_be_had,
+    must_pay_part,
     must_suit,
     reasons,
     value_of,
@@ -20,12 +23,14 @@ from chalicelib.areas.rewards.model.reward import Cost, Reward, RewardDefinition
 
 __all__ = [
     "NONE",
+    "STOCK",
     "Address",
     "Cost",
     "Counted",
     "Counts",
     "DeliveryStatus",
     "Judged",
+    "NoCodes",
     "Reason",
     "Redemption",
     "Reward",
@@ -39,6 +44,7 @@ __all__ = [
     "judged",
     "must_be_had",
     "must_follow",
+    "must_pay_part",
     "must_suit",
     "reasons",
     "value_of",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chalicelib.areas.rewards.model.counts import NONE, Counts, Every
-from chalicelib.areas.rewards.model.reward import CashbackOfReward, Cost, Limit, Reward, RewardWindow, RewardWorth
+from chalicelib.areas.rewards.model.reward import CashbackOfReward, Cost, Reward, RewardWindow, RewardWorth
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import plain
 from chalicelib.kit.base import Frozen
@@ -20,6 +20,10 @@ _IN: Mapping[Every, str] = {
     "month": " a month",
     "year": " a year",
 }
+
+
+NoCodes = Callable[[int], Refused | None]
+STOCK = "stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Reason(Frozen):
 @dataclass(frozen=True, slots=True)
 class Situation:
     """A member as rewards see them: what they can spend, theirs or their group's, and what was taken before. `blocked` names
-    what is blocked, them or their group; `barred` is a group that does not let them spend."""
+    what is blocked, them or their group; `barred` is a group that does not let them spend. `left` says of a reward how many
+    there are in its stock and in each period that it is limited in; `no_codes` why so many of its codes cannot be had."""
 
     day: Day
     balances: Mapping[str, int]
@@ -52,19 +57,23 @@ class Situation:
     blocked: str = ""
     barred: bool = False
     uses: Mapping[str, Counts] = field(default_factory=dict)
-    taken: Mapping[str, Counts] = field(default_factory=dict)
+    left: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    no_codes: Mapping[str, NoCodes] = field(default_factory=dict)
 
     def after(self, reward: Reward, wish: Wish) -> Situation:
         """Once they have it."""
         balances = dict(self.balances)
         for cost in cost_of(reward, wish):
             balances[cost.unit] = balances.get(cost.unit, 0) - cost.amount
-        name = reward.reward_id
+        name, more = reward.reward_id, wish.quantity
+        left = {place: there - more for place, there in self.left.get(name, {}).items()}
+        known = self.no_codes.get(name)
         return replace(
             self,
             balances=balances,
-            uses={**self.uses, name: self.uses.get(name, NONE).plus(self.day, wish.quantity)},
-            taken={**self.taken, name: self.taken.get(name, NONE).plus(self.day, wish.quantity)},
+            uses={**self.uses, name: self.uses.get(name, NONE).plus(self.day, more)},
+            left={**self.left, name: left},
+            no_codes=self.no_codes if known is None else {**self.no_codes, name: lambda wanted: known(wanted + more)},
         )
 
 
@@ -157,33 +166,28 @@ def _of_the_member(reward: Reward, it: Situation) -> Iterator[Refused]:
 
 
 def _of_what_is_left(reward: Reward, it: Situation, wish: Wish) -> Iterator[Refused]:
-    taken, uses = it.taken.get(reward.reward_id, NONE), it.uses.get(reward.reward_id, NONE)
-    if reward.stock is not None and taken.used("ever", it.day) + wish.quantity > reward.stock:
-        left = max(0, reward.stock - taken.used("ever", it.day))
-        yield Refused("out_of_stock", f"Only {left} of it are left." if left else "None of it is left.")
-    for can, limits, counts in (
-        ("It can be had", reward.limits, taken),
-        ("A member can have it", reward.member_limits, uses),
-    ):
-        if (limit := _reached(limits, counts, it.day, wish)) is not None:
-            used = counts.used(limit.every, it.day)
-            text = f"{can} {limit.times} times{_IN[limit.every]}, and it was had {used} times."
-            yield Refused("limit_reached", text)
-            return
+    left, uses = it.left.get(reward.reward_id, {}), it.uses.get(reward.reward_id, NONE)
+    stock = left.get(STOCK)
+    if stock is not None and stock < wish.quantity:
+        yield Refused("out_of_stock", f"Only {stock} of it are left." if stock > 0 else "None of it is left.")
+    of_all = ((limit, left[limit.every]) for limit in reward.limits if limit.every in left)
+    theirs = ((limit, limit.times - uses.used(limit.every, it.day)) for limit in reward.member_limits)
+    for can, limits in (("It can be had", of_all), ("A member can have it", theirs)):
+        short = next(((limit, rest) for limit, rest in limits if rest < wish.quantity), None)
+        if short is not None:
+            limit, rest = short
+            used = limit.times - max(0, rest)
+            yield Refused("limit_reached", f"{can} {limit.times} times{_IN[limit.every]}, and it was had {used} times.")
+            break
+    why = it.no_codes.get(reward.reward_id)
+    if why is not None and (no := why(wish.quantity)) is not None:
+        yield no
 
 
 def _missing(reward: Reward, it: Situation, wish: Wish) -> dict[str, int]:
     costs = cost_of(reward, wish)
     more = {cost.unit: cost.amount - it.balances.get(cost.unit, 0) for cost in costs}
     return {unit: amount for unit, amount in more.items() if amount > 0}
-
-
-def _reached(limits: tuple[Limit, ...], counts: Counts, day: Day, wish: Wish) -> Limit | None:
-    return next((limit for limit in limits if wish.quantity > _left(limit, counts, day)), None)
-
-
-def _left(limit: Limit, counts: Counts, day: Day) -> int:
-    return limit.times - counts.used(limit.every, day)
 
 
 def _before(window: RewardWindow, day: Day) -> bool:
@@ -216,8 +220,19 @@ def must_suit(reward: Reward, wish: Wish) -> None:
             raise Refused(
                 "order_value_not_said", "Say what the order is worth: points pay a part of it.", param="order_value"
             )
-    elif value > (most := _most(cashback, wish.order_value)):
-        raise Refused("more_than_order_allows", f"At most {most} of this order are paid with points.", param="points")
+    else:
+        must_pay_part(cashback, wish, 0)
+
+
+def must_pay_part(cashback: CashbackOfReward, wish: Wish, paid: int) -> None:
+    """Of the order that is named so much has been paid with points before. Refuses `more_than_order_allows`."""
+    if wish.order_value is None:
+        return
+    most = _most(cashback, wish.order_value)
+    if paid + value_of(cashback, wish.points or 0) > most:
+        before = f", and {paid} have been" if paid else ""
+        text = f"At most {most} of this order are paid with points{before}."
+        raise Refused("more_than_order_allows", text, param="points")
 
 
 def _least(cashback: CashbackOfReward) -> int:

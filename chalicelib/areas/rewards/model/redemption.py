@@ -57,11 +57,15 @@ class Redemption(Frozen):
 
 
 class Counted(Frozen):
-    """Where a redemption was counted, and on which day: a refund takes it off there."""
+    """Where a redemption was counted, and on which day: a refund takes it off there. `taken`: quota, slice and amount of what
+    is limited for all; `coupons` of the series that it has its codes of; `paid` of its order, in the part of a currency."""
 
     day: Day
-    by_all: bool
     by_member: bool
+    taken: tuple[tuple[str, int, int], ...] = ()
+    series_id: str | None = None
+    coupons: tuple[str, ...] = ()
+    paid: int = 0
 
 
 def must_follow(now: DeliveryStatus | None, then: DeliveryStatus) -> None:

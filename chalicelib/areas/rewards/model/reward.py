@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -117,7 +118,7 @@ def _every_once(limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
 
 class RewardDefinition(Frozen):
     """A reward as a shop writes it. `stock`: how many there are in all, those that are gone included; `limits` are of all
-    members together, `member_limits` of each. In a list the lower `order` comes first. Segments: members of one of them."""
+    members together, `member_limits` of each. `coupon_series`: whose coupons its codes are, of the same program. In a list the lower `order` comes first. Segments: members of one of them."""
 
     name: Title
     type: RewardType
@@ -134,6 +135,7 @@ class RewardDefinition(Frozen):
     order: Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)] = 0
     costs: Annotated[tuple[Cost, ...], Field(max_length=5)] = ()
     worth: RewardWorth | None = None
+    coupon_series: Code | None = None
     cashback: CashbackOfReward | None = None
     tiers: Codes = ()
     segments: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
@@ -149,6 +151,8 @@ class RewardDefinition(Frozen):
             raise ValueError("`cashback` says what points are worth: a reward of type cashback has it, and no other")
         if self.cashback is not None and self.costs:
             raise ValueError("a cashback has no `costs`: how many points are redeemed is said each time")
+        if (self.coupon_series is not None) != (self.type in CODED):
+            raise ValueError("`coupon_series` says whose codes they are: a reward that is a code has it, and no other")
         worth = self.worth or RewardWorth()
         if self.type == "value_code" and (worth.amount is None or worth.currency is None):
             raise ValueError("a value_code says in `worth` which amount of which currency it is good for")
@@ -172,7 +176,7 @@ class Reward(RewardDefinition):
         return self.type in CODED
 
     @property
-    def is_counted(self) -> bool:
+    def is_limited(self) -> bool:
         """Whether it matters how many all have taken."""
         return self.stock is not None or bool(self.limits)
 
@@ -180,12 +184,15 @@ class Reward(RewardDefinition):
     def units(self) -> tuple[str, ...]:
         return tuple(cost.unit for cost in self.costs) if self.cashback is None else (self.cashback.unit,)
 
-    def said_in(self, locale: str | None) -> Reward:
-        """In the words of this locale, else of its language, else its own. What is translated is told once, in one of them."""
-        if locale is None:
+    def said_in(self, locales: Sequence[str]) -> Reward:
+        """In the words of the first of these locales, or of its language, that it has any of; else its own. What is translated
+        is told once, in one of them. Whoever names none is told all of it."""
+        if not locales:
             return self
-        words: dict[str, str] = {}
-        for name in (locale.partition("-")[0], locale):
-            if (found := self.translations.get(name)) is not None:
-                words |= found.model_dump(exclude_none=True)
-        return self.model_copy(update={**words, "translations": {}})
+        said = (self._words_in(locale) for locale in locales)
+        return self.model_copy(update={**next((words for words in said if words), {}), "translations": {}})
+
+    def _words_in(self, locale: str) -> dict[str, str]:
+        names = (locale.partition("-")[0], locale)
+        known = (self.translations[name] for name in names if name in self.translations)
+        return {name: text for found in known for name, text in found.model_dump(exclude_none=True).items()}
