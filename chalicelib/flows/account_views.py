@@ -55,7 +55,8 @@ class Earning(Frozen):
 
 
 class Capped(Frozen):
-    """What a cap cut off: of a `transaction`, a `period` or the `balance`."""
+    """What a cap cut off: of a `transaction`, a `period` or the `balance`; or a limit of its rule: for each `member`, or its
+    `budget`."""
 
     unit: str
     amount: int

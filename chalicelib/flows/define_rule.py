@@ -1,35 +1,48 @@
-"""Define a rule: the units and tiers that it names must be its program's."""
+"""Define a rule: the units, tiers and rules that it names must be its program's.
+
+What it limits for everybody is another total from the same transaction on: 1 Query for each limit or budget that changes, and
+as many writes as it has slices.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from chalicelib.areas.programs import store as programs
+from chalicelib.areas.quotas.operations import change_quota
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
-from chalicelib.areas.rules.model.names import credits_on_cart, named_tiers, named_units
+from chalicelib.areas.rules.model.names import credits_on_cart, limits_nothing, named_rules, named_tiers, named_units
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
+from chalicelib.flows.rule_limits import quotas_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change, change_config
+from chalicelib.table.protocol import Write
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         must_suit(config, program_id, rule)
-        return rules.change(config, program_id, rule)
+        return replace(
+            rules.change(config, program_id, rule), also=_totals(rt, caller.tenant, config, program_id, rule)
+        )
 
     done = change_config(rt, caller, command, "define_rule", decide)
     changed = done.answer
     return Committed(rules.rule_of(Name(changed.kind, changed.id), changed.body), done.replayed)
 
 
-def must_suit(config: Config, program_id: int, rule: Rule) -> None:
-    """What it names is the program's. Refuses `unknown_unit`, `unknown_tier`, `credit_on_cart`; NotFound: the program."""
+def must_suit(config: Config, program_id: int, rule: Rule, beside: Collection[str] = ()) -> None:
+    """What it names is the program's; a rule may be one of those `beside` it. Refuses `unknown_unit`, `unknown_tier`,
+    `unknown_rule`, `nothing_to_limit`, `credit_on_cart`; NotFound: the program."""
     program = programs.program(config, program_id)
     units = {unit.code for unit in program.units}
     scheme = tiers.scheme(config, program_id)
@@ -40,6 +53,23 @@ def must_suit(config: Config, program_id: int, rule: Rule) -> None:
     for tier, param in named_tiers(rule):
         if tier not in known:
             raise Refused("unknown_tier", f"The program has no tier {tier}.", param=param)
+    others = {*beside, *(one.rule_id for one in rules.rules(config, program_id))}
+    for name, param in named_rules(rule):
+        if name not in others:
+            raise Refused("unknown_rule", f"The program has no rule {name}.", param=param)
+    for name, param in limits_nothing(rule):
+        raise Refused("nothing_to_limit", f"The rule gives no {name}: there is nothing to limit.", param=param)
     for kind in credits_on_cart(rule):
         sentence = f"{kind} is earned by an order: put it into a rule on order; one on cart takes something off."
         raise Refused("credit_on_cart", sentence, param="effects")
+
+
+def _totals(rt: Runtime, tenant: str, config: Config, program_id: int, rule: Rule) -> tuple[Write, ...]:
+    """A limit that is no more keeps its count, for when it is set again."""
+    known = next((one for one in rules.rules(config, program_id) if one.rule_id == rule.rule_id), None)
+    before = {} if known is None else quotas_of(program_id, known)
+    return tuple(
+        write
+        for name, quota in quotas_of(program_id, rule).items()
+        for write in change_quota(rt.table, tenant, before.get(name), quota)
+    )

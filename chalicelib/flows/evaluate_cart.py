@@ -25,6 +25,7 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.purchase import Buyer, refuse_future, with_credits
 from chalicelib.flows.simulate_order import SkippedRule, skipped_rules
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -115,7 +116,7 @@ def evaluate_cart(
     opened = _open(rt, caller, asked.buyer, program_id)
     opened.must_be_active()
     story = terms.meets(opened.account, header, asks_now=True)
-    outcome = _judged(terms, story.account, opened.member, asked)
+    outcome = _judged(terms, story.account, opened.member, asked, Taking(rt, caller.tenant, asked.cart.number))
     _, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
     return _answer(asked.cart, opened, outcome, credited, _standing(terms, story.account, opened))
 
@@ -132,8 +133,8 @@ def _open(rt: Runtime, caller: Caller, buyer: Buyer | None, program_id: int) -> 
     return of_their_group(rt, caller.tenant, opened, program_id)
 
 
-def _judged(terms: Terms, account: Account, member: Member | None, asked: CartQuestion) -> Outcome:
-    context = context_of(terms, account, member, asked.cart.purchased_at)
+def _judged(terms: Terms, account: Account, member: Member | None, asked: CartQuestion, taking: Taking) -> Outcome:
+    context = context_of(terms, account, member, asked.cart.purchased_at, taking)
     return evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), CART, why=True)
 
 

@@ -22,7 +22,7 @@ from chalicelib.areas.rules.replayed import added
 from chalicelib.aws.files import Writer
 from chalicelib.flows.import_config import pinned
 from chalicelib.flows.job_join import join_parts
-from chalicelib.flows.simulation_rules import RuleSets, by_todays_profile, not_replayed, rule_sets
+from chalicelib.flows.simulation_rules import RuleSets, by_todays_profile, limited_for_all, not_replayed, rule_sets
 from chalicelib.kit.periods import iso_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
@@ -57,6 +57,7 @@ def _asked(operation: Operation, sets: RuleSets) -> dict[str, Any]:
         "with_active": operation.details["with_active"],
         "simulated": [rule.rule_id for rule in sets.tried],
         "not_replayed": [one._asdict() for one in not_replayed(sets.tried)],
+        "without_limits_for_all": list(limited_for_all(sets.tried)),
         "by_profiles_of_today": list(by_todays_profile(sets.tried)),
     }
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts.model import Account
+from chalicelib.areas.accounts.model.counters import has_room
 from chalicelib.areas.accounts.model.months import Months
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.rules.purchase import Context
+from chalicelib.flows.rule_limits import Stock, given_in, uses_in
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import CountPeriod, Day, local_minute, month_of
@@ -15,12 +18,21 @@ from chalicelib.kit.periods import CountPeriod, Day, local_minute, month_of
 
 @dataclass(frozen=True, slots=True)
 class OfAccount:
-    """What an account remembers: orders by month."""
+    """What an account remembers: orders by month, uses of rules that are counted."""
 
     account: Account
 
     def orders_in(self, per: CountPeriod, day: Day) -> int:
         return self.account.orders if per == "ever" else orders_in(self.account.months, per, day)
+
+    def uses_in(self, rule_id: str, per: CountPeriod, day: Day) -> int:
+        return uses_in(self.account, rule_id, per, day)
+
+    def given_in(self, rule_id: str, unit: str, per: CountPeriod, day: Day) -> int:
+        return given_in(self.account, rule_id, unit, per, day)
+
+    def can_count(self, rule_id: str, day: Day) -> bool:
+        return has_room(self.account.counters, rule_id, day)
 
 
 _MONTHS: dict[CountPeriod, int] = {"month": 1, "3_months": 3, "6_months": 6, "year": 12}
@@ -33,7 +45,8 @@ def orders_in(months: Months, per: CountPeriod, day: Day) -> int:
     return sum(months[month].orders for month in range(first, first + length) if month in months)
 
 
-def context_of(terms: Terms, account: Account, member: Member | None, at: Instant) -> Context:
+def context_of(terms: Terms, account: Account, member: Member | None, at: Instant, taking: Taking | None) -> Context:
+    """`taking` knows what is short of all that is limited for everybody; None where nobody asks for that."""
     day, zone = terms.day(at), terms.program.zone
     return Context(
         day=day,
@@ -44,5 +57,6 @@ def context_of(terms: Terms, account: Account, member: Member | None, at: Instan
         balances={unit: wallet.available for unit, wallet in account.wallets.items()},
         orders=account.orders,
         history=OfAccount(account),
+        stock=None if taking is None else Stock(taking, terms.program.program_id),
         roundings=terms.roundings(day),
     )

@@ -40,8 +40,8 @@ class Period(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PastOrder:
-    """`member` bought it, for the `account` as it was before; `recorded` is what rules credited, before caps and returns, and
-    what caps cut off of it."""
+    """`member` bought it, for the `account` as it was before; `recorded` is what rules credited, before caps, budgets and
+    returns, and what was cut off of it."""
 
     order_id: str
     member: str
@@ -80,7 +80,9 @@ def _recorded(facts: Sequence[Fact], order: str) -> Counter[Amount]:
     given: Counter[Amount] = Counter()
     for fact in facts:
         if isinstance(fact, PointsEarned | PointsPromised | PointsCapped) and fact.order == order and fact.rule:
-            given[Amount("credited", fact.rule, fact.unit)] += fact.amount
             if isinstance(fact, PointsCapped):
+                if fact.cap == "member":  # a limit of the rule itself: it did not give that
+                    continue
                 given[Amount("capped", fact.rule, fact.unit)] += fact.amount
+            given[Amount("credited", fact.rule, fact.unit)] += fact.amount
     return given

@@ -12,6 +12,7 @@ from chalicelib.areas.members.model import Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
+from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.evaluate import evaluate
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
@@ -20,6 +21,8 @@ from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.rule_limits import cut_by_limits, with_uses
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
@@ -50,10 +53,11 @@ class Purchase:
     credits: tuple[Credited, ...]
     uncounted: tuple[int, ...] = ()
     enrolled: Written | None = None
+    uses: tuple[Use, ...] = ()
 
 
 def decide_purchase(
-    rt: Runtime,
+    taking: Taking,
     header: Header,
     terms: Terms,
     buyer: Buyer,
@@ -64,15 +68,18 @@ def decide_purchase(
     dry_run: bool = False,
 ) -> Purchase:
     """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group, one Get for a member
-    without an account who is refused or only tries). `asks_now` as in record_order; what is only tried
+    without an account who is refused or only tries). What limited rules give is taken by `taking`. `asks_now` as in record_order; what is only tried
     says why rules give nothing. Refuses `future_purchase`, `member_blocked`, `group_blocked`,
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
+    rt = taking.rt
     refuse_future(header.recorded_at, sale.purchased_at)
     opened, enrolled = _open(rt, header, terms, buyer)
     opened.must_be_active()
 
     def decided() -> Purchase:
-        return _decided(header, terms, opened, enrolled, sale, order_id, asks_now=asks_now, why=dry_run)
+        taking.begin()
+        purchase = _decided(header, terms, opened, sale, order_id, taking, asks_now=asks_now, why=dry_run)
+        return replace(purchase, enrolled=enrolled)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
     return unless_lost(rt, header.caller.tenant, known, decided, dry_run=dry_run)
@@ -82,15 +89,15 @@ def _decided(
     header: Header,
     terms: Terms,
     opened: Opened,
-    enrolled: Written | None,
     sale: Sale,
     order_id: str,
+    taking: Taking,
     *,
     asks_now: bool,
     why: bool,
 ) -> Purchase:
     story = terms.meets(opened.account, header, asks_now=asks_now)
-    context = context_of(terms, story.account, opened.member, sale.purchased_at)
+    context = context_of(terms, story.account, opened.member, sale.purchased_at, taking)
     outcome = evaluate(terms.rules, sale, context, why=why)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
@@ -99,9 +106,10 @@ def _decided(
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
+    story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id)
     story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
-    return Purchase(opened.member.member_id, opened.head, story, outcome, credited, uncounted, enrolled)
+    return Purchase(opened.member.member_id, opened.head, story, outcome, credited, uncounted, uses=uses)
 
 
 def refuse_future(now: Instant, at: Instant) -> None:
@@ -140,6 +148,7 @@ def with_credits(
     """The story with what rules credit, and what of it the order keeps. Refuses `too_many_credits`."""
     if len(outcome.credits) > MAX_CREDITS:
         raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")
+    story = cut_by_limits(story, outcome, order)
     credited: list[Credited] = []
     for credit in outcome.credits:
         granted = terms.credit(credit.unit, credit.amount, at)

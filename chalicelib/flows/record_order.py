@@ -3,7 +3,8 @@
 reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an identifier, + 1 BatchGet of profile and
          account of the group that the member is in: the order is then the group's; + 1 Get where whoever has no account
          yet is refused or only tries)
-writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit
+writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit; of each
+         limit for all and each budget of a rule that gives something a slice (2 units, as far as it is there)
 repeats  the order's key refuses them: the same content answers as the first time, other content is a conflict
 """
 
@@ -31,6 +32,8 @@ from chalicelib.flows.account_views import (
     standing_of,
 )
 from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, member_of
+from chalicelib.flows.rule_limits import writes_within
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -65,18 +68,20 @@ def record_order(
     *,
     asks_now: bool = True,
 ) -> Committed[RecordedOrder]:
-    """Refusals: those of flows/purchase; `too_large`, `order_number_unusable`; Conflict `order_number_taken` for the
+    """Refusals: those of flows/purchase; `too_large`, `too_many_limits`, `order_number_unusable`; Conflict `order_number_taken` for the
     number with other content. `asks_now`: whoever sends it means the account as it stands now, however late it comes: what
     time has brought and taken until then stays so. A file of history replays its days instead, in their order."""
     probe = 0
+    taking = Taking(rt, caller.tenant, sale.number)  # by order: nobody has to be known for it
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
         order_id = orders.id_for(caller.tenant, sale.number, probe)
-        purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, asks_now=asks_now, dry_run=command.dry_run)
+        dry_run = command.dry_run
+        purchase = decide_purchase(taking, header, terms, buyer, sale, order_id, asks_now=asks_now, dry_run=dry_run)
         entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now)
-        return _plan(caller, command, entry, purchase, sale, order_id, program_id)
+        return _plan(caller, command, entry, purchase, sale, order_id, program_id, taking)
 
     def recall() -> Entry | None:
         nonlocal probe
@@ -108,7 +113,14 @@ def recorded_order(entry: Entry) -> RecordedOrder:
 
 
 def _plan(
-    caller: Caller, command: Command, entry: Entry, purchase: Purchase, sale: Sale, order_id: str, program_id: int
+    caller: Caller,
+    command: Command,
+    entry: Entry,
+    purchase: Purchase,
+    sale: Sale,
+    order_id: str,
+    program_id: int,
+    taking: Taking,
 ) -> Plan:
     order = Order(
         order_id=order_id,
@@ -120,11 +132,12 @@ def _plan(
         credits=purchase.credits,
         uncounted=purchase.uncounted,
         group_id=group_of(entry),
+        uses=purchase.uses,
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
-    made = account_plan(caller, command, purchase.story, purchase.head, entry, (put, *enrolled))
-    return Plan(entry, made.writes, made.done_if | {put.key})
+    made = account_plan(caller, command, purchase.story, purchase.head, entry, (put, *enrolled, *writes_within(taking)))
+    return Plan(entry, made.writes, made.done_if | {put.key}, taking)
 
 
 def _same(rt: Runtime, caller: Caller, buyer: Buyer, sale: Sale, program_id: int, order: Order) -> Entry | None:

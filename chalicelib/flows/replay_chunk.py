@@ -6,21 +6,23 @@ writes   as every chunk: nothing of a member or a group. Its lease is lengthened
 repeats  one that is done is left alone; one that is done again comes to the same sums
 
 An order is judged with the account as it really stood when it was recorded, whatever simulated rules would have given
-before. Memory: the orders of one read, and the sums.
+before; only how often they were given counts for their own limits. Memory: the orders of one read, and the sums.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Order
-from chalicelib.areas.rules.replayed import Sums, judged
+from chalicelib.areas.rules.purchase import Context
+from chalicelib.areas.rules.replayed import Given, Sums, judged
 from chalicelib.flows.job_chunks import Chunk, work_on_chunk
 from chalicelib.flows.job_lease import no_message
 from chalicelib.flows.job_messages import Step
@@ -28,6 +30,7 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.owner_chunks import Enough, look_at_owners
 from chalicelib.flows.past_orders import PastOrder, UnreadableHistoryError, past_orders
 from chalicelib.flows.purchase import MAX_CREDITS
+from chalicelib.flows.replayed_uses import ReplayedUses, TriedHistory
 from chalicelib.flows.simulation_rules import RuleSets, rule_sets
 from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
@@ -60,6 +63,7 @@ class _Work:
     counts: Counter[str] = field(default_factory=Counter)
     waiting: list[PastOrder] = field(default_factory=list)
     keys: dict[Key, None] = field(default_factory=dict)
+    uses: dict[str, ReplayedUses] = field(default_factory=dict)
 
     def replay_some(self, some: Sequence[str], enough: Enough) -> int:
         looked = 0
@@ -71,6 +75,7 @@ class _Work:
         self._judge_waiting()
         self.counts["accounts"] += len(self.sums.met)
         self.sums.end_accounts()
+        self.uses.clear()
         return looked
 
     def _follow_journal(self, owner: str) -> None:
@@ -109,13 +114,21 @@ class _Work:
 
     def _count_past(self, past: PastOrder, order: Order, member: Member) -> None:
         sale, terms, owner = order.sale, self.sets.terms, past.account.owner
-        context = context_of(terms, past.account, member, sale.purchased_at)
+        context = context_of(terms, past.account, member, sale.purchased_at, None)
         tier = context.tier or ""
         self.counts["orders"] += 1
         self.sums.count_order(owner, tier, sale.currency, sale.gross_value)
         self.sums.count_given(owner, "recorded", tier, past.recorded)
         self.sums.count_given(owner, "active", tier, judged(terms.rules, sale, context, MAX_CREDITS))
-        self.sums.count_given(owner, "simulated", tier, judged(self.sets.simulated, sale, context, MAX_CREDITS))
+        self.sums.count_given(owner, "simulated", tier, self._tried(owner, sale, context))
+
+    def _tried(self, owner: str, sale: Sale, context: Context) -> Given | None:
+        uses = self.uses.setdefault(owner, ReplayedUses(self.sets.drafts))
+        assert context.history is not None  # noqa: S101 - it is that of an account
+        seen = TriedHistory(context.history, uses.tried, uses.counted)
+        given = judged(self.sets.simulated, sale, replace(context, history=seen), MAX_CREDITS)
+        uses.count(given, context.day)
+        return given
 
     def _order_key(self, past: PastOrder) -> Key:
         return orders.order_key(self.tenant, past.order_id)

@@ -2,7 +2,8 @@
 
 reads    1 Get of the sale, 1 Query of the member's snapshot; where the sale was made for a group, 1 BatchGet of that one's
          profile and account instead, whoever is in it now; 1 Get of the sale more for a dry run
-writes   return (absent), sale (version), account (version), entry (absent): 8 units
+writes   return (absent), sale (version), account (version), entry (absent): 8 units; + 2 for each limit for all and each budget
+         that it gives something back to
 repeats  the return's number within its sale refuses them, as a sale's number does
 """
 
@@ -34,6 +35,8 @@ from chalicelib.flows.account_views import (
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
+from chalicelib.flows.rule_limits import given_back
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -78,6 +81,7 @@ def return_order(
 
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
     buyers: list[str] = []
+    taking = Taking(rt, caller.tenant, order_id)
 
     def plan() -> Plan:
         refuse_future(rt.clock.now(), document.purchased_at)
@@ -85,33 +89,38 @@ def return_order(
         buyers.append(order.member_id)
         _must_be_theirs(rt, caller, order, buyer)
         terms = terms_of(rt, caller.tenant, order.program)
-        opened = _open(rt, caller.tenant, order)
-        if command.dry_run and orders.read(rt.table, caller.tenant, order_id) != order:
-            raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
+        opened = _open(rt, caller.tenant, order, dry_run=command.dry_run)
         planned = plan_return(order, document, _bases(terms, order))
         header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
         met = terms.meets(opened.account, header, asks_now=asks_now)
-        taken_back = partial(_taken_back, terms, met, planned, document)
+        taken_back = partial(_taken_back, terms, met, planned, document, taking)
         story = unless_lost(rt, caller.tenant, (opened,), taken_back, dry_run=command.dry_run)
         entry = document_entry(caller.tenant, terms, story, opened.head, header, asks_now=asks_now)
-        return _plan(caller, command, entry, opened, story, planned, document)
+        return _plan(caller, command, entry, opened, story, planned, document, taking)
 
     def recall() -> Entry | None:
-        guarded = recall_guarded(rt.table, caller.tenant, command)
-        return guarded or _recorded(rt, caller, order_id, document, buyer)
+        return recall_guarded(rt.table, caller.tenant, command) or _recorded(rt, caller, order_id, document, buyer)
 
-    return commit(rt, command, plan, lambda entry: _answer(entry, buyers[0]), recall)
+    done = commit(rt, command, plan, lambda entry: _answer(entry, buyers[0]), recall)
+    if not command.dry_run:
+        taking.after()
+    return done
 
 
-def _open(rt: Runtime, tenant: str, order: Order) -> Opened:
+def _open(rt: Runtime, tenant: str, order: Order, *, dry_run: bool) -> Opened:
     """The account that the sale was made in."""
     if order.group_id is not None:
-        return open_account(rt, tenant, order.group_id, order.program)
-    return open_snapshot(rt, tenant, order.member_id, order.program)
+        opened = open_account(rt, tenant, order.group_id, order.program)
+    else:
+        opened = open_snapshot(rt, tenant, order.member_id, order.program)
+    if dry_run and orders.read(rt.table, tenant, order.order_id) != order:
+        raise Outdated  # other goods came back before the account was read, and nothing is written that would meet them
+    return opened
 
 
-def _taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Return) -> Story:
+def _taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Return, taking: Taking) -> Story:
     """A blocked member's goods come back like anybody's."""
+    taking.begin()
     order = planned.order
     day = terms.day(order.sale.purchased_at)
     story = story.then(
@@ -131,6 +140,7 @@ def _taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Retur
             cause = Cause(credit.rule, order.order_id, day, period=credit.period)
             piece = Piece(*credit.piece)
             story = cancel(story, credit.unit, piece, amount, conduct, cause, asked_before=credit.due)
+    story = given_back(story, taking, order.order_id, planned.uses_back)
     return settle_tier(story, terms, document.purchased_at)
 
 
@@ -142,13 +152,14 @@ def _plan(
     story: Story,
     planned: ReturnPlan,
     document: Return,
+    taking: Taking,
 ) -> Plan:
     taken = tuple((line_no, back.quantity, back.value) for line_no, back in sorted(planned.taken.items()))
     recorded = RecordedReturn(document=document, taken=taken, sequence=entry.sequence, recorded_at=entry.recorded_at)
     put = orders.return_put(caller.tenant, planned.order.order_id, recorded)
-    also = (put, orders.order_put(caller.tenant, planned.order))
+    also = (put, orders.order_put(caller.tenant, planned.order), *taking.writes)
     made = account_plan(caller, command, story, opened.head, entry, also)
-    return Plan(entry, made.writes, made.done_if | {put.key})
+    return Plan(entry, made.writes, made.done_if | {put.key}, taking)
 
 
 def _bases(terms: Terms, order: Order) -> dict[str, Basis]:

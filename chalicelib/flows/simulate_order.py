@@ -23,6 +23,7 @@ from chalicelib.flows.account_views import (
     standing_of,
 )
 from chalicelib.flows.purchase import Buyer, decide_purchase
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -53,7 +54,8 @@ def simulate_order(
     terms = terms_of(rt, caller.tenant, program_id)
     header = header_for(rt, caller, command, "simulate_order", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(caller.tenant, sale.number)
-    purchase = decide_purchase(rt, header, terms, buyer, sale, order_id, dry_run=True)
+    taking = Taking(rt, caller.tenant, sale.number)
+    purchase = decide_purchase(taking, header, terms, buyer, sale, order_id, dry_run=True)
     entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header)
     return SimulatedOrder(
         member_id=None if purchase.enrolled else purchase.member_id,

@@ -36,9 +36,10 @@ class NotReplayed(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class RuleSets:
     """`terms` are those of the program, with its active rules; `tried` are the rules that are simulated, all of them judged as
-    if they were active."""
+    if they were active, and `drafts` those of them that were asked for."""
 
     terms: Terms
+    drafts: frozenset[str]
     tried: tuple[Rule, ...]
     simulated: CompiledRules
     period: Period
@@ -59,7 +60,8 @@ def rule_sets(rt: Runtime, operation: Operation) -> RuleSets:
     )
     tried = together(drafts, known)
     period = Period(details["from_day"], details["until_day"], terms.program.zone)
-    return RuleSets(terms, tried, compile_rules(tried), period)
+    named = frozenset(rule.rule_id for rule in drafts)
+    return RuleSets(terms, named, tried, compile_rules(tried), period)
 
 
 def together(drafts: Sequence[Rule], known: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -79,6 +81,13 @@ def not_replayed(tried: Sequence[Rule]) -> Iterator[NotReplayed]:
         elif any(isinstance(effect, PayWithPoints) for effect in rule.effects):
             sentence = "Whether customers would have paid with points, and how many, is not in the history."
             yield NotReplayed(rule.rule_id, "needs_points_to_pay", sentence)
+
+
+def limited_for_all(tried: Sequence[Rule]) -> Iterator[str]:
+    """Rules with a limit in all or a budget: who would have been the last is nobody's to say, so these are not applied."""
+    for rule in tried:
+        if rule.limits.in_all is not None or rule.limits.budget is not None:
+            yield rule.rule_id
 
 
 def by_todays_profile(tried: Sequence[Rule]) -> Iterator[str]:

@@ -55,7 +55,8 @@ def start_simulation(
     chunk_members: int = CHUNK_MEMBERS,
 ) -> Committed[Progress]:
     """InvalidInput `date_too_early`, `invalid_span`, `rule_named_twice`; NotFound: program, rule. Refuses `period_not_over`,
-    `nothing_to_simulate`, `unknown_unit`, `unknown_tier`, `credit_on_cart`, `too_large`. Conflict
+    `nothing_to_simulate`, `unknown_unit`, `unknown_tier`, `unknown_rule`,
+    `nothing_to_limit`, `credit_on_cart`, `too_large`. Conflict
     `idempotency_key_reused`."""
     now = rt.clock.now()
     config = read_patiently(rt, lambda: read_config(rt.table, caller.tenant))
@@ -98,7 +99,7 @@ def _drafts(config: Config, program_id: int, asked: SimulationAsked) -> tuple[Ru
     """What is tried."""
     for place, rule in enumerate(asked.rules):
         try:
-            must_suit(config, program_id, rule)
+            must_suit(config, program_id, rule, {one.rule_id for one in asked.rules})
         except Refused as refusal:
             refusal.param = f"rules.{place}.{refusal.param}"
             raise

@@ -26,7 +26,7 @@ class StatementLine(Frozen):
     purchase's own, the one after the last of what expired, the one on which a promise was due or something came back too late. `id` names it, where it can
     be undone or traced. `amount` is signed: what it added to the balance of its unit, or took from it; money has no sign.
     `unmoved` is how much a line is about that moves no balance, so that its `amount` is 0: promised or called off, captured
-    of a hold, paid of a debt, cut off by a `cap` (of the `transaction`, the `period` or the `balance`).
+    of a hold, paid of a debt, cut off by a `cap` (of the `transaction`, the `period` or the `balance`), or by a limit of its rule (for each `member`, or its `budget`).
 
     `by` is the member who did it for the group; `peer_id` the other side of a transfer, a member or a group, and
     `transfer_id` its name with whoever sent it. `undoes_id` is what it goes back to: the spend that is given back, the

@@ -33,6 +33,8 @@ INSTEAD: Mapping[type[Fact], str] = {
     f.PerkRefunded: "A refund is not undone: redeem the award anew",
     f.PerkRevoked: "What was revoked is not undone: grant the perk anew",
     f.PerkExpired: "What has expired is not undone: grant the perk anew",
+    f.RuleCounted: "What a purchase got of a rule comes back with its return",
+    f.RuleUncounted: "A return is not undone: record the purchase anew",
     **dict.fromkeys(
         f.ON_COUPONS, "What became of a coupon is changed by its own id: mark it as unused, cancel or reactivate it"
     ),

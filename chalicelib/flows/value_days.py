@@ -18,10 +18,11 @@ from chalicelib.kit.facts import Body, Fact
 from chalicelib.kit.periods import Day, day_starts, local_day
 from chalicelib.table.journal import Entry
 
-SILENT = frozenset(  # no statement has a line for these: what awards do to points is told beside them
+SILENT = frozenset(  # no statement has a line for these: what awards and limits do to points is told beside them
     (
         *("account.advanced", "points.extended", "tier.reviewed"),
         *("perk.granted", "perk.redeemed", "perk.refunded", "perk.revoked", "perk.expired"),
+        *("rule.counted", "rule.uncounted"),
     )
 )
 _INSTANTS: Mapping[str, str] = {

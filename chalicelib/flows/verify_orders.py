@@ -16,6 +16,7 @@ from chalicelib.areas.orders import store
 from chalicelib.areas.orders.model.documents import Return, Sale
 from chalicelib.areas.orders.model.order import Back, ByHand, Credited, Order, RecordedReturn
 from chalicelib.flows.verify_stream import unreadable
+from chalicelib.flows.verify_uses import RecordedUses
 from chalicelib.kit.clock import Instant
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry
@@ -67,6 +68,7 @@ class RecordedOrders:
     last: dict[int, int] = field(default_factory=dict)
     unread: set[tuple[int, int]] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
+    uses: RecordedUses = field(default_factory=RecordedUses)
 
     def see(self, entry: Entry) -> None:
         program, sequence = entry.stream.program, entry.sequence
@@ -74,6 +76,7 @@ class RecordedOrders:
         if is_placeholder(entry):
             self.unread.add((program, sequence))
         for fact in entry.facts:
+            self.uses.see(fact)
             told, value = str(fact.get("number")), int(fact.get("value", 0))
             bought = Bought(entry.effective_at, str(fact.get("currency")), str(entry.header.get("place", "")))
             recorded = Recorded(program, sequence, value, entry.recorded_at, told, bought)
@@ -164,6 +167,8 @@ class RecordedOrders:
                 yield "has not come back as its returns say"
             if _asked_in_all(order) != +sum((Counter(one.asked) for one in known.values()), Counter()):
                 yield "was not asked back what its returns say"
+            if self.uses.had_otherwise(order):
+                yield "has not of limited rules what its entries say"
         else:
             yield from self._others(table, order, known)
 

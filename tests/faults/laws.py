@@ -21,6 +21,7 @@ from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
 from tests.faults.coupon_laws import judge_coupons
+from tests.faults.limit_laws import judge_limits
 
 GIVING = ("points.earned", "points.promised")
 CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series")
@@ -43,6 +44,7 @@ def judge(items: Iterable[Attrs]) -> None:
     _judge_groups(kinds["group"], kinds["group_member"], kinds["member"])
     _judge_awards(kinds["award"], kinds["entry"])
     judge_coupons(kinds, journals)
+    judge_limits(kinds)
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
         if sequence:

@@ -16,7 +16,8 @@ from tests.faults.case import Act, Case
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
 from tests.twins import fresh
-from tests.twins.bookshop import BookShop, keyed
+from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, sale
+from tests.twins.limited import a, gift, points
 from tests.twins.rationed import Rationed, taken
 
 
@@ -63,6 +64,33 @@ def ours(world: World) -> Taken:
     return Taken(name, int(number), int(amount))
 
 
+# --- rules with limits ------------------------------------------------------------------------------------------------
+
+
+@cache
+def with_limited_rules() -> World:
+    """Every purchase gets a gift, ten in all and once a day, as long as its budget lasts; Bob has had one."""
+    world = at_work().copy()
+    shop = world.calm
+    shop.define(gift(50, a("day"), in_all=10, budget=points(1_000)))
+    shop.buy(card("0009"), sale("L1", line(1, 20_00), line(2, 30_00)))
+    return replace(world, names={**world.names, "limited": shop.order_id("L1")})
+
+
+def buy_a_gift(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.buy(card("0001"), sale("L2"), command)
+
+
+def bring_a_gift_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.bring_back(world.names["limited"], goods_back("RL1", 20_00), command)
+
+
+RULES: dict[str, Asked] = {
+    "record_order, of a limited rule": buy_a_gift,
+    "return_order, of what a limited rule gave": bring_a_gift_back,
+}
+
+
 def take_what_is_gone(world: World, shop: BookShop) -> str:
     """Whoever finds out notes it: that is all that is written."""
     try:
@@ -91,6 +119,8 @@ def _writes() -> Iterator[Case]:
         yield Case(f"{name}, with a key", "write", with_limits, asked, lawful=False)
         asked = partial(commanded, act, fresh)
         yield Case(f"{name}, without a key", "write", with_limits, asked, once=True, lawful=False)
+    for name, act in RULES.items():
+        yield Case(name, "write", with_limited_rules, partial(commanded, act, fresh))
     yield Case("take_quotas, of what is gone", "write", with_limits, take_what_is_gone, lawful=False)
 
 

@@ -15,13 +15,21 @@ from tests.simulation.fact_laws import Setting
 from tests.simulation.ladders import Ladders
 from tests.simulation.law import law
 from tests.simulation.policies import CARDS
-from tests.simulation.reckoned import day_at, policy_on, rounded
+from tests.simulation.reckoned import day_at, month_of, policy_on, rounded
 from tests.twins.bookshop import fixed, per_euro, rule
+from tests.twins.limited import a
 
 BASE = rule(effects=[per_euro(rounding=None)], lines={"exclude_delivery": True})
 STAMP = rule("stamp", effects=[fixed(1, "stamps", stage="bonus")])
 GIFT = rule("gift", effects=[per_euro(rounding=None, stage="bonus")], lines={"categories": [CARDS]})
-RULES = (BASE, STAMP, GIFT)
+OFTEN, EXTRA = 2, 2  # so often a month for each account, and so many stamps
+MONTHLY = rule("month", effects=[fixed(EXTRA, "stamps", stage="bonus")], limits={"per_member": [a("month", OFTEN)]})
+SHARED = rule(
+    "shared",
+    effects=[fixed(EXTRA, "stamps", stage="bonus")],
+    limits={"in_all": 12, "budget": {"amount": 19, "unit": "stamps"}},
+)
+RULES = (BASE, STAMP, GIFT, MONTHLY, SHARED)
 RULES_OF = {1: RULES, 2: ()}
 
 Document = Sale | Return
@@ -48,6 +56,7 @@ class Bought:
 
     sale: Sale
     uncounted: frozenset[int]
+    day: int = 0
     given: dict[str, Given] = field(default_factory=dict)
     pieces: Counter[int] = field(default_factory=Counter)
     value: Counter[int] = field(default_factory=Counter)
@@ -104,7 +113,7 @@ class Sales:
         self, fact: f.OrderRecorded, sale: Sale, facts: Sequence[Fact], setting: Setting, ladders: Ladders
     ) -> None:
         uncounted = frozenset(ladders.uncounted(sale, setting.entry.header["config_version"]))
-        bought = self.bought[fact.order] = Bought(sale, uncounted)
+        bought = Bought(sale, uncounted, day_at(sale.purchased_at, setting.program.zone))
         worth = sum(line.gross_value for line in sale.lines)
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
         told = fact.value, fact.value if fact.counted is None else fact.counted
@@ -113,8 +122,19 @@ class Sales:
         law(fact.counts_on == day, f"{fact} was bought on {day}")
         for given_by in RULES_OF[setting.program.program_id]:
             rounding = policy_on(setting.program.unit(_unit(given_by)).policies, day).rounding
-            due = _gives(given_by.rule_id, sale, rounding)
+            due = self._due(given_by, sale, day, rounding, _of_rule(facts, fact.order, given_by.rule_id))
             bought.given[given_by.rule_id] = _given(given_by, _of_rule(facts, fact.order, given_by.rule_id), due)
+
+        self.bought[fact.order] = bought
+
+    def _due(self, by: Rule, sale: Sale, day: int, rounding: str, told: Sequence[Any]) -> int:
+        """What everybody takes from may be gone: how much of it there is, orders and slices say at the end of a seed."""
+        if by.rule_id == SHARED.rule_id:
+            return min(EXTRA, sum(int(fact.amount) for fact in told if not isinstance(fact, f.RuleCounted)))
+        if by.rule_id == MONTHLY.rule_id:
+            before = (one for one in self.bought.values() if month_of(one.day) == month_of(day) and not one.all_back)
+            return EXTRA if sum(one.given[by.rule_id].amount > 0 for one in before) < OFTEN else 0
+        return _gives(by.rule_id, sale, rounding)
 
     def _ask_return(self, fact: f.OrderReturned, back: Return, facts: Sequence[Fact], setting: Setting) -> None:
         bought = self.bought[fact.order]
@@ -124,6 +144,9 @@ class Sales:
         law(told == (worth, counted, bought.all_back), f"{fact} is worth {worth}, of which {counted} counted")
         day = day_at(bought.sale.purchased_at, setting.program.zone)
         law(fact.counts_on == day, f"{fact} was bought on {day}")
+        told_back = {one.rule: one.times for one in facts if isinstance(one, f.RuleUncounted) and one.times}
+        had = {one for one in (MONTHLY.rule_id, SHARED.rule_id) if one in bought.given and bought.given[one].amount}
+        law(told_back == dict.fromkeys(had if fact.full else (), 1), f"{fact} gave back {told_back} of {had}")
         for rule_id, given in bought.given.items():
             basis = policy_on(setting.program.unit(given.unit).policies, day).return_basis
             due = max(0, bought.due(rule_id, basis) - given.asked_back)
@@ -140,7 +163,8 @@ def _unit(by: Rule) -> str:
 
 def _given(by: Rule, facts: Sequence[Any], due: int) -> Given:
     """All that is due, but for what caps cut off."""
-    law({fact.unit for fact in facts} <= {_unit(by)}, f"{facts} by {by}")
+    counted = (f.RuleCounted, f.RuleUncounted)
+    law({fact.unit for fact in facts if not isinstance(fact, counted)} <= {_unit(by)}, f"{facts} by {by}")
     cut = sum(fact.amount for fact in facts if isinstance(fact, f.PointsCapped))
     amount = sum(fact.amount for fact in facts if isinstance(fact, f.PointsEarned | f.PointsPromised))
     law(amount + cut == due, f"{by.rule_id} gave {amount} of {due}, and {cut} were cut off")

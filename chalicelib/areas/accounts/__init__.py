@@ -2,6 +2,7 @@
 
 Words       wallet (one per unit), lot (what expires together, as an interval of positions), earning (its interval is its
             identity), lifetime totals, standing (the tier), value time (`advanced_to`: how far the account has come)
+            counters (how often rules were used that are counted, by period)
             hold (positions out of their lots until captured, released or lapsed), pending (positions that have not come)
 Laws        the wallet equation: earned + granted + received + refunded + gained = available + held + spent + deducted +
             sent + converted + expired + cancelled; lots sum to what is available, and to nothing below zero;
@@ -13,5 +14,5 @@ Facts       account.advanced, order.recorded, order.returned, points.earned, poi
             points.deducted, points.spent, points.refunded, points.cancelled, points.expired, points.extended,
             debt.settled, points.promised, points.activated, promise.cancelled, points.held, points.captured,
             points.released, points.sent, points.received, points.converted, tier.changed, tier.reviewed, tier.pinned, tier.unpinned,
-            perk.granted, perk.redeemed, perk.refunded, perk.revoked, perk.expired
+            rule.counted, rule.uncounted, perk.granted, perk.redeemed, perk.refunded, perk.revoked, perk.expired
 """

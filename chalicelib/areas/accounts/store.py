@@ -36,10 +36,10 @@ DUE_SHARDS = 16
 
 class AccountItem(StampbookItem):
     """Schema 3 is that of an account that remembers several periods of a cap, or the period of what is pending: an older
-    version would forget them."""
+    version would forget them; schema 4 that of one that counts uses of rules."""
 
     kind = UnicodeAttribute(default="account")
-    v = IntegerAttribute(default=3)
+    v = IntegerAttribute(default=4)
     version = IntegerAttribute()
     advanced_to = IntegerAttribute()
     hash = UnicodeAttribute()
@@ -123,7 +123,7 @@ def _item(tenant: str, account: Account, entry: Entry, foretold: int) -> Account
     item = AccountItem(
         pk=key.pk,
         sk=key.sk,
-        v=3 if _has_periods(account) else 2,
+        v=_schema(account),
         version=entry.sequence,
         advanced_to=account.advanced_to,
         hash=entry.hash,
@@ -133,9 +133,11 @@ def _item(tenant: str, account: Account, entry: Entry, foretold: int) -> Account
     return item
 
 
-def _has_periods(account: Account) -> bool:
+def _schema(account: Account) -> int:
+    if account.counters:
+        return 4
     several = any(len(wallet.counted) > 1 for wallet in account.wallets.values())
-    return several or any(promise.period for promise in account.pendings)
+    return 3 if several or any(promise.period for promise in account.pendings) else 2
 
 
 def _due_place(tenant: str, account: Account) -> Key | None:

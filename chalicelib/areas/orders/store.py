@@ -29,7 +29,8 @@ from typing import Any, NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Back, ByHand, Credited, GroupOrder, Order, OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.kept import by_hand_from, credit_from, use_from
+from chalicelib.areas.orders.model.order import Back, GroupOrder, Order, OrderCard, RecordedReturn
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
@@ -46,10 +47,11 @@ MAX_NEW_ORDER_BYTES = 256_000
 class OrderItem(StampbookItem):
     """Schema 3 is that of an order for a group, which an older version would take for the member's own; schema 4 of one whose
     credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
-    cancelled by hand, which an older version would take for returns that are missing."""
+    cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that got something of a
+    rule that is counted, which an older version does not give back."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=5)
+    v = IntegerAttribute(default=6)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute()
@@ -119,12 +121,13 @@ def _order(attrs: Attrs) -> Order:
         sequence=body["sequence"],
         recorded_at=body["at"],
         sale=Sale.model_validate(body["sale"]),
-        credits=tuple(_credit(*credit) for credit in body["credits"]),
+        credits=tuple(credit_from(*credit) for credit in body["credits"]),
         returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
         uncounted=tuple(body.get("uncounted", ())),
         version=item.version,
         group_id=body.get("group"),
-        by_hand=tuple(_by_hand(*told) for told in body.get("by_hand", ())),
+        by_hand=tuple(by_hand_from(*told) for told in body.get("by_hand", ())),
+        uses=tuple(use_from(*kept) for kept in body.get("uses", ())),
     )
 
 
@@ -222,21 +225,6 @@ def _place(order: str, purchased_at: Instant) -> str:
     return f"{purchased_at:014}#{order}"
 
 
-def _credit(
-    rule: str, unit: str, amount: int, lines: Any, value: int, piece: Any, due: int, period: str = ""
-) -> Credited:
-    if [type(one) for one in (rule, unit, amount, due, period)] != [str, str, int, int, str]:
-        raise ValueError("a credit of nothing")
-    parts = tuple((no, part) for no, part in lines)
-    return Credited(rule, unit, amount, parts, value, (piece[0], piece[1], piece[2]), due, period)
-
-
-def _by_hand(sequence: int, credit: int, amount: int) -> ByHand:
-    if [type(one) for one in (sequence, credit, amount)] != [int, int, int]:
-        raise ValueError("cancelled of nothing")
-    return ByHand(sequence, credit, amount)
-
-
 def _item(tenant: str, order: Order) -> OrderItem:
     key = order_key(tenant, order.order_id)
     item = OrderItem(
@@ -261,6 +249,8 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
+    if order.uses:
+        return 6
     if order.by_hand:
         return 5
     if any(credit.period for credit in order.credits):
@@ -276,7 +266,7 @@ def _groups_place(tenant: str, order: Order) -> Key | None:
 
 
 def _body(order: Order) -> Mapping[str, Any]:
-    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand}
+    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand, "uses": order.uses}
     return {
         "member": order.member_id,
         "program": order.program,

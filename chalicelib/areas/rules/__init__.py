@@ -11,6 +11,7 @@ Words
     lane        base → multiply → bonus, over all rules. Base credits are multiplied, bonus credits are not
     discount    percent_off, amount_off, fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points
     redeemable  what the customer could still pay with points; they pay as much as they ask for
+    limits      so often, or so much, for each account in a period; in all; and a budget of points or money
     group       the first rule of it whose conditions hold keeps the others out
     skipped     a rule that gave nothing, with the first reason why
 
@@ -23,6 +24,8 @@ Laws
     - Multipliers add up on the base: ×2 and ×3 on one line give 4 times its base credits, whichever is judged first.
       A multiplier sees base credits of its own unit only, and of a credit the share of its lines by value.
     - `stop` keeps later rules of the same unit and lane from crediting, and later ones from discounting, once this one gave.
+    - What a limit leaves is given, never more; what is given is counted and taken with it. Limits are asked as conditions are,
+      before groups; amounts are cut where they are given, before multipliers see them.
     - Nobody pays with a point twice, with one that they have not, or with one that comes to no money.
     - What has no answer passes no question. A rule for others is never looked at, and looking would change nothing.
     - Money is compared at face value: "20.00" is 20.00 of whatever currency the order is in.
@@ -42,6 +45,7 @@ Modules
     answers     what a subject is
     conditions  questions compiled to closures, and the sentence for whoever asks why
     credits     how much an effect gives for own lines
+    limits      what limits leave of a gift, and what of a rule is counted
     discounts   how much an effect takes off them
     index       which rules a purchase could be for
     compile     `compile_rules`: all of it once, in judging order

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.areas.rules.basket import LineSelector, label_test
@@ -11,6 +11,7 @@ from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
 from chalicelib.areas.rules.credits import Gains, gains
 from chalicelib.areas.rules.discounts import Takes, takes
 from chalicelib.areas.rules.index import Index, span_of
+from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of, limits_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
 from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, STAGES, Stage
@@ -44,6 +45,7 @@ class CompiledRule:
     discounts: tuple[Discounting, ...]
     no_lines: Skipped
     in_group: Skipped
+    limits: CompiledLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class CompiledRules:
     idle: tuple[tuple[str, Skipped], ...]  # with what would set it off
     outside: tuple[Check, ...]  # of each live rule: its window
     occasions: tuple[str, ...]  # of each live rule: what kind of thing sets it off
+    counting: Mapping[str, Counting] = field(default_factory=dict)  # of rules whose uses are counted
 
 
 def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
@@ -78,6 +81,7 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
         idle=tuple((rule.trigger.on, _idle(rule)) for rule in ordered if rule.state != "active"),
         outside=tuple(_window(rule) for rule in live),
         occasions=tuple(rule.trigger.on for rule in live),
+        counting=counting_of(ordered),
     )
 
 
@@ -116,6 +120,7 @@ class _CompilerOf:
             ),
             no_lines=self._skipped("no_matching_lines", "No line of the order is one the rule is about."),
             in_group=self._skipped("in_group", f"Another rule of the group {rule.group} comes before it."),
+            limits=limits_of(rule),
         )
 
     def _skipped(self, reason: Reason, sentence: str) -> Skipped:

@@ -77,7 +77,8 @@ def said(condition: Condition) -> str:
             return _said_of_lines(condition)
         case AskTimes():
             often = "ever" if condition.per == "ever" else f"per {condition.per.replace('_', ' ')}"
-            return f"the number of orders {often} {_said_size(condition.at_least, condition.at_most)}"
+            what = "orders" if condition.rule_id is None else f"orders that got something of rule {condition.rule_id}"
+            return f"the number of {what} {often} {_said_size(condition.at_least, condition.at_most)}"
 
 
 def _part(condition: Condition) -> str:
@@ -251,12 +252,18 @@ def _lines(asked: AskLines, selector: LineSelector) -> Holds:
 
 
 def _times(asked: AskTimes) -> Holds:
-    least, most, per = asked.at_least, asked.at_most, asked.per
+    least, most, per, rule_id = asked.at_least, asked.at_most, asked.per, asked.rule_id
 
     def holds(_: Basket, context: Context) -> bool:
         if context.member is None:
             return False
-        times = 0 if context.history is None else context.history.orders_in(per, context.day)
+        times = 0
+        if context.history is not None:
+            times = (
+                context.history.orders_in(per, context.day)
+                if rule_id is None
+                else context.history.uses_in(rule_id, per, context.day)
+            )
         return (least is None or times >= least) and (most is None or times <= most)
 
     return holds

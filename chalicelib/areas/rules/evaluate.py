@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.areas.rules.basket import Basket, Own
-from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting
-from chalicelib.areas.rules.credits import Base
+from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting, Discounting
+from chalicelib.areas.rules.credits import Base, Gain
+from chalicelib.areas.rules.limits import Left, Parts, cut_to
 from chalicelib.areas.rules.model.effects import STAGES
-from chalicelib.areas.rules.outcome import Credit, Off, Outcome, Reason, Redeemable, Skipped
+from chalicelib.areas.rules.outcome import Credit, Cut, Off, Outcome, Reason, Redeemable, Skipped
 from chalicelib.areas.rules.purchase import Context, Purchase
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import MAX_AMOUNT
@@ -51,6 +52,8 @@ class _Judging:
         self.off: list[Off] = []
         self.redeemable: list[Redeemable] = []
         self.gave: set[str] = set()
+        self.given: defaultdict[tuple[str, str], int] = defaultdict(int)  # of what is limited, by rule and unit
+        self.cut: list[Cut] = []
         self.skipped: dict[str, Skipped] = {}  # why it gives nothing, so far
 
     def find(self, places: Iterable[int]) -> None:
@@ -60,6 +63,8 @@ class _Judging:
         for place in places:
             rule = live[place]
             skipped = _unmet(rule, basket, context)
+            if skipped is None and rule.limits is not None:
+                skipped = rule.limits.had(context)
             if skipped is None and rule.group is not None:
                 skipped = rule.in_group if rule.group in groups else None
                 groups.add(rule.group)
@@ -77,20 +82,27 @@ class _Judging:
                     continue
                 if not self.left:
                     self.left = {line.line_no: line.gross_value for line in self.basket.lines}
-                taken = effect.takes(self.basket, self.basket.own(rule.selector), self.left, self.context)
-                if taken.could_pay:
-                    self.redeemable.append(Redeemable(rule.rule_id, effect.unit, taken.could_pay, taken.could_save))
-                if not taken.parts:
-                    self._skip_discount(rule, paid=bool(effect.unit))
-                    continue
-                for number, part in taken.parts:
-                    self.left[number] -= part
-                self.off.append(Off(rule.rule_id, effect.kind, taken.amount, taken.parts, effect.unit, taken.points))
-                self.gave.add(rule.rule_id)
-                if taken.points:
-                    self.context = _after_paying(self.context, effect.unit, taken.points)
+                self._take_off(rule, effect)
             if rule.stop and rule.rule_id in self.gave:
                 stopper = stopper or rule.rule_id
+
+    def _take_off(self, rule: CompiledRule, effect: Discounting) -> None:
+        taken = effect.takes(self.basket, self.basket.own(rule.selector), self.left, self.context)
+        if taken.could_pay:
+            self.redeemable.append(Redeemable(rule.rule_id, effect.unit, taken.could_pay, taken.could_save))
+        if not taken.parts:
+            self._skip_discount(rule, paid=bool(effect.unit))
+            return
+        parts = taken.parts if effect.unit else self._left_of(rule, taken.parts)
+        if not parts:
+            return
+        for number, part in parts:
+            self.left[number] -= part
+        amount = sum([part for _, part in parts])
+        self.off.append(Off(rule.rule_id, effect.kind, amount, parts, effect.unit, taken.points))
+        self.gave.add(rule.rule_id)
+        if taken.points:
+            self.context = _after_paying(self.context, effect.unit, taken.points)
 
     def count_credits(self) -> None:
         base: defaultdict[str, Base] = defaultdict(Base)
@@ -110,20 +122,46 @@ class _Judging:
                             rule, "stopped", f"Rule {stopper} credited {effect.unit} and lets no later rule do so."
                         )
                         continue
-                    if gain.amount > MAX_AMOUNT:
-                        raise _too_large(rule)
-                    self.credits.append(Credit(rule.rule_id, effect.unit, gain.amount, gain.own))
-                    self.gave.add(rule.rule_id)
-                    if name == "base":
-                        base[effect.unit].add(gain.own, gain.amount)
-                    if rule.stop:
+                    amount = self._credit(rule, effect.unit, gain)
+                    if name == "base" and amount:
+                        base[effect.unit].add(gain.own, amount)
+                    if rule.stop and amount:
                         stopping.append(effect.unit)
                 for unit in stopping:
                     stopped_by.setdefault(unit, rule.rule_id)
 
+    def _credit(self, rule: CompiledRule, unit: str, gain: Gain) -> int:
+        """What limits leave of it."""
+        amount = gain.amount
+        if amount > MAX_AMOUNT:
+            raise _too_large(rule)
+        if rule.limits is not None:
+            left = rule.limits.credit(self.context, unit, self.given[rule.rule_id, unit], amount)
+            amount = self._cut(rule, unit, amount, left)
+        if amount:
+            self.credits.append(Credit(rule.rule_id, unit, amount, gain.own))
+            self.gave.add(rule.rule_id)
+        return amount
+
+    def _left_of(self, rule: CompiledRule, parts: Parts) -> Parts:
+        """What limits leave of a discount."""
+        if rule.limits is None:
+            return parts
+        amount = sum([part for _, part in parts])
+        left = rule.limits.discount(self.context, self.basket.currency, self.given[rule.rule_id, ""], amount)
+        return cut_to(self._cut(rule, "", amount, left), parts)
+
+    def _cut(self, rule: CompiledRule, unit: str, amount: int, left: Left) -> int:
+        self.given[rule.rule_id, unit] += left.amount
+        if left.amount < amount and left.skipped.reason != "wrong_currency":
+            self.cut.append(Cut(rule.rule_id, unit, amount - left.amount, left.by))
+        if not left.amount:
+            self.skipped.setdefault(rule.rule_id, left.skipped)
+        return left.amount
+
     def outcome(self, occasions: tuple[str, ...], *, why: bool) -> Outcome:
         skipped = self._reasons(occasions) if why else ()
-        return Outcome(tuple(self.credits), tuple(self.off), tuple(self.redeemable), skipped)
+        return Outcome(tuple(self.credits), tuple(self.off), tuple(self.redeemable), skipped, tuple(self.cut))
 
     def _paid(self, rule: CompiledRule) -> Own:
         return self.basket.paid(rule.selector, self.left)

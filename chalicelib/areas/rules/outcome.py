@@ -17,15 +17,21 @@ Reason = Literal[
     "wrong_member_labels",
     "wrong_place",
     "condition_not_met",
+    "limit_reached",
     "in_group",
     "no_matching_lines",
     "nothing_to_multiply",
     "rounds_to_zero",
     "nothing_to_discount",
     "nothing_paid_with",
+    "wrong_currency",
+    "budget_spent",
     "stopped",
 ]
 """Stable codes, in the order they are looked for: a rule is skipped for the first that holds."""
+
+
+CutBy = Literal["member", "budget"]
 
 
 class Credit(NamedTuple):
@@ -72,6 +78,15 @@ class Skipped(NamedTuple):
     sentence: str
 
 
+class Cut(NamedTuple):
+    """What a limit took off a gift: of a `unit`, or of money where there is none."""
+
+    rule_id: str
+    unit: str
+    amount: int
+    limit: CutBy
+
+
 class Outcome(NamedTuple):
     """In the order judged. Every rule of the occasion either gives (`credits`, `off`) or is in `skipped` once, which is told only
     where the reasons were asked for: switched-off ones last. What is `redeemable` is offered by either, each by itself."""
@@ -80,3 +95,4 @@ class Outcome(NamedTuple):
     off: tuple[Off, ...] = ()
     redeemable: tuple[Redeemable, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    cut: tuple[Cut, ...] = ()

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
+from chalicelib.areas.rules.model.limits import Budget
 from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.labels import Label
 from chalicelib.kit.periods import CountPeriod, Day
@@ -93,6 +94,25 @@ class History(Protocol):
     def orders_in(self, per: CountPeriod, day: Day) -> int:
         """Orders in the day's own period."""
 
+    def uses_in(self, rule_id: str, per: CountPeriod, day: Day) -> int:
+        """Of them those that got something of the rule, as far as it is counted."""
+
+    def given_in(self, rule_id: str, unit: str, per: CountPeriod, day: Day) -> int:
+        """How much they got of it."""
+
+    def can_count(self, rule_id: str, day: Day) -> bool:
+        """Whether the account has room for it among the rules that it counts."""
+
+
+class Stock(Protocol):
+    """What is there for everybody together, as far as anybody knows."""
+
+    def uses(self, rule_id: str, in_all: int) -> int:
+        """Whether there is one more: 1, or 0."""
+
+    def budget(self, rule_id: str, budget: Budget, wanted: int) -> int:
+        """How much of what is wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -107,5 +127,6 @@ class Context:
     balances: Mapping[str, int] = field(default_factory=dict)
     orders: int = 0
     history: History | None = None  # nothing has happened before
+    stock: Stock | None = None  # there is enough of everything
     pays: Mapping[str, int] = field(default_factory=dict)  # points of each unit that the customer would pay with
     roundings: Mapping[str, Rounding] = field(default_factory=dict)  # of each unit that day; else half up

@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib.areas.rules.compile import CompiledRules, compile_rules
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.earlier import of_today
+from chalicelib.areas.rules.model.limits import UNLIMITED
 from chalicelib.errors import NotFound, Refused
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
@@ -65,7 +66,10 @@ def change(config: Config, program_id: int, rule: Rule) -> Change:
         rule_of(name, known.body)  # that of a newer version is not replaced unread
     elif len(config.of_kind("rule", _prefix(program_id))) >= MAX_RULES:
         raise Refused("too_many_rules", f"A program has at most {MAX_RULES} rules.")
-    return Change(name, rule.model_dump(mode="json"))
+    body = rule.model_dump(mode="json")
+    if rule.limits == UNLIMITED:
+        del body["limits"]  # an older version knows nothing of limits, and of this rule need not
+    return Change(name, body)
 
 
 def _name(program_id: int, rule_id: str) -> Name:

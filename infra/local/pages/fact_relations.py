@@ -77,6 +77,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("earn_points", *_GIVING, "record_order")),
+    f.RuleCounted: Relations(("record_order",)),
+    f.RuleUncounted: Relations(("return_order",)),
     f.PointsPromised: Relations(("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(

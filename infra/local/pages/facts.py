@@ -36,6 +36,7 @@ _TYPES = {
     "tuple[tuple[int, int, int], ...]": "list of three integers each",
     "tuple[tuple[int, int], ...]": "list of two integers each",
     "tuple[int, int]": "two integers",
+    "tuple[tuple[str, int], ...]": "list of a text and an integer each",
     "tuple[Taken, ...]": "list of three integers and a day each",
     "tuple[Brought, ...]": "list of three integers, a day and an instant each",
 }

@@ -148,3 +148,11 @@ def test_a_cart_earns_nothing_by_itself(shop: Shop) -> None:
     body = {"name": "Points", "trigger": {"on": "cart"}, "effects": [{"kind": "fixed", "unit": "points", "amount": 5}]}
     refused = (422, "credit_on_cart", "effects")
     assert refusal(shop.api.put("/v1/programs/1/rules/points", body)) == refused
+
+
+def test_a_budget_in_money_cuts_what_comes_off_and_is_of_its_own_currency(shop: Shop) -> None:
+    budget = {"budget": {"amount": 4_00, "currency": "EUR"}}
+    on_carts(shop, "tenth", {"kind": "percent_off", "percent": "10"}, limits=budget)
+    found = evaluated(shop, book(30_00, "A"), book(60_00, "B"))
+    assert (found["discount"], [line["discount"] for line in found["lines"]]) == (4_00, [1_33, 2_67])
+    assert reasons(evaluated(shop, currency="CHF")) == {"tenth": "wrong_currency"}

@@ -24,6 +24,7 @@ KEPT = {
     "priority": 0,
     "group": None,
     "stop": False,
+    "limits": {"per_member": [], "in_all": None, "budget": None},
 }
 DOUBLE = {"kind": "multiply", "unit": "points", "factor": "2"}
 TEN_OFF = {"kind": "percent_off", "percent": "10"}
@@ -183,7 +184,9 @@ def test_a_rule_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: st
         ({"lines": {}, "of": "value"}, "invalid_body", "when"),
         ({"lines": {}, "of": "any", "at_least": "2"}, "invalid_body", "when"),
         ({"times": "orders", "per": "year"}, "invalid_body", "when"),
-        ({"times": "orders", "per": "day", "at_least": 1}, "unknown_choice", "when.per"),
+        ({"times": "orders", "per": "day", "at_least": 1}, "invalid_body", "when"),
+        ({"times": "orders", "per": "hour", "at_least": 1}, "unknown_choice", "when.per"),
+        ({"times": "visits", "per": "day", "at_least": 1}, "wrong_format", "when.times"),
         ({"times": "orders", "at_least": 1}, "missing_field", "when.per"),
         ({"any": [{"not": {"labels_of": "order"}}]}, "missing_field", "when.any.0.not.one_of"),
         ({"not": {"not": {"ask": "order.place", "one_of": []}}}, "too_short", "when.not.not.one_of"),

@@ -98,6 +98,14 @@ def test_at_most_63_rules_give_something_for_one_order(shop: Shop, ada: str, pat
     assert refusal(shop.api.post(path, at_till(path, sale_by(ada, "S2")))) == (422, "too_many_credits", None)
 
 
+def test_an_order_takes_from_no_more_than_it_can_write(shop: Shop, ada: str) -> None:
+    budget = {"in_all": 9, "budget": {"amount": 9, "unit": "points"}}
+    for number in range(41):
+        shop.define(f"bonus-{number}", fixed(1, stage="bonus"), limits=budget)
+    assert refusal(shop.api.post("/v1/orders", sale_by(ada))) == (422, "too_many_limits", None)
+    assert shop.points(ada) == 0
+
+
 # --- bodies --------------------------------------------------------------------------------------------------------------
 
 

@@ -147,6 +147,14 @@ FACTS: dict[str, list[Fact]] = {
     ],
     "reward.delivery_changed": [f.RewardDeliveryChanged("tote-bag", 12, "shipped")],
     "reward.refunded": [f.RewardRefunded("five", 12, 2)],
+    "rule.counted": [
+        f.RuleCounted("welcome", ORDER, 20_619, ("ever",)),
+        f.RuleCounted("gift", ORDER, 20_619, ("2026-06-15", "2026-W25"), (("points", 50),), 1, 50, "points"),
+    ],
+    "rule.uncounted": [
+        f.RuleUncounted("gift", ORDER, ("2026-06-15", "2026-W25"), 0, (("points", 20),), 0, 20, "points"),
+        f.RuleUncounted("gift", ORDER, ("2026-06-15", "2026-W25"), 1, (("points", 30),), 1, 30, "points"),
+    ],
     "coupon.issued": [
         f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000),
         f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000, 1_867_104_000_000, "welcome"),

@@ -22,7 +22,7 @@ from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
 from tests.twins import coupons, fresh, perked, rewarded
-from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, sale
+from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
@@ -30,6 +30,7 @@ from tests.unit.relay.relayed import run
 OPERATION = "opr_0123456789abcdef01234567"
 MUGS = Quota("stock", "0001#mugs", 40)
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
+EAST = rule("east", audience={"places": ["east"]}, limits={"per_member": [{"per": "day", "times": 10}], "in_all": 40})
 CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
 
 
@@ -110,7 +111,7 @@ class FullShop:
 
 def full_shop() -> FullShop:
     streamed = StreamedTable()
-    shop = open_shop(streamed, program={"units": [CAPPED]})
+    shop = open_shop(streamed, rules=(rule(), EAST), program={"units": [CAPPED]})
     put_tenant(shop.rt, shop.caller, fresh(), TenantSettings(name="Books"))
     grants = (Grant("orders", "modify"),)
     issuer = replace(shop.caller, kind="system")
@@ -132,7 +133,7 @@ def full_shop() -> FullShop:
     rewarded.redeem(shop, bob)
     codes = (shown, *_coupons(shop, bob))
     group = household(shop, bob)
-    shop.buy(card("bob"), sale("B-1"))
+    shop.buy(card("bob"), sale("B-1", place="east"))
     rewarded.redeem(shop, bob, "bag")
     rewarded.define(shop, "money", **rewarded.MONEY)
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")

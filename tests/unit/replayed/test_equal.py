@@ -51,6 +51,8 @@ def test_of_rules_that_ask_what_the_account_was_before_each_order() -> None:
         rule("loyal", when={"times": "orders", "per": "month", "at_least": 2}, effects=[fixed(2)]),
         rule("rich", when={"ask": "balance.points", "at_least": 200}, effects=[fixed(4)]),
         rule("gold", effects=[{"kind": "multiply", "unit": "points", "by_tier": {"silver": "2", "gold": "3"}}]),
+        rule("twice", effects=[fixed(16)], limits={"per_member": [{"per": "month", "times": 2}]}),
+        rule("most", effects=[per_euro()], limits={"per_member": [{"per": "ever", "amount": 300, "unit": "points"}]}),
         rule("ours", when={"ask": "member.group", "is": True}, effects=[fixed(8)]),
     )
     waits = {"expiry": {"type": "days", "days": 20}, "available_after": 5}

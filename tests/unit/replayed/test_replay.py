@@ -183,6 +183,19 @@ def test_each_account_is_counted_once_however_many_are_looked_at_together() -> N
     assert of_rule(report, "base")["simulated"]["accounts"] == TOGETHER + 3
 
 
+def test_limits_for_each_member_are_those_of_the_replay_and_limits_for_all_are_told() -> None:
+    shop = half_a_year()
+    shop.buy(card("ada"), sale("A4", 10_00, on="2026-06-02"))
+    monthly = rule("monthly", effects=[fixed(1)], limits={"per_member": [{"per": "month", "times": 1}]})
+    once = rule("once", effects=[fixed(1)], limits={"per_member": [{"per": "ever", "times": 1}]})
+    most = rule("most", effects=[per_euro()], limits={"per_member": [{"per": "year", "amount": 160, "unit": "points"}]})
+    three = rule("three", effects=[fixed(1)], limits={"in_all": 3})
+    report = replayed(shop, asked(monthly, once, most, three))
+    found = [credited(report, name)["points"] for name in ("monthly", "once", "most", "three")]
+    assert found == [4, 2, 160 + 30, 5]
+    assert report["without_limits_for_all"] == ["three"]
+
+
 def test_what_nobody_could_hold_is_counted_as_refused() -> None:
     shop = half_a_year()
     report = replayed(shop, asked(rule("much", effects=[per_euro(10**12)])))

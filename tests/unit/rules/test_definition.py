@@ -120,7 +120,22 @@ def nested(levels: int) -> dict[str, Any]:
         ({"when": {"lines": {}, "at_most": "3"}}, "value and quantity are compared by at_least or at_most"),
         ({"when": {"lines": {}, "of": "quantity", "at_least": "few"}}, "plain decimal"),
         ({"when": {"times": "orders", "per": "year"}}, "say how often: at_least or at_most"),
-        ({"when": {"times": "orders", "per": "day", "at_least": 1}}, "'month', '3_months'"),
+        ({"when": {"times": "orders", "per": "day", "at_least": 1}}, "orders are counted by month, 3_months"),
+        ({"when": {"times": "rule:", "per": "day", "at_least": 1}}, "should match pattern"),
+        ({"limits": {"per_member": [{"per": "day"}]}}, "either times, or an amount and its unit"),
+        ({"limits": {"per_member": [{"per": "day", "amount": 5}]}}, "either times, or an amount and its unit"),
+        (
+            {"limits": {"per_member": [{"per": "day", "times": 1, "amount": 5, "unit": "points"}]}},
+            "either times, or an amount and its unit",
+        ),
+        ({"limits": {"per_member": [{"per": "fortnight", "times": 1}]}}, "'day', 'week'"),
+        ({"limits": {"per_member": [{"per": "day", "times": 0}]}}, "greater than or equal to 1"),
+        ({"limits": {"per_member": [{"per": "day", "times": n} for n in (1, 2)]}}, "two limits for each member"),
+        ({"limits": {"in_all": 0}}, "greater than or equal to 1"),
+        ({"limits": {"in_all": True}}, "valid integer"),
+        ({"limits": {"budget": {"amount": 5}}}, "a budget is of a unit or of a currency"),
+        ({"limits": {"budget": {"amount": 5, "unit": "points", "currency": "EUR"}}}, "of a unit or of a currency"),
+        ({"limits": {"budget": {"amount": 5, "currency": "eur"}}}, "should match pattern"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_a_sentence(fields: dict[str, Any], sentence: str) -> None:

@@ -37,7 +37,7 @@ ROUTES = (
         "Record a sale: what the customer earned, and what they have now.",
         status=201,
         query=(PROGRAM,),
-        errors=(*_PURCHASE_ERRORS, "order_number_taken", "order_number_unusable"),
+        errors=(*_PURCHASE_ERRORS, "too_many_limits", "order_number_taken", "order_number_unusable"),
         dry_run=True,
     ),
     Route(

@@ -81,7 +81,15 @@ ROUTES = (
         "rules",
         "modify",
         "Create or replace a rule.",
-        errors=("program_not_found", "unknown_unit", "unknown_tier", "credit_on_cart", "too_many_rules"),
+        errors=(
+            "program_not_found",
+            "unknown_unit",
+            "unknown_tier",
+            "unknown_rule",
+            "nothing_to_limit",
+            "credit_on_cart",
+            "too_many_rules",
+        ),
         dry_run=True,
     ),
     Route(

@@ -25,6 +25,8 @@ ROUTES = (
             "rule_named_twice",
             "unknown_unit",
             "unknown_tier",
+            "unknown_rule",
+            "nothing_to_limit",
             "credit_on_cart",
         ),
         dry_run=True,

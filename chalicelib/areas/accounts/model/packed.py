@@ -4,6 +4,7 @@ w wallets   [next lot, totals, lots] and, where there is any, {"c": counted by p
 h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, where it has one, its period
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
+c counters  of each rule that is counted [times, amounts where there are any] by period
 f foretold  2, where anything promised or held waits for an instant and the entries have told it; an older release wrote 1
 u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of], as far as it says anything
 """
@@ -15,6 +16,7 @@ from dataclasses import fields
 from typing import Any
 
 from chalicelib.areas.accounts.model.apart import Hold, Pending
+from chalicelib.areas.accounts.model.counters import Uses
 from chalicelib.areas.accounts.model.lots import Lot, Piece
 from chalicelib.areas.accounts.model.months import Month
 from chalicelib.areas.accounts.model.standing import Standing
@@ -62,6 +64,7 @@ def packed(account: Account, foretold: int = FORETOLD) -> Body:
         "q": {} if account.counted == account.spend else dict(account.counted),
         "m": {str(number): _month(month) for number, month in account.months.items()},
         "u": _standing(account.standing),
+        "c": {rule: _counted(periods) for rule, periods in account.counters.items()},
         "f": foretold if account.waits_for_time else 0,
     }
     return body | {name: value for name, value in rare.items() if value}
@@ -80,6 +83,7 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         spend=body["s"],
         counted=body["q"] if "q" in body else body["s"],
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
+        counters={rule: _unpacked_counted(kept) for rule, kept in body.get("c", {}).items()},
         tier=body["t"],
         standing=Standing(*body["u"]) if "u" in body else Standing(),
         foretold=body.get("f", 0),
@@ -149,3 +153,11 @@ def _month(month: Month) -> list[Any]:
 
 def _unpacked_month(orders: int, spend: dict[str, int], earned: dict[str, int]) -> Month:
     return Month(orders, spend, earned)
+
+
+def _counted(periods: Mapping[str, Uses]) -> dict[str, Any]:
+    return {name: [uses.times, uses.amounts] if uses.amounts else [uses.times] for name, uses in periods.items()}
+
+
+def _unpacked_counted(kept: Mapping[str, list[Any]]) -> dict[str, Uses]:
+    return {name: Uses(*uses) for name, uses in kept.items()}

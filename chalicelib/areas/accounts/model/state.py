@@ -10,6 +10,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model import standing as s
 from chalicelib.areas.accounts.model import wallet as w
 from chalicelib.areas.accounts.model.apart import Hold, Pending, decided, with_promise, without_held, without_promised
+from chalicelib.areas.accounts.model.counters import Counters, counted, uncounted
 from chalicelib.areas.accounts.model.months import Month, Months, with_month
 from chalicelib.areas.accounts.model.standing import Standing
 from chalicelib.areas.accounts.model.wallet import Wallet
@@ -24,7 +25,8 @@ Change = Callable[["Account", Any], "Account"]
 @dataclass(frozen=True, slots=True)
 class Account:
     """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency, and
-    `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months. `foretold`: its
+    `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months. `counters`: uses of rules that
+    are counted. `foretold`: its
     entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
     did (1); of the stored account, and no part of its state."""
 
@@ -39,6 +41,7 @@ class Account:
     spend: Mapping[str, int] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
     months: Months = field(default_factory=dict)
+    counters: Counters = field(default_factory=dict)
     tier: str = ""
     standing: Standing = field(default_factory=Standing)
     foretold: int = field(default=0, compare=False)
@@ -200,6 +203,15 @@ def _deducted(account: Account, fact: f.PointsDeducted) -> Account:
     return _with(account, w.went(account.wallet(fact.unit), "deducted", fact))
 
 
+def _counted(account: Account, fact: f.RuleCounted) -> Account:
+    return replace(account, counters=counted(account.counters, fact.rule, fact.counts_on, fact.periods, fact.amounts))
+
+
+def _uncounted(account: Account, fact: f.RuleUncounted) -> Account:
+    left = uncounted(account.counters, fact.rule, fact.periods, fact.times, fact.amounts)
+    return replace(account, counters=left)
+
+
 def _unchanged(account: Account, _: Fact) -> Account:
     """What is told beside: of awards, redemptions and coupons, and of what a cap cut off."""
     return account
@@ -237,6 +249,8 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.PointsSent: _in_wallet(w.sent),
     f.PointsReceived: _in_wallet(w.received),
     f.PointsConverted: _converted,
+    f.RuleCounted: _counted,
+    f.RuleUncounted: _uncounted,
     f.PerkGranted: _unchanged,
     f.PerkRedeemed: _unchanged,
     f.PerkRefunded: _unchanged,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -9,6 +10,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from chalicelib.areas.orders.model.documents import Return, ReturnLine, Sale
+from chalicelib.areas.orders.model.uses import Came, Use, UseBack, back_of
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import rounded
 from chalicelib.kit.base import Frozen
@@ -55,7 +57,7 @@ class Back(NamedTuple):
 class Order:
     """`sequence` is the account entry that recorded it; `version` counts the order's own changes: its returns, and what of its
     credits was cancelled `by_hand`. `uncounted` are the lines that did not count towards a tier when it was bought: so they
-    do not when they come back. `group_id` is the group that it was bought for: the order is its account's for ever, whoever
+    do not when they come back. `uses` are what it has of rules that are counted. `group_id` is the group that it was bought for: the order is its account's for ever, whoever
     leaves it."""
 
     order_id: str
@@ -70,6 +72,7 @@ class Order:
     version: int = 1
     group_id: str | None = None
     by_hand: tuple[ByHand, ...] = ()
+    uses: tuple[Use, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -130,6 +133,7 @@ class ReturnPlan:
     order: Order  # after the return
     taken: Mapping[int, Back]  # what this return takes, by line of the sale
     dues: tuple[Due, ...]
+    uses_back: tuple[UseBack, ...] = ()
 
     @property
     def value(self) -> int:
@@ -158,7 +162,22 @@ def plan_return(order: Order, document: Return, basis: Mapping[str, Basis]) -> R
         Due(credit, max(0, _due(changed, credit, basis[credit.unit]) - credit.due)) for credit in order.credits
     )
     asked = tuple(credit._replace(due=credit.due + due.amount) for credit, due in zip(order.credits, dues, strict=True))
-    return ReturnPlan(replace(changed, credits=asked), taken, dues)
+    backs = tuple(back_of(use, _came(changed, dues)) for use in order.uses)
+    rest = () if changed.fully_returned else tuple(back.rest for back in backs)
+    told = tuple(back for back in backs if back.is_something)
+    return ReturnPlan(replace(changed, credits=asked, uses=rest), taken, dues, told)
+
+
+def _came(order: Order, dues: Iterable[Due]) -> Came:
+    taken_back: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for credit, amount in dues:
+        taken_back[credit.rule, credit.unit] += amount
+    shares = {
+        line.line_no: Fraction(order.returned[line.line_no].value, line.gross_value)
+        for line in order.sale.lines
+        if line.line_no in order.returned and line.gross_value
+    }
+    return Came(taken_back, shares, order.fully_returned)
 
 
 def asked_by_hand(order: Order, credit: int, amount: int, sequence: int) -> Order:

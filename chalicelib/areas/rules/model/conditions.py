@@ -19,10 +19,11 @@ from chalicelib.areas.rules.model.subjects import Kind, kind_of
 from chalicelib.areas.rules.model.words import Flag, LabelMatch, LineFilter, PlainNumber, Text
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.base import Frozen
-from chalicelib.kit.periods import minute_of, parse_day
+from chalicelib.kit.periods import CountPeriod, minute_of, parse_day
 
 MAX_DEPTH = 8
 MAX_QUESTIONS = 200
+OF_RULES = "rule:"
 
 Answer = Flag | Annotated[int, Field(strict=True)] | Text
 Answers = Annotated[tuple[Answer, ...], Field(min_length=1, max_length=1_000)]
@@ -114,11 +115,12 @@ class AskLines(Question):
 
 
 class AskTimes(Question):
-    """How many orders the account had before, by their days of purchase: in the month, quarter (`3_months`), half of a year or
-    year of the moment, or ever."""
+    """How many orders the account had before, or how many of them got something of a rule (`rule:welcome`), by their days of
+    purchase: in the month, quarter (`3_months`), half of a year or year of the moment, or ever; of a rule also in the day or
+    week. A rule is counted from when somebody asks."""
 
-    times: Literal["orders"]
-    per: Literal["month", "3_months", "6_months", "year", "ever"]
+    times: Annotated[str, Field(pattern=r"^(orders|rule:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})$")]
+    per: CountPeriod
     at_least: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     at_most: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
 
@@ -126,7 +128,13 @@ class AskTimes(Question):
     def _says_how_often(self) -> Self:
         if self.at_least is None and self.at_most is None:
             raise ValueError("say how often: at_least or at_most")
+        if self.rule_id is None and self.per in ("day", "week"):
+            raise ValueError("orders are counted by month, 3_months, 6_months, year, or ever")
         return self
+
+    @property
+    def rule_id(self) -> str | None:
+        return self.times.removeprefix(OF_RULES) if self.times.startswith(OF_RULES) else None
 
 
 class AllOf(Frozen):

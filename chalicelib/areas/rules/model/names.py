@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib.areas.rules.model.conditions import Ask, questions
-from chalicelib.areas.rules.model.effects import CREDITS, Multiply
+from chalicelib.areas.rules.model.conditions import Ask, AskTimes, questions
+from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, Multiply, PayWithPoints
 from chalicelib.areas.rules.model.rule import Rule
 from chalicelib.areas.rules.model.subjects import OF_UNITS
 
@@ -24,6 +24,32 @@ def named_units(rule: Rule) -> Iterator[Named]:
     for asked in _asked(rule):
         if asked.ask.startswith(OF_UNITS):
             yield Named(asked.ask.removeprefix(OF_UNITS), "when")
+
+
+def named_rules(rule: Rule) -> Iterator[Named]:
+    """Others whose uses it asks for."""
+    for asked in asked_times(rule):
+        if asked.rule_id is not None and asked.rule_id != rule.rule_id:
+            yield Named(asked.rule_id, "when")
+
+
+def asked_times(rule: Rule) -> Iterator[AskTimes]:
+    if rule.when is not None:
+        yield from (asked for asked in questions(rule.when) if isinstance(asked, AskTimes))
+
+
+def limits_nothing(rule: Rule) -> Iterator[Named]:
+    """What is limited although the rule does not give it. What is paid with points is no gift."""
+    given = {effect.unit for effect in rule.effects if isinstance(effect, CREDITS)}
+    for place, limit in enumerate(rule.limits.per_member):
+        if limit.unit is not None and limit.unit not in given:
+            yield Named(limit.unit, f"limits.per_member.{place}.unit")
+    budget = rule.limits.budget
+    if budget is not None and budget.unit is not None and budget.unit not in given:
+        yield Named(budget.unit, "limits.budget.unit")
+    gifts = (one for one in rule.effects if isinstance(one, DISCOUNTS) and not isinstance(one, PayWithPoints))
+    if budget is not None and budget.currency is not None and not any(gifts):
+        yield Named("money", "limits.budget.currency")
 
 
 def named_tiers(rule: Rule) -> Iterator[Named]:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Condition, questions
 from chalicelib.areas.rules.model.effects import DISCOUNTS, MAX_EFFECTS, Effect
+from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
 from chalicelib.areas.rules.model.triggers import OnOrder, Trigger
 from chalicelib.areas.rules.model.words import (
     Code,
@@ -47,6 +48,7 @@ class RuleDefinition(Frozen):
     priority: Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)] = 0
     group: Code | None = None
     stop: Flag = False
+    limits: RuleLimits = UNLIMITED
 
     @model_validator(mode="after")
     def _can_be_judged(self) -> Self:

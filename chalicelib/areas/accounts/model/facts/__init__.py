@@ -52,6 +52,7 @@ from chalicelib.areas.accounts.model.facts.points import (
     Taken,
 )
 from chalicelib.areas.accounts.model.facts.rewards import RewardDeliveryChanged, RewardRedeemed, RewardRefunded
+from chalicelib.areas.accounts.model.facts.rules import RuleCounted, RuleUncounted
 from chalicelib.kit.facts import Body, vocabulary
 
 
@@ -105,6 +106,8 @@ VOCABULARY = vocabulary(
     RewardRedeemed,
     RewardDeliveryChanged,
     RewardRefunded,
+    RuleCounted,
+    RuleUncounted,
     *ON_COUPONS,
     upcasters={
         ("order.recorded", 1): _as_it_is,
@@ -169,6 +172,8 @@ __all__ = [
     "RewardDeliveryChanged",
     "RewardRedeemed",
     "RewardRefunded",
+    "RuleCounted",
+    "RuleUncounted",
     "Taken",
     "TierChanged",
     "TierPinned",

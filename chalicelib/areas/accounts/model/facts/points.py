@@ -53,14 +53,14 @@ class PointsEarned(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PointsCapped(Fact):
-    """A cap cut something off what was to be earned.
+    """A cap, or a limit of its rule, cut something off what was to be earned.
 
-    field  | meaning                                          | unit
-    unit   | which wallet                                     | unit code
-    amount | how much was cut off                             | smallest part of `unit`
-    cap    | which cap: `transaction`, `period` or `balance`  | –
-    rule   | the rule that would have given it; empty by hand | –
-    order  | the sale's id; empty by hand                     | –
+    field  | meaning                                                                                                | unit
+    unit   | which wallet                                                                                           | unit code
+    amount | how much was cut off                                                                                   | smallest part of `unit`
+    cap    | which cap: `transaction`, `period` or `balance`; or which limit of the rule: for each `member`, `budget` | –
+    rule   | the rule that would have given it; empty by hand                                                       | –
+    order  | the sale's id; empty by hand                                                                           | –
     """
 
     type = "points.capped"

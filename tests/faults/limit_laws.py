@@ -1,0 +1,56 @@
+"""What must hold of limits of rules: what orders have of them is what is counted and what is taken, everywhere."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import Account
+from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model.order import Order
+from chalicelib.areas.quotas import store as quotas
+from chalicelib.table.protocol import Attrs, Key
+
+OF_RULES = ("rule_limit", "budget")
+Kinds = Mapping[str, Mapping[Key, Attrs]]
+
+
+def judge_limits(kinds: Kinds) -> None:
+    kept = [(key.pk.split("#", 1)[0], orders.order_from(item)) for key, item in kinds["order"].items()]
+    _judge_taken(kinds["quota_slice"], kept)
+    theirs: defaultdict[tuple[str, str, int], list[Order]] = defaultdict(list)
+    for tenant, order in kept:
+        theirs[tenant, order.owner, order.program].append(order)
+    for key, item in kinds["account"].items():
+        tenant, owner, program = key.pk.split("#", 1)[0], key.pk.rsplit("#", 1)[1], int(key.sk.removeprefix("B#"))
+        account, _ = accounts.account_from(item, owner, program)
+        judge_counted(account, theirs[tenant, owner, program])
+
+
+def judge_counted(account: Account, theirs: Iterable[Order]) -> None:
+    """The account counts the uses that its orders have; of more periods than it keeps, those that it has."""
+    times: Counter[tuple[str, str]] = Counter()
+    amounts: Counter[tuple[str, str, str]] = Counter()
+    for order in theirs:
+        for use in order.uses:
+            for period in use.periods:
+                times[use.rule, period] += 1
+                amounts.update({(use.rule, period, unit): amount for unit, amount in use.amounts})
+    for rule, periods in account.counters.items():
+        for period, uses in periods.items():
+            assert uses.times == times[rule, period], f"{rule}: another number of uses in {period} than orders have"
+            told = {unit: amounts[rule, period, unit] for unit in uses.amounts}
+            assert uses.amounts == told, f"{rule}: another amount in {period} than orders have"
+
+
+def _judge_taken(slices: Mapping[Key, Attrs], kept: Iterable[tuple[str, Order]]) -> None:
+    taken: Counter[Key] = Counter()
+    for tenant, order in kept:
+        for held in (held for use in order.uses for held in (use.in_all, use.budget) if held is not None):
+            taken[quotas.slice_key(tenant, held.quota, held.slice)] += held.amount
+    there = {key: quotas.slice_from(item) for key, item in slices.items() if key.pk.split("#")[2] in OF_RULES}
+    assert taken.keys() <= there.keys(), "an order took from a slice that is not there"
+    for key, one in there.items():
+        assert one.taken == taken[key], f"{key.pk} {key.sk}: another amount is taken than orders have"
+        assert one.left >= 0 or one.closed, f"{key.pk} {key.sk}: more was taken than there was"
