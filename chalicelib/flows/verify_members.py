@@ -74,6 +74,11 @@ class _Look:
         if self.profile is not None:
             yield from self.profile.wanted()
 
+    def see(self, entry: Entry) -> None:
+        """Of what has items of its own beside the account."""
+        for kept in (self.coupons, self.redemptions, self.awards):
+            kept.see(entry)
+
     def tell(self, name: str, told: Iterable[str], program: int = 0, entry: int | None = None) -> None:
         self.verified.differences += (Difference(self.owner, f"{name}{what}", program or None, entry) for what in told)
 
@@ -183,8 +188,7 @@ def _stream(look: _Look, stored: Mapping[str, Attrs], program: int, items: Itera
         nonlocal rebuilt, unread
         look.verified.tally.add_entry(entry)
         look.recorded.see(entry)
-        for kept_apart in (look.coupons, look.redemptions, look.awards):
-            kept_apart.see(entry)
+        look.see(entry)
         undoing.see(entry)
         if aggregate.covers(entry):
             unread = unread or is_placeholder(entry)

@@ -120,6 +120,8 @@ class RecordedOrders:
             return
         yield from self._of_sale(order, recorded, attrs)
         yield from self._of_returns(table, found, order)
+        if order.times_returned == len(self.returns.get(name, {})) and self.uses.had_otherwise(order):
+            yield "has not of limited rules what its entries say"
 
     def _of_sale(self, order: Order, recorded: Recorded, attrs: Attrs) -> Iterator[str]:
         if (order.owner, order.program, order.sequence) != (self.owner, recorded.program, recorded.sequence):
@@ -167,8 +169,6 @@ class RecordedOrders:
                 yield "has not come back as its returns say"
             if _asked_in_all(order) != +sum((Counter(one.asked) for one in known.values()), Counter()):
                 yield "was not asked back what its returns say"
-            if self.uses.had_otherwise(order):
-                yield "has not of limited rules what its entries say"
         else:
             yield from self._others(table, order, known)
 

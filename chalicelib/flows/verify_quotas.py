@@ -1,12 +1,11 @@
 """What is limited for all: what is left and what is taken of each quota that the configuration names must be its total.
 
-reads    1 Query of the configuration, 1 BatchGet for six quotas; again where something differs. Of periods those of today
+reads    1 Query of the configuration, 1 Query of each quota; again where something differs. Of periods those of today
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from chalicelib.areas.coupons.model.counts import Counted
 from chalicelib.areas.coupons.store import series as all_series
@@ -14,8 +13,10 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.areas.quotas import store
 from chalicelib.areas.quotas.model import Quota, differences
 from chalicelib.areas.rewards import store as rewards
+from chalicelib.areas.rules import store as rules
 from chalicelib.flows.coupon_quotas import pool_of, quota_of
 from chalicelib.flows.reward_quotas import quotas_of
+from chalicelib.flows.rule_limits import quotas_of as of_rule
 from chalicelib.flows.verify_stream import Difference
 from chalicelib.flows.verify_undone import LOOKS, PAUSE_SECONDS
 from chalicelib.kit.periods import local_day
@@ -25,7 +26,6 @@ from chalicelib.table.items import UNREADABLE
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.protocol import Table
 
-_TOGETHER = 6
 _KINDS: tuple[Counted, ...] = ("issued", "used")
 
 
@@ -43,23 +43,13 @@ def verify_quotas(rt: Runtime, tenant: str) -> tuple[Difference, ...]:
 
 
 def _look(rt: Runtime, table: Table, tenant: str) -> Iterator[Difference]:
-    quotas = iter(_named(rt, read_config(table, tenant)))
-    while some := dict(islice(quotas, _TOGETHER)):
+    for quota, has_total in _named(rt, read_config(table, tenant)):
         try:
-            stands = store.read_some(table, tenant, some)
-        except UNREADABLE:
-            yield from _one_by_one(table, tenant, some)
-            continue
-        for quota, has_total in some.items():
-            yield from _told(quota, differences(quota, stands[quota.name]) if has_total else ())
-
-
-def _one_by_one(table: Table, tenant: str, some: Iterable[Quota]) -> Iterator[Difference]:
-    for quota in some:
-        try:
-            store.read(table, tenant, quota)
+            stand = store.read(table, tenant, quota)
         except UNREADABLE:
             yield from _told(quota, ["a slice cannot be read"])
+            continue
+        yield from _told(quota, differences(quota, stand) if has_total else ())
 
 
 def _told(quota: Quota, what: Iterable[str]) -> Iterator[Difference]:
@@ -75,3 +65,5 @@ def _named(rt: Runtime, config: Config) -> Iterator[tuple[Quota, bool]]:
         for series in all_series.every_series(config, program.program_id):
             yield from ((quota_of(series, what), True) for what in _KINDS)
             yield pool_of(series), False
+        for rule in rules.rules(config, program.program_id):
+            yield from ((quota, True) for quota in of_rule(program.program_id, rule).values())

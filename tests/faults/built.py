@@ -23,7 +23,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete, Key
 from tests.faults.world import World, world_of
-from tests.twins import fresh
+from tests.twins import coupons, fresh
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, open_shop, per_euro, rule, sale
 from tests.twins.grouped import household
 from tests.twins.streamed import StreamedTable, stream_event
@@ -170,6 +170,16 @@ def notified_of_nonsense() -> World:
     return _with_file(b"no,such,columns\n1,2,3\n")
 
 
+@cache
+def notified_of_codes() -> World:
+    """Three codes and a line that is none, for a pool."""
+    world = _idle()
+    coupons.series(world.calm, "filed", codes={"kind": "pool"})
+    key = "imports/shop/coupon_codes/filed/june.txt"
+    _notify(world, _put(world.calm.rt, b"F-1\nF-22\nno code!\nF-333\n", key))
+    return world
+
+
 def on_plain_table(shop: BookShop, streamed: StreamedTable) -> Runtime:
     return replace(shop.rt, table=streamed.table)
 
@@ -188,15 +198,18 @@ def _idle() -> World:
 
 def _with_file(content: bytes) -> World:
     world = _idle()
-    drop = replace(_put(world.calm.rt, content), key=KEY)
-    subject = {"bucket": {"name": "another"}, "object": {"key": drop.key, "eTag": drop.etag}}
-    world.queues.send("imports", [Message({"Records": [{"eventName": "ObjectCreated:Put", "s3": subject}]}, "s3")])
+    _notify(world, _put(world.calm.rt, content))
     return world
 
 
-def _put(rt: Runtime, content: bytes) -> Drop:
+def _notify(world: World, drop: Drop) -> None:
+    subject = {"bucket": {"name": "another"}, "object": {"key": drop.key, "eTag": drop.etag}}
+    world.queues.send("imports", [Message({"Records": [{"eventName": "ObjectCreated:Put", "s3": subject}]}, "s3")])
+
+
+def _put(rt: Runtime, content: bytes, key: str = KEY) -> Drop:
     files = cast(MemoryFiles, rt.files)
-    files.put(KEY, content)
-    head = files.head(KEY)
+    files.put(key, content)
+    head = files.head(key)
     assert head is not None
-    return Drop("bucket", KEY, head.etag)
+    return Drop("bucket", key, head.etag)

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.areas.coupons.model import CouponSeries, Shown
 from chalicelib.areas.coupons.operations import list_coupons, list_of_series, list_series
+from chalicelib.flows.available_rewards import available_rewards
 from chalicelib.flows.change_coupon import activate_coupon, cancel_coupon, reactivate_coupon, unuse_coupon
 from chalicelib.flows.check_code import check_code
 from chalicelib.flows.coupon_quotas import get_series
@@ -24,7 +25,7 @@ from tests.faults.case import Case
 from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded, settle
-from tests.twins import coupons, fresh
+from tests.twins import coupons, fresh, rewarded
 from tests.twins.bookshop import BookShop, keyed
 
 POOLED = ("P-01", "P-02", "P-03")
@@ -42,6 +43,9 @@ def couponed() -> World:
     coupons.series(shop, "pool", codes={"kind": "pool"}, claimable=True, limits={"issued": 3})
     coupons.upload(shop, "pool", *POOLED)
     coupons.series(shop, "hello", codes={"kind": "shared", "code": "HELLO"}, limits={"used_per_member": 1})
+    coupons.series(shop, "prizes", codes={"kind": "pool"})
+    coupons.upload(shop, "prizes", "Z-1", "Z-2")
+    rewarded.define(shop, "prize", coupon_series="prizes", stock=9)
     return replace(world, names={**world.names, "code": coupons.named(shop, ada, "good").code})
 
 
@@ -83,6 +87,22 @@ def issue_of_pool(world: World, shop: BookShop, command: Command) -> Committed[A
     return codeless(issue_coupon(rt, shop.caller, command, world.names["bob"], 1, "pool"))
 
 
+def define_other_limits(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    said = {"program_id": 1, "series_id": "good", "name": "good", "limits": {"issued": 40}}
+    return define_coupon_series(shop.rt, shop.caller, command, CouponSeries.model_validate(said))
+
+
+def define_other_stock(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return rewarded.define(shop, "prize", command, coupon_series="prizes", stock=7)
+
+
+def redeem_a_code(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    """Which of the pool, chance says."""
+    done = rewarded.redeem(shop, world.names["ada"], "prize", command)
+    redemption = done.answer.redemption.model_copy(update={"codes": ()})
+    return Committed(done.answer.model_copy(update={"redemption": redemption}), done.replayed)
+
+
 def used(code: str | None = None) -> Asked:
     def use(world: World, shop: BookShop, command: Command) -> Committed[Any]:
         shown = code or world.names["code"]
@@ -102,6 +122,9 @@ def changed(change: Callable[..., Committed[Shown]], series_id: str, *more: obje
 
 COMMANDS: dict[str, Asked] = {
     "define_coupon_series": define,
+    "define_coupon_series, with another limit": define_other_limits,
+    "define_reward, with another stock": define_other_stock,
+    "redeem_reward, of a pool": redeem_a_code,
     "upload_codes": upload,
     "issue_coupon": issue,
     "issue_coupon, of a pool": issue_of_pool,
@@ -137,6 +160,9 @@ COUPON_READS = tuple(
         "list_series, of coupons": lambda world, shop: list_series(shop.rt, shop.caller, 1),
         "get_series, of coupons": lambda world, shop: get_series(shop.rt, shop.caller, 1, "pool"),
         "list_coupons": theirs,
+        "available_rewards, of a pool": lambda world, shop: available_rewards(
+            shop.rt, shop.caller, world.names["ada"], 1, 0, (), 25, None
+        ),
         "list_of_series, of coupons": all_of_one,
         "check_code, of a coupon": lambda world, shop: check_code(shop.rt, shop.caller, world.names["code"]),
         "check_code, of a pool": lambda world, shop: check_code(

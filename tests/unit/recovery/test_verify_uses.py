@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.orders import store as orders
+from chalicelib.areas.quotas import store as quotas
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.table.memory import MemoryTable
 from tests.twins import at
@@ -57,3 +58,9 @@ def test_what_orders_have_is_what_their_entries_say(books: Books) -> None:
 def test_what_an_order_has_otherwise_is_told(books: Books, change: Callable[[list[Any]], Any]) -> None:
     books.change(orders.order_key("shop", books.order), of_uses(change))
     assert ("0", "order A2 has not of limited rules what its entries say") in books.told()
+
+
+def test_a_limit_for_all_of_which_more_is_taken_than_there_is_is_told(books: Books) -> None:
+    key = quotas.slice_key("shop", "rule_limit#0001#gift", 0)
+    books.table.batch_put([{**books.item(key), "taken": {"N": "12"}}])
+    assert ("quota rule_limit#0001#gift", "9 left and 12 taken are not 10") in books.told()

@@ -255,6 +255,15 @@ class SixOrders:
         assert day == HERE.day
         return {"month": 1, "3_months": 2, "6_months": 3, "year": 4, "ever": 6}[per]
 
+    def uses_in(self, rule_id: str, per: CountPeriod, day: Day) -> int:
+        return 0
+
+    def given_in(self, rule_id: str, unit: str, per: CountPeriod, day: Day) -> int:
+        return 0
+
+    def can_count(self, rule_id: str, day: Day) -> bool:
+        return True
+
 
 def test_times_of_orders() -> None:
     known = replace(HERE, history=SixOrders())
