@@ -66,6 +66,7 @@ FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amou
     "simulate_order": PAID,
     "evaluate_cart": PAID,
     "effects.0.points": {"trigger": {"on": "cart"}, "effects": [PAID_WITH]},
+    "start_simulation": {"rules": [BODIES["put_rule"] | {"rule_id": "tried"}]},
     "rules.0.effects.0.points": {
         "rules": [{"rule_id": "pay", "name": "Pay", "trigger": {"on": "cart"}, "effects": [PAID_WITH]}]
     },
