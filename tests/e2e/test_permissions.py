@@ -69,6 +69,7 @@ def busy(deployed: Deployed) -> Deployed:
     shop = deployed.with_key(key.credential)
     ask_everything(shop)
     import_a_file(shop)
+    import_codes(shop)
     assert seen(lambda: finished(shop, "accounts"), "the proof that was asked for")["state"] == "done"
     let_points_expire(shop, rt.table)
     repair_what_the_relay_has_not_seen(shop, rt)
@@ -118,11 +119,21 @@ def import_a_file(shop: Deployed) -> None:
     assert (operation["state"], counts["sales"], counts["returns"], counts["refused"]) == ("done", 1, 1, 2), operation
 
 
+def import_codes(shop: Deployed) -> None:
+    """For a pool, which counts what is free."""
+    shop.call("PUT", "/v1/programs/1/coupon-series/filed", {"name": "Filed", "codes": {"kind": "pool"}})
+    key = f"imports/{SHOP}/coupon_codes/filed/permissions.txt"
+    shop.client("s3").put_object(Bucket=shop.outputs["BucketName"], Key=key, Body=b"FILED-1\nFILED-2\n")
+    operation = seen(lambda: finished(shop, "permissions.txt"), "the import of codes")
+    assert (operation["state"], operation["counts"]["added"]) == ("done", 2), operation
+
+
 def let_points_expire(shop: Deployed, table: Table) -> None:
     """A file tells what was bought a year and more ago, and nobody has looked since: that is over on the day for which the
     schedule fires. Of a hundred and one such accounts in a shard the last is on a second page, for which there is a second
     message."""
-    status, _ = shop.call("PUT", "/v1/programs/1/rules/always", {**BODIES["put_rule"], "window": {}})
+    rule = {**BODIES["put_rule"], "window": {}, "limits": {"in_all": 1_000}}  # an import takes from what is for all
+    status, _ = shop.call("PUT", "/v1/programs/1/rules/always", rule)
     assert status == 200
     long_ago = sale("PERMIT-4", "permit-4").replace(JUST_NOW, "2025-01-15T12:00:00Z")
     operation = dropped_for(shop, SHOP, "long-ago.csv", HEADER, long_ago)

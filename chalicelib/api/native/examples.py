@@ -104,10 +104,7 @@ BODIES: Mapping[str, Json] = {
         "when": {"ask": "order.value", "at_least": "10.00"},
         "lines": {"exclude_delivery": True},
         "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}],
-        "limits": {
-            "per_member": [{"per": "day", "times": 3}],
-            "budget": {"amount": 1_000_000, "unit": "points"},
-        },
+        "limits": {"per_member": [{"per": "day", "times": 3}]},
     },
     "start_simulation": {
         "from_day": "2025-12-15",

@@ -1,7 +1,7 @@
 """Where quotas are kept: a partition each, an item for each slice that somebody has taken from.
 
 access pattern        | key                         | items | cost          | by
-the slices of a quota | {t}#Q#{quota_kind}#{id} / * | 0–n   | 1 Query, 1 RU | read
+the slices of a quota | {t}#Q#{quota_kind}#{id} / * | 0–n   | 1 Query, 1 RU | read, read_some
 
 item        | key                                    | in index | cost
 quota_slice | {t}#Q#{quota_kind}#{id} / S#{slice:02} | –        | 2 WU
