@@ -39,6 +39,15 @@ PERKS_REWARDS_AND_COUPONS = {
     "redemption_code_expired": Code(422, "The redemption code is too old, or used: have the member show a fresh one."),
     "already_refunded": Code(422, "The redemption was given back before, or is too long ago."),
     "reward_used": Code(422, "What the full card gave has been used: give that back first."),
+    "whole_card_only": Code(422, "What a full card gave goes back with all its stamps: name no amount."),
+    "prize_held": Code(422, "The full card gives a perk that the member has already: it stays full."),
+    "proof_required": Code(
+        422, "The program asks for a proof that it is the member who redeems: a PIN or a one-time code."
+    ),
+    "pin_not_set": Code(422, "The member has no PIN yet."),
+    "proof_expired": Code(422, "The one-time code was used, is too old, or none was issued."),
+    "proof_locked": Code(422, "Too many wrong tries: PIN and one-time codes are locked for fifteen minutes."),
+    "wrong_proof": Code(422, "The PIN or one-time code is not the right one; after five wrong tries it is locked."),
     "too_many_rewards": Code(422, "A program has at most 2,000 rewards."),
     "reward_not_active": Code(422, "The reward is not offered: a draft, paused or ended."),
     "reward_not_yet": Code(422, "The reward can be had later only."),

@@ -29,6 +29,7 @@ from chalicelib.aws.errors import CloudError
 from chalicelib.errors import Forbidden, InvalidInput, StampbookError, Unauthenticated, Unavailable
 from chalicelib.kit.caller import Access, Caller
 from chalicelib.kit.command import Command
+from chalicelib.kit.proofs import NEVER_FINGERPRINTED
 from chalicelib.runtime import Runtime
 from chalicelib.table.damaged import DamagedItemError
 from chalicelib.table.protocol import OutcomeUnknown, Throttled
@@ -152,8 +153,11 @@ def _body(handler: Handler, request: Request) -> tuple[BaseModel | None, Any]:
 
 
 def _fingerprint(route: Route, path: Mapping[str, str], query: Mapping[str, Any], body: Any) -> str:
-    """Equal for the same request sent again, however its JSON is laid out. A dry run asks the same question."""
+    """Equal for the same request sent again, however its JSON is laid out. A dry run asks the same question, and so does another
+    proof that it is the member who redeems."""
     asked = {name: value for name, value in query.items() if name != "dry_run"}
+    if isinstance(body, dict):
+        body = {name: value for name, value in body.items() if name not in NEVER_FINGERPRINTED}
     whole = json.dumps([route.operation, dict(path), asked, body], sort_keys=True, separators=(",", ":"))
     return sha256(whole.encode()).hexdigest()
 

@@ -24,7 +24,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Key, Write
 
 AnswerT = TypeVar("AnswerT")
 Decide = Callable[[Story, Terms, Instant], Story]
@@ -33,10 +33,13 @@ DecideActing = Callable[[Story, Terms, Instant, Opened], Story]
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What a change is besides: `comment` goes to the entry's private part; some are for blocked members, too."""
+    """What a change is besides: `comment` goes to the entry's private part; some are for blocked members, too. `beside_of` says
+    what is read with the account, `also_of` what that has written with it."""
 
     comment: str = ""
     blocked_too: bool = False
+    beside_of: Callable[[Terms], tuple[Key, ...]] = lambda _: ()
+    also_of: Callable[[Terms, Opened], tuple[Write, ...]] = lambda *_: ()
 
 
 USUAL = Manner()
@@ -186,14 +189,17 @@ def change_acting(
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, who.program_id)
-        opened = open_acting(rt, caller.tenant, who)
+        keys = (*who.beside, *manner.beside_of(terms))
+        opened = open_acting(rt, caller.tenant, replace(who, beside=keys))
         if not manner.blocked_too:
             opened.must_be_active(who.param)
+        also = manner.also_of(terms, opened)
 
         def decided(story: Story, terms: Terms, at: Instant) -> Story:
             return decide(story, terms, at, opened)
 
-        return decided_plan(rt, caller, command, operation, terms, opened, decided, manner.comment)
+        planned = decided_plan(rt, caller, command, operation, terms, opened, decided, manner.comment)
+        return replace(planned, writes=(*planned.writes, *also))
 
     return commit(rt, command, plan, answer, lambda: recall_guarded(rt.table, caller.tenant, command))
 

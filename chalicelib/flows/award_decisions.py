@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from chalicelib.areas.accounts.model import earn, spend
+from chalicelib.areas.accounts.model import Story, earn, spend
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.perks.model import (
     Award,
@@ -24,8 +23,8 @@ from chalicelib.areas.perks.model import (
 )
 from chalicelib.errors import InvalidInput, Refused
 from chalicelib.flows.award_turn import Desk, Turn
-from chalicelib.flows.terms import after_activity
-from chalicelib.kit.amounts import MAX_AMOUNT, plain, rounded
+from chalicelib.flows.terms import Terms, after_activity, settle_tier
+from chalicelib.kit.amounts import MAX_AMOUNT, plain
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import day_starts, local_time
 
@@ -39,6 +38,16 @@ class Grant:
 
 
 HAND = Grant()
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came of a redemption: points taken, what they are worth, what was given for them and when that was over before."""
+
+    points: int = 0
+    value: int = 0
+    gave: str = ""
+    ended: Instant | None = None
 
 
 def ends_of(perk: Perk, desk: Desk) -> Instant | None:
@@ -90,13 +99,19 @@ def earned(turn: Turn, desk: Desk, unit: str, amount: int) -> Turn:
 
 def held(turn: Turn, desk: Desk, perk: Perk, award: Award | None, source: str = "everybody") -> tuple[Turn, Award]:
     """The award that is used: theirs, or what everybody has of the perk, or their tier, which begins with its first use."""
-    if isinstance(perk.what, Level) and turn.story.account.tier != perk.what.tier:
-        raise Refused("not_on_tier", f"{perk.name} is for members of the tier {perk.what.tier}.", param="award_id")
+    must_be_on_tier(turn.story, desk.terms, perk)
     if award is None:
         turn = _begun(turn, desk, perk, "tier" if isinstance(perk.what, Level) else source)
         award = turn.awards[turn.main]
     award.must_be_usable()
     return turn, award
+
+
+def must_be_on_tier(story: Story, terms: Terms, perk: Perk) -> None:
+    """Where a perk is a tier's. The tier is the settled one: whom nothing has happened to is on the lowest, though nothing says so
+    yet. Refuses `not_on_tier`."""
+    if isinstance(perk.what, Level) and settle_tier(story, terms).account.tier != perk.what.tier:
+        raise Refused("not_on_tier", f"{perk.name} is for members of the tier {perk.what.tier}.", param="award_id")
 
 
 def redeemed(turn: Turn, desk: Desk, perk: Perk, award: Award | None, till: Till, amount: int | None) -> Turn:
@@ -106,13 +121,13 @@ def redeemed(turn: Turn, desk: Desk, perk: Perk, award: Award | None, till: Till
     must_be_allowed(perk, local_time(desk.at, desk.terms.program.zone), till)
     if isinstance(perk.what, PseudoCurrency):
         turn, value = _money(turn, desk, perk, perk.what, till, amount)
-        return _used(turn, desk, perk, award, amount or 0, value)
+        return _used(turn, desk, perk, award, _Came(amount or 0, value))
     if amount is not None:
         text = "An amount is for points that are worth money; this is used once, or card by card."
         raise InvalidInput("amount_not_taken", text, param="amount")
     if isinstance(perk.what, StampCard):
         return _full_card(turn, desk, perk, perk.what, award)
-    return _used(turn, desk, perk, award)
+    return _used(turn, desk, perk, award, _Came())
 
 
 def _begun(turn: Turn, desk: Desk, perk: Perk, source: str) -> Turn:
@@ -163,7 +178,8 @@ def _money(
 
 
 def worth(what: PseudoCurrency, amount: int) -> int:
-    return rounded(Fraction(amount * what.value, what.points), "half_up")
+    """Down to what can be paid: many small redemptions are never worth more than one of them all."""
+    return amount * what.value // what.points
 
 
 def _full_card(turn: Turn, desk: Desk, perk: Perk, what: StampCard, award: Award) -> Turn:
@@ -172,27 +188,30 @@ def _full_card(turn: Turn, desk: Desk, perk: Perk, what: StampCard, award: Award
         decimals = desk.terms.conduct(what.unit, desk.at).decimals
         text = f"The card has {plain(stamps, decimals)} of {plain(what.stamps, decimals)} stamps."
         raise Refused("card_not_full", text, param="award_id")
-    turn = _spent(turn, desk, what.unit, what.stamps)
     if what.gives is None:
-        return _used(turn, desk, perk, award, what.stamps)
-    treat = desk.perk(what.gives)
-    gave = None
-    if not is_ignored(turn, treat) and not isinstance(treat.what, Level):
-        turn = granted(turn, desk, treat, Grant("card", points=0))
-        gave = latest(turn.awards, treat.perk_id)
-    return _used(turn, desk, perk, award, what.stamps, gave="" if gave is None else gave.award_id)
+        return _used(_spent(turn, desk, what.unit, what.stamps), desk, perk, award, _Came(what.stamps))
+    prize = desk.perk(what.gives)
+    if is_ignored(turn, prize):
+        text = f"The card gives {prize.name}, which the member has: it stays full until they can be given it."
+        raise Refused("prize_held", text, param="award_id")
+    before = latest(turn.awards, prize.perk_id)
+    turn = granted(turn, desk, prize, Grant("card", points=0))
+    turn = _spent(turn, desk, what.unit, what.stamps)
+    gave = turn.awards[turn.main]
+    ended = before.expires_at if before is not None and before.number == gave.number else None
+    return _used(turn, desk, perk, award, _Came(what.stamps, gave=gave.award_id, ended=ended))
 
 
-def _used(turn: Turn, desk: Desk, perk: Perk, award: Award, points: int = 0, value: int = 0, gave: str = "") -> Turn:
-    used = award.redeemed(Redemption(turn.sequence, turn.story.account.owner, points, gave))
+def _used(turn: Turn, desk: Desk, perk: Perk, award: Award, came: _Came) -> Turn:
+    used = award.redeemed(Redemption(turn.sequence, turn.story.account.owner, came.points, came.gave, came.ended))
     fact = f.PerkRedeemed(
         desk.member_id,
         perk.perk_id,
         award.number,
-        unit=(perk.counted_in or "") if points else "",
-        points=points,
-        value=value,
-        gave=gave,
+        unit=(perk.counted_in or "") if came.points else "",
+        points=came.points,
+        value=came.value,
+        gave=came.gave,
         over=used.state == "redeemed",
     )
     return turn.put(used).then(fact).about(used.award_id, till=perk.till_code)

@@ -122,11 +122,13 @@ Decide = Callable[[Turn, Desk], Turn]
 
 @dataclass(frozen=True, slots=True)
 class OfMember:
-    """Whose awards in which program. `spends`: points of theirs, so that their group must let them. `place`: where."""
+    """Whose awards in which program. `spends`: points of theirs, so that their group must let them; `might_spend`: only if it
+    does. `place`: where."""
 
     member_id: str
     program_id: int = 1
     spends: bool = False
+    might_spend: bool = False
     place: str = ""
     blocked_too: bool = False
 
@@ -137,7 +139,8 @@ def open_awards(rt: Runtime, tenant: str, of: OfMember) -> tuple[Opened, dict[st
     found = {key_of(attrs): attrs for attrs in every_item(rt.table, snapshot_query(tenant, of.member_id))}
     opened = opened_from(found, tenant, of.member_id, of.program_id)
     awards = perks.awards_from(found.values(), of.program_id)
-    return of_their_group(rt, tenant, opened, of.program_id, spends="member_id" if of.spends else None), awards
+    spends = "member_id" if of.spends else None
+    return of_their_group(rt, tenant, opened, of.program_id, spends=spends, asks=of.might_spend), awards
 
 
 def awards_plan(

@@ -68,23 +68,28 @@ def give_stamps(
             raise Refused("number_too_large", text, param="amount")
         return stamped(turn, desk, perk, perk.what, amount, where)
 
-    of = OfMember(member_id, program_id, place=where.place)
+    of = OfMember(member_id, program_id, might_spend=True, place=where.place)
     return change_awards(rt, caller, command, "give_stamps", of, decide, _answer)
 
 
 def stamped(turn: Turn, desk: Desk, perk: Perk, card: StampCard, amount: int, till: Till) -> Turn:
-    """The seam for whatever gives stamps, as a rule may within a purchase."""
+    """The seam for whatever gives stamps, as a rule may within a purchase: `opened` was asked whether they may spend."""
     perk.must_be_on(desk.terms.day(desk.at))
     turn, award = _card(turn, desk, perk)
     turn = earned(turn, desk, card.unit, amount).about(award.award_id)
-    if perk.method == "auto" and turn.story.account.wallet(card.unit).available >= card.stamps:
+    if (
+        perk.method == "auto"
+        and desk.opened.may_spend
+        and turn.story.account.wallet(card.unit).available >= card.stamps
+    ):
         turn = _redeeming_itself(turn, desk, perk, award, till)
     stamps = turn.story.account.wallet(card.unit).available
     return turn.about(turn.main, stamps=stamps, needed=card.stamps)
 
 
 def _redeeming_itself(turn: Turn, desk: Desk, perk: Perk, award: Award, till: Till) -> Turn:
-    """A card that cannot be redeemed here and now stays full: nobody is refused a stamp for that."""
+    """A card that cannot be redeemed here and now stays full: nobody is refused a stamp for that. Nor does one whose stamps are
+    a group's redeem itself for whom the group does not let spend."""
     try:
         return redeemed(turn, desk, perk, award, till, None)
     except Refused:

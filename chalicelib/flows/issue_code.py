@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.perks import store as perks
-from chalicelib.areas.perks.model import Level, Perk
+from chalicelib.areas.perks.model import Perk
 from chalicelib.areas.perks.model.award import named_award
 from chalicelib.errors import Refused
+from chalicelib.flows.award_decisions import must_be_on_tier
 from chalicelib.flows.award_turn import OfMember, open_awards
 from chalicelib.flows.redeem_award import award_named
 from chalicelib.flows.terms import terms_of
@@ -84,9 +85,7 @@ def _must_be_redeemable(rt: Runtime, caller: Caller, member_id: str, award_id: s
     if perk.method == "auto":
         raise Refused("perk_without_code", f"{perk.name} is redeemed by itself: nothing is shown.", param="award_id")
     perk.must_be_on(terms.day(now))
-    account = terms.advance(Story(opened.account), now).account
-    if isinstance(perk.what, Level) and account.tier != perk.what.tier:
-        raise Refused("not_on_tier", f"{perk.name} is for members of the tier {perk.what.tier}.", param="award_id")
+    must_be_on_tier(terms.advance(Story(opened.account), now), terms, perk)
     if award is not None:
         award.at(now).must_be_usable()
     return perk

@@ -29,7 +29,8 @@ from chalicelib.table.protocol import Attrs, Key, key_of
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An account in one program, with where its journal stands, and the entry that was asked for with it, if there is such
-    a one. `member` is who acts, `group` whose account it is, where it is a group's, and `own` the account of the member; `beside` is what else was asked for."""
+    a one. `member` is who acts, `group` whose account it is, where it is a group's, and `own` the account of
+    the member; `beside` is what else was asked for. `may_spend`: whether the group lets the member, where that was asked."""
 
     member: Member | None
     account: Account
@@ -38,6 +39,7 @@ class Opened:
     group: Group | None = None
     own: tuple[Account, Head] | None = None
     beside: Mapping[Key, Attrs] = field(default_factory=dict)
+    may_spend: bool = True
 
     @property
     def by(self) -> str:
@@ -155,10 +157,16 @@ def open_acting(rt: Runtime, tenant: str, who: Acting) -> Opened:
 
 
 def of_their_group(
-    rt: Runtime, tenant: str, opened: Opened, program_id: int, sequence: int | None = None, spends: str | None = None
+    rt: Runtime,
+    tenant: str,
+    opened: Opened,
+    program_id: int,
+    sequence: int | None = None,
+    spends: str | None = None,
+    asks: bool = False,
 ) -> Opened:
     """The account of the group that the member is in, opened for them by 1 BatchGet; theirs where they are in none.
-    `spends`: they want to spend, and this is how the request names them."""
+    `spends`: they want to spend, and this is how the request names them. `asks`: whether they might is only to be known."""
     member = opened.member
     if member is None or member.group_id is None:
         return opened
@@ -166,12 +174,12 @@ def of_their_group(
     membership = groups.membership_key(tenant, group_id, member.member_id)
     entries = () if sequence is None else (accounts.stream(tenant, group_id, program_id).key(sequence),)
     keys = [*owner_keys(tenant, group_id, program_id), *entries]
-    found = rt.table.batch_get(keys if spends is None else [*keys, membership])
+    found = rt.table.batch_get([*keys, membership] if asks or spends is not None else keys)
     theirs = opened_from(found, tenant, group_id, program_id, sequence)
     theirs = replace(theirs, member=member, own=(opened.account, opened.head), beside=opened.beside)
     if spends is not None:
         _must_may_spend(theirs.group, found.get(membership), spends)
-    return theirs
+    return replace(theirs, may_spend=_may_spend(theirs.group, found.get(membership))) if asks else theirs
 
 
 def in_group_keys(tenant: str, who: str | InGroup) -> tuple[Key, ...]:
@@ -202,10 +210,14 @@ def must_spend_for(found: Mapping[Key, Attrs], tenant: str, who: str | InGroup, 
 
 
 def _must_may_spend(group: Group | None, membership: Attrs | None, param: str) -> None:
+    if not _may_spend(group, membership):
+        raise Refused("may_not_spend", "The group does not let this member spend.", param=param)
+
+
+def _may_spend(group: Group | None, membership: Attrs | None) -> bool:
     """Who has just left may not, either."""
     known = None if membership is None else groups.membership_from(membership)
-    if group is None or known is None or not group.may_spend(known):
-        raise Refused("may_not_spend", "The group does not let this member spend.", param=param)
+    return group is not None and known is not None and group.may_spend(known)
 
 
 def must_be_owner(rt: Runtime, tenant: str, owner: str) -> None:

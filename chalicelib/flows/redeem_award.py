@@ -6,7 +6,7 @@ races    whoever is second finds the award used: account and award have moved on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts.model.facts import PerkRedeemed
@@ -25,9 +25,12 @@ from chalicelib.flows.award_turn import (
     awards_plan,
     told_of,
 )
+from chalicelib.flows.proving import Proof, counting_wrong_tries
+from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
+from chalicelib.kit.ids import number_of
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.config import Config
@@ -67,18 +70,23 @@ class Asked:
 
 def redeem_award(rt: Runtime, caller: Caller, command: Command, asked: Asked) -> Committed[RedeemedAward]:
     """Refuses `perk_not_active`, `award_used_up`, `award_expired`, `award_revoked`, `not_on_tier`, `not_at_this_time`,
-    `not_at_this_place`, `basket_too_small`, `basket_without_goods`, `card_not_full`, `worth_nothing`, `over_maximum_value`, `more_than_basket`,
-    `insufficient_balance`, `too_many_pieces`, `too_many_awards`, `member_blocked`, `group_blocked`, `may_not_spend`;
-    InvalidInput `amount_needed`, `amount_not_taken`; NotFound: member, program, award."""
+    `not_at_this_place`, `basket_too_small`, `basket_without_goods`, `card_not_full`, `prize_held`, `held_by_tier`, `worth_nothing`, `over_maximum_value`, `more_than_basket`,
+    `insufficient_balance`, `too_many_pieces`, `too_many_awards`, `member_blocked`, `group_blocked`, `may_not_spend`,
+    and what flows/proving does; InvalidInput `amount_needed`, `amount_not_taken`; NotFound: member, program, award."""
 
     def plan() -> Plan:
         return _plan(rt, caller, command, "redeem_award", asked)
 
-    return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+    return _carried_out(rt, caller, command, plan)
 
 
 def redeem_code(
-    rt: Runtime, caller: Caller, command: Command, code: str, amount: int | None = None, till: Till = ANY_TILL
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    code: str,
+    amount: int | None = None,
+    till: Till = ANY_TILL,
 ) -> Committed[RedeemedAward]:
     """What a till scans or types. Refuses `redemption_code_expired` and what redeeming the award refuses; NotFound: `code_not_found`, also once
     it has been used."""
@@ -96,7 +104,15 @@ def redeem_code(
         asked = Asked(known.member_id, known.award, known.program_id, amount, till)
         return _plan(rt, caller, command, "redeem_code", asked, (perks.code_delete(caller.tenant, code),))
 
-    return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+    return _carried_out(rt, caller, command, plan)
+
+
+def _carried_out(rt: Runtime, caller: Caller, command: Command, plan: Callable[[], Plan]) -> Committed[RedeemedAward]:
+    return counting_wrong_tries(
+        rt,
+        caller.tenant,
+        lambda: commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command)),
+    )
 
 
 def award_named(awards: Mapping[str, Award], config: Config, program_id: int, award_id: str) -> Award | None:
@@ -126,7 +142,19 @@ def _plan(
         award = award_named(turn.awards, desk.config, asked.program_id, asked.award_id)
         return redeemed(turn, desk, desk.perk(perk_id), award, asked.till, asked.amount)
 
-    return awards_plan(rt, caller, command, operation, of, decide, also)
+    return awards_plan(
+        rt, caller, command, operation, of, decide, (*also, *_proven(rt, caller.tenant, command, asked, also))
+    )
+
+
+def _proven(rt: Runtime, tenant: str, command: Command, asked: Asked, code: tuple[Write, ...]) -> tuple[Write, ...]:
+    """1 Get where the program asks for a proof. The code that an award is redeemed by is a one-time code of its member."""
+    number_of("member", asked.member_id)
+    proof = Proof("awards", terms_of(rt, tenant, asked.program_id), tenant, asked.member_id)
+    if code and proof.asked == "code":
+        return ()
+    found = {key: secrets for key in proof.beside if (secrets := rt.table.get(key)) is not None}
+    return proof.judged(command, found, rt.clock.now())
 
 
 def _answer(entry: Entry) -> RedeemedAward:

@@ -43,6 +43,7 @@ from chalicelib.flows.coupon_deeds import Desk, keys_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, InGroup, Opened, open_acting
 from chalicelib.flows.order_paid import OrderPaid, paid_keys, paid_of
+from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.redemption_told import redemption_of, ref_of
 from chalicelib.flows.reward_codes import Given, code_writes, given, own_entry, series_of
 from chalicelib.flows.reward_quotas import left_of, take
@@ -56,6 +57,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry
+from chalicelib.table.protocol import Write
 
 
 class Redeemed(Frozen):
@@ -85,6 +87,7 @@ class _Work(NamedTuple):
     desk: Desk
     own_uses: Tally | None
     paid: OrderPaid | None
+    proven: tuple[Write, ...]
 
 
 class _Decided(NamedTuple):
@@ -100,14 +103,17 @@ def redeem_reward(
     `reward_not_active`, `reward_not_yet`, `reward_over`, `wrong_tier`, `wrong_segment`, `out_of_stock`, `limit_reached`,
     `insufficient_balance`, `too_many_pieces`, `member_blocked`, `group_blocked`, `may_not_spend`, `no_address_asked`; of
     points that are turned into money what `must_suit` says and `order_not_said`; of codes `series_not_active`,
-    `limit_per_member`, `series_used_up`, `no_codes_left`, `too_many_coupons`."""
+    `limit_per_member`, `series_used_up`, `no_codes_left`, `too_many_coupons`; where a proof is asked for what flows/proving does."""
     acting = Acting(who, program_id, spends=True)
     quotas = take_quotas.Taking(rt, caller.tenant, acting.owner)
 
     def plan() -> Plan:
         return _plan(rt, caller, command, _opened(rt, caller, command, acting, taking, quotas))
 
-    done = commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+    def carry_out() -> Committed[Redeemed]:
+        return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
+
+    done = counting_wrong_tries(rt, caller.tenant, carry_out)
     if not command.dry_run:
         quotas.after()
     return done
@@ -123,13 +129,15 @@ def _opened(
     series = series_of(config, program_id, reward)
     coupons = () if series is None else keys_of(tenant, series, member)
     order = paid_keys(tenant, program_id, reward, taking.order_id)
-    beside = (*beside_keys(tenant, member, program_id, reward), *coupons, *order)
+    proof = Proof("rewards", terms, tenant, member)
+    beside = (*beside_keys(tenant, member, program_id, reward), *coupons, *order, *proof.beside)
     opened = open_acting(rt, tenant, Acting(acting.who, program_id, spends=True, beside=beside))
     opened.must_be_active(acting.param)
+    proven = proof.judged(command, opened.beside, rt.clock.now())
     desk = Desk(tenant, member, rt.clock.now(), terms.program.zone, opened.beside, quotas, command.dry_run)
     own = rewards.uses_key(tenant, member, program_id, reward.reward_id)
     uses = rewards.uses_from(own, opened.beside.get(own)) if reward.member_limits else None
-    return _Work(terms, reward, series, taking, opened, desk, uses, paid_of(opened.beside, reward, order))
+    return _Work(terms, reward, series, taking, opened, desk, uses, paid_of(opened.beside, reward, order), proven)
 
 
 def _plan(rt: Runtime, caller: Caller, command: Command, it: _Work) -> Plan:
@@ -154,7 +162,7 @@ def _plan(rt: Runtime, caller: Caller, command: Command, it: _Work) -> Plan:
         also.append(it.own_uses.put(it.own_uses.counts.plus(day, quantity)))
     if it.paid is not None:
         also.append(it.paid.put(counted.paid))
-    plan = account_plan(caller, command, story, it.opened.head, entry, tuple(also))
+    plan = account_plan(caller, command, story, it.opened.head, entry, (*also, *it.proven))
     return replace(plan, limited=it.desk.taking)
 
 

@@ -15,7 +15,7 @@ from chalicelib.areas.accounts.model.decisions.story import must_be_positive
 from chalicelib.areas.accounts.model.facts import PerkGranted, PerkRedeemed, PerkRefunded, PerkRevoked, PointsSpent
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award, Redemption
-from chalicelib.areas.perks.model.award import named_award, no_award
+from chalicelib.areas.perks.model.award import award_used, named_award, no_award
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, numbered, standing_of
@@ -68,7 +68,7 @@ def refund_award(
     redemption_id: str,
     amount: int | None = None,
 ) -> Committed[RefundedAward]:
-    """All that is left of it where no amount of points is named. Refuses `already_refunded`, `reward_used`, `number_too_small`,
+    """All that is left of it where no amount of points is named. Refuses `already_refunded`, `reward_used`, `whole_card_only`, `number_too_small`,
     `refunded_more_than_spent`, `award_revoked`, `balance_limit`, `too_many_lots`; NotFound: member, `redemption_not_found`."""
     what = Wanted(member_id, redemption_id, PARAM)
 
@@ -132,6 +132,9 @@ def _given_back(turn: Turn, terms: Terms, used: _Used, amount: int | None, at: I
     if points > used.redemption.points:
         text = f"{used.redemption.points} points of it can still be given back, not {points}."
         raise Refused("refunded_more_than_spent", text, param="amount")
+    if used.fact.gave and points < used.redemption.points:
+        text = "The full card gave something: it is given back as a whole. Name no amount."
+        raise Refused("whole_card_only", text, param="amount")
     turn = _without_gift(turn, used)
     number, back = 0, 0
     for number, spent in numbered(used.entry, PointsSpent):
@@ -147,20 +150,19 @@ def _given_back(turn: Turn, terms: Terms, used: _Used, amount: int | None, at: I
 
 
 def _without_gift(turn: Turn, used: _Used) -> Turn:
-    """What the full card gave goes with it. Refuses `reward_used`."""
+    """What the full card gave goes with it, and nothing that the member was given otherwise. Refuses `reward_used`."""
     if not used.fact.gave:
         return turn
     gift, perk = used.gave, named_award(used.fact.gave)[0]
-    uses = next((one.uses for one in facts_of(used.entry, PerkGranted) if one.perk == perk), None)
-    unused = gift is not None and (gift.used == 0 if uses is None or gift.left is None else gift.left >= uses)
-    if gift is None or not unused or gift.state == "redeemed":
-        text = f"What the card gave, {used.fact.gave}, has been used: give that back first."
-        raise Refused("reward_used", text, param=PARAM)
-    if gift.state != "active":
+    if gift is None:
+        raise award_used(used.fact.gave)
+    if gift.state in ("expired", "revoked"):
         return turn
-    if uses is not None and gift.left is not None and gift.left > uses:
-        return turn.put(replace(gift, left=gift.left - uses))
-    turn = turn.put(replace(gift, state="revoked"))
+    [grant] = [one for one in facts_of(used.entry, PerkGranted) if one.perk == perk]
+    rest = gift.without_grant(grant.uses, grant.until, used.redemption.ended)
+    turn = turn.put(rest)
+    if rest.state != "revoked":
+        return turn
     return turn.then(PerkRevoked(used.fact.member, gift.perk, gift.number, "refunded"))
 
 

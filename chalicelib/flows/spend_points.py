@@ -2,16 +2,17 @@
 member in a group spends the group's, if it lets them.
 
 reads    1 BatchGet of profile and account, of a member in a group 1 more
-writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
+writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key, + 2 where a proof is asked for (flows/proving)
 """
 
 from __future__ import annotations
 
 from chalicelib.areas.accounts.model import Story, spend
 from chalicelib.areas.accounts.model.facts import PointsSpent
-from chalicelib.flows.account_commit import change_acting
+from chalicelib.flows.account_commit import Manner, change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
 from chalicelib.flows.opened import Acting, InGroup, Opened
+from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -44,15 +45,28 @@ def spend_points(
     program_id: int = 1,
     below_zero: bool = False,
 ) -> Committed[Spent]:
-    """A member's, by id, or a group's in the name of one of its members. Refuses `number_too_small`, `unknown_unit`, `member_blocked`,
-    `group_blocked`, `may_not_spend`, `insufficient_balance`, `too_many_pieces`; NotFound for member, program and group,
-    `group_member_not_found`."""
+    """A member's, by id, or a group's in the name of one of its members, who proves that it is they where the program asks for it. Refuses `number_too_small`, `unknown_unit`, `member_blocked`,
+    `group_blocked`, `may_not_spend`, `insufficient_balance`, `too_many_pieces`, and what flows/proving does; NotFound for member, program and
+    group, `group_member_not_found`."""
 
     def decide(story: Story, terms: Terms, at: Instant, opened: Opened) -> Story:
         spent = spend(story, unit, amount, terms.conduct(unit, at), below_zero=below_zero, by=opened.by)
         return after_activity(spent, terms, "spend", at)
 
-    return change_acting(rt, caller, command, "spend_points", Acting(who, program_id, spends=True), decide, _answer)
+    acting = Acting(who, program_id, spends=True)
+
+    def proof(terms: Terms) -> Proof:
+        return Proof("points", terms, caller.tenant, acting.owner)
+
+    manner = Manner(
+        beside_of=lambda terms: proof(terms).beside,
+        also_of=lambda terms, opened: proof(terms).judged(command, opened.beside, rt.clock.now()),
+    )
+
+    def carry_out() -> Committed[Spent]:
+        return change_acting(rt, caller, command, "spend_points", acting, decide, _answer, manner)
+
+    return counting_wrong_tries(rt, caller.tenant, carry_out)
 
 
 def _answer(entry: Entry) -> Spent:

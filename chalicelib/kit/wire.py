@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
@@ -12,10 +12,12 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.kit.amounts import MAX_AMOUNT, MAX_QUANTITY, QUANTITY_DECIMALS, plain_decimal
 from chalicelib.kit.clock import Instant, instant, rfc3339
-from chalicelib.kit.periods import Day, iso_day, parse_day
+from chalicelib.kit.periods import Day, day_of, iso_day, parse_day
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
 _EARLIEST, _LATEST = instant(datetime(1, 1, 2, tzinfo=UTC)), instant(datetime(9999, 12, 30, tzinfo=UTC))
+
+_FIRST_DAY, _LAST_DAY = day_of(date.min), day_of(date.max)  # what a number may be that is a day inside, too
 
 
 def parse_rfc3339(text: str) -> tuple[Instant, int] | None:
@@ -35,18 +37,18 @@ def parse_rfc3339(text: str) -> tuple[Instant, int] | None:
 
 
 def _time(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, int) and not isinstance(value, bool) and _EARLIEST <= value < _LATEST:
         return value
-    read = parse_rfc3339(value)
+    read = parse_rfc3339(value) if isinstance(value, str) else None
     if read is None:
         raise PydanticCustomError("unreadable_date", "it must be an RFC 3339 time, such as 2026-01-31T12:00:00Z")
     return read[0]
 
 
 def _day(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, int) and not isinstance(value, bool) and _FIRST_DAY <= value <= _LAST_DAY:
         return value
-    read = parse_day(value)
+    read = parse_day(value) if isinstance(value, str) else None
     if read is None:
         raise PydanticCustomError("unreadable_date", "it must be a day of the calendar, such as 2026-01-31")
     return read

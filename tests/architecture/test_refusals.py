@@ -24,7 +24,6 @@ FIELDLESS = "whoever is enrolled by an order has no fields yet"
 OWN_ACCOUNT = "of a path that names a member it is that member's own account"
 STAYS_FULL = "a card that cannot redeem itself now stays full: its stamps are given all the same"
 WITHOUT_POINTS = "what a full card gives comes without points"
-NOT_OF_A_TIER = "a full card gives nothing that comes with a tier"
 OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk"
 BEGUN = "it is asked for right after it has been begun"
 NO_MORE_LIVE = "none of a member's coupons becomes good again by this"
@@ -117,7 +116,6 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "grant_perk": {"unknown_unit": THERE},
     "give_stamps": {
         "unknown_unit": THERE,
-        "held_by_tier": NOT_OF_A_TIER,
         "amount_needed": "stamps are worth no money",
         "amount_not_taken": "a card that redeems itself is not told how much",
         **dict.fromkeys(
@@ -125,6 +123,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
                 *("award_used_up", "award_expired", "award_revoked", "not_on_tier", "card_not_full", "worth_nothing"),
                 *("over_maximum_value", "more_than_basket", "insufficient_balance", "too_many_pieces"),
                 *("not_at_this_time", "not_at_this_place", "basket_too_small", "basket_without_goods"),
+                *("prize_held", "held_by_tier"),
             ),
             STAYS_FULL,
         ),
@@ -132,12 +131,10 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "redeem_award": {
         "unknown_unit": THERE,
         "perk_not_found": OF_AN_AWARD,
-        "held_by_tier": NOT_OF_A_TIER,
         **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
     },
     "redeem_code": {
         "unknown_unit": THERE,
-        "held_by_tier": NOT_OF_A_TIER,
         **dict.fromkeys(("program_not_found", "member_not_found", "award_not_found", "perk_not_found"), OF_AN_AWARD),
         **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
     },

@@ -219,6 +219,10 @@ LEFT_OUT = (
         ),
         "a member's snapshot is read, and account and award are written, as account and order by *record an order by id*",
     ),
+    LeftOut(
+        ("set_pin", "issue_proof_code"),
+        "one small item is written, and most of the time goes into a hash that is slow on purpose",
+    ),
     LeftOut(("read_liability",), "reads counters, fewer than *histogram of a program* does"),
     LeftOut(
         ("list_groups", "list_group_members", "list_group_orders"),

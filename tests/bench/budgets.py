@@ -116,6 +116,13 @@ DESIGN: Mapping[str, Budget | None] = {
     "refund an award": None,
     "revoke an award": None,
     "issue a code": None,
+    "spend by a PIN": None,
+    "spend by a code": None,
+    "redeem an award by a PIN": None,
+    "redeem a reward by a PIN": None,
+    "set a PIN": None,
+    "set a PIN with a key": None,
+    "issue a code to prove by": None,
     "awards": None,
     "one due account": Budget(2, 4, (6,)),
 }

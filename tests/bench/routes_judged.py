@@ -43,6 +43,7 @@ WITHOUT_A_ROW = frozenset(
         *("list_rules", "get_rule", "put_rule", "get_tiers", "put_tiers"),
         *("list_perks", "get_perk", "put_perk", "list_awards", "get_award", "issue_code"),
         *("grant_perk", "give_stamps", "refund_award", "revoke_award", "redeem_award", "redeem_code"),
+        *("set_pin", "issue_proof_code"),
         *("enrol_member", "list_members", "find_member", "get_member", "update_member"),
         *("create_group", "list_groups", "get_group", "update_group", "list_group_members", "list_group_orders"),
         *("join_group", "change_group_member", "leave_group"),

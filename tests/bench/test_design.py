@@ -55,6 +55,13 @@ NO_ROW = {
     "refund an award",
     "revoke an award",
     "issue a code",
+    "spend by a PIN",
+    "spend by a code",
+    "redeem an award by a PIN",
+    "redeem a reward by a PIN",
+    "set a PIN",
+    "set a PIN with a key",
+    "issue a code to prove by",
     "awards",
 }
 

@@ -49,6 +49,8 @@ def judge(items: Iterable[Attrs]) -> None:
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
         if sequence:
             assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"
+        elif "#M#" in stream.pk:
+            assert Key(stream.pk, "P#PROOF") in kinds["proof_secrets"], "a guard names a PIN or code that is not there"
         elif "#PCODE#" not in stream.pk:  # which is gone once it was used
             made = kinds["operation"].keys() | kinds["upload"].keys()
             assert Key(stream.pk, "A") in made, "a guard names an operation that is not there, or an upload"

@@ -16,6 +16,7 @@ from tests.faults.limited import LIMITED_READS, LIMITED_WRITES
 from tests.faults.messages import COMES_BACK_MS
 from tests.faults.messages import MESSAGES as QUEUED
 from tests.faults.perks import PERK_READS, PERK_WRITES
+from tests.faults.proving import PROVING_WRITES
 from tests.faults.reads import READS
 from tests.faults.trying import (
     asked_twice,
@@ -33,7 +34,7 @@ from tests.faults.writes import WRITES as ASKED
 from tests.twins.bookshop import card, sale
 from tests.twins.streamed import stream_event
 
-WRITES = (*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *COUPON_WRITES, *LIMITED_WRITES)
+WRITES = (*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES, *COUPON_WRITES, *LIMITED_WRITES)
 MESSAGES = (*QUEUED, *OTHER_MESSAGES)
 READING = (*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *LIMITED_READS)
 CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READING)}

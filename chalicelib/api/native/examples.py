@@ -152,6 +152,7 @@ BODIES: Mapping[str, Json] = {
     },
     "update_member": {"given_name": "Augusta", "labels": [{"key": "newsletter", "value": "yes"}]},
     "find_member": _CARD,
+    "set_pin": {"pin": "2718"},
     "issue_coupon": {"series_id": "summer"},
     "use_code": {"member_id": MEMBER, "order": "R-2026-000417", "order_value": 3138},
     "unuse_coupon": {"order": "R-2026-000417"},

@@ -6,7 +6,7 @@ from __future__ import annotations
 from chalicelib.api.calls import Answered, Call
 from chalicelib.api.native.holds import HoldBody, lapse_of
 from chalicelib.api.native.members import EarningBody, waits_of
-from chalicelib.api.native.naming import answered, owner_of
+from chalicelib.api.native.naming import answered, owner_of, proving
 from chalicelib.api.native.transfers import TransferBody, receiver_of
 from chalicelib.areas.groups import operations as groups
 from chalicelib.areas.groups.model import Group, GroupDefinition, GroupUpdate
@@ -23,6 +23,7 @@ from chalicelib.flows.spend_points import Spent, spend_points
 from chalicelib.flows.transfer_points import Transferred, transfer_points
 from chalicelib.flows.update_group import update_group
 from chalicelib.kit.base import Wire
+from chalicelib.kit.proofs import ProofText
 from chalicelib.kit.wire import PositiveAmount, Time
 
 
@@ -56,12 +57,13 @@ class GroupHoldBody(HoldBody):
 
 class GroupSpendBody(Wire):
     """`by` is the member who spends, in the group. `amount` in the smallest part of the unit. `below_zero`: more than is
-    there, as far as the unit's policy lets it."""
+    there, as far as the unit's policy lets it. `proof`: their PIN or one-time code, where the program asks for one."""
 
     by: str
     unit: str
     amount: PositiveAmount
     below_zero: bool = False
+    proof: ProofText | None = None
 
 
 class GroupTransferBody(TransferBody):
@@ -164,7 +166,8 @@ def hold(call: Call, body: GroupHoldBody) -> Answered[Held]:
 def spend(call: Call, body: GroupSpendBody) -> Answered[Spent]:
     who, program_id = InGroup(owner_of(call), body.by), call.query["program_id"]
     unit, amount, below = body.unit, body.amount, body.below_zero
-    return answered(spend_points(call.rt, call.caller, call.command, who, unit, amount, program_id, below))
+    command = proving(call, body.proof)
+    return answered(spend_points(call.rt, call.caller, command, who, unit, amount, program_id, below))
 
 
 def transfer(call: Call, body: GroupTransferBody) -> Answered[Transferred]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import EventKey, LineNo, answered, owner_of
+from chalicelib.api.native.naming import EventKey, LineNo, answered, owner_of, proving
 from chalicelib.areas.accounts.operations import Proof
 from chalicelib.areas.members import operations as members
 from chalicelib.areas.members.model import Enrolment, Identifier, Member, MemberCard, MemberUpdate
@@ -21,6 +21,7 @@ from chalicelib.flows.read_statement import read_statement as statement_of
 from chalicelib.flows.spend_points import Spent, spend_points
 from chalicelib.flows.update_member import update_member as change_member
 from chalicelib.kit.base import Wire
+from chalicelib.kit.proofs import ProofText
 from chalicelib.kit.wire import CalendarDay, PositiveAmount
 
 
@@ -44,11 +45,13 @@ class EarningBody(Wire):
 
 
 class SpendBody(Wire):
-    """`amount` in the smallest part of the unit. `below_zero`: more than is there, as far as the unit's policy lets it."""
+    """`amount` in the smallest part of the unit. `below_zero`: more than is there, as far as the unit's policy lets it. `proof`:
+    the member's PIN or one-time code, where the program asks for one."""
 
     unit: str
     amount: PositiveAmount
     below_zero: bool = False
+    proof: ProofText | None = None
 
 
 def enrol(call: Call, body: Enrolment) -> Answered[Member]:
@@ -102,4 +105,5 @@ def waits_of(body: EarningBody) -> Waits:
 def spend(call: Call, body: SpendBody) -> Answered[Spent]:
     member_id, program_id = owner_of(call), call.query["program_id"]
     unit, amount, below = body.unit, body.amount, body.below_zero
-    return answered(spend_points(call.rt, call.caller, call.command, member_id, unit, amount, program_id, below))
+    command = proving(call, body.proof)
+    return answered(spend_points(call.rt, call.caller, command, member_id, unit, amount, program_id, below))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, TypeVar
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from chalicelib.areas.members.model import Identifier
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.flows.hold_choice import HoldId
 from chalicelib.flows.purchase import Buyer
+from chalicelib.kit.command import Command
 from chalicelib.kit.ids import MAX_PROGRAM, Kind, entry_ref, owner_kind
 from chalicelib.kit.texts import PLAIN_KEY
 from chalicelib.table.commit import Committed
@@ -27,6 +29,11 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 def answered(done: Committed[AnswerT]) -> Answered[AnswerT]:
     return Answered(done.answer, done.replayed)
+
+
+def proving(call: Call, proof: str | None) -> Command:
+    """The command with what is shown for it."""
+    return replace(call.command, proof=proof)
 
 
 def owner_of(call: Call) -> str:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from chalicelib.api.bodies import as_refusal
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered, owner_of, program_number
+from chalicelib.api.native.naming import answered, owner_of, program_number, proving
 from chalicelib.areas.perks import operations as perks
 from chalicelib.areas.perks.model import Basket, BasketLine, Perk, PerkDefinition, Till
 from chalicelib.areas.programs import operations as programs
@@ -23,6 +23,7 @@ from chalicelib.flows.redeem_award import Asked, RedeemedAward, redeem_award, re
 from chalicelib.flows.refund_award import RefundedAward, refund_award
 from chalicelib.flows.revoke_award import RevokedAward, revoke_award
 from chalicelib.kit.base import Wire
+from chalicelib.kit.proofs import ProofText
 from chalicelib.kit.texts import PLAIN_KEY
 from chalicelib.kit.wire import AmountOrZero, PositiveAmount
 
@@ -74,9 +75,11 @@ class StampBody(TillBody):
 
 
 class RedeemBody(TillBody):
-    """`amount` is how many points, of those that are worth money."""
+    """`amount` is how many points, of those that are worth money. `proof`: the member's PIN or one-time code, where the program
+    asks for one."""
 
     amount: PositiveAmount | None = None
+    proof: ProofText | None = None
 
 
 class CodeBody(RedeemBody):
@@ -142,11 +145,12 @@ def stamp(call: Call, body: StampBody) -> Answered[Stamped]:
 
 def redeem(call: Call, body: RedeemBody) -> Answered[RedeemedAward]:
     asked = Asked(owner_of(call), call.path["award_id"], call.query["program_id"], body.amount, body.till)
-    return answered(redeem_award(call.rt, call.caller, call.command, asked))
+    return answered(redeem_award(call.rt, call.caller, proving(call, body.proof), asked))
 
 
 def redeem_by_code(call: Call, body: CodeBody) -> Answered[RedeemedAward]:
-    return answered(redeem_code(call.rt, call.caller, call.command, body.code, body.amount, body.till))
+    command = proving(call, body.proof)
+    return answered(redeem_code(call.rt, call.caller, command, body.code, body.amount, body.till))
 
 
 def refund(call: Call, body: RedemptionRefundBody) -> Answered[RefundedAward]:

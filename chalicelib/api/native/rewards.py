@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chalicelib.api.bodies import as_refusal
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered, owner_of, program_number
+from chalicelib.api.native.naming import answered, owner_of, program_number, proving
 from chalicelib.areas.programs import operations as programs
 from chalicelib.areas.rewards import model as r
 from chalicelib.areas.rewards import operations as rewards
@@ -21,6 +21,7 @@ from chalicelib.flows.redeem_reward import Redeemed, Taking, redeem_reward
 from chalicelib.flows.refund_redemption import RefundedRedemption, refund_redemption
 from chalicelib.kit.base import Wire
 from chalicelib.kit.languages import wanted
+from chalicelib.kit.proofs import ProofText
 from chalicelib.kit.wire import AmountOrZero, PositiveAmount
 
 MAX_QUANTITY = 20
@@ -44,10 +45,11 @@ class WishBody(Wire):
 
 
 class RedemptionBody(WishBody):
-    """`address` only of a physical reward."""
+    """`address` only of a physical reward. `proof`: the member's PIN or one-time code, where the program asks for one."""
 
     order_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     address: r.Address | None = None
+    proof: ProofText | None = None
 
     def taking(self) -> Taking:
         return Taking(self.reward_id, self.wish(), self.order_id or "", self.address)
@@ -110,12 +112,12 @@ def validate(call: Call, body: RewardBasketBody) -> available.Basket:
 
 def redeem(call: Call, body: RedemptionBody) -> Answered[Redeemed]:
     who, program_id = owner_of(call), call.query["program_id"]
-    return answered(redeem_reward(call.rt, call.caller, call.command, who, body.taking(), program_id))
+    return answered(redeem_reward(call.rt, call.caller, proving(call, body.proof), who, body.taking(), program_id))
 
 
 def redeem_of_group(call: Call, body: GroupRedemptionBody) -> Answered[Redeemed]:
     who, program_id = InGroup(owner_of(call), body.by), call.query["program_id"]
-    return answered(redeem_reward(call.rt, call.caller, call.command, who, body.taking(), program_id))
+    return answered(redeem_reward(call.rt, call.caller, proving(call, body.proof), who, body.taking(), program_id))
 
 
 def list_redemptions(call: Call) -> redeemed.RedemptionPage:

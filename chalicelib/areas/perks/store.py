@@ -28,12 +28,13 @@ from chalicelib.kit.ids import owner_number
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
-from chalicelib.table.definitions import definition
+from chalicelib.table.defined import Defined
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Present, Put
 
 MAX_PERKS = 1_000
+PERKS = Defined("perk", Perk, MAX_PERKS)
 DUE_SHARDS = 16  # those of accounts: one job goes through them
 AWARDS = "G#"
 
@@ -68,35 +69,28 @@ class RedemptionCode:
 
 def perks(config: Config, program_id: int) -> tuple[Perk, ...]:
     """By id."""
-    kept = config.of_kind("perk", _prefix(program_id))
-    return config.derived(("perks", program_id), lambda: tuple(perk_of(name, kept[name].body) for name in sorted(kept)))
+    return PERKS.every(config, program_id)
 
 
 def perk(config: Config, program_id: int, perk_id: str) -> Perk:
-    name = _name(program_id, perk_id)
-    kept = config.get(name)
-    if kept is None:
+    known = PERKS.find(config, program_id, perk_id)
+    if known is None:
         raise NotFound("perk_not_found", f"Program {program_id} has no perk {perk_id[:64]}.", param="perk_id")
-    return config.derived(name, lambda: perk_of(name, kept.body))
+    return known
 
 
 def has_perk(config: Config, program_id: int, perk_id: str) -> bool:
-    return config.get(_name(program_id, perk_id)) is not None
+    return PERKS.has(config, program_id, perk_id)
 
 
 def perk_of(name: Name, body: Mapping[str, Any]) -> Perk:
-    return definition(Perk, name, body)
+    return PERKS.read(name, body)
 
 
 def change(config: Config, program_id: int, perk: Perk) -> Change:
     """Refuses `too_many_perks` past 1,000 in a program."""
-    name = _name(program_id, perk.perk_id)
-    known = config.get(name)
-    if known is not None:
-        perk_of(name, known.body)  # that of a newer version is not replaced unread
-    elif len(config.of_kind("perk", _prefix(program_id))) >= MAX_PERKS:
-        raise Refused("too_many_perks", f"A program has at most {MAX_PERKS} perks.")
-    return Change(name, perk.model_dump(mode="json"))
+    too_many = Refused("too_many_perks", f"A program has at most {MAX_PERKS} perks.")
+    return PERKS.change(config, program_id, perk.perk_id, perk, too_many)
 
 
 def awards_from(found: Iterable[Attrs], program_id: int) -> dict[str, Award]:
@@ -168,10 +162,6 @@ def code_put(tenant: str, code: RedemptionCode) -> Put:
 def code_delete(tenant: str, code: str) -> Delete:
     """Used: nobody else uses it."""
     return Delete(code_key(tenant, code), Present())
-
-
-def _name(program_id: int, perk_id: str) -> Name:
-    return Name("perk", f"{_prefix(program_id)}{perk_id}")
 
 
 def _prefix(program_id: int) -> str:

@@ -32,12 +32,13 @@ from chalicelib.kit.ids import EntryRef
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
 from chalicelib.table.damaged import readable
-from chalicelib.table.definitions import definition
+from chalicelib.table.defined import Defined
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Prefix, Put, Query
 
 MAX_REWARDS = 2_000
+REWARDS = Defined("reward", Reward, MAX_REWARDS)
 USES = "D#reward#"
 SEGMENTS = "E#"
 
@@ -80,43 +81,33 @@ class Tally:
 
 def known(config: Config, program_id: int, like: Reward) -> Reward | None:
     """As it is defined now."""
-    name = _name(program_id, like.reward_id)
-    kept = config.get(name)
-    return None if kept is None else reward_of(name, kept.body)
+    return REWARDS.find(config, program_id, like.reward_id)
 
 
 def rewards(config: Config, program_id: int) -> tuple[Reward, ...]:
     """As they are listed: by order, then by id."""
-    kept = config.of_kind("reward", _prefix(program_id))
 
     def listed() -> tuple[Reward, ...]:
-        found = (reward_of(name, kept[name].body) for name in kept)
-        return tuple(sorted(found, key=lambda one: (one.order, one.reward_id)))
+        return tuple(sorted(REWARDS.every(config, program_id), key=lambda one: (one.order, one.reward_id)))
 
     return config.derived(("rewards", program_id), listed)
 
 
 def reward(config: Config, program_id: int, reward_id: str, param: str = "reward_id") -> Reward:
-    name = _name(program_id, reward_id)
-    kept = config.get(name)
-    if kept is None:
+    known = REWARDS.find(config, program_id, reward_id)
+    if known is None:
         raise NotFound("reward_not_found", f"Program {program_id} has no reward {reward_id[:64]}.", param=param)
-    return config.derived(("reward", name), lambda: reward_of(name, kept.body))
+    return known
 
 
 def reward_of(name: Name, body: Mapping[str, Any]) -> Reward:
-    return definition(Reward, name, body)
+    return REWARDS.read(name, body)
 
 
 def change(config: Config, program_id: int, reward: Reward) -> Change:
     """Refuses `too_many_rewards` past 2,000 in a program."""
-    name = _name(program_id, reward.reward_id)
-    known = config.get(name)
-    if known is not None:
-        reward_of(name, known.body)  # that of a newer version is not replaced unread
-    elif len(config.of_kind("reward", _prefix(program_id))) >= MAX_REWARDS:
-        raise Refused("too_many_rewards", f"A program has at most {MAX_REWARDS} rewards.")
-    return Change(name, reward.model_dump(mode="json"))
+    too_many = Refused("too_many_rewards", f"A program has at most {MAX_REWARDS} rewards.")
+    return REWARDS.change(config, program_id, reward.reward_id, reward, too_many)
 
 
 def paid_key(tenant: str, program_id: int, order: str) -> Key:
@@ -207,11 +198,3 @@ def _redemption(attrs: Attrs) -> tuple[Redemption, Counted, int]:
     item = from_attrs(RedemptionItem, attrs)
     told = item.body["redemption"] | {"address": item.private}
     return Redemption.model_validate(told), Counted.model_validate(item.body["counted"]), item.version
-
-
-def _name(program_id: int, reward_id: str) -> Name:
-    return Name("reward", f"{_prefix(program_id)}{reward_id}")
-
-
-def _prefix(program_id: int) -> str:
-    return f"{program_id:04}#"

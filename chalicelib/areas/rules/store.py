@@ -10,6 +10,7 @@ rule | {t}#CFG / rule#{program:04}#{rule} | –        | 2 WU
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.areas.rules.compile import CompiledRules, compile_rules
@@ -19,27 +20,26 @@ from chalicelib.areas.rules.model.limits import UNLIMITED
 from chalicelib.errors import NotFound, Refused
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
-from chalicelib.table.definitions import definition
+from chalicelib.table.defined import Defined
 
 MAX_RULES = 2_000
+RULES = Defined("rule", Rule, MAX_RULES, of_today)
 
 
 def rules(config: Config, program_id: int) -> tuple[Rule, ...]:
     """By id."""
-    kept = config.of_kind("rule", _prefix(program_id))
-    return config.derived(("rules", program_id), lambda: tuple(rule_of(name, kept[name].body) for name in sorted(kept)))
+    return RULES.every(config, program_id)
 
 
 def rule(config: Config, program_id: int, rule_id: str) -> Rule:
-    name = _name(program_id, rule_id)
-    kept = config.get(name)
-    if kept is None:
+    known = RULES.find(config, program_id, rule_id)
+    if known is None:
         raise NotFound("rule_not_found", f"Program {program_id} has no rule {rule_id[:64]}.", param="rule_id")
-    return rule_of(name, kept.body)
+    return known
 
 
 def rule_of(name: Name, body: Mapping[str, Any]) -> Rule:
-    return definition(Rule, name, of_today(body))
+    return RULES.read(name, body)
 
 
 def compiled(config: Config, program_id: int) -> CompiledRules:
@@ -60,21 +60,9 @@ def previewed(config: Config, program_id: int) -> CompiledRules:
 
 def change(config: Config, program_id: int, rule: Rule) -> Change:
     """Refuses `too_many_rules` past 2,000 in a program."""
-    name = _name(program_id, rule.rule_id)
-    known = config.get(name)
-    if known is not None:
-        rule_of(name, known.body)  # that of a newer version is not replaced unread
-    elif len(config.of_kind("rule", _prefix(program_id))) >= MAX_RULES:
-        raise Refused("too_many_rules", f"A program has at most {MAX_RULES} rules.")
-    body = rule.model_dump(mode="json")
-    if rule.limits == UNLIMITED:
-        del body["limits"]  # an older version knows nothing of limits, and of this rule need not
-    return Change(name, body)
-
-
-def _name(program_id: int, rule_id: str) -> Name:
-    return Name("rule", f"{_prefix(program_id)}{rule_id}")
-
-
-def _prefix(program_id: int) -> str:
-    return f"{program_id:04}#"
+    too_many = Refused("too_many_rules", f"A program has at most {MAX_RULES} rules.")
+    change = RULES.change(config, program_id, rule.rule_id, rule, too_many)
+    if rule.limits != UNLIMITED:
+        return change
+    body = {name: said for name, said in change.body.items() if name != "limits"}
+    return replace(change, body=body)  # an older version knows nothing of limits, and of this rule need not

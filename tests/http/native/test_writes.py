@@ -66,6 +66,7 @@ OTHERWISE: dict[str, Json] = {
     "upload_codes": {"codes": ["OTHER-1"]},
     "issue_coupon": {"series_id": "another"},
     "unuse_coupon": {"order": "another"},
+    "set_pin": {"pin": "1414"},
     "use_code": {"order": "another"},
 }
 OTHERWISE |= {route.operation: OTHERWISE[route.same_as] for route in WRITES if route.same_as in OTHERWISE}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -24,10 +24,11 @@ from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.trace_earning import trace_earning
 from chalicelib.flows.trace_spend import trace_spend
 from chalicelib.flows.undo_entry import undo_entry
+from chalicelib.kit.command import Command
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import by_hand, fresh, grouped, perked, rewarded
+from tests.twins import by_hand, fresh, grouped, perked, proving, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -162,6 +163,9 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "refund an award": lambda at: partial(perked.refund, at.shop, at.ada, "card.1", redeemed(at)),
     "revoke an award": lambda at: partial(perked.revoke, at.shop, at.ada, revocable(at)),
     "issue a code": lambda at: partial(perked.code, at.shop, given(at, "card"), "card.1"),
+    "set a PIN": lambda at: partial(proving.pin, at.shop, at.ada),
+    "set a PIN with a key": lambda at: partial(proving.pin, at.shop, at.ada, proving.PIN, keyed("k11")),
+    "issue a code to prove by": lambda at: partial(proving.code, at.shop, at.ada),
     "awards": lambda at: partial(list_awards, at.shop.rt, at.shop.caller, given(at, "card")),
     "redeem a reward with code and stock": lambda at: partial(rewarded.redeem, at.shop, at.ada, offered(at)),
     "redeem a reward, limited for a member": lambda at: partial(
@@ -195,7 +199,18 @@ IN_A_GROUP: dict[str, Callable[[Till], Callable[[], object]]] = {
 """By a member whose group has as many lots as Ada."""
 
 _LAST = "one due account"  # moves the clock
-PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART, *IN_A_GROUP) if name != _LAST), _LAST)
+# What the program asks for from then on, so they come after all others.
+BY_PROOF: dict[str, Callable[[Till], Callable[[], object]]] = {
+    "spend by a PIN": lambda at: partial(spend_by, at, shown_for(at, points="pin")),
+    "spend by a code": lambda at: partial(spend_by, at, shown_for(at, points="code")),
+    "redeem an award by a PIN": lambda at: partial(
+        perked.redeem, at.shop, given(at, "card"), "card.1", shown_for(at, awards="pin")
+    ),
+    "redeem a reward by a PIN": lambda at: partial(
+        rewarded.redeem, at.shop, at.ada, offered(at), shown_for(at, rewards="pin")
+    ),
+}
+PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART, *IN_A_GROUP) if name != _LAST), *BY_PROOF, _LAST)
 
 
 PERKS: dict[str, dict[str, Any]] = {
@@ -223,6 +238,18 @@ def given(at: Till, perk_id: str) -> str:
 
 def shown(at: Till) -> str:
     return perked.code(at.shop, given(at, "card"), "card.1")
+
+
+def shown_for(at: Till, **asked: str) -> Command:
+    """What the program asks for, and Ada shows."""
+    proving.ask(at.shop, **asked)
+    proving.pin(at.shop, at.ada)
+    proof = proving.PIN if "pin" in asked.values() else proving.code(at.shop, at.ada).answer.code
+    return replace(fresh(), proof=proof)
+
+
+def spend_by(at: Till, shown: Command) -> object:
+    return proving.spend(at.shop, at.ada, shown.proof, shown)
 
 
 def redeemed(at: Till) -> str:
@@ -308,8 +335,9 @@ def sent(at: Till, to: str) -> str:
 
 def prepared(name: str, at: Till) -> Callable[[], object]:
     """The operation, ready to be priced: points are due only when the account to settle is."""
-    if name in OF_WHAT_IS_APART | IN_A_GROUP:
-        return (OF_WHAT_IS_APART | IN_A_GROUP)[name](at)
+    apart = OF_WHAT_IS_APART | IN_A_GROUP | BY_PROOF
+    if name in apart:
+        return apart[name](at)
     if name == "one due account":
         [wallet, *_] = at.shop.account(at.ada).wallets
         first = wallet.expiring[0].expires_on

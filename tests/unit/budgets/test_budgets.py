@@ -23,6 +23,13 @@ BUDGETS = {
     "earn with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
     "spend": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "spend with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "spend by a PIN": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "spend by a code": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
+    "redeem an award by a PIN": Cost(get=1, query=1, transact=1, write_units=8, index_units=1),
+    "redeem a reward by a PIN": Cost(batch_get=1, transact=1, write_units=12, index_units=1),
+    "set a PIN": Cost(batch_get=1, transact=1, write_units=2),
+    "set a PIN with a key": Cost(get=1, batch_get=1, transact=1, write_units=4),
+    "issue a code to prove by": Cost(batch_get=1, transact=1, write_units=2),
     "refund": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
     "refund with a key": Cost(batch_get=1, transact=1, write_units=8, index_units=1),
     "undo a spend": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
@@ -114,9 +121,14 @@ def test_a_process_that_has_not_asked_for_five_seconds_pays_one_get_more(name: s
     at.shop.clock.elapsed += 6
     before = at.table.meter.cost
     act()
-    more = (
-        0 if name in ("config change", "trace of a spend", "refold an account") else 1
-    )  # all of it anyway, nothing of it
+    asking_no_terms = (
+        "trace of a spend",
+        "refold an account",
+        "set a PIN",
+        "set a PIN with a key",
+        "issue a code to prove by",
+    )
+    more = 0 if name in ("config change", *asking_no_terms) else 1  # all of it anyway, nothing of it
     assert without_reading(at.table.meter.cost - before) == BUDGETS[name] + Cost(get=more)
 
 

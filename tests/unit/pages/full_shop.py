@@ -21,7 +21,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import coupons, fresh, perked, rewarded
+from tests.twins import coupons, fresh, perked, proving, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -132,6 +132,7 @@ def full_shop() -> FullShop:
     shop.earn(bob, 3)
     rewarded.redeem(shop, bob)
     codes = (shown, *_coupons(shop, bob))
+    proving.pin(shop, bob)
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1", place="east"))
     rewarded.redeem(shop, bob, "bag")

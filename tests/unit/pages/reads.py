@@ -17,6 +17,7 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.perks import store as perks
+from chalicelib.areas.pins import store as pins
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.rewards import store as rewards
@@ -153,6 +154,7 @@ READS: Mapping[tuple[str, str], Read] = {
         perks.perks(known(rt, full), 1),
     ),
     ("perks", "a redemption code"): lambda rt, full: rt.table.get(perks.code_key(full.tenant, full.shown)),
+    ("pins", "what a member proves with"): lambda rt, full: rt.table.get(pins.secrets_key(full.tenant, full.bob)),
     ("programs", "the settings of a tenant"): lambda rt, full: programs.settings(known(rt, full)),
     ("programs", "a program, or all"): lambda rt, full: (
         programs.program(known(rt, full), 1),

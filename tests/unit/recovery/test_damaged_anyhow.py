@@ -61,7 +61,19 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
     "tiers": (small_books,),
 }
 NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
-    *("api_key", "award", "beat", "guard", "mark", "note", "operation", "part", "quota_slice", "redemption_code"),
+    *(
+        "api_key",
+        "award",
+        "beat",
+        "guard",
+        "mark",
+        "note",
+        "operation",
+        "part",
+        "proof_secrets",
+        "quota_slice",
+        "redemption_code",
+    ),
     "registered_tenant",
     *("redemption", "reward", "order_paid", "reward_uses"),
     *("code", "coupon_series", "free_code", "live_coupons", "member_counts", "upload"),

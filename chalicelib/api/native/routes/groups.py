@@ -18,6 +18,7 @@ from chalicelib.api.native.routes import (
     transfers,
     undo,
 )
+from chalicelib.api.native.routes.pins import PROVING
 from chalicelib.api.route import PAGED, PROGRAM, Route
 
 _HANDLERS = "chalicelib.api.native.groups"
@@ -233,7 +234,7 @@ ROUTES = (
         "Spend a group's points, in the name of one of its members.",
         status=201,
         query=(PROGRAM,),
-        errors=(*_SPENDING_ERRORS, "too_many_pieces"),
+        errors=(*_SPENDING_ERRORS, "too_many_pieces", *PROVING),
         dry_run=True,
         same_as="spend_points",
     ),

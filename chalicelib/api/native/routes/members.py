@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.api.native.routes.pins import PROVING
 from chalicelib.api.route import PAGED, PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.members"
@@ -176,6 +177,7 @@ ROUTES = (
             "may_not_spend",
             "insufficient_balance",
             "too_many_pieces",
+            *PROVING,
         ),
         dry_run=True,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.api.native.routes.pins import PROVING
 from chalicelib.api.route import PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.perks"
@@ -15,8 +16,18 @@ _OVER = ("award_used_up", "award_expired", "award_revoked")
 _RESTRICTED = ("not_at_this_time", "not_at_this_place", "basket_too_small", "basket_without_goods")
 _REDEEMED = (
     *("perk_not_active", *_OVER, "not_on_tier", *_RESTRICTED),
-    *("card_not_full", "amount_needed", "amount_not_taken", "worth_nothing", "over_maximum_value", "more_than_basket"),
+    *(
+        "card_not_full",
+        "prize_held",
+        "held_by_tier",
+        "amount_needed",
+        "amount_not_taken",
+        "worth_nothing",
+        "over_maximum_value",
+        "more_than_basket",
+    ),
     *("insufficient_balance", "may_not_spend", "too_many_awards", "too_many_pieces", *_BLOCKED),
+    *PROVING,
 )
 _FORMAT = QueryParam(
     "format",
@@ -132,7 +143,14 @@ ROUTES = (
         "modify",
         "Give a redemption back: the use, what was spent for it, and what a full card gave.",
         errors=(
-            *("member_not_found", "award_not_found", "redemption_not_found", "already_refunded", "reward_used"),
+            *(
+                "member_not_found",
+                "award_not_found",
+                "redemption_not_found",
+                "already_refunded",
+                "reward_used",
+                "whole_card_only",
+            ),
             *("refunded_more_than_spent", "award_revoked", "balance_limit", "too_many_lots"),
         ),
         dry_run=True,

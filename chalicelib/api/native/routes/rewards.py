@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.api.native.routes.pins import PROVING
 from chalicelib.api.route import PAGED, PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.rewards"
@@ -28,7 +29,7 @@ _REDEEMING = (
     *("program_not_found", "reward_not_found", *_WISH_ERRORS, "order_not_said", "no_address_asked"),
     *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
     *("out_of_stock", "limit_reached", "insufficient_balance", "too_many_pieces"),
-    *("member_blocked", "group_blocked", "may_not_spend"),
+    *("member_blocked", "group_blocked", "may_not_spend", *PROVING),
     *("series_not_active", "series_used_up", "limit_per_member", "no_codes_left", "too_many_coupons"),
 )
 _ONE = ("member_not_found", "redemption_not_found")

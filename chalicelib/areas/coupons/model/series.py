@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.base import Frozen
-from chalicelib.kit.periods import Day
+from chalicelib.kit.periods import Day, day_of
 from chalicelib.kit.texts import PLAIN_TEXT
 from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
 
@@ -16,6 +17,7 @@ CODES_A_PAGE = 1_000
 MAX_USES = 100
 MAX_COUNT = 1_000_000_000
 MAX_DAYS = 36_525
+_FOR_EVER = day_of(date(9000, 1, 1))
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read as something else: no 0, O, 1, I, L
 
 SeriesId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -133,9 +135,10 @@ class CouponSeries(CouponSeriesDefinition):
             raise Refused("code_is_shared", text, param=param)
 
     def last_day(self, issued_on: Day) -> Day | None:
-        """On which a coupon that is issued on a day is good; None for ever."""
+        """On which a coupon that is issued on a day is good; None for ever, which is what people mean by the year 9999."""
         by_days = None if self.valid_days is None else issued_on + self.valid_days
-        return min((day for day in (by_days, self.valid_until) if day is not None), default=None)
+        until = None if self.valid_until is None or self.valid_until >= _FOR_EVER else self.valid_until
+        return min((day for day in (by_days, until) if day is not None), default=None)
 
 
 def made_code(source: CodeSource, drawn: int) -> str:

@@ -18,36 +18,33 @@ from chalicelib.areas.coupons.model import CouponSeries, no_series
 from chalicelib.errors import Refused
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
-from chalicelib.table.definitions import definition
+from chalicelib.table.defined import Defined
 
 KIND = "coupon_series"
 MAX_SERIES = 2_000
+SERIES = Defined(KIND, CouponSeries, MAX_SERIES)
 
 
 def every_series(config: Config, program_id: int) -> tuple[CouponSeries, ...]:
     """By id."""
-    kept = config.of_kind(KIND, _prefix(program_id))
-    return config.derived((KIND, program_id), lambda: tuple(series_of(name, kept[name].body) for name in sorted(kept)))
+    return SERIES.every(config, program_id)
 
 
 def series(config: Config, program_id: int, series_id: str) -> CouponSeries:
     """NotFound `coupon_series_not_found`."""
-    name = _name(program_id, series_id)
-    kept = config.get(name)
-    if kept is None:
+    known = SERIES.find(config, program_id, series_id)
+    if known is None:
         raise no_series(series_id)
-    return config.derived((KIND, program_id, series_id), lambda: series_of(name, kept.body))
+    return known
 
 
 def known(config: Config, like: CouponSeries) -> CouponSeries | None:
     """As it is defined now."""
-    name = _name(like.program_id, like.series_id)
-    kept = config.get(name)
-    return None if kept is None else series_of(name, kept.body)
+    return SERIES.find(config, like.program_id, like.series_id)
 
 
 def series_of(name: Name, body: Mapping[str, Any]) -> CouponSeries:
-    return definition(CouponSeries, name, body)
+    return SERIES.read(name, body)
 
 
 def sharing(config: Config) -> Mapping[str, CouponSeries]:
@@ -62,21 +59,9 @@ def sharing(config: Config) -> Mapping[str, CouponSeries]:
 
 def change(config: Config, after: CouponSeries) -> Change:
     """Refuses `too_many_coupon_series` past 2,000 in a program, and `codes_frozen`."""
-    name = _name(after.program_id, after.series_id)
-    known = config.get(name)
-    if known is None and len(config.of_kind(KIND, _prefix(after.program_id))) >= MAX_SERIES:
-        raise Refused("too_many_coupon_series", f"A program has at most {MAX_SERIES:,} coupon series.")
-    if known is not None:
-        before = series_of(name, known.body).codes
-        if (before.kind, before.code) != (after.codes.kind, after.codes.code):
-            text = "Where the codes of a coupon series come from does not change: make another series."
-            raise Refused("codes_frozen", text, param="codes")
-    return Change(name, after.model_dump(mode="json"))
-
-
-def _name(program_id: int, series_id: str) -> Name:
-    return Name(KIND, f"{_prefix(program_id)}{series_id}")
-
-
-def _prefix(program_id: int) -> str:
-    return f"{program_id:04}#"
+    before = SERIES.find(config, after.program_id, after.series_id)
+    if before is not None and (before.codes.kind, before.codes.code) != (after.codes.kind, after.codes.code):
+        text = "Where the codes of a coupon series come from does not change: make another series."
+        raise Refused("codes_frozen", text, param="codes")
+    too_many = Refused("too_many_coupon_series", f"A program has at most {MAX_SERIES:,} coupon series.")
+    return SERIES.change(config, after.program_id, after.series_id, after, too_many)

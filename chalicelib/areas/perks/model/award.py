@@ -17,18 +17,20 @@ AwardState = Literal["active", "redeemed", "expired", "revoked"]
 
 
 class Redemption(NamedTuple):
-    """One that can be refunded: the entry that tells of it, what is left of its points, and the award that it gave."""
+    """One that can be refunded: the entry that tells of it, what is left of its points, and the award that it gave. `ended`: when
+    that was over before it was given more, where it ended at all."""
 
     sequence: int
     owner: str
     points: int
     gave: str
+    ended: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
     """`number` counts the awards that the member has had of the perk; `version` its changes. `left` is None where it may be used
-    at will. `refundable` are its last redemptions."""
+    at will. `refundable` are its last redemptions. `more`: how many grants were added to the first."""
 
     perk: str
     number: int
@@ -39,6 +41,7 @@ class Award:
     used: int = 0
     refundable: tuple[Redemption, ...] = ()
     version: int = 0
+    more: int = 0
 
     @property
     def award_id(self) -> str:
@@ -62,7 +65,21 @@ class Award:
     def with_more(self, uses: int | None, expires_at: Instant | None) -> Award:
         """A second grant: as many uses more, and it lasts as long as the longer of both."""
         ends = None if None in (self.expires_at, expires_at) else max(self.expires_at or 0, expires_at or 0)
-        return replace(self, left=None if self.left is None or uses is None else self.left + uses, expires_at=ends)
+        left = None if self.left is None or uses is None else self.left + uses
+        return replace(self, left=left, expires_at=ends, more=self.more + 1)
+
+    def without_grant(self, uses: int | None, ends: Instant | None, ended: Instant | None) -> Award:
+        """As if one of its grants had not been, of so many uses and until `ends`, where it was over at `ended` before. One that
+        was its only grant is revoked. Refuses `reward_used`."""
+        by_uses = uses is not None and self.left is not None
+        if self.state == "redeemed" or (self.left or 0) < (uses or 0) if by_uses else self.used and not self.more:
+            raise award_used(self.award_id)
+        if not self.more and not (by_uses and self.left != uses):
+            return replace(self, state="revoked")
+        left = self.left - uses if uses is not None and self.left is not None else self.left
+        until = ended if ended is not None and self.expires_at == ends else self.expires_at
+        state: AwardState = "redeemed" if left == 0 else self.state
+        return replace(self, state=state, left=left, expires_at=until, more=max(0, self.more - 1))
 
     def redeemed(self, redemption: Redemption) -> Award:
         left = None if self.left is None else self.left - 1
@@ -132,6 +149,12 @@ def no_award(text: str) -> NotFound:
     return NotFound("award_not_found", f"This member has no award {text[:80]}.", param="award_id")
 
 
+def award_used(text: str) -> Refused:
+    return Refused(
+        "reward_used", f"What the card gave, {text}, has been used: give that back first.", param="redemption_id"
+    )
+
+
 def packed(award: Award) -> dict[str, Any]:
     """Short, without what is as it mostly is."""
     body: dict[str, Any] = {"s": award.state, "g": award.granted_at, "u": award.used}
@@ -140,7 +163,9 @@ def packed(award: Award) -> dict[str, Any]:
     if award.left is not None:
         body["l"] = award.left
     if award.refundable:
-        body["r"] = [list(one) for one in award.refundable]
+        body["r"] = [list(one if one.ended is not None else one[:4]) for one in award.refundable]
+    if award.more:
+        body["m"] = award.more
     return body
 
 
@@ -155,4 +180,5 @@ def unpacked(perk: str, number: int, body: Mapping[str, Any], version: int) -> A
         used=body["u"],
         refundable=tuple(Redemption(*one) for one in body.get("r", ())),
         version=version,
+        more=body.get("m", 0),
     )

@@ -10,6 +10,7 @@ from chalicelib.areas.programs.model.policies import Sliding, UnitPolicy
 from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, day_of, zone_exists
+from chalicelib.kit.proofs import ProofKind
 from chalicelib.kit.wire import PositiveAmount
 
 MAX_FIELDS = 100
@@ -72,10 +73,19 @@ class Rate(Frozen):
     minimum: PositiveAmount = 1
 
 
+class ProofsAsked(Frozen):
+    """What a member must show before their awards are redeemed, rewards taken, points spent: nothing, their PIN, or a one-time
+    code."""
+
+    awards: ProofKind = "none"
+    rewards: ProofKind = "none"
+    points: ProofKind = "none"
+
+
 class ProgramDefinition(Frozen):
     """A program as a client sends it.
 
-    `enrolment`: what an order with an unknown identifier does: enrol a new member with it, or be refused.
+    `proofs`: what members must show before something is redeemed. `enrolment`: what an order with an unknown identifier does: enrol a new member with it, or be refused.
     """
 
     name: Name
@@ -83,6 +93,7 @@ class ProgramDefinition(Frozen):
     enrolment: Literal["enrol", "refuse"] = "refuse"
     units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=32)]
     rates: Annotated[tuple[Rate, ...], Field(max_length=100)] = ()
+    proofs: ProofsAsked = ProofsAsked()
 
     @field_validator("zone")
     @classmethod

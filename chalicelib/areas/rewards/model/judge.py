@@ -9,7 +9,7 @@ from fractions import Fraction
 from chalicelib.areas.rewards.model.counts import NONE, Counts, Every
 from chalicelib.areas.rewards.model.reward import CashbackOfReward, Cost, Reward, RewardWindow, RewardWorth
 from chalicelib.errors import Refused
-from chalicelib.kit.amounts import plain
+from chalicelib.kit.amounts import MAX_AMOUNT, plain
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, iso_day
 
@@ -203,8 +203,7 @@ def must_suit(reward: Reward, wish: Wish) -> None:
     `too_few_points`, `order_value_not_said`, `more_than_order_allows`, `number_too_large`."""
     cashback = reward.cashback
     if cashback is None:
-        if wish.points is not None:
-            raise Refused("points_not_asked", "What this reward costs is fixed: leave `points` out.", param="points")
+        _must_be_countable(reward, wish)
         return
     if wish.quantity != 1:
         raise Refused("number_too_large", "Points are turned into money once at a time.", param="quantity")
@@ -215,6 +214,8 @@ def must_suit(reward: Reward, wish: Wish) -> None:
         raise Refused(
             "too_few_points", f"At least {max(cashback.minimum_points, _least(cashback))} at a time.", param="points"
         )
+    if value > MAX_AMOUNT:
+        raise Refused("number_too_large", "So many points are worth more than can be paid.", param="points")
     if wish.order_value is None:
         if cashback.maximum_percent is not None:
             raise Refused(
@@ -233,6 +234,13 @@ def must_pay_part(cashback: CashbackOfReward, wish: Wish, paid: int) -> None:
         before = f", and {paid} have been" if paid else ""
         text = f"At most {most} of this order are paid with points{before}."
         raise Refused("more_than_order_allows", text, param="points")
+
+
+def _must_be_countable(reward: Reward, wish: Wish) -> None:
+    if wish.points is not None:
+        raise Refused("points_not_asked", "What this reward costs is fixed: leave `points` out.", param="points")
+    if any(cost.amount * wish.quantity > MAX_AMOUNT for cost in reward.costs):
+        raise Refused("number_too_large", "So many of them cost more than any wallet has.", param="quantity")
 
 
 def _least(cashback: CashbackOfReward) -> int:
