@@ -161,10 +161,11 @@ def earnings_of(entry: Entry) -> tuple[Earning, ...]:
 
 
 def capped_of(entry: Entry) -> tuple[Capped, ...]:
-    return tuple(
-        Capped(unit=fact.unit, amount=fact.amount, cap=fact.cap, rule_id=fact.rule or None)
-        for fact in facts_of(entry, f.PointsCapped)
-    )
+    return tuple(map(capped_told, facts_of(entry, f.PointsCapped)))
+
+
+def capped_told(fact: f.PointsCapped) -> Capped:
+    return Capped(unit=fact.unit, amount=fact.amount, cap=fact.cap, rule_id=fact.rule or None)
 
 
 def expiries_of(entry: Entry) -> tuple[Expired, ...]:

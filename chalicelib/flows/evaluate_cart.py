@@ -1,8 +1,9 @@
-"""Evaluate a cart: what comes off its price, what it would earn, what could still be paid with points, and why each other rule
-gives nothing. The very code that records orders judges it; nothing is written.
+"""Evaluate a cart: what comes off its price, what it would earn, what could still be paid with points, and, for whoever asks,
+why each other rule gives nothing. The very code that records orders judges it; nothing is written.
 
-reads    1 Query of the member's snapshot (+ 1 Get when named by an identifier, + 1 BatchGet in a group); nothing for a
-         customer who is not known
+reads    1 Query of the member's snapshot (+ 1 Get when named by an identifier, + 1 BatchGet in a group, which says as well
+         whether they may spend, + 1 Get where whoever has no account yet could have lost it); nothing for a customer who
+         is not known
 """
 
 from __future__ import annotations
@@ -11,19 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.accounts.model import Account
-from chalicelib.areas.members import store as members
-from chalicelib.areas.members.model import Member
+from chalicelib.areas.accounts.model.facts import PointsCapped
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.evaluate import CART, evaluate
 from chalicelib.areas.rules.outcome import Off, Outcome
-from chalicelib.errors import NotFound
 from chalicelib.flows.account_commit import header_for
-from chalicelib.flows.account_views import LineAmount, Standing
+from chalicelib.flows.account_views import Capped, LineAmount, Standing, capped_told
 from chalicelib.flows.judged import context_of
-from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.purchase import Buyer, refuse_future, with_credits
+from chalicelib.flows.lost_account import unless_lost
+from chalicelib.flows.opened import Opened
+from chalicelib.flows.purchase import Buyer, known_buyer, open_buyer, refuse_future, with_credits
 from chalicelib.flows.simulate_order import SkippedRule, skipped_rules
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, terms_of
@@ -31,7 +31,7 @@ from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
-from chalicelib.table.journal import Head
+from chalicelib.table.journal import Head, Header
 
 NOBODY = Opened(None, Account("", 0), Head())
 
@@ -73,7 +73,8 @@ class PayableWithPoints(Frozen):
 
 
 class EvaluatedCart(Frozen):
-    """`earned` is counted of what is left to pay. `account` is that of the member or their group before it."""
+    """`earned` is counted of what is left to pay, `capped` what a cap cut off of it. `account` is that of the member or their
+    group before it; whoever would be enrolled by the order has one, and no id yet. `skipped` where reasons are asked for."""
 
     member_id: str | None
     group_id: str | None
@@ -84,6 +85,7 @@ class EvaluatedCart(Frozen):
     lines: tuple[CartLine, ...]
     discounts: tuple[Discount, ...]
     earned: tuple[CartCredit, ...]
+    capped: tuple[Capped, ...]
     redeemable: tuple[PayableWithPoints, ...]
     skipped: tuple[SkippedRule, ...]
     account: Standing | None
@@ -91,13 +93,14 @@ class EvaluatedCart(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class CartQuestion:
-    """Who asks (nobody known: None), what with, how many points of each unit they would pay with, and whether drafts are
-    judged as if they were active."""
+    """Who asks (nobody known: None), what with, how many points of each unit they would pay with, whether drafts are
+    judged as if they were active, and whether to say why rules give nothing."""
 
     cart: Sale
     buyer: Buyer | None = None
     pays: Mapping[str, int] = field(default_factory=dict)
     drafts: bool = False
+    why: bool = False
 
 
 def evaluate_cart(
@@ -113,34 +116,41 @@ def evaluate_cart(
     at = asked.cart.purchased_at
     header = header_for(rt, caller, command, "evaluate_cart", terms, at, asked.cart.place)
     refuse_future(header.recorded_at, at)
-    opened = _open(rt, caller, asked.buyer, program_id)
+    opened, enrolled = _open(rt, header, terms, asked.buyer)
     opened.must_be_active()
+
+    def decided() -> EvaluatedCart:
+        return _decided(terms, header, opened, asked, Taking(rt, caller.tenant, asked.cart.number), known=not enrolled)
+
+    known = (opened,) if opened.member is not None and not enrolled else ()
+    return unless_lost(rt, caller.tenant, known, decided, dry_run=True)
+
+
+def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer | None) -> tuple[Opened, bool]:
+    """And whether the order would enrol them."""
+    known = None if buyer is None else known_buyer(rt, header.caller, terms, buyer)
+    if known is None:
+        return NOBODY, False
+    opened, written = open_buyer(rt, header, terms, known, asks=True)
+    return opened, written is not None
+
+
+def _decided(
+    terms: Terms, header: Header, opened: Opened, asked: CartQuestion, taking: Taking, *, known: bool
+) -> EvaluatedCart:
+    at = asked.cart.purchased_at
     story = terms.meets(opened.account, header, asks_now=True)
-    outcome = _judged(terms, story.account, opened.member, asked, Taking(rt, caller.tenant, asked.cart.number))
-    _, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
-    return _answer(asked.cart, opened, outcome, credited, _standing(terms, story.account, opened))
+    context = context_of(terms, story.account, opened.member, at, taking, may_spend=opened.may_spend)
+    outcome = evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), CART, why=asked.why)
+    after, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
+    capped = [fact for fact in after.facts[len(story.facts) :] if isinstance(fact, PointsCapped)]
+    standing = None if opened.member is None else _standing(terms, story.account)
+    found = _answer(asked.cart, opened, outcome, credited, standing)
+    told = {"capped": tuple(map(capped_told, capped))} | ({} if known else {"member_id": None})
+    return found.model_copy(update=told)
 
 
-def _open(rt: Runtime, caller: Caller, buyer: Buyer | None, program_id: int) -> Opened:
-    if buyer is None:
-        return NOBODY
-    member_id = buyer.member_id
-    if member_id is None and buyer.identifier is not None:
-        member_id = members.owner_of(rt.table, caller.tenant, buyer.identifier.normalised())
-    if member_id is None:
-        raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
-    opened = open_snapshot(rt, caller.tenant, member_id, program_id)
-    return of_their_group(rt, caller.tenant, opened, program_id)
-
-
-def _judged(terms: Terms, account: Account, member: Member | None, asked: CartQuestion, taking: Taking) -> Outcome:
-    context = context_of(terms, account, member, asked.cart.purchased_at, taking)
-    return evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), CART, why=True)
-
-
-def _standing(terms: Terms, account: Account, opened: Opened) -> Standing | None:
-    if opened.member is None:
-        return None
+def _standing(terms: Terms, account: Account) -> Standing:
     balances = {unit: wallet.available for unit, wallet in account.wallets.items()}
     return Standing(balances=balances, tier=terms.tier(account))
 
@@ -166,6 +176,7 @@ def _answer(
             CartCredit(rule_id=one.rule, unit=one.unit, amount=one.amount, lines=_amounts(one.lines))
             for one in credited
         ),
+        capped=(),
         redeemable=tuple(PayableWithPoints(**one._asdict()) for one in outcome.redeemable),
         skipped=skipped_rules(outcome),
         account=account,

@@ -27,14 +27,17 @@ def packed(placed: Placed) -> bytes:
     match document:
         case SaleRow():
             sale = document.sale.model_dump(mode="json", exclude_defaults=True)
-            body = ["sell", [document.identity.type, document.identity.value], sale]
+            body = ["sell", _named(document.identity), sale]
         case ReturnRow():
-            identity = None if document.identity is None else [document.identity.type, document.identity.value]
             back = document.document.model_dump(mode="json", exclude_defaults=True)
-            body = ["return", identity, document.sale_number, back]
+            body = ["return", _named(document.identity), document.sale_number, back]
         case RejectedRow():
             body = ["rejected", document.line, document.number, document.code, document.message]
     return json.dumps([placed.spans, *body], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _named(identity: Identity | None) -> list[str] | None:
+    return None if identity is None else [identity.type, identity.value]
 
 
 def unpacked(line: bytes) -> Placed:
@@ -45,7 +48,8 @@ def unpacked(line: bytes) -> Placed:
     match kind:
         case "sell":
             identity, sale = rest
-            document = SaleRow(first, lines, Identity(*identity), Sale.model_validate(sale))
+            who = None if identity is None else Identity(*identity)
+            document = SaleRow(first, lines, who, Sale.model_validate(sale))
         case "return":
             named, number, back = rest
             who = None if named is None else Identity(*named)

@@ -29,13 +29,14 @@ _ORDERS_AT_ONCE = 25  # an order may have 256 KB
 def tell(rt: Runtime, tenant: str, router: Router, batch: Sequence[Placed]) -> None:
     """At most BATCH documents, in file order."""
     sales = [one.document for one in batch if isinstance(one.document, SaleRow)]
-    _tell_owners(rt, tenant, router, {sale.identity for sale in sales})
+    _tell_owners(rt, tenant, router, {sale.identity for sale in sales if sale.identity is not None})
     returns = [one.document for one in batch if isinstance(one.document, ReturnRow)]
     _tell_sales(rt, tenant, router, sorted({row.sale_number for row in returns}))
     for one in batch:
         match one.document:
             case SaleRow(identity=identity, sale=sale):
-                owner = router.owner(_spelled(identity)) or _spelled(identity)
+                spelled = f"order:{sale.number}" if identity is None else _spelled(identity)
+                owner = router.owner(spelled) or spelled
                 router.tell_sale(sale.number, owner)
                 router.keep_of_owner(owner, packed(one))
             case ReturnRow(sale_number=number):

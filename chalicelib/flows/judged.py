@@ -45,7 +45,9 @@ def orders_in(months: Months, per: CountPeriod, day: Day) -> int:
     return sum(months[month].orders for month in range(first, first + length) if month in months)
 
 
-def context_of(terms: Terms, account: Account, member: Member | None, at: Instant, taking: Taking | None) -> Context:
+def context_of(
+    terms: Terms, account: Account, member: Member | None, at: Instant, taking: Taking | None, *, may_spend: bool = True
+) -> Context:
     """`taking` knows what is short of all that is limited for everybody; None where nobody asks for that."""
     day, zone = terms.day(at), terms.program.zone
     return Context(
@@ -57,6 +59,8 @@ def context_of(terms: Terms, account: Account, member: Member | None, at: Instan
         balances={unit: wallet.available for unit, wallet in account.wallets.items()},
         orders=account.orders,
         history=OfAccount(account),
+        may_spend=may_spend,
+        decimals={unit.code: unit.decimals for unit in terms.program.units},
         stock=None if taking is None else Stock(taking, terms.program.program_id),
         roundings=terms.roundings(day),
     )

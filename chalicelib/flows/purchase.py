@@ -73,7 +73,7 @@ def decide_purchase(
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     rt = taking.rt
     refuse_future(header.recorded_at, sale.purchased_at)
-    opened, enrolled = _open(rt, header, terms, buyer)
+    opened, enrolled = open_buyer(rt, header, terms, buyer)
     opened.must_be_active()
 
     def decided() -> Purchase:
@@ -127,12 +127,23 @@ def member_of(rt: Runtime, caller: Caller, buyer: Buyer) -> str | None:
     return members.owner_of(rt.table, caller.tenant, buyer.identifier.normalised())
 
 
-def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer) -> tuple[Opened, Written | None]:
+def known_buyer(rt: Runtime, caller: Caller, terms: Terms, buyer: Buyer) -> Buyer | None:
+    """Where the program keeps orders of whoever is no member: the member by id, or None. Elsewhere as they are named."""
+    if terms.program.enrolment != "keep" or buyer.member_id is not None:
+        return buyer
+    member_id = None if buyer.identifier is None else member_of(rt, caller, buyer)
+    return None if member_id is None else Buyer(member_id)
+
+
+def open_buyer(
+    rt: Runtime, header: Header, terms: Terms, buyer: Buyer, *, asks: bool = False
+) -> tuple[Opened, Written | None]:
+    """Whose account it goes to, and who is enrolled by it. `asks`: whether they might spend is to be known as well."""
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
         tenant, program_id = header.caller.tenant, terms.program.program_id
         opened = open_snapshot(rt, tenant, member_id, program_id)
-        return of_their_group(rt, tenant, opened, program_id), None
+        return of_their_group(rt, tenant, opened, program_id, asks=asks), None
     if buyer.identifier is None or terms.program.enrolment != "enrol":
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
     settings = programs.settings(rt.config.load(rt.table, header.caller.tenant))

@@ -12,7 +12,7 @@ from typing import Literal
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.file import Document, Identity, RejectedRow, ReturnRow, SaleRow
-from chalicelib.errors import Busy, NotFound, StampbookError
+from chalicelib.errors import Busy, InvalidInput, NotFound, StampbookError
 from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.record_order import record_order
 from chalicelib.flows.return_order import return_order
@@ -59,10 +59,20 @@ def record_document(
 
 
 def _sale(rt: Runtime, caller: Caller, command: Command, row: SaleRow, program_id: int) -> DocumentResult:
-    buyer = _buyer(row.identity)
-    done = record_order(rt, caller, command, buyer, row.sale, program_id, asks_now=False)
+    try:
+        done = record_order(rt, caller, command, _buyer(row.identity), row.sale, program_id, asks_now=False)
+    except InvalidInput as refusal:
+        if refusal.code != "missing_member":
+            raise
+        sentence = "A sale needs a loyalty_card, an email or a phone; all three are empty."
+        raise InvalidInput("missing_identity", sentence, param="loyalty_card") from refusal
     return DocumentResult(
-        "sell", _result(done.replayed), row.sale.number, row.first_line, done.answer.member_id, done.answer.order_id
+        "sell",
+        _result(done.replayed),
+        row.sale.number,
+        row.first_line,
+        done.answer.member_id or "",
+        done.answer.order_id,
     )
 
 
@@ -79,8 +89,8 @@ def _return(rt: Runtime, caller: Caller, command: Command, row: ReturnRow) -> Do
     )
 
 
-def _buyer(identity: Identity) -> Buyer:
-    return Buyer(identifier=Identifier(type=identity.type, value=identity.value))
+def _buyer(identity: Identity | None) -> Buyer:
+    return Buyer() if identity is None else Buyer(identifier=Identifier(type=identity.type, value=identity.value))
 
 
 def _result(replayed: bool) -> Result:

@@ -3,12 +3,15 @@
 reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an identifier, + 1 BatchGet of profile and
          account of the group that the member is in: the order is then the group's; + 1 Get where whoever has no account
          yet is refused or only tries)
-writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit; of each
-         limit for all and each budget of a rule that gives something a slice (2 units, as far as it is there)
+writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit, or the
+         order is kept without a member: order and entry of its own, 4 units (flows/kept_orders); of each limit for all and
+         each budget of a rule that gives something a slice (2 units, as far as it is there)
 repeats  the order's key refuses them: the same content answers as the first time, other content is a conflict
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model.facts import OrderRecorded
@@ -31,7 +34,8 @@ from chalicelib.flows.account_views import (
     owner_of,
     standing_of,
 )
-from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, member_of
+from chalicelib.flows.kept_orders import first_entry, kept_order_of, kept_plan
+from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, known_buyer, member_of
 from chalicelib.flows.rule_limits import writes_within
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
@@ -45,17 +49,18 @@ from chalicelib.table.journal import Entry, entry_from
 
 
 class RecordedOrder(Frozen):
-    """What the customer earned, and what they have now; or their group, where it was bought for `group_id`."""
+    """What the customer earned, and what they have now; or their group, where it was bought for `group_id`. An order that is
+    kept has no member yet, and nothing but its number and id."""
 
     order_id: str
     number: str
-    member_id: str
+    member_id: str | None
     group_id: str | None
-    entry_id: str
+    entry_id: str | None
     earned: tuple[Earning, ...]
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
-    account: Standing
+    account: Standing | None
 
 
 def record_order(
@@ -78,8 +83,10 @@ def record_order(
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "record_order", terms, sale.purchased_at, sale.place)
         order_id = orders.id_for(caller.tenant, sale.number, probe)
-        dry_run = command.dry_run
-        purchase = decide_purchase(taking, header, terms, buyer, sale, order_id, asks_now=asks_now, dry_run=dry_run)
+        known, dry_run = known_buyer(rt, caller, terms, buyer), command.dry_run
+        if known is None:
+            return kept_plan(caller, command, terms, header, sale, order_id)
+        purchase = decide_purchase(taking, header, terms, known, sale, order_id, asks_now=asks_now, dry_run=dry_run)
         entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, asks_now=asks_now)
         return _plan(caller, command, entry, purchase, sale, order_id, program_id, taking)
 
@@ -98,6 +105,11 @@ def record_order(
 
 
 def recorded_order(entry: Entry) -> RecordedOrder:
+    kept = kept_order_of(entry)
+    if kept is not None:
+        nothing: dict[str, Any] = dict.fromkeys(("earned", "capped", "expired"), ())
+        nobody: dict[str, Any] = dict.fromkeys(("member_id", "group_id", "entry_id", "account"))
+        return RecordedOrder(order_id=kept.order, number=kept.number, **nobody, **nothing)
     [recorded] = facts_of(entry, OrderRecorded)
     return RecordedOrder(
         order_id=recorded.order,
@@ -141,14 +153,25 @@ def _plan(
 
 
 def _same(rt: Runtime, caller: Caller, buyer: Buyer, sale: Sale, program_id: int, order: Order) -> Entry | None:
-    """The entry that recorded this very sale for this very buyer."""
+    """The entry that recorded this very sale for this very buyer. One that was kept was nobody's when it was recorded,
+    whoever they are by now."""
     same = order.sale == sale and order.program == program_id
-    if not same or member_of(rt, caller, buyer) != order.member_id:
+    if same and order.kept is not None:
+        same = not order.assigned or _may_be(rt, caller, buyer, order.member_id)
+    elif same:
+        same = member_of(rt, caller, buyer) == order.member_id
+    if not same:
         raise Conflict(
             "order_number_taken",
             f"Order {sale.number[:64]} is already recorded with other content, for another member or program.",
             param="number",
         )
+    if order.kept is not None:
+        return first_entry(rt, caller.tenant, order)
     stream = accounts.stream(caller.tenant, order.owner, order.program)
     stored = rt.table.get(stream.key(order.sequence))
     return None if stored is None else entry_from(stream, stored)
+
+
+def _may_be(rt: Runtime, caller: Caller, buyer: Buyer, member_id: str) -> bool:
+    return buyer == Buyer() or member_of(rt, caller, buyer) in (None, member_id)

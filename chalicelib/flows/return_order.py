@@ -3,13 +3,14 @@
 reads    1 Get of the sale, 1 Query of the member's snapshot; where the sale was made for a group, 1 BatchGet of that one's
          profile and account instead, whoever is in it now; 1 Get of the sale more for a dry run
 writes   return (absent), sale (version), account (version), entry (absent): 8 units; + 2 for each limit for all and each budget
-         that it gives something back to
+         that it gives something back to; of a sale that no member has, which is in no account, return, sale and an entry of
+         its own: 6 units (flows/kept_orders)
 repeats  the return's number within its sale refuses them, as a sale's number does
 """
 
 from __future__ import annotations
 
-from functools import partial
+from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Cause, Piece, Story, cancel
@@ -32,6 +33,7 @@ from chalicelib.flows.account_views import (
     id_of,
     standing_of,
 )
+from chalicelib.flows.kept_orders import kept_return_of, kept_return_plan, read_own
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
@@ -50,19 +52,20 @@ from chalicelib.table.journal import Entry, entry_from
 
 
 class ReturnedOrder(Frozen):
-    """What was taken back, and what of it had not come yet and will not. `full`: the whole sale has now come back."""
+    """What was taken back, and what of it had not come yet and will not. `full`: the whole sale has now come back. A sale that
+    no member has earned nothing, and there is no account."""
 
     order_id: str
     number: str
-    member_id: str
+    member_id: str | None
     group_id: str | None
-    entry_id: str
+    entry_id: str | None
     value: int
     full: bool
     cancelled: tuple[Cancelled, ...]
     called_off: tuple[CalledOff, ...]
     expired: tuple[Expired, ...]
-    account: Standing
+    account: Standing | None
 
 
 def return_order(
@@ -78,7 +81,6 @@ def return_order(
     """Refuses `currency_differs`, `sku_not_sold`, `returned_more_than_bought`, `future_purchase`, and
     `return_of_another_member` when `buyer` is given and is not the sale's member; Conflict `return_number_taken`.
     `asks_now` as in record_order."""
-
     number_of("order", order_id)  # what is no id names nothing, and no key of the table is made of it
     buyers: list[str] = []
     taking = Taking(rt, caller.tenant, order_id)
@@ -89,12 +91,18 @@ def return_order(
         buyers.append(order.member_id)
         _must_be_theirs(rt, caller, order, buyer)
         terms = terms_of(rt, caller.tenant, order.program)
-        opened = _open(rt, caller.tenant, order, dry_run=command.dry_run)
-        planned = plan_return(order, document, _bases(terms, order))
         header = header_for(rt, caller, command, "return_order", terms, document.purchased_at, document.place)
+        if not order.member_id:
+            return kept_return_plan(caller, command, header, order, document)
+        opened = _open(rt, caller.tenant, order, dry_run=command.dry_run)
+        planned = plan_return(order, document, bases_of(terms, order))
         met = terms.meets(opened.account, header, asks_now=asks_now)
-        taken_back = partial(_taken_back, terms, met, planned, document, taking)
-        story = unless_lost(rt, caller.tenant, (opened,), taken_back, dry_run=command.dry_run)
+
+        def decided() -> Story:
+            taking.begin()
+            return taken_back(terms, met, planned, document, taking)
+
+        story = unless_lost(rt, caller.tenant, (opened,), decided, dry_run=command.dry_run)
         entry = document_entry(caller.tenant, terms, story, opened.head, header, asks_now=asks_now)
         return _plan(caller, command, entry, opened, story, planned, document, taking)
 
@@ -118,9 +126,8 @@ def _open(rt: Runtime, tenant: str, order: Order, *, dry_run: bool) -> Opened:
     return opened
 
 
-def _taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Return, taking: Taking) -> Story:
+def taken_back(terms: Terms, story: Story, planned: ReturnPlan, document: Return, taking: Taking) -> Story:
     """A blocked member's goods come back like anybody's."""
-    taking.begin()
     order = planned.order
     day = terms.day(order.sale.purchased_at)
     story = story.then(
@@ -162,7 +169,7 @@ def _plan(
     return Plan(entry, made.writes, made.done_if | {put.key}, taking)
 
 
-def _bases(terms: Terms, order: Order) -> dict[str, Basis]:
+def bases_of(terms: Terms, order: Order) -> dict[str, Basis]:
     """Which value counts, by unit: the policy of the day of purchase."""
     day = local_day(order.sale.purchased_at, terms.program.zone)
     units = {credit.unit for credit in order.credits}
@@ -170,7 +177,7 @@ def _bases(terms: Terms, order: Order) -> dict[str, Basis]:
 
 
 def _must_be_theirs(rt: Runtime, caller: Caller, order: Order, buyer: Buyer | None) -> None:
-    if buyer is not None and member_of(rt, caller, buyer) != order.member_id:
+    if buyer is not None and (member_of(rt, caller, buyer) or "") != order.member_id:
         named = "member_id" if buyer.identifier is None else "identifier"
         raise Refused(
             "return_of_another_member", "This sale was made to another member than the one named.", param=named
@@ -189,6 +196,8 @@ def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return, buye
         )
     order = orders.read(rt.table, caller.tenant, order_id)
     _must_be_theirs(rt, caller, order, buyer)
+    if before.own:
+        return read_own(rt, caller.tenant, order, before.sequence)
     stream = accounts.stream(caller.tenant, order.owner, order.program)
     stored = rt.table.get(stream.key(before.sequence))
     return None if stored is None else entry_from(stream, stored)
@@ -196,6 +205,13 @@ def _recorded(rt: Runtime, caller: Caller, order_id: str, document: Return, buye
 
 def _answer(entry: Entry, buyer: str) -> ReturnedOrder:
     """Who bought an order never changes, so it is as good as of the entry."""
+    kept = kept_return_of(entry)
+    if kept is not None:
+        nothing: dict[str, Any] = dict.fromkeys(("cancelled", "called_off", "expired"), ())
+        nobody: dict[str, Any] = dict.fromkeys(("member_id", "group_id", "entry_id", "account"))
+        return ReturnedOrder(
+            order_id=kept.order, number=kept.number, value=kept.value, full=kept.full, **nobody, **nothing
+        )
     [returned] = facts_of(entry, OrderReturned)
     return ReturnedOrder(
         order_id=returned.order,

@@ -7,9 +7,13 @@ writes   nothing; a buyer who would be enrolled has no member id yet
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.outcome import Outcome, Skipped
+from chalicelib.areas.rules.store import MAX_RULES
 from chalicelib.flows.account_commit import document_entry, header_for
 from chalicelib.flows.account_views import (
     Capped,
@@ -22,7 +26,7 @@ from chalicelib.flows.account_views import (
     group_of,
     standing_of,
 )
-from chalicelib.flows.purchase import Buyer, decide_purchase
+from chalicelib.flows.purchase import Buyer, decide_purchase, known_buyer, refuse_future
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
@@ -38,13 +42,15 @@ class SkippedRule(Frozen):
 
 
 class SimulatedOrder(Frozen):
+    """An order that would be kept without a member earns nothing, for no account."""
+
     member_id: str | None
     group_id: str | None
     earned: tuple[Earning, ...]
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     skipped: tuple[SkippedRule, ...]
-    account: Standing
+    account: Standing | None
 
 
 def simulate_order(
@@ -54,8 +60,13 @@ def simulate_order(
     terms = terms_of(rt, caller.tenant, program_id)
     header = header_for(rt, caller, command, "simulate_order", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(caller.tenant, sale.number)
+    known = known_buyer(rt, caller, terms, buyer)
+    if known is None:
+        refuse_future(header.recorded_at, sale.purchased_at)
+        nothing: dict[str, Any] = dict.fromkeys(("earned", "capped", "expired", "skipped"), ())
+        return SimulatedOrder(member_id=None, group_id=None, account=None, **nothing)
     taking = Taking(rt, caller.tenant, sale.number)
-    purchase = decide_purchase(taking, header, terms, buyer, sale, order_id, dry_run=True)
+    purchase = decide_purchase(taking, header, terms, known, sale, order_id, dry_run=True)
     entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header)
     return SimulatedOrder(
         member_id=None if purchase.enrolled else purchase.member_id,
@@ -70,7 +81,10 @@ def simulate_order(
 
 def skipped_rules(outcome: Outcome) -> tuple[SkippedRule, ...]:
     """As answers tell of rules that give nothing."""
-    return tuple(
-        SkippedRule(rule_id=skipped.rule_id, reason=skipped.reason, message=skipped.sentence)
-        for skipped in outcome.skipped
-    )
+    return tuple(map(_told, outcome.skipped))
+
+
+@lru_cache(maxsize=MAX_RULES)
+def _told(skipped: Skipped) -> SkippedRule:
+    """Of the many that nobody looked at, most say the same for every purchase."""
+    return SkippedRule(rule_id=skipped.rule_id, reason=skipped.reason, message=skipped.sentence)

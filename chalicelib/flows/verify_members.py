@@ -23,6 +23,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.flows.verify_awards import RecordedAwards
 from chalicelib.flows.verify_coupons import RecordedCoupons
 from chalicelib.flows.verify_group import RecordedGroup, recorded_group
+from chalicelib.flows.verify_kept_orders import once_nobodys, verify_own_journal
 from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
 from chalicelib.flows.verify_redemptions import RecordedRedemptions
@@ -125,6 +126,9 @@ def _look(table: Table, tenant: str, some: Sequence[str], enough: Callable[[], b
     found = _read(table, (key for look in looks for key in look.wanted()))
     for look in looks:
         look.tell("", look.recorded.differences(table, found))
+        theirs = (found.get(orders.order_key(tenant, name)) for name in look.recorded.orders)
+        for order in once_nobodys(look.owner, filter(None, theirs)):
+            look.verified.differences += verify_own_journal(table, tenant, order, look.verified.tally)
         if look.profile is not None:
             look.tell("profile: ", look.profile.of_others(table, found))
     return {look.owner: look.verified for look in looks}

@@ -128,7 +128,8 @@ class RecordedOrders:
             yield "names another entry than the one that records it"
         if order.sale.gross_value != recorded.value:
             yield "is not worth what its entry says"
-        if (order.recorded_at, order.sale.number) != (recorded.at, recorded.number):
+        recorded_at = recorded.at if order.kept else order.recorded_at  # it was recorded before it was assigned
+        if (recorded_at, order.sale.number) != (recorded.at, recorded.number):
             yield "has another number or time than its entry says"
         if _bought(order.sale) != recorded.bought:
             yield "was bought at another time or place, or in another currency, than its entry says"
@@ -157,8 +158,7 @@ class RecordedOrders:
                 continue
             read.append(one)
             taken = sum(value for _, _, value in one.taken)
-            said = recorded.sequence, recorded.value, recorded.at, number, recorded.bought
-            if (one.sequence, taken, one.recorded_at, one.document.number, _bought(one.document)) != said:
+            if (taken, one.document.number) != (recorded.value, number) or _told_otherwise(one, recorded):
                 yield f"return {number} is not what its entry says"
             if not _took_its_lines(order.sale, one):
                 yield f"return {number} has not taken what its lines say"
@@ -202,6 +202,12 @@ class RecordedOrders:
     def _may_have(self, program: int, sequence: int) -> bool:
         """Whether it may be that this entry records what was found: one behind those that were read, or that cannot be."""
         return sequence > self.last.get(program, 0) or (program, sequence) in self.unread
+
+
+def _told_otherwise(one: RecordedReturn, recorded: Recorded) -> bool:
+    """What came back before the order was assigned is told again by the entry that did that."""
+    said = recorded.sequence, recorded.at, recorded.bought
+    return not one.own and (one.sequence, one.recorded_at, _bought(one.document)) != said
 
 
 def _together(returns: list[RecordedReturn]) -> dict[int, Back]:

@@ -1,7 +1,7 @@
 """Verify a tenant: every account from its journal, every order and its entry, and that the feed has every entry once.
 
     reads    the directories of members and groups, 1 Query two hundred of a shard; these as in verify_members, twenty
-             together; the
+             together; orders that no member has as in verify_kept_orders; the
              configuration as in verify_configuration, quotas as in verify_quotas; the feed as in verify_feed
 
 Memory: two hundred members, and two numbers for each hour in which anything was recorded. It writes nothing. Between two
@@ -21,6 +21,7 @@ from typing import Any
 from chalicelib.flows.listed_owners import MEMBERS_A_PART, listed_owners
 from chalicelib.flows.verify_configuration import verify_configuration
 from chalicelib.flows.verify_feed import verify_feed
+from chalicelib.flows.verify_kept_orders import verify_kept_orders
 from chalicelib.flows.verify_members import VerifiedMember, verify_members
 from chalicelib.flows.verify_quotas import verify_quotas
 from chalicelib.flows.verify_stream import Difference
@@ -93,10 +94,13 @@ def verify_tenant(
                 groups,
                 at,
             )
-    different, tally = verify_configuration(rt, tenant)
-    yield VerifiedPart((*different, *verify_quotas(rt, tenant)), entries=tally.entries)
     whole = Tally()
     whole.add_all(at.tally)
+    different, tally, orders = verify_kept_orders(rt, tenant)
+    yield VerifiedPart(different, entries=tally.entries, orders=orders)
+    whole.add_all(tally)
+    different, tally = verify_configuration(rt, tenant)
+    yield VerifiedPart((*different, *verify_quotas(rt, tenant)), entries=tally.entries)
     whole.add_all(tally)
     different = tuple(verify_feed(PatientTable(rt), tenant, whole, at.until))
     yield VerifiedPart(different, feed_until=at.until // HOUR_MS * HOUR_MS)

@@ -72,12 +72,16 @@ def shared_out(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     whole = sum(weights)
     if not 0 <= total <= whole:
         raise ValueError("more is shared out than there is")
-    if whole == 0:
-        return (0,) * len(weights)
-    shares = [total * weight // whole for weight in weights]
+    if total == whole:
+        return tuple(weights)
+    parts = [total * weight for weight in weights]
+    shares = [part // whole for part in parts]
     missing = total - sum(shares)
-    if missing:
-        cut = [total * weight % whole for weight in weights]
+    if missing == 1:
+        cut = [part % whole for part in parts]
+        shares[cut.index(max(cut))] += 1
+    elif missing:
+        cut = [part % whole for part in parts]
         for place in sorted(range(len(weights)), key=cut.__getitem__, reverse=True)[:missing]:
             shares[place] += 1
     return tuple(shares)

@@ -7,6 +7,7 @@ entries of a stream | {t}#M#{member} / J#{program:04}#{first:08}…{last:08} | 0
 item  | key                                      | in index                                         | cost
 entry | {t}#M#{member} / J#{program:04}#{seq:08} | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
 entry | {t}#G#{group} / J#{program:04}#{seq:08}  | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
+entry | {t}#O#{order} / J#{program:04}#{seq:08}  | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
 entry | {t}#CFG#{kind}#{id} / J#0000#{seq:08}    | gsi2 {t}#E#{hour}#{shard:02} / {recorded_at:013} | 2 WU + 1 IU
 
 Program 0000 is the profile's own stream, and that of every configuration aggregate. The sequence is the aggregate's

@@ -22,6 +22,7 @@ NOT_BY_HTTP = {
     "nothing_due": "leaves settle_due's commit, which answers that nothing was done",
     "unchanged": "leaves the commit of a member that is already as asked",
     "is_transfer": "leaves the undoing of one account: undo_entry goes on with both",
+    "missing_identity": "of a file: over HTTP it is missing_member",
     "unknown_sale": "of a file: over HTTP the sale is in the path",
     "duplicate_rule": "of rules given as a list: over HTTP each has a path of its own",
     "empty_file": "of a whole file of orders",

@@ -38,6 +38,21 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
     "record_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
     "simulate_order": {"unknown_unit": THERE, "undeclared_field": FIELDLESS, "wrong_field_type": FIELDLESS},
+    "assign_order": {
+        "unknown_unit": THERE,
+        "program_not_found": THERE,
+        "future_purchase": "it was recorded, and so it was not in the future",
+        "undeclared_field": FIELDLESS,
+        "wrong_field_type": FIELDLESS,
+        "currency_differs": "it was asked when the goods came back",
+        "sku_not_sold": "it was asked when the goods came back",
+        "returned_more_than_bought": "it was asked when the goods came back",
+    },
+    "evaluate_cart": {
+        "missing_member": "a cart of nobody is nobody's",
+        "undeclared_field": FIELDLESS,
+        "wrong_field_type": FIELDLESS,
+    },
     "return_order": {
         "unknown_unit": THERE,
         "program_not_found": THERE,

@@ -8,8 +8,8 @@ from typing import Any
 
 from chalicelib.api.routes import ROUTES
 from tests.bench.till import Till, by_card, document
-from tests.twins import by_hand, grouped
-from tests.twins.bookshop import TODAY, per_euro
+from tests.twins import by_hand, grouped, kept
+from tests.twins.bookshop import TODAY, per_euro, sale
 
 Json = dict[str, Any]
 PAGE = 25
@@ -117,12 +117,19 @@ def _group(at: Till) -> Mapping[str, str]:
     return {"group_id": _household(at)[0]}
 
 
+def _of_nobody(at: Till) -> Mapping[str, str]:
+    """An order that was kept, in a shop that does so."""
+    document = sale(f"K-{at.shop.rt.ids.command()}")
+    return {"order_id": kept.kept(kept.keeping(at.shop), document)}
+
+
 CASES: Mapping[str, Case] = {
     "simulate an order by id": _often("simulate_order", lambda at: document("B0", member_id=at.ada)),
     "simulate an order by identifier": _often("simulate_order", lambda _: document("B0", **by_card("ada"))),
     "record an order by id": _often("record_order", lambda at: document("B1", member_id=at.ada)),
     "record an order by identifier": _often("record_order", lambda _: document("B2", **by_card("ada"))),
     "record a first order, enrolling": _often("record_order", lambda _: document("B3", **by_card("newcomer"))),
+    "assign an order": Case("assign_order", lambda at: Asked({"member_id": at.ada}, named=_of_nobody(at))),
     "return": _often("return_order", lambda _: _RETURN),
     "earn": _often("earn_points", lambda _: _POINT),
     "spend": _often("spend_points", lambda _: _POINT),

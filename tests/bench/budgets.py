@@ -49,6 +49,8 @@ DESIGN: Mapping[str, Budget | None] = {
     "record an order by identifier": RECORD.by_identifier(),
     "record a first order, enrolling": RECORD,
     "return": RETURN,
+    "record an order of nobody": RECORD,
+    "assign an order": RETURN,
     "earn": EARN_SPEND,
     "earn with a key": EARN_SPEND.with_a_key(),
     "earn, pending": EARN_SPEND,

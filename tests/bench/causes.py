@@ -49,6 +49,12 @@ order is refused ([why](decisions/orders-enrolment-in-the-same-commit.md)).""",
         accepted=True,
     ),
     Cause(
+        ("assign an order", "POST /v1/orders/{order_id}/assign"),
+        """It is listed where the member's orders are and no longer among those of nobody, and two journals tell of it: that of the account, and the order's own,
+which would else have no end. Accepted, because each order is assigned once ([why](decisions/orders-of-nobody.md)).""",
+        accepted=True,
+    ),
+    Cause(
         (
             "evaluate, in a group",
             "evaluate a cart, in a group",
@@ -112,6 +118,7 @@ _DECIDES = (
     "record an order by identifier",
     "record a first order, enrolling",
     "record an order, in a group",
+    "assign an order",
     "return",
     "earn",
     "spend",

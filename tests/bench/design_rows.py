@@ -20,6 +20,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
         "record an order by identifier",
         "record an order, in a group",
         "record a first order, enrolling",
+        "record an order of nobody",
     ),
     "earn, spend, hold, release": (
         "earn",
@@ -54,7 +55,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
         "capture a part",
     ),
     "transfer between members": ("transfer", "transfer with a key"),
-    "return": ("return", "cancel an earning of an order"),
+    "return": ("return", "cancel an earning of an order", "assign an order"),
     "redeem reward with code and stock": ("redeem a reward with code and stock",),
     "balance, statement page": (
         "balance",

@@ -54,7 +54,15 @@ PLANNED: Mapping[str, Callable[[], Sequence[str]]] = {
     "imports": lambda: _lines(*imports.SIZES),
     "imports" + FULL: lambda: _lines(imports.MOST),
     "packaged": lambda: [*packaged.ASKED, packaged.LAG],
-    "rules": lambda: [rules.ALONE, rules.BESIDE, rules.RULE_ENGINE, rules.CEL],
+    "rules": lambda: [
+        rules.ALONE,
+        rules.BESIDE,
+        rules.TOLD,
+        rules.TOLD_BESIDE,
+        rules.DISCOUNTS,
+        rules.RULE_ENGINE,
+        rules.CEL,
+    ],
     "feed": lambda: [f"{feed.BACKLOG:,} entries"],
 }
 NAMES: Mapping[str, Callable[[Row], str]] = {

@@ -11,6 +11,7 @@ JUDGED_AS: Mapping[str, str] = {
     "simulate_order": "evaluate by id",
     "record_order": "record an order by id",
     "return_order": "return",
+    "assign_order": "assign an order",
     "earn_points": "earn",
     "spend_points": "spend",
     "grant_points": "grant",

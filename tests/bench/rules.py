@@ -30,6 +30,8 @@ LINES, MATCHING, OTHERS = 20, 200, 2_000
 TIMES_BESIDE_OTHERS = 1.2
 ROUNDS, ROUNDS_OF_LIBRARIES = 60, 5
 ALONE, BESIDE, RULE_ENGINE, CEL = "200 rules", "200 rules beside 2,000 others", "rule-engine", "cel-python"
+TOLD, TOLD_BESIDE = "200 rules, with reasons", "200 rules beside 2,000 others, with reasons"
+DISCOUNTS = "200 discounts"
 _SUNDAY = Context(day=day_of(date(2026, 3, 15)), orders=1)
 _CREDITS: tuple[dict[str, Any], ...] = (
     {"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00"},
@@ -38,6 +40,12 @@ _CREDITS: tuple[dict[str, Any], ...] = (
     {"kind": "multiply", "unit": "points", "factor": "1.5"},
     {"kind": "cashback", "unit": "cashback", "percent": "2.5"},
 )
+_DISCOUNTS: tuple[dict[str, Any], ...] = (
+    {"kind": "percent_off", "percent": "1"},
+    {"kind": "amount_off", "amount": "0.10"},
+    {"kind": "buy_get", "buy": 2, "get": 1, "percent": "1"},
+    {"kind": "percent_off", "percent": "1", "at_most": "0.20"},
+)
 
 
 def measure(full: bool, tell: Callable[[str], None]) -> Section:
@@ -45,19 +53,26 @@ def measure(full: bool, tell: Callable[[str], None]) -> Section:
     cart, rules = sold(), [rule(number) for number in range(MATCHING)]
     others = [idle(number) for number in range(OTHERS)]
     tell(f"{rounds} carts")
-    alone, beside = in_turn([judged(cart, rules), judged(cart, [*rules, *others])], rounds)
+    works = [judged(cart, known, why=why) for why in (False, True) for known in (rules, [*rules, *others])]
+    discounts = [off(number) for number in range(MATCHING)]
+    alone, beside, told, told_beside, taken_off = in_turn([*works, judged(cart, discounts)], rounds)
     tell(RULE_ENGINE)
     expressions = by_rule_engine(cart, ROUNDS_OF_LIBRARIES)
     tell(CEL)
     cel = by_cel(cart, ROUNDS_OF_LIBRARIES)
     rows: list[Row] = [row(ALONE, alone, alone), row(BESIDE, beside, alone)]
+    rows += [row(TOLD, told, alone), row(TOLD_BESIDE, told_beside, told), row(DISCOUNTS, taken_off, alone)]
     rows += [row(RULE_ENGINE, expressions, alone), row(CEL, cel, alone)]
-    gates = {BESIDE: Gate(rows[1]["ratio"], TIMES_BESIDE_OTHERS, spread=rows[1]["spread"])}
+    gates = {
+        row["rules"]: Gate(row["ratio"], TIMES_BESIDE_OTHERS, spread=row["spread"])
+        for row in rows
+        if row["rules"] in (BESIDE, TOLD_BESIDE)
+    }
     return Section(rows, gates, {"engine": "no table: one process"})
 
 
 def row(what: str, taken: list[float], alone: list[float]) -> Row:
-    """The ratio is to our 200 rules alone."""
+    """The ratio is to our 200 rules alone; where reasons are told, of both."""
     found = compared(taken, alone[: len(taken)])
     return {"rules": what, "ms": found.ours, "ratio": found.ratio, "spread": found.spread}
 
@@ -109,13 +124,18 @@ def idle(number: int) -> Rule:
     return rule(number, rule_id=f"idle-{number}", **of[number % len(of)])
 
 
-def judged(cart: Sale, rules: list[Rule]) -> Callable[[], None]:
-    """The cart once, with what each line gets of each credit."""
+def off(number: int) -> Rule:
+    """A little of each kind, so that there is something left for all of them."""
+    return rule(number, trigger={"on": "cart"}, effects=[_DISCOUNTS[number % len(_DISCOUNTS)]])
+
+
+def judged(cart: Sale, rules: list[Rule], *, why: bool = False) -> Callable[[], None]:
+    """The cart once, with what each line gets of each credit or discount."""
     compiled = compile_rules(rules)
 
     def once() -> None:
-        outcome = evaluate(compiled, cart, _SUNDAY, CART)
-        assert len([credit.lines for credit in outcome.credits]) == MATCHING
+        outcome = evaluate(compiled, cart, _SUNDAY, CART, why=why)
+        assert len([credit.lines for credit in outcome.credits]) + len(outcome.off) == MATCHING
 
     return once
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.flows.record_order import RecordedOrder
 from chalicelib.table.commit import Committed
 from chalicelib.table.dynamo import DynamoTable
 from tests.engine.test_concurrency import TILLS, a_shop, at_once, done
-from tests.twins.bookshop import BookShop, card, goods_back, sale
+from tests.twins.bookshop import BookShop, Sold, card, goods_back, sale
 from tests.twins.limited import a, gift, kept, points, taken
 
 NUMBERS = [str(number) for number in range(TILLS)]
@@ -22,7 +21,7 @@ def shop(engine_table: DynamoTable) -> BookShop:
 def everybody_buys(shop: BookShop, of: str = "") -> list[int]:
     """What each got of the gift: every sale is recorded, whoever comes too late for it."""
 
-    def buy(till: int) -> Committed[RecordedOrder]:
+    def buy(till: int) -> Committed[Sold]:
         return shop.buy(card(of or str(till)), sale(f"{of}{till}"))
 
     results = done(at_once(buy))

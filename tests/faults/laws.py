@@ -139,18 +139,28 @@ def _judge_identifiers(identifiers: Mapping[Key, Attrs], profiles: Mapping[Key, 
 def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], entries: Mapping[Key, Attrs]) -> None:
     """Every order and return was recorded by an entry that is there, and by one that tells of no other."""
     told: list[Key] = []
+    nobodys = 0
     for key, attrs in sales.items():
         order = _order(_Same(attrs))
         stream = accounts.stream(key.pk.split("#")[0], order.owner, order.program)
         backs = [orders.return_from(one) for place, one in returns.items() if place.pk == key.pk]
-        told += [stream.key(order.sequence), *(stream.key(back.sequence) for back in backs)]
+        told += _of_nobody(key, order)
+        told += [stream.key(order.sequence)] if order.member_id else []
+        told += [stream.key(back.sequence) for back in backs if not back.own]
+        nobodys += 0 if order.member_id else len(backs)
         assert order.times_returned == len(backs), f"{key} has not as many returns as it counts"
     assert len(told) == len(set(told)), "two documents say that one entry recorded them"
     kinds = [body["type"] for attrs in entries.values() for body in _facts(attrs)]
     assert sorted(told) == sorted(key for key, attrs in entries.items() if _tells_of_goods(attrs)), (
         "documents are not those that entries tell of"
     )
-    assert kinds.count("order.returned") == len(returns), "there are not as many returns as were told"
+    assert kinds.count("order.returned") == len(returns) - nobodys, "there are not as many returns as were told"
+
+
+def _of_nobody(key: Key, order: Order) -> list[Key]:
+    """The order's own journal, from the time before it was a member's."""
+    own = Stream(key.pk.split("#")[0], key.pk, order.program)
+    return [] if order.kept is None else [own.key(sequence) for sequence in range(1, order.kept.version + 1)]
 
 
 def _judge_awards(found: Mapping[Key, Attrs], entries: Mapping[Key, Attrs]) -> None:
@@ -176,6 +186,8 @@ def _judge_periods(sales: Mapping[Key, Attrs], journals: Mapping[Stream, list[En
     """An order keeps what its entry gave, and in which period of a cap it counts; what is taken back counts no more there."""
     for key, attrs in sales.items():
         order = _order(_Same(attrs))
+        if not order.member_id:
+            continue
         entries = journals[accounts.stream(key.pk.split("#")[0], order.owner, order.program)]
         gave = [body for body in entries[order.sequence - 1].facts if body["type"] in GIVING]
         kept = [(credit.unit, credit.rule, credit.amount, credit.piece, credit.period) for credit in order.credits]
@@ -224,7 +236,7 @@ def _judge_groups(found: Mapping[Key, Attrs], memberships: Mapping[Key, Attrs], 
 
 
 def _tells_of_goods(attrs: Attrs) -> bool:
-    return any(body["type"] in ("order.recorded", "order.returned") for body in _facts(attrs))
+    return any(str(body["type"]).removeprefix("kept_").startswith(("order.", "order_")) for body in _facts(attrs))
 
 
 def _facts(attrs: Attrs) -> tuple[Mapping[str, object], ...]:

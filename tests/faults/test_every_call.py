@@ -12,6 +12,7 @@ from tests.faults.built import SHARD
 from tests.faults.conftest import Counted
 from tests.faults.coupons import COUPON_READS, COUPON_WRITES
 from tests.faults.groups import GROUP_READS, GROUP_WRITES
+from tests.faults.kept import KEPT_READS, KEPT_WRITES
 from tests.faults.limited import LIMITED_READS, LIMITED_WRITES
 from tests.faults.messages import COMES_BACK_MS
 from tests.faults.messages import MESSAGES as QUEUED
@@ -34,9 +35,12 @@ from tests.faults.writes import WRITES as ASKED
 from tests.twins.bookshop import card, sale
 from tests.twins.streamed import stream_event
 
-WRITES = (*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES, *COUPON_WRITES, *LIMITED_WRITES)
+WRITES = (
+    *(*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES),
+    *(*COUPON_WRITES, *KEPT_WRITES, *LIMITED_WRITES),
+)
 MESSAGES = (*QUEUED, *OTHER_MESSAGES)
-READING = (*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *LIMITED_READS)
+READING = (*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *KEPT_READS, *LIMITED_READS)
 CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READING)}
 STORMY = [case.name for case in WRITES if not case.once]
 STORMS = 4

@@ -264,6 +264,14 @@ def _number(names: Names) -> str:
     return str(names.api.get(f"/v1/orders/{names['order_id']}").json["number"])
 
 
+def _kept_order(names: Names) -> str:
+    """In a program that keeps what strangers buy."""
+    kept = names.api.post("/v1/programs", BODIES["create_program"] | {"enrolment": "keep"})
+    sale = {name: value for name, value in BODIES["record_order"].items() if name not in ("member_id", "identifier")}
+    reply = names.api.post(f"/v1/orders?program_id={kept.json['program_id']}", sale | {"number": "nobodys-1"})
+    return str(reply.json["order_id"])
+
+
 def _sale(names: Names, number: str) -> dict[str, Any]:
     sale = BODIES["record_order"] | {"number": number, "member_id": names["member_id"]}
     return {name: value for name, value in sale.items() if name != "identifier"}
@@ -343,6 +351,7 @@ NATIVE = Registry(
         "promise_id": _promise,
         "order_id": _order,
         "order_number": _number,
+        "kept_order_id": _kept_order,
         "operation_id": _operation,
         "series_id": _series,
         "coupon_id": _coupon,
@@ -401,6 +410,7 @@ NATIVE = Registry(
         "evaluate_cart": lambda names: BODIES["evaluate_cart"] | {"member_id": names["member_id"]},
         "refund_spend": lambda names: {"spend_id": names["spend_id"], "amount": 5},
         "undo_entry": lambda names: {"entry_id": names["earning_id"]},
+        "assign_order": lambda names: {"member_id": names["member_id"]},
         "return_order": lambda names: BODIES["return_order"] | {"member_id": names["member_id"]},
     },
     queries={
@@ -410,6 +420,7 @@ NATIVE = Registry(
     furnish=_furnish,
     others={
         ("give_stamps", "perk_id"): "our_perk_id",
+        ("assign_order", "order_id"): "kept_order_id",
         ("value_of_points", "reward_id"): "money_id",
         ("get_redemption_of_group", "redemption_id"): "group_redemption_id",
         ("refund_redemption_of_group", "redemption_id"): "group_redemption_id",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, cast
 from zlib import crc32
 
 import pytest
@@ -22,6 +22,7 @@ from chalicelib.areas.programs.operations import create_program
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.errors import Refused, StampbookError
+from chalicelib.flows.account_views import Standing
 from chalicelib.flows.convert_points import Converted, convert_points
 from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.define_tiers import define_tiers
@@ -140,6 +141,28 @@ class NumberedIds:
         return drawn.hex(16)
 
 
+class Sold(RecordedOrder):
+    """To a member."""
+
+    member_id: str
+    entry_id: str
+    account: Standing
+
+
+class Returned(ReturnedOrder):
+    """By a member."""
+
+    member_id: str
+    entry_id: str
+    account: Standing
+
+
+class Simulated(SimulatedOrder):
+    """For somebody."""
+
+    account: Standing
+
+
 @dataclass(frozen=True)
 class BookShop:
     rt: Runtime
@@ -167,16 +190,18 @@ class BookShop:
     def order_id(self, number: str) -> str:
         return find_order(self.rt, self.caller, number).order_id
 
-    def buy(self, buyer: Buyer, document: Sale, command: Command | None = None) -> Committed[RecordedOrder]:
-        return record_order(self.rt, self.caller, command or fresh(), buyer, document)
+    def buy(self, buyer: Buyer, document: Sale, command: Command | None = None) -> Committed[Sold]:
+        """To a member: whoever sells to nobody knows that there is none."""
+        return cast("Committed[Sold]", record_order(self.rt, self.caller, command or fresh(), buyer, document))
 
-    def simulate(self, buyer: Buyer, document: Sale) -> SimulatedOrder:
-        return simulate_order(self.rt, self.caller, fresh(), buyer, document)
+    def simulate(self, buyer: Buyer, document: Sale) -> Simulated:
+        return cast("Simulated", simulate_order(self.rt, self.caller, fresh(), buyer, document))
 
     def bring_back(
         self, order_id: str, document: Return, command: Command | None = None, buyer: Buyer | None = None
-    ) -> Committed[ReturnedOrder]:
-        return return_order(self.rt, self.caller, command or fresh(), order_id, document, buyer)
+    ) -> Committed[Returned]:
+        done = return_order(self.rt, self.caller, command or fresh(), order_id, document, buyer)
+        return cast("Committed[Returned]", done)
 
     def earn(
         self, who: str | InGroup, amount: int, command: Command | None = None, unit: str = "points"

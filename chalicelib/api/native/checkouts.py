@@ -14,7 +14,6 @@ def evaluate(call: Call, body: CartBody) -> EvaluatedCart:
     pays = Counter[str]()
     for one in body.pays:
         pays[one.unit] += one.points
-    asked = CartQuestion(
-        cart_of(body, call.rt.clock.now()), buyer_of(body.member_id, body.identifier), pays, body.drafts
-    )
+    cart, buyer = cart_of(body, call.rt.clock.now()), buyer_of(body.member_id, body.identifier)
+    asked = CartQuestion(cart, buyer, pays, body.drafts, body.why)
     return evaluate_cart(call.rt, call.caller, call.command, asked, call.query["program_id"])

@@ -193,6 +193,7 @@ BODIES: Mapping[str, Json] = {
         ],
         "pays": [{"unit": "points", "points": 100}],
     },
+    "assign_order": {"identifier": _CARD},
     "return_order": {
         "number": "B-2026-000031",
         "purchased_at": "2026-01-15T10:00:00+01:00",

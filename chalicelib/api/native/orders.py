@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from chalicelib.api.calls import Answered, Call
 from chalicelib.api.native.naming import answered, buyer_of, owner_of
-from chalicelib.api.native.purchases import OrderBody, ReturnBody, return_of, sale_of
+from chalicelib.api.native.purchases import AssignBody, OrderBody, ReturnBody, return_of, sale_of
 from chalicelib.areas.orders import model as m
 from chalicelib.areas.orders import operations as orders
 from chalicelib.areas.orders.model.order import Back, Order, OrderCard, RecordedReturn
-from chalicelib.errors import InvalidInput
+from chalicelib.flows.assign_order import AssignedOrder, assign_order
 from chalicelib.flows.list_member_orders import list_member_orders
 from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.record_order import RecordedOrder, record_order
@@ -46,11 +46,12 @@ class OrderCredit(Wire):
 
 
 class OrderView(Wire):
-    """`group_id`: it was bought for a group, in whose account it is whoever is in that now."""
+    """`group_id`: it was bought for a group, in whose account it is whoever is in that now. Without a `member_id` nobody is
+    known to have made it yet."""
 
     order_id: str
     number: str
-    member_id: str
+    member_id: str | None
     group_id: str | None
     program_id: int
     purchased_at: Time
@@ -95,6 +96,11 @@ def record(call: Call, body: OrderBody) -> Answered[RecordedOrder]:
     return answered(record_order(call.rt, call.caller, call.command, _buyer(body), sale_of(body), program_id))
 
 
+def assign(call: Call, body: AssignBody) -> Answered[AssignedOrder]:
+    buyer = buyer_of(body.member_id, body.identifier) or Buyer()
+    return answered(assign_order(call.rt, call.caller, call.command, call.path["order_id"], buyer))
+
+
 def simulate(call: Call, body: OrderBody) -> SimulatedOrder:
     program_id = call.query["program_id"]
     return simulate_order(call.rt, call.caller, call.command, _buyer(body), sale_of(body), program_id)
@@ -124,10 +130,8 @@ def list_returns(call: Call) -> Returns:
 
 
 def _buyer(body: OrderBody) -> Buyer:
-    buyer = buyer_of(body.member_id, body.identifier)
-    if buyer is None:
-        raise InvalidInput("missing_member", "Say who buys: member_id or identifier.", param="member_id")
-    return buyer
+    """Nobody, where nobody is named: some programs keep such an order."""
+    return buyer_of(body.member_id, body.identifier) or Buyer()
 
 
 def _order(order: Order) -> OrderView:
@@ -135,7 +139,7 @@ def _order(order: Order) -> OrderView:
     return OrderView(
         order_id=order.order_id,
         number=sale.number,
-        member_id=order.member_id,
+        member_id=order.member_id or None,
         group_id=order.group_id,
         program_id=order.program,
         purchased_at=sale.purchased_at,

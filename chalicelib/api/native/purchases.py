@@ -73,7 +73,7 @@ class PaymentBody(Wire):
 
 
 class OrderBody(Wire):
-    """A sale. The buyer is named by `member_id` or by one `identifier`."""
+    """A sale. The buyer is named by `member_id` or by one `identifier`; by neither where the program keeps such orders."""
 
     number: m.DocumentNumber
     purchased_at: PurchaseTime
@@ -86,6 +86,13 @@ class OrderBody(Wire):
     labels: Labels = ()
 
 
+class AssignBody(Wire):
+    """Who made the sale after all: named by `member_id` or by one `identifier`."""
+
+    member_id: str | None = None
+    identifier: Identifier | None = None
+
+
 class PaysBody(Wire):
     """So many points of a unit that the customer would pay with."""
 
@@ -95,7 +102,8 @@ class PaysBody(Wire):
 
 class CartBody(Wire):
     """A cart at a checkout. Whoever is known is named by `member_id` or by one `identifier`; it is now, where no time is
-    said. `drafts`: drafted rules are judged as if they were active."""
+    said. `drafts`: drafted rules are judged as if they were active. `why`: the answer says of each rule that gives nothing
+    why it does not."""
 
     currency: Currency
     lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
@@ -107,6 +115,7 @@ class CartBody(Wire):
     labels: Labels = ()
     pays: Annotated[tuple[PaysBody, ...], Field(max_length=10)] = ()
     drafts: bool = False
+    why: bool = False
 
 
 class ReturnLineBody(Wire):

@@ -6,15 +6,18 @@ an order, by its number | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU    
 a return, by its number | {t}#O#{order} / R#{number} | 0–1   | 1 Get, 1 RU            | read_return
 returns of an order     | {t}#O#{order} / R#*        | 0–n   | 1 Query, 1 RU          | returns_query
 orders of a member      | gsi1 {t}#M#{member}#O / *  | 0–n   | 1 Query a page, 0.5 RU | member_orders_query
+orders of nobody        | gsi2 {t}#KEPT#{kept_shard:02} / * | 0–n | 1 Query a page, 0.5 RU | kept_orders_query
 orders of a group       | gsi2 {t}#G#{group}#O / *   | 0–n   | 1 Query a page, 0.5 RU | group_orders_query
 
 item   | key                        | in index                                                                                                    | cost
 order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order}                                                          | 2 WU + 1 IU
+order  | {t}#O#{order} / S          | gsi2 {t}#KEPT#{kept_shard:02} / {purchased_at:014}#{order} | 2 WU + 1 IU
 order  | {t}#O#{order} / S          | gsi1 {t}#M#{member}#O / {purchased_at:014}#{order}, gsi2 {t}#G#{group}#O / {purchased_at:014}#{order} | 2 WU + 2 IU
 return | {t}#O#{order} / R#{number} | –                                                                                                           | 2 WU
 
 An order is in the list of who bought it, with a card; one for a group is in that group's as well, which has keys only: the
-orders themselves come by one BatchGet. Neither place ever changes.
+orders themselves come by one BatchGet. Neither place ever changes. One that nobody is known to have made is in a list of
+such until it is assigned, and has a journal of its own in its partition, `J#{program}#…`.
 
 An order's id is a hash of scope and number. Two numbers that hash alike are told apart by the number kept in the item:
 the second is found at the next probe, with one Get more.
@@ -22,25 +25,29 @@ the second is found at the next probe, with one Get more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.kept import by_hand_from, credit_from, use_from
-from chalicelib.areas.orders.model.order import Back, GroupOrder, Order, OrderCard, RecordedReturn
+from chalicelib.areas.orders.model.order import (
+    GroupOrder,
+    Order,
+    OrderCard,
+    RecordedReturn,
+)
+from chalicelib.areas.orders.model.packed import packed, unpacked
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
 from chalicelib.table.damaged import readable
 from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.journal import Stream
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Equals, Index, Key, Prefix, Put, Query, Table
 
 SCOPE = "-"
 MAX_PROBES = 4
+KEPT_SHARDS = 16
 MAX_NEW_ORDER_BYTES = 256_000
 
 
@@ -48,14 +55,14 @@ class OrderItem(StampbookItem):
     """Schema 3 is that of an order for a group, which an older version would take for the member's own; schema 4 of one whose
     credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
     cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that got something of a
-    rule that is counted, which an older version does not give back."""
+    rule that is counted, which an older version does not give back, or that was kept without a member."""
 
     kind = UnicodeAttribute(default="order")
     v = IntegerAttribute(default=6)
     version = IntegerAttribute()
     body = BodyAttribute()
-    gsi1pk = UnicodeAttribute()
-    gsi1sk = UnicodeAttribute()
+    gsi1pk = UnicodeAttribute(null=True)
+    gsi1sk = UnicodeAttribute(null=True)
     gsi2pk = UnicodeAttribute(null=True)
     gsi2sk = UnicodeAttribute(null=True)
     card = BodyAttribute()
@@ -79,6 +86,11 @@ def order_key(tenant: str, order: str) -> Key:
 
 def return_key(tenant: str, order: str, number: str) -> Key:
     return Key(f"{tenant}#O#{order}", f"R#{number}")
+
+
+def stream(tenant: str, order: str, program: int) -> Stream:
+    """The order's own journal, where it was recorded without a member."""
+    return Stream(tenant, order_key(tenant, order).pk, program)
 
 
 def id_for(tenant: str, number: str, probe: int = 0) -> str:
@@ -109,26 +121,17 @@ def order_from(attrs: Attrs) -> Order:
     return readable(_order, attrs)
 
 
+def read_or_none(attrs: Attrs) -> Order | None:
+    """None for what cannot be read, where it is told elsewhere."""
+    try:
+        return order_from(attrs)
+    except UNREADABLE:
+        return None
+
+
 def _order(attrs: Attrs) -> Order:
     item = from_attrs(OrderItem, attrs)
-    body = item.body
-    if [type(body[name]) for name in ("member", "program", "sequence", "at")] != [str, int, int, int]:
-        raise ValueError("an order of nobody")
-    return Order(
-        order_id=item.pk.rsplit("#", 1)[1],
-        member_id=body["member"],
-        program=body["program"],
-        sequence=body["sequence"],
-        recorded_at=body["at"],
-        sale=Sale.model_validate(body["sale"]),
-        credits=tuple(credit_from(*credit) for credit in body["credits"]),
-        returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
-        uncounted=tuple(body.get("uncounted", ())),
-        version=item.version,
-        group_id=body.get("group"),
-        by_hand=tuple(by_hand_from(*told) for told in body.get("by_hand", ())),
-        uses=tuple(use_from(*kept) for kept in body.get("uses", ())),
-    )
+    return unpacked(item.pk.rsplit("#", 1)[1], item.version, item.body)
 
 
 def misshown(tenant: str, order: Order, attrs: Attrs) -> bool:
@@ -194,6 +197,15 @@ def group_orders_query(tenant: str, group: str, limit: int, after: tuple[str, In
     return _orders_query(tenant, group, "gsi2", limit, after)
 
 
+def kept_orders_query(tenant: str, shard: int, limit: int) -> Query:
+    """Those that no member has, oldest purchase first: keys of orders. An order's shard follows from its id."""
+    return Query(_kept_list(tenant, shard), index="gsi2", limit=limit)
+
+
+def kept_shard(order: str) -> int:
+    return number_of("order", order) % KEPT_SHARDS
+
+
 def listed_order(attrs: Attrs) -> str:
     """Which order an item of a member's or a group's list is about."""
     order: str = attrs["pk"]["S"].rsplit("#", 1)[1]
@@ -221,6 +233,10 @@ def _list_of(tenant: str, owner: str) -> str:
     return f"{owner_pk(tenant, owner)}#O"
 
 
+def _kept_list(tenant: str, shard: int) -> str:
+    return f"{tenant}#KEPT#{shard:02}"
+
+
 def _place(order: str, purchased_at: Instant) -> str:
     return f"{purchased_at:014}#{order}"
 
@@ -232,9 +248,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
         sk=key.sk,
         v=_schema(order),
         version=order.version,
-        body=_body(order),
-        gsi1pk=_list_of(tenant, order.member_id),
-        gsi1sk=_place(order.order_id, order.sale.purchased_at),
+        body=packed(order),
         card=OrderCard(
             order_id=order.order_id,
             number=order.sale.number,
@@ -244,12 +258,17 @@ def _item(tenant: str, order: Order) -> OrderItem:
             returned_value=order.returned_value,
         ).model_dump(mode="json"),
     )
-    item.gsi2pk, item.gsi2sk = _groups_place(tenant, order) or (None, None)
+    place = _place(order.order_id, order.sale.purchased_at)
+    if order.member_id:
+        item.gsi1pk, item.gsi1sk = _list_of(tenant, order.member_id), place
+        item.gsi2pk, item.gsi2sk = _groups_place(tenant, order) or (None, None)
+    else:
+        item.gsi2pk, item.gsi2sk = _kept_list(tenant, kept_shard(order.order_id)), place
     return item
 
 
 def _schema(order: Order) -> int:
-    if order.uses:
+    if order.uses or order.kept is not None:
         return 6
     if order.by_hand:
         return 5
@@ -263,16 +282,3 @@ def _groups_place(tenant: str, order: Order) -> Key | None:
     if order.group_id is None:
         return None
     return Key(_list_of(tenant, order.group_id), _place(order.order_id, order.sale.purchased_at))
-
-
-def _body(order: Order) -> Mapping[str, Any]:
-    optional = {"uncounted": order.uncounted, "group": order.group_id, "by_hand": order.by_hand, "uses": order.uses}
-    return {
-        "member": order.member_id,
-        "program": order.program,
-        "sequence": order.sequence,
-        "at": order.recorded_at,
-        "sale": order.sale.model_dump(mode="json", exclude_defaults=True),
-        "credits": [credit if credit.period else credit[:-1] for credit in order.credits],
-        "returned": {str(no): [str(back.quantity), back.value] for no, back in order.returned.items()},
-    } | {name: value for name, value in optional.items() if value}

@@ -12,7 +12,7 @@ Words
     discount    percent_off, amount_off, fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points
     redeemable  what the customer could still pay with points; they pay as much as they ask for
     limits      so often, or so much, for each account in a period; in all; and a budget of points or money
-    group       the first rule of it whose conditions hold keeps the others out
+    group       the first rule of it whose conditions hold keeps the others out, on carts and on orders apart
     skipped     a rule that gave nothing, with the first reason why
 
 Laws
@@ -28,6 +28,7 @@ Laws
       before groups; amounts are cut where they are given, before multipliers see them.
     - Nobody pays with a point twice, with one that they have not, or with one that comes to no money.
     - What has no answer passes no question. A rule for others is never looked at, and looking would change nothing.
+    - What never holds is refused where it is written.
     - Money is compared at face value: "20.00" is 20.00 of whatever currency the order is in.
     - Integers and fractions only: no float ever counts anything.
 
@@ -38,8 +39,8 @@ Facts
     config.changed (kind `rule`) in the journal of each rule
 
 Modules
-    model       Rule by its parts, with every error of definition: words, triggers, subjects, conditions, effects, rule; `names`: what
-                of its program it names; `earlier`: rules as the first version kept them
+    model       Rule by its parts, with every error of definition: words, triggers, subjects, conditions, effects, rule; `possible`:
+                what could ever hold; `names`: what of its program it names; `earlier`: rules as the first version kept them
     purchase    what a rule sees of an order (`Purchase`, `PurchaseLine`), of its member and of the moment (`Context`)
     basket      the lines of one order as rules see them, as sent and as paid, and the line filters compiled
     answers     what a subject is
@@ -48,6 +49,7 @@ Modules
     limits      what limits leave of a gift, and what of a rule is counted
     discounts   how much an effect takes off them
     index       which rules a purchase could be for
+    reasons     why the others give nothing, worded ahead
     compile     `compile_rules`: all of it once, in judging order
     evaluate    `evaluate`: the outcome of one purchase or cart; simulation and recording run this same code
     outcome     Credit, Off, Redeemable, Skipped with its reasons, Outcome

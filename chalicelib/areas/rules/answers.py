@@ -8,12 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from chalicelib.areas.rules.basket import Basket
-from chalicelib.areas.rules.model.subjects import OF_FIELDS, OF_UNITS
+from chalicelib.areas.rules.model.subjects import OF_FIELDS, OF_UNITS, WEEKDAYS
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.periods import Day, date_of, day_of
 
 Reader = Callable[[Basket, Context], Any]
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def reader(subject: str) -> Reader:
@@ -40,8 +39,8 @@ def _age(_: Basket, context: Context) -> int | None:
     born = context.member.birth_date if context.member else None
     if born is None:
         return None
-    today = date_of(context.day)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    year = date_of(context.day).year
+    return year - born.year - (context.day < birthday_in(born, year))
 
 
 def _days_to_birthday(_: Basket, context: Context) -> int | None:

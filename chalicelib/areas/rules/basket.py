@@ -1,10 +1,16 @@
-"""The lines of one order as rules see them: which are a rule's own, and what they come to once discounts are off."""
+"""The lines of one order as rules see them: which are a rule's own, and what they come to once discounts are off.
+
+Lines go by what they are, and by their numbers only where they are alike: whoever sends none has them numbered as they
+stand, and where a line stands must decide nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from chalicelib.areas.rules.model.words import LabelMatch, LineFilter
 from chalicelib.areas.rules.purchase import Purchase, PurchaseLine
@@ -13,13 +19,43 @@ from chalicelib.kit.labels import Label
 
 Lines = tuple[PurchaseLine, ...]
 Ratio = tuple[int, int]
+Parts = tuple[tuple[int, int], ...]  # of lines by their numbers
 LabelTest = Callable[[Sequence[Label]], bool]
 
 
-class Own:
-    """Lines of an order by their numbers, with the value of each and of all together."""
+class Whole(NamedTuple):
+    """A line's whole pieces. A piece's price is what is to pay for the line × `weight`, in parts that are the same for all
+    lines."""
 
-    __slots__ = ("_pieces", "_quantities", "lines", "numbers", "value", "values")
+    number: int
+    pieces: int
+    weight: int
+
+
+class Wholes(NamedTuple):
+    """Lines with whole pieces, how many those are together, and how many parts the smallest part of the currency has in which
+    their prices are counted."""
+
+    lines: tuple[Whole, ...]
+    pieces: int
+    parts: int
+
+
+class Own:
+    """Lines of an order, with the value of each and of all together."""
+
+    __slots__ = (
+        "_by_number",
+        "_dearest",
+        "_numbers",
+        "_pieces",
+        "_quantities",
+        "_wholes",
+        "lines",
+        "numbers",
+        "value",
+        "values",
+    )
 
     def __init__(self, lines: Lines, left: Mapping[int, int] | None = None) -> None:
         self.lines = lines
@@ -28,6 +64,40 @@ class Own:
         self.value = sum(self.values)
         self._quantities: list[Ratio] | None = None
         self._pieces: int | Fraction | None = None
+        self._by_number: itemgetter[Any] | None = None
+        self._numbers: tuple[int, ...] = ()
+        self._dearest = -1
+        self._wholes: Wholes | None = None
+
+    def told(self, shares: Sequence[int]) -> Parts:
+        """(line_no, its share) of every line, by line_no: as anybody is told of it."""
+        if len(shares) < 2:
+            return tuple(zip(self.numbers, shares, strict=True))
+        if self._by_number is None:
+            self._by_number = itemgetter(*sorted(range(len(shares)), key=self.numbers.__getitem__))
+            self._numbers = self._by_number(self.numbers)
+        return tuple(zip(self._numbers, self._by_number(shares), strict=True))
+
+    def split(self, amount: int) -> Parts:
+        """As kit/amounts splits by the values of the lines; what is the same for every amount is found once."""
+        values, whole = self.values, self.value
+        if not whole:
+            return self.told([amount, *([0] * (len(values) - 1))]) if values else ()
+        if self._dearest < 0:
+            self._dearest = values.index(max(values))
+        shares = [amount * value // whole for value in values]
+        shares[self._dearest] += amount - sum(shares)
+        return self.told(shares)
+
+    @property
+    def wholes(self) -> Wholes:
+        if self._wholes is None:
+            counts = zip(self.numbers, self.quantities, strict=True)
+            there = [(number, count, of) for number, (count, of) in counts if count >= of]
+            parts = lcm(*[count for _, count, _ in there])
+            lines = tuple([Whole(number, count // of, of * (parts // count)) for number, count, of in there])
+            self._wholes = Wholes(lines, sum([line.pieces for line in lines]), parts)
+        return self._wholes
 
     @property
     def quantities(self) -> list[Ratio]:
@@ -54,7 +124,7 @@ class LineSelector:
         self._tests = _line_tests(asked)
 
     def select(self, basket: Basket) -> Lines:
-        """By line number; all lines when nothing is asked. The order as a whole is asked first (one set operation), so a
+        """In the basket's order; all lines when nothing is asked. The order as a whole is asked first (one set operation), so a
         rule about products that are not in it costs no walk along the lines."""
         if self._skus and self._skus.isdisjoint(basket.skus):
             return ()
@@ -69,7 +139,7 @@ class LineSelector:
 
 
 class Basket:
-    """A purchase prepared for many rules: lines in the order of their numbers, and what they have between them."""
+    """A purchase prepared for many rules: its lines in an order of their own, and what they have between them."""
 
     __slots__ = (
         "_found",
@@ -88,7 +158,7 @@ class Basket:
     )
 
     def __init__(self, purchase: Purchase) -> None:
-        lines = tuple(sorted(purchase.lines, key=_line_no))
+        lines = tuple(sorted(purchase.lines, key=_what_it_is))
         self.lines: Lines = lines
         self.value = sum([line.gross_value for line in lines])
         self.currency = purchase.currency
@@ -166,5 +236,18 @@ def _line_tests(asked: LineFilter) -> tuple[Callable[[PurchaseLine], bool], ...]
     return tuple(tests)
 
 
-def _line_no(line: PurchaseLine) -> int:
-    return line.line_no
+def _what_it_is(line: PurchaseLine) -> tuple[Any, ...]:
+    """All of a line; its number tells apart what nobody could."""
+    labels = sorted([(label.key, label.value) for label in line.labels]) if line.labels else ()
+    return (
+        line.sku,
+        line.gross_value,
+        line.quantity,
+        tuple(line.category),
+        line.brand,
+        line.delivery,
+        tuple(labels),
+        line.excluded_from_tiers,
+        line.name,
+        line.line_no,
+    )

@@ -10,15 +10,25 @@ from chalicelib.areas.rules.basket import LineSelector, label_test
 from chalicelib.areas.rules.conditions import Holds, Selectors, compiled, said
 from chalicelib.areas.rules.credits import Gains, gains
 from chalicelib.areas.rules.discounts import Takes, takes
-from chalicelib.areas.rules.index import Index, span_of
+from chalicelib.areas.rules.index import Index, filed_under, span_of
 from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of, limits_of
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
 from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, STAGES, Stage
 from chalicelib.areas.rules.outcome import Reason, Skipped
+from chalicelib.areas.rules.reasons import Aside, Reasons
 from chalicelib.errors import InvalidInput
 
 Check = tuple[Holds, Skipped]  # what must hold, and what to report when it does not
+MAX_SENTENCE = 500
+_REASONS_OF_FILES: Mapping[str, Reason] = {
+    "member": "wrong_member",
+    "tier": "wrong_tier",
+    "place": "wrong_place",
+    "sku": "no_matching_lines",
+    "brand": "no_matching_lines",
+    "category": "no_matching_lines",
+}
 
 
 class Crediting(NamedTuple):
@@ -37,26 +47,23 @@ class Discounting(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     rule_id: str
-    group: str | None
+    group: tuple[str, str] | None  # among rules that the same thing sets off
     stop: bool
     checks: tuple[Check, ...]
     selector: LineSelector
     credits: tuple[tuple[Crediting, ...], ...]  # by stage
     discounts: tuple[Discounting, ...]
-    no_lines: Skipped
     in_group: Skipped
     limits: CompiledLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRules:
-    """`live` in judging order, found by `index`; `idle` are switched off, each with why."""
+    """`live` in judging order, found by `index`; `reasons` why the others give nothing."""
 
     live: tuple[CompiledRule, ...]
     index: Index
-    idle: tuple[tuple[str, Skipped], ...]  # with what would set it off
-    outside: tuple[Check, ...]  # of each live rule: its window
-    occasions: tuple[str, ...]  # of each live rule: what kind of thing sets it off
+    reasons: Reasons
     counting: Mapping[str, Counting] = field(default_factory=dict)  # of rules whose uses are counted
 
 
@@ -75,14 +82,10 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
         """Equal filters are one selector: an order is searched once for all of them."""
         return known.get(asked) or known.setdefault(asked, LineSelector(asked))
 
-    return CompiledRules(
-        live=tuple(_CompilerOf(rule, selectors).compiled() for rule in live),
-        index=Index(live),
-        idle=tuple((rule.trigger.on, _idle(rule)) for rule in ordered if rule.state != "active"),
-        outside=tuple(_window(rule) for rule in live),
-        occasions=tuple(rule.trigger.on for rule in live),
-        counting=counting_of(ordered),
-    )
+    made = tuple(_CompilerOf(rule, selectors).compiled() for rule in live)
+    aside = [_aside(rule, compiled) for rule, compiled in zip(live, made, strict=True)]
+    idle = [(rule.trigger.on, _idle(rule)) for rule in ordered if rule.state != "active"]
+    return CompiledRules(made, Index(live), Reasons(aside, idle), counting_of(ordered))
 
 
 def _idle(rule: Rule) -> Skipped:
@@ -93,10 +96,9 @@ def _idle(rule: Rule) -> Skipped:
     return Skipped(rule.rule_id, "ended", "The rule has ended.")
 
 
-def _window(rule: Rule) -> Check:
-    span = span_of(rule)
-    sentence = f"The day is not {_days(rule.window)}."
-    return (lambda _, context: span.has(context.day)), Skipped(rule.rule_id, "outside_window", sentence)
+def _aside(rule: Rule, made: CompiledRule) -> Aside:
+    outside = Skipped(rule.rule_id, "outside_window", f"The day is not {_days(rule.window)}.")
+    return Aside(rule.trigger.on, span_of(rule), outside, made.checks[0][1] if filed_under(rule) else None)
 
 
 class _CompilerOf:
@@ -108,9 +110,9 @@ class _CompilerOf:
         effects = rule.effects
         return CompiledRule(
             rule_id=rule.rule_id,
-            group=rule.group,
+            group=None if rule.group is None else (rule.trigger.on, rule.group),
             stop=rule.stop,
-            checks=tuple((holds, self._skipped(reason, sentence)) for holds, reason, sentence in self._checks()),
+            checks=self._in_order(),
             selector=self._selectors(rule.lines),
             credits=tuple(tuple(self._credits(stage)) for stage in STAGES),
             discounts=tuple(
@@ -118,7 +120,6 @@ class _CompilerOf:
                 for one in effects
                 if isinstance(one, DISCOUNTS)
             ),
-            no_lines=self._skipped("no_matching_lines", "No line of the order is one the rule is about."),
             in_group=self._skipped("in_group", f"Another rule of the group {rule.group} comes before it."),
             limits=limits_of(rule),
         )
@@ -138,6 +139,12 @@ class _CompilerOf:
                     self._skipped("rounds_to_zero", f"The rule's lines come to less than one part of {effect.unit}."),
                 )
 
+    def _in_order(self) -> tuple[Check, ...]:
+        """What the rule is filed under comes first: whoever is not even looked at for it hears of that, whatever else."""
+        first = _REASONS_OF_FILES.get(filed_under(self._rule))
+        checks = [(holds, self._skipped(reason, sentence)) for holds, reason, sentence in self._checks()]
+        return tuple(sorted(checks, key=lambda check: check[1].reason != first))
+
     def _checks(self) -> Iterator[tuple[Holds, Reason, str]]:
         yield from self._whom()
         places = frozenset(self._rule.audience.places)
@@ -150,7 +157,10 @@ class _CompilerOf:
             )
         for condition in _parts(self._rule.when):
             holds = compiled(condition, self._selectors)
-            yield holds, "condition_not_met", f"It must hold that {said(condition)}."
+            yield holds, "condition_not_met", _bounded(f"It must hold that {said(condition)}")
+        own = self._selectors(self._rule.lines)
+        sentence = "No line of the order is one the rule is about."
+        yield (lambda basket, _: bool(basket.own(own).numbers)), "no_matching_lines", sentence
 
     def _whom(self) -> Iterator[tuple[Holds, Reason, str]]:
         audience = self._rule.audience
@@ -181,6 +191,11 @@ def _parts(condition: Condition | None) -> tuple[Condition, ...]:
     if condition is None:
         return ()
     return condition.all if isinstance(condition, AllOf) else (condition,)
+
+
+def _bounded(sentence: str) -> str:
+    """As much of it as anybody reads."""
+    return f"{sentence if len(sentence) <= MAX_SENTENCE else sentence[:MAX_SENTENCE] + ' …'}."
 
 
 def _days(window: Window) -> str:

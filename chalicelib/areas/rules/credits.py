@@ -115,12 +115,14 @@ def _per_value(effect: PerValue) -> Gains:
 
 
 def _cashback(effect: Cashback) -> Gains:
-    """Money as money: a percentage of the smallest parts themselves."""
+    """Money as money: 5 % of 10.00 are 0.50, in however many decimals the unit counts."""
     top, bottom = (Fraction(effect.percent) / 100).as_integer_ratio()
 
-    def gain(_: Basket, own: Own, _base: Base, context: Context) -> Gain:
+    def gain(basket: Basket, own: Own, _base: Base, context: Context) -> Gain:
         rounding = effect.rounding or context.roundings.get(effect.unit, "half_up")
-        return Gain(_capped(_ratio(top * own.value, bottom, rounding), effect.at_most), own)
+        more = context.decimals.get(effect.unit, basket.decimals) - basket.decimals
+        numerator, denominator = top * own.value * 10 ** max(more, 0), bottom * 10 ** max(-more, 0)
+        return Gain(_capped(_ratio(numerator, denominator, rounding), effect.at_most), own)
 
     return gain
 

@@ -7,7 +7,7 @@ left to pay: base, multiply, bonus.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.areas.rules.basket import Basket, Own
@@ -28,24 +28,25 @@ def evaluate(
     compiled: CompiledRules,
     purchase: Purchase,
     context: Context,
-    occasions: Iterable[str] = ORDER,
+    occasions: tuple[str, ...] = ORDER,
     *,
     why: bool = False,
 ) -> Outcome:
-    """What every rule makes of it. `why`: also which rules give nothing and why, which looks at all of them. Refuses a credit
-    that no account could hold (`credit_too_large`)."""
-    judging = _Judging(compiled, Basket(purchase), context)
-    judging.find(compiled.index.places(occasions, judging.basket, context))
+    """What every rule makes of it. `why`: also which rules give nothing and why. Refuses a credit that no account could hold
+    (`credit_too_large`)."""
+    basket = Basket(purchase)
+    judging = _Judging(compiled, basket, context, compiled.index.places(occasions, basket, context))
+    judging.find()
     judging.take_off()
     judging.count_credits()
-    return judging.outcome(tuple(occasions), why=why)
+    return judging.outcome(judging.reasons(occasions) if why else ())
 
 
 class _Judging:
     """What has been decided so far of one purchase."""
 
-    def __init__(self, compiled: CompiledRules, basket: Basket, context: Context) -> None:
-        self.compiled, self.basket, self.context = compiled, basket, context
+    def __init__(self, compiled: CompiledRules, basket: Basket, context: Context, places: Sequence[int]) -> None:
+        self.compiled, self.basket, self.context, self.places = compiled, basket, context, places
         self.holding: list[CompiledRule] = []
         self.left: dict[int, int] = {}  # to pay for each line, once anything is off
         self.credits: list[Credit] = []
@@ -56,11 +57,11 @@ class _Judging:
         self.cut: list[Cut] = []
         self.skipped: dict[str, Skipped] = {}  # why it gives nothing, so far
 
-    def find(self, places: Iterable[int]) -> None:
+    def find(self) -> None:
         """The rules whose conditions hold, one of each group."""
-        groups: set[str] = set()
+        groups: set[tuple[str, str]] = set()
         basket, context, live = self.basket, self.context, self.compiled.live
-        for place in places:
+        for place in self.places:
             rule = live[place]
             skipped = _unmet(rule, basket, context)
             if skipped is None and rule.limits is not None:
@@ -159,8 +160,7 @@ class _Judging:
             self.skipped.setdefault(rule.rule_id, left.skipped)
         return left.amount
 
-    def outcome(self, occasions: tuple[str, ...], *, why: bool) -> Outcome:
-        skipped = self._reasons(occasions) if why else ()
+    def outcome(self, skipped: tuple[Skipped, ...]) -> Outcome:
         return Outcome(tuple(self.credits), tuple(self.off), tuple(self.redeemable), skipped, tuple(self.cut))
 
     def _paid(self, rule: CompiledRule) -> Own:
@@ -170,25 +170,21 @@ class _Judging:
         self.skipped.setdefault(rule.rule_id, Skipped(rule.rule_id, reason, sentence))
 
     def _skip_discount(self, rule: CompiledRule, *, paid: bool) -> None:
-        if paid:
+        if paid and not self.context.may_spend:
+            self._skip(rule, "may_not_spend", "The group does not let this member spend.")
+        elif paid:
             self._skip(rule, "nothing_paid_with", "The customer pays nothing with points.")
         else:
             self._skip(rule, "nothing_to_discount", "There is nothing to take off the rule's lines.")
 
-    def _reasons(self, occasions: tuple[str, ...]) -> tuple[Skipped, ...]:
+    def reasons(self, occasions: tuple[str, ...]) -> tuple[Skipped, ...]:
         """For every rule of such an occasion that gave nothing, in judging order."""
-        found = []
-        for place, rule in enumerate(self.compiled.live):
-            if self.compiled.occasions[place] not in occasions or rule.rule_id in self.gave:
-                continue
-            in_window, outside = self.compiled.outside[place]
-            known = self.skipped.get(rule.rule_id)
-            if known is None and not in_window(self.basket, self.context):
-                known = outside
-            known = known or _unmet(rule, self.basket, self.context)
-            if known is not None:
-                found.append(known)
-        return (*found, *(idle for on, idle in self.compiled.idle if on in occasions))
+        unseen = self.compiled.reasons.of(occasions, self.context.day)
+        found = list(unseen.live)
+        for place in self.places:
+            rule_id = self.compiled.live[place].rule_id
+            found[place] = None if rule_id in self.gave else self.skipped.get(rule_id)
+        return (*filter(None, found), *unseen.idle)
 
 
 def _after_paying(context: Context, unit: str, points: int) -> Context:
@@ -201,8 +197,6 @@ def _unmet(rule: CompiledRule, basket: Basket, context: Context) -> Skipped | No
     for holds, skipped in rule.checks:
         if not holds(basket, context):
             return skipped
-    if not basket.own(rule.selector).numbers:
-        return rule.no_lines
     return None
 
 

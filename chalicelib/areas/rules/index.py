@@ -39,9 +39,7 @@ class Index:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = [(place, span_of(rule), rule.trigger.on, _names(rule)) for place, rule in enumerate(rules)]
-        first = {span.first for _, span, _, _ in self._rules if span.first is not None}
-        after = {span.last + 1 for _, span, _, _ in self._rules if span.last is not None}
-        self._turns = sorted(first | after)  # days that differ from the day before
+        self._turns = turns_of(span for _, span, _, _ in self._rules)
         self._stretches: dict[int, dict[tuple[str, Name], list[int]]] = {}
 
     def places(self, occasions: Iterable[str], basket: Basket, context: Context) -> list[int]:
@@ -61,9 +59,21 @@ class Index:
             if span.has(day):
                 for name in names:
                     filed.setdefault((on, name), []).append(place)
-        if len(self._stretches) >= STRETCHES_KEPT:
-            self._stretches.pop(next(iter(self._stretches)))
+        for oldest in list(self._stretches)[: 1 - STRETCHES_KEPT]:
+            self._stretches.pop(oldest, None)  # unless another thread was faster
         return filed
+
+
+def turns_of(spans: Iterable[Span]) -> list[Day]:
+    """The days that differ from the day before."""
+    known = list(spans)
+    first = {span.first for span in known if span.first is not None}
+    return sorted(first | {span.last + 1 for span in known if span.last is not None})
+
+
+def filed_under(rule: Rule) -> str:
+    """What a rule is filed under; nothing where it is for everybody."""
+    return _names(rule)[0][0]
 
 
 def _names(rule: Rule) -> tuple[Name, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from chalicelib.areas.rules.basket import Own
-from chalicelib.kit.amounts import split
 
 Reason = Literal[
     "draft",
@@ -24,11 +23,13 @@ Reason = Literal[
     "rounds_to_zero",
     "nothing_to_discount",
     "nothing_paid_with",
+    "may_not_spend",
     "wrong_currency",
     "budget_spent",
     "stopped",
 ]
-"""Stable codes, in the order they are looked for: a rule is skipped for the first that holds."""
+"""Stable codes, in the order they are looked for: a rule is skipped for the first that holds. But what it is filed under
+(areas/rules/index) is looked for before all else: who buys something else hears nothing of a condition."""
 
 
 CutBy = Literal["member", "budget"]
@@ -48,7 +49,7 @@ class Credit(NamedTuple):
     @property
     def lines(self) -> tuple[tuple[int, int], ...]:
         """(line_no, its part of the amount) of every own line, by line_no."""
-        return tuple(zip(self.own.numbers, split(self.amount, self.own.values), strict=True))
+        return self.own.split(self.amount)
 
 
 class Off(NamedTuple):

@@ -41,6 +41,12 @@ class PurchaseLine(Protocol):
     @property
     def delivery(self) -> bool: ...
 
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def excluded_from_tiers(self) -> bool: ...
+
 
 class Payment(Protocol):
     @property
@@ -129,4 +135,6 @@ class Context:
     history: History | None = None  # nothing has happened before
     stock: Stock | None = None  # there is enough of everything
     pays: Mapping[str, int] = field(default_factory=dict)  # points of each unit that the customer would pay with
+    may_spend: bool = True  # whether whoever has the balances lets them
+    decimals: Mapping[str, int] = field(default_factory=dict)  # of each unit; else those of the currency
     roundings: Mapping[str, Rounding] = field(default_factory=dict)  # of each unit that day; else half up

@@ -97,7 +97,7 @@ def judged(compiled: CompiledRules, purchase: Purchase, context: Context, most_c
     was paid, as they were recorded; and once more of what discounts would have left of it, as a checkout counts them."""
     try:
         paid = evaluate(compiled, purchase, context)
-        cart = evaluate(compiled, purchase, context, CART) if "cart" in compiled.occasions else paid
+        cart = evaluate(compiled, purchase, context, CART) if any(rule.discounts for rule in compiled.live) else paid
     except Refused:
         return None
     if max(len(paid.credits), len(cart.credits)) > most_credits:

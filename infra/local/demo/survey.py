@@ -43,7 +43,9 @@ def survey(stream: BinaryIO, now: Instant) -> Survey:
     return Survey(documents, rows, None if last is None else local_day(last, ZONE))
 
 
-def _can_buy(identity: Identity) -> bool:
+def _can_buy(identity: Identity | None) -> bool:
+    if identity is None:
+        return False
     try:
         Identifier(type=identity.type, value=identity.value).normalised()
     except InvalidInput:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.groups import model as groups
 from chalicelib.areas.members import model as members
+from chalicelib.areas.orders.model import facts as kept
 from chalicelib.kit.facts import Fact
 from chalicelib.table.config import ConfigChanged
 
@@ -38,7 +39,7 @@ _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_co
 _ON_ACCOUNTS = (
     *_ON_AWARDS,
     "refund_award",
-    *("earn_points", "record_order", "return_order", "settle_due", "spend_points"),
+    *("assign_order", "earn_points", "record_order", "return_order", "settle_due", "spend_points"),
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
@@ -54,15 +55,15 @@ _CONFIGURING = (
 RELATIONS: Mapping[type[Fact], Relations] = {
     f.AccountAdvanced: Relations(_ON_ACCOUNTS),
     f.OrderRecorded: Relations(
-        ("record_order",),
+        ("assign_order", "record_order"),
         ("Transaction.TransactionWasRegistered", "Transaction.CustomerWasAssignedToTransaction"),
         ("ORDER_COMPLETED",),
     ),
     f.OrderReturned: Relations(
-        ("return_order",), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
+        ("assign_order", "return_order"), ("Transaction.TransactionWasRegistered",), ("ORDER_PAYMENT_REFUNDED",)
     ),
     f.PointsEarned: Relations(
-        ("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
+        ("assign_order", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
     ),
     f.PointsSpent: Relations(
         (*_USING, "redeem_reward", "spend_points"), ("Account.PointsWereSpent",), ("REDEEM_PERK",)
@@ -73,20 +74,31 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("AWARD_POINTS_REFUNDED",),
     ),
     f.PointsCancelled: Relations(
-        ("cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
+        ("assign_order", "cancel_earning", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
-    f.PointsCapped: Relations(("earn_points", *_GIVING, "record_order")),
+    f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, "record_order")),
     f.RuleCounted: Relations(("record_order",)),
     f.RuleUncounted: Relations(("return_order",)),
-    f.PointsPromised: Relations(("earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)),
+    f.PointsPromised: Relations(
+        ("assign_order", "earn_points", *_GIVING, "record_order"), ("Account.PointsWereAdded",)
+    ),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
-        ("cancel_earning", "cancel_pending", "return_order", "undo_entry"), ("Account.PointsTransferHasBeenCanceled",)
+        ("assign_order", "cancel_earning", "cancel_pending", "return_order", "undo_entry"),
+        ("Account.PointsTransferHasBeenCanceled",),
     ),
     f.PointsExtended: Relations(
         (
-            *("capture_hold", "convert_points", "earn_points", "grant_points", "record_order", "spend_points"),
+            *(
+                "assign_order",
+                "capture_hold",
+                "convert_points",
+                "earn_points",
+                "grant_points",
+                "record_order",
+                "spend_points",
+            ),
             *("grant_perk", "redeem_reward", "transfer_points", *_USING),
         )
     ),
@@ -140,5 +152,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     groups.GroupMemberJoined: Relations(("create_group", "join_group")),
     groups.GroupMemberChanged: Relations(("change_group_member",)),
     groups.GroupMemberLeft: Relations(("leave_group",)),
+    kept.KeptOrderRecorded: Relations(("record_order",), ("Transaction.TransactionWasRegistered",)),
+    kept.KeptOrderReturned: Relations(("return_order",), ("Transaction.TransactionWasRegistered",)),
+    kept.KeptOrderAssigned: Relations(("assign_order",), ("Transaction.CustomerWasAssignedToTransaction",)),
     ConfigChanged: Relations(_CONFIGURING),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.http.native.bookshop import NOBODY, Json, Shop, answer, book, refusal
+from tests.http.native.bookshop import CASHBACK, NOBODY, POINTS, Json, Shop, answer, book, document, fixed, refusal
 
 DELIVERY = book(4_90, "DELIVERY", delivery=True)
 TEN_POINTS_A_EURO: Json = {"kind": "pay_with_points", "unit": "points", "points": 10, "value": "1.00"}
@@ -22,7 +22,7 @@ def cart(*lines: Json, **fields: Any) -> Json:
 
 
 def evaluated(shop: Shop, *lines: Json, **fields: Any) -> Json:
-    return dict(answer(shop.api.post("/v1/checkouts/evaluate", cart(*lines, **fields))))
+    return dict(answer(shop.api.post("/v1/checkouts/evaluate", cart(*lines, why=True, **fields))))
 
 
 def reasons(found: Json) -> dict[str, str]:
@@ -148,6 +148,67 @@ def test_a_cart_earns_nothing_by_itself(shop: Shop) -> None:
     body = {"name": "Points", "trigger": {"on": "cart"}, "effects": [{"kind": "fixed", "unit": "points", "amount": 5}]}
     refused = (422, "credit_on_cart", "effects")
     assert refusal(shop.api.put("/v1/programs/1/rules/points", body)) == refused
+
+
+def test_reasons_are_said_to_whoever_asks_for_them(shop: Shop) -> None:
+    on_carts(shop, "summer", {"kind": "percent_off", "percent": "20"}, state="paused")
+    told = answer(shop.api.post("/v1/checkouts/evaluate", cart()))
+    assert told["skipped"] == []
+    assert evaluated(shop) == told | {
+        "skipped": [{"rule_id": "summer", "reason": "paused", "message": "The rule is paused."}]
+    }
+
+
+def test_whoever_may_not_spend_for_their_group_is_offered_nothing(shop: Shop) -> None:
+    ada, bob = shop.enrol("ada"), shop.enrol("bob")
+    home = answer(shop.api.post("/v1/groups", {"name": "Ours", "primary_member_id": ada, "who_may_spend": "primary"}))
+    answer(shop.api.put(f"/v1/groups/{home['group_id']}/members/{bob}", {}))
+    shop.earn(ada, 500)
+    on_carts(shop, "pay", TEN_POINTS_A_EURO)
+    pays = {"pays": [{"unit": "points", "points": 100}]}
+    theirs = evaluated(shop, member_id=bob, **pays)
+    assert (theirs["discount"], theirs["redeemable"], reasons(theirs)) == (0, [], {"pay": "may_not_spend"})
+    assert theirs["account"]["balances"] == {"points": 500}
+    own = evaluated(shop, member_id=ada, **pays)
+    assert (own["discount"], [one["points"] for one in own["redeemable"]]) == (10_00, [400])
+
+
+def test_a_card_that_the_order_would_enrol_is_evaluated_as_its_members(shop: Shop) -> None:
+    program = answer(shop.api.get("/v1/programs/1"))
+    body = {name: program[name] for name in ("name", "units")} | {"enrolment": "enrol"}
+    answer(shop.api.put("/v1/programs/1", body))
+    on_carts(shop, "bronze", {"kind": "amount_off", "amount": "5.00"}, audience={"tiers": ["bronze"]})
+    shop.define("welcome", fixed(30), when={"ask": "order.first", "is": True})
+    new = {"identifier": {"type": "card", "value": "new"}}
+    found = evaluated(shop, **new)
+    assert (found["discount"], found["member_id"], found["account"]) == (5_00, None, {"balances": {}, "tier": "bronze"})
+    earned = {one["rule_id"]: one["amount"] for one in found["earned"]}
+    assert earned == {"base": 95, "welcome": 30}
+    sold = answer(shop.api.post("/v1/orders", document("S1", book(95_00), **new)))
+    assert {one["rule_id"]: one["amount"] for one in sold["earned"]} == earned
+    assert evaluated(shop, **new)["member_id"] == sold["member_id"]
+
+
+def test_what_a_cap_cuts_off_is_told(shop: Shop) -> None:
+    member_id = shop.enrol("ada")
+    capped = POINTS | {"policies": [POINTS["policies"][0] | {"caps": {"per_transaction": 30}}]}
+    answer(shop.api.put("/v1/programs/1", {"name": "Readers' Club", "units": [capped, CASHBACK]}))
+    found = evaluated(shop, member_id=member_id)
+    assert [one["amount"] for one in found["earned"]] == [30]
+    assert found["capped"] == [{"unit": "points", "amount": 70, "cap": "transaction", "rule_id": "base"}]
+
+
+def test_one_offer_of_a_group_comes_off_the_cart_and_one_is_earned_as_the_order_earns_it(shop: Shop) -> None:
+    member_id = shop.enrol("ada")
+    on_carts(shop, "tenth", {"kind": "percent_off", "percent": "10"}, group="spring")
+    on_carts(shop, "half", {"kind": "percent_off", "percent": "50"}, group="spring", priority=1)
+    shop.define("bonus", fixed(20), group="spring", priority=2)
+    found = evaluated(shop, member_id=member_id)
+    assert (found["discount"], reasons(found)) == (10_00, {"half": "in_group"})
+    sold = shop.buy(member_id, "S1", book(90_00))
+    assert [(one["rule_id"], one["amount"]) for one in found["earned"]] == [
+        (one["rule_id"], one["amount"]) for one in sold["earned"]
+    ]
 
 
 def test_a_budget_in_money_cuts_what_comes_off_and_is_of_its_own_currency(shop: Shop) -> None:

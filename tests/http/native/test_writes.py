@@ -58,6 +58,7 @@ OTHERWISE: dict[str, Json] = {
     "cancel_pending": {"amount": 1},
     "record_order": {"place": "Elsewhere"},
     "return_order": {"place": "Elsewhere"},
+    "assign_order": {"member_id": "mem_00000000000"},
     "create_group": {"name": "Another name"},
     "update_group": {"name": "Another name"},
     "join_group": {"chosen": True},
@@ -159,7 +160,7 @@ def test_without_a_key_a_write_is_a_wish_of_its_own(wish: Wishes, route: Route) 
     elif route.operation == "unpin_tier":
         assert refusal(second) == (422, "not_pinned", "member_id")
     else:
-        is_document = route.operation in ("record_order", "return_order")
+        is_document = route.operation in ("assign_order", "record_order", "return_order")
         assert ("Idempotent-Replayed" in second.headers) == is_document
 
 

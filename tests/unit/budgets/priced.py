@@ -28,7 +28,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import by_hand, fresh, grouped, perked, proving, rewarded
+from tests.twins import by_hand, fresh, grouped, kept, perked, proving, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, member, open_shop, rule, sale
 
 
@@ -149,6 +149,8 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
     "cancel an earning of an order": lambda at: partial(
         cancel_earning, at.shop.rt, at.shop.caller, fresh(), at.ada, bought(at)
     ),
+    "record an order of nobody": lambda at: partial(kept.keeping(at.shop).buy, kept.STRANGER, sale("K0")),
+    "assign an order": lambda at: partial(kept.assign, at.shop, kept.kept(kept.keeping(at.shop), sale("K1")), at.ada),
     "transfer": lambda at: partial(at.shop.send, at.ada, friend(at), 1),
     "transfer with a key": lambda at: partial(at.shop.send, at.ada, friend(at), 1, keyed("k6")),
     "undo a transfer": lambda at: partial(at.shop.undo_transfer, at.ada, sent(at, friend(at))),

@@ -18,6 +18,8 @@ BUDGETS = {
     "record an order by id": Cost(query=1, transact=1, write_units=6, index_units=2),
     "record an order by identifier": Cost(get=1, query=1, transact=1, write_units=6, index_units=2),
     "record a first order, enrolling": Cost(get=1, transact=1, write_units=12, index_units=5),
+    "record an order of nobody": Cost(transact=1, write_units=4, index_units=2),
+    "assign an order": Cost(get=1, query=1, transact=1, write_units=8, index_units=4),
     "return": Cost(get=1, query=1, transact=1, write_units=8, index_units=2),
     "earn": Cost(batch_get=1, transact=1, write_units=4, index_units=1),
     "earn with a key": Cost(batch_get=1, transact=1, write_units=6, index_units=1),

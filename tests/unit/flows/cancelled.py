@@ -10,10 +10,9 @@ from typing import Any
 
 from chalicelib.areas.orders.operations import get_order
 from chalicelib.flows.cancel_earning import cancel_earning
-from chalicelib.flows.record_order import RecordedOrder
 from chalicelib.flows.undo_entry import Undone, undo_entry
 from tests.twins import fresh
-from tests.twins.bookshop import BookShop, card, goods_back, line, open_shop, rule, sale
+from tests.twins.bookshop import BookShop, Sold, card, goods_back, line, open_shop, rule, sale
 from tests.twins.by_hand import promise
 
 OTHERS = 500
@@ -41,7 +40,7 @@ def shop_with(policy: Mapping[str, object], *rules: Any) -> tuple[BookShop, str]
     return shop, ada
 
 
-def bought(shop: BookShop) -> tuple[RecordedOrder, str]:
+def bought(shop: BookShop) -> tuple[Sold, str]:
     """A sale of four quarters, and the id of what it earned."""
     order = shop.buy(card("1"), sale("A1", line(1, 100_00, quantity="4"))).answer
     earning_id = order.earned[0].earning_id
@@ -49,7 +48,7 @@ def bought(shop: BookShop) -> tuple[RecordedOrder, str]:
     return order, earning_id
 
 
-def quarters_back(shop: BookShop, order: RecordedOrder, quarters: int, number: str) -> int:
+def quarters_back(shop: BookShop, order: Sold, quarters: int, number: str) -> int:
     """How many points the return took."""
     back = shop.bring_back(order.order_id, goods_back(number, quarters * QUARTER, quantity=str(quarters))).answer
     return sum(one.amount for one in back.cancelled) + sum(one.amount for one in back.called_off)
@@ -61,5 +60,5 @@ def there(shop: BookShop, owner: str) -> int:
     return wallet.available
 
 
-def asked_back(shop: BookShop, order: RecordedOrder) -> list[int]:
+def asked_back(shop: BookShop, order: Sold) -> list[int]:
     return [credit.due for credit in get_order(shop.rt, shop.caller, order.order_id).credits]

@@ -16,12 +16,24 @@ from chalicelib.areas.orders.operations import get_order
 from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.cancel_earning import cancel_earning
-from chalicelib.flows.record_order import RecordedOrder
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.journal import entry_from
 from tests.twins import by_hand, fresh
-from tests.twins.bookshop import BookShop, card, fixed, goods_back, keyed, line, member, open_shop, per_euro, rule, sale
+from tests.twins.bookshop import (
+    BookShop,
+    Sold,
+    card,
+    fixed,
+    goods_back,
+    keyed,
+    line,
+    member,
+    open_shop,
+    per_euro,
+    rule,
+    sale,
+)
 
 TODAY = "2026-07-02"
 BASE = (rule(),)
@@ -34,7 +46,7 @@ def capped(caps: dict[str, Any], *policies: dict[str, Any], rules: Sequence[Rule
     return open_shop(now=TODAY, rules=rules, tiers=None, program={"units": [points]})
 
 
-def bought(shop: BookShop, number: str, euros: int, on: str = TODAY) -> RecordedOrder:
+def bought(shop: BookShop, number: str, euros: int, on: str = TODAY) -> Sold:
     return shop.buy(card("ada"), sale(number, euros * 100, on=on)).answer
 
 
@@ -56,7 +68,7 @@ def bought_order(shop: BookShop) -> str:
     return shop.order_id("A1")
 
 
-def told(answer: RecordedOrder) -> list[tuple[str, int, str | None]]:
+def told(answer: Sold) -> list[tuple[str, int, str | None]]:
     return [(one.cap, one.amount, one.rule_id) for one in answer.capped]
 
 

@@ -13,10 +13,9 @@ from chalicelib.areas.programs.model import Program
 from chalicelib.areas.programs.store import program_name
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.expire_earning import expire_earning
-from chalicelib.flows.record_order import RecordedOrder
 from chalicelib.flows.undo_entry import undo_entry
 from tests.twins import fresh
-from tests.twins.bookshop import PROGRAM, BookShop, card, goods_back, line, open_shop, refused, rule, sale
+from tests.twins.bookshop import PROGRAM, BookShop, Sold, card, goods_back, line, open_shop, refused, rule, sale
 from tests.twins.by_hand import cancel as cancel_pending
 from tests.twins.by_hand import promise
 from tests.twins.configured import stored
@@ -26,7 +25,7 @@ AT_ONCE = BELOW_ZERO
 LATER = {**AT_ONCE, "available_after": 14}
 
 
-def brought_back(shop: BookShop, order: RecordedOrder, quarters: int, number: str) -> tuple[int, int]:
+def brought_back(shop: BookShop, order: Sold, quarters: int, number: str) -> tuple[int, int]:
     """How many points the return says that it took of what was there, and how many it could not take."""
     cancelled = shop.bring_back(order.order_id, goods_back(number, quarters * 25_00, quantity=str(quarters))).answer
     return sum(one.amount for one in cancelled.cancelled), sum(one.short for one in cancelled.cancelled)

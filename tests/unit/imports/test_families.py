@@ -62,6 +62,7 @@ def purchases(dice: Random, how_many: int = 30) -> list[str]:
 def one_after_the_other(shop: Importing, lines: list[str]) -> None:
     for document in read_documents(cast(BinaryIO, io.BytesIO(file_of(lines))), now=NOW):
         assert isinstance(document, SaleRow)
+        assert document.identity is not None
         shop.shop.buy(card(document.identity.value), document.sale)
 
 

@@ -20,6 +20,7 @@ import pytest
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.groups import model as groups
 from chalicelib.areas.members import model as members
+from chalicelib.areas.orders.model import facts as kept
 from chalicelib.kit.facts import Body, Fact, Vocabulary, encode
 from chalicelib.table.config import ConfigChanged
 from chalicelib.table.items import compact_json
@@ -208,6 +209,15 @@ FACTS: dict[str, list[Fact]] = {
         f.PerkRevoked("mem_00000000007", "coffee", 1, "replaced"),
     ],
     "perk.expired": [f.PerkExpired("mem_00000000007", "coffee", 1, 1_798_758_000_000)],
+    "kept_order.recorded": [kept.KeptOrderRecorded(ORDER, "B-1", "EUR", 25_055, 20_619)],
+    "kept_order.returned": [
+        kept.KeptOrderReturned(ORDER, "R-1", "EUR", 10_000, full=False),
+        kept.KeptOrderReturned(ORDER, "R-2", "EUR", 15_055, full=True),
+    ],
+    "kept_order.assigned": [
+        kept.KeptOrderAssigned(ORDER, "mem_00000000007"),
+        kept.KeptOrderAssigned(ORDER, "mem_00000000007", "grp_00000000003"),
+    ],
     "config.changed": [
         ConfigChanged(
             "program", "0001", {"name": "Bücher", "units": [{"code": "points", "policies": [{}], "limit": None}]}

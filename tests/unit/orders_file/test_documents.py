@@ -56,6 +56,7 @@ def test_lines_with_one_number_are_one_sale_and_its_header_is_that_of_the_first(
     assert row.lines == 3
     assert [(one.line_no, one.sku) for one in row.sale.lines] == [(1, "MUG"), (2, "JUG"), (3, "CUP")]
     assert (rfc3339(row.sale.purchased_at), row.sale.place) == ("2025-06-01T12:00:00Z", "Leeds")
+    assert row.identity is not None
     assert (row.identity.value, row.sale.currency) == ("0042", "GBP")
 
 

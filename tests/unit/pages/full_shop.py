@@ -21,7 +21,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import coupons, fresh, perked, proving, rewarded
+from tests.twins import coupons, fresh, kept, perked, proving, rewarded
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -93,6 +93,7 @@ class FullShop:
     bob: str
     group: str
     order: str
+    stranger: str
     key: str
     operation: Operation
     part: Part
@@ -138,6 +139,8 @@ def full_shop() -> FullShop:
     rewarded.redeem(shop, bob, "bag")
     rewarded.define(shop, "money", **rewarded.MONEY)
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
+    stranger = kept.kept(kept.keeping(shop), sale("K-1"))
+    kept.assign(shop, kept.kept(shop, sale("K-2")), wrong.member_id)
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()
@@ -147,7 +150,18 @@ def full_shop() -> FullShop:
     streamed.transact(quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)]), shop.rt.ids.command())
     items = _every_item(streamed)
     return FullShop(
-        shop, streamed.table, items, bought.member_id, bob, group, bought.order_id, issued.id, operation, part, *codes
+        shop,
+        streamed.table,
+        items,
+        bought.member_id,
+        bob,
+        group,
+        bought.order_id,
+        stranger,
+        issued.id,
+        operation,
+        part,
+        *codes,
     )
 
 

@@ -146,6 +146,9 @@ READS: Mapping[tuple[str, str], Read] = {
     ("orders", "orders of a member"): lambda rt, full: rt.table.query(
         orders.member_orders_query(full.tenant, full.ada, 25, None)
     ),
+    ("orders", "orders of nobody"): lambda rt, full: rt.table.query(
+        orders.kept_orders_query(full.tenant, orders.kept_shard(full.stranger), 25)
+    ),
     ("orders", "orders of a group"): lambda rt, full: rt.table.query(
         orders.group_orders_query(full.tenant, full.group, 25, None)
     ),
@@ -258,6 +261,7 @@ def names(full: FullShop) -> dict[str, object]:
         "code": full.free,
         "pool": codes.place_of(full.free)[0],
         "coupon_shard": owned.shard_of(full.coupon),
+        "kept_shard": orders.kept_shard(full.stranger),
         "upload": upload_of("codes of pool"),
         "quota_kind": MUGS.kind,
         "id": MUGS.id,

@@ -32,7 +32,7 @@ from infra.local.pages.cells import MalformedError
 from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
-from tests.twins import at, by_hand, coupons, fresh, rewarded
+from tests.twins import at, by_hand, coupons, fresh, kept, rewarded
 from tests.twins.bookshop import (
     POINTS,
     PROGRAM,
@@ -81,6 +81,13 @@ def settled(shop: BookShop, ada: str) -> bool:
     return settle_account(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1)
 
 
+def assigned(shop: BookShop, ada: str) -> object:
+    """What nobody was known to have bought, and brought back in part, was hers."""
+    order_id = kept.kept(kept.keeping(shop), sale("K-1", on=AUGUST))
+    shop.bring_back(order_id, goods_back("R-2", 10_00, on=AUGUST))
+    return kept.assign(shop, order_id, ada)
+
+
 Visit = Callable[[BookShop, str], object]
 VISITS: dict[str, Visit] = {
     "earn": lambda shop, ada: shop.earn(ada, 5),
@@ -109,6 +116,7 @@ VISITS: dict[str, Visit] = {
     "refund a code": lambda shop, ada: rewarded.refund(shop, ada, rewarded.redeemed(shop, ada)),
     "give back a shared code": lambda shop, ada: coupons.unuse(shop, coupons.claim(shop, ada, "HELLO")),
     "deliver": lambda shop, ada: rewarded.deliver(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
+    "assign": assigned,
     "settle": settled,
     "pin": lambda shop, ada: shop.pin(ada, "bronze"),
     "unpin": lambda shop, ada: shop.unpin(ada),

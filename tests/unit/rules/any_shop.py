@@ -156,13 +156,17 @@ def rule_sets(draw: st.DrawFn, *, most: int = 6) -> list[Rule]:
 
 
 @st.composite
-def carts(draw: st.DrawFn) -> Sale:
+def carts(draw: st.DrawFn, *, alike: bool = False) -> Sale:
+    """`alike`: many lines cost the same."""
+
     def one(line_no: int) -> Line:
         return Line(
             line_no=line_no,
             sku=draw(st.sampled_from(SKUS)),
-            quantity=draw(st.sampled_from([Decimal(1), Decimal(3), Decimal("0.125"), Decimal("2.5")])),
-            gross_value=draw(st.sampled_from([0, 1, 99, 1_00, 12_34, 999_99])),
+            quantity=draw(
+                st.sampled_from([Decimal(1), Decimal(3), *([] if alike else [Decimal("0.125"), Decimal("2.5")])])
+            ),
+            gross_value=draw(st.sampled_from([99, 1_00] if alike else [0, 1, 99, 1_00, 12_34, 999_99])),
             category=tuple(draw(st.lists(st.sampled_from(CATEGORIES), max_size=2))),
             brand=draw(st.sampled_from(["", *BRANDS])),
             labels=draw(st.sampled_from([(), (Label.model_validate(PROMO),)])),

@@ -184,18 +184,37 @@ PICKY: dict[str, Any] = {
 
 
 def test_only_the_first_unmet_condition_is_named() -> None:
-    for change, reason in [
+    cases: list[tuple[dict[str, Any], str]] = [
         ({}, "wrong_member"),
-        ({"audience": PICKY["audience"] | {"members": []}}, "wrong_tier"),
-        ({"audience": {"labels": [{"key": "vip"}], "places": ["airport"]}}, "wrong_member_labels"),
-        ({"audience": {"places": ["airport"]}}, "wrong_place"),
-        ({"audience": {}}, "condition_not_met"),
+        ({"audience": {"tiers": ["gold"], "labels": [{"key": "vip"}]}, "lines": {}}, "wrong_tier"),
+        ({"audience": {"labels": [{"key": "vip"}]}, "lines": {}}, "wrong_member_labels"),
+        ({"audience": {"places": ["airport"]}, "lines": {}}, "wrong_place"),
+        ({"audience": {}, "lines": {}}, "condition_not_met"),
         ({"audience": {}, "when": None}, "no_matching_lines"),
         ({"window": {"until_day": "2026-03-14"}}, "outside_window"),
         ({"state": "ended"}, "ended"),
-    ]:
+    ]
+    for change, reason in cases:
         outcome = judge(sale(10_00), rule(**(PICKY | change)))
         assert reasons(outcome) == {"rule": reason}
+
+
+def test_what_a_rule_is_filed_under_is_named_before_all_else() -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"audience": PICKY["audience"] | {"members": []}}, "no_matching_lines"),
+        ({"audience": {"labels": [{"key": "vip"}], "places": ["airport"]}, "lines": {}}, "wrong_place"),
+        ({"audience": {}}, "no_matching_lines"),
+    ]
+    for change, reason in cases:
+        assert reasons(judge(sale(10_00), rule(**(PICKY | change)))) == {"rule": reason}
+
+
+def test_nobody_reads_a_sentence_of_a_thousand_conditions() -> None:
+    asked = [{"ask": "order.place", "is_not": "x" * 400 + str(number)} for number in range(100)]
+    outcome = judge(sale(10_00), rule(when={"any": [{"not": {"all": asked}}]}))
+    [skipped] = outcome.skipped
+    assert len(skipped.sentence) < 600
+    assert skipped.sentence.endswith(" ….")
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,28 @@ def nested(levels: int) -> dict[str, Any]:
         (asked("time.of_day", below="25:00"), "time.of_day is compared with a time of day"),
         (asked("time.of_day", below=1630), "time.of_day is compared with a time of day"),
         (asked("field.size", above=True), "field.size has no order"),
+        (asked("time.weekday", **{"is": "Saturday"}), "a weekday is one of: mon, tue"),
+        (asked("time.weekday", none_of=["mon", "Sun"]), "a weekday is one of: mon, tue"),
+        (asked("time.month", **{"is": 13}), "a month is a number from 1 to 12"),
+        (asked("time.day_of_month", one_of=[1, 32]), "a day of a month is a number from 1 to 31"),
+        (asked("order.currency", **{"is": "eur"}), "three capital letters"),
+        (asked("order.value", at_least="20.00", below="20"), "order.value never is both"),
+        (asked("order.value", at_least="20.00", at_most="10"), "order.value never is both"),
+        (asked("member.age", above=17, at_most=17), "member.age never is both"),
+        (asked("time.day", above="2026-01-30", below="2026-01-31"), "time.day never is both"),
+        (asked("time.of_day", at_least="22:00", below="06:00"), "for a time over midnight, ask for one of two"),
+        (asked("time.of_day", at_least="24:00"), "never is both"),
+        (asked("order.place", **{"is": "Berlin", "none_of": ["Berlin"]}), "order.place never is all of that"),
+        (asked("order.first", none_of=[True, False]), "order.first never is all of that"),
+        (asked("member.age", **{"is": 17, "at_least": 18}), "member.age never is all of that"),
+        (asked("field.size", at_least=42, below=42), "field.size never is both"),
+        (asked("account.orders", at_least=10**13), "no number above 1000000000000"),
+        (
+            {"when": {"all": [{"ask": "time.of_day", "at_least": "22:00"}, {"ask": "time.of_day", "below": "06:00"}]}},
+            "over midnight",
+        ),
+        ({"when": {"lines": {}, "of": "value", "at_least": "20", "at_most": "10.00"}}, "at_least is above at_most"),
+        ({"when": {"times": "orders", "per": "year", "at_least": 3, "at_most": 2}}, "at_least is above at_most"),
         ({"when": {"labels_of": "order", "one_of": []}}, "at least 1 item"),
         ({"when": {"labels_of": "line", "one_of": [{"key": "a"}]}}, "'order' or 'member'"),
         ({"when": {"lines": {}, "of": "value"}}, "value and quantity are compared by at_least or at_most"),
@@ -147,6 +169,22 @@ def test_what_cannot_be_meant_is_refused_in_a_sentence(fields: dict[str, Any], s
 def test_a_rule_without_any_effect_is_told_so() -> None:
     with pytest.raises(ValidationError, match="effects\n  Field required"):
         Rule.model_validate({"rule_id": "r", "name": "r"})
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"any": [{"ask": "time.of_day", "at_least": "22:00"}, {"ask": "time.of_day", "below": "06:00"}]},
+        {"ask": "time.of_day", "at_least": "22:00", "at_most": "24:00"},
+        {"ask": "order.payments", "is": "card", "none_of": ["cash"]},
+        {"ask": "order.payments", "is": "card", "one_of": ["cash"]},
+        {"ask": "order.value", "at_least": "20", "at_most": "20.00"},
+        {"ask": "field.size", "is": "M", "at_least": 3},
+        {"all": [{"ask": "time.weekday", "is_not": "sat"}, {"ask": "time.weekday", "is_not": "sun"}]},
+    ],
+)
+def test_what_can_hold_is_left_alone(condition: dict[str, Any]) -> None:
+    assert rule(when=condition).when is not None
 
 
 def test_eight_levels_can_be_read() -> None:

@@ -73,6 +73,26 @@ def test_buy_some_get_some(effect: dict[str, Any], parts: dict[int, int]) -> Non
     assert found == ({"off": parts} if parts else {})
 
 
+@pytest.mark.parametrize(
+    ("values", "percent", "parts"),
+    [
+        ((1, 1), "50", {1: 1}),  # two halves are one, once
+        ((3, 3, 3, 3), "50", {1: 2, 2: 2, 3: 1, 4: 1}),
+        ((1_01, 1_03), "33.3", {1: 34, 2: 34}),
+        ((10_00, 10_00), "100", {1: 10_00, 2: 10_00}),
+    ],
+)
+def test_a_part_of_pieces_is_rounded_once_and_split_to_the_last_cent(
+    values: tuple[int, ...], percent: str, parts: dict[int, int]
+) -> None:
+    pens = [line(at, value, sku="pen") for at, value in enumerate(values, start=1)]
+    books = [line(at, 99_99) for at in range(len(values) + 1, 2 * len(values) + 1)]
+    pair = off("buy_get", buy=len(values), get=len(values), percent=percent)
+    outcome = checkout(sale(*pens, *books), pair)
+    assert taken(outcome) == {"off": parts}
+    assert [one.amount for one in outcome.off] == [sum(parts.values())]
+
+
 def test_nine_coffees_and_the_tenth_for_nothing() -> None:
     tenth = off("buy_get", buy=9, get=1, lines={"skus": ["coffee"]})
     for cups, free in ((9, 0), (10, 3_00), (19, 3_00), (20, 6_00)):
@@ -220,6 +240,12 @@ def test_the_same_points_are_not_paid_with_twice() -> None:
         ("c", "stamps", 300, 3_00),
     ]
     assert [(one.rule_id, one.points) for one in outcome.redeemable] == [("b", 100)]
+
+
+def test_whoever_may_not_spend_is_offered_nothing_and_told_so() -> None:
+    context = replace(TODAY, balances={"points": 10_000}, pays={"points": 500}, may_spend=False)
+    outcome = checkout(CART, of_cart("pay", PAY), context=context)
+    assert (outcome.off, outcome.redeemable, reasons(outcome)) == ((), (), {"pay": "may_not_spend"})
 
 
 def test_whoever_is_unknown_is_offered_nothing() -> None:

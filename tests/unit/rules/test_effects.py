@@ -226,6 +226,18 @@ def test_one_effect_that_gives_is_enough_not_to_be_skipped() -> None:
 
 
 @pytest.mark.parametrize(
+    ("currency", "decimals", "given"),
+    [("EUR", 2, 1_00), ("EUR", 0, 1), ("EUR", 3, 10_00), ("JPY", 2, 100_00), ("KWD", 2, 10)],
+)
+def test_cashback_is_worth_as_much_in_whatever_decimals_its_unit_counts(
+    currency: str, decimals: int, given: int
+) -> None:
+    cash = rule("rule", {"kind": "cashback", "unit": "money", "percent": "5"})
+    context = replace(TODAY, decimals={"money": decimals})
+    assert amounts(judge(sale(20_00, currency=currency), cash, context=context)) == {"rule": given}
+
+
+@pytest.mark.parametrize(
     ("order", "effect", "cents"),
     [
         (sale(19_99), {"percent": "5"}, 1_00),
@@ -301,11 +313,15 @@ def test_the_first_of_a_group_whose_conditions_hold() -> None:
     assert outcome.skipped[1].sentence == "Another rule of the group spring comes before it."
 
 
-def test_a_group_takes_in_carts_and_orders_and_the_paused_leave_their_place() -> None:
+def test_a_group_is_of_rules_on_carts_or_on_orders_and_the_paused_leave_their_place() -> None:
     rules = [
         of_cart("a", {"kind": "amount_off", "amount": "1"}, group="g", state="paused"),
         of_cart("b", {"kind": "amount_off", "amount": "2"}, group="g"),
-        rule("c", group="g"),
+        of_cart("c", {"kind": "amount_off", "amount": "3"}, group="g"),
+        rule("d", group="g"),
+        rule("e", group="g"),
     ]
-    assert reasons(checkout(sale(10_00), *rules)) == {"a": "paused", "c": "in_group"}
-    assert amounts(judge(sale(10_00), *rules)) == {"c": 10}
+    cart = checkout(sale(10_00), *rules)
+    assert reasons(cart) == {"a": "paused", "c": "in_group", "e": "in_group"}
+    assert amounts(cart) == {"d": 8}
+    assert amounts(judge(sale(8_00), *rules)) == {"d": 8}  # the order that comes of it

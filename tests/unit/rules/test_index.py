@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -97,3 +99,23 @@ def test_more_stretches_than_are_kept_are_found_again() -> None:
         for at in range(len(rules)):
             context = replace(HERE, day=day(f"{2000 + at}-06-01"))
             assert compiled.index.places(ORDER, Basket(ORDER_HERE), context) == [at]
+
+
+def test_many_threads_may_forget_the_same_stretch() -> None:
+    rules = [
+        rule(f"{at:03}", window={"from_day": f"{1600 + at}-01-01", "until_day": f"{1600 + at}-12-31"})
+        for at in range(STRETCHES_KEPT * 4)
+    ]
+    compiled = compile_rules(rules)
+    basket = Basket(ORDER_HERE)
+
+    def asked(at: int) -> list[int]:
+        return list(compiled.index.places(ORDER, basket, replace(HERE, day=day(f"{1600 + at % len(rules)}-06-01"))))
+
+    before, wanted = sys.getswitchinterval(), [[at % len(rules)] for at in range(4 * len(rules))]
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(asked, range(len(wanted)))) == wanted
+    finally:
+        sys.setswitchinterval(before)

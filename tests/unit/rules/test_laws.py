@@ -101,6 +101,32 @@ def test_neither_the_order_of_lines_nor_that_of_rules_changes_anything(
     assert told(checkout(shuffled, *shuffled_rules, context=context)) == told(checkout(cart, *rules, context=context))
 
 
+def by_what_it_is(cart: Sale, outcome: Outcome) -> Any:
+    """What each line comes to, whichever number it has."""
+    given: dict[int, list[Any]] = {line.line_no: [] for line in cart.lines}
+    for number, lines in enumerate([one.lines for one in outcome.credits] + [one.lines for one in outcome.off]):
+        for line_no, part in lines:
+            given[line_no].append((number, part))
+    return sorted(repr((line.model_copy(update={"line_no": 1}), given[line.line_no])) for line in cart.lines)
+
+
+@given(carts(alike=True), rule_sets(), contexts(), st.randoms(use_true_random=False))
+def test_of_lines_without_numbers_it_does_not_matter_which_comes_first(
+    cart: Sale, rules: list[Rule], context: Context, chance: Any
+) -> None:
+    lines = list(cart.lines)
+    chance.shuffle(lines)
+    numbered = tuple(line.model_copy(update={"line_no": place}) for place, line in enumerate(lines, start=1))
+    shuffled = cart.model_copy(update={"lines": numbered})
+    for judged in (judge, checkout):
+        here, there = judged(cart, *rules, context=context), judged(shuffled, *rules, context=context)
+        assert [(one.rule_id, one.amount) for one in here.credits] == [
+            (one.rule_id, one.amount) for one in there.credits
+        ]
+        assert here.redeemable == there.redeemable
+        assert by_what_it_is(cart, here) == by_what_it_is(shuffled, there)
+
+
 @given(*anything)
 def test_a_multiplier_only_ever_belongs_to_lines_that_earned(cart: Sale, rules: list[Rule], context: Context) -> None:
     lanes = {one.rule_id: {effect.stage for effect in one.effects if hasattr(effect, "stage")} for one in rules}
@@ -129,13 +155,8 @@ class EveryPlace(Index):
         self._compiled = compiled
 
     def places(self, occasions: Any, basket: Basket, context: Context) -> list[int]:
-        return [
-            place
-            for place, (on, (in_window, _)) in enumerate(
-                zip(self._compiled.occasions, self._compiled.outside, strict=True)
-            )
-            if on in occasions and in_window(basket, context)
-        ]
+        aside = self._compiled.reasons.live
+        return [at for at, one in enumerate(aside) if one.on in occasions and one.span.has(context.day)]
 
 
 @given(carts(), rule_sets(most=9), contexts())

@@ -24,6 +24,11 @@ _PURCHASE_ERRORS = (
     "too_many_lots",
     "too_many_pending",
 )
+_ASSIGN_ERRORS = tuple(
+    code
+    for code in _PURCHASE_ERRORS
+    if code not in (*_DOCUMENT_ERRORS, "program_not_found", "future_purchase", "line_numbers_mixed")
+)
 _NUMBER = QueryParam("number", "string", "The document number.", required=True, minimum=1, maximum=128)
 
 ROUTES = (
@@ -87,6 +92,17 @@ ROUTES = (
             "returned_more_than_bought",
             "return_number_taken",
         ),
+        dry_run=True,
+    ),
+    Route(
+        "POST",
+        f"{_ORDER}/assign",
+        f"{_HANDLERS}:assign",
+        "assign_order",
+        "orders",
+        "modify",
+        "Give an order that no member had to who made it: they earn by the day of purchase.",
+        errors=(*_ASSIGN_ERRORS, "order_not_found", "order_assigned"),
         dry_run=True,
     ),
     Route(

@@ -17,6 +17,9 @@ from chalicelib.kit.wire import CalendarDay
 _ONCE = {
     "order.recorded": "orders_recorded",
     "order.returned": "orders_returned",
+    "kept_order.recorded": "kept_orders_recorded",
+    "kept_order.returned": "kept_orders_returned",
+    "kept_order.assigned": "kept_orders_assigned",
     "member.enrolled": "members_enrolled",
     "group.created": "groups_created",
     "tier.changed": "tiers_changed",
@@ -25,6 +28,8 @@ _ONCE = {
 _SUMS = {
     "order.recorded": ("order_value", "value", "currency"),
     "order.returned": ("returned_value", "value", "currency"),
+    "kept_order.recorded": ("kept_order_value", "value", "currency"),
+    "kept_order.returned": ("kept_returned_value", "value", "currency"),
     "points.earned": ("points_earned", "amount", "unit"),
     "points.spent": ("points_spent", "amount", "unit"),
     "points.refunded": ("points_refunded", "amount", "unit"),

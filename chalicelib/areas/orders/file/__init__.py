@@ -11,8 +11,8 @@ line, numbered from 1. The numbers of returns are unique within their sale: one 
 another return. The header (revised_document, purchased_at, loyalty_card, email, phone, location, currency) is
 that of the first line: later lines may leave those cells empty or say something else there, which changes nothing,
 but what they say must be readable, and no time of theirs in the future. Names, category (`a > b > c`), brand, labels (`key:value;key:value`), delivery and
-excluded_from_tiers (`true`, `false` or empty, which is false; of a return's line they change nothing) are of the line. A customer is the first of loyalty_card, email, phone that is filled; a return may leave out all three, a sale's
-revised_document is ignored.
+excluded_from_tiers (`true`, `false` or empty, which is false; of a return's line they change nothing) are of the line. A customer is the first of loyalty_card, email, phone that is filled; a return may leave out all three, and so may a sale where the
+program keeps orders of strangers (elsewhere it is refused when it is recorded: `missing_identity`). A sale's revised_document is ignored.
 
 **Bad lines.** One bad line refuses its whole document, wherever it stands in it, and the first fault is the one told.
 A damaged line (one that cannot be cut into its cells) belongs to the document that its number cell names. Lines whose
@@ -50,7 +50,6 @@ Codes that refuse a document (`RejectedRow.code`):
     unreadable_date      not an RFC 3339 time with an offset, or no day of the calendar
     date_too_early       before 1970
     future_purchase      later than `now` and five minutes
-    missing_identity     a sale without loyalty_card, email and phone
     invalid_currency     not three capital letters
     unreadable_number    not a plain number: a sign, an exponent, grouping, other digits than 0–9
     negative_amount      a plain number behind a minus sign

@@ -55,7 +55,7 @@ class SaleHead:
     number: str
     purchased_at: Instant
     utc_offset: int
-    identity: Identity
+    identity: Identity | None
     place: str
     currency: str
 
@@ -78,12 +78,10 @@ def read_head(cells: Cells, now: Instant) -> SaleHead | ReturnHead:
     _filled(cells, "purchased_at")
     purchased_at, utc_offset = _past(cells, now)
     identity = _identity(cells)
-    if kind == "sell" and identity is None:
-        raise BadLineError("missing_identity", "A sale needs a loyalty_card, an email or a phone; all three are empty.")
     place = _text(cells, "location")
     _filled(cells, "currency")
     currency = _currency(cells)
-    if kind == "sell" and identity is not None:
+    if kind == "sell":
         return SaleHead(number, purchased_at, utc_offset, identity, place, currency)
     return ReturnHead(number, sale_number, purchased_at, utc_offset, identity, place, currency)
 

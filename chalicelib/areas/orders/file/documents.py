@@ -32,7 +32,7 @@ class SaleRow:
 
     first_line: int
     lines: int
-    identity: Identity
+    identity: Identity | None
     sale: Sale
 
 

@@ -17,7 +17,6 @@ Code = Literal[
     "unreadable_date",
     "date_too_early",
     "future_purchase",
-    "missing_identity",
     "invalid_currency",
     "unreadable_number",
     "negative_amount",

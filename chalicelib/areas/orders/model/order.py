@@ -43,6 +43,13 @@ class ByHand(NamedTuple):
     amount: int
 
 
+class Kept(NamedTuple):
+    """Where the order's own journal stands, which it has from the time before it was a member's."""
+
+    version: int
+    hash: str
+
+
 class Back(NamedTuple):
     """What came back of one line."""
 
@@ -55,7 +62,8 @@ class Back(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`sequence` is the account entry that recorded it; `version` counts the order's own changes: its returns, and what of its
+    """`member_id` is empty while nobody is known to have made it: then its journal is its own (`kept`), as its returns are, and
+    nothing was earned by it. `sequence` is the entry that recorded it, of the account once it is in one; `version` counts the order's own changes: its returns, and what of its
     credits was cancelled `by_hand`. `uncounted` are the lines that did not count towards a tier when it was bought: so they
     do not when they come back. `uses` are what it has of rules that are counted. `group_id` is the group that it was bought for: the order is its account's for ever, whoever
     leaves it."""
@@ -72,17 +80,23 @@ class Order:
     version: int = 1
     group_id: str | None = None
     by_hand: tuple[ByHand, ...] = ()
+    kept: Kept | None = None
     uses: tuple[Use, ...] = ()
 
     @property
     def owner(self) -> str:
-        """Whose account it is in."""
-        return self.group_id or self.member_id
+        """Whose account it is in; its own id while it is in none."""
+        return self.group_id or self.member_id or self.order_id
+
+    @property
+    def assigned(self) -> bool:
+        """Whether it became a member's only later."""
+        return self.kept is not None and bool(self.member_id)
 
     @property
     def times_returned(self) -> int:
         """How many returns it counts."""
-        return self.version - 1 - len(self.by_hand)
+        return self.version - 1 - len(self.by_hand) - self.assigned
 
     @property
     def returned_value(self) -> int:
@@ -112,12 +126,14 @@ class GroupOrder(OrderCard):
 
 
 class RecordedReturn(Frozen):
-    """A return as it is kept: the document, what it took of each line, and the account entry that recorded it."""
+    """A return as it is kept: the document, what it took of each line, and the entry that recorded it: of the account, or of
+    the order's `own` journal where it was not yet in any."""
 
     document: Return
     taken: tuple[tuple[int, Decimal, int], ...]
     sequence: int
     recorded_at: Time
+    own: bool = False
 
 
 class Due(NamedTuple):

@@ -85,12 +85,14 @@ class ProofsAsked(Frozen):
 class ProgramDefinition(Frozen):
     """A program as a client sends it.
 
-    `proofs`: what members must show before something is redeemed. `enrolment`: what an order with an unknown identifier does: enrol a new member with it, or be refused.
+    `proofs`: what members must show before something is redeemed.
+    `enrolment`: what an order does whose buyer is no member: with an unknown identifier, enrol a new member or be refused; or,
+    also where nobody is named, be kept without one until it is assigned (`keep`).
     """
 
     name: Name
     zone: Annotated[str, Field(max_length=64)] = "UTC"
-    enrolment: Literal["enrol", "refuse"] = "refuse"
+    enrolment: Literal["enrol", "refuse", "keep"] = "refuse"
     units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=32)]
     rates: Annotated[tuple[Rate, ...], Field(max_length=100)] = ()
     proofs: ProofsAsked = ProofsAsked()

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from chalicelib.areas.rules.model.possible import must_be_bounded, must_be_possible, must_be_spelled, must_not_cross
 from chalicelib.areas.rules.model.subjects import Kind, kind_of
 from chalicelib.areas.rules.model.words import Flag, LabelMatch, LineFilter, PlainNumber, Text
 from chalicelib.kit.amounts import plain_decimal
@@ -81,6 +82,9 @@ class Ask(Question):
             for one in value if isinstance(value, tuple) else (value,):
                 if not _suits(kind, one):
                     raise ValueError(f"{self.ask} is compared with {_HOW[kind]}")
+                must_be_bounded(one)
+                must_be_spelled(self.ask, one)
+        must_be_possible(self.ask, kind, asked)
         return self
 
     def comparisons(self) -> Iterator[tuple[str, Answer | tuple[Answer, ...]]]:
@@ -111,6 +115,7 @@ class AskLines(Question):
         compares = self.at_least is not None or self.at_most is not None
         if compares is not (self.of in ("value", "quantity")):
             raise ValueError("value and quantity are compared by at_least or at_most; any and all are not")
+        must_not_cross(self.at_least, self.at_most)
         return self
 
 
@@ -130,6 +135,7 @@ class AskTimes(Question):
             raise ValueError("say how often: at_least or at_most")
         if self.rule_id is None and self.per in ("day", "week"):
             raise ValueError("orders are counted by month, 3_months, 6_months, year, or ever")
+        must_not_cross(self.at_least, self.at_most)
         return self
 
     @property
@@ -139,6 +145,16 @@ class AskTimes(Question):
 
 class AllOf(Frozen):
     all: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=100)]
+
+    @model_validator(mode="after")
+    def _can_hold_together(self) -> Self:
+        asked: dict[str, list[tuple[str, Answer | tuple[Answer, ...]]]] = {}
+        for part in self.all:
+            if isinstance(part, Ask):
+                asked.setdefault(part.ask, []).extend(part.comparisons())
+        for subject, comparisons in asked.items():
+            must_be_possible(subject, kind_of(subject) or "any", comparisons)
+        return self
 
 
 class AnyOf(Frozen):

@@ -64,7 +64,7 @@ class FixedAmount(Frozen):
 
 
 class Cashback(Frozen):
-    """`percent` of the own lines' value as money, in a unit of as many decimals as the currency has."""
+    """`percent` of the own lines' value as money, at face value: rounded to the decimals of the unit."""
 
     kind: Literal["cashback"]
     unit: Code

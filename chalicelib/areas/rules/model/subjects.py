@@ -38,6 +38,7 @@ SUBJECTS: Mapping[str, Kind] = {
     "account.tier": "text",
     "account.orders": "number",  # before this one
 }
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OF_UNITS = "balance."  # `balance.points`: what is available, in the smallest part
 OF_FIELDS = "field."  # `field.shoe_size`: a field of the member that the tenant declares
 

@@ -1,0 +1,58 @@
+"""An order as the compact JSON that is kept of it, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.areas.orders.model.documents import Sale
+from chalicelib.areas.orders.model.kept import by_hand_from, credit_from, use_from
+from chalicelib.areas.orders.model.order import Back, Kept, Order
+
+
+def packed(order: Order) -> Mapping[str, Any]:
+    optional = {
+        "uncounted": order.uncounted,
+        "group": order.group_id,
+        "by_hand": order.by_hand,
+        "uses": order.uses,
+        "kept": order.kept,
+    }
+    return {
+        "member": order.member_id,
+        "program": order.program,
+        "sequence": order.sequence,
+        "at": order.recorded_at,
+        "sale": order.sale.model_dump(mode="json", exclude_defaults=True),
+        "credits": [credit if credit.period else credit[:-1] for credit in order.credits],
+        "returned": {str(no): [str(back.quantity), back.value] for no, back in order.returned.items()},
+    } | {name: value for name, value in optional.items() if value}
+
+
+def unpacked(order_id: str, version: int, body: Mapping[str, Any]) -> Order:
+    """ValueError, KeyError or TypeError for what is none."""
+    if [type(body[name]) for name in ("member", "program", "sequence", "at")] != [str, int, int, int]:
+        raise ValueError("an order of nobody")
+    return Order(
+        order_id=order_id,
+        member_id=body["member"],
+        program=body["program"],
+        sequence=body["sequence"],
+        recorded_at=body["at"],
+        sale=Sale.model_validate(body["sale"]),
+        credits=tuple(credit_from(*credit) for credit in body["credits"]),
+        returned={int(no): Back(Decimal(quantity), value) for no, (quantity, value) in body["returned"].items()},
+        uncounted=tuple(body.get("uncounted", ())),
+        version=version,
+        group_id=body.get("group"),
+        by_hand=tuple(by_hand_from(*told) for told in body.get("by_hand", ())),
+        uses=tuple(use_from(*kept) for kept in body.get("uses", ())),
+        kept=_kept(*body["kept"]) if "kept" in body else None,
+    )
+
+
+def _kept(version: int, hash_: str) -> Kept:
+    if [type(version), type(hash_)] != [int, str]:
+        raise ValueError("a journal of nothing")
+    return Kept(version, hash_)
