@@ -90,8 +90,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING)),
-    f.RuleCounted: Relations(("record_order",)),
-    f.RuleUncounted: Relations(("return_order",)),
+    f.RuleCounted: Relations(("assign_order", "record_order")),
+    f.RuleUncounted: Relations(("assign_order", "return_order")),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
