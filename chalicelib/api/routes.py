@@ -21,6 +21,7 @@ from chalicelib.api.native.routes import (
     proofs,
     reports,
     rewards,
+    simulations,
     system,
     tiers,
     traces,
@@ -51,6 +52,7 @@ ROUTES: tuple[Route, ...] = (
     *feed.ROUTES,
     *reports.ROUTES,
     *proofs.ROUTES,
+    *simulations.ROUTES,
     *coupons.ROUTES,
     *system.ROUTES,
 )

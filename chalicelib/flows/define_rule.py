@@ -6,6 +6,7 @@ as many writes as it has slices.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from chalicelib.areas.perks import store as perks
@@ -40,20 +41,7 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
     `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
-        program = programs.program(config, program_id)
-        units = {unit.code for unit in program.units}
-        scheme = tiers.scheme(config, program_id)
-        known = {tier.tier_id for tier in scheme.tiers} if scheme else set()
-        for unit, param in named_units(rule):
-            if unit not in units:
-                raise Refused("unknown_unit", f"The program has no unit {unit}.", param=param)
-        for tier, param in named_tiers(rule):
-            if tier not in known:
-                raise Refused("unknown_tier", f"The program has no tier {tier}.", param=param)
-        _must_be_there(config, program, rule)
-        for kind in credits_on_cart(rule):
-            sentence = f"{kind} is earned by an order: put it into a rule on order; one on cart takes something off."
-            raise Refused("credit_on_cart", sentence, param="effects")
+        must_suit(config, program_id, rule)
         return replace(
             rules.change(config, program_id, rule), also=_totals(rt, caller.tenant, config, program_id, rule)
         )
@@ -63,13 +51,31 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
     return Committed(rules.rule_of(Name(changed.kind, changed.id), changed.body), done.replayed)
 
 
-def _must_be_there(config: Config, program: Program, rule: Rule) -> None:
+def must_suit(config: Config, program_id: int, rule: Rule, beside: Collection[str] = ()) -> None:
+    """What it names is the program's; a rule may be one of those `beside` it. Refuses as above, but for `too_many_rules`."""
+    program = programs.program(config, program_id)
+    units = {unit.code for unit in program.units}
+    scheme = tiers.scheme(config, program_id)
+    known = {tier.tier_id for tier in scheme.tiers} if scheme else set()
+    for unit, param in named_units(rule):
+        if unit not in units:
+            raise Refused("unknown_unit", f"The program has no unit {unit}.", param=param)
+    for tier, param in named_tiers(rule):
+        if tier not in known:
+            raise Refused("unknown_tier", f"The program has no tier {tier}.", param=param)
+    _must_be_there(config, program, rule, beside)
+    for kind in credits_on_cart(rule):
+        sentence = f"{kind} is earned by an order: put it into a rule on order; one on cart takes something off."
+        raise Refused("credit_on_cart", sentence, param="effects")
+
+
+def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collection[str]) -> None:
     """What else the rule names: perks, rules, an event with its properties; and what it limits."""
     offered = {one.perk_id for one in perks.perks(config, program.program_id)}
     for perk, param in named_perks(rule):
         if perk not in offered:
             raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
-    others = {one.rule_id for one in rules.rules(config, program.program_id)}
+    others = {*beside, *(one.rule_id for one in rules.rules(config, program.program_id))}
     for name, param in named_rules(rule):
         if name not in others:
             raise Refused("unknown_rule", f"The program has no rule {name}.", param=param)

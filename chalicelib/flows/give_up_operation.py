@@ -24,12 +24,29 @@ UNPROVEN = Failure(
     "given_up",
     "The proof failed again and again, for a reason of ours, and was given up. It changes nothing: start another.",
 )
-UNSENT = Failure("given_up", "The proof could not begin, for a reason of ours. It changes nothing: start another.")
+UNSENT = Failure("given_up", "It could not begin, for a reason of ours. It changes nothing: start another.")
 UNTOLD = Failure(
     "work_lost", "What the proof had found was deleted before it was told. It changes nothing: start another."
 )
-_GIVEN_UP: Mapping[Job, Failure] = {"import": GIVEN_UP, "codes": GIVEN_UP, "proof": UNPROVEN}
-_LOST: Mapping[Kind, Failure] = {"import_orders": LOST, "import_coupon_codes": LOST, "prove_accounts": UNTOLD}
+UNREPLAYED = Failure(
+    "given_up",
+    "The simulation failed again and again, for a reason of ours, and was given up. It changes nothing: start another.",
+)
+UNSUMMED = Failure(
+    "work_lost", "What the simulation had counted was deleted before it was told. It changes nothing: start another."
+)
+_GIVEN_UP: Mapping[Job, Failure] = {
+    "import": GIVEN_UP,
+    "codes": GIVEN_UP,
+    "proof": UNPROVEN,
+    "simulation": UNREPLAYED,
+}
+_LOST: Mapping[Kind, Failure] = {
+    "import_orders": LOST,
+    "import_coupon_codes": LOST,
+    "prove_accounts": UNTOLD,
+    "simulate_rules": UNSUMMED,
+}
 
 
 def give_up_operation(rt: Runtime, step: Step) -> bool:

@@ -28,11 +28,11 @@ from chalicelib.flows.give_up_operation import fail_operation
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
 from chalicelib.flows.job_join import join_parts
 from chalicelib.flows.job_messages import Step, send_chunks
+from chalicelib.flows.job_parts import begin_parts
 from chalicelib.flows.upload_codes import AT_ONCE, Upload, must_be_pool, put_codes
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import read_patiently, settle
+from chalicelib.table.commit import read_patiently
 from chalicelib.table.config import read_config
-from chalicelib.table.protocol import Put
 
 LONGEST_LINE = 4_096
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,62}[A-Za-z0-9]", re.ASCII)
@@ -57,7 +57,8 @@ def route_codes(rt: Runtime, tenant: str, operation_id: str) -> None:
     if operation.state == "queued":
         try:
             _series(rt, operation)
-            operation, parts = _begin(rt, operation, _rows(rt, operation))
+            # one part, for the lines are to be added in their order
+            operation, parts = begin_parts(rt, operation, "codes", _rows(rt, operation), [Part(0)])
         except (InvalidInput, NotFound, Refused) as refusal:
             fail_operation(rt, operation, Failure(refusal.code, refusal.message))
             return
@@ -92,21 +93,6 @@ def _rows(rt: Runtime, operation: Operation) -> int:
     if not rows:
         raise InvalidInput("empty_file", "There is no code in the file.")
     return rows
-
-
-def _begin(rt: Runtime, operation: Operation, rows: int) -> tuple[Operation, list[Part]]:
-    """Whoever is first: another pass over the same file may have come to its end meanwhile. One part, for its lines are to
-    be added in their order."""
-    now = rt.clock.now()
-    running, part = operation.running(now, rows, 1, {"routing": "codes"}), Part(0)
-
-    def decide() -> tuple[tuple[Operation, list[Part]], tuple[Put, ...]]:
-        known = jobs.read_progress(rt.table, operation.tenant, operation.operation_id)
-        if known.operation.version != operation.version:
-            return (known.operation, [one for one in known.parts if one.chunk == 0]), ()
-        return (running, [part]), (jobs.operation_put(running), jobs.part_put(running, part, now))
-
-    return settle(rt, decide)
 
 
 def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:

@@ -1,4 +1,4 @@
-"""What an import pins: the tenant's configuration as its routing pass found it, kept beside the work files."""
+"""What an import or a simulation pins: the tenant's configuration as its routing pass found it, kept beside the work files."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """What the steps of an operation tell each other through the queue `imports`. Any of them may come twice, late, in any
-order. Those of a proof and of an import of codes are said to be one's; those of orders are not, as they never were."""
+order. Those of imports of orders say nothing of their kind, as they never did; all others do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
-from chalicelib.areas.jobs.model import Kind, Operation, Part
+from chalicelib.areas.jobs.model import Kind, Operation, Part, Progress
 from chalicelib.aws.queues import Message
 from chalicelib.errors import InvalidInput
 from chalicelib.kit.caller import Caller
@@ -16,11 +16,12 @@ QUEUE: Literal["imports"] = "imports"
 
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof", "codes"]
+Job = Literal["import", "proof", "codes", "simulation"]
 _JOBS: Mapping[Kind, Job] = {
     "import_orders": "import",
     "prove_accounts": "proof",
     "import_coupon_codes": "codes",
+    "simulate_rules": "simulation",
 }
 
 
@@ -56,6 +57,14 @@ def send_route(rt: Runtime, operation: Operation) -> None:
     _send(rt, operation, [{"do": "route"}])
 
 
+def send_next(rt: Runtime, progress: Progress) -> None:
+    """Whatever an operation that is not finished waits for."""
+    if progress.operation.state == "queued":
+        send_route(rt, progress.operation)
+    if progress.operation.state == "running":
+        send_chunks(rt, progress.operation, list(progress.parts))
+
+
 def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
     """The next chunk of each part; the join when there is no part left to do."""
     bodies: list[dict[str, Any]] = [
@@ -71,7 +80,7 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof" | "codes" as job, **said}:
+        case {"job": "proof" | "codes" | "simulation" as job, **said}:
             step = step_of(said)
             if step.do in _asked_of(job):
                 return step._replace(job=job)
@@ -87,7 +96,7 @@ def step_of(body: Any) -> Step:
             "chunk": int() as chunk,
         }:
             return Step("chunk", tenant, operation, part, chunk)
-    raise InvalidInput("unknown_message", "This is no message for the queue of imports and proofs.")
+    raise InvalidInput("unknown_message", "This is no message for the queue of imports, proofs and simulations.")
 
 
 def importer(operation: Operation) -> Caller:

@@ -28,10 +28,10 @@ from chalicelib.flows.import_config import pin
 from chalicelib.flows.import_documents import Placed
 from chalicelib.flows.import_owners import BATCH, tell
 from chalicelib.flows.job_messages import send_chunks
+from chalicelib.flows.job_parts import begin_parts
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import read_patiently, settle
+from chalicelib.table.commit import read_patiently
 from chalicelib.table.config import read_config
-from chalicelib.table.protocol import Put
 
 
 def route_import(rt: Runtime, tenant: str, operation_id: str) -> None:
@@ -65,7 +65,7 @@ def _routed(rt: Runtime, operation: Operation) -> tuple[Operation, list[Part]]:
         with rt.files.open(operation.details["key"], etag=operation.details["etag"]) as stream:
             rows = _tell_all(rt, operation, router, stream)
         numbers = _write_parts(rt, operation, routing, router)
-    return _begin(rt, operation, routing, rows, [Part(number) for number in numbers])
+    return begin_parts(rt, operation, routing, rows, [Part(number) for number in numbers])
 
 
 def _tell_all(rt: Runtime, operation: Operation, router: Router, stream: BinaryIO) -> int:
@@ -98,20 +98,3 @@ def _write_parts(rt: Runtime, operation: Operation, routing: str, router: Router
                 writers[part] = opened.enter_context(writer)
             writers[part].write(line)
     return sorted(writers)
-
-
-def _begin(
-    rt: Runtime, operation: Operation, routing: str, rows: int, parts: list[Part]
-) -> tuple[Operation, list[Part]]:
-    """Whoever is first: another pass over the same file may have come to its end meanwhile."""
-    now = rt.clock.now()
-    running = operation.running(now, rows, len(parts), {"routing": routing})
-
-    def decide() -> tuple[tuple[Operation, list[Part]], tuple[Put, ...]]:
-        known = jobs.read_progress(rt.table, operation.tenant, operation.operation_id)
-        if known.operation.version != operation.version:
-            return (known.operation, [part for part in known.parts if part.chunk == 0]), ()
-        puts = (jobs.operation_put(running), *(jobs.part_put(running, part, now) for part in parts))
-        return (running, parts), puts
-
-    return settle(rt, decide)

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from chalicelib.areas.imports.model import Drop, place_of
 from chalicelib.areas.jobs import store as jobs
-from chalicelib.areas.jobs.model import Operation
+from chalicelib.areas.jobs.model import Operation, Progress
 from chalicelib.errors import NotFound
-from chalicelib.flows.job_messages import send_chunks, send_route
+from chalicelib.flows.job_messages import send_next
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.protocol import Put
@@ -57,9 +57,7 @@ def start_import(
 
 
 def _nudge(rt: Runtime, operation: Operation) -> None:
-    if operation.state == "queued":
-        send_route(rt, operation)
+    progress = Progress(operation)
     if operation.state == "running":
         progress = read_patiently(rt, lambda: jobs.read_progress(rt.table, operation.tenant, operation.operation_id))
-        if progress.operation.state == "running":
-            send_chunks(rt, progress.operation, list(progress.parts))
+    send_next(rt, progress)

@@ -132,7 +132,7 @@ def _ended(rt: Runtime, step: Step) -> str:
         return f"{step.operation_id} of {step.tenant} is not there: its message dies again."
     if operation.state != "failed" or operation.failure is None:
         return ""
-    instead = {"import": "drop its file again under another name.", "proof": "start another."}[step.job]
+    instead = "drop its file again under another name." if step.job in ("import", "codes") else "start another."
     told = f"{step.operation_id} of {step.tenant} ({operation.name}) has failed, {operation.failure.code}"
     return f"{told}, and stays so: {instead}"
 

@@ -25,6 +25,7 @@ OWN_ACCOUNT = "of a path that names a member it is that member's own account"
 STAYS_FULL = "a card that cannot redeem itself now stays full: its stamps are given all the same"
 WITHOUT_POINTS = "what a full card gives comes without points"
 OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk"
+BEGUN = "it is asked for right after it has been begun"
 NO_MORE_LIVE = "none of a member's coupons becomes good again by this"
 OF_A_REWARD = "a reward is of a series that there is, and none is ever removed"
 TOLD = "why a member cannot have a reward is the answer here, and refuses nothing"
@@ -142,7 +143,8 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "too_many_coupons": NO_MORE_LIVE,
     },
     "change_delivery": {"program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
-    "start_proof": {"operation_not_found": "it is asked for right after it has been begun"},
+    "start_proof": {"operation_not_found": BEGUN},
+    "start_simulation": {"operation_not_found": BEGUN},
     "trace_earning": {"program_not_found": THERE},
     "grant_points": {"group_blocked": OWN_ACCOUNT},
     "convert_points": {"group_blocked": OWN_ACCOUNT},

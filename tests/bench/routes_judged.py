@@ -51,7 +51,7 @@ WITHOUT_A_ROW = frozenset(
         *("join_group", "change_group_member", "leave_group"),
         *("prove_account", "trace_spend", "trace_earning", "pin_tier", "unpin_tier", "recalculate_tier"),
         *("list_orders", "find_order", "get_order", "list_returns"),
-        *("list_operations", "get_operation", "cancel_operation", "start_proof"),
+        *("list_operations", "get_operation", "cancel_operation", "start_proof", "start_simulation"),
         *("list_coupon_series", "get_coupon_series", "put_coupon_series", "upload_codes", "list_coupons_of_series"),
         *("issue_coupon", "list_coupons", "activate_coupon", "unuse_coupon", "cancel_coupon", "reactivate_coupon"),
         *("check_code", "use_code"),

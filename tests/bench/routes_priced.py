@@ -17,7 +17,11 @@ from chalicelib.flows.job_messages import Step
 from chalicelib.flows.listed_owners import listed_members
 from chalicelib.flows.prove_chunk import prove_chunk
 from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.flows.replay_chunk import replay_chunk
+from chalicelib.flows.route_simulation import route_simulation
 from chalicelib.flows.start_proof import start_proof
+from chalicelib.flows.start_simulation import SimulationAsked, start_simulation
+from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
@@ -114,6 +118,17 @@ def _prove(at: Till) -> Act:
     return lambda: prove_chunk(rt, Step("chunk", operation.tenant, operation.operation_id, job="proof"))
 
 
+def _replay(at: Till) -> Act:
+    """The one chunk of a simulation of as many members, each with an order."""
+    rt, caller = at.shop.rt, at.shop.caller
+    for number in range(PROVEN - len(list(listed_members(rt.table, caller.tenant, None)))):
+        at.shop.buy(card(f"replay-{number}"), sale(f"Y{number}"))
+    today = local_day(rt.clock.now(), "UTC")
+    operation = start_simulation(rt, caller, fresh(), SimulationAsked(today - 30, today), parts=1).answer.operation
+    route_simulation(rt, operation.tenant, operation.operation_id)
+    return lambda: replay_chunk(rt, Step("chunk", operation.tenant, operation.operation_id, job="simulation"))
+
+
 def _row(name: str, cost: Cost) -> Row:
     return {
         "operation": name,
@@ -131,4 +146,5 @@ PRICED_STEPS: Mapping[str, Callable[[Till], Act]] = {
     },  # which is priced at each count of lots
     f"repair {RELAYED} entries of an hour": _repair,
     f"proof chunk of {PROVEN} members": _prove,
+    f"simulation chunk of {PROVEN} members": _replay,
 }

@@ -16,7 +16,9 @@ from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.start_import import start_import
 from chalicelib.flows.start_proof import start_proof
+from chalicelib.flows.start_simulation import SimulationAsked, start_simulation
 from chalicelib.kit.caller import Caller, Grant
+from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete, Key
@@ -142,6 +144,18 @@ def proving() -> World:
     shop.earn(world.names["carol"], 7)
     world.memory.transact([Delete(Key(f"shop#M#{world.names['bob']}", "J#0001#00000002"))], "a hand")
     start_proof(shop.rt, shop.caller, fresh(), 1, 2)
+    return world
+
+
+@cache
+def replaying() -> World:
+    """A simulation of a rule has begun, of everybody's orders; Carol is in a group."""
+    world = _idle().copy()
+    shop = world.calm
+    household(shop, world.names["carol"])
+    today = local_day(shop.clock.now(), "UTC")
+    tried = rule("twice", effects=[per_euro(2)])
+    start_simulation(shop.rt, shop.caller, fresh(), SimulationAsked(today - 365, today, (tried,)), 1, 1)
     return world
 
 

@@ -15,7 +15,15 @@ from chalicelib.events.imports import imports
 from chalicelib.flows.enqueue_due import enqueue_due
 from chalicelib.kit.periods import parse_day
 from chalicelib.runtime import Runtime
-from tests.faults.built import EXPIRED, expiring, notified, notified_of_codes, notified_of_nonsense, proving
+from tests.faults.built import (
+    EXPIRED,
+    expiring,
+    notified,
+    notified_of_codes,
+    notified_of_nonsense,
+    proving,
+    replaying,
+)
 from tests.faults.case import Case
 from tests.faults.world import World
 from tests.twins.bookshop import BookShop
@@ -86,4 +94,5 @@ MESSAGES = (
     queue_case("queue imports, a file of codes", "imports", imports, notified_of_codes),
     queue_case("queue imports, a file that is none", "imports", imports, notified_of_nonsense),
     replace(queue_case("queue imports, a proof from chunk to report", "imports", imports, proving), lawful=False),
+    queue_case("queue imports, a simulation from route to report", "imports", imports, replaying),
 )

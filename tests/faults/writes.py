@@ -25,10 +25,11 @@ from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.start_proof import start_proof
+from chalicelib.flows.start_simulation import SimulationAsked, start_simulation
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.kit.caller import Grant
 from chalicelib.kit.command import Command
-from chalicelib.kit.periods import parse_day
+from chalicelib.kit.periods import local_day, parse_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.recorded import HOUR_MS
 from tests.faults.built import EXPIRED, SHARD, SYSTEM, at_work, expiring, moving
@@ -75,6 +76,12 @@ def cancel(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 def prove(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     done = start_proof(shop.rt, shop.caller, command, parts=2)
     return Committed((done.answer.operation.state, done.answer.operation.rows), done.replayed)
+
+
+def replay(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    today = local_day(shop.clock.now(), "UTC")
+    done = start_simulation(shop.rt, shop.caller, command, SimulationAsked(today - 30, today))
+    return Committed((done.answer.operation.state, done.answer.operation.name), done.replayed)
 
 
 def unpin(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -235,6 +242,9 @@ OTHERS = (
     Case("repair_feed", "write", at_work, repair, patient=False),
     Case("give_up_operation", "write", at_work, give_up),
     Case("start_proof, with a key", "write", at_work, partial(commanded, prove, lambda: keyed("k")), patient=False),
+    Case(
+        "start_simulation, with a key", "write", at_work, partial(commanded, replay, lambda: keyed("k")), patient=False
+    ),
     Case("record_document, a sale", "write", at_work, document(sold("D1", "0001", "70.00"))),
     Case("record_document, a return", "write", at_work, document(brought_back("D2", "B2", "0009"))),
 )

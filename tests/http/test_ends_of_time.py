@@ -42,11 +42,13 @@ def named_in_bodies() -> Iterator[Any]:
 
 
 def with_value(body: Json, path: Path, value: str) -> Json:
-    """In a list of a list it stands in one more like the first: a unit has had a policy from the beginning."""
+    """In a list of a list it stands in one more like the first: a unit has had a policy from the beginning. A rule has a name
+    of its own, so there is no other like it."""
     body = deepcopy(body)
     place: Any = body
     for number, name in enumerate(path[:-1]):
-        if not isinstance(name, int) or any(isinstance(later, int) for later in path[number + 1 :]):
+        named = isinstance(name, int) and "rule_id" in place[name]
+        if named or not isinstance(name, int) or any(isinstance(later, int) for later in path[number + 1 :]):
             place = place[name]
         else:
             place.append(deepcopy(place[name]))

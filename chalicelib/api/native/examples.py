@@ -115,6 +115,19 @@ BODIES: Mapping[str, Json] = {
         "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "rounding": "down"}],
         "limits": {"per_member": [{"per": "day", "times": 3}]},
     },
+    "start_simulation": {
+        "from_day": "2025-12-15",
+        "until_day": "2026-01-14",
+        "rules": [
+            {
+                "rule_id": "weekend",
+                "name": "One point more per euro at weekends",
+                "window": {"from_day": "2025-12-01", "until_day": "2026-02-28"},
+                "when": {"ask": "time.weekday", "one_of": ["sat", "sun"]},
+                "effects": [{"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00", "stage": "bonus"}],
+            }
+        ],
+    },
     "put_reward": {
         "name": "Tote bag",
         "type": "physical",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chalicelib.api.calls import Answered, Call
 from chalicelib.areas.jobs import operations as jobs
+from chalicelib.areas.jobs.files import nested_file
 from chalicelib.areas.jobs.model import Kind, Operation, Progress, State
 from chalicelib.areas.jobs.store import OperationCard
 from chalicelib.flows.cancel_operation import cancel_operation
@@ -18,8 +19,8 @@ LINK_SECONDS = 900
 
 
 class Rows(Wire):
-    """Lines of the file, its header and blank lines left out; of a proof, members and groups. `total` is null until they are
-    counted; of a proof, it is what the tenant's counters say until it is done."""
+    """Lines of the file, its header and blank lines left out; of a proof or a simulation, members and groups. `total` is null
+    until they are counted; of these two, it is what the tenant's counters say until it is done."""
 
     total: int | None
     done: int
@@ -61,6 +62,16 @@ class ProofCounts(Wire):
     differences: int
 
 
+class SimulationCounts(Wire):
+    """How many of the rows are `groups`; members and groups whose `accounts` had orders in the period, and how many `orders`
+    were replayed. What could not be read, of orders and of journals from there on, is `unreadable`."""
+
+    groups: int
+    accounts: int
+    orders: int
+    unreadable: int
+
+
 class Fault(Wire):
     """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, one of codes also
     `coupon_series_not_found` and `no_pool`, anything `work_lost` or `given_up`."""
@@ -70,17 +81,19 @@ class Fault(Wire):
 
 
 class Result(Wire):
-    """A CSV file with one line for each line of the file, or for each difference that a proof has found. Anybody may read
-    it by this address until it expires."""
+    """A CSV file with one line for each line of the file, for each difference that a proof has found, or for each sum of a
+    simulation, which has the same as JSON as well (`json_url`). Anybody may read it by this address until it expires."""
 
     url: str
+    json_url: str | None
     expires_at: Time
 
 
-COUNTED: Mapping[Kind, type[Counts] | type[CodeCounts] | type[ProofCounts]] = {
+COUNTED: Mapping[Kind, type[Counts] | type[CodeCounts] | type[ProofCounts] | type[SimulationCounts]] = {
     "import_orders": Counts,
     "import_coupon_codes": CodeCounts,
     "prove_accounts": ProofCounts,
+    "simulate_rules": SimulationCounts,
 }
 
 
@@ -94,7 +107,7 @@ class OperationView(Wire):
     started_at: Time | None
     finished_at: Time | None
     rows: Rows
-    counts: Counts | CodeCounts | ProofCounts
+    counts: Counts | CodeCounts | ProofCounts | SimulationCounts
     failure: Fault | None
     result: Result | None
 
@@ -134,7 +147,7 @@ def view(rt: Runtime, progress: Progress) -> OperationView:
         rows=_rows(operation, counts.get("rows", 0), now),
         counts=shown(**{name: counts.get(name, 0) for name in shown.model_fields}),
         failure=None if failure is None else Fault(code=failure.code, message=failure.message),
-        result=_result(rt, operation.result, now) if operation.result else None,
+        result=_result(rt, operation, now) if operation.result else None,
     )
 
 
@@ -148,5 +161,10 @@ def _rows(operation: Operation, done: int, now: Instant) -> Rows:
     return Rows(total=operation.rows, done=done, percent=percent, per_second=rate)
 
 
-def _result(rt: Runtime, key: str, now: Instant) -> Result:
-    return Result(url=rt.files.link(key, LINK_SECONDS), expires_at=now + LINK_SECONDS * 1000)
+def _result(rt: Runtime, operation: Operation, now: Instant) -> Result:
+    also = nested_file(operation.result) if operation.kind == "simulate_rules" else None
+    return Result(
+        url=rt.files.link(operation.result, LINK_SECONDS),
+        json_url=None if also is None else rt.files.link(also, LINK_SECONDS),
+        expires_at=now + LINK_SECONDS * 1000,
+    )

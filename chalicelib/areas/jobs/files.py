@@ -10,3 +10,13 @@ def result_file(operation_id: str, routing: str, part: int, chunk: int) -> str:
 
 def report_file(tenant: str, operation_id: str) -> str:
     return f"results/{tenant}/{operation_id}.csv"
+
+
+def rules_file(operation_id: str, routing: str) -> str:
+    """The rules that a simulation tries."""
+    return f"work/{operation_id}/{routing}/rules"
+
+
+def nested_file(report: str) -> str:
+    """The same as JSON, of an operation that tells it so as well."""
+    return f"{report.removesuffix('.csv')}.json"

@@ -10,11 +10,15 @@ is one, a section of docs/guides/recovery.md another.
 <!-- statement ada -->             … the lines of the statement, the newest first
 <!-- states ada -->                … the lines that gave points, with what has become of them by then
 <!-- liability points -->          … by month, once the relay has come
+<!-- work -->                      the queue of long jobs is worked off
+<!-- report summer -->             the table behind it has lines of the report of a job whose id is remembered
 <!-- given base -->                … what the feed says that a rule has given whom, less what was taken back of it
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections import Counter
@@ -26,6 +30,7 @@ from chalicelib.kit.wire import parse_rfc3339
 from tests.http.client import Api
 from tests.http.world import HandClock, key_for, twin_runtime
 from tests.twins.streamed import StreamedTable
+from tests.unit.imports.desk import Desk
 from tests.unit.relay.relayed import run
 
 _STEP = re.compile(
@@ -87,8 +92,8 @@ class Story:
         """False for a step that is no part of a story."""
         if step.mark == "call":
             self.call(step.text)
-        elif step.mark in ("wallet", "expiring", "statement", "states", "liability", "given"):
-            getattr(self, step.mark)(step.of, table_of(step.text))
+        elif step.mark in ("wallet", "expiring", "statement", "states", "liability", "given", "work", "report"):
+            getattr(self, step.mark)(step.of, table_of(step.text) if step.text else Table((), ()))
         else:
             return False
         return True
@@ -167,6 +172,15 @@ class Story:
                 sums[member] += fact["amount"] * (1 if fact["type"] == "points.earned" else -1)
         told = {member: name for name, member in self.names.items()}
         _same(table, [(told[member], str(amount)) for member, amount in sums.items()])
+
+    def work(self, _: tuple[str, ...], __: Table) -> None:
+        Desk(self.rt).work()
+
+    def report(self, of: tuple[str, ...], table: Table) -> None:
+        lines = csv.DictReader(io.StringIO(Desk(self.rt).report(self.names[of[0]])))
+        told = [tuple(line[name] for name in table.columns) for line in lines]
+        missing = [row for row in table.rows if row not in told]
+        assert not missing, f"it has no {missing}"
 
     def _relay(self) -> None:
         assert run(replace(self.rt, table=self.table.table), self.table.entries()) == []

@@ -15,7 +15,18 @@ from tests.unit.kit.test_golden_facts import FACTS
 
 Json = dict[str, Any]
 # No total moves with these.
-NOT_OF_POINTS = ("account.", "order.", "tier.", "coupon.", "perk.", "reward.", "points.extended", "points.capped")
+NOT_OF_POINTS = (
+    "account.",
+    "order.",
+    "tier.",
+    "coupon.",
+    "perk.",
+    "reward.",
+    "points.extended",
+    "points.capped",
+    "event.",
+    "rule.",
+)
 
 
 def movements() -> Iterator[tuple[str, str, str]]:

@@ -55,6 +55,7 @@ PROGRAM = BODIES["create_program"] | {
 }
 PAID_WITH = {"kind": "pay_with_points", "unit": _FIRST["code"], "points": 5, "value": "1.00"}
 PAID = {"payments": [{"kind": "card", "amount": 5}]}
+LIMITED = {"limits": {"per_member": [{"per": "day", "times": 3}], "budget": {"amount": 5, "unit": "points"}}}
 FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amount is in it; or for one of its places
     "create_program": PROGRAM,
     "replace_program": PROGRAM,
@@ -66,6 +67,11 @@ FULLER: Mapping[str, Json] = {  # than what the matrix sends, so that every amou
     "simulate_order": PAID,
     "evaluate_cart": PAID,
     "effects.0.points": {"trigger": {"on": "cart"}, "effects": [PAID_WITH]},
+    "put_rule": LIMITED,
+    "start_simulation": {"rules": [BODIES["put_rule"] | LIMITED | {"rule_id": "tried"}]},
+    "rules.0.effects.0.points": {
+        "rules": [{"rule_id": "pay", "name": "Pay", "trigger": {"on": "cart"}, "effects": [PAID_WITH]}]
+    },
     "put_perk": {
         "what": {"kind": "pseudo_currency", "unit": "points", "points": 5, "value": 5},
         "basket": {"minimum_value": 5},
@@ -120,6 +126,8 @@ def test_the_least_amount_that_may_be_is_none_of_these(full: FullShop, place: Pl
 
 
 BEYOND_FORM: Mapping[str, set[str]] = {
+    "put_rule": {"invalid_body"},  # a limit has either times or an amount
+    "start_simulation": {"invalid_body"},
     "convert_points": {"below_minimum"},
     "put_tiers": {"invalid_body"},
     "redeem_award": {"amount_not_taken"},

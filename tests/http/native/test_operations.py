@@ -56,6 +56,7 @@ def test_an_import_is_followed_from_its_queue_to_its_result(shop: Shop, desk: De
         "failure": None,
         "result": {
             "url": f"https://files.invalid/results/ours/{operation_id}.csv?seconds=900",
+            "json_url": None,
             "expires_at": "2026-01-15T12:15:02Z",
         },
     }

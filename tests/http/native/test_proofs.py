@@ -54,6 +54,7 @@ def test_a_proof_is_followed_from_its_start_to_its_result(shop: Shop, desk: Desk
         "failure": None,
         "result": {
             "url": f"https://files.invalid/results/ours/{begun['operation_id']}.csv?seconds=900",
+            "json_url": None,
             "expires_at": "2026-01-15T12:15:02Z",
         },
     }

@@ -29,6 +29,7 @@ OTHERWISE: dict[str, Json] = {
     "create_program": {"name": "Another name"},
     "replace_program": {"name": "Another name"},
     "put_rule": {"name": "Another name"},
+    "start_simulation": {"with_active": False},
     "put_perk": {"name": "Another name"},
     "grant_perk": {"points": 7},
     "give_stamps": {"amount": 2},

@@ -28,6 +28,12 @@ MESSAGES: list[dict[str, Any]] = [
     {"do": "join"},
     {"job": "proof", "do": "chunk", "part": 0, "chunk": 0},
     {"job": "proof", "do": "join"},
+    {"job": "codes", "do": "route"},
+    {"job": "codes", "do": "chunk", "part": 0, "chunk": 0},
+    {"job": "codes", "do": "join"},
+    {"job": "simulation", "do": "route"},
+    {"job": "simulation", "do": "chunk", "part": 0, "chunk": 0},
+    {"job": "simulation", "do": "join"},
 ]
 
 

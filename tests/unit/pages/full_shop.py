@@ -147,6 +147,7 @@ def full_shop() -> FullShop:
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
     stranger = kept.kept(kept.keeping(shop), sale("K-1"))
     kept.assign(shop, kept.kept(shop, sale("K-2")), wrong.member_id)
+    shop.enrol("0077", newsletter=True)
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()

@@ -18,7 +18,7 @@ from chalicelib.flows.cancel_operation import cancel_operation
 from chalicelib.flows.give_up_operation import UNPROVEN, UNTOLD, give_up_operation
 from chalicelib.flows.job_chunks import WORK_SECONDS
 from chalicelib.flows.job_messages import Step, step_of
-from chalicelib.flows.prove_chunk import shards_of
+from chalicelib.flows.owner_chunks import shards_of
 from chalicelib.flows.start_proof import PARTS, start_proof
 from chalicelib.kit.periods import local_day
 from chalicelib.table.memory import MemoryTable

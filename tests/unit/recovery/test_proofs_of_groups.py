@@ -14,7 +14,7 @@ from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_queues import MemoryQueues, Waiting
 from chalicelib.flows.cancel_operation import cancel_operation
 from chalicelib.flows.listed_owners import listed_groups
-from chalicelib.flows.prove_chunk import shards_of
+from chalicelib.flows.owner_chunks import shards_of
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.start_proof import start_proof
 from chalicelib.table.protocol import Key

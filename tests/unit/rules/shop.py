@@ -44,9 +44,17 @@ ONE_PER_EURO = {"kind": "per_value", "unit": "points", "amount": 1, "per": "1.00
 
 
 def rule(rule_id: str = "rule", *effects: dict[str, Any], **fields: Any) -> Rule:
-    """One point per whole euro, unless told otherwise. As it was stored: also one that would be refused today."""
-    given = {"name": rule_id, "effects": effects or [ONE_PER_EURO]}
-    return Rule.model_validate({"rule_id": rule_id} | given | fields, context=STORED)
+    """One point per whole euro, unless told otherwise."""
+    return Rule.model_validate(_rule(rule_id, effects, fields))
+
+
+def kept(rule_id: str, *effects: dict[str, Any], **fields: Any) -> Rule:
+    """As it was let in once: also one that would be refused today."""
+    return Rule.model_validate(_rule(rule_id, effects, fields), context=STORED)
+
+
+def _rule(rule_id: str, effects: tuple[dict[str, Any], ...], fields: dict[str, Any]) -> dict[str, Any]:
+    return {"rule_id": rule_id, "name": rule_id, "effects": effects or [ONE_PER_EURO]} | fields
 
 
 def of_cart(rule_id: str, *effects: dict[str, Any], **fields: Any) -> Rule:

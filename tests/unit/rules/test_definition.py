@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.names import named_tiers, named_units
-from tests.unit.rules.shop import rule
+from tests.unit.rules.shop import judge, kept, line, reasons, rule, sale
 
 MULTIPLY = {"kind": "multiply", "unit": "points", "factor": "2"}
 FIXED = {"kind": "fixed", "unit": "points", "amount": 5}
@@ -283,3 +283,10 @@ def test_what_a_rule_names_of_its_program_is_found_where_it_stands() -> None:
     ]
     payment = Rule.model_validate(WRITTEN | {"effects": DISCOUNTS})
     assert list(named_units(payment)) == [("points", "effects.6.unit")]
+
+
+def test_what_was_let_in_before_it_was_known_to_be_impossible_goes_on_giving_nothing() -> None:
+    never = {"all": [{"ask": "order.lines", "is": 3}, {"ask": "order.lines", "is": 4}]}
+    with pytest.raises(ValidationError, match=r"order\.lines never is all of that"):
+        rule(when=never)
+    assert reasons(judge(sale(line(1, 40_00)), kept("old", when=never))) == {"old": "condition_not_met"}

@@ -16,7 +16,21 @@ from chalicelib.areas.rules.model.subjects import SUBJECTS
 from chalicelib.areas.rules.purchase import Context, Happening
 from chalicelib.kit.geo import point_of
 from chalicelib.kit.periods import CountPeriod, Day
-from tests.unit.rules.shop import NOBODY, TODAY, Reader, amounts, day, fixed, judge, label, line, reasons, rule, sale
+from tests.unit.rules.shop import (
+    NOBODY,
+    TODAY,
+    Reader,
+    amounts,
+    day,
+    fixed,
+    judge,
+    kept,
+    label,
+    line,
+    reasons,
+    rule,
+    sale,
+)
 
 ORDER = sale(
     line(1, 40_00, sku="atlas", category=("books", "maps"), brand="Meridian", quantity="2"),
@@ -59,7 +73,7 @@ def holds(condition: Mapping[str, Any], context: Context = HERE) -> bool:
 
 
 def gives(condition: Mapping[str, Any], on: Mapping[str, Any], context: Context) -> bool:
-    asked = rule("rule", fixed(1), when=condition, trigger=on)
+    asked = kept("rule", fixed(1), when=condition, trigger=on)
     return "rule" in amounts(evaluate(compile_rules([asked]), ORDER, context, (asked.trigger.occasion,)))
 
 
@@ -360,6 +374,6 @@ def test_all_any_not(condition: dict[str, Any], expected: bool) -> None:
     ],
 )
 def test_the_shop_reads_what_must_hold(when: dict[str, Any], sentence: str) -> None:
-    outcome = judge(ORDER, rule(when=when), context=HERE)
+    outcome = judge(ORDER, kept("rule", when=when), context=HERE)
     assert reasons(outcome) == {"rule": "condition_not_met"}
     assert [one.sentence for one in outcome.skipped] == [sentence]

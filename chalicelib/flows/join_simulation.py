@@ -1,0 +1,68 @@
+"""Join a simulation: the sums of its chunks become a report, as CSV and as JSON; the operation is done.
+
+reads, writes, repeats    as every join (job_join); and the operation once more, with what it was judged by
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from chalicelib.areas.imports.model import config_file
+from chalicelib.areas.jobs import store as jobs
+from chalicelib.areas.jobs.files import nested_file, report_file, rules_file
+from chalicelib.areas.jobs.model import Operation, Part
+from chalicelib.areas.rules import store as rules
+from chalicelib.areas.rules.replay_report import COLUMNS, nested, rows
+from chalicelib.areas.rules.replayed import added
+from chalicelib.aws.files import Writer
+from chalicelib.flows.import_config import pinned
+from chalicelib.flows.job_join import join_parts
+from chalicelib.flows.simulation_rules import RuleSets, by_todays_profile, limited_for_all, not_replayed, rule_sets
+from chalicelib.kit.periods import iso_day
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import read_patiently
+from chalicelib.table.items import compact_json
+
+
+def join_simulation(rt: Runtime, tenant: str, operation_id: str) -> None:
+    """As join_parts has it."""
+    join_parts(rt, tenant, operation_id, partial(_report, rt, tenant, operation_id), _work_files)
+
+
+def _report(rt: Runtime, tenant: str, operation_id: str, sink: Writer, parts: Sequence[Iterator[bytes]]) -> None:
+    """Memory: a number for each rule, tier and unit, however many orders there were."""
+    operation = read_patiently(rt, lambda: jobs.read(rt.table, tenant, operation_id))
+    sets, sums = rule_sets(rt, operation), added(chain.from_iterable(parts))
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(chain([COLUMNS], rows(sums)))
+    sink.write(text.getvalue().encode())
+    held = pinned(rt, operation).config.load(rt.table, tenant)
+    active = [rule for rule in rules.rules(held, operation.details["program"]) if rule.state == "active"]
+    told = _asked(operation, sets) | nested(sums, sets.tried, active)
+    rt.files.put(nested_file(report_file(tenant, operation_id)), compact_json(told), "application/json")
+
+
+def _asked(operation: Operation, sets: RuleSets) -> dict[str, Any]:
+    """What was asked for, and what of it history cannot answer."""
+    return {
+        "operation_id": operation.operation_id,
+        "program_id": operation.details["program"],
+        "from_day": iso_day(sets.period.first),
+        "until_day": iso_day(sets.period.last),
+        "with_active": operation.details["with_active"],
+        "simulated": [rule.rule_id for rule in sets.tried],
+        "not_replayed": [one._asdict() for one in not_replayed(sets.tried)],
+        "without_limits_for_all": list(limited_for_all(sets.tried)),
+        "by_profiles_of_today": list(by_todays_profile(sets.tried)),
+    }
+
+
+def _work_files(operation: Operation, _: Sequence[Part]) -> Iterator[str]:
+    """Beside the results."""
+    yield config_file(operation.operation_id, operation.details["routing"])
+    yield rules_file(operation.operation_id, operation.details["routing"])
