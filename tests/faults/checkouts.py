@@ -15,7 +15,7 @@ from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
-from tests.twins import coupons, fresh, tills
+from tests.twins import coupons, fresh, kept, tills
 from tests.twins.bookshop import BookShop, card, keyed
 
 
@@ -32,6 +32,14 @@ def at_tills() -> World:
     waiting, nobodys = tills.begun(shop, bob, 9_00, points=5, coupons=(second,)), tills.begun(shop, None)
     names = {"paid": paid, "waiting": waiting, "nobodys": nobodys, "code": third}
     return replace(world, names={**world.names, **names})
+
+
+@cache
+def keeping_tills() -> World:
+    """The same where orders of nobody are kept."""
+    world = at_tills().copy()
+    kept.keeping(world.calm)
+    return world
 
 
 def open_one(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -54,6 +62,10 @@ def pay(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 
 def pay_by_card(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return tills.paid(shop, world.names["nobodys"], "C-3", command, card("0009"))
+
+
+def pay_by_unknown_card(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return tills.paid(shop, world.names["nobodys"], "C-4", command, card("nobody's"))
 
 
 def call_off(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -79,6 +91,8 @@ def commands() -> Iterator[Case]:
     """Each with an Idempotency-Key; and one without that must not be done twice."""
     for name, act in COMMANDS.items():
         yield Case(f"{name}, with a key", "write", at_tills, partial(commanded, act, lambda: keyed("k")))
+    strangers = partial(commanded, pay_by_unknown_card, lambda: keyed("k"))
+    yield Case("commit_checkout, of nobody, with a key", "write", keeping_tills, strangers)
     yield Case("commit_checkout, without a key", "write", at_tills, partial(commanded, pay, fresh))
 
 

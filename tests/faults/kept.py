@@ -32,6 +32,10 @@ def buy(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return shop.buy(kept.STRANGER, sale("K2"), command)
 
 
+def once_more(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.buy(kept.STRANGER, sale("K1"), command)
+
+
 def bring_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return shop.bring_back(world.names["kept"], goods_back("RK2", 30_00, quantity="0.5"), command)
 
@@ -50,6 +54,7 @@ COMMANDS: dict[str, Asked] = {
 def _writes() -> Iterator[Case]:
     for name, act in COMMANDS.items():
         yield Case(f"{name}, with a key", "write", keeping, partial(commanded, act, lambda: keyed("k")))
+    yield Case("record_order, of nobody, without a key", "write", keeping, partial(commanded, once_more, fresh))
     yield Case("assign_order, without a key", "write", keeping, partial(commanded, assign, fresh))
 
 

@@ -26,7 +26,7 @@ PURE = {  # clock and ids, and what was read before
     "chalicelib.flows.account_commit.header_for",
     "chalicelib.flows.account_commit.decided_plan",
     *(f"chalicelib.flows.checkout_coupons.{name}" for name in ("keep_writes", "promised_by", "used_with")),
-    "chalicelib.flows.checkout_promise.promise",
+    *(f"chalicelib.flows.checkout_promise.{name}" for name in ("promise", "whose_of")),
     *(f"chalicelib.areas.groups.operations.{name}" for name in ("founded", "changed", "joined", "left")),
 }
 LATE: frozenset[Fault] = frozenset({Late(1), Late(2), Late(3), Late(4), Late(5)})

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.errors import Conflict
+from chalicelib.flows.purchase import Buyer
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.verify_members import verify_members
 from chalicelib.kit.ids import EntryRef, entry_id, entry_ref
-from tests.twins import coupons, fresh, tills
+from tests.twins import coupons, fresh, kept, tills
 from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, open_shop, refused, rule, sale
 
 RULES = (rule(), tills.PENNIES, tills.TENTH)
@@ -191,3 +192,29 @@ def test_a_statement_tells_what_a_checkout_does_to_the_points(shop: BookShop, ad
         ("order.returned", 0),
         ("points.refunded", 100),
     ]
+
+
+# --- nobody is known -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("buyer", [None, card("unknown")])
+def test_where_orders_of_nobody_are_kept_one_that_came_of_a_checkout_is(shop: BookShop, buyer: Buyer | None) -> None:
+    checkout_id = tills.begun(kept.keeping(shop), None, 40_00)
+    done = tills.paid(shop, checkout_id, buyer=buyer)
+    assert (done.answer.order.member_id, done.answer.order.entry_id, done.answer.order.account) == (None, None, None)
+    assert (done.answer.checkout.state, done.answer.checkout.to_pay) == ("committed", 36_00)
+    assert tills.paid(shop, checkout_id, buyer=buyer).answer == done.answer
+    part = tills.called_off(shop, checkout_id).answer
+    assert part.account is None
+    assert part.returned is not None
+    assert (part.checkout.state, part.returned.value, part.returned.full) == ("cancelled", 36_00, True)
+
+
+def test_it_may_be_found_out_later_whose_it_was(shop: BookShop, ada: str) -> None:
+    checkout_id = tills.begun(kept.keeping(shop), None, 40_00)
+    order = tills.paid(shop, checkout_id).answer.order
+    kept.assign(shop, order.order_id, ada)
+    assert shop.balance(ada) == 536
+    tills.called_off(shop, checkout_id)
+    assert shop.balance(ada) == 500
+    assert shop.proof(ada).matches
