@@ -79,7 +79,7 @@ class Cancelled(Frozen):
     rule_id: str | None
 
 
-class GivenBack(Frozen):
+class PaidBack(Frozen):
     """Points that had paid for it."""
 
     unit: str
@@ -187,8 +187,8 @@ def cancelled_of(entry: Entry) -> tuple[Cancelled, ...]:
     )
 
 
-def given_back_of(entry: Entry) -> tuple[GivenBack, ...]:
-    return tuple(GivenBack(unit=fact.unit, amount=fact.amount) for fact in facts_of(entry, f.PointsRefunded))
+def given_back_of(entry: Entry) -> tuple[PaidBack, ...]:
+    return tuple(PaidBack(unit=fact.unit, amount=fact.amount) for fact in facts_of(entry, f.PointsRefunded))
 
 
 def called_off_of(entry: Entry) -> tuple[CalledOff, ...]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, Story
-from chalicelib.areas.accounts.model.facts import PointsRefunded, PointsSpent, RewardRefunded
+from chalicelib.areas.accounts.model.facts import PointsSpent, RewardRefunded
 from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.quotas.model import Taken
 from chalicelib.areas.rewards import store as rewards
@@ -24,9 +24,11 @@ from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import (
     Expired,
+    PaidBack,
     Standing,
     expiries_of,
     facts_of,
+    given_back_of,
     numbered_bodies,
     owner_of,
     standing_of,
@@ -51,18 +53,13 @@ from chalicelib.table.journal import Entry, Head, Header, all_undone_put
 from chalicelib.table.protocol import Key, Write
 
 
-class GivenBack(Frozen):
-    unit: str
-    amount: int
-
-
 class RefundedRedemption(Frozen):
     """What has passed and keeps its last day came back and expired at once: it stands under `expired`."""
 
     redemption_id: str
     reward_id: str
     quantity: int
-    refunds: tuple[GivenBack, ...]
+    refunds: tuple[PaidBack, ...]
     expired: tuple[Expired, ...]
     account: Standing
 
@@ -173,7 +170,7 @@ def _answer(entry: Entry) -> RefundedRedemption:
         redemption_id=entry_id(EntryRef(owner_of(entry), entry.stream.program, told.entry)),
         reward_id=told.reward,
         quantity=told.quantity,
-        refunds=tuple(GivenBack(unit=one.unit, amount=one.amount) for one in facts_of(entry, PointsRefunded)),
+        refunds=given_back_of(entry),
         expired=expiries_of(entry),
         account=standing_of(entry),
     )

@@ -28,7 +28,7 @@ from chalicelib.flows.account_views import (
     CalledOff,
     Cancelled,
     Expired,
-    GivenBack,
+    PaidBack,
     Standing,
     called_off_of,
     cancelled_of,
@@ -76,7 +76,7 @@ class ReturnedOrder(Frozen):
     full: bool
     cancelled: tuple[Cancelled, ...]
     called_off: tuple[CalledOff, ...]
-    given_back: tuple[GivenBack, ...]
+    given_back: tuple[PaidBack, ...]
     expired: tuple[Expired, ...]
     account: Standing | None
 

@@ -161,8 +161,8 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
         told = {name: ids[known[value]] for name, value in body.items() if isinstance(value, str) and value in known}
         reply = api.call(route.method, path, body | told)
         assert reply.status == route.status, reply.text
-        named = ("member_id", "order_id", "spend_id", "group_id", "redemption_id", "coupon_id", "code")
-        answered = reply.json | reply.json.get("redemption", {})
+        named = ("member_id", "order_id", "checkout_id", "spend_id", "group_id", "redemption_id", "coupon_id", "code")
+        answered = reply.json | reply.json.get("redemption", {}) | reply.json.get("checkout", {})
         ids |= {name: str(value) for name, value in answered.items() if name in named and value is not None}
     assert bodies == {}
     wallet = api.get(f"/v1/members/{ids['member_id']}/account").json["wallets"][0]

@@ -12,6 +12,7 @@ Json = dict[str, Any]
 
 MEMBER = "mem_0c5qv8t2k1h"
 ORDER = "ord_3q7m0z9y4xk"
+CHECKOUT = "chk_3q7m0z9y4xk"
 EARNING = "ent_1mdfqt5g16k008002041"
 SPEND = "ent_1mdfqt5g16k0080020c1"
 USE = "ent_0c5qv8t2k1h080000fg0"
@@ -28,6 +29,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "member_id": {"description": "The member's id.", "example": MEMBER},
     "group_id": {"description": "The group's id.", "example": GROUP},
     "order_id": {"description": "The order's id.", "example": ORDER},
+    "checkout_id": {"description": "The checkout's id.", "example": CHECKOUT},
     "transfer_id": {"description": "The transfer's id, as its sending answered it.", "example": TRANSFER},
     "earning_id": {"description": "The earning's id: the `earning_id` that it was answered with.", "example": EARNING},
     "spend_id": {"description": "The spend's id: the `spend_id` that it was answered with.", "example": SPEND},

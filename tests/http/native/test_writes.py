@@ -70,6 +70,10 @@ OTHERWISE: dict[str, Json] = {
     "unuse_coupon": {"order": "another"},
     "set_pin": {"pin": "1414"},
     "use_code": {"order": "another"},
+    "open_checkout": {"lapses_after_seconds": 700},
+    "update_checkout": {"place": "Elsewhere"},
+    "commit_checkout": {"number": "another"},
+    "cancel_checkout": {"lines": [{"line_no": 1}]},
 }
 OTHERWISE |= {route.operation: OTHERWISE[route.same_as] for route in WRITES if route.same_as in OTHERWISE}
 
@@ -161,7 +165,7 @@ def test_without_a_key_a_write_is_a_wish_of_its_own(wish: Wishes, route: Route) 
     elif route.operation == "unpin_tier":
         assert refusal(second) == (422, "not_pinned", "member_id")
     else:
-        is_document = route.operation in ("assign_order", "record_order", "return_order")
+        is_document = route.operation in ("assign_order", "commit_checkout", "record_order", "return_order")
         assert ("Idempotent-Replayed" in second.headers) == is_document
 
 
@@ -208,9 +212,10 @@ def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, memory: MemoryTabl
 
 
 def anonymous(value: Any) -> Any:
-    """Without the ids of members, groups, operations and coupons, and codes, drawn anew each time."""
-    drawn = ("member_id", "group_id", "operation_id", "coupon_id", "code", "svg")
-    return {name: part for name, part in value.items() if name not in drawn}
+    """Without the ids of members, groups, operations, checkouts and coupons, and codes, drawn anew each time."""
+    drawn = ("member_id", "group_id", "operation_id", "checkout_id", "coupon_id", "code", "svg")
+    told = {name: part for name, part in value.items() if name not in drawn}
+    return told | ({"checkout": anonymous(told["checkout"])} if isinstance(told.get("checkout"), dict) else {})
 
 
 # --- looking -------------------------------------------------------------------------------------------------------------
