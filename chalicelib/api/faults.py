@@ -68,6 +68,12 @@ FORMS: Mapping[str, str] = {
     "^[a-z]{2,3}(-[A-Z]{2})?$": "be a language such as de or en-GB",
     "^[A-Z]{2}$": "be a country of two capital letters, such as DE",
     "^https://[^\\s]{1,1990}$": "be an address that begins with https://",
+    "^[0-9]{4,12}$": "have 4 to 12 digits",
+    "^[a-z][a-z0-9_]{0,31}$": "have 1 to 32 lower-case letters, digits or underscores, a letter first",
+    "^(given_name|family_name|birth_date|locale|newsletter|card|email|phone|external_id|fields\\.[a-z][a-z0-9_-]{0,31})$": (
+        "be given_name, family_name, birth_date, locale, newsletter, card, email, phone, external_id or fields. with a name"
+    ),
+    "^(orders|rule:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})$": "be orders, or rule: with the id of a rule",
 }
 _NOUNS: Mapping[str, str] = {
     "string_type": "a text",

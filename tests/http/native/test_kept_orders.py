@@ -44,6 +44,7 @@ def test_an_order_of_a_stranger_is_kept_and_earns_nothing(shop: Shop, who: Json)
         "order_id": kept["order_id"],
         "number": "S1",
         **dict.fromkeys(("member_id", "group_id", "entry_id", "account")),
+        "effects": [],
         "earned": [],
         "capped": [],
         "expired": [],

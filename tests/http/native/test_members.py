@@ -39,6 +39,8 @@ def test_a_member_is_kept_as_enrolled(api: Api, fields: None) -> None:
         "status": "active",
         "enrolled_at": "2026-01-15T12:00:00Z",
         "group_id": None,
+        "newsletter": False,
+        "milestones": [],
     }
     assert (reply.status, reply.json) == (201, kept)
     assert member_id.startswith("mem_")

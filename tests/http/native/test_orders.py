@@ -47,6 +47,7 @@ def test_a_sale_becomes_points(shop: Shop, ada: str) -> None:
             "member_id": ada,
             "group_id": None,
             "entry_id": order["entry_id"],
+            "effects": [],
             "earned": [
                 earned
                 | {"earning_id": first["earning_id"], "amount": 254, "rule_id": "base"}

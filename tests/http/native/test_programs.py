@@ -51,15 +51,17 @@ def policies(*given: Json) -> Json:
 
 
 def test_a_new_tenant_is_called_by_its_name_and_declares_nothing(api: Api) -> None:
-    assert answer(api.get("/v1/tenant")) == {"name": "ours", "member_fields": {}}
+    assert answer(api.get("/v1/tenant")) == {"name": "ours", "member_fields": {}, "complete_profile": []}
 
 
 def test_settings_are_replaced_whole(api: Api) -> None:
-    settings = {"name": "The Corner Bookshop", "member_fields": {"genre": "text", "age": "number"}}
+    fields = {"genre": "text", "age": "number"}
+    settings = {"name": "The Corner Bookshop", "member_fields": fields, "complete_profile": ["email", "fields.genre"]}
+    bare = {"name": "Corner", "member_fields": {}, "complete_profile": []}
     assert answer(api.put("/v1/tenant", settings)) == settings
     assert answer(api.get("/v1/tenant")) == settings
-    assert answer(api.put("/v1/tenant", {"name": "Corner"})) == {"name": "Corner", "member_fields": {}}
-    assert answer(api.get("/v1/tenant")) == {"name": "Corner", "member_fields": {}}
+    assert answer(api.put("/v1/tenant", {"name": "Corner"})) == bare
+    assert answer(api.get("/v1/tenant")) == bare
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,7 @@ def test_settings_that_cannot_be_meant_are_refused(api: Api, body: Json, code: s
 def test_programs_are_numbered_in_order(api: Api) -> None:
     reply = api.post("/v1/programs", {"name": "Club", "units": [POINTS]})
     club = {"name": "Club", "zone": "UTC", "enrolment": "refuse", "units": [KEPT_POINTS], "rates": [], "program_id": 1}
+    club |= {"events": [], "proofs": dict.fromkeys(("awards", "rewards", "points"), "none")}
     assert (reply.status, reply.json) == (201, club)
     second = answer(api.post("/v1/programs", PROGRAM | {"zone": "Europe/Berlin", "enrolment": "enrol"}))
     assert (second["program_id"], second["zone"], second["enrolment"]) == (2, "Europe/Berlin", "enrol")
