@@ -122,12 +122,12 @@ def _use(
     use = Use(rule_id, amounts=tuple((unit, given[unit]) for unit in counting.units if given.get(unit)))
     if counting.in_all is not None:
         uses = uses_quota(program_id, rule_id, counting.in_all)
-        if taking.can_have(uses, 1):
+        if "" not in given or taking.can_have(uses, 1):  # a discount has been promised before
             use = use._replace(in_all=_held(taking.take(uses, 1)))
     if budget is None:
         return use
     quota = budget_quota(program_id, rule_id, budget)
-    amount = taking.can_have(quota, given.get(budget.unit or "", 0))
+    amount = given.get(budget.unit, 0) if budget.unit else taking.can_have(quota, given.get("", 0))
     if amount:
         use = use._replace(budget=_held(taking.take(quota, amount)), of=budget.of)
         if budget.unit is None:
