@@ -19,7 +19,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Payment, Sale
 from chalicelib.areas.orders.model.order import PaidWith, SpentOn
 from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
-from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import Conflict, InvalidInput, Refused
 from chalicelib.flows.account_commit import document_entry, header_for
@@ -65,7 +65,7 @@ class Session:
         if len(outcome.credits) + len(self.checkout.paid_with_points) > MAX_CREDITS:
             text = f"More than {MAX_CREDITS} rules give something for this order, or are paid for it."
             raise Refused("too_many_credits", text)
-        return outcome
+        return outcome._replace(off=_promised_off(self.checkout))
 
     def spends_promised(self, story: Story, terms: Terms, at: Instant, order_id: str, by: str) -> Story:
         bound = self.checkout.paid_with_points or self.checkout.codes
@@ -157,6 +157,15 @@ def _ended(
     ended = {"paid": paid, "member_id": order.member_id, "group_id": order.group_id}
     after, told = checkout.model_copy(update=ended), {"order": order.model_dump(mode="json")}
     return version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
+
+
+def _promised_off(checkout: Checkout) -> tuple[Off, ...]:
+    """What rules took off: it counts for their limits now that it is paid for."""
+    return tuple(
+        Off(one.rule_id, one.kind, one.amount, one.lines, one.unit, one.points)
+        for one in checkout.promised
+        if not one.code
+    )
 
 
 def _taken(story: Story, terms: Terms, one: Promised, at: Instant, by: str) -> Story:

@@ -97,7 +97,8 @@ def with_uses(
     *,
     order: str,
 ) -> Counted:
-    """Counts what was given, caps and all, and takes it from what is there for everybody. Nothing for rules that nobody counts."""
+    """Counts what was given, caps and all, and takes it from what is there for everybody. Nothing for rules that nobody counts.
+    Of what a checkout was promised before there may be less by now: then what is left is taken, and the promise holds."""
     counting = terms.rules.counting
     given: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     if counting:
@@ -120,10 +121,14 @@ def _use(
     program_id, budget = terms.program.program_id, counting.budget
     use = Use(rule_id, amounts=tuple((unit, given[unit]) for unit in counting.units if given.get(unit)))
     if counting.in_all is not None:
-        use = use._replace(in_all=_held(taking.take(uses_quota(program_id, rule_id, counting.in_all), 1)))
-    amount = 0 if budget is None else given.get(budget.unit or "", 0)
-    if budget is not None and amount:
-        quota = budget_quota(program_id, rule_id, budget)
+        uses = uses_quota(program_id, rule_id, counting.in_all)
+        if "" not in given or taking.can_have(uses, 1):  # a discount has been promised before
+            use = use._replace(in_all=_held(taking.take(uses, 1)))
+    if budget is None:
+        return use
+    quota = budget_quota(program_id, rule_id, budget)
+    amount = given.get(budget.unit, 0) if budget.unit else taking.can_have(quota, given.get("", 0))
+    if amount:
         use = use._replace(budget=_held(taking.take(quota, amount)), of=budget.of)
         if budget.unit is None:
             use = use._replace(off=_off(outcome, rule_id))
