@@ -30,7 +30,7 @@ BUDGETS = {
     "spend by a PIN": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
     "spend by a code": Cost(batch_get=1, transact=1, write_units=6, index_units=1),
     "redeem an award by a PIN": Cost(get=1, query=1, transact=1, write_units=8, index_units=1),
-    "redeem a reward by a PIN": Cost(batch_get=1, transact=1, write_units=12, index_units=1),
+    "redeem a reward by a PIN": Cost(batch_get=1, transact=1, write_units=20, index_units=2),
     "set a PIN": Cost(batch_get=1, transact=1, write_units=2),
     "set a PIN with a key": Cost(get=1, batch_get=1, transact=1, write_units=4),
     "issue a code to prove by": Cost(batch_get=1, transact=1, write_units=2),
