@@ -72,7 +72,7 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
     header = header_for(rt, caller, command, "assign_order", terms, sale.purchased_at, sale.place)
     bought = decide_purchase(taking, header, terms, Buyer(member_id), sale, order.order_id, dry_run=command.dry_run)
     story, settled = _come_back(taking, caller.tenant, terms, order, bought)
-    entry = document_entry(caller.tenant, terms, story, bought.head, header)
+    entry = document_entry(caller.tenant, terms, story, bought.head, header, told=bought.told)
     told = KeptOrderAssigned(order.order_id, member_id, group_of(entry) or "")
     own = own_entry(caller.tenant, order, header, told)
     changed = replace(
@@ -82,7 +82,8 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
         sequence=entry.sequence,
         version=order.version + 1,
     )
-    also = (orders.order_put(caller.tenant, after_entry(changed, own)), entry_put(own), *writes_within(taking))
+    put = orders.order_put(caller.tenant, after_entry(changed, own))
+    also = (put, entry_put(own), *bought.gifts, *writes_within(taking))
     made = account_plan(caller, command, story, bought.head, entry, also)
     return Plan(entry, made.writes, made.done_if, taking)
 

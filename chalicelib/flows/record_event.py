@@ -92,7 +92,7 @@ def record_event(
     rt: Runtime, caller: Caller, command: Command, who: Buyer, event: Event, program_id: int = 1
 ) -> Committed[RecordedEvent]:
     """Refuses `future_event`, `unknown_event`, `unknown_property`, `wrong_property_type`, `unknown_event_code`, `member_blocked`,
-    `group_blocked`, `credit_too_large`, `too_many_credits`, `balance_limit`, `too_many_lots`, `too_many_pending`; NotFound: program,
+    `group_blocked`, `too_many_credits`, `balance_limit`, `too_many_lots`, `too_many_pending`; NotFound: program,
     `member_not_found`; InvalidInput: identifiers; Conflict `event_id_taken`."""
     own = Command(f"event/{program_id}/{event.own_id}", bool(event.own_id), event.fingerprint(who))
 

@@ -55,9 +55,8 @@ def start_simulation(
     chunk_members: int = CHUNK_MEMBERS,
 ) -> Committed[Progress]:
     """InvalidInput `date_too_early`, `invalid_span`, `rule_named_twice`; NotFound: program, rule. Refuses `period_not_over`,
-    `nothing_to_simulate`, `unknown_unit`, `unknown_tier`, `unknown_rule`,
-    `nothing_to_limit`, `credit_on_cart`, `too_large`. Conflict
-    `idempotency_key_reused`."""
+    `nothing_to_simulate`, `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_event`, `unknown_property`, `unknown_rule`,
+    `nothing_to_limit`, `credit_on_cart`, `too_large`. Conflict `idempotency_key_reused`."""
     now = rt.clock.now()
     config = read_patiently(rt, lambda: read_config(rt.table, caller.tenant))
     _must_be_past(programs.program(config, program_id), asked, now)

@@ -57,7 +57,11 @@ PAID_WITH_POINTS = ("insufficient_balance", "too_many_pieces")  # what refuses a
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
-    "record_event": {"unknown_unit": THERE, **NOT_GIVEN},
+    "record_event": {
+        "unknown_unit": THERE,
+        "credit_too_large": "without goods a rule gives a fixed amount, and no such amount is too large",
+        **NOT_GIVEN,
+    },
     "record_order": {
         "unknown_unit": THERE,
         "undeclared_field": FIELDLESS,
@@ -186,6 +190,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     },
     "redeem_code": {
         "unknown_unit": THERE,
+        "proof_expired": "the code that an award is redeemed by is the one-time code",
         **dict.fromkeys(("program_not_found", "member_not_found", "award_not_found", "perk_not_found"), OF_AN_AWARD),
         **dict.fromkeys(("balance_limit", "too_many_lots", "too_many_pending"), WITHOUT_POINTS),
     },
@@ -273,6 +278,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
             "it is the code that was promised, at the time at which it was",
         ),
         "future_purchase": CLOCK,
+        "unknown_unit": THERE,
         "program_not_found": THERE,
         "undeclared_field": FIELDLESS,
         "wrong_field_type": FIELDLESS,

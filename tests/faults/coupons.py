@@ -97,7 +97,8 @@ def define_other_stock(world: World, shop: BookShop, command: Command) -> Commit
 
 
 def redeem_a_code(world: World, shop: BookShop, command: Command) -> Committed[Any]:
-    """Which of the pool, chance says."""
+    """From the end of the pool; which code it was is not looked at."""
+    shop = replace(shop, rt=replace(shop.rt, ids=EndsOfPools()))
     done = rewarded.redeem(shop, world.names["ada"], "prize", command)
     redemption = done.answer.redemption.model_copy(update={"codes": ()})
     return Committed(done.answer.model_copy(update={"redemption": redemption}), done.replayed)

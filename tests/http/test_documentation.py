@@ -167,8 +167,8 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
     assert bodies == {}
     wallet = api.get(f"/v1/members/{ids['member_id']}/account").json["wallets"][0]
     assert (wallet["earned"], wallet["cancelled"], wallet["spent"], wallet["refunded"]) == (
-        50 + 26,
-        10,
+        50 + 26 + 19,
+        10 + 19,
         20 + 5 + 10,
         20,
     )

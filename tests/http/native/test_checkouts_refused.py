@@ -1,4 +1,7 @@
-"""Checkouts that cannot be opened, changed, paid for or called off: the same sentence at each step, and nothing is written."""
+"""Checkouts that cannot be opened, changed, paid for or called off: the same sentence at each step, and nothing is written.
+
+An order that was kept for nobody is not assigned, and an event not recorded, for the same reasons.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import pytest
 
 from chalicelib.areas.accounts.model.limits import MAX_LOTS_IN_ALL, MAX_PENDINGS, MAX_TAKEN_PIECES
 from chalicelib.runtime import Runtime
-from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, book, fixed, per_euro, refusal
+from tests.http.client import Reply
+from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, book, document, fixed, per_euro, refusal
 from tests.http.native.filled import at_the_counter
 from tests.http.native.test_checkout_sessions import asked, begun, cancel, on_carts, pay, rich, update
 from tests.http.native.test_clashes import occupied
@@ -18,11 +22,30 @@ Refusal = tuple[int, str, str | None]
 ONE_A_POINT: Json = {"kind": "pay_with_points", "unit": "points", "points": 1, "value": "0.01"}
 
 
-def everywhere(shop: Shop, ada: str, ready: str) -> set[Refusal]:
-    """Opened anew, changed, and paid for."""
+def assign(shop: Shop, ada: str) -> Reply:
+    """An order that was kept for nobody becomes Ada's."""
+    known = answer(shop.api.get("/v1/programs/1"))
+    del known["program_id"]
+    answer(shop.api.put("/v1/programs/1", known | {"enrolment": "keep"}))
+    order_id = answer(shop.api.post("/v1/orders", document("KEPT")))["order_id"]
+    return shop.api.post(f"/v1/orders/{order_id}/assign", {"member_id": ada})
+
+
+def buying(shop: Shop, ada: str, ready: str) -> set[Refusal]:
+    """Opened anew, changed, and paid for; and an order that is assigned."""
     asking = asked(member_id=ada)
     replies = (shop.api.post("/v1/checkouts", asking), update(shop, ready, member_id=ada), pay(shop, ready))
-    return {refusal(reply) for reply in replies}
+    return {refusal(reply) for reply in (*replies, assign(shop, ada))}
+
+
+def everywhere(shop: Shop, ada: str, ready: str) -> set[Refusal]:
+    """What is bought, and a check-in."""
+    checked_in = {"what": {"kind": "check_in", "place": "Berlin"}, "member_id": ada}
+    return {*buying(shop, ada, ready), refusal(shop.api.post("/v1/events", checked_in))}
+
+
+def on_check_in(shop: Shop, rule_id: str, effect: Json) -> None:
+    shop.define(rule_id, effect, trigger={"on": "check_in"})
 
 
 @pytest.fixture
@@ -39,24 +62,36 @@ def test_nothing_is_bought_for_a_blocked_group(shop: Shop, ada: str, ready: str)
 
 def test_no_credit_is_more_than_an_account_can_hold(shop: Shop, ada: str, ready: str) -> None:
     shop.define("base", per_euro(10**12, per="0.01", rounding=None))
-    assert everywhere(shop, ada, ready) == {(422, "credit_too_large", "rules")}
+    assert buying(shop, ada, ready) == {(422, "credit_too_large", "rules")}
 
 
 def test_no_balance_goes_beyond_its_limit(shop: Shop, ada: str, ready: str) -> None:
     shop.earn(ada, 10**12 - 99)
+    on_check_in(shop, "here", fixed(100))
     assert everywhere(shop, ada, ready) == {(422, "balance_limit", "amount")}
 
 
 def test_at_most_63_rules_give_something(shop: Shop, ada: str, ready: str) -> None:
     for number in range(63):
         shop.define(f"bonus-{number}", fixed(1, stage="bonus"))
+    for number in range(64):
+        on_check_in(shop, f"here-{number}", fixed(1))
     assert everywhere(shop, ada, ready) == {(422, "too_many_credits", None)}
+
+
+def test_no_more_is_taken_for_everybody_than_can_be_written(shop: Shop, ada: str, ready: str) -> None:
+    budget = {"in_all": 9, "budget": {"amount": 9, "unit": "points"}}
+    for number in range(41):
+        shop.define(f"bonus-{number}", fixed(1, stage="bonus"), limits=budget)
+    for reply in (pay(shop, ready), assign(shop, ada)):
+        assert refusal(reply) == (422, "too_many_limits", None)
 
 
 def test_so_much_may_be_pending(rt: Runtime, clock: HandClock, shop: Shop, ada: str, ready: str) -> None:
     slow = {"code": "slow", "name": "Slow", "policies": [{"available_after": 5}]}
     answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": [*PROGRAM["units"], slow]}))
     shop.define("slow", per_euro(unit="slow", stage="bonus"))
+    on_check_in(shop, "here", fixed(1, "slow"))
     promise_each(at_the_counter(rt, clock), ada, [f"event {number}" for number in range(MAX_PENDINGS)])
     assert everywhere(shop, ada, ready) == {(422, "too_many_pending", None)}
 
@@ -65,6 +100,7 @@ def test_there_is_a_lot_for_what_is_earned(rt: Runtime, clock: HandClock, shop: 
     lasting = {"code": "lasting", "name": "Lasting", "policies": [{"expiry": {"type": "days", "days": 36_000}}]}
     answer(shop.api.put("/v1/programs/1", PROGRAM | {"units": [*PROGRAM["units"], lasting]}))
     shop.define("lasting", per_euro(unit="lasting", stage="bonus"))
+    on_check_in(shop, "here", fixed(1, "lasting"))
     fill(at_the_counter(rt, clock), ada, MAX_LOTS_IN_ALL, "lasting")
     assert everywhere(shop, ada, ready) == {FULL}
 

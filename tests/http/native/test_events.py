@@ -106,3 +106,13 @@ def test_somebody_must_have_done_it_and_before_now(shop: Shop, ada: str) -> None
         *(422, "future_event"),
         "occurred_at",
     )
+
+
+def test_whoever_is_named_must_be_a_member_who_earns_there(shop: Shop, ada: str) -> None:
+    unreadable = {"what": REVIEW, "identifier": {"type": "card", "value": "\n"}}
+    assert refusal(shop.api.post("/v1/events", unreadable)) == (400, "invalid_identifier", "identifiers")
+    elsewhere = shop.api.post("/v1/events?program_id=2", {"what": REVIEW, "member_id": ada})
+    assert refusal(elsewhere) == (404, "program_not_found", "program_id")
+    shop.block(ada)
+    assert refusal(told(shop.api, ada, REVIEW)) == (422, "member_blocked", "member_id")
+    assert answer(shop.api.get(f"/v1/members/{ada}/statement"))["items"] == []

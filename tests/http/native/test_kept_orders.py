@@ -139,6 +139,7 @@ def test_a_cart_and_a_simulated_order_of_a_stranger_are_nobodys(shop: Shop) -> N
         ({"member_id": NOBODY}, (404, "member_not_found", "member_id")),
         (STRANGER, (404, "member_not_found", "identifier")),
         ({"member_id": NOBODY, **STRANGER}, (400, "two_members", "identifier")),
+        ({"identifier": card("\n")}, (400, "invalid_identifier", "identifiers")),
     ],
 )
 def test_nobody_is_nobody(shop: Shop, who: Json, refused: tuple[int, str, str]) -> None:

@@ -110,7 +110,8 @@ def test_after_five_wrong_tries_nothing_is_looked_at_for_a_while(shop: Shop, bea
     tries: tuple[tuple[Way, str], ...] = (*((way, "") for way in WAYS), ("points", "?dry_run=true"), ("rewards", ""))
     for way, query in tries:
         assert refusal(redeem(shop, way, bea, "0000", query))[1] == "wrong_proof"
-    assert refusal(redeem(shop, "points", bea, "2718")) == (422, "proof_locked", "proof")
+    for way in WAYS:
+        assert refusal(redeem(shop, way, bea, "2718")) == (422, "proof_locked", "proof")
     shop.clock.at += 15 * MINUTE
     assert refusal(redeem(shop, "points", bea, "0000"))[1] == "wrong_proof"
     answer(redeem(shop, "points", bea, "2718"))
@@ -165,6 +166,21 @@ def test_whoever_shows_an_awards_own_code_has_proven_it_by_a_code_and_not_by_a_p
     answer(set_pin(shop, bea, "2718"))
     assert refusal(shop.api.post("/v1/redemptions", {"code": shown[1]}))[1] == "proof_required"
     answer(shop.api.post("/v1/redemptions", {"code": shown[1], "proof": "2718"}))
+
+
+def test_whoever_shows_an_awards_own_code_proves_themselves_by_a_pin_as_without_it(shop: Shop, bea: str) -> None:
+    ask(shop, awards="pin")
+    code = answer(shop.api.post(f"/v1/members/{bea}/awards/club.1/codes"))["code"]
+
+    def tried(pin: str) -> tuple[int, str, str | None]:
+        return refusal(shop.api.post("/v1/redemptions", {"code": code, "proof": pin}))
+
+    assert tried("2718") == (422, "pin_not_set", "proof")
+    answer(set_pin(shop, bea, "2718"))
+    assert [tried("0000") for _ in range(5)] == [(422, "wrong_proof", "proof")] * 5
+    assert tried("2718") == (422, "proof_locked", "proof")
+    answer(set_pin(shop, bea, "31415"))
+    answer(shop.api.post("/v1/redemptions", {"code": code, "proof": "31415"}))
 
 
 def test_who_spends_for_a_group_proves_themselves(shop: Shop, bea: str) -> None:

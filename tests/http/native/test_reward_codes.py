@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.areas.coupons.model.counts import MAX_LIVE
 from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import Json, Shop, answer, refusal
 from tests.http.native.reward_shop import VOUCHER, ask, member_with, put, redeem, refund, series, why_not
+from tests.http.native.test_codes_at_the_till import with_live
 from tests.http.world import HandClock, stored
 
 DAY = 86_400
@@ -108,6 +110,20 @@ def test_a_reward_ends_where_its_series_does(shop: Shop, ada: str, limits: Json,
     series(shop, limits=limits, state="paused")
     assert why_not(shop, ada, "voucher") == ["series_not_active"]
     assert refusal(ask(shop, ada, "voucher")) == (422, "series_not_active", "reward_id")
+
+
+def test_a_reward_gives_no_more_codes_than_a_member_may_have(shop: Shop, rt: Runtime, ada: str) -> None:
+    put(shop, "voucher")
+    with_live(shop, rt, ada, MAX_LIVE - 1)
+    full, before = (422, "too_many_coupons", "reward_id"), stored(rt)
+    assert refusal(ask(shop, ada, "voucher", quantity=2)) == full
+    assert (why_not(shop, ada, "voucher"), stored(rt)) == ([], before)
+    redeem(shop, ada, "voucher")
+    assert why_not(shop, ada, "voucher") == ["too_many_coupons"]
+    group_id = answer(shop.api.post("/v1/groups", {"name": "Home", "primary_member_id": ada}))["group_id"]
+    shop.earn(ada, 100)
+    of_group = shop.api.post(f"/v1/groups/{group_id}/redemptions", {"reward_id": "voucher", "by": ada})
+    assert refusal(of_group) == full
 
 
 def test_who_redeems_with_their_group_s_points_has_the_code_themselves(shop: Shop, ada: str) -> None:

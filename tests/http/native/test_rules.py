@@ -6,8 +6,21 @@ import pytest
 
 from chalicelib.runtime import Runtime
 from tests.http.client import status_of_body
-from tests.http.native.bookshop import TIERS, Json, Shop, answer, book, document, fixed, per_euro, refusal, rule
+from tests.http.native.bookshop import (
+    PROGRAM,
+    TIERS,
+    Json,
+    Shop,
+    answer,
+    book,
+    document,
+    fixed,
+    per_euro,
+    refusal,
+    rule,
+)
 from tests.http.native.filled import numbered, put_there
+from tests.twins.happenings import DECLARED, ON_REVIEW
 
 RULES = "/v1/programs/1/rules"
 COMPARISONS = ("is", "is_not", "one_of", "none_of", "at_least", "at_most", "above", "below")
@@ -102,6 +115,22 @@ def test_a_rule_is_for_tiers_of_its_program(shop: Shop) -> None:
         (rule(when={"not": {"ask": "account.tier", "one_of": ["gold", "platinum"]}}), "when"),
     ):
         assert refusal(shop.api.put(f"{RULES}/new", body)) == (422, "unknown_tier", param)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "param"),
+    [
+        ({"effects": [per_euro(), {"kind": "grant_perk", "perk": "nothing"}]}, "unknown_perk", "effects.1.perk"),
+        ({"when": {"times": "rule:nobody", "per": "day", "at_least": 1}}, "unknown_rule", "when"),
+        ({"limits": {"budget": {"amount": 5, "unit": "cashback"}}}, "nothing_to_limit", "limits.budget.unit"),
+        ({"trigger": {"on": "event", "name": "party"}}, "unknown_event", "trigger.name"),
+        ({"trigger": ON_REVIEW["trigger"], "when": {"ask": "event.pages", "at_least": 3}}, "unknown_property", "when"),
+    ],
+)
+def test_what_a_rule_names_is_its_program_s(shop: Shop, fields: Json, code: str, param: str) -> None:
+    answer(shop.api.put("/v1/programs/1", PROGRAM | DECLARED))
+    assert refusal(shop.api.put(f"{RULES}/new", rule(fixed(5)) | fields)) == (422, code, param)
+    assert refusal(shop.api.get(f"{RULES}/new")) == (404, "rule_not_found", "rule_id")
 
 
 def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:

@@ -10,12 +10,18 @@ from typing import Any
 import pytest
 
 from chalicelib.runtime import Runtime
-from tests.http.native.bookshop import Json, Shop, answer, book, card, fixed, per_euro, refusal, rule
+from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, book, card, fixed, per_euro, refusal, rule
+from tests.twins.happenings import DECLARED, ON_REVIEW
 from tests.unit.imports.desk import Desk
 
 PATH = "/v1/programs/1/rule-simulations"
 MONTH = {"from_day": "2025-12-16", "until_day": "2026-01-15"}
 TEN_OFF = {"kind": "percent_off", "percent": "10"}
+NO_PERK = {"kind": "grant_perk", "perk": "nothing"}
+PARTY = {"on": "event", "name": "party"}
+AFTER_NOBODY = {"times": "rule:nobody", "per": "day", "at_least": 1}
+NOT_GIVEN = {"budget": {"amount": 5, "unit": "cashback"}}
+THIRTEENTH = {"ask": "time.month", "is": 13}
 
 
 @pytest.fixture
@@ -143,6 +149,11 @@ def test_it_can_be_cancelled_before_it_is_cut_up(shop: Shop, desk: Desk, ada: st
         ({"rules": [tried("a"), tried("b", per_euro(unit="stars"))]}, (422, "unknown_unit", "rules.1.effects.0.unit")),
         ({"rules": [tried("a", audience={"tiers": ["lead"]})]}, (422, "unknown_tier", "rules.0.audience.tiers")),
         ({"rules": [tried("a", fixed(1), trigger={"on": "cart"})]}, (422, "credit_on_cart", "rules.0.effects")),
+        ({"rules": [tried("a", NO_PERK)]}, (422, "unknown_perk", "rules.0.effects.0.perk")),
+        ({"rules": [tried("a", fixed(1), trigger=PARTY)]}, (422, "unknown_event", "rules.0.trigger.name")),
+        ({"rules": [tried("a", when=AFTER_NOBODY)]}, (422, "unknown_rule", "rules.0.when")),
+        ({"rules": [tried("a", limits=NOT_GIVEN)]}, (422, "nothing_to_limit", "rules.0.limits.budget.unit")),
+        ({"rules": [tried("a", when=THIRTEENTH)]}, (400, "impossible_condition", "rules.0.when")),
         ({"rules": [rule()]}, (400, "missing_field", "rules.0.rule_id")),
         ({"rules": [tried("a", {"kind": "gift"})]}, (400, "unknown_choice", "rules.0.effects.0.kind")),
         ({"rules": [tried("a", when={"ask": "weather", "is": "rain"})]}, (400, "invalid_body", "rules.0.when")),
@@ -153,6 +164,13 @@ def test_what_cannot_be_replayed_is_refused_and_nothing_begins(
     shop: Shop, body: Json, refused: tuple[int, str, str]
 ) -> None:
     assert refusal(shop.api.post(PATH, MONTH | body)) == refused
+    assert answer(shop.api.get("/v1/operations"))["items"] == []
+
+
+def test_what_a_tried_rule_asks_of_an_event_the_program_has_declared(shop: Shop) -> None:
+    answer(shop.api.put("/v1/programs/1", PROGRAM | DECLARED))
+    of_pages = tried("a", fixed(1), trigger=ON_REVIEW["trigger"], when={"ask": "event.pages", "at_least": 3})
+    assert refusal(shop.api.post(PATH, MONTH | {"rules": [of_pages]})) == (422, "unknown_property", "rules.0.when")
     assert answer(shop.api.get("/v1/operations"))["items"] == []
 
 

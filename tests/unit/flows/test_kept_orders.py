@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.areas.orders.operations import get_order
+from chalicelib.flows.list_awards import list_awards
 from chalicelib.flows.record_document import record_document
-from tests.twins import fresh, kept
-from tests.twins.bookshop import BookShop, card, goods_back, line, member, open_shop, sale
+from tests.twins import fresh, kept, perked
+from tests.twins.bookshop import BookShop, card, goods_back, line, member, open_shop, rule, sale
 from tests.unit.orders_file.csv_file import line as row
 from tests.unit.orders_file.csv_file import read, return_line
 
@@ -68,3 +69,17 @@ def test_whoever_was_unknown_by_their_card_is_kept_and_known_ones_are_recorded()
     assert shop.buy(card("2"), sale("A2")).answer.member_id is None
     shop.enrol("2")
     assert shop.buy(card("2"), sale("A2")).replayed
+
+
+def test_what_rules_give_beside_points_is_given_to_whom_it_is_assigned() -> None:
+    shop = kept.keeping(open_shop(rules=()))
+    perked.offer(shop, "treat", perked.TREAT)
+    shop.define(rule("gives", effects=[{"kind": "grant_perk", "perk": "treat"}]))
+    ada, order_id = shop.member("1"), kept.kept(shop, sale("A1"))
+    told = kept.assign(shop, order_id, ada).answer
+    assert [(one.what, one.given, one.award_id) for one in told.effects] == [("treat", True, "treat.1")]
+    assert [(one.award_id, one.state) for one in list_awards(shop.rt, shop.caller, ada)] == [("treat.1", "active")]
+    again = kept.assign(shop, order_id, ada)
+    assert (again.answer, again.replayed) == (told, True)
+    assert len(list_awards(shop.rt, shop.caller, ada)) == 1
+    assert shop.proof(ada).matches

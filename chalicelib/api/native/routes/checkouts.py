@@ -124,7 +124,6 @@ ROUTES = (
             "order_number_unusable",
             "member_blocked",
             "group_blocked",
-            "unknown_unit",
             "insufficient_balance",
             "credit_too_large",
             "too_many_credits",

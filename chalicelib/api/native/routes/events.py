@@ -31,7 +31,6 @@ ROUTES = (
             "event_id_taken",
             "member_blocked",
             "group_blocked",
-            "credit_too_large",
             "too_many_credits",
             "balance_limit",
             "too_many_lots",

@@ -29,6 +29,7 @@ _REDEEMED = (
     *("insufficient_balance", "may_not_spend", "too_many_awards", "too_many_pieces", *_BLOCKED),
     *PROVING,
 )
+_BY_CODE = tuple(code for code in _REDEEMED if code != "proof_expired")  # the award's code is the one-time code
 _FORMAT = QueryParam(
     "format",
     "string",
@@ -201,7 +202,7 @@ ROUTES = (
         "perks",
         "modify",
         "Redeem what a code stands for, as a till scans or types it.",
-        errors=("code_not_found", "redemption_code_expired", *_REDEEMED),
+        errors=("code_not_found", "redemption_code_expired", *_BY_CODE),
         dry_run=True,
     ),
 )

@@ -90,6 +90,7 @@ ROUTES = (
             "unknown_property",
             "unknown_rule",
             "nothing_to_limit",
+            "impossible_condition",
             "credit_on_cart",
             "too_many_rules",
         ),

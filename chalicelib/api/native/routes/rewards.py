@@ -94,7 +94,13 @@ ROUTES = (
         ),
         errors=(
             *("program_not_found", "reward_not_found", "no_cashback"),
-            *("points_not_said", "too_few_points", "order_value_not_said", "more_than_order_allows"),
+            *(
+                "points_not_said",
+                "too_few_points",
+                "number_too_large",
+                "order_value_not_said",
+                "more_than_order_allows",
+            ),
         ),
     ),
     Route(

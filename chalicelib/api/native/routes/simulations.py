@@ -30,6 +30,7 @@ ROUTES = (
             "unknown_property",
             "unknown_rule",
             "nothing_to_limit",
+            "impossible_condition",
             "credit_on_cart",
         ),
         dry_run=True,
