@@ -53,7 +53,13 @@ def test_write_units_do_not_grow(many: Callable[[Till], None]) -> None:
         assert without_reading(at.price(prepared(name, at))) == BUDGETS[name], name
 
 
-LEAVING_THE_ACCOUNT_ALONE = ("issue a code", "set a PIN", "set a PIN with a key", "issue a code to prove by")
+LEAVING_THE_ACCOUNT_ALONE = (
+    "record an order of nobody",
+    "issue a code",
+    "set a PIN",
+    "set a PIN with a key",
+    "issue a code to prove by",
+)
 MORE_FOR_A_YEAR = 4  # two units for each KB that the account has more
 
 BY_HAND = [
