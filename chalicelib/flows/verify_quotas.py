@@ -5,7 +5,9 @@ reads    1 Query of the configuration, 1 Query of each quota; again where someth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from chalicelib.areas.coupons.model.counts import Counted
 from chalicelib.areas.coupons.store import series as all_series
@@ -21,11 +23,13 @@ from chalicelib.flows.verify_stream import Difference
 from chalicelib.flows.verify_undone import LOOKS, PAUSE_SECONDS
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
-from chalicelib.table.config import Config, read_config
+from chalicelib.table.config import Aggregate, Config, Name, aggregate_from, config_query, name_of
 from chalicelib.table.items import UNREADABLE
+from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.protocol import Table
 
+DefinedT = TypeVar("DefinedT")
 _KINDS: tuple[Counted, ...] = ("issued", "used")
 
 
@@ -43,7 +47,7 @@ def verify_quotas(rt: Runtime, tenant: str) -> tuple[Difference, ...]:
 
 
 def _look(rt: Runtime, table: Table, tenant: str) -> Iterator[Difference]:
-    for quota, has_total in _named(rt, read_config(table, tenant)):
+    for quota, has_total in _named(rt, _readable(table, tenant)):
         try:
             stand = store.read(table, tenant, quota)
         except UNREADABLE:
@@ -58,12 +62,35 @@ def _told(quota: Quota, what: Iterable[str]) -> Iterator[Difference]:
 
 def _named(rt: Runtime, config: Config) -> Iterator[tuple[Quota, bool]]:
     """Each, and whether its total is known: that of a pool is not."""
-    for program in programs.programs(config):
-        day = local_day(rt.clock.now(), program.zone)
-        for reward in rewards.rewards(config, program.program_id):
-            yield from ((quota, True) for quota in quotas_of(reward, program.program_id, day).values())
-        for series in all_series.every_series(config, program.program_id):
-            yield from ((quota_of(series, what), True) for what in _KINDS)
-            yield pool_of(series), False
-        for rule in rules.rules(config, program.program_id):
-            yield from ((quota, True) for quota in of_rule(program.program_id, rule).values())
+    days = {
+        program.program_id: local_day(rt.clock.now(), program.zone)
+        for _, program in _each(config, "program", programs.program_of)
+    }
+    for number, reward in _each(config, "reward", rewards.REWARDS.read):
+        if number in days:
+            yield from ((quota, True) for quota in quotas_of(reward, number, days[number]).values())
+    for _, series in _each(config, "coupon_series", all_series.SERIES.read):
+        yield from ((quota_of(series, what), True) for what in _KINDS)
+        yield pool_of(series), False
+    for number, rule in _each(config, "rule", rules.rule_of):
+        yield from ((quota, True) for quota in of_rule(number, rule).values())
+
+
+def _each(
+    config: Config, kind: str, read: Callable[[Name, Mapping[str, Any]], DefinedT]
+) -> Iterator[tuple[int, DefinedT]]:
+    """Those of a kind, with their program. One that cannot be read verify_configuration tells."""
+    for name, kept in sorted(config.of_kind(kind).items()):
+        with suppress(*UNREADABLE):
+            yield int(name.id.partition("#")[0]), read(name, kept.body)
+
+
+def _readable(table: Table, tenant: str) -> Config:
+    """As far as it can be read: verify_configuration tells the rest."""
+    found: dict[Name, Aggregate] = {}
+    for attrs in every_item(table, config_query(tenant)):
+        with suppress(*UNREADABLE):
+            name = name_of(attrs)
+            if name is not None:
+                found[name] = aggregate_from(attrs)
+    return Config(tenant, 0, found)

@@ -38,7 +38,7 @@ NOTHING_TO_COMPARE_WITH = {  # docs/guides/recovery.md, "What it does not look f
         *(f"body sale lines 0 {one}" for one in OF_A_LINE),
         "body sale lines 1 (quantity|sku)",  # nothing of it came back
     ),
-    "return": ("body document utc_offset",),
+    "return": ("body document utc_offset", "body own = True"),
 }
 UNPROVEN = ("private", "gsi2", "quiet")  # what the account does not follow from: `make verify` looks at it
 KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
@@ -65,6 +65,7 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
         "api_key",
         "award",
         "beat",
+        "checkout",
         "guard",
         "mark",
         "note",
