@@ -12,6 +12,11 @@ from chalicelib.kit.ids import EntryRef, entry_id, owner_kind
 from chalicelib.table.journal import Entry
 
 INSTEAD: Mapping[type[Fact], str] = {
+    f.CheckoutOpened: "The opening of a checkout is not undone: cancel the checkout",
+    f.CheckoutUpdated: "The change of a checkout is not undone: change it anew, or cancel it",
+    f.CheckoutCommitted: "A checkout that was paid is not undone: cancel it, or a part of it",
+    f.CheckoutCancelled: "What was cancelled of a checkout is not undone: what is bought after all is a new order",
+    f.EventRecorded: "An event is not undone: cancel the earning that came of it",
     f.OrderReturned: "A return is not undone: what is bought after all is a new order",
     f.PointsRefunded: "What was given back is not undone: take it with a new spend or deduction",
     f.PointsCancelled: "A cancellation is not undone: earn or grant the points anew",

@@ -128,7 +128,9 @@ def test_whoever_cannot_be_given_anything_is_changed_all_the_same() -> None:
 
 
 def test_a_first_purchase_is_one_besides() -> None:
-    shop = shop_with(rule(), on("first_purchase", effects=[{"kind": "cashback", "unit": "points", "percent": "10"}]))
+    shop = shop_with(
+        rule(), on("first_purchase", effects=[{"kind": "per_value", "unit": "points", "amount": 10, "per": "1.00"}])
+    )
     ada = shop.member("ada")
     first = shop.buy(by_id(ada), sale("A-1", 2_00)).answer
     assert {one.rule_id: one.amount for one in first.earned} == {"base": 2, "first_purchase": 20}
