@@ -63,6 +63,8 @@ def _what_follows(body: dict[str, Any], page: SettledPage) -> list[dict[str, Any
 
 def _told(due: Due) -> dict[str, Any]:
     """A message of an older release is one of these as well: that of an account has not changed."""
+    if due.quota:
+        return {"member_id": "", "quota": due.quota}
     if due.coupon_id:
         return {"member_id": due.member_id, "coupon_id": due.coupon_id}
     return {"member_id": due.member_id, "program_id": due.program_id} | ({"awards": True} if due.awards else {})
@@ -70,7 +72,8 @@ def _told(due: Due) -> dict[str, Any]:
 
 def _due(body: Mapping[str, Any]) -> Due:
     coupon_id = str(body.get("coupon_id", ""))
-    return Due(str(body["member_id"]), int(body.get("program_id", 0)), coupon_id, bool(body.get("awards")))
+    awards, quota = bool(body.get("awards")), str(body.get("quota", ""))
+    return Due(str(body["member_id"]), int(body.get("program_id", 0)), coupon_id, awards, quota)
 
 
 def _scheduled_at(event: Mapping[str, Any]) -> Instant | None:

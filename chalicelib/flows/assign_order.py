@@ -20,7 +20,7 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.flows.account_commit import account_plan, document_entry, header_for
 from chalicelib.flows.account_views import CalledOff, Cancelled, called_off_of, cancelled_of, group_of
 from chalicelib.flows.kept_orders import after_entry, own_entry
-from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, member_of
+from chalicelib.flows.purchase import Buyer, Purchase, Till, decide_purchase, member_of
 from chalicelib.flows.record_order import RecordedOrder, recorded_order
 from chalicelib.flows.return_order import bases_of, taken_back
 from chalicelib.flows.rule_limits import writes_within
@@ -70,7 +70,10 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
     rt, sale = taking.rt, order.sale
     terms = terms_of(rt, caller.tenant, order.program)
     header = header_for(rt, caller, command, "assign_order", terms, sale.purchased_at, sale.place)
-    bought = decide_purchase(taking, header, terms, Buyer(member_id), sale, order.order_id, dry_run=command.dry_run)
+    till = Till(held={use.rule: use for use in order.uses})
+    bought = decide_purchase(
+        taking, header, terms, Buyer(member_id), sale, order.order_id, till=till, dry_run=command.dry_run
+    )
     story, settled = _come_back(taking, caller.tenant, terms, order, bought)
     entry = document_entry(caller.tenant, terms, story, bought.head, header, told=bought.told)
     told = KeptOrderAssigned(order.order_id, member_id, group_of(entry) or "")

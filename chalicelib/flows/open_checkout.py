@@ -9,15 +9,19 @@ who      a key that may modify checkouts
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.areas.accounts.model.facts import CheckoutOpened
 from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.checkouts.model import Checkout
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.checkout_coupons import keep_writes, shown_codes
+from chalicelib.flows.checkout_limits import limit_writes
 from chalicelib.flows.checkout_plan import account_writes, version_plan
 from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_buyer, promise, whose_of
 from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
 from chalicelib.flows.lost_account import unless_lost
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -32,6 +36,8 @@ def open_checkout(
     """Refuses `member_blocked`, `group_blocked`, `may_not_spend`, `unknown_unit`, `too_many_holds`, `too_many_pieces`,
     `credit_too_large`, `too_many_credits`, `balance_limit`, `too_large`; NotFound: program, member."""
 
+    taking = Taking(rt, caller.tenant, "")
+
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "open_checkout", terms, place=wish.cart.place)
@@ -39,10 +45,11 @@ def open_checkout(
         opened = open_buyer(rt, caller, terms, wish)
         known = () if opened.member is None else (opened,)
         checkout_id, whose = rt.ids.entity("checkout", at), whose_of(rt, caller.tenant, opened)
+        taking.who = checkout_id
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
 
         def decided() -> Promise:
-            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, whose.taking))
+            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, taking))
 
         made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
         checkout = Checkout(
@@ -54,12 +61,15 @@ def open_checkout(
             member_id=whose.member_id,
             group_id=whose.group_id,
             promised=made.promised,
+            limited=made.limited,
         )
         also = keep_writes(rt, shown, checkout_id, made.lapses_at) if wish.hold else ()
         if any(one.hold is not None for one in made.promised):
             told = CheckoutOpened(checkout.checkout_id, checkout.lapses_at, opened.by)
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
             also = (*writes, *also)
-        return version_plan(caller.tenant, command, Head(), header, checkout, made.told, also)
+        also = (*also, *limit_writes(taking, None, checkout))
+        made_plan = version_plan(caller.tenant, command, Head(), header, checkout, made.told, also)
+        return replace(made_plan, limited=taking)
 
     return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))

@@ -153,9 +153,7 @@ def _decided(
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
-    story, uses = with_uses(
-        story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held
-    )
+    story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
     gave = followed(story, terms, opened, (*follows, *outcome.follows), header)
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member

@@ -133,7 +133,7 @@ def planned_return(rt: Runtime, caller: Caller, command: Command, order: Order, 
     terms = terms_of(rt, tenant, order.program)
     header = header_for(rt, caller, command, coming.operation, terms, document.purchased_at, document.place)
     if not order.member_id:
-        return kept_return_plan(caller, command, header, order, document)
+        return kept_return_plan(coming.taking, caller, command, header, order, document)
     opened = _open(rt, tenant, order, dry_run=command.dry_run)
     planned = plan_return(order, document, bases_of(terms, order))
     met = terms.meets(opened.account, header, asks_now=coming.asks_now)

@@ -147,11 +147,9 @@ def taken_uses(
             yield _use(terms, taking, counted, amounts, outcome, use)
 
 
-def _use(
-    terms: Terms, taking: Taking, counting: Counting, given: Mapping[str, int], outcome: Outcome, use: Use
-) -> Use:
+def _use(terms: Terms, taking: Taking, counting: Counting, given: Mapping[str, int], outcome: Outcome, use: Use) -> Use:
     program_id, budget, of_money = terms.program.program_id, counting.budget, use.budget is not None
-    if counting.in_all is not None and use.in_all is None:
+    if counting.in_all is not None and use.in_all is None and given:
         uses = uses_quota(program_id, use.rule, counting.in_all)
         if "" in given and not taking.can_have(uses, 1):
             raise promise_gone()

@@ -1,7 +1,8 @@
 """Settle a page of due accounts: up to a hundred of one shard of the due index.
 
     reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
-             award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does
+             award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each quota
+             what flows/lapsed_limits does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
 """
@@ -14,7 +15,9 @@ from functools import partial
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.perks import store as perks
+from chalicelib.areas.quotas import store as quotas
 from chalicelib.flows.expire_coupon import expire_coupon
+from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
 from chalicelib.kit.caller import Caller
@@ -28,12 +31,14 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account; a coupon; or all awards of a member in a program that are over, which are settled at once."""
+    """An account; a coupon; all awards of a member in a program that are over, which are settled at once; or what is held of a
+    quota for checkouts that have lapsed."""
 
     member_id: str
     program_id: int = 0
     coupon_id: str = ""
     awards: bool = False
+    quota: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
 
 def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
     """Whether there was something to settle, and this run did it."""
+    if due.quota:
+        return settle_lapsed(rt, caller.tenant, due.quota)
     if due.coupon_id:
         return expire_coupon(rt, caller, day, due.member_id, due.coupon_id)
     settle = settle_awards if due.awards else settle_account
@@ -76,6 +83,9 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
 
 
 def _due(attrs: Attrs) -> Due:
+    quota = quotas.due_quota(attrs)
+    if quota is not None:
+        return Due("", quota=quota)
     coupon, award = owned.due_coupon(attrs), perks.due_award(attrs)
     if coupon is not None:
         return Due(coupon[0], coupon_id=coupon[1])

@@ -96,7 +96,9 @@ class Taking:
 
     def _lapsed(self, quota: Quota) -> int:
         """What would be let go of, were it not for a try."""
-        return sum(one.taken.amount for one in store.lapsed(self.rt.table, self.tenant, quota.name, self.rt.clock.now()))
+        return sum(
+            one.taken.amount for one in store.lapsed(self.rt.table, self.tenant, quota.name, self.rt.clock.now())
+        )
 
     def after(self) -> None:
         """The command is carried out: what was known to be short, and has come back, is not so any more."""
