@@ -17,7 +17,7 @@ from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import Held, Quota, Taken
 from chalicelib.areas.rules.outcome import Off
 from chalicelib.errors import Refused
-from chalicelib.flows.rule_limits import MOST_WRITES, budget_quota, uses_quota
+from chalicelib.flows.rule_limits import budget_quota, uses_quota
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.table.protocol import Write
@@ -65,11 +65,8 @@ def held_writes(tenant: str, before: Checkout | None, after: Checkout | None) ->
 
 
 def limit_writes(taking: Taking, before: Checkout | None, after: Checkout | None) -> tuple[Write, ...]:
-    """And what is taken and given back for it. Refuses `too_many_limits`."""
-    writes = (*taking.writes, *held_writes(taking.tenant, before, after))
-    if len(writes) > MOST_WRITES:
-        raise Refused("too_many_limits", "Too many rules with limits for all together give something for this cart.")
-    return writes
+    """And what is taken and given back for it."""
+    return (*taking.writes, *held_writes(taking.tenant, before, after))
 
 
 def held_uses(checkout: Checkout) -> dict[str, Use]:

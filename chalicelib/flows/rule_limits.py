@@ -118,8 +118,8 @@ def with_uses(
         counted = counting.get(use.rule, Counting())
         if any(off.rule_id == use.rule for off in outcome.off):
             _must_have_some_left(story.account, use.rule, counted, day)
-        story, use = _counted(story, day, use, counted, order)
-        kept.append(use)
+        story, told = _counted(story, day, use, counted, order)
+        kept.append(told)
     return Counted(story, tuple(use for use in kept if _is_something(use)))
 
 

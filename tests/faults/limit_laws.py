@@ -49,9 +49,9 @@ def judge_counted(account: Account, theirs: Iterable[Order]) -> None:
             assert uses.amounts == told, f"{rule}: another amount in {period} than orders have"
 
 
-def _judge_taken(slices: Mapping[Key, Attrs], kept: Iterable[tuple[str, Order]], held: Counter[Key]) -> None:
+def _judge_taken(slices: Mapping[Key, Attrs], kept: Iterable[tuple[str, Order]], for_a_time: Counter[Key]) -> None:
     """By orders, or for a time by checkouts."""
-    taken = Counter(held)
+    taken = Counter(for_a_time)
     for tenant, order in kept:
         for held in (held for use in order.uses for held in (use.in_all, use.budget) if held is not None):
             taken[quotas.slice_key(tenant, held.quota, held.slice)] += held.amount
