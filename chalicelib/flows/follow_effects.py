@@ -1,7 +1,8 @@
 """What rules give beside points, in the transaction of what set them off: perks, stamps, a tier. Pure.
 
 Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have) is not, and
-the answer says why: nobody is refused a purchase for that. They stay when goods come back, as what an operator gave would.
+the answer says why: nobody is refused a purchase for that. An order keeps what it got of it, so that it goes with the goods
+(flows/gifts_back).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
+from chalicelib.areas.orders.model.order import Credited, Gift
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import StampCard
 from chalicelib.areas.perks.model import Till as At
@@ -44,11 +47,14 @@ class GivenEffect(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The story with it, what is written for it, and what the entry's answer says of it."""
+    """The story with it, what is written for it, and what the entry's answer says of it; and what an order keeps: the gifts, and
+    what it earned by them."""
 
     story: Story
     writes: tuple[Write, ...] = ()
     effects: tuple[GivenEffect, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+    credits: tuple[Credited, ...] = ()
 
     @property
     def told(self) -> dict[str, Any]:
@@ -60,25 +66,58 @@ def effects_of(entry: Entry) -> tuple[GivenEffect, ...]:
     return tuple(GivenEffect.model_validate(one) for one in after.get("effects", ()))
 
 
-def followed(story: Story, terms: Terms, opened: Opened, follows: Sequence[Follow], header: Header) -> Followed:
+def followed(
+    story: Story,
+    terms: Terms,
+    opened: Opened,
+    follows: Sequence[Follow],
+    header: Header,
+    order: str = "",
+    before: int = 0,
+) -> Followed:
     """Asks nothing: a member's awards come with the snapshot. Once in a transaction: what follows from several things in it
-    is given together."""
+    is given together. `order`: what they follow from, but for so many `before` it."""
     if not follows or opened.member is None:
         return Followed(story)
     member_id, program_id = opened.member.member_id, terms.program.program_id
     desk = Desk(terms, terms.config, opened, member_id, header.effective_at)
     awards = perks.awards_from(opened.beside.values(), program_id)
     turn = Turn(story, awards, opened.head.version + 1).with_expired(member_id)
-    made: list[GivenEffect] = []
+    made, gifts = list[GivenEffect](), list[Gift]()
     for number, follow in enumerate(follows):
         try:
             if number >= MOST:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
-            turn, award_id = _given(turn, desk, follow.effect, header.place)
+            of_order = order if number >= before else ""
+            at = replace(desk, order=of_order, rule=follow.rule_id if of_order else "")
+            was, (turn, award_id) = turn, _given(turn, at, follow.effect, header.place)
+            if of_order:
+                gifts.append(_gift(follow, was, award_id))
             made.append(_told(follow, award_id=award_id))
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
-    return Followed(turn.story, turn.writes(header.caller.tenant, member_id, program_id), tuple(made))
+    writes = turn.writes(header.caller.tenant, member_id, program_id)
+    credited = _credited(turn.story, story, order) if order else ()
+    return Followed(turn.story, writes, tuple(made), tuple(gifts), credited)
+
+
+def _gift(follow: Follow, was: Turn, award_id: str | None) -> Gift:
+    """As it is known to who takes it back."""
+    effect, standing = follow.effect, was.story.account.standing
+    if not isinstance(effect, GrantPerk | GiveStamps):
+        pin = (was.story.account.tier, standing.pinned_until) if standing.pinned else None
+        return Gift(follow.rule_id, effect.kind, effect.tier, was=pin)
+    known = was.awards.get(award_id or "")
+    return Gift(follow.rule_id, effect.kind, effect.perk, award_id or "", None if known is None else known.expires_at)
+
+
+def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
+    """Of no line, and worth nothing: so it is due back with all of the order."""
+    return tuple(
+        Credited(fact.rule, fact.unit, fact.amount, (), 0, fact.piece, period=fact.period)
+        for fact in after.facts[len(before.facts) :]
+        if isinstance(fact, PointsEarned | PointsPromised) and fact.order == order
+    )
 
 
 def _told(follow: Follow, *, award_id: str | None = None, reason: str | None = None) -> GivenEffect:

@@ -13,7 +13,7 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Asked, Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Credited, PaidWith
+from chalicelib.areas.orders.model.order import Credited, Gift, PaidWith
 from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
@@ -64,6 +64,11 @@ class Purchase:
     followed: Followed | None = None
     uses: tuple[Use, ...] = ()
     paid_with: PaidWith = MONEY
+
+    @property
+    def given(self) -> tuple[Gift, ...]:
+        """Beside points, as the order keeps it."""
+        return () if self.followed is None else self.followed.gifts
 
     @property
     def gifts(self) -> tuple[Write, ...]:
@@ -154,10 +159,11 @@ def _decided(
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
-    gave = followed(story, terms, opened, (*follows, *outcome.follows), header)
+    gave = followed(story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows))
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
     member_id = opened.member.member_id
+    credited = (*credited, *gave.credits)
     return Purchase(member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses)
 
 

@@ -142,7 +142,8 @@ def taken_uses(
     for rule_id in dict.fromkeys((*given, *held)):
         if rule_id in counting or rule_id in held:
             use = held.get(rule_id, Use(rule_id))
-            amounts, counted = given.get(rule_id, {}), counting.get(rule_id, Counting())
+            amounts: Mapping[str, int] = given.get(rule_id, {})
+            counted = counting.get(rule_id, Counting())
             use = use._replace(amounts=tuple((unit, amounts[unit]) for unit in counted.units if amounts.get(unit)))
             yield _use(terms, taking, counted, amounts, outcome, use)
 
