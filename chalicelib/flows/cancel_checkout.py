@@ -115,8 +115,8 @@ def _of_paid(
     told = {"returned": returned.model_dump(mode="json"), "account": account}
     header = header_for(rt, caller, command, "cancel_checkout", terms, document.purchased_at)
     after = checkout.model_copy(update={"cancelled": returned.full})
-    plan = version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
-    return replace(plan, limited=taking)
+    plan = version_plan(tenant, command, last.head, header, after, told, made.writes, taking)
+    return replace(plan, done_if=plan.done_if | made.done_if)
 
 
 def _document(rt: Runtime, order: Order, number: str, lines: Sequence[CancelledLine]) -> Return:

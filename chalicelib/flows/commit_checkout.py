@@ -163,7 +163,8 @@ def _ended(
     ended = {"limited": (), "paid": paid, "member_id": order.member_id, "group_id": order.group_id}
     after, told = checkout.model_copy(update=ended), {"order": order.model_dump(mode="json")}
     also = (*made.writes, *held_writes(tenant, checkout, None))
-    return version_plan(tenant, command, last.head, header, after, told, also, made.done_if)
+    plan = version_plan(tenant, command, last.head, header, after, told, also)
+    return replace(plan, done_if=plan.done_if | made.done_if)
 
 
 def _promised_off(checkout: Checkout) -> tuple[Off, ...]:

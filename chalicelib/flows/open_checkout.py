@@ -3,13 +3,12 @@
 reads    1 Query of the member's snapshot (+ 1 Get when named by an identifier, + 1 BatchGet in a group); nothing for a
          customer who is not known
 writes   the checkout's first version (absent): 2 units; where points are set apart account (version) and entry (absent) as
-         well: 6 units; + 2 with an Idempotency-Key
+         well: 6 units; + 5 for each limit for all and each budget of which a discount takes (flows/checkout_limits); + 2 with an
+         Idempotency-Key
 who      a key that may modify checkouts
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from chalicelib.areas.accounts.model.facts import CheckoutOpened
 from chalicelib.areas.checkouts import store as checkouts
@@ -34,22 +33,20 @@ def open_checkout(
     rt: Runtime, caller: Caller, command: Command, wish: CheckoutWish, program_id: int = 1
 ) -> Committed[OpenedCheckout]:
     """Refuses `member_blocked`, `group_blocked`, `may_not_spend`, `unknown_unit`, `too_many_holds`, `too_many_pieces`,
-    `credit_too_large`, `too_many_credits`, `balance_limit`, `too_large`; NotFound: program, member."""
-
+    `credit_too_large`, `too_many_credits`, `balance_limit`, `too_large`, `too_many_limits`; NotFound: program, member."""
     taking = Taking(rt, caller.tenant, "")
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "open_checkout", terms, place=wish.cart.place)
-        at = header.effective_at
-        opened = open_buyer(rt, caller, terms, wish)
+        at, opened = header.effective_at, open_buyer(rt, caller, terms, wish)
         known = () if opened.member is None else (opened,)
         checkout_id, whose = rt.ids.entity("checkout", at), whose_of(rt, caller.tenant, opened)
-        taking.who = checkout_id
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
+        checking = Checking(checkout_id, shown, taking.of(checkout_id))
 
         def decided() -> Promise:
-            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, taking))
+            return promise(rt, terms, opened, wish, at, checking)
 
         made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
         checkout = Checkout(
@@ -63,13 +60,12 @@ def open_checkout(
             promised=made.promised,
             limited=made.limited,
         )
-        also = keep_writes(rt, shown, checkout_id, made.lapses_at) if wish.hold else ()
+        kept = keep_writes(rt, shown, checkout_id, made.lapses_at) if wish.hold else ()
+        also = (*kept, *limit_writes(taking, None, checkout))
         if any(one.hold is not None for one in made.promised):
             told = CheckoutOpened(checkout.checkout_id, checkout.lapses_at, opened.by)
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
             also = (*writes, *also)
-        also = (*also, *limit_writes(taking, None, checkout))
-        made_plan = version_plan(caller.tenant, command, Head(), header, checkout, made.told, also)
-        return replace(made_plan, limited=taking)
+        return version_plan(caller.tenant, command, Head(), header, checkout, made.told, also, limited=taking)
 
     return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))

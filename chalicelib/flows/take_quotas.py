@@ -45,6 +45,11 @@ class Taking:
     _left: dict[str, int] = field(default_factory=dict)  # of what a slice was short of
     _stands: dict[str, Stand] = field(default_factory=dict)  # where there is enough of it
 
+    def of(self, who: str) -> Taking:
+        """Known only now, and maybe another the next time."""
+        self.who = who
+        return self
+
     def begin(self) -> None:
         """A decision is made: whatever the one before took is forgotten, what was found out is not."""
         self._wanted, self._back, self._places = {}, [], {}

@@ -20,6 +20,8 @@ COMPOSED = {"{kind}_not_found": tuple(f"{kind}_not_found" for kind in PREFIXES)}
 
 NOT_BY_HTTP = {
     "held_already": "told in an answer, as the reason why a rule gives no perk",
+    "award_gone": "told in an answer, as the reason why a return takes no perk back",
+    "pinned_since": "told in an answer, as the reason why a return takes no tier back",
     "too_many_effects": "told in an answer, as the reason why nothing follows from a rule",
     "nothing_due": "leaves settle_due's commit, which answers that nothing was done",
     "unchanged": "leaves the commit of a member that is already as asked",

@@ -1,12 +1,12 @@
 """Where quotas are kept: a partition each, an item for each slice that somebody has taken from.
 
-access pattern        | key                         | items | cost          | by
-the slices of a quota | {t}#Q#{quota_kind}#{id} / S#* | 0–n   | 1 Query, 1 RU | read, read_some
-what is held of it    | {t}#Q#{quota_kind}#{id} / H#* | 0–n   | 1 Query a page | lapsed, held_query
+access pattern        | key                           | items | cost                 | by
+the slices of a quota | {t}#Q#{quota_kind}#{id} / S#* | 0–n   | 1 Query, 1 RU        | read, read_some
+what is held of it    | {t}#Q#{quota_kind}#{id} / H#* | 0–n   | 1 Query a page, 1 RU | lapsed, held_query
 
-item        | key                                             | in index                                                             | cost
-quota_slice | {t}#Q#{quota_kind}#{id} / S#{slice:02}          | –                                                                    | 2 WU
-quota_held  | {t}#Q#{quota_kind}#{id} / H#{until:015}#{checkout} | gsi3 {t}#DUE#{shard:02} / {day}#held#{checkout}#{quota_kind}#{id} | 2 WU + 1 IU
+item        | key                                            | in index                                                          | cost
+quota_slice | {t}#Q#{quota_kind}#{id} / S#{slice:02}         | –                                                                 | 2 WU
+quota_held  | {t}#Q#{quota_kind}#{id} / H#{until}#{checkout} | gsi3 {t}#DUE#{shard:02} / {day}#held#{checkout}#{quota_kind}#{id} | 2 WU + 1 IU
 
 Behind the id stands the period of a quota that has one. Taking reads nothing: a draw (table/protocol.py) takes from the slice
 where it stands, or from its share where it is not there. What is only shown is read of many at once, by the keys of all their
