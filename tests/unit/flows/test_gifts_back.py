@@ -36,8 +36,8 @@ def bought(shop: BookShop, ada: str, number: str = "A-1", *cents: int) -> str:
     return shop.buy(member(ada), sale(number, *cents or (10_00,))).answer.order_id
 
 
-def returned(shop: BookShop, order_id: str, number: str = "R-1", *cents: int) -> ReturnedOrder:
-    return shop.bring_back(order_id, goods_back(number, *cents or (10_00,))).answer
+def returned(shop: BookShop, order_id: str, number: str = "R-1", cents: int = 10_00) -> ReturnedOrder:
+    return shop.bring_back(order_id, goods_back(number, cents)).answer
 
 
 def awards(shop: BookShop, ada: str) -> dict[str, tuple[str, int | None, int]]:
