@@ -8,7 +8,7 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.flows.update_member import update_member
 from chalicelib.table.meter import Cost
 from tests.twins import fresh, happenings, perked
-from tests.twins.bookshop import fixed, member, rule, sale
+from tests.twins.bookshop import fixed, goods_back, member, rule, sale
 from tests.unit.budgets.priced import Till, till
 
 TREAT = {"kind": "grant_perk", "perk": "treat"}
@@ -46,3 +46,12 @@ def test_whoever_is_welcomed_costs_no_request_more() -> None:
     at = till()
     gives(at, "enrolled")
     assert asked(at.price(partial(at.shop.enrol, "newer"))) == (2, 12)
+
+
+def test_what_goes_with_all_of_an_order_is_one_get_of_its_entry_and_two_units_an_award() -> None:
+    at = till()
+    gives(at, "order")
+    at.shop.buy(member(at.ada), sale("A9", 60_00, 40_00))
+    order_id = at.shop.order_id("A9")
+    assert asked(at.price(partial(at.shop.bring_back, order_id, goods_back("R1", 60_00)))) == (3, 8)
+    assert asked(at.price(partial(at.shop.bring_back, order_id, goods_back("R2", 40_00, "book-2")))) == (4, 10)
