@@ -29,6 +29,7 @@ from chalicelib.table.config_notes import forget_notes, note_left, noted_left
 from chalicelib.table.protocol import Key, Write
 
 MOST_READS = 3
+MOST_LOOKS = 4  # each lets go of a page of what has lapsed
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -89,8 +90,9 @@ class Taking:
         left."""
         for quota, amount in self._refused(refused):
             left = self._found(quota, amount)
-            if left is not None and let_go_lapsed(self.rt, self.tenant, quota.name):
-                left = self._found(quota, amount)
+            for _ in range(MOST_LOOKS):
+                if left is not None and let_go_lapsed(self.rt, self.tenant, quota.name):
+                    left = self._found(quota, amount)
             if left is not None:
                 note_left(self.rt, self.tenant, quota.name, left)
 

@@ -18,7 +18,6 @@ from tests.faults.writes import Asked, commanded
 from tests.twins import coupons, fresh, kept, tills
 from tests.twins.bookshop import BookShop, card, keyed, rule
 
-
 HUNDREDTH = rule(
     "hundredth",
     trigger={"on": "cart"},
