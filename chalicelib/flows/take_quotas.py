@@ -22,7 +22,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.quotas import store
-from chalicelib.areas.quotas.model import UNLIMITED, Move, Quota, Slice, Stand, Taken, drawn_together, opened
+from chalicelib.areas.quotas.model import (
+    HELD_FOR_A_TIME,
+    UNLIMITED,
+    Move,
+    Quota,
+    Slice,
+    Stand,
+    Taken,
+    drawn_together,
+    opened,
+)
 from chalicelib.flows.lapsed_limits import let_go_lapsed
 from chalicelib.runtime import Runtime
 from chalicelib.table.config_notes import forget_notes, note_left, noted_left
@@ -86,26 +96,31 @@ class Taking:
         return tuple(write for name in names for write in self._writes_of(name))
 
     def look(self, refused: frozenset[Key]) -> None:
-        """1 Query of each quota that refused. Where that is too little what has lapsed is let go of, and a note made of what is
+        """1 Query of each quota that refused. Where that is too little 1 Query of what has lapsed, which is let go of, and a note of what is
         left."""
         for quota, amount in self._refused(refused):
             left = self._found(quota, amount)
             for _ in range(MOST_LOOKS):
-                if left is not None and let_go_lapsed(self.rt, self.tenant, quota.name):
-                    left = self._found(quota, amount)
+                if left is None or not self._lets_go(quota):
+                    break
+                left = self._found(quota, amount)
             if left is not None:
                 note_left(self.rt, self.tenant, quota.name, left)
 
     def foresee(self) -> bool:
         limited = [(quota, amount) for quota, amount in self._wanted.values() if quota.total < UNLIMITED]
-        short = [self._found(quota, amount, lapsed=self._lapsed(quota)) for quota, amount in limited]
+        short = [self._found(quota, amount, trial=True) for quota, amount in limited]
         return all(left is None for left in short)
 
     def _lapsed(self, quota: Quota) -> int:
         """What would be let go of, were it not for a try."""
-        return sum(
-            one.taken.amount for one in store.lapsed(self.rt.table, self.tenant, quota.name, self.rt.clock.now())
-        )
+        if quota.kind not in HELD_FOR_A_TIME:
+            return 0
+        now = self.rt.clock.now()
+        return sum(one.taken.amount for one in store.lapsed(self.rt.table, self.tenant, quota.name, now))
+
+    def _lets_go(self, quota: Quota) -> bool:
+        return quota.kind in HELD_FOR_A_TIME and let_go_lapsed(self.rt, self.tenant, quota.name)
 
     def after(self) -> None:
         """The command is carried out: what was known to be short, and has come back, is not so any more."""
@@ -120,13 +135,14 @@ class Taking:
             if store.slice_key(self.tenant, quota.name, 0).pk in partitions
         ]
 
-    def _found(self, quota: Quota, amount: int, *, lapsed: int = 0) -> int | None:
+    def _found(self, quota: Quota, amount: int, *, trial: bool = False) -> int | None:
         """How much is left where that is too little. The slices are not read at one instant: what moves between them may be
         seen twice or not at all. So too little is believed when it adds up, or is read twice."""
         stand = store.read(self.rt.table, self.tenant, quota)
         for _ in range(MOST_READS - 1):
-            if stand.left + lapsed >= amount:
-                self._left[quota.name], self._stands[quota.name] = stand.left + lapsed, stand
+            there = stand.left + (self._lapsed(quota) if trial and stand.left < amount else 0)
+            if there >= amount:
+                self._left[quota.name], self._stands[quota.name] = there, stand
                 return None
             again = stand if stand.left + stand.taken == quota.total else self._read_again(quota)
             if again == stand:
