@@ -10,6 +10,7 @@ checkout is over with its time, whoever has let go of what it held.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 
 from chalicelib.areas.quotas import store
 from chalicelib.areas.quotas.model import Held, Move
@@ -33,18 +34,19 @@ def let_go_lapsed(rt: Runtime, tenant: str, quota: str) -> bool:
 
 
 def settle_lapsed(rt: Runtime, tenant: str, quota: str) -> bool:
-    """All of it, as patiently as any job. Whether there was something."""
-    found = 0
+    """All of it, as patiently as any job. Whether there was something: also where an answer was lost."""
+    found: set[Held] = set()
 
     def decide() -> tuple[int, tuple[Write, ...]]:
         held = store.lapsed(rt.table, tenant, quota, rt.clock.now())
+        found.update(held)
         return len(held), _writes(tenant, held)
 
-    while settled := settle(rt, decide):
-        found += settled
+    while settle(rt, decide):
+        pass
     if found:
         _known_again(rt, tenant, quota)
-    return found > 0
+    return bool(found)
 
 
 def _writes(tenant: str, held: tuple[Held, ...]) -> tuple[Write, ...]:
@@ -60,5 +62,7 @@ def _writes(tenant: str, held: tuple[Held, ...]) -> tuple[Write, ...]:
 
 
 def _known_again(rt: Runtime, tenant: str, quota: str) -> None:
-    if quota in rt.config.load(rt.table, tenant).notes:
-        forget_notes(rt, tenant, [quota])
+    """As far as it can be said: a note that stays is wrong for three minutes."""
+    with suppress(Throttled, OutcomeUnknown):
+        if quota in rt.config.load(rt.table, tenant).notes:
+            forget_notes(rt, tenant, [quota])

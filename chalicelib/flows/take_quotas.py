@@ -100,17 +100,17 @@ class Taking:
         left."""
         for quota, amount in self._refused(refused):
             left = self._found(quota, amount)
-            for _ in range(MOST_LOOKS):
-                if left is None or not self._lets_go(quota):
-                    break
-                left = self._found(quota, amount)
+            if left is not None and quota.kind in HELD_FOR_A_TIME:
+                left = self._found_after_letting_go(quota, amount, left)
             if left is not None:
+                self._left[quota.name] = left
                 note_left(self.rt, self.tenant, quota.name, left)
 
     def foresee(self) -> bool:
         limited = [(quota, amount) for quota, amount in self._wanted.values() if quota.total < UNLIMITED]
-        short = [self._found(quota, amount, trial=True) for quota, amount in limited]
-        return all(left is None for left in short)
+        short = {quota.name: self._found(quota, amount, trial=True) for quota, amount in limited}
+        self._left |= {name: left for name, left in short.items() if left is not None}
+        return all(left is None for left in short.values())
 
     def _lapsed(self, quota: Quota) -> int:
         """What would be let go of, were it not for a try."""
@@ -119,8 +119,16 @@ class Taking:
         now = self.rt.clock.now()
         return sum(one.taken.amount for one in store.lapsed(self.rt.table, self.tenant, quota.name, now))
 
-    def _lets_go(self, quota: Quota) -> bool:
-        return quota.kind in HELD_FOR_A_TIME and let_go_lapsed(self.rt, self.tenant, quota.name)
+    def _found_after_letting_go(self, quota: Quota, amount: int, left: int) -> int | None:
+        """Looked at once more where nothing is there to let go of any more: what was lost may have been done by then."""
+        found: int | None = left
+        for number in range(MOST_LOOKS):
+            went = let_go_lapsed(self.rt, self.tenant, quota.name)
+            if went or number:
+                found = self._found(quota, amount)
+            if found is None or not went:
+                break
+        return found
 
     def after(self) -> None:
         """The command is carried out: what was known to be short, and has come back, is not so any more."""
@@ -146,8 +154,7 @@ class Taking:
                 return None
             again = stand if stand.left + stand.taken == quota.total else self._read_again(quota)
             if again == stand:
-                self._left[quota.name] = max(0, stand.left)
-                return self._left[quota.name]
+                return max(0, stand.left)
             stand = again
         return None
 

@@ -107,8 +107,9 @@ def with_lapsed() -> World:
     return world
 
 
-def settle_lapsed(world: World, shop: BookShop) -> int:
-    return settle_due(shop.rt, shop.caller, local_day(shop.clock.at, "UTC"))
+def settle_lapsed(world: World, shop: BookShop) -> str:
+    settle_due(shop.rt, shop.caller, local_day(shop.clock.at, "UTC"))
+    return "settled"
 
 
 def take_what_is_gone(world: World, shop: BookShop) -> str:

@@ -19,7 +19,7 @@ from tests.faults.case import Case
 from tests.faults.world import World
 from tests.faults.writes import commanded, settle
 from tests.twins import fresh, perked
-from tests.twins.bookshop import BookShop, fixed, keyed, rule
+from tests.twins.bookshop import BookShop, card, fixed, goods_back, keyed, rule, sale
 
 Asked = Callable[[World, BookShop, Command], Committed[Any]]
 LAST_DAY = "2026-07-01"  # a month's membership that begins on bookshop.TODAY is over long before points expire
@@ -36,11 +36,13 @@ def rewarding() -> World:
     perked.offer(shop, "club", perked.CLUB, valid_days=10)
     effects = [{"kind": "grant_perk", "perk": "treat"}, fixed(5)]
     shop.define(rule("letter", trigger={"on": "newsletter"}, effects=effects))
+    shop.define(rule("bought", audience={"places": ["treats"]}, effects=effects))
+    order = shop.buy(card("0001"), sale("P-1", 10_00, place="treats")).answer.order_id
     for perk_id in ("card", "club"):
         perked.give(shop, ada, perk_id)
     redemption = perked.redeem(shop, ada, "card.1").answer.redemption_id
     shown = perked.code(shop, ada, "card.1")
-    return replace(world, names={**world.names, "redemption": redemption, "code": shown})
+    return replace(world, names={**world.names, "redemption": redemption, "code": shown, "order": order})
 
 
 @cache
@@ -91,6 +93,10 @@ def show(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return Committed((done.answer.award_id, done.answer.method), done.replayed)
 
 
+def bring_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.bring_back(world.names["order"], goods_back("P-R", 10_00), command)
+
+
 COMMANDS: dict[str, Asked] = {
     "define_perk": define,
     "grant_perk": grant,
@@ -111,7 +117,11 @@ def commands() -> Iterator[Case]:
         yield Case(f"{name}, without a key", "write", rewarding, partial(commanded, act, fresh), once=True)
 
 
-PERK_WRITES = (*commands(), Case("settle_due, of awards", "write", over, settle))
+PERK_WRITES = (
+    *commands(),
+    Case("return_order, of what a rule gave", "write", rewarding, partial(commanded, bring_back, fresh)),
+    Case("settle_due, of awards", "write", over, settle),
+)
 PERK_READS = tuple(
     Case(name, "read", rewarding, looked, patient=False)
     for name, looked in {
