@@ -152,7 +152,7 @@ def test_what_an_order_gave_goes_with_its_goods_as_far_as_nobody_used_it(shop: S
     offer(shop, "treat", TREAT)
     offer(shop, "card", CARD)
     shop.define("gives", {"kind": "grant_perk", "perk": "treat"}, {"kind": "stamps", "perk": "card", "amount": 1})
-    given = [
+    given: list[Json] = [
         {"rule_id": "gives", "reason": None, "taken": True},
         {"rule_id": "gives", "reason": "reward_used", "taken": False},
     ]
