@@ -29,4 +29,6 @@ def enrol_member(rt: Runtime, caller: Caller, command: Command, enrolment: Enrol
 def asked_of(config: Config) -> Asked:
     """What the tenant asks of profiles."""
     settings = programs.settings(config)
-    return Asked(settings.member_fields, settings.complete_profile)
+    first = next(iter(programs.programs(config)), None)
+    zone = "UTC" if first is None else first.zone
+    return Asked(settings.member_fields, settings.complete_profile, zone)

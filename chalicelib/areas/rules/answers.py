@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from chalicelib.areas.rules.basket import Basket
 from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS, WEEKDAYS
 from chalicelib.areas.rules.purchase import Context
-from chalicelib.kit.periods import Day, date_of, day_of
+from chalicelib.kit.periods import Day, date_of, day_of, in_year, next_in_a_year
 
 Reader = Callable[[Basket, Context], Any]
 
@@ -43,24 +42,12 @@ def _age(_: Basket, context: Context) -> int | None:
     if born is None:
         return None
     year = date_of(context.day).year
-    return year - born.year - (context.day < birthday_in(born, year))
+    return year - born.year - (context.day < in_year(born, year))
 
 
 def _days_to_birthday(_: Basket, context: Context) -> int | None:
     born = context.member.birth_date if context.member else None
-    if born is None:
-        return None
-    today = date_of(context.day)
-    coming = birthday_in(born, today.year)
-    return (coming if coming >= context.day else birthday_in(born, today.year + 1)) - context.day
-
-
-def birthday_in(born: date, year: int) -> Day:
-    """Whoever was born on 29 February has their day on the 28th where there is none."""
-    try:
-        return day_of(born.replace(year=year))
-    except ValueError:
-        return day_of(date(year, 2, 28))
+    return None if born is None else next_in_a_year(born, context.day) - context.day
 
 
 def _birth_day(_: Basket, context: Context) -> Day | None:

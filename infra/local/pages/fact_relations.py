@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.groups import model as groups
-from chalicelib.areas.members import model as members
+from chalicelib.areas.members import facts as members
 from chalicelib.areas.orders.model import facts as kept
 from chalicelib.kit.facts import Fact
 from chalicelib.table.config import ConfigChanged
@@ -166,6 +166,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     members.MemberUnblocked: Relations(("update_member",), ("User.CustomerWasActivated",), ("USER_CHANGED",)),
     members.MemberJoinedGroup: Relations(("create_group", "join_group"), (), ("USER_CHANGED",)),
     members.MemberLeftGroup: Relations(("leave_group",), (), ("USER_CHANGED",)),
+    members.MemberOccasion: Relations(("settle_occasions",)),
     groups.GroupCreated: Relations(("create_group",)),
     groups.GroupChanged: Relations(("update_group",)),
     groups.GroupBlocked: Relations(("update_group",)),
