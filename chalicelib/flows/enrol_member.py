@@ -29,6 +29,4 @@ def enrol_member(rt: Runtime, caller: Caller, command: Command, enrolment: Enrol
 def asked_of(config: Config) -> Asked:
     """What the tenant asks of profiles."""
     settings = programs.settings(config)
-    first = next(iter(programs.programs(config)), None)
-    zone = "UTC" if first is None else first.zone
-    return Asked(settings.member_fields, settings.complete_profile, zone)
+    return Asked(settings.member_fields, settings.complete_profile, programs.calendar(config))

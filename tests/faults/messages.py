@@ -76,7 +76,7 @@ def _shard(world: World, name: str) -> int:
     [place] = [
         stored.item["gsi3pk"]["S"]
         for key, stored in world.memory._items.items()
-        if key.pk.endswith(world.names[name]) and "gsi3pk" in stored.item
+        if key.pk.endswith(world.names[name]) and key.sk.startswith("B#") and "gsi3pk" in stored.item
     ]
     shard = int(place.rsplit("#", 1)[1])
     assert shard < DUE_SHARDS

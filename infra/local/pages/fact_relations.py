@@ -34,7 +34,7 @@ _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
 _PROFILES = ("enrol_member", "update_member")  # where a rule gives something for it
-_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order")
+_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "settle_occasions")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
@@ -49,6 +49,7 @@ _ON_ACCOUNTS = (
         "record_order",
         "return_order",
         "settle_due",
+        "settle_occasions",
         "spend_points",
         "update_member",
     ),
@@ -137,7 +138,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
     f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
-    f.PerkExpired: Relations((*_ON_AWARDS, "commit_checkout", "record_event", "record_order", "update_member")),
+    f.PerkExpired: Relations(
+        (*_ON_AWARDS, "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")
+    ),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
