@@ -11,6 +11,8 @@ writes   profile (version), entry (absent): 4 units and the two places of the in
 
 from __future__ import annotations
 
+from itertools import count
+
 from chalicelib.areas.accounts.model.facts import EventRecorded
 from chalicelib.areas.members import operations as profiles
 from chalicelib.areas.members import store as members
@@ -40,20 +42,19 @@ class _NothingDue(Refused):
 
 def settle_occasions(rt: Runtime, caller: Caller, day: Day, member_id: str) -> bool:
     """Whether one was due until `day` (on the member's calendar), and this run settled it. Each is a commit of its own."""
-    settled = False
-    while True:
+    for settled in count():
         try:
-            coming = _settle_next(rt, caller, day, member_id)
+            coming = _settle_next(rt, caller, day, member_id, settled)
         except _NothingDue:
-            return settled
-        settled = True
+            return bool(settled)
         if coming is None or coming > day:
-            return True
+            break
+    return True
 
 
-def _settle_next(rt: Runtime, caller: Caller, day: Day, member_id: str) -> Day | None:
-    """The day that is the next one then."""
-    command = Command(f"due:{iso_day(day)}:{member_id}:occasion")
+def _settle_next(rt: Runtime, caller: Caller, day: Day, member_id: str, settled: int) -> Day | None:
+    """The day that is the next one then. `settled`: how many were before it in this run."""
+    command = Command(f"due:{iso_day(day)}:{member_id}:occasion:{settled}")
 
     def plan() -> Plan:
         config = rt.config.load(rt.table, caller.tenant)
