@@ -185,7 +185,8 @@ class Story:
     def night(self, of: tuple[str, ...], __: Table) -> None:
         [day] = of
         read = parse_rfc3339(f"{day}T00:10:00Z")
-        assert read is not None and read[0] >= self.clock.at, f"{day}: time went back"
+        assert read is not None, f"{day} is no day"
+        assert read[0] >= self.clock.at, f"{day}: time went back"
         self.clock.at = read[0]
         schedule_due(self.rt, {"id": "night", "time": rfc3339(self.clock.at)})
         cast(MemoryQueues, self.rt.queues).deliver("due", partial(due, self.rt))
