@@ -102,7 +102,10 @@ def _codes(code: CodeType) -> Iterator[tuple[str, CodeType]]:
 
 def _functions(module: ModuleType) -> Iterator[FunctionType]:
     """Of the module itself, and of its classes, as they are written."""
-    spaces = [module, *(one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__)]
+    spaces = [
+        module,
+        *(one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__),
+    ]
     for found in [inner for space in spaces for inner in vars(space).values()]:
         function = _innermost(found)
         if isinstance(function, FunctionType) and function.__code__.co_filename == module.__file__:

@@ -6,27 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.areas.accounts.store import DUE_SHARDS, due_query
-from chalicelib.areas.members.store import due_occasion
+from chalicelib.areas.accounts.store import DUE_SHARDS
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.settle_due_page import PAGE
-from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.kit.clock import Instant, rfc3339
 from chalicelib.kit.ids import Kind, RandomIds, shown
 from chalicelib.kit.periods import Day, parse_day
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.pages import every_item
+from tests.twins.anniversaries import past_anniversaries
 from tests.twins.bookshop import BookShop, card, open_shop, sale
 from tests.twins.faulty import FaultyTable
 
 
 def settle(shop: BookShop, day: str) -> int:
     """How many accounts: the anniversaries of members come before."""
-    for shard in range(DUE_SHARDS):
-        due = map(due_occasion, every_item(shop.rt.table, due_query(shop.caller.tenant, shard, the_day(day))))
-        for member_id in filter(None, list(due)):
-            settle_occasions(shop.rt, shop.caller, the_day(day), member_id)
+    past_anniversaries(shop, day)
     return settle_due(shop.rt, shop.caller, the_day(day))
 
 
