@@ -92,10 +92,8 @@ def test_a_birthday_is_given_something_on_the_day_and_once() -> None:
 
 
 def test_an_anniversary_is_given_something_each_year_and_conditions_ask_about_the_day() -> None:
-    five_years = {"ask": "member.days_enrolled", "at_least": 365 * 2}
-    shop = shop_with(
-        on("anniversary"), rule("again", trigger={"on": "anniversary"}, when=five_years, effects=[fixed(7)])
-    )
+    second = {"ask": "member.years_enrolled", "is": 2}
+    shop = shop_with(on("anniversary"), rule("again", trigger={"on": "anniversary"}, when=second, effects=[fixed(7)]))
     ada = shop.member("ada")
     for year, points in (("2027", 50), ("2028", 57)):
         day_after_day(shop, f"{year}-06-15T00:10:00Z")
