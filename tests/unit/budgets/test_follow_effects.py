@@ -73,5 +73,5 @@ def test_a_birthday_is_one_query_and_one_transaction_whatever_it_gives_and_to_wh
     assert asked(birthday(at, "dora")) == (2, 10)
     for number in range(30):
         at.shop.enrol(f"{number}", birth_date="1990-01-01")
-        at.shop.define(rule(f"paused-{number}", state="paused", trigger={"on": "birthday"}))
+        at.shop.define(rule(f"paused-{number}", state="paused", trigger={"on": "birthday"}, effects=[fixed(1)]))
     assert asked(birthday(at, "eve")) == (2, 10)
