@@ -109,7 +109,7 @@ def _come_back(taking: Taking, tenant: str, terms: Terms, order: Order, bought: 
             credits=bought.credits,
             uncounted=bought.uncounted,
             uses=bought.uses,
-            gifts=bought.given,
+            gifts=bought.all_gifts,
             returned={},
         ),
     )

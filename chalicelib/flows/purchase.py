@@ -66,7 +66,7 @@ class Purchase:
     paid_with: PaidWith = MONEY
 
     @property
-    def given(self) -> tuple[Gift, ...]:
+    def all_gifts(self) -> tuple[Gift, ...]:
         """Beside points, as the order keeps it."""
         return () if self.followed is None else self.followed.gifts
 

@@ -151,7 +151,7 @@ def order_plan(
         uses=purchase.uses,
         spends=purchase.paid_with.spends,
         coupons=purchase.paid_with.coupons,
-        gifts=purchase.given,
+        gifts=purchase.all_gifts,
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
