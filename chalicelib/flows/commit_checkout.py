@@ -100,8 +100,9 @@ def commit_checkout(
         if guarded is not None:
             return guarded
         checkout, _ = checkouts.read(rt.table, caller.tenant, checkout_id)
-        if checkout.paid is not None:
-            return _same(rt, caller, checkout, paying)
+        if checkout.paid is not None and not checkout.cancelled:
+            return _same(rt, caller, checkout, checkout.paid, paying)
+        checkout.must_be_open(rt.clock.now())  # whoever called it off let go of what is then missing
         found = orders.find(rt.table, caller.tenant, paying.number)
         if found.order is not None:
             text = f"Order {paying.number[:64]} is already recorded, and not of this checkout."
@@ -221,11 +222,8 @@ def _spends(checkout: Checkout, entry: Entry) -> tuple[SpentOn, ...]:
     return tuple(spends)
 
 
-def _same(rt: Runtime, caller: Caller, checkout: Checkout, paying: Paying) -> Entry | None:
+def _same(rt: Runtime, caller: Caller, checkout: Checkout, paid: Paid, paying: Paying) -> Entry | None:
     """The version that committed this very order. Conflict `checkout_committed` for another."""
-    paid = checkout.paid
-    if paid is None or checkout.cancelled:
-        return None
     payments = tuple(payment.model_dump(mode="json") for payment in paying.payments or ())
     kept = checkout.member_id is None  # nobody is asked whose it was
     theirs = paying.buyer is None or kept or member_of(rt, caller, paying.buyer) == checkout.member_id
