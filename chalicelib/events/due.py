@@ -65,12 +65,15 @@ def _told(due: Due) -> dict[str, Any]:
     """A message of an older release is one of these as well: that of an account has not changed."""
     if due.coupon_id:
         return {"member_id": due.member_id, "coupon_id": due.coupon_id}
+    if due.segment_id:
+        return {"member_id": due.member_id, "segment_id": due.segment_id}
     return {"member_id": due.member_id, "program_id": due.program_id} | ({"awards": True} if due.awards else {})
 
 
 def _due(body: Mapping[str, Any]) -> Due:
-    coupon_id = str(body.get("coupon_id", ""))
-    return Due(str(body["member_id"]), int(body.get("program_id", 0)), coupon_id, bool(body.get("awards")))
+    coupon_id, segment_id = str(body.get("coupon_id", "")), str(body.get("segment_id", ""))
+    program_id, awards = int(body.get("program_id", 0)), bool(body.get("awards"))
+    return Due(str(body["member_id"]), program_id, coupon_id, segment_id, awards)
 
 
 def _scheduled_at(event: Mapping[str, Any]) -> Instant | None:

@@ -1,7 +1,8 @@
 """Settle a page of due accounts: up to a hundred of one shard of the due index.
 
     reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
-             award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does
+             award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each stay in a
+             segment what flows/leave_due_segment does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
 """
@@ -14,7 +15,9 @@ from functools import partial
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.perks import store as perks
+from chalicelib.areas.segments import store as segments
 from chalicelib.flows.expire_coupon import expire_coupon
+from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
 from chalicelib.kit.caller import Caller
@@ -28,11 +31,13 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account; a coupon; or all awards of a member in a program that are over, which are settled at once."""
+    """An account; a coupon; a stay in a segment; or all awards of a member in a program that are over, which are settled at
+    once."""
 
     member_id: str
     program_id: int = 0
     coupon_id: str = ""
+    segment_id: str = ""
     awards: bool = False
 
 
@@ -71,12 +76,16 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
     """Whether there was something to settle, and this run did it."""
     if due.coupon_id:
         return expire_coupon(rt, caller, day, due.member_id, due.coupon_id)
+    if due.segment_id:
+        return leave_due_segment(rt, caller, day, due.member_id, due.segment_id)
     settle = settle_awards if due.awards else settle_account
     return settle(rt, caller, day, due.member_id, due.program_id)
 
 
 def _due(attrs: Attrs) -> Due:
-    coupon, award = owned.due_coupon(attrs), perks.due_award(attrs)
+    coupon, award, stay = owned.due_coupon(attrs), perks.due_award(attrs), segments.due_membership(attrs)
     if coupon is not None:
         return Due(coupon[0], coupon_id=coupon[1])
+    if stay is not None:
+        return Due(stay[0], segment_id=stay[1])
     return Due(*accounts.due_member(attrs)) if award is None else Due(*award, awards=True)

@@ -109,6 +109,14 @@ BODIES: Mapping[str, Json] = {
         "valid_days": 365,
         "points": 9,
     },
+    "put_segment": {
+        "name": "Winback",
+        "description": "Has not bought for a while, and is worth a letter.",
+        "translations": {"de": {"name": "Lange nicht gesehen"}},
+        "labels": [{"key": "by", "value": "crm"}],
+        "type": "scheduled",
+        "horizon_days": 30,
+    },
     "put_rule": {
         "name": "One point per euro, not for delivery",
         "window": {"from_day": "2026-01-01", "until_day": "2026-12-31"},
@@ -224,6 +232,8 @@ BODIES: Mapping[str, Json] = {
         "amount": 10,
         "by": MEMBER,
     },
+    "add_to_segment": {"members": [{"identifier": {"type": "card", "value": "2026001"}}, {"member_id": MEMBER}]},
+    "remove_from_segment": {"members": [{"member_id": MEMBER}]},
     "grant_perk": {"perk_id": "coffee-card", "points": 9},
     "give_stamps": {"amount": 1, "place": "Berlin Mitte"},
     "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},
