@@ -20,7 +20,7 @@ from chalicelib.areas.members import operations as enrolled
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.segments import store
-from chalicelib.areas.segments.model import Change, Membership, joined, left
+from chalicelib.areas.segments.model import Change, Membership, Segment, joined, left
 from chalicelib.errors import Refused
 from chalicelib.flows.segment_changes import change_writes, facts_of, membership_in
 from chalicelib.kit.base import Frozen
@@ -93,7 +93,9 @@ def add_to_segment(
     """Who is in it stays, and a rolling stay is counted anew. NotFound: segment. Refuses `segment_ended`."""
 
     def decide(config: Config, known: Membership | None, at: Instant) -> Change:
-        return joined(store.segment(config, segment_id), known, at)
+        segment = store.segment(config, segment_id)
+        segment.must_be_active()
+        return joined(segment, known, at, at)
 
     _segment(rt, caller, segment_id).must_be_active()
     return _changed(rt, caller, command, "add_to_segment", segment_id, lines, decide)
@@ -109,7 +111,7 @@ def remove_from_segment(
     )
 
 
-def _segment(rt: Runtime, caller: Caller, segment_id: str) -> store.Segment:
+def _segment(rt: Runtime, caller: Caller, segment_id: str) -> Segment:
     return store.segment(rt.config.load(rt.table, caller.tenant), segment_id)
 
 
@@ -223,5 +225,3 @@ def _found(rt: Runtime, tenant: str, segment_id: str, who: Sequence[str | None])
 def _told_by(entry: Entry) -> tuple[ToldLine, ...]:
     after = entry.header["after"]
     return tuple(ToldLine(line=line, member_id=member, result=result) for line, member, result in after["lines"])
-
-

@@ -19,6 +19,7 @@ from chalicelib.flows.evaluate_cart import CartCredit, PayableWithPoints
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.purchase import Buyer, with_credits
+from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.caller import Caller
@@ -102,8 +103,10 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
     story = terms.advance(Story(opened.account), at)
     if checking.before is not None:
         story = freed(story, terms, checking.before, at)
-    context = context_of(terms, story.account, opened.member, at, checking.taking, may_spend=opened.may_spend)
-    context, occasions = replace(context, pays=wish.pays), occasions_of(CART, context)
+    segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
+    context = context_of(terms, story.account, opened.member, at, checking.taking, segments=segments)
+    context = replace(context, pays=wish.pays, may_spend=opened.may_spend)
+    occasions = occasions_of(CART, context)
     outcome = evaluate(terms.rules, wish.cart, context, occasions)
     by_coupons: tuple[Promised, ...] = ()
     if checking.coupons is not None:

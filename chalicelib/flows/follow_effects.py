@@ -1,4 +1,4 @@
-"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier. Pure.
+"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, segments. Pure.
 
 Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have) is not, and
 the answer says why: nobody is refused a purchase for that. They stay when goods come back, as what an operator gave would.
@@ -6,7 +6,7 @@ the answer says why: nobody is refused a purchase for that. They stay when goods
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,25 +14,26 @@ from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import StampCard
 from chalicelib.areas.perks.model import Till as At
-from chalicelib.areas.rules.model.effects import FollowEffect, GiveStamps, GrantPerk
+from chalicelib.areas.rules.model.effects import FollowEffect, GiveStamps, GrantPerk, JoinSegment, LeaveSegment, SetTier
 from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.award_decisions import Grant, granted, is_ignored
 from chalicelib.flows.award_turn import Desk, Turn
+from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.give_stamps import stamped
 from chalicelib.flows.opened import Opened
 from chalicelib.flows.pin_tier import pinned
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.table.journal import Entry, Header
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Key, Write
 
 MOST = 10  # in one transaction; each may write awards
 
 
 class GivenEffect(Frozen):
-    """What a rule gave beside points, or the reason why not: a code. `what` is the perk or the tier, `award_id` the award that
-    was granted or stamped."""
+    """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier or the segment,
+    `award_id` the award that was granted or stamped."""
 
     rule_id: str
     kind: str
@@ -60,36 +61,59 @@ def effects_of(entry: Entry) -> tuple[GivenEffect, ...]:
     return tuple(GivenEffect.model_validate(one) for one in after.get("effects", ()))
 
 
-def followed(story: Story, terms: Terms, opened: Opened, follows: Sequence[Follow], header: Header) -> Followed:
-    """Asks nothing: a member's awards come with the snapshot. Once in a transaction: what follows from several things in it
-    is given together."""
+def followed(
+    story: Story,
+    terms: Terms,
+    opened: Opened,
+    follows: Sequence[Follow],
+    header: Header,
+    taken: Collection[Key] = (),
+) -> Followed:
+    """Asks nothing: a member's awards and segments come with the snapshot. Once in a transaction for each program: what
+    follows from several things in it is given together. `taken`: what is written beside it."""
     if not follows or opened.member is None:
         return Followed(story)
     member_id, program_id = opened.member.member_id, terms.program.program_id
     desk = Desk(terms, terms.config, opened, member_id, header.effective_at)
     awards = perks.awards_from(opened.beside.values(), program_id)
     turn = Turn(story, awards, opened.head.version + 1).with_expired(member_id)
+    tenant, now = header.caller.tenant, story.account.advanced_to
+    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, taken)
     made: list[GivenEffect] = []
     for number, follow in enumerate(follows):
         try:
             if number >= MOST:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
-            turn, award_id = _given(turn, desk, follow.effect, header.place)
+            if isinstance(follow.effect, JoinSegment | LeaveSegment):
+                stays, facts = stays.moved(follow.effect, follow.rule_id)
+                turn, award_id = turn.then(*facts), None
+            else:
+                turn, award_id = _given(turn, desk, follow.effect, header.place)
             made.append(_told(follow, award_id=award_id))
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
-    return Followed(turn.story, turn.writes(header.caller.tenant, member_id, program_id), tuple(made))
+    return Followed(turn.story, (*turn.writes(tenant, member_id, program_id), *stays.writes), tuple(made))
 
 
 def _told(follow: Follow, *, award_id: str | None = None, reason: str | None = None) -> GivenEffect:
     effect = follow.effect
-    what = effect.perk if isinstance(effect, GrantPerk | GiveStamps) else effect.tier
+    given = reason is None
     return GivenEffect(
-        rule_id=follow.rule_id, kind=effect.kind, what=what, given=reason is None, award_id=award_id, reason=reason
+        rule_id=follow.rule_id, kind=effect.kind, what=_what(effect), given=given, award_id=award_id, reason=reason
     )
 
 
-def _given(turn: Turn, desk: Desk, effect: FollowEffect, place: str) -> tuple[Turn, str | None]:
+def _what(effect: FollowEffect) -> str:
+    match effect:
+        case GrantPerk() | GiveStamps():
+            return effect.perk
+        case SetTier():
+            return effect.tier
+        case JoinSegment() | LeaveSegment():
+            return effect.segment
+
+
+def _given(turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | SetTier, place: str) -> tuple[Turn, str | None]:
     if not isinstance(effect, GrantPerk | GiveStamps):
         return _on_tier(turn, desk, effect.tier, effect.days), None
     perk = desk.perk(effect.perk)

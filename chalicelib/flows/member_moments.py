@@ -11,7 +11,7 @@ writes   account (version), entry (absent): 4 units, of each program of which a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts import store as accounts
@@ -33,7 +33,7 @@ from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import Config
 from chalicelib.table.journal import Head, entry_put
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Key, Write
 
 MOST_PROGRAMS = 20
 
@@ -52,9 +52,14 @@ class Moments:
         """What is written beside the profile, as it will be."""
         config = self.rt.config.load(self.rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
-        return tuple(write for program_id in on[:MOST_PROGRAMS] for write in self._given(program_id, member, moments))
+        writes: list[Write] = []
+        for program_id in on[:MOST_PROGRAMS]:
+            writes += self._given(program_id, member, moments, {write.key for write in writes})
+        return tuple(writes)
 
-    def _given(self, program_id: int, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
+    def _given(
+        self, program_id: int, member: Member, moments: Sequence[str], taken: Collection[Key]
+    ) -> tuple[Write, ...]:
         tenant, terms = self.caller.tenant, terms_of(self.rt, self.caller.tenant, program_id)
         header = header_for(self.rt, self.caller, self.command, self.operation, terms)
         opened = self._their_account(program_id, member, "enrolled" in moments)
@@ -62,7 +67,7 @@ class Moments:
             opened.must_be_active()
             before = terms.advance(Story(opened.account), header.effective_at)
             story, follows = with_moments(before, terms, opened, moments, header.effective_at)
-            done = followed(story, terms, opened, follows, header)
+            done = followed(story, terms, opened, follows, header, taken)
         except Refused:
             return ()
         if done.story == before:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.rule_limits import cut_by_limits, with_uses
+from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
@@ -35,7 +36,7 @@ from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Key, Write
 
 MONEY = PaidWith()
 ENROLLED = ("enrolled",)
@@ -82,11 +83,13 @@ def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
 @dataclass(frozen=True, slots=True)
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
-    money: `pays` is told the order's id and who buys for a group. `asks_now` as in record_order."""
+    money: `pays` is told the order's id and who buys for a group. `asks_now` as in record_order. `taken`: what else the
+    transaction writes."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
+    taken: Collection[Key] = ()
 
 
 PLAIN_TILL = Till()
@@ -114,7 +117,9 @@ def decide_purchase(
 
     def decided() -> Purchase:
         taking.begin()
-        purchase = _decided(header, terms, opened, sale, order_id, taking, why=dry_run, till=till)
+        taken = () if enrolled is None else tuple(write.key for write in enrolled.writes)
+        own = replace(till, taken=taken)
+        purchase = _decided(header, terms, opened, sale, order_id, taking, why=dry_run, till=own)
         return replace(purchase, enrolled=enrolled)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
@@ -137,7 +142,8 @@ def _decided(
     if opened.new and opened.member is not None:
         moments = (*ENROLLED, *opened.member.milestones)
         story, follows = with_moments(story, terms, opened, moments, sale.purchased_at)
-    context = context_of(terms, story.account, opened.member, sale.purchased_at, taking)
+    segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
+    context = context_of(terms, story.account, opened.member, sale.purchased_at, taking, segments=segments)
     outcome = till.judges(terms, sale, context, why)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
@@ -149,7 +155,7 @@ def _decided(
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id)
-    gave = followed(story, terms, opened, (*follows, *outcome.follows), header)
+    gave = followed(story, terms, opened, (*follows, *outcome.follows), header, till.taken)
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
     member_id = opened.member.member_id

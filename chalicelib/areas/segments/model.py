@@ -115,14 +115,16 @@ def unchanged(known: Membership | None) -> Change:
     return Change(known, known, ())
 
 
-def joined(segment: Segment, known: Membership | None, at: Instant) -> Change:
-    """Who is in it stays as they are, but that a rolling stay is counted anew; who was, as long as it lasted, joins again."""
-    left = unchanged(known) if known is None else ended(known, at)
-    if left.after is None:
-        version = 0 if known is None else known.version
-        new = Membership(segment.segment_id, at, segment.leaves_at(at), version)
-        return Change(known, new, (*left.steps, Step("joined", new)))
+def joined(segment: Segment, known: Membership | None, at: Instant, now: Instant) -> Change:
+    """By something that happened at one instant and comes in now. Who is in it stays as they are, but that a rolling stay is
+    counted anew; who was, as long as it lasted, joins again. Refuses `stay_over`."""
+    left = unchanged(known) if known is None else ended(known, now)
     until = segment.leaves_at(at)
+    if left.after is None:
+        new = Membership(segment.segment_id, at, until, 0 if known is None else known.version)
+        if new.is_over(now):
+            raise Refused("stay_over", f"It is so long ago that the stay in {segment.name} would be over.")
+        return Change(known, new, (*left.steps, Step("joined", new)))
     if segment.type == "rolling" and left.after.leaves_at is not None and until and until > left.after.leaves_at:
         after = replace(left.after, leaves_at=until)
         return Change(known, after, (Step("renewed", after),))

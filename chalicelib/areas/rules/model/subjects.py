@@ -34,6 +34,7 @@ SUBJECTS: Mapping[str, Kind] = {
     "member.days_enrolled": "number",
     "member.days_to_birthday": "number",  # 0 on the day, 364 on the day after
     "member.group": "flag",  # whether they are in one
+    "member.segments": "texts",  # that they are in
     # their account
     "account.tier": "text",
     "account.orders": "number",  # before this one
