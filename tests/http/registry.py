@@ -297,6 +297,14 @@ def _series(names: Names) -> str:
     return "our-series"
 
 
+def _segment(names: Names) -> str:
+    """Ours, with a member of ours in it."""
+    segment_id = str(names.api.put("/v1/segments/ours", BODIES["put_segment"]).json["segment_id"])
+    line = {"members": [{"member_id": names["member_id"]}]}
+    assert names.api.post(f"/v1/segments/{segment_id}/members", line).json["changed"] == 1
+    return segment_id
+
+
 def _coupon(names: Names) -> str:
     """One that waits to be activated."""
     return str(_issued(names)["coupon_id"])
@@ -367,6 +375,7 @@ NATIVE = Registry(
         "kept_order_id": _kept_order,
         "operation_id": _operation,
         "series_id": _series,
+        "segment_id": _segment,
         "coupon_id": _coupon,
         "active_coupon_id": _active_coupon,
         "used_coupon_id": _used_coupon,
@@ -407,6 +416,8 @@ NATIVE = Registry(
         "cancel_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
         "capture_hold_of_group": lambda _: {},
         "release_hold_of_group": lambda _: {},
+        "add_to_segment": lambda names: {"members": [{"member_id": names["friend_id"]}]},
+        "remove_from_segment": lambda names: {"members": [{"member_id": names["member_id"]}]},
         "issue_coupon": lambda names: {"series_id": names["series_id"], "program_id": int(names["program_id"])},
         "use_code": lambda names: {"member_id": names["member_id"]},
         "unuse_coupon": lambda _: {},

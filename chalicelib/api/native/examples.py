@@ -45,6 +45,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
         "description": "The award's name among the member's: the perk's id and a number.",
         "example": "coffee-card.1",
     },
+    "segment_id": {"description": "The segment's id, chosen by whoever creates it.", "example": "winback"},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
 

@@ -11,7 +11,7 @@ from chalicelib.api.calls import Answered, Call
 from chalicelib.api.native.naming import answered, buyer_of, owner_of
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.segments import operations as segments
-from chalicelib.areas.segments.model import Member, Segment, SegmentDefinition
+from chalicelib.areas.segments.model import Segment, SegmentDefinition, SegmentMember
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.change_segment_members import (
     MOST_LINES,
@@ -41,7 +41,7 @@ class Segments(Wire):
 
 
 class SegmentMembers(Wire):
-    items: tuple[Member, ...]
+    items: tuple[SegmentMember, ...]
     next_cursor: str | None
 
 

@@ -77,7 +77,7 @@ class Membership:
         return self.leaves_at is not None and self.leaves_at <= at
 
 
-class Member(Frozen):
+class SegmentMember(Frozen):
     """A member of a segment, as lists show them."""
 
     member_id: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.areas.segments import store
-from chalicelib.areas.segments.model import Member, Segment
+from chalicelib.areas.segments.model import Segment, SegmentMember
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.paging import encode_cursor
 from chalicelib.runtime import Runtime
@@ -16,7 +16,7 @@ from chalicelib.table.pages import page_of_shards, shard_place
 
 @dataclass(frozen=True, slots=True)
 class MemberPage:
-    items: tuple[Member, ...]
+    items: tuple[SegmentMember, ...]
     next_cursor: str | None
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.segments.model import Member, Membership, Segment, no_segment
+from chalicelib.areas.segments.model import Membership, Segment, SegmentMember, no_segment
 from chalicelib.errors import Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
@@ -149,10 +149,10 @@ def listed_member(attrs: Attrs) -> str:
     return member
 
 
-def member_from(attrs: Attrs) -> Member:
+def member_from(attrs: Attrs) -> SegmentMember:
     """As the list has them."""
     since, leaves_at = BodyAttribute().deserialize(attrs["card"]["B"])
-    return Member(member_id=listed_member(attrs), since=since, leaves_at=leaves_at)
+    return SegmentMember(member_id=listed_member(attrs), since=since, leaves_at=leaves_at)
 
 
 def shard_of(member: str) -> int:

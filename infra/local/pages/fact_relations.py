@@ -148,6 +148,21 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CouponExpired: Relations(("settle_due",)),
     f.CouponReactivated: Relations(("reactivate_coupon",)),
     f.CouponCancelled: Relations(("cancel_coupon", "refund_redemption", "unuse_coupon")),
+    f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
+    f.MemberRenewedSegment: Relations(
+        ("add_to_segment", "commit_checkout", "record_event", "record_order", "update_member")
+    ),
+    f.MemberLeftSegment: Relations(
+        (
+            "add_to_segment",
+            "remove_from_segment",
+            "settle_due",
+            "commit_checkout",
+            "record_event",
+            "record_order",
+            "update_member",
+        ),
+    ),
     f.CheckoutOpened: Relations(("open_checkout",)),
     f.CheckoutUpdated: Relations(("update_checkout",)),
     f.CheckoutCommitted: Relations(("commit_checkout",)),

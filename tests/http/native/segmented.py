@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.http.client import Reply
 from tests.http.native.bookshop import Json, Shop, answer
 
@@ -20,8 +22,8 @@ def lines(*members: str | Json) -> Json:
     return {"members": [{"member_id": one} if isinstance(one, str) else {"identifier": one} for one in members]}
 
 
-def adding(shop: Shop, segment_id: str, *members: str | Json, query: str = "", **headers: str) -> Reply:
-    return shop.api.post(f"/v1/segments/{segment_id}/members{query}", lines(*members), **headers)
+def adding(shop: Shop, segment_id: str, *members: str | Json, query: str = "", **how: Any) -> Reply:
+    return shop.api.post(f"/v1/segments/{segment_id}/members{query}", lines(*members), **how)
 
 
 def add(shop: Shop, segment_id: str, *members: str | Json) -> list[str]:
