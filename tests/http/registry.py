@@ -46,13 +46,15 @@ class Registry:
     """`ids` by placeholder, `bodies` and `queries` by operation. Whatever takes an id of the tenant asks Names for it,
     so the matrix knows that a stranger must not find it. `furnish` gives a tenant what any has, by its key: a stranger
     must fail for asking for what is ours, not for having nothing. `others`: what an operation means by a placeholder, where
-    that is not what all others mean."""
+    that is not what all others mean. `makes`: what an operation makes under a name of the caller's choice, so that a stranger
+    who chooses ours has one of their own."""
 
     ids: Mapping[str, Callable[[Names], str]] = field(default_factory=dict)
     bodies: Mapping[str, Callable[[Names], dict[str, Any]]] = field(default_factory=dict)
     queries: Mapping[str, Callable[[Names], dict[str, str]]] = field(default_factory=dict)
     furnish: Callable[[Api, str | None], None] = lambda _api, _key: None
     others: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    makes: Mapping[str, str] = field(default_factory=dict)
 
 
 def request_of(route: Route, names: Names) -> tuple[str, Any]:
@@ -445,6 +447,7 @@ NATIVE = Registry(
         "find_order": lambda names: {"number": names["order_number"]},
     },
     furnish=_furnish,
+    makes={"put_segment": "segment_id"},
     others={
         ("give_stamps", "perk_id"): "our_perk_id",
         ("cancel_checkout", "checkout_id"): "paid_checkout_id",

@@ -61,8 +61,8 @@ _ON_ACCOUNTS = (
     *_CHECKOUTS,
 )
 _CONFIGURING = (
-    *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_tiers"),
-    *("put_tenant", "replace_program"),
+    *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_segment"),
+    *("define_tiers", "put_tenant", "replace_program"),
 )
 
 RELATIONS: Mapping[type[Fact], Relations] = {

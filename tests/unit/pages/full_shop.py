@@ -84,7 +84,7 @@ def _told(sort: SortRange | None) -> str:
 @dataclass(frozen=True)
 class FullShop:
     """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled, she is in a club and shows its code; Bob has bought for his group, which is blocked now; all
-    of it is relayed; a file was imported; one of the mugs is taken; Carol paid for a part with points; Bob is in two segments."""
+    of it is relayed; a file was imported; one of the mugs is taken; Carol paid for a part with points; Bob is in a segment for good, and she for some days."""
 
     shop: BookShop
     table: MemoryTable
@@ -142,9 +142,9 @@ def full_shop() -> FullShop:
     carol = shop.member("carol")
     shop.earn(carol, 9)
     segmented.define(shop)
-    segmented.define(shop, "new", **segmented.SCHEDULED)
-    for segment_id in ("vip", "new"):
-        segmented.add(shop, bob, segment_id=segment_id)
+    segmented.add(shop, bob)
+    segmented.define(shop, **segmented.SCHEDULED)
+    segmented.add(shop, carol)
     checkout = tills.begun(shop, carol, points=5)
     tills.paid(shop, checkout, "C-1")
     rewarded.define(shop, "money", **rewarded.MONEY)
