@@ -12,7 +12,7 @@ who      a key that may modify segments
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -30,7 +30,6 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.ids import is_id
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
-from chalicelib.table.config import Config
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Header
 from chalicelib.table.protocol import Attrs, Key, Write
@@ -73,62 +72,51 @@ class _Unchanged(Refused):
         self.told = told
 
 
-Decide = Callable[[Config, Membership | None, Instant], Change]
-
-
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """Lines that are done together; `first` is the number of the first."""
 
-    operation: str
     segment_id: str
     first: int
     lines: Sequence[Named]
-    decide: Decide
+    adds: bool
+
+    @property
+    def operation(self) -> str:
+        return "add_to_segment" if self.adds else "remove_from_segment"
+
+    def decided(self, segment: Segment, known: Membership | None, at: Instant) -> Change:
+        return joined(segment, known, at, at) if self.adds else left(known)
 
 
 def add_to_segment(
     rt: Runtime, caller: Caller, command: Command, segment_id: str, lines: Sequence[Named]
 ) -> Committed[ChangedMembers]:
     """Who is in it stays, and a rolling stay is counted anew. NotFound: segment. Refuses `segment_ended`."""
-
-    def decide(config: Config, known: Membership | None, at: Instant) -> Change:
-        segment = store.segment(config, segment_id)
-        segment.must_be_active()
-        return joined(segment, known, at, at)
-
-    _segment(rt, caller, segment_id).must_be_active()
-    return _changed(rt, caller, command, "add_to_segment", segment_id, lines, decide)
+    return _changed(rt, caller, command, segment_id, lines, adds=True)
 
 
 def remove_from_segment(
     rt: Runtime, caller: Caller, command: Command, segment_id: str, lines: Sequence[Named]
 ) -> Committed[ChangedMembers]:
     """Who is not in it is left alone. NotFound: segment."""
-    _segment(rt, caller, segment_id)
-    return _changed(
-        rt, caller, command, "remove_from_segment", segment_id, lines, lambda _config, known, _at: left(known)
-    )
-
-
-def _segment(rt: Runtime, caller: Caller, segment_id: str) -> Segment:
-    return store.segment(rt.config.load(rt.table, caller.tenant), segment_id)
+    return _changed(rt, caller, command, segment_id, lines, adds=False)
 
 
 def _changed(
     rt: Runtime,
     caller: Caller,
     command: Command,
-    operation: str,
     segment_id: str,
     lines: Sequence[Named],
-    decide: Decide,
+    *,
+    adds: bool,
 ) -> Committed[ChangedMembers]:
     told: list[ToldLine] = []
     replayed = False
     for first in range(0, len(lines), TOGETHER):
         own = replace(command, id=f"segment lines from {first + 1}/{command.id}") if first else command
-        batch = _Batch(operation, segment_id, first + 1, lines[first : first + TOGETHER], decide)
+        batch = _Batch(segment_id, first + 1, lines[first : first + TOGETHER], adds)
         done = _done(rt, caller, own, batch)
         told += done.answer
         replayed = replayed or done.replayed
@@ -152,6 +140,9 @@ def _done(rt: Runtime, caller: Caller, command: Command, batch: _Batch) -> Commi
 def _plan(rt: Runtime, caller: Caller, command: Command, batch: _Batch) -> Plan:
     tenant, now = caller.tenant, rt.clock.now()
     config = rt.config.load(rt.table, tenant)
+    segment = store.segment(config, batch.segment_id)
+    if batch.adds:
+        segment.must_be_active()
     who = _members_named(rt, tenant, batch.lines)
     found = _found(rt, tenant, batch.segment_id, who)
     changes: dict[str, Change] = {}
@@ -160,7 +151,7 @@ def _plan(rt: Runtime, caller: Caller, command: Command, batch: _Batch) -> Plan:
         known = member is not None and members.profile_key(tenant, member) in found
         result: Became = "unchanged" if known else "not_found"
         if member is not None and known and member not in changes:
-            change = batch.decide(config, membership_in(found, tenant, member, batch.segment_id), now)
+            change = batch.decided(segment, membership_in(found, tenant, member, batch.segment_id), now)
             changes[member] = change
             result = change.steps[-1].deed if change.steps else "unchanged"
         told.append(ToldLine(line=line, member_id=member if known else None, result=result))
