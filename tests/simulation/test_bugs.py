@@ -1,13 +1,12 @@
-"""Bugs that somebody could write, each put into a copy of the package: the simulator finds every one of them."""
+"""Bugs that somebody could write, each put into the package of a process of its own: the simulator finds every one."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.simulation.patches import ALL, BUGS, asked, known_to_find, lived_with, patched, patched_package
+from tests.simulation.patches import ALL, BUGS, asked, known_to_find, lived_with, patched
 
 PATCHES = sorted(path.stem for path in BUGS.glob("*.patch"))
 
@@ -17,10 +16,10 @@ def test_there_are_ten_bugs_or_more() -> None:
 
 
 @pytest.mark.parametrize("name", PATCHES)
-def test_a_seeded_bug_is_found(name: str, tmp_path: Path) -> None:
+def test_a_seeded_bug_is_found(name: str) -> None:
     """By the seed that found it last, or by any other; by a law, or by a mark that the product itself finds impossible."""
     patch = (BUGS / f"{name}.patch").read_text(encoding="utf-8")
-    done = lived_with(patch, tmp_path, known_to_find(patch))
+    done = lived_with(patch, known_to_find(patch))
     assert (done.returncode, done.stderr) == (1, ""), done.stdout + done.stderr
     assert "a repro of " in done.stdout
     assert re.search(
@@ -28,11 +27,10 @@ def test_a_seeded_bug_is_found(name: str, tmp_path: Path) -> None:
     ), done.stdout
 
 
-def test_a_bug_is_told_in_as_few_moves_as_it_takes(tmp_path: Path) -> None:
+def test_a_bug_is_told_in_as_few_moves_as_it_takes() -> None:
     """It needs something to send and somebody who sends it. The repro runs again, and breaks the same law."""
     patch = (BUGS / "what-is-sent-lasts-for-ever.patch").read_text(encoding="utf-8")
-    patched_package(patch, tmp_path)
-    told = asked(tmp_path, "--stop", *(known_to_find(patch) or ALL).arguments).stdout
+    told = asked(patch, "--stop", *(known_to_find(patch) or ALL).arguments).stdout
     found = re.search(
         r"^seed \d+: (?P<law>LawBroken: of PointsSent.*)\na repro of (?P<moves>\d+) moves:$", told, re.MULTILINE
     )
@@ -40,7 +38,7 @@ def test_a_bug_is_told_in_as_few_moves_as_it_takes(tmp_path: Path) -> None:
     assert found, told
     assert again, told
     assert int(found["moves"]) <= 4
-    once_more = asked(tmp_path, *again["arguments"].split())
+    once_more = asked(patch, *again["arguments"].split())
     assert once_more.returncode == 1
     assert f"{found['law']}\na repro of {found['moves']} moves:\n" in once_more.stdout
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import pytest
@@ -212,3 +213,18 @@ def test_a_dry_run_sets_no_pin_and_issues_no_code(shop: Shop, bea: str) -> None:
     code = answer(shop.api.post(f"/v1/members/{bea}/proof-codes?dry_run=true"))["code"]
     assert refusal(redeem(shop, "points", bea, "2718"))[1] == "pin_not_set"
     assert refusal(redeem(shop, "awards", bea, code))[1] == "proof_expired"
+
+
+def test_a_log_tells_no_pin_and_no_code(shop: Shop, bea: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither the right one nor a wrong one, which is mostly the right one with a slip."""
+    ask(shop, points="pin", rewards="code")
+    answer(set_pin(shop, bea, "27182818"))
+    assert refusal(redeem(shop, "points", bea, "27182819"))[1] == "wrong_proof"
+    answer(redeem(shop, "points", bea, "27182818"))
+    code = fresh_code(shop, bea)
+    wrong = other_than(code)
+    assert refusal(redeem(shop, "rewards", bea, wrong))[1] == "wrong_proof"
+    answer(redeem(shop, "rewards", bea, code))
+    assert len(caplog.records) >= 7
+    logged = "".join(str(vars(record)) for record in caplog.records)
+    assert not [shown for shown in ("27182818", "27182819", code, wrong) if re.search(rf"\b{shown}\b", logged)]
