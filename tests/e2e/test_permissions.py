@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from chalicelib.api.routes import ROUTES
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.accounts.store import DUE_SHARDS, account_key
 from chalicelib.areas.coupons.store.owned import coupon_from, coupon_keys, coupon_writes
+from chalicelib.areas.segments.store import membership_from, membership_key, membership_put
 from chalicelib.config import Settings
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.kit.ids import owner_number, shown
@@ -143,6 +145,7 @@ def let_points_expire(shop: Deployed, table: Table) -> None:
     assert status == 200, told
     table.batch_put(accounts_like_that_of(told["member_id"], table, 100))
     let_a_coupon_be_over(shop, table, told["member_id"])
+    let_a_stay_be_over(shop, table, told["member_id"])
     fire_schedule(shop)
     seen(lambda: empty(shop, "due"), "the end of the due job")
 
@@ -157,6 +160,18 @@ def let_a_coupon_be_over(shop: Deployed, table: Table, member_id: str) -> None:
     long_ago = kept.model_copy(update={"expires_at": kept.issued_at - 400 * 24 * HOUR_MS})
     (put,) = coupon_writes(SHOP, long_ago, (key, version), past=False)
     assert isinstance(put, Put)
+    table.batch_put([put.item])
+
+
+def let_a_stay_be_over(shop: Deployed, table: Table, member_id: str) -> None:
+    """In a segment, in the same way."""
+    status, _ = shop.call("PUT", "/v1/segments/short", {"name": "Short", "type": "scheduled", "horizon_days": 1})
+    assert status == 200
+    line = {"members": [{"member_id": member_id}]}
+    status, added = shop.call("POST", "/v1/segments/short/members", line)
+    assert (status, added["changed"]) == (200, 1), added
+    kept = membership_from(table.get(membership_key(SHOP, member_id, "short")) or {})
+    put = membership_put(SHOP, member_id, replace(kept, leaves_at=kept.since - 400 * 24 * HOUR_MS))
     table.batch_put([put.item])
 
 
