@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from chalice.app import Chalice
@@ -13,6 +14,7 @@ from chalice.test import Client
 
 from chalicelib.api import mounts, rim
 from chalicelib.api.codes import CODES
+from chalicelib.api.rim import RuntimeProvider
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 from chalicelib.runtime import Runtime
@@ -43,6 +45,24 @@ class Reply:
         return None if self.status < 400 else str(self.json["error"]["code"])
 
 
+class Served:
+    """The app on the Runtime of whoever calls it: to mount all routes takes longer than to call one."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.rt: Runtime | None = None
+        self.matcher = RouteMatcher([route.path for route in routes])
+        self.http = Client(_app(self._runtime, routes)).http
+
+    def _runtime(self) -> Runtime:
+        assert self.rt is not None
+        return self.rt
+
+
+@cache
+def _native() -> Served:
+    return Served(ROUTES)
+
+
 class Api:
     """`key` is the credential sent unless a call brings its own; None sends none."""
 
@@ -50,8 +70,7 @@ class Api:
         self.rt = rt
         self.key = key
         self._routes = tuple(routes)
-        self._matcher = RouteMatcher([route.path for route in self._routes])
-        self._http = Client(app_for(rt, self._routes)).http
+        self._served = _native() if self._routes == ROUTES else Served(self._routes)
 
     def call(
         self,
@@ -68,7 +87,8 @@ class Api:
         if credential is not None:
             sent["Authorization"] = f"Bearer {credential}"
         data = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
-        answer = self._http.request(method, path, headers=sent, body=data)
+        self._served.rt = self.rt
+        answer = self._served.http.request(method, path, headers=sent, body=data)
         reply = Reply(answer.status_code, answer.headers, answer.body.decode())
         self._note(method, path, reply)
         return reply
@@ -88,7 +108,7 @@ class Api:
     def _note(self, method: str, path: str, reply: Reply) -> None:
         if self._routes != ROUTES:
             return
-        pattern = self._matcher.match_route(path).route
+        pattern = self._served.matcher.match_route(path).route
         for route in self._routes:
             if (route.method, route.path) == (method, pattern):
                 REACHED.add((route.operation, reply.code or "ok"))
@@ -98,7 +118,11 @@ class Api:
 
 def app_for(rt: Runtime, routes: Iterable[Route] = ROUTES) -> Chalice:
     """The app as app.py builds it, on a Runtime of the test's own."""
+    return _app(lambda: rt, routes)
+
+
+def _app(runtime: RuntimeProvider, routes: Iterable[Route]) -> Chalice:
     app = Chalice("stampbook", configure_logs=False)
     app.register_middleware(rim.one_error_shape, "http")
-    mounts.mount_native(app, lambda: rt, routes)
+    mounts.mount_native(app, runtime, routes)
     return app
