@@ -214,3 +214,22 @@ def test_a_segment_that_is_not_there_is_refused_wherever_a_rule_names_it(shop: S
     assert on_cart == (422, "credit_on_cart", "effects")
     limited = refused(shop, joins(), limits={"per_member": [{"per": "day", "times": 1}]})
     assert limited[:2] == (400, "invalid_body")
+
+
+def test_a_reward_for_a_segment_is_for_who_is_in_it_and_as_long_as_they_are(shop: Shop) -> None:
+    define(shop, "letter", LETTER)
+    ada, bea = shop.enrol("1"), shop.enrol("2")
+    add(shop, "letter", ada)
+    reward = {"name": "Bag", "type": "gift", "state": "active", "segments": ["letter"]}
+    answer(shop.api.put("/v1/programs/1/rewards/bag", reward))
+
+    def redeemed(member_id: str) -> int:
+        return shop.api.post(f"/v1/members/{member_id}/redemptions", {"reward_id": "bag"}).status
+
+    assert (redeemed(ada), redeemed(bea)) == (201, 422)
+    define(shop, "letter", LETTER, state="ended")
+    assert redeemed(ada) == 422
+    define(shop, "letter", LETTER)
+    shop.clock.at += 31 * DAY
+    [bag] = answer(shop.api.get(f"/v1/members/{ada}/rewards"))["items"]
+    assert (redeemed(ada), [one["code"] for one in bag["reasons"]]) == (422, ["wrong_segment"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from chalicelib.areas.segments.store import MAX_SEGMENTS
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import NOBODY, Shop, answer, card, refusal
+from tests.http.native.filled import numbered, put_there
 from tests.http.native.segmented import (
     DAY,
     LETTER,
@@ -105,18 +109,32 @@ def test_a_repeat_answers_as_the_first_and_a_trial_writes_nothing(shop: Shop) ->
     assert refusal(other)[:2] == (409, "idempotency_key_reused")
 
 
-def test_lines_that_name_nobody_or_two_are_refused_and_nobody_joins(shop: Shop) -> None:
+@pytest.mark.parametrize("remove", ["", "/remove"])
+def test_lines_that_name_nobody_or_two_are_refused_and_nobody_joins(shop: Shop, remove: str) -> None:
     define(shop, "vip")
-    ada, path = shop.enrol("1"), "/v1/segments/vip/members"
+    ada, path = shop.enrol("1"), f"/v1/segments/vip/members{remove}"
     two = {"members": [{"member_id": ada}, {"member_id": ada, "identifier": card("1")}]}
     assert refusal(shop.api.post(path, two)) == (400, "two_members", "members.1.identifier")
     none = {"members": [{"member_id": ada}, {}]}
     assert refusal(shop.api.post(path, none)) == (400, "missing_member", "members.1.member_id")
     wrong = lines(ada, {"type": "email", "value": "nobody"})
     assert refusal(shop.api.post(path, wrong)) == (400, "invalid_identifier", "members.1.identifier")
-    assert refusal(adding(shop, "none", ada)) == (404, "segment_not_found", "segment_id")
+    unknown = refusal(shop.api.post(f"/v1/segments/none/members{remove}", lines(ada)))
+    assert (unknown, count(shop, "vip")) == ((404, "segment_not_found", "segment_id"), 0)
+
+
+def test_who_is_unknown_is_in_no_segment_and_lists_know_their_own_cursors(shop: Shop) -> None:
+    define(shop, "vip")
     assert refusal(shop.api.get(f"/v1/members/{NOBODY}/segments")) == (404, "member_not_found", "member_id")
-    assert count(shop, "vip") == 0
+    assert refusal(shop.api.get("/v1/segments/none/members")) == (404, "segment_not_found", "segment_id")
+    assert refusal(shop.api.get("/v1/segments/vip/members?cursor=x")) == (400, "invalid_cursor", "cursor")
+
+
+def test_a_tenant_has_only_so_many_segments(shop: Shop, rt: Runtime) -> None:
+    known = define(shop, "vip")
+    put_there(rt, "segment", numbered(known, "segment_id", range(MAX_SEGMENTS - 1)), program_id=0)
+    assert refusal(shop.api.put("/v1/segments/one-more", VIP)) == (422, "too_many_segments", None)
+    assert define(shop, "vip", name="Very")["name"] == "Very"
 
 
 def test_nobody_joins_a_segment_that_has_ended_and_its_members_come_back_with_it(shop: Shop) -> None:
