@@ -46,7 +46,7 @@ ASKED_OF_THE_TABLE = {
     "api_handler": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
     "relay": "GetItem BatchGetItem Query PutItem",
     "imports": "GetItem BatchGetItem Query PutItem UpdateItem ConditionCheckItem",
-    "due": "GetItem BatchGetItem Query PutItem DeleteItem",
+    "due": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem",
     "schedule_due": "Query PutItem",
     "take_pulse": "Query PutItem",
 }
