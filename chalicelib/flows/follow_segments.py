@@ -43,12 +43,12 @@ class SegmentTurn:
         if isinstance(effect, JoinSegment):
             segment.must_be_active()
             change = joined(segment, before.after, self.at, self.now)
+            if not change.steps:
+                raise Refused("in_segment_already", f"The member is in {segment.name} already.")
         else:
             change = left(before.after)
-        if not change.steps:
-            joins = isinstance(effect, JoinSegment)
-            code, text = ("in_segment_already", "is in") if joins else ("not_in_segment", "is not in")
-            raise Refused(code, f"The member {text} {segment.name} already." if joins else f"The member {text} it.")
+            if not change.steps:
+                raise Refused("not_in_segment", f"The member is not in {segment.name}.")
         changes = {**self.changes, effect.segment: then(before, change)}
         return replace(self, changes=changes), facts_of(self.member, change, rule_id)
 
