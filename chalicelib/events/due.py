@@ -5,6 +5,7 @@
     an account            one that failed on its page, tried by itself     {tenant, member_id, program_id, day}
     a coupon              the same                                         {tenant, member_id, coupon_id, day}
     a member's awards     the same                                         {tenant, member_id, program_id, awards, day}
+    their birthday        the same                                         {tenant, member_id, occasion, day}
 
 An account that cannot be settled ends alone in the dead-letter queue: its shard goes on. Everything may come twice.
 """
@@ -67,13 +68,15 @@ def _told(due: Due) -> dict[str, Any]:
         return {"member_id": due.member_id, "coupon_id": due.coupon_id}
     if due.segment_id:
         return {"member_id": due.member_id, "segment_id": due.segment_id}
+    if due.occasion:
+        return {"member_id": due.member_id, "occasion": True}
     return {"member_id": due.member_id, "program_id": due.program_id} | ({"awards": True} if due.awards else {})
 
 
 def _due(body: Mapping[str, Any]) -> Due:
     coupon_id, segment_id = str(body.get("coupon_id", "")), str(body.get("segment_id", ""))
-    program_id, awards = int(body.get("program_id", 0)), bool(body.get("awards"))
-    return Due(str(body["member_id"]), program_id, coupon_id, segment_id, awards)
+    awards, occasion = bool(body.get("awards")), bool(body.get("occasion"))
+    return Due(str(body["member_id"]), int(body.get("program_id", 0)), coupon_id, segment_id, awards, occasion)
 
 
 def _scheduled_at(event: Mapping[str, Any]) -> Instant | None:

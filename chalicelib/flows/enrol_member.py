@@ -29,4 +29,4 @@ def enrol_member(rt: Runtime, caller: Caller, command: Command, enrolment: Enrol
 def asked_of(config: Config) -> Asked:
     """What the tenant asks of profiles."""
     settings = programs.settings(config)
-    return Asked(settings.member_fields, settings.complete_profile)
+    return Asked(settings.member_fields, settings.complete_profile, programs.calendar(config))

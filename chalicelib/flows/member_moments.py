@@ -1,5 +1,5 @@
 """What has happened to a member's profile for the first time, and what rules give for it in the same commit: they are enrolled,
-have filled in all that the tenant asks for, take the newsletter.
+have filled in all that the tenant asks for, take the newsletter. And what comes once a year (flows/settle_occasions).
 
 Profiles are a tenant's and rules a program's: so each program that has a rule on it may give something. What a rule cannot
 give (an account is full, the group is blocked) it does not give, and the profile changes all the same.
@@ -11,7 +11,7 @@ writes   account (version), entry (absent): 4 units, of each program of which a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts import store as accounts
@@ -25,63 +25,93 @@ from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, header_for
 from chalicelib.flows.follow_effects import followed
 from chalicelib.flows.happening import What, happened
-from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.opened import Opened, of_their_group, open_snapshot, opened_from
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
+from chalicelib.kit.periods import Day, day_starts
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import Config
-from chalicelib.table.journal import Head, entry_put
-from chalicelib.table.protocol import Key, Write
+from chalicelib.table.journal import Entry, Head, entry_put
+from chalicelib.table.protocol import Attrs, Key, Write
 
 MOST_PROGRAMS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Gift:
+    """What the rules of one program give: the entry that tells it, and all that is written."""
+
+    entry: Entry
+    writes: tuple[Write, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Moments:
-    """Of an operation that changes a profile. `but`: a program that sees to its own."""
+    """Of an operation that changes a profile. `but`: a program that sees to its own; `on`: the day as of whose beginning it
+    is given, where that is not now."""
 
     rt: Runtime
     caller: Caller
     command: Command
     operation: str
     but: int = 0
+    on: Day | None = None
 
     def beside_profile(self, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
         """What is written beside the profile, as it will be."""
+        return tuple(write for gift in self.given(member, moments) for write in gift.writes)
+
+    def given(
+        self, member: Member, moments: Sequence[str], found: Mapping[Key, Attrs] | None = None
+    ) -> tuple[Gift, ...]:
+        """By every program that has a rule on them. `found`: the member's snapshot, where it was read."""
         config = self.rt.config.load(self.rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
-        writes: list[Write] = []
+        gifts: list[Gift] = []
         for program_id in on[:MOST_PROGRAMS]:
-            writes += self._given(program_id, member, moments, {write.key for write in writes})
-        return tuple(writes)
+            taken = {write.key for gift in gifts for write in gift.writes}
+            gift = self._given(program_id, member, moments, found, taken)
+            gifts += [] if gift is None else [gift]
+        return tuple(gifts)
 
     def _given(
-        self, program_id: int, member: Member, moments: Sequence[str], taken: Collection[Key]
-    ) -> tuple[Write, ...]:
+        self,
+        program_id: int,
+        member: Member,
+        moments: Sequence[str],
+        found: Mapping[Key, Attrs] | None,
+        taken: Collection[Key],
+    ) -> Gift | None:
         tenant, terms = self.caller.tenant, terms_of(self.rt, self.caller.tenant, program_id)
-        header = header_for(self.rt, self.caller, self.command, self.operation, terms)
-        opened = self._their_account(program_id, member, "enrolled" in moments)
+        at = None if self.on is None else max(day_starts(self.on, terms.program.zone), member.enrolled_at)
+        header = header_for(self.rt, self.caller, self.command, self.operation, terms, at)
+        opened = self._their_account(program_id, member, "enrolled" in moments, found)
         try:
             opened.must_be_active()
-            before = terms.advance(Story(opened.account), header.effective_at)
+            before = terms.meets(opened.account, header, asks_now=True)
             story, follows = with_moments(before, terms, opened, moments, header.effective_at)
             done = followed(story, terms, opened, follows, header, taken)
+            if done.story == before:
+                return None
+            story = settle_tier(done.story, terms, at)
+            entry = account_entry(tenant, story, opened.head, header, told=done.told)
+            put = accounts.account_put(tenant, story.account, opened.head, entry)
         except Refused:
-            return ()
-        if done.story == before:
-            return ()
-        story = settle_tier(done.story, terms)
-        entry = account_entry(tenant, story, opened.head, header, told=done.told)
-        put = accounts.account_put(tenant, story.account, opened.head, entry)
-        return put, entry_put(entry), *done.writes
+            return None
+        return Gift(entry, (put, entry_put(entry), *done.writes))
 
-    def _their_account(self, program_id: int, member: Member, is_new: bool) -> Opened:
+    def _their_account(
+        self, program_id: int, member: Member, is_new: bool, found: Mapping[Key, Attrs] | None
+    ) -> Opened:
         if is_new:
             return Opened(member, Account(member.member_id, program_id), Head())
         tenant = self.caller.tenant
-        opened = replace(open_snapshot(self.rt, tenant, member.member_id, program_id), member=member)
+        if found is None:
+            opened = replace(open_snapshot(self.rt, tenant, member.member_id, program_id), member=member)
+        else:
+            opened = replace(opened_from(found, tenant, member.member_id, program_id), beside=found)
         return of_their_group(self.rt, tenant, opened, program_id)
 
 

@@ -10,17 +10,17 @@ from chalicelib.areas.accounts.model import Account, Credit, Story, earn
 from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned, PointsPromised
 from chalicelib.areas.members import operations as enrolling
 from chalicelib.areas.members import store as members
-from chalicelib.areas.members.model import Asked, Enrolment, Identifier
+from chalicelib.areas.members.model import Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited, PaidWith
 from chalicelib.areas.orders.model.uses import Use
-from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.enrol_member import asked_of
 from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.judged import context_of
@@ -196,9 +196,8 @@ def open_buyer(
         return of_their_group(rt, tenant, opened, program_id, asks=asks), None
     if buyer.identifier is None or terms.program.enrolment != "enrol":
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
-    settings = programs.settings(rt.config.load(rt.table, tenant))
+    asked = asked_of(rt.config.load(rt.table, tenant))
     enrolment = Enrolment(identifiers=(buyer.identifier,))
-    asked = Asked(settings.member_fields, settings.complete_profile)
     written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment)
     account = Account(written.member.member_id, program_id)
     others = Moments(rt, header.caller, Command(header.command), header.operation, but=program_id)

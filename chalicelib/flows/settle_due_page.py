@@ -2,7 +2,8 @@
 
     reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
              award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each stay in a
-             segment what flows/leave_due_segment does
+             segment what flows/leave_due_segment does, for each member with a birthday or an anniversary what
+             flows/settle_occasions does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
 """
@@ -14,12 +15,14 @@ from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.coupons.store import owned
+from chalicelib.areas.members import store as members
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.segments import store as segments
 from chalicelib.flows.expire_coupon import expire_coupon
 from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
+from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
@@ -31,14 +34,15 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account; a coupon; a stay in a segment; or all awards of a member in a program that are over, which are settled at
-    once."""
+    """An account; a coupon; a stay in a segment; a member's birthday or anniversary; or all awards of a member in a program
+    that are over, which are settled at once."""
 
     member_id: str
     program_id: int = 0
     coupon_id: str = ""
     segment_id: str = ""
     awards: bool = False
+    occasion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
         return expire_coupon(rt, caller, day, due.member_id, due.coupon_id)
     if due.segment_id:
         return leave_due_segment(rt, caller, day, due.member_id, due.segment_id)
+    if due.occasion:
+        return settle_occasions(rt, caller, day, due.member_id)
     settle = settle_awards if due.awards else settle_account
     return settle(rt, caller, day, due.member_id, due.program_id)
 
@@ -88,4 +94,7 @@ def _due(attrs: Attrs) -> Due:
         return Due(coupon[0], coupon_id=coupon[1])
     if stay is not None:
         return Due(stay[0], segment_id=stay[1])
+    member = members.due_occasion(attrs)
+    if member is not None:
+        return Due(member, occasion=True)
     return Due(*accounts.due_member(attrs)) if award is None else Due(*award, awards=True)

@@ -235,4 +235,5 @@ def _kept(
         return recorded, recorded.head
     member, head = members.member_from(attrs, look.owner)
     placed = members.is_placed(look.tenant, look.owner, attrs)
-    return RecordedProfile(look.tenant, look.owner, members.shown_from(attrs), member, head, placed), head
+    comes = members.is_due(look.tenant, member, attrs)
+    return RecordedProfile(look.tenant, look.owner, members.shown_from(attrs), member, head, placed, comes), head

@@ -30,6 +30,7 @@ class RecordedProfile:
     kept: Member
     head: Head
     placed: bool
+    comes: bool = True
     status: str = ""
     said: Member | None = None
     unread: bool = False
@@ -68,6 +69,8 @@ class RecordedProfile:
             yield "the directory shows another"
         if not self.placed:
             yield "the directory has it elsewhere"
+        if not self.comes:
+            yield "the index has another day for its next birthday or anniversary"
 
     def of_others(self, table: Table, found: Mapping[Key, Attrs]) -> Iterator[str]:
         """Told by their types. The profile may have changed since it was read: then nothing is said this time."""

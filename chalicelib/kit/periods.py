@@ -129,6 +129,21 @@ def year_end(day: Day, years: int) -> Day:
     return day_of(date(date_of(day).year + years, 12, 31))
 
 
+def in_year(of: date, year: int) -> Day:
+    """The day of a date in another year: of 29 February the 28th, where there is none."""
+    try:
+        return day_of(of.replace(year=year))
+    except ValueError:
+        return day_of(date(year, 2, 28))
+
+
+def next_in_a_year(of: date, first: Day) -> Day:
+    """The first day from `first` on that is the date's in its year."""
+    year = date_of(first).year
+    coming = in_year(of, year)
+    return coming if coming >= first else in_year(of, year + 1)
+
+
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)

@@ -3,7 +3,7 @@
 access pattern           | key                  | items | cost          | by
 the snapshot of a member | {t}#M#{member} / < J | 0–n   | 1 Query, 1 RU | snapshot_query
 a group and its accounts | {t}#G#{group} / < C  | 0–n   | 1 Query, 1 RU | accounts_query
-all of a member          | {t}#M#{member} / *   | 0–n   | 1 Query a MB, 1 RU | partition_query
+all of a member          | {t}#M#{member} / *   | 0–n   | 1 Query a MB, 2 RU | partition_query
 
 `A#PROFILE` sorts first, then the accounts `B#…`, one a program; the journals `J#…` are not part of it, and come behind it where all is read.
 A group's members `H#…` lie below `J` as well, and there may be a thousand: so a group is never read as a whole snapshot.

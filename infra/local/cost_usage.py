@@ -21,6 +21,8 @@ from chalice.app import Chalice
 
 from chalicelib.api import mounts, rim
 from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.accounts.store import DUE_SHARDS, due_query
+from chalicelib.areas.members.store import due_occasion
 from chalicelib.areas.orders.file.rows import REQUIRED
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
@@ -30,8 +32,10 @@ from chalicelib.events.imports import imports
 from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
 from chalicelib.kit.clock import Instant, StandingClock
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
+from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Attrs
 from chalicelib.table.pulse import beat_put
 from infra.local.cost_shop import CountingFiles, KeptTable, Numbered, Shop, Used, kept_log, metrics_of
@@ -83,6 +87,7 @@ def measured() -> Usage:
         file = shop.used(ORDERS, partial(_imported, shop))
         relayed |= {size: _relayed(shop, size, ORDERS // 2) for size in (ALONE, FULL)}
         days = log.tell()
+        _celebrated(shop)
         settled = shop.used(MEMBERS, partial(_settled, shop))
         _beaten(shop, 1)
         pulse = shop.used(1, partial(_beaten, shop, 2))
@@ -194,6 +199,17 @@ def _card_of(order: int) -> str:
     if order % MONTHS == 0:
         return f"5000 {order:05}"
     return f"4000 {order % MEMBERS:05}"
+
+
+def _celebrated(shop: Shop) -> None:
+    """Anniversaries of members are settled before: what is measured is accounts."""
+    shop.clock.at = _instant(DUE_DAY)
+    last = local_day(shop.clock.at, "UTC")
+    for shard in range(DUE_SHARDS):
+        for member_id in [*filter(None, map(due_occasion, every_item(shop.table, due_query(TENANT, shard, last))))]:
+            body = {"tenant": TENANT, "day": iso_day(last), "member_id": member_id, "occasion": True}
+            shop.queues.send("due", [Message(body, "cost")])
+    shop.queues.deliver("due", partial(due, shop.rt))
 
 
 def _settled(shop: Shop) -> int:

@@ -67,20 +67,18 @@ def scheduled() -> World:
     assert day is not None
     enqueue_due(world.calm.rt, day, "schedule")
     waiting = world.queues.waiting["due"]
-    busy = {_shard(world, name) for name in ("ada", "bob")}
+    busy = set(_due_shards(world))
     world.queues.waiting["due"] = [one for one in waiting if one.message.body["shard"] in busy]
     return world
 
 
-def _shard(world: World, name: str) -> int:
-    [place] = [
-        stored.item["gsi3pk"]["S"]
-        for key, stored in world.memory._items.items()
-        if key.pk.endswith(world.names[name]) and "gsi3pk" in stored.item
-    ]
-    shard = int(place.rsplit("#", 1)[1])
-    assert shard < DUE_SHARDS
-    return shard
+def _due_shards(world: World) -> Iterator[int]:
+    """Accounts that something expires of, and members who have been there for a year."""
+    for stored in world.memory._items.values():
+        if "gsi3sk" in stored.item and stored.item["gsi3sk"]["S"] < f"{EXPIRED}~":
+            shard = int(stored.item["gsi3pk"]["S"].rsplit("#", 1)[1])
+            assert shard < DUE_SHARDS
+            yield shard
 
 
 def queue_case(name: str, queue: QueueName, consumer: Consumer, world: Callable[[], World]) -> Case:

@@ -22,6 +22,7 @@ from tests.twins import fresh, perked
 from tests.twins.bookshop import BookShop, fixed, keyed, rule
 
 Asked = Callable[[World, BookShop, Command], Committed[Any]]
+BIRTHDAY = "2026-06-20"
 LAST_DAY = "2026-07-01"  # a month's membership that begins on bookshop.TODAY is over long before points expire
 
 
@@ -48,6 +49,18 @@ def over() -> World:
     """Her membership is over, and nobody has looked at it since."""
     world = rewarding().copy()
     world.calm.clock.move_to(LAST_DAY)
+    return world
+
+
+@cache
+def celebrating() -> World:
+    """It is the birthday of somebody whom rules give points and a treat for it."""
+    world = rewarding().copy()
+    shop = world.calm
+    effects = [{"kind": "grant_perk", "perk": "treat"}, fixed(5)]
+    shop.define(rule("cake", trigger={"on": "birthday"}, effects=effects))
+    shop.enrol("cleo", birth_date=f"1990{BIRTHDAY[4:]}")
+    shop.clock.move_to(BIRTHDAY)
     return world
 
 
@@ -111,7 +124,11 @@ def commands() -> Iterator[Case]:
         yield Case(f"{name}, without a key", "write", rewarding, partial(commanded, act, fresh), once=True)
 
 
-PERK_WRITES = (*commands(), Case("settle_due, of awards", "write", over, settle))
+PERK_WRITES = (
+    *commands(),
+    Case("settle_due, of awards", "write", over, settle),
+    Case("settle_due, of a birthday", "write", celebrating, settle),
+)
 PERK_READS = tuple(
     Case(name, "read", rewarding, looked, patient=False)
     for name, looked in {

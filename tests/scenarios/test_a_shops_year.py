@@ -39,7 +39,7 @@ def bought(shop: BookShop, buyer: Buyer, number: str, cents: int, day: str) -> d
 
 
 def nightly_job(shop: BookShop, day: str) -> int:
-    """How many accounts it settled."""
+    """How many accounts it settled, and anniversaries of members."""
     today = parse_day(day)
     assert today is not None
     return settle_due(shop.rt, shop.caller, today)
@@ -115,7 +115,7 @@ def test_a_customers_year(shop: BookShop) -> None:
     shop.clock.move_to("2027-04-01T00:00:00Z")
     assert shop.balance(ada) == 0
     shop.clock.move_to("2027-04-01T00:10:00Z")
-    assert nightly_job(shop, "2027-04-01") == 1
+    assert nightly_job(shop, "2027-04-01") == 2  # and it is a year that she has been there
     assert (shop.account(ada).tier, adds_up(shop, ada)) == ("silver", 0)
 
     counted = Counter(told.type for entry in shop.statement(ada) for told in entry.lines)
@@ -156,7 +156,7 @@ def test_a_forgotten_receipt_is_entered_late(shop: BookShop) -> None:
     assert [earning.rule_id for earning in late.earned] == ["base"]  # the welcome was for the June purchase
     assert adds_up(shop, ada) == 400
     shop.clock.move_to("2027-02-01")
-    assert (nightly_job(shop, "2027-02-01"), adds_up(shop, ada)) == (1, 300)
+    assert (nightly_job(shop, "2027-02-01"), adds_up(shop, ada)) == (2, 300)
     # Entered so late that its points have passed: earned and expired at once, and it still counts for the tier.
     very_late = shop.buy(ADA, sale("0998", 700_00, on="2026-01-30")).answer
     assert [expired.amount for expired in very_late.expired] == [700]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
@@ -12,10 +12,21 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
+from chalicelib.areas.members.facts import (
+    MemberBlocked,
+    MemberJoinedGroup,
+    MemberLeftGroup,
+    MemberOccasion,
+    MemberUnblocked,
+    MemberUpdated,
+)
+from chalicelib.areas.members.occasions import Occasions, begun, born_anew, passed
 from chalicelib.errors import InvalidInput, Refused
 from chalicelib.kit.base import Frozen
-from chalicelib.kit.facts import Fact, vocabulary
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.facts import Fact
 from chalicelib.kit.labels import Labels
+from chalicelib.kit.periods import Day, local_day
 from chalicelib.kit.wire import Time
 
 MAX_IDENTIFIERS = 10
@@ -88,13 +99,15 @@ class MemberUpdate(Frozen):
 
 class Member(Enrolment):
     """`fields` may hold more than one request brings: what a tenant no longer declares is kept. `group_id` is the group
-    that the member buys, earns and spends for. `milestones`: what has happened to their profile once, and counts once."""
+    that the member buys, earns and spends for. `milestones`: what has happened to their profile once, and counts once.
+    `occasions`: what comes to them once a year; of whoever was enrolled before that was known, from their next update on."""
 
     member_id: str
     group_id: str | None = None
     status: Status = "active"
     enrolled_at: Time
     milestones: tuple[Milestone, ...] = ()
+    occasions: Occasions | None = None
     fields: dict[str, FieldValue] = Field(default_factory=dict)
 
 
@@ -110,92 +123,25 @@ class MemberCard(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
-class MemberEnrolled(Fact):
-    """A member is known from now on. The values of identifiers are personal, and so in no fact.
-
-    field       | meaning                            | unit
-    identifiers | the types of the identifiers given | –
-    """
-
-    type = "member.enrolled"
-
-    identifiers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MemberUpdated(Fact):
-    """Parts of a profile changed. Their values are in the entry's private part.
-
-    field   | meaning                 | unit
-    changed | the names of the fields | –
-    """
-
-    type = "member.updated"
-
-    changed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MemberBlocked(Fact):
-    """From now on the member neither earns nor spends."""
-
-    type = "member.blocked"
-
-
-@dataclass(frozen=True, slots=True)
-class MemberUnblocked(Fact):
-    """The member earns and spends again."""
-
-    type = "member.unblocked"
-
-
-@dataclass(frozen=True, slots=True)
-class MemberJoinedGroup(Fact):
-    """From now on the member buys, earns and spends for a group.
-
-    field | meaning        | unit
-    group | the group's id | –
-    """
-
-    type = "member.joined_group"
-
-    group: str
-
-
-@dataclass(frozen=True, slots=True)
-class MemberLeftGroup(Fact):
-    """From now on the member buys, earns and spends for themselves again.
-
-    field | meaning        | unit
-    group | the group's id | –
-    """
-
-    type = "member.left_group"
-
-    group: str
-
-
-VOCABULARY = vocabulary(
-    MemberEnrolled, MemberUpdated, MemberBlocked, MemberUnblocked, MemberJoinedGroup, MemberLeftGroup
-)
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """What a tenant asks of profiles: the fields of its own that it declares, by type, and what makes a profile complete."""
+    """What a tenant asks of profiles: the fields of its own that it declares, by type, and what makes a profile complete.
+    `zone`: by whose calendar its members have birthdays."""
 
     fields: Mapping[str, str]
     complete: tuple[str, ...] = ()
+    zone: str = "UTC"
 
 
 def enrolled(member_id: str, at: int, enrolment: Enrolment, asked: Asked) -> Member:
     """The new member. Refuses fields the tenant has not declared, and identifiers that are none."""
     _check_fields(enrolment.fields, asked.fields)
-    values = dict(enrolment) | {"identifiers": _distinct(enrolment.identifiers)}
+    day = local_day(at, asked.zone)
+    occasions = begun(day, enrolment.birth_date, day)
+    values = dict(enrolment) | {"identifiers": _distinct(enrolment.identifiers), "occasions": occasions}
     return _with_milestones(Member(member_id=member_id, enrolled_at=at, **values), asked.complete)
 
 
-def updated(member: Member, update: MemberUpdate, asked: Asked) -> tuple[Member, tuple[Fact, ...]]:
+def updated(member: Member, update: MemberUpdate, asked: Asked, at: Instant) -> tuple[Member, tuple[Fact, ...]]:
     """The member after the update and what changed; no fact when everything was so already."""
     sent: dict[str, Any] = {name: value for name, value in update if name in update.model_fields_set}
     if "identifiers" in sent:
@@ -210,7 +156,16 @@ def updated(member: Member, update: MemberUpdate, asked: Asked) -> tuple[Member,
         facts.append(MemberBlocked() if sent["status"] == "blocked" else MemberUnblocked())
     if rest := tuple(name for name in changed if name != "status"):
         facts.append(MemberUpdated(rest))
-    return _with_milestones(member.model_copy(update=sent), asked.complete), tuple(facts)
+    after = _with_occasions(member.model_copy(update=sent), local_day(at, asked.zone), changed, asked.zone)
+    return _with_milestones(after, asked.complete), tuple(facts)
+
+
+def celebrated(member: Member, given: Collection[str]) -> tuple[Member, tuple[Fact, ...]]:
+    """The member when the next day of theirs has passed."""
+    assert member.occasions is not None  # noqa: S101 - else there is no such day
+    after = passed(member.occasions, member.birth_date, given)
+    fact = MemberOccasion(member.occasions.next, tuple(one for one in member.occasions.next if one in given))
+    return member.model_copy(update={"occasions": after}), (fact,)
 
 
 def linked(member: Member, group_id: str | None) -> tuple[Member, tuple[Fact, ...]]:
@@ -223,10 +178,22 @@ def linked(member: Member, group_id: str | None) -> tuple[Member, tuple[Fact, ..
 def stored(member: Member) -> dict[str, Any]:
     """As JSON. Who is in no group is kept as if there were none; so is who takes no newsletter, or has come to nothing yet."""
     told = member.model_dump(mode="json")
+    if member.occasions is not None:
+        told["occasions"] = member.occasions.model_dump(mode="json", exclude_none=True)
     return {name: value for name, value in told.items() if value or name not in _RARE}
 
 
-_RARE = frozenset(("group_id", "newsletter", "milestones"))
+_RARE = frozenset(("group_id", "newsletter", "milestones", "occasions"))
+
+
+def _with_occasions(member: Member, today: Day, changed: Collection[str], zone: str) -> Member:
+    if member.occasions is None:
+        occasions = begun(local_day(member.enrolled_at, zone), member.birth_date, today)
+    elif "birth_date" in changed:
+        occasions = born_anew(member.occasions, member.birth_date, today)
+    else:
+        return member
+    return member.model_copy(update={"occasions": occasions})
 
 
 def _with_milestones(member: Member, complete: tuple[str, ...]) -> Member:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from chalicelib.areas.members import store
+from chalicelib.areas.members.facts import MemberEnrolled
 from chalicelib.areas.members.model import (
     Asked,
     Enrolment,
     Identifier,
     Member,
     MemberCard,
-    MemberEnrolled,
     MemberUpdate,
     enrolled,
     updated,
 )
+from chalicelib.areas.members.model import celebrated as celebrated_by
 from chalicelib.areas.members.model import linked as linked_to
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.kit.caller import Caller
@@ -98,7 +99,7 @@ def update(
 
     def plan() -> Plan:
         before, head = store.read(rt.table, caller.tenant, member_id)
-        after, facts = updated(before, change, ask.of)
+        after, facts = updated(before, change, ask.of, rt.clock.now())
         if not facts:
             raise _Unchanged(before)
         _refuse_taken(rt, caller, after, before.identifiers)
@@ -144,6 +145,12 @@ def new_member(rt: Runtime, header: Header, asked: Asked, enrolment: Enrolment) 
 def linked(rt: Runtime, header: Header, member: Member, head: Head, group_id: str | None) -> Written:
     """A member about to join a group, or to leave it: a part of that group's commit."""
     after, facts = linked_to(member, group_id)
+    return _written(rt, header, after, member, head, facts)
+
+
+def celebrated(rt: Runtime, header: Header, member: Member, head: Head, given: Collection[str]) -> Written:
+    """A member whose birthday or anniversary has passed: a part of the commit of what is given for it."""
+    after, facts = celebrated_by(member, given)
     return _written(rt, header, after, member, head, facts)
 
 

@@ -6,7 +6,7 @@ the owner of an identifier    | {t}#ID#{type}#-#{value} / -        | 0–1   | 1
 members of a tenant, by shard | gsi1 {t}#DIR#member#{shard:02} / * | 0–n   | 1 Query a page, 0.5 RU | directory_query
 
 item       | key                         | in index                                  | cost
-member     | {t}#M#{member} / A#PROFILE  | gsi1 {t}#DIR#member#{shard:02} / {member} | 2 WU + 1 IU
+member     | {t}#M#{member} / A#PROFILE  | gsi1 {t}#DIR#member#{shard:02} / {member}, gsi3 {t}#DUE#{shard:02} / {day}#occasion#{member} | 2 WU + 2 IU
 identifier | {t}#ID#{type}#-#{value} / - | –                                         | 2 WU
 
 A purchase reads the profile with the snapshot (table/keys.py); its changes are the journal of program 0.
@@ -22,6 +22,7 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.areas.members.model import Identifier, Member, MemberCard, stored
 from chalicelib.errors import NotFound
 from chalicelib.kit.ids import number_of
+from chalicelib.kit.periods import iso_day
 from chalicelib.table.damaged import readable
 from chalicelib.table.indexes import index_key
 from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
@@ -30,6 +31,7 @@ from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Put, Query, Table, Write
 
 DIRECTORY_SHARDS = 16
+DUE_SHARDS = 16  # those of accounts: one job goes through them
 NAMESPACE = "-"
 _CARD_FIELDS = tuple(MemberCard.model_fields)
 _IN_NO_GROUP = {"N": "1"}  # the schema of a profile says so
@@ -37,16 +39,19 @@ _IN_NO_GROUP = {"N": "1"}  # the schema of a profile says so
 
 class ProfileItem(StampbookItem):
     """Schema 2 is that of a member in a group, whom an older version would let buy for themselves; 3 that of one who takes
-    the newsletter or has reached a milestone, of which an older version knows nothing."""
+    the newsletter or has reached a milestone, 4 that of one whose birthdays and anniversaries are looked for: of these an
+    older version knows nothing."""
 
     kind = UnicodeAttribute(default="member")
-    v = IntegerAttribute(default=3)
+    v = IntegerAttribute(default=4)
     version = IntegerAttribute()
     hash = UnicodeAttribute()
     status = UnicodeAttribute()
     private = BodyAttribute()
     gsi1pk = UnicodeAttribute()
     gsi1sk = UnicodeAttribute()
+    gsi3pk = UnicodeAttribute(null=True)
+    gsi3sk = UnicodeAttribute(null=True)
     card = BodyAttribute()
 
 
@@ -133,6 +138,11 @@ def is_placed(tenant: str, member: str, attrs: Attrs) -> bool:
     return index_key("gsi1", attrs) == Key(_directory(tenant, shard_of(member)), member)
 
 
+def is_due(tenant: str, member: Member, attrs: Attrs) -> bool:
+    """Whether the due index has a profile where it is looked for."""
+    return index_key("gsi3", attrs) == due_place(tenant, member)
+
+
 def shown_from(attrs: Attrs) -> tuple[str, MemberCard]:
     """What an item says of its member outside of the private part: status, and what the directory shows."""
     return from_attrs(ProfileItem, attrs).status, card_from(attrs)
@@ -179,18 +189,41 @@ def _directory(tenant: str, shard: int) -> str:
 
 def _profile(tenant: str, member: Member, entry: Entry) -> ProfileItem:
     key = profile_key(tenant, member.member_id)
+    due = due_place(tenant, member)
     return ProfileItem(
         pk=key.pk,
         sk=key.sk,
-        v=3 if member.milestones else 2 if member.group_id else 1,
+        v=_schema(member),
         version=entry.sequence,
         hash=entry.hash,
         status=member.status,
         private=stored(member),
         gsi1pk=_directory(tenant, shard_of(member.member_id)),
         gsi1sk=member.member_id,
+        gsi3pk=None if due is None else due.pk,
+        gsi3sk=None if due is None else due.sk,
         card=_card(member),
     )
+
+
+def _schema(member: Member) -> int:
+    if member.occasions is not None:
+        return 4
+    return 3 if member.milestones else 2 if member.group_id else 1
+
+
+def due_place(tenant: str, member: Member) -> Key | None:
+    """Where the due index has the member's next birthday or anniversary: under its day on their calendar."""
+    if member.occasions is None:
+        return None
+    partition = f"{tenant}#DUE#{number_of('member', member.member_id) % DUE_SHARDS:02}"
+    return Key(partition, f"{iso_day(member.occasions.next_on)}#occasion#{member.member_id}")
+
+
+def due_occasion(attrs: Attrs) -> str | None:
+    """Whose birthday or anniversary a key from the due index is. None for that of something else."""
+    sk: str = attrs["sk"]["S"]
+    return attrs["pk"]["S"].rsplit("#", 1)[1] if sk == "A#PROFILE" else None
 
 
 def _card(member: Member) -> dict[str, Any]:

@@ -45,6 +45,17 @@ def program(config: Config, program_id: int) -> Program:
     return config.derived(name, lambda: program_of(name, kept.body))
 
 
+def calendar(config: Config) -> str:
+    """The zone of the tenant's first program: members are the tenant's, and so are their days."""
+
+    def found() -> str:
+        known = config.of_kind("program")
+        first = min(known, default=None)
+        return "UTC" if first is None else program_of(first, known[first].body).zone
+
+    return config.derived("calendar", found)
+
+
 def settings_of(body: Mapping[str, Any]) -> TenantSettings:
     return definition(TenantSettings, SETTINGS, body)
 

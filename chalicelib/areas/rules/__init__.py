@@ -4,7 +4,7 @@ Words
     rule        when … then: a trigger, a window, an audience, conditions, a line filter, and one to twenty effects
     state       draft, active, paused or ended: only active ones are judged
     trigger     what sets it off: a purchase (`order`), a cart at a checkout (`cart`: the only one of discounts), the first purchase, what
-                happens to a profile once, an event, a check-in, a scan, being near
+                happens to a profile once, a birthday, an anniversary, an event, a check-in, a scan, being near
     occasion    by what rules are filed: the kind of the trigger, with the event's name or the code
     audience    members, tiers, the member's labels, places; fields narrow each other, values within a field are alternatives
     condition   a tree of `all`, `any`, `not` over questions: a subject compared, labels, lines, times of orders

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.areas.rules.basket import Basket
 from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS, WEEKDAYS
 from chalicelib.areas.rules.purchase import Context
-from chalicelib.kit.periods import Day, date_of, day_of
+from chalicelib.kit.periods import Day, date_of, day_of, in_year, next_in_a_year
 
 Reader = Callable[[Basket, Context], Any]
 
@@ -40,27 +40,12 @@ def _of_basket(read: Callable[[Basket], Any]) -> Reader:
 
 def _age(_: Basket, context: Context) -> int | None:
     born = context.member.birth_date if context.member else None
-    if born is None:
-        return None
-    year = date_of(context.day).year
-    return year - born.year - (context.day < birthday_in(born, year))
+    return None if born is None else _years(born, context.day)
 
 
 def _days_to_birthday(_: Basket, context: Context) -> int | None:
     born = context.member.birth_date if context.member else None
-    if born is None:
-        return None
-    today = date_of(context.day)
-    coming = birthday_in(born, today.year)
-    return (coming if coming >= context.day else birthday_in(born, today.year + 1)) - context.day
-
-
-def birthday_in(born: date, year: int) -> Day:
-    """Whoever was born on 29 February has their day on the 28th where there is none."""
-    try:
-        return day_of(born.replace(year=year))
-    except ValueError:
-        return day_of(date(year, 2, 28))
+    return None if born is None else next_in_a_year(born, context.day) - context.day
 
 
 def _birth_day(_: Basket, context: Context) -> Day | None:
@@ -70,6 +55,16 @@ def _birth_day(_: Basket, context: Context) -> Day | None:
 
 def _days_enrolled(_: Basket, context: Context) -> int | None:
     return None if context.enrolled_on is None else context.day - context.enrolled_on
+
+
+def _years_enrolled(_: Basket, context: Context) -> int | None:
+    return None if context.enrolled_on is None else _years(date_of(context.enrolled_on), context.day)
+
+
+def _years(since: date, day: Day) -> int:
+    """Whole ones: of 29 February they are full on the 28th, where there is none."""
+    year = date_of(day).year
+    return year - since.year - (day < in_year(since, year))
 
 
 def _of_member(name: str) -> Reader:
@@ -99,6 +94,7 @@ _READERS: Mapping[str, Reader] = {
     "member.birth_day": _birth_day,
     "member.enrolled_on": lambda _, context: context.enrolled_on,
     "member.days_enrolled": _days_enrolled,
+    "member.years_enrolled": _years_enrolled,
     "member.days_to_birthday": _days_to_birthday,
     "member.group": lambda _, context: context.member.group_id is not None if context.member else None,
     "account.tier": lambda _, context: context.tier,

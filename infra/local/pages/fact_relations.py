@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.groups import model as groups
-from chalicelib.areas.members import model as members
+from chalicelib.areas.members import facts as members
 from chalicelib.areas.orders.model import facts as kept
 from chalicelib.kit.facts import Fact
 from chalicelib.table.config import ConfigChanged
@@ -34,7 +34,7 @@ _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
 _PROFILES = ("enrol_member", "update_member")  # where a rule gives something for it
-_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order")
+_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "settle_occasions")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
@@ -49,6 +49,7 @@ _ON_ACCOUNTS = (
         "record_order",
         "return_order",
         "settle_due",
+        "settle_occasions",
         "spend_points",
         "update_member",
     ),
@@ -137,7 +138,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
     f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
-    f.PerkExpired: Relations((*_ON_AWARDS, "commit_checkout", "record_event", "record_order", "update_member")),
+    f.PerkExpired: Relations(
+        (*_ON_AWARDS, "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")
+    ),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
@@ -181,6 +184,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     members.MemberUnblocked: Relations(("update_member",), ("User.CustomerWasActivated",), ("USER_CHANGED",)),
     members.MemberJoinedGroup: Relations(("create_group", "join_group"), (), ("USER_CHANGED",)),
     members.MemberLeftGroup: Relations(("leave_group",), (), ("USER_CHANGED",)),
+    members.MemberOccasion: Relations(("settle_occasions",)),
     groups.GroupCreated: Relations(("create_group",)),
     groups.GroupChanged: Relations(("update_group",)),
     groups.GroupBlocked: Relations(("update_group",)),

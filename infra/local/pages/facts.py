@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.areas.accounts.model import VOCABULARY as ACCOUNT_FACTS
 from chalicelib.areas.feeds.model import COUNTED_BY_DAY, Told, counted
 from chalicelib.areas.groups.model import VOCABULARY as GROUP_FACTS
-from chalicelib.areas.members.model import VOCABULARY as MEMBER_FACTS
+from chalicelib.areas.members.facts import VOCABULARY as MEMBER_FACTS
 from chalicelib.areas.orders.model.facts import VOCABULARY as KEPT_FACTS
 from chalicelib.kit.facts import Fact, Vocabulary
 from chalicelib.table.config_commit import VOCABULARY as CONFIG_FACTS

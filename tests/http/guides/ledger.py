@@ -11,6 +11,7 @@ is one, a section of docs/guides/recovery.md another.
 <!-- states ada -->                … the lines that gave points, with what has become of them by then
 <!-- liability points -->          … by month, once the relay has come
 <!-- work -->                      the queue of long jobs is worked off
+<!-- night 2026-03-14 -->          the daily job comes, at the beginning of a day
 <!-- report summer -->             the table behind it has lines of the report of a job whose id is remembered
 <!-- given base -->                … what the feed says that a rule has given whom, less what was taken back of it
 """
@@ -24,8 +25,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, cast
 
+from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.events.due import due, schedule_due
+from chalicelib.kit.clock import rfc3339
 from chalicelib.kit.wire import parse_rfc3339
 from tests.http.client import Api
 from tests.http.world import HandClock, key_for, twin_runtime
@@ -34,13 +39,14 @@ from tests.unit.imports.desk import Desk
 from tests.unit.relay.relayed import run
 
 _STEP = re.compile(
-    r"^<!-- (?P<mark>[a-z]+)(?: (?P<of>[a-z ]+))? -->\n(?:\n?(?P<table>(?:\|[^\n]*\n)+))?|^```http\n(?P<call>.*?)^```\n",
+    r"^<!-- (?P<mark>[a-z]+)(?: (?P<of>[a-z0-9 -]+))? -->\n(?:\n?(?P<table>(?:\|[^\n]*\n)+))?|^```http\n(?P<call>.*?)^```\n",
     re.MULTILINE | re.DOTALL,
 )
 _NAME = re.compile(r"\{(\w+)\}")
 _HEADER = re.compile(r"([A-Z][A-Za-z-]+): (.+)(?:\n|$)")
 CAME = ("earned", "granted", "received", "refunded", "gained")
 WENT = ("spent", "deducted", "sent", "converted", "cancelled", "expired")
+MARKS = ("wallet", "expiring", "statement", "states", "liability", "given", "work", "night", "report")
 APART = ("available", "held", "pending", "owed")
 
 
@@ -92,7 +98,7 @@ class Story:
         """False for a step that is no part of a story."""
         if step.mark == "call":
             self.call(step.text)
-        elif step.mark in ("wallet", "expiring", "statement", "states", "liability", "given", "work", "report"):
+        elif step.mark in MARKS:
             getattr(self, step.mark)(step.of, table_of(step.text) if step.text else Table((), ()))
         else:
             return False
@@ -175,6 +181,15 @@ class Story:
 
     def work(self, _: tuple[str, ...], __: Table) -> None:
         Desk(self.rt).work()
+
+    def night(self, of: tuple[str, ...], __: Table) -> None:
+        [day] = of
+        read = parse_rfc3339(f"{day}T00:10:00Z")
+        assert read is not None, f"{day} is no day"
+        assert read[0] >= self.clock.at, f"{day}: time went back"
+        self.clock.at = read[0]
+        schedule_due(self.rt, {"id": "night", "time": rfc3339(self.clock.at)})
+        cast(MemoryQueues, self.rt.queues).deliver("due", partial(due, self.rt))
 
     def report(self, of: tuple[str, ...], table: Table) -> None:
         lines = csv.DictReader(io.StringIO(Desk(self.rt).report(self.names[of[0]])))

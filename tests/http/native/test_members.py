@@ -27,6 +27,14 @@ def fields(api: Api) -> None:
     answer(api.put("/v1/tenant", {"name": "Ours", "member_fields": declared}))
 
 
+OCCASIONS = {
+    "enrolled_on": "2026-01-15",
+    "anniversary": "2027-01-15",
+    "birthday": "2026-12-10",
+    "birthday_year": None,
+}
+
+
 # --- enrolling and reading -----------------------------------------------------------------------------------------------
 
 
@@ -41,6 +49,7 @@ def test_a_member_is_kept_as_enrolled(api: Api, fields: None) -> None:
         "group_id": None,
         "newsletter": False,
         "milestones": [],
+        "occasions": OCCASIONS,
     }
     assert (reply.status, reply.json) == (201, kept)
     assert member_id.startswith("mem_")
@@ -199,6 +208,7 @@ def test_what_is_sent_replaces_what_is_kept_and_the_rest_stays(api: Api, fields:
     assert (changed.status, changed.json) == (200, expected)
     assert answer(api.get(path)) == expected
     assert answer(api.patch(path, {"birth_date": None}))["birth_date"] is None
+    expected["occasions"] = OCCASIONS | {"birthday": None}
     assert answer(api.patch(path, {})) == expected | {"birth_date": None}
 
 

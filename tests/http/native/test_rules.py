@@ -385,3 +385,22 @@ def test_the_condition_that_does_not_hold_is_named(shop: Shop) -> None:
     shop.define("picky", when={"all": [FIRST, {"ask": "order.value", "at_least": "500.00"}]})
     reason, message = why_not(shop, ada)["picky"]
     assert (reason, message) == ("condition_not_met", "It must hold that order.value is at least 500.00.")
+
+
+@pytest.mark.parametrize("on", ["birthday", "anniversary"])
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"effects": [{"kind": "percent_off", "percent": "10"}]}, "belongs to a rule on cart"),
+        ({"effects": [{"kind": "cashback", "unit": "points", "percent": "10"}]}, "counted of what is bought"),
+        ({"limits": {"in_all": 3}}, "limits are of points and discounts of orders and carts"),
+        ({"lines": {"skus": ["A"]}}, "lines are of what is bought"),
+        ({"when": {"ask": "order.value", "at_least": "1.00"}}, "nothing is bought"),
+    ],
+)
+def test_nothing_is_bought_on_a_birthday(shop: Shop, on: str, fields: Json, said: str) -> None:
+    rule = {"name": "Cake", "trigger": {"on": on}, "effects": [{"kind": "fixed", "unit": "points", "amount": 5}]}
+    reply = shop.api.put("/v1/programs/1/rules/cake", rule | fields)
+    assert reply.status == 400
+    assert said in reply.json["error"]["message"]
+    assert shop.api.get("/v1/programs/1/rules/cake").status == 404

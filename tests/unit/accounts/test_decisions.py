@@ -13,7 +13,7 @@ from chalicelib.areas.accounts.model.facts import (
     PointsSpent,
     TierChanged,
 )
-from chalicelib.areas.members.model import MemberBlocked
+from chalicelib.areas.members.facts import MemberBlocked
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.kit.facts import Fact

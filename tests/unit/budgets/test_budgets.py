@@ -17,7 +17,7 @@ BUDGETS = {
     "evaluate, without an account": Cost(get=1, query=1),
     "record an order by id": Cost(query=1, transact=1, write_units=6, index_units=2),
     "record an order by identifier": Cost(get=1, query=1, transact=1, write_units=6, index_units=2),
-    "record a first order, enrolling": Cost(get=1, transact=1, write_units=12, index_units=5),
+    "record a first order, enrolling": Cost(get=1, transact=1, write_units=12, index_units=6),
     "record an order of nobody": Cost(transact=1, write_units=4, index_units=2),
     "assign an order": Cost(get=1, query=1, transact=1, write_units=8, index_units=4),
     "record an event": Cost(query=1, transact=1, write_units=4, index_units=1),
@@ -96,7 +96,7 @@ BUDGETS = {
     "balance": Cost(batch_get=1),
     "statement page": Cost(query=1),
     "statement page by state": Cost(batch_get=1, query=1),
-    "enrol": Cost(get=1, transact=1, write_units=6, index_units=2),
+    "enrol": Cost(get=1, transact=1, write_units=6, index_units=3),
     "config change": Cost(query=1, transact=1, write_units=6, index_units=1),
     "one due account": Cost(get=1, transact=1, write_units=4, index_units=2),
 }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from chalicelib.areas.members.model import MemberUpdate
+from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.update_member import update_member
+from chalicelib.kit.periods import day_of
 from chalicelib.table.meter import Cost
 from tests.twins import fresh, happenings, perked
-from tests.twins.bookshop import fixed, member, rule, sale
+from tests.twins.bookshop import TODAY, fixed, member, rule, sale
 from tests.unit.budgets.priced import Till, till
 
 TREAT = {"kind": "grant_perk", "perk": "treat"}
@@ -46,3 +49,20 @@ def test_whoever_is_welcomed_costs_no_request_more() -> None:
     at = till()
     gives(at, "enrolled")
     assert asked(at.price(partial(at.shop.enrol, "newer"))) == (2, 12)
+
+
+def birthday(at: Till, number: str) -> Cost:
+    """Of somebody whose day it is."""
+    cleo = at.shop.enrol(number, birth_date=f"1990{TODAY[4:]}").answer.member_id
+    return at.price(partial(settle_occasions, at.shop.rt, at.shop.caller, day_of(date.fromisoformat(TODAY)), cleo))
+
+
+def test_a_birthday_is_one_query_and_one_transaction_whatever_it_gives_and_to_whomever() -> None:
+    at = till()
+    assert birthday(at, "cleo") == Cost(query=1, transact=1, read_units=1, write_units=4, index_units=3)
+    gives(at, "birthday")
+    assert asked(birthday(at, "dora")) == (2, 10)
+    for number in range(30):
+        at.shop.enrol(f"{number}", birth_date="1990-01-01")
+        at.shop.define(rule(f"paused-{number}", state="paused", trigger={"on": "birthday"}))
+    assert asked(birthday(at, "eve")) == (2, 10)

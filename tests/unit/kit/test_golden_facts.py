@@ -19,7 +19,7 @@ import pytest
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.groups import model as groups
-from chalicelib.areas.members import model as members
+from chalicelib.areas.members import facts as members
 from chalicelib.areas.orders.model import facts as kept
 from chalicelib.kit.facts import Body, Fact, Vocabulary, encode
 from chalicelib.table.config import ConfigChanged
@@ -200,6 +200,7 @@ FACTS: dict[str, list[Fact]] = {
     "member.unblocked": [members.MemberUnblocked()],
     "member.joined_group": [members.MemberJoinedGroup("grp_00000000003")],
     "member.left_group": [members.MemberLeftGroup("grp_00000000003")],
+    "member.occasion": [members.MemberOccasion(("birthday", "anniversary"), ("birthday",))],
     "group.created": [groups.GroupCreated("household", "everyone")],
     "group.changed": [groups.GroupChanged(("labels", "name", "who_may_spend"))],
     "group.blocked": [groups.GroupBlocked()],

@@ -11,15 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from chalicelib.areas.members.facts import MemberBlocked, MemberUnblocked, MemberUpdated
 from chalicelib.areas.members.model import (
     Asked,
     Enrolment,
     Identifier,
     Member,
-    MemberBlocked,
-    MemberUnblocked,
     MemberUpdate,
-    MemberUpdated,
     enrolled,
     updated,
 )
@@ -38,7 +36,7 @@ def ada(**fields: Any) -> Member:
 
 
 def change(member: Member, **sent: Any) -> tuple[Member, tuple[Fact, ...]]:
-    return updated(member, MemberUpdate.model_validate(sent), Asked(DECLARED))
+    return updated(member, MemberUpdate.model_validate(sent), Asked(DECLARED), ENROLLED)
 
 
 def test_what_is_sent_replaces_what_was_kept_and_the_rest_stays() -> None:
@@ -178,7 +176,7 @@ def test_a_member_with_fields_of_many_years_can_still_be_read() -> None:
     member = ada()
     for year in ("a", "b"):
         declared = {f"{year}{number}": "number" for number in range(100)}
-        member, _ = updated(member, MemberUpdate(fields=dict.fromkeys(declared, 1)), Asked(declared))
+        member, _ = updated(member, MemberUpdate(fields=dict.fromkeys(declared, 1)), Asked(declared), ENROLLED)
     assert len(member.fields) == 200
     assert Member.model_validate(member.model_dump(mode="json")) == member
 

@@ -9,6 +9,7 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.tiers.model import TierScheme
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.settle_awards import settle_awards
+from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
@@ -33,6 +34,13 @@ def settled(shop: BookShop, ada: str, made: dict[str, str]) -> bool:
     return settle_awards(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada, 1)
 
 
+def celebrated(shop: BookShop, ada: str, today: str) -> bool:
+    """She says that it is her birthday; the job of that night believes it."""
+    born = MemberUpdate.model_validate({"birth_date": f"1990{today[4:]}"})
+    update_member(shop.rt, shop.caller, fresh(), ada, born)
+    return settle_occasions(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada)
+
+
 PERKED: tuple[Perked, ...] = (
     *(
         lambda shop, ada, made, unit=unit: perked.give(shop, ada, unit, points=None if unit == "treat" else 5)
@@ -54,9 +62,10 @@ PERKED: tuple[Perked, ...] = (
     lambda shop, ada, made: shop.buy(member(ada), sale("A-3", on=AUGUST)),
     lambda shop, ada, made: tills.paid(shop, tills.begun(shop, ada), "C-1"),
     lambda shop, ada, made: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
+    lambda shop, ada, made: celebrated(shop, ada, AUGUST),
     lambda shop, ada, made: shop.enrol("cleo"),
 )
-ON = ("check_in", "order", "newsletter", "enrolled")
+ON = ("check_in", "order", "newsletter", "enrolled", "birthday")
 GIVES: list[dict[str, Any]] = [
     {"kind": "grant_perk", "perk": "treat"},
     {"kind": "stamps", "perk": "points", "amount": 10},

@@ -53,7 +53,7 @@ from tests.twins.happenings import record as tell
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
-from tests.unit.pages.perked import PERKED, awarded
+from tests.unit.pages.perked import PERKED, awarded, celebrated
 from tests.unit.pages.segmented import SEGMENTED, in_segments
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -76,7 +76,7 @@ RULES = (
     *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")),
     *(
         rule(on, trigger={"on": on}, when=IN_AUGUST, effects=[fixed(5, unit) for unit in GIVEN])
-        for on in ("check_in", "newsletter", "enrolled")
+        for on in ("check_in", "newsletter", "enrolled", "birthday")
     ),
 )
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
@@ -111,6 +111,7 @@ VISITS: dict[str, Visit] = {
     "take the newsletter": lambda shop, ada: update_member(
         shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)
     ),
+    "have a birthday": lambda shop, ada: celebrated(shop, ada, AUGUST),
     "enrol": lambda shop, _: shop.enrol("cleo"),
     "be enrolled by an order": lambda shop, _: shop.buy(card("dora"), sale("D-1", on=AUGUST)),
     "bring back": lambda shop, _: shop.bring_back(shop.order_id("A-2"), goods_back("R-1", 10_00, on=AUGUST)),

@@ -89,6 +89,7 @@ BY_SIZE = {  # the answer, something smaller, something larger
     "member.birth_day": ("1990-03-20", "1990-03-19", "1990-03-21"),
     "member.enrolled_on": ("2025-03-15", "2025-03-14", "2025-03-16"),
     "member.days_enrolled": (365, 364, 366),
+    "member.years_enrolled": (1, 0, 2),
     "member.days_to_birthday": (5, 4, 6),
     "account.orders": (3, 2, 4),
     "here.distance": (40, 39, "40.5"),
@@ -232,6 +233,15 @@ def test_birthdays(born: date, today: str, days: int, age: int) -> None:
     then = replace(HERE, member=Reader(birth_date=born), day=day(today))
     assert holds({"ask": "member.days_to_birthday", "is": days}, then)
     assert holds({"ask": "member.age", "is": age}, then)
+
+
+@pytest.mark.parametrize(
+    ("since", "today", "years"),
+    [("2025-03-15", "2026-03-14", 0), ("2024-02-29", "2027-02-28", 3), ("2024-02-29", "2028-02-28", 3)],
+)
+def test_years_of_a_member(since: str, today: str, years: int) -> None:
+    then = replace(HERE, enrolled_on=day(since), day=day(today))
+    assert holds({"ask": "member.years_enrolled", "is": years}, then)
 
 
 def test_every_weekday_comes_once_in_a_week() -> None:

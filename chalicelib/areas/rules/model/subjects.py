@@ -32,6 +32,7 @@ SUBJECTS: Mapping[str, Kind] = {
     "member.birth_day": "day",
     "member.enrolled_on": "day",
     "member.days_enrolled": "number",
+    "member.years_enrolled": "number",  # whole ones: another with each anniversary
     "member.days_to_birthday": "number",  # 0 on the day, 364 on the day after
     "member.group": "flag",  # whether they are in one
     "member.segments": "texts",  # that they are in

@@ -98,7 +98,18 @@ class OnMember(Frozen):
         return self.on
 
 
+class OnOccasion(Frozen):
+    """It is a member's birthday, or that many years since they were enrolled: on the day, by the daily job."""
+
+    on: Literal["birthday", "anniversary"]
+
+    @property
+    def occasion(self) -> str:
+        return self.on
+
+
 Trigger = Annotated[
-    OnOrder | OnCart | OnFirstPurchase | OnMember | OnEvent | OnCheckIn | OnScan | OnNear, Field(discriminator="on")
+    OnOrder | OnCart | OnFirstPurchase | OnMember | OnOccasion | OnEvent | OnCheckIn | OnScan | OnNear,
+    Field(discriminator="on"),
 ]
 WITH_GOODS = ("order", "cart", "first_purchase")  # what has lines, and a value

@@ -80,7 +80,7 @@ class EventRecorded(Fact):
     by the entry's place, and of what they sent only what their program declares as telling of no person.
 
     field      | meaning                                                                | unit
-    kind       | `event`, `check_in`, `scan` or `near`                                  | –
+    kind       | `event`, `check_in`, `scan`, `near`, or as a rule names it: `birthday`  | –
     name       | the event as its program declares it, or the code that was scanned     | –
     counts_on  | the day on which it happened where the program is                      | –
     properties | what is told of it: names and values                                   | as declared
