@@ -153,7 +153,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CouponCancelled: Relations(("cancel_coupon", "refund_redemption", "unuse_coupon")),
     f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
     f.MemberRenewedSegment: Relations(
-        ("add_to_segment", "commit_checkout", "record_event", "record_order", "update_member")
+        ("add_to_segment", "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")
     ),
     f.MemberLeftSegment: Relations(
         (
@@ -163,6 +163,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
             "commit_checkout",
             "record_event",
             "record_order",
+            "settle_occasions",
             "update_member",
         ),
     ),

@@ -11,9 +11,10 @@ from chalicelib.kit.periods import local_day
 from tests.twins import fresh, happenings, segmented, tills
 from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
+from tests.unit.pages.perked import celebrated
 
 LATER, NEXT_DAY = "2026-07-20", "2026-07-21"
-ON = ("check_in", "order", "newsletter", "enrolled")
+ON = ("check_in", "order", "newsletter", "enrolled", "birthday")
 NAMES = ("joins", "renews", "leaves", "over")
 GIVES = [
     *({"kind": "join_segment", "segment": segment} for segment in ("joins", "renews", "over")),
@@ -36,6 +37,7 @@ SEGMENTED: tuple[Acted, ...] = (
     lambda shop, ada: shop.buy(member(ada), sale("A-3", on=LATER)),
     lambda shop, ada: tills.paid(shop, tills.begun(shop, ada), "C-1"),
     lambda shop, ada: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
+    lambda shop, ada: celebrated(shop, ada, LATER),
     lambda shop, ada: shop.enrol("cleo"),
     lambda shop, _: shop.buy(card("dora"), sale("D-1", on=LATER)),
 )
