@@ -21,6 +21,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "checkout_outdated": Code(
         422, "The member has joined or left a group since points were set apart for the checkout."
     ),
+    "promise_gone": Code(
+        422, "A discount of the checkout was not set apart, and is not to be had any more: its rule's limit is reached."
+    ),
     "code_held": Code(
         422, "The coupon is set apart for another checkout, until that is paid for, cancelled or lapses."
     ),

@@ -64,6 +64,8 @@ def _what_follows(body: dict[str, Any], page: SettledPage) -> list[dict[str, Any
 
 def _told(due: Due) -> dict[str, Any]:
     """A message of an older release is one of these as well: that of an account has not changed."""
+    if due.quota:
+        return {"member_id": "", "quota": due.quota}
     if due.coupon_id:
         return {"member_id": due.member_id, "coupon_id": due.coupon_id}
     if due.segment_id:
@@ -76,7 +78,8 @@ def _told(due: Due) -> dict[str, Any]:
 def _due(body: Mapping[str, Any]) -> Due:
     coupon_id, segment_id = str(body.get("coupon_id", "")), str(body.get("segment_id", ""))
     awards, occasion = bool(body.get("awards")), bool(body.get("occasion"))
-    return Due(str(body["member_id"]), int(body.get("program_id", 0)), coupon_id, segment_id, awards, occasion)
+    quota, program_id = str(body.get("quota", "")), int(body.get("program_id", 0))
+    return Due(str(body["member_id"]), program_id, coupon_id, segment_id, awards, occasion, quota)
 
 
 def _scheduled_at(event: Mapping[str, Any]) -> Instant | None:

@@ -14,13 +14,16 @@ from dataclasses import replace
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.facts import KeptOrderAssigned
 from chalicelib.areas.orders.model.order import Order, plan_return
+from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.flows.account_commit import account_plan, document_entry, header_for
 from chalicelib.flows.account_views import CalledOff, Cancelled, called_off_of, cancelled_of, group_of
 from chalicelib.flows.kept_orders import after_entry, own_entry
-from chalicelib.flows.purchase import Buyer, Purchase, decide_purchase, member_of
+from chalicelib.flows.purchase import Buyer, Purchase, Till, as_sent, decide_purchase, member_of
 from chalicelib.flows.record_order import RecordedOrder, recorded_order
 from chalicelib.flows.return_order import bases_of, taken_back
 from chalicelib.flows.rule_limits import writes_within
@@ -70,7 +73,11 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
     rt, sale = taking.rt, order.sale
     terms = terms_of(rt, caller.tenant, order.program)
     header = header_for(rt, caller, command, "assign_order", terms, sale.purchased_at, sale.place)
-    bought = decide_purchase(taking, header, terms, Buyer(member_id), sale, order.order_id, dry_run=command.dry_run)
+    judges = _as_come_back if order.fully_returned else as_sent
+    till = Till(judges=judges, held={use.rule: use for use in order.uses})
+    bought = decide_purchase(
+        taking, header, terms, Buyer(member_id), sale, order.order_id, till=till, dry_run=command.dry_run
+    )
     story, settled = _come_back(taking, caller.tenant, terms, order, bought)
     entry = document_entry(caller.tenant, terms, story, bought.head, header, told=bought.told)
     told = KeptOrderAssigned(order.order_id, member_id, group_of(entry) or "")
@@ -88,11 +95,23 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
     return Plan(entry, made.writes, made.done_if, taking)
 
 
+def _as_come_back(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
+    """Of what has come back already nothing is given beside points: it would be taken back at once."""
+    return as_sent(terms, sale, context, why)._replace(follows=())
+
+
 def _come_back(taking: Taking, tenant: str, terms: Terms, order: Order, bought: Purchase) -> tuple[Story, Order]:
     """The story of the account once all that has come back is taken back, and the order as it stands then."""
     story, at = (
         bought.story,
-        replace(order, credits=bought.credits, uncounted=bought.uncounted, uses=bought.uses, returned={}),
+        replace(
+            order,
+            credits=bought.credits,
+            uncounted=bought.uncounted,
+            uses=bought.uses,
+            gifts=bought.given,
+            returned={},
+        ),
     )
     if not order.returned:
         return story, at

@@ -91,7 +91,7 @@ def is_ignored(turn: Turn, perk: Perk) -> bool:
 def earned(turn: Turn, desk: Desk, unit: str, amount: int) -> Turn:
     """Points of an award are an earning of its unit, as any other."""
     terms = desk.terms
-    credit = replace(terms.credit(unit, amount, desk.at), by=desk.opened.by)
+    credit = replace(terms.credit(unit, amount, desk.at), by=desk.opened.by, rule=desk.rule, order=desk.order)
     came_to = turn.story.account.advanced_to
     story = earn(turn.story, credit, terms.conduct_of_earning(unit, came_to, desk.at))
     return replace(turn, story=after_activity(story, terms, "earn", desk.at))

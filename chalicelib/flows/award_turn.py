@@ -55,13 +55,16 @@ class AwardState(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What decisions on awards rest on, beside account and awards."""
+    """What decisions on awards rest on, beside account and awards. `rule` and `order`: for what it is given, where an order set it
+    off."""
 
     terms: Terms
     config: Config
     opened: Opened
     member_id: str
     at: Instant
+    rule: str = ""
+    order: str = ""
 
     def perk(self, perk_id: str) -> Perk:
         return perks.perk(self.config, self.terms.program.program_id, perk_id)

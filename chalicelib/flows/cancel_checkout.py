@@ -26,6 +26,7 @@ from chalicelib.errors import Conflict, Refused
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import standing_of
 from chalicelib.flows.checkout_coupons import let_go_writes
+from chalicelib.flows.checkout_limits import give_back, limit_writes
 from chalicelib.flows.checkout_plan import account_writes, unguarded, version_plan
 from chalicelib.flows.checkout_promise import freed
 from chalicelib.flows.checkout_views import CancelledCheckout, cancelled_answer
@@ -67,7 +68,7 @@ def cancel_checkout(
         if lines:
             text = "This checkout has not been paid for: change its cart, or cancel all of it."
             raise Refused("checkout_not_committed", text, param="lines")
-        return _of_open(rt, caller, command, checkout, last)
+        return _of_open(taking.one, caller, command, checkout, last)
 
     done = commit(rt, command, plan, cancelled_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
     if not command.dry_run:
@@ -76,10 +77,13 @@ def cancel_checkout(
     return done
 
 
-def _of_open(rt: Runtime, caller: Caller, command: Command, checkout: Checkout, last: Entry) -> Plan:
-    tenant, terms = caller.tenant, terms_of(rt, caller.tenant, checkout.program_id)
+def _of_open(taking: Taking, caller: Caller, command: Command, checkout: Checkout, last: Entry) -> Plan:
+    rt, tenant = taking.rt, caller.tenant
+    terms = terms_of(rt, tenant, checkout.program_id)
     header = header_for(rt, caller, command, "cancel_checkout", terms)
-    also = let_go_writes(rt, tenant, checkout, header.effective_at)
+    taking.begin()
+    give_back(taking, checkout.limited)
+    also = (*let_go_writes(rt, tenant, checkout, header.effective_at), *limit_writes(taking, checkout, None))
     told: Mapping[str, Any] = {"returned": None, "account": None}
     if checkout.owner is not None and any(one.hold is not None for one in checkout.promised):
         opened = open_account(rt, tenant, checkout.owner, checkout.program_id)
@@ -88,7 +92,7 @@ def _of_open(rt: Runtime, caller: Caller, command: Command, checkout: Checkout, 
         entry, writes = account_writes(tenant, story, opened, header, terms)
         also = (*writes, *also)
         told = {"returned": None, "account": standing_of(entry).model_dump(mode="json")}
-    after = checkout.model_copy(update={"cancelled": True})
+    after = checkout.model_copy(update={"cancelled": True, "limited": ()})
     return version_plan(tenant, command, last.head, header, after, told, also)
 
 
@@ -111,8 +115,8 @@ def _of_paid(
     told = {"returned": returned.model_dump(mode="json"), "account": account}
     header = header_for(rt, caller, command, "cancel_checkout", terms, document.purchased_at)
     after = checkout.model_copy(update={"cancelled": returned.full})
-    plan = version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
-    return replace(plan, limited=taking)
+    plan = version_plan(tenant, command, last.head, header, after, told, made.writes, taking)
+    return replace(plan, done_if=plan.done_if | made.done_if)
 
 
 def _document(rt: Runtime, order: Order, number: str, lines: Sequence[CancelledLine]) -> Return:

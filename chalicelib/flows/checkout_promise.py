@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Account, Story, hold, release
-from chalicelib.areas.checkouts.model import Checkout, Promised
+from chalicelib.areas.checkouts.model import Checkout, OfLimit, Promised
 from chalicelib.areas.members import store as members
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
@@ -15,10 +15,12 @@ from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.errors import NotFound
 from chalicelib.flows.account_views import LineAmount, Standing
 from chalicelib.flows.checkout_coupons import Shown, Whose, promised_by
+from chalicelib.flows.checkout_limits import held_in, set_apart
 from chalicelib.flows.evaluate_cart import CartCredit, PayableWithPoints
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.purchase import Buyer, with_credits
+from chalicelib.flows.rule_limits import Stock
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
@@ -51,6 +53,7 @@ class Promise:
 
     story: Story
     promised: tuple[Promised, ...]
+    limited: tuple[OfLimit, ...]
     lapses_at: Instant
     told: Mapping[str, Any]
 
@@ -89,7 +92,7 @@ def member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """Which checkout it is, what it was before, and the coupons that are shown at it."""
+    """Which checkout it is, what it was before, the coupons that are shown at it, and what is taken of limits for it."""
 
     checkout_id: str
     coupons: Shown | None
@@ -103,10 +106,11 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
     story = terms.advance(Story(opened.account), at)
     if checking.before is not None:
         story = freed(story, terms, checking.before, at)
+    checking.taking.begin()
+    stock = Stock(checking.taking, terms.program.program_id, held_in(checking.before))
     segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
-    context = context_of(terms, story.account, opened.member, at, checking.taking, segments=segments)
-    context = replace(context, pays=wish.pays, may_spend=opened.may_spend)
-    occasions = occasions_of(CART, context)
+    context = context_of(terms, story.account, opened.member, at, may_spend=opened.may_spend, segments=segments)
+    context, occasions = replace(context, pays=wish.pays, stock=stock), occasions_of(CART, context)
     outcome = evaluate(terms.rules, wish.cart, context, occasions)
     by_coupons: tuple[Promised, ...] = ()
     if checking.coupons is not None:
@@ -118,6 +122,7 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
     _, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
     earned = [CartCredit(rule_id=c.rule, unit=c.unit, amount=c.amount, lines=_amounts(c.lines)) for c in credited]
     lapses_at = max(at, story.account.advanced_to) + wish.lapses_after_seconds * 1000
+    limited = set_apart(checking.taking, terms, outcome.off if wish.hold else (), checking.before)
     story, promised = _set_apart(story, terms, outcome, wish, lapses_at, opened.by, at)
     standing = None if opened.member is None else Standing(balances=balances, tier=terms.tier(story.account))
     told = {
@@ -125,7 +130,7 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
         "redeemable": [PayableWithPoints(**one._asdict()).model_dump(mode="json") for one in outcome.redeemable],
         "account": None if standing is None else standing.model_dump(mode="json"),
     }
-    return Promise(story, (*promised, *by_coupons), lapses_at, told)
+    return Promise(story, (*promised, *by_coupons), limited, lapses_at, told)
 
 
 def _less(values: Mapping[int, int], off: Sequence[Off | Promised]) -> dict[int, int]:

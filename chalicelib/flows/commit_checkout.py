@@ -25,12 +25,14 @@ from chalicelib.errors import Conflict, InvalidInput, Refused
 from chalicelib.flows.account_commit import document_entry, header_for
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.flows.checkout_coupons import Deeds, Whose, shown_codes, used_with
+from chalicelib.flows.checkout_limits import held_uses, held_writes
 from chalicelib.flows.checkout_plan import unguarded, version_plan
 from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.kept_orders import kept_plan
 from chalicelib.flows.purchase import Buyer, Till, decide_purchase, known_buyer, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
+from chalicelib.flows.rule_limits import taken_uses, writes_within
 from chalicelib.flows.take_quotas import Both, Taking
 from chalicelib.flows.terms import Terms, after_activity, terms_of
 from chalicelib.kit.amounts import split
@@ -127,13 +129,17 @@ def _plan(
     header = header_for(rt, caller, command, "commit_checkout", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(tenant, sale.number, probe)
     if buyer is None:
-        made = kept_plan(caller, unguarded(command), terms, header, sale, order_id)
-        return _ended(caller.tenant, command, checkout, last, paying, made, header)
+        taking.one.begin()
+        given = Outcome(off=_promised_off(checkout))
+        uses = tuple(taken_uses(terms, taking.one, given, (), held_uses(checkout)))
+        made = kept_plan(caller, unguarded(command), terms, header, sale, order_id, uses)
+        made = replace(made, writes=(*made.writes, *writes_within(taking.one)))
+        return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)
     whose = Whose(checkout.member_id, checkout.group_id, taking.other)
     shown = shown_codes(rt, tenant, terms, whose, checkout.codes, last.recorded_at)
     coupons = used_with(rt, shown, checkout.checkout_id, paying.number)
     session = Session(checkout, cart, coupons)
-    till = Till(judges=session.earns_beside, pays=session.spends_promised)
+    till = Till(judges=session.earns_beside, pays=session.spends_promised, held=held_uses(checkout))
     purchase = decide_purchase(taking.one, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
     entry = document_entry(tenant, terms, purchase.story, purchase.head, header, told=purchase.told)
     purchase = replace(purchase, paid_with=PaidWith(_spends(checkout, entry), coupons.coupons))
@@ -154,9 +160,11 @@ def _ended(
         version=last.sequence + 1,
         payments=tuple(payment.model_dump(mode="json") for payment in paying.payments or ()),
     )
-    ended = {"paid": paid, "member_id": order.member_id, "group_id": order.group_id}
+    ended = {"limited": (), "paid": paid, "member_id": order.member_id, "group_id": order.group_id}
     after, told = checkout.model_copy(update=ended), {"order": order.model_dump(mode="json")}
-    return version_plan(tenant, command, last.head, header, after, told, made.writes, made.done_if)
+    also = (*made.writes, *held_writes(tenant, checkout, None))
+    plan = version_plan(tenant, command, last.head, header, after, told, also)
+    return replace(plan, done_if=plan.done_if | made.done_if)
 
 
 def _promised_off(checkout: Checkout) -> tuple[Off, ...]:

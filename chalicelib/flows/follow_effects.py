@@ -1,7 +1,8 @@
 """What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, segments. Pure.
 
 Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have) is not, and
-the answer says why: nobody is refused a purchase for that. They stay when goods come back, as what an operator gave would.
+the answer says why: nobody is refused a purchase for that. An order keeps what it got of it, so that it goes with the goods
+(flows/gifts_back); but whoever has joined a segment by it stays.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
+from chalicelib.areas.orders.model.order import Credited, Gift
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import StampCard
 from chalicelib.areas.perks.model import Till as At
@@ -45,11 +48,14 @@ class GivenEffect(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The story with it, what is written for it, and what the entry's answer says of it."""
+    """The story with it, what is written for it, and what the entry's answer says of it; and what an order keeps: the gifts, and
+    what it earned by them."""
 
     story: Story
     writes: tuple[Write, ...] = ()
     effects: tuple[GivenEffect, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+    credits: tuple[Credited, ...] = ()
 
     @property
     def told(self) -> dict[str, Any]:
@@ -67,10 +73,13 @@ def followed(
     opened: Opened,
     follows: Sequence[Follow],
     header: Header,
+    order: str = "",
+    before: int = 0,
     taken: Collection[Key] = (),
 ) -> Followed:
     """Asks nothing: a member's awards and segments come with the snapshot. Once in a transaction for each program: what
-    follows from several things in it is given together. `taken`: what is written beside it."""
+    follows from several things in it is given together. `order`: what they follow from, but for so many `before` it; `taken`:
+    what is written beside it."""
     if not follows or opened.member is None:
         return Followed(story)
     member_id, program_id = opened.member.member_id, terms.program.program_id
@@ -79,20 +88,45 @@ def followed(
     turn = Turn(story, awards, opened.head.version + 1).with_expired(member_id)
     tenant, now = header.caller.tenant, story.account.advanced_to
     stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, taken)
-    made: list[GivenEffect] = []
+    made, gifts = list[GivenEffect](), list[Gift]()
     for number, follow in enumerate(follows):
         try:
             if number >= MOST:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
-            if isinstance(follow.effect, JoinSegment | LeaveSegment):
-                stays, facts = stays.moved(follow.effect, follow.rule_id)
+            effect = follow.effect
+            if isinstance(effect, JoinSegment | LeaveSegment):
+                stays, facts = stays.moved(effect, follow.rule_id)
                 turn, award_id = turn.then(*facts), None
             else:
-                turn, award_id = _given(turn, desk, follow.effect, header.place)
+                of_order = order if number >= before else ""
+                at = replace(desk, order=of_order, rule=follow.rule_id if of_order else "")
+                was, (turn, award_id) = turn, _given(turn, at, effect, header.place)
+                gifts += [_gift(follow.rule_id, effect, was, award_id)] if of_order else []
             made.append(_told(follow, award_id=award_id))
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
-    return Followed(turn.story, (*turn.writes(tenant, member_id, program_id), *stays.writes), tuple(made))
+    writes = (*turn.writes(tenant, member_id, program_id), *stays.writes)
+    credited = _credited(turn.story, story, order) if order else ()
+    return Followed(turn.story, writes, tuple(made), tuple(gifts), credited)
+
+
+def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, was: Turn, award_id: str | None) -> Gift:
+    """As it is known to who takes it back."""
+    standing = was.story.account.standing
+    if isinstance(effect, SetTier):
+        pin = (was.story.account.tier, standing.pinned_until) if standing.pinned else None
+        return Gift(rule_id, effect.kind, effect.tier, was=pin)
+    known = was.awards.get(award_id or "")
+    return Gift(rule_id, effect.kind, effect.perk, award_id or "", None if known is None else known.expires_at)
+
+
+def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
+    """Of no line, and worth nothing: so it is due back with all of the order."""
+    return tuple(
+        Credited(fact.rule, fact.unit, fact.amount, (), 0, fact.piece, period=fact.period)
+        for fact in after.facts[len(before.facts) :]
+        if isinstance(fact, PointsEarned | PointsPromised) and fact.order == order
+    )
 
 
 def _told(follow: Follow, *, award_id: str | None = None, reason: str | None = None) -> GivenEffect:

@@ -12,7 +12,10 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Return, Sale
 from chalicelib.areas.orders.model.facts import VOCABULARY, KeptOrderRecorded, KeptOrderReturned
 from chalicelib.areas.orders.model.order import Kept, Order, RecordedReturn, plan_return
+from chalicelib.areas.orders.model.uses import Use
+from chalicelib.areas.quotas.model import Taken
 from chalicelib.flows.purchase import refuse_future
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -21,24 +24,37 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Plan
 from chalicelib.table.guards import guard_puts
 from chalicelib.table.journal import Entry, Head, Header, entry_from, entry_put, new_entry
-from chalicelib.table.protocol import Put
+from chalicelib.table.protocol import Put, Write
 
 
-def kept_plan(caller: Caller, command: Command, terms: Terms, header: Header, sale: Sale, order_id: str) -> Plan:
-    """A sale of nobody's. Refuses `future_purchase`."""
+def kept_plan(
+    caller: Caller,
+    command: Command,
+    terms: Terms,
+    header: Header,
+    sale: Sale,
+    order_id: str,
+    uses: tuple[Use, ...] = (),
+) -> Plan:
+    """A sale of nobody's. `uses`: what was taken for it of limits for all. Refuses `future_purchase`."""
     refuse_future(header.recorded_at, sale.purchased_at)
     day = terms.day(sale.purchased_at)
     told = KeptOrderRecorded(order_id, sale.number, sale.currency, sale.gross_value, day)
     program = terms.program.program_id
     entry = new_entry(orders.stream(caller.tenant, order_id, program), Head(), header, [told])
-    order = Order(order_id, "", program, 1, entry.recorded_at, sale, kept=_stands(entry))
+    order = Order(order_id, "", program, 1, entry.recorded_at, sale, kept=_stands(entry), uses=uses)
     put = orders.order_put(caller.tenant, order)
     return _plan(caller, command, entry, (put,), put)
 
 
-def kept_return_plan(caller: Caller, command: Command, header: Header, order: Order, document: Return) -> Plan:
+def kept_return_plan(
+    taking: Taking, caller: Caller, command: Command, header: Header, order: Order, document: Return
+) -> Plan:
     """What comes back of it. Refuses what a return of any sale is refused for."""
     planned = plan_return(order, document, {})
+    taking.begin()
+    for held in (held for back in planned.uses_back for held in (back.in_all, back.budget) if held is not None):
+        taking.give_back(Taken(*held))
     after = planned.order
     told = KeptOrderReturned(order.order_id, document.number, document.currency, planned.value, after.fully_returned)
     entry = own_entry(caller.tenant, order, header, told)
@@ -47,8 +63,8 @@ def kept_return_plan(caller: Caller, command: Command, header: Header, order: Or
         document=document, taken=taken, sequence=entry.sequence, recorded_at=entry.recorded_at, own=True
     )
     put = orders.return_put(caller.tenant, order.order_id, recorded)
-    also = (put, orders.order_put(caller.tenant, replace(after, kept=_stands(entry))))
-    return _plan(caller, command, entry, also, put)
+    also = (put, orders.order_put(caller.tenant, replace(after, kept=_stands(entry))), *taking.writes)
+    return replace(_plan(caller, command, entry, also, put), limited=taking)
 
 
 def own_entry(tenant: str, order: Order, header: Header, *facts: Fact) -> Entry:
@@ -89,7 +105,7 @@ def _stands(entry: Entry) -> Kept:
     return Kept(entry.sequence, entry.hash)
 
 
-def _plan(caller: Caller, command: Command, entry: Entry, also: tuple[Put, ...], once: Put) -> Plan:
+def _plan(caller: Caller, command: Command, entry: Entry, also: tuple[Write, ...], once: Put) -> Plan:
     guards = guard_puts(caller.tenant, command, entry, entry.recorded_at)
     done_if = frozenset(guard.key for guard in guards) | {once.key}
     return Plan(entry, (*also, entry_put(entry), *guards), done_if)

@@ -92,7 +92,7 @@ class Moments:
             opened.must_be_active()
             before = terms.meets(opened.account, header, asks_now=True)
             story, follows = with_moments(before, terms, opened, moments, header.effective_at)
-            done = followed(story, terms, opened, follows, header, taken)
+            done = followed(story, terms, opened, follows, header, taken=taken)
             if done.story == before:
                 return None
             story = settle_tier(done.story, terms, at)

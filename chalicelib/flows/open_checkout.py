@@ -3,7 +3,8 @@
 reads    1 Query of the member's snapshot (+ 1 Get when named by an identifier, + 1 BatchGet in a group); nothing for a
          customer who is not known
 writes   the checkout's first version (absent): 2 units; where points are set apart account (version) and entry (absent) as
-         well: 6 units; + 2 with an Idempotency-Key
+         well: 6 units; + 5 for each limit for all and each budget of which a discount takes (flows/checkout_limits); + 2 with an
+         Idempotency-Key
 who      a key that may modify checkouts
 """
 
@@ -14,10 +15,12 @@ from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.checkouts.model import Checkout
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.checkout_coupons import keep_writes, shown_codes
+from chalicelib.flows.checkout_limits import limit_writes
 from chalicelib.flows.checkout_plan import account_writes, version_plan
 from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_buyer, promise, whose_of
 from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
 from chalicelib.flows.lost_account import unless_lost
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -30,19 +33,20 @@ def open_checkout(
     rt: Runtime, caller: Caller, command: Command, wish: CheckoutWish, program_id: int = 1
 ) -> Committed[OpenedCheckout]:
     """Refuses `member_blocked`, `group_blocked`, `may_not_spend`, `unknown_unit`, `too_many_holds`, `too_many_pieces`,
-    `credit_too_large`, `too_many_credits`, `balance_limit`, `too_large`; NotFound: program, member."""
+    `credit_too_large`, `too_many_credits`, `balance_limit`, `too_large`, `too_many_limits`; NotFound: program, member."""
+    taking = Taking(rt, caller.tenant, "")
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "open_checkout", terms, place=wish.cart.place)
-        at = header.effective_at
-        opened = open_buyer(rt, caller, terms, wish)
+        at, opened = header.effective_at, open_buyer(rt, caller, terms, wish)
         known = () if opened.member is None else (opened,)
         checkout_id, whose = rt.ids.entity("checkout", at), whose_of(rt, caller.tenant, opened)
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
+        checking = Checking(checkout_id, shown, taking.of(checkout_id))
 
         def decided() -> Promise:
-            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, whose.taking))
+            return promise(rt, terms, opened, wish, at, checking)
 
         made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
         checkout = Checkout(
@@ -54,12 +58,14 @@ def open_checkout(
             member_id=whose.member_id,
             group_id=whose.group_id,
             promised=made.promised,
+            limited=made.limited,
         )
-        also = keep_writes(rt, shown, checkout_id, made.lapses_at) if wish.hold else ()
+        kept = keep_writes(rt, shown, checkout_id, made.lapses_at) if wish.hold else ()
+        also = (*kept, *limit_writes(taking, None, checkout))
         if any(one.hold is not None for one in made.promised):
             told = CheckoutOpened(checkout.checkout_id, checkout.lapses_at, opened.by)
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
             also = (*writes, *also)
-        return version_plan(caller.tenant, command, Head(), header, checkout, made.told, also)
+        return version_plan(caller.tenant, command, Head(), header, checkout, made.told, also, limited=taking)
 
     return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Account, Credit, Story, earn
@@ -13,7 +13,7 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Credited, PaidWith
+from chalicelib.areas.orders.model.order import Credited, Gift, PaidWith
 from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Credit as RuleCredit
@@ -27,7 +27,7 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.rule_limits import cut_by_limits, with_uses
+from chalicelib.flows.rule_limits import Stock, cut_by_limits, held_by_quota, with_uses
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
@@ -67,6 +67,11 @@ class Purchase:
     paid_with: PaidWith = MONEY
 
     @property
+    def given(self) -> tuple[Gift, ...]:
+        """Beside points, as the order keeps it."""
+        return () if self.followed is None else self.followed.gifts
+
+    @property
     def gifts(self) -> tuple[Write, ...]:
         return () if self.followed is None else self.followed.writes
 
@@ -83,12 +88,13 @@ def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
 @dataclass(frozen=True, slots=True)
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
-    money: `pays` is told the order's id and who buys for a group. `asks_now` as in record_order. `taken`: what else the
-    transaction writes."""
+    money: `pays` is told the order's id and who buys for a group. `held`, by rule, was taken of limits before. `asks_now` as in
+    record_order. `taken`: what else the transaction writes."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
+    held: Mapping[str, Use] = field(default_factory=dict)
     taken: Collection[Key] = ()
 
 
@@ -144,6 +150,9 @@ def _decided(
         story, follows = with_moments(story, terms, opened, moments, sale.purchased_at)
     segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
     context = context_of(terms, story.account, opened.member, sale.purchased_at, taking, segments=segments)
+    if till.held:
+        stock = Stock(taking, terms.program.program_id, held_by_quota(till.held.values()))
+        context = replace(context, stock=stock)
     outcome = till.judges(terms, sale, context, why)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
@@ -154,11 +163,12 @@ def _decided(
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
-    story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id)
-    gave = followed(story, terms, opened, (*follows, *outcome.follows), header, till.taken)
+    story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
+    gave = followed(story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows), till.taken)
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
     member_id = opened.member.member_id
+    credited = (*credited, *gave.credits)
     return Purchase(member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses)
 
 

@@ -151,6 +151,7 @@ def order_plan(
         uses=purchase.uses,
         spends=purchase.paid_with.spends,
         coupons=purchase.paid_with.coupons,
+        gifts=purchase.given,
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes

@@ -2,7 +2,7 @@
 
 reads    1 Get of the sale, 1 Query of the member's snapshot; where the sale was made for a group, 1 BatchGet of that one's
          profile and account instead, whoever is in it now; 1 Get of the sale more for a dry run, 1 Get of its entry where
-         it was paid with points, 1 BatchGet where with coupons
+         it was paid with points or a rule gave something beside them, 1 BatchGet where with coupons
 writes   return (absent), sale (version), account (version), entry (absent): 8 units; + 2 where points come back that paid for
          it; + 2 for each limit for all and each budget that it gives something back to; of a sale that no member has, which
          is in no account, return, sale and an entry of its own: 6 units (flows/kept_orders)
@@ -40,6 +40,7 @@ from chalicelib.flows.account_views import (
     standing_of,
 )
 from chalicelib.flows.checkout_coupons import good_again
+from chalicelib.flows.gifts_back import GiftsBack, TakenBack, TakenEffect, gifts_back, taken_effects_of
 from chalicelib.flows.kept_orders import kept_return_of, kept_return_plan, read_own
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
@@ -57,14 +58,16 @@ from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Outdated, Plan, commit
 from chalicelib.table.guards import recall_guarded
-from chalicelib.table.journal import Entry, entry_from
+from chalicelib.table.journal import Entry, all_undone_put, entry_from
+from chalicelib.table.protocol import Write
 
 Beside = tuple[SpendsBack | None, tuple[Fact, ...]]
 NOTHING: Beside = (None, ())
 
 
 class ReturnedOrder(Frozen):
-    """What was taken back, what of it had not come yet and will not, and the points that had paid for what came back. `full`:
+    """What was taken back, what of it had not come yet and will not, the points that had paid for what came back, and, with all of
+    it, what became of what rules gave beside points. `full`:
     the whole sale has now come back. A sale that no member has earned nothing, and there is no account."""
 
     order_id: str
@@ -77,6 +80,7 @@ class ReturnedOrder(Frozen):
     cancelled: tuple[Cancelled, ...]
     called_off: tuple[CalledOff, ...]
     given_back: tuple[PaidBack, ...]
+    effects: tuple[TakenEffect, ...]
     expired: tuple[Expired, ...]
     account: Standing | None
 
@@ -133,20 +137,28 @@ def planned_return(rt: Runtime, caller: Caller, command: Command, order: Order, 
     terms = terms_of(rt, tenant, order.program)
     header = header_for(rt, caller, command, coming.operation, terms, document.purchased_at, document.place)
     if not order.member_id:
-        return kept_return_plan(caller, command, header, order, document)
+        return kept_return_plan(coming.taking, caller, command, header, order, document)
     opened = _open(rt, tenant, order, dry_run=command.dry_run)
     planned = plan_return(order, document, bases_of(terms, order))
     met = terms.meets(opened.account, header, asks_now=coming.asks_now)
     spent = spends_back(rt, tenant, order, planned.order)
     coupons = good_again(rt, terms, coming.coupons, order, planned.order, header.recorded_at)
     also = (*coming.also(planned.order), *coupons.facts)
+    gifts = gifts_back(rt, tenant, order, planned.order, opened)
 
-    decided = partial(_decided, terms, met, planned, document, coming.taking, (spent, also))
-    story = unless_lost(rt, tenant, (opened,), decided, dry_run=command.dry_run)
-    entry = document_entry(tenant, terms, story, opened.head, header, asks_now=coming.asks_now)
-    plan = _plan(caller, command, entry, opened, story, planned, document, coming.taking)
-    writes = (*plan.writes, *(spent.writes if spent else ()), *coupons.writes)
+    decided = partial(_decided, terms, met, planned, coming, (spent, also), gifts)
+    gone = unless_lost(rt, tenant, (opened,), decided, dry_run=command.dry_run)
+    entry = document_entry(tenant, terms, gone.story, opened.head, header, asks_now=coming.asks_now, told=gone.told)
+    plan = _plan(caller, command, entry, opened, gone.story, planned, document, coming.taking)
+    writes = (*plan.writes, *_marks(spent, gifts, gone), *gone.writes, *coupons.writes)
     return replace(plan, writes=writes, limited=Both(coming.taking, coming.coupons))
+
+
+def _marks(spent: SpendsBack | None, gifts: GiftsBack | None, gone: TakenBack) -> tuple[Write, ...]:
+    """Of the entry that recorded the order: once for all that came back."""
+    amounts = {**(spent.amounts if spent else {}), **gone.undone}
+    read = spent or gifts
+    return (all_undone_put(read.entry, amounts),) if amounts and read else ()
 
 
 def _open(rt: Runtime, tenant: str, order: Order, *, dry_run: bool) -> Opened:
@@ -161,10 +173,12 @@ def _open(rt: Runtime, tenant: str, order: Order, *, dry_run: bool) -> Opened:
 
 
 def _decided(
-    terms: Terms, story: Story, planned: ReturnPlan, document: Return, taking: Taking, beside: Beside
-) -> Story:
-    taking.begin()
-    return taken_back(terms, story, planned, document, taking, beside)
+    terms: Terms, story: Story, planned: ReturnPlan, coming: Coming, beside: Beside, gifts: GiftsBack | None
+) -> TakenBack:
+    """A card that redeemed itself is refunded before its stamps are taken back."""
+    coming.taking.begin()
+    gone = gifts.taken_from(story, terms, coming.document.purchased_at) if gifts else TakenBack(story)
+    return replace(gone, story=taken_back(terms, gone.story, planned, coming.document, coming.taking, beside))
 
 
 def taken_back(
@@ -254,7 +268,7 @@ def returned_order(entry: Entry, buyer: str) -> ReturnedOrder:
     """Who bought an order never changes, so it is as good as of the entry."""
     kept = kept_return_of(entry)
     if kept is not None:
-        nothing: dict[str, Any] = dict.fromkeys(("cancelled", "called_off", "given_back", "expired"), ())
+        nothing: dict[str, Any] = dict.fromkeys(("cancelled", "called_off", "given_back", "effects", "expired"), ())
         nobody: dict[str, Any] = dict.fromkeys(("member_id", "group_id", "entry_id", "account"))
         return ReturnedOrder(
             order_id=kept.order, number=kept.number, value=kept.value, full=kept.full, **nobody, **nothing
@@ -271,6 +285,7 @@ def returned_order(entry: Entry, buyer: str) -> ReturnedOrder:
         cancelled=cancelled_of(entry),
         called_off=called_off_of(entry),
         given_back=given_back_of(entry),
+        effects=taken_effects_of(entry),
         expired=expiries_of(entry),
         account=standing_of(entry),
     )

@@ -8,8 +8,8 @@ Judging reads nothing for it: the account is there, and of what everybody takes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.areas.accounts.model import Account, Story
@@ -33,16 +33,28 @@ MOST_WRITES = MAX_TRANSACTION_ITEMS - 20  # what else a purchase writes has room
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What rules may ask of everybody's: as far as this process knows."""
+    """What rules may ask of everybody's: as far as this process knows. `held`, by quota, is what was taken for it before."""
 
     taking: Taking
     program_id: int
+    held: Mapping[str, int] = field(default_factory=dict)
 
     def uses(self, rule_id: str, in_all: int) -> int:
-        return self.taking.can_have(uses_quota(self.program_id, rule_id, in_all), 1)
+        return self._there(uses_quota(self.program_id, rule_id, in_all), 1)
 
     def budget(self, rule_id: str, budget: Budget, wanted: int) -> int:
-        return self.taking.can_have(budget_quota(self.program_id, rule_id, budget), wanted)
+        return self._there(budget_quota(self.program_id, rule_id, budget), wanted)
+
+    def _there(self, quota: Quota, wanted: int) -> int:
+        mine = min(wanted, self.held.get(quota.name, 0))
+        return mine + (self.taking.can_have(quota, wanted - mine) if wanted > mine else 0)
+
+
+NOTHING_HELD: Mapping[str, Use] = {}
+
+
+def held_by_quota(uses: Iterable[Use]) -> dict[str, int]:
+    return {held.quota: held.amount for use in uses for held in (use.in_all, use.budget) if held is not None}
 
 
 def uses_quota(program_id: int, rule_id: str, in_all: int) -> Quota:
@@ -96,43 +108,76 @@ def with_uses(
     at: Instant,
     *,
     order: str,
+    held: Mapping[str, Use] = NOTHING_HELD,
 ) -> Counted:
-    """Counts what was given, caps and all, and takes it from what is there for everybody. Nothing for rules that nobody counts.
-    Of what a checkout was promised before there may be less by now: then what is left is taken, and the promise holds."""
+    """Counts what was given, caps and all, and takes it from what is there for everybody, but for what is `held`, by rule: that
+    was taken before. Nothing for rules that nobody counts. Refuses `promise_gone` where a discount that a checkout was
+    promised is not to be had any more."""
+    counting, day, kept = terms.rules.counting, terms.day(at), list[Use]()
+    for use in taken_uses(terms, taking, outcome, credited, held):
+        counted = counting.get(use.rule, Counting())
+        if any(off.rule_id == use.rule for off in outcome.off):
+            _must_have_some_left(story.account, use.rule, counted, day)
+        story, told = _counted(story, day, use, counted, order)
+        kept.append(told)
+    return Counted(story, tuple(use for use in kept if _is_something(use)))
+
+
+def taken_uses(
+    terms: Terms,
+    taking: Taking,
+    outcome: Outcome,
+    credited: Iterable[Credited],
+    held: Mapping[str, Use] = NOTHING_HELD,
+) -> Iterator[Use]:
+    """Of each rule that is counted what there is of it for all, taken where it is not held. Whoever bought is not asked."""
     counting = terms.rules.counting
+    if not counting and not held:
+        return
     given: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    if counting:
-        for credit in credited:
-            given[credit.rule][credit.unit] += credit.amount
-        for off in outcome.off:
-            given[off.rule_id][""] += 0 if off.unit else off.amount
-    uses: list[Use] = []
-    for rule_id, amounts in given.items():
-        if rule_id in counting:
-            found = _use(terms, taking, rule_id, counting[rule_id], amounts, outcome)
-            story, use = _counted(story, terms.day(at), found, counting[rule_id], order)
-            uses.append(use)
-    return Counted(story, tuple(use for use in uses if use.periods or use.in_all or use.budget))
+    for credit in credited:
+        given[credit.rule][credit.unit] += credit.amount
+    for off in outcome.off:
+        given[off.rule_id][""] += 0 if off.unit else off.amount
+    for rule_id in dict.fromkeys((*given, *held)):
+        if rule_id in counting or rule_id in held:
+            use = held.get(rule_id, Use(rule_id))
+            amounts: Mapping[str, int] = given.get(rule_id, {})
+            counted = counting.get(rule_id, Counting())
+            use = use._replace(amounts=tuple((unit, amounts[unit]) for unit in counted.units if amounts.get(unit)))
+            yield _use(terms, taking, counted, amounts, outcome, use)
 
 
-def _use(
-    terms: Terms, taking: Taking, rule_id: str, counting: Counting, given: dict[str, int], outcome: Outcome
-) -> Use:
-    program_id, budget = terms.program.program_id, counting.budget
-    use = Use(rule_id, amounts=tuple((unit, given[unit]) for unit in counting.units if given.get(unit)))
-    if counting.in_all is not None:
-        uses = uses_quota(program_id, rule_id, counting.in_all)
-        if "" not in given or taking.can_have(uses, 1):  # a discount has been promised before
-            use = use._replace(in_all=_held(taking.take(uses, 1)))
-    if budget is None:
-        return use
-    quota = budget_quota(program_id, rule_id, budget)
-    amount = given.get(budget.unit, 0) if budget.unit else taking.can_have(quota, given.get("", 0))
-    if amount:
-        use = use._replace(budget=_held(taking.take(quota, amount)), of=budget.of)
-        if budget.unit is None:
-            use = use._replace(off=_off(outcome, rule_id))
-    return use
+def _use(terms: Terms, taking: Taking, counting: Counting, given: Mapping[str, int], outcome: Outcome, use: Use) -> Use:
+    program_id, budget, of_money = terms.program.program_id, counting.budget, use.budget is not None
+    if counting.in_all is not None and use.in_all is None and given:
+        uses = uses_quota(program_id, use.rule, counting.in_all)
+        if "" in given and not taking.can_have(uses, 1):
+            raise promise_gone()
+        use = use._replace(in_all=_held(taking.take(uses, 1)))
+    if budget is not None and use.budget is None:
+        quota, amount = budget_quota(program_id, use.rule, budget), given.get(budget.unit or "", 0)
+        of_money = budget.unit is None
+        if of_money and taking.can_have(quota, amount) < amount:
+            raise promise_gone()
+        if amount:
+            use = use._replace(budget=_held(taking.take(quota, amount)), of=budget.of)
+    return use._replace(off=_off(outcome, use.rule)) if of_money and use.budget and not use.off else use
+
+
+def _must_have_some_left(account: Account, rule_id: str, counting: Counting, day: Day) -> None:
+    """Of a discount that was promised: the account may have had it meanwhile."""
+    if any(uses_in(account, rule_id, per, day) >= times for per, times in counting.times):
+        raise promise_gone()
+
+
+def promise_gone() -> Refused:
+    text = "A discount of this checkout is not to be had any more: update the checkout, and tell the customer the new price."
+    return Refused("promise_gone", text, param="checkout_id")
+
+
+def _is_something(use: Use) -> bool:
+    return bool(use.periods or use.in_all or use.budget)
 
 
 def _off(outcome: Outcome, rule_id: str) -> tuple[tuple[int, int], ...]:
@@ -158,7 +203,7 @@ def _counted(story: Story, day: Day, use: Use, counting: Counting, order: str) -
         0 if use.budget is None else use.budget.amount,
         use.of,
     )
-    return (story.then(told) if use.periods or use.in_all or use.budget else story), use
+    return (story.then(told) if _is_something(use) else story), use
 
 
 def writes_within(taking: Taking) -> tuple[Write, ...]:

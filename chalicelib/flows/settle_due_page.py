@@ -3,7 +3,7 @@
     reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
              award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each stay in a
              segment what flows/leave_due_segment does, for each member with a birthday or an anniversary what
-             flows/settle_occasions does
+             flows/settle_occasions does, for each quota what flows/lapsed_limits does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
 """
@@ -17,8 +17,10 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.members import store as members
 from chalicelib.areas.perks import store as perks
+from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.segments import store as segments
 from chalicelib.flows.expire_coupon import expire_coupon
+from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
@@ -34,8 +36,8 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account; a coupon; a stay in a segment; a member's birthday or anniversary; or all awards of a member in a program
-    that are over, which are settled at once."""
+    """An account; a coupon; a stay in a segment; a member's birthday or anniversary; all awards of a member in a program that
+    are over, which are settled at once; or what is held of a quota for checkouts that have lapsed."""
 
     member_id: str
     program_id: int = 0
@@ -43,6 +45,7 @@ class Due:
     segment_id: str = ""
     awards: bool = False
     occasion: bool = False
+    quota: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
 
 def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
     """Whether there was something to settle, and this run did it."""
+    if due.quota:
+        return settle_lapsed(rt, caller.tenant, due.quota)
     if due.coupon_id:
         return expire_coupon(rt, caller, day, due.member_id, due.coupon_id)
     if due.segment_id:
@@ -89,6 +94,9 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
 
 
 def _due(attrs: Attrs) -> Due:
+    quota = quotas.due_quota(attrs)
+    if quota is not None:
+        return Due("", quota=quota)
     coupon, award, stay = owned.due_coupon(attrs), perks.due_award(attrs), segments.due_membership(attrs)
     if coupon is not None:
         return Due(coupon[0], coupon_id=coupon[1])

@@ -20,8 +20,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Outdated
 from chalicelib.table.damaged import DamagedItemError
-from chalicelib.table.journal import Entry, all_undone_put, entry_from
-from chalicelib.table.protocol import Write
+from chalicelib.table.journal import Entry, entry_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,6 @@ class SpendsBack:
 
     entry: Entry
     amounts: Mapping[int, int]
-
-    @property
-    def writes(self) -> tuple[Write, ...]:
-        return (all_undone_put(self.entry, self.amounts),) if self.amounts else ()
 
     def given_to(self, story: Story, terms: Terms, at: Instant) -> Story:
         """Outdated where the account has come further than the marks that were read."""
@@ -47,16 +42,21 @@ class SpendsBack:
         return story
 
 
+def recording_entry(rt: Runtime, tenant: str, order: Order) -> Entry:
+    """The entry of the account that records an order, with what of it has been undone. 1 Get."""
+    stream = accounts.stream(tenant, order.owner, order.program)
+    key = stream.key(order.sequence)
+    stored = rt.table.get(key)
+    if stored is None:
+        raise DamagedItemError(f"{key.pk} {key.sk} is gone, though its order is there")
+    return entry_from(stream, stored)
+
+
 def spends_back(rt: Runtime, tenant: str, before: Order, after: Order) -> SpendsBack | None:
     """What of them is due since it was `before`; what was refunded by hand does not come twice."""
     if not before.spends:
         return None
-    stream = accounts.stream(tenant, before.owner, before.program)
-    key = stream.key(before.sequence)
-    stored = rt.table.get(key)
-    if stored is None:
-        raise DamagedItemError(f"{key.pk} {key.sk} is gone, though its order is there")
-    entry = entry_from(stream, stored)
+    entry = recording_entry(rt, tenant, before)
     amounts: dict[int, int] = {}
     for spent in before.spends:
         rest = sum(part for _, part in spent.lines) - entry.undone.get(spent.fact, 0)

@@ -22,12 +22,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.quotas import store
-from chalicelib.areas.quotas.model import UNLIMITED, Move, Quota, Slice, Stand, Taken, drawn_together, opened
+from chalicelib.areas.quotas.model import (
+    HELD_FOR_A_TIME,
+    UNLIMITED,
+    Move,
+    Quota,
+    Slice,
+    Stand,
+    Taken,
+    drawn_together,
+    opened,
+)
+from chalicelib.flows.lapsed_limits import let_go_lapsed
 from chalicelib.runtime import Runtime
 from chalicelib.table.config_notes import forget_notes, note_left, noted_left
 from chalicelib.table.protocol import Key, Write
 
 MOST_READS = 3
+MOST_LOOKS = 4  # each lets go of a page of what has lapsed
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -39,13 +51,19 @@ class Taking:
     who: str
     _wanted: dict[str, tuple[Quota, int]] = field(default_factory=dict)
     _back: list[Taken] = field(default_factory=list)
+    _places: dict[str, int] = field(default_factory=dict)
     _noted: set[str] = field(default_factory=set)
     _left: dict[str, int] = field(default_factory=dict)  # of what a slice was short of
     _stands: dict[str, Stand] = field(default_factory=dict)  # where there is enough of it
 
+    def of(self, who: str) -> Taking:
+        """Known only now, and maybe another the next time."""
+        self.who = who
+        return self
+
     def begin(self) -> None:
         """A decision is made: whatever the one before took is forgotten, what was found out is not."""
-        self._wanted, self._back = {}, []
+        self._wanted, self._back, self._places = {}, [], {}
 
     def can_have(self, quota: Quota, amount: int) -> int:
         """How much of it, as far as anybody knows: all of it, unless it was found to be short."""
@@ -54,10 +72,13 @@ class Taking:
         there = quota.total if known is None else min(known, quota.total)
         return max(0, min(amount, there - self._wanted.get(quota.name, (quota, 0))[1]))
 
-    def take(self, quota: Quota, amount: int) -> Taken:
+    def take(self, quota: Quota, amount: int, place: int | None = None) -> Taken:
+        """`place`: a slice that they have taken from before, where it is to be taken together."""
         assert amount > 0  # noqa: S101
         self._wanted[quota.name] = (quota, self._wanted.get(quota.name, (quota, 0))[1] + amount)
-        return Taken(quota.name, quota.slice_of(self.who), amount)
+        if place is not None:
+            self._places[quota.name] = place
+        return Taken(quota.name, self._place(quota), amount)
 
     def give_back(self, taken: Taken) -> None:
         """Whoever keeps what was taken must keep so much less of it, in the same transaction."""
@@ -66,22 +87,48 @@ class Taking:
             if taken.quota in self.rt.config.load(self.rt.table, self.tenant).notes:
                 self._noted.add(taken.quota)
 
+    def _place(self, quota: Quota) -> int:
+        return self._places.get(quota.name, quota.slice_of(self.who))
+
     @property
     def writes(self) -> tuple[Write, ...]:
         names = dict.fromkeys((*self._wanted, *(taken.quota for taken in self._back)))
         return tuple(write for name in names for write in self._writes_of(name))
 
     def look(self, refused: frozenset[Key]) -> None:
-        """1 Query of each quota that refused; and a note of what is left, where that is too little."""
+        """1 Query of each quota that refused. Where that is too little 1 Query of what has lapsed, which is let go of, and a note of what is
+        left."""
         for quota, amount in self._refused(refused):
             left = self._found(quota, amount)
+            if left is not None and quota.kind in HELD_FOR_A_TIME:
+                left = self._found_after_letting_go(quota, amount, left)
             if left is not None:
+                self._left[quota.name] = left
                 note_left(self.rt, self.tenant, quota.name, left)
 
     def foresee(self) -> bool:
         limited = [(quota, amount) for quota, amount in self._wanted.values() if quota.total < UNLIMITED]
-        short = [self._found(quota, amount) for quota, amount in limited]
-        return all(left is None for left in short)
+        short = {quota.name: self._found(quota, amount, trial=True) for quota, amount in limited}
+        self._left |= {name: left for name, left in short.items() if left is not None}
+        return all(left is None for left in short.values())
+
+    def _lapsed(self, quota: Quota) -> int:
+        """What would be let go of, were it not for a try."""
+        if quota.kind not in HELD_FOR_A_TIME:
+            return 0
+        now = self.rt.clock.now()
+        return sum(one.taken.amount for one in store.lapsed(self.rt.table, self.tenant, quota.name, now))
+
+    def _found_after_letting_go(self, quota: Quota, amount: int, left: int) -> int | None:
+        """Looked at once more where nothing is there to let go of any more: what was lost may have been done by then."""
+        found: int | None = left
+        for number in range(MOST_LOOKS):
+            went = let_go_lapsed(self.rt, self.tenant, quota.name)
+            if went or number:
+                found = self._found(quota, amount)
+            if found is None or not went:
+                break
+        return found
 
     def after(self) -> None:
         """The command is carried out: what was known to be short, and has come back, is not so any more."""
@@ -96,18 +143,18 @@ class Taking:
             if store.slice_key(self.tenant, quota.name, 0).pk in partitions
         ]
 
-    def _found(self, quota: Quota, amount: int) -> int | None:
+    def _found(self, quota: Quota, amount: int, *, trial: bool = False) -> int | None:
         """How much is left where that is too little. The slices are not read at one instant: what moves between them may be
         seen twice or not at all. So too little is believed when it adds up, or is read twice."""
         stand = store.read(self.rt.table, self.tenant, quota)
         for _ in range(MOST_READS - 1):
-            if stand.left >= amount:
-                self._left[quota.name], self._stands[quota.name] = stand.left, stand
+            there = stand.left + (self._lapsed(quota) if trial and stand.left < amount else 0)
+            if there >= amount:
+                self._left[quota.name], self._stands[quota.name] = there, stand
                 return None
             again = stand if stand.left + stand.taken == quota.total else self._read_again(quota)
             if again == stand:
-                self._left[quota.name] = max(0, stand.left)
-                return self._left[quota.name]
+                return max(0, stand.left)
             stand = again
         return None
 
@@ -120,7 +167,7 @@ class Taking:
         back = [Move(taken.slice, taken.amount, -taken.amount) for taken in self._back if taken.quota == name]
         if quota is None:
             return store.draws(self.tenant, None, name, _together(back))
-        mine = quota.slice_of(self.who)
+        mine = self._place(quota)
         if stand is None or stand.left < amount:
             return store.draws(self.tenant, quota, name, _together([Move(mine, -amount, amount), *back]))
         if stand.closed:

@@ -2,7 +2,7 @@
 
 reads    1 Query of the checkout, then what opening one reads
 writes   a version more (absent): 2 units; where points were or are set apart account (version) and entry (absent) as well:
-         6 units; + 2 with an Idempotency-Key
+         6 units; for each limit of which it takes or took what flows/checkout_limits says; + 2 with an Idempotency-Key
 who      a key that may modify checkouts
 """
 
@@ -13,12 +13,14 @@ from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.checkouts.model import Checkout, outdated
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import header_for
-from chalicelib.flows.checkout_coupons import Shown, keep_writes, let_go_writes, shown_codes
+from chalicelib.flows.checkout_coupons import Shown, Whose, keep_writes, let_go_writes, shown_codes
+from chalicelib.flows.checkout_limits import limit_writes
 from chalicelib.flows.checkout_plan import account_writes, version_plan
 from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_buyer, promise, whose_of
 from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -34,6 +36,7 @@ def update_checkout(
     """A customer who was not known may be known now; whoever is stays. Refuses what opening refuses, and
     `checkout_of_another_member`, `checkout_outdated`; Conflict `checkout_committed`, `checkout_cancelled`,
     `checkout_lapsed`; NotFound: checkout, member."""
+    taking = Taking(rt, caller.tenant, checkout_id)
 
     def plan() -> Plan:
         before, last = checkouts.read(rt.table, caller.tenant, checkout_id)
@@ -48,25 +51,34 @@ def update_checkout(
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
 
         def decided() -> Promise:
-            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, whose.taking, before))
+            return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, taking, before))
 
         made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
-        changed = {
-            "cart": wish.cart.model_dump(mode="json", exclude_defaults=True),
-            "lapses_at": made.lapses_at,
-            "member_id": whose.member_id,
-            "group_id": whose.group_id,
-            "promised": made.promised,
-        }
-        checkout = before.model_copy(update=changed)
+        checkout = _changed(before, wish, whose, made)
         also = _kept(rt, caller.tenant, before, checkout, shown if wish.hold else None, at)
         if _holds(before) or _holds(checkout):
             told = CheckoutUpdated(checkout.checkout_id, checkout.lapses_at, opened.by)
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
             also = (*writes, *also)
-        return version_plan(caller.tenant, command, last.head, header, checkout, made.told, also)
+        also = (*also, *limit_writes(taking, before, checkout))
+        return version_plan(caller.tenant, command, last.head, header, checkout, made.told, also, limited=taking)
 
-    return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
+    done = commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
+    if not command.dry_run:
+        taking.after()
+    return done
+
+
+def _changed(before: Checkout, wish: CheckoutWish, whose: Whose, made: Promise) -> Checkout:
+    changed = {
+        "cart": wish.cart.model_dump(mode="json", exclude_defaults=True),
+        "lapses_at": made.lapses_at,
+        "member_id": whose.member_id,
+        "group_id": whose.group_id,
+        "promised": made.promised,
+        "limited": made.limited,
+    }
+    return before.model_copy(update=changed)
 
 
 def _kept(

@@ -50,10 +50,11 @@ def _look(rt: Runtime, table: Table, tenant: str) -> Iterator[Difference]:
     for quota, has_total in _named(rt, _readable(table, tenant)):
         try:
             stand = store.read(table, tenant, quota)
+            held = [store.held_from(tenant, attrs) for attrs in every_item(table, store.held_query(tenant, quota.name))]
         except UNREADABLE:
             yield from _told(quota, ["a slice cannot be read"])
             continue
-        yield from _told(quota, differences(quota, stand) if has_total else ())
+        yield from _told(quota, differences(quota, stand, held) if has_total else ())
 
 
 def _told(quota: Quota, what: Iterable[str]) -> Iterator[Difference]:

@@ -24,6 +24,8 @@ NOT_BY_HTTP = {
     "not_in_segment": "told in an answer, as the reason why a rule takes nobody out of a segment",
     "stay_over": "told in an answer, as the reason why a rule lets nobody join a segment",
     "changed_beside": "told in an answer, as the reason why a rule moves nobody in a segment",
+    "award_gone": "told in an answer, as the reason why a return takes no perk back",
+    "pinned_since": "told in an answer, as the reason why a return takes no tier back",
     "too_many_effects": "told in an answer, as the reason why nothing follows from a rule",
     "nothing_due": "leaves settle_due's commit, which answers that nothing was done",
     "unchanged": "leaves the commit of a member that is already as asked",

@@ -45,8 +45,8 @@ FILES = {f"s3:{action}" for action in ("GetObject", "ListBucket", "PutObject", "
 ASKED_OF_THE_TABLE = {
     "api_handler": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
     "relay": "GetItem BatchGetItem Query PutItem",
-    "imports": "GetItem BatchGetItem Query PutItem UpdateItem ConditionCheckItem",
-    "due": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem",
+    "imports": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
+    "due": "GetItem BatchGetItem Query PutItem DeleteItem UpdateItem",
     "schedule_due": "Query PutItem",
     "take_pulse": "Query PutItem",
 }

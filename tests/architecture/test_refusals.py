@@ -53,6 +53,11 @@ NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
     ),
     "why a rule gives nothing beside points is told in the answer, and refuses nothing",
 )
+NOT_TAKEN = dict.fromkeys(
+    ("award_not_found", "pin_in_past", "pin_too_late", "reward_used", "tiers_not_found", "unknown_tier"),
+    "why a return takes nothing back beside points is told in the answer, and refuses nothing",
+)
+NO_PROMISE = "only a checkout was promised anything"
 PAID_WITH_POINTS = ("insufficient_balance", "too_many_pieces")  # what refuses a checkout all the same
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
@@ -63,18 +68,21 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **NOT_GIVEN,
     },
     "record_order": {
+        "promise_gone": NO_PROMISE,
         "unknown_unit": THERE,
         "undeclared_field": FIELDLESS,
         "wrong_field_type": FIELDLESS,
         **NOT_GIVEN,
     },
     "simulate_order": {
+        "promise_gone": NO_PROMISE,
         "unknown_unit": THERE,
         "undeclared_field": FIELDLESS,
         "wrong_field_type": FIELDLESS,
         **NOT_GIVEN,
     },
     "assign_order": {
+        "promise_gone": NO_PROMISE,
         "unknown_unit": THERE,
         "program_not_found": THERE,
         "future_purchase": "it was recorded, and so it was not in the future",
@@ -92,6 +100,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **NOT_GIVEN,
     },
     "return_order": {
+        **NOT_TAKEN,
         "unknown_unit": THERE,
         "program_not_found": THERE,
         "member_not_found": THERE,
@@ -285,6 +294,8 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **{code: why for code, why in NOT_GIVEN.items() if code not in PAID_WITH_POINTS},
     },
     "cancel_checkout": {
+        **NOT_TAKEN,
+        "too_many_limits": "what was taken in one transaction is given back in one",
         "coupon_not_used": UNUSED_BEFORE,
         "coupon_series_not_found": OF_A_COUPON,
         **dict.fromkeys(("member_not_found", "order_not_found", "program_not_found", "unknown_unit"), THERE),

@@ -21,6 +21,8 @@ from chalicelib.api.routes import ROUTES
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.accounts.store import DUE_SHARDS, account_key
 from chalicelib.areas.coupons.store.owned import coupon_from, coupon_keys, coupon_writes
+from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
+from chalicelib.areas.quotas.store import draws, held_put
 from chalicelib.areas.segments.store import membership_from, membership_key, membership_put
 from chalicelib.config import Settings
 from chalicelib.flows.repair_feed import repair_feed
@@ -138,6 +140,8 @@ def let_points_expire(shop: Deployed, table: Table) -> None:
     rule = {**BODIES["put_rule"], "window": {}, "limits": {"in_all": 1_000}}  # an import takes from what is for all
     status, _ = shop.call("PUT", "/v1/programs/1/rules/always", rule)
     assert status == 200
+    hold_what_nobody_pays_for(shop, table, "scarce", rule)  # an import lets go of it, which needs it
+    hold_what_nobody_pays_for(shop, table, "drafted", rule | {"state": "draft"})  # the job does, since nobody needs it
     long_ago = sale("PERMIT-4", "permit-4").replace(JUST_NOW, "2025-01-15T12:00:00Z")
     operation = dropped_for(shop, SHOP, "long-ago.csv", HEADER, long_ago)
     assert (operation["state"], operation["counts"]["sales"]) == ("done", 1), operation
@@ -148,6 +152,15 @@ def let_points_expire(shop: Deployed, table: Table) -> None:
     let_a_stay_be_over(shop, table, told["member_id"])
     fire_schedule(shop)
     seen(lambda: empty(shop, "due"), "the end of the due job")
+
+
+def hold_what_nobody_pays_for(shop: Deployed, table: Table, rule_id: str, rule: Mapping[str, Any]) -> None:
+    """A rule for one purchase, which a checkout has that lapsed long ago."""
+    status, _ = shop.call("PUT", f"/v1/programs/1/rules/{rule_id}", {**rule, "limits": {"in_all": 1}})
+    assert status == 200
+    quota = Quota("rule_limit", f"0001#{rule_id}", 1)
+    held = held_put(SHOP, Held(Taken(quota.name, 0, 1), "chk_00000000000", 0))
+    table.transact([*draws(SHOP, quota, quota.name, [Move(0, -1, 1)]), held], f"held {rule_id}")
 
 
 def let_a_coupon_be_over(shop: Deployed, table: Table, member_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from chalicelib.areas.checkouts.operations import get_checkout
 from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.errors import Conflict, Refused
+from chalicelib.flows.verify_quotas import verify_quotas
 from chalicelib.table.commit import Committed
+from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
-from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, refusals
-from tests.twins import coupons, tills
-from tests.twins.bookshop import BookShop, keyed
+from tests.engine.test_concurrency import TILLS, StoppedAt, a_shop, at_once, done, refusals
+from tests.twins import coupons, limited, tills
+from tests.twins.bookshop import BookShop, keyed, rule
 
 
 @pytest.fixture
@@ -74,6 +77,48 @@ def test_the_last_points_for_sixteen_checkouts(shop: BookShop) -> None:
     assert len(done(paid)) == TILLS
     assert shop.account(ada).wallets[0].spent == 250
     assert shop.proof(ada).matches
+
+
+TENTH = rule(
+    "tenth",
+    trigger={"on": "cart"},
+    effects=tills.TENTH.effects,
+    limits={"in_all": TILLS - 1, "budget": limited.euros(45)},
+)
+
+
+def test_the_last_of_a_budget_for_sixteen_checkouts(shop: BookShop) -> None:
+    """Each is promised what is left, and gets it; called off and lapsed all of it can be had again."""
+    shop.define(TENTH)
+    everybody = [shop.member(str(n)) for n in range(TILLS)]
+    opened = done(at_once(lambda n: tills.opened(shop, everybody[n])))
+    promised = {one.answer.checkout.checkout_id: one.answer.checkout.discount for one in opened}
+    assert (len(opened), sum(promised.values())) == (TILLS, 45_00)
+    assert limited.taken(shop, "tenth")["budget"] == 45_00
+
+    def pay_or_call_off(n: int) -> Committed[Any]:
+        checkout_id = list(promised)[n]
+        return tills.paid(shop, checkout_id, f"A-{n}") if n % 2 else tills.called_off(shop, checkout_id)
+
+    ended = done(at_once(pay_or_call_off))
+    paid = [one.answer.checkout for one in ended if one.answer.checkout.state == "committed"]
+    assert (len(ended), len(paid)) == (TILLS, TILLS // 2)
+    assert [one.discount for one in paid] == [promised[one.checkout_id] for one in paid]
+    assert limited.taken(shop, "tenth")["budget"] == sum(one.discount for one in paid)
+    assert verify_quotas(shop.rt, shop.caller.tenant) == ()
+
+
+def test_what_has_lapsed_goes_to_sixteen_who_need_it(shop: BookShop) -> None:
+    shop.define(TENTH)
+    everybody = [shop.member(str(n)) for n in range(TILLS)]
+    for _ in range(5):
+        tills.begun(shop, None)
+    later = replace(shop, rt=replace(shop.rt, clock=StoppedAt(shop.rt.clock.now() + 20 * 60_000)))
+    later = replace(later, rt=replace(later.rt, config=ConfigCache(later.rt.clock)))
+    opened = done(at_once(lambda n: tills.opened(later, everybody[n])))
+    assert (len(opened), sum(one.answer.checkout.discount for one in opened)) == (TILLS, 45_00)
+    assert limited.taken(shop, "tenth")["budget"] == 45_00
+    assert verify_quotas(later.rt, shop.caller.tenant) == ()
 
 
 def test_one_coupon_for_sixteen_checkouts(shop: BookShop) -> None:

@@ -16,15 +16,23 @@ from tests.faults.case import Case
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
 from tests.twins import coupons, fresh, kept, tills
-from tests.twins.bookshop import BookShop, card, keyed
+from tests.twins.bookshop import BookShop, card, keyed, rule
+
+HUNDREDTH = rule(
+    "hundredth",
+    trigger={"on": "cart"},
+    effects=[{"kind": "percent_off", "percent": "1"}],
+    limits={"in_all": 40},
+)
 
 
 @cache
 def at_tills() -> World:
-    """In the shop at work points pay. Bob has a checkout that waits, with points and a coupon set apart, and one that was paid for; nobody known has another."""
+    """In the shop at work points pay, and a hundredth comes off as long as there is some of it. Bob has a checkout that waits, with points and a coupon set apart, and one that was paid for; nobody known has another."""
     world = at_work().copy()
     shop, bob = world.calm, world.names["bob"]
     shop.define(tills.PENNIES)
+    shop.define(HUNDREDTH)
     coupons.series(shop, "five", worth={"kind": "amount", "amount": 5_00, "currency": "EUR"})
     first, second, third = (coupons.issue(shop, bob, "five").code for _ in range(3))
     paid = tills.begun(shop, bob, 8_00, points=4, coupons=(first,))

@@ -18,7 +18,12 @@ Kinds = Mapping[str, Mapping[Key, Attrs]]
 
 def judge_limits(kinds: Kinds) -> None:
     kept = [(key.pk.split("#", 1)[0], orders.order_from(item)) for key, item in kinds["order"].items()]
-    _judge_taken(kinds["quota_slice"], kept)
+    held: Counter[Key] = Counter()
+    for key, item in kinds["quota_held"].items():
+        tenant = key.pk.split("#", 1)[0]
+        one = quotas.held_from(tenant, item).taken
+        held[quotas.slice_key(tenant, one.quota, one.slice)] += one.amount
+    _judge_taken(kinds["quota_slice"], kept, held)
     theirs: defaultdict[tuple[str, str, int], list[Order]] = defaultdict(list)
     for tenant, order in kept:
         theirs[tenant, order.owner, order.program].append(order)
@@ -44,13 +49,14 @@ def judge_counted(account: Account, theirs: Iterable[Order]) -> None:
             assert uses.amounts == told, f"{rule}: another amount in {period} than orders have"
 
 
-def _judge_taken(slices: Mapping[Key, Attrs], kept: Iterable[tuple[str, Order]]) -> None:
-    taken: Counter[Key] = Counter()
+def _judge_taken(slices: Mapping[Key, Attrs], kept: Iterable[tuple[str, Order]], for_a_time: Counter[Key]) -> None:
+    """By orders, or for a time by checkouts."""
+    taken = Counter(for_a_time)
     for tenant, order in kept:
         for held in (held for use in order.uses for held in (use.in_all, use.budget) if held is not None):
             taken[quotas.slice_key(tenant, held.quota, held.slice)] += held.amount
     there = {key: quotas.slice_from(item) for key, item in slices.items() if key.pk.split("#")[2] in OF_RULES}
     assert taken.keys() <= there.keys(), "an order took from a slice that is not there"
     for key, one in there.items():
-        assert one.taken == taken[key], f"{key.pk} {key.sk}: another amount is taken than orders have"
+        assert one.taken == taken[key], f"{key.pk} {key.sk}: another amount is taken than orders and checkouts have"
         assert one.left >= 0 or one.closed, f"{key.pk} {key.sk}: more was taken than there was"

@@ -7,9 +7,13 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
-from chalicelib.areas.quotas.model import Taken
+from chalicelib.areas.quotas import store as quotas
+from chalicelib.areas.quotas.model import Held, Move, Taken
 from chalicelib.errors import Refused
+from chalicelib.flows.rule_limits import uses_quota
+from chalicelib.flows.settle_due import settle_due
 from chalicelib.kit.command import Command
+from chalicelib.kit.periods import local_day
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
 from tests.faults.case import Act, Case
@@ -91,6 +95,23 @@ RULES: dict[str, Asked] = {
 }
 
 
+@cache
+def with_lapsed() -> World:
+    """The gift is for one purchase, and a checkout that lapsed long ago has it."""
+    world = at_work().copy()
+    shop = world.calm
+    shop.define(gift(50, in_all=1))
+    quota = uses_quota(1, "gift", 1)
+    held = quotas.held_put(shop.caller.tenant, Held(Taken(quota.name, 0, 1), "chk_00000000000", 0))
+    shop.rt.table.transact([*quotas.draws(shop.caller.tenant, quota, quota.name, [Move(0, -1, 1)]), held], "held")
+    return world
+
+
+def settle_lapsed(world: World, shop: BookShop) -> str:
+    settle_due(shop.rt, shop.caller, local_day(shop.clock.at, "UTC"))
+    return "settled"
+
+
 def take_what_is_gone(world: World, shop: BookShop) -> str:
     """Whoever finds out notes it: that is all that is written."""
     try:
@@ -121,6 +142,8 @@ def _writes() -> Iterator[Case]:
         yield Case(f"{name}, without a key", "write", with_limits, asked, once=True, lawful=False)
     for name, act in RULES.items():
         yield Case(name, "write", with_limited_rules, partial(commanded, act, fresh))
+    yield Case("record_order, of what has lapsed", "write", with_lapsed, partial(commanded, buy_a_gift, fresh))
+    yield Case("settle_due, of what has lapsed", "write", with_lapsed, settle_lapsed)
     yield Case("take_quotas, of what is gone", "write", with_limits, take_what_is_gone, lawful=False)
 
 

@@ -19,7 +19,7 @@ from tests.faults.case import Case
 from tests.faults.world import World
 from tests.faults.writes import commanded, settle
 from tests.twins import fresh, perked
-from tests.twins.bookshop import BookShop, fixed, keyed, rule
+from tests.twins.bookshop import BookShop, card, fixed, goods_back, keyed, rule, sale
 
 Asked = Callable[[World, BookShop, Command], Committed[Any]]
 BIRTHDAY = "2026-06-20"
@@ -37,11 +37,13 @@ def rewarding() -> World:
     perked.offer(shop, "club", perked.CLUB, valid_days=10)
     effects = [{"kind": "grant_perk", "perk": "treat"}, fixed(5)]
     shop.define(rule("letter", trigger={"on": "newsletter"}, effects=effects))
+    shop.define(rule("bought", audience={"places": ["treats"]}, effects=effects))
+    order = shop.buy(card("0001"), sale("P-1", 10_00, place="treats")).answer.order_id
     for perk_id in ("card", "club"):
         perked.give(shop, ada, perk_id)
     redemption = perked.redeem(shop, ada, "card.1").answer.redemption_id
     shown = perked.code(shop, ada, "card.1")
-    return replace(world, names={**world.names, "redemption": redemption, "code": shown})
+    return replace(world, names={**world.names, "redemption": redemption, "code": shown, "order": order})
 
 
 @cache
@@ -104,6 +106,10 @@ def show(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return Committed((done.answer.award_id, done.answer.method), done.replayed)
 
 
+def bring_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.bring_back(world.names["order"], goods_back("P-R", 10_00), command)
+
+
 COMMANDS: dict[str, Asked] = {
     "define_perk": define,
     "grant_perk": grant,
@@ -126,6 +132,7 @@ def commands() -> Iterator[Case]:
 
 PERK_WRITES = (
     *commands(),
+    Case("return_order, of what a rule gave", "write", rewarding, partial(commanded, bring_back, fresh)),
     Case("settle_due, of awards", "write", over, settle),
     Case("settle_due, of a birthday", "write", celebrating, settle),
 )

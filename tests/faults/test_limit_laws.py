@@ -36,9 +36,9 @@ def forgotten_by_the_order(items: Items) -> None:
 
 
 BROKEN: dict[Callable[[Items], None], str] = {
-    taken_twice: "another amount is taken than orders have",
+    taken_twice: "another amount is taken than orders and checkouts have",
     gone: "an order took from a slice that is not there",
-    forgotten_by_the_order: "another amount is taken than orders have",
+    forgotten_by_the_order: "another amount is taken than orders and checkouts have",
 }
 
 

@@ -29,6 +29,15 @@ class Promised(Frozen):
     series_id: str = ""
 
 
+class OfLimit(Frozen):
+    """So much is taken of a rule's limit or budget, from a slice, until it is paid for or over."""
+
+    rule_id: str
+    quota: str
+    slice: int
+    amount: int
+
+
 class Paid(Frozen):
     """How it was paid: the order that came of it, the entry of the account that tells (none of an order that was kept without
     a member), and the version that said so."""
@@ -51,6 +60,7 @@ class Checkout(Frozen):
     member_id: str | None = None
     group_id: str | None = None
     promised: tuple[Promised, ...] = ()
+    limited: tuple[OfLimit, ...] = ()
     paid: Paid | None = None
     cancelled: bool = False
 

@@ -56,10 +56,10 @@ class OrderItem(StampbookItem):
     credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
     cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that got something of a
     rule that is counted, or was paid with points or coupons, which an older version does not give back, or that was kept
-    without a member."""
+    without a member; schema 7 of one for which a rule gave something beside points, which an older version does not take back."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=6)
+    v = IntegerAttribute(default=7)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute(null=True)
@@ -269,6 +269,8 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
+    if order.gifts:
+        return 7
     if order.uses or order.spends or order.coupons or order.kept is not None:
         return 6
     if order.by_hand:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from zlib import crc32
 
+from chalicelib.kit.clock import Instant
+
 MAX_SLICES = 16
 UNLIMITED = 1_000_000_000  # the total of what is counted only: nobody comes near, so that nobody looks what is left
+HELD_FOR_A_TIME = ("rule_limit", "budget")  # kinds of which a checkout may hold something
 LEAST_OF_A_SLICE = (
     32  # below twice that a quota is one slice, for the last units of small ones are looked for everywhere
 )
@@ -66,6 +70,15 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What is taken only until a time, by whoever has not paid yet: `who` is a checkout."""
+
+    taken: Taken
+    who: str
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     number: int
     left: int
@@ -109,9 +122,16 @@ def stand_of(quota: Quota | None, stored: Iterable[Slice]) -> Stand:
     return Stand(untouched | {one.number: one for one in stored})
 
 
-def differences(quota: Quota, stand: Stand) -> tuple[str, ...]:
-    """What a quota's slices say that cannot be."""
+def differences(quota: Quota, stand: Stand, held: Iterable[Held] = ()) -> tuple[str, ...]:
+    """What a quota's slices say that cannot be, beside what is held of them."""
     found = []
+    by_slice = Counter[int]()
+    for each in held:
+        by_slice[each.taken.slice] += each.taken.amount
+    for number, amount in sorted(by_slice.items()):
+        taken = stand.slices[number].taken if number in stand.slices else 0
+        if amount > taken:
+            found.append(f"slice {number}: {amount} held of {taken} taken")
     if stand.left + stand.taken != quota.total:
         found.append(f"{stand.left} left and {stand.taken} taken are not {quota.total}")
     for one in stand.slices.values():

@@ -1,27 +1,48 @@
 """Where quotas are kept: a partition each, an item for each slice that somebody has taken from.
 
-access pattern        | key                         | items | cost          | by
-the slices of a quota | {t}#Q#{quota_kind}#{id} / * | 0–n   | 1 Query, 1 RU | read, read_some
+access pattern        | key                           | items | cost                 | by
+the slices of a quota | {t}#Q#{quota_kind}#{id} / S#* | 0–n   | 1 Query, 1 RU        | read, read_some
+what is held of it    | {t}#Q#{quota_kind}#{id} / H#* | 0–n   | 1 Query a page, 1 RU | lapsed, held_query
 
-item        | key                                    | in index | cost
-quota_slice | {t}#Q#{quota_kind}#{id} / S#{slice:02} | –        | 2 WU
+item        | key                                            | in index                                                          | cost
+quota_slice | {t}#Q#{quota_kind}#{id} / S#{slice:02}         | –                                                                 | 2 WU
+quota_held  | {t}#Q#{quota_kind}#{id} / H#{until}#{checkout} | gsi3 {t}#DUE#{shard:02} / {day}#held#{checkout}#{quota_kind}#{id} | 2 WU + 1 IU
 
 Behind the id stands the period of a quota that has one. Taking reads nothing: a draw (table/protocol.py) takes from the slice
 where it stands, or from its share where it is not there. What is only shown is read of many at once, by the keys of all their
-slices (`read_some`).
+slices (`read_some`). What is held lies beside the slices by when it lapses: what has lapsed is found without reading the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from zlib import crc32
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.quotas.model import MAX_SLICES, Move, Quota, Slice, Stand, stand_of
+from chalicelib.areas.quotas.model import MAX_SLICES, Held, Move, Quota, Slice, Stand, Taken, stand_of
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.items import IntegerAttribute, StampbookItem, from_attrs, to_attrs
-from chalicelib.table.protocol import Absent, AsRead, Attrs, Draw, Key, Put, Query, Table
+from chalicelib.table.protocol import (
+    Absent,
+    AsRead,
+    Attrs,
+    Between,
+    Delete,
+    Draw,
+    Key,
+    Prefix,
+    Present,
+    Put,
+    Query,
+    Table,
+)
 
 _SLICE = "S#"
+_HELD = "H#"
+_DUE_SHARDS = 16  # those of accounts: one job goes through them
+LAPSED_AT_ONCE = 25
 _KEYS_A_READ = 100
 
 
@@ -34,13 +55,21 @@ class SliceItem(StampbookItem):
     closed = IntegerAttribute(null=True)
 
 
+class HeldItem(StampbookItem):
+    kind = UnicodeAttribute(default="quota_held")
+    slice = IntegerAttribute()
+    amount = IntegerAttribute()
+    gsi3pk = UnicodeAttribute()
+    gsi3sk = UnicodeAttribute()
+
+
 def slice_key(tenant: str, name: str, number: int) -> Key:
     return Key(_pk(tenant, name), f"{_SLICE}{number:02}")
 
 
 def read(table: Table, tenant: str, quota: Quota | None, name: str = "") -> Stand:
     """How it stands; of a name without a quota only what is stored."""
-    page = table.query(Query(_pk(tenant, quota.name if quota else name)))
+    page = table.query(Query(_pk(tenant, quota.name if quota else name), Prefix(_SLICE)))
     return stand_of(quota, map(slice_from, page.items))
 
 
@@ -81,6 +110,55 @@ def anew(tenant: str, name: str, before: Stand, slices: Iterable[Slice]) -> tupl
         as_read = Absent() if known is None or not known.stored else _as_read(to_attrs(_item(tenant, name, known)))
         puts.append(Put(to_attrs(_item(tenant, name, one)), as_read))
     return tuple(puts)
+
+
+# --- held until a time ------------------------------------------------------------------------------------------------
+
+
+def held_key(tenant: str, held: Held) -> Key:
+    return Key(_pk(tenant, held.taken.quota), f"{_HELD}{held.until:015}#{held.who}")
+
+
+def held_put(tenant: str, held: Held, *, anew: bool = False) -> Put:
+    """`anew`: instead of what the same checkout held until the very same time."""
+    key, day = held_key(tenant, held), iso_day(local_day(held.until, "UTC"))
+    item = HeldItem(
+        pk=key.pk,
+        sk=key.sk,
+        slice=held.taken.slice,
+        amount=held.taken.amount,
+        gsi3pk=f"{tenant}#DUE#{crc32(held.who.encode()) % _DUE_SHARDS:02}",
+        gsi3sk=f"{day}#held#{held.who}#{held.taken.quota}",
+    )
+    return Put(to_attrs(item), Present() if anew else Absent())
+
+
+def held_delete(tenant: str, held: Held) -> Delete:
+    """Once: whoever comes second finds it gone."""
+    return Delete(held_key(tenant, held), Present())
+
+
+def lapsed(table: Table, tenant: str, name: str, at: Instant) -> tuple[Held, ...]:
+    """What is held of a quota though its time is over, the longest over first; no more than can be given back at once."""
+    over = Between(_HELD, f"{_HELD}{at:015}$")  # `$` follows `#`: what is over at this very instant as well
+    page = table.query(Query(_pk(tenant, name), over, limit=LAPSED_AT_ONCE))
+    return tuple(held_from(tenant, attrs) for attrs in page.items)
+
+
+def held_query(tenant: str, name: str) -> Query:
+    return Query(_pk(tenant, name), Prefix(_HELD))
+
+
+def held_from(tenant: str, attrs: Attrs) -> Held:
+    item = from_attrs(HeldItem, attrs)
+    _, until, who = str(item.sk).split("#")
+    return Held(Taken(str(item.pk).removeprefix(_pk(tenant, "")), item.slice, item.amount), who, int(until))
+
+
+def due_quota(attrs: Attrs) -> str | None:
+    """Of which quota something is held, where a key from the due index says so."""
+    _, kind, *name = attrs["pk"]["S"].split("#")
+    return "#".join(name) if kind == "Q" else None
 
 
 def _as_read(attrs: Attrs) -> AsRead:

@@ -130,13 +130,15 @@ def cut_to(amount: int, parts: Parts) -> Parts:
 
 
 class Counting(NamedTuple):
-    """What of a rule is counted: in which periods of the account, of which units, and what of it is there for all."""
+    """What of a rule is counted: in which periods of the account, of which units, and what of it is there for all. `times`: how
+    often an account may have it in which period."""
 
     periods: tuple[CountPeriod, ...] = ()
     units: tuple[str, ...] = ()
     in_all: int | None = None
     budget: Budget | None = None
     limited: bool = False
+    times: tuple[tuple[CountPeriod, int], ...] = ()
 
 
 def counting_of(rules: Sequence[Rule]) -> dict[str, Counting]:
@@ -159,4 +161,5 @@ def _own(rule: Rule) -> Counting:
         limits.in_all,
         limits.budget,
         limited=bool(limits.per_member),
+        times=tuple((one.per, one.times) for one in limits.per_member if one.times is not None),
     )

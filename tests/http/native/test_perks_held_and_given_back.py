@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.http.client import Reply
-from tests.http.native.bookshop import Json, Shop, answer, refusal
+from tests.http.native.bookshop import Json, Shop, answer, document, refusal
 
 CARD: Json = {"kind": "stamp_card", "unit": "points", "stamps": 2}
 TREAT: Json = {"kind": "ad_hoc"}
@@ -146,3 +146,22 @@ def test_a_card_does_not_redeem_itself_for_who_may_not_spend_for_their_group(sho
     card = stamp(shop, cem, 2)
     assert (card["stamps"], card["redemption_id"]) == (2, None)
     assert stamp(shop, bea, 1)["redemption_id"] is not None
+
+
+def test_what_an_order_gave_goes_with_its_goods_as_far_as_nobody_used_it(shop: Shop, bea: str) -> None:
+    offer(shop, "treat", TREAT)
+    offer(shop, "card", CARD)
+    shop.define("gives", {"kind": "grant_perk", "perk": "treat"}, {"kind": "stamps", "perk": "card", "amount": 1})
+    given: list[Json] = [
+        {"rule_id": "gives", "reason": None, "taken": True},
+        {"rule_id": "gives", "reason": "reward_used", "taken": False},
+    ]
+    for number, told in zip(("S1", "S2"), given, strict=True):
+        before = shop.points(bea)
+        sold = answer(shop.api.post("/v1/orders", document(number, member_id=bea)))
+        if number == "S2":
+            answer(do(shop, bea, "treat.2", "redeem"))
+        back = answer(shop.api.post(f"/v1/orders/{sold['order_id']}/returns", document(f"R{number}")))
+        treat, card = back["effects"]
+        assert {name: treat[name] for name in told} == told
+        assert (treat["what"], card["what"], card["taken"], shop.points(bea)) == ("treat", "card", True, before)

@@ -43,6 +43,7 @@ def test_a_part_comes_back_with_its_share(shop: Shop, ada: str, sale: str) -> No
             "cancelled": [{"unit": "points", "amount": 100, "short": 0, "rule_id": "base"}],
             "called_off": [],
             "given_back": [],
+            "effects": [],
             "expired": [],
             "account": {"balances": {"points": 150}, "tier": "bronze"},
         },

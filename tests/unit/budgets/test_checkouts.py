@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.areas.checkouts.operations import get_checkout
+from chalicelib.areas.rules.model import RuleLimits
 from tests.twins import tills
 from tests.twins.bookshop import keyed
 from tests.unit.budgets.priced import Till, till
@@ -47,6 +48,15 @@ PRICES: dict[str, tuple[Callable[[Till], Callable[[], object]], tuple[int, int]]
 }
 
 
+LIMITED: dict[str, tuple[Callable[[Till], Callable[[], object]], tuple[int, int]]] = {
+    "open": (lambda at: lambda: tills.begun(at.shop, at.ada), (2, 2 + 4)),
+    "change": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.updated(at.shop, one, 5_00)), (3, 2 + 2)),
+    "commit": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.paid(at.shop, one)), (3, 8 + 2)),
+    "cancel": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.called_off(at.shop, one)), (2, 2 + 4)),
+}
+"""Where a discount takes of a limit for all: its slice, and what is held of it."""
+
+
 def of(checkout_id: str, act: Callable[[str], object]) -> Callable[[], object]:
     return lambda: act(checkout_id)
 
@@ -56,6 +66,15 @@ def test_requests_and_units(what: str) -> None:
     at = till()
     at.shop.define(tills.PENNIES)
     prepared, price = PRICES[what]
+    cost = at.price(prepared(at))
+    assert (cost.requests, cost.write_units) == price
+
+
+@pytest.mark.parametrize("what", LIMITED)
+def test_a_limit_for_all_costs_no_request(what: str) -> None:
+    at = till()
+    at.shop.define(tills.TENTH.model_copy(update={"limits": RuleLimits(in_all=1_000)}))
+    prepared, price = LIMITED[what]
     cost = at.price(prepared(at))
     assert (cost.requests, cost.write_units) == price
 

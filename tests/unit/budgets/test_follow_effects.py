@@ -11,7 +11,7 @@ from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import day_of
 from chalicelib.table.meter import Cost
 from tests.twins import fresh, happenings, perked
-from tests.twins.bookshop import TODAY, fixed, member, rule, sale
+from tests.twins.bookshop import TODAY, fixed, goods_back, member, rule, sale
 from tests.unit.budgets.priced import Till, till
 
 TREAT = {"kind": "grant_perk", "perk": "treat"}
@@ -51,6 +51,15 @@ def test_whoever_is_welcomed_costs_no_request_more() -> None:
     assert asked(at.price(partial(at.shop.enrol, "newer"))) == (2, 12)
 
 
+def test_what_goes_with_all_of_an_order_is_one_get_of_its_entry_and_two_units_an_award() -> None:
+    at = till()
+    gives(at, "order")
+    at.shop.buy(member(at.ada), sale("A9", 60_00, 40_00))
+    order_id = at.shop.order_id("A9")
+    assert asked(at.price(partial(at.shop.bring_back, order_id, goods_back("R1", 60_00)))) == (3, 8)
+    assert asked(at.price(partial(at.shop.bring_back, order_id, goods_back("R2", 40_00, "book-2")))) == (4, 10)
+
+
 def birthday(at: Till, number: str) -> Cost:
     """Of somebody whose day it is."""
     cleo = at.shop.enrol(number, birth_date=f"1990{TODAY[4:]}").answer.member_id
@@ -64,5 +73,5 @@ def test_a_birthday_is_one_query_and_one_transaction_whatever_it_gives_and_to_wh
     assert asked(birthday(at, "dora")) == (2, 10)
     for number in range(30):
         at.shop.enrol(f"{number}", birth_date="1990-01-01")
-        at.shop.define(rule(f"paused-{number}", state="paused", trigger={"on": "birthday"}))
+        at.shop.define(rule(f"paused-{number}", state="paused", trigger={"on": "birthday"}, effects=[fixed(1)]))
     assert asked(birthday(at, "eve")) == (2, 10)

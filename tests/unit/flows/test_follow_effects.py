@@ -9,7 +9,7 @@ import pytest
 from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.list_awards import list_awards
 from tests.twins import perked
-from tests.twins.bookshop import BookShop, card, dry, fixed, goods_back, keyed, member, open_shop, refused, rule, sale
+from tests.twins.bookshop import BookShop, card, dry, fixed, keyed, member, open_shop, refused, rule, sale
 from tests.twins.grouped import household
 from tests.twins.happenings import check_in, given, record
 
@@ -110,13 +110,6 @@ def test_trying_shows_it_and_gives_nothing() -> None:
     assert awards(shop, ada) == {}
     assert record(shop, ada, check_in(), keyed("k")) == tried
     assert dry().dry_run
-
-
-def test_it_stays_when_the_goods_come_back() -> None:
-    shop, ada = shop_with(TREAT, fixed(5), on="order")
-    first = shop.buy(member(ada), sale("A-1", 10_00)).answer
-    shop.bring_back(first.order_id, goods_back("R-1", 10_00))
-    assert (shop.balance(ada), awards(shop, ada)) == (0, {"treat.1": "active"})
 
 
 @pytest.mark.parametrize(

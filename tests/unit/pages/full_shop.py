@@ -12,8 +12,9 @@ from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.quotas import store as quotas
-from chalicelib.areas.quotas.model import Move, Quota
+from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
 from chalicelib.areas.rewards.model import Wish
+from chalicelib.areas.rules.model import RuleLimits
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
@@ -29,6 +30,7 @@ from tests.unit.relay.relayed import run
 
 OPERATION = "opr_0123456789abcdef01234567"
 MUGS = Quota("stock", "0001#mugs", 40)
+PENNIES = tills.PENNIES.model_copy(update={"limits": RuleLimits(in_all=40)})
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
 EAST = rule("east", audience={"places": ["east"]}, limits={"per_member": [{"per": "day", "times": 10}], "in_all": 40})
 CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
@@ -138,19 +140,19 @@ def full_shop() -> FullShop:
     group = household(shop, bob)
     shop.buy(card("bob"), sale("B-1", place="east"))
     rewarded.redeem(shop, bob, "bag")
-    shop.define(tills.PENNIES)
+    shop.define(PENNIES)
     carol = shop.member("carol")
     shop.earn(carol, 9)
-    segmented.define(shop)
-    segmented.add(shop, bob)
-    segmented.define(shop, **segmented.SCHEDULED)
-    segmented.add(shop, carol)
+    _in_a_segment(shop, bob, carol)
     checkout = tills.begun(shop, carol, points=5)
     tills.paid(shop, checkout, "C-1")
+    tills.begun(shop, carol, points=1)
     rewarded.define(shop, "money", **rewarded.MONEY)
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
     stranger = kept.kept(kept.keeping(shop), sale("K-1"))
     kept.assign(shop, kept.kept(shop, sale("K-2")), wrong.member_id)
+    shop.define(rule(effects=[{"kind": "grant_perk", "perk": "club"}]))
+    shop.buy(card("eve"), sale("E-2"))
     shop.enrol("0077", newsletter=True)
     change(shop, group, status="blocked")
     relayed = replace(shop.rt, table=streamed.table)
@@ -158,7 +160,9 @@ def full_shop() -> FullShop:
     assert run(relayed, [*told, quiet(last)]) == []
     take_pulse(shop.rt)
     operation, part = _imported(shop)
-    streamed.transact(quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)]), shop.rt.ids.command())
+    held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))
+    mugs = quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)])
+    streamed.transact([*mugs, held], shop.rt.ids.command())
     items = _every_item(streamed)
     return FullShop(
         shop,
@@ -175,6 +179,13 @@ def full_shop() -> FullShop:
         *codes,
         checkout,
     )
+
+
+def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:
+    segmented.define(shop)
+    segmented.add(shop, bob)
+    segmented.define(shop, **segmented.SCHEDULED)
+    segmented.add(shop, carol)
 
 
 def _coupons(shop: BookShop, bob: str) -> tuple[str, str]:

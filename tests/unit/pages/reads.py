@@ -169,6 +169,7 @@ READS: Mapping[tuple[str, str], Read] = {
         programs.program(known(rt, full), 1),
         programs.programs(known(rt, full)),
     ),
+    ("quotas", "what is held of it"): lambda rt, full: rt.table.query(quotas.held_query(full.tenant, MUGS.name)),
     ("quotas", "the slices of a quota"): lambda rt, full: quotas.read(rt.table, full.tenant, MUGS).taken,
     ("rewards", "a reward, or all of a program"): lambda rt, full: (
         rewards.reward(known(rt, full), 1, "five"),

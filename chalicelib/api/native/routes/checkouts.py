@@ -34,6 +34,7 @@ _PROMISED = (
     "balance_limit",
     "too_many_lots",
     "too_many_pending",
+    "too_many_limits",
 )
 
 ROUTES = (
@@ -132,6 +133,7 @@ ROUTES = (
             "too_many_lots",
             "too_many_pending",
             "too_many_limits",
+            "promise_gone",
         ),
         dry_run=True,
     ),

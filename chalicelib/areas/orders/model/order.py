@@ -50,6 +50,19 @@ class PaidWith(NamedTuple):
     coupons: tuple[tuple[str, str], ...] = ()
 
 
+class Gift(NamedTuple):
+    """What a rule gave for it beside points: a perk or a tier (`what`), or stamps on a card (`what`). `award` is the one that was
+    granted or stamped; `ended`: when that was over before it was given more, where it ended at all. `was`: to which tier the
+    account was pinned before, and until which day."""
+
+    rule: str
+    kind: str
+    what: str
+    award: str = ""
+    ended: Instant | None = None
+    was: tuple[str, int | None] | None = None
+
+
 class ByHand(NamedTuple):
     """So much of the order's credit (by its place among them) was asked back by whoever cancelled the earning, in this entry
     of the account."""
@@ -100,6 +113,7 @@ class Order:
     coupons: tuple[tuple[str, str], ...] = ()
     kept: Kept | None = None
     uses: tuple[Use, ...] = ()
+    gifts: tuple[Gift, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -270,12 +284,13 @@ def _matched(order: Order, returned: Mapping[int, Back], wanted: ReturnLine) -> 
 
 
 def _due(order: Order, credit: Credited, basis: Basis) -> int:
-    """All that is due of a credit so far. One without any value is due when the whole order has come back."""
+    """All that is due of a credit so far. One without any value, or of no lines as stamps are, is due when the whole order has
+    come back."""
     if basis == "order_value":
         value, back = order.sale.gross_value, order.returned_value
     else:
         value = credit.value
         back = sum(order.returned.get(line_no, Back()).value for line_no, _ in credit.lines)
-    if value == 0:
+    if value == 0 or not credit.lines:
         return credit.amount if order.fully_returned else 0
     return rounded(Fraction(credit.amount * back, value), "half_up")

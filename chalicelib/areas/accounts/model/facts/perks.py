@@ -91,7 +91,7 @@ class PerkRevoked(Fact):
     member | whose award it was                  | –
     perk   | the perk's id                       | –
     award  | the award's number                  | count
-    why    | `hand`, `replaced` or `refunded`    | –
+    why    | `hand`, `replaced`, `refunded` or `returned` | –
     """
 
     type = "perk.revoked"

@@ -1,0 +1,195 @@
+"""What rules gave for an order beside points goes when all of the order has come back, as far as nobody has used it.
+
+    a perk      is taken back, or the grant of it where there was more; not where it was used
+    stamps      are cancelled as points are (flows/return_order); a card that redeemed itself with the order is refunded first, and
+                what it gave goes with it, where nobody has used that
+    a tier      is unpinned, or pinned as it was before, where nobody has pinned the member otherwise since
+
+reads    1 Get of the entry that recorded the order, where it gave something of this; 1 Query of the member's snapshot more where
+         the order is a group's
+writes   each award (version): 2 units; the order's entry, where a card is refunded: 2 units
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.accounts.model.facts import (
+    PerkGranted,
+    PerkRedeemed,
+    PerkRefunded,
+    PerkRevoked,
+    PointsSpent,
+    TierPinned,
+)
+from chalicelib.areas.orders.model.order import Gift, Order
+from chalicelib.areas.perks import store as perks
+from chalicelib.areas.perks.model import Award
+from chalicelib.areas.perks.model.award import award_used, named_award
+from chalicelib.errors import Refused
+from chalicelib.flows.account_views import facts_of, numbered
+from chalicelib.flows.award_turn import Turn
+from chalicelib.flows.opened import Opened, open_snapshot
+from chalicelib.flows.pin_tier import pinned
+from chalicelib.flows.spends_back import recording_entry
+from chalicelib.flows.terms import Terms
+from chalicelib.flows.undo_commit import Named
+from chalicelib.flows.undo_kinds import given_back
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.clock import Instant
+from chalicelib.runtime import Runtime
+from chalicelib.table.journal import Entry
+from chalicelib.table.protocol import Write
+
+
+class TakenEffect(Frozen):
+    """What a rule gave beside points is taken back, or the reason why not: a code. `what` is the perk or the tier."""
+
+    rule_id: str
+    kind: str
+    what: str
+    taken: bool
+    award_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The story without it, what is written for it, how much of which facts of the order's entry came back, and what the
+    return's answer says."""
+
+    story: Story
+    writes: tuple[Write, ...] = ()
+    undone: Mapping[int, int] = field(default_factory=dict)
+    effects: tuple[TakenEffect, ...] = ()
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"effects": [one.model_dump(exclude_defaults=True) for one in self.effects]} if self.effects else {}
+
+
+@dataclass(frozen=True, slots=True)
+class GiftsBack:
+    """`sequence` is that of the entry that will tell of it."""
+
+    order: Order
+    entry: Entry
+    awards: Mapping[str, Award]
+    tenant: str
+    sequence: int
+
+    def taken_from(self, story: Story, terms: Terms, at: Instant) -> TakenBack:
+        """What was given last goes first."""
+        turn, undone = Turn(story, self.awards, self.sequence), dict[int, int]()
+        made: list[TakenEffect] = []
+        for gift in reversed(self.order.gifts):
+            try:
+                turn = self._without(turn, terms, at, gift, undone)
+                made.append(_told(gift))
+            except Refused as refusal:
+                made.append(_told(gift, refusal.code))
+        writes = turn.writes(self.tenant, self.order.member_id, self.order.program)
+        return TakenBack(turn.story, writes, undone, tuple(reversed(made)))
+
+    def _without(self, turn: Turn, terms: Terms, at: Instant, gift: Gift, undone: dict[int, int]) -> Turn:
+        if gift.kind == "set_tier":
+            return replace(turn, story=self._off_tier(turn.story, terms, gift))
+        award = turn.awards.get(gift.award)
+        award = None if award is None else award.at(turn.story.account.advanced_to)
+        if gift.kind == "stamps":
+            return turn if award is None else self._unfilled(turn, terms, at, award, undone)
+        if award is None or award.state in ("expired", "revoked"):
+            raise Refused("award_gone", "The award is over, or was taken back.")
+        [fact, *_] = [
+            one for one in facts_of(self.entry, PerkGranted) if _is_of(one, gift.award) and one.source == "rule"
+        ]
+        return _without_grant(turn, self.order.member_id, award, fact, gift.ended)
+
+    def _off_tier(self, story: Story, terms: Terms, gift: Gift) -> Story:
+        """Refuses `pinned_since`."""
+        standing = story.account.standing
+        until = {one.until for one in facts_of(self.entry, TierPinned) if one.tier == gift.what}
+        if not standing.pinned or story.account.tier != gift.what or standing.pinned_until not in until:
+            raise Refused("pinned_since", "The member is not pinned to this tier any more, or otherwise.")
+        was, last = gift.was or ("", None)
+        ladder = terms.must_have_tiers()
+        if not was or (last is not None and last < terms.day(story.account.advanced_to)):
+            return ladder.unpinned(story)
+        return pinned(story, terms, was, last)
+
+    def _unfilled(self, turn: Turn, terms: Terms, at: Instant, award: Award, undone: dict[int, int]) -> Turn:
+        """The card as it was before it redeemed itself with the order; as it is, where it did not. Refuses `reward_used`."""
+        used = [one for one in facts_of(self.entry, PerkRedeemed) if _is_of(one, award.award_id)]
+        known = [
+            one for one in award.refundable if (one.sequence, one.owner) == (self.entry.sequence, self.order.owner)
+        ]
+        if not used or not known or award.state == "revoked":
+            return turn
+        [redeemed, redemption] = used[0], known[0]
+        if redemption.gave:
+            turn = self._without_prize(turn, redemption.gave, redemption.ended)
+        paid_with = {one.fact for one in self.order.spends} | undone.keys()
+        back = 0
+        for number, spent in numbered(self.entry, PointsSpent):
+            if number not in paid_with and spent.unit == redeemed.unit and spent.amount == redeemed.points:
+                named = Named(self.entry, number, spent)
+                back = min(redemption.points, named.rest)
+                if back:
+                    turn = replace(turn, story=given_back(turn.story, terms, named, back, at))
+                    undone[number] = back
+                break
+        fact = PerkRefunded(self.order.member_id, award.perk, award.number, self.entry.sequence, back, whole=True)
+        return turn.put(award.refunded(redemption, redemption.points)).then(fact)
+
+    def _without_prize(self, turn: Turn, name: str, ended: Instant | None) -> Turn:
+        prize = turn.awards.get(name)
+        if prize is None:
+            raise award_used(name)
+        prize = prize.at(turn.story.account.advanced_to)
+        if prize.state in ("expired", "revoked"):
+            return turn
+        [grant, *_] = [one for one in facts_of(self.entry, PerkGranted) if _is_of(one, name) and one.source == "card"]
+        return _without_grant(turn, self.order.member_id, prize, grant, ended)
+
+
+def gifts_back(rt: Runtime, tenant: str, before: Order, after: Order, opened: Opened) -> GiftsBack | None:
+    """None where nothing goes: a part of an order takes nothing of it with it."""
+    if not before.gifts or not after.fully_returned:
+        return None
+    beside = opened.beside
+    if before.group_id is not None:
+        beside = open_snapshot(rt, tenant, before.member_id, before.program).beside
+    awards = perks.awards_from(beside.values(), before.program)
+    return GiftsBack(before, recording_entry(rt, tenant, before), awards, tenant, opened.head.version + 1)
+
+
+def taken_effects_of(entry: Entry) -> tuple[TakenEffect, ...]:
+    after: Any = entry.header["after"]
+    return tuple(TakenEffect.model_validate(one) for one in after.get("effects", ()))
+
+
+def _without_grant(turn: Turn, member_id: str, award: Award, grant: PerkGranted, ended: Instant | None) -> Turn:
+    """Refuses `reward_used`."""
+    rest = award.without_grant(grant.uses, grant.until, ended)
+    turn = turn.put(rest)
+    if rest.state != "revoked":
+        return turn
+    return turn.then(PerkRevoked(member_id, award.perk, award.number, "returned"))
+
+
+def _is_of(fact: PerkGranted | PerkRedeemed, award_id: str) -> bool:
+    return (fact.perk, fact.award) == named_award(award_id)
+
+
+def _told(gift: Gift, reason: str | None = None) -> TakenEffect:
+    return TakenEffect(
+        rule_id=gift.rule,
+        kind=gift.kind,
+        what=gift.what,
+        taken=reason is None,
+        award_id=gift.award or None,
+        reason=reason,
+    )

@@ -1,0 +1,272 @@
+"""Limits at a checkout: what is promised of them is nobody else's until it is paid for, called off, changed or lapsed; and no more
+is ever given than there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.areas.quotas import store as quotas
+from chalicelib.areas.quotas.model import Held, Taken
+from chalicelib.areas.rules.model import Rule
+from chalicelib.errors import Conflict, StampbookError
+from chalicelib.flows.lapsed_limits import settle_lapsed
+from chalicelib.flows.settle_due import settle_due
+from chalicelib.flows.verify_members import verify_members
+from chalicelib.flows.verify_quotas import verify_quotas
+from chalicelib.kit.periods import local_day
+from tests.twins import kept, tills
+from tests.twins.bookshop import BookShop, card, dry, goods_back, open_shop, refused, rule
+from tests.twins.limited import a, euros, stands, taken
+
+QUARTER = 15 * 60  # seconds, as long as a checkout lasts
+NONE_TAKEN = {"rule_limit": 0, "budget": 0}
+
+
+def tenth(*per_member: dict[str, Any], **limits: Any) -> Rule:
+    """10 % off every cart, as far as its limits let."""
+    said = limits | ({"per_member": list(per_member)} if per_member else {})
+    return rule("tenth", trigger={"on": "cart"}, effects=tills.TENTH.effects, limits=said)
+
+
+def shop_with(*rules: Rule) -> BookShop:
+    shop = open_shop(rules=(rule(), *rules))
+    for name in ("ada", "bob"):
+        shop.member(name)
+    return shop
+
+
+@pytest.fixture
+def shop() -> BookShop:
+    return shop_with(tenth(in_all=2, budget=euros(15)))
+
+
+def off(shop: BookShop, *cents: int, **fields: Any) -> int:
+    return tills.opened(shop, None, *cents, **fields).answer.checkout.discount
+
+
+def later(shop: BookShop, seconds: int) -> None:
+    shop.clock.at += seconds * 1000
+    shop.clock.sleep(seconds)
+
+
+def pay(shop: BookShop, checkout_id: str, number: str = "A-1", who: str = "ada") -> int:
+    return tills.paid(shop, checkout_id, number, buyer=card(who)).answer.checkout.discount
+
+
+def test_what_is_promised_is_nobody_elses(shop: BookShop) -> None:
+    first, second = tills.begun(shop, None), tills.begun(shop, None)
+    assert taken(shop, "tenth") == {"rule_limit": 2, "budget": 15_00}
+    assert off(shop) == 0
+    assert [pay(shop, first), pay(shop, second, "A-2", "bob")] == [10_00, 5_00]
+    assert taken(shop, "tenth") == {"rule_limit": 2, "budget": 15_00}
+    assert verify_quotas(shop.rt, "shop") == ()
+
+
+def test_called_off_it_can_be_had_again(shop: BookShop) -> None:
+    for one in (tills.begun(shop, None), tills.begun(shop, None)):
+        tills.called_off(shop, one)
+    assert taken(shop, "tenth") == NONE_TAKEN
+    assert [off(shop), off(shop)] == [10_00, 5_00]
+
+
+def test_what_was_paid_for_comes_back_with_it(shop: BookShop) -> None:
+    checkout_id = tills.begun(shop, None, 60_00, 40_00)
+    pay(shop, checkout_id)
+    tills.called_off(shop, checkout_id, 1)
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 4_00}
+    tills.called_off(shop, checkout_id)
+    assert taken(shop, "tenth") == NONE_TAKEN
+
+
+def test_lapsed_it_is_found_by_whoever_needs_it(shop: BookShop) -> None:
+    first = tills.begun(shop, None)
+    later(shop, QUARTER - 1)
+    tills.begun(shop, None)
+    assert off(shop) == 0
+    later(shop, 4 * 60)  # so long a process believes that there is nothing left
+    assert off(shop, 60_00) == 6_00
+    assert taken(shop, "tenth") == {"rule_limit": 2, "budget": 5_00 + 6_00}
+    with refused("checkout_lapsed", "checkout_id", Conflict):
+        pay(shop, first)
+    assert verify_quotas(shop.rt, "shop") == ()
+
+
+def test_a_try_lets_go_of_nothing_and_knows_what_would_be_there(shop: BookShop) -> None:
+    for _ in range(2):
+        tills.begun(shop, None)
+    later(shop, QUARTER)
+    shown = tills.opened(shop, None, command=dry())
+    assert shown.answer.checkout.discount == 10_00
+    assert taken(shop, "tenth") == {"rule_limit": 2, "budget": 15_00}
+
+
+def test_what_nobody_needs_the_daily_job_gives_back(shop: BookShop) -> None:
+    tills.begun(shop, None)
+    today = local_day(shop.clock.at, "UTC")
+    assert settle_due(shop.rt, shop.caller, today) == 0
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 10_00}
+    later(shop, 24 * 3600)
+    assert settle_due(shop.rt, shop.caller, today + 1) == 2
+    assert taken(shop, "tenth") == NONE_TAKEN
+    assert settle_due(shop.rt, shop.caller, today + 1) == 0
+
+
+def test_many_that_lapsed_are_given_back_page_by_page() -> None:
+    shop = shop_with(tenth(in_all=100))
+    for _ in range(30):
+        tills.begun(shop, None)
+    later(shop, QUARTER)
+    assert settle_lapsed(shop.rt, "shop", "rule_limit#0001#tenth")
+    assert taken(shop, "tenth") == {"rule_limit": 0}
+
+
+def test_a_changed_cart_keeps_what_it_had_and_takes_the_rest(shop: BookShop) -> None:
+    checkout_id = tills.begun(shop, None, 50_00)
+    other = tills.begun(shop, None, 80_00)
+    assert [taken(shop, "tenth"), off(shop)] == [{"rule_limit": 2, "budget": 13_00}, 0]
+    assert tills.updated(shop, checkout_id, 90_00).answer.checkout.discount == 7_00
+    assert tills.updated(shop, checkout_id, 20_00).answer.checkout.discount == 2_00
+    assert taken(shop, "tenth") == {"rule_limit": 2, "budget": 10_00}
+    later(shop, QUARTER - 1)
+    assert tills.updated(shop, checkout_id, 20_00).answer.checkout.discount == 2_00  # it lasts longer now
+    later(shop, QUARTER - 1)
+    settle_due(shop.rt, shop.caller, local_day(shop.clock.at, "UTC") + 1)
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 2_00}
+    assert pay(shop, checkout_id) == 2_00
+    with refused("checkout_lapsed", "checkout_id", Conflict):
+        pay(shop, other, "A-2")
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 2_00}
+
+
+def test_what_is_not_set_apart_may_be_gone_when_it_is_paid_for(shop: BookShop) -> None:
+    checkout_id = tills.begun(shop, None, hold=False)
+    assert taken(shop, "tenth") == NONE_TAKEN
+    pay(shop, tills.begun(shop, None), "A-2")
+    with refused("promise_gone", "checkout_id"):
+        pay(shop, checkout_id)
+    assert tills.updated(shop, checkout_id).answer.checkout.discount == 5_00
+    assert pay(shop, checkout_id) == 5_00
+
+
+def test_held_no_more_when_it_is_changed_so(shop: BookShop) -> None:
+    checkout_id = tills.begun(shop, None)
+    tills.updated(shop, checkout_id, hold=False)
+    assert taken(shop, "tenth") == NONE_TAKEN
+    assert pay(shop, checkout_id) == 10_00
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 10_00}
+
+
+def test_a_member_has_it_no_oftener_than_they_may() -> None:
+    shop = shop_with(tenth(a("day")))
+    first, second = tills.begun(shop, None), tills.begun(shop, None)
+    assert pay(shop, first) == 10_00
+    with refused("promise_gone", "checkout_id"):
+        pay(shop, second, "A-2")
+    assert pay(shop, second, "A-2", "bob") == 10_00
+
+
+def test_a_rule_that_is_limited_no_more_and_then_again(shop: BookShop) -> None:
+    """What was taken stays taken, and comes back with the order."""
+    checkout_id = tills.begun(shop, None)
+    shop.define(tills.TENTH)
+    pay(shop, checkout_id)
+    shop.define(tenth(in_all=2, budget=euros(15)))
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 10_00}
+    shop.bring_back(shop.order_id("A-1"), goods_back("R-1", 90_00))
+    assert taken(shop, "tenth") == NONE_TAKEN
+
+
+def test_a_limit_that_was_lowered_meanwhile_keeps_the_promise(shop: BookShop) -> None:
+    checkout_id = tills.begun(shop, None)
+    shop.define(tenth(in_all=1, budget=euros(5)))
+    assert pay(shop, checkout_id) == 10_00
+    tills.called_off(shop, checkout_id)
+    assert taken(shop, "tenth") == NONE_TAKEN
+
+
+# --- nobody is known -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_orders_of_nobody_take_of_limits_as_well(shop: BookShop, holds: bool) -> None:
+    kept.keeping(shop)
+    checkout_id = tills.begun(shop, None, 60_00, 40_00, hold=holds)
+    tills.paid(shop, checkout_id)
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 10_00}
+    tills.called_off(shop, checkout_id, 1)
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 4_00}
+    tills.called_off(shop, checkout_id)
+    assert taken(shop, "tenth") == NONE_TAKEN
+
+
+def test_and_keep_it_once_they_are_somebodys(shop: BookShop) -> None:
+    kept.keeping(shop)
+    checkout_id = tills.begun(shop, None, 60_00, 40_00)
+    order = tills.paid(shop, checkout_id).answer.order
+    tills.called_off(shop, checkout_id, 2)
+    ada = kept.assign(shop, order.order_id, shop.member("eve")).answer.member_id
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 6_00}
+    assert ada is not None
+    [seen] = verify_members(shop.rt, "shop", [ada])
+    assert seen.differences == []
+    tills.called_off(shop, checkout_id)
+    assert taken(shop, "tenth") == NONE_TAKEN
+
+
+# --- any course ------------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("oucxpr"), st.integers(0, 5), st.integers(1, 90)), max_size=25))
+def test_no_course_gives_more_than_there_is_or_leaves_any_of_it_unusable(course: list[tuple[str, int, int]]) -> None:
+    """Open, update, commit, cancel, let time pass, a plain return: by the end all of it is had again."""
+    shop = shop_with(tenth(in_all=3, budget=euros(12)))
+    open_ones: list[str] = []
+    for number, (deed, which, euro) in enumerate(course):
+        checkout_id = open_ones[which % len(open_ones)] if open_ones else ""
+        try:
+            _done(shop, deed, checkout_id, euro * 100, number, open_ones)
+        except StampbookError as refusal:
+            assert refusal.code in REFUSALS, refusal  # noqa: PT017
+        now = taken(shop, "tenth")
+        assert now["rule_limit"] <= 3
+        assert now["budget"] <= 12_00
+    assert verify_quotas(shop.rt, "shop") == ()
+    for one in open_ones:
+        try:
+            tills.called_off(shop, one)
+        except StampbookError as refusal:
+            assert refusal.code in REFUSALS, refusal  # noqa: PT017
+    later(shop, 24 * 3600)
+    settle_due(shop.rt, shop.caller, local_day(shop.clock.at, "UTC"))
+    assert taken(shop, "tenth") == NONE_TAKEN
+
+
+REFUSALS = {"checkout_lapsed", "checkout_committed", "checkout_cancelled", "promise_gone", "sku_not_sold"}
+
+
+def _done(shop: BookShop, deed: str, checkout_id: str, cents: int, number: int, open_ones: list[str]) -> None:
+    if deed == "o":
+        open_ones.append(tills.begun(shop, None, cents))
+    elif deed == "p":
+        later(shop, cents // 10)
+    elif checkout_id and deed == "u":
+        tills.updated(shop, checkout_id, cents, hold=bool(cents % 300))
+    elif checkout_id and deed == "c":
+        pay(shop, checkout_id, f"A-{checkout_id}", "ada" if number % 2 else "bob")
+    elif checkout_id and deed == "x":
+        tills.called_off(shop, checkout_id)
+
+
+def test_what_is_held_of_more_than_is_taken_is_told(shop: BookShop) -> None:
+    tills.begun(shop, None)
+    budget = "budget#0001#tenth#EUR"
+    [part] = [at for at, one in stands(shop, "tenth")["budget"].slices.items() if one.taken]
+    ghost = Held(Taken(budget, part, 7), "chk_0", shop.clock.at)
+    shop.rt.table.transact([quotas.held_put("shop", ghost)], "ghost")
+    [seen] = verify_quotas(shop.rt, "shop")
+    assert (seen.owner, seen.what) == (f"quota {budget}", f"slice {part}: 1007 held of 1000 taken")
