@@ -1,4 +1,4 @@
-"""Codes of events, perks, rewards, coupons and checkouts: a part of those in api/codes."""
+"""Codes of events, perks, rewards, segments, coupons and checkouts: a part of those in api/codes."""
 
 from __future__ import annotations
 
@@ -102,6 +102,10 @@ PERKS_REWARDS_AND_COUPONS = {
     "not_delivered": Code(422, "Nothing of the redemption is delivered: the reward is not physical."),
     "wrong_delivery_state": Code(422, "The delivery cannot go from where it stands to there."),
     "undo_by_refund": Code(422, "It was spent on a reward: refund the redemption; the message says how."),
+    "segment_not_found": Code(404, "The tenant has no such segment."),
+    "unknown_segment": Code(422, "The tenant has no segment of this id that a rule could ask for or move members by."),
+    "segment_ended": Code(422, "The segment has ended: nobody joins it."),
+    "too_many_segments": Code(422, "A tenant has at most 1,000 segments."),
     "coupon_series_not_found": Code(404, "The program has no such coupon series."),
     "coupon_not_found": Code(404, "The member has no such coupon."),
     "unknown_code": Code(404, "No coupon has this code."),

@@ -21,6 +21,7 @@ from chalicelib.api.native.routes import (
     proofs,
     reports,
     rewards,
+    segments,
     simulations,
     system,
     tiers,
@@ -54,5 +55,6 @@ ROUTES: tuple[Route, ...] = (
     *proofs.ROUTES,
     *simulations.ROUTES,
     *coupons.ROUTES,
+    *segments.ROUTES,
     *system.ROUTES,
 )

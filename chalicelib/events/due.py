@@ -68,16 +68,18 @@ def _told(due: Due) -> dict[str, Any]:
         return {"member_id": "", "quota": due.quota}
     if due.coupon_id:
         return {"member_id": due.member_id, "coupon_id": due.coupon_id}
+    if due.segment_id:
+        return {"member_id": due.member_id, "segment_id": due.segment_id}
     if due.occasion:
         return {"member_id": due.member_id, "occasion": True}
     return {"member_id": due.member_id, "program_id": due.program_id} | ({"awards": True} if due.awards else {})
 
 
 def _due(body: Mapping[str, Any]) -> Due:
-    coupon_id = str(body.get("coupon_id", ""))
+    coupon_id, segment_id = str(body.get("coupon_id", "")), str(body.get("segment_id", ""))
     awards, occasion = bool(body.get("awards")), bool(body.get("occasion"))
-    quota = str(body.get("quota", ""))
-    return Due(str(body["member_id"]), int(body.get("program_id", 0)), coupon_id, awards, occasion, quota)
+    quota, program_id = str(body.get("quota", "")), int(body.get("program_id", 0))
+    return Due(str(body["member_id"]), program_id, coupon_id, segment_id, awards, occasion, quota)
 
 
 def _scheduled_at(event: Mapping[str, Any]) -> Instant | None:

@@ -21,6 +21,7 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.purchase import Buyer, with_credits
 from chalicelib.flows.rule_limits import Stock
+from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.caller import Caller
@@ -107,7 +108,8 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
         story = freed(story, terms, checking.before, at)
     checking.taking.begin()
     stock = Stock(checking.taking, terms.program.program_id, held_in(checking.before))
-    context = context_of(terms, story.account, opened.member, at, may_spend=opened.may_spend)
+    segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
+    context = context_of(terms, story.account, opened.member, at, may_spend=opened.may_spend, segments=segments)
     context, occasions = replace(context, pays=wish.pays, stock=stock), occasions_of(CART, context)
     outcome = evaluate(terms.rules, wish.cart, context, occasions)
     by_coupons: tuple[Promised, ...] = ()

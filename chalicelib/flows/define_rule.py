@@ -21,9 +21,11 @@ from chalicelib.areas.rules.model.names import (
     named_event,
     named_perks,
     named_rules,
+    named_segments,
     named_tiers,
     named_units,
 )
+from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
 from chalicelib.flows.rule_limits import quotas_of
@@ -37,7 +39,7 @@ from chalicelib.table.protocol import Write
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_event`, `unknown_property`,
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_segment`, `unknown_event`, `unknown_property`,
     `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
@@ -75,6 +77,9 @@ def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collect
     for perk, param in named_perks(rule):
         if perk not in offered:
             raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
+    for segment, param in named_segments(rule):
+        if not segments.has_segment(config, segment):
+            raise Refused("unknown_segment", f"There is no segment {segment}.", param=param)
     others = {*beside, *(one.rule_id for one in rules.rules(config, program.program_id))}
     for name, param in named_rules(rule):
         if name not in others:

@@ -24,6 +24,7 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened
 from chalicelib.flows.purchase import Buyer, known_buyer, open_buyer, refuse_future, with_credits
+from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.simulate_order import SkippedRule, skipped_rules
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, terms_of
@@ -140,7 +141,9 @@ def _decided(
 ) -> EvaluatedCart:
     at = asked.cart.purchased_at
     story = terms.meets(opened.account, header, asks_now=True)
-    context = context_of(terms, story.account, opened.member, at, taking, may_spend=opened.may_spend)
+    segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
+    may_spend = opened.may_spend
+    context = context_of(terms, story.account, opened.member, at, taking, may_spend=may_spend, segments=segments)
     occasions = occasions_of(CART, context)
     outcome = evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), occasions, why=asked.why)
     after, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)

@@ -1,13 +1,13 @@
-"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier. Pure.
+"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, segments. Pure.
 
 Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have) is not, and
 the answer says why: nobody is refused a purchase for that. An order keeps what it got of it, so that it goes with the goods
-(flows/gifts_back).
+(flows/gifts_back); but whoever has joined a segment by it stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,25 +17,26 @@ from chalicelib.areas.orders.model.order import Credited, Gift
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import StampCard
 from chalicelib.areas.perks.model import Till as At
-from chalicelib.areas.rules.model.effects import FollowEffect, GiveStamps, GrantPerk
+from chalicelib.areas.rules.model.effects import FollowEffect, GiveStamps, GrantPerk, JoinSegment, LeaveSegment, SetTier
 from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.award_decisions import Grant, granted, is_ignored
 from chalicelib.flows.award_turn import Desk, Turn
+from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.give_stamps import stamped
 from chalicelib.flows.opened import Opened
 from chalicelib.flows.pin_tier import pinned
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.table.journal import Entry, Header
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Key, Write
 
 MOST = 10  # in one transaction; each may write awards
 
 
 class GivenEffect(Frozen):
-    """What a rule gave beside points, or the reason why not: a code. `what` is the perk or the tier, `award_id` the award that
-    was granted or stamped."""
+    """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier or the segment,
+    `award_id` the award that was granted or stamped."""
 
     rule_id: str
     kind: str
@@ -74,41 +75,49 @@ def followed(
     header: Header,
     order: str = "",
     before: int = 0,
+    taken: Collection[Key] = (),
 ) -> Followed:
-    """Asks nothing: a member's awards come with the snapshot. Once in a transaction: what follows from several things in it
-    is given together. `order`: what they follow from, but for so many `before` it."""
+    """Asks nothing: a member's awards and segments come with the snapshot. Once in a transaction for each program: what
+    follows from several things in it is given together. `order`: what they follow from, but for so many `before` it; `taken`:
+    what is written beside it."""
     if not follows or opened.member is None:
         return Followed(story)
     member_id, program_id = opened.member.member_id, terms.program.program_id
     desk = Desk(terms, terms.config, opened, member_id, header.effective_at)
     awards = perks.awards_from(opened.beside.values(), program_id)
     turn = Turn(story, awards, opened.head.version + 1).with_expired(member_id)
+    tenant, now = header.caller.tenant, story.account.advanced_to
+    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, taken)
     made, gifts = list[GivenEffect](), list[Gift]()
     for number, follow in enumerate(follows):
         try:
             if number >= MOST:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
-            of_order = order if number >= before else ""
-            at = replace(desk, order=of_order, rule=follow.rule_id if of_order else "")
-            was, (turn, award_id) = turn, _given(turn, at, follow.effect, header.place)
-            if of_order:
-                gifts.append(_gift(follow, was, award_id))
+            effect = follow.effect
+            if isinstance(effect, JoinSegment | LeaveSegment):
+                stays, facts = stays.moved(effect, follow.rule_id)
+                turn, award_id = turn.then(*facts), None
+            else:
+                of_order = order if number >= before else ""
+                at = replace(desk, order=of_order, rule=follow.rule_id if of_order else "")
+                was, (turn, award_id) = turn, _given(turn, at, effect, header.place)
+                gifts += [_gift(follow.rule_id, effect, was, award_id)] if of_order else []
             made.append(_told(follow, award_id=award_id))
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
-    writes = turn.writes(header.caller.tenant, member_id, program_id)
+    writes = (*turn.writes(tenant, member_id, program_id), *stays.writes)
     credited = _credited(turn.story, story, order) if order else ()
     return Followed(turn.story, writes, tuple(made), tuple(gifts), credited)
 
 
-def _gift(follow: Follow, was: Turn, award_id: str | None) -> Gift:
+def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, was: Turn, award_id: str | None) -> Gift:
     """As it is known to who takes it back."""
-    effect, standing = follow.effect, was.story.account.standing
-    if not isinstance(effect, GrantPerk | GiveStamps):
+    standing = was.story.account.standing
+    if isinstance(effect, SetTier):
         pin = (was.story.account.tier, standing.pinned_until) if standing.pinned else None
-        return Gift(follow.rule_id, effect.kind, effect.tier, was=pin)
+        return Gift(rule_id, effect.kind, effect.tier, was=pin)
     known = was.awards.get(award_id or "")
-    return Gift(follow.rule_id, effect.kind, effect.perk, award_id or "", None if known is None else known.expires_at)
+    return Gift(rule_id, effect.kind, effect.perk, award_id or "", None if known is None else known.expires_at)
 
 
 def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
@@ -122,13 +131,23 @@ def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
 
 def _told(follow: Follow, *, award_id: str | None = None, reason: str | None = None) -> GivenEffect:
     effect = follow.effect
-    what = effect.perk if isinstance(effect, GrantPerk | GiveStamps) else effect.tier
+    given = reason is None
     return GivenEffect(
-        rule_id=follow.rule_id, kind=effect.kind, what=what, given=reason is None, award_id=award_id, reason=reason
+        rule_id=follow.rule_id, kind=effect.kind, what=_what(effect), given=given, award_id=award_id, reason=reason
     )
 
 
-def _given(turn: Turn, desk: Desk, effect: FollowEffect, place: str) -> tuple[Turn, str | None]:
+def _what(effect: FollowEffect) -> str:
+    match effect:
+        case GrantPerk() | GiveStamps():
+            return effect.perk
+        case SetTier():
+            return effect.tier
+        case JoinSegment() | LeaveSegment():
+            return effect.segment
+
+
+def _given(turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | SetTier, place: str) -> tuple[Turn, str | None]:
     if not isinstance(effect, GrantPerk | GiveStamps):
         return _on_tier(turn, desk, effect.tier, effect.days), None
     perk = desk.perk(effect.perk)

@@ -17,6 +17,7 @@ from chalicelib.areas.rules.purchase import Happening
 from chalicelib.errors import Refused
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened
+from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.geo import Point
@@ -69,7 +70,8 @@ def happened(
 ) -> tuple[Story, tuple[Follow, ...]]:
     """The story with the fact and what rules credit for it, and what else they give. Where they give nothing, and the fact
     is told by another entry, the story is as it was."""
-    context = context_of(terms, story.account, opened.member, at)
+    segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
+    context = context_of(terms, story.account, opened.member, at, segments=segments)
     context = replace(context, happening=Happening(what.properties, what.point))
     outcome = evaluate(terms.rules, Moment(place), context, (what.occasion,))
     if what.only_if_given and not (outcome.credits or outcome.follows):

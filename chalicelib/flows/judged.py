@@ -53,6 +53,7 @@ def context_of(
     taking: Taking | None = None,
     *,
     may_spend: bool = True,
+    segments: frozenset[str] = frozenset(),
 ) -> Context:
     """`taking` knows what is short of all that is limited for everybody; none where nothing limited is judged."""
     day, zone = terms.day(at), terms.program.zone
@@ -62,6 +63,7 @@ def context_of(
         member=member,
         enrolled_on=None if member is None else terms.day(member.enrolled_at),
         tier=None if member is None else terms.tier(account),
+        segments=segments,
         balances={unit: wallet.available for unit, wallet in account.wallets.items()},
         orders=account.orders,
         history=OfAccount(account),

@@ -11,7 +11,7 @@ writes   account (version), entry (absent): 4 units, of each program of which a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts import store as accounts
@@ -69,11 +69,20 @@ class Moments:
         """By every program that has a rule on them. `found`: the member's snapshot, where it was read."""
         config = self.rt.config.load(self.rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
-        gifts = (self._given(program_id, member, moments, found) for program_id in on[:MOST_PROGRAMS])
-        return tuple(gift for gift in gifts if gift is not None)
+        gifts: list[Gift] = []
+        for program_id in on[:MOST_PROGRAMS]:
+            taken = {write.key for gift in gifts for write in gift.writes}
+            gift = self._given(program_id, member, moments, found, taken)
+            gifts += [] if gift is None else [gift]
+        return tuple(gifts)
 
     def _given(
-        self, program_id: int, member: Member, moments: Sequence[str], found: Mapping[Key, Attrs] | None
+        self,
+        program_id: int,
+        member: Member,
+        moments: Sequence[str],
+        found: Mapping[Key, Attrs] | None,
+        taken: Collection[Key],
     ) -> Gift | None:
         tenant, terms = self.caller.tenant, terms_of(self.rt, self.caller.tenant, program_id)
         at = None if self.on is None else max(day_starts(self.on, terms.program.zone), member.enrolled_at)
@@ -83,7 +92,7 @@ class Moments:
             opened.must_be_active()
             before = terms.meets(opened.account, header, asks_now=True)
             story, follows = with_moments(before, terms, opened, moments, header.effective_at)
-            done = followed(story, terms, opened, follows, header)
+            done = followed(story, terms, opened, follows, header, taken=taken)
             if done.story == before:
                 return None
             story = settle_tier(done.story, terms, at)

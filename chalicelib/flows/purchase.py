@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.rule_limits import Stock, cut_by_limits, held_by_quota, with_uses
+from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
 from chalicelib.kit.caller import Caller
@@ -35,7 +36,7 @@ from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Key, Write
 
 MONEY = PaidWith()
 ENROLLED = ("enrolled",)
@@ -88,12 +89,13 @@ def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
     money: `pays` is told the order's id and who buys for a group. `held`, by rule, was taken of limits before. `asks_now` as in
-    record_order."""
+    record_order. `taken`: what else the transaction writes."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
     held: Mapping[str, Use] = field(default_factory=dict)
+    taken: Collection[Key] = ()
 
 
 PLAIN_TILL = Till()
@@ -121,7 +123,9 @@ def decide_purchase(
 
     def decided() -> Purchase:
         taking.begin()
-        purchase = _decided(header, terms, opened, sale, order_id, taking, why=dry_run, till=till)
+        taken = () if enrolled is None else tuple(write.key for write in enrolled.writes)
+        own = replace(till, taken=taken)
+        purchase = _decided(header, terms, opened, sale, order_id, taking, why=dry_run, till=own)
         return replace(purchase, enrolled=enrolled)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
@@ -144,7 +148,8 @@ def _decided(
     if opened.new and opened.member is not None:
         moments = (*ENROLLED, *opened.member.milestones)
         story, follows = with_moments(story, terms, opened, moments, sale.purchased_at)
-    context = context_of(terms, story.account, opened.member, sale.purchased_at, taking)
+    segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
+    context = context_of(terms, story.account, opened.member, sale.purchased_at, taking, segments=segments)
     if till.held:
         stock = Stock(taking, terms.program.program_id, held_by_quota(till.held.values()))
         context = replace(context, stock=stock)
@@ -159,7 +164,7 @@ def _decided(
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
-    gave = followed(story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows))
+    gave = followed(story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows), till.taken)
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
     member_id = opened.member.member_id

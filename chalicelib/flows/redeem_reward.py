@@ -206,7 +206,7 @@ def _situation(it: _Work, story: Story, codes: Given) -> Situation:
     name, quantity, desk = it.reward.reward_id, it.taking.wish.quantity, it.desk
     uses = {name: it.own_uses.counts} if it.own_uses else {}
     account = settle_tier(story, it.terms).account  # as whoever reads it sees it
-    seen = Seen(it.opened, rewards.segments_in(it.opened.beside), uses)
+    seen = Seen(it.opened, uses, found=it.opened.beside)
     program_id, day = it.terms.program.program_id, it.terms.day(desk.at)
     left = left_of(it.reward, program_id, day, lambda quota: desk.taking.can_have(quota, quantity))
     return situation_of(it.terms, account, desk.at, seen, {name: left}, {name: lambda _: codes.why_not})

@@ -1,7 +1,8 @@
 """Do one chunk of a simulation: the orders of up to a thousand members and groups, each judged by two sets of rules.
 
 reads    as every chunk (job_chunks), and of members and groups (owner_chunks); of each 1 Query a MB of its journal; and for
-         some twenty together 1 BatchGet of a hundred of their orders and of the profiles of those who bought
+         some twenty together 1 BatchGet of a hundred of their orders and of the profiles of those who bought; where a rule asks
+         for segments 1 Query of those of each of them
 writes   as every chunk: nothing of a member or a group. Its lease is lengthened while it reads
 repeats  one that is done is left alone; one that is done again comes to the same sums
 
@@ -23,6 +24,7 @@ from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Order
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.areas.rules.replayed import Given, Sums, judged
+from chalicelib.areas.segments.store import memberships_query
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.job_chunks import Chunk, work_on_chunk
 from chalicelib.flows.job_lease import no_message
@@ -31,12 +33,15 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.owner_chunks import Enough, look_at_owners
 from chalicelib.flows.past_orders import PastOrder, UnreadableHistoryError, past_orders
 from chalicelib.flows.replayed_uses import ReplayedUses, TriedHistory
+from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.simulation_rules import RuleSets, rule_sets
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import owner_kind
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
+from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
-from chalicelib.table.protocol import Attrs, Key
+from chalicelib.table.protocol import Attrs, Key, key_of
 
 KEYS_A_READ = 100
 
@@ -47,7 +52,7 @@ def replay_chunk(rt: Runtime, step: Step, keep: Callable[[], None] = no_message)
 
 
 def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
-    work = _Work(PatientTable(rt), operation.tenant, rule_sets(rt, operation))
+    work = _Work(PatientTable(rt), operation.tenant, rule_sets(rt, operation), rt.clock.now())
     reached = look_at_owners(rt, operation, part, work.replay_some)
     return Chunk(work.sums.kept(), dict(work.counts), reached.offset, reached.last)
 
@@ -59,11 +64,13 @@ class _Work:
     table: PatientTable
     tenant: str
     sets: RuleSets
+    now: Instant
     sums: Sums = field(default_factory=Sums)
     counts: Counter[str] = field(default_factory=Counter)
     waiting: list[PastOrder] = field(default_factory=list)
     keys: dict[Key, None] = field(default_factory=dict)
     uses: dict[str, ReplayedUses] = field(default_factory=dict)
+    segments: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def replay_some(self, some: Sequence[str], enough: Enough) -> int:
         looked = 0
@@ -76,6 +83,7 @@ class _Work:
         self.counts["accounts"] += len(self.sums.met)
         self.sums.end_accounts()
         self.uses.clear()
+        self.segments.clear()
         return looked
 
     def _follow_journal(self, owner: str) -> None:
@@ -114,13 +122,24 @@ class _Work:
 
     def _count_past(self, past: PastOrder, order: Order, member: Member) -> None:
         sale, terms, owner = order.sale, self.sets.terms, past.account.owner
-        context = context_of(terms, past.account, member, sale.purchased_at, None)
+        segments = self._segments(member.member_id)
+        context = context_of(terms, past.account, member, sale.purchased_at, None, segments=segments)
         tier = context.tier or ""
         self.counts["orders"] += 1
         self.sums.count_order(owner, tier, sale.currency, sale.gross_value)
         self.sums.count_given(owner, "recorded", tier, past.recorded)
         self.sums.count_given(owner, "active", tier, judged(terms.rules, sale, context, MAX_CREDITS))
         self.sums.count_given(owner, "simulated", tier, self._tried(owner, sale, context))
+
+    def _segments(self, member_id: str) -> frozenset[str]:
+        """Those that the member is in today, where any rule asks for them."""
+        if not self.sets.segments:
+            return frozenset()
+        if member_id not in self.segments:
+            kept = every_item(self.table, memberships_query(self.tenant, member_id))
+            found = {key_of(attrs): attrs for attrs in kept}
+            self.segments[member_id] = segments_of(found, self.sets.terms.config, self.now)
+        return self.segments[member_id]
 
     def _tried(self, owner: str, sale: Sale, context: Context) -> Given | None:
         uses = self.uses.setdefault(owner, ReplayedUses(self.sets.drafts))

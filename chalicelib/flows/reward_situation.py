@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.rewards import store as rewards
 from chalicelib.areas.rewards.model import Counts, NoCodes, Reward, Situation
+from chalicelib.areas.segments import store as segments
 from chalicelib.errors import Refused
 from chalicelib.flows.opened import Opened, of_their_group, opened_from
+from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
@@ -24,10 +26,9 @@ from chalicelib.table.protocol import Attrs, Key, key_of
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A member with what they take part in; `barred` where their group does not let them spend. `found`: all of theirs."""
+    """A member with what they had before; `barred` where their group does not let them spend. `found`: all of theirs."""
 
     opened: Opened
-    segments: frozenset[str]
     uses: Mapping[str, Counts] = field(default_factory=dict)
     barred: bool = False
     found: Mapping[Key, Attrs] = field(default_factory=dict)
@@ -35,7 +36,7 @@ class Seen:
 
 def beside_keys(tenant: str, member: str, program_id: int, reward: Reward) -> tuple[Key, ...]:
     """What one reward asks for beside profile and account."""
-    keys = [rewards.segment_key(tenant, member, segment) for segment in reward.segments]
+    keys = [segments.membership_key(tenant, member, segment) for segment in reward.segments]
     keys += [rewards.uses_key(tenant, member, program_id, reward.reward_id)] if reward.member_limits else []
     return tuple(keys)
 
@@ -47,7 +48,7 @@ def seen_member(rt: Runtime, tenant: str, member_id: str, program_id: int) -> Se
     items = tuple(every_item(rt.table, snapshot_query(tenant, member_id)))
     found = {key_of(attrs): attrs for attrs in items}
     own = opened_from(found, tenant, member_id, program_id)
-    seen = Seen(own, rewards.segments_in(found), rewards.uses_in(items, program_id), found=found)
+    seen = Seen(own, found=found, uses=rewards.uses_in(items, program_id))
     try:
         return replace(seen, opened=of_their_group(rt, tenant, own, program_id, spends="member_id"))
     except Refused:
@@ -71,7 +72,7 @@ def situation_of(
         balances={unit.code: account.wallet(unit.code).available + more.get(unit.code, 0) for unit in units},
         decimals={unit.code: unit.decimals for unit in units},
         tier=terms.tier(account),
-        segments=seen.segments,
+        segments=segments_of(seen.found, terms.config, at),
         blocked=_blocked(seen.opened),
         barred=seen.barred,
         uses=seen.uses,

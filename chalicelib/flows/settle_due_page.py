@@ -1,9 +1,9 @@
 """Settle a page of due accounts: up to a hundred of one shard of the due index.
 
     reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
-             award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each
-             member with a birthday or an anniversary what flows/settle_occasions does, for each quota what
-             flows/lapsed_limits does
+             award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each stay in a
+             segment what flows/leave_due_segment does, for each member with a birthday or an anniversary what
+             flows/settle_occasions does, for each quota what flows/lapsed_limits does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
 """
@@ -18,8 +18,10 @@ from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.members import store as members
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.quotas import store as quotas
+from chalicelib.areas.segments import store as segments
 from chalicelib.flows.expire_coupon import expire_coupon
 from chalicelib.flows.lapsed_limits import settle_lapsed
+from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
 from chalicelib.flows.settle_occasions import settle_occasions
@@ -34,12 +36,13 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account; a coupon; a member's birthday or anniversary; all awards of a member in a program that are over, which are
-    settled at once; or what is held of a quota for checkouts that have lapsed."""
+    """An account; a coupon; a stay in a segment; a member's birthday or anniversary; all awards of a member in a program that
+    are over, which are settled at once; or what is held of a quota for checkouts that have lapsed."""
 
     member_id: str
     program_id: int = 0
     coupon_id: str = ""
+    segment_id: str = ""
     awards: bool = False
     occasion: bool = False
     quota: str = ""
@@ -82,6 +85,8 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
         return settle_lapsed(rt, caller.tenant, due.quota)
     if due.coupon_id:
         return expire_coupon(rt, caller, day, due.member_id, due.coupon_id)
+    if due.segment_id:
+        return leave_due_segment(rt, caller, day, due.member_id, due.segment_id)
     if due.occasion:
         return settle_occasions(rt, caller, day, due.member_id)
     settle = settle_awards if due.awards else settle_account
@@ -92,9 +97,11 @@ def _due(attrs: Attrs) -> Due:
     quota = quotas.due_quota(attrs)
     if quota is not None:
         return Due("", quota=quota)
-    coupon, award = owned.due_coupon(attrs), perks.due_award(attrs)
+    coupon, award, stay = owned.due_coupon(attrs), perks.due_award(attrs), segments.due_membership(attrs)
     if coupon is not None:
         return Due(coupon[0], coupon_id=coupon[1])
+    if stay is not None:
+        return Due(stay[0], segment_id=stay[1])
     member = members.due_occasion(attrs)
     if member is not None:
         return Due(member, occasion=True)

@@ -15,6 +15,7 @@ from chalicelib.areas.rules.evaluate import CART
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.conditions import Ask, AskLabels, questions
 from chalicelib.areas.rules.model.effects import PayWithPoints
+from chalicelib.areas.rules.model.names import asked_segments
 from chalicelib.areas.rules.model.subjects import OF_FIELDS
 from chalicelib.flows.import_config import pinned
 from chalicelib.flows.past_orders import Period
@@ -22,7 +23,14 @@ from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import compact_json
 
-_OF_PROFILE = ("member.locale", "member.age", "member.birth_day", "member.days_to_birthday", OF_FIELDS)
+_OF_PROFILE = (
+    "member.segments",
+    "member.locale",
+    "member.age",
+    "member.birth_day",
+    "member.days_to_birthday",
+    OF_FIELDS,
+)
 
 
 class NotReplayed(NamedTuple):
@@ -43,6 +51,7 @@ class RuleSets:
     tried: tuple[Rule, ...]
     simulated: CompiledRules
     period: Period
+    segments: bool  # whether any of them, or of the active ones, asks which segments a member is in
 
 
 def keep_rules(rt: Runtime, operation: Operation, routing: str, bodies: Sequence[object]) -> None:
@@ -55,13 +64,12 @@ def rule_sets(rt: Runtime, operation: Operation) -> RuleSets:
     with rt.files.open(rules_file(operation.operation_id, details["routing"])) as stream:
         drafts = [Rule.model_validate(body) for body in json.loads(stream.read())]
     terms = terms_of(held, operation.tenant, details["program"])
-    known = (
-        rules.rules(held.config.load(rt.table, operation.tenant), details["program"]) if details["with_active"] else ()
-    )
-    tried = together(drafts, known)
+    known = rules.rules(held.config.load(rt.table, operation.tenant), details["program"])
+    tried = together(drafts, known if details["with_active"] else ())
     period = Period(details["from_day"], details["until_day"], terms.program.zone)
     named = frozenset(rule.rule_id for rule in drafts)
-    return RuleSets(terms, named, tried, compile_rules(tried), period)
+    asks = asks_for_segments((*tried, *known))
+    return RuleSets(terms, named, tried, compile_rules(tried), period, asks)
 
 
 def together(drafts: Sequence[Rule], known: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -83,6 +91,10 @@ def not_replayed(tried: Sequence[Rule]) -> Iterator[NotReplayed]:
             yield NotReplayed(rule.rule_id, "needs_points_to_pay", sentence)
 
 
+def asks_for_segments(tried: Sequence[Rule]) -> bool:
+    return any(True for rule in tried for _ in asked_segments(rule))
+
+
 def limited_for_all(tried: Sequence[Rule]) -> Iterator[str]:
     """Rules with a limit in all or a budget: who would have been the last is nobody's to say, so these are not applied."""
     for rule in tried:
@@ -91,10 +103,10 @@ def limited_for_all(tried: Sequence[Rule]) -> Iterator[str]:
 
 
 def by_todays_profile(tried: Sequence[Rule]) -> Iterator[str]:
-    """Rules that ask for what a member's profile says: the history has no earlier one."""
+    """Rules that ask for what a member's profile says, or their segments: the history has no earlier ones."""
     for rule in tried:
         asked = list(questions(rule.when)) if rule.when is not None else []
         of_profile = (isinstance(one, Ask) and one.ask.startswith(_OF_PROFILE) for one in asked)
         labels = (isinstance(one, AskLabels) and one.labels_of == "member" for one in asked)
-        if rule.audience.labels or any(of_profile) or any(labels):
+        if rule.audience.segments or rule.audience.labels or any(of_profile) or any(labels):
             yield rule.rule_id

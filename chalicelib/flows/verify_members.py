@@ -27,6 +27,7 @@ from chalicelib.flows.verify_kept_orders import once_nobodys, verify_own_journal
 from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
 from chalicelib.flows.verify_redemptions import RecordedRedemptions
+from chalicelib.flows.verify_segments import RecordedSegments
 from chalicelib.flows.verify_stream import Aggregate, Difference, Place, sequence_of, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
 from chalicelib.flows.verify_undone import LOOKS, PAUSE_SECONDS, RecordedUndoing, entries_of
@@ -67,8 +68,17 @@ class _Look:
     coupons: RecordedCoupons = field(default_factory=RecordedCoupons)
     redemptions: RecordedRedemptions = field(default_factory=RecordedRedemptions)
     awards: RecordedAwards = field(default_factory=RecordedAwards)
+    segments: RecordedSegments = field(init=False)
     verified: VerifiedMember = field(default_factory=VerifiedMember)
     profile: RecordedProfile | RecordedGroup | None = None
+
+    def __post_init__(self) -> None:
+        self.segments = RecordedSegments(self.tenant, self.owner)
+
+    @property
+    def beside(self) -> tuple[RecordedCoupons | RecordedRedemptions | RecordedAwards | RecordedSegments, ...]:
+        """What has items of its own beside the account."""
+        return self.coupons, self.redemptions, self.awards, self.segments
 
     def wanted(self) -> Iterator[Key]:
         yield from self.recorded.wanted()
@@ -76,8 +86,7 @@ class _Look:
             yield from self.profile.wanted()
 
     def see(self, entry: Entry) -> None:
-        """Of what has items of its own beside the account."""
-        for kept in (self.coupons, self.redemptions, self.awards):
+        for kept in self.beside:
             kept.see(entry)
 
     def tell(self, name: str, told: Iterable[str], program: int = 0, entry: int | None = None) -> None:
@@ -155,7 +164,7 @@ def _partition(table: Table, tenant: str, owner: str) -> _Look:
         _stream(look, stored, program, items)
     for program in sorted(_programs(stored) if left is None else left):
         _stream(look, stored, program, ())
-    for kept in (look.coupons, look.redemptions, look.awards):
+    for kept in look.beside:
         look.tell("", kept.differences(stored))
     look.verified.accounts = len(_programs(stored)) - 1
     strange = [sk for sk in stored if sk.startswith(_NAMED) and not _ACCOUNT.fullmatch(sk)]

@@ -1,7 +1,7 @@
 """Configuration aggregates: what a tenant decides once and every operation reads. Small, few, read whole.
 
 access pattern          | key                 | items | cost          | by
-the whole configuration | {t}#CFG / *         | 0–n   | 1 Query, 2 RU | config_query, read_config
+the whole configuration | {t}#CFG / *         | 0–n   | 1 Query, 3 RU | config_query, read_config
 whether it has changed  | {t}#CFG / !REVISION | 0–1   | 1 Get, 1 RU   | ConfigCache
 what is noted there     | {t}#CFG / !REVISION | 0–1   | 1 Get, 1 RU   | read_revision
 

@@ -20,6 +20,10 @@ COMPOSED = {"{kind}_not_found": tuple(f"{kind}_not_found" for kind in PREFIXES)}
 
 NOT_BY_HTTP = {
     "held_already": "told in an answer, as the reason why a rule gives no perk",
+    "in_segment_already": "told in an answer, as the reason why a rule lets nobody join a segment",
+    "not_in_segment": "told in an answer, as the reason why a rule takes nobody out of a segment",
+    "stay_over": "told in an answer, as the reason why a rule lets nobody join a segment",
+    "changed_beside": "told in an answer, as the reason why a rule moves nobody in a segment",
     "award_gone": "told in an answer, as the reason why a return takes no perk back",
     "pinned_since": "told in an answer, as the reason why a return takes no tier back",
     "too_many_effects": "told in an answer, as the reason why nothing follows from a rule",

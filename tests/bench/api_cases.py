@@ -256,6 +256,15 @@ LEFT_OUT = (
     LeftOut(
         ("check_code", "list_coupons", "list_coupons_of_series"), "reads few items, as *order* and *directory page* do"
     ),
+    LeftOut(
+        ("list_segments", "get_segment", "put_segment"),
+        "a part of the configuration, read as *rules of a program* are and changed as by *config change*",
+    ),
+    LeftOut(("list_segment_members", "list_segments_of_member"), "a page of small items, as *directory page* is"),
+    LeftOut(
+        ("add_to_segment", "remove_from_segment"),
+        "profiles are written as by *change a member*, 25 in a transaction, each with one small item",
+    ),
     LeftOut(("upload_codes",), "pages of codes come now and then, and cost what the table takes for them"),
     LeftOut(("find_order", "list_returns"), "read as *order* and *member's orders* are"),
     LeftOut(

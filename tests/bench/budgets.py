@@ -12,7 +12,7 @@ from tests.bench.routes_judged import ROUTES_JUDGED
 from tests.bench.till import LOTS
 
 NOT_MET, OF_ITS_SIZE = "**no**", "> 1 KB"
-NOT_MEASURED = """DESIGN has budgets for what is not built yet: limits for all, join a segment, push. What else the API can
+NOT_MEASURED = """DESIGN has budgets for what is not built yet, push, and for what has no row of its own here: limits for all, joining a segment. What else the API can
 do has its requests and units [further down](#requests-and-units-of-each-operation), route by route; whose CPU is measured, and whose is not and
 why, stands [there](#handler-cpu-against-bare-botocore)."""
 

@@ -55,6 +55,8 @@ WITHOUT_A_ROW = frozenset(
         *("list_coupon_series", "get_coupon_series", "put_coupon_series", "upload_codes", "list_coupons_of_series"),
         *("issue_coupon", "list_coupons", "activate_coupon", "unuse_coupon", "cancel_coupon", "reactivate_coupon"),
         *("check_code", "use_code"),
+        *("list_segments", "get_segment", "put_segment", "list_segment_members", "list_segments_of_member"),
+        *("add_to_segment", "remove_from_segment"),
         *("open_checkout", "get_checkout", "update_checkout", "commit_checkout", "cancel_checkout"),
         *("read_feed", "read_liability", "read_program_histogram", "read_histogram"),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from chalicelib.areas.accounts.store import DUE_SHARDS, account_key
 from chalicelib.areas.coupons.store.owned import coupon_from, coupon_keys, coupon_writes
 from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
 from chalicelib.areas.quotas.store import draws, held_put
+from chalicelib.areas.segments.store import membership_from, membership_key, membership_put
 from chalicelib.config import Settings
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.kit.ids import owner_number, shown
@@ -91,7 +93,7 @@ def ask_everything(shop: Deployed) -> None:
     ids |= dict.fromkeys(("transfer_id", "earning_id", "spend_id", "redemption_id"), "ent_00000000000000000000")
     ids |= {"perk_id": "coffee-card", "award_id": "coffee-card.1", "reward_id": "tote-bag"}
     ids |= {"series_id": "summer", "coupon_id": "cpn_00000000000", "code": "SUMMER-1"}
-    ids |= {"checkout_id": "chk_00000000000"}
+    ids |= {"checkout_id": "chk_00000000000", "segment_id": "winback"}
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
     cards = {"identifiers": [{"type": "card", "value": "4000 1234"}]}
@@ -147,6 +149,7 @@ def let_points_expire(shop: Deployed, table: Table) -> None:
     assert status == 200, told
     table.batch_put(accounts_like_that_of(told["member_id"], table, 100))
     let_a_coupon_be_over(shop, table, told["member_id"])
+    let_a_stay_be_over(shop, table, told["member_id"])
     fire_schedule(shop)
     seen(lambda: empty(shop, "due"), "the end of the due job")
 
@@ -170,6 +173,18 @@ def let_a_coupon_be_over(shop: Deployed, table: Table, member_id: str) -> None:
     long_ago = kept.model_copy(update={"expires_at": kept.issued_at - 400 * 24 * HOUR_MS})
     (put,) = coupon_writes(SHOP, long_ago, (key, version), past=False)
     assert isinstance(put, Put)
+    table.batch_put([put.item])
+
+
+def let_a_stay_be_over(shop: Deployed, table: Table, member_id: str) -> None:
+    """In a segment, in the same way."""
+    status, _ = shop.call("PUT", "/v1/segments/short", {"name": "Short", "type": "scheduled", "horizon_days": 1})
+    assert status == 200
+    line = {"members": [{"member_id": member_id}]}
+    status, added = shop.call("POST", "/v1/segments/short/members", line)
+    assert (status, added["changed"]) == (200, 1), added
+    kept = membership_from(table.get(membership_key(SHOP, member_id, "short")) or {})
+    put = membership_put(SHOP, member_id, replace(kept, leaves_at=kept.since - 400 * 24 * HOUR_MS))
     table.batch_put([put.item])
 
 

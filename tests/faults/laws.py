@@ -22,9 +22,10 @@ from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
 from tests.faults.coupon_laws import judge_coupons
 from tests.faults.limit_laws import judge_limits
+from tests.faults.segment_laws import judge_segments
 
 GIVING = ("points.earned", "points.promised")
-CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series")
+CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series", "segment")
 TAKING_BACK = ("points.cancelled", "promise.cancelled")
 
 
@@ -45,6 +46,7 @@ def judge(items: Iterable[Attrs]) -> None:
     _judge_awards(kinds["award"], kinds["entry"])
     judge_coupons(kinds, journals)
     judge_limits(kinds)
+    judge_segments(kinds, journals)
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
         if "#CHK#" in stream.pk:

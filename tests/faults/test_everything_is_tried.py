@@ -23,6 +23,7 @@ PURE = {  # clock and ids, and what was read before
     "chalicelib.flows.reward_codes.withdrawn",
     "chalicelib.areas.members.operations.new_member",
     "chalicelib.areas.members.operations.linked",
+    "chalicelib.areas.members.operations.noted",
     "chalicelib.areas.members.operations.celebrated",
     "chalicelib.flows.account_commit.header_for",
     "chalicelib.flows.account_commit.decided_plan",

@@ -46,13 +46,15 @@ class Registry:
     """`ids` by placeholder, `bodies` and `queries` by operation. Whatever takes an id of the tenant asks Names for it,
     so the matrix knows that a stranger must not find it. `furnish` gives a tenant what any has, by its key: a stranger
     must fail for asking for what is ours, not for having nothing. `others`: what an operation means by a placeholder, where
-    that is not what all others mean."""
+    that is not what all others mean. `makes`: what an operation makes under a name of the caller's choice, so that a stranger
+    who chooses ours has one of their own."""
 
     ids: Mapping[str, Callable[[Names], str]] = field(default_factory=dict)
     bodies: Mapping[str, Callable[[Names], dict[str, Any]]] = field(default_factory=dict)
     queries: Mapping[str, Callable[[Names], dict[str, str]]] = field(default_factory=dict)
     furnish: Callable[[Api, str | None], None] = lambda _api, _key: None
     others: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    makes: Mapping[str, str] = field(default_factory=dict)
 
 
 def request_of(route: Route, names: Names) -> tuple[str, Any]:
@@ -297,6 +299,14 @@ def _series(names: Names) -> str:
     return "our-series"
 
 
+def _segment(names: Names) -> str:
+    """Ours, with a member of ours in it."""
+    segment_id = str(names.api.put("/v1/segments/ours", BODIES["put_segment"]).json["segment_id"])
+    line = {"members": [{"member_id": names["member_id"]}]}
+    assert names.api.post(f"/v1/segments/{segment_id}/members", line).json["changed"] == 1
+    return segment_id
+
+
 def _coupon(names: Names) -> str:
     """One that waits to be activated."""
     return str(_issued(names)["coupon_id"])
@@ -367,6 +377,7 @@ NATIVE = Registry(
         "kept_order_id": _kept_order,
         "operation_id": _operation,
         "series_id": _series,
+        "segment_id": _segment,
         "coupon_id": _coupon,
         "active_coupon_id": _active_coupon,
         "used_coupon_id": _used_coupon,
@@ -407,6 +418,8 @@ NATIVE = Registry(
         "cancel_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
         "capture_hold_of_group": lambda _: {},
         "release_hold_of_group": lambda _: {},
+        "add_to_segment": lambda names: {"members": [{"member_id": names["friend_id"]}]},
+        "remove_from_segment": lambda names: {"members": [{"member_id": names["member_id"]}]},
         "issue_coupon": lambda names: {"series_id": names["series_id"], "program_id": int(names["program_id"])},
         "use_code": lambda names: {"member_id": names["member_id"]},
         "unuse_coupon": lambda _: {},
@@ -434,6 +447,7 @@ NATIVE = Registry(
         "find_order": lambda names: {"number": names["order_number"]},
     },
     furnish=_furnish,
+    makes={"put_segment": "segment_id"},
     others={
         ("give_stamps", "perk_id"): "our_perk_id",
         ("cancel_checkout", "checkout_id"): "paid_checkout_id",

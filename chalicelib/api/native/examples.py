@@ -45,6 +45,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
         "description": "The award's name among the member's: the perk's id and a number.",
         "example": "coffee-card.1",
     },
+    "segment_id": {"description": "The segment's id, chosen by whoever creates it.", "example": "winback"},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
 
@@ -108,6 +109,14 @@ BODIES: Mapping[str, Json] = {
         "method": "qr",
         "valid_days": 365,
         "points": 9,
+    },
+    "put_segment": {
+        "name": "Winback",
+        "description": "Has not bought for a while, and is worth a letter.",
+        "translations": {"de": {"name": "Lange nicht gesehen"}},
+        "labels": [{"key": "by", "value": "crm"}],
+        "type": "scheduled",
+        "horizon_days": 30,
     },
     "put_rule": {
         "name": "One point per euro, not for delivery",
@@ -224,6 +233,8 @@ BODIES: Mapping[str, Json] = {
         "amount": 10,
         "by": MEMBER,
     },
+    "add_to_segment": {"members": [{"identifier": {"type": "card", "value": "2026001"}}, {"member_id": MEMBER}]},
+    "remove_from_segment": {"members": [{"member_id": MEMBER}]},
     "grant_perk": {"perk_id": "coffee-card", "points": 9},
     "give_stamps": {"amount": 1, "place": "Berlin Mitte"},
     "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},

@@ -10,6 +10,7 @@ ABOUT: Mapping[str, str] = {
     "rules": "What a purchase earns in a program, as data.",
     "tiers": "The ladder of a program, from the lowest tier to the highest.",
     "members": "Who a shop knows, and by which cards, addresses and numbers.",
+    "segments": "Lists of members that rules and rewards are for, and who is in them.",
     "groups": "Members who collect together, as a household or a fleet does.",
     "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
     "perks": "What members are given besides points: stamp cards, treats, clubs; their awards, and how a till redeems them.",

@@ -34,6 +34,7 @@ RESOURCES = frozenset(
             "reports",
             "rules",
             "rewards",
+            "segments",
             "tiers",
         ),
     )

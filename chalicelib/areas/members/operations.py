@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from chalicelib.areas.members import store
 from chalicelib.areas.members.facts import MemberEnrolled
@@ -153,13 +154,31 @@ def celebrated(rt: Runtime, header: Header, member: Member, head: Head, given: C
     return _written(rt, header, after, member, head, facts)
 
 
+def noted(
+    rt: Runtime,
+    header: Header,
+    member: Member,
+    head: Head,
+    facts: tuple[Fact, ...],
+    after: Mapping[str, Any] | None = None,
+) -> Written:
+    """What is told in a member's own journal and changes nothing of the profile: a part of another commit."""
+    return _written(rt, header, member, member, head, facts, after)
+
+
 def _written(
-    rt: Runtime, header: Header, after: Member, before: Member | None, head: Head, facts: tuple[Fact, ...]
+    rt: Runtime,
+    header: Header,
+    member: Member,
+    before: Member | None,
+    head: Head,
+    facts: tuple[Fact, ...],
+    after: Mapping[str, Any] | None = None,
 ) -> Written:
     tenant = header.caller.tenant
-    private = store.private_part(after, rt.ids.salt())
-    entry = new_entry(owner_stream(tenant, after.member_id, 0), head, header, facts, private)
-    return Written(after, entry, (*store.member_writes(tenant, after, before, head, entry), entry_put(entry)))
+    private = store.private_part(member, rt.ids.salt())
+    entry = new_entry(owner_stream(tenant, member.member_id, 0), head, header, facts, private, after)
+    return Written(member, entry, (*store.member_writes(tenant, member, before, head, entry), entry_put(entry)))
 
 
 def _header(rt: Runtime, caller: Caller, command: Command, config: Config, operation: str) -> Header:

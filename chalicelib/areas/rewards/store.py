@@ -21,7 +21,7 @@ codes are coupons of a series. What is counted here changes only as it was read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -40,7 +40,6 @@ from chalicelib.table.protocol import Absent, Attrs, Condition, Equals, Key, Pre
 MAX_REWARDS = 2_000
 REWARDS = Defined("reward", Reward, MAX_REWARDS)
 USES = "D#reward#"
-SEGMENTS = "E#"
 
 
 class PaidItem(StampbookItem):
@@ -126,15 +125,6 @@ def paid_put(key: Key, paid: Mapping[str, int], before: int) -> Put:
 
 def uses_key(tenant: str, member: str, program_id: int, reward_id: str) -> Key:
     return Key(owner_pk(tenant, member), f"{USES}{program_id:04}#{reward_id}")
-
-
-def segment_key(tenant: str, member: str, segment: str) -> Key:
-    """Where it says that a member is in a segment."""
-    return Key(owner_pk(tenant, member), f"{SEGMENTS}{segment}")
-
-
-def segments_in(keys: Iterable[Key]) -> frozenset[str]:
-    return frozenset(key.sk.removeprefix(SEGMENTS) for key in keys if key.sk.startswith(SEGMENTS))
 
 
 def uses_from(key: Key, attrs: Attrs | None) -> Tally:

@@ -90,6 +90,7 @@ _READERS: Mapping[str, Reader] = {
     "member.id": _of_member("member_id"),
     "member.locale": _of_member("locale"),
     "member.age": _age,
+    "member.segments": lambda _, context: context.segments if context.member else None,
     "member.birth_day": _birth_day,
     "member.enrolled_on": lambda _, context: context.enrolled_on,
     "member.days_enrolled": _days_enrolled,

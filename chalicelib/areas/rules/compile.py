@@ -27,6 +27,7 @@ MAX_SENTENCE = 500
 _REASONS_OF_FILES: Mapping[str, Reason] = {
     "member": "wrong_member",
     "tier": "wrong_tier",
+    "segment": "wrong_segment",
     "place": "wrong_place",
     "sku": "no_matching_lines",
     "brand": "no_matching_lines",
@@ -201,6 +202,13 @@ class _CompilerOf:
                 (lambda _, context: context.tier in tiers),
                 "wrong_tier",
                 f"The rule is for {_listed(audience.tiers)}.",
+            )
+        if audience.segments:
+            segments = frozenset(audience.segments)
+            yield (
+                (lambda _, context: not segments.isdisjoint(context.segments)),
+                "wrong_segment",
+                f"The rule is for members of {_listed(audience.segments)}.",
             )
         if audience.labels:
             has_label = label_test(audience.labels)

@@ -1,7 +1,7 @@
 """Which rules a purchase could be for, found without looking at the others.
 
 Rules are filed once for each stretch of days without a window's beginning or end, by what sets them off and by the narrowest
-name that they ask for: one member, a product, a place, a tier. What is drafted, paused, over or for others is never looked at.
+name that they ask for: one member, a product, a place, a tier, a segment. What is drafted, paused, over or for others is never looked at.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def _names(rule: Rule) -> tuple[Name, ...]:
         ("sku", lines.skus),
         ("place", audience.places),
         ("tier", audience.tiers),
+        ("segment", audience.segments),
         ("brand", lines.brands),
         ("category", lines.categories),
     ):
@@ -97,6 +98,8 @@ def _asked(basket: Basket, context: Context) -> Iterator[Name]:
         yield "member", context.member.member_id
     if context.tier:
         yield "tier", context.tier
+    for segment in context.segments:
+        yield "segment", segment
     yield "place", basket.place
     for what, values in (("sku", basket.skus), ("brand", basket.brands), ("category", basket.categories)):
         for value in values:

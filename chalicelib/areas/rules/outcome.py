@@ -14,6 +14,7 @@ Reason = Literal[
     "outside_window",
     "wrong_member",
     "wrong_tier",
+    "wrong_segment",
     "wrong_member_labels",
     "wrong_place",
     "too_far",

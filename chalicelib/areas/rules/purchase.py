@@ -139,6 +139,7 @@ class Context:
     member: Shopper | None = None
     enrolled_on: Day | None = None
     tier: str | None = None  # the tier id held when buying
+    segments: frozenset[str] = frozenset()  # that they are in, none of which has ended
     balances: Mapping[str, int] = field(default_factory=dict)
     orders: int = 0
     history: History | None = None  # nothing has happened before

@@ -30,7 +30,7 @@ CONFIGURED = "in the configuration"
 _ITEM_CLASS = StampbookItem.__name__
 _KEY = re.compile(r"(?:(?P<index>gsi\d) )?(?P<pk>\S+) / (?P<sk>\S+|< \S+|\S+ \+ \S+)")
 _PLACEHOLDER = re.compile(r"\{[a-z_]+(:0\d+)?\}")
-_READ = re.compile(rf"{CONFIGURED}|1 (Get|Query)( a page| a MB)?, (1|2|0\.5) RU|1 BatchGet, 1 RU each")
+_READ = re.compile(rf"{CONFIGURED}|1 (Get|Query)( a page| a MB)?, (1|2|3|0\.5) RU|1 BatchGet, 1 RU each")
 _PUT = re.compile(r"\d+ WU( \+ \d+ IU)?")
 _ITEMS = re.compile(r"[\d,]+(–(n|[\d,]+))?")
 

@@ -62,8 +62,8 @@ _ON_ACCOUNTS = (
     *_CHECKOUTS,
 )
 _CONFIGURING = (
-    *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_tiers"),
-    *("put_tenant", "replace_program"),
+    *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_segment"),
+    *("define_tiers", "put_tenant", "replace_program"),
 )
 
 RELATIONS: Mapping[type[Fact], Relations] = {
@@ -151,6 +151,22 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CouponExpired: Relations(("settle_due",)),
     f.CouponReactivated: Relations(("reactivate_coupon",)),
     f.CouponCancelled: Relations(("cancel_coupon", "refund_redemption", "unuse_coupon")),
+    f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
+    f.MemberRenewedSegment: Relations(
+        ("add_to_segment", "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")
+    ),
+    f.MemberLeftSegment: Relations(
+        (
+            "add_to_segment",
+            "remove_from_segment",
+            "settle_due",
+            "commit_checkout",
+            "record_event",
+            "record_order",
+            "settle_occasions",
+            "update_member",
+        ),
+    ),
     f.CheckoutOpened: Relations(("open_checkout",)),
     f.CheckoutUpdated: Relations(("update_checkout",)),
     f.CheckoutCommitted: Relations(("commit_checkout",)),

@@ -18,12 +18,12 @@ def at_the_counter(rt: Runtime, clock: HandClock) -> BookShop:
     return BookShop(rt, StandingClock(clock.now()), caller_of("ours"))
 
 
-def put_there(rt: Runtime, kind: str, bodies: Mapping[str, Mapping[str, Any]]) -> None:
-    """Pieces of configuration of program 1 by their ids, put there behind the API's back."""
+def put_there(rt: Runtime, kind: str, bodies: Mapping[str, Mapping[str, Any]], program_id: int = 1) -> None:
+    """Pieces of configuration of the program by their ids, put there behind the API's back."""
     header = Header("import", "import", caller_of("ours"), 0, 0, 1)
     entry = new_entry(Stream("ours", f"ours#CFG#{kind}"), Head(), header, [])
     for name, body in bodies.items():
-        put, _ = config_writes(Config("ours", 0, {}), Name(kind, f"0001#{name}"), body, entry)
+        put, _ = config_writes(Config("ours", 0, {}), Name(kind, f"{program_id:04}#{name}"), body, entry)
         assert isinstance(put, Put)
         rt.table.batch_put([put.item])
 

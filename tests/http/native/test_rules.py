@@ -30,7 +30,7 @@ KEPT = {
     "state": "active",
     "trigger": {"on": "order"},
     "window": {"from_day": "2026-01-10", "until_day": None},
-    "audience": {"members": [], "tiers": ["silver"], "labels": [], "places": ["Berlin"]},
+    "audience": {"members": [], "tiers": ["silver"], "segments": [], "labels": [], "places": ["Berlin"]},
     "when": {"not": {"ask": "order.value", "below": "12.50"}},
     "lines": {"skus": [], "categories": ["Books"], "brands": [], "labels": [], "exclude_delivery": True},
     "effects": [per_euro() | {"whole_steps": False, "at_most": None, "stage": "base"}],

@@ -106,6 +106,16 @@ def test_a_draft_is_tried_by_its_id_and_judged_by_nobody_else(shop: Shop, desk: 
     assert shop.points(ada) == 10
 
 
+def test_a_rule_for_a_segment_is_tried_by_todays_members_and_that_is_said(shop: Shop, desk: Desk, ada: str) -> None:
+    answer(shop.api.put("/v1/segments/vip", {"name": "VIP"}))
+    shop.buy(ada, "S1", book(10_00))
+    shop.buy(shop.enrol("2"), "S2", book(10_00))
+    answer(shop.api.post("/v1/segments/vip/members", {"members": [{"member_id": ada}]}))
+    told = replayed(shop, desk, tried("for-vip", fixed(7), audience={"segments": ["vip"]}))
+    assert of_rule(told, "for-vip")["simulated"]["credited"] == {"points": 7}
+    assert told["by_profiles_of_today"] == ["for-vip"]
+
+
 def test_the_same_key_is_the_same_simulation_and_a_dry_run_starts_none(shop: Shop, desk: Desk) -> None:
     assert answer(shop.api.post(f"{PATH}?dry_run=true", MONTH))["state"] == "queued"
     assert answer(shop.api.get("/v1/operations"))["items"] == []
@@ -150,6 +160,7 @@ def test_it_can_be_cancelled_before_it_is_cut_up(shop: Shop, desk: Desk, ada: st
         ({"rules": [tried("a", audience={"tiers": ["lead"]})]}, (422, "unknown_tier", "rules.0.audience.tiers")),
         ({"rules": [tried("a", fixed(1), trigger={"on": "cart"})]}, (422, "credit_on_cart", "rules.0.effects")),
         ({"rules": [tried("a", NO_PERK)]}, (422, "unknown_perk", "rules.0.effects.0.perk")),
+        ({"rules": [tried("a", audience={"segments": ["no"]})]}, (422, "unknown_segment", "rules.0.audience.segments")),
         ({"rules": [tried("a", fixed(1), trigger=PARTY)]}, (422, "unknown_event", "rules.0.trigger.name")),
         ({"rules": [tried("a", when=AFTER_NOBODY)]}, (422, "unknown_rule", "rules.0.when")),
         ({"rules": [tried("a", limits=NOT_GIVEN)]}, (422, "nothing_to_limit", "rules.0.limits.budget.unit")),

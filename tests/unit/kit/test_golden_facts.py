@@ -229,6 +229,18 @@ FACTS: dict[str, list[Fact]] = {
         f.PerkRevoked("mem_00000000007", "coffee", 1, "replaced"),
     ],
     "perk.expired": [f.PerkExpired("mem_00000000007", "coffee", 1, 1_798_758_000_000)],
+    "member.joined_segment": [
+        f.MemberJoinedSegment("mem_00000000007", "vip", 1_798_758_000_000),
+        f.MemberJoinedSegment("mem_00000000007", "winback", 1_798_758_000_000, 1_801_350_000_000, "welcome"),
+    ],
+    "member.renewed_segment": [
+        f.MemberRenewedSegment("mem_00000000007", "winback", 1_798_758_000_000, 1_803_942_000_000),
+        f.MemberRenewedSegment("mem_00000000007", "winback", 1_798_758_000_000, 1_803_942_000_000, "welcome"),
+    ],
+    "member.left_segment": [
+        f.MemberLeftSegment("mem_00000000007", "vip", 1_798_758_000_000, over=True),
+        f.MemberLeftSegment("mem_00000000007", "vip", 1_798_758_000_000, False, "lapsed"),
+    ],
     "kept_order.recorded": [kept.KeptOrderRecorded(ORDER, "B-1", "EUR", 25_055, 20_619)],
     "kept_order.returned": [
         kept.KeptOrderReturned(ORDER, "R-1", "EUR", 10_000, full=False),

@@ -22,7 +22,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import coupons, fresh, kept, perked, proving, rewarded, tills
+from tests.twins import coupons, fresh, kept, perked, proving, rewarded, segmented, tills
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -86,7 +86,7 @@ def _told(sort: SortRange | None) -> str:
 @dataclass(frozen=True)
 class FullShop:
     """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled, she is in a club and shows its code; Bob has bought for his group, which is blocked now; all
-    of it is relayed; a file was imported; one of the mugs is taken; Carol paid for a part with points."""
+    of it is relayed; a file was imported; one of the mugs is taken; Carol paid for a part with points; Bob is in a segment for good, and she for some days."""
 
     shop: BookShop
     table: MemoryTable
@@ -143,6 +143,7 @@ def full_shop() -> FullShop:
     shop.define(PENNIES)
     carol = shop.member("carol")
     shop.earn(carol, 9)
+    _in_a_segment(shop, bob, carol)
     checkout = tills.begun(shop, carol, points=5)
     tills.paid(shop, checkout, "C-1")
     tills.begun(shop, carol, points=1)
@@ -178,6 +179,13 @@ def full_shop() -> FullShop:
         *codes,
         checkout,
     )
+
+
+def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:
+    segmented.define(shop)
+    segmented.add(shop, bob)
+    segmented.define(shop, **segmented.SCHEDULED)
+    segmented.add(shop, carol)
 
 
 def _coupons(shop: BookShop, bob: str) -> tuple[str, str]:

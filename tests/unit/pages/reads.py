@@ -23,6 +23,7 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.rewards import store as rewards
 from chalicelib.areas.rules import store as rules
+from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.kit.ids import EntryRef
 from chalicelib.kit.periods import iso_day, local_day
@@ -218,6 +219,19 @@ READS: Mapping[tuple[str, str], Read] = {
     ("table/journal", "entries of a stream"): lambda rt, full: rt.table.query(
         journal.entries_query(accounts.stream(full.tenant, full.ada, 1), 1, 3)
     ),
+    ("segments", "a segment, or all of a tenant"): lambda rt, full: (
+        segments.segment(known(rt, full), "vip"),
+        segments.segments(known(rt, full)),
+    ),
+    ("segments", "whether a member is in one"): lambda rt, full: rt.table.get(
+        segments.membership_key(full.tenant, full.bob, "vip")
+    ),
+    ("segments", "the segments of a member"): lambda rt, full: rt.table.query(
+        segments.memberships_query(full.tenant, full.bob)
+    ),
+    ("segments", "members of one, by shard"): lambda rt, full: rt.table.query(
+        segments.members_query(full.tenant, "vip", segments.shard_of(full.bob), 25, None)
+    ),
     ("table/keys", "the snapshot of a member"): lambda rt, full: rt.table.query(
         keys.snapshot_query(full.tenant, full.ada)
     ),
@@ -239,6 +253,8 @@ def names(full: FullShop) -> dict[str, object]:
         "key": full.key,
         "shown": full.shown,
         "perk": "club",
+        "segment": "vip",
+        "segment_shard": segments.shard_of(full.bob),
         "member": full.ada,
         "group": full.group,
         "their_member": full.bob,

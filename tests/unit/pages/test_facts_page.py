@@ -54,6 +54,7 @@ from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
 from tests.unit.pages.perked import PERKED, awarded, celebrated
+from tests.unit.pages.segmented import SEGMENTED, in_segments
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = [cls for stream in STREAMS for cls in stream.facts.classes.values()]
@@ -223,6 +224,11 @@ def perked() -> Iterator[StreamedTable]:
     return map(awarded, PERKED)
 
 
+def segmented() -> Iterator[StreamedTable]:
+    """What is done with segments."""
+    return map(in_segments, SEGMENTED)
+
+
 def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for record in table.entries():
@@ -234,7 +240,15 @@ def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
 
 def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() -> None:
     found: dict[str, set[str]] = defaultdict(set)
-    for table in (at_the_desk(), undone(), grouped(), *map(after, VISITS.values()), *map(moved, MOVES), *perked()):
+    for table in (
+        at_the_desk(),
+        undone(),
+        grouped(),
+        *map(after, VISITS.values()),
+        *map(moved, MOVES),
+        *perked(),
+        *segmented(),
+    ):
         for fact, operations in recorded_by(table).items():
             found[fact] |= operations
     said = {cls.type: set(relations.operations) for cls, relations in RELATIONS.items() if relations.operations}

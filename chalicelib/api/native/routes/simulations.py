@@ -26,6 +26,7 @@ ROUTES = (
             "unknown_unit",
             "unknown_tier",
             "unknown_perk",
+            "unknown_segment",
             "unknown_event",
             "unknown_property",
             "unknown_rule",

@@ -260,5 +260,5 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.RewardRedeemed: _unchanged,
     f.RewardDeliveryChanged: _unchanged,
     f.RewardRefunded: _unchanged,
-    **dict.fromkeys((*f.ON_COUPONS, *f.ON_CHECKOUTS), _unchanged),
+    **dict.fromkeys((*f.ON_COUPONS, *f.ON_CHECKOUTS, *f.ON_SEGMENTS), _unchanged),
 }

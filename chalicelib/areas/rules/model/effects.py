@@ -192,8 +192,23 @@ class SetTier(Frozen):
     days: Annotated[int, Field(strict=True, ge=1, le=36_500)] | None = None
 
 
-FollowEffect = GrantPerk | GiveStamps | SetTier
-FOLLOWS = (GrantPerk, GiveStamps, SetTier)
+class JoinSegment(Frozen):
+    """The member is in the segment from then on, for as long as its type says; who is in it stays, and a rolling stay is
+    counted anew."""
+
+    kind: Literal["join_segment"]
+    segment: Code
+
+
+class LeaveSegment(Frozen):
+    """The member is no longer in the segment."""
+
+    kind: Literal["leave_segment"]
+    segment: Code
+
+
+FollowEffect = GrantPerk | GiveStamps | SetTier | JoinSegment | LeaveSegment
+FOLLOWS = (GrantPerk, GiveStamps, SetTier, JoinSegment, LeaveSegment)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -212,7 +227,9 @@ Effect = Annotated[
     | PayWithPoints
     | GrantPerk
     | GiveStamps
-    | SetTier,
+    | SetTier
+    | JoinSegment
+    | LeaveSegment,
     Field(discriminator="kind"),
 ]
 CREDITS = (PerValue, PerProduct, FixedAmount, Cashback, Multiply)

@@ -12,6 +12,8 @@ from chalicelib.areas.rules.model.effects import (
     FOLLOWS,
     GiveStamps,
     GrantPerk,
+    JoinSegment,
+    LeaveSegment,
     Multiply,
     PayWithPoints,
     SetTier,
@@ -76,6 +78,23 @@ def named_tiers(rule: Rule) -> Iterator[Named]:
             for name, value in asked.comparisons():
                 if name in ("is", "is_not", "one_of", "none_of"):
                     yield from (Named(str(tier), "when") for tier in (value if isinstance(value, tuple) else (value,)))
+
+
+def named_segments(rule: Rule) -> Iterator[Named]:
+    yield from asked_segments(rule)
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, JoinSegment | LeaveSegment):
+            yield Named(effect.segment, f"effects.{place}.segment")
+
+
+def asked_segments(rule: Rule) -> Iterator[Named]:
+    """Those that members must be in, or not."""
+    for segment in rule.audience.segments:
+        yield Named(segment, "audience.segments")
+    for asked in _asked(rule):
+        if asked.ask == "member.segments":
+            for _, value in asked.comparisons():
+                yield from (Named(str(one), "when") for one in (value if isinstance(value, tuple) else (value,)))
 
 
 def named_perks(rule: Rule) -> Iterator[Named]:

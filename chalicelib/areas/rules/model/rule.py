@@ -31,6 +31,7 @@ class Audience(Frozen):
 
     members: Annotated[tuple[Code, ...], Field(max_length=1_000)] = ()
     tiers: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
+    segments: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
     labels: LabelMatches = ()
     places: Values = ()
 

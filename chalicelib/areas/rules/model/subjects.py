@@ -35,6 +35,7 @@ SUBJECTS: Mapping[str, Kind] = {
     "member.years_enrolled": "number",  # whole ones: another with each anniversary
     "member.days_to_birthday": "number",  # 0 on the day, 364 on the day after
     "member.group": "flag",  # whether they are in one
+    "member.segments": "texts",  # that they are in
     # their account
     "account.tier": "text",
     "account.orders": "number",  # before this one

@@ -61,6 +61,12 @@ from chalicelib.areas.accounts.model.facts.points import (
 )
 from chalicelib.areas.accounts.model.facts.rewards import RewardDeliveryChanged, RewardRedeemed, RewardRefunded
 from chalicelib.areas.accounts.model.facts.rules import RuleCounted, RuleUncounted
+from chalicelib.areas.accounts.model.facts.segments import (
+    ON_SEGMENTS,
+    MemberJoinedSegment,
+    MemberLeftSegment,
+    MemberRenewedSegment,
+)
 from chalicelib.kit.facts import Body, vocabulary
 
 
@@ -119,6 +125,7 @@ VOCABULARY = vocabulary(
     RuleUncounted,
     *ON_COUPONS,
     *ON_CHECKOUTS,
+    *ON_SEGMENTS,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
@@ -144,6 +151,7 @@ VOCABULARY = vocabulary(
 __all__ = [
     "ON_CHECKOUTS",
     "ON_COUPONS",
+    "ON_SEGMENTS",
     "VOCABULARY",
     "AccountAdvanced",
     "Brought",
@@ -160,6 +168,9 @@ __all__ = [
     "CouponUsed",
     "DebtSettled",
     "EventRecorded",
+    "MemberJoinedSegment",
+    "MemberLeftSegment",
+    "MemberRenewedSegment",
     "OrderRecorded",
     "OrderReturned",
     "PerkExpired",

@@ -1,0 +1,69 @@
+"""Routes of segments and of who is in them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chalicelib.api.route import PAGED, Route
+
+_HANDLERS = "chalicelib.api.native.segments"
+_SEGMENTS = "/v1/segments"
+_ONE = f"{_SEGMENTS}/{{segment_id}}"
+_MEMBERS = f"{_ONE}/members"
+_LINES = ("segment_not_found", "missing_member", "two_members", "invalid_identifier")
+
+_view = partial(Route, resource="segments", access="view")
+_modify = partial(Route, resource="segments", access="modify", dry_run=True)
+
+ROUTES = (
+    _view("GET", _SEGMENTS, f"{_HANDLERS}:list_segments", "list_segments", summary="All segments, by id."),
+    _view(
+        "GET",
+        _ONE,
+        f"{_HANDLERS}:get_segment",
+        "get_segment",
+        summary="A segment, with how many are in it.",
+        errors=("segment_not_found",),
+    ),
+    _modify(
+        "PUT",
+        _ONE,
+        f"{_HANDLERS}:put_segment",
+        "put_segment",
+        summary="Create a segment, replace it or end it. Members stay in it as they joined.",
+        errors=("too_many_segments",),
+    ),
+    _view(
+        "GET",
+        _MEMBERS,
+        f"{_HANDLERS}:list_members",
+        "list_segment_members",
+        summary="Who is in a segment.",
+        query=PAGED,
+        errors=("segment_not_found", "invalid_cursor"),
+    ),
+    _modify(
+        "POST",
+        _MEMBERS,
+        f"{_HANDLERS}:add_members",
+        "add_to_segment",
+        summary="Add up to 100 members to a segment. What became of each is told; whom nobody knows keeps no other from it.",
+        errors=(*_LINES, "segment_ended"),
+    ),
+    _modify(
+        "POST",
+        f"{_MEMBERS}/remove",
+        f"{_HANDLERS}:remove_members",
+        "remove_from_segment",
+        summary="Take up to 100 members out of a segment. What became of each is told.",
+        errors=_LINES,
+    ),
+    _view(
+        "GET",
+        "/v1/members/{member_id}/segments",
+        f"{_HANDLERS}:list_of_member",
+        "list_segments_of_member",
+        summary="The segments that a member is in.",
+        errors=("member_not_found",),
+    ),
+)

@@ -1,0 +1,150 @@
+"""A segment as data, and what joining and leaving make of a membership: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.errors import NotFound, Refused
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.labels import Labels
+from chalicelib.kit.texts import PLAIN_TEXT
+from chalicelib.kit.wire import Time
+
+DAY_MS = 24 * 3_600_000
+LONGEST_DAYS = 36_500
+
+SegmentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+SegmentType = Literal["persistent", "scheduled", "rolling"]
+Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
+Prose = Annotated[str, Field(max_length=2_000), PLAIN_TEXT]
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+class SegmentText(Frozen):
+    name: Title
+    description: Prose = ""
+
+
+class SegmentDefinition(Frozen):
+    """A segment as a shop writes it. `horizon_days`: how long a stay lasts in one that is scheduled or rolling, counted in
+    whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again."""
+
+    name: Title
+    description: Prose = ""
+    translations: dict[Locale, SegmentText] = Field(max_length=50, default_factory=dict)
+    labels: Labels = ()
+    state: Literal["active", "ended"] = "active"
+    type: SegmentType = "persistent"
+    horizon_days: Annotated[int, Field(strict=True, ge=1, le=LONGEST_DAYS)] | None = None
+
+    @model_validator(mode="after")
+    def _lasts_as_its_type_says(self) -> Self:
+        if (self.horizon_days is None) != (self.type == "persistent"):
+            raise ValueError("a scheduled or rolling segment has horizon_days, and a persistent one has none")
+        return self
+
+    def named(self, segment_id: str) -> Segment:
+        return Segment(segment_id=segment_id, **dict(self))
+
+
+class Segment(SegmentDefinition):
+    segment_id: SegmentId
+
+    def must_be_active(self, param: str = "segment_id") -> None:
+        """Refuses `segment_ended`."""
+        if self.state != "active":
+            raise Refused("segment_ended", f"The segment {self.name} has ended: nobody joins it.", param=param)
+
+    def leaves_at(self, at: Instant) -> Instant | None:
+        """When a stay that begins now is over."""
+        return None if self.horizon_days is None else at + self.horizon_days * DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """`leaves_at`: when the stay is over, if ever. `version`: as it is kept; 0 of one that is not."""
+
+    segment_id: str
+    since: Instant
+    leaves_at: Instant | None
+    version: int = 0
+
+    def is_over(self, at: Instant) -> bool:
+        return self.leaves_at is not None and self.leaves_at <= at
+
+
+class SegmentMember(Frozen):
+    """A member of a segment, as lists show them."""
+
+    member_id: str
+    since: Time
+    leaves_at: Time | None
+
+
+Deed = Literal["joined", "renewed", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened to a membership: as it then is, or as it was when it ended; `over` by time alone."""
+
+    deed: Deed
+    membership: Membership
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A membership before and after; none where there is none."""
+
+    before: Membership | None
+    after: Membership | None
+    steps: tuple[Step, ...]
+
+    @property
+    def more(self) -> int:
+        """How many more members the segment has by it."""
+        return (self.after is not None) - (self.before is not None)
+
+
+def unchanged(known: Membership | None) -> Change:
+    return Change(known, known, ())
+
+
+def joined(segment: Segment, known: Membership | None, at: Instant, now: Instant) -> Change:
+    """By something that happened at one instant and comes in now. Who is in it stays as they are, but that a rolling stay is
+    counted anew; who was, as long as it lasted, joins again. Refuses `stay_over`."""
+    left = unchanged(known) if known is None else ended(known, now)
+    until = segment.leaves_at(at)
+    if left.after is None:
+        new = Membership(segment.segment_id, at, until, 0 if known is None else known.version)
+        if new.is_over(now):
+            raise Refused("stay_over", f"It is so long ago that the stay in {segment.name} would be over.")
+        return Change(known, new, (*left.steps, Step("joined", new)))
+    if segment.type == "rolling" and left.after.leaves_at is not None and until and until > left.after.leaves_at:
+        after = replace(left.after, leaves_at=until)
+        return Change(known, after, (Step("renewed", after),))
+    return left
+
+
+def left(known: Membership | None) -> Change:
+    """Taken out of it, by hand or by a rule."""
+    return unchanged(None) if known is None else Change(known, None, (Step("left", known),))
+
+
+def ended(known: Membership, at: Instant) -> Change:
+    """Out of it where the stay is over by then."""
+    return Change(known, None, (Step("left", known, over=True),)) if known.is_over(at) else unchanged(known)
+
+
+def then(first: Change, second: Change) -> Change:
+    """Both in one transaction: what was joined and left in it was never kept."""
+    return Change(first.before, second.after, (*first.steps, *second.steps))
+
+
+def no_segment(segment_id: str) -> NotFound:
+    return NotFound("segment_not_found", f"There is no segment {segment_id[:64]}.", param="segment_id")

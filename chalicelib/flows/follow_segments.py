@@ -1,0 +1,57 @@
+"""Segments that rules let a member join or leave, in the transaction of what set them off. Pure.
+
+A stay begins with what brought it about, however late that comes in; where it would be over by now nobody joins. What somebody
+else in the same transaction does with the same segment (rules of another program, when a member is enrolled) goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from chalicelib.areas.rules.model.effects import JoinSegment, LeaveSegment
+from chalicelib.areas.segments import store
+from chalicelib.areas.segments.model import Change, joined, left, then, unchanged
+from chalicelib.errors import Refused
+from chalicelib.flows.segment_changes import change_writes, facts_of, membership_in
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.facts import Fact
+from chalicelib.table.config import Config
+from chalicelib.table.protocol import Attrs, Key, Write
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTurn:
+    """A member's stays as they were read, and what has become of them so far. `taken`: keys that are written beside this."""
+
+    config: Config
+    tenant: str
+    member: str
+    at: Instant
+    now: Instant
+    found: Mapping[Key, Attrs]
+    taken: Collection[Key] = ()
+    changes: Mapping[str, Change] = field(default_factory=dict)
+
+    def moved(self, effect: JoinSegment | LeaveSegment, rule_id: str) -> tuple[SegmentTurn, tuple[Fact, ...]]:
+        """Refuses `in_segment_already`, `not_in_segment`, `segment_ended`, `stay_over`, `changed_beside`; NotFound: segment."""
+        segment = store.segment(self.config, effect.segment)
+        if store.membership_key(self.tenant, self.member, effect.segment) in self.taken:
+            raise Refused("changed_beside", f"Something else moves them in {segment.name} at the same time.")
+        known = membership_in(self.found, self.tenant, self.member, effect.segment)
+        before = self.changes.get(effect.segment, unchanged(known))
+        if isinstance(effect, JoinSegment):
+            segment.must_be_active()
+            change = joined(segment, before.after, self.at, self.now)
+            if not change.steps:
+                raise Refused("in_segment_already", f"The member is in {segment.name} already.")
+        else:
+            change = left(before.after)
+            if not change.steps:
+                raise Refused("not_in_segment", f"The member is not in {segment.name}.")
+        changes = {**self.changes, effect.segment: then(before, change)}
+        return replace(self, changes=changes), facts_of(self.member, change, rule_id)
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        return change_writes(self.tenant, ((self.member, change) for change in self.changes.values()))

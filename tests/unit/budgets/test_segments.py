@@ -1,0 +1,82 @@
+"""What segments cost: exactly, and the same however many there are of them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
+from chalicelib.flows.leave_due_segment import leave_due_segment
+from chalicelib.flows.read_segment import list_segments_of_member, read_segment
+from chalicelib.kit.periods import local_day
+from chalicelib.table.meter import Cost
+from tests.twins import fresh, segmented
+from tests.twins.bookshop import keyed, member, rule, sale
+from tests.unit.budgets.priced import Till, till
+
+JOINS = {"kind": "join_segment", "segment": "vip"}
+
+
+def asked(cost: Cost) -> tuple[int, int, int]:
+    """Requests, and units written to the table and to its indexes."""
+    return cost.requests, cost.write_units, cost.index_units
+
+
+def with_segment(**fields: object) -> Till:
+    at = till()
+    segmented.define(at.shop, **fields)
+    return at
+
+
+def test_one_member_by_hand_is_two_requests() -> None:
+    """Profile, entry, membership and a slice of the count."""
+    at = with_segment()
+    assert asked(at.price(partial(segmented.add, at.shop, at.ada))) == (2, 8, 2)
+    assert asked(at.price(partial(segmented.add, at.shop, at.ada))) == (1, 0, 0)
+    assert asked(at.price(partial(segmented.remove, at.shop, at.ada, command=keyed("k")))) == (2, 10, 2)
+
+
+def test_a_hundred_members_are_eight_requests() -> None:
+    """Of 25 each: profiles, entries and memberships, and the slices that they are counted in."""
+    at = with_segment()
+    many = [at.shop.member(str(number)) for number in range(100)]
+    cost = at.price(partial(segmented.add, at.shop, *many))
+    assert (cost.requests, cost.batch_get, cost.transact) == (8, 4, 4)
+    assert 6 * 100 < cost.write_units <= (6 * 25 + 2 * 16) * 4
+
+
+def test_who_has_to_leave_is_two_requests() -> None:
+    at = with_segment(**segmented.SCHEDULED)
+    segmented.add(at.shop, at.ada)
+    at.shop.clock.move_to("2026-07-01")
+    today = local_day(at.shop.clock.now(), "UTC")
+    leave = partial(leave_due_segment, at.shop.rt, at.shop.caller, today, at.ada, "vip")
+    assert asked(at.price(leave)) == (2, 8, 3)
+    assert asked(at.price(leave)) == (1, 0, 0)
+
+
+def test_a_rule_that_lets_a_buyer_join_costs_no_request_more() -> None:
+    at = with_segment(**segmented.ROLLING)
+    plain = asked(at.price(partial(at.shop.buy, member(at.ada), sale("A7"))))
+    at.shop.define(rule("joins", effects=[JOINS]))
+    joins = asked(at.price(partial(at.shop.buy, member(at.ada), sale("A8"))))
+    assert (joins[0], joins[1] - plain[1], joins[2] - plain[2]) == (2, 4, 2)
+
+
+def test_asking_for_segments_costs_nothing_however_many_there_are() -> None:
+    at = with_segment()
+    names = [f"s{number}" for number in range(40)]
+    for name in names:
+        segmented.define(at.shop, name)
+        segmented.add(at.shop, at.ada, segment_id=name)
+    for name in names:
+        at.shop.define(rule(name, audience={"segments": [name]}))
+    cart = CartQuestion(sale("C"), member(at.ada))
+    evaluated = partial(evaluate_cart, at.shop.rt, at.shop.caller, fresh(), cart)
+    assert asked(at.price(evaluated)) == (1, 0, 0)
+
+
+def test_reads() -> None:
+    at = with_segment()
+    segmented.add(at.shop, at.ada)
+    assert asked(at.price(partial(read_segment, at.shop.rt, at.shop.caller, "vip"))) == (2, 0, 0)
+    assert asked(at.price(partial(list_segments_of_member, at.shop.rt, at.shop.caller, at.ada))) == (2, 0, 0)

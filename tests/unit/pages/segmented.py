@@ -1,0 +1,61 @@
+"""Members who come into segments, stay and go, by hand, by time and by rules: what each operation then records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalicelib.areas.members.model import MemberUpdate
+from chalicelib.flows.settle_due import settle_due
+from chalicelib.flows.update_member import update_member
+from chalicelib.kit.periods import local_day
+from tests.twins import fresh, happenings, segmented, tills
+from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
+from tests.twins.streamed import StreamedTable
+from tests.unit.pages.perked import celebrated
+
+LATER, NEXT_DAY = "2026-07-20", "2026-07-21"
+ON = ("check_in", "order", "newsletter", "enrolled", "birthday")
+NAMES = ("joins", "renews", "leaves", "over")
+GIVES = [
+    *({"kind": "join_segment", "segment": segment} for segment in ("joins", "renews", "over")),
+    {"kind": "leave_segment", "segment": "leaves"},
+]
+
+Acted = Callable[[BookShop, str], object]
+
+
+def settled(shop: BookShop, ada: str) -> int:
+    shop.clock.move_to(NEXT_DAY)
+    return settle_due(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"))
+
+
+SEGMENTED: tuple[Acted, ...] = (
+    *(lambda shop, ada, segment=segment: segmented.add(shop, ada, segment_id=segment) for segment in NAMES),
+    lambda shop, ada: segmented.remove(shop, ada, segment_id="leaves"),
+    settled,
+    lambda shop, ada: happenings.record(shop, ada, happenings.check_in(on=LATER)),
+    lambda shop, ada: shop.buy(member(ada), sale("A-3", on=LATER)),
+    lambda shop, ada: tills.paid(shop, tills.begun(shop, ada), "C-1"),
+    lambda shop, ada: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
+    lambda shop, ada: celebrated(shop, ada, LATER),
+    lambda shop, ada: shop.enrol("cleo"),
+    lambda shop, _: shop.buy(card("dora"), sale("D-1", on=LATER)),
+)
+
+
+def in_segments(act: Acted) -> StreamedTable:
+    """Ada is in a rolling segment for some days yet, in one for good, and was in one until lately. In July rules let whoever
+    does something join, stay and leave."""
+    table = StreamedTable()
+    shop = open_shop(table)
+    ada = shop.member("ada")
+    for name in NAMES:
+        lasting = {"leaves": {}, "over": segmented.SCHEDULED}.get(name, segmented.ROLLING | {"horizon_days": 90})
+        segmented.define(shop, name, **lasting)
+    for name in NAMES[1:]:
+        segmented.add(shop, ada, segment_id=name)
+    shop.clock.move_to(LATER)
+    for on in ON:
+        shop.define(rule(on, trigger={"on": on}, when={"ask": "time.month", "is": 7}, effects=GIVES))
+    act(shop, ada)
+    return table
