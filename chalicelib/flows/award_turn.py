@@ -66,6 +66,10 @@ class Desk:
     rule: str = ""
     order: str = ""
 
+    def by(self, rule_id: str, order: str) -> Desk:
+        """Of what a rule gives: it is kept for returns where an order set it off."""
+        return replace(self, order=order, rule=rule_id if order else "")
+
     def perk(self, perk_id: str) -> Perk:
         return perks.perk(self.config, self.terms.program.program_id, perk_id)
 

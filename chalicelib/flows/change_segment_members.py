@@ -142,7 +142,7 @@ def _plan(rt: Runtime, caller: Caller, command: Command, batch: _Batch) -> Plan:
     config = rt.config.load(rt.table, tenant)
     segment = store.segment(config, batch.segment_id)
     if batch.adds:
-        segment.must_be_active()
+        segment.must_go_on()
     who = _members_named(rt, tenant, batch.lines)
     found = _found(rt, tenant, batch.segment_id, who)
     changes: dict[str, Change] = {}

@@ -99,15 +99,14 @@ def followed(
                 turn, award_id = turn.then(*facts), None
             else:
                 of_order = order if number >= before else ""
-                at = replace(desk, order=of_order, rule=follow.rule_id if of_order else "")
+                at = desk.by(follow.rule_id, of_order)
                 was, (turn, award_id) = turn, _given(turn, at, effect, header.place)
                 gifts += [_gift(follow.rule_id, effect, was, award_id)] if of_order else []
             made.append(_told(follow, award_id=award_id))
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
     writes = (*turn.writes(tenant, member_id, program_id), *stays.writes)
-    credited = _credited(turn.story, story, order) if order else ()
-    return Followed(turn.story, writes, tuple(made), tuple(gifts), credited)
+    return Followed(turn.story, writes, tuple(made), tuple(gifts), _credited(turn.story, story, order))
 
 
 def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, was: Turn, award_id: str | None) -> Gift:
@@ -125,7 +124,7 @@ def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
     return tuple(
         Credited(fact.rule, fact.unit, fact.amount, (), 0, fact.piece, period=fact.period)
         for fact in after.facts[len(before.facts) :]
-        if isinstance(fact, PointsEarned | PointsPromised) and fact.order == order
+        if isinstance(fact, PointsEarned | PointsPromised) and order and fact.order == order
     )
 
 

@@ -41,7 +41,7 @@ class SegmentTurn:
         known = membership_in(self.found, self.tenant, self.member, effect.segment)
         before = self.changes.get(effect.segment, unchanged(known))
         if isinstance(effect, JoinSegment):
-            segment.must_be_active()
+            segment.must_go_on()
             change = joined(segment, before.after, self.at, self.now)
             if not change.steps:
                 raise Refused("in_segment_already", f"The member is in {segment.name} already.")

@@ -28,6 +28,7 @@ OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk
 BEGUN = "it is asked for right after it has been begun"
 NO_MORE_LIVE = "none of a member's coupons becomes good again by this"
 OF_A_REWARD = "a reward is of a series that there is, and none is ever removed"
+OF_A_LINE = "who is not known is told in their line, and stops nobody"
 TOLD = "why a member cannot have a reward is the answer here, and refuses nothing"
 BY_HOLD = "an entry names a hold that there was, and undoing takes all that it has"
 
@@ -49,6 +50,7 @@ NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
         *("basket_without_goods", "card_finished", "card_not_full", "held_by_tier", "insufficient_balance"),
         *("more_than_basket", "not_a_stamp_card", "not_at_this_place", "not_at_this_time", "not_on_tier"),
         *("over_maximum_value", "perk_not_active", "perk_not_found", "pin_in_past", "pin_too_late", "prize_held"),
+        *("segment_ended", "segment_not_found"),
         *("tiers_not_found", "too_many_awards", "too_many_pieces", "unknown_tier", "worth_nothing"),
     ),
     "why a rule gives nothing beside points is told in the answer, and refuses nothing",
@@ -62,6 +64,11 @@ PAID_WITH_POINTS = ("insufficient_balance", "too_many_pieces")  # what refuses a
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
+    "add_to_segment": {"member_not_found": OF_A_LINE},
+    "remove_from_segment": {
+        "member_not_found": OF_A_LINE,
+        "segment_ended": "whoever is in one that ended may leave it",
+    },
     "record_event": {
         "unknown_unit": THERE,
         "credit_too_large": "without goods a rule gives a fixed amount, and no such amount is too large",

@@ -54,7 +54,7 @@ class SegmentDefinition(Frozen):
 class Segment(SegmentDefinition):
     segment_id: SegmentId
 
-    def must_be_active(self, param: str = "segment_id") -> None:
+    def must_go_on(self, param: str = "segment_id") -> None:
         """Refuses `segment_ended`."""
         if self.state != "active":
             raise Refused("segment_ended", f"The segment {self.name} has ended: nobody joins it.", param=param)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.flows.leave_due_segment import leave_due_segment
@@ -21,7 +22,7 @@ def asked(cost: Cost) -> tuple[int, int, int]:
     return cost.requests, cost.write_units, cost.index_units
 
 
-def with_segment(**fields: object) -> Till:
+def with_segment(**fields: Any) -> Till:
     at = till()
     segmented.define(at.shop, **fields)
     return at
