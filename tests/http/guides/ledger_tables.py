@@ -27,6 +27,7 @@ NOT_OF_POINTS = (
     "event.",
     "rule.",
     "checkout.",
+    "member.",
 )
 
 

@@ -200,6 +200,7 @@ WRITTEN = {
     "audience": {
         "members": [],
         "tiers": ["gold"],
+        "segments": ["readers"],
         "labels": [{"key": "vip", "value": None}],
         "places": ["main-street"],
     },
