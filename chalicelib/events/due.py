@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.aws.queues import Message
+from chalicelib.errors import NewerDataError
 from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.enqueue_due import enqueue_due
@@ -53,6 +54,9 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
     note.done, note.failed = page.settled, len(page.unsettled)
     for account in page.unsettled:
         fault(account.fault)
+    if page.unknown:
+        text = f"{page.unknown} of what is due is of kinds that this release does not know: a newer one settles them."
+        fault(NewerDataError("newer_data", text))
     rt.queues.send("due", [Message(one, note.request_id) for one in _what_follows(body, page)])
 
 

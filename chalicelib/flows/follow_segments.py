@@ -46,7 +46,8 @@ class SegmentTurn:
             if not change.steps:
                 raise Refused("in_segment_already", f"The member is in {segment.name} already.")
         else:
-            change = left(before.after)
+            there = before.after
+            change = left(None if there is None or there.since > self.at else there)
             if not change.steps:
                 raise Refused("not_in_segment", f"The member is not in {segment.name}.")
         changes = {**self.changes, effect.segment: then(before, change)}

@@ -13,7 +13,7 @@ from chalicelib.flows.rule_limits import Stock, given_in, uses_in
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import CountPeriod, Day, local_minute, month_of
+from chalicelib.kit.periods import CountPeriod, Day, day_of, local_minute, month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ def orders_in(months: Months, per: CountPeriod, day: Day) -> int:
     return sum(months[month].orders for month in range(first, first + length) if month in months)
 
 
+def _enrolled_on(terms: Terms, member: Member) -> Day:
+    """The day that anniversaries go by; of those who have not been written since there are any, as it was in the program."""
+    return terms.day(member.enrolled_at) if member.occasions is None else day_of(member.occasions.enrolled_on)
+
+
 def context_of(
     terms: Terms,
     account: Account,
@@ -61,7 +66,7 @@ def context_of(
         day=day,
         minute=local_minute(at, zone),
         member=member,
-        enrolled_on=None if member is None else terms.day(member.enrolled_at),
+        enrolled_on=None if member is None else _enrolled_on(terms, member),
         tier=None if member is None else terms.tier(account),
         segments=segments,
         balances={unit: wallet.available for unit, wallet in account.wallets.items()},

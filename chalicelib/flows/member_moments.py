@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, Story
-from chalicelib.areas.accounts.model.facts import EventRecorded
+from chalicelib.areas.accounts.model.facts import EventRecorded, PointsEarned, PointsPromised
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules import store as rules
@@ -41,10 +41,11 @@ MOST_PROGRAMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """What the rules of one program give: the entry that tells it, and all that is written."""
+    """What the rules of one program give: the entry that tells it, and all that is written. Not `gave`: it says why not."""
 
     entry: Entry
     writes: tuple[Write, ...]
+    gave: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ class Moments:
             put = accounts.account_put(tenant, story.account, opened.head, entry)
         except Refused:
             return None
-        return Gift(entry, (put, entry_put(entry), *done.writes))
+        earned = any(isinstance(fact, PointsEarned | PointsPromised) for fact in done.story.facts[len(before.facts) :])
+        gave = earned or any(effect.given for effect in done.effects)
+        return Gift(entry, (put, entry_put(entry), *done.writes), gave)
 
     def _their_account(
         self, program_id: int, member: Member, is_new: bool, found: Mapping[Key, Attrs] | None

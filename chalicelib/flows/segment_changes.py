@@ -6,7 +6,6 @@ How many members a segment has is counted with them, in slices that nobody reads
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.quotas import store as quotas
@@ -72,8 +71,7 @@ def _fact(member: str, step: Step, rule: str) -> Fact:
 def _written(tenant: str, member: str, change: Change) -> tuple[Write, ...]:
     before, after = change.before, change.after
     if after is not None and after != before:
-        version = 0 if before is None else before.version
-        return (store.membership_put(tenant, member, replace(after, version=version)),)
+        return (store.membership_put(tenant, member, after, before),)
     return (store.membership_delete(tenant, member, before),) if before is not None and after is None else ()
 
 

@@ -5,7 +5,8 @@
              segment what flows/leave_due_segment does, for each member with a birthday or an anniversary what
              flows/settle_occasions does, for each quota what flows/lapsed_limits does
 
-An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due.
+An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due. So does what
+only a newer release knows to settle, after a rollback: it is counted, and waits for that one.
 """
 
 from __future__ import annotations
@@ -56,11 +57,12 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class SettledPage:
-    """`next`: where the shard goes on; None at its end."""
+    """`next`: where the shard goes on; None at its end. `unknown`: how many this release knows nothing of."""
 
     settled: int
     unsettled: tuple[Unsettled, ...]
     next: StartKey | None
+    unknown: int = 0
 
 
 def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: StartKey | None) -> SettledPage:
@@ -70,13 +72,13 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
     """
     query = accounts.due_query(caller.tenant, shard, day, PAGE, start)
     page = read_patiently(rt, partial(rt.table.query, query))
-    settled, unsettled = 0, []
-    for due in dict.fromkeys(map(_due, page.items)):
+    settled, unsettled, found = 0, [], [_due(attrs) for attrs in page.items]
+    for due in dict.fromkeys(one for one in found if one is not None):
         try:
             settled += settle_one(rt, caller, day, due)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with one account must not stop its neighbours
             unsettled.append(Unsettled(due, fault))
-    return SettledPage(settled, tuple(unsettled), page.next)
+    return SettledPage(settled, tuple(unsettled), page.next, found.count(None))
 
 
 def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
@@ -93,7 +95,7 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
     return settle(rt, caller, day, due.member_id, due.program_id)
 
 
-def _due(attrs: Attrs) -> Due:
+def _due(attrs: Attrs) -> Due | None:
     quota = quotas.due_quota(attrs)
     if quota is not None:
         return Due("", quota=quota)
@@ -105,4 +107,7 @@ def _due(attrs: Attrs) -> Due:
     member = members.due_occasion(attrs)
     if member is not None:
         return Due(member, occasion=True)
-    return Due(*accounts.due_member(attrs)) if award is None else Due(*award, awards=True)
+    if award is not None:
+        return Due(*award, awards=True)
+    account = accounts.due_member(attrs)
+    return None if account is None else Due(*account)

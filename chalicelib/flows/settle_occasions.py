@@ -65,7 +65,7 @@ def _settle_next(rt: Runtime, caller: Caller, day: Day, member_id: str, settled:
             raise _NothingDue("nothing_due", "No birthday or anniversary of this member is due.")
         moments = Moments(rt, caller, command, OPERATION, on=occasions.next_on)
         gifts = moments.given(member, occasions.next, found)
-        given = {fact.kind for gift in gifts for fact in facts_of(gift.entry, EventRecorded)}
+        given = {fact.kind for gift in gifts if gift.gave for fact in facts_of(gift.entry, EventRecorded)}
         header = Header(OPERATION, command.id, caller, now, now, config.revision)
         written = profiles.celebrated(rt, header, member, head, given)
         return Plan(written.entry, (*written.writes, *(write for gift in gifts for write in gift.writes)))

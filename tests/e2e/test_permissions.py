@@ -184,7 +184,7 @@ def let_a_stay_be_over(shop: Deployed, table: Table, member_id: str) -> None:
     status, added = shop.call("POST", "/v1/segments/short/members", line)
     assert (status, added["changed"]) == (200, 1), added
     kept = membership_from(table.get(membership_key(SHOP, member_id, "short")) or {})
-    put = membership_put(SHOP, member_id, replace(kept, leaves_at=kept.since - 400 * 24 * HOUR_MS))
+    put = membership_put(SHOP, member_id, replace(kept, leaves_at=kept.since - 400 * 24 * HOUR_MS), kept)
     table.batch_put([put.item])
 
 

@@ -113,9 +113,10 @@ def due_query(tenant: str, shard: int, day: Day, limit: int | None = None, start
     return Query(due_partition(tenant, shard), Below(iso_day(day + 1)), index="gsi3", limit=limit, start=start)
 
 
-def due_member(attrs: Attrs) -> tuple[str, int]:
-    """Whose account a key from the due index is: owner, a member or a group, and program."""
-    return attrs["pk"]["S"].rsplit("#", 1)[1], int(attrs["sk"]["S"][2:])
+def due_member(attrs: Attrs) -> tuple[str, int] | None:
+    """Whose account a key from the due index is: owner, a member or a group, and program. None of what is none."""
+    sk: str = attrs["sk"]["S"]
+    return (attrs["pk"]["S"].rsplit("#", 1)[1], int(sk[2:])) if sk.startswith("B#") else None
 
 
 def _item(tenant: str, account: Account, entry: Entry, foretold: int) -> AccountItem:

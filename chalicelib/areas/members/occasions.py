@@ -7,7 +7,7 @@ is the only one of its year, whatever becomes of the birth date.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Literal
 
 from chalicelib.kit.base import Frozen
@@ -67,8 +67,8 @@ def passed(occasions: Occasions, born: date | None, given: Collection[str]) -> O
 
 
 def _birthday(born: date | None, first: Day, given_in: int | None) -> date | None:
-    """The next from a day on: nobody has one before they are born, or two in a year."""
-    if born is None:
+    """The next from a day on: nobody has one on the day they are born or before, or two in a year."""
+    if born is None or born.year == MAXYEAR:  # of whom it would be in a year that no calendar has
         return None
-    coming = date_of(next_in_a_year(born, max(first, day_of(born))))
+    coming = date_of(next_in_a_year(born, max(first, day_of(born) + 1)))
     return date_of(in_year(born, given_in + 1)) if given_in is not None and coming.year <= given_in else coming

@@ -34,7 +34,7 @@ from chalicelib.table.defined import Defined
 from chalicelib.table.indexes import index_key
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
-from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Prefix, Put, Query
+from chalicelib.table.protocol import Absent, AsRead, Attrs, Delete, Key, Prefix, Put, Query
 
 MAX_SEGMENTS = 1_000
 SEGMENTS = Defined("segment", Segment, MAX_SEGMENTS)
@@ -111,14 +111,14 @@ def stays(attrs: Attrs, at: Instant) -> bool:
     return until is None or at < int(until["N"])
 
 
-def membership_put(tenant: str, member: str, one: Membership) -> Put:
+def membership_put(tenant: str, member: str, one: Membership, was: Membership | None) -> Put:
     """One version on, only if nobody changed it since it was read."""
     key = membership_key(tenant, member, one.segment_id)
     place = _list_place(tenant, member, one.segment_id)
     item = MembershipItem(
         pk=key.pk,
         sk=key.sk,
-        version=one.version + 1,
+        version=1 if was is None else was.version + 1,
         since=one.since,
         until=one.leaves_at,
         card=[one.since, one.leaves_at],
@@ -128,11 +128,16 @@ def membership_put(tenant: str, member: str, one: Membership) -> Put:
     if one.leaves_at is not None:
         due = _due_place(tenant, member, one.segment_id, one.leaves_at)
         item.gsi3pk, item.gsi3sk = due.pk, due.sk
-    return Put(to_attrs(item), Equals("version", one.version) if one.version else Absent())
+    return Put(to_attrs(item), Absent() if was is None else _as_it_was(was))
 
 
 def membership_delete(tenant: str, member: str, one: Membership) -> Delete:
-    return Delete(membership_key(tenant, member, one.segment_id), Equals("version", one.version))
+    return Delete(membership_key(tenant, member, one.segment_id), _as_it_was(one))
+
+
+def _as_it_was(one: Membership) -> AsRead:
+    """Who left and joined again meanwhile has the first version of another stay."""
+    return AsRead({"version": {"N": str(one.version)}, "since": {"N": str(one.since)}})
 
 
 def members_query(tenant: str, segment_id: str, shard: int, limit: int, after: str | None) -> Query:

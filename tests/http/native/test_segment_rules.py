@@ -7,6 +7,8 @@ from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, book, card, 
 from tests.http.native.segmented import DAY, LETTER, REGULARS, VIP, add, count, define, of, remove
 from tests.http.native.test_segments import different
 
+JUST_NOW = "2026-01-15T12:00:00Z"
+
 
 def put(shop: Shop, rule_id: str, *effects: Json, **fields: object) -> Json:
     return dict(answer(shop.api.put(f"/v1/programs/1/rules/{rule_id}", rule(*effects, **fields))))
@@ -108,7 +110,9 @@ def test_a_rule_takes_members_out_again(shop: Shop, rt: Runtime) -> None:
     ada, bea = shop.enrol("1"), shop.enrol("2")
     add(shop, "winback", ada)
     put(shop, "is-back", leaves("winback"))
-    [told] = shop.buy(ada, "S1")["effects"]
+    [told] = shop.buy(ada, "S0")["effects"]
+    assert (told["given"], told["reason"]) == (False, "not_in_segment")  # yesterday, before they joined
+    [told] = shop.buy(ada, "S1", purchased_at=JUST_NOW)["effects"]
     assert (told["given"], of(shop, ada), count(shop, "winback")) == (True, [], 0)
     [told] = shop.buy(bea, "S2")["effects"]
     assert (told["given"], told["reason"]) == (False, "not_in_segment")
@@ -157,7 +161,7 @@ def test_joining_and_leaving_in_one_purchase_keeps_nothing(shop: Shop, rt: Runti
     assert [one["given"] for one in shop.buy(ada, "S1")["effects"]] == [True, True]
     assert (of(shop, ada), count(shop, "vip")) == ([], 0)
     add(shop, "vip", ada)
-    assert [one["given"] for one in shop.buy(ada, "S2")["effects"]] == [False, True]
+    assert [one["given"] for one in shop.buy(ada, "S2", purchased_at=JUST_NOW)["effects"]] == [False, True]
     assert (of(shop, ada), count(shop, "vip")) == ([], 0)
     assert different(rt) == []
 

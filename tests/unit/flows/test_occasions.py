@@ -271,3 +271,29 @@ def test_a_profile_that_the_index_has_on_another_day_is_named() -> None:
     attrs.pop("gsi3sk")
     shop.rt.table.transact([Put(attrs, None)], "damage")
     assert verified(shop, ada) == ["profile: the index has another day for its next birthday or anniversary"]
+
+
+def test_a_birthday_that_was_given_nothing_but_a_reason_leaves_room_for_the_right_one() -> None:
+    shop = shop_with()
+    perked.offer(shop, "treat", perked.TREAT)
+    shop.define(on("birthday", effects=[{"kind": "grant_perk", "perk": "treat"}]))
+    perked.offer(shop, "treat", perked.TREAT, state="paused")
+    ada = born(shop)
+    assert day_after_day(shop, "2026-09-20T00:10:00Z") == 1
+    assert occasions(shop, ada) == [(["birthday"], [])]
+    perked.offer(shop, "treat", perked.TREAT)
+    change(shop, ada, birth_date="1990-10-20")
+    assert day_after_day(shop, "2026-10-20T00:10:00Z") == 1
+    assert occasions(shop, ada)[1:] == [(["birthday"], ["birthday"])]
+
+
+def test_years_of_a_member_are_counted_from_the_day_that_anniversaries_go_by() -> None:
+    """In Tokyo it is the next day already."""
+    shop = shop_with(tiers=None, program={"zone": "Europe/Berlin"})
+    create_program(shop.rt, shop.caller, fresh(), ProgramDefinition.model_validate(PROGRAM | {"zone": "Asia/Tokyo"}))
+    first = {"ask": "member.years_enrolled", "is": 1}
+    define_rule(shop.rt, shop.caller, fresh(), 2, on("anniversary", when=first))
+    shop.clock.move_to("2026-06-15T20:00:00Z")
+    ada = shop.member("ada")
+    day_after_day(shop, "2027-06-17T00:10:00Z")
+    assert [wallet.available for wallet in read_account(shop.rt, shop.caller, ada, 2).wallets] == [50]

@@ -21,7 +21,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import Kind, RandomIds, shown
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Attrs, Key, Page, Query
+from chalicelib.table.protocol import Absent, Attrs, Key, Page, Put, Query
 from chalicelib.table.pulse import read_pulse
 from tests.twins.anniversaries import past_anniversaries
 from tests.twins.bookshop import BookShop, card, fixed, open_shop, rule, sale
@@ -271,3 +271,20 @@ def test_a_dead_message_sent_again_after_the_repair_settles_it(damaged: tuple[Bo
     queues_of(shop.rt).send("due", queues_of(shop.rt).dead["due"])
     work(shop.rt)
     assert expiries(shop, members[2]) == 1
+
+
+def test_what_only_a_newer_release_settles_keeps_nothing_else_from_being_settled() -> None:
+    """It lies in the index after a rollback, and waits there: the line of the page says so."""
+    shop = registered("ours")
+    shop = replace(shop, rt=replace(shop.rt, ids=OneShard()))
+    members = [shop.buy(card(f"{number}"), sale(f"A{number}")).answer.member_id for number in range(2)]
+    shop.clock.move_to(DAY)
+    past_anniversaries(shop, DAY)
+    place = {"gsi3pk": "ours#DUE#00", "gsi3sk": "2026-01-01#later#1"}
+    item = {"pk": f"ours#M#{members[0]}", "sk": "Z#later", "kind": "later"} | place
+    shop.rt.table.transact([Put({name: {"S": value} for name, value in item.items()}, Absent())], "c")
+    schedule(shop.rt)
+    with kept() as log:
+        work(shop.rt)
+    assert [expiries(shop, member_id) for member_id in members] == [1, 1]
+    assert ["1 of what is due is of kinds" in str(line) for line in log.lines() if line["level"] == "ERROR"] == [True]

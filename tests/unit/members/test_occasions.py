@@ -55,8 +55,8 @@ def test_whoever_was_born_on_the_29th_of_february_has_their_day_on_the_28th_in_o
     [
         ("1990-06-15", "2026-06-15", "2026-06-15"),  # enrolled on their birthday
         ("1990-06-14", "2026-06-15", "2027-06-14"),
-        ("2027-01-02", "2026-06-15", "2027-01-02"),  # who is not born yet
-        ("9999-12-31", "2026-06-15", "9999-12-31"),
+        ("2026-06-15", "2026-06-15", "2027-06-15"),  # who was born today, as a form that was left as it was says
+        ("2027-01-02", "2026-06-15", "2028-01-02"),  # who is not born yet
     ],
 )
 def test_the_next_birthday(born: str, today: str, coming: str) -> None:
@@ -69,6 +69,10 @@ def test_whoever_was_enrolled_long_ago_begins_with_what_is_still_to_come() -> No
         "anniversary": "2026-06-15",
         "birthday": "2027-03-14",
     }
+
+
+def test_whoever_says_to_be_born_at_the_end_of_all_years_has_no_birthday() -> None:
+    assert of("2026-06-15", "9999-12-31").birthday is of("2026-06-15", "9999-01-01").birthday is None
 
 
 def test_no_birth_date_no_birthday() -> None:
