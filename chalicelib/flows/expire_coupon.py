@@ -8,19 +8,16 @@ writes   account (version), entry, coupon (moved), how many live ones the member
 from __future__ import annotations
 
 from chalicelib.areas.accounts.model import facts as f
-from chalicelib.errors import NotFound, Refused
+from chalicelib.errors import NotFound
 from chalicelib.flows.coupon_commit import commit_coupon, coupon_plan, doing_for, find_coupon
 from chalicelib.flows.coupon_deeds import Deed, Desk, kept, then
+from chalicelib.flows.settle_one_due import NothingDue
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import passed_by
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts, iso_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Plan
-
-
-class _NothingDue(Refused):
-    pass
 
 
 def expire_coupon(rt: Runtime, caller: Caller, day: Day, member_id: str, coupon_id: str) -> bool:
@@ -32,7 +29,7 @@ def expire_coupon(rt: Runtime, caller: Caller, day: Day, member_id: str, coupon_
         found = find_coupon(rt, caller.tenant, member_id, coupon_id)
         expires_at = found.coupon.expires_at
         if found.place[0].sk.startswith("K#") or expires_at is None or found.coupon.state(at) != "expired":
-            raise _NothingDue("nothing_due", "This coupon is not due.")
+            raise NothingDue("nothing_due", "This coupon is not due.")
 
         def decide(desk: Desk) -> Deed:
             deed = kept(desk, found.series, found.coupon, found.place)
@@ -42,6 +39,6 @@ def expire_coupon(rt: Runtime, caller: Caller, day: Day, member_id: str, coupon_
 
     try:
         commit_coupon(rt, doing, plan)
-    except (_NothingDue, NotFound):
+    except (NothingDue, NotFound):
         return False
     return True

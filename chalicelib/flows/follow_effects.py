@@ -59,7 +59,12 @@ class Followed:
 
     @property
     def told(self) -> dict[str, Any]:
-        return {"effects": [one.model_dump(exclude_defaults=True) for one in self.effects]} if self.effects else {}
+        return told_effects(self.effects)
+
+
+def told_effects(effects: Sequence[Frozen]) -> dict[str, Any]:
+    """As an entry's answer keeps what was given or taken back beside points."""
+    return {"effects": [one.model_dump(exclude_defaults=True) for one in effects]} if effects else {}
 
 
 def effects_of(entry: Entry) -> tuple[GivenEffect, ...]:

@@ -32,6 +32,7 @@ from chalicelib.areas.perks.model.award import award_used, named_award
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import facts_of, numbered
 from chalicelib.flows.award_turn import Turn
+from chalicelib.flows.follow_effects import told_effects
 from chalicelib.flows.opened import Opened, open_snapshot
 from chalicelib.flows.pin_tier import pinned
 from chalicelib.flows.spends_back import recording_entry
@@ -68,7 +69,7 @@ class TakenBack:
 
     @property
     def told(self) -> dict[str, Any]:
-        return {"effects": [one.model_dump(exclude_defaults=True) for one in self.effects]} if self.effects else {}
+        return told_effects(self.effects)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,15 @@ from chalicelib.areas.members import operations as enrolled
 from chalicelib.areas.members import store as members
 from chalicelib.areas.segments import store
 from chalicelib.areas.segments.model import ended
-from chalicelib.errors import Refused
 from chalicelib.flows.segment_changes import change_writes, facts_of, membership_in
+from chalicelib.flows.settle_one_due import NothingDue, settled
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import passed_by
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts, iso_day
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Plan, commit
-from chalicelib.table.journal import Entry, Header
-
-
-class _NothingDue(Refused):
-    pass
+from chalicelib.table.commit import Plan
+from chalicelib.table.journal import Header
 
 
 def leave_due_segment(rt: Runtime, caller: Caller, day: Day, member_id: str, segment_id: str) -> bool:
@@ -40,19 +36,11 @@ def leave_due_segment(rt: Runtime, caller: Caller, day: Day, member_id: str, seg
         known = membership_in(found, tenant, member_id, segment_id)
         change = None if known is None else ended(known, by)
         if change is None or not change.steps:
-            raise _NothingDue("nothing_due", "No stay of this member in the segment is due.")
+            raise NothingDue("nothing_due", "No stay of this member in the segment is due.")
         member, head = members.member_from(found.get(profile), member_id)
         revision = rt.config.load(rt.table, tenant).revision
         header = Header("settle_due", command.id, caller, now, now, revision)
         made = enrolled.noted(rt, header, member, head, facts_of(member_id, change))
         return Plan(made.entry, (*made.writes, *change_writes(tenant, [(member_id, change)])))
 
-    try:
-        commit(rt, command, plan, _told, lambda: None)
-    except _NothingDue:
-        return False
-    return True
-
-
-def _told(entry: Entry) -> int:
-    return len(entry.facts)
+    return settled(rt, command, plan)

@@ -12,21 +12,16 @@ from __future__ import annotations
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, Story
-from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
+from chalicelib.flows.settle_one_due import NothingDue, settled
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, passed_by
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts, iso_day
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Plan, commit
+from chalicelib.table.commit import Plan
 from chalicelib.table.items import MAX_BODY_BYTES
-from chalicelib.table.journal import Entry
-
-
-class _NothingDue(Refused):
-    pass
 
 
 def settle_account(rt: Runtime, caller: Caller, day: Day, member_id: str, program_id: int) -> bool:
@@ -43,18 +38,10 @@ def settle_account(rt: Runtime, caller: Caller, day: Day, member_id: str, progra
         entry = account_entry(caller.tenant, story, head, header)
         return account_plan(caller, command, story, head, entry, most_bytes=MAX_BODY_BYTES)  # time refuses nothing
 
-    try:
-        commit(rt, command, plan, _sequence, lambda: None)
-    except _NothingDue:
-        return False
-    return True
+    return settled(rt, command, plan)
 
 
 def _refuse_undue(account: Account, at: Instant) -> None:
     due = account.next_due_at
     if due is None or due > at:
-        raise _NothingDue("nothing_due", "Nothing of this account is due.")
-
-
-def _sequence(entry: Entry) -> int:
-    return entry.sequence
+        raise NothingDue("nothing_due", "Nothing of this account is due.")

@@ -10,19 +10,13 @@ writes   account (version), entry (absent), up to 20 awards (version): 4 units, 
 from __future__ import annotations
 
 from chalicelib.areas.accounts.model.facts import PerkExpired
-from chalicelib.errors import Refused
-from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.award_turn import Desk, OfMember, Turn, awards_plan
+from chalicelib.flows.settle_one_due import NothingDue, settled
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, iso_day
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Plan, commit
-from chalicelib.table.journal import Entry
-
-
-class _NothingDue(Refused):
-    pass
+from chalicelib.table.commit import Plan
 
 
 def settle_awards(rt: Runtime, caller: Caller, day: Day, member_id: str, program_id: int) -> bool:
@@ -31,19 +25,11 @@ def settle_awards(rt: Runtime, caller: Caller, day: Day, member_id: str, program
 
     def decide(turn: Turn, _: Desk) -> Turn:
         if not any(isinstance(fact, PerkExpired) for fact in turn.story.facts):
-            raise _NothingDue("nothing_due", "No award of this member is due.")
+            raise NothingDue("nothing_due", "No award of this member is due.")
         return turn
 
     def plan() -> Plan:
         of = OfMember(member_id, program_id, blocked_too=True)
         return awards_plan(rt, caller, command, "settle_awards", of, decide)
 
-    try:
-        commit(rt, command, plan, _told, lambda: None)
-    except _NothingDue:
-        return False
-    return True
-
-
-def _told(entry: Entry) -> int:
-    return len(facts_of(entry, PerkExpired))
+    return settled(rt, command, plan)

@@ -18,9 +18,9 @@ from chalicelib.areas.members import operations as profiles
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.programs import store as programs
-from chalicelib.errors import Refused
 from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.member_moments import Moments
+from chalicelib.flows.settle_one_due import NothingDue
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, passed_by
 from chalicelib.kit.command import Command
@@ -36,16 +36,12 @@ from chalicelib.table.protocol import key_of
 OPERATION = "settle_occasions"
 
 
-class _NothingDue(Refused):
-    pass
-
-
 def settle_occasions(rt: Runtime, caller: Caller, day: Day, member_id: str) -> bool:
     """Whether one was due until `day` (on the member's calendar), and this run settled it. Each is a commit of its own."""
     for settled in count():
         try:
             coming = _settle_next(rt, caller, day, member_id, settled)
-        except _NothingDue:
+        except NothingDue:
             return bool(settled)
         if coming is None or coming > day:
             break
@@ -62,7 +58,7 @@ def _settle_next(rt: Runtime, caller: Caller, day: Day, member_id: str, settled:
         member, head = members.member_from(found.get(members.profile_key(caller.tenant, member_id)), member_id)
         occasions, now = member.occasions, rt.clock.now()
         if occasions is None or occasions.next_on > day or passed_by(now) < _everywhere(config, occasions.next_on):
-            raise _NothingDue("nothing_due", "No birthday or anniversary of this member is due.")
+            raise NothingDue("nothing_due", "No birthday or anniversary of this member is due.")
         moments = Moments(rt, caller, command, OPERATION, on=occasions.next_on)
         gifts = moments.given(member, occasions.next, found)
         given = {fact.kind for gift in gifts if gift.gave for fact in facts_of(gift.entry, EventRecorded)}

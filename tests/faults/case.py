@@ -15,6 +15,7 @@ from chalicelib.flows.read_feed import read_feed
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
+from chalicelib.table.protocol import Key
 from tests.faults.laws import judge
 from tests.faults.world import World
 from tests.twins import caller_of
@@ -68,9 +69,8 @@ def looked_at(case: Case, world: World) -> dict[str, Any]:
 
 def _there(case: Case, world: World) -> tuple[str, ...]:
     """All that a look at it reads: the items that are other ones than before the case, the time, and the cloud's things."""
-    before, now = case.world().memory._items, world.memory._items
-    keys = sorted(key for key in before.keys() | now.keys() if before.get(key) is not now.get(key))
-    items = [(key, now[key].item if key in now else None) for key in keys]
+    now = world.memory._items
+    items = [(key, now[key].item if key in now else None) for key in sorted(changed_items(case, world))]
     cloud = (world.files.objects, world.queues.waiting, world.queues.dead, world.topic.published)
     return case.name, str(world.calm.clock.at), repr(items), repr(cloud)
 
@@ -106,8 +106,12 @@ def _ours(case: Case, world: World, today: int) -> dict[str, Any]:
 
 def changed(case: Case, world: World) -> set[str]:
     """The partitions of which an item is another than before."""
+    return {key.pk for key in changed_items(case, world)}
+
+
+def changed_items(case: Case, world: World) -> set[Key]:
     before, now = case.world().memory._items, world.memory._items
-    return {key.pk for key in before.keys() | now.keys() if before.get(key) is not now.get(key)}
+    return {key for key in before.keys() | now.keys() if before.get(key) is not now.get(key)}
 
 
 def _told(case: Case, rt: Runtime, caller: Caller) -> list[tuple[str, str]]:
