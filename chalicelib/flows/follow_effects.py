@@ -25,7 +25,7 @@ from chalicelib.flows.award_turn import Desk, Turn
 from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.give_stamps import stamped
 from chalicelib.flows.opened import Opened
-from chalicelib.flows.pin_tier import pinned
+from chalicelib.flows.order_pins import pinned_for
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.table.journal import Entry, Header
@@ -116,10 +116,8 @@ def followed(
 
 def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, was: Turn, award_id: str | None) -> Gift:
     """As it is known to who takes it back."""
-    standing = was.story.account.standing
     if isinstance(effect, SetTier):
-        pin = (was.story.account.tier, standing.pinned_until) if standing.pinned else None
-        return Gift(rule_id, effect.kind, effect.tier, was=pin)
+        return Gift(rule_id, effect.kind, effect.tier)
     known = was.awards.get(award_id or "")
     return Gift(rule_id, effect.kind, effect.perk, award_id or "", None if known is None else known.expires_at)
 
@@ -169,4 +167,4 @@ def _given(turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | SetTier, pla
 
 def _on_tier(turn: Turn, desk: Desk, tier: str, days: int | None) -> Turn:
     until = None if days is None else desk.terms.day(turn.story.account.advanced_to) + days - 1
-    return replace(turn, story=pinned(turn.story, desk.terms, tier, until))
+    return replace(turn, story=pinned_for(turn.story, desk.terms, tier, until, desk.order))

@@ -141,7 +141,12 @@ FACTS: dict[str, list[Fact]] = {
         f.TierReviewed(1_781_524_800_000, 1_798_761_600_000),
         f.TierReviewed(1_781_524_800_000, 1_801_440_000_000, 1_798_761_600_000, 25_055_00, "spend"),
     ],
-    "tier.pinned": [f.TierPinned("gold"), f.TierPinned("gold", 20_818, 1_798_758_000_000)],
+    "tier.pinned": [
+        f.TierPinned("gold"),
+        f.TierPinned("gold", 20_818, 1_798_758_000_000),
+        f.TierPinned("gold", 20_818, 1_798_758_000_000, ORDER, (("silver", None, ""), ("gold", 20_817, ORDER))),
+    ],
+    "tier.pin_returned": [f.TierPinReturned("gold", ORDER)],
     "tier.unpinned": [
         f.TierUnpinned("gold"),
         f.TierUnpinned("gold", lapsed=True),
