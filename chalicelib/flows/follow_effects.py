@@ -105,8 +105,8 @@ def followed(
             else:
                 of_order = order if number >= before else ""
                 at = desk.by(follow.rule_id, of_order)
-                was, (turn, award_id) = turn, _given(turn, at, effect, header.place)
-                gifts += [_gift(follow.rule_id, effect, was, award_id)] if of_order else []
+                turn, award_id = _given(turn, at, effect, header.place)
+                gifts += [_gift(follow.rule_id, effect, award_id)] if of_order else []
             made.append(_told(follow, award_id=award_id))
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
@@ -114,12 +114,11 @@ def followed(
     return Followed(turn.story, writes, tuple(made), tuple(gifts), _credited(turn.story, story, order))
 
 
-def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, was: Turn, award_id: str | None) -> Gift:
+def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, award_id: str | None) -> Gift:
     """As it is known to who takes it back."""
     if isinstance(effect, SetTier):
         return Gift(rule_id, effect.kind, effect.tier)
-    known = was.awards.get(award_id or "")
-    return Gift(rule_id, effect.kind, effect.perk, award_id or "", None if known is None else known.expires_at)
+    return Gift(rule_id, effect.kind, effect.perk, award_id or "")
 
 
 def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:

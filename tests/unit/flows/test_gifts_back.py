@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.orders import store as orders
+from chalicelib.areas.perks.model import Award
+from chalicelib.areas.perks.model.award import MOST_ENDS, packed, unpacked
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.gifts_back import GiftsBack
 from chalicelib.flows.list_awards import list_awards
@@ -21,7 +23,7 @@ from chalicelib.flows.return_order import ReturnedOrder
 from chalicelib.flows.spends_back import recording_entry
 from chalicelib.flows.terms import terms_of
 from chalicelib.flows.verify_members import verify_members
-from chalicelib.kit.periods import iso_day
+from chalicelib.kit.periods import day_starts, iso_day, local_day
 from tests.twins import fresh, kept, perked, tills
 from tests.twins.bookshop import BookShop, fixed, goods_back, member, open_shop, rule, sale
 from tests.twins.grouped import household
@@ -89,6 +91,60 @@ def test_of_two_the_one_that_this_order_gave() -> None:
     assert gone(returned(shop, second, "R-2")) == [("treat.1", None)]
     assert awards(shop, ada)["treat.1"][0] == "revoked"
     sound(shop, ada)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.sampled_from((None, 3, 10, 20, 40)), min_size=1, max_size=5),
+    st.sampled_from(("hand", "order")),
+    st.randoms(use_true_random=False),
+)
+def test_an_award_lasts_as_long_as_what_is_left_of_its_grants(lasts: list[int | None], first: str, dice: Any) -> None:
+    """In whatever order orders come back: some lasted longer than others, and one may be of an operator, who takes nothing back."""
+    shop, ada = shop_with(TREAT)
+    kept_days, orders = list[int | None](), dict[str, int | None]()
+    for number, days in enumerate(lasts):
+        perked.offer(shop, "treat", perked.TREAT, again="add", uses=1, valid_days=days)
+        if first == "hand" and not number:
+            perked.give(shop, ada, "treat")
+            kept_days.append(days)
+        else:
+            orders[bought(shop, ada, f"A-{number}")] = days
+    while orders:
+        order_id = dice.choice(sorted(orders))
+        del orders[order_id]
+        assert gone(returned(shop, order_id, f"R-{len(orders)}")) == [("treat.1", None)]
+        [award] = [one for one in list_awards(shop.rt, shop.caller, ada) if one.award_id == "treat.1"]
+        left = [*kept_days, *orders.values()]
+        assert (award.state, award.uses_left) == (("active", len(left)) if left else ("revoked", 1))
+        if left:
+            longest = None if None in left else max(filter(None, left))
+            today = local_day(shop.clock.now(), "UTC")
+            assert award.expires_at == (None if longest is None else day_starts(today + longest, "UTC"))
+    sound(shop, ada)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=60), st.randoms(use_true_random=False))
+def test_an_award_keeps_few_ends_and_is_never_over_before_a_grant_that_is_left(ends: list[int], dice: Any) -> None:
+    """And at the very end of those, while it has not been given more often than it can tell apart."""
+    award = Award("treat", 1, expires_at=ends[0], left=1)
+    for end in ends[1:]:
+        award = award.with_more(1, end)
+    left = list(ends)
+    while len(left) > 1:
+        gone = left.pop(dice.randrange(len(left)))
+        award = unpacked("treat", 1, packed(award.without_grant(1, gone, None)), 1)
+        assert award.expires_at is not None
+        assert len(award.ends) <= MOST_ENDS
+        assert award.expires_at >= max(left)
+        assert award.expires_at == max(left) or len(set(ends)) > MOST_ENDS
+    assert award.without_grant(1, left[0], None).state == "revoked"
+
+
+def test_an_award_of_an_older_release_is_over_as_it_was_before_the_grant() -> None:
+    award = Award("treat", 1, expires_at=20, left=2, more=1)
+    assert award.without_grant(1, 20, 10).expires_at == 10
+    assert award.with_more(1, 40).without_grant(1, 40, None).expires_at == 20
 
 
 def test_a_part_takes_nothing_of_it() -> None:
