@@ -205,7 +205,7 @@ FACTS: dict[str, list[Fact]] = {
     "member.unblocked": [members.MemberUnblocked()],
     "member.joined_group": [members.MemberJoinedGroup("grp_00000000003")],
     "member.left_group": [members.MemberLeftGroup("grp_00000000003")],
-    "member.occasion": [members.MemberOccasion(("birthday", "anniversary"), ("birthday",))],
+    "member.occasion": [members.MemberOccasion()],
     "group.created": [groups.GroupCreated("household", "everyone")],
     "group.changed": [groups.GroupChanged(("labels", "name", "who_may_spend"))],
     "group.blocked": [groups.GroupBlocked()],

@@ -77,10 +77,11 @@ class OrderReturned(Fact):
 @dataclass(frozen=True, slots=True)
 class EventRecorded(Fact):
     """A member did something else than buying, and what follows from it stands in the same entry. Where they were is told
-    by the entry's place, and of what they sent only what their program declares as telling of no person.
+    by the entry's place, and of what they sent only what their program declares as telling of no person. Of an `occasion`, which
+    is a birthday or an anniversary, neither which it was nor by which rules: that is in the entry's private part.
 
     field      | meaning                                                                | unit
-    kind       | `event`, `check_in`, `scan`, `near`, or as a rule names it: `birthday`  | –
+    kind       | `event`, `check_in`, `scan`, `near`, `occasion`, or as a rule names it   | –
     name       | the event as its program declares it, or the code that was scanned     | –
     counts_on  | the day on which it happened where the program is                      | –
     properties | what is told of it: names and values                                   | as declared
