@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.areas.quotas import store as quotas
-from chalicelib.areas.quotas.model import Held, Taken
+from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
 from chalicelib.areas.rules.model import Rule
-from chalicelib.errors import Conflict, StampbookError
+from chalicelib.errors import Busy, Conflict, StampbookError
 from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.settle_due import settle_due
+from chalicelib.flows.take_quotas import MOST_PAGES
 from chalicelib.flows.verify_members import verify_members
 from chalicelib.flows.verify_quotas import verify_quotas
 from chalicelib.kit.periods import local_day
-from tests.twins import kept, tills
+from tests.twins import fresh, kept, tills
 from tests.twins.bookshop import BookShop, card, dry, goods_back, open_shop, refused, rule
 from tests.twins.limited import a, euros, stands, taken
 
@@ -122,6 +123,45 @@ def test_many_that_lapsed_are_given_back_page_by_page() -> None:
     later(shop, QUARTER)
     assert settle_lapsed(shop.rt, "shop", "rule_limit#0001#tenth")
     assert taken(shop, "tenth") == {"rule_limit": 0}
+
+
+def promised(shop: BookShop, cents: int) -> None:
+    """One cent of the budget to each of so many carts, as if they had been opened at this moment."""
+    quota, size = Quota("budget", "0001#tenth#EUR", cents), quotas.LAPSED_AT_ONCE
+    for first in range(0, cents, size):
+        slices = [number % quota.slices for number in range(first, min(cents, first + size))]
+        until = shop.clock.at + QUARTER * 1000
+        held = [Held(Taken(quota.name, slice_, 1), f"chk_{first + at:011}", until) for at, slice_ in enumerate(slices)]
+        moves = [Move(slice_, -slices.count(slice_), slices.count(slice_)) for slice_ in set(slices)]
+        draws = quotas.draws("shop", quota, quota.name, moves)
+        shop.rt.table.transact([*draws, *(quotas.held_put("shop", one) for one in held)], fresh().id)
+
+
+@pytest.mark.parametrize(("wanted", "has"), [(1, 1), (26, 26), (130, 130), (144, 144), (200, 144)])
+def test_however_many_lapsed_a_cart_has_all_that_is_free_and_a_try_says_so(wanted: int, has: int) -> None:
+    shop = shop_with(tenth(budget={"amount": 144, "currency": "EUR"}))
+    promised(shop, 144)
+    later(shop, QUARTER)
+    assert tills.opened(shop, None, wanted * 10, command=dry()).answer.checkout.discount == has
+    assert taken(shop, "tenth") == {"budget": 144}
+    assert off(shop, wanted * 10) == has
+    assert verify_quotas(shop.rt, "shop") == ()
+
+
+def test_where_more_lapsed_than_one_request_lets_go_of_it_is_busy_rather_than_less() -> None:
+    """And the same request goes on from there."""
+    cents = MOST_PAGES * quotas.LAPSED_AT_ONCE + 12
+    shop = shop_with(tenth(budget={"amount": cents, "currency": "EUR"}))
+    promised(shop, cents)
+    later(shop, QUARTER)
+    again = fresh()
+    for command in (dry(), again):
+        with refused("busy", kind=Busy):
+            tills.opened(shop, None, cents * 10, command=command)
+    assert taken(shop, "tenth") == {"budget": 12}
+    for command in (dry(), again):
+        assert tills.opened(shop, None, cents * 10, command=command).answer.checkout.discount == cents
+    assert verify_quotas(shop.rt, "shop") == ()
 
 
 def test_a_changed_cart_keeps_what_it_had_and_takes_the_rest(shop: BookShop) -> None:
