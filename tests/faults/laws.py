@@ -17,6 +17,7 @@ from chalicelib.areas.orders.model.order import Order
 from chalicelib.areas.perks.store import award_from
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.kit.clock import moment
+from chalicelib.table.guards import NOWHERE
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
@@ -49,7 +50,9 @@ def judge(items: Iterable[Attrs]) -> None:
     judge_segments(kinds, journals)
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
-        if "#CHK#" in stream.pk:
+        if "told" in guard:
+            assert (stream.pk, sequence) == (NOWHERE, 0), "a guard names something, though it changed nothing"
+        elif "#CHK#" in stream.pk:
             assert Key(stream.pk, f"V#{sequence:08}") in kinds["checkout"], "a guard names a checkout that is not there"
         elif sequence:
             assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"
