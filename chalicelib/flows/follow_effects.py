@@ -32,6 +32,7 @@ from chalicelib.table.journal import Entry, Header
 from chalicelib.table.protocol import Key, Write
 
 MOST = 10  # in one transaction; each may write awards
+MOST_WRITES = 60  # for all that follows in one transaction
 
 
 class GivenEffect(Frozen):
@@ -44,6 +45,17 @@ class GivenEffect(Frozen):
     given: bool
     award_id: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """In the transaction: `taken` is what else it writes, `most` how many writes what follows may add."""
+
+    taken: Collection[Key] = ()
+    most: int = MOST_WRITES
+
+
+FREE = Room()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,45 +92,66 @@ def followed(
     header: Header,
     order: str = "",
     before: int = 0,
-    taken: Collection[Key] = (),
+    room: Room = FREE,
 ) -> Followed:
     """Asks nothing: a member's awards and segments come with the snapshot. Once in a transaction for each program: what
-    follows from several things in it is given together. `order`: what they follow from, but for so many `before` it; `taken`:
-    what is written beside it."""
+    follows from several things in it is given together. `order`: what they follow from, but for so many `before` it. What
+    finds no `room` is told as `too_many_effects`."""
     if not follows or opened.member is None:
         return Followed(story)
     member_id, program_id = opened.member.member_id, terms.program.program_id
     desk = Desk(terms, terms.config, opened, member_id, header.effective_at)
     awards = perks.awards_from(opened.beside.values(), program_id)
-    turn = Turn(story, awards, opened.head.version + 1).with_expired(member_id)
+    turn = Turn(story, awards, opened.head.version + 1).with_expired(member_id, room.most)
     tenant, now = header.caller.tenant, story.account.advanced_to
-    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, taken)
+    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, room.taken)
+    given = _Given(turn, stays)
     made, gifts = list[GivenEffect](), list[Gift]()
     for number, follow in enumerate(follows):
+        of_order = order if number >= before else ""
         try:
-            if number >= MOST:
+            after = given.then(follow, desk.by(follow.rule_id, of_order), header.place)
+            if number >= MOST or len(after.writes(tenant, member_id, program_id)) > room.most:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
-            effect = follow.effect
-            if isinstance(effect, JoinSegment | LeaveSegment):
-                stays, facts = stays.moved(effect, follow.rule_id)
-                turn, award_id = turn.then(*facts), None
-            else:
-                of_order = order if number >= before else ""
-                at = desk.by(follow.rule_id, of_order)
-                turn, award_id = _given(turn, at, effect, header.place)
-                gifts += [_gift(follow.rule_id, effect, award_id)] if of_order else []
-            made.append(_told(follow, award_id=award_id))
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
-    writes = (*turn.writes(tenant, member_id, program_id), *stays.writes)
-    return Followed(turn.story, writes, tuple(made), tuple(gifts), _credited(turn.story, story, order))
+        else:
+            given = after
+            made.append(_told(follow, award_id=given.award_id))
+            gifts += _gifts(follow, given.award_id) if of_order else []
+    story_after, writes = given.turn.story, given.writes(tenant, member_id, program_id)
+    return Followed(story_after, writes, tuple(made), tuple(gifts), _credited(story_after, story, order))
 
 
-def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, award_id: str | None) -> Gift:
-    """As it is known to who takes it back."""
-    if isinstance(effect, SetTier):
-        return Gift(rule_id, effect.kind, effect.tier)
-    return Gift(rule_id, effect.kind, effect.perk, award_id or "")
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """`award_id` is of what was given last, where it was one."""
+
+    turn: Turn
+    stays: SegmentTurn
+    award_id: str | None = None
+
+    def then(self, follow: Follow, desk: Desk, place: str) -> _Given:
+        effect = follow.effect
+        if isinstance(effect, JoinSegment | LeaveSegment):
+            stays, facts = self.stays.moved(effect, follow.rule_id)
+            return _Given(self.turn.then(*facts), stays)
+        turn, award_id = _given(self.turn, desk, effect, place)
+        return replace(self, turn=turn, award_id=award_id)
+
+    def writes(self, tenant: str, member_id: str, program_id: int) -> tuple[Write, ...]:
+        return (*self.turn.writes(tenant, member_id, program_id), *self.stays.writes)
+
+
+def _gifts(follow: Follow, award_id: str | None) -> list[Gift]:
+    """As it is known to who takes it back; who has joined or left a segment stays so."""
+    match follow.effect:
+        case SetTier(tier=tier) as effect:
+            return [Gift(follow.rule_id, effect.kind, tier)]
+        case GrantPerk(perk=perk) | GiveStamps(perk=perk) as effect:
+            return [Gift(follow.rule_id, effect.kind, perk, award_id or "")]
+        case _:
+            return []
 
 
 def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:

@@ -2,7 +2,8 @@
 have filled in all that the tenant asks for, take the newsletter. And what comes once a year (flows/settle_occasions).
 
 Profiles are a tenant's and rules a program's: so each program that has a rule on it may give something. What a rule cannot
-give (an account is full, the group is blocked) it does not give, and the profile changes all the same.
+give (an account is full, the group is blocked) it does not give, and the profile changes all the same. Neither what finds no room
+in the one transaction: of many programs each has its account and entry, and perks and segments as far as there is room.
 
 reads    nothing where no program has a rule on it, nor for a new member; else 1 Query of the snapshot a program, of a member in a
          group 1 BatchGet more
@@ -11,7 +12,7 @@ writes   account (version), entry (absent): 4 units, of each program of which a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts import store as accounts
@@ -23,7 +24,7 @@ from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, header_for
-from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.follow_effects import MOST_WRITES, Followed, Room, followed
 from chalicelib.flows.happening import What, happened
 from chalicelib.flows.occasion_told import kind_of, nameless, private_part
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot, opened_from
@@ -38,6 +39,7 @@ from chalicelib.table.journal import Entry, Head, Header, entry_put
 from chalicelib.table.protocol import Attrs, Key, Write
 
 MOST_PROGRAMS = 20
+OF_EACH = 2  # account and entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,11 @@ class Moments:
         config = self.rt.config.load(self.rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
         gifts: list[Gift] = []
-        for program_id in on[:MOST_PROGRAMS]:
+        programs_on = on[:MOST_PROGRAMS]
+        for number, program_id in enumerate(programs_on, start=1):
             taken = {write.key for gift in gifts for write in gift.writes}
-            gift = self._given(program_id, member, moments, found, taken)
+            most = MOST_WRITES - len(taken) - OF_EACH * (len(programs_on) - number + 1)
+            gift = self._given(program_id, member, moments, found, Room(taken, most))
             gifts += [] if gift is None else [gift]
         return tuple(gifts)
 
@@ -86,7 +90,7 @@ class Moments:
         member: Member,
         moments: Sequence[str],
         found: Mapping[Key, Attrs] | None,
-        taken: Collection[Key],
+        room: Room,
     ) -> Gift | None:
         tenant, terms = self.caller.tenant, terms_of(self.rt, self.caller.tenant, program_id)
         at = None if self.on is None else max(day_starts(self.on, terms.program.zone), member.enrolled_at)
@@ -96,7 +100,7 @@ class Moments:
             opened.must_be_active()
             before = terms.meets(opened.account, header, asks_now=True)
             story, follows, told = with_moments(before, terms, opened, moments, header.effective_at)
-            done = followed(story, terms, opened, follows, header, taken=taken)
+            done = followed(story, terms, opened, follows, header, room=room)
             if done.story == before:
                 return None
             story = settle_tier(done.story, terms, at)

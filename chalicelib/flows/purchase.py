@@ -21,7 +21,7 @@ from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.enrol_member import asked_of
-from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.follow_effects import Followed, Room, followed
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
@@ -164,7 +164,9 @@ def _decided(
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
-    gave = followed(story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows), till.taken)
+    gave = followed(
+        story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows), Room(till.taken)
+    )
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
     member_id = opened.member.member_id

@@ -8,7 +8,7 @@ Judging reads nothing for it: the account is there, and of what everybody takes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -209,10 +209,15 @@ def _counted(story: Story, day: Day, use: Use, counting: Counting, order: str) -
 def writes_within(taking: Taking) -> tuple[Write, ...]:
     """Refuses `too_many_limits` where a purchase would take from more slices than one transaction writes."""
     writes = taking.writes
-    if len(writes) > MOST_WRITES:
+    must_fit(writes, MOST_WRITES)
+    return writes
+
+
+def must_fit(writes: Sequence[Write], most: int = MAX_TRANSACTION_ITEMS) -> None:
+    """Refuses `too_many_limits`."""
+    if len(writes) > most:
         sentence = "Too many rules with limits for all together give something for this order."
         raise Refused("too_many_limits", sentence)
-    return writes
 
 
 # --- a return --------------------------------------------------------------------------------------------------------
