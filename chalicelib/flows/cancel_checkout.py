@@ -143,8 +143,8 @@ def _back(order: Order, line: Line, quantity: Decimal | None) -> ReturnLine | No
     if pieces > left:
         text = f"Of line {line.line_no} there are no {pieces} pieces that have not come back yet."
         raise Refused("returned_more_than_bought", text, param="lines")
-    if not pieces:
-        return None
     share = Fraction(before.quantity + pieces) / Fraction(line.quantity)
     value = max(0, rounded(line.gross_value * share, "half_up") - before.value)
+    if not pieces and not value:
+        return None
     return ReturnLine(sku=line.sku, quantity=pieces, gross_value=value, line_no=line.line_no)

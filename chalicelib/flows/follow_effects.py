@@ -110,7 +110,7 @@ def followed(
     for number, follow in enumerate(follows):
         of_order = order if number >= before else ""
         try:
-            after = given.then(follow, desk.by(follow.rule_id, of_order), header.place)
+            after = given.and_for(follow, desk.by(follow.rule_id, of_order), header.place)
             if number >= MOST or len(after.writes(tenant, member_id, program_id)) > room.most:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
         except (Refused, NotFound) as refusal:
@@ -131,7 +131,7 @@ class _Given:
     stays: SegmentTurn
     award_id: str | None = None
 
-    def then(self, follow: Follow, desk: Desk, place: str) -> _Given:
+    def and_for(self, follow: Follow, desk: Desk, place: str) -> _Given:
         effect = follow.effect
         if isinstance(effect, JoinSegment | LeaveSegment):
             stays, facts = self.stays.moved(effect, follow.rule_id)

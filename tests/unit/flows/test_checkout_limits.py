@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.areas.orders import store as orders
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
 from chalicelib.areas.rules.model import Rule
-from chalicelib.errors import Busy, Conflict, StampbookError
+from chalicelib.errors import Busy, Conflict, Refused, StampbookError
 from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.take_quotas import MOST_PAGES
@@ -81,6 +82,23 @@ def test_what_was_paid_for_comes_back_with_it(shop: BookShop) -> None:
     assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 4_00}
     tills.called_off(shop, checkout_id)
     assert taken(shop, "tenth") == NONE_TAKEN
+
+
+def test_goods_that_came_back_for_less_than_was_paid_are_called_off_with_the_rest(shop: BookShop) -> None:
+    """All pieces are back: what was paid beyond that is left of the checkout."""
+    checkout_id = tills.begun(shop, None, 50_00)
+    pay(shop, checkout_id)
+    shop.bring_back(shop.order_id("A-1"), goods_back("R-1", 30_00))
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 1_67}
+    called_off = tills.called_off(shop, checkout_id).answer.returned
+    assert called_off is not None
+    assert (called_off.full, called_off.value) == (True, 15_00)
+    assert taken(shop, "tenth") == NONE_TAKEN
+    with refused("checkout_cancelled", "checkout_id", Conflict):
+        tills.called_off(shop, checkout_id)
+    assert shop.balance(shop.member_with("ada")) == 0
+    [seen] = verify_members(shop.rt, "shop", [shop.member_with("ada")])
+    assert seen.differences == []
 
 
 def test_lapsed_it_is_found_by_whoever_needs_it(shop: BookShop) -> None:
@@ -286,7 +304,8 @@ def test_no_course_gives_more_than_there_is_or_leaves_any_of_it_unusable(course:
     assert taken(shop, "tenth") == NONE_TAKEN
 
 
-REFUSALS = {"checkout_lapsed", "checkout_committed", "checkout_cancelled", "promise_gone", "sku_not_sold"}
+OF_RETURNS = ("order_not_found", "returned_more_than_bought")
+REFUSALS = {"checkout_lapsed", "checkout_committed", "checkout_cancelled", "promise_gone", "sku_not_sold", *OF_RETURNS}
 
 
 def _done(shop: BookShop, deed: str, checkout_id: str, cents: int, number: int, open_ones: list[str]) -> None:
@@ -300,6 +319,16 @@ def _done(shop: BookShop, deed: str, checkout_id: str, cents: int, number: int, 
         pay(shop, checkout_id, f"A-{checkout_id}", "ada" if number % 2 else "bob")
     elif checkout_id and deed == "x":
         tills.called_off(shop, checkout_id)
+    elif checkout_id and deed == "r":
+        shop.bring_back(_order_of(shop, checkout_id), goods_back(f"R-{number}", cents))
+
+
+def _order_of(shop: BookShop, checkout_id: str) -> str:
+    """The order that came of it: of one that nobody has paid for there is none."""
+    found = orders.find(shop.rt.table, "shop", f"A-{checkout_id}").order
+    if found is None:
+        raise Refused("order_not_found", "Nobody has paid for it.")
+    return found.order_id
 
 
 def test_what_is_held_of_more_than_is_taken_is_told(shop: BookShop) -> None:
