@@ -20,6 +20,7 @@ from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Capped, LineAmount, Standing, capped_told
+from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened
@@ -117,22 +118,24 @@ def evaluate_cart(
     at = asked.cart.purchased_at
     header = header_for(rt, caller, command, "evaluate_cart", terms, at, asked.cart.place)
     refuse_future(header.recorded_at, at)
-    opened, enrolled = _open(rt, header, terms, asked.buyer)
+    taking = Taking(rt, caller.tenant, asked.cart.number)
+    opened, enrolled = _open(Giving(taking, trial=True), header, terms, asked.buyer)
     opened.must_be_active()
 
     def decided() -> EvaluatedCart:
-        return _decided(terms, header, opened, asked, Taking(rt, caller.tenant, asked.cart.number), known=not enrolled)
+        taking.begin()
+        return _decided(terms, header, opened, asked, taking, known=not enrolled)
 
     known = (opened,) if opened.member is not None and not enrolled else ()
     return unless_lost(rt, caller.tenant, known, decided, dry_run=True)
 
 
-def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer | None) -> tuple[Opened, bool]:
+def _open(giving: Giving, header: Header, terms: Terms, buyer: Buyer | None) -> tuple[Opened, bool]:
     """And whether the order would enrol them."""
-    known = None if buyer is None else known_buyer(rt, header.caller, terms, buyer)
+    known = None if buyer is None else known_buyer(giving.taking.rt, header.caller, terms, buyer)
     if known is None:
         return NOBODY, False
-    opened, written = open_buyer(rt, header, terms, known, asks=True)
+    opened, written = open_buyer(giving, header, terms, known, asks=True)
     return opened, written is not None
 
 
