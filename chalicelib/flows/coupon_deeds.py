@@ -152,10 +152,10 @@ def must_have_few(desk: Desk, *deeds: Deed, besides: int = 0) -> None:
 def deed_writes(desk: Desk, *deeds: Deed) -> tuple[Write, ...]:
     """Coupons, codes, and what is counted of the member and of all: of these what has changed. Deeds of one series go on
     each from the counts of the one before. Refuses `too_many_coupons`."""
-    return (*theirs(desk, *deeds), *desk.taking.writes)
+    return (*coupon_writes(desk, *deeds), *desk.taking.writes)
 
 
-def theirs(desk: Desk, *deeds: Deed) -> tuple[Write, ...]:
+def coupon_writes(desk: Desk, *deeds: Deed) -> tuple[Write, ...]:
     """As above, but for what is counted of all, where that is written with other things that are limited."""
     tenant = desk.tenant
     must_have_few(desk, *deeds)

@@ -67,9 +67,7 @@ def coupons_back(terms: Terms, taking: Taking, before: Order, after: Order, head
     return _told(terms, header, before, desk, deeds, stays)
 
 
-def _read(
-    taking: Taking, terms: Terms, order: Order, coupons: tuple[tuple[str, str], ...]
-) -> Mapping[Key, Attrs]:
+def _read(taking: Taking, terms: Terms, order: Order, coupons: tuple[tuple[str, str], ...]) -> Mapping[Key, Attrs]:
     tenant, member_id, keys = taking.tenant, order.member_id, dict[Key, None]()
     for coupon_id, name in coupons:
         series = all_series.series(terms.config, order.program, name)
@@ -81,7 +79,9 @@ def _read(
 
 def _found(desk: Desk, coupon_id: str) -> Found:
     """Outdated: it moves just now."""
-    found = coupon_in(desk.taking.rt, desk.tenant, desk.found, owned.coupon_keys(desk.tenant, desk.member_id, coupon_id))
+    found = coupon_in(
+        desk.taking.rt, desk.tenant, desk.found, owned.coupon_keys(desk.tenant, desk.member_id, coupon_id)
+    )
     if found is None:
         raise Outdated
     return found

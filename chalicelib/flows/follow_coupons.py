@@ -22,7 +22,7 @@ from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import own_entry
-from chalicelib.flows.coupon_deeds import Deed, Desk, Reason, give, must_have_few, theirs
+from chalicelib.flows.coupon_deeds import Deed, Desk, Reason, coupon_writes, give, must_have_few
 from chalicelib.flows.opened import Opened
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
@@ -34,11 +34,12 @@ from chalicelib.table.protocol import Attrs, Key, Write
 
 @dataclass(frozen=True, slots=True)
 class Giving:
-    """How whatever follows gets what is limited for all. `trial`: nothing will be written. `used` becomes of coupons in the
-    same transaction before, as they were `found`."""
+    """How whatever follows gets what is limited for all. `trial`: nothing will be written. `taken`: keys of what is written
+    beside it. `used` becomes of coupons in the same transaction before, as they were `found`."""
 
     taking: Taking
     trial: bool = False
+    taken: Collection[Key] = ()
     used: tuple[Deed, ...] = ()
     found: Mapping[Key, Attrs] = field(default_factory=dict)
 
@@ -55,7 +56,7 @@ class CouponTurn:
     taken: Collection[Key] = ()
     deeds: tuple[Deed, ...] = ()
 
-    def given(self, series_id: str, rule_id: str) -> CouponTurn:
+    def with_one(self, series_id: str, rule_id: str) -> CouponTurn:
         """Refuses `code_is_shared`, `series_not_active`, `coupon_over`, `limit_per_member`, `series_used_up`, `no_codes_left`,
         `too_many_coupons`, `changed_beside`; NotFound: series. Nothing is taken of what is refused."""
         desk, taking = self.desk, self.desk.taking
@@ -79,17 +80,15 @@ class CouponTurn:
         since = 0 if before is None else len(before.deeds)
         return () if self.own is not None else _facts(self.deeds[since:])
 
-    def writes(self, header: Header) -> tuple[Write, ...]:
+    def written(self, header: Header) -> tuple[Write, ...]:
         """But for what is counted of all, which its Taking has."""
         if not self.deeds:
             return ()
         told = () if self.own is None else own_entry(self.desk.tenant, self.terms, header, self.own, _facts(self.deeds))
-        return (*theirs(self.desk, *self.deeds), *told)
+        return (*coupon_writes(self.desk, *self.deeds), *told)
 
 
-def coupon_turn(
-    giving: Giving, terms: Terms, opened: Opened, header: Header, now: Instant, taken: Collection[Key] = ()
-) -> CouponTurn:
+def coupon_turn(giving: Giving, terms: Terms, opened: Opened, header: Header, now: Instant) -> CouponTurn:
     assert opened.member is not None  # noqa: S101 - nobody else has coupons
     found = {**opened.beside, **giving.found}
     desk = Desk(
@@ -97,7 +96,7 @@ def coupon_turn(
         giving.taking,
         giving.trial,
     )
-    return CouponTurn(terms, desk, now, opened.own, taken, giving.used)
+    return CouponTurn(terms, desk, now, opened.own, giving.taken, giving.used)
 
 
 def _facts(deeds: Sequence[Deed]) -> tuple[Fact, ...]:

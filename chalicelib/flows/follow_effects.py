@@ -8,7 +8,7 @@ which there are no more) is not, and the answer says why: nobody is refused a pu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,7 +40,7 @@ from chalicelib.flows.pin_tier import pinned
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.table.journal import Entry, Header
-from chalicelib.table.protocol import Key, Write
+from chalicelib.table.protocol import Write
 
 MOST = 10  # in one transaction; each may write awards
 OF_SEGMENTS = JoinSegment | LeaveSegment  # they stay, whatever comes back
@@ -95,19 +95,18 @@ def followed(
     header: Header,
     order: str = "",
     before: int = 0,
-    taken: Collection[Key] = (),
 ) -> Followed:
     """Asks nothing, but for a code of a pool: a member's awards, segments and coupons come with the snapshot. Once in a
     transaction for each program: what follows from several things in it is given together, after the coupons that are used in it.
-    `order`: what they follow from, but for so many `before` it; `taken`: what is written beside it."""
+    `order`: what they follow from, but for so many `before` it."""
     if opened.member is None or not (follows or giving.used):
         return Followed(story)
     tenant, member_id, program_id = header.caller.tenant, opened.member.member_id, terms.program.program_id
     desk, now = Desk(terms, terms.config, opened, member_id, header.effective_at), story.account.advanced_to
-    coupons = coupon_turn(giving, terms, opened, header, now, taken)
+    coupons = coupon_turn(giving, terms, opened, header, now)
     awards = perks.awards_from(opened.beside.values(), program_id)
     turn = Turn(story.then(*coupons.told_since()), awards, opened.head.version + 1).with_expired(member_id)
-    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, taken)
+    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, giving.taken)
     given = _Given(turn, stays, coupons, place=header.place)
     made, gifts = list[GivenEffect](), list[Gift]()
     for number, follow in enumerate(follows):
@@ -115,13 +114,13 @@ def followed(
         try:
             if number >= MOST:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
-            was, given = given, given.also(follow, at)
+            was, given = given, given.with_effect(follow, at)
             made.append(_told(follow, given))
             gifts += [_gift(follow, was, given)] if at.order and not isinstance(follow.effect, OF_SEGMENTS) else []
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
     turn = given.turn
-    writes = (*turn.writes(tenant, member_id, program_id), *given.stays.writes, *given.coupons.writes(header))
+    writes = (*turn.writes(tenant, member_id, program_id), *given.stays.writes, *given.coupons.written(header))
     return Followed(turn.story, writes, tuple(made), tuple(gifts), _credited(turn.story, story, order))
 
 
@@ -136,13 +135,13 @@ class _Given:
     award_id: str | None = None
     coupon: Coupon | None = None
 
-    def also(self, follow: Follow, desk: Desk) -> _Given:
+    def with_effect(self, follow: Follow, desk: Desk) -> _Given:
         effect, blank = follow.effect, replace(self, award_id=None, coupon=None)
         if isinstance(effect, JoinSegment | LeaveSegment):
             stays, facts = self.stays.moved(effect, follow.rule_id)
             return replace(blank, stays=stays, turn=self.turn.then(*facts))
         if isinstance(effect, IssueCoupon):
-            coupons = self.coupons.given(effect.series, follow.rule_id)
+            coupons = self.coupons.with_one(effect.series, follow.rule_id)
             told = coupons.told_since(self.coupons)
             return replace(blank, coupons=coupons, turn=self.turn.then(*told), coupon=coupons.last)
         turn, award_id = _given(self.turn, desk, effect, self.place)

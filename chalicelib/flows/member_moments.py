@@ -90,17 +90,17 @@ class Moments:
         found: Mapping[Key, Attrs] | None,
         taken: Collection[Key],
     ) -> Gift | None:
-        tenant, rt, taking = self.caller.tenant, self.taking.rt, self.taking.apart(f"moments {program_id}")
-        terms, giving = terms_of(rt, tenant, program_id), Giving(taking, self.command.dry_run)
+        tenant, rt, mine = self.caller.tenant, self.taking.rt, self.taking.apart(f"moments {program_id}")
+        terms, giving = terms_of(rt, tenant, program_id), Giving(mine, self.command.dry_run, taken)
         at = None if self.on is None else max(day_starts(self.on, terms.program.zone), member.enrolled_at)
         header = header_for(rt, self.caller, self.command, self.operation, terms, at)
         opened = self._their_account(program_id, member, "enrolled" in moments, found)
-        taking.begin()
+        mine.begin()
         try:
             opened.must_be_active()
             before = terms.meets(opened.account, header, asks_now=True)
             story, follows = with_moments(before, terms, opened, moments, header.effective_at)
-            done = followed(giving, story, terms, opened, follows, header, taken=taken)
+            done = followed(giving, story, terms, opened, follows, header)
             if done.story == before:
                 return None
             story = settle_tier(done.story, terms, at)
@@ -110,7 +110,7 @@ class Moments:
             return None
         earned = any(isinstance(fact, PointsEarned | PointsPromised) for fact in done.story.facts[len(before.facts) :])
         gave = earned or any(effect.given for effect in done.effects)
-        return Gift(entry, (put, entry_put(entry), *done.writes, *taking.writes), gave)
+        return Gift(entry, (put, entry_put(entry), *done.writes, *mine.writes), gave)
 
     def _their_account(
         self, program_id: int, member: Member, is_new: bool, found: Mapping[Key, Attrs] | None

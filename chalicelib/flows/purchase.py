@@ -20,8 +20,8 @@ from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
-from chalicelib.flows.enrol_member import asked_of
 from chalicelib.flows.coupon_deeds import Deed
+from chalicelib.flows.enrol_member import asked_of
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import MAX_CREDITS
@@ -95,6 +95,11 @@ class Coupons:
     used: tuple[Deed, ...] = ()
     found: Mapping[Key, Attrs] = field(default_factory=dict)
 
+    @property
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """With their series."""
+        return tuple((deed.coupon.coupon_id, deed.series.series_id) for deed in self.used)
+
 
 @dataclass(frozen=True, slots=True)
 class Till:
@@ -108,6 +113,9 @@ class Till:
     shows: Callable[[], Coupons] = Coupons
     held: Mapping[str, Use] = field(default_factory=dict)
     taken: Collection[Key] = ()
+
+    def giving(self, giving: Giving, shown: Coupons) -> Giving:
+        return replace(giving, taken=self.taken, used=shown.used, found=shown.found)
 
 
 PLAIN_TILL = Till()
@@ -130,14 +138,15 @@ def decide_purchase(
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     rt = taking.rt
     refuse_future(header.recorded_at, sale.purchased_at)
-    opened, enrolled = open_buyer(Giving(taking, dry_run), header, terms, buyer)
+    giving = Giving(taking, dry_run)
+    opened, enrolled = open_buyer(giving, header, terms, buyer)
     opened.must_be_active()
 
     def decided() -> Purchase:
         taking.begin()
         taken = () if enrolled is None else tuple(write.key for write in enrolled.writes)
         own = replace(till, taken=taken)
-        purchase = _decided(header, terms, opened, sale, order_id, taking, why=dry_run, till=own)
+        purchase = _decided(header, terms, opened, sale, order_id, giving, own)
         return replace(purchase, enrolled=enrolled)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
@@ -150,12 +159,10 @@ def _decided(
     opened: Opened,
     sale: Sale,
     order_id: str,
-    taking: Taking,
-    *,
-    why: bool,
+    giving: Giving,
     till: Till,
 ) -> Purchase:
-    story = terms.meets(opened.account, header, asks_now=till.asks_now)
+    taking, story = giving.taking, terms.meets(opened.account, header, asks_now=till.asks_now)
     follows: tuple[Follow, ...] = ()
     if opened.new and opened.member is not None:
         moments = (*ENROLLED, *opened.member.milestones)
@@ -165,7 +172,7 @@ def _decided(
     if till.held:
         stock = Stock(taking, terms.program.program_id, held_by_quota(till.held.values()))
         context = replace(context, stock=stock)
-    outcome = till.judges(terms, sale, context, why)
+    outcome = till.judges(terms, sale, context, giving.trial)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
@@ -177,19 +184,14 @@ def _decided(
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
-    giving = Giving(taking, why, shown.used, shown.found)
-    given = (*follows, *outcome.follows)
-    gave = followed(giving, story, terms, opened, given, header, order_id, len(follows), till.taken)
+    giving, given = till.giving(giving, shown), (*follows, *outcome.follows)
+    gave = followed(giving, story, terms, opened, given, header, order_id, len(follows))
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
     member_id = opened.member.member_id
     credited = (*credited, *gave.credits)
-    return Purchase(
-        *(member_id, opened.head, story, outcome, credited, uncounted),
-        followed=gave,
-        uses=uses,
-        coupons=tuple((deed.coupon.coupon_id, deed.series.series_id) for deed in shown.used),
-    )
+    of = (member_id, opened.head, story, outcome, credited, uncounted)
+    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named)
 
 
 def refuse_future(now: Instant, at: Instant) -> None:

@@ -105,7 +105,9 @@ def record_event(
         _must_be_meant(terms, header, event)
         done = _decided(taking, header, terms, who, event, dry_run=command.dry_run)
         entry = document_entry(caller.tenant, terms, done.story, done.opened.head, header, told=done.followed.told)
-        made = account_plan(caller, command, done.story, done.opened.head, entry, (*done.followed.writes, *taking.writes))
+        made = account_plan(
+            caller, command, done.story, done.opened.head, entry, (*done.followed.writes, *taking.writes)
+        )
         guards = guard_puts(caller.tenant, own, entry, entry.recorded_at)
         done_if = made.done_if | {guard.key for guard in guards}
         return replace(made, writes=(*made.writes, *guards), done_if=done_if, limited=taking)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.areas.coupons.model import Shown
+from chalicelib.areas.coupons.model import CouponSeries, Shown
 from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.areas.programs.operations import create_program
+from chalicelib.flows.change_coupon import cancel_coupon
 from chalicelib.flows.coupon_quotas import get_series
 from chalicelib.flows.define_coupon_series import define_coupon_series
 from chalicelib.flows.define_rule import define_rule
@@ -198,7 +199,7 @@ def test_one_that_is_used_or_over_stays_as_it_is_and_the_answer_says_so(why: str
     if why == "code_used":
         coupons.use(shop, coupon)
     elif why == "code_cancelled":
-        coupons.cancel_coupon(shop.rt, shop.caller, fresh(), ada, coupon.coupon_id)
+        cancel_coupon(shop.rt, shop.caller, fresh(), ada, coupon.coupon_id)
     else:
         shop.clock.move_to("2026-06-30")
     before = theirs(shop, ada), issued(shop)
@@ -239,7 +240,8 @@ def test_a_checkout_uses_one_and_gives_one_of_the_same_series() -> None:
     assert sorted(one.state for one in theirs(shop, ada)) == ["active", "used"]
     sound(shop, ada)
     back = tills.called_off(shop, checkout_id).answer.returned
-    assert back is not None and back.effects[0].taken
+    assert back is not None
+    assert back.effects[0].taken
     assert {one.coupon_id: one.state for one in theirs(shop, ada)}[first.coupon_id] == "active"
     assert issued(shop) == 1
     sound(shop, ada)
@@ -248,7 +250,7 @@ def test_a_checkout_uses_one_and_gives_one_of_the_same_series() -> None:
 def test_of_two_programs_that_welcome_the_first_gives_and_the_other_says_so() -> None:
     shop, _ = shop_with(on="enrolled")
     create_program(shop.rt, shop.caller, fresh(), ProgramDefinition.model_validate(PROGRAM))
-    other = coupons.CouponSeries.model_validate({"program_id": 2, "series_id": "other", "name": "Other"})
+    other = CouponSeries.model_validate({"program_id": 2, "series_id": "other", "name": "Other"})
     define_coupon_series(shop.rt, shop.caller, fresh(), other)
     gives = rule("gives", trigger={"on": "enrolled"}, effects=[fixed(1), {"kind": "issue_coupon", "series": "other"}])
     define_rule(shop.rt, shop.caller, fresh(), 2, gives)
