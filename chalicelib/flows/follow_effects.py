@@ -171,12 +171,15 @@ def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
     )
 
 
+def coming(follow: Follow) -> dict[str, str]:
+    """How an answer names it."""
+    return {"rule_id": follow.rule_id, "kind": follow.effect.kind, "what": _what(follow.effect)}
+
+
 def _told(follow: Follow, given: _Given | None = None, *, reason: str | None = None) -> GivenEffect:
     coupon = None if given is None else given.coupon
     return GivenEffect(
-        rule_id=follow.rule_id,
-        kind=follow.effect.kind,
-        what=_what(follow.effect),
+        **coming(follow),
         given=given is not None,
         award_id=None if given is None else given.award_id,
         coupon_id=None if coupon is None else coupon.coupon_id,
