@@ -23,7 +23,8 @@ from chalicelib.table.config import Config
 def enrol_member(rt: Runtime, caller: Caller, command: Command, enrolment: Enrolment) -> Committed[Member]:
     """Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`; InvalidInput: `invalid_identifier`."""
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
-    taking = Taking(rt, caller.tenant, command.id)
+    who = [one.value for one in enrolment.identifiers]  # nobody has an id yet
+    taking = Taking(rt, caller.tenant, min(who, default=command.id))
     moments = Moments(taking, caller, command, "enrol_member")
     beside = Beside(moments.beside_profile, taking)
     return members.enrol(rt, caller, command, Asking(config, asked_of(config)), enrolment, beside)

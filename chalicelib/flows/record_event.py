@@ -97,7 +97,7 @@ def record_event(
     `member_not_found`; InvalidInput: identifiers; Conflict `event_id_taken`."""
     own = Command(f"event/{program_id}/{event.own_id}", bool(event.own_id), event.fingerprint(who))
 
-    taking = Taking(rt, caller.tenant, event.own_id or command.id)
+    taking = Taking(rt, caller.tenant, who.member_id or event.own_id)
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)

@@ -26,7 +26,7 @@ def update_member(
 ) -> Committed[Member]:
     """Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`; NotFound; InvalidInput."""
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
-    taking = Taking(rt, caller.tenant, command.id)
+    taking = Taking(rt, caller.tenant, member_id)
     moments = Moments(taking, caller, command, "update_member")
     beside = Beside(moments.beside_profile, taking)
     return members.update(rt, caller, command, Asking(config, asked_of(config)), member_id, update, beside)
