@@ -35,11 +35,12 @@ from chalicelib.table.protocol import Attrs, Key, Write
 @dataclass(frozen=True, slots=True)
 class Giving:
     """How whatever follows gets what is limited for all. `trial`: nothing will be written. `taken`: keys of what is written
-    beside it. `used` becomes of coupons in the same transaction before, as they were `found`."""
+    beside it. `unnamed`: no fact says by which rule. `used` becomes of coupons in the same transaction before, as they were `found`."""
 
     taking: Taking
     trial: bool = False
     taken: Collection[Key] = ()
+    unnamed: bool = False
     used: tuple[Deed, ...] = ()
     found: Mapping[Key, Attrs] = field(default_factory=dict)
 
@@ -54,6 +55,7 @@ class CouponTurn:
     now: Instant
     own: tuple[Account, Head] | None
     taken: Collection[Key] = ()
+    unnamed: bool = False
     deeds: tuple[Deed, ...] = ()
 
     def with_one(self, series_id: str, rule_id: str) -> CouponTurn:
@@ -68,7 +70,7 @@ class CouponTurn:
         if coming.expires_at is not None and coming.expires_at <= self.now:
             raise Refused("coupon_over", f"A coupon of {series.name} for this would be over by now.")
         must_have_few(desk, *self.deeds, besides=1)
-        deed = give(taking.rt, desk, series, why=Reason(rule_id), before=self.deeds)
+        deed = give(taking.rt, desk, series, why=Reason("" if self.unnamed else rule_id), before=self.deeds)
         return replace(self, deeds=(*self.deeds, deed))
 
     @property
@@ -96,7 +98,7 @@ def coupon_turn(giving: Giving, terms: Terms, opened: Opened, header: Header, no
         giving.taking,
         giving.trial,
     )
-    return CouponTurn(terms, desk, now, opened.own, giving.taken, giving.used)
+    return CouponTurn(terms, desk, now, opened.own, giving.taken, giving.unnamed, giving.used)
 
 
 def _facts(deeds: Sequence[Deed]) -> tuple[Fact, ...]:

@@ -36,7 +36,7 @@ from chalicelib.flows.follow_coupons import CouponTurn, Giving, coupon_turn
 from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.give_stamps import stamped
 from chalicelib.flows.opened import Opened
-from chalicelib.flows.pin_tier import pinned
+from chalicelib.flows.order_pins import pinned_for
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.table.journal import Entry, Header
@@ -114,9 +114,9 @@ def followed(
         try:
             if number >= MOST:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
-            was, given = given, given.with_effect(follow, at)
+            given = given.with_effect(follow, at)
             made.append(_told(follow, given))
-            gifts += [_gift(follow, was, given)] if at.order and not isinstance(follow.effect, OF_SEGMENTS) else []
+            gifts += [_gift(follow, given)] if at.order and not isinstance(follow.effect, OF_SEGMENTS) else []
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
     turn = given.turn
@@ -148,18 +148,10 @@ class _Given:
         return replace(blank, turn=turn, award_id=award_id)
 
 
-def _gift(follow: Follow, was: _Given, given: _Given) -> Gift:
+def _gift(follow: Follow, given: _Given) -> Gift:
     """As it is known to who takes it back."""
-    effect, rule_id = follow.effect, follow.rule_id
-    if given.coupon is not None:
-        return Gift(rule_id, effect.kind, _what(effect), given.coupon.coupon_id)
-    if isinstance(effect, SetTier):
-        standing = was.turn.story.account.standing
-        pin = (was.turn.story.account.tier, standing.pinned_until) if standing.pinned else None
-        return Gift(rule_id, effect.kind, effect.tier, was=pin)
-    known = was.turn.awards.get(given.award_id or "")
-    ended = None if known is None else known.expires_at
-    return Gift(rule_id, effect.kind, _what(effect), given.award_id or "", ended)
+    kept = given.award_id if given.coupon is None else given.coupon.coupon_id
+    return Gift(follow.rule_id, follow.effect.kind, _what(follow.effect), kept or "")
 
 
 def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
@@ -218,4 +210,4 @@ def _given(turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | SetTier, pla
 
 def _on_tier(turn: Turn, desk: Desk, tier: str, days: int | None) -> Turn:
     until = None if days is None else desk.terms.day(turn.story.account.advanced_to) + days - 1
-    return replace(turn, story=pinned(turn.story, desk.terms, tier, until))
+    return replace(turn, story=pinned_for(turn.story, desk.terms, tier, until, desk.order))

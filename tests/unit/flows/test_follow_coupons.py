@@ -21,6 +21,8 @@ from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.update_member import update_member
 from chalicelib.flows.verify_members import verify_members
 from chalicelib.kit.periods import local_day
+from chalicelib.table.items import unpack
+from chalicelib.table.keys import partition_query
 from tests.twins import coupons, fresh, happenings, kept, tills
 from tests.twins.bookshop import (
     PROGRAM,
@@ -112,6 +114,18 @@ def test_a_check_in_a_birthday_a_profile_and_enrolment_give_it_as_well() -> None
     assert len(theirs(shop, str(eve))) == 1
     assert issued(shop) == 5
     sound(shop, ada, bob, str(eve))
+
+
+def test_who_reads_the_journal_does_not_learn_that_it_was_a_birthday() -> None:
+    shop, _ = shop_with(on="birthday")
+    bob = shop.enrol("bob", birth_date=f"1990{TODAY[4:]}").answer.member_id
+    household(shop, bob)
+    settle_occasions(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), bob)
+    assert len(theirs(shop, bob)) == 1
+    stored = shop.rt.table.query(partition_query(shop.caller.tenant, bob)).items
+    entries = [unpack(item["body"]["B"]) for item in stored if item["kind"]["S"] == "entry"]
+    told = [fact for _, facts in entries for fact in facts if fact["type"] == "coupon.issued"]
+    assert [fact.get("cause", "") for fact in told] == [""]
 
 
 def test_several_at_once_are_each_one_of_their_own() -> None:

@@ -29,7 +29,11 @@ from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
 OPERATION = "opr_0123456789abcdef01234567"
-GIVES = [{"kind": "grant_perk", "perk": "club"}, {"kind": "issue_coupon", "series": "short"}]
+GIVES = [
+    {"kind": "grant_perk", "perk": "club"},
+    {"kind": "set_tier", "tier": "gold"},
+    {"kind": "issue_coupon", "series": "short"},
+]
 MUGS = Quota("stock", "0001#mugs", 40)
 PENNIES = tills.PENNIES.model_copy(update={"limits": RuleLimits(in_all=40)})
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
