@@ -89,6 +89,7 @@ ROUTES = (
             "unknown_segment",
             "unknown_event",
             "unknown_property",
+            "schedule_over",
             "unknown_rule",
             "nothing_to_limit",
             "impossible_condition",
