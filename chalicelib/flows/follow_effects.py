@@ -25,7 +25,7 @@ from chalicelib.flows.award_turn import Desk, Turn
 from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.give_stamps import stamped
 from chalicelib.flows.opened import Opened
-from chalicelib.flows.pin_tier import pinned
+from chalicelib.flows.order_pins import pinned_for
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.table.journal import Entry, Header
@@ -105,8 +105,8 @@ def followed(
             else:
                 of_order = order if number >= before else ""
                 at = desk.by(follow.rule_id, of_order)
-                was, (turn, award_id) = turn, _given(turn, at, effect, header.place)
-                gifts += [_gift(follow.rule_id, effect, was, award_id)] if of_order else []
+                turn, award_id = _given(turn, at, effect, header.place)
+                gifts += [_gift(follow.rule_id, effect, award_id)] if of_order else []
             made.append(_told(follow, award_id=award_id))
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
@@ -114,14 +114,11 @@ def followed(
     return Followed(turn.story, writes, tuple(made), tuple(gifts), _credited(turn.story, story, order))
 
 
-def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, was: Turn, award_id: str | None) -> Gift:
+def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, award_id: str | None) -> Gift:
     """As it is known to who takes it back."""
-    standing = was.story.account.standing
     if isinstance(effect, SetTier):
-        pin = (was.story.account.tier, standing.pinned_until) if standing.pinned else None
-        return Gift(rule_id, effect.kind, effect.tier, was=pin)
-    known = was.awards.get(award_id or "")
-    return Gift(rule_id, effect.kind, effect.perk, award_id or "", None if known is None else known.expires_at)
+        return Gift(rule_id, effect.kind, effect.tier)
+    return Gift(rule_id, effect.kind, effect.perk, award_id or "")
 
 
 def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
@@ -169,4 +166,4 @@ def _given(turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | SetTier, pla
 
 def _on_tier(turn: Turn, desk: Desk, tier: str, days: int | None) -> Turn:
     until = None if days is None else desk.terms.day(turn.story.account.advanced_to) + days - 1
-    return replace(turn, story=pinned(turn.story, desk.terms, tier, until))
+    return replace(turn, story=pinned_for(turn.story, desk.terms, tier, until, desk.order))

@@ -3,7 +3,8 @@
     a perk      is taken back, or the grant of it where there was more; not where it was used
     stamps      are cancelled as points are (flows/return_order); a card that redeemed itself with the order is refunded first, and
                 what it gave goes with it, where nobody has used that
-    a tier      is unpinned, or pinned as it was before, where nobody has pinned the member otherwise since
+    a tier      is unpinned, or pinned as it was before, where no operator has pinned the member since; where a newer order has, its pin
+                stays (flows/order_pins)
 
 reads    1 Get of the entry that recorded the order, where it gave something of this; 1 Query of the member's snapshot more where
          the order is a group's
@@ -25,6 +26,7 @@ from chalicelib.areas.accounts.model.facts import (
     PointsSpent,
     TierPinned,
 )
+from chalicelib.areas.accounts.model.standing import Pin
 from chalicelib.areas.orders.model.order import Gift, Order
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award
@@ -34,7 +36,7 @@ from chalicelib.flows.account_views import facts_of, numbered
 from chalicelib.flows.award_turn import Turn
 from chalicelib.flows.follow_effects import told_effects
 from chalicelib.flows.opened import Opened, open_snapshot
-from chalicelib.flows.pin_tier import pinned
+from chalicelib.flows.order_pins import pinned_since, uncovered, without_pin
 from chalicelib.flows.spends_back import recording_entry
 from chalicelib.flows.terms import Terms
 from chalicelib.flows.undo_commit import Named
@@ -110,16 +112,15 @@ class GiftsBack:
         return _without_grant(turn, self.order.member_id, award, fact, gift.ended)
 
     def _off_tier(self, story: Story, terms: Terms, gift: Gift) -> Story:
-        """Refuses `pinned_since`."""
+        """Refuses `pinned_since`. An older release did not say of a pin for which order it is: then by tier and last day."""
+        made = [one for one in facts_of(self.entry, TierPinned) if one.tier == gift.what]
+        if any(one.order for one in made):
+            return without_pin(story, terms, gift.what, self.order.order_id)
         standing = story.account.standing
-        until = {one.until for one in facts_of(self.entry, TierPinned) if one.tier == gift.what}
-        if not standing.pinned or story.account.tier != gift.what or standing.pinned_until not in until:
-            raise Refused("pinned_since", "The member is not pinned to this tier any more, or otherwise.")
-        was, last = gift.was or ("", None)
-        ladder = terms.must_have_tiers()
-        if not was or (last is not None and last < terms.day(story.account.advanced_to)):
-            return ladder.unpinned(story)
-        return pinned(story, terms, was, last)
+        by_it = standing.pinned and not standing.pinned_by and story.account.tier == gift.what
+        if not by_it or standing.pinned_until not in {one.until for one in made}:
+            raise pinned_since()
+        return uncovered(story, terms, () if gift.was is None else (Pin(*gift.was),))
 
     def _unfilled(self, turn: Turn, terms: Terms, at: Instant, award: Award, undone: dict[int, int]) -> Turn:
         """The card as it was before it redeemed itself with the order; as it is, where it did not. Refuses `reward_used`."""

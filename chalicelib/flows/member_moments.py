@@ -23,8 +23,9 @@ from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, header_for
-from chalicelib.flows.follow_effects import followed
+from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import What, happened
+from chalicelib.flows.occasion_told import kind_of, nameless, private_part
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot, opened_from
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
@@ -33,7 +34,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import Config
-from chalicelib.table.journal import Entry, Head, entry_put
+from chalicelib.table.journal import Entry, Head, Header, entry_put
 from chalicelib.table.protocol import Attrs, Key, Write
 
 MOST_PROGRAMS = 20
@@ -41,8 +42,10 @@ MOST_PROGRAMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """What the rules of one program give: the entry that tells it, and all that is written. Not `gave`: it says why not."""
+    """What the rules of one program give: for which moments, the entry that tells it, and all that is written. Not `gave`: it
+    says why not."""
 
+    moments: tuple[str, ...]
     entry: Entry
     writes: tuple[Write, ...]
     gave: bool
@@ -92,18 +95,25 @@ class Moments:
         try:
             opened.must_be_active()
             before = terms.meets(opened.account, header, asks_now=True)
-            story, follows = with_moments(before, terms, opened, moments, header.effective_at)
+            story, follows, told = with_moments(before, terms, opened, moments, header.effective_at)
             done = followed(story, terms, opened, follows, header, taken=taken)
             if done.story == before:
                 return None
             story = settle_tier(done.story, terms, at)
-            entry = account_entry(tenant, story, opened.head, header, told=done.told)
+            entry = self._entry(story, opened.head, header, told, done)
             put = accounts.account_put(tenant, story.account, opened.head, entry)
         except Refused:
             return None
         earned = any(isinstance(fact, PointsEarned | PointsPromised) for fact in done.story.facts[len(before.facts) :])
         gave = earned or any(effect.given for effect in done.effects)
-        return Gift(entry, (put, entry_put(entry), *done.writes), gave)
+        return Gift(told, entry, (put, entry_put(entry), *done.writes), gave)
+
+    def _entry(self, story: Story, head: Head, header: Header, moments: Sequence[str], done: Followed) -> Entry:
+        tenant = self.caller.tenant
+        if self.on is None:
+            return account_entry(tenant, story, head, header, told=done.told)
+        private = private_part(story, moments, done, self.rt.ids.salt())
+        return account_entry(tenant, nameless(story), head, header, private)
 
     def _their_account(
         self, program_id: int, member: Member, is_new: bool, found: Mapping[Key, Attrs] | None
@@ -120,15 +130,17 @@ class Moments:
 
 def with_moments(
     story: Story, terms: Terms, opened: Opened, moments: Sequence[str], at: Instant
-) -> tuple[Story, tuple[Follow, ...]]:
-    """The story with what rules credit for each of them, and what else they give; a moment for which none gives anything is
-    not told."""
-    follows: list[Follow] = []
+) -> tuple[Story, tuple[Follow, ...], tuple[str, ...]]:
+    """The story with what rules credit for each of them, what else they give, and which moments are told: not one for which
+    none gives anything."""
+    follows, told = list[Follow](), list[str]()
     for moment in moments:
-        what = What(moment, EventRecorded(moment, counts_on=terms.day(at)), only_if_given=True)
+        what = What(moment, EventRecorded(kind_of(moment), counts_on=terms.day(at)), only_if_given=True)
+        before = story
         story, more = happened(story, terms, opened, what, at)
         follows += more
-    return story, tuple(follows)
+        told += [] if story == before else [moment]
+    return story, tuple(follows), tuple(told)
 
 
 def _programs_on(config: Config, moments: Sequence[str]) -> tuple[int, ...]:

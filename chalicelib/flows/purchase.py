@@ -147,7 +147,7 @@ def _decided(
     follows: tuple[Follow, ...] = ()
     if opened.new and opened.member is not None:
         moments = (*ENROLLED, *opened.member.milestones)
-        story, follows = with_moments(story, terms, opened, moments, sale.purchased_at)
+        story, follows, _ = with_moments(story, terms, opened, moments, sale.purchased_at)
     segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
     context = context_of(terms, story.account, opened.member, sale.purchased_at, taking, segments=segments)
     if till.held:

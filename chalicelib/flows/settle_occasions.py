@@ -13,12 +13,10 @@ from __future__ import annotations
 
 from itertools import count
 
-from chalicelib.areas.accounts.model.facts import EventRecorded
 from chalicelib.areas.members import operations as profiles
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.programs import store as programs
-from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.member_moments import Moments
 from chalicelib.flows.settle_one_due import NothingDue
 from chalicelib.kit.caller import Caller
@@ -61,7 +59,7 @@ def _settle_next(rt: Runtime, caller: Caller, day: Day, member_id: str, settled:
             raise NothingDue("nothing_due", "No birthday or anniversary of this member is due.")
         moments = Moments(rt, caller, command, OPERATION, on=occasions.next_on)
         gifts = moments.given(member, occasions.next, found)
-        given = {fact.kind for gift in gifts if gift.gave for fact in facts_of(gift.entry, EventRecorded)}
+        given = {moment for gift in gifts if gift.gave for moment in gift.moments}
         header = Header(OPERATION, command.id, caller, now, now, config.revision)
         written = profiles.celebrated(rt, header, member, head, given)
         return Plan(written.entry, (*written.writes, *(write for gift in gifts for write in gift.writes)))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.areas.members import store
-from chalicelib.areas.members.facts import MemberEnrolled
+from chalicelib.areas.members.facts import MemberEnrolled, MemberOccasion
 from chalicelib.areas.members.model import (
     Asked,
     Enrolment,
@@ -150,8 +150,8 @@ def linked(rt: Runtime, header: Header, member: Member, head: Head, group_id: st
 
 def celebrated(rt: Runtime, header: Header, member: Member, head: Head, given: Collection[str]) -> Written:
     """A member whose birthday or anniversary has passed: a part of the commit of what is given for it."""
-    after, facts = celebrated_by(member, given)
-    return _written(rt, header, after, member, head, facts)
+    after, told = celebrated_by(member, given)
+    return _written(rt, header, after, member, head, (MemberOccasion(),), privately=told)
 
 
 def noted(
@@ -174,9 +174,10 @@ def _written(
     head: Head,
     facts: tuple[Fact, ...],
     after: Mapping[str, Any] | None = None,
+    privately: Mapping[str, Any] | None = None,
 ) -> Written:
     tenant = header.caller.tenant
-    private = store.private_part(member, rt.ids.salt())
+    private = {**store.private_part(member, rt.ids.salt()), **(privately or {})}
     entry = new_entry(owner_stream(tenant, member.member_id, 0), head, header, facts, private, after)
     return Written(member, entry, (*store.member_writes(tenant, member, before, head, entry), entry_put(entry)))
 

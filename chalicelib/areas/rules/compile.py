@@ -112,7 +112,9 @@ def _idle(rule: Rule) -> Skipped:
 
 def _aside(rule: Rule, made: CompiledRule) -> Aside:
     outside = Skipped(rule.rule_id, "outside_window", f"The day is not {_days(rule.window)}.")
-    return Aside(rule.occasion, span_of(rule), outside, made.checks[0][1] if filed_under(rule) else None)
+    said_of = {skipped.reason: skipped for _, skipped in made.checks}
+    first, second = [said_of[_REASONS_OF_FILES[what]] if what else None for what in filed_under(rule)]
+    return Aside(rule.occasion, span_of(rule), outside, first, second)
 
 
 class _CompilerOf:
@@ -156,9 +158,9 @@ class _CompilerOf:
 
     def _in_order(self) -> tuple[Check, ...]:
         """What the rule is filed under comes first: whoever is not even looked at for it hears of that, whatever else."""
-        first = _REASONS_OF_FILES.get(filed_under(self._rule))
+        first, second = map(_REASONS_OF_FILES.get, filed_under(self._rule))
         checks = [(holds, self._skipped(reason, sentence)) for holds, reason, sentence in self._checks()]
-        return tuple(sorted(checks, key=lambda check: check[1].reason != first))
+        return tuple(sorted(checks, key=lambda check: (check[1].reason != first, check[1].reason != second)))
 
     def _checks(self) -> Iterator[tuple[Holds, Reason, str]]:
         trigger = self._rule.trigger

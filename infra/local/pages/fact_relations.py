@@ -133,11 +133,12 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsConverted: Relations(("convert_points",)),
     f.TierChanged: Relations((*_ON_ACCOUNTS, "enrol_member"), ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
+    f.TierPinReturned: Relations(("return_order",)),
     f.TierPinned: Relations(("pin_tier", *_RECORDING), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
     f.PerkGranted: Relations(("grant_perk", *_USING, *_RECORDING), (), ("REWARD_EARNED",)),
     f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
-    f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
+    f.PerkRefunded: Relations(("refund_award", "return_order"), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
     f.PerkExpired: Relations(
         (

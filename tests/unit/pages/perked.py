@@ -14,7 +14,7 @@ from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
 from tests.twins import at, by_hand, fresh, happenings, perked, scheduled, tills
-from tests.twins.bookshop import POINTS, TIERS, BookShop, card, fixed, member, open_shop, rule, sale
+from tests.twins.bookshop import POINTS, TIERS, BookShop, card, fixed, goods_back, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.moves import EASIER
 
@@ -69,6 +69,7 @@ PERKED: tuple[Perked, ...] = (
     settled,
     lambda shop, ada, made: happenings.record(shop, ada, happenings.check_in(on=AUGUST)),
     lambda shop, ada, made: shop.buy(member(ada), sale("A-3", on=AUGUST)),
+    lambda shop, ada, made: pinned_twice(shop, ada),
     lambda shop, ada, made: tills.paid(shop, tills.begun(shop, ada), "C-1"),
     lambda shop, ada, made: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada, made: celebrated(shop, ada, AUGUST),

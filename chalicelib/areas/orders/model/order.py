@@ -52,8 +52,8 @@ class PaidWith(NamedTuple):
 
 class Gift(NamedTuple):
     """What a rule gave for it beside points: a perk or a tier (`what`), or stamps on a card (`what`). `award` is the one that was
-    granted or stamped; `ended`: when that was over before it was given more, where it ended at all. `was`: to which tier the
-    account was pinned before, and until which day."""
+    granted or stamped. An older release wrote what was before: when the award was over (`ended`), or to which tier the account was pinned, and
+    until which day (`was`)."""
 
     rule: str
     kind: str
