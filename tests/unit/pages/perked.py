@@ -50,6 +50,13 @@ def on_schedule(shop: BookShop, today: str, *effects: list[dict[str, Any]]) -> N
     scheduled.ran(shop, f"{today}T23:10:00Z")
 
 
+def pinned_twice(shop: BookShop, ada: str) -> None:
+    """Two orders pin her to the same tier, and the older one comes back."""
+    for number in ("A-3", "A-4"):
+        shop.buy(member(ada), sale(number, on=AUGUST))
+    shop.bring_back(shop.order_id("A-3"), goods_back("R-3", 100_00, on=AUGUST))
+
+
 PERKED: tuple[Perked, ...] = (
     *(
         lambda shop, ada, made, unit=unit: perked.give(shop, ada, unit, points=None if unit == "treat" else 5)
