@@ -11,13 +11,16 @@ import pytest
 
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.members.store import profile_key
+from chalicelib.areas.rules.store import plan_key
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.queues import Message
 from chalicelib.events.due import due
 from chalicelib.events.imports import imports
 from chalicelib.flows.start_run import start_due_runs
 from chalicelib.flows.update_member import update_member
+from chalicelib.flows.verify_schedules import verify_schedules
 from chalicelib.runtime import Runtime
+from chalicelib.table.protocol import Delete
 from tests.twins import fresh
 from tests.twins.bookshop import BookShop, card, open_shop, refused, rule, sale
 from tests.twins.grouped import household
@@ -248,6 +251,22 @@ def test_a_rule_that_would_never_run_is_refused(fields: dict[str, Any]) -> None:
     with refused("schedule_over", "trigger"):
         shop.define(scheduled(**fields))
     shop.define(scheduled(state="draft", **fields))
+
+
+def test_verify_names_a_rule_that_nobody_will_run() -> None:
+    shop = open_shop(rules=[rule(), scheduled(), scheduled("off", state="paused")])
+    assert verify_schedules(shop.rt, "shop") == ()
+    ran(shop, MONDAY)
+    assert verify_schedules(shop.rt, "shop") == ()
+    key = plan_key("shop", 1, "gift")
+    kept = shop.rt.table.get(key)
+    assert kept is not None
+    shop.rt.table.batch_put([{**kept, "gsi3pk": {"S": "shop#DUE#00"}}])
+    [moved] = verify_schedules(shop.rt, "shop")
+    shop.rt.table.transact([Delete(key)], "gone")
+    shop.rt.table.batch_put([{**kept, "sk": {"S": "0001#off"}}])
+    [gone, idle, *_] = verify_schedules(shop.rt, "shop")
+    assert [one.owner for one in (moved, gone, idle)] == ["rule gift", "rule gift", "rule off"]
 
 
 def test_once_on_a_day_is_once() -> None:
