@@ -26,7 +26,7 @@ from chalicelib.flows.kept_orders import after_entry, own_entry
 from chalicelib.flows.purchase import Buyer, Purchase, Till, as_sent, decide_purchase, member_of
 from chalicelib.flows.record_order import RecordedOrder, recorded_order
 from chalicelib.flows.return_order import bases_of, taken_back
-from chalicelib.flows.rule_limits import must_fit, writes_within
+from chalicelib.flows.rule_limits import writes_within
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.caller import Caller
@@ -90,9 +90,8 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
         version=order.version + 1,
     )
     put = orders.order_put(caller.tenant, after_entry(changed, own))
-    also = (put, entry_put(own), *bought.gifts, *writes_within(taking))
+    also = (put, entry_put(own), *bought.gifts, *writes_within(taking, *bought.gifts))
     made = account_plan(caller, command, story, bought.head, entry, also)
-    must_fit(made.writes)
     return Plan(entry, made.writes, made.done_if, taking)
 
 

@@ -10,15 +10,15 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.checkouts.model import Checkout
+from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry
 from chalicelib.flows.opened import Opened
-from chalicelib.flows.rule_limits import must_fit
 from chalicelib.flows.terms import Terms, settle_tier
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Limited, Plan
 from chalicelib.table.guards import guard_puts
 from chalicelib.table.journal import Entry, Head, Header, entry_put
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import MAX_TRANSACTION_ITEMS, Write
 
 
 def unguarded(command: Command) -> Command:
@@ -40,7 +40,8 @@ def version_plan(
     version = checkouts.new_version(tenant, head, header, checkout, told)
     guards = guard_puts(tenant, command, version, version.recorded_at)
     writes = (*also, checkouts.version_put(version, checkout), *guards)
-    must_fit(writes)
+    if len(writes) > MAX_TRANSACTION_ITEMS:
+        raise Refused("too_many_limits", "Too many rules with limits for all together give something for this order.")
     return Plan(version, writes, frozenset(guard.key for guard in guards), limited)
 
 

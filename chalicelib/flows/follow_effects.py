@@ -1,27 +1,38 @@
-"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, segments. Pure.
+"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, coupons, segments. Pure, but for
+codes of a pool.
 
-Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have) is not, and
-the answer says why: nobody is refused a purchase for that. An order keeps what it got of it, so that it goes with the goods
+Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have, a coupon of
+which there are no more) is not, and the answer says why: nobody is refused a purchase for that. An order keeps what it got of it, so that it goes with the goods
 (flows/gifts_back); but whoever has joined a segment by it stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
+from chalicelib.areas.coupons.model import Coupon
 from chalicelib.areas.orders.model.order import Credited, Gift
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import StampCard
 from chalicelib.areas.perks.model import Till as At
-from chalicelib.areas.rules.model.effects import FollowEffect, GiveStamps, GrantPerk, JoinSegment, LeaveSegment, SetTier
+from chalicelib.areas.rules.model.effects import (
+    FollowEffect,
+    GiveStamps,
+    GrantPerk,
+    IssueCoupon,
+    JoinSegment,
+    LeaveSegment,
+    SetTier,
+)
 from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.award_decisions import Grant, granted, is_ignored
 from chalicelib.flows.award_turn import Desk, Turn
+from chalicelib.flows.follow_coupons import OF_A_COUPON, OF_ALL_COUPONS, CouponTurn, Giving, coupon_turn
 from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.give_stamps import stamped
 from chalicelib.flows.opened import Opened
@@ -29,33 +40,25 @@ from chalicelib.flows.order_pins import pinned_for
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.table.journal import Entry, Header
-from chalicelib.table.protocol import Key, Write
+from chalicelib.table.protocol import Write
 
 MOST = 10  # in one transaction; each may write awards
-MOST_WRITES = 60  # for all that follows in one transaction
+OF_SEGMENTS = JoinSegment | LeaveSegment  # they stay, whatever comes back
+OF_A_STAY = 2  # writes: itself, and how many are in the segment
 
 
 class GivenEffect(Frozen):
-    """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier or the segment,
-    `award_id` the award that was granted or stamped."""
+    """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier, the coupon's series or the
+    segment, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
 
     rule_id: str
     kind: str
     what: str
     given: bool
     award_id: str | None = None
+    coupon_id: str | None = None
+    code: str | None = None
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """In the transaction: `taken` is what else it writes, `most` how many writes what follows may add."""
-
-    taken: Collection[Key] = ()
-    most: int = MOST_WRITES
-
-
-FREE = Room()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def effects_of(entry: Entry) -> tuple[GivenEffect, ...]:
 
 
 def followed(
+    giving: Giving,
     story: Story,
     terms: Terms,
     opened: Opened,
@@ -92,66 +96,78 @@ def followed(
     header: Header,
     order: str = "",
     before: int = 0,
-    room: Room = FREE,
 ) -> Followed:
-    """Asks nothing: a member's awards and segments come with the snapshot. Once in a transaction for each program: what
-    follows from several things in it is given together. `order`: what they follow from, but for so many `before` it. What
-    finds no `room` is told as `too_many_effects`."""
-    if not follows or opened.member is None:
+    """Asks nothing, but for a code of a pool: a member's awards, segments and coupons come with the snapshot. Once in a
+    transaction for each program: what follows from several things in it is given together, after the coupons that are used in it.
+    `order`: what they follow from, but for so many `before` it. What finds no room is told as `too_many_effects`."""
+    if opened.member is None or not (follows or giving.used):
         return Followed(story)
-    member_id, program_id = opened.member.member_id, terms.program.program_id
-    desk = Desk(terms, terms.config, opened, member_id, header.effective_at)
+    tenant, member_id, program_id = header.caller.tenant, opened.member.member_id, terms.program.program_id
+    desk, now = Desk(terms, terms.config, opened, member_id, header.effective_at), story.account.advanced_to
+    coupons = coupon_turn(giving, terms, opened, header, now)
     awards = perks.awards_from(opened.beside.values(), program_id)
-    turn = Turn(story, awards, opened.head.version + 1).with_expired(member_id, room.most)
-    tenant, now = header.caller.tenant, story.account.advanced_to
-    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, room.taken)
-    given = _Given(turn, stays)
+    turn = Turn(story.then(*coupons.told_since()), awards, opened.head.version + 1).with_expired(member_id, giving.room)
+    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, giving.taken)
+    given = _Given(turn, stays, coupons, place=header.place)
     made, gifts = list[GivenEffect](), list[Gift]()
     for number, follow in enumerate(follows):
-        of_order = order if number >= before else ""
+        at = desk.by(follow.rule_id, order if number >= before else "")
         try:
-            after = given.and_for(follow, desk.by(follow.rule_id, of_order), header.place)
-            if number >= MOST or len(after.writes(tenant, member_id, program_id)) > room.most:
+            if number >= MOST:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
+            given = given.and_in_room(giving, follow, at)
+            made.append(_told(follow, given))
+            gifts += [_gift(follow, given)] if at.order and not isinstance(follow.effect, OF_SEGMENTS) else []
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
-        else:
-            given = after
-            made.append(_told(follow, award_id=given.award_id))
-            gifts += _gifts(follow, given.award_id) if of_order else []
-    story_after, writes = given.turn.story, given.writes(tenant, member_id, program_id)
-    return Followed(story_after, writes, tuple(made), tuple(gifts), _credited(story_after, story, order))
+    turn = given.turn
+    writes = (*turn.writes(tenant, member_id, program_id), *given.stays.writes, *given.coupons.written(header))
+    return Followed(turn.story, writes, tuple(made), tuple(gifts), _credited(turn.story, story, order))
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """`award_id` is of what was given last, where it was one."""
+    """What has become of the member so far, and which award or coupon the last effect was about."""
 
     turn: Turn
     stays: SegmentTurn
+    coupons: CouponTurn
+    place: str
     award_id: str | None = None
+    coupon: Coupon | None = None
 
-    def and_for(self, follow: Follow, desk: Desk, place: str) -> _Given:
-        effect = follow.effect
+    def and_in_room(self, giving: Giving, follow: Follow, desk: Desk) -> _Given:
+        """Refuses `too_many_effects` where there is no room for it: of a coupon before anything is taken for it."""
+        coupon = isinstance(follow.effect, IssueCoupon)
+        if not coupon or self.writes_at_most(giving, coupons=1) <= giving.room:
+            after = self.with_effect(follow, desk)
+            if after.writes_at_most(giving) <= giving.room:
+                return after
+        raise Refused("too_many_effects", "There is no room for it beside what else is written.")
+
+    def writes_at_most(self, giving: Giving, coupons: int = 0) -> int:
+        """With so many coupons more."""
+        coupons += len(self.coupons.deeds) - len(giving.used)
+        of_coupons = OF_A_COUPON * coupons + OF_ALL_COUPONS if coupons else 0
+        return len(self.turn.changed) + len(self.turn.gone) + OF_A_STAY * len(self.stays.changes) + of_coupons
+
+    def with_effect(self, follow: Follow, desk: Desk) -> _Given:
+        effect, blank = follow.effect, replace(self, award_id=None, coupon=None)
         if isinstance(effect, JoinSegment | LeaveSegment):
             stays, facts = self.stays.moved(effect, follow.rule_id)
-            return _Given(self.turn.then(*facts), stays)
-        turn, award_id = _given(self.turn, desk, effect, place)
-        return replace(self, turn=turn, award_id=award_id)
+            return replace(blank, stays=stays, turn=self.turn.then(*facts))
+        if isinstance(effect, IssueCoupon):
+            coupons = self.coupons.with_one(effect.series, follow.rule_id)
+            told = coupons.told_since(self.coupons)
+            return replace(blank, coupons=coupons, turn=self.turn.then(*told), coupon=coupons.last)
+        turn, award_id = _given(self.turn, desk, effect, self.place)
+        return replace(blank, turn=turn, award_id=award_id)
 
-    def writes(self, tenant: str, member_id: str, program_id: int) -> tuple[Write, ...]:
-        return (*self.turn.writes(tenant, member_id, program_id), *self.stays.writes)
 
-
-def _gifts(follow: Follow, award_id: str | None) -> list[Gift]:
-    """As it is known to who takes it back; who has joined or left a segment stays so."""
-    match follow.effect:
-        case SetTier(tier=tier) as effect:
-            return [Gift(follow.rule_id, effect.kind, tier)]
-        case GrantPerk(perk=perk) | GiveStamps(perk=perk) as effect:
-            return [Gift(follow.rule_id, effect.kind, perk, award_id or "")]
-        case _:
-            return []
+def _gift(follow: Follow, given: _Given) -> Gift:
+    """As it is known to who takes it back."""
+    kept = given.award_id if given.coupon is None else given.coupon.coupon_id
+    return Gift(follow.rule_id, follow.effect.kind, _what(follow.effect), kept or "")
 
 
 def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
@@ -163,11 +179,20 @@ def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
     )
 
 
-def _told(follow: Follow, *, award_id: str | None = None, reason: str | None = None) -> GivenEffect:
-    effect = follow.effect
-    given = reason is None
+def coming(follow: Follow) -> dict[str, str]:
+    """How an answer names it."""
+    return {"rule_id": follow.rule_id, "kind": follow.effect.kind, "what": _what(follow.effect)}
+
+
+def _told(follow: Follow, given: _Given | None = None, *, reason: str | None = None) -> GivenEffect:
+    coupon = None if given is None else given.coupon
     return GivenEffect(
-        rule_id=follow.rule_id, kind=effect.kind, what=_what(effect), given=given, award_id=award_id, reason=reason
+        **coming(follow),
+        given=given is not None,
+        award_id=None if given is None else given.award_id,
+        coupon_id=None if coupon is None else coupon.coupon_id,
+        code=None if coupon is None else coupon.code or None,
+        reason=reason,
     )
 
 
@@ -177,6 +202,8 @@ def _what(effect: FollowEffect) -> str:
             return effect.perk
         case SetTier():
             return effect.tier
+        case IssueCoupon():
+            return effect.series
         case JoinSegment() | LeaveSegment():
             return effect.segment
 

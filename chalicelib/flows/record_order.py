@@ -37,7 +37,7 @@ from chalicelib.flows.account_views import (
 from chalicelib.flows.follow_effects import GivenEffect, effects_of
 from chalicelib.flows.kept_orders import first_entry, kept_order_of, kept_plan
 from chalicelib.flows.purchase import Buyer, Purchase, Till, decide_purchase, known_buyer, member_of
-from chalicelib.flows.rule_limits import must_fit, writes_within
+from chalicelib.flows.rule_limits import writes_within
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.base import Frozen
@@ -155,9 +155,9 @@ def order_plan(
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
-    also = (put, *enrolled, *purchase.gifts, *writes_within(taking))
+    beside = (*enrolled, *purchase.gifts)
+    also = (put, *beside, *writes_within(taking, *beside))
     made = account_plan(caller, command, purchase.story, purchase.head, entry, also)
-    must_fit(made.writes)
     return Plan(entry, made.writes, made.done_if | {put.key}, taking)
 
 

@@ -8,7 +8,7 @@ Judging reads nothing for it: the account is there, and of what everybody takes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import CountPeriod, Day
 from chalicelib.table.protocol import MAX_TRANSACTION_ITEMS, Write
 
+USUAL_BESIDE = 10
 MOST_WRITES = MAX_TRANSACTION_ITEMS - 20  # what else a purchase writes has room
 
 
@@ -206,18 +207,14 @@ def _counted(story: Story, day: Day, use: Use, counting: Counting, order: str) -
     return (story.then(told) if _is_something(use) else story), use
 
 
-def writes_within(taking: Taking) -> tuple[Write, ...]:
-    """Refuses `too_many_limits` where a purchase would take from more slices than one transaction writes."""
+def writes_within(taking: Taking, *beside: Write) -> tuple[Write, ...]:
+    """Refuses `too_many_limits` where a purchase would take from more slices than one transaction writes, with what is
+    given `beside`."""
     writes = taking.writes
-    must_fit(writes, MOST_WRITES)
-    return writes
-
-
-def must_fit(writes: Sequence[Write], most: int = MAX_TRANSACTION_ITEMS) -> None:
-    """Refuses `too_many_limits`."""
-    if len(writes) > most:
+    if len(writes) + max(0, len(beside) - USUAL_BESIDE) > MOST_WRITES:
         sentence = "Too many rules with limits for all together give something for this order."
         raise Refused("too_many_limits", sentence)
+    return writes
 
 
 # --- a return --------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from chalicelib.areas.programs.operations import create_program, put_tenant
 from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.define_perk import define_perk
 from chalicelib.flows.define_rule import define_rule
-from chalicelib.flows.follow_effects import MOST_WRITES
+from chalicelib.flows.follow_coupons import MOST_WRITES
 from chalicelib.flows.list_awards import list_awards
 from chalicelib.flows.member_moments import OF_EACH
 from chalicelib.flows.read_account import read_account
