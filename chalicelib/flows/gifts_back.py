@@ -3,6 +3,7 @@
     a perk      is taken back, or the grant of it where there was more; not where it was used
     stamps      are cancelled as points are (flows/return_order); a card that redeemed itself with the order is refunded first, and
                 what it gave goes with it, where nobody has used that
+    a coupon    is cancelled, where nobody has used it and it is not over (flows/coupons_back)
     a tier      is unpinned, or pinned as it was before, where no operator has pinned the member since; where a newer order has, its pin
                 stays (flows/order_pins)
 
@@ -27,7 +28,7 @@ from chalicelib.areas.accounts.model.facts import (
     TierPinned,
 )
 from chalicelib.areas.accounts.model.standing import Pin
-from chalicelib.areas.orders.model.order import Gift, Order
+from chalicelib.areas.orders.model.order import COUPON_GIVEN, Gift, Order
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award
 from chalicelib.areas.perks.model.award import award_used, named_award
@@ -49,13 +50,15 @@ from chalicelib.table.protocol import Write
 
 
 class TakenEffect(Frozen):
-    """What a rule gave beside points is taken back, or the reason why not: a code. `what` is the perk or the tier."""
+    """What a rule gave beside points is taken back, or the reason why not: a code. `what` is the perk, the tier or the
+    coupon's series."""
 
     rule_id: str
     kind: str
     what: str
     taken: bool
     award_id: str | None = None
+    coupon_id: str | None = None
     reason: str | None = None
 
 
@@ -76,19 +79,23 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class GiftsBack:
-    """`sequence` is that of the entry that will tell of it."""
+    """`sequence` is that of the entry that will tell of it; `coupons` that were given why they stay, or None."""
 
     order: Order
     entry: Entry
     awards: Mapping[str, Award]
     tenant: str
     sequence: int
+    coupons: Mapping[str, str | None] = field(default_factory=dict)
 
     def taken_from(self, story: Story, terms: Terms, at: Instant) -> TakenBack:
         """What was given last goes first."""
         turn, undone = Turn(story, self.awards, self.sequence), dict[int, int]()
         made: list[TakenEffect] = []
         for gift in reversed(self.order.gifts):
+            if gift.kind == COUPON_GIVEN:
+                made.append(_told(gift, self.coupons[gift.award]))
+                continue
             try:
                 turn = self._without(turn, terms, at, gift, undone)
                 made.append(_told(gift))
@@ -157,15 +164,17 @@ class GiftsBack:
         return _without_grant(turn, self.order.member_id, prize, grant, ended)
 
 
-def gifts_back(rt: Runtime, tenant: str, before: Order, after: Order, opened: Opened) -> GiftsBack | None:
-    """None where nothing goes: a part of an order takes nothing of it with it."""
+def gifts_back(
+    rt: Runtime, tenant: str, before: Order, after: Order, opened: Opened, coupons: Mapping[str, str | None]
+) -> GiftsBack | None:
+    """None where nothing goes: a part of an order takes nothing of it with it. What becomes of `coupons` is decided."""
     if not before.gifts or not after.fully_returned:
         return None
     beside = opened.beside
-    if before.group_id is not None:
+    if before.group_id is not None and any(gift.kind != COUPON_GIVEN for gift in before.gifts):
         beside = open_snapshot(rt, tenant, before.member_id, before.program).beside
     awards = perks.awards_from(beside.values(), before.program)
-    return GiftsBack(before, recording_entry(rt, tenant, before), awards, tenant, opened.head.version + 1)
+    return GiftsBack(before, recording_entry(rt, tenant, before), awards, tenant, opened.head.version + 1, coupons)
 
 
 def taken_effects_of(entry: Entry) -> tuple[TakenEffect, ...]:
@@ -192,6 +201,7 @@ def _told(gift: Gift, reason: str | None = None) -> TakenEffect:
         kind=gift.kind,
         what=gift.what,
         taken=reason is None,
-        award_id=gift.award or None,
+        award_id=None if gift.kind == COUPON_GIVEN else gift.award or None,
+        coupon_id=gift.award if gift.kind == COUPON_GIVEN else None,
         reason=reason,
     )

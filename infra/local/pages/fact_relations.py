@@ -154,13 +154,20 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
-    f.CouponIssued: Relations(("issue_coupon", "redeem_reward", "use_code"), ("User.CampaignWasBoughtByCustomer",)),
+    f.CouponIssued: Relations(
+        ("assign_order", "issue_coupon", "redeem_reward", "use_code", *_RECORDING),
+        ("User.CampaignWasBoughtByCustomer",),
+    ),
     f.CouponActivated: Relations(("activate_coupon",)),
-    f.CouponUsed: Relations(("use_code",), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
-    f.CouponUnused: Relations(("unuse_coupon",), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)),
+    f.CouponUsed: Relations(("commit_checkout", "use_code"), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
+    f.CouponUnused: Relations(
+        ("cancel_checkout", "return_order", "unuse_coupon"), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)
+    ),
     f.CouponExpired: Relations(("settle_due",)),
     f.CouponReactivated: Relations(("reactivate_coupon",)),
-    f.CouponCancelled: Relations(("cancel_coupon", "refund_redemption", "unuse_coupon")),
+    f.CouponCancelled: Relations(
+        ("cancel_checkout", "cancel_coupon", "refund_redemption", "return_order", "unuse_coupon")
+    ),
     f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
     f.MemberRenewedSegment: Relations(
         (

@@ -13,7 +13,7 @@ from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import at, by_hand, fresh, happenings, perked, scheduled, tills
+from tests.twins import at, by_hand, coupons, fresh, happenings, perked, scheduled, tills
 from tests.twins.bookshop import POINTS, TIERS, BookShop, card, fixed, goods_back, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.moves import EASIER
@@ -87,6 +87,7 @@ PERKED: tuple[Perked, ...] = (
 )
 ON = ("check_in", "order", "newsletter", "enrolled", "birthday")
 GIVES: list[dict[str, Any]] = [
+    {"kind": "issue_coupon", "series": "given"},
     {"kind": "grant_perk", "perk": "treat"},
     {"kind": "stamps", "perk": "points", "amount": 10},
     {"kind": "set_tier", "tier": "bronze"},
@@ -117,6 +118,7 @@ def awarded(act: Perked) -> StreamedTable:
 
 
 def _offer(shop: BookShop) -> None:
+    coupons.series(shop, "given")
     perked.offer(shop, "treat", perked.TREAT, again="replace")
     perked.offer(shop, "club", perked.CLUB, valid_days=10)
     for unit in ("few", "later", "sliding", "owing"):
