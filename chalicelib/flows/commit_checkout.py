@@ -158,10 +158,16 @@ def _ended(
         version=last.sequence + 1,
         payments=tuple(payment.model_dump(mode="json") for payment in paying.payments or ()),
     )
-    ended = {"limited": (), "paid": paid, "member_id": order.member_id, "group_id": order.group_id}
+    ended = {
+        "limited": (),
+        "paid": paid,
+        "ended_at": header.recorded_at,
+        "member_id": order.member_id,
+        "group_id": order.group_id,
+    }
     after, told = checkout.model_copy(update=ended), {"order": order.model_dump(mode="json")}
     also = (*made.writes, *held_writes(tenant, checkout, None))
-    plan = version_plan(tenant, command, last.head, header, after, told, also)
+    plan = version_plan(tenant, command, last, header, after, told, also)
     return replace(plan, done_if=plan.done_if | made.done_if)
 
 

@@ -26,7 +26,6 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
-from chalicelib.table.journal import Head
 
 
 def open_checkout(
@@ -66,6 +65,6 @@ def open_checkout(
             told = CheckoutOpened(checkout.checkout_id, checkout.lapses_at, opened.by)
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
             also = (*writes, *also)
-        return version_plan(caller.tenant, command, Head(), header, checkout, made.told, also, limited=taking)
+        return version_plan(caller.tenant, command, None, header, checkout, made.told, also, limited=taking)
 
     return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))

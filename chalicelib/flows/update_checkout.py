@@ -61,7 +61,7 @@ def update_checkout(
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
             also = (*writes, *also)
         also = (*also, *limit_writes(taking, before, checkout))
-        return version_plan(caller.tenant, command, last.head, header, checkout, made.told, also, limited=taking)
+        return version_plan(caller.tenant, command, last, header, checkout, made.told, also, limited=taking)
 
     done = commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
     if not command.dry_run:
