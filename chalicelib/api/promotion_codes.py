@@ -6,6 +6,7 @@ from chalicelib.api.code import Code
 
 PERKS_REWARDS_AND_COUPONS = {
     "future_event": Code(422, "The time of the event lies in the future."),
+    "schedule_over": Code(422, "There is no day left on which the rule, which is on schedule, would run."),
     "unknown_event": Code(422, "The program declares no event of this name."),
     "unknown_property": Code(422, "The event has no property of this name."),
     "wrong_property_type": Code(422, "A property of the event has a value of another type than is declared."),
