@@ -76,8 +76,7 @@ def open_buyer(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, kn
 
 def whose_of(rt: Runtime, tenant: str, opened: Opened) -> Whose:
     member_id = None if opened.member is None else opened.member.member_id
-    group_id = None if opened.group is None else opened.group.group_id
-    return Whose(member_id, group_id, Taking(rt, tenant, member_id or ""))
+    return Whose(member_id, Taking(rt, tenant, member_id or ""))
 
 
 def member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:

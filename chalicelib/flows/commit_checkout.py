@@ -135,7 +135,7 @@ def _plan(
         made = kept_plan(caller, unguarded(command), terms, header, sale, order_id, uses)
         made = replace(made, writes=(*made.writes, *writes_within(taking)))
         return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)
-    whose = Whose(checkout.member_id, checkout.group_id, taking)
+    whose = Whose(checkout.member_id, taking)
     shown = shown_codes(rt, tenant, terms, whose, checkout.codes, last.recorded_at)
     session, used = Session(checkout, cart), partial(used_with, rt, shown, checkout.checkout_id, paying.number)
     till = Till(judges=session.earns_beside, pays=session.spends_promised, shows=used, held=held_uses(checkout))

@@ -55,7 +55,7 @@ def open_checkout(
             opened_at=at,
             lapses_at=made.lapses_at,
             member_id=whose.member_id,
-            group_id=whose.group_id,
+            group_id=None if opened.group is None else opened.group.group_id,
             promised=made.promised,
             limited=made.limited,
         )

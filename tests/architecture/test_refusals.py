@@ -300,7 +300,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "commit_checkout": {
         **dict.fromkeys(
             (
-                *("code_of_nobody", "coupons_in_group", "coupon_series_not_found", "unknown_code", "code_expired"),
+                *("code_of_nobody", "coupon_series_not_found", "unknown_code", "code_expired"),
                 *("order_below_minimum", "no_codes_left"),
             ),
             "it is the code that was promised, at the time at which it was",
