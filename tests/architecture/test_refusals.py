@@ -281,6 +281,10 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "no_codes_left": "the code is named: none is drawn",
     },
     "open_checkout": {
+        **{code: why for code, why in NOT_GIVEN.items() if code not in PAID_WITH},
+        **dict.fromkeys(("undeclared_field", "wrong_field_type"), FIELDLESS),
+        "missing_member": "a cart of nobody is nobody's",
+        "too_many_coupons": NO_MORE_LIVE,
         "date_too_early": CLOCK,
         "insufficient_balance": HAD,
         "lapses_in_past": AHEAD,

@@ -26,6 +26,7 @@ PRICES: dict[str, tuple[Callable[[Till], Callable[[], object]], tuple[int, int]]
     "open": (lambda at: lambda: tills.begun(at.shop, at.ada), (2, 4)),
     "open, with a key": (lambda at: lambda: tills.begun(at.shop, at.ada, command=keyed("o")), (2, 6)),
     "open, nobody known": (lambda at: lambda: tills.begun(at.shop, None), (1, 2)),
+    "open, enrolling": (lambda at: lambda: tills.begun_by(at.shop, "newest"), (2, 10)),
     "open, with points": (lambda at: lambda: tills.begun(at.shop, at.ada, points=POINTS), (2, 8)),
     "get": (
         lambda at: of(tills.begun(at.shop, at.ada), lambda one: get_checkout(at.shop.rt, at.shop.caller, one)),
