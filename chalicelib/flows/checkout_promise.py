@@ -66,7 +66,7 @@ def open_buyer(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, kn
     `unknown_unit`."""
     for unit in wish.pays:
         terms.program.unit(unit)
-    member_id = known if wish.buyer is None else member_named(rt, caller, wish.buyer)
+    member_id = known if wish.buyer is None else _member_named(rt, caller, wish.buyer)
     return NOBODY if member_id is None else _open_member(rt, caller, terms, wish, member_id)
 
 
@@ -97,7 +97,7 @@ def whose_of(rt: Runtime, tenant: str, opened: Opened) -> Whose:
     return Whose(member_id, Taking(rt, tenant, member_id or ""))
 
 
-def member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:
+def _member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:
     """NotFound `member_not_found`."""
     member_id = buyer.member_id
     if member_id is None and buyer.identifier is not None:
