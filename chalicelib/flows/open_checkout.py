@@ -22,9 +22,11 @@ from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, o
 from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.lost_account import unless_lost
+from chalicelib.flows.opened import Opened
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
@@ -53,17 +55,7 @@ def open_checkout(
             return promise(rt, terms, opened, wish, at, checking)
 
         made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
-        checkout = Checkout(
-            checkout_id=checkout_id,
-            program_id=program_id,
-            cart=wish.cart.model_dump(mode="json", exclude_defaults=True),
-            opened_at=at,
-            lapses_at=made.lapses_at,
-            member_id=whose.member_id,
-            group_id=None if opened.group is None else opened.group.group_id,
-            promised=made.promised,
-            limited=made.limited,
-        )
+        checkout = _new(checkout_id, program_id, wish, opened, at, made)
         kept = keep_writes(rt, shown, checkout_id, made.lapses_at) if wish.hold else ()
         also = (*enrolled, *kept, *limit_writes(taking, None, checkout))
         if any(one.hold is not None for one in made.promised):
@@ -73,3 +65,17 @@ def open_checkout(
         return version_plan(caller.tenant, command, None, header, checkout, made.told, also, limited=taking)
 
     return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
+
+
+def _new(checkout_id: str, program_id: int, wish: CheckoutWish, opened: Opened, at: Instant, made: Promise) -> Checkout:
+    return Checkout(
+        checkout_id=checkout_id,
+        program_id=program_id,
+        cart=wish.cart.model_dump(mode="json", exclude_defaults=True),
+        opened_at=at,
+        lapses_at=made.lapses_at,
+        member_id=None if opened.member is None else opened.member.member_id,
+        group_id=None if opened.group is None else opened.group.group_id,
+        promised=made.promised,
+        limited=made.limited,
+    )
