@@ -68,7 +68,7 @@ class Taking:
 
     def apart(self, name: str) -> Taking:
         """For a part of the command that may come to nothing: begun by itself, and written by whoever has it."""
-        return self._apart.setdefault(name, Taking(self.rt, self.tenant, self.who))
+        return self._apart.setdefault(name, Taking(self.rt, self.tenant, self.who)).of(self.who)
 
     def begin(self) -> None:
         """A decision is made: whatever the one before took is forgotten, what was found out is not. Raises Busy where more has

@@ -21,6 +21,7 @@ from chalicelib.table.guards import NOWHERE
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
+from tests.faults.checkout_laws import judge_checkouts
 from tests.faults.coupon_laws import judge_coupons
 from tests.faults.limit_laws import judge_limits
 from tests.faults.segment_laws import judge_segments
@@ -48,6 +49,7 @@ def judge(items: Iterable[Attrs]) -> None:
     judge_coupons(kinds, journals)
     judge_limits(kinds)
     judge_segments(kinds, journals)
+    judge_checkouts(kinds)
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
         if "told" in guard:
