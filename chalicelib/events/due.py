@@ -7,6 +7,8 @@
     a coupon              the same                                         {tenant, member_id, coupon_id, day}
     a member's awards     the same                                         {tenant, member_id, program_id, awards, day}
     their birthday        the same                                         {tenant, member_id, occasion, day}
+    a stay in a segment   the same                                         {tenant, member_id, segment_id, day}
+    what is held          of a limit for all, for checkouts that lapsed    {tenant, member_id, quota, day}
 
 An account that cannot be settled ends alone in the dead-letter queue: its shard goes on. Everything may come twice.
 """
@@ -22,8 +24,9 @@ from chalicelib.errors import NewerDataError
 from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.enqueue_due import enqueue_due
-from chalicelib.flows.settle_due_page import Due, SettledPage, settle_due_page, settle_one
+from chalicelib.flows.settle_due_page import SettledPage, settle_due_page, settle_one
 from chalicelib.flows.start_run import start_due_runs
+from chalicelib.flows.what_is_due import Due, DueAccount, DueAwards, DueCoupon, DueOccasion, DueQuota, DueStay
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, local_day, local_minute, parse_day
@@ -56,7 +59,7 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
         return
     day = _day(body["day"])
     if "member_id" in body:
-        note.done += settle_one(rt, caller, day, _due(body))
+        note.done += settle_one(rt, caller, day, due_in(body))
         return
     page = settle_due_page(rt, caller, int(body["shard"]), day, body.get("start"))
     note.done, note.failed = page.settled, len(page.unsettled)
@@ -70,28 +73,42 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
 
 def _what_follows(body: dict[str, Any], page: SettledPage) -> list[dict[str, Any]]:
     said = {"tenant": body["tenant"], "day": body["day"]}
-    alone = [said | _told(one.due) for one in page.unsettled]
+    alone = [said | message_of(one.due) for one in page.unsettled]
     return alone if page.next is None else [*alone, said | {"shard": body["shard"], "start": dict(page.next)}]
 
 
-def _told(due: Due) -> dict[str, Any]:
+def message_of(due: Due) -> dict[str, Any]:
     """A message of an older release is one of these as well: that of an account has not changed."""
-    if due.quota:
-        return {"member_id": "", "quota": due.quota}
-    if due.coupon_id:
-        return {"member_id": due.member_id, "coupon_id": due.coupon_id}
-    if due.segment_id:
-        return {"member_id": due.member_id, "segment_id": due.segment_id}
-    if due.occasion:
-        return {"member_id": due.member_id, "occasion": True}
-    return {"member_id": due.member_id, "program_id": due.program_id} | ({"awards": True} if due.awards else {})
+    match due:
+        case DueAccount(owner, program_id):
+            return {"member_id": owner, "program_id": program_id}
+        case DueAwards(member_id, program_id):
+            return {"member_id": member_id, "program_id": program_id, "awards": True}
+        case DueCoupon(member_id, coupon_id):
+            return {"member_id": member_id, "coupon_id": coupon_id}
+        case DueStay(member_id, segment_id):
+            return {"member_id": member_id, "segment_id": segment_id}
+        case DueOccasion(member_id):
+            return {"member_id": member_id, "occasion": True}
+        case DueQuota(quota):
+            return {"member_id": "", "quota": quota}
 
 
-def _due(body: Mapping[str, Any]) -> Due:
-    coupon_id, segment_id = str(body.get("coupon_id", "")), str(body.get("segment_id", ""))
-    awards, occasion = bool(body.get("awards")), bool(body.get("occasion"))
-    quota, program_id = str(body.get("quota", "")), int(body.get("program_id", 0))
-    return Due(str(body["member_id"]), program_id, coupon_id, segment_id, awards, occasion, quota)
+def due_in(body: Mapping[str, Any]) -> Due:
+    member_id = str(body["member_id"])
+    match body:
+        case {"quota": quota}:
+            return DueQuota(str(quota))
+        case {"coupon_id": coupon_id}:
+            return DueCoupon(member_id, str(coupon_id))
+        case {"segment_id": segment_id}:
+            return DueStay(member_id, str(segment_id))
+        case {"occasion": True}:
+            return DueOccasion(member_id)
+        case {"awards": True, "program_id": program_id}:
+            return DueAwards(member_id, int(program_id))
+        case _:
+            return DueAccount(member_id, int(body["program_id"]))
 
 
 def _scheduled_at(event: Mapping[str, Any]) -> Instant | None:

@@ -15,38 +15,29 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.coupons.store import owned
-from chalicelib.areas.members import store as members
-from chalicelib.areas.perks import store as perks
-from chalicelib.areas.quotas import store as quotas
-from chalicelib.areas.segments import store as segments
 from chalicelib.flows.expire_coupon import expire_coupon
 from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
 from chalicelib.flows.settle_occasions import settle_occasions
+from chalicelib.flows.what_is_due import (
+    Due,
+    DueAccount,
+    DueAwards,
+    DueCoupon,
+    DueOccasion,
+    DueQuota,
+    DueStay,
+    due_of,
+)
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.periods import Day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
-from chalicelib.table.protocol import Attrs, StartKey
+from chalicelib.table.protocol import StartKey
 
 PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An account; a coupon; a stay in a segment; a member's birthday or anniversary; all awards of a member in a program that
-    are over, which are settled at once; or what is held of a quota for checkouts that have lapsed."""
-
-    member_id: str
-    program_id: int = 0
-    coupon_id: str = ""
-    segment_id: str = ""
-    awards: bool = False
-    occasion: bool = False
-    quota: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +63,7 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
     """
     query = accounts.due_query(caller.tenant, shard, day, PAGE, start)
     page = read_patiently(rt, partial(rt.table.query, query))
-    settled, unsettled, found = 0, [], [_due(attrs) for attrs in page.items]
+    settled, unsettled, found = 0, [], [due_of(attrs) for attrs in page.items]
     for due in dict.fromkeys(one for one in found if one is not None):
         try:
             settled += settle_one(rt, caller, day, due)
@@ -83,31 +74,16 @@ def settle_due_page(rt: Runtime, caller: Caller, shard: int, day: Day, start: St
 
 def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
     """Whether there was something to settle, and this run did it."""
-    if due.quota:
-        return settle_lapsed(rt, caller.tenant, due.quota)
-    if due.coupon_id:
-        return expire_coupon(rt, caller, day, due.member_id, due.coupon_id)
-    if due.segment_id:
-        return leave_due_segment(rt, caller, day, due.member_id, due.segment_id)
-    if due.occasion:
-        return settle_occasions(rt, caller, day, due.member_id)
-    settle = settle_awards if due.awards else settle_account
-    return settle(rt, caller, day, due.member_id, due.program_id)
-
-
-def _due(attrs: Attrs) -> Due | None:
-    quota = quotas.due_quota(attrs)
-    if quota is not None:
-        return Due("", quota=quota)
-    coupon, award, stay = owned.due_coupon(attrs), perks.due_award(attrs), segments.due_membership(attrs)
-    if coupon is not None:
-        return Due(coupon[0], coupon_id=coupon[1])
-    if stay is not None:
-        return Due(stay[0], segment_id=stay[1])
-    member = members.due_occasion(attrs)
-    if member is not None:
-        return Due(member, occasion=True)
-    if award is not None:
-        return Due(*award, awards=True)
-    account = accounts.due_member(attrs)
-    return None if account is None else Due(*account)
+    match due:
+        case DueAccount(owner, program_id):
+            return settle_account(rt, caller, day, owner, program_id)
+        case DueAwards(member_id, program_id):
+            return settle_awards(rt, caller, day, member_id, program_id)
+        case DueCoupon(member_id, coupon_id):
+            return expire_coupon(rt, caller, day, member_id, coupon_id)
+        case DueStay(member_id, segment_id):
+            return leave_due_segment(rt, caller, day, member_id, segment_id)
+        case DueOccasion(member_id):
+            return settle_occasions(rt, caller, day, member_id)
+        case DueQuota(quota):
+            return settle_lapsed(rt, caller.tenant, quota)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -14,8 +14,9 @@ from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.accounts.store import DUE_SHARDS
 from chalicelib.aws.errors import CloudError
 from chalicelib.aws.memory_queues import MemoryQueues, Waiting
-from chalicelib.events.due import due, schedule_due
+from chalicelib.events.due import due, due_in, message_of, schedule_due
 from chalicelib.flows.settle_due_page import PAGE
+from chalicelib.flows.what_is_due import Due, DueAccount, DueAwards, DueCoupon, DueOccasion, DueQuota, DueStay
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import Kind, RandomIds, shown
@@ -267,6 +268,23 @@ def test_a_birthday_that_cannot_be_settled_ends_alone_and_comes_with_its_message
     queues_of(shop.rt).send("due", queues_of(shop.rt).dead["due"])
     work(shop.rt)
     assert [shop.balance(member_id) for member_id in members] == [50, 50, 50]
+
+
+MESSAGES_OF: dict[Due, dict[str, Any]] = {
+    DueAccount("mem_1", 2): {"member_id": "mem_1", "program_id": 2},
+    DueAwards("mem_1", 2): {"member_id": "mem_1", "program_id": 2, "awards": True},
+    DueCoupon("mem_1", "cpn_1"): {"member_id": "mem_1", "coupon_id": "cpn_1"},
+    DueStay("mem_1", "vip"): {"member_id": "mem_1", "segment_id": "vip"},
+    DueOccasion("mem_1"): {"member_id": "mem_1", "occasion": True},
+    DueQuota("budget#0001#tenth#EUR"): {"member_id": "", "quota": "budget#0001#tenth#EUR"},
+}
+
+
+def test_whatever_is_due_has_a_message_of_its_own_which_older_releases_wrote_alike() -> None:
+    assert {type(one) for one in MESSAGES_OF} == set(get_args(Due))
+    for one, message in MESSAGES_OF.items():
+        assert message_of(one) == message
+        assert due_in({"tenant": "ours", "day": DAY, **message}) == one
 
 
 def test_a_dead_message_sent_again_after_the_repair_settles_it(damaged: tuple[BookShop, list[str]]) -> None:
