@@ -248,7 +248,7 @@ def test_a_rule_that_would_never_run_is_refused(fields: dict[str, Any]) -> None:
 
 def test_what_follows_is_given_as_well_and_what_cannot_be_is_told() -> None:
     shop = open_shop()
-    perked.offer(shop, "treat", perked.TREAT)
+    perked.offer(shop, "treat", perked.TREAT, again="ignore")
     coupons.series(shop, "welcome")
     define(shop, "vip")
     gives = [
