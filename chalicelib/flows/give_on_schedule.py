@@ -128,7 +128,7 @@ def _plan(
     done = _decided(terms, opened, occurrence, header, taking)
     story = settle_tier(done.story, terms, header.effective_at)
     entry = account_entry(caller.tenant, story, opened.head, header, told=done.told)
-    also = (*done.writes, *writes_within(taking))
+    also = (*done.writes, *writes_within(taking, *done.writes))
     return replace(account_plan(caller, command, story, opened.head, entry, also), limited=taking)
 
 

@@ -81,6 +81,7 @@ PERKED: tuple[Perked, ...] = (
     lambda shop, ada, made: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada, made: celebrated(shop, ada, AUGUST),
     lambda shop, ada, made: shop.enrol("cleo"),
+    lambda shop, ada, made: tills.begun_by(shop, "eve"),
     lambda shop, ada, made: on_schedule(
         shop, AUGUST, GIVES, [fixed(5, unit) for unit in ("few", "later", "sliding", "owing")]
     ),

@@ -39,6 +39,7 @@ SEGMENTED: tuple[Acted, ...] = (
     lambda shop, ada: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada: celebrated(shop, ada, LATER),
     lambda shop, ada: shop.enrol("cleo"),
+    lambda shop, ada: tills.begun_by(shop, "eve"),
     lambda shop, ada: on_schedule(shop, LATER, GIVES),
     lambda shop, _: shop.buy(card("dora"), sale("D-1", on=LATER)),
 )
