@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
+from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.members.store import profile_key
 from chalicelib.areas.rules.store import plan_key
-from chalicelib.aws.memory_queues import MemoryQueues
-from chalicelib.aws.queues import Message
-from chalicelib.events.due import due
-from chalicelib.events.imports import imports
-from chalicelib.flows.start_run import start_due_runs
+from chalicelib.flows.list_awards import list_awards
 from chalicelib.flows.update_member import update_member
 from chalicelib.flows.verify_schedules import verify_schedules
-from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import Delete
-from tests.twins import fresh
+from tests.twins import coupons, fresh, perked
 from tests.twins.bookshop import BookShop, card, open_shop, refused, rule, sale
 from tests.twins.grouped import household
-from tests.twins.killing import Killed, KillingFiles, KillingQueues, KillingTable, Kills, When
 from tests.twins.scheduled import (
     AWAY,
+    MONDAYS,
     ONCE_IN_HALF_A_YEAR,
     counts,
     operations,
@@ -253,6 +246,28 @@ def test_a_rule_that_would_never_run_is_refused(fields: dict[str, Any]) -> None:
     shop.define(scheduled(state="draft", **fields))
 
 
+def test_what_follows_is_given_as_well_and_what_cannot_be_is_told() -> None:
+    shop = open_shop()
+    perked.offer(shop, "treat", perked.TREAT, again="ignore")
+    coupons.series(shop, "welcome")
+    define(shop, "vip")
+    gives = [
+        {"kind": "grant_perk", "perk": "treat"},
+        {"kind": "issue_coupon", "series": "welcome"},
+        {"kind": "join_segment", "segment": "vip"},
+    ]
+    shop.define(scheduled(effects=gives))
+    shop.define(scheduled("again", effects=gives[:1], trigger=MONDAYS | {"at": "11:00"}))
+    [ada] = members(shop, 1)
+    ran(shop, MONDAY)
+    assert counts(shop) == {"rows": 1, "given": 1}
+    assert [one.perk_id for one in list_awards(shop.rt, shop.caller, ada)] == ["treat"]
+    assert [one.series_id for one in list_coupons(shop.rt, shop.caller, ada, 10, None).items] == ["welcome"]
+    ran(shop, "2026-06-22T11:10:00Z")
+    assert counts(shop) == {"rows": 1, "refused": 1}
+    assert told(shop)[0]["reason"]
+
+
 def test_verify_names_a_rule_that_nobody_will_run() -> None:
     shop = open_shop(rules=[rule(), scheduled(), scheduled("off", state="paused")])
     assert verify_schedules(shop.rt, "shop") == ()
@@ -277,47 +292,3 @@ def test_once_on_a_day_is_once() -> None:
     assert ran(shop, "2027-06-16T00:10:00Z") == 0
     shop.define(scheduled(trigger={"on": "schedule", "at": "23:30", "day": "2026-06-15"}, name="Over"))
     assert shop.balance(ada) == 100
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_wherever_a_worker_dies_everybody_gets_it_once(when: When) -> None:
-    """At every write of the table, the bucket and the queues; another takes up what it was at once the lease is over."""
-    for number in range(1_000):
-        shop = open_shop(rules=[])
-        some = members(shop, 3)
-        shop.define(scheduled(audience={"members": some}))  # one part
-        shop.clock.move_to(MONDAY)
-        kills = Kills(number, when)
-        mortal = replace(
-            shop.rt,
-            table=KillingTable(shop.rt.table, kills),
-            files=KillingFiles(shop.rt.files, kills),
-            queues=KillingQueues(shop.rt.queues, kills),
-        )
-        shop.rt.queues.send("due", [Message({"tenant": "shop", "rules_until": shop.clock.at}, "hour")])
-        work_off(shop, mortal)
-        assert balances(shop, some) == [100] * 3
-        assert counts(shop) == {"rows": 3, "given": 3}
-        if number >= kills.writes:
-            break
-    assert number > 12
-
-
-def work_off(shop: BookShop, mortal: Runtime) -> None:
-    """Both queues, by a worker who may die; what they were at comes again, to another."""
-    rt = mortal
-
-    def consume(consumer: Callable[[Runtime, dict[str, Any]], dict[str, Any]], event: dict[str, Any]) -> dict[str, Any]:
-        nonlocal rt
-        try:
-            return consumer(rt, event)
-        except Killed:
-            rt = shop.rt
-            shop.clock.at += 300_000
-            raise RuntimeError("nobody answers") from None
-
-    queues = cast(MemoryQueues, shop.rt.queues)
-    queues.deliver("due", partial(consume, due))
-    queues.deliver("imports", partial(consume, imports), size=1)
-    start_due_runs(shop.rt, shop.caller, shop.clock.at)  # an hour later
-    queues.deliver("imports", partial(consume, imports), size=1)

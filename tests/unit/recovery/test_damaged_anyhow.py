@@ -85,7 +85,8 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
 COMPARED_ELSEWHERE = {
     "coupon",
     "membership",
-}  # tests/unit/recovery/test_verify_coupons.py, tests/http/native/test_segments.py
+    "rule_plan",
+}  # tests/unit/recovery/test_verify_coupons.py, tests/http/native/test_segments.py, tests/unit/flows/test_scheduled_rules.py
 
 
 class Damage(NamedTuple):

@@ -226,7 +226,6 @@ def test_what_is_kept_and_cannot_be_read_is_not_gone_on_with(
 def test_how_fast_it_is_can_be_measured(books: Books) -> None:
     figures = verify.measured(books.shop.rt, "shop")
     assert (figures.members, figures.entries, figures.different) == (5, 31, 0)
-    assert figures.requests == 2 * 16 + 5 * 2 + 1 + (1 + 3) + 3 + (
-        16 + 1
-    )  # directory; members and what they have; configuration; feed
+    # directory; members and what they have; configuration; plans of rules; feed
+    assert figures.requests == 2 * 16 + 5 * 2 + 1 + (1 + 3) + 3 + 2 + (16 + 1)
     assert figures.requests_per_member == figures.requests / 5
