@@ -50,8 +50,9 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Of an operation that changes a profile. `but`: a program that sees to its own; `on`: the day as of whose beginning it
-    is given, where that is not now."""
+    """Of an operation that changes a profile. `but`: a program that sees to its own, `only`: the one that is asked; `on`: the day as of
+    whose beginning it is given, or `at`: the instant, where that is not now. `asks_now` as in record_order. `about`: what is told of
+    a referral. `taken`: what else the transaction writes."""
 
     rt: Runtime
     caller: Caller
@@ -59,6 +60,11 @@ class Moments:
     operation: str
     but: int = 0
     on: Day | None = None
+    only: int = 0
+    at: Instant | None = None
+    asks_now: bool = True
+    about: tuple[tuple[str, str], ...] = ()
+    taken: Collection[Key] = ()
 
     def beside_profile(self, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
         """What is written beside the profile, as it will be."""
@@ -69,13 +75,16 @@ class Moments:
     ) -> tuple[Gift, ...]:
         """By every program that has a rule on them. `found`: the member's snapshot, where it was read."""
         config = self.rt.config.load(self.rt.table, self.caller.tenant)
-        on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
+        on = [one for one in _programs_on(config, moments) if self._asks(one)] if moments else []
         gifts: list[Gift] = []
         for program_id in on[:MOST_PROGRAMS]:
-            taken = {write.key for gift in gifts for write in gift.writes}
+            taken = {*self.taken, *(write.key for gift in gifts for write in gift.writes)}
             gift = self._given(program_id, member, moments, found, taken)
             gifts += [] if gift is None else [gift]
         return tuple(gifts)
+
+    def _asks(self, program_id: int) -> bool:
+        return program_id != self.but and self.only in (0, program_id)
 
     def _given(
         self,
@@ -86,13 +95,16 @@ class Moments:
         taken: Collection[Key],
     ) -> Gift | None:
         tenant, terms = self.caller.tenant, terms_of(self.rt, self.caller.tenant, program_id)
-        at = None if self.on is None else max(day_starts(self.on, terms.program.zone), member.enrolled_at)
+        at = self.at if self.on is None else day_starts(self.on, terms.program.zone)
+        at = None if at is None else max(at, member.enrolled_at)
         header = header_for(self.rt, self.caller, self.command, self.operation, terms, at)
         opened = self._their_account(program_id, member, "enrolled" in moments, found)
+        if accounts.account_key(tenant, opened.account.owner, program_id) in taken:
+            return None  # who was brought in collects for the same group as their friend, who is given nothing for that
         try:
             opened.must_be_active()
-            before = terms.meets(opened.account, header, asks_now=True)
-            story, follows = with_moments(before, terms, opened, moments, header.effective_at)
+            before = terms.meets(opened.account, header, asks_now=self.asks_now)
+            story, follows = with_moments(before, terms, opened, moments, header.effective_at, self.about)
             done = followed(story, terms, opened, follows, header, taken=taken)
             if done.story == before:
                 return None
@@ -119,13 +131,21 @@ class Moments:
 
 
 def with_moments(
-    story: Story, terms: Terms, opened: Opened, moments: Sequence[str], at: Instant
+    story: Story,
+    terms: Terms,
+    opened: Opened,
+    moments: Sequence[str],
+    at: Instant,
+    about: tuple[tuple[str, str], ...] = (),
 ) -> tuple[Story, tuple[Follow, ...]]:
     """The story with what rules credit for each of them, and what else they give; a moment for which none gives anything is
     not told."""
     follows: list[Follow] = []
     for moment in moments:
-        what = What(moment, EventRecorded(moment, counts_on=terms.day(at)), only_if_given=True)
+        kind, _, name = moment.partition(" ")
+        of_referral = kind == "referral"
+        told = EventRecorded(kind, name, terms.day(at), about if of_referral else ())
+        what = What(moment, told, only_if_given=True, counts=of_referral)
         story, more = happened(story, terms, opened, what, at)
         follows += more
     return story, tuple(follows)

@@ -27,6 +27,8 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming, nobodys
+from chalicelib.flows.referring import Came, brought_or_not
 from chalicelib.flows.rule_limits import Stock, cut_by_limits, held_by_quota, with_uses
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
@@ -44,16 +46,17 @@ ENROLLED = ("enrolled",)
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who buys: a member by id, or by an identifier."""
+    """Who buys: a member by id, or by an identifier. `code`: by whom they come who are enrolled by it."""
 
     member_id: str | None = None
     identifier: Identifier | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
     """The decision: the story of the account, the member's or their group's, what rules gave and why not, and the member
-    it enrols, if any."""
+    it enrols, if any. `beside`: what is written of a referral, `came`: what is told of the code that was shown."""
 
     member_id: str
     head: Head
@@ -65,6 +68,8 @@ class Purchase:
     followed: Followed | None = None
     uses: tuple[Use, ...] = ()
     paid_with: PaidWith = MONEY
+    beside: tuple[Write, ...] = ()
+    came: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_gifts(self) -> tuple[Gift, ...]:
@@ -73,11 +78,12 @@ class Purchase:
 
     @property
     def gifts(self) -> tuple[Write, ...]:
-        return () if self.followed is None else self.followed.writes
+        return (*(() if self.followed is None else self.followed.writes), *self.beside)
 
     @property
     def told(self) -> dict[str, Any]:
-        return {} if self.followed is None else self.followed.told
+        told = {} if self.followed is None else self.followed.told
+        return told | ({"referral": dict(self.came)} if self.came else {})
 
 
 def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
@@ -89,13 +95,14 @@ def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
     money: `pays` is told the order's id and who buys for a group. `held`, by rule, was taken of limits before. `asks_now` as in
-    record_order. `taken`: what else the transaction writes."""
+    record_order. `taken`: what else the transaction writes. `counts`: whether it is a purchase for who brought the buyer in."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
     held: Mapping[str, Use] = field(default_factory=dict)
     taken: Collection[Key] = ()
+    counts: bool = True
 
 
 PLAIN_TILL = Till()
@@ -126,7 +133,7 @@ def decide_purchase(
         taken = () if enrolled is None else tuple(write.key for write in enrolled.writes)
         own = replace(till, taken=taken)
         purchase = _decided(header, terms, opened, sale, order_id, taking, why=dry_run, till=own)
-        return replace(purchase, enrolled=enrolled)
+        return replace(purchase, enrolled=enrolled, came=_told_of_code(buyer, opened))
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
     return unless_lost(rt, header.caller.tenant, known, decided, dry_run=dry_run)
@@ -143,11 +150,9 @@ def _decided(
     why: bool,
     till: Till,
 ) -> Purchase:
+    friend = friend_of(taking.rt, header, terms, opened) if till.counts else nobodys(taking.rt, header, terms, opened)
     story = terms.meets(opened.account, header, asks_now=till.asks_now)
-    follows: tuple[Follow, ...] = ()
-    if opened.new and opened.member is not None:
-        moments = (*ENROLLED, *opened.member.milestones)
-        story, follows = with_moments(story, terms, opened, moments, sale.purchased_at)
+    story, follows = _with_moments(story, terms, opened, friend, sale.purchased_at)
     segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
     context = context_of(terms, story.account, opened.member, sale.purchased_at, taking, segments=segments)
     if till.held:
@@ -160,16 +165,35 @@ def _decided(
     day = terms.day(sale.purchased_at)
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
+    story = friend.told(story, order_id)
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
     gave = followed(story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows), till.taken)
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
-    assert opened.member is not None  # noqa: S101 - a buyer is a member
-    member_id = opened.member.member_id
-    credited = (*credited, *gave.credits)
-    return Purchase(member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses)
+    credited, member_id = (*credited, *gave.credits), friend.member.member_id
+    beside = friend.writes(story, {*till.taken, *(write.key for write in gave.writes)}, asks_now=till.asks_now)
+    return Purchase(
+        member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses, beside=beside
+    )
+
+
+def _with_moments(
+    story: Story, terms: Terms, opened: Opened, friend: Friend, at: Instant
+) -> tuple[Story, tuple[Follow, ...]]:
+    """What the purchase is besides, for who buys: they are enrolled by it, somebody brought them in."""
+    moments = (*ENROLLED, *friend.member.milestones) if opened.new else ()
+    return with_moments(story, terms, opened, (*moments, *friend.moments), at, friend.about)
+
+
+def _told_of_code(buyer: Buyer, opened: Opened) -> dict[str, str]:
+    """Whether whoever showed a code was brought in by it, and why not."""
+    if not buyer.code:
+        return {}
+    if opened.came.referral is not None:
+        return {"referral_id": opened.came.referral.referral_id}
+    return {"reason": opened.came.refused or "not_new"}
 
 
 def refuse_future(now: Instant, at: Instant) -> None:
@@ -208,12 +232,13 @@ def open_buyer(
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
     asked = asked_of(rt.config.load(rt.table, tenant))
     enrolment = Enrolment(identifiers=(buyer.identifier,))
-    written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment)
-    account = Account(written.member.member_id, program_id)
-    others = Moments(rt, header.caller, Command(header.command), header.operation, but=program_id)
-    gifts = others.beside_profile(written.member, ENROLLED)
+    came = brought_or_not(rt, tenant, Came(buyer.code), enrolment.identifiers, header.recorded_at)
+    written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment, came.facts)
+    account, by = Account(written.member.member_id, program_id), Command(header.command)
+    others = Moments(rt, header.caller, by, header.operation, but=program_id, about=came.about)
+    gifts = others.beside_profile(written.member, (*ENROLLED, *moments_of_coming(came)))
     written = replace(written, writes=(*written.writes, *gifts))
-    return Opened(written.member, account, Head(), new=True), written
+    return Opened(written.member, account, Head(), new=True, came=came), written
 
 
 def with_credits(

@@ -45,6 +45,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
         "description": "The award's name among the member's: the perk's id and a number.",
         "example": "coffee-card.1",
     },
+    "referral_code": {"description": "A member's referral code, or that of an invitation.", "example": "READ-MORE"},
     "segment_id": {"description": "The segment's id, chosen by whoever creates it.", "example": "winback"},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
@@ -110,6 +111,7 @@ BODIES: Mapping[str, Json] = {
         "valid_days": 365,
         "points": 9,
     },
+    "share_code": {"code": "READ-MORE"},
     "put_segment": {
         "name": "Winback",
         "description": "Has not bought for a while, and is worth a letter.",

@@ -21,8 +21,10 @@ from chalicelib.areas.members.model import (
 )
 from chalicelib.areas.members.model import celebrated as celebrated_by
 from chalicelib.areas.members.model import linked as linked_to
+from chalicelib.areas.members.model import sharing as sharing_by
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.paging import encode_cursor
@@ -72,13 +74,20 @@ class _Unchanged(Refused):
 
 
 def enrol(
-    rt: Runtime, caller: Caller, command: Command, ask: Asking, enrolment: Enrolment, beside: Beside
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    ask: Asking,
+    enrolment: Enrolment,
+    beside: Beside,
+    also: Callable[[Instant], tuple[Fact, ...]] = lambda _: (),
 ) -> Committed[Member]:
-    """Write profile, identifiers and entry, and what comes beside: 1 transaction, 4 units and 2 per identifier. Refuses
-    `identifier_taken`, `undeclared_field`, `wrong_field_type`."""
+    """Write profile, identifiers and entry, and what comes beside: 1 transaction, 4 units and 2 per identifier. `also`: what else
+    is told of them, asked at each attempt. Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`."""
 
     def plan() -> Plan:
-        written = new_member(rt, _header(rt, caller, command, ask.config, "enrol_member"), ask.of, enrolment)
+        header = _header(rt, caller, command, ask.config, "enrol_member")
+        written = new_member(rt, header, ask.of, enrolment, also(header.recorded_at))
         _refuse_taken(rt, caller, written.member, ())
         return _guarded(rt, caller, command, written, beside(written.member, ("enrolled", *written.member.milestones)))
 
@@ -135,11 +144,13 @@ def list_members(rt: Runtime, caller: Caller, limit: int, cursor: str | None) ->
     return MemberPage(tuple(map(store.card_from, found)), None if rest is None else encode_cursor(scope, rest))
 
 
-def new_member(rt: Runtime, header: Header, asked: Asked, enrolment: Enrolment) -> Written:
-    """A member about to be enrolled: for this area's own commit or as a part of another's."""
+def new_member(
+    rt: Runtime, header: Header, asked: Asked, enrolment: Enrolment, also: tuple[Fact, ...] = ()
+) -> Written:
+    """A member about to be enrolled: for this area's own commit or as a part of another's. `also`: what else is told of them."""
     member = enrolled(rt.ids.entity("member", header.recorded_at), header.recorded_at, enrolment, asked)
     fact = MemberEnrolled(tuple(identifier.type for identifier in member.identifiers))
-    return _written(rt, header, member, None, Head(), (fact,))
+    return _written(rt, header, member, None, Head(), (fact, *also))
 
 
 def linked(rt: Runtime, header: Header, member: Member, head: Head, group_id: str | None) -> Written:
@@ -151,6 +162,12 @@ def linked(rt: Runtime, header: Header, member: Member, head: Head, group_id: st
 def celebrated(rt: Runtime, header: Header, member: Member, head: Head, given: Collection[str]) -> Written:
     """A member whose birthday or anniversary has passed: a part of the commit of what is given for it."""
     after, facts = celebrated_by(member, given)
+    return _written(rt, header, after, member, head, facts)
+
+
+def sharing(rt: Runtime, header: Header, member: Member, head: Head, code: str) -> Written:
+    """A member with a referral code of their own: a part of the commit that makes it lead to them."""
+    after, facts = sharing_by(member, code)
     return _written(rt, header, after, member, head, facts)
 
 

@@ -15,7 +15,7 @@ from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of,
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
 from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, FOLLOWS, STAGES, FollowEffect, Stage
-from chalicelib.areas.rules.model.triggers import OnNear
+from chalicelib.areas.rules.model.triggers import OnNear, occasions_of
 from chalicelib.areas.rules.outcome import Reason, Skipped
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.areas.rules.reasons import Aside, Reasons
@@ -91,13 +91,13 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
 
     made = tuple(_CompilerOf(rule, selectors).compiled() for rule in live)
     aside = [_aside(rule, compiled) for rule, compiled in zip(live, made, strict=True)]
-    idle = [(rule.trigger.occasion, _idle(rule)) for rule in ordered if rule.state != "active"]
+    idle = [(occasions_of(rule.trigger), _idle(rule)) for rule in ordered if rule.state != "active"]
     return CompiledRules(
         live=made,
         index=Index(live),
         reasons=Reasons(aside, idle),
-        occasions=frozenset(rule.trigger.occasion for rule in live),
-        known_occasions=frozenset(rule.trigger.occasion for rule in ordered),
+        occasions=frozenset(on for rule in live for on in occasions_of(rule.trigger)),
+        known_occasions=frozenset(on for rule in ordered for on in occasions_of(rule.trigger)),
         counting=counting_of(ordered),
     )
 
@@ -112,7 +112,7 @@ def _idle(rule: Rule) -> Skipped:
 
 def _aside(rule: Rule, made: CompiledRule) -> Aside:
     outside = Skipped(rule.rule_id, "outside_window", f"The day is not {_days(rule.window)}.")
-    return Aside(rule.trigger.occasion, span_of(rule), outside, made.checks[0][1] if filed_under(rule) else None)
+    return Aside(occasions_of(rule.trigger), span_of(rule), outside, made.checks[0][1] if filed_under(rule) else None)
 
 
 class _CompilerOf:

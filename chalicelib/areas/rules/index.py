@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from chalicelib.areas.rules.basket import Basket
 from chalicelib.areas.rules.model import Rule
+from chalicelib.areas.rules.model.triggers import occasions_of
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.periods import Day, day_of
 
@@ -38,7 +39,11 @@ class Index:
     """Places of rules in judging order, by days, occasion and name."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = [(place, span_of(rule), rule.trigger.occasion, _names(rule)) for place, rule in enumerate(rules)]
+        self._rules = [
+            (place, span_of(rule), on, _names(rule))
+            for place, rule in enumerate(rules)
+            for on in occasions_of(rule.trigger)
+        ]
         self._turns = turns_of(span for _, span, _, _ in self._rules)
         self._stretches: dict[int, dict[tuple[str, Name], list[int]]] = {}
 

@@ -79,8 +79,13 @@ class RuleDefinition(Frozen):
     @model_validator(mode="after")
     def _limits_what_is_counted(self) -> Self:
         on = self.trigger.on
-        if self.limits != UNLIMITED and (on not in WITH_GOODS or any(isinstance(one, FOLLOWS) for one in self.effects)):
-            raise ValueError("limits are of points and discounts of orders and carts: nothing else is counted yet")
+        if self.limits == UNLIMITED:
+            return self
+        if on == "referral" and (self.limits.in_all is not None or self.limits.budget is not None):
+            raise ValueError("limits on referral are for each member")
+        counted = on in WITH_GOODS or on == "referral"
+        if not counted or any(isinstance(one, FOLLOWS) for one in self.effects):
+            raise ValueError("limits are of points and discounts of orders, carts and referrals: nothing else is counted yet")
         return self
 
     @model_validator(mode="after")

@@ -108,8 +108,34 @@ class OnOccasion(Frozen):
         return self.on
 
 
+class OnReferral(Frozen):
+    """Somebody comes by a member who brought them in: they are enrolled, buy for the first time, or at all (`purchase`, the
+    first one included). It gives to the one, to the other, or to each of them (`both`), and is judged of who gets it."""
+
+    on: Literal["referral"]
+    stage: Literal["registered", "first_purchase", "purchase"]
+    who: Literal["referrer", "referred", "both"]
+
+    @property
+    def occasions(self) -> tuple[str, ...]:
+        sides = ("referrer", "referred") if self.who == "both" else (self.who,)
+        return tuple(of_referral(self.stage, side) for side in sides)
+
+
+def of_referral(stage: str, side: str) -> str:
+    """The occasion that it is for one of the two."""
+    return f"referral {stage}/{side}"
+
+
 Trigger = Annotated[
-    OnOrder | OnCart | OnFirstPurchase | OnMember | OnOccasion | OnEvent | OnCheckIn | OnScan | OnNear,
+    OnOrder | OnCart | OnFirstPurchase | OnMember | OnOccasion | OnEvent | OnCheckIn | OnScan | OnNear | OnReferral,
     Field(discriminator="on"),
 ]
+
+
+def occasions_of(trigger: Trigger) -> tuple[str, ...]:
+    """What a rule is filed under: mostly one thing."""
+    return trigger.occasions if isinstance(trigger, OnReferral) else (trigger.occasion,)
+
+
 WITH_GOODS = ("order", "cart", "first_purchase")  # what has lines, and a value

@@ -10,11 +10,11 @@ from chalicelib.kit.periods import Day
 
 @dataclass(frozen=True, slots=True)
 class RuleCounted(Fact):
-    """A purchase got something of a rule that is counted.
+    """A purchase, or a referral, got something of a rule that is counted.
 
     field     | meaning                                                        | unit
     rule      | which rule                                                     | –
-    order     | the sale's id                                                  | –
+    order     | the sale's id; none of a referral                              | –
     counts_on | the day of purchase where the program is                       | –
     periods   | in which periods the account counts it                         | –
     amounts   | how much it gave of units that are limited for each account    | unit code, its smallest part

@@ -1,0 +1,46 @@
+"""Members who bring others in: their codes, who came by them, and who brought a member in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.calls import Answered, Call
+from chalicelib.api.native.naming import answered, owner_of
+from chalicelib.areas.referrals.model import ReferralCard
+from chalicelib.flows.read_referral import CheckedCode, ReferralOfMember
+from chalicelib.flows.read_referral import check_referral as checked
+from chalicelib.flows.read_referral import list_referrals as listed
+from chalicelib.flows.read_referral import read_referral as read
+from chalicelib.flows.share_code import SharedCode
+from chalicelib.flows.share_code import share_code as share
+from chalicelib.kit.base import Wire
+
+
+class CodeBody(Wire):
+    """The code that the member would share; one is drawn where none is named and they have none."""
+
+    code: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+
+
+class Referrals(Wire):
+    items: tuple[ReferralCard, ...]
+    next_cursor: str | None
+
+
+def put_code(call: Call, body: CodeBody) -> Answered[SharedCode]:
+    return answered(share(call.rt, call.caller, call.command, owner_of(call), body.code or ""))
+
+
+def get_referral(call: Call) -> ReferralOfMember:
+    return read(call.rt, call.caller, owner_of(call))
+
+
+def list_referrals(call: Call) -> Referrals:
+    page = listed(call.rt, call.caller, owner_of(call), call.query["limit"], call.query["cursor"])
+    return Referrals(items=page.items, next_cursor=page.next_cursor)
+
+
+def check_code(call: Call) -> CheckedCode:
+    return checked(call.rt, call.caller, call.path["referral_code"])
