@@ -6,6 +6,7 @@
     a coupon              the same                                         {tenant, member_id, coupon_id, day}
     a member's awards     the same                                         {tenant, member_id, program_id, awards, day}
     their birthday        the same                                         {tenant, member_id, occasion, day}
+    an invitation         the same                                         {tenant, member_id, invitation, day}
 
 An account that cannot be settled ends alone in the dead-letter queue: its shard goes on. Everything may come twice.
 """
@@ -70,6 +71,8 @@ def _told(due: Due) -> dict[str, Any]:
     """A message of an older release is one of these as well: that of an account has not changed."""
     if due.quota:
         return {"member_id": "", "quota": due.quota}
+    if due.invitation:
+        return {"member_id": "", "invitation": due.invitation}
     if due.coupon_id:
         return {"member_id": due.member_id, "coupon_id": due.coupon_id}
     if due.segment_id:
@@ -83,7 +86,8 @@ def _due(body: Mapping[str, Any]) -> Due:
     coupon_id, segment_id = str(body.get("coupon_id", "")), str(body.get("segment_id", ""))
     awards, occasion = bool(body.get("awards")), bool(body.get("occasion"))
     quota, program_id = str(body.get("quota", "")), int(body.get("program_id", 0))
-    return Due(str(body["member_id"]), program_id, coupon_id, segment_id, awards, occasion, quota)
+    invitation = str(body.get("invitation", ""))
+    return Due(str(body["member_id"]), program_id, coupon_id, segment_id, awards, occasion, quota, invitation)
 
 
 def _scheduled_at(event: Mapping[str, Any]) -> Instant | None:

@@ -3,7 +3,8 @@
     reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
              award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each stay in a
              segment what flows/leave_due_segment does, for each member with a birthday or an anniversary what
-             flows/settle_occasions does, for each quota what flows/lapsed_limits does
+             flows/settle_occasions does, for each invitation what flows/expire_invitation does, for each quota what
+             flows/lapsed_limits does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due. So does what
 only a newer release knows to settle, after a rollback: it is counted, and waits for that one.
@@ -19,9 +20,11 @@ from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.members import store as members
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.quotas import store as quotas
+from chalicelib.areas.referrals import store as referrals
 from chalicelib.areas.segments import store as segments
 from chalicelib.flows.expire_coupon import expire_coupon
 from chalicelib.flows.lapsed_limits import settle_lapsed
+from chalicelib.flows.expire_invitation import expire_invitation
 from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
@@ -38,7 +41,7 @@ PAGE = 100
 @dataclass(frozen=True, slots=True)
 class Due:
     """An account; a coupon; a stay in a segment; a member's birthday or anniversary; all awards of a member in a program that
-    are over, which are settled at once; or what is held of a quota for checkouts that have lapsed."""
+    are over, which are settled at once; an invitation, by its code; or what is held of a quota for checkouts that have lapsed."""
 
     member_id: str
     program_id: int = 0
@@ -47,6 +50,7 @@ class Due:
     awards: bool = False
     occasion: bool = False
     quota: str = ""
+    invitation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
     """Whether there was something to settle, and this run did it."""
     if due.quota:
         return settle_lapsed(rt, caller.tenant, due.quota)
+    if due.invitation:
+        return expire_invitation(rt, caller, day, due.invitation)
     if due.coupon_id:
         return expire_coupon(rt, caller, day, due.member_id, due.coupon_id)
     if due.segment_id:
@@ -99,6 +105,9 @@ def _due(attrs: Attrs) -> Due | None:
     quota = quotas.due_quota(attrs)
     if quota is not None:
         return Due("", quota=quota)
+    invitation = referrals.due_invitation(attrs)
+    if invitation is not None:
+        return Due("", invitation=invitation)
     coupon, award, stay = owned.due_coupon(attrs), perks.due_award(attrs), segments.due_membership(attrs)
     if coupon is not None:
         return Due(coupon[0], coupon_id=coupon[1])

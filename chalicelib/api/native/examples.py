@@ -112,6 +112,8 @@ BODIES: Mapping[str, Json] = {
         "points": 9,
     },
     "share_code": {"code": "READ-MORE"},
+    "invite_friend": {"identifier": {"type": "email", "value": "friend@example.com"}},
+    "claim_referral": {"referral_code": "READ-MORE"},
     "put_segment": {
         "name": "Winback",
         "description": "Has not bought for a while, and is worth a letter.",

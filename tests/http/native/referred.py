@@ -52,3 +52,16 @@ def at_the_till(shop: Shop, number: str, code: str, order: str) -> Json:
     """An order of whoever has this card, who shows a code."""
     sale = document(order, identifier=card(number), referral_code=code)
     return dict(answer(shop.api.post("/v1/orders", sale)))
+
+
+def inviting(shop: Shop, member_id: str, who: Json | None = None, **how: Any) -> Reply:
+    body = {} if who is None else {"identifier": who}
+    return shop.api.post(f"/v1/members/{member_id}/invitations", body, **how)
+
+
+def invite(shop: Shop, member_id: str, who: Json | None = None) -> Json:
+    return dict(answer(inviting(shop, member_id, who)))
+
+
+def claiming(shop: Shop, member_id: str, code: str, **how: Any) -> Reply:
+    return shop.api.post(f"/v1/members/{member_id}/referral", {"referral_code": code}, **how)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from chalicelib.api.native.routes.members import COMING
 from chalicelib.api.route import PAGED, Route
 
 _HANDLERS = "chalicelib.api.native.referrals"
@@ -31,6 +32,30 @@ ROUTES = (
         "read_referral",
         summary="A member's referral code, what has become of their friends, and who brought them in.",
         errors=("member_not_found",),
+    ),
+    _modify(
+        "POST",
+        f"{_MEMBER}/referral",
+        f"{_HANDLERS}:claim",
+        "claim_referral",
+        summary="Say after their enrolment who brought a member in.",
+        status=201,
+        errors=(
+            *("member_not_found", "member_blocked", "referred_already", "not_new", "self_referral", "referral_loop"),
+            *COMING,
+        ),
+    ),
+    _modify(
+        "POST",
+        f"{_MEMBER}/invitations",
+        f"{_HANDLERS}:invite",
+        "invite_friend",
+        summary="Invite somebody in a member's name: the answer has the code by which they come.",
+        status=201,
+        errors=(
+            *("member_not_found", "member_blocked", "self_referral", "member_already", "invited_already"),
+            "invalid_identifier",
+        ),
     ),
     _view(
         "GET",
