@@ -33,7 +33,7 @@ _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
-_PROFILES = ("enrol_member", "update_member")  # where a rule gives something for it
+_PROFILES = ("claim_referral", "enrol_member", "update_member")  # where a rule gives something for it
 _RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "settle_occasions")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
@@ -51,8 +51,8 @@ _ON_ACCOUNTS = (
         "settle_due",
         "settle_occasions",
         "spend_points",
-        "update_member",
     ),
+    *_PROFILES,
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
@@ -67,7 +67,7 @@ _CONFIGURING = (
 )
 
 RELATIONS: Mapping[type[Fact], Relations] = {
-    f.AccountAdvanced: Relations((*_ON_ACCOUNTS, "enrol_member")),
+    f.AccountAdvanced: Relations(_ON_ACCOUNTS),
     f.OrderRecorded: Relations(
         ("assign_order", "commit_checkout", "record_order"),
         ("Transaction.TransactionWasRegistered", "Transaction.CustomerWasAssignedToTransaction"),
@@ -99,7 +99,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING)),
-    f.RuleCounted: Relations(("assign_order", "commit_checkout", "record_order")),
+    f.RuleCounted: Relations(("assign_order", "claim_referral", "commit_checkout", "enrol_member", "record_order")),
     f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
@@ -130,7 +130,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsSent: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsReceived: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(("convert_points",)),
-    f.TierChanged: Relations((*_ON_ACCOUNTS, "enrol_member"), ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
+    f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
     f.TierPinned: Relations(("pin_tier", *_RECORDING), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
@@ -139,7 +139,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
     f.PerkExpired: Relations(
-        (*_ON_AWARDS, "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")
+        (*_ON_AWARDS, *_RECORDING)
     ),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
@@ -153,20 +153,19 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CouponCancelled: Relations(("cancel_coupon", "refund_redemption", "unuse_coupon")),
     f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
     f.MemberRenewedSegment: Relations(
-        ("add_to_segment", "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")
+        ("add_to_segment", *_RECORDING)
     ),
     f.MemberLeftSegment: Relations(
-        (
-            "add_to_segment",
-            "remove_from_segment",
-            "settle_due",
-            "commit_checkout",
-            "record_event",
-            "record_order",
-            "settle_occasions",
-            "update_member",
-        ),
+        ("add_to_segment", "remove_from_segment", "settle_due", *_RECORDING),
     ),
+    f.ReferralInvited: Relations(("invite_friend",), ("User.InvitationWasCreated",)),
+    f.ReferralExpired: Relations(("settle_due",)),
+    f.ReferralRegistered: Relations(
+        ("claim_referral", "enrol_member", "record_order"),
+        ("User.CustomerWasAttachedToInvitation",),
+        ("REFERAL_CLAIMED_REFEREE", "REFERAL_CLAIMED_REFERER"),
+    ),
+    f.ReferralPurchased: Relations(("assign_order", "commit_checkout", "record_order")),
     f.CheckoutOpened: Relations(("open_checkout",)),
     f.CheckoutUpdated: Relations(("update_checkout",)),
     f.CheckoutCommitted: Relations(("commit_checkout",)),
@@ -177,7 +176,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("USER_CREATED",),
     ),
     members.MemberUpdated: Relations(
-        ("update_member",),
+        ("share_code", "update_member"),
         ("User.CustomerDetailsWereUpdated", "User.CustomerLoyaltyCardNumberWasUpdated"),
         ("USER_CHANGED",),
     ),
