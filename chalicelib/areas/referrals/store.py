@@ -4,8 +4,8 @@ access pattern                         | key                                | it
 who brought a member in                | {t}#M#{their_member} / H#REFERRAL  | 0–1   | 1 Get, 1 RU            | referral_key
 what became of whom a member brought in | {t}#M#{their_member} / H#FRIENDS  | 0–1   | 1 Get, 1 RU            | friends_key
 whose code it is, or an invitation     | {t}#REF#{referral_code} / -        | 0–1   | 1 Get, 1 RU            | code_key
-who was asked                          | {t}#ASKED#{type}#{value} / -       | 0–1   | 1 Get, 1 RU            | asked_key
-whether a device or identifier is known | {t}#SEEN#{what}#{hash} / -        | 0–1   | 1 Get, 1 RU            | seen_key
+who was asked                          | {t}#ASKED#{asked_type}#{asked} / -       | 0–1   | 1 Get, 1 RU            | asked_key
+whether a device or identifier is known | {t}#SEEN#{what}#{seen_hash} / -   | 0–1   | 1 Get, 1 RU            | seen_key
 whom a member brought in, or asked     | gsi1 {t}#REFS#{their_member} / *   | 0–n   | 1 Query a page, 0.5 RU | referrals_query
 
 item        | key                          | in index                                                                                  | cost
@@ -15,8 +15,8 @@ shared_code | {t}#REF#{referral_code} / -  | –                                
 invitation  | {t}#REF#{referral_code} / -  | gsi1 {t}#REFS#{referrer} / {created_at:014}#{referral}, gsi3 {t}#DUE#{shard:02} / {day}#invitation#{referral_code} | 2 WU + 2 IU
 invitation  | {t}#REF#{referral_code} / -  | gsi1 {t}#REFS#{referrer} / {created_at:014}#{referral}                                      | 2 WU + 1 IU
 invitation  | {t}#REF#{referral_code} / -  | –                                                                                         | 2 WU
-asked       | {t}#ASKED#{type}#{value} / - | –                                                                                         | 2 WU
-seen        | {t}#SEEN#{what}#{hash} / -   | –                                                                                         | 2 WU
+asked       | {t}#ASKED#{asked_type}#{asked} / - | –                                                                                         | 2 WU
+seen        | {t}#SEEN#{what}#{seen_hash} / - | –                                                                                         | 2 WU
 
 An invitation is in its referrer's list until somebody comes by it: then the referral is, at the same place. An erasure of who was
 asked finds the invitation by their identifier, one of the referrer by their list.
