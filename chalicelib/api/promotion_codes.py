@@ -111,7 +111,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "invalid_referral_code": Code(400, "What is given as a referral code cannot be one."),
     "unknown_referral_code": Code(422, "Nobody shares the referral code by which somebody would come."),
     "referred_already": Code(422, "Somebody brought the member in already."),
-    "not_new": Code(422, "The member has bought something already, or was enrolled too long ago, to say who brought them in."),
+    "not_new": Code(
+        422, "The member has bought something already, or was enrolled too long ago, to say who brought them in."
+    ),
     "self_referral": Code(422, "A member would bring in themselves."),
     "referral_loop": Code(422, "The member has brought others in, so nobody brings them in any more."),
     "member_already": Code(422, "Whoever is invited is a member already."),

@@ -42,7 +42,7 @@ def enrol_member(
         return together((*own, *brought_in(giving, member, by, {write.key for write in own})))
 
     ask = Asking(config, asked_of(config))
-    return members.enrol(rt, caller, command, ask, enrolment, beside, newcomer.look)
+    return members.enrol(rt, caller, command, ask, enrolment, beside, newcomer.met)
 
 
 def asked_of(config: Config) -> Asked:

@@ -95,7 +95,10 @@ def _keys(tenant: str, member_id: str, who: Identifier | None) -> list[Key]:
 def _asked(
     rt: Runtime, tenant: str, member_id: str, who: Identifier, found: Mapping[Key, Attrs], now: Instant
 ) -> _Asked:
-    owned, asked = found.get(members.identifier_key(tenant, who)), found.get(store.asked_key(tenant, who.type, who.value))
+    owned, asked = (
+        found.get(members.identifier_key(tenant, who)),
+        found.get(store.asked_key(tenant, who.type, who.value)),
+    )
     if owned is not None:
         if members.owner_from(owned) == member_id:
             raise Refused("self_referral", "A member does not bring in themselves.", param="identifier")
@@ -119,7 +122,9 @@ def _invitation(rt: Runtime, config: Config, member_id: str, who: Identifier | N
 
 
 def _kept(tenant: str, made: Invitation, known: _Asked | None, friends: Friends) -> list[Any]:
-    asked = [] if known is None or made.asked is None else [store.asked_put(tenant, made.asked, made.code, known.before)]
+    asked = (
+        [] if known is None or made.asked is None else [store.asked_put(tenant, made.asked, made.code, known.before)]
+    )
     counted = store.friends_put(tenant, made.referrer, replace(friends, invited=friends.invited + 1))
     return [store.invitation_put(tenant, made), counted, *asked]
 

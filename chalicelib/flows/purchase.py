@@ -165,7 +165,7 @@ def _decided(
     day = terms.day(sale.purchased_at)
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
-    story = friend.told(story, order_id)
+    story = friend.with_first_purchase(story, order_id)
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
@@ -173,7 +173,7 @@ def _decided(
     gave = followed(story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows), till.taken)
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     credited, member_id = (*credited, *gave.credits), friend.member.member_id
-    beside = friend.writes(story, {*till.taken, *(write.key for write in gave.writes)}, asks_now=till.asks_now)
+    beside = friend.moved_on(story, {*till.taken, *(write.key for write in gave.writes)}, asks_now=till.asks_now)
     return Purchase(
         member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses, beside=beside
     )
@@ -184,7 +184,7 @@ def _with_moments(
 ) -> tuple[Story, tuple[Follow, ...]]:
     """What the purchase is besides, for who buys: they are enrolled by it, somebody brought them in."""
     moments = (*ENROLLED, *friend.member.milestones) if opened.new else ()
-    return with_moments(story, terms, opened, (*moments, *friend.moments), at, friend.about)
+    return with_moments(story, terms, opened, (*moments, *friend.moments_here), at, friend.about)
 
 
 def _told_of_code(buyer: Buyer, opened: Opened) -> dict[str, str]:

@@ -51,7 +51,7 @@ from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry, entry_from
 
 
-class ShownCode(Frozen):
+class TillReferral(Frozen):
     """What became of the referral code that was shown: the referral that began by it, or the reason why none did, a code."""
 
     referral_id: str | None = None
@@ -72,7 +72,7 @@ class RecordedOrder(Frozen):
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     account: Standing | None
-    referral: ShownCode | None = None
+    referral: TillReferral | None = None
 
 
 def record_order(
@@ -139,10 +139,10 @@ def recorded_order(entry: Entry) -> RecordedOrder:
     )
 
 
-def _code_of(entry: Entry) -> ShownCode | None:
+def _code_of(entry: Entry) -> TillReferral | None:
     after: Any = entry.header["after"]
     shown = after.get("referral")
-    return None if shown is None else ShownCode.model_validate(shown)
+    return None if shown is None else TillReferral.model_validate(shown)
 
 
 def order_plan(

@@ -75,7 +75,7 @@ class Friend:
         return (*(("registered",) if self.kept is None else ()), *first, "purchase")
 
     @property
-    def moments(self) -> tuple[str, ...]:
+    def moments_here(self) -> tuple[str, ...]:
         """Of who buys, in the program in which they do."""
         return tuple(of_referral(stage, REFERRED) for stage in self.stages)
 
@@ -83,13 +83,13 @@ class Friend:
     def about(self) -> tuple[tuple[str, str], ...]:
         return () if self.referral is None else about(self.referral)
 
-    def told(self, story: Story, order_id: str) -> Story:
+    def with_first_purchase(self, story: Story, order_id: str) -> Story:
         known = self.referral
         if known is None or known.purchased_at is not None:
             return story
         return story.then(ReferralPurchased(known.referral_id, known.referrer, self.member.member_id, order_id))
 
-    def writes(self, story: Story, taken: Collection[Key], *, asks_now: bool) -> tuple[Write, ...]:
+    def moved_on(self, story: Story, taken: Collection[Key], *, asks_now: bool) -> tuple[Write, ...]:
         """What becomes of the referral, and what the referrer is given. `taken`: what else the transaction writes."""
         known, tenant = self.referral, self.header.caller.tenant
         if known is None:
@@ -98,14 +98,14 @@ class Friend:
         if known.purchased_at is not None and self.terms.rules.occasions.isdisjoint(wanted):
             return ()
         referrer = self.came.referrer or read_referrer(self.rt, tenant, known.referrer)
-        kept = self._moved_on(known, referrer)
+        kept = self._purchase_kept(known, referrer)
         if referrer is None:
             return kept
         account = accounts.account_key(tenant, story.account.owner, story.account.program)
         beside = {account, *taken, *(write.key for write in kept)}
         return (*kept, *self._given(referrer, wanted, beside, asks_now=asks_now))
 
-    def _moved_on(self, known: Referral, referrer: Referrer | None) -> tuple[Write, ...]:
+    def _purchase_kept(self, known: Referral, referrer: Referrer | None) -> tuple[Write, ...]:
         tenant, at = self.header.caller.tenant, self.header.effective_at
         if known.purchased_at is not None:
             return ()

@@ -91,7 +91,7 @@ class Newcomer:
     identifiers: Sequence[Identifier]
     bringing: Bringing = field(default=NOBODY)
 
-    def look(self, now: Instant) -> tuple[Fact, ...]:
+    def met(self, now: Instant) -> tuple[Fact, ...]:
         """What is told of them. Refuses as `brought` does."""
         self.bringing = brought(self.rt, self.tenant, self.came, self.identifiers, now)
         return self.bringing.facts
@@ -116,9 +116,7 @@ def brought(rt: Runtime, tenant: str, came: Came, identifiers: Sequence[Identifi
     return Bringing(_new(rt, referrer.member.member_id, invitation, now), referrer, invitation, seen)
 
 
-def brought_or_not(
-    rt: Runtime, tenant: str, came: Came, identifiers: Sequence[Identifier], now: Instant
-) -> Bringing:
+def brought_or_not(rt: Runtime, tenant: str, came: Came, identifiers: Sequence[Identifier], now: Instant) -> Bringing:
     """At a till nobody is refused a purchase for it: that nobody brings them in is told."""
     try:
         return brought(rt, tenant, came, identifiers, now)

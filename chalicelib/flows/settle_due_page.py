@@ -23,8 +23,8 @@ from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.referrals import store as referrals
 from chalicelib.areas.segments import store as segments
 from chalicelib.flows.expire_coupon import expire_coupon
-from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.expire_invitation import expire_invitation
+from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards

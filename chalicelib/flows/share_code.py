@@ -40,7 +40,9 @@ class _Unchanged(Refused):
         self.code = code
 
 
-def share_code(rt: Runtime, caller: Caller, command: Command, member_id: str, wanted: str = "") -> Committed[SharedCode]:
+def share_code(
+    rt: Runtime, caller: Caller, command: Command, member_id: str, wanted: str = ""
+) -> Committed[SharedCode]:
     """Refuses `member_blocked`; Conflict `referral_code_taken`; NotFound: member; InvalidInput `invalid_referral_code`."""
     asked = normal_code(wanted) if wanted else ""
 

@@ -21,8 +21,12 @@ from chalicelib.kit.clock import Instant
 
 Kind = Literal["member", "group", "order", "coupon", "checkout", "referral"]
 PREFIXES: dict[Kind, str] = {
-    **{"member": "mem", "group": "grp", "order": "ord"},
-    **{"coupon": "cpn", "checkout": "chk", "referral": "ref"},
+    "member": "mem",
+    "group": "grp",
+    "order": "ord",
+    "coupon": "cpn",
+    "checkout": "chk",
+    "referral": "ref",
 }
 OWNERS: tuple[Kind, ...] = ("member", "group")  # whoever may hold points: the bit of an entry's id says which
 

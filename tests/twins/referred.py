@@ -48,9 +48,7 @@ def claim(shop: BookShop, member_id: str, code: str, command: Command | None = N
     return claim_referral(shop.rt, shop.caller, command or fresh(), member_id, Came(code))
 
 
-def invite(
-    shop: BookShop, member_id: str, email: str = "", command: Command | None = None
-) -> Committed[InvitedFriend]:
+def invite(shop: BookShop, member_id: str, email: str = "", command: Command | None = None) -> Committed[InvitedFriend]:
     asked = Identifier(type="email", value=email) if email else None
     return invite_friend(shop.rt, shop.caller, command or fresh(), member_id, asked)
 

@@ -22,7 +22,7 @@ from chalicelib.flows.share_code import share_code as share
 from chalicelib.kit.base import Wire
 
 
-class CodeBody(Wire):
+class SharedCodeBody(Wire):
     """The code that the member would share; one is drawn where none is named and they have none."""
 
     code: Annotated[str, Field(min_length=1, max_length=32)] | None = None
@@ -51,7 +51,7 @@ class Referrals(Wire):
     next_cursor: str | None
 
 
-def put_code(call: Call, body: CodeBody) -> Answered[SharedCode]:
+def put_code(call: Call, body: SharedCodeBody) -> Answered[SharedCode]:
     return answered(share(call.rt, call.caller, call.command, owner_of(call), body.code or ""))
 
 

@@ -144,9 +144,7 @@ def list_members(rt: Runtime, caller: Caller, limit: int, cursor: str | None) ->
     return MemberPage(tuple(map(store.card_from, found)), None if rest is None else encode_cursor(scope, rest))
 
 
-def new_member(
-    rt: Runtime, header: Header, asked: Asked, enrolment: Enrolment, also: tuple[Fact, ...] = ()
-) -> Written:
+def new_member(rt: Runtime, header: Header, asked: Asked, enrolment: Enrolment, also: tuple[Fact, ...] = ()) -> Written:
     """A member about to be enrolled: for this area's own commit or as a part of another's. `also`: what else is told of them."""
     member = enrolled(rt.ids.entity("member", header.recorded_at), header.recorded_at, enrolment, asked)
     fact = MemberEnrolled(tuple(identifier.type for identifier in member.identifiers))

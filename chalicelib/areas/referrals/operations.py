@@ -33,6 +33,8 @@ def _after(tenant: str, scope: str, cursor: str | None) -> tuple[Key, str] | Non
     if cursor is None:
         return None
     match decode_cursor(scope, cursor):
-        case [str() as name, str() as place] if name and place and (not name.startswith("mem_") or is_id("member", name)):
+        case [str() as name, str() as place] if (
+            name and place and (not name.startswith("mem_") or is_id("member", name))
+        ):
             return store.listed_key(tenant, name), place
     raise another_list()

@@ -89,9 +89,6 @@ class SeenItem(StampbookItem):
     times = IntegerAttribute()
 
 
-# --- who came --------------------------------------------------------------------------------------------------------
-
-
 def referral_key(tenant: str, member: str) -> Key:
     return Key(owner_pk(tenant, member), REFERRAL)
 
@@ -121,9 +118,6 @@ def is_placed(tenant: str, member: str, known: Referral, attrs: Attrs) -> bool:
     place = _list_place(tenant, known.referrer, known.created_at, known.referral_id)
     shown = BodyAttribute().deserialize(attrs["card"]["B"])
     return index_key("gsi1", attrs) == place and shown == _card_of(member, known)
-
-
-# --- who brings others in --------------------------------------------------------------------------------------------
 
 
 def friends_key(tenant: str, member: str) -> Key:
@@ -168,9 +162,6 @@ def listed_key(tenant: str, name: str) -> Key:
 def card_from(attrs: Attrs) -> ReferralCard:
     body: list[Any] = BodyAttribute().deserialize(attrs["card"]["B"])
     return ReferralCard(**dict(zip(ReferralCard.model_fields, body, strict=True)))
-
-
-# --- codes and invitations -------------------------------------------------------------------------------------------
 
 
 def code_key(tenant: str, code: str) -> Key:
@@ -238,9 +229,6 @@ def asked_from(attrs: Attrs) -> str:
     return readable(lambda read: str(from_attrs(AskedItem, read).code), attrs)
 
 
-# --- what is known again ---------------------------------------------------------------------------------------------
-
-
 def seen_key(tenant: str, name: str) -> Key:
     return Key(f"{tenant}#SEEN#{name}", "-")
 
@@ -256,21 +244,20 @@ def seen_put(tenant: str, read: Seen) -> Put:
     return Put(to_attrs(item), _unchanged(read.version))
 
 
-# --- how they are read -----------------------------------------------------------------------------------------------
-
-
 def _unchanged(version: int) -> Condition:
     return Equals("version", version) if version else Absent()
 
 
 def _referral(attrs: Attrs) -> Referral:
     item = from_attrs(ReferralItem, attrs)
-    return Referral(*item.body, version=item.version)
+    referral_id, referrer, channel, created_at, registered_at, purchased_at = item.body
+    return Referral(referral_id, referrer, channel, created_at, registered_at, purchased_at, item.version)
 
 
 def _friends(attrs: Attrs) -> Friends:
     item = from_attrs(FriendsItem, attrs)
-    return Friends(*item.body, version=item.version)
+    invited, registered, purchased, expired = item.body
+    return Friends(invited, registered, purchased, expired, item.version)
 
 
 def _owner_or_invitation(attrs: Attrs) -> str | Invitation:

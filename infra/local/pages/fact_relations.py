@@ -138,9 +138,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
     f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
-    f.PerkExpired: Relations(
-        (*_ON_AWARDS, *_RECORDING)
-    ),
+    f.PerkExpired: Relations((*_ON_AWARDS, *_RECORDING)),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
@@ -152,9 +150,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CouponReactivated: Relations(("reactivate_coupon",)),
     f.CouponCancelled: Relations(("cancel_coupon", "refund_redemption", "unuse_coupon")),
     f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
-    f.MemberRenewedSegment: Relations(
-        ("add_to_segment", *_RECORDING)
-    ),
+    f.MemberRenewedSegment: Relations(("add_to_segment", *_RECORDING)),
     f.MemberLeftSegment: Relations(
         ("add_to_segment", "remove_from_segment", "settle_due", *_RECORDING),
     ),

@@ -83,7 +83,11 @@ def test_members_are_not_invited(shop: Shop, ada: str) -> None:
     assert refusal(own) == (422, "self_referral", "identifier")
     answer(shop.api.post("/v1/members", {"identifiers": [BEA]}))
     assert refusal(inviting(shop, ada, BEA)) == (422, "member_already", "identifier")
-    assert refusal(inviting(shop, ada, {"type": "email", "value": "nothing"})) == (400, "invalid_identifier", "identifiers")
+    assert refusal(inviting(shop, ada, {"type": "email", "value": "nothing"})) == (
+        400,
+        "invalid_identifier",
+        "identifiers",
+    )
     assert refusal(inviting(shop, NOBODY, BEA)) == (404, "member_not_found", "member_id")
     shop.block(ada)
     assert refusal(inviting(shop, ada)) == (422, "member_blocked", "member_id")
@@ -122,9 +126,13 @@ def test_who_has_bought_something_or_came_long_ago_is_not_new(shop: Shop, ada: s
 def test_what_is_sent_again_is_answered_again(shop: Shop, ada: str) -> None:
     path = f"/v1/members/{ada}/invitations"
     first, again = (shop.api.post(path, {"identifier": BEA}, headers={"Idempotency-Key": "one"}) for _ in range(2))
-    assert first.json == again.json and (first.status, again.status) == (201, 201)
+    assert first.json == again.json
+    assert (first.status, again.status) == (201, 201)
     code, body = share(shop, ada), {"identifiers": [card("2")]}
-    first, again = (shop.api.post("/v1/members", body | {"referral_code": code}, headers={"Idempotency-Key": "two"}) for _ in range(2))
+    first, again = (
+        shop.api.post("/v1/members", body | {"referral_code": code}, headers={"Idempotency-Key": "two"})
+        for _ in range(2)
+    )
     assert first.json == again.json
     assert counts(shop, ada) == (1, 1, 0, 0)
 

@@ -26,7 +26,8 @@ def code(shop: Shop, ada: str) -> str:
 
 def test_a_code_is_drawn_when_it_is_first_asked_for(shop: Shop, ada: str) -> None:
     code = share(shop, ada)
-    assert len(code) == 8 and code == code.upper()
+    assert len(code) == 8
+    assert code == code.upper()
     assert share(shop, ada) == code
     assert of(shop, ada)["code"] == code == answer(shop.api.get(f"/v1/members/{ada}"))["shared_code"]
 
@@ -97,7 +98,8 @@ def test_who_is_enrolled_by_their_first_order_comes_by_the_code_they_show(shop: 
     gives(shop, 1, "registered", "both")
     gives(shop, 10, "first_purchase", "both")
     bought = at_the_till(shop, "2", code, "B-1")
-    assert bought["referral"]["reason"] is None and bought["referral"]["referral_id"].startswith("ref_")
+    assert bought["referral"]["reason"] is None
+    assert bought["referral"]["referral_id"].startswith("ref_")
     assert (shop.points(ada), shop.points(bought["member_id"])) == (11, 11)
     assert (states(shop, ada), counts(shop, ada)) == ([("purchased", bought["member_id"])], (0, 1, 1, 0))
     assert at_the_till(shop, "2", code, "B-1") == bought

@@ -24,7 +24,7 @@ from chalicelib.kit.caller import Grant
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
+from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Put, Query, SortRange, Write
 from tests.twins import coupons, fresh, kept, perked, proving, referred, rewarded, segmented, tills
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
@@ -137,8 +137,7 @@ def full_shop() -> FullShop:
     rewarded.series(shop)
     rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
     rewarded.define(shop, "bag", costs=(), **rewarded.BAG)
-    bob = shop.member("bob")
-    _brings_others_in(shop, bought.member_id, bob)
+    bob = _brings_others_in(shop, bought.member_id)
     shop.earn(bob, 3)
     rewarded.redeem(shop, bob)
     codes = (shown, *_coupons(shop, bob))
@@ -168,8 +167,7 @@ def full_shop() -> FullShop:
     operation, part = _imported(shop)
     held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))
     mugs = quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)])
-    over = referrals.invitation_put(shop.caller.tenant, Invitation(REFERRAL, "OVER", bob, "link", 1, 2, told=True))
-    streamed.transact([*mugs, held, over], shop.rt.ids.command())
+    streamed.transact([*mugs, held, _over(shop, bob)], shop.rt.ids.command())
     items = _every_item(streamed)
     return FullShop(
         shop,
@@ -188,13 +186,20 @@ def full_shop() -> FullShop:
     )
 
 
-def _brings_others_in(shop: BookShop, ada: str, bob: str) -> None:
+def _brings_others_in(shop: BookShop, ada: str) -> str:
     """Ada brought in Bob, and he somebody else, on a device; he asks his sister, and another one who comes."""
+    bob = shop.member("bob")
     referred.claim(shop, bob, referred.code_of(shop, ada))
     code = referred.share(shop, bob, "BOOKS").answer.code
     referred.bring(shop, "0079", Came(code, "phone"))
     referred.invite(shop, bob, "sister@example.com")
     referred.brought(shop, "0080", referred.invite(shop, bob).answer.code)
+    return bob
+
+
+def _over(shop: BookShop, bob: str) -> Put:
+    """An invitation of his that nobody took up."""
+    return referrals.invitation_put(shop.caller.tenant, Invitation(REFERRAL, "OVER", bob, "link", 1, 2, told=True))
 
 
 def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:

@@ -21,10 +21,10 @@ from chalicelib.areas.perks import store as perks
 from chalicelib.areas.pins import store as pins
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.quotas import store as quotas
-from chalicelib.areas.rewards import store as rewards
-from chalicelib.areas.rules import store as rules
 from chalicelib.areas.referrals import store as referrals
 from chalicelib.areas.referrals.model import seen_name
+from chalicelib.areas.rewards import store as rewards
+from chalicelib.areas.rules import store as rules
 from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.kit.ids import EntryRef

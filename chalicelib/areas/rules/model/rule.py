@@ -85,7 +85,9 @@ class RuleDefinition(Frozen):
             raise ValueError("limits on referral are for each member")
         counted = on in WITH_GOODS or on == "referral"
         if not counted or any(isinstance(one, FOLLOWS) for one in self.effects):
-            raise ValueError("limits are of points and discounts of orders, carts and referrals: nothing else is counted yet")
+            raise ValueError(
+                "limits are of points and discounts of orders, carts and referrals: nothing else is counted yet"
+            )
         return self
 
     @model_validator(mode="after")
