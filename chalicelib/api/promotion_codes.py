@@ -1,4 +1,4 @@
-"""Codes of events, perks, rewards, segments, coupons and checkouts: a part of those in api/codes."""
+"""Codes of events, perks, rewards, segments, referrals, coupons and checkouts: a part of those in api/codes."""
 
 from __future__ import annotations
 

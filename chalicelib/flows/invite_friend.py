@@ -42,12 +42,12 @@ DAY_MS = 24 * 3_600_000
 
 
 class InvitedFriend(Frozen):
-    """`code`: by which they come, and nobody else does."""
+    """`referral_code`: by which they come, and nobody else does."""
 
     referral_id: str
     member_id: str
     channel: Channel
-    code: str
+    referral_code: str
     expires_at: Time
 
 
@@ -133,4 +133,4 @@ def _answer(entry: Entry) -> InvitedFriend:
     [told] = facts_of(entry, ReferralInvited)
     after: Any = entry.header["after"]
     said = {"referral_id": told.referral, "member_id": owner_of(entry), "channel": told.channel}
-    return InvitedFriend.model_validate({**said, "code": after["code"], "expires_at": told.expires_at})
+    return InvitedFriend.model_validate({**said, "referral_code": after["code"], "expires_at": told.expires_at})

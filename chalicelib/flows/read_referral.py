@@ -31,11 +31,11 @@ class CameBy(Frozen):
 
 
 class ReferralOfMember(Frozen):
-    """`code`: the one that the member shares. How many they invited, how many came, by code or invitation, how many of these bought
+    """`referral_code`: the one that the member shares. How many they invited, how many came, by code or invitation, how many of these bought
     something; and how many invitations nobody took up."""
 
     member_id: str
-    code: str | None
+    referral_code: str | None
     invited: int
     registered: int
     purchased: int
@@ -43,10 +43,10 @@ class ReferralOfMember(Frozen):
     came_by: CameBy | None
 
 
-class CheckedCode(Frozen):
+class CheckedReferral(Frozen):
     """`reason`: why nobody comes by it just now, as a code. An invitation is good once, until it expires."""
 
-    code: str
+    referral_code: str
     good: bool
     reason: str | None
     referrer_id: str
@@ -68,7 +68,7 @@ def read_referral(rt: Runtime, caller: Caller, member_id: str) -> ReferralOfMemb
     known, by = store.friends_from(friends), None if came is None else store.referral_from(came)
     return ReferralOfMember(
         member_id=member_id,
-        code=member.shared_code,
+        referral_code=member.shared_code,
         invited=known.invited,
         registered=known.registered,
         purchased=known.purchased,
@@ -95,7 +95,7 @@ def list_referrals(rt: Runtime, caller: Caller, member_id: str, limit: int, curs
     return page
 
 
-def check_referral(rt: Runtime, caller: Caller, code: str) -> CheckedCode:
+def check_referral(rt: Runtime, caller: Caller, code: str) -> CheckedReferral:
     """NotFound `referral_code_not_found`, also of what cannot be one."""
     missing = NotFound("referral_code_not_found", "Nobody shares this referral code.", param="referral_code")
     try:
@@ -109,8 +109,8 @@ def check_referral(rt: Runtime, caller: Caller, code: str) -> CheckedCode:
     invitation = known if isinstance(known, Invitation) else None
     referrer, _ = members.read(rt.table, caller.tenant, known.referrer if isinstance(known, Invitation) else known)
     reason = "referrer_blocked" if referrer.status == "blocked" else _why_not(invitation, rt.clock.now())
-    return CheckedCode(
-        code=spelled,
+    return CheckedReferral(
+        referral_code=spelled,
         good=reason is None,
         reason=reason,
         referrer_id=referrer.member_id,

@@ -29,7 +29,7 @@ from chalicelib.table.journal import Entry, Header
 
 class SharedCode(Frozen):
     member_id: str
-    code: str
+    referral_code: str
 
 
 class _Unchanged(Refused):
@@ -55,7 +55,7 @@ def share_code(
             raise _Unchanged(before)
         code = asked or code_digits(rt.ids.salt())[:CODE_DIGITS].upper()
         if asked and rt.table.get(store.code_key(caller.tenant, code)) is not None:
-            raise Conflict("referral_code_taken", "Somebody else has this referral code.", param="code")
+            raise Conflict("referral_code_taken", "Somebody else has this referral code.", param="referral_code")
         now, revision = rt.clock.now(), rt.config.load(rt.table, caller.tenant).revision
         header = Header("share_code", command.id, caller, now, now, revision)
         made = profiles.sharing(rt, header, member, head, code)
@@ -67,11 +67,11 @@ def share_code(
     try:
         return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
     except _Unchanged as kept:
-        return Committed(SharedCode(member_id=member_id, code=kept.code))
+        return Committed(SharedCode(member_id=member_id, referral_code=kept.code))
 
 
 def _answer(entry: Entry) -> SharedCode:
     if entry.private is None:
         raise NotFound("member_erased", "The personal data of this member were erased.")
     member = Member.model_validate(entry.private["member"])
-    return SharedCode(member_id=member.member_id, code=str(member.shared_code))
+    return SharedCode(member_id=member.member_id, referral_code=str(member.shared_code))

@@ -29,7 +29,7 @@ def share(shop: BookShop, member_id: str, code: str = "", command: Command | Non
 
 
 def code_of(shop: BookShop, member_id: str) -> str:
-    return share(shop, member_id).answer.code
+    return share(shop, member_id).answer.referral_code
 
 
 def bring(shop: BookShop, number: str, came: Came | str, command: Command | None = None) -> Committed[Member]:

@@ -12,7 +12,7 @@ from chalicelib.areas.members.model import MAX_IDENTIFIER, Identifier
 from chalicelib.areas.referrals.model import ReferralCard
 from chalicelib.flows.claim_referral import ClaimedReferral, claim_referral
 from chalicelib.flows.invite_friend import InvitedFriend, invite_friend
-from chalicelib.flows.read_referral import CheckedCode, ReferralOfMember
+from chalicelib.flows.read_referral import CheckedReferral, ReferralOfMember
 from chalicelib.flows.read_referral import check_referral as checked
 from chalicelib.flows.read_referral import list_referrals as listed
 from chalicelib.flows.read_referral import read_referral as read
@@ -25,7 +25,7 @@ from chalicelib.kit.base import Wire
 class SharedCodeBody(Wire):
     """The code that the member would share; one is drawn where none is named and they have none."""
 
-    code: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    referral_code: ReferralCode | None = None
 
 
 class AskedIdentifier(Wire):
@@ -52,7 +52,7 @@ class Referrals(Wire):
 
 
 def put_code(call: Call, body: SharedCodeBody) -> Answered[SharedCode]:
-    return answered(share(call.rt, call.caller, call.command, owner_of(call), body.code or ""))
+    return answered(share(call.rt, call.caller, call.command, owner_of(call), body.referral_code or ""))
 
 
 def get_referral(call: Call) -> ReferralOfMember:
@@ -74,5 +74,5 @@ def claim(call: Call, body: ClaimBody) -> Answered[ClaimedReferral]:
     return answered(claim_referral(call.rt, call.caller, call.command, owner_of(call), came))
 
 
-def check_code(call: Call) -> CheckedCode:
+def check_code(call: Call) -> CheckedReferral:
     return checked(call.rt, call.caller, call.path["referral_code"])

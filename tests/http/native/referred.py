@@ -18,8 +18,8 @@ def gives(shop: Shop, amount: int, stage: str, who: str, rule_id: str = "", **fi
 
 def share(shop: Shop, member_id: str, code: str | None = None) -> str:
     """The code that a member shares."""
-    body = {} if code is None else {"code": code}
-    return str(answer(shop.api.put(f"/v1/members/{member_id}/referral-code", body))["code"])
+    body = {} if code is None else {"referral_code": code}
+    return str(answer(shop.api.put(f"/v1/members/{member_id}/referral-code", body))["referral_code"])
 
 
 def enrolling(shop: Shop, number: str, code: str = "", device: str = "", **how: Any) -> Reply:

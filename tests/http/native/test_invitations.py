@@ -32,31 +32,31 @@ def test_who_is_invited_comes_by_the_code_of_the_invitation(rt: Runtime, shop: S
     invited = invite(shop, ada, BEA)
     assert (invited["channel"], invited["expires_at"]) == ("email", "2026-02-14T12:00:00Z")
     assert (states(shop, ada), counts(shop, ada)) == ([("invited", None)], (1, 0, 0, 0))
-    checked = answer(shop.api.get(f"/v1/referrals/{invited['code']}"))
+    checked = answer(shop.api.get(f"/v1/referrals/{invited['referral_code']}"))
     assert (checked["good"], checked["referral_id"]) == (True, invited["referral_id"])
-    bea = brought(shop, "2", invited["code"])
+    bea = brought(shop, "2", invited["referral_code"])
     assert (states(shop, ada), counts(shop, ada)) == ([("registered", bea)], (1, 1, 0, 0))
     came_by = of(shop, bea)["came_by"]
     assert (came_by["referral_id"], came_by["channel"]) == (invited["referral_id"], "email")
-    assert refusal(enrolling(shop, "3", invited["code"])) == (422, "invitation_used", "referral_code")
-    assert answer(shop.api.get(f"/v1/referrals/{invited['code']}"))["reason"] == "invitation_used"
+    assert refusal(enrolling(shop, "3", invited["referral_code"])) == (422, "invitation_used", "referral_code")
+    assert answer(shop.api.get(f"/v1/referrals/{invited['referral_code']}"))["reason"] == "invitation_used"
     assert different(rt) == []
 
 
 def test_an_invitation_by_link_names_nobody(shop: Shop, ada: str) -> None:
     invited = invite(shop, ada)
     assert (invited["channel"], invited["member_id"]) == ("link", ada)
-    assert of(shop, brought(shop, "2", invited["code"].lower()))["came_by"]["channel"] == "link"
+    assert of(shop, brought(shop, "2", invited["referral_code"].lower()))["came_by"]["channel"] == "link"
 
 
 def test_an_invitation_is_over_with_its_time(rt: Runtime, shop: Shop, ada: str) -> None:
     invited = invite(shop, ada, BEA)
     shop.clock.at += 30 * DAY
     assert (states(shop, ada), counts(shop, ada)) == ([("expired", None)], (1, 0, 0, 0))
-    assert refusal(enrolling(shop, "2", invited["code"])) == (422, "invitation_expired", "referral_code")
+    assert refusal(enrolling(shop, "2", invited["referral_code"])) == (422, "invitation_expired", "referral_code")
     days_pass(rt, shop, 1)
     assert (states(shop, ada), counts(shop, ada)) == ([("expired", None)], (1, 0, 0, 1))
-    assert refusal(enrolling(shop, "2", invited["code"])) == (422, "invitation_expired", "referral_code")
+    assert refusal(enrolling(shop, "2", invited["referral_code"])) == (422, "invitation_expired", "referral_code")
     days_pass(rt, shop, 1)
     assert counts(shop, ada) == (1, 0, 0, 1)
     assert different(rt) == []
@@ -72,7 +72,7 @@ def test_who_did_not_come_is_invited_again(rt: Runtime, shop: Shop, ada: str, to
     again = invite(shop, ada, BEA)
     days_pass(rt, shop, 2)
     assert counts(shop, ada) == (2, 0, 0, 1)
-    brought(shop, "3", again["code"])
+    brought(shop, "3", again["referral_code"])
     assert counts(shop, ada) == (2, 1, 0, 1)
     assert different(rt) == []
 

@@ -29,14 +29,14 @@ def test_a_code_is_drawn_when_it_is_first_asked_for(shop: Shop, ada: str) -> Non
     assert len(code) == 8
     assert code == code.upper()
     assert share(shop, ada) == code
-    assert of(shop, ada)["code"] == code == answer(shop.api.get(f"/v1/members/{ada}"))["shared_code"]
+    assert of(shop, ada)["referral_code"] == code == answer(shop.api.get(f"/v1/members/{ada}"))["shared_code"]
 
 
 def test_a_code_is_chosen_changed_and_nobody_elses(shop: Shop, ada: str) -> None:
     assert share(shop, ada, "read-more") == "READ-MORE"
     bea = shop.enrol("2")
-    taken = shop.api.put(f"/v1/members/{bea}/referral-code", {"code": "Read-More"})
-    assert refusal(taken) == (409, "referral_code_taken", "code")
+    taken = shop.api.put(f"/v1/members/{bea}/referral-code", {"referral_code": "Read-More"})
+    assert refusal(taken) == (409, "referral_code_taken", "referral_code")
     assert share(shop, ada, "READERS") == "READERS"
     assert share(shop, bea, "READ-MORE") == "READ-MORE"
     assert refusal(enrolling(shop, "3", "nobodys")) == (422, "unknown_referral_code", "referral_code")
@@ -45,7 +45,7 @@ def test_a_code_is_chosen_changed_and_nobody_elses(shop: Shop, ada: str) -> None
 
 @pytest.mark.parametrize("code", ["abc", "-abc", "a b c", "ä-code", "x" * 33])
 def test_what_cannot_be_a_code_is_refused(shop: Shop, ada: str, code: str) -> None:
-    status, _, _ = refusal(shop.api.put(f"/v1/members/{ada}/referral-code", {"code": code}))
+    status, _, _ = refusal(shop.api.put(f"/v1/members/{ada}/referral-code", {"referral_code": code}))
     assert status == 400
     status, _, _ = refusal(enrolling(shop, "2", code))
     assert status == 400
@@ -144,7 +144,7 @@ def test_who_came_before_is_known_again(shop: Shop, code: str) -> None:
 
 def test_a_code_is_looked_at(shop: Shop, ada: str, code: str) -> None:
     checked = answer(shop.api.get(f"/v1/referrals/{code.lower()}"))
-    assert (checked["code"], checked["good"], checked["referrer_id"]) == (code, True, ada)
+    assert (checked["referral_code"], checked["good"], checked["referrer_id"]) == (code, True, ada)
     shop.block(ada)
     checked = answer(shop.api.get(f"/v1/referrals/{code}"))
     assert (checked["good"], checked["reason"]) == (False, "referrer_blocked")

@@ -190,10 +190,10 @@ def _brings_others_in(shop: BookShop, ada: str) -> str:
     """Ada brought in Bob, and he somebody else, on a device; he asks his sister, and another one who comes."""
     bob = shop.member("bob")
     referred.claim(shop, bob, referred.code_of(shop, ada))
-    code = referred.share(shop, bob, "BOOKS").answer.code
+    code = referred.share(shop, bob, "BOOKS").answer.referral_code
     referred.bring(shop, "0079", Came(code, "phone"))
     referred.invite(shop, bob, "sister@example.com")
-    referred.brought(shop, "0080", referred.invite(shop, bob).answer.code)
+    referred.brought(shop, "0080", referred.invite(shop, bob).answer.referral_code)
     return bob
 
 
