@@ -44,7 +44,7 @@ def due(event: SQSEvent) -> dict[str, Any]:
     return due.due(bootstrap.runtime(), event.to_dict())
 
 
-@app.schedule(Cron(10, 0, "*", "*", "?", "*"))
+@app.schedule(Cron(10, "*", "*", "*", "?", "*"))
 def schedule_due(event: CloudWatchEvent) -> None:
     from chalicelib.events import due  # noqa: PLC0415
 

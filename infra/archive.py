@@ -36,6 +36,11 @@ def remake(archive: Path, *, compiled: bool, largest: int = LARGEST) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         _unpack(archive, root)
+        if built_here := sorted(_built_here(root)):
+            raise PackageError(
+                f"{', '.join(built_here)}: no wheel that Lambda can load, so it was compiled for this machine's libraries. "
+                "Pin a version that has one."
+            )
         if compiled:
             _compile(root)
         files = sorted((file.relative_to(root).as_posix(), file) for file in root.rglob("*") if file.is_file())
@@ -58,6 +63,14 @@ def _unpack(archive: Path, root: Path) -> None:
     names = list(sources(archive))
     with ZipFile(archive) as zipped:
         zipped.extractall(root, names)
+
+
+def _built_here(root: Path) -> Iterator[str]:
+    """Libraries that Chalice compiled itself, for want of a wheel. In Lambda the first import of one may fail."""
+    for wheel in root.glob("*.dist-info/WHEEL"):
+        tags = [line for line in wheel.read_text(encoding="utf-8").splitlines() if line.startswith("Tag: ")]
+        if not all(tag.endswith("-any") or "manylinux" in tag for tag in tags):
+            yield wheel.parent.name.removesuffix(".dist-info")
 
 
 def _compile(root: Path) -> None:

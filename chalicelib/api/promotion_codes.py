@@ -6,6 +6,7 @@ from chalicelib.api.code import Code
 
 PERKS_REWARDS_AND_COUPONS = {
     "future_event": Code(422, "The time of the event lies in the future."),
+    "schedule_over": Code(422, "There is no day left on which the rule, which is on schedule, would run."),
     "unknown_event": Code(422, "The program declares no event of this name."),
     "unknown_property": Code(422, "The event has no property of this name."),
     "wrong_property_type": Code(422, "A property of the event has a value of another type than is declared."),
@@ -93,7 +94,10 @@ PERKS_REWARDS_AND_COUPONS = {
     "order_value_not_said": Code(422, "Points pay a part of an order only, but what it is worth is not said."),
     "more_than_order_allows": Code(422, "The points are worth more than may be paid of the order with them."),
     "order_not_said": Code(422, "Points pay a part of each order only, but which order it is is not said."),
-    "unknown_coupon_series": Code(422, "The program has no such coupon series that codes of a reward could be of."),
+    "unknown_coupon_series": Code(
+        422,
+        "The program has no such coupon series that a rule could give coupons of, or that codes of a reward could be of.",
+    ),
     "worth_differs": Code(
         422, "The coupons that would be the codes of the reward are worth something else than it says."
     ),

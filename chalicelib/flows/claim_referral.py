@@ -24,6 +24,7 @@ from chalicelib.flows.member_moments import Moments
 from chalicelib.flows.opened import member_blocked
 from chalicelib.flows.referral_gifts import CAME, brought_in
 from chalicelib.flows.referring import Came, Referrer, brought
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -55,6 +56,7 @@ def claim_referral(
     """Refuses `member_blocked`, `referred_already`, `not_new`, `self_referral`, `referral_loop`, and what flows/referring does;
     NotFound: member; InvalidInput `invalid_referral_code`."""
     number_of("member", member_id)
+    taking = Taking(rt, caller.tenant, member_id)
 
     def plan() -> Plan:
         tenant, now = caller.tenant, rt.clock.now()
@@ -71,13 +73,13 @@ def claim_referral(
         revision = rt.config.load(rt.table, tenant).revision
         header = Header("claim_referral", command.id, caller, now, now, revision)
         made = profiles.noted(rt, header, member, head, bringing.facts)
-        giving = Moments(rt, caller, command, "claim_referral", about=bringing.about)
-        own = [write for gift in giving.given(member, CAME, found) for write in gift.writes]
-        gifts = brought_in(giving, member, bringing, {write.key for write in own})
+        giving = Moments(taking, caller, command, "claim_referral", about=bringing.about)
+        own = tuple(write for gift in giving.given(member, CAME, found) for write in gift.writes)
+        gifts = brought_in(giving, member, bringing, own)
         guards = guard_puts(tenant, command, made.entry, now)
         unchanged = store.friends_check(tenant, member_id, friends)
         writes = together((*made.writes, *own, *gifts, unchanged, *guards))
-        return Plan(made.entry, writes, frozenset(guard.key for guard in guards))
+        return Plan(made.entry, writes, frozenset(guard.key for guard in guards), taking)
 
     return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))
 

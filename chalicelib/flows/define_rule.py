@@ -1,7 +1,8 @@
 """Define a rule: the units, tiers and rules that it names must be its program's.
 
 What it limits for everybody is another total from the same transaction on: 1 Query for each limit or budget that changes, and
-as many writes as it has slices.
+as many writes as it has slices. Of a rule on schedule, or one that was, it is planned anew when it runs: 1 Get, and where that
+changes 1 write.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program
@@ -22,12 +24,15 @@ from chalicelib.areas.rules.model.names import (
     named_perks,
     named_rules,
     named_segments,
+    named_series,
     named_tiers,
     named_units,
 )
+from chalicelib.areas.rules.model.triggers import OnSchedule
+from chalicelib.areas.rules.schedule import coming, replanned, runs, runs_as_before
 from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
-from chalicelib.errors import Refused
+from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.rule_limits import quotas_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -39,14 +44,16 @@ from chalicelib.table.protocol import Write
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_segment`, `unknown_event`, `unknown_property`,
-    `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_segment`, `unknown_coupon_series`,
+    `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
+    `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         must_suit(config, program_id, rule)
-        return replace(
-            rules.change(config, program_id, rule), also=_totals(rt, caller.tenant, config, program_id, rule)
-        )
+        known = next((one for one in rules.rules(config, program_id) if one.rule_id == rule.rule_id), None)
+        totals = _totals(rt, caller.tenant, program_id, known, rule)
+        planned = _planned(rt, caller.tenant, programs.program(config, program_id), known, rule)
+        return replace(rules.change(config, program_id, rule), also=(*totals, *planned))
 
     done = change_config(rt, caller, command, "define_rule", decide)
     changed = done.answer
@@ -77,6 +84,8 @@ def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collect
     for perk, param in named_perks(rule):
         if perk not in offered:
             raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
+    for name, param in named_series(rule):
+        _must_have_coupons(config, program, name, param)
     for segment, param in named_segments(rule):
         if not segments.has_segment(config, segment):
             raise Refused("unknown_segment", f"There is no segment {segment}.", param=param)
@@ -87,6 +96,14 @@ def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collect
     for name, param in limits_nothing(rule):
         raise Refused("nothing_to_limit", f"The rule gives no {name}: there is nothing to limit.", param=param)
     _must_have_event(program, rule)
+
+
+def _must_have_coupons(config: Config, program: Program, series_id: str, param: str) -> None:
+    """Of a series that gives everybody a code of their own."""
+    try:
+        all_series.series(config, program.program_id, series_id).must_be_handed_out(param)
+    except NotFound as missing:
+        raise Refused("unknown_coupon_series", missing.message, param=param) from None
 
 
 def _must_have_event(program: Program, rule: Rule) -> None:
@@ -101,9 +118,20 @@ def _must_have_event(program: Program, rule: Rule) -> None:
         raise Refused("unknown_property", f"The event {name} has no property {unknown[:64]}.", param="when")
 
 
-def _totals(rt: Runtime, tenant: str, config: Config, program_id: int, rule: Rule) -> tuple[Write, ...]:
+def _planned(rt: Runtime, tenant: str, program: Program, known: Rule | None, rule: Rule) -> tuple[Write, ...]:
+    """When it runs next. An active rule that would never run, from now on, is refused where that is decided."""
+    if not any(isinstance(one.trigger, OnSchedule) for one in (known, rule) if one is not None):
+        return ()
+    now = rt.clock.now()
+    if runs(rule) and not runs_as_before(known, rule) and coming(rule, program.zone, now) is None:
+        raise Refused("schedule_over", "There is no day left on which the rule would run.", param="trigger")
+    planned = rules.read_planned(rt.table, tenant, program.program_id, rule.rule_id)
+    after = replanned(planned, known, rule, program.zone, now)
+    return () if after is None else (rules.planned_put(tenant, after),)
+
+
+def _totals(rt: Runtime, tenant: str, program_id: int, known: Rule | None, rule: Rule) -> tuple[Write, ...]:
     """A limit that is no more keeps its count, for when it is set again."""
-    known = next((one for one in rules.rules(config, program_id) if one.rule_id == rule.rule_id), None)
     before = {} if known is None else quotas_of(program_id, known)
     return tuple(
         write

@@ -1,7 +1,8 @@
-"""Enqueue what is due: one message for each tenant and shard of its due index, and nothing else.
+"""Enqueue what is due: one message for each tenant and shard of its due index, and nothing else. Every hour one for each tenant
+besides, of rules on schedule.
 
 reads    1 Query of the list of tenants per MB
-sends    16 messages a tenant, to the queue `due`
+sends    16 messages a tenant, to the queue `due`; and one an hour
 writes   at last the mark that it was done, whose age is watched (flows/take_pulse): 2 units
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts.store import DUE_SHARDS
 from chalicelib.aws.queues import Message
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, iso_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import settle
@@ -25,3 +27,10 @@ def enqueue_due(rt: Runtime, day: Day, request_id: str) -> int:
         sent += len(bodies)
     settle(rt, lambda: (None, [mark_put("DUE", rt.clock.now())]))
     return sent
+
+
+def enqueue_runs(rt: Runtime, at: Instant, request_id: str) -> int:
+    """The same of rules on schedule: what had to run when this was enqueued."""
+    bodies = [{"tenant": tenant, "rules_until": at} for tenant in access.tenants(rt.table)]
+    rt.queues.send("due", [Message(body, request_id) for body in bodies])
+    return len(bodies)

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 
 from chalicelib.areas.members import operations as members
 from chalicelib.areas.members.model import Asked, Enrolment, Member
-from chalicelib.areas.members.operations import Asking
+from chalicelib.areas.members.operations import Asking, Beside
 from chalicelib.areas.programs import store as programs
 from chalicelib.flows.member_moments import Moments
 from chalicelib.flows.referral_gifts import brought_in, moments_of_coming
 from chalicelib.flows.referring import BY_THEMSELVES, Came, Newcomer
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -34,15 +35,17 @@ def enrol_member(
     `invalid_identifier`, `invalid_referral_code`."""
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
     newcomer = Newcomer(rt, caller.tenant, came, enrolment.identifiers)
+    who = [one.value for one in enrolment.identifiers]  # nobody has an id yet
+    taking = Taking(rt, caller.tenant, min(who, default=command.id))
 
     def beside(member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
         by = newcomer.bringing
-        giving = Moments(rt, caller, command, "enrol_member", about=by.about)
+        giving = Moments(taking, caller, command, "enrol_member", about=by.about)
         own = giving.beside_profile(member, (*moments, *moments_of_coming(by)))
-        return together((*own, *brought_in(giving, member, by, {write.key for write in own})))
+        return together((*own, *brought_in(giving, member, by, own)))
 
     ask = Asking(config, asked_of(config))
-    return members.enrol(rt, caller, command, ask, enrolment, beside, newcomer.met)
+    return members.enrol(rt, caller, command, ask, enrolment, Beside(beside, taking, newcomer.met))
 
 
 def asked_of(config: Config) -> Asked:

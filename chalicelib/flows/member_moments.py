@@ -11,8 +11,9 @@ writes   account (version), entry (absent): 4 units, of each program of which a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, Story
@@ -23,26 +24,33 @@ from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, header_for
-from chalicelib.flows.follow_effects import followed
+from chalicelib.flows.follow_coupons import Giving
+from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import What, happened
+from chalicelib.flows.occasion_told import kind_of, nameless, private_part
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot, opened_from
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts
-from chalicelib.runtime import Runtime
 from chalicelib.table.config import Config
-from chalicelib.table.journal import Entry, Head, entry_put
-from chalicelib.table.protocol import Attrs, Key, Write
+from chalicelib.table.drawn import apart
+from chalicelib.table.journal import Entry, Head, Header, entry_put
+from chalicelib.table.protocol import MAX_TRANSACTION_ITEMS, Attrs, Key, Write
 
 MOST_PROGRAMS = 20
+MOST_DRAWN = 3
+MOST_WRITES = MAX_TRANSACTION_ITEMS - 20  # beside them there is a profile, or an order, with all that belongs to it
 
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """What the rules of one program give: the entry that tells it, and all that is written. Not `gave`: it says why not."""
+    """What the rules of one program give: for which moments, the entry that tells it, and all that is written. Not `gave`: it
+    says why not."""
 
+    moments: tuple[str, ...]
     entry: Entry
     writes: tuple[Write, ...]
     gave: bool
@@ -50,11 +58,12 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Of an operation that changes a profile. `but`: a program that sees to its own, `only`: the one that is asked; `on`: the day as of
-    whose beginning it is given, or `at`: the instant, where that is not now. `asks_now` as in record_order. `about`: what is told of
-    a referral. `taken`: what else the transaction writes."""
+    """Of an operation that changes a profile, whose plan is limited by `taking`. `but`: a program that sees to its own, `only`: the
+    one that is asked; `on`: the day as of whose beginning it is given, or `at`: the instant, where that is not now. `asks_now` as in
+    record_order. `about`: what is told of a referral. `beside`: what else the transaction writes, of
+    somebody else, and whose `account` it is about."""
 
-    rt: Runtime
+    taking: Taking
     caller: Caller
     command: Command
     operation: str
@@ -64,7 +73,8 @@ class Moments:
     at: Instant | None = None
     asks_now: bool = True
     about: tuple[tuple[str, str], ...] = ()
-    taken: Collection[Key] = ()
+    beside: tuple[Write, ...] = ()
+    account: Key | None = None
 
     def beside_profile(self, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
         """What is written beside the profile, as it will be."""
@@ -74,14 +84,35 @@ class Moments:
         self, member: Member, moments: Sequence[str], found: Mapping[Key, Attrs] | None = None
     ) -> tuple[Gift, ...]:
         """By every program that has a rule on them. `found`: the member's snapshot, where it was read."""
-        config = self.rt.config.load(self.rt.table, self.caller.tenant)
+        rt = self.taking.rt
+        config = rt.config.load(rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if self._asks(one)] if moments else []
         gifts: list[Gift] = []
         for program_id in on[:MOST_PROGRAMS]:
-            taken = {*self.taken, *(write.key for gift in gifts for write in gift.writes)}
-            gift = self._given(program_id, member, moments, found, taken)
+            so_far = (*self.beside, *(write for gift in gifts for write in gift.writes))
+            taken = {write.key for write in so_far}
+            gift = self._beside(so_far, partial(self._given, program_id, member, moments, found, taken))
+            if gift is not None and len(taken) + len(gift.writes) > MOST_WRITES:
+                break
             gifts += [] if gift is None else [gift]
         return tuple(gifts)
+
+    def _beside(self, so_far: tuple[Write, ...], give: Callable[[], Gift | None]) -> Gift | None:
+        """What meets nothing else of the transaction: who gets the very code of a pool that another one gets in it, draws anew."""
+        for _ in range(MOST_DRAWN if self.beside else 1):
+            gift = give()
+            if gift is None or not self.beside or apart(so_far, gift.writes):
+                return gift
+        return None
+
+    def _taking(self, program_id: int, member: Member) -> Taking:
+        """Of who else is given something in the same transaction it is another."""
+        name = f"moments {program_id}"
+        return (
+            self.taking.apart(f"{name} {member.member_id}").of(member.member_id)
+            if self.beside
+            else self.taking.apart(name)
+        )
 
     def _asks(self, program_id: int) -> bool:
         return program_id != self.but and self.only in (0, program_id)
@@ -94,40 +125,52 @@ class Moments:
         found: Mapping[Key, Attrs] | None,
         taken: Collection[Key],
     ) -> Gift | None:
-        tenant, terms = self.caller.tenant, terms_of(self.rt, self.caller.tenant, program_id)
+        tenant, rt, mine = self.caller.tenant, self.taking.rt, self._taking(program_id, member)
+        terms, giving = (
+            terms_of(rt, tenant, program_id),
+            Giving(mine, self.command.dry_run, taken, unnamed=self.on is not None),
+        )
         at = self.at if self.on is None else day_starts(self.on, terms.program.zone)
         at = None if at is None else max(at, member.enrolled_at)
-        header = header_for(self.rt, self.caller, self.command, self.operation, terms, at)
+        header = header_for(rt, self.caller, self.command, self.operation, terms, at)
         opened = self._their_account(program_id, member, "enrolled" in moments, found)
-        if accounts.account_key(tenant, opened.account.owner, program_id) in taken:
+        if accounts.account_key(tenant, opened.account.owner, program_id) in {self.account, *taken}:
             return None  # who was brought in collects for the same group as their friend, who is given nothing for that
+        mine.begin()
         try:
             opened.must_be_active()
             before = terms.meets(opened.account, header, asks_now=self.asks_now)
-            story, follows = with_moments(before, terms, opened, moments, header.effective_at, self.about)
-            done = followed(story, terms, opened, follows, header, taken=taken)
+            story, follows, told = with_moments(before, terms, opened, moments, header.effective_at, self.about)
+            done = followed(giving, story, terms, opened, follows, header)
             if done.story == before:
                 return None
             story = settle_tier(done.story, terms, at)
-            entry = account_entry(tenant, story, opened.head, header, told=done.told)
+            entry = self._entry(story, opened.head, header, told, done)
             put = accounts.account_put(tenant, story.account, opened.head, entry)
         except Refused:
             return None
         earned = any(isinstance(fact, PointsEarned | PointsPromised) for fact in done.story.facts[len(before.facts) :])
         gave = earned or any(effect.given for effect in done.effects)
-        return Gift(entry, (put, entry_put(entry), *done.writes), gave)
+        return Gift(told, entry, (put, entry_put(entry), *done.writes, *mine.writes), gave)
+
+    def _entry(self, story: Story, head: Head, header: Header, moments: Sequence[str], done: Followed) -> Entry:
+        tenant = self.caller.tenant
+        if self.on is None:
+            return account_entry(tenant, story, head, header, told=done.told)
+        private = private_part(story, moments, done, self.taking.rt.ids.salt())
+        return account_entry(tenant, nameless(story), head, header, private)
 
     def _their_account(
         self, program_id: int, member: Member, is_new: bool, found: Mapping[Key, Attrs] | None
     ) -> Opened:
         if is_new:
             return Opened(member, Account(member.member_id, program_id), Head())
-        tenant = self.caller.tenant
+        tenant, rt = self.caller.tenant, self.taking.rt
         if found is None:
-            opened = replace(open_snapshot(self.rt, tenant, member.member_id, program_id), member=member)
+            opened = replace(open_snapshot(rt, tenant, member.member_id, program_id), member=member)
         else:
             opened = replace(opened_from(found, tenant, member.member_id, program_id), beside=found)
-        return of_their_group(self.rt, tenant, opened, program_id)
+        return of_their_group(rt, tenant, opened, program_id)
 
 
 def with_moments(
@@ -137,18 +180,20 @@ def with_moments(
     moments: Sequence[str],
     at: Instant,
     about: tuple[tuple[str, str], ...] = (),
-) -> tuple[Story, tuple[Follow, ...]]:
-    """The story with what rules credit for each of them, and what else they give; a moment for which none gives anything is
-    not told."""
-    follows: list[Follow] = []
+) -> tuple[Story, tuple[Follow, ...], tuple[str, ...]]:
+    """The story with what rules credit for each of them, what else they give, and which moments are told: not one for which
+    none gives anything. `about`: what is told of a referral."""
+    follows, told = list[Follow](), list[str]()
     for moment in moments:
-        kind, _, name = moment.partition(" ")
+        kind, _, name = kind_of(moment).partition(" ")
         of_referral = kind == "referral"
-        told = EventRecorded(kind, name, terms.day(at), about if of_referral else ())
-        what = What(moment, told, only_if_given=True, counts=of_referral)
+        fact = EventRecorded(kind, name, terms.day(at), about if of_referral else ())
+        what = What(moment, fact, only_if_given=True, counts=of_referral)
+        before = story
         story, more = happened(story, terms, opened, what, at)
         follows += more
-    return story, tuple(follows)
+        told += [] if story == before else [moment]
+    return story, tuple(follows), tuple(told)
 
 
 def _programs_on(config: Config, moments: Sequence[str]) -> tuple[int, ...]:

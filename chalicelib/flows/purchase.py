@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,14 +20,16 @@ from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.coupon_deeds import Deed
 from chalicelib.flows.enrol_member import asked_of
+from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming, nobodys
+from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming
 from chalicelib.flows.referring import Came, brought_or_not
 from chalicelib.flows.rule_limits import Stock, cut_by_limits, held_by_quota, with_uses
 from chalicelib.flows.segment_changes import segments_of
@@ -38,7 +40,7 @@ from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
-from chalicelib.table.protocol import Key, Write
+from chalicelib.table.protocol import Attrs, Key, Write
 
 MONEY = PaidWith()
 ENROLLED = ("enrolled",)
@@ -55,8 +57,9 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """The decision: the story of the account, the member's or their group's, what rules gave and why not, and the member
-    it enrols, if any. `beside`: what is written of a referral, `came`: what is told of the code that was shown."""
+    """The decision: the story of the account, the member's or their group's, what rules gave and why not, the coupons that
+    were used with it and their series, and the member it enrols, if any. `beside`: what is written of a referral, `came`: what is told of
+    the code that was shown."""
 
     member_id: str
     head: Head
@@ -68,6 +71,7 @@ class Purchase:
     followed: Followed | None = None
     uses: tuple[Use, ...] = ()
     paid_with: PaidWith = MONEY
+    coupons: tuple[tuple[str, str], ...] = ()
     beside: tuple[Write, ...] = ()
     came: Mapping[str, str] = field(default_factory=dict)
 
@@ -92,17 +96,35 @@ def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Coupons:
+    """Those that are used with a sale, as they were `found`."""
+
+    used: tuple[Deed, ...] = ()
+    found: Mapping[Key, Attrs] = field(default_factory=dict)
+
+    @property
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """With their series."""
+        return tuple((deed.coupon.coupon_id, deed.series.series_id) for deed in self.used)
+
+
+@dataclass(frozen=True, slots=True)
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
-    money: `pays` is told the order's id and who buys for a group. `held`, by rule, was taken of limits before. `asks_now` as in
-    record_order. `taken`: what else the transaction writes. `counts`: whether it is a purchase for who brought the buyer in."""
+    money: `pays` is told the order's id and who buys for a group; `shows`: the coupons. `held`, by rule, was taken of limits
+    before. `asks_now` as in record_order. `enrolls`: what is written of who is enrolled by it. `counts`: whether it is a purchase for who
+    brought the buyer in."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
+    shows: Callable[[], Coupons] = Coupons
     held: Mapping[str, Use] = field(default_factory=dict)
-    taken: Collection[Key] = ()
+    enrolls: tuple[Write, ...] = ()
     counts: bool = True
+
+    def giving(self, giving: Giving, shown: Coupons) -> Giving:
+        return replace(giving, taken={write.key for write in self.enrolls}, used=shown.used, found=shown.found)
 
 
 PLAIN_TILL = Till()
@@ -125,14 +147,14 @@ def decide_purchase(
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     rt = taking.rt
     refuse_future(header.recorded_at, sale.purchased_at)
-    opened, enrolled = open_buyer(rt, header, terms, buyer)
+    giving = Giving(taking, dry_run)
+    opened, enrolled = open_buyer(giving, header, terms, buyer)
     opened.must_be_active()
 
     def decided() -> Purchase:
         taking.begin()
-        taken = () if enrolled is None else tuple(write.key for write in enrolled.writes)
-        own = replace(till, taken=taken)
-        purchase = _decided(header, terms, opened, sale, order_id, taking, why=dry_run, till=own)
+        own = replace(till, enrolls=() if enrolled is None else enrolled.writes)
+        purchase = _decided(header, terms, opened, sale, order_id, giving, own)
         return replace(purchase, enrolled=enrolled, came=_told_of_code(buyer, opened))
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
@@ -145,12 +167,10 @@ def _decided(
     opened: Opened,
     sale: Sale,
     order_id: str,
-    taking: Taking,
-    *,
-    why: bool,
+    giving: Giving,
     till: Till,
 ) -> Purchase:
-    friend = friend_of(taking.rt, header, terms, opened) if till.counts else nobodys(taking.rt, header, terms, opened)
+    taking, friend = giving.taking, friend_of(giving, header, terms, opened, counts=till.counts)
     story = terms.meets(opened.account, header, asks_now=till.asks_now)
     story, follows = _with_moments(story, terms, opened, friend, sale.purchased_at)
     segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
@@ -158,7 +178,7 @@ def _decided(
     if till.held:
         stock = Stock(taking, terms.program.program_id, held_by_quota(till.held.values()))
         context = replace(context, stock=stock)
-    outcome = till.judges(terms, sale, context, why)
+    outcome = till.judges(terms, sale, context, giving.trial)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
@@ -166,17 +186,17 @@ def _decided(
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     story = friend.with_first_purchase(story, order_id)
+    shown = till.shows()
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
-    gave = followed(story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows), till.taken)
+    giving, given = till.giving(giving, shown), (*follows, *outcome.follows)
+    gave = followed(giving, story, terms, opened, given, header, order_id, len(follows))
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
-    credited, member_id = (*credited, *gave.credits), friend.member.member_id
-    beside = friend.moved_on(story, {*till.taken, *(write.key for write in gave.writes)}, asks_now=till.asks_now)
-    return Purchase(
-        member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses, beside=beside
-    )
+    of = (friend.member.member_id, opened.head, story, outcome, (*credited, *gave.credits), uncounted)
+    beside = friend.moved_on(story, (*till.enrolls, *gave.writes), asks_now=till.asks_now)
+    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside)
 
 
 def _with_moments(
@@ -184,7 +204,8 @@ def _with_moments(
 ) -> tuple[Story, tuple[Follow, ...]]:
     """What the purchase is besides, for who buys: they are enrolled by it, somebody brought them in."""
     moments = (*ENROLLED, *friend.member.milestones) if opened.new else ()
-    return with_moments(story, terms, opened, (*moments, *friend.moments_here), at, friend.about)
+    story, follows, _ = with_moments(story, terms, opened, (*moments, *friend.moments_here), at, friend.about)
+    return story, follows
 
 
 def _told_of_code(buyer: Buyer, opened: Opened) -> dict[str, str]:
@@ -220,9 +241,10 @@ def known_buyer(rt: Runtime, caller: Caller, terms: Terms, buyer: Buyer) -> Buye
 
 
 def open_buyer(
-    rt: Runtime, header: Header, terms: Terms, buyer: Buyer, *, asks: bool = False
+    giving: Giving, header: Header, terms: Terms, buyer: Buyer, *, asks: bool = False
 ) -> tuple[Opened, Written | None]:
     """Whose account it goes to, and who is enrolled by it. `asks`: whether they might spend is to be known as well."""
+    rt = giving.taking.rt
     tenant, program_id = header.caller.tenant, terms.program.program_id
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
@@ -234,8 +256,9 @@ def open_buyer(
     enrolment = Enrolment(identifiers=(buyer.identifier,))
     came = brought_or_not(rt, tenant, Came(buyer.code), enrolment.identifiers, header.recorded_at)
     written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment, came.facts)
-    account, by = Account(written.member.member_id, program_id), Command(header.command)
-    others = Moments(rt, header.caller, by, header.operation, but=program_id, about=came.about)
+    account = Account(written.member.member_id, program_id)
+    command = Command(header.command, dry_run=giving.trial)
+    others = Moments(giving.taking, header.caller, command, header.operation, but=program_id, about=came.about)
     gifts = others.beside_profile(written.member, (*ENROLLED, *moments_of_coming(came)))
     written = replace(written, writes=(*written.writes, *gifts))
     return Opened(written.member, account, Head(), new=True, came=came), written

@@ -12,7 +12,6 @@ writes   account (version), entry (absent): 4 units, of each program of which a 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts import store as accounts
@@ -22,14 +21,14 @@ from chalicelib.areas.members.model import Member
 from chalicelib.areas.referrals import store
 from chalicelib.areas.referrals.model import Referral, bought
 from chalicelib.areas.rules.model.triggers import of_referral
+from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.member_moments import Moments
 from chalicelib.flows.opened import Opened
 from chalicelib.flows.referring import NOBODY, Bringing, Referrer, about, read_referrer, registered_writes
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.command import Command
-from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Header
-from chalicelib.table.protocol import Key, Write
+from chalicelib.table.protocol import Write
 
 REFERRED, REFERRER = "referred", "referrer"
 CAME = (of_referral("registered", REFERRED),)
@@ -40,13 +39,13 @@ def moments_of_coming(bringing: Bringing) -> tuple[str, ...]:
     return () if bringing.referral is None else CAME
 
 
-def brought_in(moments: Moments, member: Member, bringing: Bringing, taken: Collection[Key]) -> tuple[Write, ...]:
-    """Somebody has come: what is kept of it, and what the referrer is given for it by any program."""
+def brought_in(moments: Moments, member: Member, bringing: Bringing, own: tuple[Write, ...]) -> tuple[Write, ...]:
+    """Somebody has come: what is kept of it, and what the referrer is given for it by any program. `own`: what they are given."""
     tenant, referrer = moments.caller.tenant, bringing.referrer
     kept = registered_writes(tenant, member.member_id, bringing)
     if referrer is None:
         return kept
-    theirs = replace(moments, about=bringing.about, taken=taken)
+    theirs = replace(moments, about=bringing.about, beside=(*own, *kept))
     gifts = theirs.given(referrer.member, (of_referral("registered", REFERRER),), referrer.found)
     return (*kept, *(write for gift in gifts for write in gift.writes))
 
@@ -55,7 +54,7 @@ def brought_in(moments: Moments, member: Member, bringing: Bringing, taken: Coll
 class Friend:
     """Whoever buys, as somebody who came by another: by a referral that is kept, or one that comes about with the purchase."""
 
-    rt: Runtime
+    giving: Giving
     header: Header
     terms: Terms
     member: Member
@@ -89,21 +88,28 @@ class Friend:
             return story
         return story.then(ReferralPurchased(known.referral_id, known.referrer, self.member.member_id, order_id))
 
-    def moved_on(self, story: Story, taken: Collection[Key], *, asks_now: bool) -> tuple[Write, ...]:
-        """What becomes of the referral, and what the referrer is given. `taken`: what else the transaction writes."""
+    def moved_on(self, story: Story, beside: tuple[Write, ...], *, asks_now: bool) -> tuple[Write, ...]:
+        """What becomes of the referral, and what the referrer is given. `beside`: what else the transaction writes."""
         known, tenant = self.referral, self.header.caller.tenant
         if known is None:
             return registered_writes(tenant, self.member.member_id, self.came)
         wanted = tuple(of_referral(stage, REFERRER) for stage in self.stages)
         if known.purchased_at is not None and self.terms.rules.occasions.isdisjoint(wanted):
             return ()
-        referrer = self.came.referrer or read_referrer(self.rt, tenant, known.referrer)
+        referrer = self.came.referrer or read_referrer(self.giving.taking.rt, tenant, known.referrer)
         kept = self._purchase_kept(known, referrer)
         if referrer is None:
             return kept
         account = accounts.account_key(tenant, story.account.owner, story.account.program)
-        beside = {account, *taken, *(write.key for write in kept)}
-        return (*kept, *self._given(referrer, wanted, beside, asks_now=asks_now))
+        command = Command(self.header.command, dry_run=self.giving.trial)
+        moments = Moments(
+            *(self.giving.taking, self.header.caller, command, self.header.operation),
+            asks_now=asks_now,
+            about=self.about,
+            beside=(*beside, *kept),
+            account=account,
+        )
+        return (*kept, *self._given(referrer, wanted, moments))
 
     def _purchase_kept(self, known: Referral, referrer: Referrer | None) -> tuple[Write, ...]:
         tenant, at = self.header.caller.tenant, self.header.effective_at
@@ -118,30 +124,22 @@ class Friend:
         friends = replace(referrer.friends, purchased=referrer.friends.purchased + 1)
         return put, store.friends_put(tenant, referrer.member.member_id, friends)
 
-    def _given(
-        self, referrer: Referrer, wanted: tuple[str, ...], taken: Collection[Key], *, asks_now: bool
-    ) -> tuple[Write, ...]:
+    def _given(self, referrer: Referrer, wanted: tuple[str, ...], moments: Moments) -> tuple[Write, ...]:
         """Here for the purchase; and by other programs, of which a member is as well, for their coming."""
-        header, program_id = self.header, self.terms.program.program_id
-        moments = Moments(self.rt, header.caller, Command(header.command), header.operation, about=self.about)
-        here = replace(moments, only=program_id, at=header.effective_at, asks_now=asks_now, taken=taken)
+        program_id = self.terms.program.program_id
+        here = replace(moments, only=program_id, at=self.header.effective_at)
         gifts = list(here.given(referrer.member, wanted, referrer.found))
         if self.kept is None:
-            keys = {*taken, *(write.key for gift in gifts for write in gift.writes)}
-            others = replace(moments, but=program_id, taken=keys)
+            so_far = (*moments.beside, *(write for gift in gifts for write in gift.writes))
+            others = replace(moments, but=program_id, asks_now=True, beside=so_far)
             gifts += others.given(referrer.member, wanted[:1], referrer.found)
         return tuple(write for gift in gifts for write in gift.writes)
 
 
-def friend_of(rt: Runtime, header: Header, terms: Terms, opened: Opened) -> Friend:
-    """By what was read with who buys: nothing more is."""
+def friend_of(giving: Giving, header: Header, terms: Terms, opened: Opened, *, counts: bool) -> Friend:
+    """By what was read with who buys: nothing more is. Where it does not `count`, for nobody: all of it has come back before it
+    was known whose it is."""
     assert opened.member is not None  # noqa: S101 - a buyer is a member
-    kept = opened.beside.get(store.referral_key(header.caller.tenant, opened.member.member_id))
+    kept = opened.beside.get(store.referral_key(header.caller.tenant, opened.member.member_id)) if counts else None
     known = None if kept is None else store.referral_from(kept)
-    return Friend(rt, header, terms, opened.member, known, opened.came)
-
-
-def nobodys(rt: Runtime, header: Header, terms: Terms, opened: Opened) -> Friend:
-    """Of a purchase that counts for nobody: all of it has come back before it was known whose it is."""
-    assert opened.member is not None  # noqa: S101 - a buyer is a member
-    return Friend(rt, header, terms, opened.member, None, NOBODY)
+    return Friend(giving, header, terms, opened.member, known, opened.came if counts else NOBODY)

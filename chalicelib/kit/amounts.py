@@ -66,10 +66,11 @@ def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(shares)
 
 
-def shared_out(total: int, weights: Sequence[int]) -> tuple[int, ...]:
+def shared_out(total: int, weights: Sequence[int], whole: int | None = None) -> tuple[int, ...]:
     """`total`, which is at most their sum, shared out so that no share is larger than its weight: each rounded down, and
-    what remains one by one to those that were cut most, of equals to the first."""
-    whole = sum(weights)
+    what remains one by one to those that were cut most, of equals to the first. `whole`: their sum, where it is known."""
+    if whole is None:
+        whole = sum(weights)
     if not 0 <= total <= whole:
         raise ValueError("more is shared out than there is")
     if total == whole:

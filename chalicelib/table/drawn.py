@@ -28,6 +28,12 @@ def together(writes: Iterable[Write]) -> tuple[Write, ...]:
     return tuple(found)
 
 
+def apart(some: Iterable[Write], others: Iterable[Write]) -> bool:
+    """Whether one transaction can write both: they share no key, but for draws of the same item."""
+    drawn = {write.key: isinstance(write, Draw) for write in some}
+    return all(write.key not in drawn or (drawn[write.key] and isinstance(write, Draw)) for write in others)
+
+
 def may_draw(draw: Draw, stored: Attrs | None) -> bool:
     """Whether there is as much as is drawn, and nobody has closed it."""
     if stored is None and draw.fresh is None:

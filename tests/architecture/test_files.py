@@ -70,7 +70,7 @@ REACHED = {  # beside its own log
         "Bucket/results/*",
         "ImportsQueue",
     },
-    "due": {"Table", "Table/index/gsi3", "DueQueue"},
+    "due": {"Table", "Table/index/gsi3", "DueQueue", "ImportsQueue"},
     "schedule_due": {"Table", "DueQueue"},
     "take_pulse": {"Table"},
 }

@@ -4,15 +4,16 @@ Words
     rule        when … then: a trigger, a window, an audience, conditions, a line filter, and one to twenty effects
     state       draft, active, paused or ended: only active ones are judged
     trigger     what sets it off: a purchase (`order`), a cart at a checkout (`cart`: the only one of discounts), the first purchase, what
-                happens to a profile once, a birthday, an anniversary, an event, a check-in, a scan, being near
-    occasion    by what rules are filed: the kind of the trigger, with the event's name or the code
+                happens to a profile once, a birthday, an anniversary, an event, a check-in, a scan, being near, a schedule
+    occasion    by what rules are filed: the kind of the trigger, with the event's name or the code; of one on schedule with its id
+    occurrence  a moment at which a rule on schedule runs; what comes next is planned beside the rule
     audience    members, tiers, the member's labels, places; fields narrow each other, values within a field are alternatives
     condition   a tree of `all`, `any`, `not` over questions: a subject compared, labels, lines, times of orders
     own lines   the lines that pass the rule's line filter; what it gives belongs to them and falls with their return
     credit      per_value, per_product, fixed, cashback, multiply: rounded once, split over its own lines by value
     lane        base → multiply → bonus, over all rules. Base credits are multiplied, bonus credits are not
     discount    percent_off, amount_off, fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points
-    follow      what is given beside points: perks, stamps, a tier
+    follow      what is given beside points: perks, stamps, a tier, coupons, segments
     redeemable  what the customer could still pay with points; they pay as much as they ask for
     limits      so often, or so much, for each account in a period; in all; and a budget of points or money
     group       the first rule of it whose conditions hold keeps the others out, on carts and on orders apart
@@ -50,6 +51,7 @@ Modules
     answers     what a subject is
     conditions  questions compiled to closures, and the sentence for whoever asks why
     credits     how much an effect gives for own lines
+    schedule    when a rule runs that is on schedule, and what is planned of it
     limits      what limits leave of a gift, and what of a rule is counted
     discounts   how much an effect takes off them
     index       which rules a purchase could be for

@@ -47,6 +47,7 @@ class Own:
     __slots__ = (
         "_by_number",
         "_dearest",
+        "_left",
         "_numbers",
         "_pieces",
         "_quantities",
@@ -65,9 +66,20 @@ class Own:
         self._quantities: list[Ratio] | None = None
         self._pieces: int | Fraction | None = None
         self._by_number: itemgetter[Any] | None = None
+        self._left: itemgetter[Any] | None = None
         self._numbers: tuple[int, ...] = ()
         self._dearest = -1
         self._wholes: Wholes | None = None
+
+    def of_left(self, left: Mapping[int, int]) -> Sequence[int]:
+        """What is left to pay for each line, in the order of the lines: asked for by every discount."""
+        numbers = self.numbers
+        if len(numbers) < 2:
+            return [left[number] for number in numbers]
+        if self._left is None:
+            self._left = itemgetter(*numbers)
+        weights: tuple[int, ...] = self._left(left)
+        return weights
 
     def told(self, shares: Sequence[int]) -> Parts:
         """(line_no, its share) of every line, by line_no: as anybody is told of it."""

@@ -15,7 +15,7 @@ from chalicelib.areas.rules.limits import CompiledLimits, Counting, counting_of,
 from chalicelib.areas.rules.model import LineFilter, Rule, Window
 from chalicelib.areas.rules.model.conditions import AllOf, Condition
 from chalicelib.areas.rules.model.effects import CREDITS, DISCOUNTS, FOLLOWS, STAGES, FollowEffect, Stage
-from chalicelib.areas.rules.model.triggers import OnNear, occasions_of
+from chalicelib.areas.rules.model.triggers import OnNear
 from chalicelib.areas.rules.outcome import Reason, Skipped
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.areas.rules.reasons import Aside, Reasons
@@ -91,13 +91,13 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
 
     made = tuple(_CompilerOf(rule, selectors).compiled() for rule in live)
     aside = [_aside(rule, compiled) for rule, compiled in zip(live, made, strict=True)]
-    idle = [(occasions_of(rule.trigger), _idle(rule)) for rule in ordered if rule.state != "active"]
+    idle = [(rule.occasions, _idle(rule)) for rule in ordered if rule.state != "active"]
     return CompiledRules(
         live=made,
         index=Index(live),
         reasons=Reasons(aside, idle),
-        occasions=frozenset(on for rule in live for on in occasions_of(rule.trigger)),
-        known_occasions=frozenset(on for rule in ordered for on in occasions_of(rule.trigger)),
+        occasions=frozenset(on for rule in live for on in rule.occasions),
+        known_occasions=frozenset(on for rule in ordered for on in rule.occasions),
         counting=counting_of(ordered),
     )
 
@@ -112,7 +112,9 @@ def _idle(rule: Rule) -> Skipped:
 
 def _aside(rule: Rule, made: CompiledRule) -> Aside:
     outside = Skipped(rule.rule_id, "outside_window", f"The day is not {_days(rule.window)}.")
-    return Aside(occasions_of(rule.trigger), span_of(rule), outside, made.checks[0][1] if filed_under(rule) else None)
+    said_of = {skipped.reason: skipped for _, skipped in made.checks}
+    first, second = [said_of[_REASONS_OF_FILES[what]] if what else None for what in filed_under(rule)]
+    return Aside(rule.occasions, span_of(rule), outside, first, second)
 
 
 class _CompilerOf:
@@ -156,9 +158,9 @@ class _CompilerOf:
 
     def _in_order(self) -> tuple[Check, ...]:
         """What the rule is filed under comes first: whoever is not even looked at for it hears of that, whatever else."""
-        first = _REASONS_OF_FILES.get(filed_under(self._rule))
+        first, second = map(_REASONS_OF_FILES.get, filed_under(self._rule))
         checks = [(holds, self._skipped(reason, sentence)) for holds, reason, sentence in self._checks()]
-        return tuple(sorted(checks, key=lambda check: check[1].reason != first))
+        return tuple(sorted(checks, key=lambda check: (check[1].reason != first, check[1].reason != second)))
 
     def _checks(self) -> Iterator[tuple[Holds, Reason, str]]:
         trigger = self._rule.trigger

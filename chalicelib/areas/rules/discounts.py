@@ -71,7 +71,7 @@ def _money(face_value: str) -> Callable[[int], int]:
 def _spread(amount: int, own: Own, weights: Sequence[int], whole: int) -> Taken:
     """By what is left to pay for each line, and in all: never more than that."""
     amount = min(amount, whole)
-    return _taken(own, shared_out(amount, weights), amount) if amount else NOTHING
+    return _taken(own, shared_out(amount, weights, whole), amount) if amount else NOTHING
 
 
 def _taken(own: Own, shares: Sequence[int], amount: int) -> Taken:
@@ -85,7 +85,7 @@ def _percent(effect: PercentOff) -> Takes:
     most = None if effect.at_most is None else _money(effect.at_most)
 
     def take(basket: Basket, own: Own, left: Left, _: Context) -> Taken:
-        weights = [left[number] for number in own.numbers]
+        weights = own.of_left(left)
         whole = sum(weights)
         amount = (2 * top * whole + bottom) // (2 * bottom)
         return _spread(amount if most is None else min(amount, most(basket.decimals)), own, weights, whole)
@@ -97,7 +97,7 @@ def _amount(effect: AmountOff) -> Takes:
     money = _money(effect.amount)
 
     def take(basket: Basket, own: Own, left: Left, _: Context) -> Taken:
-        weights = [left[number] for number in own.numbers]
+        weights = own.of_left(left)
         return _spread(money(basket.decimals), own, weights, sum(weights))
 
     return take
@@ -170,7 +170,7 @@ def _pay(effect: PayWithPoints) -> Takes:
 
     def take(basket: Basket, own: Own, left: Left, context: Context) -> Taken:
         there = context.balances.get(effect.unit, 0) if context.may_spend else 0
-        weights = [left[number] for number in own.numbers] if there > 0 else []
+        weights = own.of_left(left) if there > 0 else ()
         whole = sum(weights)
         most = most_of(basket, own, whole)
         if not most:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from chalicelib.areas.rules.basket import Basket, Own
 from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting, Discounting
 from chalicelib.areas.rules.credits import Base, Gain
-from chalicelib.areas.rules.limits import Left, Parts, cut_to
+from chalicelib.areas.rules.limits import CompiledLimits, Left, Parts, cut_to
 from chalicelib.areas.rules.model.effects import STAGES
 from chalicelib.areas.rules.outcome import Credit, Cut, Follow, Off, Outcome, Reason, Redeemable, Skipped
 from chalicelib.areas.rules.purchase import Context, Purchase
@@ -99,18 +99,21 @@ class _Judging:
                 stopper = stopper or rule.rule_id
 
     def _take_off(self, rule: CompiledRule, effect: Discounting) -> None:
-        taken = effect.takes(self.basket, self.basket.own(rule.selector), self.left, self.context)
+        left = self.left
+        taken = effect.takes(self.basket, self.basket.own(rule.selector), left, self.context)
         if taken.could_pay:
             self.redeemable.append(Redeemable(rule.rule_id, effect.unit, taken.could_pay, taken.could_save))
-        if not taken.parts:
+        parts, amount = taken.parts, taken.amount
+        if not parts:
             self._skip_discount(rule, paid=bool(effect.unit))
             return
-        parts = taken.parts if effect.unit else self._left_of(rule, taken.parts)
+        if rule.limits is not None and not effect.unit:
+            parts = self._left_of(rule, rule.limits, parts, amount)
+            amount = sum([part for _, part in parts])
         if not parts:
             return
         for number, part in parts:
-            self.left[number] -= part
-        amount = sum([part for _, part in parts])
+            left[number] -= part
         self.off.append(Off(rule.rule_id, effect.kind, amount, parts, effect.unit, taken.points))
         self.gave.add(rule.rule_id)
         if taken.points:
@@ -160,12 +163,9 @@ class _Judging:
             self.gave.add(rule.rule_id)
         return amount
 
-    def _left_of(self, rule: CompiledRule, parts: Parts) -> Parts:
+    def _left_of(self, rule: CompiledRule, limits: CompiledLimits, parts: Parts, amount: int) -> Parts:
         """What limits leave of a discount."""
-        if rule.limits is None:
-            return parts
-        amount = sum([part for _, part in parts])
-        left = rule.limits.discount(self.context, self.basket.currency, self.given[rule.rule_id, ""], amount)
+        left = limits.discount(self.context, self.basket.currency, self.given[rule.rule_id, ""], amount)
         return cut_to(self._cut(rule, "", amount, left), parts)
 
     def _cut(self, rule: CompiledRule, unit: str, amount: int, left: Left) -> int:
@@ -198,6 +198,8 @@ class _Judging:
         """For every rule of such an occasion that gave nothing, in judging order."""
         unseen = self.compiled.reasons.of(occasions, self.context.day)
         found = list(unseen.live)
+        for place in self.compiled.index.for_others(occasions, self.basket, self.context):
+            found[place] = self.compiled.reasons.live[place].by_second
         for place in self.places:
             rule_id = self.compiled.live[place].rule_id
             found[place] = None if rule_id in self.gave else self.skipped.get(rule_id)

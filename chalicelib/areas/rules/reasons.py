@@ -16,12 +16,14 @@ Occasions = tuple[str, ...]
 
 
 class Aside(NamedTuple):
-    """A live rule: what sets it off, when, and what to say outside its window, or to those for whom it is not."""
+    """A live rule: what sets it off, when, and what to say outside its window, to those for whom it is not by the first name
+    that it is filed under, and to those for whom it is not by the second."""
 
     on: Occasions
     span: Span
     outside: Skipped
     for_others: Skipped | None
+    by_second: Skipped | None
 
 
 class Unseen(NamedTuple):

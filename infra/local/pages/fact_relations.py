@@ -34,7 +34,7 @@ _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
 _PROFILES = ("claim_referral", "enrol_member", "update_member")  # where a rule gives something for it
-_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "settle_occasions")
+_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "run_rule", "settle_occasions")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
@@ -48,6 +48,7 @@ _ON_ACCOUNTS = (
         "record_event",
         "record_order",
         "return_order",
+        "run_rule",
         "settle_due",
         "settle_occasions",
         "spend_points",
@@ -99,7 +100,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING)),
-    f.RuleCounted: Relations(("assign_order", "claim_referral", "commit_checkout", "enrol_member", "record_order")),
+    f.RuleCounted: Relations(
+        ("assign_order", "claim_referral", "commit_checkout", "enrol_member", "record_order", "run_rule")
+    ),
     f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
@@ -132,23 +135,31 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsConverted: Relations(("convert_points",)),
     f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
+    f.TierPinReturned: Relations(("return_order",)),
     f.TierPinned: Relations(("pin_tier", *_RECORDING), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
     f.PerkGranted: Relations(("grant_perk", *_USING, *_RECORDING), (), ("REWARD_EARNED",)),
     f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
-    f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
+    f.PerkRefunded: Relations(("refund_award", "return_order"), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
     f.PerkExpired: Relations((*_ON_AWARDS, *_RECORDING)),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
-    f.CouponIssued: Relations(("issue_coupon", "redeem_reward", "use_code"), ("User.CampaignWasBoughtByCustomer",)),
+    f.CouponIssued: Relations(
+        ("assign_order", "issue_coupon", "redeem_reward", "use_code", *_RECORDING),
+        ("User.CampaignWasBoughtByCustomer",),
+    ),
     f.CouponActivated: Relations(("activate_coupon",)),
-    f.CouponUsed: Relations(("use_code",), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
-    f.CouponUnused: Relations(("unuse_coupon",), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)),
+    f.CouponUsed: Relations(("commit_checkout", "use_code"), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
+    f.CouponUnused: Relations(
+        ("cancel_checkout", "return_order", "unuse_coupon"), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)
+    ),
     f.CouponExpired: Relations(("settle_due",)),
     f.CouponReactivated: Relations(("reactivate_coupon",)),
-    f.CouponCancelled: Relations(("cancel_coupon", "refund_redemption", "unuse_coupon")),
+    f.CouponCancelled: Relations(
+        ("cancel_checkout", "cancel_coupon", "refund_redemption", "return_order", "unuse_coupon")
+    ),
     f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
     f.MemberRenewedSegment: Relations(("add_to_segment", *_RECORDING)),
     f.MemberLeftSegment: Relations(

@@ -111,3 +111,17 @@ def test_a_package_that_lambda_would_not_take_is_refused(tmp_path: Path) -> None
     path = zipped(tmp_path / "deployment.zip", CODE)
     with pytest.raises(PackageError, match="Lambda takes 100"):
         remake(path, compiled=True, largest=100)
+
+
+def test_a_library_that_was_compiled_for_this_machine_is_not_packaged(tmp_path: Path) -> None:
+    """Chalice compiles what has no wheel for Lambda, and says nothing."""
+    wheels = {
+        "plain-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nTag: py3-none-any\n",
+        "fetched-2.0.dist-info/WHEEL": "Tag: cp311-cp311-manylinux_2_17_x86_64\nTag: cp311-cp311-manylinux2014_x86_64\n",
+    }
+    remake(zipped(tmp_path / "fetched.zip", CODE | wheels), compiled=True)
+    path = zipped(
+        tmp_path / "compiled.zip", CODE | wheels | {"own-3.0.dist-info/WHEEL": "Tag: cp311-cp311-linux_x86_64\n"}
+    )
+    with pytest.raises(PackageError, match=r"own-3\.0: no wheel"):
+        remake(path, compiled=True)

@@ -26,17 +26,23 @@ from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Put, Query, SortRange, Write
 from tests.twins import coupons, fresh, kept, perked, proving, referred, rewarded, segmented, tills
-from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, rule, sale
+from tests.twins.bookshop import POINTS, BookShop, card, fixed, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
 REFERRAL = "ref_00000000007"
 OPERATION = "opr_0123456789abcdef01234567"
+GIVES = [
+    {"kind": "grant_perk", "perk": "club"},
+    {"kind": "set_tier", "tier": "gold"},
+    {"kind": "issue_coupon", "series": "short"},
+]
 MUGS = Quota("stock", "0001#mugs", 40)
 PENNIES = tills.PENNIES.model_copy(update={"limits": RuleLimits(in_all=40)})
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
 EAST = rule("east", audience={"places": ["east"]}, limits={"per_member": [{"per": "day", "times": 10}], "in_all": 40})
+WEEKLY = rule("weekly", trigger={"on": "schedule", "at": "10:00", "weekdays": ["mon"]}, effects=[fixed(5)])
 CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
 
 
@@ -120,7 +126,7 @@ class FullShop:
 
 def full_shop() -> FullShop:
     streamed = StreamedTable()
-    shop = open_shop(streamed, rules=(rule(), EAST), program={"units": [CAPPED]})
+    shop = open_shop(streamed, rules=(rule(), EAST, WEEKLY), program={"units": [CAPPED]})
     put_tenant(shop.rt, shop.caller, fresh(), TenantSettings(name="Books"))
     grants = (Grant("orders", "modify"),)
     issuer = replace(shop.caller, kind="system")
@@ -156,7 +162,7 @@ def full_shop() -> FullShop:
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
     stranger = kept.kept(kept.keeping(shop), sale("K-1"))
     kept.assign(shop, kept.kept(shop, sale("K-2")), wrong.member_id)
-    shop.define(rule(effects=[{"kind": "grant_perk", "perk": "club"}]))
+    shop.define(rule(effects=GIVES))
     shop.buy(card("eve"), sale("E-2"))
     shop.enrol("0077", newsletter=True)
     change(shop, group, status="blocked")

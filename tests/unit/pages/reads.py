@@ -189,6 +189,11 @@ READS: Mapping[tuple[str, str], Read] = {
     ("rewards", "redemptions of an owner"): lambda rt, full: rt.table.query(
         rewards.redemptions_query(full.tenant, full.bob, 1, 25, None)
     ),
+    ("rules", "when a rule runs next"): lambda rt, full: rules.read_planned(rt.table, full.tenant, 1, "base"),
+    ("rules", "when all of a tenant do"): lambda rt, full: rules.all_planned(rt.table, full.tenant),
+    ("rules", "what has to run by now"): lambda rt, full: rt.table.query(
+        rules.due_runs_query(full.tenant, full.shop.clock.now() + WEEK_MS)
+    ),
     ("rules", "a rule, or all of a program"): lambda rt, full: (
         rules.rule(known(rt, full), 1, "base"),
         rules.rules(known(rt, full), 1),
@@ -264,6 +269,9 @@ READS: Mapping[tuple[str, str], Read] = {
 }
 
 
+WEEK_MS = 7 * 24 * 3_600_000
+
+
 def names(full: FullShop) -> dict[str, object]:
     """What stands for the placeholders in the reads above."""
     day = today(full)
@@ -303,6 +311,7 @@ def names(full: FullShop) -> dict[str, object]:
         "order": full.order,
         "number": "R-1",
         "rule": "base",
+        "next_at": full.shop.clock.now() + WEEK_MS + 1,
         "series": "pool",
         "checkout": full.checkout,
         "version": 1,

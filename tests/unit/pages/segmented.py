@@ -11,7 +11,7 @@ from chalicelib.kit.periods import local_day
 from tests.twins import fresh, happenings, referred, segmented, tills
 from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
-from tests.unit.pages.perked import celebrated
+from tests.unit.pages.perked import celebrated, on_schedule
 
 IN_JULY = {"ask": "time.month", "is": 7}
 LATER, NEXT_DAY = "2026-07-20", "2026-07-21"
@@ -42,6 +42,7 @@ SEGMENTED: tuple[Acted, ...] = (
     lambda shop, ada: shop.enrol("cleo"),
     lambda shop, ada: referred.brought(shop, "cleo", referred.code_of(shop, ada)),
     lambda shop, ada: referred.claim(shop, shop.member("cleo"), referred.code_of(shop, ada)),
+    lambda shop, ada: on_schedule(shop, LATER, GIVES),
     lambda shop, _: shop.buy(card("dora"), sale("D-1", on=LATER)),
 )
 

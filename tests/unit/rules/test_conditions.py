@@ -204,6 +204,8 @@ def test_what_a_rule_is_filed_under_is_named_before_all_else() -> None:
         ({"audience": PICKY["audience"] | {"members": []}}, "no_matching_lines"),
         ({"audience": {"labels": [{"key": "vip"}], "places": ["airport"]}, "lines": {}}, "wrong_place"),
         ({"audience": {}}, "no_matching_lines"),
+        ({"audience": {"tiers": ["gold"]}, "lines": {"skus": ["book"]}}, "wrong_tier"),
+        ({"audience": {"tiers": ["gold"], "labels": [{"key": "vip"}]}, "lines": {"skus": ["book"]}}, "wrong_tier"),
     ]
     for change, reason in cases:
         assert reasons(judge(sale(10_00), rule(**(PICKY | change)))) == {"rule": reason}

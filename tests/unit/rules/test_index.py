@@ -44,6 +44,9 @@ def looked_at(*rules: Rule, context: Context = HERE, occasions: tuple[str, ...] 
         {"lines": {"brands": ["Nobody"]}},
         {"lines": {"categories": ["toys"]}},
         {"lines": {"skus": ["globe"], "brands": ["Meridian"]}, "audience": {"tiers": ["gold"]}},
+        {"lines": {"skus": ["pen"]}, "audience": {"tiers": ["silver"]}},
+        {"lines": {"skus": ["pen"], "brands": ["Nobody"]}},
+        {"audience": {"tiers": ["gold"], "segments": ["vip"]}},
     ],
 )
 def test_a_rule_for_others_is_not_looked_at(fields: dict[str, Any]) -> None:
@@ -60,6 +63,8 @@ def test_a_rule_for_others_is_not_looked_at(fields: dict[str, Any]) -> None:
         {"lines": {"skus": ["pen", "book", "globe"]}},
         {"lines": {"brands": ["Meridian"]}},
         {"lines": {"categories": ["maps", "books"]}},
+        {"lines": {"skus": ["pen", "book", "globe"]}, "audience": {"tiers": ["silver", "gold"]}},
+        {"lines": {"skus": ["pen", *map(str, range(600))]}, "audience": {"places": ["airport", "main-street"]}},
     ],
 )
 def test_a_rule_that_could_be_meant_is_looked_at_once(fields: dict[str, Any]) -> None:

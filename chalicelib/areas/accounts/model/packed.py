@@ -4,22 +4,24 @@ w wallets   [next lot, totals, lots] and, where there is any, {"c": counted by p
 h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, where it has one, its period
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
+l day       of the latest purchase; an older release knows nothing of it and forgets it
 c counters  of each rule that is counted [times, amounts where there are any] by period
 f foretold  2, where anything promised or held waits for an instant and the entries have told it; an older release wrote 1
-u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of], as far as it says anything
+u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of,
+            by which sale, over which pins], as far as it says anything
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model.apart import Hold, Pending
 from chalicelib.areas.accounts.model.counters import Uses
 from chalicelib.areas.accounts.model.lots import Lot, Piece
 from chalicelib.areas.accounts.model.months import Month
-from chalicelib.areas.accounts.model.standing import Standing
+from chalicelib.areas.accounts.model.standing import Pin, Standing
 from chalicelib.areas.accounts.model.state import FORETOLD, Account
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
@@ -45,6 +47,7 @@ _ORDER = (  # of the totals of a wallet; new ones are added at the end
 )
 _ALWAYS = 5
 _STANDING = tuple(field.name for field in fields(Standing))
+_OVER = _STANDING.index("pinned_over")
 
 Body = dict[str, Any]
 
@@ -64,6 +67,7 @@ def packed(account: Account, foretold: int = FORETOLD) -> Body:
         "q": {} if account.counted == account.spend else dict(account.counted),
         "m": {str(number): _month(month) for number, month in account.months.items()},
         "u": _standing(account.standing),
+        "l": account.ordered_on,
         "c": {rule: _counted(periods) for rule, periods in account.counters.items()},
         "f": foretold if account.waits_for_time else 0,
     }
@@ -84,8 +88,9 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         counted=body["q"] if "q" in body else body["s"],
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
         counters={rule: _unpacked_counted(kept) for rule, kept in body.get("c", {}).items()},
+        ordered_on=body.get("l"),
         tier=body["t"],
-        standing=Standing(*body["u"]) if "u" in body else Standing(),
+        standing=_unpacked_standing(*body["u"]) if "u" in body else Standing(),
         foretold=body.get("f", 0),
     )
 
@@ -95,6 +100,11 @@ def _standing(standing: Standing) -> list[Any]:
     while told and not told[-1]:
         told.pop()
     return told
+
+
+def _unpacked_standing(*told: Any) -> Standing:
+    standing = Standing(*told[:_OVER])
+    return replace(standing, pinned_over=tuple(Pin(*pin) for pin in told[_OVER])) if len(told) > _OVER else standing
 
 
 def _wallet(wallet: Wallet) -> list[Any]:
