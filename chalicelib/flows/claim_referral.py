@@ -1,8 +1,8 @@
 """A member says after their enrolment who brought them in: by a code, some days long, and before they buy anything.
 
 reads    1 Query of the member's snapshot, of one in a group 1 Query of what they bought; what flows/referring reads of the code
-writes   profile (version), entry (absent): 4 units, + 2 with an Idempotency-Key; what flows/referring writes; and what
-         flows/member_moments does of each of the two to whom a rule gives something
+writes   profile (version), entry (absent), and that nobody came by the member meanwhile: 6 units, + 2 with an Idempotency-Key; what
+         flows/referring writes; and what flows/member_moments does of each of the two to whom a rule gives something
 """
 
 from __future__ import annotations
