@@ -11,9 +11,8 @@ writes   account (version), entry (absent): 4 units, of each program of which a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Account, Story
@@ -90,17 +89,24 @@ class Moments:
         gifts: list[Gift] = []
         for program_id in on[:MOST_PROGRAMS]:
             so_far = (*self.beside, *(write for gift in gifts for write in gift.writes))
-            taken = {write.key for write in so_far}
-            gift = self._beside(so_far, partial(self._given, program_id, member, moments, found, taken))
-            if gift is not None and len(taken) + len(gift.writes) > MOST_WRITES:
+            gift = self._apart(so_far, program_id, member, moments, found)
+            if gift is not None and len(so_far) + len(gift.writes) > MOST_WRITES:
                 break
             gifts += [] if gift is None else [gift]
         return tuple(gifts)
 
-    def _beside(self, so_far: tuple[Write, ...], give: Callable[[], Gift | None]) -> Gift | None:
+    def _apart(
+        self,
+        so_far: tuple[Write, ...],
+        program_id: int,
+        member: Member,
+        moments: Sequence[str],
+        found: Mapping[Key, Attrs] | None,
+    ) -> Gift | None:
         """What meets nothing else of the transaction: who gets the very code of a pool that another one gets in it, draws anew."""
+        taken = {write.key for write in so_far}
         for _ in range(MOST_DRAWN if self.beside else 1):
-            gift = give()
+            gift = self._given(program_id, member, moments, found, taken)
             if gift is None or not self.beside or apart(so_far, gift.writes):
                 return gift
         return None
