@@ -67,6 +67,7 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
         "award",
         "beat",
         "checkout",
+        *("asked", "invitation", "seen", "shared_code"),
         "guard",
         "mark",
         "note",
@@ -83,9 +84,9 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *("code", "coupon_series", "free_code", "live_coupons", "member_counts", "upload"),
 }
 COMPARED_ELSEWHERE = {
-    "coupon",
-    "membership",
-}  # tests/unit/recovery/test_verify_coupons.py, tests/http/native/test_segments.py
+    *("coupon", "membership"),
+    *("friends", "referral"),
+}  # tests/unit/recovery/test_verify_coupons.py, tests/http/native/test_segments.py, tests/unit/flows/test_referrals.py
 
 
 class Damage(NamedTuple):
