@@ -22,7 +22,7 @@ from chalicelib.aws.queues import Message
 from chalicelib.errors import NewerDataError
 from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import Delivery, handle_messages
-from chalicelib.flows.enqueue_due import enqueue_due, enqueue_runs
+from chalicelib.flows.enqueue_due import enqueue_due
 from chalicelib.flows.settle_due_page import Due, SettledPage, settle_due_page, settle_one
 from chalicelib.flows.start_run import start_due_runs
 from chalicelib.kit.caller import Caller
@@ -40,9 +40,8 @@ def schedule_due(rt: Runtime, event: Mapping[str, Any]) -> None:
     with noted("schedule_due", str(event.get("id", ""))) as note:
         at = _scheduled_at(event)
         known = rt.clock.now() if at is None else at
-        note.done = enqueue_runs(rt, known, note.request_id)
-        if at is None or local_minute(at, "UTC") < _AN_HOUR:
-            note.done += enqueue_due(rt, local_day(known, "UTC"), note.request_id)
+        first = at is None or local_minute(at, "UTC") < _AN_HOUR
+        note.done = enqueue_due(rt, local_day(known, "UTC") if first else None, note.request_id, known)
 
 
 def due(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:

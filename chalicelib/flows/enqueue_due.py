@@ -3,10 +3,12 @@ besides, of rules on schedule.
 
 reads    1 Query of the list of tenants per MB
 sends    16 messages a tenant, to the queue `due`; and one an hour
-writes   at last the mark that it was done, whose age is watched (flows/take_pulse): 2 units
+writes   at last, of a day, the mark that it was done, whose age is watched (flows/take_pulse): 2 units
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts.store import DUE_SHARDS
@@ -18,19 +20,16 @@ from chalicelib.table.commit import settle
 from chalicelib.table.pulse import mark_put
 
 
-def enqueue_due(rt: Runtime, day: Day, request_id: str) -> int:
-    """How many messages were sent. They carry their day: however late they are handled, they mean the same."""
+def enqueue_due(rt: Runtime, day: Day | None, request_id: str, runs_until: Instant | None = None) -> int:
+    """How many messages were sent: of what is due by a `day`, and of rules on schedule that have to run by an instant. They carry
+    these: however late they are handled, they mean the same."""
     sent = 0
     for tenant in access.tenants(rt.table):
-        bodies = [{"tenant": tenant, "shard": shard, "day": iso_day(day)} for shard in range(DUE_SHARDS)]
+        bodies: list[dict[str, Any]] = [] if runs_until is None else [{"tenant": tenant, "rules_until": runs_until}]
+        if day is not None:
+            bodies += [{"tenant": tenant, "shard": shard, "day": iso_day(day)} for shard in range(DUE_SHARDS)]
         rt.queues.send("due", [Message(body, request_id) for body in bodies])
         sent += len(bodies)
-    settle(rt, lambda: (None, [mark_put("DUE", rt.clock.now())]))
+    if day is not None:
+        settle(rt, lambda: (None, [mark_put("DUE", rt.clock.now())]))
     return sent
-
-
-def enqueue_runs(rt: Runtime, at: Instant, request_id: str) -> int:
-    """The same of rules on schedule: what had to run when this was enqueued."""
-    bodies = [{"tenant": tenant, "rules_until": at} for tenant in access.tenants(rt.table)]
-    rt.queues.send("due", [Message(body, request_id) for body in bodies])
-    return len(bodies)

@@ -24,6 +24,7 @@ from chalicelib.areas.rules.purchase import Happening
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.account_views import id_of
+from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import Moment, with_gifts
 from chalicelib.flows.judged import context_of
@@ -127,7 +128,7 @@ def _plan(
     done = _decided(terms, opened, occurrence, header, taking)
     story = settle_tier(done.story, terms, header.effective_at)
     entry = account_entry(caller.tenant, story, opened.head, header, told=done.told)
-    also = (*done.writes, *writes_within(taking))
+    also = (*done.writes, *writes_within(taking, *done.writes))
     return replace(account_plan(caller, command, story, opened.head, entry, also), limited=taking)
 
 
@@ -145,7 +146,7 @@ def _decided(terms: Terms, opened: Opened, occurrence: Occurrence, header: Heade
     story = cut_by_limits(before.then(told), outcome, "")
     story = with_gifts(story, terms, outcome, at, opened.by)
     story = with_uses(story, terms, taking, outcome, _credited(before, story), at, order="").story
-    done = followed(story, terms, opened, outcome.follows, header)
+    done = followed(Giving(taking), story, terms, opened, outcome.follows, header)
     if not (_credited(before, done.story) or any(effect.given for effect in done.effects)):
         raise _NothingGiven("refused", next((one.reason for one in done.effects if one.reason), "nothing_left"))
     return done

@@ -24,7 +24,7 @@ from chalicelib.flows.give_on_schedule import Given, Occurrence, give_on_schedul
 from chalicelib.flows.give_up_operation import STOPPED, fail_operation
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
 from chalicelib.flows.job_messages import Step
-from chalicelib.flows.run_members import Met, audience_mark, members_met
+from chalicelib.flows.run_members import Met, audience_mark, members_met, segments_met
 from chalicelib.kit.caller import Caller
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
@@ -77,7 +77,7 @@ def _rule(rt: Runtime, operation: Operation) -> Rule | None:
 def _given(rt: Runtime, operation: Operation, part: Part, rule: Rule, met: Met) -> tuple[str, str, str]:
     """What came of it, the entry, and why nothing was given: of one member, whatever is wrong with them."""
     details = operation.details
-    before = frozenset(rule.audience.segments[: met.place])
+    before = frozenset(segments_met(rule.audience)[: met.place])
     again = part.attempt > 1
     occurrence = Occurrence(details["program"], rule.rule_id, details["at"], operation.operation_id, again, before)
     caller = Caller("", operation.tenant, "system", operation.operation_id, "run", (), operation.request_id, "job")

@@ -8,7 +8,7 @@ reads    named ones: nothing; else 1 Query two hundred of a shard of a list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -49,28 +49,24 @@ def members_met(table: Table, operation: Operation, part: Part, audience: Audien
         return
     first, number = divmod(part.offset, _NUMBERS)
     shards = shards_of(operation, part)
-    for place, listed in enumerate(_lists(table, operation.tenant, audience, shards)):
+    for place, segment in enumerate(segments_met(audience) or (None,)):
         if place >= first:
             after = shown("member", number) if place == first and number else None
-            for member in listed(after):
+            for member in _listed(table, operation.tenant, segment, after, shards):
                 yield Met(member, place * _NUMBERS + number_of("member", member), place)
 
 
-def _lists(
-    table: Table, tenant: str, audience: Audience, shards: range
-) -> Iterator[Callable[[str | None], Iterator[str]]]:
-    if not audience.segments:
-        yield lambda after: listed_members(table, tenant, after, shards)
-    for segment in dict.fromkeys(audience.segments):
-        yield _list_of(table, tenant, segment, shards)
+def segments_met(audience: Audience) -> tuple[str, ...]:
+    """In the order in which they are gone through."""
+    return tuple(dict.fromkeys(audience.segments))
 
 
-def _list_of(table: Table, tenant: str, segment: str, shards: range) -> Callable[[str | None], Iterator[str]]:
-    def listed(after: str | None) -> Iterator[str]:
-        first = shards.start if after is None else segments.shard_of(after)
-        for shard in range(first, shards.stop):
-            behind = after if shard == first else None
-            query = segments.members_query(tenant, segment, shard, MEMBERS_A_PART, behind)
-            yield from map(segments.listed_member, every_item(table, query))
-
-    return listed
+def _listed(table: Table, tenant: str, segment: str | None, after: str | None, shards: range) -> Iterator[str]:
+    if segment is None:
+        yield from listed_members(table, tenant, after, shards)
+        return
+    first = shards.start if after is None else segments.shard_of(after)
+    for shard in range(first, shards.stop):
+        behind = after if shard == first else None
+        query = segments.members_query(tenant, segment, shard, MEMBERS_A_PART, behind)
+        yield from map(segments.listed_member, every_item(table, query))

@@ -12,6 +12,7 @@ repeats  an operation that is there is sent on, not begun again
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
 
 from chalicelib.areas.jobs import store as jobs
@@ -33,21 +34,32 @@ from chalicelib.table.protocol import Write
 
 PARTS = 8  # chains of chunks, each through as many shards of the lists as the others
 CHUNK_MEMBERS = 500
-CUT = "run"
 
 
-def start_due_runs(rt: Runtime, caller: Caller, until: Instant) -> int:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a run is cut up: nothing that comes of it depends on it."""
+
+    parts: int = PARTS
+    chunk_members: int = CHUNK_MEMBERS
+
+
+USUAL = Cut()
+
+
+def start_due_runs(rt: Runtime, caller: Caller, until: Instant, cut: Cut = USUAL) -> int:
     """What had to run by `until`, as far as the clock has come. How many were started."""
     by = min(until, passed_by(rt.clock.now()))
     due = read_patiently(rt, lambda: list(every_item(rt.table, rules.due_runs_query(caller.tenant, by))))
     if not due:
         return 0
     config = read_patiently(rt, lambda: read_config(rt.table, caller.tenant))
-    return sum(_start(rt, caller, config, *rules.due_run(attrs), by) for attrs in due)
+    return sum(_start(rt, caller, config, rules.due_run(attrs), by, cut) for attrs in due)
 
 
-def _start(rt: Runtime, caller: Caller, config: Config, program_id: int, rule_id: str, by: Instant) -> bool:
+def _start(rt: Runtime, caller: Caller, config: Config, of: tuple[int, str], by: Instant, cut: Cut) -> bool:
     """Whether an occurrence was started now. One before it that goes on is waited for, and sent on."""
+    program_id, rule_id = of
     planned = read_patiently(rt, lambda: rules.read_planned(rt.table, caller.tenant, program_id, rule_id))
     rule = next((one for one in rules.rules(config, program_id) if one.rule_id == rule_id), None)
     if planned.next_at is None or planned.next_at > by or rule is None or not runs(rule):
@@ -57,15 +69,14 @@ def _start(rt: Runtime, caller: Caller, config: Config, program_id: int, rule_id
         if before is not None and not before.operation.finished:
             send_next(rt, before)
             return False
-    progress, is_new = _begun(rt, caller, program_id, rule, planned.next_at)
+    progress, is_new = _begun(rt, _operation(rt, caller, program_id, rule, planned.next_at, cut))
     send_next(rt, progress)
     zone = programs.program(config, program_id).zone
     _plan_next(rt, caller.tenant, rule, planned, coming(rule, zone, planned.next_at), progress.operation.operation_id)
     return is_new
 
 
-def _begun(rt: Runtime, caller: Caller, program_id: int, rule: Rule, at: Instant) -> tuple[Progress, bool]:
-    fresh = _operation(rt, caller, program_id, rule, at)
+def _begun(rt: Runtime, fresh: Operation) -> tuple[Progress, bool]:
     parts = tuple(Part(number) for number in range(fresh.parts))
 
     def decide() -> tuple[tuple[Progress, bool], tuple[Write, ...]]:
@@ -78,7 +89,7 @@ def _begun(rt: Runtime, caller: Caller, program_id: int, rule: Rule, at: Instant
     return settle(rt, decide)
 
 
-def _operation(rt: Runtime, caller: Caller, program_id: int, rule: Rule, at: Instant) -> Operation:
+def _operation(rt: Runtime, caller: Caller, program_id: int, rule: Rule, at: Instant, cut: Cut) -> Operation:
     """Named by what it runs: it is the same whoever starts it."""
     now, audience = rt.clock.now(), rule.audience
     named = sha256(f"{caller.tenant}/{program_id}/{rule.rule_id}/{at}".encode()).hexdigest()[:24]
@@ -91,16 +102,16 @@ def _operation(rt: Runtime, caller: Caller, program_id: int, rule: Rule, at: Ins
         created_at=now,
         request_id=caller.request_id,
         details={
-            "routing": CUT,
+            "routing": "run",
             "program": program_id,
             "rule": rule.rule_id,
             "at": at,
             "audience": audience_mark(audience),
-            "chunk_members": CHUNK_MEMBERS,
+            "chunk_members": cut.chunk_members,
         },
         started_at=now,
         rows=_rows(rt, caller.tenant, rule),
-        parts=parts_for(audience, PARTS),
+        parts=parts_for(audience, cut.parts),
     )
 
 

@@ -7,12 +7,15 @@ because somebody corrects a name, and one that is over does not come again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from chalicelib.areas.rules.index import span_of
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.triggers import OnSchedule
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import local_day, time_of_day
+from chalicelib.kit.periods import day_of, local_day, time_of_day
+
+_LAST = day_of(date.max) - 366  # behind it no clock shows every time of every zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,10 @@ def coming(rule: Rule, zone: str, after: Instant) -> Instant | None:
     on, span = rule.trigger, span_of(rule)
     if not isinstance(on, OnSchedule) or rule.state != "active":
         return None
-    first = local_day(after, zone)
-    day = on.next_day(first if span.first is None else max(first, span.first))
-    while day is not None and (span.last is None or day <= span.last):
+    first, last = local_day(after, zone), _LAST if span.last is None else min(_LAST, span.last)
+    first = first if span.first is None else max(first, span.first)
+    day = on.next_day(first) if first <= last else None
+    while day is not None and day <= last:
         at = time_of_day(day, on.minute, zone)
         if at > after:
             return at

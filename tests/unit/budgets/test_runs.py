@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.areas.members.store import DIRECTORY_SHARDS
 from chalicelib.areas.segments.store import LIST_SHARDS
-from chalicelib.flows.enqueue_due import enqueue_runs
+from chalicelib.flows.enqueue_due import enqueue_due
 from chalicelib.flows.job_messages import Step
 from chalicelib.flows.join_run import join_run
 from chalicelib.flows.run_chunk import run_chunk
@@ -93,5 +93,5 @@ def test_an_hour_in_which_nothing_runs_costs_a_query_of_each_tenant() -> None:
     until = at.shop.clock.now()
     cost = at.price(partial(start_due_runs, at.shop.rt, at.shop.caller, until))
     assert (cost.requests, cost.write_units) == (1, 0)
-    cost = at.price(partial(enqueue_runs, at.shop.rt, until, "hour"))
+    cost = at.price(partial(enqueue_due, at.shop.rt, None, "hour", until))
     assert (cost.requests, cost.write_units) == (1, 0)

@@ -32,6 +32,7 @@ from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table import config, feed, feed_search, guards, journal, keys, pulse, recorded
 from chalicelib.table.pages import every_item
+from chalicelib.table.protocol import Query
 from tests.twins.bookshop import keyed
 from tests.unit.pages.full_shop import MUGS, FullShop
 
@@ -58,6 +59,16 @@ def pool(rt: Runtime, full: FullShop) -> CouponSeries:
     return all_series.series(known(rt, full), 1, "pool")
 
 
+def payer(full: FullShop) -> str:
+    """Who has a checkout that is paid for, and one that is open."""
+    kept = next(item for item in full.items if item["kind"]["S"] == "member_checkout")
+    return str(kept["pk"]["S"]).rsplit("#", 1)[1]
+
+
+def nothing() -> Query:
+    raise AssertionError("there is something to ask for")
+
+
 def upload_of(key: str) -> str:
     return sha256(key.encode()).hexdigest()[:24]
 
@@ -77,6 +88,12 @@ READS: Mapping[tuple[str, str], Read] = {
         accounts.due_query(full.tenant, members.shard_of(full.ada), today(full) + DAYS)
     ),
     ("checkouts", "a checkout, as it stands"): lambda rt, full: checkouts.read(rt.table, full.tenant, full.checkout),
+    ("checkouts", "open checkouts of a member"): lambda rt, full: rt.table.query(
+        checkouts.open_query(full.tenant, payer(full), full.shop.clock.now(), 25, None) or nothing()
+    ),
+    ("checkouts", "past checkouts of a member"): lambda rt, full: rt.table.query(
+        checkouts.past_query(full.tenant, payer(full), full.shop.clock.now(), 25, None)
+    ),
     ("checkouts", "what a command made of a checkout"): lambda rt, full: checkouts.read_version(
         rt.table, full.tenant, full.checkout, 1
     ),
@@ -314,6 +331,10 @@ def names(full: FullShop) -> dict[str, object]:
         "next_at": full.shop.clock.now() + WEEK_MS + 1,
         "series": "pool",
         "checkout": full.checkout,
+        "payer": payer(full),
+        "latest": "0",
+        "earliest": "~",
+        "ahead": checkouts.END_OF_TIME - full.shop.clock.now(),
         "version": 1,
         "coupon": full.coupon,
         "code": full.free,

@@ -42,6 +42,7 @@ SEGMENTED: tuple[Acted, ...] = (
     lambda shop, ada: shop.enrol("cleo"),
     lambda shop, ada: referred.brought(shop, "cleo", referred.code_of(shop, ada)),
     lambda shop, ada: referred.claim(shop, shop.member("cleo"), referred.code_of(shop, ada)),
+    lambda shop, ada: tills.begun_by(shop, "eve"),
     lambda shop, ada: on_schedule(shop, LATER, GIVES),
     lambda shop, _: shop.buy(card("dora"), sale("D-1", on=LATER)),
 )
