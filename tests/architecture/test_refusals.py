@@ -309,6 +309,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "no_codes_left": "the code is named: none is drawn",
     },
     "open_checkout": {
+        **AT_A_TILL,
         **{code: why for code, why in NOT_GIVEN.items() if code not in PAID_WITH},
         **dict.fromkeys(("undeclared_field", "wrong_field_type"), FIELDLESS),
         "missing_member": "a cart of nobody is nobody's",

@@ -33,7 +33,7 @@ def recommended() -> World:
     referred.share(shop, ada, BOOKS)
     names = {"dora": referred.brought(shop, "dora", BOOKS), "emil": shop.member("emil")}
     referred.invite(shop, ada, COLLEAGUE)
-    return replace(world, names=world.names | names)
+    return replace(world, names={**world.names, **names})
 
 
 @cache

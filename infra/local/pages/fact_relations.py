@@ -35,6 +35,7 @@ _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
 _PROFILES = ("claim_referral", "enrol_member", "open_checkout", "update_member")  # where a rule gives something for it
 _RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "run_rule", "settle_occasions")
+_OF_KNOWN = tuple(one for one in _RECORDING if one != "open_checkout")  # whom that enrols has nothing that could end
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
@@ -142,7 +143,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
     f.PerkRefunded: Relations(("refund_award", "return_order"), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
-    f.PerkExpired: Relations((*_ON_AWARDS, *_RECORDING)),
+    f.PerkExpired: Relations((*_ON_AWARDS, *_OF_KNOWN)),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
@@ -161,9 +162,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("cancel_checkout", "cancel_coupon", "refund_redemption", "return_order", "unuse_coupon")
     ),
     f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
-    f.MemberRenewedSegment: Relations(("add_to_segment", *_RECORDING)),
+    f.MemberRenewedSegment: Relations(("add_to_segment", *_OF_KNOWN)),
     f.MemberLeftSegment: Relations(
-        ("add_to_segment", "remove_from_segment", "settle_due", *_RECORDING),
+        ("add_to_segment", "remove_from_segment", "settle_due", *_OF_KNOWN),
     ),
     f.ReferralInvited: Relations(("invite_friend",), ("User.InvitationWasCreated",)),
     f.ReferralExpired: Relations(("settle_due",)),
