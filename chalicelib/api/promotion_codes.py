@@ -1,4 +1,4 @@
-"""Codes of events, perks, rewards, segments, coupons and checkouts: a part of those in api/codes."""
+"""Codes of events, perks, rewards, segments, referrals, coupons and checkouts: a part of those in api/codes."""
 
 from __future__ import annotations
 
@@ -109,6 +109,23 @@ PERKS_REWARDS_AND_COUPONS = {
     "unknown_segment": Code(422, "The tenant has no segment of this id that a rule could ask for or move members by."),
     "segment_ended": Code(422, "The segment has ended: nobody joins it."),
     "too_many_segments": Code(422, "A tenant has at most 1,000 segments."),
+    "referral_code_not_found": Code(404, "Nobody shares this referral code."),
+    "referral_code_taken": Code(409, "Another member shares this referral code, or it is that of an invitation."),
+    "invalid_referral_code": Code(400, "What is given as a referral code cannot be one."),
+    "unknown_referral_code": Code(422, "Nobody shares the referral code by which somebody would come."),
+    "referred_already": Code(422, "Somebody brought the member in already."),
+    "not_new": Code(
+        422, "The member has bought something already, or was enrolled too long ago, to say who brought them in."
+    ),
+    "self_referral": Code(422, "A member would bring in themselves."),
+    "referral_loop": Code(422, "The member has brought others in, so nobody brings them in any more."),
+    "member_already": Code(422, "Whoever is invited is a member already."),
+    "invited_already": Code(422, "Whoever is invited is invited already, and the invitation is still good."),
+    "referrer_blocked": Code(422, "Whose referral code it is was blocked: they bring in nobody."),
+    "referred_before": Code(422, "Somebody with one of these identifiers was brought in before."),
+    "device_used": Code(422, "As many members were enrolled on the device as the tenant lets come by referrals."),
+    "invitation_used": Code(422, "Somebody has come by the invitation already: it is good once."),
+    "invitation_expired": Code(422, "The invitation was not taken up in time."),
     "coupon_series_not_found": Code(404, "The program has no such coupon series."),
     "coupon_not_found": Code(404, "The member has no such coupon."),
     "unknown_code": Code(404, "No coupon has this code."),

@@ -19,6 +19,7 @@ from chalicelib.api.native.routes import (
     pins,
     programs,
     proofs,
+    referrals,
     reports,
     rewards,
     segments,
@@ -56,5 +57,6 @@ ROUTES: tuple[Route, ...] = (
     *simulations.ROUTES,
     *coupons.ROUTES,
     *segments.ROUTES,
+    *referrals.ROUTES,
     *system.ROUTES,
 )

@@ -9,6 +9,7 @@
     their birthday        the same                                         {tenant, member_id, occasion, day}
     a stay in a segment   the same                                         {tenant, member_id, segment_id, day}
     what is held          of a limit for all, for checkouts that lapsed    {tenant, member_id, quota, day}
+    an invitation         the same                                         {tenant, member_id, invitation, day}
 
 An account that cannot be settled ends alone in the dead-letter queue: its shard goes on. Everything may come twice.
 """
@@ -26,7 +27,16 @@ from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.enqueue_due import enqueue_due
 from chalicelib.flows.settle_due_page import SettledPage, settle_due_page, settle_one
 from chalicelib.flows.start_run import start_due_runs
-from chalicelib.flows.what_is_due import Due, DueAccount, DueAwards, DueCoupon, DueOccasion, DueQuota, DueStay
+from chalicelib.flows.what_is_due import (
+    Due,
+    DueAccount,
+    DueAwards,
+    DueCoupon,
+    DueInvitation,
+    DueOccasion,
+    DueQuota,
+    DueStay,
+)
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, local_day, local_minute, parse_day
@@ -92,6 +102,8 @@ def message_of(due: Due) -> dict[str, Any]:
             return {"member_id": member_id, "occasion": True}
         case DueQuota(quota):
             return {"member_id": "", "quota": quota}
+        case DueInvitation(code):
+            return {"member_id": "", "invitation": code}
 
 
 def due_in(body: Mapping[str, Any]) -> Due:
@@ -99,6 +111,8 @@ def due_in(body: Mapping[str, Any]) -> Due:
     match body:
         case {"quota": quota}:
             return DueQuota(str(quota))
+        case {"invitation": code}:
+            return DueInvitation(str(code))
         case {"coupon_id": coupon_id}:
             return DueCoupon(member_id, str(coupon_id))
         case {"segment_id": segment_id}:

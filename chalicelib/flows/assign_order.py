@@ -34,6 +34,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.ids import number_of
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Outdated, Plan, commit
+from chalicelib.table.drawn import together
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry, entry_from, entry_put
 from chalicelib.table.pages import every_item
@@ -74,7 +75,7 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
     terms = terms_of(rt, caller.tenant, order.program)
     header = header_for(rt, caller, command, "assign_order", terms, sale.purchased_at, sale.place)
     judges = _as_come_back if order.fully_returned else as_sent
-    till = Till(judges=judges, held={use.rule: use for use in order.uses})
+    till = Till(judges=judges, held={use.rule: use for use in order.uses}, counts=not order.fully_returned)
     bought = decide_purchase(
         taking, header, terms, Buyer(member_id), sale, order.order_id, till=till, dry_run=command.dry_run
     )
@@ -90,7 +91,7 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
         version=order.version + 1,
     )
     put = orders.order_put(caller.tenant, after_entry(changed, own))
-    also = (put, entry_put(own), *bought.gifts, *writes_within(taking, *bought.gifts))
+    also = together((put, entry_put(own), *bought.gifts, *writes_within(taking, *bought.gifts)))
     made = account_plan(caller, command, story, bought.head, entry, also)
     return Plan(entry, made.writes, made.done_if, taking)
 

@@ -17,6 +17,7 @@ from chalicelib.areas.rules.purchase import Happening
 from chalicelib.errors import Refused
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened
+from chalicelib.flows.rule_limits import counted_by_themselves
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.clock import Instant
@@ -56,13 +57,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """What is judged: the occasion that rules are filed by, the fact that tells of it, and what conditions may ask."""
+    """What is judged: the occasion that rules are filed by, the fact that tells of it, and what conditions may ask. `counts`:
+    rules on it may have limits for each member."""
 
     occasion: str
     fact: EventRecorded
     properties: Mapping[str, object] = field(default_factory=dict)
     point: Point | None = None
     only_if_given: bool = False
+    counts: bool = False
 
 
 def happened(
@@ -76,7 +79,9 @@ def happened(
     outcome = evaluate(terms.rules, Moment(place), context, (what.occasion,))
     if what.only_if_given and not (outcome.credits or outcome.follows):
         return story, ()
-    return with_gifts(story.then(replace(what.fact, by=opened.by)), terms, outcome, at, opened.by), outcome.follows
+    before = story.then(replace(what.fact, by=opened.by))
+    after = with_gifts(before, terms, outcome, at, opened.by)
+    return counted_by_themselves(after, before, terms, at) if what.counts else after, outcome.follows
 
 
 def with_gifts(story: Story, terms: Terms, outcome: Outcome, at: Instant, by: str) -> Story:

@@ -36,10 +36,15 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts
 from chalicelib.table.config import Config
+from chalicelib.table.drawn import apart
 from chalicelib.table.journal import Entry, Head, Header, entry_put
-from chalicelib.table.protocol import Attrs, Key, Write
+from chalicelib.table.protocol import MAX_TRANSACTION_ITEMS, Attrs, Key, Write
 
 MOST_PROGRAMS = 20
+MOST_DRAWN = 3
+MOST_TOGETHER = (
+    MAX_TRANSACTION_ITEMS - 12
+)  # beside what is given to both: profile or order, with all that belongs to it
 OF_EACH = 2  # account and entry
 
 
@@ -56,8 +61,10 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Of an operation that changes a profile, whose plan is limited by `taking`. `but`: a program that sees to its own; `on`:
-    the day as of whose beginning it is given, where that is not now."""
+    """Of an operation that changes a profile, whose plan is limited by `taking`. `but`: a program that sees to its own, `only`: the
+    one that is asked; `on`: the day as of whose beginning it is given, or `at`: the instant, where that is not now. `asks_now` as in
+    record_order. `about`: what is told of a referral. `beside`: what else the transaction writes, of
+    somebody else, and whose `account` it is about."""
 
     taking: Taking
     caller: Caller
@@ -65,6 +72,12 @@ class Moments:
     operation: str
     but: int = 0
     on: Day | None = None
+    only: int = 0
+    at: Instant | None = None
+    asks_now: bool = True
+    about: tuple[tuple[str, str], ...] = ()
+    beside: tuple[Write, ...] = ()
+    account: Key | None = None
 
     def beside_profile(self, member: Member, moments: Sequence[str]) -> tuple[Write, ...]:
         """What is written beside the profile, as it will be."""
@@ -76,17 +89,48 @@ class Moments:
         """By every program that has a rule on them. `found`: the member's snapshot, where it was read."""
         rt = self.taking.rt
         config = rt.config.load(rt.table, self.caller.tenant)
-        on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
+        on = [one for one in _programs_on(config, moments) if self._asks(one)] if moments else []
         gifts: list[Gift] = []
         programs_on = on[:MOST_PROGRAMS]
         for number, program_id in enumerate(programs_on, start=1):
-            taken = {write.key for gift in gifts for write in gift.writes}
-            room = MOST_WRITES - len(taken) - OF_EACH * (len(programs_on) - number + 1)
-            gift = self._given(program_id, member, moments, found, taken, room)
+            so_far = (*self.beside, *(write for gift in gifts for write in gift.writes))
+            room = MOST_WRITES - len(so_far) - OF_EACH * (len(programs_on) - number + 1)
+            gift = self._apart(so_far, program_id, member, moments, found, room)
             if gift is not None and len(gift.writes) > room + OF_EACH:  # what is limited for all lies in many slices
-                gift = self._given(program_id, member, moments, found, taken, 0)
+                gift = self._apart(so_far, program_id, member, moments, found, 0)
+            if gift is not None and self.beside and len(so_far) + len(gift.writes) > MOST_TOGETHER:
+                break
             gifts += [] if gift is None else [gift]
         return tuple(gifts)
+
+    def _apart(
+        self,
+        so_far: tuple[Write, ...],
+        program_id: int,
+        member: Member,
+        moments: Sequence[str],
+        found: Mapping[Key, Attrs] | None,
+        room: int,
+    ) -> Gift | None:
+        """What meets nothing else of the transaction: who gets the very code of a pool that another one gets in it, draws anew."""
+        taken = {write.key for write in so_far}
+        for _ in range(MOST_DRAWN if self.beside else 1):
+            gift = self._given(program_id, member, moments, found, taken, room)
+            if gift is None or not self.beside or apart(so_far, gift.writes):
+                return gift
+        return None
+
+    def _taking(self, program_id: int, member: Member) -> Taking:
+        """Of who else is given something in the same transaction it is another."""
+        name = f"moments {program_id}"
+        return (
+            self.taking.apart(f"{name} {member.member_id}").of(member.member_id)
+            if self.beside
+            else self.taking.apart(name)
+        )
+
+    def _asks(self, program_id: int) -> bool:
+        return program_id != self.but and self.only in (0, program_id)
 
     def _given(
         self,
@@ -97,19 +141,22 @@ class Moments:
         taken: Collection[Key],
         room: int,
     ) -> Gift | None:
-        tenant, rt, mine = self.caller.tenant, self.taking.rt, self.taking.apart(f"moments {program_id}")
+        tenant, rt, mine = self.caller.tenant, self.taking.rt, self._taking(program_id, member)
         terms, giving = (
             terms_of(rt, tenant, program_id),
             Giving(mine, self.command.dry_run, taken, unnamed=self.on is not None, room=room),
         )
-        at = None if self.on is None else max(day_starts(self.on, terms.program.zone), member.enrolled_at)
+        at = self.at if self.on is None else day_starts(self.on, terms.program.zone)
+        at = None if at is None else max(at, member.enrolled_at)
         header = header_for(rt, self.caller, self.command, self.operation, terms, at)
         opened = self._their_account(program_id, member, "enrolled" in moments, found)
+        if accounts.account_key(tenant, opened.account.owner, program_id) in {self.account, *taken}:
+            return None  # who was brought in collects for the same group as their friend, who is given nothing for that
         mine.begin()
         try:
             opened.must_be_active()
-            before = terms.meets(opened.account, header, asks_now=True)
-            story, follows, told = with_moments(before, terms, opened, moments, header.effective_at)
+            before = terms.meets(opened.account, header, asks_now=self.asks_now)
+            story, follows, told = with_moments(before, terms, opened, moments, header.effective_at, self.about)
             done = followed(giving, story, terms, opened, follows, header)
             if done.story == before:
                 return None
@@ -143,13 +190,21 @@ class Moments:
 
 
 def with_moments(
-    story: Story, terms: Terms, opened: Opened, moments: Sequence[str], at: Instant
+    story: Story,
+    terms: Terms,
+    opened: Opened,
+    moments: Sequence[str],
+    at: Instant,
+    about: tuple[tuple[str, str], ...] = (),
 ) -> tuple[Story, tuple[Follow, ...], tuple[str, ...]]:
     """The story with what rules credit for each of them, what else they give, and which moments are told: not one for which
-    none gives anything."""
+    none gives anything. `about`: what is told of a referral."""
     follows, told = list[Follow](), list[str]()
     for moment in moments:
-        what = What(moment, EventRecorded(kind_of(moment), counts_on=terms.day(at)), only_if_given=True)
+        kind, _, name = kind_of(moment).partition(" ")
+        of_referral = kind == "referral"
+        fact = EventRecorded(kind, name, terms.day(at), about if of_referral else ())
+        what = What(moment, fact, only_if_given=True, counts=of_referral)
         before = story
         story, more = happened(story, terms, opened, what, at)
         follows += more

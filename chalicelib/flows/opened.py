@@ -17,6 +17,7 @@ from chalicelib.areas.groups.model import Group, not_in_group
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.errors import NotFound, Refused
+from chalicelib.flows.referring import NOBODY, Bringing
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import is_id, number_of, owner_kind
 from chalicelib.runtime import Runtime
@@ -31,7 +32,7 @@ class Opened:
     """An account in one program, with where its journal stands, and the entry that was asked for with it, if there is such
     a one. `member` is who acts, `group` whose account it is, where it is a group's, and `own` the account of
     the member; `beside` is what else was asked for. `may_spend`: whether the group lets the member, where that was asked.
-    `new`: nobody was there before."""
+    `new`: nobody was there before; `came`: who brings them in, if anybody."""
 
     member: Member | None
     account: Account
@@ -42,6 +43,7 @@ class Opened:
     beside: Mapping[Key, Attrs] = field(default_factory=dict)
     may_spend: bool = True
     new: bool = False
+    came: Bringing = NOBODY
 
     @property
     def by(self) -> str:

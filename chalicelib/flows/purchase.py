@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +29,8 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming
+from chalicelib.flows.referring import Came, brought_or_not
 from chalicelib.flows.rule_limits import Stock, cut_by_limits, held_by_quota, with_uses
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
@@ -46,16 +48,18 @@ ENROLLED = ("enrolled",)
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who buys: a member by id, or by an identifier."""
+    """Who buys: a member by id, or by an identifier. `code`: by whom they come who are enrolled by it."""
 
     member_id: str | None = None
     identifier: Identifier | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
     """The decision: the story of the account, the member's or their group's, what rules gave and why not, the coupons that
-    were used with it and their series, and the member it enrols, if any."""
+    were used with it and their series, and the member it enrols, if any. `beside`: what is written of a referral, `came`: what is told of
+    the code that was shown."""
 
     member_id: str
     head: Head
@@ -68,6 +72,8 @@ class Purchase:
     uses: tuple[Use, ...] = ()
     paid_with: PaidWith = MONEY
     coupons: tuple[tuple[str, str], ...] = ()
+    beside: tuple[Write, ...] = ()
+    came: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_gifts(self) -> tuple[Gift, ...]:
@@ -76,11 +82,12 @@ class Purchase:
 
     @property
     def gifts(self) -> tuple[Write, ...]:
-        return () if self.followed is None else self.followed.writes
+        return (*(() if self.followed is None else self.followed.writes), *self.beside)
 
     @property
     def told(self) -> dict[str, Any]:
-        return {} if self.followed is None else self.followed.told
+        told = {} if self.followed is None else self.followed.told
+        return told | ({"referral": dict(self.came)} if self.came else {})
 
 
 def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
@@ -105,17 +112,19 @@ class Coupons:
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
     money: `pays` is told the order's id and who buys for a group; `shows`: the coupons. `held`, by rule, was taken of limits
-    before. `asks_now` as in record_order. `taken`: what else the transaction writes."""
+    before. `asks_now` as in record_order. `enrolls`: what is written of who is enrolled by it. `counts`: whether it is a purchase for who
+    brought the buyer in."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
     shows: Callable[[], Coupons] = Coupons
     held: Mapping[str, Use] = field(default_factory=dict)
-    taken: Collection[Key] = ()
+    enrolls: tuple[Write, ...] = ()
+    counts: bool = True
 
     def giving(self, giving: Giving, shown: Coupons) -> Giving:
-        return replace(giving, taken=self.taken, used=shown.used, found=shown.found)
+        return replace(giving, taken={write.key for write in self.enrolls}, used=shown.used, found=shown.found)
 
 
 PLAIN_TILL = Till()
@@ -144,10 +153,9 @@ def decide_purchase(
 
     def decided() -> Purchase:
         taking.begin()
-        taken = () if enrolled is None else tuple(write.key for write in enrolled.writes)
-        own = replace(till, taken=taken)
+        own = replace(till, enrolls=() if enrolled is None else enrolled.writes)
         purchase = _decided(header, terms, opened, sale, order_id, giving, own)
-        return replace(purchase, enrolled=enrolled)
+        return replace(purchase, enrolled=enrolled, came=_told_of_code(buyer, opened))
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
     return unless_lost(rt, header.caller.tenant, known, decided, dry_run=dry_run)
@@ -162,11 +170,9 @@ def _decided(
     giving: Giving,
     till: Till,
 ) -> Purchase:
-    taking, story = giving.taking, terms.meets(opened.account, header, asks_now=till.asks_now)
-    follows: tuple[Follow, ...] = ()
-    if opened.new and opened.member is not None:
-        moments = (*ENROLLED, *opened.member.milestones)
-        story, follows, _ = with_moments(story, terms, opened, moments, sale.purchased_at)
+    taking, friend = giving.taking, friend_of(giving, header, terms, opened, counts=till.counts)
+    story = terms.meets(opened.account, header, asks_now=till.asks_now)
+    story, follows = _with_moments(story, terms, opened, friend, sale.purchased_at)
     segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
     context = context_of(terms, story.account, opened.member, sale.purchased_at, taking, segments=segments)
     if till.held:
@@ -179,6 +185,7 @@ def _decided(
     day = terms.day(sale.purchased_at)
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
+    story = friend.with_first_purchase(story, order_id)
     shown = till.shows()
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
@@ -187,11 +194,27 @@ def _decided(
     giving, given = till.giving(giving, shown), (*follows, *outcome.follows)
     gave = followed(giving, story, terms, opened, given, header, order_id, len(follows))
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
-    assert opened.member is not None  # noqa: S101 - a buyer is a member
-    member_id = opened.member.member_id
-    credited = (*credited, *gave.credits)
-    of = (member_id, opened.head, story, outcome, credited, uncounted)
-    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named)
+    of = (friend.member.member_id, opened.head, story, outcome, (*credited, *gave.credits), uncounted)
+    beside = friend.moved_on(story, (*till.enrolls, *gave.writes), asks_now=till.asks_now)
+    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside)
+
+
+def _with_moments(
+    story: Story, terms: Terms, opened: Opened, friend: Friend, at: Instant
+) -> tuple[Story, tuple[Follow, ...]]:
+    """What the purchase is besides, for who buys: they are enrolled by it, somebody brought them in."""
+    moments = (*ENROLLED, *friend.member.milestones) if opened.new else ()
+    story, follows, _ = with_moments(story, terms, opened, (*moments, *friend.moments_here), at, friend.about)
+    return story, follows
+
+
+def _told_of_code(buyer: Buyer, opened: Opened) -> dict[str, str]:
+    """Whether whoever showed a code was brought in by it, and why not."""
+    if not buyer.code:
+        return {}
+    if opened.came.referral is not None:
+        return {"referral_id": opened.came.referral.referral_id}
+    return {"reason": opened.came.refused or "not_new"}
 
 
 def refuse_future(now: Instant, at: Instant) -> None:
@@ -238,13 +261,15 @@ def enrolled_buyer(
     rt = giving.taking.rt
     asked = asked_of(rt.config.load(rt.table, header.caller.tenant))
     enrolment = Enrolment(identifiers=(buyer.identifier,))
-    written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment)
+    tenant = header.caller.tenant
+    came = brought_or_not(rt, tenant, Came(buyer.code), enrolment.identifiers, header.recorded_at)
+    written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment, came.facts)
     account = Account(written.member.member_id, terms.program.program_id)
     command = Command(header.command, dry_run=giving.trial)
-    moments = Moments(giving.taking, header.caller, command, header.operation, but=but)
-    gifts = moments.beside_profile(written.member, ENROLLED)
+    moments = Moments(giving.taking, header.caller, command, header.operation, but=but, about=came.about)
+    gifts = moments.beside_profile(written.member, (*ENROLLED, *moments_of_coming(came)))
     written = replace(written, writes=(*written.writes, *gifts))
-    return Opened(written.member, account, Head(), new=True), written
+    return Opened(written.member, account, Head(), new=True, came=came), written
 
 
 def with_credits(

@@ -5,7 +5,8 @@ reads    1 Query of the member's snapshot (+ 1 Get when the buyer is named by an
          yet is refused or only tries)
 writes   order (absent), account (version), entry (absent): 6 units; an unknown buyer is enrolled in the same commit, or the
          order is kept without a member: order and entry of its own, 4 units (flows/kept_orders); of each limit for all and
-         each budget of a rule that gives something a slice (2 units, as far as it is there)
+         each budget of a rule that gives something a slice (2 units, as far as it is there); of a buyer whom somebody brought
+         in what flows/referral_gifts reads and writes
 repeats  the order's key refuses them: the same content answers as the first time, other content is a conflict
 """
 
@@ -45,13 +46,21 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.drawn import together
 from chalicelib.table.guards import recall_guarded
 from chalicelib.table.journal import Entry, entry_from
 
 
+class TillReferral(Frozen):
+    """What became of the referral code that was shown: the referral that began by it, or the reason why none did, a code."""
+
+    referral_id: str | None = None
+    reason: str | None = None
+
+
 class RecordedOrder(Frozen):
     """What the customer earned, and what they have now; or their group, where it was bought for `group_id`. An order that is
-    kept has no member yet, and nothing but its number and id."""
+    kept has no member yet, and nothing but its number and id. `referral`: of a referral code that was shown with it."""
 
     order_id: str
     number: str
@@ -63,6 +72,7 @@ class RecordedOrder(Frozen):
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     account: Standing | None
+    referral: TillReferral | None = None
 
 
 def record_order(
@@ -125,7 +135,14 @@ def recorded_order(entry: Entry) -> RecordedOrder:
         capped=capped_of(entry),
         expired=expiries_of(entry),
         account=standing_of(entry),
+        referral=_code_of(entry),
     )
+
+
+def _code_of(entry: Entry) -> TillReferral | None:
+    after: Any = entry.header["after"]
+    shown = after.get("referral")
+    return None if shown is None else TillReferral.model_validate(shown)
 
 
 def order_plan(
@@ -156,7 +173,7 @@ def order_plan(
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
     beside = (*enrolled, *purchase.gifts)
-    also = (put, *beside, *writes_within(taking, *beside))
+    also = together((put, *beside, *writes_within(taking, *beside)))
     made = account_plan(caller, command, purchase.story, purchase.head, entry, also)
     return Plan(entry, made.writes, made.done_if | {put.key}, taking)
 

@@ -14,7 +14,13 @@ from typing import NamedTuple
 
 from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.accounts.model.counters import NONE, has_room, named
-from chalicelib.areas.accounts.model.facts import PointsCapped, RuleCounted, RuleUncounted
+from chalicelib.areas.accounts.model.facts import (
+    PointsCapped,
+    PointsEarned,
+    PointsPromised,
+    RuleCounted,
+    RuleUncounted,
+)
 from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.orders.model.uses import Held, Use, UseBack
 from chalicelib.areas.quotas.model import Quota, Taken
@@ -205,6 +211,20 @@ def _counted(story: Story, day: Day, use: Use, counting: Counting, order: str) -
         use.of,
     )
     return (story.then(told) if _is_something(use) else story), use
+
+
+def counted_by_themselves(after: Story, before: Story, terms: Terms, at: Instant) -> Story:
+    """What rules credited that no order set off: counted for the account, and by nothing given back."""
+    counting, day = terms.rules.counting, terms.day(at)
+    given: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for fact in after.facts[len(before.facts) :]:
+        if isinstance(fact, PointsEarned | PointsPromised) and fact.rule in counting:
+            given[fact.rule][fact.unit] += fact.amount
+    for rule_id, amounts in given.items():
+        counted = counting[rule_id]
+        units = tuple((unit, amounts[unit]) for unit in counted.units if amounts.get(unit))
+        after, _ = _counted(after, day, Use(rule_id, amounts=units), counted, order="")
+    return after
 
 
 def writes_within(taking: Taking, *beside: Write) -> tuple[Write, ...]:

@@ -3,7 +3,8 @@
     reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
              award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each stay in a
              segment what flows/leave_due_segment does, for each member with a birthday or an anniversary what
-             flows/settle_occasions does, for each quota what flows/lapsed_limits does
+             flows/settle_occasions does, for each invitation what flows/expire_invitation does, for each quota what
+             flows/lapsed_limits does
 
 An account that fails keeps none of its neighbours from being settled: it is named, with its fault, and stays due. So does what
 only a newer release knows to settle, after a rollback: it is counted, and waits for that one.
@@ -16,6 +17,7 @@ from functools import partial
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.flows.expire_coupon import expire_coupon
+from chalicelib.flows.expire_invitation import expire_invitation
 from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
@@ -26,6 +28,7 @@ from chalicelib.flows.what_is_due import (
     DueAccount,
     DueAwards,
     DueCoupon,
+    DueInvitation,
     DueOccasion,
     DueQuota,
     DueStay,
@@ -87,3 +90,5 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
             return settle_occasions(rt, caller, day, member_id)
         case DueQuota(quota):
             return settle_lapsed(rt, caller.tenant, quota)
+        case DueInvitation(code):
+            return expire_invitation(rt, caller, day, code)

@@ -18,12 +18,13 @@ from chalicelib.kit.facts import Body, Fact
 from chalicelib.kit.periods import Day, day_starts, local_day
 from chalicelib.table.journal import Entry
 
-SILENT = frozenset(  # no statement has a line for these: what events, awards, segments, checkouts and limits do to points is told beside them
+SILENT = frozenset(  # no statement has a line for these: what they do to points is told beside them
     (
         *("account.advanced", "event.recorded", "points.extended", "tier.pin_returned", "tier.reviewed"),
         *("perk.granted", "perk.redeemed", "perk.refunded", "perk.revoked", "perk.expired"),
         *("checkout.opened", "checkout.updated", "checkout.committed", "checkout.cancelled"),
         *("rule.counted", "rule.uncounted"),
+        *("referral.expired", "referral.invited", "referral.purchased", "referral.registered"),
         *("member.joined_segment", "member.renewed_segment", "member.left_segment"),
     )
 )

@@ -27,6 +27,7 @@ from chalicelib.flows.verify_kept_orders import once_nobodys, verify_own_journal
 from chalicelib.flows.verify_orders import RecordedOrders
 from chalicelib.flows.verify_profile import RecordedProfile
 from chalicelib.flows.verify_redemptions import RecordedRedemptions
+from chalicelib.flows.verify_referrals import RecordedReferrals
 from chalicelib.flows.verify_segments import RecordedSegments
 from chalicelib.flows.verify_stream import Aggregate, Difference, Place, sequence_of, unreadable, verify_stream
 from chalicelib.flows.verify_tally import Tally
@@ -44,6 +45,7 @@ from chalicelib.table.protocol import Attrs, Key, Table
 PROFILE = "A#PROFILE"
 _ACCOUNT, _NAMED = re.compile("B#[0-9]{4}"), ("B#", SNAPSHOT_END)
 _ORDERS_A_PAGE, _KEYS_A_READ = 1_000, 100
+_Beside = RecordedCoupons | RecordedRedemptions | RecordedAwards | RecordedSegments | RecordedReferrals
 
 
 @dataclass(slots=True)
@@ -69,16 +71,18 @@ class _Look:
     redemptions: RecordedRedemptions = field(default_factory=RecordedRedemptions)
     awards: RecordedAwards = field(default_factory=RecordedAwards)
     segments: RecordedSegments = field(init=False)
+    referrals: RecordedReferrals = field(init=False)
     verified: VerifiedMember = field(default_factory=VerifiedMember)
     profile: RecordedProfile | RecordedGroup | None = None
 
     def __post_init__(self) -> None:
         self.segments = RecordedSegments(self.tenant, self.owner)
+        self.referrals = RecordedReferrals(self.tenant, self.owner)
 
     @property
-    def beside(self) -> tuple[RecordedCoupons | RecordedRedemptions | RecordedAwards | RecordedSegments, ...]:
+    def beside(self) -> tuple[_Beside, ...]:
         """What has items of its own beside the account."""
-        return self.coupons, self.redemptions, self.awards, self.segments
+        return self.coupons, self.redemptions, self.awards, self.segments, self.referrals
 
     def wanted(self) -> Iterator[Key]:
         yield from self.recorded.wanted()

@@ -1,4 +1,4 @@
-"""Verify a member's profile: it is what its journal says as long as that still holds it, its identifiers lead to it, and
+"""Verify a member's profile: it is what its journal says as long as that still holds it, its identifiers and its referral code lead to it, and
 the group that it is in lists it.
 
 Identifiers that it had before must not. One that nobody's journal ever knew cannot be found: there is no list of them.
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from chalicelib.areas.groups import store as groups
 from chalicelib.areas.members import store
 from chalicelib.areas.members.model import Identifier, Member, MemberCard
+from chalicelib.areas.referrals import store as referrals
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, Head
 from chalicelib.table.placeholders import is_placeholder
@@ -53,7 +54,7 @@ class RecordedProfile:
 
     def wanted(self) -> list[Key]:
         every = {store.identifier_key(self.tenant, one) for one in self.had | set(self.kept.identifiers)}
-        return [*sorted(every), *self._membership()]
+        return [*sorted(every), *self._membership(), *self._code()]
 
     def differences(self) -> Iterator[str]:
         """Names of fields only."""
@@ -74,7 +75,7 @@ class RecordedProfile:
 
     def of_others(self, table: Table, found: Mapping[Key, Attrs]) -> Iterator[str]:
         """Told by their types. The profile may have changed since it was read: then nothing is said this time."""
-        told = [*self._not_led(found), *self._still_led(found)]
+        told = [*self._not_led(found), *self._still_led(found), *self._not_shared(found)]
         told += [
             f"is in group {self.kept.group_id}, which does not list it"
             for key in self._membership()
@@ -97,6 +98,19 @@ class RecordedProfile:
         gone = self.had - set(self.kept.identifiers)
         kinds = sorted(one.type for one in gone if self._owner(found, one) == self.member)
         yield from (f"an identifier that it gave up ({kind}) leads to it" for kind in kinds)
+
+    def _code(self) -> tuple[Key, ...]:
+        code = self.kept.shared_code
+        return () if code is None else (referrals.code_key(self.tenant, code),)
+
+    def _not_shared(self, found: Mapping[Key, Attrs]) -> Iterator[str]:
+        for key in self._code():
+            try:
+                led = referrals.owner_or_invitation(found[key]) if key in found else None
+            except UNREADABLE:
+                led = None
+            if led != self.member:
+                yield "the referral code does not lead to it"
 
     def _membership(self) -> tuple[Key, ...]:
         group = self.kept.group_id

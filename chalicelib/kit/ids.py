@@ -1,7 +1,8 @@
 """Ids. An entity id is one number below 2^53; on the wire it wears its kind: `mem_` + 11 base32 digits.
 
     member, group,   38 bits of 10 ms since 2024 + 15 random bits: ids sort by time; a conditional put meets collisions
-    coupon, checkout
+    coupon, checkout,
+    referral
     order            53 bits of a hash of its scope and number, so that an order is found by id or number in one Get
     entry            96 bits: owner 53, owner kind 1, program 10, sequence 26, fact 6: an entry is found without an index
 
@@ -18,8 +19,15 @@ from typing import Literal, NamedTuple, Protocol
 from chalicelib.errors import NotFound
 from chalicelib.kit.clock import Instant
 
-Kind = Literal["member", "group", "order", "coupon", "checkout"]
-PREFIXES: dict[Kind, str] = {"member": "mem", "group": "grp", "order": "ord", "coupon": "cpn", "checkout": "chk"}
+Kind = Literal["member", "group", "order", "coupon", "checkout", "referral"]
+PREFIXES: dict[Kind, str] = {
+    "member": "mem",
+    "group": "grp",
+    "order": "ord",
+    "coupon": "cpn",
+    "checkout": "chk",
+    "referral": "ref",
+}
 OWNERS: tuple[Kind, ...] = ("member", "group")  # whoever may hold points: the bit of an entry's id says which
 
 ENTITY_BITS = 53

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.table.attributes import as_attribute
-from chalicelib.table.protocol import CLOSED, LEFT, TAKEN, Attrs, Draw
+from chalicelib.table.protocol import CLOSED, LEFT, TAKEN, Attrs, Draw, Key, Write
 
 _KEYS = ("pk", "sk")
+
+
+def together(writes: Iterable[Write]) -> tuple[Write, ...]:
+    """For one transaction, which names no key twice: draws of one item are one draw. All else is as it was."""
+    first: dict[Key, int] = {}
+    found: list[Write] = []
+    for write in writes:
+        at = first.get(write.key) if isinstance(write, Draw) else None
+        known = None if at is None else found[at]
+        if at is not None and isinstance(write, Draw) and isinstance(known, Draw):
+            found[at] = replace(known, left=known.left + write.left, taken=known.taken + write.taken)
+            continue
+        if isinstance(write, Draw):
+            first[write.key] = len(found)
+        found.append(write)
+    return tuple(found)
+
+
+def apart(some: Iterable[Write], others: Iterable[Write]) -> bool:
+    """Whether one transaction can write both: they share no key, but for draws of the same item."""
+    drawn = {write.key: isinstance(write, Draw) for write in some}
+    return all(write.key not in drawn or (drawn[write.key] and isinstance(write, Draw)) for write in others)
 
 
 def may_draw(draw: Draw, stored: Attrs | None) -> bool:

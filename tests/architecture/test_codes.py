@@ -16,7 +16,8 @@ ROOT_CLASS = "StampbookError"
 OTHER_MAKERS = ("PydanticCustomError", "of_code", "BadLineError", "_bad")
 # Where a code is not written but handed on: each of these takes it from a table that is judged here.
 HANDED_ON = {"chalicelib/api/bodies.py", "chalicelib/api/rim.py", "chalicelib/areas/orders/file/cells.py"}
-COMPOSED = {"{kind}_not_found": tuple(f"{kind}_not_found" for kind in PREFIXES)}
+ASKED_FOR = set(PREFIXES) - {"referral"}  # who brought in whom is read of members
+COMPOSED = {"{kind}_not_found": tuple(sorted(f"{kind}_not_found" for kind in ASKED_FOR))}
 
 NOT_BY_HTTP = {
     "held_already": "told in an answer, as the reason why a rule gives no perk",

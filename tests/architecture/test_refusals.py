@@ -57,6 +57,20 @@ NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
     ),
     "why a rule gives nothing beside points is told in the answer, and refuses nothing",
 )
+NOT_GIVEN_FOR_COMING = dict.fromkeys(
+    (
+        *("balance_limit", "credit_too_large", "group_blocked", "program_not_found", "too_many_credits"),
+        *("too_many_lots", "too_many_pending", "unknown_unit", *NOT_GIVEN),
+    ),
+    "what a rule cannot give with a profile it does not give, and refuses nothing",
+)
+AT_A_TILL = dict.fromkeys(
+    (
+        *("device_used", "invalid_referral_code", "invitation_expired", "invitation_used", "referred_before"),
+        *("referrer_blocked", "unknown_referral_code"),
+    ),
+    "why nobody comes by the code that is shown with a purchase is told in the answer, and refuses nothing",
+)
 NOT_TAKEN = dict.fromkeys(
     (
         *("code_cancelled", "code_expired", "code_used"),
@@ -80,12 +94,23 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "member_not_found": OF_A_LINE,
         "segment_ended": "whoever is in one that ended may leave it",
     },
+    "enrol_member": {
+        **NOT_GIVEN_FOR_COMING,
+        "member_blocked": "of whoever brings them in it is referrer_blocked",
+        "member_not_found": "whoever brings them in and is not there brings in nobody",
+    },
+    "claim_referral": {**NOT_GIVEN_FOR_COMING, "invalid_identifier": THERE},
+    "check_referral": {
+        "invalid_referral_code": "what cannot be a code is nobody's",
+        "member_not_found": "whose code it is is there",
+    },
     "record_event": {
         "unknown_unit": THERE,
         "credit_too_large": "without goods a rule gives a fixed amount, and no such amount is too large",
         **NOT_GIVEN,
     },
     "record_order": {
+        **AT_A_TILL,
         "promise_gone": NO_PROMISE,
         "unknown_unit": THERE,
         "undeclared_field": FIELDLESS,
@@ -93,6 +118,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **NOT_GIVEN,
     },
     "simulate_order": {
+        **AT_A_TILL,
         "promise_gone": NO_PROMISE,
         "unknown_unit": THERE,
         "undeclared_field": FIELDLESS,
@@ -100,6 +126,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **NOT_GIVEN,
     },
     "assign_order": {
+        **AT_A_TILL,
         "promise_gone": NO_PROMISE,
         "unknown_unit": THERE,
         "program_not_found": THERE,
@@ -112,6 +139,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **NOT_GIVEN,
     },
     "evaluate_cart": {
+        **AT_A_TILL,
         "missing_member": "a cart of nobody is nobody's",
         "undeclared_field": FIELDLESS,
         "wrong_field_type": FIELDLESS,
@@ -281,6 +309,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "no_codes_left": "the code is named: none is drawn",
     },
     "open_checkout": {
+        **AT_A_TILL,
         **{code: why for code, why in NOT_GIVEN.items() if code not in PAID_WITH},
         **dict.fromkeys(("undeclared_field", "wrong_field_type"), FIELDLESS),
         "missing_member": "a cart of nobody is nobody's",
@@ -302,6 +331,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **BY_ITS_HOLD,
     },
     "commit_checkout": {
+        **AT_A_TILL,
         **dict.fromkeys(
             (
                 *("code_of_nobody", "coupon_series_not_found", "unknown_code", "code_expired"),

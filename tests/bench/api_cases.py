@@ -265,6 +265,12 @@ LEFT_OUT = (
         ("add_to_segment", "remove_from_segment"),
         "profiles are written as by *change a member*, 25 in a transaction, each with one small item",
     ),
+    LeftOut(
+        ("share_code", "invite_friend", "claim_referral"),
+        "a profile is written as by *change a member*, with a few small items",
+    ),
+    LeftOut(("read_referral", "check_referral"), "reads few small items, as *order* does"),
+    LeftOut(("list_referrals",), "a page of small items, as *directory page* is"),
     LeftOut(("upload_codes",), "pages of codes come now and then, and cost what the table takes for them"),
     LeftOut(("find_order", "list_returns"), "read as *order* and *member's orders* are"),
     LeftOut(

@@ -94,7 +94,7 @@ def ask_everything(shop: Deployed) -> None:
     ids |= dict.fromkeys(("transfer_id", "earning_id", "spend_id", "redemption_id"), "ent_00000000000000000000")
     ids |= {"perk_id": "coffee-card", "award_id": "coffee-card.1", "reward_id": "tote-bag"}
     ids |= {"series_id": "summer", "coupon_id": "cpn_00000000000", "code": "SUMMER-1"}
-    ids |= {"checkout_id": "chk_00000000000", "segment_id": "winback"}
+    ids |= {"checkout_id": "chk_00000000000", "segment_id": "winback", "referral_code": "READ-MORE"}
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
     cards = {"identifiers": [{"type": "card", "value": "4000 1234"}]}

@@ -24,6 +24,7 @@ from chalicelib.table.protocol import Attrs, Key, key_of
 from tests.faults.checkout_laws import judge_checkouts
 from tests.faults.coupon_laws import judge_coupons
 from tests.faults.limit_laws import judge_limits
+from tests.faults.referral_laws import judge_referrals
 from tests.faults.segment_laws import judge_segments
 
 GIVING = ("points.earned", "points.promised")
@@ -49,6 +50,7 @@ def judge(items: Iterable[Attrs]) -> None:
     judge_coupons(kinds, journals)
     judge_limits(kinds)
     judge_segments(kinds, journals)
+    judge_referrals(kinds, journals)
     judge_checkouts(kinds)
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
@@ -192,13 +194,14 @@ def _judge_awards(found: Mapping[Key, Attrs], entries: Mapping[Key, Attrs]) -> N
 
 
 def _judge_periods(sales: Mapping[Key, Attrs], journals: Mapping[Stream, list[Entry]]) -> None:
-    """An order keeps what its entry gave, and in which period of a cap it counts; what is taken back counts no more there."""
+    """An order keeps what its entry gave for it, and in which period of a cap it counts; what is taken back counts no more
+    there. What its member got for being enrolled by it, or brought in, is no gift of the order."""
     for key, attrs in sales.items():
         order = _order(_Same(attrs))
         if not order.member_id:
             continue
         entries = journals[accounts.stream(key.pk.split("#")[0], order.owner, order.program)]
-        gave = [body for body in entries[order.sequence - 1].facts if body["type"] in GIVING]
+        gave = [body for body in entries[order.sequence - 1].facts if body["type"] in GIVING and body.get("order")]
         kept = [(credit.unit, credit.rule, credit.amount, credit.piece, credit.period) for credit in order.credits]
         told = [(body["unit"], body["rule"], body["amount"], tuple(body["piece"]), _period(body)) for body in gave]
         assert kept == told, f"{key} does not keep what it gave"

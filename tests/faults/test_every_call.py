@@ -20,6 +20,7 @@ from tests.faults.messages import MESSAGES as QUEUED
 from tests.faults.perks import PERK_READS, PERK_WRITES
 from tests.faults.proving import PROVING_WRITES
 from tests.faults.reads import READS
+from tests.faults.referrals import REFERRAL_READS, REFERRAL_WRITES
 from tests.faults.segments import SEGMENT_READS, SEGMENT_WRITES
 from tests.faults.trying import (
     asked_twice,
@@ -38,13 +39,13 @@ from tests.twins.bookshop import card, sale
 from tests.twins.streamed import stream_event
 
 WRITES = (
-    *(*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES, *SEGMENT_WRITES),
+    *(*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES, *SEGMENT_WRITES, *REFERRAL_WRITES),
     *(*COUPON_WRITES, *CHECKOUT_WRITES, *KEPT_WRITES, *LIMITED_WRITES),
 )
 MESSAGES = (*QUEUED, *OTHER_MESSAGES)
 READING = (
     *(*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *CHECKOUT_READS, *KEPT_READS, *LIMITED_READS),
-    *SEGMENT_READS,
+    *(*SEGMENT_READS, *REFERRAL_READS),
 )
 CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READING)}
 STORMY = [case.name for case in WRITES if not case.once]

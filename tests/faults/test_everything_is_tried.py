@@ -25,6 +25,7 @@ PURE = {  # clock and ids, and what was read before
     "chalicelib.areas.members.operations.linked",
     "chalicelib.areas.members.operations.noted",
     "chalicelib.areas.members.operations.celebrated",
+    "chalicelib.areas.members.operations.sharing",
     "chalicelib.flows.account_commit.header_for",
     "chalicelib.flows.account_commit.decided_plan",
     *(f"chalicelib.flows.checkout_coupons.{name}" for name in ("keep_writes", "promised_by", "used_with")),

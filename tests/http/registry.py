@@ -299,6 +299,28 @@ def _series(names: Names) -> str:
     return "our-series"
 
 
+def _referral_code(names: Names) -> str:
+    """What ours shares, who has asked somebody in, and brought in somebody else."""
+    member, code = f"/v1/members/{names['member_id']}", {"referral_code": "OURS-READS"}
+    assert names.api.put(f"{member}/referral-code", code).status == 200
+    asked = {"identifier": {"type": "email", "value": "asked@example.org"}}
+    assert names.api.post(f"{member}/invitations", asked).status == 201
+    assert names.api.post(f"/v1/members/{names['newcomer_id']}/referral", code).status == 201
+    return "OURS-READS"
+
+
+def _newcomer(names: Names) -> str:
+    """Who has bought nothing."""
+    body = {"identifiers": [{"type": "card", "value": "ours for the first time"}]}
+    return str(names.api.post("/v1/members", body).json["member_id"])
+
+
+def _latecomer(names: Names) -> str:
+    """The same, whom nobody brought in yet."""
+    body = {"identifiers": [{"type": "card", "value": "ours for the first time as well"}]}
+    return str(names.api.post("/v1/members", body).json["member_id"])
+
+
 def _segment(names: Names) -> str:
     """Ours, with a member of ours in it."""
     segment_id = str(names.api.put("/v1/segments/ours", BODIES["put_segment"]).json["segment_id"])
@@ -378,6 +400,9 @@ NATIVE = Registry(
         "operation_id": _operation,
         "series_id": _series,
         "segment_id": _segment,
+        "newcomer_id": _newcomer,
+        "latecomer_id": _latecomer,
+        "referral_code": _referral_code,
         "coupon_id": _coupon,
         "active_coupon_id": _active_coupon,
         "used_coupon_id": _used_coupon,
@@ -420,6 +445,9 @@ NATIVE = Registry(
         "release_hold_of_group": lambda _: {},
         "add_to_segment": lambda names: {"members": [{"member_id": names["friend_id"]}]},
         "remove_from_segment": lambda names: {"members": [{"member_id": names["member_id"]}]},
+        "share_code": lambda _: {"referral_code": "OTHERS-READ"},
+        "invite_friend": lambda _: BODIES["invite_friend"],
+        "claim_referral": lambda names: {"referral_code": names["referral_code"]},
         "issue_coupon": lambda names: {"series_id": names["series_id"], "program_id": int(names["program_id"])},
         "use_code": lambda names: {"member_id": names["member_id"]},
         "unuse_coupon": lambda _: {},
@@ -452,6 +480,7 @@ NATIVE = Registry(
         ("give_stamps", "perk_id"): "our_perk_id",
         ("cancel_checkout", "checkout_id"): "paid_checkout_id",
         ("assign_order", "order_id"): "kept_order_id",
+        ("claim_referral", "member_id"): "latecomer_id",
         ("value_of_points", "reward_id"): "money_id",
         ("get_redemption_of_group", "redemption_id"): "group_redemption_id",
         ("refund_redemption_of_group", "redemption_id"): "group_redemption_id",

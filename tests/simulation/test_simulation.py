@@ -56,7 +56,9 @@ def test_every_move_succeeds_and_every_way_of_asking_is_taken() -> None:
 
 
 NO_MOVE_TELLS = {
-    kind for kind in VOCABULARY.classes if kind.partition(".")[0] in ("checkout", "coupon", "member", "perk", "reward")
+    kind
+    for kind in VOCABULARY.classes
+    if kind.partition(".")[0] in ("checkout", "coupon", "member", "perk", "referral", "reward")
 }  # these stand beside the account, in tests/faults and tests/engine: no move of the simulator is about them yet
 
 

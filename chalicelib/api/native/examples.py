@@ -45,6 +45,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
         "description": "The award's name among the member's: the perk's id and a number.",
         "example": "coffee-card.1",
     },
+    "referral_code": {"description": "A member's referral code, or that of an invitation.", "example": "READ-MORE"},
     "segment_id": {"description": "The segment's id, chosen by whoever creates it.", "example": "winback"},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
@@ -235,6 +236,9 @@ BODIES: Mapping[str, Json] = {
     },
     "add_to_segment": {"members": [{"identifier": {"type": "card", "value": "2026001"}}, {"member_id": MEMBER}]},
     "remove_from_segment": {"members": [{"member_id": MEMBER}]},
+    "share_code": {"referral_code": "READ-MORE"},
+    "invite_friend": {"identifier": {"type": "email", "value": "friend@example.com"}},
+    "claim_referral": {"referral_code": "READ-MORE"},
     "grant_perk": {"perk_id": "coffee-card", "points": 9},
     "give_stamps": {"amount": 1, "place": "Berlin Mitte"},
     "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},

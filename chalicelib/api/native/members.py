@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import EventKey, LineNo, answered, owner_of, proving
+from chalicelib.api.native.naming import DeviceId, EventKey, LineNo, ReferralCode, answered, owner_of, proving
 from chalicelib.areas.accounts.operations import Proof
 from chalicelib.areas.members import operations as members
 from chalicelib.areas.members.model import Enrolment, Identifier, Member, MemberCard, MemberUpdate
@@ -18,6 +18,7 @@ from chalicelib.flows.read_account import AccountView
 from chalicelib.flows.read_account import read_account as account_of
 from chalicelib.flows.read_statement import Statement, Wanted
 from chalicelib.flows.read_statement import read_statement as statement_of
+from chalicelib.flows.referring import Came
 from chalicelib.flows.spend_points import Spent, spend_points
 from chalicelib.flows.update_member import update_member as change_member
 from chalicelib.kit.base import Wire
@@ -54,8 +55,18 @@ class SpendBody(Wire):
     proof: ProofText | None = None
 
 
-def enrol(call: Call, body: Enrolment) -> Answered[Member]:
-    return answered(enrol_member(call.rt, call.caller, call.command, body))
+class EnrolmentBody(Enrolment):
+    """`referral_code`: by which they come, a member's own or that of an invitation. `device_id`: on which they are enrolled, as
+    whoever sends it knows it; it is known again, and kept nowhere."""
+
+    referral_code: ReferralCode | None = None
+    device_id: DeviceId | None = None
+
+
+def enrol(call: Call, body: EnrolmentBody) -> Answered[Member]:
+    enrolment = Enrolment(**{name: value for name, value in body if name in Enrolment.model_fields})
+    came = Came(body.referral_code or "", body.device_id or "")
+    return answered(enrol_member(call.rt, call.caller, call.command, enrolment, came))
 
 
 def update_member(call: Call, body: MemberUpdate) -> Answered[Member]:

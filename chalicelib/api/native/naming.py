@@ -21,6 +21,8 @@ from chalicelib.table.commit import Committed
 AnswerT = TypeVar("AnswerT")
 
 EventKey = Annotated[str, Field(min_length=1, max_length=128), PLAIN_KEY]
+ReferralCode = Annotated[str, Field(min_length=1, max_length=32)]
+DeviceId = Annotated[str, Field(min_length=1, max_length=256)]
 LineNo = Annotated[int, Field(ge=1, le=1_000_000)]
 
 _HOLD = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)

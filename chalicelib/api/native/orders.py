@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from chalicelib.api.calls import Answered, Call
@@ -131,7 +132,8 @@ def list_returns(call: Call) -> Returns:
 
 def _buyer(body: OrderBody) -> Buyer:
     """Nobody, where nobody is named: some programs keep such an order."""
-    return buyer_of(body.member_id, body.identifier) or Buyer()
+    known = buyer_of(body.member_id, body.identifier)
+    return Buyer() if known is None else replace(known, code=body.referral_code or "")
 
 
 def _order(order: Order) -> OrderView:

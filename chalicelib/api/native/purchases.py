@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from chalicelib.api.bodies import as_refusal
+from chalicelib.api.native.naming import ReferralCode
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.orders import model as m
 from chalicelib.errors import InvalidInput
@@ -73,7 +74,8 @@ class PaymentBody(Wire):
 
 
 class OrderBody(Wire):
-    """A sale. The buyer is named by `member_id` or by one `identifier`; by neither where the program keeps such orders."""
+    """A sale. The buyer is named by `member_id` or by one `identifier`; by neither where the program keeps such orders.
+    `referral_code`: by which they come who are enrolled by it; what became of it is told."""
 
     number: m.DocumentNumber
     purchased_at: PurchaseTime
@@ -84,6 +86,7 @@ class OrderBody(Wire):
     place: m.Text = ""
     payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] = ()
     labels: Labels = ()
+    referral_code: ReferralCode | None = None
 
 
 class AssignBody(Wire):

@@ -11,6 +11,7 @@ ABOUT: Mapping[str, str] = {
     "tiers": "The ladder of a program, from the lowest tier to the highest.",
     "members": "Who a shop knows, and by which cards, addresses and numbers.",
     "segments": "Lists of members that rules and rewards are for, and who is in them.",
+    "referrals": "Members who bring others in: the codes that they share, whom they invite, and who came by them.",
     "groups": "Members who collect together, as a household or a fleet does.",
     "accounts": "What a member holds in a program: balances, their expiry, the tier, and how it all came about.",
     "perks": "What members are given besides points: stamp cards, treats, clubs; their awards, and how a till redeems them.",

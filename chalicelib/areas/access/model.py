@@ -31,6 +31,7 @@ RESOURCES = frozenset(
             "orders",
             "programs",
             "perks",
+            "referrals",
             "reports",
             "rules",
             "rewards",

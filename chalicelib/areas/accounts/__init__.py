@@ -15,5 +15,5 @@ Facts       account.advanced, order.recorded, order.returned, points.earned, poi
             debt.settled, points.promised, points.activated, promise.cancelled, points.held, points.captured,
             points.released, points.sent, points.received, points.converted, tier.changed, tier.reviewed, tier.pinned, tier.pin_returned, tier.unpinned,
             rule.counted, rule.uncounted, perk.granted, perk.redeemed, perk.refunded, perk.revoked, perk.expired,
-            member.joined_segment, member.renewed_segment, member.left_segment (where a rule did it)
+            member.joined_segment, member.renewed_segment, member.left_segment (where a rule did it), referral.purchased
 """

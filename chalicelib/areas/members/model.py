@@ -99,7 +99,8 @@ class MemberUpdate(Frozen):
 class Member(Enrolment):
     """`fields` may hold more than one request brings: what a tenant no longer declares is kept. `group_id` is the group
     that the member buys, earns and spends for. `milestones`: what has happened to their profile once, and counts once.
-    `occasions`: what comes to them once a year; of whoever was enrolled before that was known, from their next update on."""
+    `occasions`: what comes to them once a year; of whoever was enrolled before that was known, from their next update on.
+    `shared_code`: the referral code by which they bring in others, once they have one."""
 
     member_id: str
     group_id: str | None = None
@@ -107,6 +108,7 @@ class Member(Enrolment):
     enrolled_at: Time
     milestones: tuple[Milestone, ...] = ()
     occasions: Occasions | None = None
+    shared_code: str | None = None
     fields: dict[str, FieldValue] = Field(default_factory=dict)
 
 
@@ -175,15 +177,20 @@ def linked(member: Member, group_id: str | None) -> tuple[Member, tuple[Fact, ..
     return member.model_copy(update={"group_id": group_id}), (fact,)
 
 
+def sharing(member: Member, code: str) -> tuple[Member, tuple[Fact, ...]]:
+    """The member with a referral code of their own, in place of another."""
+    return member.model_copy(update={"shared_code": code}), (MemberUpdated(("shared_code",)),)
+
+
 def stored(member: Member) -> dict[str, Any]:
-    """As JSON. Who is in no group is kept as if there were none; so is who takes no newsletter, or has come to nothing yet."""
+    """As JSON. Who is in no group is kept as if there were none; so is who takes no newsletter, shares no code, or has come to nothing yet."""
     told = member.model_dump(mode="json")
     if member.occasions is not None:
         told["occasions"] = member.occasions.model_dump(mode="json", exclude_none=True)
     return {name: value for name, value in told.items() if value or name not in _RARE}
 
 
-_RARE = frozenset(("group_id", "newsletter", "milestones", "occasions"))
+_RARE = frozenset(("group_id", "newsletter", "milestones", "occasions", "shared_code"))
 
 
 def _with_occasions(member: Member, today: Day, changed: Collection[str], zone: str) -> Member:

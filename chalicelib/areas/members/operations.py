@@ -21,8 +21,10 @@ from chalicelib.areas.members.model import (
 )
 from chalicelib.areas.members.model import celebrated as celebrated_by
 from chalicelib.areas.members.model import linked as linked_to
+from chalicelib.areas.members.model import sharing as sharing_by
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.paging import encode_cursor
@@ -62,10 +64,11 @@ class Asking:
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What else is written with a profile: by the member as they will be, and what has happened to them with it for the first
-    time; and what that takes of things that are limited for all."""
+    time; what that takes of things that are limited for all; and what else is `told` of who is enrolled, asked before."""
 
     writes: Callable[[Member, Sequence[str]], tuple[Write, ...]]
     limited: Limited | None = None
+    told: Callable[[Instant], tuple[Fact, ...]] = lambda _: ()
 
 
 class _Unchanged(Refused):
@@ -83,7 +86,8 @@ def enrol(
     `identifier_taken`, `undeclared_field`, `wrong_field_type`."""
 
     def plan() -> Plan:
-        written = new_member(rt, _header(rt, caller, command, ask.config, "enrol_member"), ask.of, enrolment)
+        header = _header(rt, caller, command, ask.config, "enrol_member")
+        written = new_member(rt, header, ask.of, enrolment, beside.told(header.recorded_at))
         _refuse_taken(rt, caller, written.member, ())
         return _guarded(rt, caller, command, written, beside, ("enrolled", *written.member.milestones))
 
@@ -140,11 +144,11 @@ def list_members(rt: Runtime, caller: Caller, limit: int, cursor: str | None) ->
     return MemberPage(tuple(map(store.card_from, found)), None if rest is None else encode_cursor(scope, rest))
 
 
-def new_member(rt: Runtime, header: Header, asked: Asked, enrolment: Enrolment) -> Written:
-    """A member about to be enrolled: for this area's own commit or as a part of another's."""
+def new_member(rt: Runtime, header: Header, asked: Asked, enrolment: Enrolment, also: tuple[Fact, ...] = ()) -> Written:
+    """A member about to be enrolled: for this area's own commit or as a part of another's. `also`: what else is told of them."""
     member = enrolled(rt.ids.entity("member", header.recorded_at), header.recorded_at, enrolment, asked)
     fact = MemberEnrolled(tuple(identifier.type for identifier in member.identifiers))
-    return _written(rt, header, member, None, Head(), (fact,))
+    return _written(rt, header, member, None, Head(), (fact, *also))
 
 
 def linked(rt: Runtime, header: Header, member: Member, head: Head, group_id: str | None) -> Written:
@@ -157,6 +161,12 @@ def celebrated(rt: Runtime, header: Header, member: Member, head: Head, given: C
     """A member whose birthday or anniversary has passed: a part of the commit of what is given for it."""
     after, told = celebrated_by(member, given)
     return _written(rt, header, after, member, head, (MemberOccasion(),), privately=told)
+
+
+def sharing(rt: Runtime, header: Header, member: Member, head: Head, code: str) -> Written:
+    """A member with a referral code of their own: a part of the commit that makes it lead to them."""
+    after, facts = sharing_by(member, code)
+    return _written(rt, header, after, member, head, facts)
 
 
 def noted(

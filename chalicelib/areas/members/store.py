@@ -39,11 +39,11 @@ _IN_NO_GROUP = {"N": "1"}  # the schema of a profile says so
 
 class ProfileItem(StampbookItem):
     """Schema 2 is that of a member in a group, whom an older version would let buy for themselves; 3 that of one who takes
-    the newsletter or has reached a milestone, 4 that of one whose birthdays and anniversaries are looked for: of these an
-    older version knows nothing."""
+    the newsletter or has reached a milestone, 4 that of one whose birthdays and anniversaries are looked for, 5 that of one who
+    shares a referral code: of these an older version knows nothing."""
 
     kind = UnicodeAttribute(default="member")
-    v = IntegerAttribute(default=4)
+    v = IntegerAttribute(default=5)
     version = IntegerAttribute()
     hash = UnicodeAttribute()
     status = UnicodeAttribute()
@@ -207,6 +207,8 @@ def _profile(tenant: str, member: Member, entry: Entry) -> ProfileItem:
 
 
 def _schema(member: Member) -> int:
+    if member.shared_code is not None:
+        return 5
     if member.occasions is not None:
         return 4
     return 3 if member.milestones else 2 if member.group_id else 1

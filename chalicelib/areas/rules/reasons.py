@@ -19,7 +19,7 @@ class Aside(NamedTuple):
     """A live rule: what sets it off, when, and what to say outside its window, to those for whom it is not by the first name
     that it is filed under, and to those for whom it is not by the second."""
 
-    on: str
+    on: Occasions
     span: Span
     outside: Skipped
     for_others: Skipped | None
@@ -34,7 +34,7 @@ class Unseen(NamedTuple):
 
 
 class Reasons:
-    def __init__(self, live: Sequence[Aside], idle: Sequence[tuple[str, Skipped]]) -> None:
+    def __init__(self, live: Sequence[Aside], idle: Sequence[tuple[Occasions, Skipped]]) -> None:
         self.live, self._idle = live, idle
         self._turns = turns_of(one.span for one in live)
         self._known: dict[tuple[int, Occasions], Unseen] = {}
@@ -49,8 +49,9 @@ class Reasons:
         return known
 
     def _found(self, occasions: Occasions, day: Day) -> Unseen:
+        wanted = frozenset(occasions)
         live = [
-            None if one.on not in occasions else one.for_others if one.span.has(day) else one.outside
+            None if wanted.isdisjoint(one.on) else one.for_others if one.span.has(day) else one.outside
             for one in self.live
         ]
-        return Unseen(live, tuple(skipped for on, skipped in self._idle if on in occasions))
+        return Unseen(live, tuple(skipped for on, skipped in self._idle if not wanted.isdisjoint(on)))

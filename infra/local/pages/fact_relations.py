@@ -33,8 +33,9 @@ _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
-_PROFILES = ("enrol_member", "open_checkout", "update_member")  # where a rule gives something for it
+_PROFILES = ("claim_referral", "enrol_member", "open_checkout", "update_member")  # where a rule gives something for it
 _RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "run_rule", "settle_occasions")
+_OF_KNOWN = tuple(one for one in _RECORDING if one != "open_checkout")  # whom that enrols has nothing that could end
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
@@ -52,8 +53,8 @@ _ON_ACCOUNTS = (
         "settle_due",
         "settle_occasions",
         "spend_points",
-        "update_member",
     ),
+    *_PROFILES,
     *_MOVING,
     *_UNDOING,
     *_TIERS_BY_HAND,
@@ -68,7 +69,7 @@ _CONFIGURING = (
 )
 
 RELATIONS: Mapping[type[Fact], Relations] = {
-    f.AccountAdvanced: Relations((*_ON_ACCOUNTS, "enrol_member")),
+    f.AccountAdvanced: Relations(_ON_ACCOUNTS),
     f.OrderRecorded: Relations(
         ("assign_order", "commit_checkout", "record_order"),
         ("Transaction.TransactionWasRegistered", "Transaction.CustomerWasAssignedToTransaction"),
@@ -100,7 +101,9 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING)),
-    f.RuleCounted: Relations(("assign_order", "commit_checkout", "record_order", "run_rule")),
+    f.RuleCounted: Relations(
+        ("assign_order", "claim_referral", "commit_checkout", "enrol_member", "record_order", "run_rule")
+    ),
     f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
@@ -131,7 +134,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsSent: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsReceived: Relations(("transfer_points",), ("Account.PointsWereTransferred",)),
     f.PointsConverted: Relations(("convert_points",)),
-    f.TierChanged: Relations((*_ON_ACCOUNTS, "enrol_member"), ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
+    f.TierChanged: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
     f.TierPinReturned: Relations(("return_order",)),
     f.TierPinned: Relations(("pin_tier", *_RECORDING), ("User.CustomerWasMovedToLevel",)),
@@ -140,17 +143,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
     f.PerkRefunded: Relations(("refund_award", "return_order"), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
-    f.PerkExpired: Relations(
-        (
-            *_ON_AWARDS,
-            "commit_checkout",
-            "record_event",
-            "record_order",
-            "run_rule",
-            "settle_occasions",
-            "update_member",
-        )
-    ),
+    f.PerkExpired: Relations((*_ON_AWARDS, *_OF_KNOWN)),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
@@ -169,30 +162,18 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("cancel_checkout", "cancel_coupon", "refund_redemption", "return_order", "unuse_coupon")
     ),
     f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
-    f.MemberRenewedSegment: Relations(
-        (
-            "add_to_segment",
-            "commit_checkout",
-            "record_event",
-            "record_order",
-            "run_rule",
-            "settle_occasions",
-            "update_member",
-        )
-    ),
+    f.MemberRenewedSegment: Relations(("add_to_segment", *_OF_KNOWN)),
     f.MemberLeftSegment: Relations(
-        (
-            "add_to_segment",
-            "remove_from_segment",
-            "settle_due",
-            "commit_checkout",
-            "record_event",
-            "record_order",
-            "run_rule",
-            "settle_occasions",
-            "update_member",
-        ),
+        ("add_to_segment", "remove_from_segment", "settle_due", *_OF_KNOWN),
     ),
+    f.ReferralInvited: Relations(("invite_friend",), ("User.InvitationWasCreated",)),
+    f.ReferralExpired: Relations(("settle_due",)),
+    f.ReferralRegistered: Relations(
+        ("claim_referral", "enrol_member", "record_order"),
+        ("User.CustomerWasAttachedToInvitation",),
+        ("REFERAL_CLAIMED_REFEREE", "REFERAL_CLAIMED_REFERER"),
+    ),
+    f.ReferralPurchased: Relations(("assign_order", "commit_checkout", "record_order")),
     f.CheckoutOpened: Relations(("open_checkout",)),
     f.CheckoutUpdated: Relations(("update_checkout",)),
     f.CheckoutCommitted: Relations(("commit_checkout",)),
@@ -203,7 +184,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("USER_CREATED",),
     ),
     members.MemberUpdated: Relations(
-        ("update_member",),
+        ("share_code", "update_member"),
         ("User.CustomerDetailsWereUpdated", "User.CustomerLoyaltyCardNumberWasUpdated"),
         ("USER_CHANGED",),
     ),

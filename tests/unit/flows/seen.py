@@ -16,9 +16,9 @@ from chalicelib.flows.read_statement import read_statement
 from chalicelib.table.config import read_config
 from tests.twins.bookshop import BookShop
 
-CHANCE = re.compile(r"\b(mem|grp|ent|opr|cpn|chk)_[0-9a-z]+")
+CHANCE = re.compile(r"\b(mem|grp|ent|opr|cpn|chk|ref)_[0-9a-z]+")
 
-CODE = re.compile(r'(?<=")[2-9A-HJKMNP-Z]{10}(?=")')  # of a coupon
+CODE = re.compile(r'(?<=")[0-9A-HJKMNP-Z]{10}(?=")')  # of a coupon, or an invitation
 
 
 def nameless(value: Any) -> str:

@@ -16,7 +16,16 @@ from chalicelib.aws.errors import CloudError
 from chalicelib.aws.memory_queues import MemoryQueues, Waiting
 from chalicelib.events.due import due, due_in, message_of, schedule_due
 from chalicelib.flows.settle_due_page import PAGE
-from chalicelib.flows.what_is_due import Due, DueAccount, DueAwards, DueCoupon, DueOccasion, DueQuota, DueStay
+from chalicelib.flows.what_is_due import (
+    Due,
+    DueAccount,
+    DueAwards,
+    DueCoupon,
+    DueInvitation,
+    DueOccasion,
+    DueQuota,
+    DueStay,
+)
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import Kind, RandomIds, shown
@@ -277,6 +286,7 @@ MESSAGES_OF: dict[Due, dict[str, Any]] = {
     DueStay("mem_1", "vip"): {"member_id": "mem_1", "segment_id": "vip"},
     DueOccasion("mem_1"): {"member_id": "mem_1", "occasion": True},
     DueQuota("budget#0001#tenth#EUR"): {"member_id": "", "quota": "budget#0001#tenth#EUR"},
+    DueInvitation("anna7k2m"): {"member_id": "", "invitation": "anna7k2m"},
 }
 
 

@@ -234,6 +234,10 @@ FACTS: dict[str, list[Fact]] = {
         f.PerkRevoked("mem_00000000007", "coffee", 1, "replaced"),
     ],
     "perk.expired": [f.PerkExpired("mem_00000000007", "coffee", 1, 1_798_758_000_000)],
+    "referral.invited": [f.ReferralInvited("ref_00000000007", "email", 1_801_350_000_000)],
+    "referral.expired": [f.ReferralExpired("ref_00000000007")],
+    "referral.registered": [f.ReferralRegistered("ref_00000000007", "mem_00000000007", "code")],
+    "referral.purchased": [f.ReferralPurchased("ref_00000000007", "mem_00000000007", "mem_00000000008", ORDER)],
     "member.joined_segment": [
         f.MemberJoinedSegment("mem_00000000007", "vip", 1_798_758_000_000),
         f.MemberJoinedSegment("mem_00000000007", "winback", 1_798_758_000_000, 1_801_350_000_000, "welcome"),

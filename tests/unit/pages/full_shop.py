@@ -13,21 +13,25 @@ from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
+from chalicelib.areas.referrals import store as referrals
+from chalicelib.areas.referrals.model import Invitation
 from chalicelib.areas.rewards.model import Wish
 from chalicelib.areas.rules.model import RuleLimits
 from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.referring import Came
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
-from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
-from tests.twins import coupons, fresh, kept, perked, proving, rewarded, segmented, tills
+from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Put, Query, SortRange, Write
+from tests.twins import coupons, fresh, kept, perked, proving, referred, rewarded, segmented, tills
 from tests.twins.bookshop import POINTS, BookShop, card, fixed, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
+REFERRAL = "ref_00000000007"
 OPERATION = "opr_0123456789abcdef01234567"
 GIVES = [
     {"kind": "grant_perk", "perk": "club"},
@@ -92,7 +96,8 @@ def _told(sort: SortRange | None) -> str:
 @dataclass(frozen=True)
 class FullShop:
     """Ada has bought on two days and brought back, and earned points with a key; what Eve had for a purchase was cancelled, she is in a club and shows its code; Bob has bought for his group, which is blocked now; all
-    of it is relayed; a file was imported; one of the mugs is taken; Carol paid for a part with points; Bob is in a segment for good, and she for some days."""
+    of it is relayed; a file was imported; one of the mugs is taken; Carol paid for a part with points; Bob is in a segment for good, and she for some days;
+    Ada brought in Bob, and he others."""
 
     shop: BookShop
     table: MemoryTable
@@ -138,7 +143,7 @@ def full_shop() -> FullShop:
     rewarded.series(shop)
     rewarded.define(shop, stock=9, member_limits=rewarded.EVER)
     rewarded.define(shop, "bag", costs=(), **rewarded.BAG)
-    bob = shop.member("bob")
+    bob = _brings_others_in(shop, bought.member_id)
     shop.earn(bob, 3)
     rewarded.redeem(shop, bob)
     codes = (shown, *_coupons(shop, bob))
@@ -168,7 +173,7 @@ def full_shop() -> FullShop:
     operation, part = _imported(shop)
     held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))
     mugs = quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)])
-    streamed.transact([*mugs, held], shop.rt.ids.command())
+    streamed.transact([*mugs, held, _over(shop, bob)], shop.rt.ids.command())
     items = _every_item(streamed)
     return FullShop(
         shop,
@@ -185,6 +190,22 @@ def full_shop() -> FullShop:
         *codes,
         checkout,
     )
+
+
+def _brings_others_in(shop: BookShop, ada: str) -> str:
+    """Ada brought in Bob, and he somebody else, on a device; he asks his sister, and another one who comes."""
+    bob = shop.member("bob")
+    referred.claim(shop, bob, referred.code_of(shop, ada))
+    code = referred.share(shop, bob, "BOOKS").answer.referral_code
+    referred.bring(shop, "0079", Came(code, "phone"))
+    referred.invite(shop, bob, "sister@example.com")
+    referred.brought(shop, "0080", referred.invite(shop, bob).answer.referral_code)
+    return bob
+
+
+def _over(shop: BookShop, bob: str) -> Put:
+    """An invitation of his that nobody took up."""
+    return referrals.invitation_put(shop.caller.tenant, Invitation(REFERRAL, "OVER", bob, "link", 1, 2, told=True))
 
 
 def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:

@@ -13,12 +13,13 @@ from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import at, by_hand, coupons, fresh, happenings, perked, scheduled, tills
+from tests.twins import at, by_hand, coupons, fresh, happenings, perked, referred, scheduled, tills
 from tests.twins.bookshop import POINTS, TIERS, BookShop, card, fixed, goods_back, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.moves import EASIER
 
 JULY, AUGUST = "2026-07-20", "2026-08-10"
+IN_AUGUST = {"ask": "time.month", "is": 8}
 UNITS: list[dict[str, Any]] = [
     {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 1}}]},
     {"code": "later", "name": "Later", "policies": [{"available_after": 40}]},
@@ -81,6 +82,8 @@ PERKED: tuple[Perked, ...] = (
     lambda shop, ada, made: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada, made: celebrated(shop, ada, AUGUST),
     lambda shop, ada, made: shop.enrol("cleo"),
+    lambda shop, ada, made: referred.brought(shop, "cleo", referred.code_of(shop, ada)),
+    lambda shop, ada, made: referred.claim(shop, shop.member("cleo"), referred.code_of(shop, ada)),
     lambda shop, ada, made: tills.begun_by(shop, "eve"),
     lambda shop, ada, made: on_schedule(
         shop, AUGUST, GIVES, [fixed(5, unit) for unit in ("few", "later", "sliding", "owing")]
@@ -128,4 +131,5 @@ def _offer(shop: BookShop) -> None:
     perked.offer(shop, "points", gives, method="auto")
     perked.offer(shop, "shown", gives)
     for on in ON:
-        shop.define(rule(on, trigger={"on": on}, when={"ask": "time.month", "is": 8}, effects=GIVES))
+        shop.define(rule(on, trigger={"on": on}, when=IN_AUGUST, effects=GIVES))
+    shop.define(referred.on("registered", "both", *GIVES, when=IN_AUGUST))

@@ -8,11 +8,12 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import fresh, happenings, segmented, tills
+from tests.twins import fresh, happenings, referred, segmented, tills
 from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.perked import celebrated, on_schedule
 
+IN_JULY = {"ask": "time.month", "is": 7}
 LATER, NEXT_DAY = "2026-07-20", "2026-07-21"
 ON = ("check_in", "order", "newsletter", "enrolled", "birthday")
 NAMES = ("joins", "renews", "leaves", "over")
@@ -39,6 +40,8 @@ SEGMENTED: tuple[Acted, ...] = (
     lambda shop, ada: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada: celebrated(shop, ada, LATER),
     lambda shop, ada: shop.enrol("cleo"),
+    lambda shop, ada: referred.brought(shop, "cleo", referred.code_of(shop, ada)),
+    lambda shop, ada: referred.claim(shop, shop.member("cleo"), referred.code_of(shop, ada)),
     lambda shop, ada: tills.begun_by(shop, "eve"),
     lambda shop, ada: on_schedule(shop, LATER, GIVES),
     lambda shop, _: shop.buy(card("dora"), sale("D-1", on=LATER)),
@@ -58,6 +61,7 @@ def in_segments(act: Acted) -> StreamedTable:
         segmented.add(shop, ada, segment_id=name)
     shop.clock.move_to(LATER)
     for on in ON:
-        shop.define(rule(on, trigger={"on": on}, when={"ask": "time.month", "is": 7}, effects=GIVES))
+        shop.define(rule(on, trigger={"on": on}, when=IN_JULY, effects=GIVES))
+    shop.define(referred.on("registered", "both", *GIVES, when=IN_JULY))
     act(shop, ada)
     return table

@@ -122,7 +122,9 @@ def test_every_item_of_a_full_shop_is_where_its_row_says(full: FullShop) -> None
 @pytest.mark.parametrize(
     ("store", "item"),
     ITEMS,
-    ids=[titled(s, " in ".join((i.place.key, *(one.index or "" for one in i.listed)))) for s, i in ITEMS],
+    ids=[
+        f"{i.kind} of {titled(s, ' in '.join((i.place.key, *(one.index or '' for one in i.listed))))}" for s, i in ITEMS
+    ],
 )
 def test_a_put_costs_what_its_row_says(store: Store, item: KeptItem, full: FullShop) -> None:
     kept = [one for one in full.items if item in rows_of(one) and (not item.listed) == (not listed_in(one))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.settle_account import settle_account
+from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.undo_entry import undo_entry
 from chalicelib.flows.update_member import update_member
@@ -50,6 +51,7 @@ from tests.twins.bookshop import (
 from tests.twins.grouped import change, choose, household, join, leave
 from tests.twins.happenings import check_in
 from tests.twins.happenings import record as tell
+from tests.twins.referred import brought, claim, code_of, invite, on
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
@@ -78,6 +80,7 @@ RULES = (
         rule(on, trigger={"on": on}, when=IN_AUGUST, effects=[fixed(5, unit) for unit in GIVEN])
         for on in ("check_in", "newsletter", "enrolled", "birthday")
     ),
+    on("registered", "both", *(fixed(5, unit) for unit in GIVEN), when=IN_AUGUST, limits=A_MONTH),
 )
 THRESHOLDS = {"bronze": 0, "silver": 20, "gold": 50}
 EASIER = {
@@ -136,6 +139,8 @@ VISITS: dict[str, Visit] = {
     ),
     "have a birthday": lambda shop, ada: celebrated(shop, ada, AUGUST),
     "enrol": lambda shop, _: shop.enrol("cleo"),
+    "bring somebody in": lambda shop, ada: brought(shop, "cleo", code_of(shop, ada)),
+    "be named by who came": lambda shop, ada: claim(shop, shop.member("cleo"), code_of(shop, ada)),
     "be enrolled by an order": lambda shop, _: shop.buy(card("dora"), sale("D-1", on=AUGUST)),
     "bring back": lambda shop, _: shop.bring_back(shop.order_id("A-2"), goods_back("R-1", 10_00, on=AUGUST)),
     "refund": lambda shop, ada: refund_spend(shop.rt, shop.caller, fresh(), ada, entry_id(EntryRef(ada, 1, 4, 1))),
@@ -234,6 +239,24 @@ def grouped() -> StreamedTable:
     return table
 
 
+def referred() -> StreamedTable:
+    """Ada brings in others, who buy something, are given what they bought before, or do not come."""
+    table = StreamedTable()
+    shop = open_shop(table)
+    ada = shop.member("ada")
+    invite(shop, ada, "bea@example.com")
+    code = code_of(shop, ada)
+    brought(shop, "cleo", code)
+    shop.buy(card("cleo"), sale("C-1"))
+    shop.buy(replace(card("dora"), code=code), sale("D-1"))
+    tills.paid(shop, tills.begun(shop, brought(shop, "emil", code)), "E-1")
+    order_id = kept.kept(kept.keeping(shop), sale("K-1"))
+    kept.assign(shop, order_id, brought(shop, "finn", code))
+    shop.clock.move_to(AUGUST)
+    settle_due(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"))
+    return table
+
+
 def undone() -> StreamedTable:
     """What came of undoing what is pending, held and granted."""
     table = StreamedTable()
@@ -270,6 +293,7 @@ def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() 
         at_the_desk(),
         undone(),
         grouped(),
+        referred(),
         *map(after, VISITS.values()),
         *map(moved, MOVES),
         *perked(),

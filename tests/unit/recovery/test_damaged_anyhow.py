@@ -67,8 +67,10 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
         "award",
         "beat",
         "checkout",
+        *("asked", "invitation", "seen", "shared_code"),
         "guard",
         "mark",
+        "member_checkout",
         "note",
         "operation",
         "part",
@@ -82,11 +84,10 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *("redemption", "reward", "order_paid", "reward_uses"),
     *("code", "coupon_series", "free_code", "live_coupons", "member_counts", "upload"),
 }
-COMPARED_ELSEWHERE = {
-    "coupon",
-    "membership",
-    "rule_plan",
-}  # tests/unit/recovery/test_verify_coupons.py, tests/http/native/test_segments.py, tests/unit/flows/test_scheduled_rules.py
+COMPARED_ELSEWHERE = {  # tests/unit/recovery/test_verify_coupons.py, tests/http/native/test_segments.py, tests/unit/flows
+    *("coupon", "membership"),
+    *("friends", "referral", "rule_plan"),
+}
 
 
 class Damage(NamedTuple):

@@ -156,7 +156,9 @@ class EveryPlace(Index):
 
     def places(self, occasions: Any, basket: Basket, context: Context) -> list[int]:
         aside = self._compiled.reasons.live
-        return [at for at, one in enumerate(aside) if one.on in occasions and one.span.has(context.day)]
+        return [
+            at for at, one in enumerate(aside) if not set(one.on).isdisjoint(occasions) and one.span.has(context.day)
+        ]
 
 
 @given(carts(), rule_sets(most=9), contexts())

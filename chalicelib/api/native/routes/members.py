@@ -8,6 +8,10 @@ from chalicelib.api.route import PAGED, PROGRAM, QueryParam, Route
 _HANDLERS = "chalicelib.api.native.members"
 _MEMBER = "/v1/members/{member_id}"
 _PROFILE_ERRORS = ("identifier_taken", "invalid_identifier", "undeclared_field", "wrong_field_type", "member_erased")
+COMING = (
+    *("invalid_referral_code", "unknown_referral_code", "referrer_blocked", "referred_before", "device_used"),
+    *("invitation_used", "invitation_expired"),
+)
 _ACCOUNT_ERRORS = ("member_not_found", "program_not_found")
 _AS_OF = QueryParam(
     "as_of",
@@ -55,7 +59,7 @@ ROUTES = (
         "modify",
         "Enrol a member.",
         status=201,
-        errors=_PROFILE_ERRORS,
+        errors=(*_PROFILE_ERRORS, *COMING),
         dry_run=True,
     ),
     Route(

@@ -223,7 +223,7 @@ def _uncounted(account: Account, fact: f.RuleUncounted) -> Account:
 
 
 def _unchanged(account: Account, _: Fact) -> Account:
-    """What is told beside: of events, awards, redemptions, coupons and checkouts, and of what a cap cut off."""
+    """What is told beside: of events, awards, redemptions, coupons, checkouts and referrals, and of what a cap cut off."""
     return account
 
 
@@ -271,5 +271,5 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.RewardRedeemed: _unchanged,
     f.RewardDeliveryChanged: _unchanged,
     f.RewardRefunded: _unchanged,
-    **dict.fromkeys((*f.ON_COUPONS, *f.ON_CHECKOUTS, *f.ON_SEGMENTS), _unchanged),
+    **dict.fromkeys((*f.ON_COUPONS, *f.ON_CHECKOUTS, *f.ON_SEGMENTS, *f.ON_REFERRALS), _unchanged),
 }

@@ -28,6 +28,15 @@ ProfilePart = Annotated[
 ]
 
 
+class ReferralPolicy(Frozen):
+    """`invitation_days`: how long an invitation is good. `claim_days`: how long after their enrolment a member may still say who
+    brought them in. `per_device`: of so many who are enrolled on one device the first ones may come by a referral."""
+
+    invitation_days: Annotated[int, Field(ge=1, le=365)] = 30
+    claim_days: Annotated[int, Field(ge=0, le=365)] = 30
+    per_device: Annotated[int, Field(ge=1, le=1_000)] = 1
+
+
 class TenantSettings(Frozen):
     """`member_fields` declares the custom fields a member may carry, by name and type. `complete_profile`: what a profile
     must have to be complete; nothing said, none ever is. A field of one's own is named as `fields.size`."""
@@ -35,6 +44,7 @@ class TenantSettings(Frozen):
     name: Name
     member_fields: dict[Slug, FieldType] = Field(max_length=MAX_FIELDS, default_factory=dict)
     complete_profile: Annotated[tuple[ProfilePart, ...], Field(max_length=MAX_FIELDS)] = ()
+    referrals: ReferralPolicy = ReferralPolicy()
 
     @model_validator(mode="after")
     def _asks_for_what_is_declared(self) -> Self:

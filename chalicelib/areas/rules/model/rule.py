@@ -10,7 +10,7 @@ from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Ask, Conditio
 from chalicelib.areas.rules.model.effects import DISCOUNTS, FOLLOWS, MAX_EFFECTS, OF_GOODS, Effect
 from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
 from chalicelib.areas.rules.model.subjects import OF_EVENT
-from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, OnSchedule, Trigger
+from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, OnReferral, OnSchedule, Trigger
 from chalicelib.areas.rules.model.words import (
     Code,
     Flag,
@@ -79,9 +79,16 @@ class RuleDefinition(Frozen):
     @model_validator(mode="after")
     def _limits_what_is_counted(self) -> Self:
         on = self.trigger.on
-        counted = on in WITH_GOODS or on == "schedule"
-        if self.limits != UNLIMITED and (not counted or any(isinstance(one, FOLLOWS) for one in self.effects)):
-            text = "limits are of points and discounts, in rules on orders, carts and schedules: nothing else is counted yet"
+        if self.limits == UNLIMITED:
+            return self
+        if on == "referral" and (self.limits.in_all is not None or self.limits.budget is not None):
+            raise ValueError("limits on referral are for each member")
+        counted = on in WITH_GOODS or on in ("schedule", "referral")
+        if not counted or any(isinstance(one, FOLLOWS) for one in self.effects):
+            text = (
+                "limits are of points and discounts, in rules on orders, carts, schedules and referrals: "
+                "nothing else is counted yet"
+            )
             raise ValueError(text)
         return self
 
@@ -119,3 +126,8 @@ class Rule(RuleDefinition):
     def occasion(self) -> str:
         """What rules are filed by: one on schedule runs by itself, and is filed by its own name."""
         return f"{self.trigger.on} {self.rule_id}" if isinstance(self.trigger, OnSchedule) else self.trigger.occasion
+
+    @property
+    def occasions(self) -> tuple[str, ...]:
+        """Mostly it is one; of who brings others in and who comes each has their own."""
+        return self.trigger.occasions if isinstance(self.trigger, OnReferral) else (self.occasion,)

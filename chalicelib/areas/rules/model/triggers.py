@@ -121,6 +121,30 @@ class OnOccasion(Frozen):
         return self.on
 
 
+class OnReferral(Frozen):
+    """Somebody comes by a member who brought them in: they are enrolled, buy for the first time, or at all (`purchase`, the
+    first one included). It gives to the one, to the other, or to each of them (`both`), and is judged of who gets it."""
+
+    on: Literal["referral"]
+    stage: Literal["registered", "first_purchase", "purchase"]
+    who: Literal["referrer", "referred", "both"]
+
+    @property
+    def occasion(self) -> str:
+        """By which of the two it is filed: `occasions`."""
+        return f"{self.on} {self.stage}"
+
+    @property
+    def occasions(self) -> tuple[str, ...]:
+        sides = ("referrer", "referred") if self.who == "both" else (self.who,)
+        return tuple(of_referral(self.stage, side) for side in sides)
+
+
+def of_referral(stage: str, side: str) -> str:
+    """The occasion that it is for one of the two."""
+    return f"referral {stage}/{side}"
+
+
 class OnSchedule(Frozen):
     """It is time, on the program's calendar and clocks: `at` that time of one `day`, of every so many days (`every_days`,
     counted from `from_day`), of some `weekdays`, or of some days of the month (`days_of_month`; of a shorter month the last).
@@ -170,7 +194,17 @@ class OnSchedule(Frozen):
 
 
 Trigger = Annotated[
-    OnOrder | OnCart | OnFirstPurchase | OnMember | OnOccasion | OnSchedule | OnEvent | OnCheckIn | OnScan | OnNear,
+    OnOrder
+    | OnCart
+    | OnFirstPurchase
+    | OnMember
+    | OnOccasion
+    | OnReferral
+    | OnSchedule
+    | OnEvent
+    | OnCheckIn
+    | OnScan
+    | OnNear,
     Field(discriminator="on"),
 ]
 WITH_GOODS = ("order", "cart", "first_purchase")  # what has lines, and a value

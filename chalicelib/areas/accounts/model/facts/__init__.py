@@ -60,6 +60,13 @@ from chalicelib.areas.accounts.model.facts.points import (
     PointsSpent,
     Taken,
 )
+from chalicelib.areas.accounts.model.facts.referrals import (
+    ON_REFERRALS,
+    ReferralExpired,
+    ReferralInvited,
+    ReferralPurchased,
+    ReferralRegistered,
+)
 from chalicelib.areas.accounts.model.facts.rewards import RewardDeliveryChanged, RewardRedeemed, RewardRefunded
 from chalicelib.areas.accounts.model.facts.rules import RuleCounted, RuleUncounted
 from chalicelib.areas.accounts.model.facts.segments import (
@@ -128,6 +135,7 @@ VOCABULARY = vocabulary(
     *ON_COUPONS,
     *ON_CHECKOUTS,
     *ON_SEGMENTS,
+    *ON_REFERRALS,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
@@ -154,6 +162,7 @@ VOCABULARY = vocabulary(
 __all__ = [
     "ON_CHECKOUTS",
     "ON_COUPONS",
+    "ON_REFERRALS",
     "ON_SEGMENTS",
     "VOCABULARY",
     "AccountAdvanced",
@@ -199,6 +208,10 @@ __all__ = [
     "PointsSent",
     "PointsSpent",
     "PromiseCancelled",
+    "ReferralExpired",
+    "ReferralInvited",
+    "ReferralPurchased",
+    "ReferralRegistered",
     "RewardDeliveryChanged",
     "RewardRedeemed",
     "RewardRefunded",

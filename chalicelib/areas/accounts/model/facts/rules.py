@@ -10,7 +10,7 @@ from chalicelib.kit.periods import Day
 
 @dataclass(frozen=True, slots=True)
 class RuleCounted(Fact):
-    """A purchase, or a member by a rule on schedule, got something of a rule that is counted.
+    """A purchase, a member by a rule on schedule, or a referral, got something of a rule that is counted.
 
     field     | meaning                                                        | unit
     rule      | which rule                                                     | –

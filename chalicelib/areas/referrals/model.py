@@ -1,0 +1,129 @@
+"""Who came by whom, as values, and what becomes of them: pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Literal
+
+from chalicelib.errors import InvalidInput, Refused
+from chalicelib.kit.base import Frozen
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.wire import Time
+
+Channel = Literal["code", "link", "email", "phone"]
+State = Literal["invited", "registered", "purchased", "expired"]
+CODE_DIGITS = 8
+
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{3,31}", re.ASCII)
+
+
+def normal_code(text: str) -> str:
+    """The one spelling under which a code is kept and found. InvalidInput for what cannot be one."""
+    code = text.strip().upper()
+    if not _CODE.fullmatch(code):
+        sentence = "A referral code is 4 to 32 letters, digits and hyphens, and begins with a letter or a digit."
+        raise InvalidInput("invalid_referral_code", sentence, param="referral_code")
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Of who came. `created_at`: when they were invited, or else came. `version`: as it is kept; 0 of one that is not."""
+
+    referral_id: str
+    referrer: str
+    channel: Channel
+    created_at: Instant
+    registered_at: Instant
+    purchased_at: Instant | None = None
+    version: int = 0
+
+    @property
+    def state(self) -> State:
+        return "registered" if self.purchased_at is None else "purchased"
+
+
+def bought(known: Referral, at: Instant) -> Referral:
+    """With the first purchase."""
+    return replace(known, purchased_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """`asked`: who was, as an identifier; nobody of one that is shared as a link, or is over."""
+
+    referral_id: str
+    code: str
+    referrer: str
+    channel: Channel
+    created_at: Instant
+    expires_at: Instant
+    taken: bool = False
+    told: bool = False  # that it is over
+    asked: Mapping[str, str] | None = None
+    version: int = 0
+
+    def state(self, now: Instant) -> State:
+        if self.taken:
+            return "registered"
+        return "expired" if self.told or self.expires_at <= now else "invited"
+
+    def must_be_good(self, now: Instant) -> None:
+        """Refuses `invitation_used`, `invitation_expired`."""
+        state = self.state(now)
+        if state == "registered":
+            raise Refused("invitation_used", "Somebody has come by this invitation already.", param="referral_code")
+        if state == "expired":
+            raise Refused("invitation_expired", "This invitation is over.", param="referral_code")
+
+    def taken_up(self) -> Invitation:
+        return replace(self, taken=True, asked=None)
+
+    def over(self) -> Invitation:
+        return replace(self, told=True, asked=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Friends:
+    """How many a member has asked, how many came, how many of these bought something, how many invitations were not taken up."""
+
+    invited: int = 0
+    registered: int = 0
+    purchased: int = 0
+    expired: int = 0
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How often something (a device, an identifier) came with an enrolment, by a hash."""
+
+    name: str
+    times: int = 0
+    version: int = 0
+
+
+def seen_name(what: str, value: str) -> str:
+    """Nobody reads it back, whoever has the value finds it again."""
+    return f"{what}#{sha256(f'{what}/{value}'.encode()).hexdigest()[:40]}"
+
+
+class ReferralCard(Frozen):
+    """Somebody whom a member brought in, or asked, as lists show them. `member_id`: who came, once they have."""
+
+    referral_id: str
+    state: State
+    channel: Channel
+    member_id: str | None = None
+    created_at: Time
+    expires_at: Time | None = None
+    registered_at: Time | None = None
+    purchased_at: Time | None = None
+
+    def as_of(self, now: Instant) -> ReferralCard:
+        """An invitation is over with its time, whether or not that was told."""
+        is_over = self.state == "invited" and self.expires_at is not None and self.expires_at <= now
+        return self.model_copy(update={"state": "expired"}) if is_over else self

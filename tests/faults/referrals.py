@@ -1,0 +1,101 @@
+"""Members who bring others in, as cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+from chalicelib.flows.read_referral import check_referral, list_referrals
+from chalicelib.flows.referring import Came
+from chalicelib.kit.command import Command
+from chalicelib.table.commit import Committed
+from tests.faults.built import at_work
+from tests.faults.case import Case
+from tests.faults.perks import LAST_DAY, Asked
+from tests.faults.reads import paged
+from tests.faults.world import World
+from tests.faults.writes import commanded, settle
+from tests.twins import fresh, referred
+from tests.twins.bookshop import BookShop, card, keyed, member, sale
+
+BOOKS, COLLEAGUE = "BOOKS-WITH-ADA", "colleague@example.com"
+
+
+@cache
+def recommended() -> World:
+    """The shop at work gives both something: Ada has a code by which Dora came, who has bought nothing, and has invited somebody; Emil came by himself."""
+    world = at_work().copy()
+    shop, ada = world.calm, world.names["ada"]
+    shop.define(referred.on("registered", "both"))
+    shop.define(referred.on("first_purchase", "both"))
+    referred.share(shop, ada, BOOKS)
+    names = {"dora": referred.brought(shop, "dora", BOOKS), "emil": shop.member("emil")}
+    referred.invite(shop, ada, COLLEAGUE)
+    return replace(world, names={**world.names, **names})
+
+
+@cache
+def forgotten() -> World:
+    """The invitation is over, and nobody has looked at it since."""
+    world = recommended().copy()
+    world.calm.clock.move_to(LAST_DAY)
+    return world
+
+
+def share(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return referred.share(shop, world.names["bob"], "books-with-bob", command)
+
+
+def invite(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return referred.invite(shop, world.names["bob"], "friend@example.com", command)
+
+
+def enrol(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return referred.bring(shop, "finn", Came(BOOKS, "phone"), command)
+
+
+def claim(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return referred.claim(shop, world.names["emil"], BOOKS, command)
+
+
+def buy(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.buy(member(world.names["dora"]), sale("D9"), command)
+
+
+def buy_first(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.buy(replace(card("gina"), code=BOOKS), sale("G9"), command)
+
+
+COMMANDS: dict[str, Asked] = {
+    "share_code": share,
+    "invite_friend": invite,
+    "enrol_member, by a code": enrol,
+    "claim_referral": claim,
+    "record_order, of a friend": buy,
+    "record_order, of who comes by a code": buy_first,
+}
+
+
+def commands() -> Iterator[Case]:
+    """Each with an Idempotency-Key: a client without one asks for another thing."""
+    for name, act in COMMANDS.items():
+        yield Case(f"{name}, with a key", "write", recommended, partial(commanded, act, lambda: keyed("k")))
+    yield Case("share_code, without a key", "write", recommended, partial(commanded, share, fresh), once=True)
+
+
+REFERRAL_WRITES = (*commands(), Case("settle_due, of invitations", "write", forgotten, settle))
+REFERRAL_READS = tuple(
+    Case(name, "read", recommended, looked, patient=False)
+    for name, looked in {
+        "read_referral": lambda world, shop: referred.of(shop, world.names["ada"]),
+        "list_referrals": lambda world, shop: paged(
+            lambda cursor: list_referrals(shop.rt, shop.caller, world.names["ada"], 1, cursor)
+        ),
+        "list_referrals, of nobody": lambda world, shop: list_referrals(
+            shop.rt, shop.caller, world.names["bob"], 1, None
+        ),
+        "check_referral": lambda world, shop: check_referral(shop.rt, shop.caller, BOOKS),
+    }.items()
+)
