@@ -39,6 +39,7 @@ _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _QUEUE = re.compile(r"https?://[^\s/]+(/[^\s/]+)+")
 _TOPIC = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]+")
+_LOOPBACK = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:|$)")
 _ENDPOINT = re.compile(r"https?://[^\s/]+/?")
 
 
@@ -60,6 +61,11 @@ class Settings:
     bucket: str | None = None
     queues: Mapping[str, str] = field(default_factory=dict)
     topic: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the cloud is on this machine: then webhooks may call this machine as well, and only then."""
+        return self.endpoint_url is not None and _LOOPBACK.match(self.endpoint_url) is not None
 
 
 def stage() -> str:

@@ -28,6 +28,7 @@ from chalicelib.api.native.routes import (
     traces,
     transfers,
     undo,
+    webhooks,
 )
 from chalicelib.api.route import Route
 
@@ -56,5 +57,6 @@ ROUTES: tuple[Route, ...] = (
     *simulations.ROUTES,
     *coupons.ROUTES,
     *segments.ROUTES,
+    *webhooks.ROUTES,
     *system.ROUTES,
 )

@@ -36,6 +36,7 @@ RESOURCES = frozenset(
             "rewards",
             "segments",
             "tiers",
+            "webhooks",
         ),
     )
 )

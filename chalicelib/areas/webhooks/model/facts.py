@@ -1,0 +1,24 @@
+"""What a webhook's own journal tells beside its definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.kit.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDisabled(Fact):
+    """A webhook is told nothing any more, for its server takes nothing any more. Its definition after it is in the same entry.
+
+    field         | meaning                                                      | unit
+    webhook       | its id                                                       | –
+    by            | `failing`: for five days on end; `gone`: it said so itself   | –
+    failing_since | when the first call failed that no success came after        | ms since 1970 UTC
+    """
+
+    type = "webhook.disabled"
+
+    webhook: str
+    by: str
+    failing_since: int
