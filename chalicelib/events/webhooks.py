@@ -40,29 +40,29 @@ def webhooks(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _handle(rt: Runtime, body: Any, note: Note, _delivery: Delivery) -> None:
     match body:
-        case {"do": "deliver", "tenant": str() as tenant, "webhook_id": str() as webhook_id, **rest}:
+        case {"do": "deliver", "tenant": str() as tenant, "webhook_id": str() as webhook_id}:
             note.operation, note.tenant = "deliver_webhook", tenant
-            _deliver(rt, tenant, webhook_id, rest, note)
+            _deliver(rt, tenant, webhook_id, body, note)
         case {"do": "wake", "shard": int() as shard}:
             note.operation = "wake_webhooks"
             note.done += wake_shard(rt, shard, note.request_id)
-        case {"do": "redeliver", "tenant": str() as tenant, "webhook_id": str() as webhook_id, **rest}:
+        case {"do": "redeliver", "tenant": str() as tenant, "webhook_id": str() as webhook_id}:
             note.operation, note.tenant = "redeliver_webhook", tenant
-            note.done += redeliver_page(rt, tenant, webhook_id, rest["first"], int(rest["until"]), note.request_id)
-        case {"tenant": str() as tenant, "types": list() as types, **rest} if "do" not in rest:
+            note.done += redeliver_page(rt, tenant, webhook_id, body["first"], int(body["until"]), note.request_id)
+        case {"tenant": str() as tenant, "types": list() as types} if "do" not in body:
             note.tenant = tenant
-            about = Happening(*(rest[name] for name in Happening._fields))
+            about = Happening(*(body[name] for name in Happening._fields))
             note.done += tell_webhooks(rt, tenant, about, types, note.request_id)
         case _:
             raise InvalidInput("unknown_message", "This is no message about webhooks.")
 
 
-def _deliver(rt: Runtime, tenant: str, webhook_id: str, rest: Mapping[str, Any], note: Note) -> None:
+def _deliver(rt: Runtime, tenant: str, webhook_id: str, body: Mapping[str, Any], note: Note) -> None:
     """One that its server did not take counts as failed."""
-    if "about" in rest:
-        became = deliver_first(rt, tenant, webhook_id, Happening(*rest["about"]), note.request_id)
+    if "about" in body:
+        became = deliver_first(rt, tenant, webhook_id, Happening(*body["about"]), note.request_id)
     else:
-        became = deliver_kept(rt, Place(tenant, webhook_id, rest["delivery_id"]), note.request_id)
+        became = deliver_kept(rt, Place(tenant, webhook_id, body["delivery_id"]), note.request_id)
     if became is not None:
         note.done += became.state == "succeeded"
         note.failed += became.state != "succeeded"
