@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 import yaml
 
 from infra.alarms import alarms, of_type
-from infra.archive import PackageError, remake, this_python
+from infra.archive import CACHE, PackageError, remake, this_python
 from infra.dashboard import dashboard
 from infra.subscriptions import subscribed
 
@@ -100,17 +101,34 @@ def _run_chalice(stage: str, out: Path) -> None:
     command = [str(Path(sys.executable).parent / "chalice"), "package", "--stage", stage, "--template-format", "yaml"]
     foreign = ("AWS_", "STAMPBOOK_", "PYTHON", "CHALICE_")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    run = subprocess.run(
-        [*command, "--merge-template", str(ROOT / "infra" / "template.yaml"), str(out)],
-        cwd=ROOT,
-        env={**environ, "AWS_DEFAULT_REGION": "eu-central-1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with sources_alone() as sources:
+        run = subprocess.run(
+            [*command, "--merge-template", str(ROOT / "infra" / "template.yaml"), str(out.resolve())],
+            cwd=sources,
+            env={**environ, "AWS_DEFAULT_REGION": "eu-central-1", "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if run.returncode:
         raise PackageError(f"{run.stdout}{run.stderr}")
+
+
+@contextmanager
+def sources_alone() -> Iterator[Path]:
+    """A copy without caches, beside what was packaged before. Chalice knows a package again by every byte that lies there: beside
+    the caches of a run it would fetch all libraries anew."""
+    kept = ROOT / ".chalice" / "deployments"
+    kept.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        sources = Path(folder)
+        for name in ("chalicelib", ".chalice"):
+            shutil.copytree(ROOT / name, sources / name, ignore=shutil.ignore_patterns(CACHE, "deployments"))
+        for name in ("app.py", "requirements.txt"):
+            shutil.copy2(ROOT / name, sources / name)
+        (sources / ".chalice" / "deployments").symlink_to(kept)
+        yield sources
 
 
 def main(stages: list[str]) -> int:

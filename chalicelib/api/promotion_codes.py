@@ -93,7 +93,10 @@ PERKS_REWARDS_AND_COUPONS = {
     "order_value_not_said": Code(422, "Points pay a part of an order only, but what it is worth is not said."),
     "more_than_order_allows": Code(422, "The points are worth more than may be paid of the order with them."),
     "order_not_said": Code(422, "Points pay a part of each order only, but which order it is is not said."),
-    "unknown_coupon_series": Code(422, "The program has no such coupon series that codes of a reward could be of."),
+    "unknown_coupon_series": Code(
+        422,
+        "The program has no such coupon series that a rule could give coupons of, or that codes of a reward could be of.",
+    ),
     "worth_differs": Code(
         422, "The coupons that would be the codes of the reward are worth something else than it says."
     ),

@@ -20,6 +20,7 @@ from chalicelib.flows.value_days import days_told
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
+from chalicelib.kit.facts import Fact
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.guards import guard_puts, recall_guarded
@@ -96,6 +97,16 @@ def document_entry(
     if asks_now and terms.changes(account, header.recorded_at):
         now = brought_to(account, terms, header.recorded_at)
     return account_entry(tenant, story, head, header, now=now, told=told)
+
+
+def own_entry(
+    tenant: str, terms: Terms, header: Header, own: tuple[Account, Head], facts: tuple[Fact, ...]
+) -> tuple[Write, ...]:
+    """Of the own account of a member whose group has all else: account and entry, 4 units."""
+    account, head = own
+    story = settle_tier(terms.advance(Story(account), header.effective_at).then(*facts), terms)
+    entry = account_entry(tenant, story, head, header)
+    return accounts.account_put(tenant, story.account, head, entry), entry_put(entry)
 
 
 def account_plan(

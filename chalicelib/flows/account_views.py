@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from chalicelib.areas.accounts.model import VOCABULARY
@@ -137,10 +137,10 @@ def numbered(entry: Entry, of: type[FactT]) -> Iterator[tuple[int, FactT]]:
             yield number, fact
 
 
-def numbered_bodies(entry: Entry) -> Iterator[tuple[int, Body]]:
-    """Every fact as it is written, numbered as above."""
+def numbered_bodies(entry: Entry, facts: Iterable[Body] | None = None) -> Iterator[tuple[int, Body]]:
+    """Every fact as it is written, or as these have it, numbered as above."""
     number = 0
-    for body in entry.facts:
+    for body in entry.facts if facts is None else facts:
         undoable = body["type"] in _UNDOABLE
         number += undoable
         yield number if undoable else 0, body

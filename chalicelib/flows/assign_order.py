@@ -90,7 +90,7 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
         version=order.version + 1,
     )
     put = orders.order_put(caller.tenant, after_entry(changed, own))
-    also = (put, entry_put(own), *bought.gifts, *writes_within(taking))
+    also = (put, entry_put(own), *bought.gifts, *writes_within(taking, *bought.gifts))
     made = account_plan(caller, command, story, bought.head, entry, also)
     return Plan(entry, made.writes, made.done_if, taking)
 

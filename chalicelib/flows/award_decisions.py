@@ -42,12 +42,11 @@ HAND = Grant()
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """What came of a redemption: points taken, what they are worth, what was given for them and when that was over before."""
+    """What came of a redemption: points taken, what they are worth, what was given for them."""
 
     points: int = 0
     value: int = 0
     gave: str = ""
-    ended: Instant | None = None
 
 
 def ends_of(perk: Perk, desk: Desk) -> Instant | None:
@@ -194,16 +193,13 @@ def _full_card(turn: Turn, desk: Desk, perk: Perk, what: StampCard, award: Award
     if is_ignored(turn, prize):
         text = f"The card gives {prize.name}, which the member has: it stays full until they can be given it."
         raise Refused("prize_held", text, param="award_id")
-    before = latest(turn.awards, prize.perk_id)
     turn = granted(turn, desk, prize, Grant("card", points=0))
     turn = _spent(turn, desk, what.unit, what.stamps)
-    gave = turn.awards[turn.main]
-    ended = before.expires_at if before is not None and before.number == gave.number else None
-    return _used(turn, desk, perk, award, _Came(what.stamps, gave=gave.award_id, ended=ended))
+    return _used(turn, desk, perk, award, _Came(what.stamps, gave=turn.main))
 
 
 def _used(turn: Turn, desk: Desk, perk: Perk, award: Award, came: _Came) -> Turn:
-    used = award.redeemed(Redemption(turn.sequence, turn.story.account.owner, came.points, came.gave, came.ended))
+    used = award.redeemed(Redemption(turn.sequence, turn.story.account.owner, came.points, came.gave))
     fact = f.PerkRedeemed(
         desk.member_id,
         perk.perk_id,

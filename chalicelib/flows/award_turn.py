@@ -121,7 +121,10 @@ class Turn:
         if not self.main:
             return dict(self.told)
         award = self.awards[self.main]
-        return {"award": {"p": award.perk, "n": award.number, **packed(replace(award, refundable=()))}, **self.told}
+        return {
+            "award": {"p": award.perk, "n": award.number, **packed(replace(award, refundable=(), ends=()))},
+            **self.told,
+        }
 
 
 Decide = Callable[[Turn, Desk], Turn]

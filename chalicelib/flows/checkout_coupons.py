@@ -1,8 +1,8 @@
-"""Coupons at a checkout: what they take off, that no other checkout takes them meanwhile, that they are used with the order
-and good again once all of it has come back.
+"""Coupons at a checkout: what they take off, that no other checkout takes them meanwhile, that they are used with the order;
+once all of it has come back they are good again (flows/coupons_back).
 
 reads    1 Get of each code, none of a shared one; 1 BatchGet of the coupons and of what is counted of their series
-writes   a coupon that is kept for a checkout, or let go: 2 units each; one that is used, or unused: what using a code writes
+writes   a coupon that is kept for a checkout, or let go: 2 units each; one that is used: what using a code writes
 
 A coupon that is kept says for which checkout and until when: nobody needs to take that back. It is no fact, for nothing has
 become of the coupon. One of a code that all share, or that nobody has yet, is made when it is used, and cannot be kept.
@@ -17,17 +17,16 @@ from fractions import Fraction
 from chalicelib.areas.checkouts.model import Checkout, Promised
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
-from chalicelib.areas.coupons.store import series as all_series
-from chalicelib.areas.orders.model import Order, Sale
+from chalicelib.areas.orders.model import Sale
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.coupon_codes import Resolved, resolved
 from chalicelib.flows.coupon_commit import coupon_in
-from chalicelib.flows.coupon_deeds import Deed, Desk, deed_writes, give, kept, keys_of, unuse, use
+from chalicelib.flows.coupon_deeds import Deed, Desk, give, kept, keys_of, use
+from chalicelib.flows.purchase import Coupons
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.amounts import rounded, shared_out
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.facts import Fact
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Outdated
 from chalicelib.table.protocol import Key, Write
@@ -147,50 +146,12 @@ def let_go_writes(
     return tuple(writes)
 
 
-@dataclass(frozen=True, slots=True)
-class Deeds:
-    """What becomes of coupons with an order, and what the order keeps of them: their ids and series."""
-
-    facts: tuple[Fact, ...] = ()
-    writes: tuple[Write, ...] = ()
-    coupons: tuple[tuple[str, str], ...] = ()
-
-
-def used_with(rt: Runtime, shown: Shown | None, checkout_id: str, number: str) -> Deeds:
+def used_with(rt: Runtime, shown: Shown | None, checkout_id: str, number: str) -> Coupons:
     """Refuses `limit_per_member`, `series_used_up`, and what else using them is refused for."""
     if shown is None:
-        return Deeds()
-    shown.desk.taking.begin()
-    deeds = [use(shown.desk, shown.deed(rt, one, checkout_id), number, None) for one in shown.known]
-    return _deeds(shown.desk, deeds)
-
-
-def good_again(rt: Runtime, terms: Terms, taking: Taking, before: Order, after: Order, at: Instant) -> Deeds:
-    """With all of the order. Those that were marked as unused by hand are so already. 1 BatchGet where there are any."""
-    if not before.coupons or not after.fully_returned:
-        return Deeds()
-    taking.begin()
-    tenant = taking.tenant
-    config, deeds = rt.config.load(rt.table, tenant), list[Deed]()
-    named = [(coupon_id, all_series.series(config, before.program, name)) for coupon_id, name in before.coupons]
-    theirs = (_coupon_keys(tenant, before.member_id, one, series) for one, series in named)
-    keys = list(dict.fromkeys(key for some in theirs for key in some))
-    desk = Desk(tenant, before.member_id, at, terms.program.zone, rt.table.batch_get(keys), taking)
-    for coupon_id, series in named:
-        found = coupon_in(rt, tenant, desk.found, owned.coupon_keys(tenant, before.member_id, coupon_id))
-        if found is None:
-            raise Outdated
-        if any(one.order == before.sale.number for one in found.coupon.uses):
-            deeds.append(unuse(desk, kept(desk, series, found.coupon, found.place), before.sale.number))
-    return _deeds(desk, deeds)
-
-
-def _deeds(desk: Desk, deeds: Sequence[Deed]) -> Deeds:
-    return Deeds(
-        facts=tuple(fact for deed in deeds for fact in deed.facts),
-        writes=deed_writes(desk, *deeds) if deeds else (),
-        coupons=tuple((deed.coupon.coupon_id, deed.series.series_id) for deed in deeds),
-    )
+        return Coupons()
+    deeds = tuple(use(shown.desk, shown.deed(rt, one, checkout_id), number, None) for one in shown.known)
+    return Coupons(deeds, shown.desk.found)
 
 
 def _must_go_together(known: Sequence[Resolved]) -> None:
@@ -205,11 +166,7 @@ def _must_go_together(known: Sequence[Resolved]) -> None:
 def _keys(tenant: str, member_id: str, one: Resolved) -> tuple[Key, ...]:
     if one.coupon_id is None:
         return keys_of(tenant, one.series, member_id)
-    return _coupon_keys(tenant, member_id, one.coupon_id, one.series)
-
-
-def _coupon_keys(tenant: str, member_id: str, coupon_id: str, series: m.CouponSeries) -> tuple[Key, ...]:
-    return (*keys_of(tenant, series, member_id), *owned.coupon_keys(tenant, member_id, coupon_id))
+    return (*keys_of(tenant, one.series, member_id), *owned.coupon_keys(tenant, member_id, one.coupon_id))
 
 
 def _taken_off(series: m.CouponSeries, cart: Sale, left: Mapping[int, int]) -> tuple[tuple[int, int], ...]:

@@ -10,6 +10,7 @@ who      a key that may modify checkouts
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from chalicelib.areas.accounts.model import Story, capture, spend
 from chalicelib.areas.accounts.model import facts as f
@@ -24,7 +25,7 @@ from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import Conflict, InvalidInput, Refused
 from chalicelib.flows.account_commit import document_entry, header_for
 from chalicelib.flows.account_views import numbered_bodies
-from chalicelib.flows.checkout_coupons import Deeds, Whose, shown_codes, used_with
+from chalicelib.flows.checkout_coupons import Whose, shown_codes, used_with
 from chalicelib.flows.checkout_limits import held_uses, held_writes
 from chalicelib.flows.checkout_plan import unguarded, version_plan
 from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
@@ -33,7 +34,7 @@ from chalicelib.flows.kept_orders import kept_plan
 from chalicelib.flows.purchase import Buyer, Till, decide_purchase, known_buyer, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
 from chalicelib.flows.rule_limits import taken_uses, writes_within
-from chalicelib.flows.take_quotas import Both, Taking
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, terms_of
 from chalicelib.kit.amounts import split
 from chalicelib.kit.caller import Caller
@@ -59,7 +60,6 @@ class Session:
 
     checkout: Checkout
     cart: Sale
-    coupons: Deeds
 
     def earns_beside(self, terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
         left = {line.line_no: line.gross_value for line in sale.lines}
@@ -77,7 +77,7 @@ class Session:
             story = _taken(story, terms, one, at, by)
         if self.checkout.paid_with_points:
             story = after_activity(story, terms, "spend", at)
-        return story.then(f.CheckoutCommitted(self.checkout.checkout_id, order_id), *self.coupons.facts)
+        return story.then(f.CheckoutCommitted(self.checkout.checkout_id, order_id))
 
 
 def commit_checkout(
@@ -87,12 +87,12 @@ def commit_checkout(
     `checkout_of_another_member`, `checkout_outdated`; InvalidInput `missing_member`; Conflict `checkout_committed`,
     `checkout_cancelled`, `checkout_lapsed`, `order_number_taken`; NotFound: checkout, member."""
     probe = 0
-    taking, of_coupons = Taking(rt, caller.tenant, checkout_id), Taking(rt, caller.tenant, checkout_id)
+    taking = Taking(rt, caller.tenant, checkout_id)
 
     def plan() -> Plan:
         checkout, last = checkouts.read(rt.table, caller.tenant, checkout_id)
         checkout.must_be_open(rt.clock.now())
-        return _plan(Both(taking, of_coupons), caller, command, checkout, last, paying, probe)
+        return _plan(taking, caller, command, checkout, last, paying, probe)
 
     def recall() -> Entry | None:
         nonlocal probe
@@ -113,14 +113,13 @@ def commit_checkout(
     done = commit(rt, command, plan, committed_answer, recall)
     if not command.dry_run:
         taking.after()
-        of_coupons.after()
     return done
 
 
 def _plan(
-    taking: Both, caller: Caller, command: Command, checkout: Checkout, last: Entry, paying: Paying, probe: int
+    taking: Taking, caller: Caller, command: Command, checkout: Checkout, last: Entry, paying: Paying, probe: int
 ) -> Plan:
-    rt, tenant, program_id = taking.one.rt, caller.tenant, checkout.program_id
+    rt, tenant, program_id = taking.rt, caller.tenant, checkout.program_id
     terms = terms_of(rt, tenant, program_id)
     buyer = known_buyer(rt, caller, terms, _buyer(rt, caller, terms, checkout, paying))
     cart = cart_of(checkout)
@@ -130,22 +129,20 @@ def _plan(
     header = header_for(rt, caller, command, "commit_checkout", terms, sale.purchased_at, sale.place)
     order_id = orders.id_for(tenant, sale.number, probe)
     if buyer is None:
-        taking.one.begin()
+        taking.begin()
         given = Outcome(off=_promised_off(checkout))
-        uses = tuple(taken_uses(terms, taking.one, given, (), held_uses(checkout)))
+        uses = tuple(taken_uses(terms, taking, given, (), held_uses(checkout)))
         made = kept_plan(caller, unguarded(command), terms, header, sale, order_id, uses)
-        made = replace(made, writes=(*made.writes, *writes_within(taking.one)))
+        made = replace(made, writes=(*made.writes, *writes_within(taking)))
         return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)
-    whose = Whose(checkout.member_id, checkout.group_id, taking.other)
+    whose = Whose(checkout.member_id, checkout.group_id, taking)
     shown = shown_codes(rt, tenant, terms, whose, checkout.codes, last.recorded_at)
-    coupons = used_with(rt, shown, checkout.checkout_id, paying.number)
-    session = Session(checkout, cart, coupons)
-    till = Till(judges=session.earns_beside, pays=session.spends_promised, held=held_uses(checkout))
-    purchase = decide_purchase(taking.one, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
+    session, used = Session(checkout, cart), partial(used_with, rt, shown, checkout.checkout_id, paying.number)
+    till = Till(judges=session.earns_beside, pays=session.spends_promised, shows=used, held=held_uses(checkout))
+    purchase = decide_purchase(taking, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
     entry = document_entry(tenant, terms, purchase.story, purchase.head, header, told=purchase.told)
-    purchase = replace(purchase, paid_with=PaidWith(_spends(checkout, entry), coupons.coupons))
-    made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, taking.one)
-    made = replace(made, writes=(*made.writes, *coupons.writes))
+    purchase = replace(purchase, paid_with=PaidWith(_spends(checkout, entry), purchase.coupons))
+    made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, taking)
     return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)
 
 

@@ -72,12 +72,19 @@ def keys_of(tenant: str, series: m.CouponSeries, member_id: str) -> tuple[Key, .
     return owned.member_counts_key(tenant, series, member_id), owned.live_key(tenant, member_id)
 
 
-def give(rt: Runtime, desk: Desk, series: m.CouponSeries, code: str | None = None, why: Reason = BY_HAND) -> Deed:
-    """A new coupon; of a pool with this `code`, where one is named, which nobody has yet. Refuses `series_not_active`,
-    `limit_per_member`, `series_used_up`, `no_codes_left`."""
+def give(
+    rt: Runtime,
+    desk: Desk,
+    series: m.CouponSeries,
+    code: str | None = None,
+    why: Reason = BY_HAND,
+    before: Sequence[Deed] = (),
+) -> Deed:
+    """A new coupon; of a pool with this `code`, where one is named, which nobody has yet. `before`: what else becomes of the
+    member's coupons in the transaction. Refuses `series_not_active`, `limit_per_member`, `series_used_up`, `no_codes_left`."""
     _must_be_at_work(desk, series)
-    codes_named = _chosen(rt, desk, series, 1) if code is None else (code,)
-    return _given(rt, desk, series, codes_named[0], counts_of(desk, series), why)
+    named = _chosen_beside(rt, desk, series, before) if code is None else code
+    return _given(rt, desk, series, named, _counts_after(desk, series, before), why)
 
 
 def give_some(
@@ -92,9 +99,11 @@ def give_some(
     return tuple(deeds)
 
 
-def kept(desk: Desk, series: m.CouponSeries, coupon: m.Coupon, place: tuple[Key, int]) -> Deed:
-    """A coupon as it is, for what follows."""
-    return Deed(series, coupon, desk.at, (), counts_of(desk, series), place)
+def kept(
+    desk: Desk, series: m.CouponSeries, coupon: m.Coupon, place: tuple[Key, int], before: Sequence[Deed] = ()
+) -> Deed:
+    """A coupon as it is, for what follows, after what becomes of others `before`."""
+    return Deed(series, coupon, desk.at, (), _counts_after(desk, series, before), place)
 
 
 def use(desk: Desk, deed: Deed, order: str | None, order_value: int | None) -> Deed:
@@ -133,16 +142,21 @@ def then(deed: Deed, after: m.Coupon, fact: Fact, what: Counted | None = None, m
     return replace(deed, coupon=after, facts=(*deed.facts, fact), counts=counts)
 
 
-def must_have_few(desk: Desk, *deeds: Deed) -> None:
-    """Refuses `too_many_coupons`."""
-    more = _more_live(deeds)
+def must_have_few(desk: Desk, *deeds: Deed, besides: int = 0) -> None:
+    """With so many `besides`. Refuses `too_many_coupons`."""
+    more = _more_live(deeds) + besides
     if more > 0:
         m.must_have_few(_live(desk)[0] + more)
 
 
 def deed_writes(desk: Desk, *deeds: Deed) -> tuple[Write, ...]:
-    """Coupons, codes, and what is counted of the member: of these what has changed. Deeds of one series go on each from the
-    counts of the one before. Refuses `too_many_coupons`."""
+    """Coupons, codes, and what is counted of the member and of all: of these what has changed. Deeds of one series go on
+    each from the counts of the one before. Refuses `too_many_coupons`."""
+    return (*coupon_writes(desk, *deeds), *desk.taking.writes)
+
+
+def coupon_writes(desk: Desk, *deeds: Deed) -> tuple[Write, ...]:
+    """As above, but for what is counted of all, where that is written with other things that are limited."""
     tenant = desk.tenant
     must_have_few(desk, *deeds)
     writes: list[Write] = []
@@ -155,7 +169,7 @@ def deed_writes(desk: Desk, *deeds: Deed) -> tuple[Write, ...]:
     if more := _more_live(deeds):
         live, version = _live(desk)
         writes.append(owned.live_put(tenant, desk.member_id, max(0, live + more), version))
-    return (*writes, *desk.taking.writes)
+    return tuple(writes)
 
 
 def _counted(desk: Desk, last: Deed, deeds: Sequence[Deed]) -> Iterator[Write]:
@@ -182,7 +196,7 @@ def _must_be_at_work(desk: Desk, series: m.CouponSeries) -> None:
 
 def _given(rt: Runtime, desk: Desk, series: m.CouponSeries, code: str, counts: m.MemberCounts, why: Reason) -> Deed:
     counts.must_have_room(series, "issued")
-    coupon_id = rt.ids.entity("coupon", desk.at)
+    coupon_id = rt.ids.entity("coupon", rt.clock.now())  # ids go by when it is recorded, however late that is
     issue = Issue(
         coupon_id, desk.member_id, code, desk.at, desk.zone, take(desk.taking, series, "issued"), why.redemption_id
     )
@@ -214,6 +228,17 @@ def _member_counts(desk: Desk, series: m.CouponSeries) -> tuple[m.MemberCounts, 
 
 def _live(desk: Desk) -> tuple[int, int]:
     return owned.live_from(desk.found.get(owned.live_key(desk.tenant, desk.member_id))) if desk.member_id else (0, 0)
+
+
+def _counts_after(desk: Desk, series: m.CouponSeries, before: Sequence[Deed]) -> m.MemberCounts:
+    known = (deed.counts for deed in reversed(before) if deed.series.series_id == series.series_id)
+    return next(known, counts_of(desk, series))
+
+
+def _chosen_beside(rt: Runtime, desk: Desk, series: m.CouponSeries, before: Sequence[Deed]) -> str:
+    """The code of a new coupon, which is none of those that go in the same transaction."""
+    going = {deed.code for deed in before if deed.series.series_id == series.series_id and deed.code}
+    return next(code for code in _chosen(rt, desk, series, 1 + len(going)) if code not in going)
 
 
 def _chosen(rt: Runtime, desk: Desk, series: m.CouponSeries, wanted: int) -> tuple[str, ...]:

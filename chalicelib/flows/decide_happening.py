@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from chalicelib.areas.accounts.model import Story
 from chalicelib.errors import NotFound
+from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import What, happened
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier
-from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Header
 
 
@@ -26,7 +27,7 @@ class Decided:
 
 
 def decide_happening(
-    rt: Runtime,
+    taking: Taking,
     header: Header,
     terms: Terms,
     who: Buyer,
@@ -34,9 +35,9 @@ def decide_happening(
     *,
     dry_run: bool = False,
 ) -> Decided:
-    """Pure but for its one Query, as flows/purchase is. Refuses `member_blocked`, `group_blocked` and what earning does;
+    """Pure but for its one Query, as flows/purchase is. What is limited for all is taken by `taking`. Refuses `member_blocked`, `group_blocked` and what earning does;
     NotFound: `member_not_found`."""
-    tenant, program_id = header.caller.tenant, terms.program.program_id
+    rt, tenant, program_id = taking.rt, header.caller.tenant, terms.program.program_id
     member_id = member_of(rt, header.caller, who)
     if member_id is None:
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
@@ -44,9 +45,10 @@ def decide_happening(
     opened.must_be_active()
 
     def decided() -> Decided:
+        taking.begin()
         story = terms.meets(opened.account, header, asks_now=True)
         story, follows = happened(story, terms, opened, what, header.effective_at, header.place)
-        done = followed(story, terms, opened, follows, header)
+        done = followed(Giving(taking, dry_run), story, terms, opened, follows, header)
         return Decided(opened, settle_tier(done.story, terms, header.effective_at), done)
 
     return unless_lost(rt, tenant, (opened,), decided, dry_run=dry_run)

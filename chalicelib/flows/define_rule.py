@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program
@@ -22,12 +23,13 @@ from chalicelib.areas.rules.model.names import (
     named_perks,
     named_rules,
     named_segments,
+    named_series,
     named_tiers,
     named_units,
 )
 from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
-from chalicelib.errors import Refused
+from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.rule_limits import quotas_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -39,8 +41,8 @@ from chalicelib.table.protocol import Write
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_segment`, `unknown_event`, `unknown_property`,
-    `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_segment`, `unknown_coupon_series`,
+    `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         must_suit(config, program_id, rule)
@@ -77,6 +79,8 @@ def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collect
     for perk, param in named_perks(rule):
         if perk not in offered:
             raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
+    for name, param in named_series(rule):
+        _must_have_coupons(config, program, name, param)
     for segment, param in named_segments(rule):
         if not segments.has_segment(config, segment):
             raise Refused("unknown_segment", f"There is no segment {segment}.", param=param)
@@ -87,6 +91,14 @@ def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collect
     for name, param in limits_nothing(rule):
         raise Refused("nothing_to_limit", f"The rule gives no {name}: there is nothing to limit.", param=param)
     _must_have_event(program, rule)
+
+
+def _must_have_coupons(config: Config, program: Program, series_id: str, param: str) -> None:
+    """Of a series that gives everybody a code of their own."""
+    try:
+        all_series.series(config, program.program_id, series_id).must_be_handed_out(param)
+    except NotFound as missing:
+        raise Refused("unknown_coupon_series", missing.message, param=param) from None
 
 
 def _must_have_event(program: Program, rule: Rule) -> None:

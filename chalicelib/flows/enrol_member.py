@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from chalicelib.areas.members import operations as members
 from chalicelib.areas.members.model import Asked, Enrolment, Member
-from chalicelib.areas.members.operations import Asking
+from chalicelib.areas.members.operations import Asking, Beside
 from chalicelib.areas.programs import store as programs
 from chalicelib.flows.member_moments import Moments
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -22,8 +23,11 @@ from chalicelib.table.config import Config
 def enrol_member(rt: Runtime, caller: Caller, command: Command, enrolment: Enrolment) -> Committed[Member]:
     """Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`; InvalidInput: `invalid_identifier`."""
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
-    moments = Moments(rt, caller, command, "enrol_member")
-    return members.enrol(rt, caller, command, Asking(config, asked_of(config)), enrolment, moments.beside_profile)
+    who = [one.value for one in enrolment.identifiers]  # nobody has an id yet
+    taking = Taking(rt, caller.tenant, min(who, default=command.id))
+    moments = Moments(taking, caller, command, "enrol_member")
+    beside = Beside(moments.beside_profile, taking)
+    return members.enrol(rt, caller, command, Asking(config, asked_of(config)), enrolment, beside)
 
 
 def asked_of(config: Config) -> Asked:

@@ -20,6 +20,8 @@ from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Capped, LineAmount, Standing, capped_told
+from chalicelib.flows.follow_coupons import Giving
+from chalicelib.flows.follow_effects import coming
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened
@@ -73,8 +75,16 @@ class PayableWithPoints(Frozen):
     value: int
 
 
+class ComingEffect(Frozen):
+    """What a rule gives beside points: `what` is the perk, the tier, the coupon's series or the segment."""
+
+    rule_id: str
+    kind: str
+    what: str
+
+
 class EvaluatedCart(Frozen):
-    """`earned` is counted of what is left to pay, `capped` what a cap cut off of it. `account` is that of the member or their
+    """`earned` is counted of what is left to pay, `effects` come with the order, as far as they are to be had then, `capped` what a cap cut off of it. `account` is that of the member or their
     group before it; whoever would be enrolled by the order has one, and no id yet. `skipped` where reasons are asked for."""
 
     member_id: str | None
@@ -86,6 +96,7 @@ class EvaluatedCart(Frozen):
     lines: tuple[CartLine, ...]
     discounts: tuple[Discount, ...]
     earned: tuple[CartCredit, ...]
+    effects: tuple[ComingEffect, ...]
     capped: tuple[Capped, ...]
     redeemable: tuple[PayableWithPoints, ...]
     skipped: tuple[SkippedRule, ...]
@@ -117,22 +128,24 @@ def evaluate_cart(
     at = asked.cart.purchased_at
     header = header_for(rt, caller, command, "evaluate_cart", terms, at, asked.cart.place)
     refuse_future(header.recorded_at, at)
-    opened, enrolled = _open(rt, header, terms, asked.buyer)
+    taking = Taking(rt, caller.tenant, asked.cart.number)
+    opened, enrolled = _open(Giving(taking, trial=True), header, terms, asked.buyer)
     opened.must_be_active()
 
     def decided() -> EvaluatedCart:
-        return _decided(terms, header, opened, asked, Taking(rt, caller.tenant, asked.cart.number), known=not enrolled)
+        taking.begin()
+        return _decided(terms, header, opened, asked, taking, known=not enrolled)
 
     known = (opened,) if opened.member is not None and not enrolled else ()
     return unless_lost(rt, caller.tenant, known, decided, dry_run=True)
 
 
-def _open(rt: Runtime, header: Header, terms: Terms, buyer: Buyer | None) -> tuple[Opened, bool]:
+def _open(giving: Giving, header: Header, terms: Terms, buyer: Buyer | None) -> tuple[Opened, bool]:
     """And whether the order would enrol them."""
-    known = None if buyer is None else known_buyer(rt, header.caller, terms, buyer)
+    known = None if buyer is None else known_buyer(giving.taking.rt, header.caller, terms, buyer)
     if known is None:
         return NOBODY, False
-    opened, written = open_buyer(rt, header, terms, known, asks=True)
+    opened, written = open_buyer(giving, header, terms, known, asks=True)
     return opened, written is not None
 
 
@@ -180,6 +193,7 @@ def _answer(
             CartCredit(rule_id=one.rule, unit=one.unit, amount=one.amount, lines=_amounts(one.lines))
             for one in credited
         ),
+        effects=tuple(ComingEffect(**coming(one)) for one in outcome.follows) if opened.member is not None else (),
         capped=(),
         redeemable=tuple(PayableWithPoints(**one._asdict()) for one in outcome.redeemable),
         skipped=skipped_rules(outcome),

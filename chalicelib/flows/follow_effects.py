@@ -1,48 +1,62 @@
-"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, segments. Pure.
+"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, coupons, segments. Pure, but for
+codes of a pool.
 
-Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have) is not, and
-the answer says why: nobody is refused a purchase for that. An order keeps what it got of it, so that it goes with the goods
+Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have, a coupon of
+which there are no more) is not, and the answer says why: nobody is refused a purchase for that. An order keeps what it got of it, so that it goes with the goods
 (flows/gifts_back); but whoever has joined a segment by it stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
+from chalicelib.areas.coupons.model import Coupon
 from chalicelib.areas.orders.model.order import Credited, Gift
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import StampCard
 from chalicelib.areas.perks.model import Till as At
-from chalicelib.areas.rules.model.effects import FollowEffect, GiveStamps, GrantPerk, JoinSegment, LeaveSegment, SetTier
+from chalicelib.areas.rules.model.effects import (
+    FollowEffect,
+    GiveStamps,
+    GrantPerk,
+    IssueCoupon,
+    JoinSegment,
+    LeaveSegment,
+    SetTier,
+)
 from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.award_decisions import Grant, granted, is_ignored
 from chalicelib.flows.award_turn import Desk, Turn
+from chalicelib.flows.follow_coupons import CouponTurn, Giving, coupon_turn
 from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.give_stamps import stamped
 from chalicelib.flows.opened import Opened
-from chalicelib.flows.pin_tier import pinned
+from chalicelib.flows.order_pins import pinned_for
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.table.journal import Entry, Header
-from chalicelib.table.protocol import Key, Write
+from chalicelib.table.protocol import Write
 
 MOST = 10  # in one transaction; each may write awards
+OF_SEGMENTS = JoinSegment | LeaveSegment  # they stay, whatever comes back
 
 
 class GivenEffect(Frozen):
-    """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier or the segment,
-    `award_id` the award that was granted or stamped."""
+    """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier, the coupon's series or the
+    segment, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
 
     rule_id: str
     kind: str
     what: str
     given: bool
     award_id: str | None = None
+    coupon_id: str | None = None
+    code: str | None = None
     reason: str | None = None
 
 
@@ -73,6 +87,7 @@ def effects_of(entry: Entry) -> tuple[GivenEffect, ...]:
 
 
 def followed(
+    giving: Giving,
     story: Story,
     terms: Terms,
     opened: Opened,
@@ -80,48 +95,63 @@ def followed(
     header: Header,
     order: str = "",
     before: int = 0,
-    taken: Collection[Key] = (),
 ) -> Followed:
-    """Asks nothing: a member's awards and segments come with the snapshot. Once in a transaction for each program: what
-    follows from several things in it is given together. `order`: what they follow from, but for so many `before` it; `taken`:
-    what is written beside it."""
-    if not follows or opened.member is None:
+    """Asks nothing, but for a code of a pool: a member's awards, segments and coupons come with the snapshot. Once in a
+    transaction for each program: what follows from several things in it is given together, after the coupons that are used in it.
+    `order`: what they follow from, but for so many `before` it."""
+    if opened.member is None or not (follows or giving.used):
         return Followed(story)
-    member_id, program_id = opened.member.member_id, terms.program.program_id
-    desk = Desk(terms, terms.config, opened, member_id, header.effective_at)
+    tenant, member_id, program_id = header.caller.tenant, opened.member.member_id, terms.program.program_id
+    desk, now = Desk(terms, terms.config, opened, member_id, header.effective_at), story.account.advanced_to
+    coupons = coupon_turn(giving, terms, opened, header, now)
     awards = perks.awards_from(opened.beside.values(), program_id)
-    turn = Turn(story, awards, opened.head.version + 1).with_expired(member_id)
-    tenant, now = header.caller.tenant, story.account.advanced_to
-    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, taken)
+    turn = Turn(story.then(*coupons.told_since()), awards, opened.head.version + 1).with_expired(member_id)
+    stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, giving.taken)
+    given = _Given(turn, stays, coupons, place=header.place)
     made, gifts = list[GivenEffect](), list[Gift]()
     for number, follow in enumerate(follows):
+        at = desk.by(follow.rule_id, order if number >= before else "")
         try:
             if number >= MOST:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
-            effect = follow.effect
-            if isinstance(effect, JoinSegment | LeaveSegment):
-                stays, facts = stays.moved(effect, follow.rule_id)
-                turn, award_id = turn.then(*facts), None
-            else:
-                of_order = order if number >= before else ""
-                at = desk.by(follow.rule_id, of_order)
-                was, (turn, award_id) = turn, _given(turn, at, effect, header.place)
-                gifts += [_gift(follow.rule_id, effect, was, award_id)] if of_order else []
-            made.append(_told(follow, award_id=award_id))
+            given = given.with_effect(follow, at)
+            made.append(_told(follow, given))
+            gifts += [_gift(follow, given)] if at.order and not isinstance(follow.effect, OF_SEGMENTS) else []
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
-    writes = (*turn.writes(tenant, member_id, program_id), *stays.writes)
+    turn = given.turn
+    writes = (*turn.writes(tenant, member_id, program_id), *given.stays.writes, *given.coupons.written(header))
     return Followed(turn.story, writes, tuple(made), tuple(gifts), _credited(turn.story, story, order))
 
 
-def _gift(rule_id: str, effect: GrantPerk | GiveStamps | SetTier, was: Turn, award_id: str | None) -> Gift:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What has become of the member so far, and which award or coupon the last effect was about."""
+
+    turn: Turn
+    stays: SegmentTurn
+    coupons: CouponTurn
+    place: str
+    award_id: str | None = None
+    coupon: Coupon | None = None
+
+    def with_effect(self, follow: Follow, desk: Desk) -> _Given:
+        effect, blank = follow.effect, replace(self, award_id=None, coupon=None)
+        if isinstance(effect, JoinSegment | LeaveSegment):
+            stays, facts = self.stays.moved(effect, follow.rule_id)
+            return replace(blank, stays=stays, turn=self.turn.then(*facts))
+        if isinstance(effect, IssueCoupon):
+            coupons = self.coupons.with_one(effect.series, follow.rule_id)
+            told = coupons.told_since(self.coupons)
+            return replace(blank, coupons=coupons, turn=self.turn.then(*told), coupon=coupons.last)
+        turn, award_id = _given(self.turn, desk, effect, self.place)
+        return replace(blank, turn=turn, award_id=award_id)
+
+
+def _gift(follow: Follow, given: _Given) -> Gift:
     """As it is known to who takes it back."""
-    standing = was.story.account.standing
-    if isinstance(effect, SetTier):
-        pin = (was.story.account.tier, standing.pinned_until) if standing.pinned else None
-        return Gift(rule_id, effect.kind, effect.tier, was=pin)
-    known = was.awards.get(award_id or "")
-    return Gift(rule_id, effect.kind, effect.perk, award_id or "", None if known is None else known.expires_at)
+    kept = given.award_id if given.coupon is None else given.coupon.coupon_id
+    return Gift(follow.rule_id, follow.effect.kind, _what(follow.effect), kept or "")
 
 
 def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
@@ -133,11 +163,20 @@ def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
     )
 
 
-def _told(follow: Follow, *, award_id: str | None = None, reason: str | None = None) -> GivenEffect:
-    effect = follow.effect
-    given = reason is None
+def coming(follow: Follow) -> dict[str, str]:
+    """How an answer names it."""
+    return {"rule_id": follow.rule_id, "kind": follow.effect.kind, "what": _what(follow.effect)}
+
+
+def _told(follow: Follow, given: _Given | None = None, *, reason: str | None = None) -> GivenEffect:
+    coupon = None if given is None else given.coupon
     return GivenEffect(
-        rule_id=follow.rule_id, kind=effect.kind, what=_what(effect), given=given, award_id=award_id, reason=reason
+        **coming(follow),
+        given=given is not None,
+        award_id=None if given is None else given.award_id,
+        coupon_id=None if coupon is None else coupon.coupon_id,
+        code=None if coupon is None else coupon.code or None,
+        reason=reason,
     )
 
 
@@ -147,6 +186,8 @@ def _what(effect: FollowEffect) -> str:
             return effect.perk
         case SetTier():
             return effect.tier
+        case IssueCoupon():
+            return effect.series
         case JoinSegment() | LeaveSegment():
             return effect.segment
 
@@ -169,4 +210,4 @@ def _given(turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | SetTier, pla
 
 def _on_tier(turn: Turn, desk: Desk, tier: str, days: int | None) -> Turn:
     until = None if days is None else desk.terms.day(turn.story.account.advanced_to) + days - 1
-    return replace(turn, story=pinned(turn.story, desk.terms, tier, until))
+    return replace(turn, story=pinned_for(turn.story, desk.terms, tier, until, desk.order))

@@ -3,7 +3,9 @@
     a perk      is taken back, or the grant of it where there was more; not where it was used
     stamps      are cancelled as points are (flows/return_order); a card that redeemed itself with the order is refunded first, and
                 what it gave goes with it, where nobody has used that
-    a tier      is unpinned, or pinned as it was before, where nobody has pinned the member otherwise since
+    a coupon    is cancelled, where nobody has used it and it is not over (flows/coupons_back)
+    a tier      is unpinned, or pinned as it was before, where no operator has pinned the member since; where a newer order has, its pin
+                stays (flows/order_pins)
 
 reads    1 Get of the entry that recorded the order, where it gave something of this; 1 Query of the member's snapshot more where
          the order is a group's
@@ -25,7 +27,8 @@ from chalicelib.areas.accounts.model.facts import (
     PointsSpent,
     TierPinned,
 )
-from chalicelib.areas.orders.model.order import Gift, Order
+from chalicelib.areas.accounts.model.standing import Pin
+from chalicelib.areas.orders.model.order import COUPON_GIVEN, Gift, Order
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award
 from chalicelib.areas.perks.model.award import award_used, named_award
@@ -34,7 +37,7 @@ from chalicelib.flows.account_views import facts_of, numbered
 from chalicelib.flows.award_turn import Turn
 from chalicelib.flows.follow_effects import told_effects
 from chalicelib.flows.opened import Opened, open_snapshot
-from chalicelib.flows.pin_tier import pinned
+from chalicelib.flows.order_pins import pinned_since, uncovered, without_pin
 from chalicelib.flows.spends_back import recording_entry
 from chalicelib.flows.terms import Terms
 from chalicelib.flows.undo_commit import Named
@@ -47,13 +50,15 @@ from chalicelib.table.protocol import Write
 
 
 class TakenEffect(Frozen):
-    """What a rule gave beside points is taken back, or the reason why not: a code. `what` is the perk or the tier."""
+    """What a rule gave beside points is taken back, or the reason why not: a code. `what` is the perk, the tier or the
+    coupon's series."""
 
     rule_id: str
     kind: str
     what: str
     taken: bool
     award_id: str | None = None
+    coupon_id: str | None = None
     reason: str | None = None
 
 
@@ -74,19 +79,23 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class GiftsBack:
-    """`sequence` is that of the entry that will tell of it."""
+    """`sequence` is that of the entry that will tell of it; `coupons` that were given why they stay, or None."""
 
     order: Order
     entry: Entry
     awards: Mapping[str, Award]
     tenant: str
     sequence: int
+    coupons: Mapping[str, str | None] = field(default_factory=dict)
 
     def taken_from(self, story: Story, terms: Terms, at: Instant) -> TakenBack:
         """What was given last goes first."""
         turn, undone = Turn(story, self.awards, self.sequence), dict[int, int]()
         made: list[TakenEffect] = []
         for gift in reversed(self.order.gifts):
+            if gift.kind == COUPON_GIVEN:
+                made.append(_told(gift, self.coupons[gift.award]))
+                continue
             try:
                 turn = self._without(turn, terms, at, gift, undone)
                 made.append(_told(gift))
@@ -110,16 +119,15 @@ class GiftsBack:
         return _without_grant(turn, self.order.member_id, award, fact, gift.ended)
 
     def _off_tier(self, story: Story, terms: Terms, gift: Gift) -> Story:
-        """Refuses `pinned_since`."""
+        """Refuses `pinned_since`. An older release did not say of a pin for which order it is: then by tier and last day."""
+        made = [one for one in facts_of(self.entry, TierPinned) if one.tier == gift.what]
+        if any(one.order for one in made):
+            return without_pin(story, terms, gift.what, self.order.order_id)
         standing = story.account.standing
-        until = {one.until for one in facts_of(self.entry, TierPinned) if one.tier == gift.what}
-        if not standing.pinned or story.account.tier != gift.what or standing.pinned_until not in until:
-            raise Refused("pinned_since", "The member is not pinned to this tier any more, or otherwise.")
-        was, last = gift.was or ("", None)
-        ladder = terms.must_have_tiers()
-        if not was or (last is not None and last < terms.day(story.account.advanced_to)):
-            return ladder.unpinned(story)
-        return pinned(story, terms, was, last)
+        by_it = standing.pinned and not standing.pinned_by and story.account.tier == gift.what
+        if not by_it or standing.pinned_until not in {one.until for one in made}:
+            raise pinned_since()
+        return uncovered(story, terms, () if gift.was is None else (Pin(*gift.was),))
 
     def _unfilled(self, turn: Turn, terms: Terms, at: Instant, award: Award, undone: dict[int, int]) -> Turn:
         """The card as it was before it redeemed itself with the order; as it is, where it did not. Refuses `reward_used`."""
@@ -156,15 +164,17 @@ class GiftsBack:
         return _without_grant(turn, self.order.member_id, prize, grant, ended)
 
 
-def gifts_back(rt: Runtime, tenant: str, before: Order, after: Order, opened: Opened) -> GiftsBack | None:
-    """None where nothing goes: a part of an order takes nothing of it with it."""
+def gifts_back(
+    rt: Runtime, tenant: str, before: Order, after: Order, opened: Opened, coupons: Mapping[str, str | None]
+) -> GiftsBack | None:
+    """None where nothing goes: a part of an order takes nothing of it with it. What becomes of `coupons` is decided."""
     if not before.gifts or not after.fully_returned:
         return None
     beside = opened.beside
-    if before.group_id is not None:
+    if before.group_id is not None and any(gift.kind != COUPON_GIVEN for gift in before.gifts):
         beside = open_snapshot(rt, tenant, before.member_id, before.program).beside
     awards = perks.awards_from(beside.values(), before.program)
-    return GiftsBack(before, recording_entry(rt, tenant, before), awards, tenant, opened.head.version + 1)
+    return GiftsBack(before, recording_entry(rt, tenant, before), awards, tenant, opened.head.version + 1, coupons)
 
 
 def taken_effects_of(entry: Entry) -> tuple[TakenEffect, ...]:
@@ -191,6 +201,7 @@ def _told(gift: Gift, reason: str | None = None) -> TakenEffect:
         kind=gift.kind,
         what=gift.what,
         taken=reason is None,
-        award_id=gift.award or None,
+        award_id=None if gift.kind == COUPON_GIVEN else gift.award or None,
+        coupon_id=gift.award if gift.kind == COUPON_GIVEN else None,
         reason=reason,
     )

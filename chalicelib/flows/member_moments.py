@@ -23,26 +23,31 @@ from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, header_for
-from chalicelib.flows.follow_effects import followed
+from chalicelib.flows.follow_coupons import Giving
+from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import What, happened
+from chalicelib.flows.occasion_told import kind_of, nameless, private_part
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot, opened_from
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts
-from chalicelib.runtime import Runtime
 from chalicelib.table.config import Config
-from chalicelib.table.journal import Entry, Head, entry_put
-from chalicelib.table.protocol import Attrs, Key, Write
+from chalicelib.table.journal import Entry, Head, Header, entry_put
+from chalicelib.table.protocol import MAX_TRANSACTION_ITEMS, Attrs, Key, Write
 
 MOST_PROGRAMS = 20
+MOST_WRITES = MAX_TRANSACTION_ITEMS - 20  # beside them there is a profile, or an order, with all that belongs to it
 
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """What the rules of one program give: the entry that tells it, and all that is written. Not `gave`: it says why not."""
+    """What the rules of one program give: for which moments, the entry that tells it, and all that is written. Not `gave`: it
+    says why not."""
 
+    moments: tuple[str, ...]
     entry: Entry
     writes: tuple[Write, ...]
     gave: bool
@@ -50,10 +55,10 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Of an operation that changes a profile. `but`: a program that sees to its own; `on`: the day as of whose beginning it
-    is given, where that is not now."""
+    """Of an operation that changes a profile, whose plan is limited by `taking`. `but`: a program that sees to its own; `on`:
+    the day as of whose beginning it is given, where that is not now."""
 
-    rt: Runtime
+    taking: Taking
     caller: Caller
     command: Command
     operation: str
@@ -68,12 +73,15 @@ class Moments:
         self, member: Member, moments: Sequence[str], found: Mapping[Key, Attrs] | None = None
     ) -> tuple[Gift, ...]:
         """By every program that has a rule on them. `found`: the member's snapshot, where it was read."""
-        config = self.rt.config.load(self.rt.table, self.caller.tenant)
+        rt = self.taking.rt
+        config = rt.config.load(rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
         gifts: list[Gift] = []
         for program_id in on[:MOST_PROGRAMS]:
             taken = {write.key for gift in gifts for write in gift.writes}
             gift = self._given(program_id, member, moments, found, taken)
+            if gift is not None and len(taken) + len(gift.writes) > MOST_WRITES:
+                break
             gifts += [] if gift is None else [gift]
         return tuple(gifts)
 
@@ -85,50 +93,64 @@ class Moments:
         found: Mapping[Key, Attrs] | None,
         taken: Collection[Key],
     ) -> Gift | None:
-        tenant, terms = self.caller.tenant, terms_of(self.rt, self.caller.tenant, program_id)
+        tenant, rt, mine = self.caller.tenant, self.taking.rt, self.taking.apart(f"moments {program_id}")
+        terms, giving = (
+            terms_of(rt, tenant, program_id),
+            Giving(mine, self.command.dry_run, taken, unnamed=self.on is not None),
+        )
         at = None if self.on is None else max(day_starts(self.on, terms.program.zone), member.enrolled_at)
-        header = header_for(self.rt, self.caller, self.command, self.operation, terms, at)
+        header = header_for(rt, self.caller, self.command, self.operation, terms, at)
         opened = self._their_account(program_id, member, "enrolled" in moments, found)
+        mine.begin()
         try:
             opened.must_be_active()
             before = terms.meets(opened.account, header, asks_now=True)
-            story, follows = with_moments(before, terms, opened, moments, header.effective_at)
-            done = followed(story, terms, opened, follows, header, taken=taken)
+            story, follows, told = with_moments(before, terms, opened, moments, header.effective_at)
+            done = followed(giving, story, terms, opened, follows, header)
             if done.story == before:
                 return None
             story = settle_tier(done.story, terms, at)
-            entry = account_entry(tenant, story, opened.head, header, told=done.told)
+            entry = self._entry(story, opened.head, header, told, done)
             put = accounts.account_put(tenant, story.account, opened.head, entry)
         except Refused:
             return None
         earned = any(isinstance(fact, PointsEarned | PointsPromised) for fact in done.story.facts[len(before.facts) :])
         gave = earned or any(effect.given for effect in done.effects)
-        return Gift(entry, (put, entry_put(entry), *done.writes), gave)
+        return Gift(told, entry, (put, entry_put(entry), *done.writes, *mine.writes), gave)
+
+    def _entry(self, story: Story, head: Head, header: Header, moments: Sequence[str], done: Followed) -> Entry:
+        tenant = self.caller.tenant
+        if self.on is None:
+            return account_entry(tenant, story, head, header, told=done.told)
+        private = private_part(story, moments, done, self.taking.rt.ids.salt())
+        return account_entry(tenant, nameless(story), head, header, private)
 
     def _their_account(
         self, program_id: int, member: Member, is_new: bool, found: Mapping[Key, Attrs] | None
     ) -> Opened:
         if is_new:
             return Opened(member, Account(member.member_id, program_id), Head())
-        tenant = self.caller.tenant
+        tenant, rt = self.caller.tenant, self.taking.rt
         if found is None:
-            opened = replace(open_snapshot(self.rt, tenant, member.member_id, program_id), member=member)
+            opened = replace(open_snapshot(rt, tenant, member.member_id, program_id), member=member)
         else:
             opened = replace(opened_from(found, tenant, member.member_id, program_id), beside=found)
-        return of_their_group(self.rt, tenant, opened, program_id)
+        return of_their_group(rt, tenant, opened, program_id)
 
 
 def with_moments(
     story: Story, terms: Terms, opened: Opened, moments: Sequence[str], at: Instant
-) -> tuple[Story, tuple[Follow, ...]]:
-    """The story with what rules credit for each of them, and what else they give; a moment for which none gives anything is
-    not told."""
-    follows: list[Follow] = []
+) -> tuple[Story, tuple[Follow, ...], tuple[str, ...]]:
+    """The story with what rules credit for each of them, what else they give, and which moments are told: not one for which
+    none gives anything."""
+    follows, told = list[Follow](), list[str]()
     for moment in moments:
-        what = What(moment, EventRecorded(moment, counts_on=terms.day(at)), only_if_given=True)
+        what = What(moment, EventRecorded(kind_of(moment), counts_on=terms.day(at)), only_if_given=True)
+        before = story
         story, more = happened(story, terms, opened, what, at)
         follows += more
-    return story, tuple(follows)
+        told += [] if story == before else [moment]
+    return story, tuple(follows), tuple(told)
 
 
 def _programs_on(config: Config, moments: Sequence[str]) -> tuple[int, ...]:

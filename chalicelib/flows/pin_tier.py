@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.facts import TierChanged, TierPinned
+from chalicelib.areas.accounts.model.standing import Pin
 from chalicelib.errors import InvalidInput, Refused
 from chalicelib.flows.account_commit import change_account
 from chalicelib.flows.terms import Terms
@@ -41,14 +42,16 @@ def pin_tier(
     return change_account(rt, caller, command, "pin_tier", (owner, program_id), decide, tier_moves)
 
 
-def pinned(story: Story, terms: Terms, tier_id: str, until: Day | None) -> Story:
-    """The seam for whatever puts a member on a tier. Refuses and NotFound as above."""
+def pinned(
+    story: Story, terms: Terms, tier_id: str, until: Day | None, order: str = "", over: tuple[Pin, ...] = ()
+) -> Story:
+    """The seam for whatever puts a member on a tier: an order over other pins. Refuses and NotFound as above."""
     if terms.must_have_tiers().scheme.place(tier_id) is None:
         raise Refused("unknown_tier", f"The program has no tier {tier_id[:64]}.", param="tier_id")
     ends_at = None if until is None else _ends_at(until, terms, story.account.advanced_to)
     if tier_id != story.account.tier:
         story = story.then(TierChanged(tier_id, story.account.tier, "pinned", story.account.advanced_to))
-    return story.then(TierPinned(tier_id, until, ends_at))
+    return story.then(TierPinned(tier_id, until, ends_at, order, over))
 
 
 def _ends_at(until: Day, terms: Terms, came_to: Instant) -> Instant:

@@ -20,7 +20,9 @@ from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
+from chalicelib.flows.coupon_deeds import Deed
 from chalicelib.flows.enrol_member import asked_of
+from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.judged import context_of
@@ -36,7 +38,7 @@ from chalicelib.kit.clock import FUTURE_TOLERANCE_MS, Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Head, Header
-from chalicelib.table.protocol import Key, Write
+from chalicelib.table.protocol import Attrs, Key, Write
 
 MONEY = PaidWith()
 ENROLLED = ("enrolled",)
@@ -52,8 +54,8 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """The decision: the story of the account, the member's or their group's, what rules gave and why not, and the member
-    it enrols, if any."""
+    """The decision: the story of the account, the member's or their group's, what rules gave and why not, the coupons that
+    were used with it and their series, and the member it enrols, if any."""
 
     member_id: str
     head: Head
@@ -65,6 +67,7 @@ class Purchase:
     followed: Followed | None = None
     uses: tuple[Use, ...] = ()
     paid_with: PaidWith = MONEY
+    coupons: tuple[tuple[str, str], ...] = ()
 
     @property
     def all_gifts(self) -> tuple[Gift, ...]:
@@ -86,16 +89,33 @@ def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Coupons:
+    """Those that are used with a sale, as they were `found`."""
+
+    used: tuple[Deed, ...] = ()
+    found: Mapping[Key, Attrs] = field(default_factory=dict)
+
+    @property
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """With their series."""
+        return tuple((deed.coupon.coupon_id, deed.series.series_id) for deed in self.used)
+
+
+@dataclass(frozen=True, slots=True)
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
-    money: `pays` is told the order's id and who buys for a group. `held`, by rule, was taken of limits before. `asks_now` as in
-    record_order. `taken`: what else the transaction writes."""
+    money: `pays` is told the order's id and who buys for a group; `shows`: the coupons. `held`, by rule, was taken of limits
+    before. `asks_now` as in record_order. `taken`: what else the transaction writes."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
+    shows: Callable[[], Coupons] = Coupons
     held: Mapping[str, Use] = field(default_factory=dict)
     taken: Collection[Key] = ()
+
+    def giving(self, giving: Giving, shown: Coupons) -> Giving:
+        return replace(giving, taken=self.taken, used=shown.used, found=shown.found)
 
 
 PLAIN_TILL = Till()
@@ -118,14 +138,15 @@ def decide_purchase(
     `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     rt = taking.rt
     refuse_future(header.recorded_at, sale.purchased_at)
-    opened, enrolled = open_buyer(rt, header, terms, buyer)
+    giving = Giving(taking, dry_run)
+    opened, enrolled = open_buyer(giving, header, terms, buyer)
     opened.must_be_active()
 
     def decided() -> Purchase:
         taking.begin()
         taken = () if enrolled is None else tuple(write.key for write in enrolled.writes)
         own = replace(till, taken=taken)
-        purchase = _decided(header, terms, opened, sale, order_id, taking, why=dry_run, till=own)
+        purchase = _decided(header, terms, opened, sale, order_id, giving, own)
         return replace(purchase, enrolled=enrolled)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
@@ -138,38 +159,39 @@ def _decided(
     opened: Opened,
     sale: Sale,
     order_id: str,
-    taking: Taking,
-    *,
-    why: bool,
+    giving: Giving,
     till: Till,
 ) -> Purchase:
-    story = terms.meets(opened.account, header, asks_now=till.asks_now)
+    taking, story = giving.taking, terms.meets(opened.account, header, asks_now=till.asks_now)
     follows: tuple[Follow, ...] = ()
     if opened.new and opened.member is not None:
         moments = (*ENROLLED, *opened.member.milestones)
-        story, follows = with_moments(story, terms, opened, moments, sale.purchased_at)
+        story, follows, _ = with_moments(story, terms, opened, moments, sale.purchased_at)
     segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
     context = context_of(terms, story.account, opened.member, sale.purchased_at, taking, segments=segments)
     if till.held:
         stock = Stock(taking, terms.program.program_id, held_by_quota(till.held.values()))
         context = replace(context, stock=stock)
-    outcome = till.judges(terms, sale, context, why)
+    outcome = till.judges(terms, sale, context, giving.trial)
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
     day = terms.day(sale.purchased_at)
     value, by = sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
+    shown = till.shows()
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
     story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
-    gave = followed(story, terms, opened, (*follows, *outcome.follows), header, order_id, len(follows), till.taken)
+    giving, given = till.giving(giving, shown), (*follows, *outcome.follows)
+    gave = followed(giving, story, terms, opened, given, header, order_id, len(follows))
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     assert opened.member is not None  # noqa: S101 - a buyer is a member
     member_id = opened.member.member_id
     credited = (*credited, *gave.credits)
-    return Purchase(member_id, opened.head, story, outcome, credited, uncounted, followed=gave, uses=uses)
+    of = (member_id, opened.head, story, outcome, credited, uncounted)
+    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named)
 
 
 def refuse_future(now: Instant, at: Instant) -> None:
@@ -196,9 +218,10 @@ def known_buyer(rt: Runtime, caller: Caller, terms: Terms, buyer: Buyer) -> Buye
 
 
 def open_buyer(
-    rt: Runtime, header: Header, terms: Terms, buyer: Buyer, *, asks: bool = False
+    giving: Giving, header: Header, terms: Terms, buyer: Buyer, *, asks: bool = False
 ) -> tuple[Opened, Written | None]:
     """Whose account it goes to, and who is enrolled by it. `asks`: whether they might spend is to be known as well."""
+    rt = giving.taking.rt
     tenant, program_id = header.caller.tenant, terms.program.program_id
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
@@ -210,7 +233,8 @@ def open_buyer(
     enrolment = Enrolment(identifiers=(buyer.identifier,))
     written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment)
     account = Account(written.member.member_id, program_id)
-    others = Moments(rt, header.caller, Command(header.command), header.operation, but=program_id)
+    command = Command(header.command, dry_run=giving.trial)
+    others = Moments(giving.taking, header.caller, command, header.operation, but=program_id)
     gifts = others.beside_profile(written.member, ENROLLED)
     written = replace(written, writes=(*written.writes, *gifts))
     return Opened(written.member, account, Head(), new=True), written

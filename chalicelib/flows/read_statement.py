@@ -16,6 +16,7 @@ from chalicelib.areas.programs.model import Program
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.account_views import id_of, numbered_bodies
 from chalicelib.flows.lost_account import open_to_read
+from chalicelib.flows.occasion_told import with_rules
 from chalicelib.flows.opened import must_be_owner
 from chalicelib.flows.statement_lines import StatementLine, lines_of
 from chalicelib.flows.statement_states import ANY, Now, Whereabouts, whereabouts
@@ -195,7 +196,7 @@ def _before(scope: str, cursor: str) -> int:
 
 def _shown(entry: Entry, zone: str, wanted: Wanted, places: Whereabouts | None) -> StatementEntry:
     lines: list[StatementLine] = []
-    for (number, body), day in zip(numbered_bodies(entry), days_of(entry, zone), strict=True):
+    for (number, body), day in zip(numbered_bodies(entry, with_rules(entry)), days_of(entry, zone), strict=True):
         if wanted.type in (None, body["type"]) and wanted.has(day):
             fact = VOCABULARY.decode(body)
             now = None if places is None else places.now(fact, entry.undone.get(number, 0))

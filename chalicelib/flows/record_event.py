@@ -40,6 +40,7 @@ from chalicelib.flows.decide_happening import Decided, decide_happening
 from chalicelib.flows.follow_effects import GivenEffect, effects_of
 from chalicelib.flows.happening import What
 from chalicelib.flows.purchase import Buyer
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -96,15 +97,20 @@ def record_event(
     `member_not_found`; InvalidInput: identifiers; Conflict `event_id_taken`."""
     own = Command(f"event/{program_id}/{event.own_id}", bool(event.own_id), event.fingerprint(who))
 
+    taking = Taking(rt, caller.tenant, who.member_id or event.own_id)
+
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "record_event", terms, event.occurred_at, event.place)
         _must_be_meant(terms, header, event)
-        done = _decided(rt, header, terms, who, event, dry_run=command.dry_run)
+        done = _decided(taking, header, terms, who, event, dry_run=command.dry_run)
         entry = document_entry(caller.tenant, terms, done.story, done.opened.head, header, told=done.followed.told)
-        made = account_plan(caller, command, done.story, done.opened.head, entry, done.followed.writes)
+        made = account_plan(
+            caller, command, done.story, done.opened.head, entry, (*done.followed.writes, *taking.writes)
+        )
         guards = guard_puts(caller.tenant, own, entry, entry.recorded_at)
-        return replace(made, writes=(*made.writes, *guards), done_if=made.done_if | {guard.key for guard in guards})
+        done_if = made.done_if | {guard.key for guard in guards}
+        return replace(made, writes=(*made.writes, *guards), done_if=done_if, limited=taking)
 
     def recall() -> Entry | None:
         return recall_guarded(rt.table, caller.tenant, command) or _repeated(rt, caller, own)
@@ -135,11 +141,11 @@ def _must_be_meant(terms: Terms, header: Header, event: Event) -> None:
         raise Refused("unknown_event_code", text, param="code")
 
 
-def _decided(rt: Runtime, header: Header, terms: Terms, who: Buyer, event: Event, *, dry_run: bool) -> Decided:
+def _decided(taking: Taking, header: Header, terms: Terms, who: Buyer, event: Event, *, dry_run: bool) -> Decided:
     properties, told = _declared(terms.program, event)
     fact = EventRecorded(event.kind, event.name, terms.day(event.occurred_at), told)
     what = What(event.occasion, fact, properties, event.point)
-    return decide_happening(rt, header, terms, who, what, dry_run=dry_run)
+    return decide_happening(taking, header, terms, who, what, dry_run=dry_run)
 
 
 def _declared(program: Program, event: Event) -> tuple[dict[str, object], tuple[tuple[str, Value], ...]]:

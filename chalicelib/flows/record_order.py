@@ -155,7 +155,8 @@ def order_plan(
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes
-    also = (put, *enrolled, *purchase.gifts, *writes_within(taking))
+    beside = (*enrolled, *purchase.gifts)
+    also = (put, *beside, *writes_within(taking, *beside))
     made = account_plan(caller, command, purchase.story, purchase.head, entry, also)
     return Plan(entry, made.writes, made.done_if | {put.key}, taking)
 

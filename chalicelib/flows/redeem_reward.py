@@ -37,7 +37,7 @@ from chalicelib.areas.rewards.model import (
 from chalicelib.areas.rewards.store import Tally
 from chalicelib.errors import Refused
 from chalicelib.flows import take_quotas
-from chalicelib.flows.account_commit import account_entry, account_plan, header_for
+from chalicelib.flows.account_commit import account_entry, account_plan, header_for, own_entry
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, standing_of
 from chalicelib.flows.coupon_deeds import Desk, keys_of
 from chalicelib.flows.lost_account import unless_lost
@@ -45,7 +45,7 @@ from chalicelib.flows.opened import Acting, InGroup, Opened, open_acting
 from chalicelib.flows.order_paid import OrderPaid, paid_keys, paid_of
 from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.redemption_told import redemption_of, ref_of
-from chalicelib.flows.reward_codes import Given, code_writes, given, own_entry, series_of
+from chalicelib.flows.reward_codes import Given, code_writes, given, series_of
 from chalicelib.flows.reward_quotas import left_of, take
 from chalicelib.flows.reward_situation import Seen, beside_keys, situation_of
 from chalicelib.flows.terms import Terms, after_activity, settle_tier, terms_of

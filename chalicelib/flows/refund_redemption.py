@@ -21,7 +21,7 @@ from chalicelib.areas.quotas.model import Taken
 from chalicelib.areas.rewards import store as rewards
 from chalicelib.areas.rewards.model import Counted, Redemption
 from chalicelib.errors import Refused
-from chalicelib.flows.account_commit import account_entry, account_plan, header_for
+from chalicelib.flows.account_commit import account_entry, account_plan, header_for, own_entry
 from chalicelib.flows.account_views import (
     Expired,
     PaidBack,
@@ -36,7 +36,7 @@ from chalicelib.flows.account_views import (
 from chalicelib.flows.coupon_deeds import Desk, keys_of
 from chalicelib.flows.open_redemption import OpenRedemption, open_redemption, redemption_ref, unless_changed
 from chalicelib.flows.order_paid import paid_put
-from chalicelib.flows.reward_codes import code_writes, coupon_keys_of, own_entry, withdrawn
+from chalicelib.flows.reward_codes import code_writes, coupon_keys_of, withdrawn
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.flows.undo_commit import Named

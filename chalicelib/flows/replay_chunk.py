@@ -21,9 +21,9 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Order
+from chalicelib.areas.orders.model.order import COUPON_GIVEN, Order
 from chalicelib.areas.rules.purchase import Context
-from chalicelib.areas.rules.replayed import Given, Sums, judged
+from chalicelib.areas.rules.replayed import Amount, Given, Sums, judged
 from chalicelib.areas.segments.store import memberships_query
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.job_chunks import Chunk, work_on_chunk
@@ -127,7 +127,7 @@ class _Work:
         tier = context.tier or ""
         self.counts["orders"] += 1
         self.sums.count_order(owner, tier, sale.currency, sale.gross_value)
-        self.sums.count_given(owner, "recorded", tier, past.recorded)
+        self.sums.count_given(owner, "recorded", tier, past.recorded + _coupons(order))
         self.sums.count_given(owner, "active", tier, judged(terms.rules, sale, context, MAX_CREDITS))
         self.sums.count_given(owner, "simulated", tier, self._tried(owner, sale, context))
 
@@ -154,3 +154,8 @@ class _Work:
 
     def _profile_key(self, past: PastOrder) -> Key:
         return members.profile_key(self.tenant, past.member)
+
+
+def _coupons(order: Order) -> Counter[Amount]:
+    """They are told in journals of members, also where an order is their group's: the order knows which it got."""
+    return Counter(Amount("coupons", gift.rule, gift.what) for gift in order.gifts if gift.kind == COUPON_GIVEN)

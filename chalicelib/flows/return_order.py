@@ -2,7 +2,7 @@
 
 reads    1 Get of the sale, 1 Query of the member's snapshot; where the sale was made for a group, 1 BatchGet of that one's
          profile and account instead, whoever is in it now; 1 Get of the sale more for a dry run, 1 Get of its entry where
-         it was paid with points or a rule gave something beside them, 1 BatchGet where with coupons
+         it was paid with points or a rule gave something beside them, 1 BatchGet where with coupons, or it gave some
 writes   return (absent), sale (version), account (version), entry (absent): 8 units; + 2 where points come back that paid for
          it; + 2 for each limit for all and each budget that it gives something back to; of a sale that no member has, which
          is in no account, return, sale and an entry of its own: 6 units (flows/kept_orders)
@@ -39,7 +39,7 @@ from chalicelib.flows.account_views import (
     id_of,
     standing_of,
 )
-from chalicelib.flows.checkout_coupons import good_again
+from chalicelib.flows.coupons_back import coupons_back
 from chalicelib.flows.gifts_back import GiftsBack, TakenBack, TakenEffect, gifts_back, taken_effects_of
 from chalicelib.flows.kept_orders import kept_return_of, kept_return_plan, read_own
 from chalicelib.flows.lost_account import unless_lost
@@ -142,9 +142,9 @@ def planned_return(rt: Runtime, caller: Caller, command: Command, order: Order, 
     planned = plan_return(order, document, bases_of(terms, order))
     met = terms.meets(opened.account, header, asks_now=coming.asks_now)
     spent = spends_back(rt, tenant, order, planned.order)
-    coupons = good_again(rt, terms, coming.coupons, order, planned.order, header.recorded_at)
+    coupons = coupons_back(terms, coming.coupons, order, planned.order, header)
     also = (*coming.also(planned.order), *coupons.facts)
-    gifts = gifts_back(rt, tenant, order, planned.order, opened)
+    gifts = gifts_back(rt, tenant, order, planned.order, opened, coupons.stays)
 
     decided = partial(_decided, terms, met, planned, coming, (spent, also), gifts)
     gone = unless_lost(rt, tenant, (opened,), decided, dry_run=command.dry_run)

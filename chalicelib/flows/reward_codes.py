@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from chalicelib.areas.accounts import store as accounts
-from chalicelib.areas.accounts.model import Account, Story
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.model.deeds import Issue
 from chalicelib.areas.coupons.store import owned
@@ -19,7 +17,6 @@ from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import UNLIMITED, Quota
 from chalicelib.areas.rewards.model import Counted, NoCodes, Reward
 from chalicelib.errors import Refused
-from chalicelib.flows.account_commit import account_entry
 from chalicelib.flows.coupon_commit import coupon_in
 from chalicelib.flows.coupon_deeds import (
     Deed,
@@ -34,13 +31,11 @@ from chalicelib.flows.coupon_deeds import (
     must_have_few,
 )
 from chalicelib.flows.coupon_quotas import pool_of, quota_of
-from chalicelib.flows.terms import Terms, settle_tier
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Outdated
 from chalicelib.table.config import Config
-from chalicelib.table.journal import Head, Header, entry_put
 from chalicelib.table.protocol import Key, Write
 
 
@@ -138,13 +133,3 @@ def withdrawn(rt: Runtime, desk: Desk, coupons: tuple[str, ...]) -> Given:
             deed = kept(desk, found.series, found.coupon, found.place)
             deeds.append(gone(desk, replace(deed, counts=deeds[-1].counts) if deeds else deed, after))
     return Given(tuple(deeds))
-
-
-def own_entry(
-    tenant: str, terms: Terms, header: Header, own: tuple[Account, Head], facts: tuple[Fact, ...]
-) -> tuple[Write, ...]:
-    """Of the member's own account, where the redemption is their group's."""
-    account, head = own
-    story = settle_tier(terms.advance(Story(account), header.effective_at).then(*facts), terms)
-    entry = account_entry(tenant, story, head, header)
-    return accounts.account_put(tenant, story.account, head, entry), entry_put(entry)

@@ -28,6 +28,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import CountPeriod, Day
 from chalicelib.table.protocol import MAX_TRANSACTION_ITEMS, Write
 
+USUAL_BESIDE = 10
 MOST_WRITES = MAX_TRANSACTION_ITEMS - 20  # what else a purchase writes has room
 
 
@@ -206,10 +207,11 @@ def _counted(story: Story, day: Day, use: Use, counting: Counting, order: str) -
     return (story.then(told) if _is_something(use) else story), use
 
 
-def writes_within(taking: Taking) -> tuple[Write, ...]:
-    """Refuses `too_many_limits` where a purchase would take from more slices than one transaction writes."""
+def writes_within(taking: Taking, *beside: Write) -> tuple[Write, ...]:
+    """Refuses `too_many_limits` where a purchase would take from more slices than one transaction writes, with what is
+    given `beside`."""
     writes = taking.writes
-    if len(writes) > MOST_WRITES:
+    if len(writes) + max(0, len(beside) - USUAL_BESIDE) > MOST_WRITES:
         sentence = "Too many rules with limits for all together give something for this order."
         raise Refused("too_many_limits", sentence)
     return writes

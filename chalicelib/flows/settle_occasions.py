@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from itertools import count
 
-from chalicelib.areas.accounts.model.facts import EventRecorded
 from chalicelib.areas.members import operations as profiles
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.programs import store as programs
-from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.member_moments import Moments
 from chalicelib.flows.settle_one_due import NothingDue
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, passed_by
 from chalicelib.kit.command import Command
@@ -52,6 +51,8 @@ def _settle_next(rt: Runtime, caller: Caller, day: Day, member_id: str, settled:
     """The day that is the next one then. `settled`: how many were before it in this run."""
     command = Command(f"due:{iso_day(day)}:{member_id}:occasion:{settled}")
 
+    taking = Taking(rt, caller.tenant, member_id)
+
     def plan() -> Plan:
         config = rt.config.load(rt.table, caller.tenant)
         found = {key_of(attrs): attrs for attrs in every_item(rt.table, snapshot_query(caller.tenant, member_id))}
@@ -59,12 +60,13 @@ def _settle_next(rt: Runtime, caller: Caller, day: Day, member_id: str, settled:
         occasions, now = member.occasions, rt.clock.now()
         if occasions is None or occasions.next_on > day or passed_by(now) < _everywhere(config, occasions.next_on):
             raise NothingDue("nothing_due", "No birthday or anniversary of this member is due.")
-        moments = Moments(rt, caller, command, OPERATION, on=occasions.next_on)
+        moments = Moments(taking, caller, command, OPERATION, on=occasions.next_on)
         gifts = moments.given(member, occasions.next, found)
-        given = {fact.kind for gift in gifts if gift.gave for fact in facts_of(gift.entry, EventRecorded)}
+        given = {moment for gift in gifts if gift.gave for moment in gift.moments}
         header = Header(OPERATION, command.id, caller, now, now, config.revision)
         written = profiles.celebrated(rt, header, member, head, given)
-        return Plan(written.entry, (*written.writes, *(write for gift in gifts for write in gift.writes)))
+        also = (write for gift in gifts for write in gift.writes)
+        return Plan(written.entry, (*written.writes, *also), limited=taking)
 
     return commit(rt, command, plan, _next_of, lambda: None).answer
 

@@ -26,6 +26,7 @@ from chalicelib.flows.account_views import (
     group_of,
     standing_of,
 )
+from chalicelib.flows.follow_effects import GivenEffect, effects_of
 from chalicelib.flows.purchase import Buyer, decide_purchase, known_buyer, refuse_future
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
@@ -41,12 +42,16 @@ class SkippedRule(Frozen):
     message: str
 
 
+NOBODYS = {"coupon_id": None, "code": None}  # nothing is made that would have them
+
+
 class SimulatedOrder(Frozen):
     """An order that would be kept without a member earns nothing, for no account."""
 
     member_id: str | None
     group_id: str | None
     earned: tuple[Earning, ...]
+    effects: tuple[GivenEffect, ...]
     capped: tuple[Capped, ...]
     expired: tuple[Expired, ...]
     skipped: tuple[SkippedRule, ...]
@@ -63,15 +68,16 @@ def simulate_order(
     known = known_buyer(rt, caller, terms, buyer)
     if known is None:
         refuse_future(header.recorded_at, sale.purchased_at)
-        nothing: dict[str, Any] = dict.fromkeys(("earned", "capped", "expired", "skipped"), ())
+        nothing: dict[str, Any] = dict.fromkeys(("earned", "effects", "capped", "expired", "skipped"), ())
         return SimulatedOrder(member_id=None, group_id=None, account=None, **nothing)
     taking = Taking(rt, caller.tenant, sale.number)
     purchase = decide_purchase(taking, header, terms, known, sale, order_id, dry_run=True)
-    entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header)
+    entry = document_entry(caller.tenant, terms, purchase.story, purchase.head, header, told=purchase.told)
     return SimulatedOrder(
         member_id=None if purchase.enrolled else purchase.member_id,
         group_id=group_of(entry),
         earned=tuple(earning.model_copy(update={"earning_id": None}) for earning in earnings_of(entry)),
+        effects=tuple(effect.model_copy(update=NOBODYS) for effect in effects_of(entry)),
         capped=capped_of(entry),
         expired=expiries_of(entry),
         skipped=skipped_rules(purchase.outcome),

@@ -55,11 +55,16 @@ class Taking:
     _noted: set[str] = field(default_factory=set)
     _left: dict[str, int] = field(default_factory=dict)  # of what a slice was short of
     _stands: dict[str, Stand] = field(default_factory=dict)  # where there is enough of it
+    _apart: dict[str, Taking] = field(default_factory=dict)
 
     def of(self, who: str) -> Taking:
         """Known only now, and maybe another the next time."""
         self.who = who
         return self
+
+    def apart(self, name: str) -> Taking:
+        """For a part of the command that may come to nothing: begun by itself, and written by whoever has it."""
+        return self._apart.setdefault(name, Taking(self.rt, self.tenant, self.who))
 
     def begin(self) -> None:
         """A decision is made: whatever the one before took is forgotten, what was found out is not."""
@@ -105,12 +110,15 @@ class Taking:
             if left is not None:
                 self._left[quota.name] = left
                 note_left(self.rt, self.tenant, quota.name, left)
+        for part in self._apart.values():
+            part.look(refused)
 
     def foresee(self) -> bool:
         limited = [(quota, amount) for quota, amount in self._wanted.values() if quota.total < UNLIMITED]
         short = {quota.name: self._found(quota, amount, trial=True) for quota, amount in limited}
         self._left |= {name: left for name, left in short.items() if left is not None}
-        return all(left is None for left in short.values())
+        there = [part.foresee() for part in self._apart.values()]
+        return all((*there, *(left is None for left in short.values())))
 
     def _lapsed(self, quota: Quota) -> int:
         """What would be let go of, were it not for a try."""

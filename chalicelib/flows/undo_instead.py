@@ -24,6 +24,7 @@ INSTEAD: Mapping[type[Fact], str] = {
     f.PointsDeducted: "What undid something is not undone: grant the points anew",
     f.PointsReleased: "A release is not undone: hold the points anew",
     f.TierPinned: "A pin is not undone: unpin the tier, or pin another one",
+    f.TierPinReturned: "A return is not undone: what is bought after all is a new order",
     f.TierUnpinned: "An unpinning is not undone: pin the tier anew",
     f.PointsActivated: "What has become available is not made pending again: cancel the earning by its own id",
     f.PointsExpired: "What has expired is not undone: grant the points anew",

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from chalicelib.areas.members import operations as members
 from chalicelib.areas.members.model import Member, MemberUpdate
-from chalicelib.areas.members.operations import Asking
+from chalicelib.areas.members.operations import Asking, Beside
 from chalicelib.flows.enrol_member import asked_of
 from chalicelib.flows.member_moments import Moments
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -25,7 +26,7 @@ def update_member(
 ) -> Committed[Member]:
     """Refuses `identifier_taken`, `undeclared_field`, `wrong_field_type`; NotFound; InvalidInput."""
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
-    moments = Moments(rt, caller, command, "update_member")
-    return members.update(
-        rt, caller, command, Asking(config, asked_of(config)), member_id, update, moments.beside_profile
-    )
+    taking = Taking(rt, caller.tenant, member_id)
+    moments = Moments(taking, caller, command, "update_member")
+    beside = Beside(moments.beside_profile, taking)
+    return members.update(rt, caller, command, Asking(config, asked_of(config)), member_id, update, beside)

@@ -20,7 +20,7 @@ from chalicelib.table.journal import Entry
 
 SILENT = frozenset(  # no statement has a line for these: what events, awards, segments, checkouts and limits do to points is told beside them
     (
-        *("account.advanced", "event.recorded", "points.extended", "tier.reviewed"),
+        *("account.advanced", "event.recorded", "points.extended", "tier.pin_returned", "tier.reviewed"),
         *("perk.granted", "perk.redeemed", "perk.refunded", "perk.revoked", "perk.expired"),
         *("checkout.opened", "checkout.updated", "checkout.committed", "checkout.cancelled"),
         *("rule.counted", "rule.uncounted"),

@@ -51,16 +51,27 @@ NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
         *("more_than_basket", "not_a_stamp_card", "not_at_this_place", "not_at_this_time", "not_on_tier"),
         *("over_maximum_value", "perk_not_active", "perk_not_found", "pin_in_past", "pin_too_late", "prize_held"),
         *("segment_ended", "segment_not_found"),
+        *("code_is_shared", "coupon_series_not_found", "limit_per_member", "no_codes_left", "series_not_active"),
+        *("series_used_up", "too_many_coupons"),
         *("tiers_not_found", "too_many_awards", "too_many_pieces", "unknown_tier", "worth_nothing"),
     ),
     "why a rule gives nothing beside points is told in the answer, and refuses nothing",
 )
 NOT_TAKEN = dict.fromkeys(
-    ("award_not_found", "pin_in_past", "pin_too_late", "reward_used", "tiers_not_found", "unknown_tier"),
+    (
+        *("code_cancelled", "code_expired", "code_used"),
+        "award_not_found",
+        "pin_in_past",
+        "pin_too_late",
+        "reward_used",
+        "tiers_not_found",
+        "unknown_tier",
+    ),
     "why a return takes nothing back beside points is told in the answer, and refuses nothing",
 )
 NO_PROMISE = "only a checkout was promised anything"
-PAID_WITH_POINTS = ("insufficient_balance", "too_many_pieces")  # what refuses a checkout all the same
+OF_COUPONS = ("limit_per_member", "series_not_active", "series_used_up", "too_many_coupons")
+PAID_WITH = ("insufficient_balance", "too_many_pieces", *OF_COUPONS)  # what refuses a checkout all the same
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
@@ -164,7 +175,8 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     },
     "change_delivery": {"program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
     "start_proof": {"operation_not_found": BEGUN},
-    "start_simulation": {"operation_not_found": BEGUN},
+    "start_simulation": {"operation_not_found": BEGUN, "coupon_series_not_found": ANOTHER_WORD},
+    "put_rule": {"coupon_series_not_found": ANOTHER_WORD},
     "trace_earning": {"program_not_found": THERE},
     "grant_points": {"group_blocked": OWN_ACCOUNT},
     "convert_points": {"group_blocked": OWN_ACCOUNT},
@@ -298,7 +310,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "program_not_found": THERE,
         "undeclared_field": FIELDLESS,
         "wrong_field_type": FIELDLESS,
-        **{code: why for code, why in NOT_GIVEN.items() if code not in PAID_WITH_POINTS},
+        **{code: why for code, why in NOT_GIVEN.items() if code not in PAID_WITH},
     },
     "cancel_checkout": {
         **NOT_TAKEN,

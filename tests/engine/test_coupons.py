@@ -13,10 +13,11 @@ from chalicelib.flows.define_coupon_series import define_coupon_series
 from chalicelib.flows.issue_coupon import issue_coupon
 from chalicelib.flows.upload_codes import upload_codes
 from chalicelib.flows.use_code import Purpose, use_code
+from chalicelib.flows.verify_members import verify_members
 from chalicelib.table.dynamo import DynamoTable
 from tests.engine.test_concurrency import TILLS, a_shop, at_once, done, refusals
 from tests.twins import fresh
-from tests.twins.bookshop import BookShop
+from tests.twins.bookshop import BookShop, member, rule, sale
 
 
 @pytest.fixture
@@ -71,3 +72,31 @@ def test_the_last_use_of_a_voucher_for_all(shop: BookShop) -> None:
     assert len(done(results)) == 1
     assert refusals(results) == [(Refused, "series_used_up")] * (TILLS - 1)
     assert counted(shop) == (1, 1, 0)
+
+
+def gives(shop: BookShop, **fields: Any) -> None:
+    a_series(shop, **fields)
+    shop.define(rule("gives", effects=[{"kind": "issue_coupon", "series": "summer"}]))
+
+
+def test_the_last_coupons_that_a_rule_gives(shop: BookShop) -> None:
+    """Everybody has bought; as many as there were have a coupon, though they lie in slices."""
+    members = [shop.member(str(number)) for number in range(TILLS)]
+    gives(shop, limits={"issued": 5})
+    results = at_once(lambda n: shop.buy(member(members[n]), sale(f"S{n}")))
+    assert refusals(results) == []
+    told = [one.answer.effects[0].reason for one in done(results)]
+    assert (told.count(None), told.count("series_used_up")) == (5, TILLS - 5)
+    assert counted(shop) == (5, 0, 0)
+    assert [one.differences for one in verify_members(shop.rt, shop.caller.tenant, members)] == [[]] * TILLS
+
+
+def test_sixteen_purchases_of_one_member_and_one_code_left_of_a_pool(shop: BookShop) -> None:
+    ada = shop.member("1")
+    gives(shop, codes={"kind": "pool"})
+    upload_codes(shop.rt, shop.caller, fresh(), 1, "summer", ["LAST-1"])
+    results = at_once(lambda n: shop.buy(member(ada), sale(f"S{n % 8}")))  # each is sent twice
+    assert refusals(results) == []
+    assert len({one.answer.effects[0].coupon_id for one in done(results) if one.answer.effects[0].given}) == 1
+    assert counted(shop) == (1, 0, 0)
+    assert [one.differences for one in verify_members(shop.rt, shop.caller.tenant, [ada])] == [[]]

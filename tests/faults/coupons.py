@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -14,6 +14,7 @@ from chalicelib.flows.change_coupon import activate_coupon, cancel_coupon, react
 from chalicelib.flows.check_code import check_code
 from chalicelib.flows.coupon_quotas import get_series
 from chalicelib.flows.define_coupon_series import define_coupon_series
+from chalicelib.flows.follow_effects import GivenEffect
 from chalicelib.flows.issue_coupon import issue_coupon
 from chalicelib.flows.upload_codes import AT_ONCE, upload_codes
 from chalicelib.flows.use_code import Purpose, use_code
@@ -26,8 +27,10 @@ from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded, settle
 from tests.twins import coupons, fresh, rewarded
-from tests.twins.bookshop import BookShop, keyed
+from tests.twins.bookshop import BookShop, goods_back, keyed, member, rule, sale
+from tests.twins.grouped import household
 
+OF_GOOD = {"kind": "issue_coupon", "series": "good"}
 POOLED = ("P-01", "P-02", "P-03")
 PAGE = tuple(f"N-{number:03}" for number in range(AT_ONCE + 2))  # two transactions of it
 LAST_DAY = "2026-08-20"  # the short coupon is over, and no points are
@@ -47,6 +50,18 @@ def couponed() -> World:
     coupons.upload(shop, "prizes", "Z-1", "Z-2")
     rewarded.define(shop, "prize", coupon_series="prizes", stock=9)
     return replace(world, names={**world.names, "code": coupons.named(shop, ada, "good").code})
+
+
+@cache
+def giving() -> World:
+    """Whoever buys gets a coupon of two series, and whoever is enrolled one. Carol, who is in a group, bought before."""
+    world = couponed().copy()
+    shop, carol = world.calm, world.names["carol"]
+    household(shop, carol)
+    shop.define(rule("gives", effects=[OF_GOOD, OF_GOOD | {"series": "pool"}]))
+    shop.define(rule("welcome", trigger={"on": "enrolled"}, effects=[OF_GOOD]))
+    order = shop.buy(member(carol), sale("C1")).answer.order_id
+    return replace(world, names={**world.names, "order": order})
 
 
 @cache
@@ -104,6 +119,24 @@ def redeem_a_code(world: World, shop: BookShop, command: Command) -> Committed[A
     return Committed(done.answer.model_copy(update={"redemption": redemption}), done.replayed)
 
 
+def given(effects: Sequence[GivenEffect]) -> tuple[GivenEffect, ...]:
+    return tuple(one.model_copy(update={"code": ""}) for one in effects)
+
+
+def buy(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    shop = replace(shop, rt=replace(shop.rt, ids=EndsOfPools()))
+    done = shop.buy(member(world.names["bob"]), sale("B9"), command)
+    return Committed(done.answer.model_copy(update={"effects": given(done.answer.effects)}), done.replayed)
+
+
+def enrol(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.enrol("0008", command)
+
+
+def bring_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.bring_back(world.names["order"], goods_back("RC1", 100_00), command)
+
+
 def used(code: str | None = None) -> Asked:
     def use(world: World, shop: BookShop, command: Command) -> Committed[Any]:
         shown = code or world.names["code"]
@@ -139,11 +172,19 @@ COMMANDS: dict[str, Asked] = {
 }
 
 
+GIVEN_BY_RULES: dict[str, Asked] = {
+    "record_order, giving coupons": buy,
+    "enrol_member, giving a coupon": enrol,
+    "return_order, taking coupons back": bring_back,
+}
+
+
 def commands() -> Iterator[Case]:
     """Each with an Idempotency-Key, and without one."""
-    for name, act in COMMANDS.items():
-        yield Case(f"{name}, with a key", "write", couponed, partial(commanded, act, lambda: keyed("k")))
-        yield Case(f"{name}, without a key", "write", couponed, partial(commanded, act, fresh), once=True)
+    for names, world in ((COMMANDS, couponed), (GIVEN_BY_RULES, giving)):
+        for name, act in names.items():
+            yield Case(f"{name}, with a key", "write", world, partial(commanded, act, lambda: keyed("k")))
+            yield Case(f"{name}, without a key", "write", world, partial(commanded, act, fresh), once=True)
 
 
 def theirs(world: World, shop: BookShop) -> object:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from difflib import unified_diff
 from functools import cache
 from typing import Any
 
@@ -16,7 +15,6 @@ from chalicelib.api import openapi
 from chalicelib.api.native import examples
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
-from infra.local import docs
 from tests.http import shop
 from tests.http.client import Api
 
@@ -25,15 +23,6 @@ from tests.http.client import Api
 def whole() -> Mapping[str, Any]:
     """Of all routes, made once: nobody changes it."""
     return openapi.build(ROUTES)
-
-
-def test_what_is_generated_is_up_to_date() -> None:
-    stale = {
-        path.name: list(unified_diff(path.read_text("utf-8").splitlines(), text.splitlines(), n=0))
-        for path, text in docs.generated().items()
-        if path.read_text("utf-8") != text
-    }
-    assert stale == {}, "run `make docs`"
 
 
 def test_the_document_is_openapi(api: Api) -> None:

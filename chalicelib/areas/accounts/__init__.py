@@ -13,7 +13,7 @@ Operations  rebuild (the flows earn_points, spend_points, grant_points, deduct_p
 Facts       account.advanced, order.recorded, order.returned, points.earned, points.capped, points.granted,
             points.deducted, points.spent, points.refunded, points.cancelled, points.expired, points.extended,
             debt.settled, points.promised, points.activated, promise.cancelled, points.held, points.captured,
-            points.released, points.sent, points.received, points.converted, tier.changed, tier.reviewed, tier.pinned, tier.unpinned,
+            points.released, points.sent, points.received, points.converted, tier.changed, tier.reviewed, tier.pinned, tier.pin_returned, tier.unpinned,
             rule.counted, rule.uncounted, perk.granted, perk.redeemed, perk.refunded, perk.revoked, perk.expired,
             member.joined_segment, member.renewed_segment, member.left_segment (where a rule did it)
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.kit.facts import Fact, vocabulary
+from chalicelib.kit.facts import Body, Fact, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +75,20 @@ class MemberLeftGroup(Fact):
 
 @dataclass(frozen=True, slots=True)
 class MemberOccasion(Fact):
-    """It was a member's birthday, or an anniversary of their enrolment. What was given for it stands in their accounts.
-
-    field     | meaning                                                  | unit
-    occasions | `birthday`, `anniversary`                                | –
-    given     | those of them for which rules of some program gave something | –
-    """
+    """A day of a member's that comes by itself has passed, and the next one is known. What was given for it stands in their
+    accounts; which it was, a birthday or an anniversary of their enrolment, in the entry's private part."""
 
     type = "member.occasion"
+    v = 2
 
-    occasions: tuple[str, ...]
-    given: tuple[str, ...] = ()
+
+def _of_nobody(_: Body) -> Body:
+    """The first form told which occasion it was, and so a day of birth."""
+    return {}
 
 
 VOCABULARY = vocabulary(
     *(MemberEnrolled, MemberUpdated, MemberBlocked, MemberUnblocked),
     *(MemberJoinedGroup, MemberLeftGroup, MemberOccasion),
+    upcasters={("member.occasion", 1): _of_nobody},
 )

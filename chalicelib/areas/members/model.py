@@ -16,7 +16,6 @@ from chalicelib.areas.members.facts import (
     MemberBlocked,
     MemberJoinedGroup,
     MemberLeftGroup,
-    MemberOccasion,
     MemberUnblocked,
     MemberUpdated,
 )
@@ -160,12 +159,13 @@ def updated(member: Member, update: MemberUpdate, asked: Asked, at: Instant) -> 
     return _with_milestones(after, asked.complete), tuple(facts)
 
 
-def celebrated(member: Member, given: Collection[str]) -> tuple[Member, tuple[Fact, ...]]:
-    """The member when the next day of theirs has passed."""
+def celebrated(member: Member, given: Collection[str]) -> tuple[Member, Mapping[str, Any]]:
+    """The member when the next day of theirs has passed, and what of it is told privately."""
     assert member.occasions is not None  # noqa: S101 - else there is no such day
     after = passed(member.occasions, member.birth_date, given)
-    fact = MemberOccasion(member.occasions.next, tuple(one for one in member.occasions.next if one in given))
-    return member.model_copy(update={"occasions": after}), (fact,)
+    coming = member.occasions.next
+    told = {"come": list(coming), "given": [one for one in coming if one in given]}
+    return member.model_copy(update={"occasions": after}), {"occasions": told}
 
 
 def linked(member: Member, group_id: str | None) -> tuple[Member, tuple[Fact, ...]]:

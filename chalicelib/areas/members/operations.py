@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.areas.members import store
-from chalicelib.areas.members.facts import MemberEnrolled
+from chalicelib.areas.members.facts import MemberEnrolled, MemberOccasion
 from chalicelib.areas.members.model import (
     Asked,
     Enrolment,
@@ -27,7 +27,7 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.facts import Fact
 from chalicelib.kit.paging import encode_cursor
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed, Plan, commit
+from chalicelib.table.commit import Committed, Limited, Plan, commit
 from chalicelib.table.config import Config
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Head, Header, entry_put, new_entry
@@ -59,8 +59,13 @@ class Asking:
     of: Asked
 
 
-Beside = Callable[[Member, Sequence[str]], tuple[Write, ...]]
-"""What else is written with a profile: by the member as they will be, and what has happened to them with it for the first time."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else is written with a profile: by the member as they will be, and what has happened to them with it for the first
+    time; and what that takes of things that are limited for all."""
+
+    writes: Callable[[Member, Sequence[str]], tuple[Write, ...]]
+    limited: Limited | None = None
 
 
 class _Unchanged(Refused):
@@ -80,7 +85,7 @@ def enrol(
     def plan() -> Plan:
         written = new_member(rt, _header(rt, caller, command, ask.config, "enrol_member"), ask.of, enrolment)
         _refuse_taken(rt, caller, written.member, ())
-        return _guarded(rt, caller, command, written, beside(written.member, ("enrolled", *written.member.milestones)))
+        return _guarded(rt, caller, command, written, beside, ("enrolled", *written.member.milestones))
 
     return _commit(rt, caller, command, plan)
 
@@ -105,7 +110,7 @@ def update(
         _refuse_taken(rt, caller, after, before.identifiers)
         header = _header(rt, caller, command, ask.config, "update_member")
         written = _written(rt, header, after, before, head, facts)
-        return _guarded(rt, caller, command, written, beside(after, after.milestones[len(before.milestones) :]))
+        return _guarded(rt, caller, command, written, beside, after.milestones[len(before.milestones) :])
 
     try:
         return _commit(rt, caller, command, plan)
@@ -150,8 +155,8 @@ def linked(rt: Runtime, header: Header, member: Member, head: Head, group_id: st
 
 def celebrated(rt: Runtime, header: Header, member: Member, head: Head, given: Collection[str]) -> Written:
     """A member whose birthday or anniversary has passed: a part of the commit of what is given for it."""
-    after, facts = celebrated_by(member, given)
-    return _written(rt, header, after, member, head, facts)
+    after, told = celebrated_by(member, given)
+    return _written(rt, header, after, member, head, (MemberOccasion(),), privately=told)
 
 
 def noted(
@@ -174,9 +179,10 @@ def _written(
     head: Head,
     facts: tuple[Fact, ...],
     after: Mapping[str, Any] | None = None,
+    privately: Mapping[str, Any] | None = None,
 ) -> Written:
     tenant = header.caller.tenant
-    private = store.private_part(member, rt.ids.salt())
+    private = {**store.private_part(member, rt.ids.salt()), **(privately or {})}
     entry = new_entry(owner_stream(tenant, member.member_id, 0), head, header, facts, private, after)
     return Written(member, entry, (*store.member_writes(tenant, member, before, head, entry), entry_put(entry)))
 
@@ -196,9 +202,13 @@ def _refuse_taken(rt: Runtime, caller: Caller, member: Member, known: tuple[Iden
             )
 
 
-def _guarded(rt: Runtime, caller: Caller, command: Command, written: Written, beside: tuple[Write, ...]) -> Plan:
+def _guarded(
+    rt: Runtime, caller: Caller, command: Command, written: Written, beside: Beside, moments: Sequence[str]
+) -> Plan:
     guards = guard_puts(caller.tenant, command, written.entry, rt.clock.now())
-    return Plan(written.entry, (*written.writes, *beside, *guards), frozenset(guard.key for guard in guards))
+    also = beside.writes(written.member, moments)
+    done_if = frozenset(guard.key for guard in guards)
+    return Plan(written.entry, (*written.writes, *also, *guards), done_if, beside.limited)
 
 
 def _commit(rt: Runtime, caller: Caller, command: Command, plan: Callable[[], Plan]) -> Committed[Member]:

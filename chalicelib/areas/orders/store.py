@@ -30,6 +30,7 @@ from typing import NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.orders.model.order import (
+    COUPON_GIVEN,
     GroupOrder,
     Order,
     OrderCard,
@@ -56,10 +57,11 @@ class OrderItem(StampbookItem):
     credits count in the period of a cap, which an older version does not give back; schema 5 of one of which something was
     cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that got something of a
     rule that is counted, or was paid with points or coupons, which an older version does not give back, or that was kept
-    without a member; schema 7 of one for which a rule gave something beside points, which an older version does not take back."""
+    without a member; schema 7 of one for which a rule gave something beside points, schema 8 of one for which it gave a coupon,
+    which an older version does not take back."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=7)
+    v = IntegerAttribute(default=8)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute(null=True)
@@ -269,6 +271,8 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
+    if any(gift.kind == COUPON_GIVEN for gift in order.gifts):
+        return 8
     if order.gifts:
         return 7
     if order.uses or order.spends or order.coupons or order.kept is not None:

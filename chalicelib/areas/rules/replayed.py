@@ -2,7 +2,7 @@
 
 side       whose: `active` rules, those that are `simulated`, or what was `recorded` when it happened; `sold`: the orders
 measure    orders, accounts, value (of money), credited, credited_after_discounts, capped (of units), discounted (of money),
-           refused (orders for which more would be given than anybody can hold)
+           coupons (of series), refused (orders for which more would be given than anybody can hold)
 
 Each sum is kept for one rule and for all (rule ""), of one tier and of all (tier "").
 """
@@ -17,17 +17,18 @@ from typing import Literal, NamedTuple
 
 from chalicelib.areas.rules.compile import CompiledRules
 from chalicelib.areas.rules.evaluate import CART, evaluate
+from chalicelib.areas.rules.model.effects import IssueCoupon
 from chalicelib.areas.rules.purchase import Context, Purchase
 from chalicelib.errors import Refused
 
 Side = Literal["active", "simulated", "recorded", "sold"]
 Measure = Literal[
-    "orders", "accounts", "value", "credited", "credited_after_discounts", "discounted", "capped", "refused"
+    "orders", "accounts", "value", "credited", "credited_after_discounts", "discounted", "coupons", "capped", "refused"
 ]
 
 
 class Amount(NamedTuple):
-    """`of` is a unit or a currency."""
+    """`of` is a unit, a currency or a series."""
 
     measure: Measure
     rule: str
@@ -94,7 +95,8 @@ def added(lines: Iterable[bytes]) -> Counter[Sum]:
 
 def judged(compiled: CompiledRules, purchase: Purchase, context: Context, most_credits: int) -> Given | None:
     """What rules give for an order; None where it is more than an account or an order can have. Credits are counted of what
-    was paid, as they were recorded; and once more of what discounts would have left of it, as a checkout counts them."""
+    was paid, as they were recorded; and once more of what discounts would have left of it, as a checkout counts them. Of coupons
+    nobody asks how many there are."""
     try:
         paid = evaluate(compiled, purchase, context)
         cart = evaluate(compiled, purchase, context, CART) if any(rule.discounts for rule in compiled.live) else paid
@@ -109,4 +111,7 @@ def judged(compiled: CompiledRules, purchase: Purchase, context: Context, most_c
         given[Amount("credited_after_discounts", credit.rule_id, credit.unit)] += credit.amount
     for off in cart.off:
         given[Amount("discounted", off.rule_id, purchase.currency)] += off.amount
+    for follow in paid.follows:
+        if isinstance(follow.effect, IssueCoupon):
+            given[Amount("coupons", follow.rule_id, follow.effect.series)] += 1
     return given

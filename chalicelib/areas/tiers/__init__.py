@@ -29,6 +29,6 @@ Operations
     member; flows/standing makes facts of verdicts)
 
 Facts
-    config.changed (kind `tiers`) in the journal of the scheme; tier.changed, tier.reviewed, tier.pinned and tier.unpinned in
+    config.changed (kind `tiers`) in the journal of the scheme; tier.changed, tier.reviewed, tier.pinned, tier.pin_returned and tier.unpinned in
     the account's
 """

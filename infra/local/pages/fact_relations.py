@@ -132,11 +132,12 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PointsConverted: Relations(("convert_points",)),
     f.TierChanged: Relations((*_ON_ACCOUNTS, "enrol_member"), ("User.CustomerWasMovedToLevel",), ("REWARD_EARNED",)),
     f.TierReviewed: Relations(_ON_ACCOUNTS, ("User.CustomerLevelWasRecalculated",)),
+    f.TierPinReturned: Relations(("return_order",)),
     f.TierPinned: Relations(("pin_tier", *_RECORDING), ("User.CustomerWasMovedToLevel",)),
     f.TierUnpinned: Relations(_ON_ACCOUNTS, ("User.CustomerWasMovedToLevel",)),
     f.PerkGranted: Relations(("grant_perk", *_USING, *_RECORDING), (), ("REWARD_EARNED",)),
     f.PerkRedeemed: Relations((*_USING, *_RECORDING), (), ("REDEEM_PERK",)),
-    f.PerkRefunded: Relations(("refund_award",), (), ("AWARD_POINTS_REFUNDED",)),
+    f.PerkRefunded: Relations(("refund_award", "return_order"), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
     f.PerkExpired: Relations(
         (*_ON_AWARDS, "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")
@@ -144,13 +145,20 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
     f.RewardRefunded: Relations(("refund_redemption",), ("User.CampaignWasReturned",)),
-    f.CouponIssued: Relations(("issue_coupon", "redeem_reward", "use_code"), ("User.CampaignWasBoughtByCustomer",)),
+    f.CouponIssued: Relations(
+        ("assign_order", "issue_coupon", "redeem_reward", "use_code", *_RECORDING),
+        ("User.CampaignWasBoughtByCustomer",),
+    ),
     f.CouponActivated: Relations(("activate_coupon",)),
-    f.CouponUsed: Relations(("use_code",), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
-    f.CouponUnused: Relations(("unuse_coupon",), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)),
+    f.CouponUsed: Relations(("commit_checkout", "use_code"), ("User.CampaignUsageWasChanged",), ("COUPON_REDEEMED",)),
+    f.CouponUnused: Relations(
+        ("cancel_checkout", "return_order", "unuse_coupon"), ("User.CampaignUsageWasChanged",), ("COUPON_REFUNDED",)
+    ),
     f.CouponExpired: Relations(("settle_due",)),
     f.CouponReactivated: Relations(("reactivate_coupon",)),
-    f.CouponCancelled: Relations(("cancel_coupon", "refund_redemption", "unuse_coupon")),
+    f.CouponCancelled: Relations(
+        ("cancel_checkout", "cancel_coupon", "refund_redemption", "return_order", "unuse_coupon")
+    ),
     f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
     f.MemberRenewedSegment: Relations(
         ("add_to_segment", "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.orders import store as orders
+from chalicelib.areas.perks.model import Award
+from chalicelib.areas.perks.model.award import MOST_ENDS, packed, unpacked
 from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.gifts_back import GiftsBack
 from chalicelib.flows.list_awards import list_awards
-from chalicelib.flows.pin_tier import pin_tier
+from chalicelib.flows.order_pins import MOST_UNDER
+from chalicelib.flows.pin_tier import pin_tier, pinned
 from chalicelib.flows.return_order import ReturnedOrder
+from chalicelib.flows.spends_back import recording_entry
+from chalicelib.flows.terms import terms_of
 from chalicelib.flows.verify_members import verify_members
+from chalicelib.kit.periods import day_starts, iso_day, local_day
 from tests.twins import fresh, kept, perked, tills
 from tests.twins.bookshop import BookShop, fixed, goods_back, member, open_shop, rule, sale
 from tests.twins.grouped import household
@@ -80,6 +91,60 @@ def test_of_two_the_one_that_this_order_gave() -> None:
     assert gone(returned(shop, second, "R-2")) == [("treat.1", None)]
     assert awards(shop, ada)["treat.1"][0] == "revoked"
     sound(shop, ada)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.sampled_from((None, 3, 10, 20, 40)), min_size=1, max_size=5),
+    st.sampled_from(("hand", "order")),
+    st.randoms(use_true_random=False),
+)
+def test_an_award_lasts_as_long_as_what_is_left_of_its_grants(lasts: list[int | None], first: str, dice: Any) -> None:
+    """In whatever order orders come back: some lasted longer than others, and one may be of an operator, who takes nothing back."""
+    shop, ada = shop_with(TREAT)
+    kept_days, orders = list[int | None](), dict[str, int | None]()
+    for number, days in enumerate(lasts):
+        perked.offer(shop, "treat", perked.TREAT, again="add", uses=1, valid_days=days)
+        if first == "hand" and not number:
+            perked.give(shop, ada, "treat")
+            kept_days.append(days)
+        else:
+            orders[bought(shop, ada, f"A-{number}")] = days
+    while orders:
+        order_id = dice.choice(sorted(orders))
+        del orders[order_id]
+        assert gone(returned(shop, order_id, f"R-{len(orders)}")) == [("treat.1", None)]
+        [award] = [one for one in list_awards(shop.rt, shop.caller, ada) if one.award_id == "treat.1"]
+        left = [*kept_days, *orders.values()]
+        assert (award.state, award.uses_left) == (("active", len(left)) if left else ("revoked", 1))
+        if left:
+            longest = None if None in left else max(filter(None, left))
+            today = local_day(shop.clock.now(), "UTC")
+            assert award.expires_at == (None if longest is None else day_starts(today + longest, "UTC"))
+    sound(shop, ada)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=60), st.randoms(use_true_random=False))
+def test_an_award_keeps_few_ends_and_is_never_over_before_a_grant_that_is_left(ends: list[int], dice: Any) -> None:
+    """And at the very end of those, while it has not been given more often than it can tell apart."""
+    award = Award("treat", 1, expires_at=ends[0], left=1)
+    for end in ends[1:]:
+        award = award.with_more(1, end)
+    left = list(ends)
+    while len(left) > 1:
+        gone = left.pop(dice.randrange(len(left)))
+        award = unpacked("treat", 1, packed(award.without_grant(1, gone, None)), 1)
+        assert award.expires_at is not None
+        assert len(award.ends) <= MOST_ENDS
+        assert award.expires_at >= max(left)
+        assert award.expires_at == max(left) or len(set(ends)) > MOST_ENDS
+    assert award.without_grant(1, left[0], None).state == "revoked"
+
+
+def test_an_award_of_an_older_release_is_over_as_it_was_before_the_grant() -> None:
+    award = Award("treat", 1, expires_at=20, left=2, more=1)
+    assert award.without_grant(1, 20, 10).expires_at == 10
+    assert award.with_more(1, 40).without_grant(1, 40, None).expires_at == 20
 
 
 def test_a_part_takes_nothing_of_it() -> None:
@@ -162,6 +227,96 @@ def test_who_was_pinned_otherwise_since_stays_there() -> None:
     pin_tier(shop.rt, shop.caller, fresh(), ada, "silver")
     assert gone(returned(shop, order_id)) == [("gold", "pinned_since")]
     assert shop.account(ada).tier == "silver"
+
+
+def test_who_was_given_the_same_tier_by_an_operator_since_stays_there() -> None:
+    shop, ada = shop_with(GOLD)
+    order_id = bought(shop, ada)
+    by_the_order = accounts.read(shop.rt.table, "shop", ada, 1)[0].standing.pinned_until
+    assert by_the_order is not None
+    shop.pin(ada, "gold", iso_day(by_the_order))
+    assert gone(returned(shop, order_id)) == [("gold", "pinned_since")]
+    assert shop.account(ada).tier == "gold"
+    sound(shop, ada)
+
+
+@pytest.mark.parametrize("newer_first", [False, True])
+@pytest.mark.parametrize("before", [None, "silver"])
+def test_of_two_orders_that_gave_a_tier_each_takes_its_own(before: str | None, newer_first: bool) -> None:
+    """The other's stays; after both, the tier is as it was before, a pin by hand included."""
+    shop, ada = shop_with(GOLD)
+    if before:
+        shop.pin(ada, before)
+    numbers = sorted(("A-1", "A-2"), reverse=newer_first)
+    orders = {number: bought(shop, ada, number) for number in sorted(numbers)}
+    for number, left in zip(numbers, ("gold", before or "bronze"), strict=True):
+        assert gone(returned(shop, orders[number], f"R-{number}")) == [("gold", None)]
+        assert shop.account(ada).tier == left
+        sound(shop, ada)
+
+
+def test_a_pin_whose_last_day_is_over_does_not_come_back() -> None:
+    shop, ada = shop_with(GOLD)
+    shop.pin(ada, "silver", "2026-06-20")
+    order_id = bought(shop, ada)
+    shop.clock.move_to("2026-06-21")
+    assert gone(returned(shop, order_id)) == [("gold", None)]
+    assert shop.account(ada).tier == "bronze"
+
+
+def test_the_pins_that_an_account_keeps_are_few() -> None:
+    """So that it does not grow with orders: after that many have come back, the tier is gone, whatever was before."""
+    shop, ada = shop_with(GOLD)
+    orders = [bought(shop, ada, f"A-{number}") for number in range(MOST_UNDER + 3)]
+    account = accounts.read(shop.rt.table, "shop", ada, 1)[0]
+    assert len(account.standing.pinned_over) == MOST_UNDER
+    for number, order_id in enumerate(reversed(orders)):
+        reason = None if number <= MOST_UNDER else "pinned_since"
+        assert gone(returned(shop, order_id, f"R-{number}")) == [("gold", reason)]
+        assert shop.account(ada).tier == ("gold" if number < MOST_UNDER else "bronze")
+    sound(shop, ada)
+
+
+@pytest.mark.parametrize(("since", "left"), [(None, "silver"), ("silver", None)])
+def test_a_pin_of_an_older_release_is_known_by_tier_and_last_day(since: str | None, left: str | None) -> None:
+    """Which said of no pin for which order it is, and kept with the order what was before."""
+    shop, ada = shop_with(GOLD)
+    shop.pin(ada, "silver")
+    order = orders.read(shop.rt.table, "shop", bought(shop, ada))
+    entry = recording_entry(shop.rt, "shop", order)
+    facts = tuple({name: told for name, told in one.items() if name not in ("order", "over")} for one in entry.facts)
+    account = accounts.read(shop.rt.table, "shop", ada, 1)[0]
+    story = Story(replace(account, standing=replace(account.standing, pinned_by="", pinned_over=())))
+    terms = terms_of(shop.rt, "shop", 1)
+    if since:
+        story = pinned(story, terms, since, None)
+    older = replace(order, gifts=(order.gifts[0]._replace(was=("silver", None)),))
+    back = GiftsBack(older, replace(entry, facts=facts), {}, "shop", 9).taken_from(story, terms, account.advanced_to)
+    assert [one.reason for one in back.effects] == [None if left else "pinned_since"]
+    assert back.story.account.tier == "silver"
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(("silver", "gold")), st.sampled_from((None, 3, 10))), min_size=1, max_size=4),
+    st.sampled_from((None, "silver", "gold")),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_comes_back_in_whatever_order_the_newest_pin_left_stands(
+    tiers: list[tuple[str, int | None]], before: str | None, dice: Any
+) -> None:
+    shop, ada = shop_with()
+    if before:
+        shop.pin(ada, before)
+    orders = list[tuple[str, str]]()
+    for number, (tier, days) in enumerate(tiers):
+        shop.define(rule("gives", effects=[{"kind": "set_tier", "tier": tier, "days": days}]))
+        orders.append((bought(shop, ada, f"A-{number}"), tier))
+    while orders:
+        order_id, tier = orders.pop(dice.randrange(len(orders)))
+        assert gone(returned(shop, order_id, f"R-{len(orders)}")) == [(tier, None)]
+        assert shop.account(ada).tier == (orders[-1][1] if orders else before or "bronze")
+    sound(shop, ada)
 
 
 def test_in_a_group_the_award_is_the_members_and_the_stamp_the_groups() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -21,13 +22,14 @@ from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.update_member import update_member
 from chalicelib.flows.verify_members import verify_members
+from chalicelib.kit.facts import encode
 from chalicelib.kit.periods import day_of, day_starts, local_day
 from chalicelib.table.items import from_attrs, to_attrs
-from chalicelib.table.journal import entries_query, entry_from
+from chalicelib.table.journal import Entry, entries_query, entry_from
 from chalicelib.table.keys import owner_stream
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Put
-from tests.twins import fresh, perked
+from tests.twins import fresh, perked, segmented
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, fixed, open_shop, rule, sale
 from tests.twins.bookshop import member as by_id
 from tests.twins.faulty import FaultyTable
@@ -62,10 +64,14 @@ def day_after_day(shop: BookShop, moment: str) -> int:
 
 def occasions(shop: BookShop, member_id: str) -> list[tuple[list[str], list[str]]]:
     """What has come, and what of it was given something for."""
-    profile = owner_stream(shop.caller.tenant, member_id, 0)
-    entries = [entry_from(profile, attrs) for attrs in shop.rt.table.query(entries_query(profile, 1, 1_000)).items]
-    facts = [fact for entry in entries for fact in entry.facts if fact["type"] == MemberOccasion.type]
-    return [(fact["occasions"], fact.get("given", [])) for fact in facts]
+    told = [entry for entry in journal(shop, member_id, 0) if [*entry.facts] == [encode(MemberOccasion())]]
+    private = [entry.private["occasions"] for entry in told if entry.private is not None]
+    return [(occasions["come"], occasions["given"]) for occasions in private]
+
+
+def journal(shop: BookShop, owner: str, program: int) -> list[Entry]:
+    stream = owner_stream(shop.caller.tenant, owner, program)
+    return [entry_from(stream, attrs) for attrs in shop.rt.table.query(entries_query(stream, 1, 1_000)).items]
 
 
 def verified(shop: BookShop, *some: str) -> list[str]:
@@ -87,6 +93,68 @@ def test_a_birthday_is_given_something_on_the_day_and_once() -> None:
         (["anniversary"], []),
         (["birthday"], ["birthday"]),
     ]
+    assert shop.proof(ada).matches
+    assert verified(shop, ada) == []
+
+
+GIVES: list[dict[str, Any]] = [
+    fixed(50),
+    {"kind": "grant_perk", "perk": "treat"},
+    {"kind": "set_tier", "tier": "gold"},
+    {"kind": "join_segment", "segment": "vip"},
+]
+
+
+def with_everything(*occasions: str) -> BookShop:
+    """Rules give points, what is too much of them, a perk, a tier and a segment for these."""
+    caps = {"policies": [{"caps": {"per_transaction": 3}}]}
+    shop = shop_with(program={"units": [POINTS, {"code": "few", "name": "Few"} | caps]})
+    perked.offer(shop, "treat", perked.TREAT)
+    segmented.define(shop)
+    for occasion in occasions:
+        shop.define(rule(f"on-{occasion}", trigger={"on": occasion}, effects=[*GIVES, fixed(5, "few")]))
+    return shop
+
+
+def told_to_all(shop: BookShop, member_id: str) -> list[Entry]:
+    """What the ledger keeps for ever, and feeds and webhooks tell, of a member who did nothing but enrol."""
+    return [*journal(shop, member_id, 0)[1:], *journal(shop, member_id, 1)]
+
+
+def test_no_entry_tells_whether_it_was_a_birthday_and_by_which_rule() -> None:
+    """One was born on a day, the other enrolled on one."""
+    told = list[list[Entry]]()
+    for occasion, day, birth_date in (("birthday", BIRTHDAY, BORN), ("anniversary", "2027-06-15", None)):
+        shop = with_everything(occasion)
+        ada = born(shop, birth_date=birth_date)
+        day_after_day(shop, f"{day}T00:10:00Z")
+        assert verified(shop, ada) == []
+        told.append(told_to_all(shop, ada))
+    shapes = [[(one.header["operation"], [sorted(fact) for fact in one.facts]) for one in entries] for entries in told]
+    assert shapes[0] == shapes[1]
+    said = json.dumps([[one.header, one.facts] for entries in told for one in entries])
+    assert [word for word in ("birthday", "anniversary", "on-") if word in said] == []
+    assert {fact["kind"] for entries in told for one in entries for fact in one.facts if "kind" in fact} == {"occasion"}
+
+
+def test_a_statement_has_the_rule_as_long_as_the_private_part_is_there() -> None:
+    shop = with_everything("birthday")
+    ada = born(shop)
+    day_after_day(shop, "2026-09-20T00:10:00Z")
+
+    def rules() -> set[str | None]:
+        return {
+            line.rule_id for entry in shop.statement(ada) for line in entry.lines if line.type.startswith("points.")
+        }
+
+    assert rules() == {"on-birthday"}
+    [entry] = journal(shop, ada, 1)
+    assert entry.private is not None
+    assert entry.private["occasions"] == ["birthday"]
+    assert {one["rule_id"] for one in entry.private["effects"]} == {"on-birthday"}
+    attrs = {name: value for name, value in (shop.rt.table.get(entry.key) or {}).items() if name != "private"}
+    shop.rt.table.transact([Put(attrs, None)], "erasure")
+    assert rules() == {None}
     assert shop.proof(ada).matches
     assert verified(shop, ada) == []
 

@@ -141,7 +141,12 @@ FACTS: dict[str, list[Fact]] = {
         f.TierReviewed(1_781_524_800_000, 1_798_761_600_000),
         f.TierReviewed(1_781_524_800_000, 1_801_440_000_000, 1_798_761_600_000, 25_055_00, "spend"),
     ],
-    "tier.pinned": [f.TierPinned("gold"), f.TierPinned("gold", 20_818, 1_798_758_000_000)],
+    "tier.pinned": [
+        f.TierPinned("gold"),
+        f.TierPinned("gold", 20_818, 1_798_758_000_000),
+        f.TierPinned("gold", 20_818, 1_798_758_000_000, ORDER, (("silver", None, ""), ("gold", 20_817, ORDER))),
+    ],
+    "tier.pin_returned": [f.TierPinReturned("gold", ORDER)],
     "tier.unpinned": [
         f.TierUnpinned("gold"),
         f.TierUnpinned("gold", lapsed=True),
@@ -200,7 +205,7 @@ FACTS: dict[str, list[Fact]] = {
     "member.unblocked": [members.MemberUnblocked()],
     "member.joined_group": [members.MemberJoinedGroup("grp_00000000003")],
     "member.left_group": [members.MemberLeftGroup("grp_00000000003")],
-    "member.occasion": [members.MemberOccasion(("birthday", "anniversary"), ("birthday",))],
+    "member.occasion": [members.MemberOccasion()],
     "group.created": [groups.GroupCreated("household", "everyone")],
     "group.changed": [groups.GroupChanged(("labels", "name", "who_may_spend"))],
     "group.blocked": [groups.GroupBlocked()],

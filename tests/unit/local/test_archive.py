@@ -120,6 +120,8 @@ def test_a_library_that_was_compiled_for_this_machine_is_not_packaged(tmp_path: 
         "fetched-2.0.dist-info/WHEEL": "Tag: cp311-cp311-manylinux_2_17_x86_64\nTag: cp311-cp311-manylinux2014_x86_64\n",
     }
     remake(zipped(tmp_path / "fetched.zip", CODE | wheels), compiled=True)
-    path = zipped(tmp_path / "compiled.zip", CODE | wheels | {"own-3.0.dist-info/WHEEL": "Tag: cp311-cp311-linux_x86_64\n"})
+    path = zipped(
+        tmp_path / "compiled.zip", CODE | wheels | {"own-3.0.dist-info/WHEEL": "Tag: cp311-cp311-linux_x86_64\n"}
+    )
     with pytest.raises(PackageError, match=r"own-3\.0: no wheel"):
         remake(path, compiled=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from infra.package import one_at_a_time
+from infra.package import ROOT, one_at_a_time, sources_alone
 
 NEVER_LONG = 30.0  # seconds
 
@@ -24,3 +24,15 @@ def test_who_packages_meanwhile_waits_for_the_first_to_be_done(tmp_path: Path) -
         course.append("first")
     other.join(NEVER_LONG)
     assert course == ["first", "second"]
+
+
+def test_what_chalice_looks_at_is_the_same_after_any_run_of_the_code() -> None:
+    """It fetches all libraries anew where one byte is another: caches are not to be there, its packages are."""
+    assert list((ROOT / "chalicelib").rglob("*.pyc")), "these tests run from caches"
+    with sources_alone() as sources:
+        kept = (sources / ".chalice" / "deployments").resolve()
+        found = {file.relative_to(sources).as_posix() for file in sources.rglob("*") if file.is_file()}
+    own = {file.relative_to(ROOT).as_posix() for file in (ROOT / "chalicelib").rglob("*") if file.is_file()}
+    assert kept == ROOT / ".chalice" / "deployments"
+    assert {name for name in found if name.startswith("chalicelib/")} == {name for name in own if ".pyc" not in name}
+    assert {"app.py", "requirements.txt", ".chalice/config.json"} <= found

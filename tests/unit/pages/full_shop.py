@@ -29,6 +29,11 @@ from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
 OPERATION = "opr_0123456789abcdef01234567"
+GIVES = [
+    {"kind": "grant_perk", "perk": "club"},
+    {"kind": "set_tier", "tier": "gold"},
+    {"kind": "issue_coupon", "series": "short"},
+]
 MUGS = Quota("stock", "0001#mugs", 40)
 PENNIES = tills.PENNIES.model_copy(update={"limits": RuleLimits(in_all=40)})
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
@@ -151,7 +156,7 @@ def full_shop() -> FullShop:
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
     stranger = kept.kept(kept.keeping(shop), sale("K-1"))
     kept.assign(shop, kept.kept(shop, sale("K-2")), wrong.member_id)
-    shop.define(rule(effects=[{"kind": "grant_perk", "perk": "club"}]))
+    shop.define(rule(effects=GIVES))
     shop.buy(card("eve"), sale("E-2"))
     shop.enrol("0077", newsletter=True)
     change(shop, group, status="blocked")

@@ -13,8 +13,8 @@ from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import at, by_hand, fresh, happenings, perked, tills
-from tests.twins.bookshop import POINTS, TIERS, BookShop, card, member, open_shop, rule, sale
+from tests.twins import at, by_hand, coupons, fresh, happenings, perked, tills
+from tests.twins.bookshop import POINTS, TIERS, BookShop, card, goods_back, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.moves import EASIER
 
@@ -41,6 +41,13 @@ def celebrated(shop: BookShop, ada: str, today: str) -> bool:
     return settle_occasions(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada)
 
 
+def pinned_twice(shop: BookShop, ada: str) -> None:
+    """Two orders pin her to the same tier, and the older one comes back."""
+    for number in ("A-3", "A-4"):
+        shop.buy(member(ada), sale(number, on=AUGUST))
+    shop.bring_back(shop.order_id("A-3"), goods_back("R-3", 100_00, on=AUGUST))
+
+
 PERKED: tuple[Perked, ...] = (
     *(
         lambda shop, ada, made, unit=unit: perked.give(shop, ada, unit, points=None if unit == "treat" else 5)
@@ -60,6 +67,7 @@ PERKED: tuple[Perked, ...] = (
     settled,
     lambda shop, ada, made: happenings.record(shop, ada, happenings.check_in(on=AUGUST)),
     lambda shop, ada, made: shop.buy(member(ada), sale("A-3", on=AUGUST)),
+    lambda shop, ada, made: pinned_twice(shop, ada),
     lambda shop, ada, made: tills.paid(shop, tills.begun(shop, ada), "C-1"),
     lambda shop, ada, made: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada, made: celebrated(shop, ada, AUGUST),
@@ -67,6 +75,7 @@ PERKED: tuple[Perked, ...] = (
 )
 ON = ("check_in", "order", "newsletter", "enrolled", "birthday")
 GIVES: list[dict[str, Any]] = [
+    {"kind": "issue_coupon", "series": "given"},
     {"kind": "grant_perk", "perk": "treat"},
     {"kind": "stamps", "perk": "points", "amount": 10},
     {"kind": "set_tier", "tier": "bronze"},
@@ -97,6 +106,7 @@ def awarded(act: Perked) -> StreamedTable:
 
 
 def _offer(shop: BookShop) -> None:
+    coupons.series(shop, "given")
     perked.offer(shop, "treat", perked.TREAT, again="replace")
     perked.offer(shop, "club", perked.CLUB, valid_days=10)
     for unit in ("few", "later", "sliding", "owing"):

@@ -102,6 +102,29 @@ def assigned(shop: BookShop, ada: str) -> object:
     return kept.assign(shop, order_id, ada)
 
 
+def giving(shop: BookShop) -> None:
+    """A coupon, to whoever buys something."""
+    shop.define(rule("gives", effects=[{"kind": "issue_coupon", "series": "good"}]))
+
+
+def paid_by_coupon(shop: BookShop, ada: str) -> str:
+    """One is used, and another given."""
+    giving(shop)
+    checkout_id = tills.begun(shop, ada, coupons=(coupons.named(shop, ada, "good").code,))
+    tills.paid(shop, checkout_id, "C-2")
+    return checkout_id
+
+
+def all_brought_back(shop: BookShop, ada: str) -> object:
+    paid_by_coupon(shop, ada)
+    return shop.bring_back(shop.order_id("C-2"), goods_back("R-C", 100_00, on=AUGUST))
+
+
+def assigned_for_a_coupon(shop: BookShop, ada: str) -> object:
+    giving(shop)
+    return assigned(shop, ada)
+
+
 Visit = Callable[[BookShop, str], object]
 VISITS: dict[str, Visit] = {
     "earn": lambda shop, ada: shop.earn(ada, 5),
@@ -138,7 +161,10 @@ VISITS: dict[str, Visit] = {
     "give back a shared code": lambda shop, ada: coupons.unuse(shop, coupons.claim(shop, ada, "HELLO")),
     "deliver": lambda shop, ada: rewarded.deliver(shop, ada, entry_id(EntryRef(ada, 1, BAG))),
     "assign": assigned,
+    "assign, for a coupon": assigned_for_a_coupon,
     "settle": settled,
+    "pay by a coupon and cancel": lambda shop, ada: tills.called_off(shop, paid_by_coupon(shop, ada)),
+    "pay by a coupon and bring back": all_brought_back,
     "pin": lambda shop, ada: shop.pin(ada, "bronze"),
     "unpin": lambda shop, ada: shop.unpin(ada),
     "recalculate": lambda shop, ada: shop.recalculate(ada),

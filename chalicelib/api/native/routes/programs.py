@@ -87,6 +87,8 @@ ROUTES = (
             "unknown_tier",
             "unknown_perk",
             "unknown_segment",
+            "unknown_coupon_series",
+            "code_is_shared",
             "unknown_event",
             "unknown_property",
             "unknown_rule",

@@ -6,20 +6,21 @@ p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, whe
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
 c counters  of each rule that is counted [times, amounts where there are any] by period
 f foretold  2, where anything promised or held waits for an instant and the entries have told it; an older release wrote 1
-u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of], as far as it says anything
+u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of,
+            by which sale, over which pins], as far as it says anything
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model.apart import Hold, Pending
 from chalicelib.areas.accounts.model.counters import Uses
 from chalicelib.areas.accounts.model.lots import Lot, Piece
 from chalicelib.areas.accounts.model.months import Month
-from chalicelib.areas.accounts.model.standing import Standing
+from chalicelib.areas.accounts.model.standing import Pin, Standing
 from chalicelib.areas.accounts.model.state import FORETOLD, Account
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
@@ -45,6 +46,7 @@ _ORDER = (  # of the totals of a wallet; new ones are added at the end
 )
 _ALWAYS = 5
 _STANDING = tuple(field.name for field in fields(Standing))
+_OVER = _STANDING.index("pinned_over")
 
 Body = dict[str, Any]
 
@@ -85,7 +87,7 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
         counters={rule: _unpacked_counted(kept) for rule, kept in body.get("c", {}).items()},
         tier=body["t"],
-        standing=Standing(*body["u"]) if "u" in body else Standing(),
+        standing=_unpacked_standing(*body["u"]) if "u" in body else Standing(),
         foretold=body.get("f", 0),
     )
 
@@ -95,6 +97,11 @@ def _standing(standing: Standing) -> list[Any]:
     while told and not told[-1]:
         told.pop()
     return told
+
+
+def _unpacked_standing(*told: Any) -> Standing:
+    standing = Standing(*told[:_OVER])
+    return replace(standing, pinned_over=tuple(Pin(*pin) for pin in told[_OVER])) if len(told) > _OVER else standing
 
 
 def _wallet(wallet: Wallet) -> list[Any]:

@@ -128,6 +128,10 @@ def _pinned(account: Account, fact: f.TierPinned) -> Account:
     return replace(account, standing=s.pinned(account.standing, fact))
 
 
+def _pin_returned(account: Account, fact: f.TierPinReturned) -> Account:
+    return replace(account, standing=s.pin_returned(account.standing, fact))
+
+
 def _unpinned(account: Account, _: f.TierUnpinned) -> Account:
     return replace(account, standing=s.unpinned(account.standing))
 
@@ -230,6 +234,7 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.TierChanged: _tiered,
     f.TierReviewed: _reviewed,
     f.TierPinned: _pinned,
+    f.TierPinReturned: _pin_returned,
     f.TierUnpinned: _unpinned,
     f.PointsEarned: _earned,
     f.PointsCapped: _unchanged,

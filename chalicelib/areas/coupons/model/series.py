@@ -127,7 +127,7 @@ class CouponSeries(CouponSeriesDefinition):
         raise Refused("series_not_active", f"The coupon series {self.name} {why}.", param="series_id")
 
     def must_be_handed_out(self, param: str = "series_id") -> None:
-        """By hand, or for a reward. Refuses `code_is_shared`."""
+        """By hand, by a rule, or for a reward. Refuses `code_is_shared`."""
         if self.codes.kind == "shared":
             text = (
                 f"The code of {self.name} is everybody's: whoever shows it at a till uses it, and nobody is given it."

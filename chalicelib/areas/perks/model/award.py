@@ -12,13 +12,15 @@ from chalicelib.kit.clock import Instant
 MAX_AWARDS = 100
 MAX_REFUNDABLE = 20
 LONGEST_NUMBER = 6
+MOST_ENDS = 20
 
 AwardState = Literal["active", "redeemed", "expired", "revoked"]
+Ends = tuple[tuple[Instant | None, int], ...]
 
 
 class Redemption(NamedTuple):
-    """One that can be refunded: the entry that tells of it, what is left of its points, and the award that it gave. `ended`: when
-    that was over before it was given more, where it ended at all."""
+    """One that can be refunded: the entry that tells of it, what is left of its points, and the award that it gave. `ended`: what
+    an older release wrote, when that was over before it was given more, where it ended at all."""
 
     sequence: int
     owner: str
@@ -30,7 +32,8 @@ class Redemption(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Award:
     """`number` counts the awards that the member has had of the perk; `version` its changes. `left` is None where it may be used
-    at will. `refundable` are its last redemptions. `more`: how many grants were added to the first."""
+    at will. `refundable` are its last redemptions. `more`: how many grants were added to the first; `ends`: when they are over, and
+    how many of them then, the first over first. One of an older release does not say it."""
 
     perk: str
     number: int
@@ -42,6 +45,7 @@ class Award:
     refundable: tuple[Redemption, ...] = ()
     version: int = 0
     more: int = 0
+    ends: Ends = ()
 
     @property
     def award_id(self) -> str:
@@ -66,11 +70,12 @@ class Award:
         """A second grant: as many uses more, and it lasts as long as the longer of both."""
         ends = None if None in (self.expires_at, expires_at) else max(self.expires_at or 0, expires_at or 0)
         left = None if self.left is None or uses is None else self.left + uses
-        return replace(self, left=left, expires_at=ends, more=self.more + 1)
+        kept = _with_end(self.ends or ((self.expires_at, 1 + self.more),), expires_at)
+        return replace(self, left=left, expires_at=ends, more=self.more + 1, ends=kept)
 
     def without_grant(self, uses: int | None, ends: Instant | None, ended: Instant | None) -> Award:
-        """As if one of its grants had not been, of so many uses and until `ends`, where it was over at `ended` before. One that
-        was its only grant is revoked. Refuses `reward_used`."""
+        """As if one of its grants had not been, of so many uses and until `ends`: it lasts as long as those that are left. One that
+        was its only grant is revoked. `ended`: when it was over before, of an older release. Refuses `reward_used`."""
         by_uses = uses is not None and self.left is not None
         if self.state == "redeemed" or (self.left or 0) < (uses or 0) if by_uses else self.used and not self.more:
             raise award_used(self.award_id)
@@ -78,8 +83,11 @@ class Award:
             return replace(self, state="revoked")
         left = self.left - uses if uses is not None and self.left is not None else self.left
         until = ended if ended is not None and self.expires_at == ends else self.expires_at
+        kept = _without_end(self.ends, ends)
+        if kept:
+            until = kept[-1][0]
         state: AwardState = "redeemed" if left == 0 else self.state
-        return replace(self, state=state, left=left, expires_at=until, more=max(0, self.more - 1))
+        return replace(self, state=state, left=left, expires_at=until, more=max(0, self.more - 1), ends=kept)
 
     def redeemed(self, redemption: Redemption) -> Award:
         left = None if self.left is None else self.left - 1
@@ -105,6 +113,28 @@ class Award:
 
 
 Awards = Mapping[str, Award]
+
+
+def _with_end(ends: Ends, end: Instant | None) -> Ends:
+    """Bounded: of too many, the two that are over first count as over with the later."""
+    counts = dict(ends)
+    counts[end] = counts.get(end, 0) + 1
+    kept = sorted(counts.items(), key=_lasting)
+    if len(kept) > MOST_ENDS:
+        (_, first), (at, second), *rest = kept
+        kept = [(at, first + second), *rest]
+    return tuple(kept)
+
+
+def _without_end(ends: Ends, end: Instant | None) -> Ends:
+    """One that is not among them was over first."""
+    gone = next((number for number, one in enumerate(ends) if one[0] == end), 0)
+    left = tuple((at, count - (number == gone)) for number, (at, count) in enumerate(ends))
+    return tuple(one for one in left if one[1])
+
+
+def _lasting(one: tuple[Instant | None, int]) -> tuple[bool, Instant]:
+    return one[0] is None, one[0] or 0
 
 
 def standing_awards(awards: Iterable[Award], now: Instant) -> list[Award]:
@@ -166,6 +196,8 @@ def packed(award: Award) -> dict[str, Any]:
         body["r"] = [list(one if one.ended is not None else one[:4]) for one in award.refundable]
     if award.more:
         body["m"] = award.more
+    if award.ends:
+        body["d"] = [list(one) for one in award.ends]
     return body
 
 
@@ -181,4 +213,5 @@ def unpacked(perk: str, number: int, body: Mapping[str, Any], version: int) -> A
         refundable=tuple(Redemption(*one) for one in body.get("r", ())),
         version=version,
         more=body.get("m", 0),
+        ends=tuple((at, count) for at, count in body.get("d", ())),
     )

@@ -192,6 +192,13 @@ class SetTier(Frozen):
     days: Annotated[int, Field(strict=True, ge=1, le=36_500)] | None = None
 
 
+class IssueCoupon(Frozen):
+    """A coupon of the series, with a code of its own: to be shown the next time."""
+
+    kind: Literal["issue_coupon"]
+    series: Code
+
+
 class JoinSegment(Frozen):
     """The member is in the segment from then on, for as long as its type says; who is in it stays, and a rolling stay is
     counted anew."""
@@ -207,8 +214,8 @@ class LeaveSegment(Frozen):
     segment: Code
 
 
-FollowEffect = GrantPerk | GiveStamps | SetTier | JoinSegment | LeaveSegment
-FOLLOWS = (GrantPerk, GiveStamps, SetTier, JoinSegment, LeaveSegment)
+FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment
+FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -228,6 +235,7 @@ Effect = Annotated[
     | GrantPerk
     | GiveStamps
     | SetTier
+    | IssueCoupon
     | JoinSegment
     | LeaveSegment,
     Field(discriminator="kind"),

@@ -12,6 +12,7 @@ from chalicelib.areas.rules.model.effects import (
     FOLLOWS,
     GiveStamps,
     GrantPerk,
+    IssueCoupon,
     JoinSegment,
     LeaveSegment,
     Multiply,
@@ -101,6 +102,13 @@ def named_perks(rule: Rule) -> Iterator[Named]:
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, GrantPerk | GiveStamps):
             yield Named(effect.perk, f"effects.{place}.perk")
+
+
+def named_series(rule: Rule) -> Iterator[Named]:
+    """Of coupons."""
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, IssueCoupon):
+            yield Named(effect.series, f"effects.{place}.series")
 
 
 def named_event(rule: Rule) -> tuple[str, frozenset[str]] | None:

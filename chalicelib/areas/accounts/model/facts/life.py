@@ -77,10 +77,11 @@ class OrderReturned(Fact):
 @dataclass(frozen=True, slots=True)
 class EventRecorded(Fact):
     """A member did something else than buying, and what follows from it stands in the same entry. Where they were is told
-    by the entry's place, and of what they sent only what their program declares as telling of no person.
+    by the entry's place, and of what they sent only what their program declares as telling of no person. Of an `occasion`, which
+    is a birthday or an anniversary, neither which it was nor by which rules: that is in the entry's private part.
 
     field      | meaning                                                                | unit
-    kind       | `event`, `check_in`, `scan`, `near`, or as a rule names it: `birthday`  | –
+    kind       | `event`, `check_in`, `scan`, `near`, `occasion`, or as a rule names it   | –
     name       | the event as its program declares it, or the code that was scanned     | –
     counts_on  | the day on which it happened where the program is                      | –
     properties | what is told of it: names and values                                   | as declared
@@ -139,19 +140,40 @@ class TierReviewed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TierPinned(Fact):
-    """An operator put the member on a tier, where they stay whatever they reach or lose.
+    """An operator or a rule put the member on a tier, where they stay whatever they reach or lose.
 
-    field   | meaning                                                    | unit
-    tier    | where they stand                                           | –
-    until   | the last day of it; none for good                          | –
-    ends_at | the instant at which that day is over where the program is | –
+    field   | meaning                                                                    | unit
+    tier    | where they stand                                                           | –
+    until   | the last day of it; none for good                                          | –
+    ends_at | the instant at which that day is over where the program is                 | –
+    order   | the sale for which a rule did it: it goes with its goods                   | –
+    over    | the pins that it stands over: tier, last day, sale of each, the last newest | –
     """
 
     type = "tier.pinned"
+    v = 2
 
     tier: str
     until: Day | None = None
     ends_at: Instant | None = None
+    order: str = ""
+    over: tuple[tuple[str, Day | None, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TierPinReturned(Fact):
+    """A sale came back for which the member had been pinned, and a newer pin stands over that one: it stays, and the older is not
+    there when it goes.
+
+    field | meaning                                | unit
+    tier  | where the sale had pinned them         | –
+    order | the sale's id                          | –
+    """
+
+    type = "tier.pin_returned"
+
+    tier: str
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
