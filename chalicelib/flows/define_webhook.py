@@ -90,7 +90,7 @@ def disable_webhook(
 
     def decide(config: Config) -> Change:
         known = store.webhook(config, webhook_id)
-        known.must_be_active()
+        known.must_be_told()
         told = WebhookDisabled(webhook_id, by, failing_since)
         return replace(store.change(config, known.disabled(by)), facts=(told,))
 

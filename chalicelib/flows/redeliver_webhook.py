@@ -33,7 +33,7 @@ def redeliver_webhook(
     rt: Runtime, caller: Caller, command: Command, webhook_id: str, delivery: str
 ) -> Committed[Delivery]:
     """Whatever came of it. NotFound `webhook_not_found`, `delivery_not_found`; Refused `webhook_disabled`."""
-    _must_be_active(rt, caller, webhook_id)
+    _must_be_told(rt, caller, webhook_id)
     now, place = rt.clock.now(), Place(caller.tenant, webhook_id, delivery)
 
     def ask(kept: Delivery | None) -> Delivery:
@@ -46,7 +46,7 @@ def redeliver_webhook(
 
 def send_test(rt: Runtime, caller: Caller, command: Command, webhook_id: str) -> Committed[Delivery]:
     """A delivery with the one fact `webhook.test`. NotFound `webhook_not_found`; Refused `webhook_disabled`."""
-    _must_be_active(rt, caller, webhook_id)
+    _must_be_told(rt, caller, webhook_id)
     now = rt.clock.now()
     about = Happening(TESTS, 0, 0, f"{TESTS}:{command.id}", now)
     place = Place(caller.tenant, webhook_id, delivery_id(caller.tenant, webhook_id, about))
@@ -58,7 +58,7 @@ def redeliver_failed(
 ) -> Committed[Instant]:
     """All that failed and whose entries were recorded since then, oldest first; the answer is until when. NotFound
     `webhook_not_found`; Refused `webhook_disabled`."""
-    _must_be_active(rt, caller, webhook_id)
+    _must_be_told(rt, caller, webhook_id)
     now = rt.clock.now()
 
     def decide() -> tuple[Committed[Instant], tuple[Write, ...]]:
@@ -132,6 +132,6 @@ def _asked(
     return done
 
 
-def _must_be_active(rt: Runtime, caller: Caller, webhook_id: str) -> None:
+def _must_be_told(rt: Runtime, caller: Caller, webhook_id: str) -> None:
     known = read_patiently(rt, lambda: store.webhook(read_config(rt.table, caller.tenant), webhook_id))
-    known.must_be_active()
+    known.must_be_told()

@@ -63,7 +63,15 @@ FUNCTIONS = {
     "wake_webhooks": {"sqs:SendMessage"},
 }
 REACHED = {  # beside its own log
-    "api_handler": {"Table", "Table/index/gsi1", "Table/index/gsi2", "Bucket", "Bucket/results/*", "ImportsQueue", "WebhooksQueue"},
+    "api_handler": {
+        "Table",
+        "Table/index/gsi1",
+        "Table/index/gsi2",
+        "Bucket",
+        "Bucket/results/*",
+        "ImportsQueue",
+        "WebhooksQueue",
+    },
     "relay": {"Table", "Table.StreamArn", "*", "Topic", "RelayDeadQueue"},
     "imports": {
         "Table",

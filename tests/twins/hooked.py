@@ -163,12 +163,18 @@ class HookedShop:
         return next(one for one in list_webhooks(self.rt, self.shop.caller) if one.webhook_id == webhook_id)
 
 
+def hooked_on(shop: BookShop, server: Server, table: StreamedTable | None = None) -> HookedShop:
+    """This shop, as it stands, with this server."""
+    one = HookedShop(shop, table or StreamedTable(), server)
+    one.outside.servers[HOST] = server
+    one.queues.waiting["webhooks"].clear()
+    return one
+
+
 def hooked(tenant: str = "shop") -> HookedShop:
     """A shop of which nothing is told yet, and a server of its own."""
     table = StreamedTable()
-    shop = open_shop(table, tenant=tenant)
-    one = HookedShop(shop, table, Server())
-    one.outside.servers[HOST] = one.server
+    one = hooked_on(open_shop(table, tenant=tenant), Server(), table)
     one.relay()
     one.queues.waiting["webhooks"].clear()
     return one

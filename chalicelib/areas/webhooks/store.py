@@ -1,19 +1,19 @@
 """Where webhooks, their secrets and their deliveries are kept: webhooks are configuration aggregates (table/config.py).
 
-access pattern                           | key                                                       | items | cost                   | by
-a webhook, or all of a tenant            | {t}#CFG / webhook#0000#{webhook}                          | 0–200 | in the configuration   | webhook, webhooks
-its secrets, and since when it fails     | {t}#WEBHOOK#{webhook} / A                                 | 0–1   | 1 Get, 1 RU            | state_key
-a delivery                               | {t}#WEBHOOK#{webhook} / D#{delivery}                      | 0–1   | 1 Get, 1 RU            | delivery_key
-the deliveries of a webhook, newest first | {t}#WEBHOOK#{webhook} / D#*                              | 0–n   | 1 Query a page, 1 RU   | deliveries_query
-those that failed, oldest first          | gsi1 {t}#WEBHOOK#{webhook}#FAILED / ≥ {delivery}          | 0–n   | 1 Query a page, 0.5 RU | failed_query
-what is to be tried again by now         | gsi3 WEBHOOKS#DUE#{due_shard:02} / ≤ {time:013}           | 0–n   | 1 Query a page, 0.5 RU | due_query
+access pattern                            | key                                                 | items | cost                   | by
+a webhook, or all of a tenant             | {t}#CFG / webhook#0000#{webhook}                    | 0–200 | in the configuration   | webhook, webhooks, find
+its secrets, and since when it fails      | {t}#WEBHOOK#{webhook} / A                           | 0–1   | 1 Get, 1 RU            | read_state
+a delivery                                | {t}#WEBHOOK#{webhook} / D#{delivery}                | 0–1   | 1 Get, 1 RU            | find_delivery, read_delivery
+the deliveries of a webhook, newest first | {t}#WEBHOOK#{webhook} / D#*                         | 0–n   | 1 Query a page, 2 RU   | deliveries_query
+those that failed, oldest first           | gsi1 {t}#WEBHOOK#{webhook}#FAILED / {first_id}…{last_id} | 0–n   | 1 Query a page, 0.5 RU | failed_query
+what is to be tried again by now          | gsi3 WEBHOOKS#DUE#{hook_shard:02} / < {hooks_until} | 0–n   | 1 Query a page, 0.5 RU | due_query
 
-item             | key                                  | in index                                                                  | cost
-webhook          | {t}#CFG / webhook#0000#{webhook}     | –                                                                         | 2 WU
-webhook_state    | {t}#WEBHOOK#{webhook} / A            | –                                                                         | 2 WU
-webhook_delivery | {t}#WEBHOOK#{webhook} / D#{delivery} | –                                                                         | 2 WU
-webhook_delivery | {t}#WEBHOOK#{webhook} / D#{delivery} | gsi1 {t}#WEBHOOK#{webhook}#FAILED / {delivery}                            | 2 WU + 1 IU
-webhook_delivery | {t}#WEBHOOK#{webhook} / D#{delivery} | gsi3 WEBHOOKS#DUE#{due_shard:02} / {time:013}#{delivery}                  | 2 WU + 1 IU
+item             | key                                  | in index                                                        | cost
+webhook          | {t}#CFG / webhook#0000#{webhook}     | –                                                               | 2 WU
+webhook_state    | {t}#WEBHOOK#{webhook} / A            | –                                                               | 2 WU
+webhook_delivery | {t}#WEBHOOK#{webhook} / D#{delivery} | –                                                               | 2 WU
+webhook_delivery | {t}#WEBHOOK#{webhook} / D#{delivery} | gsi1 {t}#WEBHOOK#{webhook}#FAILED / {delivery}                  | 2 WU + 1 IU
+webhook_delivery | {t}#WEBHOOK#{webhook} / D#{delivery} | gsi3 WEBHOOKS#DUE#{hook_shard:02} / {hook_due:013}#{delivery}   | 2 WU + 1 IU
 
 An id of a delivery sorts by when its entry was recorded. What is due lies in one list of all tenants: so looking costs the same
 however many there are. A delivery is gone (TTL) after 30 days.
@@ -47,7 +47,7 @@ from chalicelib.table.config_commit import Change
 from chalicelib.table.damaged import readable
 from chalicelib.table.defined import Defined
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
-from chalicelib.table.protocol import Absent, Attrs, Between, Condition, Equals, Key, Prefix, Put, Query, Table
+from chalicelib.table.protocol import Absent, Attrs, Below, Between, Condition, Equals, Key, Prefix, Put, Query, Table
 
 MAX_WEBHOOKS = 20
 MAX_NAMES = 200  # with those that were deleted
@@ -179,7 +179,7 @@ def failed_query(tenant: str, webhook_id: str, first: str, limit: int) -> Query:
 
 
 def due_query(shard: int, now: Instant, limit: int) -> Query:
-    return Query(_due_pk(shard), Between("0", f"{now:013}~"), index="gsi3", limit=limit)
+    return Query(_due_pk(shard), Below(f"{now + 1:013}"), index="gsi3", limit=limit)
 
 
 def place_from(attrs: Attrs) -> Place:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.kit.facts import Fact
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.facts import Fact, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookDisabled(Fact):
     """A webhook is told nothing any more, for its server takes nothing any more. Its definition after it is in the same entry.
 
-    field         | meaning                                                      | unit
-    webhook       | its id                                                       | –
-    by            | `failing`: for five days on end; `gone`: it said so itself   | –
-    failing_since | when the first call failed that no success came after        | ms since 1970 UTC
+    field     | meaning                                                    | unit
+    webhook   | its id                                                     | –
+    by        | `failing`: for five days on end; `gone`: it said so itself | –
+    failed_at | the first call that failed and that no success came after  | –
     """
 
     type = "webhook.disabled"
 
     webhook: str
     by: str
-    failing_since: int
+    failed_at: Instant
+
+
+VOCABULARY = vocabulary(WebhookDisabled)

@@ -47,7 +47,7 @@ class Webhook(Frozen):
     def is_there(self) -> bool:
         return self.state != "deleted"
 
-    def must_be_active(self) -> None:
+    def must_be_told(self) -> None:
         """Refuses `webhook_disabled`."""
         if self.state != "active":
             raise Refused("webhook_disabled", "This webhook is disabled: make it active first.", param="webhook_id")
