@@ -55,7 +55,7 @@ def define_webhook(
         if known is None or not known.is_there:
             number, state = number + 1, replace(state, secrets=(made,))
         after = definition.named(webhook_id, number)
-        return _changed(config, caller, after, replace(state, failing_since=None))
+        return _beside(store.define(config, after), caller, replace(state, failing_since=None))
 
     return _committed(rt, caller, command, "define_webhook", decide)
 
@@ -67,7 +67,7 @@ def rotate_webhook_secret(rt: Runtime, caller: Caller, command: Command, webhook
     def decide(config: Config) -> Change:
         known, state = store.webhook(config, webhook_id), _state(rt, caller, webhook_id)
         after = known.model_copy(update={"secret_number": known.secret_number + 1})
-        return _changed(config, caller, after, rotated(state, made, rt.clock.now()))
+        return _beside(store.change(after), caller, rotated(state, made, rt.clock.now()))
 
     return _committed(rt, caller, command, "rotate_webhook_secret", decide)
 
@@ -77,7 +77,7 @@ def delete_webhook(rt: Runtime, caller: Caller, command: Command, webhook_id: st
 
     def decide(config: Config) -> Change:
         known, state = store.webhook(config, webhook_id), _state(rt, caller, webhook_id)
-        return _changed(config, caller, deleted(known), replace(state, secrets=(), failing_since=None))
+        return _beside(store.change(deleted(known)), caller, replace(state, secrets=(), failing_since=None))
 
     done = change_config(rt, caller, command, "delete_webhook", decide)
     return Committed(store.webhook_of(Name(done.answer.kind, done.answer.id), done.answer.body), done.replayed)
@@ -92,7 +92,7 @@ def disable_webhook(
         known = store.webhook(config, webhook_id)
         known.must_be_told()
         told = WebhookDisabled(webhook_id, by, failing_since)
-        return replace(store.change(config, known.disabled(by)), facts=(told,))
+        return replace(store.change(known.disabled(by)), facts=(told,))
 
     done = change_config(rt, caller, command, "disable_webhook", decide)
     return Committed(store.webhook_of(Name(done.answer.kind, done.answer.id), done.answer.body), done.replayed)
@@ -117,8 +117,9 @@ def _state(rt: Runtime, caller: Caller, webhook_id: str) -> SecretState:
     return store.read_state(rt.table, caller.tenant, webhook_id) or SecretState(())
 
 
-def _changed(config: Config, caller: Caller, after: Webhook, state: SecretState) -> Change:
-    return replace(store.change(config, after), also=(store.state_put(caller.tenant, after.webhook_id, state),))
+def _beside(change: Change, caller: Caller, state: SecretState) -> Change:
+    """With what is kept beside the definition."""
+    return replace(change, also=(store.state_put(caller.tenant, change.body["webhook_id"], state),))
 
 
 def _committed(

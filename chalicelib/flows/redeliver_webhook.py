@@ -9,7 +9,6 @@ repeats  the same key asks once. Without one asking again asks again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from chalicelib.areas.webhooks import store
 from chalicelib.areas.webhooks.model import Delivery, Happening, delivery_id, no_delivery, tried_again
@@ -39,7 +38,7 @@ def redeliver_webhook(
     def ask(kept: Delivery | None) -> Delivery:
         if kept is None:
             raise no_delivery(delivery)
-        return tried_again(kept, now)
+        return tried_again(kept, command.id, now)
 
     return _asked(rt, caller, command, place, ask, now)
 
@@ -50,7 +49,9 @@ def send_test(rt: Runtime, caller: Caller, command: Command, webhook_id: str) ->
     now = rt.clock.now()
     about = Happening(TESTS, 0, 0, f"{TESTS}:{command.id}", now)
     place = Place(caller.tenant, webhook_id, delivery_id(caller.tenant, webhook_id, about))
-    return _asked(rt, caller, command, place, lambda _: Delivery(place.delivery_id, about, now, now), now)
+    return _asked(
+        rt, caller, command, place, lambda _: Delivery(place.delivery_id, about, now, now, asked_by=command.id), now
+    )
 
 
 def redeliver_failed(
@@ -100,7 +101,7 @@ def _failed(rt: Runtime, places: Sequence[Place], until: Instant) -> tuple[tuple
     ]
     waiting = [place for place, one in known if one.state == "waiting"]
     now = rt.clock.now()
-    writes = tuple(store.delivery_put(place, tried_again(one, now)) for place, one in failed)
+    writes = tuple(store.delivery_put(place, tried_again(one, "", now)) for place, one in failed)
     return (*waiting, *(place for place, _ in failed)), writes
 
 
@@ -116,12 +117,10 @@ def _asked(
 
     def decide() -> tuple[Committed[Delivery], tuple[Write, ...]]:
         before = recall_place(rt.table, place.tenant, command)
-        if before is not None:
-            return Committed(store.read_delivery(rt.table, place._replace(delivery_id=before)), replayed=True), ()
-        kept = store.find_delivery(rt.table, place)
+        kept = store.find_delivery(rt.table, place if before is None else place._replace(delivery_id=before))
+        if kept is not None and (before is not None or kept.asked_by == command.id):
+            return Committed(kept, replayed=before is not None), ()  # else only the answer was lost
         asked = ask(kept)
-        if kept is not None and kept == replace(asked, version=kept.version) and kept.next_at == now:
-            return Committed(kept), ()  # only the answer was lost
         puts = (store.delivery_put(place, asked), *place_puts(place.tenant, command, place.delivery_id, now))
         return Committed(asked), () if command.dry_run else puts
 

@@ -57,6 +57,8 @@ WITHOUT_A_ROW = frozenset(
         *("check_code", "use_code"),
         *("list_segments", "get_segment", "put_segment", "list_segment_members", "list_segments_of_member"),
         *("add_to_segment", "remove_from_segment"),
+        *("list_webhooks", "get_webhook", "put_webhook", "delete_webhook", "rotate_webhook_secret"),
+        *("list_webhook_deliveries", "test_webhook", "redeliver_webhook", "redeliver_failed_webhooks"),
         *("open_checkout", "get_checkout", "update_checkout", "commit_checkout", "cancel_checkout"),
         *("read_feed", "read_liability", "read_program_histogram", "read_histogram"),
     )

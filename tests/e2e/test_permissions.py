@@ -94,6 +94,7 @@ def ask_everything(shop: Deployed) -> None:
     ids |= {"perk_id": "coffee-card", "award_id": "coffee-card.1", "reward_id": "tote-bag"}
     ids |= {"series_id": "summer", "coupon_id": "cpn_00000000000", "code": "SUMMER-1"}
     ids |= {"checkout_id": "chk_00000000000", "segment_id": "winback"}
+    ids |= {"webhook_id": "warehouse", "delivery_id": f"msg_{'0' * 25}"}
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
     cards = {"identifiers": [{"type": "card", "value": "4000 1234"}]}

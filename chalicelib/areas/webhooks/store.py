@@ -4,7 +4,7 @@ access pattern                            | key                                 
 a webhook, or all of a tenant             | {t}#CFG / webhook#0000#{webhook}                    | 0–200 | in the configuration   | webhook, webhooks, find
 its secrets, and since when it fails      | {t}#WEBHOOK#{webhook} / A                           | 0–1   | 1 Get, 1 RU            | read_state
 a delivery                                | {t}#WEBHOOK#{webhook} / D#{delivery}                | 0–1   | 1 Get, 1 RU            | find_delivery, read_delivery
-the deliveries of a webhook, newest first | {t}#WEBHOOK#{webhook} / D#*                         | 0–n   | 1 Query a page, 2 RU   | deliveries_query
+the deliveries of a webhook, newest first | {t}#WEBHOOK#{webhook} / D#*                         | 0–n   | 1 Query a page, 1 RU   | deliveries_query
 those that failed, oldest first           | gsi1 {t}#WEBHOOK#{webhook}#FAILED / {first_id}…{last_id} | 0–n   | 1 Query a page, 0.5 RU | failed_query
 what is to be tried again by now          | gsi3 WEBHOOKS#DUE#{hook_shard:02} / < {hooks_until} | 0–n   | 1 Query a page, 0.5 RU | due_query
 
@@ -106,15 +106,20 @@ def webhook_of(name: Name, body: Mapping[str, Any]) -> Webhook:
     return WEBHOOKS.read(name, body)
 
 
-def change(config: Config, after: Webhook) -> Change:
-    """Refuses `too_many_webhooks` past 20 of a tenant."""
+def define(config: Config, after: Webhook) -> Change:
+    """A new one, or another in its place. Refuses `too_many_webhooks` past 20 of a tenant."""
     too_many = Refused(
         "too_many_webhooks", f"A tenant has at most {MAX_WEBHOOKS} webhooks, and {MAX_NAMES} names of them."
     )
     others = [one for one in webhooks(config) if one.webhook_id != after.webhook_id]
-    if after.is_there and len(others) >= MAX_WEBHOOKS:
+    if len(others) >= MAX_WEBHOOKS:
         raise too_many
     return WEBHOOKS.change(config, TENANT, after.webhook_id, after, too_many)
+
+
+def change(after: Webhook) -> Change:
+    """Of one that is there, and was read."""
+    return Change(WEBHOOKS.name(TENANT, after.webhook_id), after.model_dump(mode="json"))
 
 
 def webhook_pk(tenant: str, webhook_id: str) -> str:
@@ -210,6 +215,7 @@ def delivery_put(place: Place, one: Delivery) -> Put:
         "state": one.state,
         "attempts": one.attempts,
         "begun_at": one.begun_at,
+        "asked_by": one.asked_by,
         "last": None if one.last is None else asdict(one.last),
     }
     ttl = one.created_at // 1000 + KEPT_SECONDS

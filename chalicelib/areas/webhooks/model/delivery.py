@@ -70,7 +70,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """`attempts` in all; `begun_at`: how many there were when somebody last asked for it, for pauses grow from there.
-    `next_at`: when a waiting one is tried. `version`: as it is kept; 0 of one that is not."""
+    `next_at`: when a waiting one is tried; `asked_by`: the command of whoever last asked. `version`: as it is kept; 0 of one that is not."""
 
     delivery_id: str
     about: Happening
@@ -80,6 +80,7 @@ class Delivery:
     attempts: int = 0
     begun_at: int = 0
     last: Told | None = None
+    asked_by: str = ""
     version: int = 0
 
     def is_due(self, now: Instant) -> bool:
@@ -131,9 +132,9 @@ def tried(known: Delivery, came: Tried, request: bytes) -> Delivery:
     return replace(after, next_at=came.at + _pause(known.delivery_id, failures))
 
 
-def tried_again(known: Delivery, now: Instant) -> Delivery:
+def tried_again(known: Delivery, command_id: str, now: Instant) -> Delivery:
     """Somebody asks for it once more, whatever came of it: now, and with the first pauses again."""
-    return replace(known, state="waiting", next_at=now, begun_at=known.attempts)
+    return replace(known, state="waiting", next_at=now, begun_at=known.attempts, asked_by=command_id)
 
 
 def given_up(known: Delivery) -> Delivery:
