@@ -50,13 +50,16 @@ class HttpOutside:
         plain = _connected(addresses, target.port, ends)
         with _cut_at(plain, ends):
             try:
-                return _asked(plain, target, headers, body)
+                reply = _asked(plain, target, headers, body)
             except ssl.SSLError as fault:
                 raise UnreachableError(_code(ends, "tls_failed")) from fault
             except (OSError, ValueError) as fault:
                 raise UnreachableError(_code(ends, "connection_failed")) from fault
             except HTTPException as fault:
                 raise UnreachableError(_code(ends, "unreadable_answer")) from fault
+        if time.monotonic() >= ends:  # what was cut off looks like an answer that has come to its end
+            raise UnreachableError("timed_out")
+        return reply
 
 
 def _looked_up(resolve: Resolve, target: Target, seconds: float) -> list[str]:
