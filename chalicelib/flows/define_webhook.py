@@ -23,16 +23,15 @@ from chalicelib.areas.webhooks.model import (
     new_secret,
     rotated,
 )
-from chalicelib.areas.webhooks.model.webhook import Reason
 from chalicelib.aws.outside import TargetError, target_of
 from chalicelib.errors import InvalidInput, Refused
 from chalicelib.kit.caller import Caller
-from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, read_patiently
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change, change_config
+from chalicelib.table.protocol import Write
 
 
 class IssuedWebhook(Webhook):
@@ -84,15 +83,19 @@ def delete_webhook(rt: Runtime, caller: Caller, command: Command, webhook_id: st
 
 
 def disable_webhook(
-    rt: Runtime, caller: Caller, command: Command, webhook_id: str, by: Reason, failing_since: Instant
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    webhook_id: str,
+    told: WebhookDisabled,
+    also: Callable[[], tuple[Write, ...]] = tuple,
 ) -> Committed[Webhook]:
-    """By us. Refuses `webhook_disabled` where it is already; NotFound `webhook_not_found`."""
+    """By us, and with it what `also` writes. Refuses `webhook_disabled` where it is already; NotFound `webhook_not_found`."""
 
     def decide(config: Config) -> Change:
         known = store.webhook(config, webhook_id)
         known.must_be_told()
-        told = WebhookDisabled(webhook_id, by, failing_since)
-        return replace(store.change(known.disabled(by)), facts=(told,))
+        return replace(store.change(known.disabled(told.by)), facts=(told,), also=also())
 
     done = change_config(rt, caller, command, "disable_webhook", decide)
     return Committed(store.webhook_of(Name(done.answer.kind, done.answer.id), done.answer.body), done.replayed)

@@ -23,19 +23,18 @@ from chalicelib.areas.webhooks.model import (
     SecretState,
     Tried,
     Webhook,
+    WebhookDisabled,
     delivery_id,
     given_up,
     signed_headers,
     tried,
 )
-from chalicelib.areas.webhooks.model.webhook import Reason
 from chalicelib.areas.webhooks.store import Place
 from chalicelib.aws.outside import TargetError, UnreachableError, target_of
-from chalicelib.aws.queues import Message
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.define_webhook import disable_webhook
 from chalicelib.flows.webhook_body import body_of, stream_of
-from chalicelib.flows.webhook_messages import QUEUE, kept_delivery
+from chalicelib.flows.webhook_messages import send_kept
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -81,12 +80,10 @@ def _deliver(rt: Runtime, place: Place, about: Happening, request_id: str) -> De
         return _gave_up(rt, place, found.delivery)
     came = _called(rt, webhook, place.delivery_id, found.state, body)
     after = tried(found.delivery, came, body)
-    failing_since = _recorded(rt, place, found, after, came)
+    if not _disabled_with(rt, place, found, after, came, request_id):
+        _recorded(rt, place, found, after, came)
     if after.state == "waiting" and store.by_message(after):
-        delay = max(0, -(-(after.next_at - rt.clock.now()) // 1000))
-        rt.queues.send(QUEUE, [Message(kept_delivery(place), request_id, delay)])
-    if not came.went_well and failing_since is not None:
-        _disable_where_hopeless(rt, place, came, failing_since, request_id)
+        send_kept(rt, place, request_id, max(0, -(-(after.next_at - rt.clock.now()) // 1000)))
     return after
 
 
@@ -121,25 +118,44 @@ def _called(rt: Runtime, webhook: Webhook, delivery: str, state: SecretState, bo
     return came(reply.status, None, reply.text)
 
 
-def _recorded(rt: Runtime, place: Place, found: Found, after: Delivery, came: Tried) -> int | None:
-    """Since when every call to the webhook has failed, with this one."""
-    tries: list[int] = []
+def _recorded(rt: Runtime, place: Place, found: Found, after: Delivery, came: Tried) -> None:
+    """With the beginning or the end of failing, where this is one. What was read for the call is read anew only when the first
+    try to write fails."""
+    known: list[SecretState | None] = [found.state]
 
-    def decide() -> tuple[int | None, tuple[Write, ...]]:
-        keys = store.delivery_key(place), store.state_key(place.tenant, place.webhook_id)
-        read = rt.table.batch_get(keys) if tries else {}
-        state = store.state_from(read[keys[1]]) if keys[1] in read else found.state
-        tries.append(1)
-        stands = store.delivery_from(read[keys[0]]).version if keys[0] in read else found.delivery.version
-        since = None if came.went_well else (came.at if state.failing_since is None else state.failing_since)
-        if stands != found.delivery.version:
-            return since, ()  # somebody has recorded it: another who had the message, or this very call
-        put = store.delivery_put(place, after)
-        if since == state.failing_since or not state.secrets:
-            return since, (put,)
-        return since, (put, store.state_put(place.tenant, place.webhook_id, replace(state, failing_since=since)))
+    def decide() -> tuple[None, tuple[Write, ...]]:
+        put: tuple[Write, ...] = (store.delivery_put(place, after),) if known else _unrecorded(rt, place, found, after)
+        state = known.pop() if known else store.read_state(rt.table, place.tenant, place.webhook_id)
+        since = None if came.went_well else came.at
+        if not put or state is None or (state.failing_since is None) == (since is None):
+            return None, put
+        failing = replace(state, failing_since=since)
+        return None, (*put, store.state_put(place.tenant, place.webhook_id, failing))
 
-    return settle(rt, decide)
+    settle(rt, decide)
+
+
+def _unrecorded(rt: Runtime, place: Place, found: Found, after: Delivery) -> tuple[Write, ...]:
+    """Nothing where somebody has recorded it: another who had the message, or this very call."""
+    stands = store.find_delivery(rt.table, place)
+    same = (0 if stands is None else stands.version) == found.delivery.version
+    return (store.delivery_put(place, after),) if same else ()
+
+
+def _disabled_with(rt: Runtime, place: Place, found: Found, after: Delivery, came: Tried, request_id: str) -> bool:
+    """Whether its webhook was disabled by this call, which is recorded in the same transaction."""
+    since = came.at if found.state.failing_since is None else found.state.failing_since
+    if came.went_well or not (came.status == GONE or came.at - since >= FAILING_MS):
+        return False
+    told = WebhookDisabled(place.webhook_id, "gone" if came.status == GONE else "failing", since)
+    caller = Caller(_ORG, place.tenant, "system", "webhooks", "webhooks", (), request_id, "job")
+    command = Command(rt.ids.command())
+    try:
+        disable_webhook(rt, caller, command, place.webhook_id, told, lambda: _unrecorded(rt, place, found, after))
+    except (NotFound, Refused):  # somebody was faster
+        rt.config.forget(place.tenant)
+        return False
+    return True
 
 
 def _gave_up(rt: Runtime, place: Place, known: Delivery) -> Delivery | None:
@@ -154,17 +170,3 @@ def _gave_up(rt: Runtime, place: Place, known: Delivery) -> Delivery | None:
 
     settle(rt, decide)
     return after
-
-
-def _disable_where_hopeless(rt: Runtime, place: Place, came: Tried, failing_since: int, request_id: str) -> None:
-    if came.status == GONE:
-        by: Reason = "gone"
-    elif came.at - failing_since >= FAILING_MS:
-        by = "failing"
-    else:
-        return
-    caller = Caller(_ORG, place.tenant, "system", "webhooks", "webhooks", (), request_id, "job")
-    try:
-        disable_webhook(rt, caller, Command(rt.ids.command()), place.webhook_id, by, failing_since)
-    except (NotFound, Refused):  # somebody was faster
-        rt.config.forget(place.tenant)

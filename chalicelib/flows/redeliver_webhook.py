@@ -2,7 +2,7 @@
 
 reads    1 Query of the configuration; of a delivery 1 Get; of all that failed, a page at a time by the queue, 1 Query and 1 BatchGet
 writes   the delivery, 3 units; of all that failed a page in one transaction; + 2 with an Idempotency-Key
-sends    a message for each; a process that dies before has them wait in the list of what is due (wake_webhooks)
+sends    a message for each; whatever becomes of that, it waits in the list of what is due as well (wake_webhooks)
 repeats  the same key asks once. Without one asking again asks again.
 """
 
@@ -15,7 +15,7 @@ from chalicelib.areas.webhooks.model import Delivery, Happening, delivery_id, no
 from chalicelib.areas.webhooks.model.delivery import TESTS, first_id
 from chalicelib.areas.webhooks.store import Place
 from chalicelib.aws.queues import Message
-from chalicelib.flows.webhook_messages import QUEUE, failed_from, kept_delivery
+from chalicelib.flows.webhook_messages import QUEUE, failed_from, kept_delivery, send_kept
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -26,6 +26,7 @@ from chalicelib.table.guards import place_puts, recall_place
 from chalicelib.table.protocol import Write
 
 PAGE = 25  # of one transaction
+ON_ITS_WAY_SECONDS = 3
 
 
 def redeliver_webhook(
@@ -65,8 +66,9 @@ def redeliver_failed(
     def decide() -> tuple[Committed[Instant], tuple[Write, ...]]:
         before = recall_place(rt.table, caller.tenant, command)
         if before is not None:
-            return Committed(int(before), replayed=True), ()
-        puts = () if command.dry_run else place_puts(caller.tenant, command, str(now), now)
+            return Committed(int(_named(before)), replayed=True), ()
+        asked = f"{store.webhook_pk(caller.tenant, webhook_id)}#{now}"
+        puts = () if command.dry_run else place_puts(caller.tenant, command, asked, now)
         return Committed(now), puts
 
     done = settle(rt, decide)
@@ -113,22 +115,27 @@ def _asked(
     ask: Callable[[Delivery | None], Delivery],
     now: Instant,
 ) -> Committed[Delivery]:
-    """Kept as waiting, then sent: by this command once, and only sent again when it is repeated."""
+    """Sent, and then kept as waiting: by this command once. The message is on its way for longer than a commit may take, and is
+    about nothing where nothing came of that."""
 
     def decide() -> tuple[Committed[Delivery], tuple[Write, ...]]:
         before = recall_place(rt.table, place.tenant, command)
-        kept = store.find_delivery(rt.table, place if before is None else place._replace(delivery_id=before))
+        kept = store.find_delivery(rt.table, place if before is None else place._replace(delivery_id=_named(before)))
         if kept is not None and (before is not None or kept.asked_by == command.id):
             return Committed(kept, replayed=before is not None), ()  # else only the answer was lost
         asked = ask(kept)
-        puts = (store.delivery_put(place, asked), *place_puts(place.tenant, command, place.delivery_id, now))
-        return Committed(asked), () if command.dry_run else puts
+        if command.dry_run:
+            return Committed(asked), ()
+        send_kept(rt, place, caller.request_id, ON_ITS_WAY_SECONDS)
+        guarded = f"{store.webhook_pk(place.tenant, place.webhook_id)}#{place.delivery_id}"
+        return Committed(asked), (store.delivery_put(place, asked), *place_puts(place.tenant, command, guarded, now))
 
-    done = settle(rt, decide)
-    if not command.dry_run:
-        sent = place._replace(delivery_id=done.answer.delivery_id)
-        rt.queues.send(QUEUE, [Message(kept_delivery(sent), caller.request_id)])
-    return done
+    return settle(rt, decide)
+
+
+def _named(guarded: str) -> str:
+    """What the command was about, behind the webhook's own name."""
+    return guarded.rpartition("#")[2]
 
 
 def _must_be_told(rt: Runtime, caller: Caller, webhook_id: str) -> None:

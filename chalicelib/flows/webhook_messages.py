@@ -12,7 +12,8 @@ from typing import Any
 
 from chalicelib.areas.webhooks.model import Happening
 from chalicelib.areas.webhooks.store import Place
-from chalicelib.aws.queues import QueueName
+from chalicelib.aws.queues import Message, QueueName
+from chalicelib.runtime import Runtime
 
 QUEUE: QueueName = "webhooks"
 
@@ -23,6 +24,11 @@ def first_delivery(tenant: str, webhook_id: str, about: Happening) -> dict[str, 
 
 def kept_delivery(place: Place) -> dict[str, Any]:
     return {"do": "deliver", **place._asdict()}
+
+
+def send_kept(rt: Runtime, place: Place, request_id: str, delay_seconds: int = 0) -> None:
+    """It is in the list of what is due as well: where the message is lost it is found there, a little later."""
+    rt.queues.send(QUEUE, [Message(kept_delivery(place), request_id, delay_seconds)])
 
 
 def wake_of(shard: int) -> dict[str, Any]:

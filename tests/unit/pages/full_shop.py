@@ -26,7 +26,7 @@ from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, 
 from tests.twins import coupons, fresh, kept, perked, proving, rewarded, segmented, tills
 from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
-from tests.twins.hooked import Server, define, hooked_on
+from tests.twins.hooked import SECOND, Server, define, hooked_on
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
@@ -197,7 +197,7 @@ def _hooked(shop: BookShop) -> dict[str, str]:
         at = hooked_on(shop, Server(status))
         define(shop, "hook", types=["webhook.disabled"])
         found[name] = send_test(shop.rt, shop.caller, keyed(name), "hook").answer.delivery_id
-        at.work()
+        at.pass_(5 * SECOND)
     return found
 
 

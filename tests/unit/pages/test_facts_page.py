@@ -14,6 +14,7 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.programs.model import ProgramDefinition, TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.areas.webhooks.model import WebhookDisabled
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.define_webhook import delete_webhook, disable_webhook, rotate_webhook_secret
@@ -262,7 +263,7 @@ def told() -> StreamedTable:
     at = hooked()
     define(at.shop)
     rotate_webhook_secret(at.rt, at.shop.caller, fresh(), "till")
-    disable_webhook(at.rt, at.shop.caller, fresh(), "till", "gone", at.shop.clock.at)
+    disable_webhook(at.rt, at.shop.caller, fresh(), "till", WebhookDisabled("till", "gone", at.shop.clock.at))
     delete_webhook(at.rt, at.shop.caller, fresh(), "till")
     return at.table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact, vocabulary
@@ -21,7 +22,7 @@ class WebhookDisabled(Fact):
     type = "webhook.disabled"
 
     webhook: str
-    by: str
+    by: Literal["failing", "gone"]
     failed_at: Instant
 
 
