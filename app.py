@@ -51,7 +51,7 @@ def webhooks(event: SQSEvent) -> dict[str, Any]:
     return webhooks.webhooks(bootstrap.runtime(), event.to_dict())
 
 
-@app.schedule(Cron(10, 0, "*", "*", "?", "*"))
+@app.schedule(Cron(10, "*", "*", "*", "?", "*"))
 def schedule_due(event: CloudWatchEvent) -> None:
     from chalicelib.events import due  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from chalicelib.api.code import Code
 
 PERKS_REWARDS_AND_COUPONS = {
     "future_event": Code(422, "The time of the event lies in the future."),
+    "schedule_over": Code(422, "There is no day left on which the rule, which is on schedule, would run."),
     "unknown_event": Code(422, "The program declares no event of this name."),
     "unknown_property": Code(422, "The event has no property of this name."),
     "wrong_property_type": Code(422, "A property of the event has a value of another type than is declared."),
@@ -28,7 +29,6 @@ PERKS_REWARDS_AND_COUPONS = {
         422, "The coupon is set apart for another checkout, until that is paid for, cancelled or lapses."
     ),
     "code_of_nobody": Code(422, "A coupon is shown at a checkout at which no member is named."),
-    "coupons_in_group": Code(422, "A coupon is shown at a checkout that a group pays for."),
     "coupons_not_combined": Code(422, "One of the coupons cannot be combined with others, or two are of one series."),
     "checkout_not_committed": Code(422, "Lines are named of a checkout that has not been paid for: change its cart."),
     "unknown_line": Code(422, "The order has no line of this number, or it is named twice."),

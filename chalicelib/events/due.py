@@ -1,6 +1,7 @@
 """The due job: a schedule enqueues, messages settle.
 
-    from the schedule     a message for each tenant and shard              {tenant, shard, day}
+    every hour            a message for each tenant: rules on schedule     {tenant, rules_until}
+    in a day's first      one for each tenant and shard as well            {tenant, shard, day}
     a page                settles a hundred accounts, enqueues the next    {tenant, shard, day, start}
     an account            one that failed on its page, tried by itself     {tenant, member_id, program_id, day}
     a coupon              the same                                         {tenant, member_id, coupon_id, day}
@@ -22,20 +23,24 @@ from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.enqueue_due import enqueue_due
 from chalicelib.flows.settle_due_page import Due, SettledPage, settle_due_page, settle_one
+from chalicelib.flows.start_run import start_due_runs
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import Day, local_day, parse_day
+from chalicelib.kit.periods import Day, local_day, local_minute, parse_day
 from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
 
+_AN_HOUR = 60  # minutes: what is due by a day is enqueued in its first
 _ORG = ""  # a job acts for no org: it changes nothing that belongs to one
 
 
 def schedule_due(rt: Runtime, event: Mapping[str, Any]) -> None:
-    """The day is that of the schedule, not of whenever this runs. Raising means that Lambda tries again: let it."""
+    """The hour and the day are those of the schedule, not of whenever this runs. Raising means that Lambda tries again: let it."""
     with noted("schedule_due", str(event.get("id", ""))) as note:
         at = _scheduled_at(event)
-        note.done = enqueue_due(rt, local_day(rt.clock.now() if at is None else at, "UTC"), note.request_id)
+        known = rt.clock.now() if at is None else at
+        first = at is None or local_minute(at, "UTC") < _AN_HOUR
+        note.done = enqueue_due(rt, local_day(known, "UTC") if first else None, note.request_id, known)
 
 
 def due(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,9 +49,12 @@ def due(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) -> None:
-    tenant, day = str(body["tenant"]), _day(body["day"])
-    note.tenant = tenant
+    tenant = note.tenant = str(body["tenant"])
     caller = Caller(_ORG, tenant, "system", "due", "due", (), note.request_id, "job")
+    if "rules_until" in body:
+        note.done = start_due_runs(rt, caller, int(body["rules_until"]))
+        return
+    day = _day(body["day"])
     if "member_id" in body:
         note.done += settle_one(rt, caller, day, _due(body))
         return

@@ -1,4 +1,4 @@
-"""The queue `imports`: notifications of the bucket, and the messages that imports, proofs and simulations send to themselves.
+"""The queue `imports`: notifications of the bucket, and the messages that imports, proofs, simulations and runs of rules send to themselves.
 
     from the bucket       objects under imports/ (flows/start_import)      {Records: [{s3, eventName …}]}, keys url-encoded
     a route               one pass over the file                           {do: route, tenant, operation}
@@ -7,6 +7,7 @@
     of codes              the same of a file of coupon codes             {job: codes, do: route …}, {job: codes, do: chunk …} …
     of a proof            a thousand members or groups; a report         {job: proof, do: chunk …}, {job: proof, do: join …}
     of a simulation       the same, once it has been cut up              {job: simulation, do: route …}, and as a proof's
+    of a rule's run       some hundred members; a report                 {job: run, do: chunk …}, {job: run, do: join …}
 
 Everything may come twice and in any order. What can never be done (another prefix, a tenant that is not there) fails
 until it lies in the dead-letter queue, where somebody sees it. A step of an import is tried four times; received for the
@@ -31,11 +32,13 @@ from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS
 from chalicelib.flows.job_messages import QUEUE, Job, Step, step_of
 from chalicelib.flows.join_import import join_import
 from chalicelib.flows.join_proof import join_proof
+from chalicelib.flows.join_run import join_run
 from chalicelib.flows.join_simulation import join_simulation
 from chalicelib.flows.prove_chunk import prove_chunk
 from chalicelib.flows.replay_chunk import replay_chunk
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.route_simulation import route_simulation
+from chalicelib.flows.run_chunk import run_chunk
 from chalicelib.flows.start_import import start_import
 from chalicelib.runtime import Runtime
 
@@ -43,7 +46,11 @@ _Whole = Callable[[Runtime, str, str], None]
 POISON_SECONDS = 1
 LAST_RECEIVE = 5  # as the template's redrive policy says: behind it the message is dead
 _ROUTES: Mapping[Job, _Whole] = {"import": route_import, "codes": route_codes, "simulation": route_simulation}
-_WRITING: Mapping[Job, Callable[[Runtime, Step], None]] = {"import": import_chunk, "codes": codes_chunk}
+_WRITING: Mapping[Job, Callable[[Runtime, Step], None]] = {
+    "import": import_chunk,
+    "codes": codes_chunk,
+    "run": run_chunk,
+}
 _READING: Mapping[Job, Callable[[Runtime, Step, Callable[[], None]], None]] = {
     "proof": prove_chunk,
     "simulation": replay_chunk,
@@ -53,6 +60,7 @@ _JOINS: Mapping[Job, _Whole] = {
     "codes": join_codes,
     "proof": join_proof,
     "simulation": join_simulation,
+    "run": join_run,
 }
 
 

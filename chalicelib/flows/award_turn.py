@@ -101,12 +101,12 @@ class Turn:
     def about(self, award_id: str, **told: Any) -> Turn:
         return replace(self, main=award_id, told={**self.told, **told})
 
-    def with_expired(self, member_id: str) -> Turn:
-        """What was over by now is so for good, and told, the longest over first."""
+    def with_expired(self, member_id: str, most: int = MOST_EXPIRIES) -> Turn:
+        """What was over by now is so for good, and told, the longest over first: so many of them."""
         now = self.story.account.advanced_to
         due = [one for one in self.awards.values() if one.state == "active" and one.at(now).state == "expired"]
         turn = self
-        for award in sorted(due, key=lambda one: (one.expires_at or 0, one.award_id))[:MOST_EXPIRIES]:
+        for award in sorted(due, key=lambda one: (one.expires_at or 0, one.award_id))[: min(most, MOST_EXPIRIES)]:
             turn = turn.put(award.at(now))
             turn = turn.then(f.PerkExpired(member_id, award.perk, award.number, award.expires_at or 0))
         return turn

@@ -92,8 +92,8 @@ def _of_open(taking: Taking, caller: Caller, command: Command, checkout: Checkou
         entry, writes = account_writes(tenant, story, opened, header, terms)
         also = (*writes, *also)
         told = {"returned": None, "account": standing_of(entry).model_dump(mode="json")}
-    after = checkout.model_copy(update={"cancelled": True, "limited": ()})
-    return version_plan(tenant, command, last.head, header, after, told, also)
+    after = checkout.model_copy(update={"cancelled": True, "limited": (), "ended_at": header.recorded_at})
+    return version_plan(tenant, command, last, header, after, told, also)
 
 
 def _of_paid(
@@ -114,8 +114,9 @@ def _of_paid(
     account = None if returned.account is None else returned.account.model_dump(mode="json")
     told = {"returned": returned.model_dump(mode="json"), "account": account}
     header = header_for(rt, caller, command, "cancel_checkout", terms, document.purchased_at)
-    after = checkout.model_copy(update={"cancelled": returned.full})
-    plan = version_plan(tenant, command, last.head, header, after, told, made.writes, taking)
+    ended = {"cancelled": True, "ended_at": header.recorded_at} if returned.full else {}
+    after = checkout.model_copy(update=ended)
+    plan = version_plan(tenant, command, last, header, after, told, made.writes, taking)
     return replace(plan, done_if=plan.done_if | made.done_if)
 
 
@@ -143,8 +144,8 @@ def _back(order: Order, line: Line, quantity: Decimal | None) -> ReturnLine | No
     if pieces > left:
         text = f"Of line {line.line_no} there are no {pieces} pieces that have not come back yet."
         raise Refused("returned_more_than_bought", text, param="lines")
-    if not pieces:
-        return None
     share = Fraction(before.quantity + pieces) / Fraction(line.quantity)
     value = max(0, rounded(line.gross_value * share, "half_up") - before.value)
+    if not pieces and not value:
+        return None
     return ReturnLine(sku=line.sku, quantity=pieces, gross_value=value, line_no=line.line_no)

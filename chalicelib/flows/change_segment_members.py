@@ -5,8 +5,9 @@ a transaction of its own: profile, entry and membership of each in whom somethin
 
 reads    for each 25 lines 1 BatchGet of profiles and memberships, where one is named by an identifier 1 more before it
 writes   for each 25 lines 1 transaction: 6 units a member, + 2 for each slice of the count, 16 at most, + 2 with an Idempotency-Key;
-         nothing where nothing changes
-repeats  the 25 whose transaction is done answer as they did, the rest are done then
+         where nothing changes only the key is kept, with the answer: 1 transaction of 2 units
+repeats  the 25 whose transaction is done answer as they did, also where nothing changed, the rest are done then; so a key that was used
+         for another request is refused before anything is written
 who      a key that may modify segments
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib.areas.members import operations as enrolled
 from chalicelib.areas.members import store as members
@@ -29,8 +30,8 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import is_id
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Committed, Plan, commit
-from chalicelib.table.guards import guard_puts, recall_guarded
+from chalicelib.table.commit import Committed, Plan, commit, settle
+from chalicelib.table.guards import guard_puts, recall_told, told_puts
 from chalicelib.table.journal import Entry, Header
 from chalicelib.table.protocol import Attrs, Key, Write
 
@@ -67,9 +68,10 @@ class ChangedMembers(Frozen):
 class _Unchanged(Refused):
     """Leaves the commit without writing: all are as asked, or unknown."""
 
-    def __init__(self, told: tuple[ToldLine, ...]) -> None:
+    def __init__(self, told: tuple[ToldLine, ...], *, replayed: bool = False) -> None:
         super().__init__("unchanged", "All of them are already as asked.")
         self.told = told
+        self.replayed = replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +127,36 @@ def _changed(
 
 
 def _done(rt: Runtime, caller: Caller, command: Command, batch: _Batch) -> Committed[tuple[ToldLine, ...]]:
+    def recall() -> Entry | None:
+        entry, told = recall_told(rt.table, caller.tenant, command)
+        if told is not None:
+            raise _Unchanged(_lines(told), replayed=True)
+        return entry
+
     try:
-        return commit(
-            rt,
-            command,
-            lambda: _plan(rt, caller, command, batch),
-            _told_by,
-            lambda: recall_guarded(rt.table, caller.tenant, command),
-        )
+        return commit(rt, command, lambda: _plan(rt, caller, command, batch), _told_by, recall)
     except _Unchanged as found:
-        return Committed(found.told)
+        if found.replayed or command.dry_run or not command.guarded:
+            return Committed(found.told, found.replayed)
+        return _kept(rt, caller, command, found.told)
+
+
+def _kept(rt: Runtime, caller: Caller, command: Command, told: tuple[ToldLine, ...]) -> Committed[tuple[ToldLine, ...]]:
+    """The answer under the key of the request: whoever repeats it is told the same, whatever has changed since."""
+    tried = False
+
+    def decide() -> tuple[Committed[tuple[ToldLine, ...]], tuple[Write, ...]]:
+        nonlocal tried
+        if tried:
+            entry, before = recall_told(rt.table, caller.tenant, command)
+            if entry is not None:
+                return Committed(_told_by(entry), replayed=True), ()
+            if before is not None:
+                return Committed(_lines(before)), ()
+        tried = True
+        return Committed(told), told_puts(caller.tenant, command, _packed(told), rt.clock.now())
+
+    return settle(rt, decide)
 
 
 def _plan(rt: Runtime, caller: Caller, command: Command, batch: _Batch) -> Plan:
@@ -172,7 +194,7 @@ def _written(
 ) -> Plan:
     """The first of those who change has the answer in their entry."""
     tenant = header.caller.tenant
-    after = {"lines": [list(dict(one).values()) for one in told]}
+    after = {"lines": _packed(told)}
     writes: list[Write] = []
     main: Entry | None = None
     for member, change in changes.items():
@@ -214,5 +236,12 @@ def _found(rt: Runtime, tenant: str, segment_id: str, who: Sequence[str | None])
 
 
 def _told_by(entry: Entry) -> tuple[ToldLine, ...]:
-    after = entry.header["after"]
-    return tuple(ToldLine(line=line, member_id=member, result=result) for line, member, result in after["lines"])
+    return _lines(entry.header["after"]["lines"])
+
+
+def _packed(told: Sequence[ToldLine]) -> list[list[Any]]:
+    return [list(dict(one).values()) for one in told]
+
+
+def _lines(packed: Any) -> tuple[ToldLine, ...]:
+    return tuple(ToldLine(line=line, member_id=member, result=result) for line, member, result in packed)

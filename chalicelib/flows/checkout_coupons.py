@@ -54,10 +54,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Who shows them: nobody known, a member, or one who pays from their group; and what their command takes of limits."""
+    """Who shows them: nobody known, or a member, whose own they are also where their group pays; and what their command takes of
+    limits."""
 
     member_id: str | None
-    group_id: str | None
     taking: Taking
 
 
@@ -65,14 +65,11 @@ def shown_codes(
     rt: Runtime, tenant: str, terms: Terms, whose: Whose, codes: Sequence[str], at: Instant
 ) -> Shown | None:
     """None where there are none. `at` is when they were promised. Refuses `code_of_another_member`, `code_not_issued`,
-    `coupons_not_combined`, `coupons_in_group`, `code_of_nobody`; NotFound `unknown_code`."""
+    `coupons_not_combined`, `code_of_nobody`; NotFound `unknown_code`."""
     if not codes:
         return None
     if whose.member_id is None:
         raise Refused("code_of_nobody", "Say whose coupon it is: name the member.", param="coupons")
-    if whose.group_id is not None:
-        text = "Who is in a group pays from there: use the coupon by its code, without the checkout."
-        raise Refused("coupons_in_group", text, param="coupons")
     known, member_id = tuple(resolved(rt, tenant, code) for code in codes), whose.member_id
     for one in known:
         if one.series.program_id != terms.program.program_id:

@@ -29,17 +29,19 @@ def unguarded(command: Command) -> Command:
 def version_plan(
     tenant: str,
     command: Command,
-    head: Head,
+    last: Entry | None,
     header: Header,
     checkout: Checkout,
     told: Mapping[str, Any],
     also: tuple[Write, ...] = (),
     limited: Limited | None = None,
 ) -> Plan:
-    """Refuses `too_many_limits` where that would be more than one transaction writes."""
-    version = checkouts.new_version(tenant, head, header, checkout, told)
+    """`last`: the version before it, where it is not new. Refuses `too_many_limits` where that would be more than one transaction writes."""
+    before = None if last is None else checkouts.checkout_of(last)
+    version = checkouts.new_version(tenant, Head() if last is None else last.head, header, checkout, told)
     guards = guard_puts(tenant, command, version, version.recorded_at)
-    writes = (*also, checkouts.version_put(version, checkout), *guards)
+    listed = checkouts.list_writes(tenant, version, checkout, before)
+    writes = (*also, checkouts.version_put(version, checkout), *listed, *guards)
     if len(writes) > MAX_TRANSACTION_ITEMS:
         raise Refused("too_many_limits", "Too many rules with limits for all together give something for this order.")
     return Plan(version, writes, frozenset(guard.key for guard in guards), limited)

@@ -17,9 +17,10 @@ from chalicelib.flows.account_views import LineAmount, Standing
 from chalicelib.flows.checkout_coupons import Shown, Whose, promised_by
 from chalicelib.flows.checkout_limits import held_in, set_apart
 from chalicelib.flows.evaluate_cart import CartCredit, PayableWithPoints
+from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.purchase import Buyer, with_credits
+from chalicelib.flows.purchase import Buyer, enrolled_buyer, member_of, with_credits
 from chalicelib.flows.rule_limits import Stock
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
@@ -27,7 +28,8 @@ from chalicelib.flows.terms import Terms
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
-from chalicelib.table.journal import Head
+from chalicelib.table.journal import Head, Header
+from chalicelib.table.protocol import Write
 
 NOBODY = Opened(None, Account("", 0), Head())
 LONGEST_SECONDS = 24 * 3600
@@ -64,9 +66,25 @@ def open_buyer(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, kn
     `unknown_unit`."""
     for unit in wish.pays:
         terms.program.unit(unit)
-    member_id = known if wish.buyer is None else member_named(rt, caller, wish.buyer)
-    if member_id is None:
-        return NOBODY
+    member_id = known if wish.buyer is None else _member_named(rt, caller, wish.buyer)
+    return NOBODY if member_id is None else _open_member(rt, caller, terms, wish, member_id)
+
+
+def open_or_enrol(giving: Giving, header: Header, terms: Terms, wish: CheckoutWish) -> tuple[Opened, tuple[Write, ...]]:
+    """As above; whom nobody knows is enrolled, where the program says so: all that is written for it."""
+    rt, caller = giving.taking.rt, header.caller
+    for unit in wish.pays:
+        terms.program.unit(unit)
+    if wish.buyer is None:
+        return NOBODY, ()
+    member_id = member_of(rt, caller, wish.buyer)
+    if member_id is not None:
+        return _open_member(rt, caller, terms, wish, member_id), ()
+    opened, written = enrolled_buyer(giving, header, terms, wish.buyer)
+    return opened, written.writes
+
+
+def _open_member(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, member_id: str) -> Opened:
     opened = open_snapshot(rt, caller.tenant, member_id, terms.program.program_id)
     spends = "member_id" if wish.pays else None
     opened = of_their_group(rt, caller.tenant, opened, terms.program.program_id, spends=spends, asks=True)
@@ -76,11 +94,10 @@ def open_buyer(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, kn
 
 def whose_of(rt: Runtime, tenant: str, opened: Opened) -> Whose:
     member_id = None if opened.member is None else opened.member.member_id
-    group_id = None if opened.group is None else opened.group.group_id
-    return Whose(member_id, group_id, Taking(rt, tenant, member_id or ""))
+    return Whose(member_id, Taking(rt, tenant, member_id or ""))
 
 
-def member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:
+def _member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:
     """NotFound `member_not_found`."""
     member_id = buyer.member_id
     if member_id is None and buyer.identifier is not None:

@@ -135,7 +135,7 @@ def _plan(
         made = kept_plan(caller, unguarded(command), terms, header, sale, order_id, uses)
         made = replace(made, writes=(*made.writes, *writes_within(taking)))
         return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)
-    whose = Whose(checkout.member_id, checkout.group_id, taking)
+    whose = Whose(checkout.member_id, taking)
     shown = shown_codes(rt, tenant, terms, whose, checkout.codes, last.recorded_at)
     session, used = Session(checkout, cart), partial(used_with, rt, shown, checkout.checkout_id, paying.number)
     till = Till(judges=session.earns_beside, pays=session.spends_promised, shows=used, held=held_uses(checkout))
@@ -158,10 +158,16 @@ def _ended(
         version=last.sequence + 1,
         payments=tuple(payment.model_dump(mode="json") for payment in paying.payments or ()),
     )
-    ended = {"limited": (), "paid": paid, "member_id": order.member_id, "group_id": order.group_id}
+    ended = {
+        "limited": (),
+        "paid": paid,
+        "ended_at": header.recorded_at,
+        "member_id": order.member_id,
+        "group_id": order.group_id,
+    }
     after, told = checkout.model_copy(update=ended), {"order": order.model_dump(mode="json")}
     also = (*made.writes, *held_writes(tenant, checkout, None))
-    plan = version_plan(tenant, command, last.head, header, after, told, also)
+    plan = version_plan(tenant, command, last, header, after, told, also)
     return replace(plan, done_if=plan.done_if | made.done_if)
 
 

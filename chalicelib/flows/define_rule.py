@@ -1,7 +1,8 @@
 """Define a rule: the units, tiers and rules that it names must be its program's.
 
 What it limits for everybody is another total from the same transaction on: 1 Query for each limit or budget that changes, and
-as many writes as it has slices.
+as many writes as it has slices. Of a rule on schedule, or one that was, it is planned anew when it runs: 1 Get, and where that
+changes 1 write.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from chalicelib.areas.rules.model.names import (
     named_tiers,
     named_units,
 )
+from chalicelib.areas.rules.model.triggers import OnSchedule
+from chalicelib.areas.rules.schedule import coming, replanned, runs, runs_as_before
 from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import NotFound, Refused
@@ -42,13 +45,15 @@ from chalicelib.table.protocol import Write
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
     """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_segment`, `unknown_coupon_series`,
-    `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `too_many_rules`; NotFound: the program."""
+    `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
+    `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         must_suit(config, program_id, rule)
-        return replace(
-            rules.change(config, program_id, rule), also=_totals(rt, caller.tenant, config, program_id, rule)
-        )
+        known = next((one for one in rules.rules(config, program_id) if one.rule_id == rule.rule_id), None)
+        totals = _totals(rt, caller.tenant, program_id, known, rule)
+        planned = _planned(rt, caller.tenant, programs.program(config, program_id), known, rule)
+        return replace(rules.change(config, program_id, rule), also=(*totals, *planned))
 
     done = change_config(rt, caller, command, "define_rule", decide)
     changed = done.answer
@@ -113,9 +118,20 @@ def _must_have_event(program: Program, rule: Rule) -> None:
         raise Refused("unknown_property", f"The event {name} has no property {unknown[:64]}.", param="when")
 
 
-def _totals(rt: Runtime, tenant: str, config: Config, program_id: int, rule: Rule) -> tuple[Write, ...]:
+def _planned(rt: Runtime, tenant: str, program: Program, known: Rule | None, rule: Rule) -> tuple[Write, ...]:
+    """When it runs next. An active rule that would never run, from now on, is refused where that is decided."""
+    if not any(isinstance(one.trigger, OnSchedule) for one in (known, rule) if one is not None):
+        return ()
+    now = rt.clock.now()
+    if runs(rule) and not runs_as_before(known, rule) and coming(rule, program.zone, now) is None:
+        raise Refused("schedule_over", "There is no day left on which the rule would run.", param="trigger")
+    planned = rules.read_planned(rt.table, tenant, program.program_id, rule.rule_id)
+    after = replanned(planned, known, rule, program.zone, now)
+    return () if after is None else (rules.planned_put(tenant, after),)
+
+
+def _totals(rt: Runtime, tenant: str, program_id: int, known: Rule | None, rule: Rule) -> tuple[Write, ...]:
     """A limit that is no more keeps its count, for when it is set again."""
-    known = next((one for one in rules.rules(config, program_id) if one.rule_id == rule.rule_id), None)
     before = {} if known is None else quotas_of(program_id, known)
     return tuple(
         write

@@ -31,17 +31,22 @@ from chalicelib.kit.facts import Fact
 from chalicelib.table.journal import Head, Header
 from chalicelib.table.protocol import Attrs, Key, Write
 
+MOST_WRITES = 60  # for all that follows in one transaction
+OF_A_COUPON = 5  # itself, its code there and in its pool, what the member has had of the series
+OF_ALL_COUPONS = 3  # how many the member has, and in a group account and entry of their own
+
 
 @dataclass(frozen=True, slots=True)
 class Giving:
     """How whatever follows gets what is limited for all. `trial`: nothing will be written. `taken`: keys of what is written
-    beside it. `unnamed`: no fact says by which rule. `used` becomes of coupons in the same transaction before, as they were `found`."""
+    beside it; `room` for how many writes there is with it, as far as they are of no limit for all. `unnamed`: no fact says by which rule. `used` becomes of coupons in the same transaction before, as they were `found`."""
 
     taking: Taking
     trial: bool = False
     taken: Collection[Key] = ()
     unnamed: bool = False
     used: tuple[Deed, ...] = ()
+    room: int = MOST_WRITES
     found: Mapping[Key, Attrs] = field(default_factory=dict)
 
 

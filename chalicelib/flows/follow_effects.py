@@ -32,7 +32,7 @@ from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.award_decisions import Grant, granted, is_ignored
 from chalicelib.flows.award_turn import Desk, Turn
-from chalicelib.flows.follow_coupons import CouponTurn, Giving, coupon_turn
+from chalicelib.flows.follow_coupons import OF_A_COUPON, OF_ALL_COUPONS, CouponTurn, Giving, coupon_turn
 from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.give_stamps import stamped
 from chalicelib.flows.opened import Opened
@@ -44,6 +44,7 @@ from chalicelib.table.protocol import Write
 
 MOST = 10  # in one transaction; each may write awards
 OF_SEGMENTS = JoinSegment | LeaveSegment  # they stay, whatever comes back
+OF_A_STAY = 2  # writes: itself, and how many are in the segment
 
 
 class GivenEffect(Frozen):
@@ -98,14 +99,14 @@ def followed(
 ) -> Followed:
     """Asks nothing, but for a code of a pool: a member's awards, segments and coupons come with the snapshot. Once in a
     transaction for each program: what follows from several things in it is given together, after the coupons that are used in it.
-    `order`: what they follow from, but for so many `before` it."""
+    `order`: what they follow from, but for so many `before` it. What finds no room is told as `too_many_effects`."""
     if opened.member is None or not (follows or giving.used):
         return Followed(story)
     tenant, member_id, program_id = header.caller.tenant, opened.member.member_id, terms.program.program_id
     desk, now = Desk(terms, terms.config, opened, member_id, header.effective_at), story.account.advanced_to
     coupons = coupon_turn(giving, terms, opened, header, now)
     awards = perks.awards_from(opened.beside.values(), program_id)
-    turn = Turn(story.then(*coupons.told_since()), awards, opened.head.version + 1).with_expired(member_id)
+    turn = Turn(story.then(*coupons.told_since()), awards, opened.head.version + 1).with_expired(member_id, giving.room)
     stays = SegmentTurn(terms.config, tenant, member_id, header.effective_at, now, opened.beside, giving.taken)
     given = _Given(turn, stays, coupons, place=header.place)
     made, gifts = list[GivenEffect](), list[Gift]()
@@ -114,7 +115,7 @@ def followed(
         try:
             if number >= MOST:
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
-            given = given.with_effect(follow, at)
+            given = given.and_in_room(giving, follow, at)
             made.append(_told(follow, given))
             gifts += [_gift(follow, given)] if at.order and not isinstance(follow.effect, OF_SEGMENTS) else []
         except (Refused, NotFound) as refusal:
@@ -134,6 +135,21 @@ class _Given:
     place: str
     award_id: str | None = None
     coupon: Coupon | None = None
+
+    def and_in_room(self, giving: Giving, follow: Follow, desk: Desk) -> _Given:
+        """Refuses `too_many_effects` where there is no room for it: of a coupon before anything is taken for it."""
+        coupon = isinstance(follow.effect, IssueCoupon)
+        if not coupon or self.writes_at_most(giving, coupons=1) <= giving.room:
+            after = self.with_effect(follow, desk)
+            if after.writes_at_most(giving) <= giving.room:
+                return after
+        raise Refused("too_many_effects", "There is no room for it beside what else is written.")
+
+    def writes_at_most(self, giving: Giving, coupons: int = 0) -> int:
+        """With so many coupons more."""
+        coupons += len(self.coupons.deeds) - len(giving.used)
+        of_coupons = OF_A_COUPON * coupons + OF_ALL_COUPONS if coupons else 0
+        return len(self.turn.changed) + len(self.turn.gone) + OF_A_STAY * len(self.stays.changes) + of_coupons
 
     def with_effect(self, follow: Follow, desk: Desk) -> _Given:
         effect, blank = follow.effect, replace(self, award_id=None, coupon=None)

@@ -35,17 +35,27 @@ UNREPLAYED = Failure(
 UNSUMMED = Failure(
     "work_lost", "What the simulation had counted was deleted before it was told. It changes nothing: start another."
 )
+UNRUN = Failure(
+    "given_up",
+    "The run failed again and again, for a reason of ours, and was given up. Who had got something keeps it.",
+)
+UNLISTED = Failure(
+    "work_lost", "The list of who got something was deleted before it was told. They keep what they got."
+)
+STOPPED = Failure("rule_stopped", "The rule is not active any more: who had not had it yet got nothing.")
 _GIVEN_UP: Mapping[Job, Failure] = {
     "import": GIVEN_UP,
     "codes": GIVEN_UP,
     "proof": UNPROVEN,
     "simulation": UNREPLAYED,
+    "run": UNRUN,
 }
 _LOST: Mapping[Kind, Failure] = {
     "import_orders": LOST,
     "import_coupon_codes": LOST,
     "prove_accounts": UNTOLD,
     "simulate_rules": UNSUMMED,
+    "run_rule": UNLISTED,
 }
 
 

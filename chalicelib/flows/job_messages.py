@@ -16,12 +16,13 @@ QUEUE: Literal["imports"] = "imports"
 
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof", "codes", "simulation"]
+Job = Literal["import", "proof", "codes", "simulation", "run"]
 _JOBS: Mapping[Kind, Job] = {
     "import_orders": "import",
     "prove_accounts": "proof",
     "import_coupon_codes": "codes",
     "simulate_rules": "simulation",
+    "run_rule": "run",
 }
 
 
@@ -46,8 +47,8 @@ def _named(do: Do, job: Job) -> str:
 
 
 def _asked_of(job: Job) -> tuple[Do, ...]:
-    """A proof has no file, so that there is nothing to route."""
-    return tuple(do for do in get_args(Do) if (do, job) != ("route", "proof"))
+    """A proof and a run have no file, so that there is nothing to route."""
+    return tuple(do for do in get_args(Do) if do != "route" or job not in ("proof", "run"))
 
 
 STEP_NAMES = tuple(_named(do, job) for job in get_args(Job) for do in _asked_of(job))
@@ -80,7 +81,7 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof" | "codes" | "simulation" as job, **said}:
+        case {"job": "proof" | "codes" | "simulation" | "run" as job, **said}:
             step = step_of(said)
             if step.do in _asked_of(job):
                 return step._replace(job=job)
@@ -96,7 +97,9 @@ def step_of(body: Any) -> Step:
             "chunk": int() as chunk,
         }:
             return Step("chunk", tenant, operation, part, chunk)
-    raise InvalidInput("unknown_message", "This is no message for the queue of imports, proofs and simulations.")
+    raise InvalidInput(
+        "unknown_message", "This is no message for the queue of imports, proofs, simulations and runs of rules."
+    )
 
 
 def importer(operation: Operation) -> Caller:

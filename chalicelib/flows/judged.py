@@ -13,7 +13,7 @@ from chalicelib.flows.rule_limits import Stock, given_in, uses_in
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import CountPeriod, Day, day_of, local_minute, month_of
+from chalicelib.kit.periods import CountPeriod, Day, day_of, local_minute, month_of, month_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,16 @@ def orders_in(months: Months, per: CountPeriod, day: Day) -> int:
     return sum(months[month].orders for month in range(first, first + length) if month in months)
 
 
+def _last_order_on(account: Account) -> Day | None:
+    """Of an account whose latest day an older release did not keep, the end of the latest month with orders: nobody is
+    said to have stayed away longer than they did."""
+    months = [month for month, one in account.months.items() if one.orders > 0]
+    known, latest = account.ordered_on, max(months, default=None)
+    if latest is None or (known is not None and month_of(known) >= latest):
+        return known
+    return month_start(latest + 1) - 1
+
+
 def _enrolled_on(terms: Terms, member: Member) -> Day:
     """The day that anniversaries go by; of those who have not been written since there are any, as it was in the program."""
     return terms.day(member.enrolled_at) if member.occasions is None else day_of(member.occasions.enrolled_on)
@@ -71,6 +81,7 @@ def context_of(
         segments=segments,
         balances={unit: wallet.available for unit, wallet in account.wallets.items()},
         orders=account.orders,
+        last_order_on=_last_order_on(account),
         history=OfAccount(account),
         may_spend=may_spend,
         decimals={unit.code: unit.decimals for unit in terms.program.units},

@@ -2,7 +2,8 @@
 have filled in all that the tenant asks for, take the newsletter. And what comes once a year (flows/settle_occasions).
 
 Profiles are a tenant's and rules a program's: so each program that has a rule on it may give something. What a rule cannot
-give (an account is full, the group is blocked) it does not give, and the profile changes all the same.
+give (an account is full, the group is blocked) it does not give, and the profile changes all the same. Neither what finds no room
+in the one transaction: of many programs each has its account and entry, and what else it gives as far as there is room.
 
 reads    nothing where no program has a rule on it, nor for a new member; else 1 Query of the snapshot a program, of a member in a
          group 1 BatchGet more
@@ -23,7 +24,7 @@ from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.outcome import Follow
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, header_for
-from chalicelib.flows.follow_coupons import Giving
+from chalicelib.flows.follow_coupons import MOST_WRITES, Giving
 from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import What, happened
 from chalicelib.flows.occasion_told import kind_of, nameless, private_part
@@ -36,10 +37,10 @@ from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts
 from chalicelib.table.config import Config
 from chalicelib.table.journal import Entry, Head, Header, entry_put
-from chalicelib.table.protocol import MAX_TRANSACTION_ITEMS, Attrs, Key, Write
+from chalicelib.table.protocol import Attrs, Key, Write
 
 MOST_PROGRAMS = 20
-MOST_WRITES = MAX_TRANSACTION_ITEMS - 20  # beside them there is a profile, or an order, with all that belongs to it
+OF_EACH = 2  # account and entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,13 @@ class Moments:
         config = rt.config.load(rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if one != self.but] if moments else []
         gifts: list[Gift] = []
-        for program_id in on[:MOST_PROGRAMS]:
+        programs_on = on[:MOST_PROGRAMS]
+        for number, program_id in enumerate(programs_on, start=1):
             taken = {write.key for gift in gifts for write in gift.writes}
-            gift = self._given(program_id, member, moments, found, taken)
-            if gift is not None and len(taken) + len(gift.writes) > MOST_WRITES:
-                break
+            room = MOST_WRITES - len(taken) - OF_EACH * (len(programs_on) - number + 1)
+            gift = self._given(program_id, member, moments, found, taken, room)
+            if gift is not None and len(gift.writes) > room + OF_EACH:  # what is limited for all lies in many slices
+                gift = self._given(program_id, member, moments, found, taken, 0)
             gifts += [] if gift is None else [gift]
         return tuple(gifts)
 
@@ -92,11 +95,12 @@ class Moments:
         moments: Sequence[str],
         found: Mapping[Key, Attrs] | None,
         taken: Collection[Key],
+        room: int,
     ) -> Gift | None:
         tenant, rt, mine = self.caller.tenant, self.taking.rt, self.taking.apart(f"moments {program_id}")
         terms, giving = (
             terms_of(rt, tenant, program_id),
-            Giving(mine, self.command.dry_run, taken, unnamed=self.on is not None),
+            Giving(mine, self.command.dry_run, taken, unnamed=self.on is not None, room=room),
         )
         at = None if self.on is None else max(day_starts(self.on, terms.program.zone), member.enrolled_at)
         header = header_for(rt, self.caller, self.command, self.operation, terms, at)

@@ -2,7 +2,8 @@
 
 reads    1 Query of the member's snapshot (+ 1 Get when named by an identifier, + 1 BatchGet in a group); nothing for a
          customer who is not known
-writes   the checkout's first version (absent): 2 units; where points are set apart account (version) and entry (absent) as
+writes   the checkout's first version (absent) and its place in the list of a member who is known: 4 units; an unknown card is
+         enrolled in the same commit, where the program says so (flows/enrol_member); where points are set apart account (version) and entry (absent) as
          well: 6 units; + 5 for each limit for all and each budget of which a discount takes (flows/checkout_limits); + 2 with an
          Idempotency-Key
 who      a key that may modify checkouts
@@ -17,8 +18,9 @@ from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.checkout_coupons import keep_writes, shown_codes
 from chalicelib.flows.checkout_limits import limit_writes
 from chalicelib.flows.checkout_plan import account_writes, version_plan
-from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_buyer, promise, whose_of
+from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_or_enrol, promise, whose_of
 from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
+from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
@@ -26,7 +28,6 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
-from chalicelib.table.journal import Head
 
 
 def open_checkout(
@@ -39,11 +40,14 @@ def open_checkout(
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, "open_checkout", terms, place=wish.cart.place)
-        at, opened = header.effective_at, open_buyer(rt, caller, terms, wish)
-        known = () if opened.member is None else (opened,)
-        checkout_id, whose = rt.ids.entity("checkout", at), whose_of(rt, caller.tenant, opened)
+        at = header.effective_at
+        checkout_id = rt.ids.entity("checkout", at)
+        taking.of(checkout_id).begin()
+        opened, enrolled = open_or_enrol(Giving(taking, command.dry_run), header, terms, wish)
+        known = () if opened.member is None or opened.new else (opened,)
+        whose = whose_of(rt, caller.tenant, opened)
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
-        checking = Checking(checkout_id, shown, taking.of(checkout_id))
+        checking = Checking(checkout_id, shown, taking)
 
         def decided() -> Promise:
             return promise(rt, terms, opened, wish, at, checking)
@@ -56,16 +60,16 @@ def open_checkout(
             opened_at=at,
             lapses_at=made.lapses_at,
             member_id=whose.member_id,
-            group_id=whose.group_id,
+            group_id=None if opened.group is None else opened.group.group_id,
             promised=made.promised,
             limited=made.limited,
         )
         kept = keep_writes(rt, shown, checkout_id, made.lapses_at) if wish.hold else ()
-        also = (*kept, *limit_writes(taking, None, checkout))
+        also = (*enrolled, *kept, *limit_writes(taking, None, checkout))
         if any(one.hold is not None for one in made.promised):
             told = CheckoutOpened(checkout.checkout_id, checkout.lapses_at, opened.by)
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
             also = (*writes, *also)
-        return version_plan(caller.tenant, command, Head(), header, checkout, made.told, also, limited=taking)
+        return version_plan(caller.tenant, command, None, header, checkout, made.told, also, limited=taking)
 
     return commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))

@@ -221,21 +221,28 @@ def open_buyer(
     giving: Giving, header: Header, terms: Terms, buyer: Buyer, *, asks: bool = False
 ) -> tuple[Opened, Written | None]:
     """Whose account it goes to, and who is enrolled by it. `asks`: whether they might spend is to be known as well."""
-    rt = giving.taking.rt
-    tenant, program_id = header.caller.tenant, terms.program.program_id
+    rt, tenant, program_id = giving.taking.rt, header.caller.tenant, terms.program.program_id
     member_id = member_of(rt, header.caller, buyer)
     if member_id is not None:
         opened = open_snapshot(rt, tenant, member_id, program_id)
         return of_their_group(rt, tenant, opened, program_id, asks=asks), None
+    return enrolled_buyer(giving, header, terms, buyer, but=program_id)
+
+
+def enrolled_buyer(
+    giving: Giving, header: Header, terms: Terms, buyer: Buyer, *, but: int = 0
+) -> tuple[Opened, Written]:
+    """Somebody whom nobody knows, as a member, with what programs give them for that: `but` one that sees to its own."""
     if buyer.identifier is None or terms.program.enrolment != "enrol":
         raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
-    asked = asked_of(rt.config.load(rt.table, tenant))
+    rt = giving.taking.rt
+    asked = asked_of(rt.config.load(rt.table, header.caller.tenant))
     enrolment = Enrolment(identifiers=(buyer.identifier,))
     written = enrolling.new_member(rt, replace(header, place=""), asked, enrolment)
-    account = Account(written.member.member_id, program_id)
+    account = Account(written.member.member_id, terms.program.program_id)
     command = Command(header.command, dry_run=giving.trial)
-    others = Moments(giving.taking, header.caller, command, header.operation, but=program_id)
-    gifts = others.beside_profile(written.member, ENROLLED)
+    moments = Moments(giving.taking, header.caller, command, header.operation, but=but)
+    gifts = moments.beside_profile(written.member, ENROLLED)
     written = replace(written, writes=(*written.writes, *gifts))
     return Opened(written.member, account, Head(), new=True), written
 

@@ -41,14 +41,14 @@ def start_job(rt: Runtime, command: Command, fresh: Progress) -> Committed[Progr
     return started
 
 
-def counted_owners(rt: Runtime, tenant: str) -> int:
-    """Its members and groups as far as the relay has counted, and its counts can be read: for the progress alone. 1 Query
+def counted_owners(rt: Runtime, tenant: str, *, groups: bool = True) -> int:
+    """Its members, and groups, as far as the relay has counted, and its counts can be read: for the progress alone. 1 Query
     a MB of the tenant's counts by day."""
     total = 0
     for attrs in every_item(rt.table, counts.every_day_query(tenant)):
         try:
             known = counts.counts_from(attrs)
-            total += known.get("members_enrolled", 0) + known.get("groups_created", 0)
+            total += known.get("members_enrolled", 0) + (known.get("groups_created", 0) if groups else 0)
         except UNREADABLE:
             continue
     return total

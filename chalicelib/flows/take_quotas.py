@@ -12,7 +12,9 @@ A flow makes one Taking for a command, and each decision of the command begins i
         return Plan(entry, (*writes, *taking.writes), done_if, taking)
 
 Nothing is read for that, beside the configuration in memory. A slice that is short refuses the transaction; its quota is
-then read, and the next decision knows what is left: it draws from other slices as well, or can have less.
+then read, and the next decision knows what is left: it draws from other slices as well, or can have less. What has lapsed is
+let go of first, as much as is needed; where that is more than one request should do, it is refused as `busy`, and the same
+request goes on from there. A try counts it instead, and comes to the same.
 """
 
 from __future__ import annotations
@@ -33,13 +35,14 @@ from chalicelib.areas.quotas.model import (
     drawn_together,
     opened,
 )
+from chalicelib.errors import Busy
 from chalicelib.flows.lapsed_limits import let_go_lapsed
 from chalicelib.runtime import Runtime
 from chalicelib.table.config_notes import forget_notes, note_left, noted_left
 from chalicelib.table.protocol import Key, Write
 
 MOST_READS = 3
-MOST_LOOKS = 4  # each lets go of a page of what has lapsed
+MOST_PAGES = 20  # of what has lapsed, let go of by one request
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -55,6 +58,7 @@ class Taking:
     _noted: set[str] = field(default_factory=set)
     _left: dict[str, int] = field(default_factory=dict)  # of what a slice was short of
     _stands: dict[str, Stand] = field(default_factory=dict)  # where there is enough of it
+    _too_much_lapsed: bool = False
     _apart: dict[str, Taking] = field(default_factory=dict)
 
     def of(self, who: str) -> Taking:
@@ -64,10 +68,14 @@ class Taking:
 
     def apart(self, name: str) -> Taking:
         """For a part of the command that may come to nothing: begun by itself, and written by whoever has it."""
-        return self._apart.setdefault(name, Taking(self.rt, self.tenant, self.who))
+        return self._apart.setdefault(name, Taking(self.rt, self.tenant, self.who)).of(self.who)
 
     def begin(self) -> None:
-        """A decision is made: whatever the one before took is forgotten, what was found out is not."""
+        """A decision is made: whatever the one before took is forgotten, what was found out is not. Raises Busy where more has
+        lapsed than one request lets go of."""
+        if self._too_much_lapsed:
+            text = "Very much that is limited for all was promised and never paid for."
+            raise Busy("busy", f"{text} Send the request again, with the same key.")
         self._wanted, self._back, self._places = {}, [], {}
 
     def can_have(self, quota: Quota, amount: int) -> int:
@@ -101,8 +109,8 @@ class Taking:
         return tuple(write for name in names for write in self._writes_of(name))
 
     def look(self, refused: frozenset[Key]) -> None:
-        """1 Query of each quota that refused. Where that is too little 1 Query of what has lapsed, which is let go of, and a note of what is
-        left."""
+        """1 Query of each quota that refused. Where that is too little 1 Query of each page of what has lapsed, which is let go of
+        until there is enough, and a note of what is left."""
         for quota, amount in self._refused(refused):
             left = self._found(quota, amount)
             if left is not None and quota.kind in HELD_FOR_A_TIME:
@@ -118,25 +126,29 @@ class Taking:
         short = {quota.name: self._found(quota, amount, trial=True) for quota, amount in limited}
         self._left |= {name: left for name, left in short.items() if left is not None}
         there = [part.foresee() for part in self._apart.values()]
-        return all((*there, *(left is None for left in short.values())))
+        return all((*there, *(left is None for left in short.values()))) and not self._too_much_lapsed
 
-    def _lapsed(self, quota: Quota) -> int:
-        """What would be let go of, were it not for a try."""
+    def _lapsed(self, quota: Quota, needed: int) -> int:
+        """What would be let go of, were it not for a try, to find so much more."""
         if quota.kind not in HELD_FOR_A_TIME:
             return 0
-        now = self.rt.clock.now()
-        return sum(one.taken.amount for one in store.lapsed(self.rt.table, self.tenant, quota.name, now))
+        most = MOST_PAGES * store.LAPSED_AT_ONCE
+        held = store.lapsed(self.rt.table, self.tenant, quota.name, self.rt.clock.now(), most + 1)
+        there = sum(one.taken.amount for one in held[:most])
+        self._too_much_lapsed |= len(held) > most and there < needed
+        return there
 
     def _found_after_letting_go(self, quota: Quota, amount: int, left: int) -> int | None:
         """Looked at once more where nothing is there to let go of any more: what was lost may have been done by then."""
         found: int | None = left
-        for number in range(MOST_LOOKS):
+        for number in range(MOST_PAGES):
             went = let_go_lapsed(self.rt, self.tenant, quota.name)
             if went or number:
                 found = self._found(quota, amount)
             if found is None or not went:
-                break
-        return found
+                return found
+        self._too_much_lapsed = bool(store.lapsed(self.rt.table, self.tenant, quota.name, self.rt.clock.now(), 1))
+        return None if self._too_much_lapsed else found
 
     def after(self) -> None:
         """The command is carried out: what was known to be short, and has come back, is not so any more."""
@@ -156,13 +168,13 @@ class Taking:
         seen twice or not at all. So too little is believed when it adds up, or is read twice."""
         stand = store.read(self.rt.table, self.tenant, quota)
         for _ in range(MOST_READS - 1):
-            there = stand.left + (self._lapsed(quota) if trial and stand.left < amount else 0)
+            there = stand.left + (self._lapsed(quota, amount - stand.left) if trial and stand.left < amount else 0)
             if there >= amount:
                 self._left[quota.name], self._stands[quota.name] = there, stand
                 return None
             again = stand if stand.left + stand.taken == quota.total else self._read_again(quota)
             if again == stand:
-                return max(0, stand.left)
+                return max(0, there)
             stand = again
         return None
 

@@ -13,7 +13,7 @@ from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.checkouts.model import Checkout, outdated
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import header_for
-from chalicelib.flows.checkout_coupons import Shown, Whose, keep_writes, let_go_writes, shown_codes
+from chalicelib.flows.checkout_coupons import Shown, keep_writes, let_go_writes, shown_codes
 from chalicelib.flows.checkout_limits import limit_writes
 from chalicelib.flows.checkout_plan import account_writes, version_plan
 from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_buyer, promise, whose_of
@@ -54,14 +54,14 @@ def update_checkout(
             return promise(rt, terms, opened, wish, at, Checking(checkout_id, shown, taking, before))
 
         made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
-        checkout = _changed(before, wish, whose, made)
+        checkout = _changed(before, wish, opened, made)
         also = _kept(rt, caller.tenant, before, checkout, shown if wish.hold else None, at)
         if _holds(before) or _holds(checkout):
             told = CheckoutUpdated(checkout.checkout_id, checkout.lapses_at, opened.by)
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
             also = (*writes, *also)
         also = (*also, *limit_writes(taking, before, checkout))
-        return version_plan(caller.tenant, command, last.head, header, checkout, made.told, also, limited=taking)
+        return version_plan(caller.tenant, command, last, header, checkout, made.told, also, limited=taking)
 
     done = commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
     if not command.dry_run:
@@ -69,12 +69,12 @@ def update_checkout(
     return done
 
 
-def _changed(before: Checkout, wish: CheckoutWish, whose: Whose, made: Promise) -> Checkout:
+def _changed(before: Checkout, wish: CheckoutWish, opened: Opened, made: Promise) -> Checkout:
     changed = {
         "cart": wish.cart.model_dump(mode="json", exclude_defaults=True),
         "lapses_at": made.lapses_at,
-        "member_id": whose.member_id,
-        "group_id": whose.group_id,
+        "member_id": None if opened.member is None else opened.member.member_id,
+        "group_id": None if opened.group is None else opened.group.group_id,
         "promised": made.promised,
         "limited": made.limited,
     }

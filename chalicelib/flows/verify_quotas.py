@@ -47,7 +47,7 @@ def verify_quotas(rt: Runtime, tenant: str) -> tuple[Difference, ...]:
 
 
 def _look(rt: Runtime, table: Table, tenant: str) -> Iterator[Difference]:
-    for quota, has_total in _named(rt, _readable(table, tenant)):
+    for quota, has_total in _named(rt, readable_config(table, tenant)):
         try:
             stand = store.read(table, tenant, quota)
             held = [store.held_from(tenant, attrs) for attrs in every_item(table, store.held_query(tenant, quota.name))]
@@ -65,19 +65,19 @@ def _named(rt: Runtime, config: Config) -> Iterator[tuple[Quota, bool]]:
     """Each, and whether its total is known: that of a pool is not."""
     days = {
         program.program_id: local_day(rt.clock.now(), program.zone)
-        for _, program in _each(config, "program", programs.program_of)
+        for _, program in each_readable(config, "program", programs.program_of)
     }
-    for number, reward in _each(config, "reward", rewards.REWARDS.read):
+    for number, reward in each_readable(config, "reward", rewards.REWARDS.read):
         if number in days:
             yield from ((quota, True) for quota in quotas_of(reward, number, days[number]).values())
-    for _, series in _each(config, "coupon_series", all_series.SERIES.read):
+    for _, series in each_readable(config, "coupon_series", all_series.SERIES.read):
         yield from ((quota_of(series, what), True) for what in _KINDS)
         yield pool_of(series), False
-    for number, rule in _each(config, "rule", rules.rule_of):
+    for number, rule in each_readable(config, "rule", rules.rule_of):
         yield from ((quota, True) for quota in of_rule(number, rule).values())
 
 
-def _each(
+def each_readable(
     config: Config, kind: str, read: Callable[[Name, Mapping[str, Any]], DefinedT]
 ) -> Iterator[tuple[int, DefinedT]]:
     """Those of a kind, with their program. One that cannot be read verify_configuration tells."""
@@ -86,7 +86,7 @@ def _each(
             yield int(name.id.partition("#")[0]), read(name, kept.body)
 
 
-def _readable(table: Table, tenant: str) -> Config:
+def readable_config(table: Table, tenant: str) -> Config:
     """As far as it can be read: verify_configuration tells the rest."""
     found: dict[Name, Aggregate] = {}
     for attrs in every_item(table, config_query(tenant)):

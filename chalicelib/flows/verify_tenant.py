@@ -2,7 +2,7 @@
 
     reads    the directories of members and groups, 1 Query two hundred of a shard; these as in verify_members, twenty
              together; orders that no member has as in verify_kept_orders; the
-             configuration as in verify_configuration, quotas as in verify_quotas; the feed as in verify_feed
+             configuration as in verify_configuration, quotas as in verify_quotas, plans as in verify_schedules; the feed as in verify_feed
 
 Memory: two hundred members, and two numbers for each hour in which anything was recorded. It writes nothing. Between two
 parts it may be ended, and gone on with later from where it was.
@@ -24,6 +24,7 @@ from chalicelib.flows.verify_feed import verify_feed
 from chalicelib.flows.verify_kept_orders import verify_kept_orders
 from chalicelib.flows.verify_members import VerifiedMember, verify_members
 from chalicelib.flows.verify_quotas import verify_quotas
+from chalicelib.flows.verify_schedules import verify_schedules
 from chalicelib.flows.verify_stream import Difference
 from chalicelib.flows.verify_tally import Tally, tally_from
 from chalicelib.kit.clock import Instant
@@ -100,7 +101,8 @@ def verify_tenant(
     yield VerifiedPart(different, entries=tally.entries, orders=orders)
     whole.add_all(tally)
     different, tally = verify_configuration(rt, tenant)
-    yield VerifiedPart((*different, *verify_quotas(rt, tenant)), entries=tally.entries)
+    beside = (*verify_quotas(rt, tenant), *verify_schedules(rt, tenant))
+    yield VerifiedPart((*different, *beside), entries=tally.entries)
     whole.add_all(tally)
     different = tuple(verify_feed(PatientTable(rt), tenant, whole, at.until))
     yield VerifiedPart(different, feed_until=at.until // HOUR_MS * HOUR_MS)

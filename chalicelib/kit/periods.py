@@ -106,6 +106,12 @@ def day_starts(day: Day, zone: str) -> Instant:
     return instant(midnight.astimezone(UTC))
 
 
+def time_of_day(day: Day, minute: int, zone: str) -> Instant:
+    """When the zone's clocks first show so many minutes since midnight (where they skip it, as long after as they skip)."""
+    local = datetime.combine(date_of(day), time(minute // 60, minute % 60), tzinfo=_zone(zone))
+    return instant(local.astimezone(UTC))
+
+
 def month_end(day: Day, months: int) -> Day:
     """The last day of the month that comes `months` after the day's own."""
     start = date_of(day)

@@ -28,6 +28,7 @@ NOT_BY_HTTP = {
     "award_gone": "told in an answer, as the reason why a return takes no perk back",
     "pinned_since": "told in an answer, as the reason why a return takes no tier back",
     "too_many_effects": "told in an answer, as the reason why nothing follows from a rule",
+    "nothing_given": "leaves the commit of a run of a rule, which counts whom nothing was given",
     "nothing_due": "leaves settle_due's commit, which answers that nothing was done",
     "unchanged": "leaves the commit of a member that is already as asked",
     "is_transfer": "leaves the undoing of one account: undo_entry goes on with both",

@@ -82,7 +82,7 @@ REACHED = {  # beside its own log
         "Bucket/results/*",
         "ImportsQueue",
     },
-    "due": {"Table", "Table/index/gsi3", "DueQueue"},
+    "due": {"Table", "Table/index/gsi3", "DueQueue", "ImportsQueue"},
     "schedule_due": {"Table", "DueQueue"},
     "take_pulse": {"Table"},
     "webhooks": {"Table", "Table/index/gsi1", "Table/index/gsi3", "WebhooksQueue"},

@@ -281,6 +281,10 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "no_codes_left": "the code is named: none is drawn",
     },
     "open_checkout": {
+        **{code: why for code, why in NOT_GIVEN.items() if code not in PAID_WITH},
+        **dict.fromkeys(("undeclared_field", "wrong_field_type"), FIELDLESS),
+        "missing_member": "a cart of nobody is nobody's",
+        "too_many_coupons": NO_MORE_LIVE,
         "date_too_early": CLOCK,
         "insufficient_balance": HAD,
         "lapses_in_past": AHEAD,
@@ -300,7 +304,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "commit_checkout": {
         **dict.fromkeys(
             (
-                *("code_of_nobody", "coupons_in_group", "coupon_series_not_found", "unknown_code", "code_expired"),
+                *("code_of_nobody", "coupon_series_not_found", "unknown_code", "code_expired"),
                 *("order_below_minimum", "no_codes_left"),
             ),
             "it is the code that was promised, at the time at which it was",

@@ -205,9 +205,9 @@ LEFT_OUT = (
     LeftOut(("record_event",), "a snapshot is read and judged as by *record an order by id*, without an order to keep"),
     LeftOut(("evaluate_cart",), "the same snapshot judged by the same code as by *simulate an order by id*"),
     LeftOut(
-        ("open_checkout", "get_checkout", "update_checkout", "commit_checkout", "cancel_checkout"),
+        ("open_checkout", "get_checkout", "list_checkouts", "update_checkout", "commit_checkout", "cancel_checkout"),
         "a cart is judged as by *simulate an order by id*, points are set apart as by *hold*, an order recorded and returned "
-        "as by *record an order by id* and *return*, with one small item beside them",
+        "as by *record an order by id* and *return*, with two small items beside them",
     ),
     LeftOut(
         ("redeem_reward", "refund_redemption", "change_delivery"),

@@ -59,7 +59,7 @@ WITHOUT_A_ROW = frozenset(
         *("add_to_segment", "remove_from_segment"),
         *("list_webhooks", "get_webhook", "put_webhook", "delete_webhook", "rotate_webhook_secret"),
         *("list_webhook_deliveries", "test_webhook", "redeliver_webhook", "redeliver_failed_webhooks"),
-        *("open_checkout", "get_checkout", "update_checkout", "commit_checkout", "cancel_checkout"),
+        *("open_checkout", "get_checkout", "list_checkouts", "update_checkout", "commit_checkout", "cancel_checkout"),
         *("read_feed", "read_liability", "read_program_histogram", "read_histogram"),
     )
 )

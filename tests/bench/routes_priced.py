@@ -19,7 +19,9 @@ from chalicelib.flows.prove_chunk import prove_chunk
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.flows.replay_chunk import replay_chunk
 from chalicelib.flows.route_simulation import route_simulation
+from chalicelib.flows.run_chunk import run_chunk
 from chalicelib.flows.start_proof import start_proof
+from chalicelib.flows.start_run import start_due_runs
 from chalicelib.flows.start_simulation import SimulationAsked, start_simulation
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
@@ -33,6 +35,7 @@ from tests.http.registry import NATIVE, Names, request_of
 from tests.http.world import key_for, twin_runtime
 from tests.twins import fresh
 from tests.twins.bookshop import card, member, sale
+from tests.twins.scheduled import operations, scheduled
 
 KEYED = tuple(route for route in ROUTES if route.access != "open")
 _TENANT = "ours"
@@ -42,6 +45,7 @@ _ANOTHER: Mapping[str, Mapping[str, Any]] = {  # what is told already, and told 
     "put_tiers": {"tiers": [{"tier_id": "bronze", "name": "Bronze", "threshold": 0}]},
 }
 _HOUR_MS = 3_600_000
+_WEEK_MS = 7 * 24 * _HOUR_MS
 PROVEN = 100
 _CONTEXT = LambdaContext("api_handler", memory_size=1024)
 
@@ -129,6 +133,18 @@ def _replay(at: Till) -> Act:
     return lambda: replay_chunk(rt, Step("chunk", operation.tenant, operation.operation_id, job="simulation"))
 
 
+def _run(at: Till) -> Act:
+    """The one chunk of a run of a rule that is for as many members, each of whom gets something."""
+    rt, caller = at.shop.rt, at.shop.caller
+    there = len(list(listed_members(rt.table, caller.tenant, None)))
+    some = [at.shop.member(f"gift-{number}") for number in range(PROVEN - there)]
+    at.shop.define(scheduled("gift", audience={"members": some}))
+    at.shop.clock.at += _WEEK_MS
+    start_due_runs(rt, caller, rt.clock.now())
+    run = next(one.operation for one in operations(at.shop) if one.operation.kind == "run_rule")
+    return lambda: run_chunk(rt, Step("chunk", run.tenant, run.operation_id, job="run"))
+
+
 def _row(name: str, cost: Cost) -> Row:
     return {
         "operation": name,
@@ -147,4 +163,5 @@ PRICED_STEPS: Mapping[str, Callable[[Till], Act]] = {
     f"repair {RELAYED} entries of an hour": _repair,
     f"proof chunk of {PROVEN} members": _prove,
     f"simulation chunk of {PROVEN} members": _replay,
+    f"run chunk of {PROVEN} members": _run,
 }

@@ -23,6 +23,7 @@ from chalicelib.areas.accounts.store import DUE_SHARDS, account_key
 from chalicelib.areas.coupons.store.owned import coupon_from, coupon_keys, coupon_writes
 from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
 from chalicelib.areas.quotas.store import draws, held_put
+from chalicelib.areas.rules.store import planned_put, read_planned
 from chalicelib.areas.segments.store import membership_from, membership_key, membership_put
 from chalicelib.config import Settings
 from chalicelib.flows.repair_feed import repair_feed
@@ -151,8 +152,11 @@ def let_points_expire(shop: Deployed, table: Table) -> None:
     table.batch_put(accounts_like_that_of(told["member_id"], table, 100))
     let_a_coupon_be_over(shop, table, told["member_id"])
     let_a_stay_be_over(shop, table, told["member_id"])
+    let_a_rule_run(shop, table, told["member_id"])
     fire_schedule(shop)
     seen(lambda: empty(shop, "due"), "the end of the due job")
+    operation = seen(lambda: finished(shop, "gift 1970-01-01T01:00:00Z"), "the run of a rule")
+    assert (operation["state"], operation["counts"]["not_in_audience"]) == ("done", 1), operation
 
 
 def hold_what_nobody_pays_for(shop: Deployed, table: Table, rule_id: str, rule: Mapping[str, Any]) -> None:
@@ -187,6 +191,17 @@ def let_a_stay_be_over(shop: Deployed, table: Table, member_id: str) -> None:
     kept = membership_from(table.get(membership_key(SHOP, member_id, "short")) or {})
     put = membership_put(SHOP, member_id, replace(kept, leaves_at=kept.since - 400 * 24 * HOUR_MS), kept)
     table.batch_put([put.item])
+
+
+def let_a_rule_run(shop: Deployed, table: Table, member_id: str) -> None:
+    """It is planned for long ago, in the same way: the job starts it, which is a long job."""
+    someday = {"on": "schedule", "at": "10:00", "day": "2099-01-01"}
+    gift = {"kind": "fixed", "unit": "points", "amount": 5}
+    rule = {"name": "A gift", "trigger": someday, "audience": {"members": [member_id]}, "effects": [gift]}
+    status, told = shop.call("PUT", "/v1/programs/1/rules/gift", rule)
+    assert status == 200, told
+    planned = read_planned(table, SHOP, 1, "gift")
+    table.batch_put([planned_put(SHOP, planned.to(HOUR_MS)).item])
 
 
 def accounts_like_that_of(member_id: str, table: Table, count: int) -> list[Attrs]:

@@ -20,7 +20,7 @@ def test_the_schedule_enqueues(deployed: Deployed) -> None:
     events, lambdas = deployed.client("events"), deployed.client("lambda")
     rule = next(one for one in events.list_rules()["Rules"] if "ScheduleDue" in one["Name"])
     (mapping,) = lambdas.list_event_source_mappings(FunctionName=deployed.function("Due"))["EventSourceMappings"]
-    assert rule["ScheduleExpression"] == "cron(10 0 * * ? *)"
+    assert rule["ScheduleExpression"] == "cron(10 * * * ? *)"
     lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
     events.put_rule(Name=rule["Name"], ScheduleExpression="rate(1 minute)")
     try:

@@ -184,8 +184,8 @@ def test_the_topic_feeds_no_queue_that_nothing_works_off(template: Template) -> 
     assert "TopicQueuesPolicy" not in template["Resources"]
 
 
-def test_the_schedule_is_minutes_past_midnight(template: Template) -> None:
-    assert trigger(template, "ScheduleDue") == {"Schedule": "cron(10 0 * * ? *)"}
+def test_the_schedule_is_minutes_past_every_hour(template: Template) -> None:
+    assert trigger(template, "ScheduleDue") == {"Schedule": "cron(10 * * * ? *)"}
     assert trigger(template, "TakePulse") == {"Schedule": "rate(5 minutes)"}
 
 

@@ -16,6 +16,7 @@ from chalicelib.flows.replace_program import replace_program
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.start_import import start_import
 from chalicelib.flows.start_proof import start_proof
+from chalicelib.flows.start_run import Cut, start_due_runs
 from chalicelib.flows.start_simulation import SimulationAsked, start_simulation
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.kit.periods import local_day
@@ -26,6 +27,8 @@ from tests.faults.world import World, world_of
 from tests.twins import coupons, fresh
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, open_shop, per_euro, rule, sale
 from tests.twins.grouped import household
+from tests.twins.scheduled import scheduled
+from tests.twins.segmented import add, define
 from tests.twins.streamed import StreamedTable, stream_event
 from tests.unit.flows.wishes import gave_and_took, set_apart
 from tests.unit.imports.drops import KEY, brought_back, sold
@@ -44,6 +47,8 @@ FILE = (
     sold("N-3", "new", "ten"),
 )
 PARTS, CHUNK_ROWS = 2, 2
+DAILY = {"on": "schedule", "at": "06:00", "every_days": 1, "from_day": "2026-01-01"}
+DAY_MS = 86_400_000
 
 
 @cache
@@ -156,6 +161,33 @@ def replaying() -> World:
     today = local_day(shop.clock.now(), "UTC")
     tried = rule("twice", effects=[per_euro(2)])
     start_simulation(shop.rt, shop.caller, fresh(), SimulationAsked(today - 365, today, (tried,)), 1, 1)
+    return world
+
+
+@cache
+def gifts_due() -> World:
+    """It is time for a rule on schedule, which is for Ada and Bob, and the schedule has said so."""
+    world = _idle().copy()
+    shop = world.calm
+    some = [world.names["ada"], world.names["bob"]]
+    shop.define(scheduled("gift", trigger=DAILY, audience={"members": some}))
+    shop.clock.at += DAY_MS
+    world.queues.send("due", [Message({"tenant": "shop", "rules_until": shop.clock.at}, "hour")])
+    return world
+
+
+@cache
+def gifts_given() -> World:
+    """A run of a rule has begun, of the members of a segment, in one part; it is counted, for each of them and for all."""
+    world = _idle().copy()
+    shop = world.calm
+    household(shop, world.names["carol"])
+    define(shop, "vip")
+    add(shop, *(world.names[name] for name in ("ada", "bob", "carol")))
+    once = {"per_member": [{"per": "day", "times": 1}], "in_all": 40}
+    shop.define(scheduled("gift", trigger=DAILY, audience={"segments": ["vip"]}, limits=once))
+    shop.clock.at += DAY_MS
+    start_due_runs(shop.rt, shop.caller, shop.clock.at, Cut(1, 10))
     return world
 
 

@@ -8,11 +8,13 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib.areas.checkouts.operations import get_checkout
+from chalicelib.flows.list_checkouts import list_checkouts
 from chalicelib.flows.open_checkout import open_checkout
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
 from tests.faults.case import Case
+from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
 from tests.twins import coupons, fresh, kept, tills
@@ -87,6 +89,7 @@ def take_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 COMMANDS: dict[str, Asked] = {
     "open_checkout": open_one,
     "open_checkout, nobody known": open_for_nobody,
+    "open_checkout, by unknown card": lambda world, shop, command: tills.opened(shop, card("4711"), command=command),
     "update_checkout": change,
     "commit_checkout": pay,
     "commit_checkout, by card": pay_by_card,
@@ -104,6 +107,14 @@ def commands() -> Iterator[Case]:
     yield Case("commit_checkout, without a key", "write", at_tills, partial(commanded, pay, fresh))
 
 
+def all_lists(world: World, shop: BookShop) -> object:
+    def one(who: str, *, past: bool) -> object:
+        member_id = world.names[who]
+        return paged(lambda cursor: list_checkouts(shop.rt, shop.caller, member_id, 1, cursor, past=past))
+
+    return one("bob", past=False), one("bob", past=True), one("ada", past=False)
+
+
 CHECKOUT_WRITES = tuple(commands())
 CHECKOUT_READS = (
     Case(
@@ -111,6 +122,13 @@ CHECKOUT_READS = (
         "read",
         at_tills,
         lambda world, shop: get_checkout(shop.rt, shop.caller, world.names["waiting"]),
+        patient=False,
+    ),
+    Case(
+        "list_checkouts",
+        "read",
+        at_tills,
+        all_lists,
         patient=False,
     ),
 )

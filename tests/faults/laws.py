@@ -17,9 +17,11 @@ from chalicelib.areas.orders.model.order import Order
 from chalicelib.areas.perks.store import award_from
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.kit.clock import moment
+from chalicelib.table.guards import NOWHERE
 from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
+from tests.faults.checkout_laws import judge_checkouts
 from tests.faults.coupon_laws import judge_coupons
 from tests.faults.limit_laws import judge_limits
 from tests.faults.segment_laws import judge_segments
@@ -47,9 +49,12 @@ def judge(items: Iterable[Attrs]) -> None:
     judge_coupons(kinds, journals)
     judge_limits(kinds)
     judge_segments(kinds, journals)
+    judge_checkouts(kinds)
     for guard in kinds["guard"].values():
         stream, sequence = Stream("", guard["entry_pk"]["S"], int(guard["program"]["N"])), int(guard["sequence"]["N"])
-        if "#CHK#" in stream.pk:
+        if "told" in guard:
+            assert (stream.pk, sequence) == (NOWHERE, 0), "a guard names something, though it changed nothing"
+        elif "#CHK#" in stream.pk:
             assert Key(stream.pk, f"V#{sequence:08}") in kinds["checkout"], "a guard names a checkout that is not there"
         elif sequence:
             assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"

@@ -18,6 +18,8 @@ from chalicelib.runtime import Runtime
 from tests.faults.built import (
     EXPIRED,
     expiring,
+    gifts_due,
+    gifts_given,
     notified,
     notified_of_codes,
     notified_of_nonsense,
@@ -93,4 +95,6 @@ MESSAGES = (
     queue_case("queue imports, a file that is none", "imports", imports, notified_of_nonsense),
     replace(queue_case("queue imports, a proof from chunk to report", "imports", imports, proving), lawful=False),
     queue_case("queue imports, a simulation from route to report", "imports", imports, replaying),
+    queue_case("queue due, a rule on schedule", "due", due, gifts_due),
+    queue_case("queue imports, a run of a rule from chunk to report", "imports", imports, gifts_given),
 )

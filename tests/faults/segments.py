@@ -51,6 +51,10 @@ def add(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return segmented.add(shop, world.names["ada"], world.names["bob"], segment_id="buyers", command=command)
 
 
+def add_nobody(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return segmented.add(shop, world.names["ada"], command=command)
+
+
 def remove(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return segmented.remove(shop, world.names["ada"], world.names["bob"], command=command)
 
@@ -74,7 +78,11 @@ def commands() -> Iterator[Case]:
         yield Case(f"{name}, without a key", "write", divided, partial(commanded, act, fresh), once=True)
 
 
-SEGMENT_WRITES = (*commands(), Case("settle_due, of segments", "write", past, settle))
+SEGMENT_WRITES = (
+    *commands(),
+    Case("add_to_segment, of who is there", "write", divided, partial(commanded, add_nobody, lambda: keyed("k"))),
+    Case("settle_due, of segments", "write", past, settle),
+)
 SEGMENT_READS = tuple(
     Case(name, "read", divided, looked, patient=False)
     for name, looked in {

@@ -46,6 +46,8 @@ def with_value(body: Json, path: Path, value: str) -> Json:
     of its own, so there is no other like it."""
     body = deepcopy(body)
     place: Any = body
+    if "trigger" in path:
+        put_on_schedule(body if path[0] == "trigger" else body["rules"][path[1]], str(path[-1]))
     for number, name in enumerate(path[:-1]):
         named = isinstance(name, int) and "rule_id" in place[name]
         if named or not isinstance(name, int) or any(isinstance(later, int) for later in path[number + 1 :]):
@@ -56,6 +58,14 @@ def with_value(body: Json, path: Path, value: str) -> Json:
     place[path[-1]] = value
     place.pop(INSTEAD.get(str(path[-1]), ""), None)
     return body
+
+
+def put_on_schedule(rule: Json, days: str) -> None:
+    """A rule of which one of those days can be said."""
+    rule["trigger"] = {"on": "schedule", "at": "10:00"} | ({"every_days": 7} if days == "from_day" else {})
+    rule["effects"] = [{"kind": "fixed", "unit": "points", "amount": 5}]
+    for name in ("when", "lines", "limits"):
+        rule.pop(name, None)
 
 
 def read_everything(shop: FullShop, value: str) -> None:

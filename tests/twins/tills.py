@@ -42,13 +42,13 @@ def wish(buyer: Buyer | None, *cents: int | Line, points: int = 0, **fields: Any
 
 def opened(
     shop: BookShop,
-    member_id: str | None,
+    who: str | Buyer | None,
     *cents: int | Line,
     points: int = 0,
     command: Command | None = None,
     **fields: Any,
 ) -> Committed[OpenedCheckout]:
-    buyer = None if member_id is None else member(member_id)
+    buyer = member(who) if isinstance(who, str) else who
     return open_checkout(shop.rt, shop.caller, command or fresh(), wish(buyer, *cents, points=points, **fields))
 
 
@@ -102,8 +102,14 @@ def kept(shop: BookShop, number: str = "K-9") -> str:
     return checkout_id
 
 
+def begun_by(shop: BookShop, number: str) -> str | None:
+    """A checkout of whoever shows a card, who is enrolled by it where nobody knows it."""
+    return opened(shop, card(number)).answer.checkout.member_id
+
+
 VISITS: dict[str, Callable[[BookShop, str], object]] = {
     "open a checkout": lambda shop, member_id: begun(shop, member_id, points=5),
+    "open a checkout, somebody new": lambda shop, _: begun_by(shop, "newest"),
     "change a checkout": lambda shop, member_id: updated(shop, begun(shop, member_id), points=5),
     "pay for a checkout": lambda shop, member_id: paid(shop, begun(shop, member_id, points=5, hold=False), "C-2"),
     "pay with what is set apart": lambda shop, member_id: paid(shop, begun(shop, member_id, points=5), "C-2"),

@@ -16,14 +16,22 @@ from chalicelib.api.native.purchases import (
     cart_to_pay,
     payments_of,
 )
+from chalicelib.areas.checkouts.model import Listed
 from chalicelib.areas.checkouts.operations import get_checkout
 from chalicelib.flows.cancel_checkout import CancelledLine, cancel_checkout
 from chalicelib.flows.checkout_promise import CheckoutWish
 from chalicelib.flows.checkout_views import CancelledCheckout, CommittedCheckout, OpenedCheckout, ShownCheckout, shown
 from chalicelib.flows.commit_checkout import Paying, commit_checkout
 from chalicelib.flows.evaluate_cart import CartQuestion, EvaluatedCart, evaluate_cart
+from chalicelib.flows.list_checkouts import list_checkouts
 from chalicelib.flows.open_checkout import open_checkout
 from chalicelib.flows.update_checkout import update_checkout
+from chalicelib.kit.base import Wire
+
+
+class Checkouts(Wire):
+    items: tuple[Listed, ...]
+    next_cursor: str | None
 
 
 def evaluate(call: Call, body: CartBody) -> EvaluatedCart:
@@ -38,6 +46,12 @@ def open_one(call: Call, body: CheckoutBody) -> Answered[OpenedCheckout]:
 
 def get_one(call: Call) -> ShownCheckout:
     return shown(get_checkout(call.rt, call.caller, call.path["checkout_id"]), call.rt.clock.now())
+
+
+def list_some(call: Call) -> Checkouts:
+    member_id, limit, cursor = call.path["member_id"], call.query["limit"], call.query["cursor"]
+    page = list_checkouts(call.rt, call.caller, member_id, limit, cursor, past=call.query["past"])
+    return Checkouts(items=page.items, next_cursor=page.next_cursor)
 
 
 def update(call: Call, body: CheckoutBody) -> Answered[OpenedCheckout]:

@@ -19,8 +19,8 @@ LINK_SECONDS = 900
 
 
 class Rows(Wire):
-    """Lines of the file, its header and blank lines left out; of a proof or a simulation, members and groups. `total` is null
-    until they are counted; of these two, it is what the tenant's counters say until it is done."""
+    """Lines of the file, its header and blank lines left out; of a proof or a simulation, members and groups, of a rule's run members. `total` is null
+    until they are counted; of these, it is what the tenant's counters say until it is done."""
 
     total: int | None
     done: int
@@ -72,28 +72,44 @@ class SimulationCounts(Wire):
     unreadable: int
 
 
+class RunCounts(Wire):
+    """Members to whom a run of a rule on schedule has `given` something; and to whom not: because they are
+    `not_in_audience`, do not meet its `conditions_not_met`, had reached its limits or its budget is spent (`limits_reached`),
+    or it was `refused`: a blocked member, a full account. `unreadable`: what is kept of them is damaged. What was given,
+    refused and unreadable are lines of the result."""
+
+    given: int
+    not_in_audience: int
+    conditions_not_met: int
+    limits_reached: int
+    refused: int
+    unreadable: int
+
+
 class Fault(Wire):
     """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, one of codes also
-    `coupon_series_not_found` and `no_pool`, anything `work_lost` or `given_up`."""
+    `coupon_series_not_found` and `no_pool`, a run of a rule `rule_stopped`, anything `work_lost` or `given_up`."""
 
     code: str
     message: str
 
 
 class Result(Wire):
-    """A CSV file with one line for each line of the file, for each difference that a proof has found, or for each sum of a
-    simulation, which has the same as JSON as well (`json_url`). Anybody may read it by this address until it expires."""
+    """A CSV file with one line for each line of the file, for each difference that a proof has found, for each member whom a rule's
+    run gave something, or for each sum of a simulation, which has the same as JSON as well (`json_url`). Anybody may read it by this address until it expires."""
 
     url: str
     json_url: str | None
     expires_at: Time
 
 
-COUNTED: Mapping[Kind, type[Counts] | type[CodeCounts] | type[ProofCounts] | type[SimulationCounts]] = {
+AnyCounts = Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts
+COUNTED: Mapping[Kind, type[AnyCounts]] = {
     "import_orders": Counts,
     "import_coupon_codes": CodeCounts,
     "prove_accounts": ProofCounts,
     "simulate_rules": SimulationCounts,
+    "run_rule": RunCounts,
 }
 
 
@@ -107,7 +123,7 @@ class OperationView(Wire):
     started_at: Time | None
     finished_at: Time | None
     rows: Rows
-    counts: Counts | CodeCounts | ProofCounts | SimulationCounts
+    counts: AnyCounts
     failure: Fault | None
     result: Result | None
 

@@ -49,8 +49,28 @@ class Paid(Frozen):
     payments: tuple[Mapping[str, Any], ...] = ()
 
 
+class Listed(Frozen):
+    """A checkout in the list of its member: enough to know it again."""
+
+    checkout_id: str
+    state: CheckoutState
+    program_id: int
+    group_id: str | None
+    place: str
+    currency: str
+    gross_value: int
+    discount: int
+    to_pay: int
+    lines: int
+    opened_at: Time
+    lapses_at: Time
+    order_id: str | None
+    number: str | None
+
+
 class Checkout(Frozen):
-    """`cart` is the sale that it would become, as orders write one."""
+    """`cart` is the sale that it would become, as orders write one. `ended_at`: when it was paid for, or cancelled; one that an
+    older release ended does not say."""
 
     checkout_id: str
     program_id: int
@@ -63,6 +83,7 @@ class Checkout(Frozen):
     limited: tuple[OfLimit, ...] = ()
     paid: Paid | None = None
     cancelled: bool = False
+    ended_at: Time | None = None
 
     @property
     def owner(self) -> str | None:
@@ -77,6 +98,31 @@ class Checkout(Frozen):
     def codes(self) -> tuple[str, ...]:
         """Of coupons."""
         return tuple(one.code for one in self.promised if one.code)
+
+    @property
+    def over_at(self) -> Instant:
+        """From when on it is not open any more."""
+        return self.lapses_at if self.ended_at is None else self.ended_at
+
+    def listed(self, at: Instant) -> Listed:
+        lines, discount = self.cart["lines"], sum(one.amount for one in self.promised)
+        gross_value = sum(line["gross_value"] for line in lines)
+        return Listed(
+            checkout_id=self.checkout_id,
+            state=self.state(at),
+            program_id=self.program_id,
+            group_id=self.group_id,
+            place=self.cart.get("place", ""),
+            currency=self.cart["currency"],
+            gross_value=gross_value,
+            discount=discount,
+            to_pay=gross_value - discount,
+            lines=len(lines),
+            opened_at=self.opened_at,
+            lapses_at=self.lapses_at,
+            order_id=None if self.paid is None else self.paid.order_id,
+            number=None if self.paid is None else self.paid.number,
+        )
 
     def off(self) -> dict[int, int]:
         """What comes off each line, where anything does."""

@@ -17,6 +17,7 @@ Laws
     - What all share is handed to nobody: whoever shows it uses it, and where that is taken back, so is their coupon.
     - A code is told to be usable where using it would be done, and for what it is not told it is refused.
     - A member has so many live coupons at most: every purchase reads them.
+    - What a rule gives is given in the transaction of what set it off, as of then; a refusal is told there, and refuses nothing else.
     - Codes are in no fact: who reads the feed cannot redeem anything.
 
 Operations

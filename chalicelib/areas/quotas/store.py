@@ -138,10 +138,11 @@ def held_delete(tenant: str, held: Held) -> Delete:
     return Delete(held_key(tenant, held), Present())
 
 
-def lapsed(table: Table, tenant: str, name: str, at: Instant) -> tuple[Held, ...]:
-    """What is held of a quota though its time is over, the longest over first; no more than can be given back at once."""
+def lapsed(table: Table, tenant: str, name: str, at: Instant, most: int = LAPSED_AT_ONCE) -> tuple[Held, ...]:
+    """What is held of a quota though its time is over, the longest over first; no more than can be given back at once, or than
+    so many."""
     over = Between(_HELD, f"{_HELD}{at:015}$")  # `$` follows `#`: what is over at this very instant as well
-    page = table.query(Query(_pk(tenant, name), over, limit=LAPSED_AT_ONCE))
+    page = table.query(Query(_pk(tenant, name), over, limit=most))
     return tuple(held_from(tenant, attrs) for attrs in page.items)
 
 

@@ -4,8 +4,9 @@ Words
     rule        when … then: a trigger, a window, an audience, conditions, a line filter, and one to twenty effects
     state       draft, active, paused or ended: only active ones are judged
     trigger     what sets it off: a purchase (`order`), a cart at a checkout (`cart`: the only one of discounts), the first purchase, what
-                happens to a profile once, a birthday, an anniversary, an event, a check-in, a scan, being near
-    occasion    by what rules are filed: the kind of the trigger, with the event's name or the code
+                happens to a profile once, a birthday, an anniversary, an event, a check-in, a scan, being near, a schedule
+    occasion    by what rules are filed: the kind of the trigger, with the event's name or the code; of one on schedule with its id
+    occurrence  a moment at which a rule on schedule runs; what comes next is planned beside the rule
     audience    members, tiers, the member's labels, places; fields narrow each other, values within a field are alternatives
     condition   a tree of `all`, `any`, `not` over questions: a subject compared, labels, lines, times of orders
     own lines   the lines that pass the rule's line filter; what it gives belongs to them and falls with their return
@@ -50,6 +51,7 @@ Modules
     answers     what a subject is
     conditions  questions compiled to closures, and the sentence for whoever asks why
     credits     how much an effect gives for own lines
+    schedule    when a rule runs that is on schedule, and what is planned of it
     limits      what limits leave of a gift, and what of a rule is counted
     discounts   how much an effect takes off them
     index       which rules a purchase could be for

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from chalicelib.areas.rules.basket import Basket
-from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS, WEEKDAYS
+from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS, weekday_of
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.periods import Day, date_of, day_of, in_year, next_in_a_year
 
@@ -61,6 +61,12 @@ def _years_enrolled(_: Basket, context: Context) -> int | None:
     return None if context.enrolled_on is None else _years(date_of(context.enrolled_on), context.day)
 
 
+def _days_since_last_order(_: Basket, context: Context) -> int | None:
+    """What comes late is judged on its own day: no order has been made after it yet."""
+    last = context.last_order_on if context.member else None
+    return None if last is None else max(0, context.day - last)
+
+
 def _years(since: date, day: Day) -> int:
     """Whole ones: of 29 February they are full on the 28th, where there is none."""
     year = date_of(day).year
@@ -84,7 +90,7 @@ _READERS: Mapping[str, Reader] = {
     "order.first": lambda _, context: context.orders == 0 if context.member else None,
     "time.day": lambda _, context: context.day,
     "time.of_day": lambda _, context: context.minute,
-    "time.weekday": lambda _, context: WEEKDAYS[(context.day + 3) % 7],  # 1970-01-01 was a Thursday
+    "time.weekday": lambda _, context: weekday_of(context.day),
     "time.day_of_month": lambda _, context: date_of(context.day).day,
     "time.month": lambda _, context: date_of(context.day).month,
     "member.id": _of_member("member_id"),
@@ -99,6 +105,7 @@ _READERS: Mapping[str, Reader] = {
     "member.group": lambda _, context: context.member.group_id is not None if context.member else None,
     "account.tier": lambda _, context: context.tier,
     "account.orders": lambda _, context: context.orders if context.member else None,
+    "account.days_since_last_order": _days_since_last_order,
     "here.place": lambda basket, _: basket.place or None,
     "here.distance": lambda _, context: context.distance,
 }

@@ -91,13 +91,13 @@ def compile_rules(rules: Sequence[Rule]) -> CompiledRules:
 
     made = tuple(_CompilerOf(rule, selectors).compiled() for rule in live)
     aside = [_aside(rule, compiled) for rule, compiled in zip(live, made, strict=True)]
-    idle = [(rule.trigger.occasion, _idle(rule)) for rule in ordered if rule.state != "active"]
+    idle = [(rule.occasion, _idle(rule)) for rule in ordered if rule.state != "active"]
     return CompiledRules(
         live=made,
         index=Index(live),
         reasons=Reasons(aside, idle),
-        occasions=frozenset(rule.trigger.occasion for rule in live),
-        known_occasions=frozenset(rule.trigger.occasion for rule in ordered),
+        occasions=frozenset(rule.occasion for rule in live),
+        known_occasions=frozenset(rule.occasion for rule in ordered),
         counting=counting_of(ordered),
     )
 
@@ -114,7 +114,7 @@ def _aside(rule: Rule, made: CompiledRule) -> Aside:
     outside = Skipped(rule.rule_id, "outside_window", f"The day is not {_days(rule.window)}.")
     said_of = {skipped.reason: skipped for _, skipped in made.checks}
     first, second = [said_of[_REASONS_OF_FILES[what]] if what else None for what in filed_under(rule)]
-    return Aside(rule.trigger.occasion, span_of(rule), outside, first, second)
+    return Aside(rule.occasion, span_of(rule), outside, first, second)
 
 
 class _CompilerOf:

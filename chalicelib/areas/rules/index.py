@@ -43,7 +43,7 @@ class Index:
     """Places of rules in judging order, by days, occasion and names."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = [(place, span_of(rule), rule.trigger.occasion, _names(rule)) for place, rule in enumerate(rules)]
+        self._rules = [(place, span_of(rule), rule.occasion, _names(rule)) for place, rule in enumerate(rules)]
         self._turns = turns_of(span for _, span, _, _ in self._rules)
         self._stretches: dict[int, dict[tuple[str, Name], File]] = {}
 

@@ -142,6 +142,7 @@ class Context:
     segments: frozenset[str] = frozenset()  # that they are in, none of which has ended
     balances: Mapping[str, int] = field(default_factory=dict)
     orders: int = 0
+    last_order_on: Day | None = None  # the day of purchase of the latest, also of one that came back since
     history: History | None = None  # nothing has happened before
     stock: Stock | None = None  # there is enough of everything
     pays: Mapping[str, int] = field(default_factory=dict)  # points of each unit that the customer would pay with

@@ -34,8 +34,8 @@ _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
-_PROFILES = ("enrol_member", "update_member")  # where a rule gives something for it
-_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "settle_occasions")
+_PROFILES = ("enrol_member", "open_checkout", "update_member")  # where a rule gives something for it
+_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "run_rule", "settle_occasions")
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
@@ -49,6 +49,7 @@ _ON_ACCOUNTS = (
         "record_event",
         "record_order",
         "return_order",
+        "run_rule",
         "settle_due",
         "settle_occasions",
         "spend_points",
@@ -101,7 +102,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING)),
-    f.RuleCounted: Relations(("assign_order", "commit_checkout", "record_order")),
+    f.RuleCounted: Relations(("assign_order", "commit_checkout", "record_order", "run_rule")),
     f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
@@ -142,7 +143,15 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.PerkRefunded: Relations(("refund_award", "return_order"), (), ("AWARD_POINTS_REFUNDED",)),
     f.PerkRevoked: Relations(("grant_perk", *_USING, *_RECORDING, "refund_award", "revoke_award")),
     f.PerkExpired: Relations(
-        (*_ON_AWARDS, "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")
+        (
+            *_ON_AWARDS,
+            "commit_checkout",
+            "record_event",
+            "record_order",
+            "run_rule",
+            "settle_occasions",
+            "update_member",
+        )
     ),
     f.RewardRedeemed: Relations(("redeem_reward",), ("User.CampaignWasBoughtByCustomer",), ("REDEEM_PERK",)),
     f.RewardDeliveryChanged: Relations(("change_delivery",), ("Campaign.CampaignBoughtDeliveryStatusWasChanged",)),
@@ -163,7 +172,15 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
     f.MemberRenewedSegment: Relations(
-        ("add_to_segment", "commit_checkout", "record_event", "record_order", "settle_occasions", "update_member")
+        (
+            "add_to_segment",
+            "commit_checkout",
+            "record_event",
+            "record_order",
+            "run_rule",
+            "settle_occasions",
+            "update_member",
+        )
     ),
     f.MemberLeftSegment: Relations(
         (
@@ -173,6 +190,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
             "commit_checkout",
             "record_event",
             "record_order",
+            "run_rule",
             "settle_occasions",
             "update_member",
         ),
@@ -182,7 +200,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CheckoutCommitted: Relations(("commit_checkout",)),
     f.CheckoutCancelled: Relations(("cancel_checkout",)),
     members.MemberEnrolled: Relations(
-        ("commit_checkout", "enrol_member", "record_order"),
+        ("commit_checkout", "enrol_member", "open_checkout", "record_order"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),
         ("USER_CREATED",),
     ),

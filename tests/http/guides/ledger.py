@@ -12,6 +12,7 @@ is one, a section of docs/guides/recovery.md another.
 <!-- liability points -->          … by month, once the relay has come
 <!-- work -->                      the queue of long jobs is worked off
 <!-- night 2026-03-14 -->          the daily job comes, at the beginning of a day
+<!-- hour 2026-06-15 08:10 -->     the hourly job comes, at a time (UTC)
 <!-- report summer -->             the table behind it has lines of the report of a job whose id is remembered
 <!-- given base -->                … what the feed says that a rule has given whom, less what was taken back of it
 """
@@ -39,14 +40,14 @@ from tests.unit.imports.desk import Desk
 from tests.unit.relay.relayed import run
 
 _STEP = re.compile(
-    r"^<!-- (?P<mark>[a-z]+)(?: (?P<of>[a-z0-9 -]+))? -->\n(?:\n?(?P<table>(?:\|[^\n]*\n)+))?|^```http\n(?P<call>.*?)^```\n",
+    r"^<!-- (?P<mark>[a-z]+)(?: (?P<of>[a-z0-9: -]+))? -->\n(?:\n?(?P<table>(?:\|[^\n]*\n)+))?|^```http\n(?P<call>.*?)^```\n",
     re.MULTILINE | re.DOTALL,
 )
 _NAME = re.compile(r"\{(\w+)\}")
 _HEADER = re.compile(r"([A-Z][A-Za-z-]+): (.+)(?:\n|$)")
 CAME = ("earned", "granted", "received", "refunded", "gained")
 WENT = ("spent", "deducted", "sent", "converted", "cancelled", "expired")
-MARKS = ("wallet", "expiring", "statement", "states", "liability", "given", "work", "night", "report")
+MARKS = ("wallet", "expiring", "statement", "states", "liability", "given", "work", "night", "hour", "report")
 APART = ("available", "held", "pending", "owed")
 
 
@@ -184,9 +185,13 @@ class Story:
 
     def night(self, of: tuple[str, ...], __: Table) -> None:
         [day] = of
-        read = parse_rfc3339(f"{day}T00:10:00Z")
-        assert read is not None, f"{day} is no day"
-        assert read[0] >= self.clock.at, f"{day}: time went back"
+        self.hour((day, "00:10"), __)
+
+    def hour(self, of: tuple[str, ...], __: Table) -> None:
+        moment = "{}T{}:00Z".format(*of)
+        read = parse_rfc3339(moment)
+        assert read is not None, f"{moment} is no time"
+        assert read[0] >= self.clock.at, f"{moment}: time went back"
         self.clock.at = read[0]
         schedule_due(self.rt, {"id": "night", "time": rfc3339(self.clock.at)})
         cast(MemoryQueues, self.rt.queues).deliver("due", partial(due, self.rt))

@@ -12,6 +12,7 @@ from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import Json, Shop, answer, refusal
 from tests.http.native.test_checkout_sessions import asked, begun, cancel, opened, pay, update
 from tests.http.native.test_coupons import DAY, SERIES, change, issue, series, use
+from tests.http.native.test_segments import different
 
 FIVE: Json = {"kind": "amount", "amount": 500, "currency": "EUR"}
 Refusal = tuple[int, str, str | None]
@@ -68,8 +69,21 @@ def test_codes_that_nobody_takes_here(shop: Shop, bea: str) -> None:
     series(shop, "pool", codes={"kind": "pool"})
     answer(shop.api.post(f"{SERIES}/pool/codes", {"codes": ["AAA-1"]}))
     assert shown(shop, bea, "AAA-1") == {(422, "code_not_issued", "code")}
+
+
+def test_who_pays_from_their_group_shows_a_coupon_of_their_own(shop: Shop, bea: str, rt: Runtime) -> None:
+    series(shop, worth=FIVE)
     answer(shop.api.post("/v1/groups", {"name": "Ours", "primary_member_id": bea}))
-    assert shown(shop, bea, code) == {(422, "coupons_in_group", "coupons")}
+    coupon = issue(shop, bea)
+    checkout = opened(shop, member_id=bea, coupons=[coupon["code"]])["checkout"]
+    assert (checkout["to_pay"], checkout["group_id"] is None) == (95_00, False)
+    checkout_id = checkout["checkout_id"]
+    order = answer(pay(shop, checkout_id))["order"]
+    assert (order["group_id"], order["account"]["balances"]) == (checkout["group_id"], {"points": 95})
+    assert refusal(use(shop, coupon["code"], bea)) == (422, "code_used", "code")
+    answer(cancel(shop, checkout_id))
+    answer(use(shop, coupon["code"], bea))
+    assert different(rt) == []
 
 
 def test_coupons_that_are_over_or_not_yet_good(shop: Shop, bea: str) -> None:

@@ -274,3 +274,22 @@ def test_the_same_key_opens_one_checkout(shop: Shop) -> None:
             continue
         assert shop.api.post("/v1/checkouts", body, headers=headers).json == first.json
     assert shop.wallet(ada)["held"] == 200
+
+
+def test_a_checkout_whose_id_was_lost_is_found_by_its_member(shop: Shop) -> None:
+    bea, path = shop.enrol("700"), "/v1/members/{}/checkouts"
+    assert answer(shop.api.get(path.format(bea))) == {"items": [], "next_cursor": None}
+    first, second = begun(shop, member_id=bea), begun(shop, member_id=bea)
+    found = [answer(shop.api.get(f"{path.format(bea)}?limit=1"))]
+    found.append(answer(shop.api.get(f"{path.format(bea)}?limit=1&cursor={found[0]['next_cursor']}")))
+    assert {one["items"][0]["checkout_id"] for one in found} == {first, second}
+    answer(pay(shop, first))
+    assert [one["checkout_id"] for one in answer(shop.api.get(path.format(bea)))["items"]] == [second]
+    [past] = answer(shop.api.get(f"{path.format(bea)}?past=true"))["items"]
+    shown = answer(shop.api.get(f"/v1/checkouts/{first}"))
+    assert {name: shown[name] for name in ("checkout_id", "state", "to_pay", "number", "order_id")} == {
+        name: past[name] for name in ("checkout_id", "state", "to_pay", "number", "order_id")
+    }
+    assert refusal(shop.api.get(path.format("mem_00000000000"))) == (404, "member_not_found", "member_id")
+    wrong = f"{path.format(bea)}?past=true&cursor={found[0]['next_cursor']}"
+    assert refusal(shop.api.get(wrong)) == (400, "invalid_cursor", "cursor")

@@ -109,6 +109,45 @@ def test_a_repeat_answers_as_the_first_and_a_trial_writes_nothing(shop: Shop) ->
     assert refusal(other)[:2] == (409, "idempotency_key_reused")
 
 
+KEY = {"Idempotency-Key": "k1"}
+
+
+def test_a_repeat_of_what_changed_nothing_changes_nothing_and_answers_the_same(shop: Shop) -> None:
+    """Whatever has become of them since: nobody is added to what they have left."""
+    define(shop, "vip")
+    every = [shop.enrol(str(number)) for number in range(30)]
+    add(shop, "vip", *every)
+    first = adding(shop, "vip", *every, card("77"), headers=KEY)
+    assert {line["result"] for line in answer(first)["items"]} == {"unchanged", "not_found"}
+    assert "Idempotent-Replayed" not in first.headers
+    remove(shop, "vip", every[0], every[29])
+    again = adding(shop, "vip", *every, card("77"), headers=KEY)
+    assert (again.json, again.headers["Idempotent-Replayed"]) == (first.json, "true")
+    assert count(shop, "vip") == 28
+
+
+def test_a_key_of_another_request_is_told_before_anybody_joins(shop: Shop) -> None:
+    """Also where only the last lines of that had changed something, or none at all."""
+    define(shop, "vip")
+    every = [shop.enrol(str(number)) for number in range(60)]
+    add(shop, "vip", *every[:25])
+    answer(adding(shop, "vip", *every[:30], headers=KEY))
+    other = adding(shop, "vip", *every[30:], headers=KEY)
+    assert refusal(other)[:2] == (409, "idempotency_key_reused")
+    assert count(shop, "vip") == 30
+    answer(adding(shop, "vip", every[0], headers={"Idempotency-Key": "k2"}))
+    other = adding(shop, "vip", every[59], headers={"Idempotency-Key": "k2"})
+    assert (refusal(other)[:2], count(shop, "vip")) == ((409, "idempotency_key_reused"), 30)
+
+
+def test_a_trial_of_what_would_change_nothing_keeps_no_key(shop: Shop) -> None:
+    define(shop, "vip")
+    ada, bea = shop.enrol("1"), shop.enrol("2")
+    add(shop, "vip", ada)
+    assert answer(adding(shop, "vip", ada, query="?dry_run=true", headers=KEY))["changed"] == 0
+    assert answer(adding(shop, "vip", bea, headers=KEY))["changed"] == 1
+
+
 @pytest.mark.parametrize("remove", ["", "/remove"])
 def test_lines_that_name_nobody_or_two_are_refused_and_nobody_joins(shop: Shop, remove: str) -> None:
     define(shop, "vip")

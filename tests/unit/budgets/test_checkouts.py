@@ -1,4 +1,4 @@
-"""What checkouts cost: a version of 2 units beside what is judged, set apart, recorded or brought back anyway."""
+"""What checkouts cost: a version of 2 units and a place in the member's list beside what is judged, set apart, recorded or brought back anyway."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.areas.checkouts.operations import get_checkout
 from chalicelib.areas.rules.model import RuleLimits
+from chalicelib.flows.list_checkouts import list_checkouts
 from tests.twins import tills
 from tests.twins.bookshop import keyed
 from tests.unit.budgets.priced import Till, till
@@ -22,39 +23,54 @@ def paid_with_points(at: Till) -> str:
 
 
 PRICES: dict[str, tuple[Callable[[Till], Callable[[], object]], tuple[int, int]]] = {
-    "open": (lambda at: lambda: tills.begun(at.shop, at.ada), (2, 2)),
-    "open, with a key": (lambda at: lambda: tills.begun(at.shop, at.ada, command=keyed("o")), (2, 4)),
+    "open": (lambda at: lambda: tills.begun(at.shop, at.ada), (2, 4)),
+    "open, with a key": (lambda at: lambda: tills.begun(at.shop, at.ada, command=keyed("o")), (2, 6)),
     "open, nobody known": (lambda at: lambda: tills.begun(at.shop, None), (1, 2)),
-    "open, with points": (lambda at: lambda: tills.begun(at.shop, at.ada, points=POINTS), (2, 6)),
+    "open, enrolling": (lambda at: lambda: tills.begun_by(at.shop, "newest"), (2, 10)),
+    "open, with points": (lambda at: lambda: tills.begun(at.shop, at.ada, points=POINTS), (2, 8)),
     "get": (
         lambda at: of(tills.begun(at.shop, at.ada), lambda one: get_checkout(at.shop.rt, at.shop.caller, one)),
         (1, 0),
     ),
-    "change": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.updated(at.shop, one, 5_00)), (3, 2)),
-    "commit": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.paid(at.shop, one)), (3, 8)),
+    "list": (
+        lambda at: of(
+            tills.begun(at.shop, at.ada), lambda _: list_checkouts(at.shop.rt, at.shop.caller, at.ada, 25, None)
+        ),
+        (1, 0),
+    ),
+    "list, of nothing": (lambda at: lambda: list_checkouts(at.shop.rt, at.shop.caller, at.ada, 25, None), (2, 0)),
+    "change": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.updated(at.shop, one, 5_00)), (3, 4)),
+    "change, later": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: changed_later(at, one)), (3, 6)),
+    "commit": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.paid(at.shop, one)), (3, 12)),
     "commit, with points": (
         lambda at: of(tills.begun(at.shop, at.ada, points=POINTS), lambda one: tills.paid(at.shop, one)),
-        (3, 8),
+        (3, 12),
     ),
-    "cancel": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.called_off(at.shop, one)), (2, 2)),
+    "cancel": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.called_off(at.shop, one)), (2, 6)),
     "cancel, with points": (
         lambda at: of(tills.begun(at.shop, at.ada, points=POINTS), lambda one: tills.called_off(at.shop, one)),
-        (3, 6),
+        (3, 10),
     ),
     "cancel what was paid for": (
         lambda at: of(paid_with_points(at), lambda one: tills.called_off(at.shop, one)),
-        (5, 12),
+        (5, 14),
     ),
 }
+"""Where a member is known, it is in their list: 2 units, and 2 for where it was before."""
 
 
 LIMITED: dict[str, tuple[Callable[[Till], Callable[[], object]], tuple[int, int]]] = {
-    "open": (lambda at: lambda: tills.begun(at.shop, at.ada), (2, 2 + 4)),
-    "change": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.updated(at.shop, one, 5_00)), (3, 2 + 2)),
-    "commit": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.paid(at.shop, one)), (3, 8 + 2)),
-    "cancel": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.called_off(at.shop, one)), (2, 2 + 4)),
+    "open": (lambda at: lambda: tills.begun(at.shop, at.ada), (2, 4 + 4)),
+    "change": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.updated(at.shop, one, 5_00)), (3, 4 + 2)),
+    "commit": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.paid(at.shop, one)), (3, 12 + 2)),
+    "cancel": (lambda at: of(tills.begun(at.shop, at.ada), lambda one: tills.called_off(at.shop, one)), (2, 6 + 4)),
 }
 """Where a discount takes of a limit for all: its slice, and what is held of it."""
+
+
+def changed_later(at: Till, checkout_id: str) -> object:
+    at.shop.clock.at += 1_000
+    return tills.updated(at.shop, checkout_id, 5_00)
 
 
 def of(checkout_id: str, act: Callable[[str], object]) -> Callable[[], object]:

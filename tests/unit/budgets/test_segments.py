@@ -33,6 +33,7 @@ def test_one_member_by_hand_is_two_requests() -> None:
     at = with_segment()
     assert asked(at.price(partial(segmented.add, at.shop, at.ada))) == (2, 8, 2)
     assert asked(at.price(partial(segmented.add, at.shop, at.ada))) == (1, 0, 0)
+    assert asked(at.price(partial(segmented.add, at.shop, at.ada, command=keyed("again")))) == (3, 2, 0)
     assert asked(at.price(partial(segmented.remove, at.shop, at.ada, command=keyed("k")))) == (2, 10, 2)
 
 

@@ -10,9 +10,10 @@ from chalicelib.areas.coupons.model import Shown
 from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.errors import NotFound
 from chalicelib.flows.change_coupon import unuse_coupon
+from chalicelib.flows.verify_members import verify_members
 from tests.twins import coupons, fresh, tills
 from tests.twins.bookshop import BookShop, line, open_shop, refused, rule
-from tests.twins.grouped import household
+from tests.twins.grouped import household, leave
 
 FIVE_OFF = {"kind": "amount", "amount": 5_00, "currency": "EUR"}
 
@@ -138,9 +139,46 @@ def test_coupons_that_nobody_takes_here(shop: BookShop, ada: str) -> None:
     foreign = given(shop, ada, "pounds", worth=FIVE_OFF | {"currency": "GBP"})
     with refused("currency_differs", "coupons"):
         tills.begun(shop, ada, coupons=(foreign,))
-    household(shop, ada)
-    with refused("coupons_in_group", "coupons"):
-        tills.begun(shop, ada, coupons=(code,))
+
+
+@pytest.mark.parametrize("kind", ["generated", "shared", "claimable"])
+def test_who_is_in_a_group_uses_their_own_while_the_group_pays(shop: BookShop, ada: str, kind: str) -> None:
+    """Their own account tells of it; points are the group's."""
+    group_id = household(shop, ada)
+    shop.earn(ada, 50)
+    kinds: dict[str, dict[str, Any]] = {
+        "generated": {},
+        "shared": {"codes": {"kind": "shared", "code": "HELLO"}},
+        "claimable": {"codes": {"kind": "pool"}, "claimable": True},
+    }
+    coupons.series(shop, "five", worth=FIVE_OFF, **kinds[kind])
+    if kind == "claimable":
+        coupons.upload(shop, "five", "HELLO")
+    code = coupons.issue(shop, ada, "five").code if kind == "generated" else "HELLO"
+    tills.updated(shop, tills.begun(shop, ada, coupons=(code,), hold=False), coupons=(code,), hold=False)
+    checkout_id = tills.begun(shop, ada, 20_00, coupons=(code,), points=10)
+    order = tills.paid(shop, checkout_id).answer.order
+    assert order.group_id == group_id
+    assert [one.state for one in theirs(shop, ada)] == ["used"]
+    assert theirs(shop, ada)[0].uses[0].order == "A-1"
+    for owner in (ada, group_id):
+        assert shop.proof(owner).matches
+    assert [one.differences for one in verify_members(shop.rt, "shop", [ada, group_id])] == [[], []]
+    tills.called_off(shop, checkout_id)
+    assert theirs(shop, ada)[0].state == ("cancelled" if kind == "shared" else "active")
+    assert shop.balance(group_id) == 50
+    assert [one.differences for one in verify_members(shop.rt, "shop", [ada, group_id])] == [[], []]
+
+
+def test_who_leaves_the_group_before_they_pay_opens_another_checkout(shop: BookShop, ada: str) -> None:
+    code = given(shop, ada)
+    group_id = household(shop, shop.member("bob"), ada)
+    checkout_id = tills.begun(shop, ada, coupons=(code,))
+    leave(shop, group_id, ada)
+    with refused("checkout_outdated", "checkout_id"):
+        tills.paid(shop, checkout_id)
+    tills.called_off(shop, checkout_id)
+    tills.paid(shop, tills.begun(shop, ada, coupons=(code,)))
 
 
 def test_one_marked_as_unused_by_hand_is_not_marked_twice(shop: BookShop, ada: str) -> None:

@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.areas.orders import store as orders
 from chalicelib.areas.quotas import store as quotas
-from chalicelib.areas.quotas.model import Held, Taken
+from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
 from chalicelib.areas.rules.model import Rule
-from chalicelib.errors import Conflict, StampbookError
+from chalicelib.errors import Busy, Conflict, Refused, StampbookError
 from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.settle_due import settle_due
+from chalicelib.flows.take_quotas import MOST_PAGES
 from chalicelib.flows.verify_members import verify_members
 from chalicelib.flows.verify_quotas import verify_quotas
 from chalicelib.kit.periods import local_day
-from tests.twins import kept, tills
+from tests.twins import fresh, kept, tills
 from tests.twins.bookshop import BookShop, card, dry, goods_back, open_shop, refused, rule
 from tests.twins.limited import a, euros, stands, taken
 
@@ -82,6 +84,23 @@ def test_what_was_paid_for_comes_back_with_it(shop: BookShop) -> None:
     assert taken(shop, "tenth") == NONE_TAKEN
 
 
+def test_goods_that_came_back_for_less_than_was_paid_are_called_off_with_the_rest(shop: BookShop) -> None:
+    """All pieces are back: what was paid beyond that is left of the checkout."""
+    checkout_id = tills.begun(shop, None, 50_00)
+    pay(shop, checkout_id)
+    shop.bring_back(shop.order_id("A-1"), goods_back("R-1", 30_00))
+    assert taken(shop, "tenth") == {"rule_limit": 1, "budget": 1_67}
+    called_off = tills.called_off(shop, checkout_id).answer.returned
+    assert called_off is not None
+    assert (called_off.full, called_off.value) == (True, 15_00)
+    assert taken(shop, "tenth") == NONE_TAKEN
+    with refused("checkout_cancelled", "checkout_id", Conflict):
+        tills.called_off(shop, checkout_id)
+    assert shop.balance(shop.member_with("ada")) == 0
+    [seen] = verify_members(shop.rt, "shop", [shop.member_with("ada")])
+    assert seen.differences == []
+
+
 def test_lapsed_it_is_found_by_whoever_needs_it(shop: BookShop) -> None:
     first = tills.begun(shop, None)
     later(shop, QUARTER - 1)
@@ -122,6 +141,45 @@ def test_many_that_lapsed_are_given_back_page_by_page() -> None:
     later(shop, QUARTER)
     assert settle_lapsed(shop.rt, "shop", "rule_limit#0001#tenth")
     assert taken(shop, "tenth") == {"rule_limit": 0}
+
+
+def promised(shop: BookShop, cents: int) -> None:
+    """One cent of the budget to each of so many carts, as if they had been opened at this moment."""
+    quota, size = Quota("budget", "0001#tenth#EUR", cents), quotas.LAPSED_AT_ONCE
+    for first in range(0, cents, size):
+        slices = [number % quota.slices for number in range(first, min(cents, first + size))]
+        until = shop.clock.at + QUARTER * 1000
+        held = [Held(Taken(quota.name, slice_, 1), f"chk_{first + at:011}", until) for at, slice_ in enumerate(slices)]
+        moves = [Move(slice_, -slices.count(slice_), slices.count(slice_)) for slice_ in set(slices)]
+        draws = quotas.draws("shop", quota, quota.name, moves)
+        shop.rt.table.transact([*draws, *(quotas.held_put("shop", one) for one in held)], fresh().id)
+
+
+@pytest.mark.parametrize(("wanted", "has"), [(1, 1), (26, 26), (130, 130), (144, 144), (200, 144)])
+def test_however_many_lapsed_a_cart_has_all_that_is_free_and_a_try_says_so(wanted: int, has: int) -> None:
+    shop = shop_with(tenth(budget={"amount": 144, "currency": "EUR"}))
+    promised(shop, 144)
+    later(shop, QUARTER)
+    assert tills.opened(shop, None, wanted * 10, command=dry()).answer.checkout.discount == has
+    assert taken(shop, "tenth") == {"budget": 144}
+    assert off(shop, wanted * 10) == has
+    assert verify_quotas(shop.rt, "shop") == ()
+
+
+def test_where_more_lapsed_than_one_request_lets_go_of_it_is_busy_rather_than_less() -> None:
+    """And the same request goes on from there."""
+    cents = MOST_PAGES * quotas.LAPSED_AT_ONCE + 12
+    shop = shop_with(tenth(budget={"amount": cents, "currency": "EUR"}))
+    promised(shop, cents)
+    later(shop, QUARTER)
+    again = fresh()
+    for command in (dry(), again):
+        with refused("busy", kind=Busy):
+            tills.opened(shop, None, cents * 10, command=command)
+    assert taken(shop, "tenth") == {"budget": 12}
+    for command in (dry(), again):
+        assert tills.opened(shop, None, cents * 10, command=command).answer.checkout.discount == cents
+    assert verify_quotas(shop.rt, "shop") == ()
 
 
 def test_a_changed_cart_keeps_what_it_had_and_takes_the_rest(shop: BookShop) -> None:
@@ -246,7 +304,8 @@ def test_no_course_gives_more_than_there_is_or_leaves_any_of_it_unusable(course:
     assert taken(shop, "tenth") == NONE_TAKEN
 
 
-REFUSALS = {"checkout_lapsed", "checkout_committed", "checkout_cancelled", "promise_gone", "sku_not_sold"}
+OF_RETURNS = ("order_not_found", "returned_more_than_bought")
+REFUSALS = {"checkout_lapsed", "checkout_committed", "checkout_cancelled", "promise_gone", "sku_not_sold", *OF_RETURNS}
 
 
 def _done(shop: BookShop, deed: str, checkout_id: str, cents: int, number: int, open_ones: list[str]) -> None:
@@ -260,6 +319,16 @@ def _done(shop: BookShop, deed: str, checkout_id: str, cents: int, number: int, 
         pay(shop, checkout_id, f"A-{checkout_id}", "ada" if number % 2 else "bob")
     elif checkout_id and deed == "x":
         tills.called_off(shop, checkout_id)
+    elif checkout_id and deed == "r":
+        shop.bring_back(_order_of(shop, checkout_id), goods_back(f"R-{number}", cents))
+
+
+def _order_of(shop: BookShop, checkout_id: str) -> str:
+    """The order that came of it: of one that nobody has paid for there is none."""
+    found = orders.find(shop.rt.table, "shop", f"A-{checkout_id}").order
+    if found is None:
+        raise Refused("order_not_found", "Nobody has paid for it.")
+    return found.order_id
 
 
 def test_what_is_held_of_more_than_is_taken_is_told(shop: BookShop) -> None:

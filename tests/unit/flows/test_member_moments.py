@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from chalicelib.areas.members.model import Member, MemberUpdate
 from chalicelib.areas.members.operations import get_member
+from chalicelib.areas.perks.model import PerkDefinition
 from chalicelib.areas.programs.model import ProgramDefinition, TenantSettings
 from chalicelib.areas.programs.operations import create_program, put_tenant
 from chalicelib.areas.rules.model import Rule
+from chalicelib.flows.define_perk import define_perk
 from chalicelib.flows.define_rule import define_rule
+from chalicelib.flows.follow_coupons import MOST_WRITES
+from chalicelib.flows.list_awards import list_awards
+from chalicelib.flows.member_moments import OF_EACH
 from chalicelib.flows.read_account import read_account
+from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
-from chalicelib.table.keys import partition_query
-from tests.twins import fresh
+from chalicelib.flows.verify_members import verify_members
+from chalicelib.kit.periods import local_day
+from chalicelib.table.journal import entries_query, entry_from
+from chalicelib.table.keys import owner_stream, partition_query
+from tests.twins import fresh, perked
 from tests.twins.bookshop import PROGRAM, BookShop, card, dry, fixed, goods_back, keyed, open_shop, rule, sale
 from tests.twins.bookshop import member as by_id
 from tests.twins.grouped import household
@@ -68,6 +78,71 @@ def test_every_program_of_the_tenant_welcomes() -> None:
     for member_id in (shop.member("ada"), shop.buy(card("new"), sale("A-1", 100_00)).answer.member_id):
         assert read_account(shop.rt, shop.caller, member_id, 2).wallets[0].available == 7
         assert shop.balance(member_id) in (50, 150)
+
+
+MANY = 10
+
+
+def many_programs(shop: BookShop, *moments: str) -> None:
+    """As many programs, each of which gives points and ten perks for these: far more than one transaction writes."""
+    perks = [
+        PerkDefinition.model_validate({"name": "Treat", "what": perked.TREAT}).named(f"treat-{n}") for n in range(10)
+    ]
+    gives = [fixed(7), *({"kind": "grant_perk", "perk": one.perk_id} for one in perks)]
+    for program_id in range(1, MANY + 1):
+        if program_id > 1:
+            create_program(shop.rt, shop.caller, fresh(), ProgramDefinition.model_validate(PROGRAM))
+        for one in perks:
+            define_perk(shop.rt, shop.caller, fresh(), program_id, one)
+        for moment in moments:
+            define_rule(shop.rt, shop.caller, fresh(), program_id, on(moment, effects=gives))
+
+
+def had_of_many(shop: BookShop, member_id: str) -> tuple[set[int], int]:
+    """The points in the programs, and how many perks in all of them."""
+    had = [list_awards(shop.rt, shop.caller, member_id, program_id) for program_id in range(1, MANY + 1)]
+    balances = {read_account(shop.rt, shop.caller, member_id, at).wallets[0].available for at in range(1, MANY + 1)}
+    return balances, sum(map(len, had))
+
+
+def reasons(shop: BookShop, member_id: str) -> list[str | None]:
+    """Why perks were not given, over all programs."""
+    entries = [
+        entry_from(stream, attrs)
+        for stream in (owner_stream("shop", member_id, program_id) for program_id in range(1, MANY + 1))
+        for attrs in shop.rt.table.query(entries_query(stream, 1, 10)).items
+    ]
+    told = [(entry.private or entry.header["after"]).get("effects", ()) for entry in entries]
+    return [one.get("reason") for effects in told for one in effects]
+
+
+def test_what_many_programs_give_at_once_is_cut_with_a_reason_and_nobody_is_refused() -> None:
+    """Points come from each of them, perks as far as there is room in the one transaction."""
+    shop = shop_with(rule())
+    many_programs(shop, "enrolled", "newsletter")
+    ada = shop.member("ada")
+    room = MOST_WRITES - OF_EACH * MANY
+    assert had_of_many(shop, ada) == ({7}, room)
+    assert [reasons(shop, ada).count(reason) for reason in (None, "too_many_effects")] == [room, 10 * MANY - room]
+    change(shop, ada, newsletter=True)
+    assert had_of_many(shop, ada)[0] == {14}
+    bought = shop.buy(card("new"), sale("A-1", 100_00)).answer
+    assert had_of_many(shop, bought.member_id)[0] == {7, 107}
+    found = verify_members(shop.rt, "shop", [ada, bought.member_id])
+    assert [one.what for each in found for one in each.differences] == []
+
+
+def test_the_daily_job_settles_a_birthday_that_many_programs_give_something_for() -> None:
+    shop = shop_with()
+    many_programs(shop, "birthday")
+    ada = shop.enrol("ada", birth_date="1990-06-16").answer.member_id
+    for year in ("2026", "2027"):
+        shop.clock.move_to(f"{year}-06-16T00:10:00Z")
+        assert settle_due(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"))
+    coming = get_member(shop.rt, shop.caller, ada).occasions
+    assert coming is not None
+    assert coming.birthday == date(2028, 6, 16)
+    assert had_of_many(shop, ada)[0] == {14}
 
 
 def test_who_has_filled_in_everything_is_thanked_once() -> None:

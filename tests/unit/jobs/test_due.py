@@ -23,6 +23,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Absent, Attrs, Key, Page, Put, Query
 from chalicelib.table.pulse import read_pulse
+from tests.twins import at
 from tests.twins.anniversaries import past_anniversaries
 from tests.twins.bookshop import BookShop, card, fixed, open_shop, rule, sale
 from tests.twins.faulty import FaultyTable
@@ -32,6 +33,7 @@ from tests.unit.logs.kept import kept
 
 SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
 DAY = "2027-07-01"
+MESSAGES = DUE_SHARDS + 1  # a tenant: a page of each shard, and rules on schedule
 
 
 class OneShard(RandomIds):
@@ -80,14 +82,20 @@ def test_a_schedule_only_enqueues(shop: BookShop) -> None:
     shop.clock.move_to(DAY)
     schedule_due(shop.rt, recorded("schedule-due"))
     sent = queues_of(shop.rt).sent["due"]
-    assert [message.body for message in sent] == [
-        {"tenant": "ours", "shard": shard, "day": DAY} for shard in range(DUE_SHARDS)
-    ]
+    [runs, *pages] = [message.body for message in sent]
+    assert runs == {"tenant": "ours", "rules_until": at(f"{DAY}T00:05:00Z")}
+    assert pages == [{"tenant": "ours", "shard": shard, "day": DAY} for shard in range(DUE_SHARDS)]
     assert {message.request_id for message in sent} == {"53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa"}
     assert shop.account(ada).version == 1
     work(shop.rt)
     assert (shop.account(ada).version, expiries(shop, ada)) == (2, 1)
     assert queues_of(shop.rt).dead["due"] == []
+
+
+def test_every_other_hour_only_asks_for_rules_on_schedule(shop: BookShop) -> None:
+    schedule_due(shop.rt, {**recorded("schedule-due"), "time": f"{DAY}T01:10:00Z"})
+    assert queues_of(shop.rt).bodies("due") == [{"tenant": "ours", "rules_until": at(f"{DAY}T01:10:00Z")}]
+    assert "DUE" not in read_pulse(shop.rt.table).marks
 
 
 def test_a_day_that_could_not_be_enqueued_is_not_marked_as_done(shop: BookShop) -> None:
@@ -113,7 +121,7 @@ def test_every_tenant_with_a_key_is_served_and_keeps_to_itself() -> None:
     schedule(shops[0].rt)
     work(shops[0].rt)
     assert [expiries(shop, member_id) for shop, member_id in zip(shops, members, strict=True)] == [1, 1, 1]
-    assert len(queues_of(shops[0].rt).sent["due"]) == 3 * DUE_SHARDS
+    assert len(queues_of(shops[0].rt).sent["due"]) == 3 * MESSAGES
 
 
 def test_more_than_a_page_goes_on_message_by_message(shop: BookShop) -> None:
@@ -124,7 +132,7 @@ def test_more_than_a_page_goes_on_message_by_message(shop: BookShop) -> None:
     past_anniversaries(shop, DAY)
     schedule(shop.rt)
     work(shop.rt)
-    assert len(queues_of(shop.rt).sent["due"]) == DUE_SHARDS + 2
+    assert len(queues_of(shop.rt).sent["due"]) == MESSAGES + 2
     assert all(expiries(shop, shop.member_with(f"{number}")) == 1 for number in range(2 * PAGE + 1))
 
 
@@ -217,7 +225,7 @@ def test_an_account_that_cannot_be_settled_ends_alone_among_the_dead(damaged: tu
     work(shop.rt)
     [dead] = queues_of(shop.rt).dead["due"]
     assert dead.body == {"tenant": "ours", "day": DAY, "member_id": members[2], "program_id": 1}
-    assert len(queues_of(shop.rt).sent["due"]) == DUE_SHARDS + 2
+    assert len(queues_of(shop.rt).sent["due"]) == MESSAGES + 2
     assert [expiries(shop, member_id) for member_id in members if member_id != members[2]] == [1] * (PAGE + 2)
 
 

@@ -34,6 +34,8 @@ MESSAGES: list[dict[str, Any]] = [
     {"job": "simulation", "do": "route"},
     {"job": "simulation", "do": "chunk", "part": 0, "chunk": 0},
     {"job": "simulation", "do": "join"},
+    {"job": "run", "do": "chunk", "part": 0, "chunk": 0},
+    {"job": "run", "do": "join"},
 ]
 
 

@@ -24,7 +24,7 @@ from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Query, SortRange, Write
 from tests.twins import coupons, fresh, kept, perked, proving, rewarded, segmented, tills
-from tests.twins.bookshop import POINTS, BookShop, card, goods_back, keyed, open_shop, rule, sale
+from tests.twins.bookshop import POINTS, BookShop, card, fixed, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.hooked import SECOND, Server, define, hooked_on
 from tests.twins.streamed import Record, StreamedTable, image_of
@@ -40,6 +40,7 @@ MUGS = Quota("stock", "0001#mugs", 40)
 PENNIES = tills.PENNIES.model_copy(update={"limits": RuleLimits(in_all=40)})
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
 EAST = rule("east", audience={"places": ["east"]}, limits={"per_member": [{"per": "day", "times": 10}], "in_all": 40})
+WEEKLY = rule("weekly", trigger={"on": "schedule", "at": "10:00", "weekdays": ["mon"]}, effects=[fixed(5)])
 CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
 
 
@@ -123,7 +124,7 @@ class FullShop:
 
 def full_shop() -> FullShop:
     streamed = StreamedTable()
-    shop = open_shop(streamed, rules=(rule(), EAST), program={"units": [CAPPED]})
+    shop = open_shop(streamed, rules=(rule(), EAST, WEEKLY), program={"units": [CAPPED]})
     put_tenant(shop.rt, shop.caller, fresh(), TenantSettings(name="Books"))
     grants = (Grant("orders", "modify"),)
     issuer = replace(shop.caller, kind="system")

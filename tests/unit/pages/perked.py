@@ -13,8 +13,8 @@ from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import at, by_hand, coupons, fresh, happenings, perked, tills
-from tests.twins.bookshop import POINTS, TIERS, BookShop, card, goods_back, member, open_shop, rule, sale
+from tests.twins import at, by_hand, coupons, fresh, happenings, perked, scheduled, tills
+from tests.twins.bookshop import POINTS, TIERS, BookShop, card, fixed, goods_back, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.moves import EASIER
 
@@ -39,6 +39,15 @@ def celebrated(shop: BookShop, ada: str, today: str) -> bool:
     born = MemberUpdate.model_validate({"birth_date": f"1990{today[4:]}"})
     update_member(shop.rt, shop.caller, fresh(), ada, born)
     return settle_occasions(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"), ada)
+
+
+def on_schedule(shop: BookShop, today: str, *effects: list[dict[str, Any]]) -> None:
+    """Rules that run this very night, those of points as often as they may."""
+    for number, some in enumerate(effects):
+        limits = {"per_member": [{"per": "day", "times": 1}]} if some[0]["kind"] == "fixed" else {}
+        tonight = {"on": "schedule", "at": "23:00", "day": today}
+        shop.define(rule(f"tonight-{number}", trigger=tonight, effects=some, limits=limits))
+    scheduled.ran(shop, f"{today}T23:10:00Z")
 
 
 def pinned_twice(shop: BookShop, ada: str) -> None:
@@ -72,6 +81,10 @@ PERKED: tuple[Perked, ...] = (
     lambda shop, ada, made: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada, made: celebrated(shop, ada, AUGUST),
     lambda shop, ada, made: shop.enrol("cleo"),
+    lambda shop, ada, made: tills.begun_by(shop, "eve"),
+    lambda shop, ada, made: on_schedule(
+        shop, AUGUST, GIVES, [fixed(5, unit) for unit in ("few", "later", "sliding", "owing")]
+    ),
 )
 ON = ("check_in", "order", "newsletter", "enrolled", "birthday")
 GIVES: list[dict[str, Any]] = [

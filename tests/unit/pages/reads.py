@@ -32,6 +32,7 @@ from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table import config, feed, feed_search, guards, journal, keys, pulse, recorded
 from chalicelib.table.pages import every_item
+from chalicelib.table.protocol import Query
 from tests.twins.bookshop import keyed
 from tests.unit.pages.full_shop import MUGS, FullShop
 
@@ -58,6 +59,16 @@ def pool(rt: Runtime, full: FullShop) -> CouponSeries:
     return all_series.series(known(rt, full), 1, "pool")
 
 
+def payer(full: FullShop) -> str:
+    """Who has a checkout that is paid for, and one that is open."""
+    kept = next(item for item in full.items if item["kind"]["S"] == "member_checkout")
+    return str(kept["pk"]["S"]).rsplit("#", 1)[1]
+
+
+def nothing() -> Query:
+    raise AssertionError("there is something to ask for")
+
+
 def upload_of(key: str) -> str:
     return sha256(key.encode()).hexdigest()[:24]
 
@@ -77,6 +88,12 @@ READS: Mapping[tuple[str, str], Read] = {
         accounts.due_query(full.tenant, members.shard_of(full.ada), today(full) + DAYS)
     ),
     ("checkouts", "a checkout, as it stands"): lambda rt, full: checkouts.read(rt.table, full.tenant, full.checkout),
+    ("checkouts", "open checkouts of a member"): lambda rt, full: rt.table.query(
+        checkouts.open_query(full.tenant, payer(full), full.shop.clock.now(), 25, None) or nothing()
+    ),
+    ("checkouts", "past checkouts of a member"): lambda rt, full: rt.table.query(
+        checkouts.past_query(full.tenant, payer(full), full.shop.clock.now(), 25, None)
+    ),
     ("checkouts", "what a command made of a checkout"): lambda rt, full: checkouts.read_version(
         rt.table, full.tenant, full.checkout, 1
     ),
@@ -189,6 +206,11 @@ READS: Mapping[tuple[str, str], Read] = {
     ("rewards", "redemptions of an owner"): lambda rt, full: rt.table.query(
         rewards.redemptions_query(full.tenant, full.bob, 1, 25, None)
     ),
+    ("rules", "when a rule runs next"): lambda rt, full: rules.read_planned(rt.table, full.tenant, 1, "base"),
+    ("rules", "when all of a tenant do"): lambda rt, full: rules.all_planned(rt.table, full.tenant),
+    ("rules", "what has to run by now"): lambda rt, full: rt.table.query(
+        rules.due_runs_query(full.tenant, full.shop.clock.now() + WEEK_MS)
+    ),
     ("rules", "a rule, or all of a program"): lambda rt, full: (
         rules.rule(known(rt, full), 1, "base"),
         rules.rules(known(rt, full), 1),
@@ -265,6 +287,9 @@ READS: Mapping[tuple[str, str], Read] = {
 }
 
 
+WEEK_MS = 7 * 24 * 3_600_000
+
+
 def names(full: FullShop) -> dict[str, object]:
     """What stands for the placeholders in the reads above."""
     day = today(full)
@@ -306,8 +331,13 @@ def names(full: FullShop) -> dict[str, object]:
         "order": full.order,
         "number": "R-1",
         "rule": "base",
+        "next_at": full.shop.clock.now() + WEEK_MS + 1,
         "series": "pool",
         "checkout": full.checkout,
+        "payer": payer(full),
+        "latest": "0",
+        "earliest": "~",
+        "ahead": checkouts.END_OF_TIME - full.shop.clock.now(),
         "version": 1,
         "coupon": full.coupon,
         "code": full.free,

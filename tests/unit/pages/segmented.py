@@ -11,7 +11,7 @@ from chalicelib.kit.periods import local_day
 from tests.twins import fresh, happenings, segmented, tills
 from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
-from tests.unit.pages.perked import celebrated
+from tests.unit.pages.perked import celebrated, on_schedule
 
 LATER, NEXT_DAY = "2026-07-20", "2026-07-21"
 ON = ("check_in", "order", "newsletter", "enrolled", "birthday")
@@ -39,6 +39,8 @@ SEGMENTED: tuple[Acted, ...] = (
     lambda shop, ada: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada: celebrated(shop, ada, LATER),
     lambda shop, ada: shop.enrol("cleo"),
+    lambda shop, ada: tills.begun_by(shop, "eve"),
+    lambda shop, ada: on_schedule(shop, LATER, GIVES),
     lambda shop, _: shop.buy(card("dora"), sale("D-1", on=LATER)),
 )
 

@@ -53,6 +53,7 @@ HERE = replace(
     segments=frozenset({"readers", "regulars"}),
     balances={"points": 120},
     orders=3,
+    last_order_on=TODAY.day - 61,
     happening=Happening({"book": "Emma"}, point_of("0", "0")),
 )
 ON_ORDER: dict[str, Any] = {"on": "order"}
@@ -93,6 +94,7 @@ BY_SIZE = {  # the answer, something smaller, something larger
     "member.years_enrolled": (1, 0, 2),
     "member.days_to_birthday": (5, 4, 6),
     "account.orders": (3, 2, 4),
+    "account.days_since_last_order": (61, 60, 62),
     "here.distance": (40, 39, "40.5"),
     "balance.points": (120, 119, 121),
     "field.size": (42, "41.5", "42.5"),

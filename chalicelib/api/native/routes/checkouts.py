@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.api.route import PROGRAM, Route
+from chalicelib.api.route import PAGED, PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.checkouts"
 _CHECKOUT = "/v1/checkouts/{checkout_id}"
 _ENDED = ("checkout_not_found", "checkout_committed", "checkout_cancelled", "checkout_lapsed")
 _SHOWN = (
-    *("unknown_code", "code_of_another_member", "code_not_issued", "code_of_nobody", "coupons_in_group"),
+    *("unknown_code", "code_of_another_member", "code_not_issued", "code_of_nobody"),
     *("coupons_not_combined", "currency_differs", "code_used", "code_expired", "code_cancelled", "code_held"),
     *("code_not_yet_active", "order_below_minimum", "series_not_active", "limit_per_member", "series_used_up"),
 )
@@ -91,6 +91,20 @@ ROUTES = (
         "view",
         "A checkout: what was promised, what is set apart, and whether it is open, lapsed, committed or cancelled.",
         errors=("checkout_not_found",),
+    ),
+    Route(
+        "GET",
+        "/v1/members/{member_id}/checkouts",
+        f"{_HANDLERS}:list_some",
+        "list_checkouts",
+        "checkouts",
+        "view",
+        "A member's checkouts, the last to lapse first: for whoever has lost the id of one.",
+        query=(
+            *PAGED,
+            QueryParam("past", "boolean", "Those that are over instead, for some thirty days.", default=False),
+        ),
+        errors=("member_not_found", "invalid_cursor"),
     ),
     Route(
         "PUT",

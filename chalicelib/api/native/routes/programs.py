@@ -91,6 +91,7 @@ ROUTES = (
             "code_is_shared",
             "unknown_event",
             "unknown_property",
+            "schedule_over",
             "unknown_rule",
             "nothing_to_limit",
             "impossible_condition",

@@ -4,6 +4,7 @@ w wallets   [next lot, totals, lots] and, where there is any, {"c": counted by p
 h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, where it has one, its period
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
+l day       of the latest purchase; an older release knows nothing of it and forgets it
 c counters  of each rule that is counted [times, amounts where there are any] by period
 f foretold  2, where anything promised or held waits for an instant and the entries have told it; an older release wrote 1
 u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of,
@@ -66,6 +67,7 @@ def packed(account: Account, foretold: int = FORETOLD) -> Body:
         "q": {} if account.counted == account.spend else dict(account.counted),
         "m": {str(number): _month(month) for number, month in account.months.items()},
         "u": _standing(account.standing),
+        "l": account.ordered_on,
         "c": {rule: _counted(periods) for rule, periods in account.counters.items()},
         "f": foretold if account.waits_for_time else 0,
     }
@@ -86,6 +88,7 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         counted=body["q"] if "q" in body else body["s"],
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
         counters={rule: _unpacked_counted(kept) for rule, kept in body.get("c", {}).items()},
+        ordered_on=body.get("l"),
         tier=body["t"],
         standing=_unpacked_standing(*body["u"]) if "u" in body else Standing(),
         foretold=body.get("f", 0),

@@ -26,8 +26,8 @@ Change = Callable[["Account", Any], "Account"]
 class Account:
     """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency, and
     `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months. `counters`: uses of rules that
-    are counted. `foretold`: its
-    entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
+    are counted. `ordered_on`: the latest day of purchase, also of what came back since; an account that an older release kept does
+    not say it. `foretold`: its entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
     did (1); of the stored account, and no part of its state."""
 
     owner: str
@@ -42,6 +42,7 @@ class Account:
     counted: Mapping[str, int] = field(default_factory=dict)
     months: Months = field(default_factory=dict)
     counters: Counters = field(default_factory=dict)
+    ordered_on: Day | None = None
     tier: str = ""
     standing: Standing = field(default_factory=Standing)
     foretold: int = field(default=0, compare=False)
@@ -93,7 +94,8 @@ def _advanced(account: Account, fact: f.AccountAdvanced) -> Account:
 
 def _ordered(account: Account, fact: f.OrderRecorded) -> Account:
     counted = fact.value if fact.counted is None else fact.counted
-    return _purchased(account, fact.counts_on, 1, fact.currency, fact.value, counted)
+    bought = _purchased(account, fact.counts_on, 1, fact.currency, fact.value, counted)
+    return replace(bought, ordered_on=_later(account.ordered_on, fact.counts_on))
 
 
 def _returned(account: Account, fact: f.OrderReturned) -> Account:
@@ -110,6 +112,10 @@ def _purchased(account: Account, day: Day | None, orders: int, currency: str, va
         counted=_plus(account.counted, currency, counted),
         months=with_month(account.months, day, month),
     )
+
+
+def _later(one: Day | None, other: Day | None) -> Day | None:
+    return other if one is None else one if other is None else max(one, other)
 
 
 def _plus(sums: Mapping[str, int], name: str, amount: int) -> Mapping[str, int]:

@@ -26,6 +26,7 @@ Currency = Annotated[str, Field(pattern=CURRENCY.pattern)]
 Money = Annotated[int, Field(ge=0, le=MAX_AMOUNT)]  # in the currency's smallest part
 UtcOffset = Annotated[int, Field(ge=-MAX_OFFSET_MINUTES, le=MAX_OFFSET_MINUTES)]  # as the shop's clock showed it
 Quantity = Annotated[Decimal, Field(gt=0, le=MAX_QUANTITY, decimal_places=QUANTITY_DECIMALS)]
+QuantityBack = Annotated[Decimal, Field(ge=0, le=MAX_QUANTITY, decimal_places=QUANTITY_DECIMALS)]
 
 
 class Line(Frozen):
@@ -73,10 +74,11 @@ class Sale(Frozen):
 
 
 class ReturnLine(Frozen):
-    """What comes back: by SKU over all lines of the sale with it, or from one line when `line_no` is given."""
+    """What comes back: by SKU over all lines of the sale with it, or from one line when `line_no` is given. Nobody sends one of no
+    pieces: it is what a checkout that is called off still has of goods that came back for less than was paid."""
 
     sku: Sku
-    quantity: Quantity
+    quantity: QuantityBack
     gross_value: Money
     line_no: Annotated[int, Field(ge=1)] | None = None
 

@@ -10,7 +10,7 @@ from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Ask, Conditio
 from chalicelib.areas.rules.model.effects import DISCOUNTS, FOLLOWS, MAX_EFFECTS, OF_GOODS, Effect
 from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
 from chalicelib.areas.rules.model.subjects import OF_EVENT
-from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, Trigger
+from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, OnSchedule, Trigger
 from chalicelib.areas.rules.model.words import (
     Code,
     Flag,
@@ -79,8 +79,10 @@ class RuleDefinition(Frozen):
     @model_validator(mode="after")
     def _limits_what_is_counted(self) -> Self:
         on = self.trigger.on
-        if self.limits != UNLIMITED and (on not in WITH_GOODS or any(isinstance(one, FOLLOWS) for one in self.effects)):
-            raise ValueError("limits are of points and discounts of orders and carts: nothing else is counted yet")
+        counted = on in WITH_GOODS or on == "schedule"
+        if self.limits != UNLIMITED and (not counted or any(isinstance(one, FOLLOWS) for one in self.effects)):
+            text = "limits are of points and discounts, in rules on orders, carts and schedules: nothing else is counted yet"
+            raise ValueError(text)
         return self
 
     @model_validator(mode="after")
@@ -97,6 +99,13 @@ class RuleDefinition(Frozen):
                 raise ValueError(f"{asked.ask[:64]} has no answer where a rule on {on} is judged")
         return self
 
+    @model_validator(mode="after")
+    def _can_ever_run(self) -> Self:
+        """Nobody is anywhere when it is time."""
+        if self.trigger.on == "schedule" and self.audience.places:
+            raise ValueError("a rule on schedule is for members wherever they are: it has no places")
+        return self
+
     def named(self, rule_id: str) -> Rule:
         return Rule(rule_id=rule_id, **dict(self))
 
@@ -105,3 +114,8 @@ class Rule(RuleDefinition):
     """One rule of a program."""
 
     rule_id: Code
+
+    @property
+    def occasion(self) -> str:
+        """What rules are filed by: one on schedule runs by itself, and is filed by its own name."""
+        return f"{self.trigger.on} {self.rule_id}" if isinstance(self.trigger, OnSchedule) else self.trigger.occasion

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
+
+from chalicelib.kit.periods import Day
 
 Kind = Literal["money", "number", "text", "texts", "day", "time", "flag"]
 
@@ -39,14 +41,20 @@ SUBJECTS: Mapping[str, Kind] = {
     # their account
     "account.tier": "text",
     "account.orders": "number",  # before this one
+    "account.days_since_last_order": "number",  # by the day of purchase; of who never bought there is no answer
     # where the member is
     "here.place": "text",
     "here.distance": "number",  # in metres from the point that the rule is about
 }
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 OF_UNITS = "balance."  # `balance.points`: what is available, in the smallest part
 OF_EVENT = "event."  # `event.stars`: a property of the event
 OF_FIELDS = "field."  # `field.shoe_size`: a field of the member that the tenant declares
+
+
+def weekday_of(day: Day) -> Weekday:
+    return WEEKDAYS[(day + 3) % 7]  # 1970-01-01 was a Thursday
 
 
 def kind_of(subject: str) -> Kind | Literal["any"] | None:

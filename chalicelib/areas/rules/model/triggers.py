@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
+from chalicelib.areas.rules.model.subjects import Weekday, weekday_of
 from chalicelib.areas.rules.model.words import Code
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.geo import Latitude, Longitude
+from chalicelib.kit.periods import Day, date_of, day_of, minute_of, month_end
 from chalicelib.kit.texts import PLAIN_KEY
+from chalicelib.kit.windows import IsoDay
+
+
+def _of_a_day(text: str) -> str:
+    minute = minute_of(text)
+    if minute is None or minute == 24 * 60:
+        raise ValueError('must be a time of day, such as "09:30"')
+    return text
+
+
+TimeOfDay = Annotated[str, AfterValidator(_of_a_day)]
 
 
 class OnOrder(Frozen):
@@ -108,8 +121,56 @@ class OnOccasion(Frozen):
         return self.on
 
 
+class OnSchedule(Frozen):
+    """It is time, on the program's calendar and clocks: `at` that time of one `day`, of every so many days (`every_days`,
+    counted from `from_day`), of some `weekdays`, or of some days of the month (`days_of_month`; of a shorter month the last).
+    Everybody for whom the rule is gets it."""
+
+    on: Literal["schedule"]
+    at: TimeOfDay
+    day: IsoDay | None = None
+    every_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
+    from_day: IsoDay | None = None
+    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
+    days_of_month: Annotated[tuple[Annotated[int, Field(strict=True, ge=1, le=31)], ...], Field(max_length=31)] = ()
+
+    @model_validator(mode="after")
+    def _says_which_days(self) -> Self:
+        said = (self.day is not None, self.every_days is not None, bool(self.weekdays), bool(self.days_of_month))
+        if sum(said) != 1:
+            raise ValueError("say on which days, in one way: day, every_days, weekdays or days_of_month")
+        if (self.every_days is None) is not (self.from_day is None):
+            raise ValueError("every_days is counted from from_day: say both")
+        return self
+
+    @property
+    def occasion(self) -> str:
+        """With the rule's id behind it: each runs by itself."""
+        return self.on
+
+    @property
+    def minute(self) -> int:
+        """Since midnight."""
+        return minute_of(self.at) or 0
+
+    def next_day(self, first: Day) -> Day | None:
+        """The first of its days from this one on."""
+        if self.day is not None:
+            return day_of(self.day) if day_of(self.day) >= first else None
+        if self.every_days is not None and self.from_day is not None:
+            start = day_of(self.from_day)
+            return max(start, first + (start - first) % self.every_days)
+        return next(day for day in range(first, first + 32) if self._has(day))
+
+    def _has(self, day: Day) -> bool:
+        if self.weekdays:
+            return weekday_of(day) in self.weekdays
+        number = date_of(day).day
+        return number in self.days_of_month or (day == month_end(day, 0) and max(self.days_of_month) > number)
+
+
 Trigger = Annotated[
-    OnOrder | OnCart | OnFirstPurchase | OnMember | OnOccasion | OnEvent | OnCheckIn | OnScan | OnNear,
+    OnOrder | OnCart | OnFirstPurchase | OnMember | OnOccasion | OnSchedule | OnEvent | OnCheckIn | OnScan | OnNear,
     Field(discriminator="on"),
 ]
 WITH_GOODS = ("order", "cart", "first_purchase")  # what has lines, and a value

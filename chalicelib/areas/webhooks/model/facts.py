@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact, vocabulary
@@ -22,7 +21,7 @@ class WebhookDisabled(Fact):
     type = "webhook.disabled"
 
     webhook: str
-    by: Literal["failing", "gone"]
+    by: str
     failed_at: Instant
 
 

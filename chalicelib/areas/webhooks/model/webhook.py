@@ -52,7 +52,7 @@ class Webhook(Frozen):
         if self.state != "active":
             raise Refused("webhook_disabled", "This webhook is disabled: make it active first.", param="webhook_id")
 
-    def disabled(self, by: Reason) -> Webhook:
+    def disabled(self, by: str) -> Webhook:
         return self.model_copy(update={"state": "disabled", "disabled_by": by})
 
 

@@ -76,13 +76,14 @@ class OrderReturned(Fact):
 
 @dataclass(frozen=True, slots=True)
 class EventRecorded(Fact):
-    """A member did something else than buying, and what follows from it stands in the same entry. Where they were is told
-    by the entry's place, and of what they sent only what their program declares as telling of no person. Of an `occasion`, which
-    is a birthday or an anniversary, neither which it was nor by which rules: that is in the entry's private part.
+    """A member did something else than buying, or it was time for a rule on schedule, and what follows from it stands in the same
+    entry. Where they were is told by the entry's place, and of what they sent only what their program declares as telling of no
+    person. Of an `occasion`, which is a birthday or an anniversary, neither which it was nor by which rules: that is in the
+    entry's private part.
 
     field      | meaning                                                                | unit
     kind       | `event`, `check_in`, `scan`, `near`, `occasion`, or as a rule names it   | –
-    name       | the event as its program declares it, or the code that was scanned     | –
+    name       | the event as its program declares it, the code, or the rule on schedule  | –
     counts_on  | the day on which it happened where the program is                      | –
     properties | what is told of it: names and values                                   | as declared
     by         | the member who did it for the group                                    | –

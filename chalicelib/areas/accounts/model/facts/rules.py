@@ -10,12 +10,12 @@ from chalicelib.kit.periods import Day
 
 @dataclass(frozen=True, slots=True)
 class RuleCounted(Fact):
-    """A purchase got something of a rule that is counted.
+    """A purchase, or a member by a rule on schedule, got something of a rule that is counted.
 
     field     | meaning                                                        | unit
     rule      | which rule                                                     | –
-    order     | the sale's id                                                  | –
-    counts_on | the day of purchase where the program is                       | –
+    order     | the sale's id; empty where it was for none                     | –
+    counts_on | the day of it where the program is                       | –
     periods   | in which periods the account counts it                         | –
     amounts   | how much it gave of units that are limited for each account    | unit code, its smallest part
     in_all    | how often it was taken from what all together may have         | uses
