@@ -140,6 +140,7 @@ class HookedShop:
 
     def pass_(self, milliseconds: int, step: int = 5 * MINUTE) -> None:
         """Time goes by, and the schedule with it."""
+        self._set_aside()
         ends = self.shop.clock.at + milliseconds
         while self.shop.clock.at < ends:
             now = self.shop.clock.at

@@ -13,8 +13,8 @@ from chalicelib.aws.topic import Published
 from infra.alarms import consumed_queues
 from infra.local.cost import QUEUES_WORKED_OFF, ROOT, WINDOW_SECONDS, Prices, page
 from infra.local.cost_assumed import MEANT, MEASURED, processors
-from infra.local.cost_shop import metrics_of, taken
 from infra.local.cost_rows import PULSES
+from infra.local.cost_shop import metrics_of, taken
 from infra.local.cost_usage import ALONE, FULL, MEMBERS, ORDERS, TEN, measured
 from infra.local.pages.facts import filters
 from infra.local.table_template import whole_template
