@@ -44,6 +44,13 @@ def due(event: SQSEvent) -> dict[str, Any]:
     return due.due(bootstrap.runtime(), event.to_dict())
 
 
+@app.on_sqs_message(queue_arn=MERGED, batch_size=10, maximum_concurrency=16)
+def webhooks(event: SQSEvent) -> dict[str, Any]:
+    from chalicelib.events import webhooks  # noqa: PLC0415
+
+    return webhooks.webhooks(bootstrap.runtime(), event.to_dict())
+
+
 @app.schedule(Cron(10, "*", "*", "*", "?", "*"))
 def schedule_due(event: CloudWatchEvent) -> None:
     from chalicelib.events import due  # noqa: PLC0415
@@ -56,3 +63,10 @@ def take_pulse(event: CloudWatchEvent) -> None:
     from chalicelib.events import pulse  # noqa: PLC0415
 
     pulse.take_pulse(bootstrap.runtime(), event.to_dict())
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def wake_webhooks(event: CloudWatchEvent) -> None:
+    from chalicelib.events import webhooks  # noqa: PLC0415
+
+    webhooks.schedule_webhooks(bootstrap.runtime(), event.to_dict())

@@ -14,6 +14,7 @@ from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
 
 if TYPE_CHECKING:
+    from chalicelib.aws.http_outside import HttpOutside
     from chalicelib.aws.s3_files import S3Files
     from chalicelib.aws.sns_topic import SnsTopic
     from chalicelib.aws.sqs_queues import SqsQueues
@@ -38,6 +39,7 @@ def build(known: Settings) -> Runtime:
         files=_on_first_use(lambda: _files(known)),
         queues=_on_first_use(lambda: _queues(known)),
         topic=_on_first_use(lambda: _topic(known)),
+        outside=_on_first_use(lambda: _outside(known)),
     )
 
 
@@ -57,6 +59,12 @@ def _topic(known: Settings) -> SnsTopic:
     from chalicelib.aws.sns_topic import SnsTopic  # noqa: PLC0415
 
     return SnsTopic(known.topic, region=known.region, endpoint=known.endpoint_url)
+
+
+def _outside(known: Settings) -> HttpOutside:
+    from chalicelib.aws.http_outside import HttpOutside  # noqa: PLC0415
+
+    return HttpOutside(known.is_local)
 
 
 class _OnFirstUse:

@@ -3,7 +3,7 @@
 STAMPBOOK_TABLE          the table's name                                                required
 STAMPBOOK_STAGE          dev, prod …: lower-case letters and digits                      required
 AWS_REGION               set by Lambda itself; AWS_DEFAULT_REGION does as well           required
-STAMPBOOK_ENDPOINT_URL   where the cloud is, if it is not Amazon's: http://127.0.0.1:4566
+STAMPBOOK_ENDPOINT_URL   where the cloud is, if it is not Amazon's: http://127.0.0.1:4566; else AWS_ENDPOINT_URL says so
 STAMPBOOK_LOG_LEVEL      DEBUG, INFO (the default), WARNING or ERROR
 
 No function uses all of these, so each is required only where it is used, on its first use:
@@ -39,6 +39,7 @@ _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _QUEUE = re.compile(r"https?://[^\s/]+(/[^\s/]+)+")
 _TOPIC = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]+")
+_LOOPBACK = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:|$)")
 _ENDPOINT = re.compile(r"https?://[^\s/]+/?")
 
 
@@ -60,6 +61,11 @@ class Settings:
     bucket: str | None = None
     queues: Mapping[str, str] = field(default_factory=dict)
     topic: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the cloud is on this machine: then webhooks may call this machine as well, and only then."""
+        return self.endpoint_url is not None and _LOOPBACK.match(self.endpoint_url) is not None
 
 
 def stage() -> str:
@@ -84,7 +90,9 @@ def read(environ: Mapping[str, str]) -> Settings:
     table = value(("STAMPBOOK_TABLE",), _TABLE.fullmatch, "the name of the DynamoDB table")
     stage = value(("STAMPBOOK_STAGE",), _STAGE.fullmatch, "lower-case letters and digits, at most 16, a letter first")
     region = value(("AWS_REGION", "AWS_DEFAULT_REGION"), bool, "the region of the table, such as eu-central-1")
-    endpoint = value(("STAMPBOOK_ENDPOINT_URL",), _valid_endpoint, "http(s)://host:port without a path", "")
+    endpoint = value(
+        ("STAMPBOOK_ENDPOINT_URL", "AWS_ENDPOINT_URL"), _valid_endpoint, "http(s)://host:port without a path", ""
+    )
     level = value(("STAMPBOOK_LOG_LEVEL",), _LOG_LEVELS.get, f"one of {', '.join(_LOG_LEVELS)}", "INFO")
     where = {name: value((name,), _where_needed(name), expected, "") for name, expected in _EXPECTED.items()}
     if problems:

@@ -12,6 +12,7 @@ from chalicelib.table.protocol import Table
 
 if TYPE_CHECKING:  # most requests reach none of these, and a cold start pays for what it imports
     from chalicelib.aws.files import Files
+    from chalicelib.aws.outside import Outside
     from chalicelib.aws.queues import Queues
     from chalicelib.aws.topic import Topic
 
@@ -25,3 +26,4 @@ class Runtime:
     files: Files
     queues: Queues
     topic: Topic
+    outside: Outside

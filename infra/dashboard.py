@@ -18,7 +18,8 @@ Json = dict[str, Any]
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 PERIOD = 300
-JOBS = ("start_import", "start_imports", *STEP_NAMES, "schedule_due", "settle_due", RELAY)
+WEBHOOKS = ("tell_webhooks", "deliver_webhook", "redeliver_webhook", "wake_webhooks")
+JOBS = ("start_import", "start_imports", *STEP_NAMES, "schedule_due", "settle_due", RELAY, *WEBHOOKS)
 
 
 def dashboard(template: Json) -> Json:

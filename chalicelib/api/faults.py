@@ -52,6 +52,7 @@ FORMS: Mapping[str, str] = {
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": (
         "have 1 to 64 letters from A to Z, digits, hyphens or underscores, a letter or digit first"
     ),
+    "^(\\*|[a-z_]+\\.(\\*|[a-z_]+))$": "be the type of a fact such as order.recorded, all of a kind as member.*, or *",
     "^https://[^\\s]{1,2000}$": "be an address that begins with https://",
     "^([01][0-9]|2[0-3]):[0-5][0-9]$": "be a time of day such as 09:30",
     "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "be a language such as de or en-GB",

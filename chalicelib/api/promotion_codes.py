@@ -1,4 +1,4 @@
-"""Codes of events, perks, rewards, segments, referrals, coupons and checkouts: a part of those in api/codes."""
+"""Codes of events, perks, rewards, segments, referrals, webhooks, coupons, checkouts: a part of those in api/codes."""
 
 from __future__ import annotations
 
@@ -105,6 +105,18 @@ PERKS_REWARDS_AND_COUPONS = {
     "not_delivered": Code(422, "Nothing of the redemption is delivered: the reward is not physical."),
     "wrong_delivery_state": Code(422, "The delivery cannot go from where it stands to there."),
     "undo_by_refund": Code(422, "It was spent on a reward: refund the redemption; the message says how."),
+    "webhook_not_found": Code(404, "The tenant has no such webhook."),
+    "webhook_disabled": Code(422, "The webhook is disabled: nothing is sent to it."),
+    "too_many_webhooks": Code(
+        422, "A tenant has at most 20 webhooks, and 200 names of them with those that were deleted."
+    ),
+    "invalid_url": Code(
+        400, "The URL of the webhook is none of a server, or has a user, a password or a fragment in it."
+    ),
+    "forbidden_target": Code(
+        422, "The URL of the webhook is not https on port 443 of a server on the public Internet."
+    ),
+    "delivery_not_found": Code(404, "The webhook has no such delivery, or it is more than 30 days old."),
     "segment_not_found": Code(404, "The tenant has no such segment."),
     "unknown_segment": Code(422, "The tenant has no segment of this id that a rule could ask for or move members by."),
     "segment_ended": Code(422, "The segment has ended: nobody joins it."),

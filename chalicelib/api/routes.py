@@ -29,6 +29,7 @@ from chalicelib.api.native.routes import (
     traces,
     transfers,
     undo,
+    webhooks,
 )
 from chalicelib.api.route import Route
 
@@ -58,5 +59,6 @@ ROUTES: tuple[Route, ...] = (
     *coupons.ROUTES,
     *segments.ROUTES,
     *referrals.ROUTES,
+    *webhooks.ROUTES,
     *system.ROUTES,
 )

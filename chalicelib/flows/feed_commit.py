@@ -98,6 +98,7 @@ def message_of(entry: Entry) -> Published:
     """It names the entry and does not carry it: a consumer reads it, or what it left behind, afresh."""
     reference = feed.reference_to(entry)
     body = {
+        "tenant": entry.stream.tenant,
         "entry_id": feed.name_of(entry),
         "owner": reference.owner,
         "program": reference.program,

@@ -105,11 +105,11 @@ def _event(number: int, entry: Entry) -> FeedEvent:
         recorded_at=entry.recorded_at,
         effective_at=entry.effective_at,
         actor=FeedActor(kind=kind, id=actor_id),
-        facts=tuple(_fact(body) for body in entry.facts),
+        facts=tuple(map(told_fact, entry.facts)),
     )
 
 
-def _fact(body: Body) -> dict[str, Any]:
+def told_fact(body: Body) -> dict[str, Any]:
     """As it is kept, days and instants written as everywhere in the API."""
     return {name: _shown(name, value) for name, value in body.items()}
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
-from chalicelib.kit.facts import vocabulary
+from chalicelib.kit.facts import Fact, vocabulary
 from chalicelib.table.commit import Committed, Means, Plan, commit
 from chalicelib.table.config import Config, ConfigChanged, Configs, Name, config_writes, read_config, stream_of
 from chalicelib.table.guards import guard_puts, recall_guarded
@@ -25,11 +25,13 @@ class ConfigMeans(Means, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`also` is written in the same transaction; where one of its conditions fails it is decided anew."""
+    """`also` is written in the same transaction; where one of its conditions fails it is decided anew. `facts`: what the entry
+    tells beside the change."""
 
     name: Name
     body: Mapping[str, Any]
     also: tuple[Write, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 def change_config(
@@ -49,7 +51,7 @@ def change_config(
         head = Head() if known is None else known.head
         header = Header(operation, command.id, caller, now, now, config.revision + 1)
         fact = ConfigChanged(change.name.kind, change.name.id, change.body)
-        entry = new_entry(stream_of(caller.tenant, change.name), head, header, [fact])
+        entry = new_entry(stream_of(caller.tenant, change.name), head, header, [fact, *change.facts])
         guards = guard_puts(caller.tenant, command, entry, now)
         writes = (*config_writes(config, change.name, change.body, entry), entry_put(entry), *change.also, *guards)
         return Plan(entry, writes, frozenset(guard.key for guard in guards))

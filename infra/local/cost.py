@@ -10,31 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local.cost_assumed import assumptions, memory_gb
+from infra.local.cost_assumed import assumptions
+from infra.local.cost_rows import GB, MILLION, PULSES, Row, function_rows, logs_row
 from infra.local.cost_shop import OVERHEAD_BYTES, Used
 from infra.local.cost_usage import ALONE, FULL, MEMBERS, MONTHS, ORDERS, TEN, Usage, measured
+from infra.local.cost_webhooks import to_webhooks, waking
 
 ROOT = Path(__file__).resolve().parents[2]
 PRICES = ROOT / "docs" / "prices.json"
-QUEUES_WORKED_OFF = 2  # imports and due: a mapping each
+QUEUES_WORKED_OFF = 3  # imports, due and webhooks: a mapping each
 PUBLISHED_AT_ONCE = 10
 SHOPS = ("quiet shop", "busy shop")
-MILLION = 1_000_000
-GB = 1024**3
-ALARMS = 42
-PULSES = 8_640  # a month, one every five minutes
+ALARMS = 47
 WINDOW_SECONDS = 60  # of the relay's mapping; at its end Lambda calls once more, with nothing
 MONTH_SECONDS = 365 * 24 * 3600 / 12
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Something that is billed: how much of it, in which unit, and the name of the price of one unit."""
-
-    what: str
-    amount: float
-    unit: str
-    price: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +49,11 @@ class Prices:
 def page(prices: Prices | None = None, usage: Usage | None = None) -> str:
     prices, usage = prices or Prices.read(), usage or measured()
     assumed = prices.assumed
-    over_http = [[*_over_http(assumed, used), *_to_the_feed(assumed, used.entries / used.of, usage.relay[size], size)]
+    over_http = [[*_over_http(assumed, used), *_to_the_feed(assumed, used.entries / used.of, usage, size)]
                  for used, size in ((usage.api, ALONE), (usage.busy_api, TEN))]  # fmt: skip
     file, due = usage.file, usage.due
-    from_files = [*_from_files(assumed, usage), *_to_the_feed(assumed, file.entries / file.of, usage.relay[FULL], FULL)]
-    settled = [*_due(assumed, due), *_to_the_feed(assumed, due.entries / due.of, usage.relay[FULL], FULL)]
+    from_files = [*_from_files(assumed, usage), *_to_the_feed(assumed, file.entries / file.of, usage, FULL)]
+    settled = [*_due(assumed, due), *_to_the_feed(assumed, due.entries / due.of, usage, FULL)]
     bills = {
         "A million orders over HTTP": over_http,
         "A million orders from files": [from_files],
@@ -91,27 +80,28 @@ def _in_short(prices: Prices, bills: Mapping[str, Sequence[Sequence[Row]]]) -> s
 def _over_http(assumed: Mapping[str, float], api: Used) -> list[Row]:
     return [
         Row("API Gateway", 1, "million requests", "api_gateway_million_requests"),
-        *_function("APIHandler", MILLION, assumed["api_ms"], "api_handler"),
+        *function_rows("APIHandler", MILLION, assumed["api_ms"], "api_handler"),
         *_table_use("orders", api, api.of),
-        _logs(assumed, "APIHandler", api.log_bytes / api.of * MILLION, MILLION),
+        logs_row(assumed, "APIHandler", api.log_bytes / api.of * MILLION, MILLION),
         Row("Answers sent", api.answer_bytes / api.of * MILLION / GB, "GB", "transfer_out_gb"),
     ]
 
 
-def _to_the_feed(assumed: Mapping[str, float], each: float, relay: Used, size: int) -> list[Row]:
+def _to_the_feed(assumed: Mapping[str, float], each: float, usage: Usage, size: int) -> list[Row]:
     """Entries of a million orders or accounts, in batches of one size: one each, and one more for a member's first order. A window
     of the stream has one of a quiet shop's batches, and a batch a second of any other."""
-    entries = each * MILLION
+    relay, entries = usage.relay[size], each * MILLION
     batches, taken = entries / size, entries * relay.taken / relay.of
     publishes = batches * -(-size // PUBLISHED_AT_ONCE)
     ends = batches if size == ALONE else batches / WINDOW_SECONDS
     return [
-        *_function("Relay", batches, assumed["relay_ms"] + size * assumed["relay_ms_per_entry"], "relay"),
-        *_function("Relay, ends of windows", ends, assumed["window_end_ms"], "relay"),
+        *function_rows("Relay", batches, assumed["relay_ms"] + size * assumed["relay_ms_per_entry"], "relay"),
+        *function_rows("Relay, ends of windows", ends, assumed["window_end_ms"], "relay"),
         *_table_use("feed", relay, relay.of / each),
-        _logs(assumed, "Relay", relay.log_bytes / relay.of * entries, batches + ends),
+        logs_row(assumed, "Relay", relay.log_bytes / relay.of * entries, batches + ends),
         Row("SNS publish", publishes / MILLION, "million requests", "sns_million_requests"),
         Row("SQS, topic to queues", taken / MILLION, "million requests", "sqs_million_requests"),
+        *to_webhooks(assumed, taken, usage.told[min(size, TEN)], min(size, TEN)),
     ]
 
 
@@ -119,9 +109,9 @@ def _from_files(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
     file = usage.file
     steps = file.sent / file.of * MILLION
     return [
-        *_function("Imports", steps, assumed["import_ms_per_order"] * MILLION / steps, "imports"),
+        *function_rows("Imports", steps, assumed["import_ms_per_order"] * MILLION / steps, "imports"),
         *_table_use("orders", file, file.of),
-        _logs(assumed, "Imports", file.log_bytes / file.of * MILLION, steps),
+        logs_row(assumed, "Imports", file.log_bytes / file.of * MILLION, steps),
         Row("S3 writes", file.puts / file.of * MILLION / 1000, "thousand", "s3_thousand_puts"),
         Row("S3 reads", file.gets / file.of * MILLION / 1000, "thousand", "s3_thousand_gets"),
         Row("SQS, steps (sent, received, deleted)", 3 * steps / MILLION, "million requests", "sqs_million_requests"),
@@ -131,9 +121,9 @@ def _from_files(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
 def _due(assumed: Mapping[str, float], due: Used) -> list[Row]:
     pages = MILLION / 100
     return [
-        *_function("Due", pages, assumed["due_ms_per_account"] * 100, "due"),
+        *function_rows("Due", pages, assumed["due_ms_per_account"] * 100, "due"),
         *_table_use("accounts", due, due.of),
-        _logs(assumed, "Due", due.log_bytes / due.sent * pages, pages),
+        logs_row(assumed, "Due", due.log_bytes / due.sent * pages, pages),
         Row("SQS, pages (sent, received, deleted)", 3 * pages / MILLION, "million requests", "sqs_million_requests"),
     ]
 
@@ -142,7 +132,7 @@ def _kept(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
     """Logs of the functions that orders over HTTP call, those of a busy shop; kept for a year in prod."""
     stored = (usage.bytes_per_member + usage.bytes_per_order * 10) * MILLION / GB
     api = usage.busy_api
-    used = [*_over_http(assumed, api), *_to_the_feed(assumed, api.entries / api.of, usage.relay[TEN], TEN)]
+    used = [*_over_http(assumed, api), *_to_the_feed(assumed, api.entries / api.of, usage, TEN)]
     sent = sum(row.amount for row in used if row.what.startswith("Logs of "))
     return [
         Row("Table and indexes", stored, "GB-month", "dynamodb_gb_month"),
@@ -159,11 +149,12 @@ def _standing(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
         Row("Alarms (in prod)", ALARMS, "alarms", "cloudwatch_alarm_month"),
         Row("Metrics of daily job, pulse and relay", usage.quiet_metrics, "metrics", "cloudwatch_metric_month"),
         Row("Dashboard", 1, "dashboard", "cloudwatch_dashboard_month"),
-        *_function("TakePulse", PULSES, assumed["pulse_ms"], "take_pulse"),
-        *_function("Relay, answers to it", PULSES, assumed["relay_ms"], "relay"),
-        *_function("Relay, ends of windows", PULSES, assumed["window_end_ms"], "relay"),
+        *function_rows("TakePulse", PULSES, assumed["pulse_ms"], "take_pulse"),
+        *function_rows("Relay, answers to it", PULSES, assumed["relay_ms"], "relay"),
+        *function_rows("Relay, ends of windows", PULSES, assumed["window_end_ms"], "relay"),
         *_table_use("pulse", usage.pulse, usage.pulse.of * MILLION / PULSES),
-        _logs(assumed, "TakePulse and Relay", usage.pulse.log_bytes / usage.pulse.of * PULSES, 3 * PULSES),
+        logs_row(assumed, "TakePulse and Relay", usage.pulse.log_bytes / usage.pulse.of * PULSES, 3 * PULSES),
+        *waking(assumed, usage.looked),
     ]
 
 
@@ -176,25 +167,12 @@ def _in_use(assumed: Mapping[str, float], usage: Usage) -> list[Row]:
     ]
 
 
-def _function(name: str, calls: float, ms: float, function: str) -> list[Row]:
-    seconds = calls * ms / 1000 * memory_gb(function)
-    return [
-        Row(f"Lambda {name}, calls", calls / MILLION, "million requests", "lambda_million_requests"),
-        Row(f"Lambda {name}, time", seconds, "GB-seconds", "lambda_gb_second"),
-    ]
-
-
 def _table_use(what: str, used: Used, of: float) -> list[Row]:
     writes, reads = used.table.write_units + used.table.index_units, used.table.read_units
     return [
         Row(f"DynamoDB writes, {what}", writes / of, "million units", "dynamodb_million_write_units"),
         Row(f"DynamoDB reads, {what}", reads / of, "million units", "dynamodb_million_read_units"),
     ]
-
-
-def _logs(assumed: Mapping[str, float], function: str, our_bytes: float, calls: float) -> Row:
-    whole = our_bytes + calls * assumed["platform_log_bytes_per_invocation"]
-    return Row(f"Logs of {function}", whole / GB, "GB", "cloudwatch_logs_gb")
 
 
 def _table(prices: Prices, shops: Sequence[Sequence[Row]]) -> str:

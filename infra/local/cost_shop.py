@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from chalicelib.aws.files import FileHead
 from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.topic import Published
@@ -128,7 +129,7 @@ class Shop:
     rt: Runtime = field(init=False)
 
     def __post_init__(self) -> None:
-        cloud = (self.files, self.queues, self.topic)
+        cloud = (self.files, self.queues, self.topic, MemoryOutside())
         self.rt = Runtime(self.clock, DrawnIds(), self.table, ConfigCache(self.clock), *cloud)
 
     def used(self, of: int, act: Callable[[], int]) -> Used:

@@ -31,6 +31,7 @@ from chalicelib.events.due import due, schedule_due
 from chalicelib.events.imports import imports
 from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
+from chalicelib.events.webhooks import schedule_webhooks, webhooks
 from chalicelib.kit.clock import Instant, StandingClock
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.kit.wire import parse_rfc3339
@@ -63,9 +64,11 @@ class Usage:
     api: Used
     busy_api: Used
     relay: Mapping[int, Used]
+    told: Mapping[int, Used]  # what the relay published in such batches, to webhooks that nobody has
     file: Used
     due: Used
     pulse: Used
+    looked: Used  # for webhooks that are to be tried again
     bytes_per_order: float  # stored, indexes and overhead included
     bytes_per_member: float
     quiet_metrics: int
@@ -86,14 +89,18 @@ def measured() -> Usage:
         relayed = {TEN: _relayed(shop, TEN, len(shop.table.entries))}
         file = shop.used(ORDERS, partial(_imported, shop))
         relayed |= {size: _relayed(shop, size, ORDERS // 2) for size in (ALONE, FULL)}
+        told = {size: _told(shop, size) for size in (ALONE, TEN)}
         days = log.tell()
         _celebrated(shop)
         settled = shop.used(MEMBERS, partial(_settled, shop))
         _beaten(shop, 1)
         pulse = shop.used(1, partial(_beaten, shop, 2))
+        looked = shop.used(1, partial(_looked, shop))
         quiet = metrics_of(log.getvalue()[days:])
         with_imports = metrics_of(log.getvalue()[jobs:])
-    return Usage(api, busy, relayed, file, settled, pulse, per_order, per_member, quiet, with_imports - quiet)
+    return Usage(
+        api, busy, relayed, told, file, settled, pulse, looked, per_order, per_member, quiet, with_imports - quiet
+    )
 
 
 def _sold(shop: Shop, key: str) -> tuple[Used, float, float]:
@@ -168,6 +175,26 @@ def _relay(shop: Shop, size: int, entries: list[Numbered]) -> int:
         told = relay(shop.rt, {"Records": records, "shardId": "shard"})
         if told["batchItemFailures"]:
             raise RuntimeError("the relay failed")
+    return 0
+
+
+def _told(shop: Shop, size: int) -> Used:
+    """As many a call as were published at once; where each is alone, what the process knows is older than five seconds."""
+    messages = [Message(one.body, one.request_id) for one in shop.topic.published[-ORDERS // 2 :]]
+
+    def tell() -> int:
+        for first in range(0, len(messages), size):
+            shop.clock.sleep(_STALE_SECONDS if size == ALONE else 0.0)
+            shop.queues.send("webhooks", messages[first : first + size])
+            shop.queues.deliver("webhooks", partial(webhooks, shop.rt), size=size)
+        return 0
+
+    return shop.used(len(messages), tell)
+
+
+def _looked(shop: Shop) -> int:
+    schedule_webhooks(shop.rt, {"id": "wake"})
+    shop.queues.deliver("webhooks", partial(webhooks, shop.rt))
     return 0
 
 

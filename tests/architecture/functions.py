@@ -12,4 +12,6 @@ LOGICAL = {
     "due": "Due",
     "schedule_due": "ScheduleDue",
     "take_pulse": "TakePulse",
+    "webhooks": "Webhooks",
+    "wake_webhooks": "WakeWebhooks",
 }

@@ -49,6 +49,8 @@ ASKED_OF_THE_TABLE = {
     "due": "GetItem BatchGetItem Query PutItem DeleteItem UpdateItem",
     "schedule_due": "Query PutItem",
     "take_pulse": "Query PutItem",
+    "webhooks": "GetItem BatchGetItem Query PutItem",
+    "wake_webhooks": "",
 }
 FUNCTIONS = {
     "api_handler": {"s3:GetObject", "s3:ListBucket", "sqs:SendMessage"},
@@ -57,9 +59,19 @@ FUNCTIONS = {
     "due": CONSUME | {"sqs:SendMessage"},
     "schedule_due": {"sqs:SendMessage"},
     "take_pulse": set(),
+    "webhooks": CONSUME | {"sqs:SendMessage"},
+    "wake_webhooks": {"sqs:SendMessage"},
 }
 REACHED = {  # beside its own log
-    "api_handler": {"Table", "Table/index/gsi1", "Table/index/gsi2", "Bucket", "Bucket/results/*", "ImportsQueue"},
+    "api_handler": {
+        "Table",
+        "Table/index/gsi1",
+        "Table/index/gsi2",
+        "Bucket",
+        "Bucket/results/*",
+        "ImportsQueue",
+        "WebhooksQueue",
+    },
     "relay": {"Table", "Table.StreamArn", "*", "Topic", "RelayDeadQueue"},
     "imports": {
         "Table",
@@ -73,6 +85,8 @@ REACHED = {  # beside its own log
     "due": {"Table", "Table/index/gsi3", "DueQueue", "ImportsQueue"},
     "schedule_due": {"Table", "DueQueue"},
     "take_pulse": {"Table"},
+    "webhooks": {"Table", "Table/index/gsi1", "Table/index/gsi3", "WebhooksQueue"},
+    "wake_webhooks": {"WebhooksQueue"},
 }
 
 

@@ -262,6 +262,15 @@ LEFT_OUT = (
     ),
     LeftOut(("list_segment_members", "list_segments_of_member"), "a page of small items, as *directory page* is"),
     LeftOut(
+        ("list_webhooks", "get_webhook", "put_webhook", "delete_webhook", "rotate_webhook_secret"),
+        "a part of the configuration, read as *rules of a program* are and changed as by *config change*, with one item beside it",
+    ),
+    LeftOut(("list_webhook_deliveries",), "a page of small items, as *directory page* is"),
+    LeftOut(
+        ("test_webhook", "redeliver_webhook", "redeliver_failed_webhooks"),
+        "an item is written and a message sent, now and then, by somebody who looks for what went wrong",
+    ),
+    LeftOut(
         ("add_to_segment", "remove_from_segment"),
         "profiles are written as by *change a member*, 25 in a transaction, each with one small item",
     ),

@@ -39,6 +39,8 @@ FIRST_EVENTS = {
     "due": "due",
     "schedule_due": "schedule-due",
     "take_pulse": "schedule-pulse",
+    "webhooks": "webhooks",
+    "wake_webhooks": "schedule-wake",
 }
 ROUNDS, ROUNDS_UNCOMPILED = 5, 2
 LIMIT = 1.3  # DESIGN section 10, of the HTTP function

@@ -14,6 +14,7 @@ from time import perf_counter, process_time
 
 from chalicelib.areas.imports.model import Drop
 from chalicelib.areas.jobs import store as jobs
+from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.queues import Message
@@ -31,7 +32,7 @@ REGION, BUCKET = "eu-central-1", "files"
 
 def consume(table: str, endpoint: str, folder: Path, tenant: str) -> dict[str, float]:
     queues, clock = MemoryQueues(), SystemClock()
-    cloud = (DiskFiles(folder), queues, MemoryTopic())
+    cloud = (DiskFiles(folder), queues, MemoryTopic(), MemoryOutside())
     rt = Runtime(clock, RandomIds(), DynamoTable(table, region=REGION, endpoint=endpoint), ConfigCache(clock), *cloud)
     key = key_of(tenant)
     rt.config.load(rt.table, tenant)  # the client is made

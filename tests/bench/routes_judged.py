@@ -58,6 +58,8 @@ WITHOUT_A_ROW = frozenset(
         *("list_segments", "get_segment", "put_segment", "list_segment_members", "list_segments_of_member"),
         *("add_to_segment", "remove_from_segment"),
         *("share_code", "read_referral", "claim_referral", "invite_friend", "list_referrals", "check_referral"),
+        *("list_webhooks", "get_webhook", "put_webhook", "delete_webhook", "rotate_webhook_secret"),
+        *("list_webhook_deliveries", "test_webhook", "redeliver_webhook", "redeliver_failed_webhooks"),
         *("open_checkout", "get_checkout", "list_checkouts", "update_checkout", "commit_checkout", "cancel_checkout"),
         *("read_feed", "read_liability", "read_program_histogram", "read_histogram"),
     )

@@ -8,16 +8,23 @@ import io
 import json
 import re
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
 
+from chalicelib.aws.memory_outside import Sent
+from chalicelib.aws.outside import target_of
 from chalicelib.events.imports import LAST_RECEIVE
 from infra.local.demo.program import TENANT
 from infra.local.deploy import DeployError, deploy_template
 from infra.local.table_template import whole_template
 from tests.e2e.conftest import JUST_NOW, STACK, Deployed, seen
+from tests.twins.hooked import verified
 
 pytestmark = pytest.mark.e2e
 
@@ -88,13 +95,58 @@ def test_a_page_of_another_origin_may_read_an_answer_and_a_refusal(deployed: Dep
 
 def test_what_was_committed_comes_into_the_feed_and_to_the_queues_that_ask_for_it(deployed: Deployed) -> None:
     """Queues are subscribed here as the template has it for the day on which something works them off."""
-    for queue in ("webhooks", "metrics", "automations", "notify"):
+    for queue in ("metrics", "automations", "notify"):
         subscribe(deployed, queue)
     bought = re.search("ord_[0-9a-z]+", deployed.buy("E2E-feed", "e2e-feed"))
     assert bought
     assert seen(lambda: bought[0] in feed(deployed) or None, "the order in the feed")
-    for queue in ("webhooks", "metrics", "automations"):
+    for queue in ("metrics", "automations"):
         assert seen(partial(in_queue, deployed, queue, "order.recorded"), f"a message for {queue}")
+
+
+def test_a_server_of_a_shop_is_told_what_was_committed_and_can_verify_it(deployed: Deployed) -> None:
+    heard: list[tuple[dict[str, str], bytes]] = []
+    with listening(heard) as port:
+        body = {"url": f"http://127.0.0.1:{port}/in", "types": ["order.recorded"]}
+        status, made = deployed.call("PUT", "/v1/webhooks/e2e", body)
+        assert status == 200, made
+        bought = re.search("ord_[0-9a-z]+", deployed.buy("E2E-hook", "e2e-hook"))
+        assert bought
+        mine = seen(lambda: [one for one in heard if bought[0].encode() in one[1]] or None, "the call of the webhook")
+        headers, told = mine[0]
+        kept = seen(lambda: delivered(deployed, "e2e", headers["webhook-id"]), "the delivery in the log")
+        assert deployed.call("DELETE", "/v1/webhooks/e2e")[0] == 200
+    call = Sent(target_of(body["url"], local=True), headers, told)  # type: ignore[arg-type]
+    assert verified(made["secret"], call)
+    assert (kept["status"], kept["answer"]) == (200, "thanks")
+
+
+def delivered(deployed: Deployed, webhook_id: str, delivery_id: str) -> dict[str, Any] | None:
+    """Once it came through."""
+    _, page = deployed.call("GET", f"/v1/webhooks/{webhook_id}/deliveries?limit=100")
+    came = [one for one in page["items"] if one["state"] == "succeeded"]
+    return next((one for one in came if one["delivery_id"] == delivery_id), None)
+
+
+@contextmanager
+def listening(heard: list[tuple[dict[str, str], bytes]]) -> Iterator[int]:
+    """A server on this machine, which is thankful for everything."""
+
+    class Thankful(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"thanks")
+
+        def log_message(self, *_: object) -> None:
+            """Tests are quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Thankful) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
 
 
 def subscribe(deployed: Deployed, queue: str) -> None:
@@ -160,6 +212,10 @@ def test_the_due_job_works_off_its_queue(deployed: Deployed) -> None:
 
 def fire_schedule(deployed: Deployed) -> None:
     _fire(deployed, "ScheduleDue")
+
+
+def wake_webhooks(deployed: Deployed) -> None:
+    _fire(deployed, "WakeWebhooks")
 
 
 def take_pulse(deployed: Deployed) -> None:

@@ -37,7 +37,17 @@ from tests.architecture.functions import LOGICAL
 from tests.e2e.conftest import JUST_NOW, STACK, STAGE, Deployed, order, seen
 from tests.e2e.provoked import break_off_a_report, break_off_routing, lose_a_record
 from tests.e2e.recorded_calls import Use, recorded, uses
-from tests.e2e.test_deployed import HEADER, dropped_for, empty, feed, finished, fire_schedule, sale, take_pulse
+from tests.e2e.test_deployed import (
+    HEADER,
+    dropped_for,
+    empty,
+    feed,
+    finished,
+    fire_schedule,
+    sale,
+    take_pulse,
+    wake_webhooks,
+)
 from tests.e2e.test_restored import switch_relay
 
 pytestmark = pytest.mark.e2e
@@ -56,6 +66,7 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     **{(function, action, LOG): LAMBDA_ITSELF for function in LOGICAL for action in OF_A_LOG},
     **{("imports", action, "ImportsQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("due", action, "DueQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
+    **{("webhooks", action, "WebhooksQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("relay", action, "Table"): LAMBDA_ITSELF for action in OF_A_STREAM},
     ("relay", "dynamodb:ListStreams", "*"): LAMBDA_ITSELF,
     ("api_handler", "s3:ListBucket", "Bucket"): NO_CALL,
@@ -76,6 +87,7 @@ def busy(deployed: Deployed) -> Deployed:
     import_a_file(shop)
     import_codes(shop)
     assert seen(lambda: finished(shop, "accounts"), "the proof that was asked for")["state"] == "done"
+    try_a_webhook(shop)
     let_points_expire(shop, rt.table)
     repair_what_the_relay_has_not_seen(shop, rt)
     lose_a_record(shop, SHOP)
@@ -95,6 +107,7 @@ def ask_everything(shop: Deployed) -> None:
     ids |= {"perk_id": "coffee-card", "award_id": "coffee-card.1", "reward_id": "tote-bag"}
     ids |= {"series_id": "summer", "coupon_id": "cpn_00000000000", "code": "SUMMER-1"}
     ids |= {"checkout_id": "chk_00000000000", "segment_id": "winback", "referral_code": "READ-MORE"}
+    ids |= {"webhook_id": "warehouse", "delivery_id": f"msg_{'0' * 25}"}
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
     cards = {"identifiers": [{"type": "card", "value": "4000 1234"}]}
@@ -132,6 +145,22 @@ def import_codes(shop: Deployed) -> None:
     shop.client("s3").put_object(Bucket=shop.outputs["BucketName"], Key=key, Body=b"FILED-1\nFILED-2\n")
     operation = seen(lambda: finished(shop, "permissions.txt"), "the import of codes")
     assert (operation["state"], operation["counts"]["added"]) == ("done", 2), operation
+
+
+def try_a_webhook(shop: Deployed) -> None:
+    """Nobody answers there: it is tried, tried again, looked for in the list of what is due, and asked for."""
+    status, _ = shop.call("PUT", "/v1/webhooks/nobody", {"url": "http://127.0.0.1:9/", "types": ["*"]})
+    assert status == 200
+    status, asked = shop.call("POST", "/v1/webhooks/nobody/test")
+    assert status == 202, asked
+
+    def tried() -> bool | None:
+        _, page = shop.call("GET", "/v1/webhooks/nobody/deliveries?limit=100")
+        return any(one["attempts"] for one in page["items"]) or None
+
+    assert seen(tried, "the first attempt")
+    assert shop.call("POST", "/v1/webhooks/nobody/redeliver", {"since": "2026-01-15T00:00:00Z"})[0] == 202
+    wake_webhooks(shop)
 
 
 def let_points_expire(shop: Deployed, table: Table) -> None:

@@ -16,6 +16,7 @@ from chalicelib.api import cors, problems
 from chalicelib.api import log as request_log
 from chalicelib.api.codes import CODES
 from chalicelib.api.routes import ROUTES
+from chalicelib.aws.outside import CALL_SECONDS
 from chalicelib.config import QUEUES
 from chalicelib.events import log as event_log
 from chalicelib.events.imports import LAST_RECEIVE
@@ -27,6 +28,7 @@ from infra.alarms import alarms as derived_alarms
 from infra.archive import this_python
 from infra.local import cost
 from infra.package import TEMPLATE, ZIP, faults, package
+from tests.architecture.functions import LOGICAL
 from tests.e2e.conftest import STAGE
 from tests.unit.local.packaged import stand_in
 
@@ -129,7 +131,7 @@ def test_what_fails_as_often_as_it_may_is_kept_for_two_weeks(template: Template,
     assert properties(template, f"{queue.title()}DeadQueue")["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-@pytest.mark.parametrize(("function", "times"), [("Imports", 1), ("Due", 6)])
+@pytest.mark.parametrize(("function", "times"), [("Imports", 1), ("Due", 6), ("Webhooks", 6)])
 def test_a_message_stays_invisible_while_its_function_may_work_on_it(
     template: Template, function: str, times: int
 ) -> None:
@@ -149,7 +151,7 @@ def test_every_step_of_an_import_has_a_function_for_itself_and_the_room_it_needs
 
 def test_every_function_has_its_own_role_and_a_log_that_ends(template: Template) -> None:
     functions = of_type(template, "AWS::Serverless::Function")
-    assert set(functions) == {"APIHandler", "Relay", "Imports", "Due", "ScheduleDue", "TakePulse"}
+    assert set(functions) == {*LOGICAL.values()}
     assert len({json.dumps(one["Role"]) for one in functions.values()}) == len(functions)
     logs = of_type(template, "AWS::Logs::LogGroup").values()
     assert {one["LogGroupName"]["Fn::Sub"] for one in logs} == {f"/aws/lambda/${{{name}}}" for name in functions}
@@ -180,13 +182,19 @@ def test_files_are_private_encrypted_and_leave_in_time(template: Template) -> No
 
 def test_the_topic_feeds_no_queue_that_nothing_works_off(template: Template) -> None:
     fed = [one for one in of_type(template, "AWS::SNS::Subscription").values() if one["TopicArn"] == {"Ref": "Topic"}]
-    assert fed == []
-    assert "TopicQueuesPolicy" not in template["Resources"]
+    assert [one["Endpoint"] for one in fed] == [{"Fn::GetAtt": ["WebhooksQueue", "Arn"]}]
+    assert properties(template, "TopicQueuesPolicy")["Queues"] == [{"Ref": "WebhooksQueue"}]
 
 
 def test_the_schedule_is_minutes_past_every_hour(template: Template) -> None:
     assert trigger(template, "ScheduleDue") == {"Schedule": "cron(10 * * * ? *)"}
-    assert trigger(template, "TakePulse") == {"Schedule": "rate(5 minutes)"}
+    for function in ("TakePulse", "WakeWebhooks"):
+        assert trigger(template, function) == {"Schedule": "rate(5 minutes)"}
+
+
+def test_a_batch_of_calls_that_all_take_as_long_as_they_may_is_done_in_time(template: Template) -> None:
+    calls = trigger(template, "Webhooks")["BatchSize"] * CALL_SECONDS
+    assert calls < properties(template, "Webhooks")["Timeout"]
 
 
 def test_a_browser_may_ask_first_about_every_path(template: Template) -> None:
@@ -256,7 +264,9 @@ def test_nothing_can_be_stuck_refused_or_cut_off_without_an_alarm(template: Temp
     dead = [{"QueueName": {"Fn::GetAtt": [name, "QueueName"]}} for name in sorted(queues) if name.endswith("DeadQueue")]
     assert len(dead) == len(QUEUES) + 1
     assert watched(template, "ApproximateNumberOfMessagesVisible") == dead
-    waited_for = [{"QueueName": {"Fn::GetAtt": [name, "QueueName"]}} for name in ("DueQueue", "ImportsQueue")]
+    waited_for = [
+        {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}} for name in ("DueQueue", "ImportsQueue", "WebhooksQueue")
+    ]
     assert watched(template, "ApproximateAgeOfOldestMessage") == waited_for
     functions = [{"FunctionName": {"Ref": name}} for name in sorted(of_type(template, "AWS::Serverless::Function"))]
     assert watched(template, "Errors") == watched(template, "Throttles") == functions

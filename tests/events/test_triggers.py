@@ -20,7 +20,7 @@ from chalicelib.flows.read_feed import read_feed
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.table.pulse import read_pulse
 from tests.events.deployed import BUCKET, LONG_AGO, Functions, cloud, emptied
-from tests.twins import caller_of
+from tests.twins import caller_of, hooked
 from tests.twins.bookshop import BookShop, card, sale
 from tests.twins.streamed import EVENTS, image_of, recorded
 
@@ -61,6 +61,17 @@ RECORDED: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
         "duplicates": ("schedule-pulse",),
         "poison": ("console-test",),
     },
+    "webhooks": {
+        "normal": ("webhooks",),
+        "duplicates": ("webhooks",),
+        "partial": ("webhooks-poison",),
+        "poison": ("webhooks-poison-alone",),
+    },
+    "wake_webhooks": {
+        "normal": ("schedule-wake",),
+        "duplicates": ("schedule-wake",),
+        "poison": ("console-test",),
+    },
 }
 SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
 KEY = ApiKey("key_recorded", "org", "shop", "till", hash_of("opensesame"), (Grant("*", "modify"),), "active", 0)
@@ -86,7 +97,7 @@ def test_every_trigger_has_events_of_every_kind_and_no_event_is_without_a_trigge
     assert set(RECORDED) == {source.name for source in app.event_sources} | {"api_handler"}
     for trigger, kinds in RECORDED.items():
         assert set(kinds) >= {"normal", "duplicates", "poison"}, trigger
-        assert ("partial" in kinds) == (trigger in ("relay", "imports", "due")), trigger
+        assert ("partial" in kinds) == (trigger in ("relay", "imports", "due", "webhooks")), trigger
     used = {name for kinds in RECORDED.values() for names in kinds.values() for name in names}
     assert used == {path.stem for path in EVENTS.glob("*.json")}
 
@@ -308,3 +319,55 @@ def test_what_is_no_schedule_is_no_pulse(deployed: Functions) -> None:
     with pytest.raises(KeyError):
         deployed.invoke("take_pulse", recorded("console-test"))
     assert read_pulse(deployed.rt.table).beat is None
+
+
+# --- webhooks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wanting(deployed: Functions) -> BookShop:
+    """A shop with a server that wants to know of orders."""
+    shop = deployed.open_shop("ours")
+    hooked.define(shop, types=["order.recorded"])
+    return deployed.as_of_now(shop)
+
+
+def to_deliver(deployed: Functions) -> list[Any]:
+    return [json.loads(one["body"]) for one in deployed.received("webhooks")]
+
+
+def test_an_entry_is_sent_on_to_whoever_wants_it_as_often_as_it_comes(deployed: Functions, wanting: BookShop) -> None:
+    told = json.loads(recorded("webhooks")["Records"][0]["body"])
+    for _ in range(2):
+        assert deployed.failed("webhooks", recorded("webhooks")) == []
+        (body,) = to_deliver(deployed)
+        assert (body["tenant"], body["webhook_id"], body["about"][3]) == (
+            wanting.caller.tenant,
+            "till",
+            told["entry_id"],
+        )
+
+
+def test_a_message_about_nothing_is_reported_and_its_neighbours_are_done(
+    deployed: Functions, wanting: BookShop
+) -> None:
+    event = recorded("webhooks-poison")
+    poison = [event["Records"][0], event["Records"][-1]]
+    assert deployed.failed("webhooks", recorded("webhooks-poison-alone")) == [poison[0]["messageId"]]
+    assert to_deliver(deployed) == []
+    assert deployed.failed("webhooks", event) == [one["messageId"] for one in poison]
+    assert [one["tenant"] for one in to_deliver(deployed)] == [wanting.caller.tenant]
+
+
+def test_a_schedule_that_fires_twice_looks_twice(deployed: Functions) -> None:
+    for _ in range(2):
+        assert deployed.invoke("wake_webhooks", recorded("schedule-wake")) is None
+        looks = deployed.received("webhooks")
+        assert [json.loads(one["body"])["do"] for one in looks] == ["wake"] * 4
+        assert deployed.failed("webhooks", {"Records": looks}) == []
+
+
+def test_what_is_no_schedule_wakes_nobody(deployed: Functions) -> None:
+    with pytest.raises(KeyError):
+        deployed.invoke("wake_webhooks", recorded("console-test"))
+    assert to_deliver(deployed) == []

@@ -28,7 +28,7 @@ from tests.faults.referral_laws import judge_referrals
 from tests.faults.segment_laws import judge_segments
 
 GIVING = ("points.earned", "points.promised")
-CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series", "segment")
+CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series", "segment", "webhook")
 TAKING_BACK = ("points.cancelled", "promise.cancelled")
 
 
@@ -62,6 +62,9 @@ def judge(items: Iterable[Attrs]) -> None:
             assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"
         elif "#M#" in stream.pk:
             assert Key(stream.pk, "P#PROOF") in kinds["proof_secrets"], "a guard names a PIN or code that is not there"
+        elif "#WEBHOOK#" in stream.pk:
+            webhook = stream.pk.rpartition("#")[0]
+            assert Key(webhook, "A") in kinds["webhook_state"], "a guard names a webhook that never was there"
         elif "#PCODE#" not in stream.pk:  # which is gone once it was used
             made = kinds["operation"].keys() | kinds["upload"].keys()
             assert Key(stream.pk, "A") in made, "a guard names an operation that is not there, or an upload"

@@ -33,19 +33,21 @@ from tests.faults.trying import (
     tried,
 )
 from tests.faults.ways import OTHER_MESSAGES, OTHER_WAYS
+from tests.faults.webhooks import WEBHOOK_READS, WEBHOOK_WRITES
 from tests.faults.world import World
 from tests.faults.writes import WRITES as ASKED
 from tests.twins.bookshop import card, sale
 from tests.twins.streamed import stream_event
 
 WRITES = (
-    *(*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES, *SEGMENT_WRITES, *REFERRAL_WRITES),
+    *(*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES, *SEGMENT_WRITES),
+    *(*REFERRAL_WRITES, *WEBHOOK_WRITES),
     *(*COUPON_WRITES, *CHECKOUT_WRITES, *KEPT_WRITES, *LIMITED_WRITES),
 )
 MESSAGES = (*QUEUED, *OTHER_MESSAGES)
 READING = (
     *(*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *CHECKOUT_READS, *KEPT_READS, *LIMITED_READS),
-    *(*SEGMENT_READS, *REFERRAL_READS),
+    *(*SEGMENT_READS, *REFERRAL_READS, *WEBHOOK_READS),
 )
 CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READING)}
 STORMY = [case.name for case in WRITES if not case.once]

@@ -9,6 +9,7 @@ from functools import cache
 from typing import cast
 
 from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.kit.ids import RandomIds
@@ -39,7 +40,7 @@ def full_shop(door: Callable[[MemoryTable], Table] = lambda memory: memory) -> F
     memory = copied(first.memory)
     was = first.api.rt
     files, queues = copied_files(cast(MemoryFiles, was.files)), deepcopy(cast(MemoryQueues, was.queues))
-    rt = Runtime(clock, RandomIds(), door(memory), ConfigCache(clock), files, queues, MemoryTopic())
+    rt = Runtime(clock, RandomIds(), door(memory), ConfigCache(clock), files, queues, MemoryTopic(), MemoryOutside())
     api = Api(rt, first.api.key)
     return FullShop(api, Names(api, NATIVE, dict(first.names.made)), clock, memory)
 

@@ -329,6 +329,15 @@ def _segment(names: Names) -> str:
     return segment_id
 
 
+def _webhook(names: Names) -> str:
+    return str(names.api.put("/v1/webhooks/our-hook", BODIES["put_webhook"]).json["webhook_id"])
+
+
+def _delivery(names: Names) -> str:
+    """Of a test."""
+    return str(names.api.call("POST", f"/v1/webhooks/{names['webhook_id']}/test").json["delivery_id"])
+
+
 def _coupon(names: Names) -> str:
     """One that waits to be activated."""
     return str(_issued(names)["coupon_id"])
@@ -403,6 +412,8 @@ NATIVE = Registry(
         "newcomer_id": _newcomer,
         "latecomer_id": _latecomer,
         "referral_code": _referral_code,
+        "webhook_id": _webhook,
+        "delivery_id": _delivery,
         "coupon_id": _coupon,
         "active_coupon_id": _active_coupon,
         "used_coupon_id": _used_coupon,
@@ -475,7 +486,7 @@ NATIVE = Registry(
         "find_order": lambda names: {"number": names["order_number"]},
     },
     furnish=_furnish,
-    makes={"put_segment": "segment_id"},
+    makes={"put_segment": "segment_id", "put_webhook": "webhook_id"},
     others={
         ("give_stamps", "perk_id"): "our_perk_id",
         ("cancel_checkout", "checkout_id"): "paid_checkout_id",

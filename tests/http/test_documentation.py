@@ -125,7 +125,10 @@ def test_every_body_and_placeholder_has_an_example() -> None:
 def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
     ids = {
         name: str(examples.PLACEHOLDERS[name]["example"])
-        for name in ("program_id", "rule_id", "reward_id", "hold_id", "perk_id", "award_id", "series_id", "segment_id")
+        for name in (
+            *("program_id", "rule_id", "reward_id", "hold_id", "perk_id", "award_id", "series_id", "segment_id"),
+            "webhook_id",
+        )
     }
     bodies = dict(examples.BODIES)
     friend, card = bodies["transfer_points"]["to"], {"type": "card", "value": "4000 9999"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.kit.caller import Caller, Grant
@@ -44,7 +45,7 @@ class HandClock:
 
 def twin_runtime(clock: HandClock | None = None, table: Table | None = None) -> Runtime:
     clock = clock or HandClock()
-    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic())
+    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic(), MemoryOutside())
     return Runtime(clock, RandomIds(), table or MemoryTable(), ConfigCache(clock), *cloud)
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from itertools import count
 
 from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.kit import clock
@@ -53,7 +54,7 @@ def at(text: str) -> Instant:
 
 def runtime_on(table: Table | None = None, now: str = "2026-06-15") -> tuple[Runtime, StandingClock]:
     standing = StandingClock(at(now))
-    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic())
+    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic(), MemoryOutside())
     return Runtime(standing, RandomIds(), table or MemoryTable(), ConfigCache(standing), *cloud), standing
 
 

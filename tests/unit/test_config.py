@@ -79,3 +79,20 @@ def test_the_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     settings.cache_clear()
     assert settings().stage == "prod"
     settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "local"),
+    [
+        ("http://127.0.0.1:4566", True),
+        ("http://localhost:4566", True),
+        ("http://localhost.example.com:4566", False),
+        ("http://127.0.0.1.example.com", False),
+        ("https://vpce-1.dynamodb.eu-central-1.vpce.amazonaws.com", False),
+        ("", False),
+    ],
+)
+def test_a_cloud_is_local_where_it_is_on_this_machine(endpoint: str, local: bool) -> None:
+    """Whoever says where the cloud is: the local cloud tells its functions by the variable of Amazon's own clients."""
+    for name in ("STAMPBOOK_ENDPOINT_URL", "AWS_ENDPOINT_URL"):
+        assert read(LEAST | {name: endpoint}).is_local is local

@@ -46,6 +46,11 @@ PLACEHOLDERS: Mapping[str, Json] = {
         "example": "coffee-card.1",
     },
     "referral_code": {"description": "A member's referral code, or that of an invitation.", "example": "READ-MORE"},
+    "webhook_id": {"description": "The webhook's id, chosen by whoever creates it.", "example": "warehouse"},
+    "delivery_id": {
+        "description": "A delivery's id: the header `webhook-id` of its calls.",
+        "example": "msg_00001r4p2d3zz0v5k8m1n7q9t",
+    },
     "segment_id": {"description": "The segment's id, chosen by whoever creates it.", "example": "winback"},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
@@ -234,6 +239,12 @@ BODIES: Mapping[str, Json] = {
         "amount": 10,
         "by": MEMBER,
     },
+    "put_webhook": {
+        "url": "https://example.com/stampbook",
+        "types": ["order.recorded", "member.*"],
+        "description": "To the data warehouse.",
+    },
+    "redeliver_failed_webhooks": {"since": "2026-01-15T00:00:00Z"},
     "add_to_segment": {"members": [{"identifier": {"type": "card", "value": "2026001"}}, {"member_id": MEMBER}]},
     "remove_from_segment": {"members": [{"member_id": MEMBER}]},
     "share_code": {"referral_code": "READ-MORE"},

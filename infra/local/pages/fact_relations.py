@@ -13,6 +13,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.groups import model as groups
 from chalicelib.areas.members import facts as members
 from chalicelib.areas.orders.model import facts as kept
+from chalicelib.areas.webhooks.model import WebhookDisabled
 from chalicelib.kit.facts import Fact
 from chalicelib.table.config import ConfigChanged
 
@@ -66,6 +67,7 @@ _ON_ACCOUNTS = (
 _CONFIGURING = (
     *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_segment"),
     *("define_tiers", "put_tenant", "replace_program"),
+    *("define_webhook", "delete_webhook", "disable_webhook", "rotate_webhook_secret"),
 )
 
 RELATIONS: Mapping[type[Fact], Relations] = {
@@ -205,4 +207,5 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     kept.KeptOrderReturned: Relations(("cancel_checkout", "return_order"), ("Transaction.TransactionWasRegistered",)),
     kept.KeptOrderAssigned: Relations(("assign_order",), ("Transaction.CustomerWasAssignedToTransaction",)),
     ConfigChanged: Relations(_CONFIGURING),
+    WebhookDisabled: Relations(("disable_webhook",)),
 }

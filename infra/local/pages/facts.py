@@ -13,6 +13,7 @@ from chalicelib.areas.feeds.model import COUNTED_BY_DAY, Told, counted
 from chalicelib.areas.groups.model import VOCABULARY as GROUP_FACTS
 from chalicelib.areas.members.facts import VOCABULARY as MEMBER_FACTS
 from chalicelib.areas.orders.model.facts import VOCABULARY as KEPT_FACTS
+from chalicelib.areas.webhooks.model.facts import VOCABULARY as WEBHOOK_FACTS
 from chalicelib.kit.facts import Fact, Vocabulary
 from chalicelib.table.config_commit import VOCABULARY as CONFIG_FACTS
 from infra.local.pages.cells import MalformedError, rows_under
@@ -90,6 +91,7 @@ STREAMS = (
     Stream("Of groups", "`{tenant}#G#{group}` / `J#0000#{seq:08}`", GROUP_FACTS),
     Stream("Of orders that no member has", "`{tenant}#O#{order}` / `J#{program:04}#{seq:08}`", KEPT_FACTS),
     Stream("Of the configuration", "`{tenant}#CFG#{kind}#{id}` / `J#0000#{seq:08}`, one an aggregate", CONFIG_FACTS),
+    Stream("Of webhooks, beside that", "`{tenant}#CFG#webhook#0000#{webhook}` / `J#0000#{seq:08}`", WEBHOOK_FACTS),
 )
 
 

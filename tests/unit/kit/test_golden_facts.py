@@ -21,6 +21,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.groups import model as groups
 from chalicelib.areas.members import facts as members
 from chalicelib.areas.orders.model import facts as kept
+from chalicelib.areas.webhooks.model import facts as webhooks
 from chalicelib.kit.facts import Body, Fact, Vocabulary, encode
 from chalicelib.table.config import ConfigChanged
 from chalicelib.table.items import compact_json
@@ -259,6 +260,7 @@ FACTS: dict[str, list[Fact]] = {
         kept.KeptOrderAssigned(ORDER, "mem_00000000007"),
         kept.KeptOrderAssigned(ORDER, "mem_00000000007", "grp_00000000003"),
     ],
+    "webhook.disabled": [webhooks.WebhookDisabled("warehouse", "failing", 1_798_758_000_000)],
     "config.changed": [
         ConfigChanged(
             "program", "0001", {"name": "Bücher", "units": [{"code": "points", "policies": [{}], "limit": None}]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.access.operations import issue_api_key
@@ -18,6 +18,7 @@ from chalicelib.areas.referrals.model import Invitation
 from chalicelib.areas.rewards.model import Wish
 from chalicelib.areas.rules.model import RuleLimits
 from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.redeliver_webhook import send_test
 from chalicelib.flows.referring import Came
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
@@ -28,6 +29,7 @@ from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, 
 from tests.twins import coupons, fresh, kept, perked, proving, referred, rewarded, segmented, tills
 from tests.twins.bookshop import POINTS, BookShop, card, fixed, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
+from tests.twins.hooked import SECOND, Server, define, hooked_on
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.unit.relay.relayed import run
 
@@ -114,6 +116,7 @@ class FullShop:
     coupon: str
     free: str
     checkout: str
+    deliveries: Mapping[str, str]
 
     @property
     def tenant(self) -> str:
@@ -170,7 +173,7 @@ def full_shop() -> FullShop:
     *told, last = streamed.entries()
     assert run(relayed, [*told, quiet(last)]) == []
     take_pulse(shop.rt)
-    operation, part = _imported(shop)
+    (operation, part), deliveries = _imported(shop), _hooked(shop)
     held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))
     mugs = quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)])
     streamed.transact([*mugs, held, _over(shop, bob)], shop.rt.ids.command())
@@ -189,6 +192,7 @@ def full_shop() -> FullShop:
         part,
         *codes,
         checkout,
+        deliveries,
     )
 
 
@@ -206,6 +210,17 @@ def _brings_others_in(shop: BookShop, ada: str) -> str:
 def _over(shop: BookShop, bob: str) -> Put:
     """An invitation of his that nobody took up."""
     return referrals.invitation_put(shop.caller.tenant, Invitation(REFERRAL, "OVER", bob, "link", 1, 2, told=True))
+
+
+def _hooked(shop: BookShop) -> dict[str, str]:
+    """A server took one thing, then was gone, and will be asked again for a third."""
+    found: dict[str, str] = {}
+    for name, status in {"taken": 200, "gone": 410, "later": 500}.items():
+        at = hooked_on(shop, Server(status))
+        define(shop, "hook", types=["webhook.disabled"])
+        found[name] = send_test(shop.rt, shop.caller, keyed(name), "hook").answer.delivery_id
+        at.pass_(5 * SECOND)
+    return found
 
 
 def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:

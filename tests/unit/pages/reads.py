@@ -27,6 +27,8 @@ from chalicelib.areas.rewards import store as rewards
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
+from chalicelib.areas.webhooks import store as webhooks
+from chalicelib.areas.webhooks.model.delivery import first_id
 from chalicelib.kit.ids import EntryRef
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.runtime import Runtime
@@ -243,6 +245,25 @@ READS: Mapping[tuple[str, str], Read] = {
     ("table/journal", "entries of a stream"): lambda rt, full: rt.table.query(
         journal.entries_query(accounts.stream(full.tenant, full.ada, 1), 1, 3)
     ),
+    ("webhooks", "a webhook, or all of a tenant"): lambda rt, full: (
+        webhooks.webhook(known(rt, full), "hook"),
+        webhooks.webhooks(known(rt, full)),
+    ),
+    ("webhooks", "its secrets, and since when it fails"): lambda rt, full: webhooks.read_state(
+        rt.table, full.tenant, "hook"
+    ),
+    ("webhooks", "a delivery"): lambda rt, full: webhooks.read_delivery(
+        rt.table, webhooks.Place(full.tenant, "hook", full.deliveries["taken"])
+    ),
+    ("webhooks", "the deliveries of a webhook, newest first"): lambda rt, full: rt.table.query(
+        webhooks.deliveries_query(full.tenant, "hook", 25, None)
+    ),
+    ("webhooks", "those that failed, oldest first"): lambda rt, full: rt.table.query(
+        webhooks.failed_query(full.tenant, "hook", first_id(0), 25)
+    ),
+    ("webhooks", "what is to be tried again by now"): lambda rt, full: rt.table.query(
+        webhooks.due_query(waiting(full)[0], waiting(full)[1], 25)
+    ),
     ("segments", "a segment, or all of a tenant"): lambda rt, full: (
         segments.segment(known(rt, full), "vip"),
         segments.segments(known(rt, full)),
@@ -304,6 +325,13 @@ def names(full: FullShop) -> dict[str, object]:
         "asked": "sister@example.com",
         "what": "device",
         "seen_hash": seen_name("device", "phone").removeprefix("device#"),
+        "webhook": "hook",
+        "delivery": full.deliveries["taken"],
+        "first_id": first_id(0),
+        "last_id": "msg_~",
+        "hook_shard": waiting(full)[0],
+        "hook_due": waiting(full)[1],
+        "hooks_until": f"{waiting(full)[1] + 1:013}",
         "segment_shard": segments.shard_of(full.bob),
         "member": full.ada,
         "group": full.group,
@@ -350,6 +378,12 @@ def names(full: FullShop) -> dict[str, object]:
         **dict(zip(("hour", "entry_shard", "since", "until"), place_of_an_entry(full), strict=True)),
         "hash": sha256(b"receipt 2").hexdigest()[:40],
     }
+
+
+def waiting(full: FullShop) -> tuple[int, int]:
+    """In which shard the list of what is due has a delivery, and when."""
+    found = next(item for item in full.items if item["kind"]["S"] == "webhook_delivery" and "gsi3pk" in item)
+    return int(found["gsi3pk"]["S"][-2:]), int(found["gsi3sk"]["S"].split("#")[0])
 
 
 def place_of_an_entry(full: FullShop) -> tuple[str, int, int, int]:

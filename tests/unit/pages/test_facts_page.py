@@ -14,8 +14,10 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.areas.programs.model import ProgramDefinition, TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.areas.webhooks.model import WebhookDisabled
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.define_tiers import define_tiers
+from chalicelib.flows.define_webhook import delete_webhook, disable_webhook, rotate_webhook_secret
 from chalicelib.flows.expire_earning import expire_earning
 from chalicelib.flows.refund_spend import refund_spend
 from chalicelib.flows.replace_program import replace_program
@@ -51,6 +53,7 @@ from tests.twins.bookshop import (
 from tests.twins.grouped import change, choose, household, join, leave
 from tests.twins.happenings import check_in
 from tests.twins.happenings import record as tell
+from tests.twins.hooked import define, hooked
 from tests.twins.referred import brought, claim, code_of, invite, on
 from tests.twins.streamed import StreamedTable, image_of
 from tests.unit.flows import by_hand as done
@@ -278,6 +281,16 @@ def segmented() -> Iterator[StreamedTable]:
     return map(in_segments, SEGMENTED)
 
 
+def told() -> StreamedTable:
+    """A webhook gets another secret, is gone, and is deleted."""
+    at = hooked()
+    define(at.shop)
+    rotate_webhook_secret(at.rt, at.shop.caller, fresh(), "till")
+    disable_webhook(at.rt, at.shop.caller, fresh(), "till", WebhookDisabled("till", "gone", at.shop.clock.at))
+    delete_webhook(at.rt, at.shop.caller, fresh(), "till")
+    return at.table
+
+
 def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for record in table.entries():
@@ -294,6 +307,7 @@ def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() 
         undone(),
         grouped(),
         referred(),
+        told(),
         *map(after, VISITS.values()),
         *map(moved, MOVES),
         *perked(),

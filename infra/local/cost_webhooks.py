@@ -1,0 +1,31 @@
+"""What webhooks cost whoever has none, and a stage in which nothing waits for one. Calls of servers come on top of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from infra.local.cost_rows import MILLION, PULSES, Row, function_rows, logs_row
+from infra.local.cost_shop import Used
+
+
+def to_webhooks(assumed: Mapping[str, float], taken: float, told: Used, size: int) -> list[Row]:
+    """Of whoever has none: each entry is looked at, and that is all."""
+    calls, read = taken / size, told.table.read_units / told.of * taken
+    return [
+        *function_rows("Webhooks", calls, assumed["window_end_ms"], "webhooks"),
+        Row("DynamoDB reads, webhooks", read / MILLION, "million units", "dynamodb_million_read_units"),
+        logs_row(assumed, "Webhooks", told.log_bytes / told.of * taken, calls),
+        Row("SQS, webhooks (received, deleted)", 2 * calls / MILLION, "million requests", "sqs_million_requests"),
+    ]
+
+
+def waking(assumed: Mapping[str, float], looked: Used) -> list[Row]:
+    """Whether webhooks are to be tried again, for all tenants at once: as often as there is a pulse."""
+    requests, read = PULSES * (1 + 2), PULSES * looked.table.read_units / looked.of
+    return [
+        *function_rows("WakeWebhooks", PULSES, assumed["pulse_ms"], "wake_webhooks"),
+        *function_rows("Webhooks, looking for what is due", PULSES, assumed["pulse_ms"], "webhooks"),
+        Row("DynamoDB reads, webhooks", read / MILLION, "million units", "dynamodb_million_read_units"),
+        logs_row(assumed, "WakeWebhooks and Webhooks", looked.log_bytes / looked.of * PULSES, 2 * PULSES),
+        Row("SQS, webhooks (sent, received, deleted)", requests / MILLION, "million requests", "sqs_million_requests"),
+    ]
