@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.api.native.routes.pins import PROVING
 from chalicelib.api.route import PAGED, PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.checkouts"
@@ -35,6 +36,7 @@ _PROMISED = (
     "too_many_lots",
     "too_many_pending",
     "too_many_limits",
+    *PROVING,
 )
 
 ROUTES = (
@@ -148,6 +150,7 @@ ROUTES = (
             "too_many_pending",
             "too_many_limits",
             "promise_gone",
+            *PROVING,
         ),
         dry_run=True,
     ),
