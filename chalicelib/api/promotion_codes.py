@@ -101,6 +101,7 @@ PERKS_REWARDS_AND_COUPONS = {
         422, "The coupons that would be the codes of the reward are worth something else than it says."
     ),
     "no_cashback": Code(422, "The reward turns no points into money."),
+    "address_needed": Code(422, "The reward is sent to the member, but no address is given."),
     "no_address_asked": Code(422, "An address is given, but nothing of the reward is sent."),
     "not_delivered": Code(422, "Nothing of the redemption is delivered: the reward is not physical."),
     "wrong_delivery_state": Code(422, "The delivery cannot go from where it stands to there."),

@@ -183,7 +183,10 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
         rewarded.refund, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at))
     ),
     "change a delivery": lambda at: partial(
-        rewarded.deliver, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at, **rewarded.BAG))
+        rewarded.deliver,
+        at.shop,
+        at.ada,
+        rewarded.redeemed(at.shop, at.ada, offered(at, **rewarded.BAG), rewarded.HOME),
     ),
     "rewards of a member": lambda at: partial(
         available_rewards, at.shop.rt, at.shop.caller, at.ada, 1, 0, offered(at) and (), 25, None

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Protocol, Self
 from pydantic import Field, model_validator
 
 from chalicelib.errors import Refused
+from chalicelib.kit.amounts import money
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.wire import PositiveAmount
 
@@ -58,10 +59,18 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """`value` in the smallest part of its currency."""
+    """`value` in the smallest part of its currency, which is told where a sentence is to name it."""
 
     value: int
     lines: tuple[BasketLine, ...] = ()
+    currency: str = ""
+
+    def at_least(self, amount: int) -> str:
+        """Smallest parts say nothing to a cashier: without a currency no number is named."""
+        return f"that comes to {money(amount, self.currency)} at least" if self.currency else "that comes to more"
+
+
+NO_BASKET = Basket(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,9 @@ def _must_suit(perk: Restricted, basket: Basket | None) -> None:
     asked, lines = perk.basket, () if basket is None else basket.lines
     least = asked.minimum_value
     if least is not None and (basket is None or basket.value < least):
-        raise Refused("basket_too_small", f"{perk.name} needs a basket of {least} at least.", param="basket")
+        raise Refused(
+            "basket_too_small", f"{perk.name} needs a basket {(basket or NO_BASKET).at_least(least)}.", param="basket"
+        )
     if asked.goods and not any(_is_asked(asked, line) for line in lines):
         raise Refused("basket_without_goods", f"The basket has nothing that {perk.name} is for.", param="basket")
 
