@@ -20,7 +20,7 @@ from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.orders.model import Sale
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.coupon_codes import Resolved, resolved
-from chalicelib.flows.coupon_commit import coupon_in
+from chalicelib.flows.coupon_commit import Found, coupon_in
 from chalicelib.flows.coupon_deeds import Deed, Desk, give, kept, keys_of, use
 from chalicelib.flows.purchase import Coupons
 from chalicelib.flows.take_quotas import Taking
@@ -43,13 +43,24 @@ class Shown:
 
     def deed(self, rt: Runtime, one: Resolved, checkout_id: str) -> Deed:
         """It as this checkout may use it. Outdated: its code says that it is there, so it moves just now."""
-        if one.coupon_id is None:
+        found = self._found(rt, one)
+        if found is None:
             return give(rt, self.desk, one.series, one.code)
+        return kept(self.desk, one.series, m.let_go(found.coupon, checkout_id, self.desk.at), found.place)
+
+    def is_kept(self, rt: Runtime, one: Resolved, checkout_id: str) -> bool:
+        """It was promised and set apart for this checkout."""
+        found = self._found(rt, one)
+        return found is not None and any(kept.checkout == checkout_id for kept in found.coupon.keepings)
+
+    def _found(self, rt: Runtime, one: Resolved) -> Found | None:
+        if one.coupon_id is None:
+            return None
         keys = owned.coupon_keys(self.desk.tenant, self.desk.member_id, one.coupon_id)
         found = coupon_in(rt, self.desk.tenant, self.desk.found, keys)
         if found is None:
             raise Outdated
-        return kept(self.desk, one.series, m.let_go(found.coupon, checkout_id, self.desk.at), found.place)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +160,10 @@ def used_with(rt: Runtime, shown: Shown | None, checkout_id: str, number: str) -
     """Refuses `limit_per_member`, `series_used_up`, and what else using them is refused for."""
     if shown is None:
         return Coupons()
-    deeds = tuple(use(shown.desk, shown.deed(rt, one, checkout_id), number, None) for one in shown.known)
+    deeds = tuple(
+        use(shown.desk, shown.deed(rt, one, checkout_id), number, None, promised=shown.is_kept(rt, one, checkout_id))
+        for one in shown.known
+    )
     return Coupons(deeds, shown.desk.found)
 
 

@@ -106,10 +106,11 @@ def kept(
     return Deed(series, coupon, desk.at, (), _counts_after(desk, series, before), place)
 
 
-def use(desk: Desk, deed: Deed, order: str | None, goods: m.Goods | None) -> Deed:
-    """Refuses `series_not_active`, what a code is refused for (`must_be_usable`), `limit_per_member`, `series_used_up`."""
+def use(desk: Desk, deed: Deed, order: str | None, goods: m.Goods | None, *, promised: bool = False) -> Deed:
+    """What was `promised` is used also where its series is paused meanwhile, or over. Refuses `series_not_active`, what a code is refused for (`must_be_usable`), `limit_per_member`, `series_used_up`."""
     m.must_be_usable(deed.coupon, deed.series, deed.at, desk.zone, goods)
-    deed.series.must_be_at_work(local_day(deed.at, desk.zone))
+    if not promised:
+        deed.series.must_be_at_work(local_day(deed.at, desk.zone))
     deed.counts.must_have_room(deed.series, "used")
     after = m.used(deed.coupon, deed.at, order, take(desk.taking, deed.series, "used"))
     left = after.most_uses - len(after.uses)

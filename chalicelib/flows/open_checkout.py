@@ -38,7 +38,7 @@ def open_checkout(
     rt: Runtime, caller: Caller, command: Command, wish: CheckoutWish, program_id: int = 1
 ) -> Committed[OpenedCheckout]:
     """Refuses `member_blocked`, `group_blocked`, `may_not_spend`, `unknown_unit`, `too_many_holds`, `too_many_pieces`,
-    `credit_too_large`, `too_many_credits`, `balance_limit`, `too_large`, `too_many_limits`, and for points that are set apart what flows/proving does; NotFound: program,
+    `too_many_credits`, `balance_limit`, `too_large`, `too_many_limits`, and for points that are set apart what flows/proving does; NotFound: program,
     member."""
     taking = Taking(rt, caller.tenant, "")
 

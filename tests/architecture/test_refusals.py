@@ -60,7 +60,7 @@ NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
 )
 NOT_GIVEN_FOR_COMING = dict.fromkeys(
     (
-        *("balance_limit", "credit_too_large", "group_blocked", "program_not_found", "too_many_credits"),
+        *("balance_limit", "group_blocked", "program_not_found", "too_many_credits"),
         *("too_many_lots", "too_many_pending", "unknown_unit", *NOT_GIVEN),
     ),
     "what a rule cannot give with a profile it does not give, and refuses nothing",
@@ -107,7 +107,6 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     },
     "record_event": {
         "unknown_unit": THERE,
-        "credit_too_large": "without goods a rule gives a fixed amount, and no such amount is too large",
         **NOT_GIVEN,
     },
     "record_order": {

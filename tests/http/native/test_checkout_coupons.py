@@ -10,7 +10,7 @@ import pytest
 from chalicelib.areas.coupons.model.counts import MAX_LIVE
 from chalicelib.areas.coupons.store import owned
 from chalicelib.runtime import Runtime
-from tests.http.native.bookshop import Json, Shop, answer, book, refusal
+from tests.http.native.bookshop import Json, Shop, answer, book, document, refusal
 from tests.http.native.test_checkout_sessions import asked, begun, cancel, opened, pay, update
 from tests.http.native.test_coupons import DAY, SERIES, change, issue, series, use
 from tests.http.native.test_segments import different
@@ -159,7 +159,6 @@ def test_a_cashier_reads_why_a_coupon_is_not_taken(shop: Shop, bea: str) -> None
 LIMITED: tuple[tuple[Json, Refusal], ...] = (
     ({"limits": {"used_per_member": 1}}, (422, "limit_per_member", "member_id")),
     ({"limits": {"used": 1}}, (422, "series_used_up", "series_id")),
-    ({"state": "paused"}, (422, "series_not_active", "series_id")),
 )
 
 
@@ -173,6 +172,29 @@ def test_series_of_which_no_more_is_used(shop: Shop, bea: str, fields: Json, ref
     assert refusal(pay(shop, ready)) == refused
     answer(cancel(shop, ready))
     assert shown(shop, bea, code) == {refused}
+
+
+def test_what_was_promised_is_taken_though_its_series_is_paused_or_cancelled_by_hand(shop: Shop, bea: str) -> None:
+    series(shop, worth=FIVE)
+    coupon = issue(shop, bea)
+    ready, other = begun(shop, member_id=bea, coupons=[coupon["code"]]), issue(shop, bea)["code"]
+    unheld = begun(shop, member_id=bea, coupons=[other], hold=False)
+    series(shop, worth=FIVE, state="paused")
+    assert refusal(change(shop, coupon, "cancel")) == (422, "code_held", "coupon_id")
+    assert shown(shop, bea, other) == {(422, "series_not_active", "series_id")}
+    assert refusal(pay(shop, unheld, "S2"))[1] == "series_not_active"
+    assert answer(pay(shop, ready))["checkout"]["to_pay"] == 95_00
+
+
+def test_a_return_leaves_a_coupon_that_a_checkout_was_promised(shop: Shop, bea: str) -> None:
+    series(shop, worth=FIVE)
+    shop.define("gift", {"kind": "issue_coupon", "series": "summer"})
+    bought = shop.buy(bea, "S1")
+    [given] = [one for one in bought["effects"] if one["kind"] == "issue_coupon"]
+    ready = begun(shop, member_id=bea, coupons=[given["code"]])
+    back = answer(shop.api.post(f"/v1/orders/{bought['order_id']}/returns", document("R1")))
+    assert [one["reason"] for one in back["effects"]] == ["code_held"]
+    answer(pay(shop, ready, "S2"))
 
 
 def test_what_was_not_set_apart_may_be_gone(shop: Shop, bea: str) -> None:

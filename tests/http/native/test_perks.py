@@ -186,6 +186,14 @@ def test_points_come_with_a_grant(cafe: Shop, bea: str) -> None:
     assert refusal(reply) == (422, "perk_without_points", "points")
 
 
+def test_a_perk_says_nothing_that_changes_nothing(cafe: Shop) -> None:
+    limited = cafe.api.put("/v1/programs/1/perks/treat", TREAT | {"maximum_value": 100})
+    assert refusal(limited) == (422, "nothing_to_limit", "maximum_value")
+    offer(cafe, "treat", TREAT, hours=[{"weekdays": ["mon", "friday"]}])
+    shown = answer(cafe.api.get("/v1/programs/1/perks/treat"))
+    assert shown["hours"][0]["weekdays"] == ["monday", "friday"]
+
+
 def test_a_cashier_reads_money_as_on_a_receipt(cafe: Shop, bea: str) -> None:
     offer(cafe, "money", MONEY, everybody=True, maximum_value=20, basket={"minimum_value": 15})
     cafe.earn(bea, 300)

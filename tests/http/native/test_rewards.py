@@ -22,6 +22,7 @@ from tests.http.native.reward_shop import (
     refund,
     why_not,
 )
+from tests.http.native.segmented import define
 from tests.http.world import HandClock, stored
 
 DAY = 86_400
@@ -140,6 +141,7 @@ REFUSED: dict[str, Json] = {
 
 @pytest.mark.parametrize("code", REFUSED)
 def test_who_cannot_have_it_is_told_why_and_nothing_is_written(shop: Shop, rt: Runtime, ada: str, code: str) -> None:
+    define(shop, "vip")
     put(shop, "bag", **REFUSED[code])
     before = stored(rt)
     assert refusal(ask(shop, ada, "bag")) == (422, code, "reward_id")
@@ -227,6 +229,11 @@ def test_a_reward_that_there_is_not_spoils_no_basket(shop: Shop, ada: str) -> No
     told = [(line["reward_id"], line["available"], [one["code"] for one in line["reasons"]]) for line in found["lines"]]
     assert told == [("bag", True, []), ("gone", False, ["reward_not_found"]), ("bag", True, [])]
     assert (found["available"], found["costs"]) == (False, [{"unit": "points", "amount": 60}])
+
+
+def test_a_reward_is_for_segments_that_there_are(shop: Shop) -> None:
+    body = BAG | {"segments": ["nope"]}
+    assert refusal(shop.api.put("/v1/programs/1/rewards/bag", body)) == (422, "unknown_segment", "segments")
 
 
 def test_nothing_is_sent_to_nowhere(shop: Shop, rt: Runtime, ada: str) -> None:
@@ -368,8 +375,8 @@ def test_a_reward_speaks_the_languages_it_was_given(shop: Shop) -> None:
     [
         ({"costs": [{"unit": "gold", "amount": 1}]}, (422, "unknown_unit", "unit")),
         ({"tiers": ["platinum"]}, (422, "unknown_tier", "tiers")),
-        ({"redeemable": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "invalid_body", "redeemable")),
-        ({"seen": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "invalid_body", "seen")),
+        ({"redeemable": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "window_reversed", "redeemable")),
+        ({"seen": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "window_reversed", "seen")),
         ({"type": "value_code"}, (400, "invalid_body", None)),
         ({"type": "percentage_code"}, (400, "invalid_body", None)),
         ({"type": "cashback", "costs": []}, (400, "invalid_body", None)),

@@ -76,7 +76,7 @@ ROUTES = (
         "modify",
         "Create or replace a reward. What was redeemed stays as it was.",
         errors=(
-            *("program_not_found", "unknown_unit", "unknown_tier", "too_many_rewards"),
+            *("program_not_found", "unknown_unit", "unknown_tier", "unknown_segment", "too_many_rewards"),
             *("unknown_coupon_series", "code_is_shared", "worth_differs"),
         ),
         dry_run=True,

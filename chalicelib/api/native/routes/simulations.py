@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.api.native.routes.programs import BADLY_WRITTEN, FOR_NOBODY
 from chalicelib.api.route import Route
 
 ROUTES = (
@@ -27,6 +28,7 @@ ROUTES = (
             "unknown_tier",
             "unknown_perk",
             "unknown_segment",
+            *FOR_NOBODY,
             "unknown_webhook",
             "unknown_coupon_series",
             "code_is_shared",
@@ -35,6 +37,7 @@ ROUTES = (
             "unknown_rule",
             "nothing_to_limit",
             "impossible_condition",
+            *BADLY_WRITTEN,
             "credit_on_cart",
         ),
         dry_run=True,

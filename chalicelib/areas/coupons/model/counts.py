@@ -51,7 +51,7 @@ class MemberCounts:
 def used_up(series: CouponSeries, what: Counted) -> Refused:
     """No member can have more of it."""
     most = series.limits.issued if what == "issued" else series.limits.used
-    text = f"{series.name} has been {_DEEDS[what]} as often as it may be: {times(most)}."
+    text = f"{series.name} has been {_DEEDS[what]} as often as it may be: {times(most or 0)}."
     return Refused("series_used_up", text, param="series_id")
 
 

@@ -117,10 +117,13 @@ def activated(coupon: Coupon, at: Instant, zone: str) -> Coupon:
 
 
 def cancelled(coupon: Coupon, at: Instant, zone: str) -> Coupon:
-    """Refuses `code_used` where any of it has been, and what is over."""
+    """Refuses `code_used` where any of it has been, `code_held` while a checkout was promised it, and what is over."""
     _must_be_live(coupon, at, zone)
     if coupon.uses:
         raise Refused("code_used", "This coupon has been used: mark it as unused first.", param="coupon_id")
+    if any(one.until > at for one in coupon.keepings):
+        text = "This coupon is set apart for a checkout just now: cancel that first, or wait until it lapses."
+        raise Refused("code_held", text, param="coupon_id")
     return coupon.model_copy(update={"cancelled_at": at})
 
 

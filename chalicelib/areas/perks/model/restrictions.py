@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Protocol, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import money
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.wire import PositiveAmount
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[DayName, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORT = {name[:3]: name for name in WEEKDAYS}
+Weekday = Annotated[DayName, BeforeValidator(lambda said: _SHORT.get(said, said) if isinstance(said, str) else said)]
+"""`mon` as rules write it is `monday`, too."""
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Names = Annotated[tuple[Text, ...], Field(max_length=1_000)]
