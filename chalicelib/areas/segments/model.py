@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -29,9 +29,9 @@ class SegmentText(Frozen):
     description: Prose = ""
 
 
-class SegmentDefinition(Frozen):
-    """A segment as a shop writes it. `horizon_days`: how long a stay lasts in one that is scheduled or rolling, counted in
-    whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again."""
+class SegmentShape(Frozen):
+    """What a segment is, whoever is in it. `horizon_days`: how long a stay lasts in one that is scheduled or rolling, counted
+    in whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again."""
 
     name: Title
     description: Prose = ""
@@ -47,6 +47,13 @@ class SegmentDefinition(Frozen):
             raise ValueError("a scheduled or rolling segment has horizon_days, and a persistent one has none")
         return self
 
+
+class SegmentDefinition(SegmentShape):
+    """A segment as it is kept. `criteria`: who belongs to it, in the words of rules, which know what they mean; without any
+    members come by hand and by rules alone."""
+
+    criteria: dict[str, Any] | None = None
+
     def named(self, segment_id: str) -> Segment:
         return Segment(segment_id=segment_id, **dict(self))
 
@@ -58,6 +65,12 @@ class Segment(SegmentDefinition):
         """Refuses `segment_ended`."""
         if self.state != "active":
             raise Refused("segment_ended", f"The segment {self.name} has ended: nobody joins it.", param=param)
+
+    def must_be_by_hand(self, param: str = "segment_id") -> None:
+        """Refuses `segment_by_criteria`."""
+        if self.criteria is not None:
+            text = f"Who is in {self.name} follows from its criteria: nobody is put into it or taken out of it."
+            raise Refused("segment_by_criteria", text, param=param)
 
     def leaves_at(self, at: Instant) -> Instant | None:
         """When a stay that begins now is over."""
@@ -75,6 +88,20 @@ class Membership:
 
     def is_over(self, at: Instant) -> bool:
         return self.leaves_at is not None and self.leaves_at <= at
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """When time alone may move a member by criteria; never later than it does, but maybe before: then nothing comes of it."""
+
+    due_at: Instant
+    version: int
+
+    def after(self, now: Instant, due_at: Instant | None) -> Instant | None:
+        """What it becomes when a member turns out to be due at another time: as it is, as long as it is early enough."""
+        if self.due_at <= now:
+            return due_at
+        return self.due_at if due_at is None else min(self.due_at, due_at)
 
 
 class SegmentMember(Frozen):
@@ -139,6 +166,20 @@ def left(known: Membership | None) -> Change:
 def ended(known: Membership, at: Instant) -> Change:
     """Out of it where the stay is over by then."""
     return Change(known, None, (Step("left", known, over=True),)) if known.is_over(at) else unchanged(known)
+
+
+def by_criteria(
+    segment: Segment, known: Membership | None, *, met: bool, now: Instant, acted_at: Instant | None = None
+) -> Change:
+    """Of a segment with criteria. In a persistent one is who meets them. A scheduled or rolling stay begins with them and ends
+    with its time; what a member did (`acted_at`) and meets them by renews a rolling one."""
+    if segment.type == "persistent":
+        return joined(segment, known, now, now) if met else left(known)
+    if met and (known is None or known.is_over(now)):
+        return joined(segment, known, now, now)
+    if met and acted_at is not None:
+        return joined(segment, known, acted_at, now)
+    return unchanged(known) if known is None else ended(known, now)
 
 
 def then(first: Change, second: Change) -> Change:
