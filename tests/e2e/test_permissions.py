@@ -66,6 +66,7 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     **{(function, action, LOG): LAMBDA_ITSELF for function in LOGICAL for action in OF_A_LOG},
     **{("imports", action, "ImportsQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("due", action, "DueQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
+    **{("automations", action, "AutomationsQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("webhooks", action, "WebhooksQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("relay", action, "Table"): LAMBDA_ITSELF for action in OF_A_STREAM},
     ("relay", "dynamodb:ListStreams", "*"): LAMBDA_ITSELF,
