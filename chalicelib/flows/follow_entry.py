@@ -19,7 +19,7 @@ from chalicelib.areas.segments import store as segments
 from chalicelib.aws.queues import Message, QueueName
 from chalicelib.errors import NotFound
 from chalicelib.flows.criteria import Judged, judged_segments
-from chalicelib.flows.settle_criteria import settle_criteria
+from chalicelib.flows.settle_criteria import Reason, settle_criteria
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
@@ -29,6 +29,7 @@ from chalicelib.table.journal import entry_from
 from chalicelib.table.pages import every_item
 
 QUEUE: QueueName = "automations"
+MEMBERS_A_PAGE = 200
 KNOWN_SECONDS = round(2 * FRESH_SECONDS)  # by then no process goes by what was before
 _MEMBER, _GROUP, _CONFIG = "M#", "G#", f"{config_pk('')[1:]}#{segments.SEGMENTS.kind}#"
 _ACTS = ("order.recorded", "event.recorded")  # by which a member renews a rolling stay
@@ -66,7 +67,7 @@ def follow_entry(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
         return look_again(rt, tenant, owner, acted_at, request_id)
     if not told.owner.startswith(_GROUP):
         return 0
-    theirs = every_item(rt.table, groups.memberships_query(tenant, owner))
+    theirs = every_item(rt.table, groups.memberships_query(tenant, owner, MEMBERS_A_PAGE, None))
     some = [look_of(tenant, groups.membership_from(attrs).member_id, acted_at) for attrs in theirs]
     rt.queues.send(QUEUE, [Message(one, request_id) for one in some])
     return len(some)
@@ -76,7 +77,7 @@ def look_again(rt: Runtime, tenant: str, member_id: str, acted_at: Instant | Non
     """In how many segments they have moved: nobody is in any whom somebody has erased."""
     caller = Caller("", tenant, "system", "criteria", "criteria", (), request_id, "job")
     try:
-        return len(settle_criteria(rt, caller, member_id, acted_at))
+        return len(settle_criteria(rt, caller, member_id, Reason(acted_at)))
     except NotFound:
         return 0
 

@@ -6,7 +6,8 @@
 
 reads    as every chunk (job_chunks); of the lists 1 Query two hundred of a shard; of each who is judged what flows/settle_criteria reads
 writes   of each who is judged what that writes; and as every chunk
-repeats  one that is done is left alone. Who is where they belong is left alone, so that one that is done again tells of the rest only
+repeats  one that is done is left alone. Where it is done again who is where they belong is left alone, and told as they were moved
+         before, by their latest entry: 2 Gets
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
 from chalicelib.flows.job_messages import Step
 from chalicelib.flows.listed_owners import MEMBERS_A_PART, listed_members
 from chalicelib.flows.owner_chunks import shards_of
-from chalicelib.flows.settle_criteria import Moved, look_at, settle_criteria
+from chalicelib.flows.settle_criteria import Moved, Reason, look_at, settle_criteria
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, rfc3339
 from chalicelib.kit.ids import number_of, shown
@@ -83,7 +84,7 @@ def _listed(one: SegmentMember, now: Instant) -> Sequence[Line]:
 
 def _judged(rt: Runtime, operation: Operation, part: Part) -> Iterator[Met]:
     segment_id = operation.details["segment"]
-    look = _previewed(rt, operation) if operation.kind == "preview_segment" else _settled(rt, operation)
+    look = _previewed(rt, operation) if operation.kind == "preview_segment" else _settled(rt, operation, part)
     for member_id in listed_members(PatientTable(rt), operation.tenant, _after(part), shards_of(operation, part)):
         yield member_id, partial(_moved, look, segment_id, member_id)
 
@@ -98,8 +99,12 @@ def _moved(look: Look, segment_id: str, member_id: str) -> Sequence[Line]:
     return tuple((one.segment_id, one.deed) for one in moved)
 
 
-def _settled(rt: Runtime, operation: Operation) -> Look:
-    return lambda member_id: settle_criteria(rt, _caller(operation), member_id)
+def _settled(rt: Runtime, operation: Operation, part: Part) -> Look:
+    def look(member_id: str) -> tuple[Moved, ...]:
+        command = f"{operation.operation_id}/{member_id}"
+        return settle_criteria(rt, _caller(operation), member_id, Reason(command=command, again=part.attempt > 1))
+
+    return look
 
 
 def _previewed(rt: Runtime, operation: Operation) -> Look:

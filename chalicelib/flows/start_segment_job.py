@@ -22,6 +22,7 @@ from chalicelib.flows.define_segment import must_suit
 from chalicelib.flows.job_messages import send_next
 from chalicelib.flows.read_segment import read_segment
 from chalicelib.flows.start_job import counted_owners, start_job
+from chalicelib.flows.start_run import USUAL, Cut
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -29,13 +30,11 @@ from chalicelib.table.commit import Committed, read_patiently, settle
 from chalicelib.table.config import read_config
 from chalicelib.table.protocol import Write
 
-PARTS = 8  # chains of chunks, each through as many shards of the lists as the others
-CHUNK_MEMBERS = 500
 SegmentJob = Literal["judge_segment", "preview_segment", "export_segment"]
 
 
 def start_preview(
-    rt: Runtime, caller: Caller, command: Command, segment_id: str, criteria: Criteria
+    rt: Runtime, caller: Caller, command: Command, segment_id: str, criteria: Criteria, cut: Cut = USUAL
 ) -> Committed[Progress]:
     """Who would come and go by other criteria, or the first: nobody moves. NotFound: segment, program. Refuses `unknown_unit`,
     `unknown_tier`; Conflict `idempotency_key_reused`."""
@@ -44,16 +43,18 @@ def start_preview(
     must_suit(config, criteria)
     asked = {"criteria": criteria.model_dump(mode="json")}
     rows = read_patiently(rt, lambda: counted_owners(rt, caller.tenant, groups=False))
-    return start_job(rt, command, _job(rt, caller, "preview_segment", segment, rows, asked))
+    return start_job(rt, command, _job(rt, caller, "preview_segment", segment, rows, cut, asked))
 
 
-def start_export(rt: Runtime, caller: Caller, command: Command, segment_id: str) -> Committed[Progress]:
+def start_export(
+    rt: Runtime, caller: Caller, command: Command, segment_id: str, cut: Cut = USUAL
+) -> Committed[Progress]:
     """Everybody who is in it, as a file. NotFound: segment. Conflict `idempotency_key_reused`."""
     segment = read_patiently(rt, lambda: read_segment(rt, caller, segment_id))
-    return start_job(rt, command, _job(rt, caller, "export_segment", segment, segment.members))
+    return start_job(rt, command, _job(rt, caller, "export_segment", segment, segment.members, cut))
 
 
-def judge_everybody(rt: Runtime, caller: Caller, segment_id: str, sequence: int) -> Progress | None:
+def judge_everybody(rt: Runtime, caller: Caller, segment_id: str, sequence: int, cut: Cut = USUAL) -> Progress | None:
     """By the criteria that a segment has: begun once for each of its definitions. None where it has none, or has ended."""
     config = read_patiently(rt, lambda: read_config(rt.table, caller.tenant))
     segment = segments.SEGMENTS.find(config, segments.TENANT, segment_id)
@@ -61,7 +62,7 @@ def judge_everybody(rt: Runtime, caller: Caller, segment_id: str, sequence: int)
         return None
     rows = read_patiently(rt, lambda: counted_owners(rt, caller.tenant, groups=False))
     named = sha256(f"{caller.tenant}/segment/{segment_id}/{sequence}".encode()).hexdigest()[:24]
-    fresh = _job(rt, caller, "judge_segment", segment, rows, operation_id=f"opr_{named}")
+    fresh = _job(rt, caller, "judge_segment", segment, rows, cut, operation_id=f"opr_{named}")
 
     def decide() -> tuple[Progress, tuple[Write, ...]]:
         known = jobs.find_progress(rt.table, caller.tenant, fresh.operation.operation_id)
@@ -81,6 +82,7 @@ def _job(
     kind: SegmentJob,
     segment: Segment,
     rows: int,
+    cut: Cut,
     asked: Mapping[str, Any] | None = None,
     operation_id: str = "",
 ) -> Progress:
@@ -93,9 +95,14 @@ def _job(
         state="running",
         created_at=now,
         request_id=caller.request_id,
-        details={"routing": "segment", "segment": segment.segment_id, "chunk_members": CHUNK_MEMBERS, **(asked or {})},
+        details={
+            "routing": "segment",
+            "segment": segment.segment_id,
+            "chunk_members": cut.chunk_members,
+            **(asked or {}),
+        },
         started_at=now,
         rows=rows,
-        parts=PARTS,
+        parts=cut.parts,
     )
-    return Progress(begun, tuple(Part(number) for number in range(PARTS)))
+    return Progress(begun, tuple(Part(number) for number in range(cut.parts)))

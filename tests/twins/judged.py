@@ -73,6 +73,7 @@ class JudgedShop:
     def work(self) -> None:
         self.queues.deliver("automations", partial(automations, self.shop.rt), size=10)
         self.queues.deliver("imports", partial(imports, self.shop.rt), size=1)
+        assert not any(self.queues.dead.values())
 
     def segments(self, member_id: str) -> list[str]:
         self.tell()

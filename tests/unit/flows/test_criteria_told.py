@@ -63,6 +63,7 @@ def test_members_of_a_group_have_what_their_group_has(at: JudgedShop) -> None:
     define(at.shop, "buys", **when(ORDERS))
     ada, bea = at.shop.member("1"), at.shop.member("2")
     household(at.shop, ada, bea)
+    at.tell()
     for number in "AB":
         at.shop.buy(member(ada), sale(number))
     assert (at.segments(ada), at.segments(bea)) == (["buys"], ["buys"])
