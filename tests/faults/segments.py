@@ -79,14 +79,12 @@ def awaited() -> World:
 
 @cache
 def judging() -> World:
-    """Everybody is to be judged by its criteria, in one chain of chunks of two; who is in another segment is to be listed."""
+    """Everybody is to be judged by its criteria, at once."""
     world = meant().copy()
     world.queues.waiting.clear()
     world.queues.sent.clear()
     shop = world.calm
-    judge_everybody(shop.rt, shop.caller, "loyal", 1, Cut(1, 2))
-    start_export(shop.rt, shop.caller, fresh(), "vip", Cut(1, 2))
-    start_preview(shop.rt, shop.caller, fresh(), "vip", NOBODY, Cut(1, 2))
+    judge_everybody(shop.rt, shop.caller, "loyal", 1, Cut(1, 10))
     return world
 
 
@@ -171,7 +169,7 @@ SEGMENT_WRITES = (
     Case("settle_due, of criteria", "write", awaited, settle),
     *(Case(name, "write", meant, act, patient=False) for name, act in FOLLOWED.items()),
 )
-SEGMENT_MESSAGES = (queue_case("queue imports, jobs on segments from chunk to report", "imports", imports, judging),)
+SEGMENT_MESSAGES = (queue_case("queue imports, criteria from chunk to report", "imports", imports, judging),)
 SEGMENT_READS = tuple(
     Case(name, "read", divided, looked, patient=False)
     for name, looked in {
