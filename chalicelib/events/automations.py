@@ -1,6 +1,6 @@
-"""The queue `automations`: what the topic says, and what follows from it for whoever meets criteria of segments.
+"""The queue `automations`: what the topic says, and what follows from it for whoever meets criteria of segments, or has joined or left one.
 
-    from the topic    an entry (flows/follow_entry)                 {tenant, entry_id, owner, program, sequence, types …}
+    from the topic    an entry (flows/follow_entry, follow_stays)   {tenant, entry_id, owner, program, sequence, types …}
     a look            a member of a group whose account moved       {do: look, tenant, member_id, acted_at}
     criteria          a segment has others: everybody is judged     {do: judge, tenant, segment_id, sequence}
 
@@ -18,6 +18,7 @@ from chalicelib.errors import InvalidInput
 from chalicelib.events.log import Note
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.follow_entry import Told, follow_entry, look_again
+from chalicelib.flows.follow_stays import follow_stays
 from chalicelib.flows.start_segment_job import judge_everybody
 from chalicelib.kit.caller import Caller
 from chalicelib.runtime import Runtime
@@ -47,5 +48,6 @@ def _handle(rt: Runtime, body: Any, note: Note, _delivery: Delivery) -> None:
             note.tenant = tenant
             told = Told(*(body[name] for name in Told._fields))
             note.done += follow_entry(rt, tenant, told, note.request_id)
+            note.done += follow_stays(rt, tenant, told, note.request_id)
         case _:
             raise InvalidInput("unknown_message", "This is no message about what follows from an entry.")

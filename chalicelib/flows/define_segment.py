@@ -7,6 +7,8 @@ writes   segment, revision, entry: 6 units; + 2 with an Idempotency-Key
 
 from __future__ import annotations
 
+from chalicelib.areas.perks import store as perks
+from chalicelib.areas.perks.model import Level
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.model.criteria import Criteria
 from chalicelib.areas.rules.model.names import tiers_asked, units_asked
@@ -25,13 +27,14 @@ MOST_BY_CRITERIA = 200  # each is judged of everybody to whom anything happens
 
 
 def define_segment(rt: Runtime, caller: Caller, command: Command, segment: Segment) -> Committed[Segment]:
-    """Create the segment or replace it. Refuses `too_many_segments`, `too_many_criteria`, `unknown_unit`, `unknown_tier`; NotFound:
-    the program of its criteria."""
+    """Create the segment or replace it. Refuses `too_many_segments`, `too_many_criteria`, `unknown_unit`, `unknown_tier`, `unknown_perk`,
+    `held_by_tier`; NotFound: the program of its criteria or perks."""
 
     def decide(config: Config) -> Change:
         if segment.criteria is not None:
             must_suit(config, Criteria.model_validate(segment.criteria))
             _must_have_room(config, segment)
+        _must_have_perks(config, segment)
         return segments.change(config, segment)
 
     done = change_config(rt, caller, command, "define_segment", decide)
@@ -51,6 +54,19 @@ def must_suit(config: Config, criteria: Criteria) -> None:
     for tier in tiers_asked(criteria.asked):
         if tier not in known:
             raise Refused("unknown_tier", f"The program has no tier {tier}.", param="criteria")
+
+
+def _must_have_perks(config: Config, segment: Segment) -> None:
+    named = [*(("on_join", perk) for perk in segment.on_join), *(("on_leave", perk) for perk in segment.on_leave)]
+    if not named:
+        return
+    programs.program(config, segment.perk_program_id)
+    offered = {one.perk_id: one for one in perks.perks(config, segment.perk_program_id)}
+    for param, perk in named:
+        if perk not in offered:
+            raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
+        if isinstance(offered[perk].what, Level):
+            raise Refused("held_by_tier", f"{offered[perk].name} comes with a tier, and is not granted.", param=param)
 
 
 def _must_have_room(config: Config, segment: Segment) -> None:

@@ -31,7 +31,7 @@ from chalicelib.table.pages import every_item
 QUEUE: QueueName = "automations"
 MEMBERS_A_PAGE = 200
 KNOWN_SECONDS = round(2 * FRESH_SECONDS)  # by then no process goes by what was before
-_MEMBER, _GROUP, _CONFIG = "M#", "G#", f"{config_pk('')[1:]}#{segments.SEGMENTS.kind}#"
+OF_MEMBER, OF_GROUP, _CONFIG = "M#", "G#", f"{config_pk('')[1:]}#{segments.SEGMENTS.kind}#"
 _ACTS = ("order.recorded", "event.recorded")  # by which a member renews a rolling stay
 _ALWAYS = (
     "member.enrolled",
@@ -47,6 +47,7 @@ class Told(NamedTuple):
     """Of an entry, as the topic tells it."""
 
     owner: str
+    program: int
     sequence: int
     types: Sequence[str]
     effective_at: Instant
@@ -62,10 +63,10 @@ def follow_entry(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
         return 0
     acted = any(one in _ACTS for one in told.types)
     acted_at = min(told.effective_at, told.recorded_at) if acted else None
-    owner = told.owner[len(_MEMBER) :]
-    if told.owner.startswith(_MEMBER):
+    owner = told.owner[len(OF_MEMBER) :]
+    if told.owner.startswith(OF_MEMBER):
         return look_again(rt, tenant, owner, acted_at, request_id)
-    if not told.owner.startswith(_GROUP):
+    if not told.owner.startswith(OF_GROUP):
         return 0
     theirs = every_item(rt.table, groups.memberships_query(tenant, owner, MEMBERS_A_PAGE, None))
     some = [look_of(tenant, groups.membership_from(attrs).member_id, acted_at) for attrs in theirs]

@@ -8,10 +8,12 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib.areas.jobs.model import Progress
+from chalicelib.areas.members import store as members
 from chalicelib.areas.rules.model.criteria import Criteria
 from chalicelib.areas.segments.operations import list_memberships, list_segments
 from chalicelib.events.imports import imports
 from chalicelib.flows.follow_entry import Told, follow_entry
+from chalicelib.flows.follow_stays import follow_stays
 from chalicelib.flows.read_segment import list_segments_of_member, read_segment
 from chalicelib.flows.settle_criteria import settle_criteria
 from chalicelib.flows.start_run import Cut
@@ -26,7 +28,7 @@ from tests.faults.perks import LAST_DAY, Asked
 from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import commanded, settle
-from tests.twins import fresh, segmented
+from tests.twins import fresh, perked, segmented
 from tests.twins.bookshop import BookShop, keyed, member, rule, sale
 from tests.twins.grouped import household
 from tests.twins.judged import DAY_MS, when
@@ -88,6 +90,25 @@ def judging() -> World:
     return world
 
 
+@cache
+def welcomed() -> World:
+    """Ada has joined a segment that brings a perk, and left another that took it with it; nobody has followed that."""
+    world = divided().copy()
+    shop = world.calm
+    perked.offer(shop, "lounge", perked.CLUB)
+    segmented.define(shop, "buyers", on_join=["lounge"])
+    segmented.add(shop, world.names["ada"], segment_id="buyers")
+    return world
+
+
+def welcome(world: World, shop: BookShop) -> object:
+    ada = world.names["ada"]
+    _, head = members.read(world.calm.rt.table, shop.caller.tenant, ada)
+    told = Told(f"M#{ada}", 0, head.version, ("member.joined_segment",), shop.clock.now(), shop.clock.now())
+    follow_stays(shop.rt, shop.caller.tenant, told, "req-1")
+    return "followed"
+
+
 def preview(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return started(start_preview(shop.rt, shop.caller, command, "vip", NOBODY, Cut(1, 2)))
 
@@ -103,7 +124,12 @@ def started(done: Committed[Progress]) -> Committed[str]:
 def followed(world: World, shop: BookShop, owner: str, *types: str, sequence: int = 1) -> object:
     """How many have moved by it says nothing: another may have been faster."""
     now = shop.clock.now()
-    follow_entry(shop.rt, shop.caller.tenant, Told(owner, sequence, types, now, now), "req-1")
+    follow_entry(
+        shop.rt,
+        shop.caller.tenant,
+        Told(owner, 0 if owner.startswith("CFG") else 1, sequence, types, now, now),
+        "req-1",
+    )
     return "followed"
 
 
@@ -168,6 +194,7 @@ SEGMENT_WRITES = (
     Case("settle_due, of segments", "write", past, settle),
     Case("settle_due, of criteria", "write", awaited, settle),
     *(Case(name, "write", meant, act, patient=False) for name, act in FOLLOWED.items()),
+    Case("follow_stays", "write", welcomed, welcome, patient=False),
 )
 SEGMENT_MESSAGES = (queue_case("queue imports, criteria from chunk to report", "imports", imports, judging),)
 SEGMENT_READS = tuple(

@@ -18,6 +18,7 @@ DAY_MS = 24 * 3_600_000
 LONGEST_DAYS = 36_500
 
 SegmentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+PerkIds = Annotated[tuple[SegmentId, ...], Field(max_length=5)]
 SegmentType = Literal["persistent", "scheduled", "rolling"]
 Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
 Prose = Annotated[str, Field(max_length=2_000), PLAIN_TEXT]
@@ -31,7 +32,8 @@ class SegmentText(Frozen):
 
 class SegmentShape(Frozen):
     """What a segment is, whoever is in it. `horizon_days`: how long a stay lasts in one that is scheduled or rolling, counted
-    in whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again."""
+    in whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again. Who joins
+    is granted the perks `on_join`, who leaves loses all that they have of those `on_leave`: perks of the program `perk_program_id`."""
 
     name: Title
     description: Prose = ""
@@ -40,6 +42,9 @@ class SegmentShape(Frozen):
     state: Literal["active", "ended"] = "active"
     type: SegmentType = "persistent"
     horizon_days: Annotated[int, Field(strict=True, ge=1, le=LONGEST_DAYS)] | None = None
+    on_join: PerkIds = ()
+    on_leave: PerkIds = ()
+    perk_program_id: Annotated[int, Field(strict=True, ge=1, le=1_023)] = 1
 
     @model_validator(mode="after")
     def _lasts_as_its_type_says(self) -> Self:
