@@ -118,6 +118,7 @@ PERKS_REWARDS_AND_COUPONS = {
     ),
     "delivery_not_found": Code(404, "The webhook has no such delivery, or it is more than 30 days old."),
     "segment_not_found": Code(404, "The tenant has no such segment."),
+    "unknown_webhook": Code(422, "The tenant has no webhook of this id that a rule could tell."),
     "unknown_segment": Code(422, "The tenant has no segment of this id that a rule could ask for or move members by."),
     "segment_ended": Code(422, "The segment has ended: nobody joins it."),
     "segment_by_criteria": Code(422, "Who is in the segment follows from its criteria, and from nothing else."),

@@ -53,6 +53,7 @@ NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
         *("segment_by_criteria", "segment_ended", "segment_not_found"),
         *("code_is_shared", "coupon_series_not_found", "limit_per_member", "no_codes_left", "series_not_active"),
         *("series_used_up", "too_many_coupons"),
+        *("webhook_disabled", "webhook_not_found"),
         *("tiers_not_found", "too_many_awards", "too_many_pieces", "unknown_tier", "worth_nothing"),
     ),
     "why a rule gives nothing beside points is told in the answer, and refuses nothing",

@@ -107,6 +107,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("assign_order", "claim_referral", "commit_checkout", "enrol_member", "record_order", "run_rule")
     ),
     f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
+    f.RuleTold: Relations(_RECORDING),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(

@@ -10,7 +10,7 @@ from chalicelib.flows.settle_criteria import Reason, settle_criteria
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import fresh, happenings, referred, segmented, tills
+from tests.twins import fresh, happenings, hooked, referred, segmented, tills
 from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
 from tests.twins.judged import when
 from tests.twins.streamed import StreamedTable
@@ -23,6 +23,7 @@ NAMES = ("joins", "renews", "leaves", "over")
 GIVES = [
     *({"kind": "join_segment", "segment": segment} for segment in ("joins", "renews", "over")),
     {"kind": "leave_segment", "segment": "leaves"},
+    {"kind": "webhook", "webhook_id": "till"},
 ]
 
 Acted = Callable[[BookShop, str], object]
@@ -67,10 +68,11 @@ SEGMENTED: tuple[Acted, ...] = (
 
 def in_segments(act: Acted) -> StreamedTable:
     """Ada is in a rolling segment for some days yet, in one for good, and was in one until lately. In July rules let whoever
-    does something join, stay and leave."""
+    does something join, stay and leave, and tell a webhook."""
     table = StreamedTable()
     shop = open_shop(table)
     ada = shop.member("ada")
+    hooked.define(shop)
     for name in NAMES:
         lasting = {"leaves": {}, "over": segmented.SCHEDULED}.get(name, segmented.ROLLING | {"horizon_days": 90})
         segmented.define(shop, name, **lasting)

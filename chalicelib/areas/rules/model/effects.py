@@ -214,8 +214,15 @@ class LeaveSegment(Frozen):
     segment: Code
 
 
-FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment
-FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment)
+class CallWebhook(Frozen):
+    """A server of the shop's is told that the rule gave something, and what: whatever else it wants to be told of."""
+
+    kind: Literal["webhook"]
+    webhook_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+
+
+FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook
+FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -237,7 +244,8 @@ Effect = Annotated[
     | SetTier
     | IssueCoupon
     | JoinSegment
-    | LeaveSegment,
+    | LeaveSegment
+    | CallWebhook,
     Field(discriminator="kind"),
 ]
 CREDITS = (PerValue, PerProduct, FixedAmount, Cashback, Multiply)

@@ -10,6 +10,7 @@ from chalicelib.areas.rules.model.effects import (
     CREDITS,
     DISCOUNTS,
     FOLLOWS,
+    CallWebhook,
     GiveStamps,
     GrantPerk,
     IssueCoupon,
@@ -117,6 +118,12 @@ def named_series(rule: Rule) -> Iterator[Named]:
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, IssueCoupon):
             yield Named(effect.series, f"effects.{place}.series")
+
+
+def named_webhooks(rule: Rule) -> Iterator[Named]:
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, CallWebhook):
+            yield Named(effect.webhook_id, f"effects.{place}.webhook_id")
 
 
 def named_event(rule: Rule) -> tuple[str, frozenset[str]] | None:
