@@ -53,7 +53,7 @@ def test_nobody_reaches_a_file_over_an_open_line(template: Template) -> None:
     assert rules == [{"ObjectOwnership": "BucketOwnerEnforced"}]
 
 
-def test_every_queue_is_encrypted_and_only_the_bucket_may_send_from_outside(template: Template) -> None:
+def test_every_queue_is_encrypted_and_only_bucket_and_topic_may_send_from_outside(template: Template) -> None:
     assert all(queue["SqsManagedSseEnabled"] is True for queue in of_type(template, "AWS::SQS::Queue").values())
     senders: dict[str, set[str]] = {}
     for policy in of_type(template, "AWS::SQS::QueuePolicy").values():
@@ -62,7 +62,8 @@ def test_every_queue_is_encrypted_and_only_the_bucket_may_send_from_outside(temp
             assert "aws:SourceArn" in str(statement["Condition"])
             for queue in policy["Queues"]:
                 senders.setdefault(queue["Ref"], set()).add(statement["Principal"]["Service"])
-    assert senders == {"ImportsQueue": {"s3.amazonaws.com"}}
+    told = {one["Endpoint"]["Fn::GetAtt"][0] for one in of_type(template, "AWS::SNS::Subscription").values()}
+    assert senders == {"ImportsQueue": {"s3.amazonaws.com"}} | dict.fromkeys(told, {"sns.amazonaws.com"})
 
 
 def test_the_table_is_paid_by_use_and_its_indexes_project_what_is_read(template: Template) -> None:
