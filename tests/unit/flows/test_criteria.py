@@ -14,6 +14,7 @@ from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.memory import MemoryTable
 from tests.twins import segmented
 from tests.twins.bookshop import BookShop, member, open_shop, rule, sale
+from tests.twins.faulty import FaultyTable
 from tests.twins.judged import DAY_MS, ORDERS, nights_pass, segments, when
 
 HOUR_MS = DAY_MS // 24
@@ -116,3 +117,20 @@ def test_time_is_waited_for_to_the_day(shop: BookShop, condition: dict[str, Any]
         assert segments(shop, ada) != before, f"nothing turns at {watch.due_at}"
         found.append(iso_day(local_day(watch.due_at, "UTC")))
     assert found == turns
+
+
+def test_an_older_look_undoes_no_newer_one(shop: BookShop) -> None:
+    """Whoever had bought nothing when somebody looked has bought before that is written, and another has looked since."""
+    segmented.define(shop, "new", **when({"ask": "account.orders", "is": 0}))
+    ada = shop.member("1")
+    assert isinstance(shop.rt.table, MemoryTable)
+    faulty = FaultyTable(shop.rt.table)
+
+    def bought(_: int) -> None:
+        faulty.meanwhile = None
+        shop.buy(member(ada), sale("A"))
+        assert moved(shop, ada) == []
+
+    faulty.meanwhile = bought
+    assert moved(shop.at_another_till(faulty), ada) == []
+    assert segments(shop, ada) == []
