@@ -14,6 +14,8 @@ import zipfile
 from pathlib import Path
 from typing import Any, Literal
 
+from botocore.config import Config
+
 from infra.local.ministack import REGION
 from infra.package import TEMPLATE, ZIP
 
@@ -59,7 +61,6 @@ def api_address(endpoint: str, outputs: dict[str, str]) -> str:
 def client(endpoint: str, service: str) -> Any:
     """It waits for long: the local cloud is one process, which hears nobody while it brings about a stack of a dozen functions."""
     import boto3
-    from botocore.config import Config
 
     session: Any = boto3.session.Session()
     patient = Config(connect_timeout=PATIENCE, read_timeout=PATIENCE)
