@@ -274,8 +274,8 @@ def offered(at: Till, **fields: Any) -> str:
     """A reward with codes and a stock, of which one has been taken before."""
     buyer = taker(at)
     rewarded.define(at.shop, "offered", **{"stock": 100} | fields)
-    rewarded.redeem(at.shop, buyer, "offered")
-    rewarded.redeem(at.shop, at.ada, "offered")
+    for who in (buyer, at.ada):
+        rewarded.redeem(at.shop, who, "offered", address=rewarded.HOME if fields.get("type") == "physical" else None)
     return "offered"
 
 
