@@ -43,17 +43,17 @@ class Shown:
 
     def deed(self, rt: Runtime, one: Resolved, checkout_id: str) -> Deed:
         """It as this checkout may use it. Outdated: its code says that it is there, so it moves just now."""
-        found = self._found(rt, one)
+        found = self._stored(rt, one)
         if found is None:
             return give(rt, self.desk, one.series, one.code)
         return kept(self.desk, one.series, m.let_go(found.coupon, checkout_id, self.desk.at), found.place)
 
     def is_kept(self, rt: Runtime, one: Resolved, checkout_id: str) -> bool:
         """It was promised and set apart for this checkout."""
-        found = self._found(rt, one)
+        found = self._stored(rt, one)
         return found is not None and any(kept.checkout == checkout_id for kept in found.coupon.keepings)
 
-    def _found(self, rt: Runtime, one: Resolved) -> Found | None:
+    def _stored(self, rt: Runtime, one: Resolved) -> Found | None:
         if one.coupon_id is None:
             return None
         keys = owned.coupon_keys(self.desk.tenant, self.desk.member_id, one.coupon_id)

@@ -74,7 +74,7 @@ AT_A_TILL = dict.fromkeys(
 )
 NOT_TAKEN = dict.fromkeys(
     (
-        *("code_cancelled", "code_expired", "code_used"),
+        *("code_cancelled", "code_expired", "code_held", "code_used"),
         "award_not_found",
         "pin_in_past",
         "pin_too_late",
@@ -87,6 +87,16 @@ NOT_TAKEN = dict.fromkeys(
 NO_PROMISE = "only a checkout was promised anything"
 OF_COUPONS = ("limit_per_member", "series_not_active", "series_used_up", "too_many_coupons")
 PAID_WITH = ("insufficient_balance", "too_many_pieces", *OF_COUPONS)  # what refuses a checkout all the same
+
+WHY_NO_REWARD = dict.fromkeys(
+    (
+        *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
+        *("out_of_stock", "limit_reached", "insufficient_balance", "member_blocked", "group_blocked"),
+        *("series_not_active", "series_used_up", "limit_per_member", "no_codes_left", "too_many_coupons"),
+        "coupon_series_not_found",
+    ),
+    TOLD,
+)
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
@@ -178,18 +188,8 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "more_than_held": ONLY_EARNINGS,
     },
     "expire_earning": {"unknown_unit": THERE, "program_not_found": THERE},
-    **dict.fromkeys(
-        ("available_rewards", "validate_redemptions"),
-        dict.fromkeys(
-            (
-                *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
-                *("out_of_stock", "limit_reached", "insufficient_balance", "member_blocked", "group_blocked"),
-                *("series_not_active", "series_used_up", "limit_per_member", "no_codes_left", "too_many_coupons"),
-                "coupon_series_not_found",
-            ),
-            TOLD,
-        ),
-    ),
+    "available_rewards": WHY_NO_REWARD,
+    "validate_redemptions": {**WHY_NO_REWARD, "reward_not_found": TOLD},
     "get_redemption": {"entry_not_found": ANOTHER_WORD},
     "redeem_reward": {"unknown_unit": THERE, "coupon_series_not_found": OF_A_REWARD},
     "put_reward": {"coupon_series_not_found": ANOTHER_WORD},
@@ -375,6 +375,11 @@ OF_A_GROUP = {
 }
 
 
+LET_IN = {
+    "conditions_too_large": "what is stored was judged when it was written: a route that takes conditions declares it"
+}
+
+
 def reached() -> Sources:
     """A file's refusals are those of its lines, and no method of another class has the right names by chance."""
     judged = tuple(source for source in sources("chalicelib") if "/areas/orders/file/" not in source.path)
@@ -393,7 +398,7 @@ def undeclared(route: Route, found: Sources) -> dict[str, str]:
 def excuses(route: Route) -> set[str]:
     """By the operation, by the one that it is on groups, and by whom its path is about."""
     about = OF_A_GROUP if "group_id" in route.placeholders else OF_A_MEMBER
-    return {*CANNOT_COME.get(route.operation, ()), *CANNOT_COME.get(route.same_as, ()), *about}
+    return {*LET_IN, *CANNOT_COME.get(route.operation, ()), *CANNOT_COME.get(route.same_as, ()), *about}
 
 
 def test_what_an_operation_may_refuse_its_route_declares() -> None:
