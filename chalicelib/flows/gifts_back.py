@@ -196,7 +196,10 @@ def _due_of_cards(order: Order, planned: ReturnPlan) -> Mapping[str, int]:
     due = Counter[str]()
     for credit, amount in planned.dues:
         due[credit.unit] += amount
-    return {unit: due[unit] for unit in {one.credit.unit for one in planned.dues if one.amount and one.credit.rule in stamping}}
+    return {
+        unit: due[unit]
+        for unit in {one.credit.unit for one in planned.dues if one.amount and one.credit.rule in stamping}
+    }
 
 
 def taken_effects_of(entry: Entry) -> tuple[TakenEffect, ...]:

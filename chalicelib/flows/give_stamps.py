@@ -98,7 +98,9 @@ def stamped(turn: Turn, desk: Desk, perk: Perk, card: StampCard, given: Sequence
     for stamps in given:
         turn = earned(turn, desk, card.unit, stamps.amount, stamps.lines)
     turn = _redeeming_itself(turn.about(award.award_id), desk, perk, card, till)
-    return turn.about(turn.main, stamps=turn.story.account.wallet(card.unit).available, needed=card.stamps, member=desk.member_id)
+    return turn.about(
+        turn.main, stamps=turn.story.account.wallet(card.unit).available, needed=card.stamps, member=desk.member_id
+    )
 
 
 def _redeeming_itself(turn: Turn, desk: Desk, perk: Perk, card: StampCard, till: Till) -> Turn:

@@ -149,9 +149,7 @@ def _given_back(turn: Turn, terms: Terms, used: _Used, amount: int | None, at: I
     return turn.about(award.award_id, redemption=used.told.number), used.told.paid, back
 
 
-def points_back(
-    turn: Turn, terms: Terms, entry: Entry, told: Told, most: int, at: Instant
-) -> tuple[Turn, int]:
+def points_back(turn: Turn, terms: Terms, entry: Entry, told: Told, most: int, at: Instant) -> tuple[Turn, int]:
     """With so many of the points that were spent for it, as far as nobody has given them back otherwise; and how many those are."""
     if told.spent is None:
         return turn, 0

@@ -150,7 +150,9 @@ class _Judging:
             for effect in rule.follows:
                 follow = follow_of(rule.rule_id, effect, self._paid(rule), asked=rule.selector.asks)
                 if follow is None:
-                    self._skip(rule, "no_matching_lines", "There is no piece among the rule's lines that costs anything.")
+                    self._skip(
+                        rule, "no_matching_lines", "There is no piece among the rule's lines that costs anything."
+                    )
                 else:
                     found.append(follow)
         self.gave.update(follow.rule_id for follow in found)

@@ -191,7 +191,9 @@ class GiveStamps(Frozen):
     @model_validator(mode="after")
     def _caps_what_is_counted(self) -> Self:
         if self.at_most is not None and self.per == "order":
-            raise slip("wrong_effect", "at_most caps stamps for each piece: for an order, write fewer of them", "at_most")
+            raise slip(
+                "wrong_effect", "at_most caps stamps for each piece: for an order, write fewer of them", "at_most"
+            )
         return self
 
     def of_pieces(self, pieces: int) -> int:

@@ -7,7 +7,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Ask, Condition, of_goods, questions
-from chalicelib.areas.rules.model.effects import DISCOUNTS, FOLLOWS, MAX_EFFECTS, OF_GOODS, CallWebhook, Effect, GiveStamps
+from chalicelib.areas.rules.model.effects import (
+    DISCOUNTS,
+    FOLLOWS,
+    MAX_EFFECTS,
+    OF_GOODS,
+    CallWebhook,
+    Effect,
+    GiveStamps,
+)
 from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
 from chalicelib.areas.rules.model.subjects import OF_EVENT
 from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, OnReferral, OnSchedule, Trigger
