@@ -268,7 +268,7 @@ def test_what_would_never_give_anything_is_refused_with_its_place(
 
 
 def test_a_field_that_the_tenant_declares_is_asked_about(shop: Shop) -> None:
-    answer(shop.api.put("/v1/tenant", {"name": "Ours", "member_fields": {"shoe_size": "integer"}}))
+    answer(shop.api.put("/v1/tenant", {"name": "Ours", "member_fields": {"shoe_size": "number"}}))
     shop.define("feet", when={"ask": "field.shoe_size", "at_least": 42})
 
 

@@ -20,7 +20,9 @@ def _out_of(value: Decimal | None, sentence: str, least: int = 0) -> PydanticCus
     """What is no number, or one outside its bounds: at `least` and below it is too small."""
     if value is None:
         return slip("unreadable_number", sentence)
-    return slip("number_too_small" if value <= least else "number_too_large", sentence)
+    if value <= least:
+        return slip("number_too_small", sentence)
+    return slip("number_too_large", sentence)
 
 
 def _positive(text: str) -> str:
