@@ -35,7 +35,7 @@ def test_what_a_killed_run_left_is_forgotten_unless_its_cloud_lives_on(tmp_path:
     abandoned.mkdir()
     (abandoned / ".held").touch()
     with scratch(tmp_path, tmp_path, plenty=0) as (place, held):
-        cloud = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=held)  # noqa: S603
+        cloud = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=held)
         left = tmp_path / "stampbook-cloud-left"
         place.rename(left)
         place.mkdir()  # for the block to remove
