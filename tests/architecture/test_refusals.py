@@ -323,6 +323,11 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         **BY_ITS_HOLD,
     },
     "update_checkout": {
+        **AT_A_TILL,
+        **{code: why for code, why in NOT_GIVEN.items() if code not in PAID_WITH},
+        **dict.fromkeys(("undeclared_field", "wrong_field_type"), FIELDLESS),
+        "missing_member": "a cart of nobody is nobody's",
+        "too_many_coupons": NO_MORE_LIVE,
         "coupon_series_not_found": OF_A_COUPON,
         "no_codes_left": "the code is named: none is drawn",
         "date_too_early": CLOCK,
