@@ -116,12 +116,13 @@ def with_uses(
     *,
     order: str,
     held: Mapping[str, Use] = NOTHING_HELD,
+    beside: Iterable[str] = (),
 ) -> Counted:
     """Counts what was given, caps and all, and takes it from what is there for everybody, but for what is `held`, by rule: that
-    was taken before. Nothing for rules that nobody counts. Refuses `promise_gone` where a discount that a checkout was
+    was taken before. `beside`: rules that gave something beside points, which is a use as well. Nothing for rules that nobody counts. Refuses `promise_gone` where a discount that a checkout was
     promised is not to be had any more."""
     counting, day, kept = terms.rules.counting, terms.day(at), list[Use]()
-    for use in taken_uses(terms, taking, outcome, credited, held):
+    for use in taken_uses(terms, taking, outcome, credited, held, beside):
         counted = counting.get(use.rule, Counting())
         if any(off.rule_id == use.rule for off in outcome.off):
             _must_have_some_left(story.account, use.rule, counted, day)
@@ -136,6 +137,7 @@ def taken_uses(
     outcome: Outcome,
     credited: Iterable[Credited],
     held: Mapping[str, Use] = NOTHING_HELD,
+    beside: Iterable[str] = (),
 ) -> Iterator[Use]:
     """Of each rule that is counted what there is of it for all, taken where it is not held. Whoever bought is not asked."""
     counting = terms.rules.counting
@@ -146,6 +148,8 @@ def taken_uses(
         given[credit.rule][credit.unit] += credit.amount
     for off in outcome.off:
         given[off.rule_id][""] += 0 if off.unit else off.amount
+    for rule_id in beside:
+        given[rule_id][""] += 0
     for rule_id in dict.fromkeys((*given, *held)):
         if rule_id in counting or rule_id in held:
             use = held.get(rule_id, Use(rule_id))
@@ -159,7 +163,8 @@ def _use(terms: Terms, taking: Taking, counting: Counting, given: Mapping[str, i
     program_id, budget, of_money = terms.program.program_id, counting.budget, use.budget is not None
     if counting.in_all is not None and use.in_all is None and given:
         uses = uses_quota(program_id, use.rule, counting.in_all)
-        if "" in given and not taking.can_have(uses, 1):
+        promised = any(off.rule_id == use.rule for off in outcome.off)
+        if promised and not taking.can_have(uses, 1):
             raise promise_gone()
         use = use._replace(in_all=_held(taking.take(uses, 1)))
     if budget is not None and use.budget is None:
