@@ -1,4 +1,5 @@
-"""What webhooks cost whoever has none, and a stage in which nothing waits for one. Calls of servers come on top of that."""
+"""What consumers of the topic cost whoever has nothing for them: no webhook, no segment with criteria; and a stage in which nothing waits
+for a webhook. Calls of servers and members who are looked at come on top of that."""
 
 from __future__ import annotations
 
@@ -8,14 +9,14 @@ from infra.local.cost_rows import MILLION, PULSES, Row, function_rows, logs_row
 from infra.local.cost_shop import Used
 
 
-def to_webhooks(assumed: Mapping[str, float], taken: float, told: Used, size: int) -> list[Row]:
-    """Of whoever has none: each entry is looked at, and that is all."""
+def to_consumer(queue: str, assumed: Mapping[str, float], taken: float, told: Used, size: int) -> list[Row]:
+    """Of whoever has nothing for it: each entry is looked at, and that is all."""
     calls, read = taken / size, told.table.read_units / told.of * taken
     return [
-        *function_rows("Webhooks", calls, assumed["window_end_ms"], "webhooks"),
-        Row("DynamoDB reads, webhooks", read / MILLION, "million units", "dynamodb_million_read_units"),
-        logs_row(assumed, "Webhooks", told.log_bytes / told.of * taken, calls),
-        Row("SQS, webhooks (received, deleted)", 2 * calls / MILLION, "million requests", "sqs_million_requests"),
+        *function_rows(queue.title(), calls, assumed["window_end_ms"], queue),
+        Row(f"DynamoDB reads, {queue}", read / MILLION, "million units", "dynamodb_million_read_units"),
+        logs_row(assumed, queue.title(), told.log_bytes / told.of * taken, calls),
+        Row(f"SQS, {queue} (received, deleted)", 2 * calls / MILLION, "million requests", "sqs_million_requests"),
     ]
 
 

@@ -45,7 +45,15 @@ def install(venv: Path, requirements: Path) -> None:
     most of it never is."""
     print(f"Installing {requirements} into {venv} (once) …", file=sys.stderr, flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    pip = [
+        str(venv / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-compile",
+    ]
     for what in ([PIP], ["-r", str(requirements)]):
         subprocess.run([*pip, *what], check=True, stdout=sys.stderr)
 

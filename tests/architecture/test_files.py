@@ -46,7 +46,8 @@ ASKED_OF_THE_TABLE = {
     "api_handler": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
     "relay": "GetItem BatchGetItem Query PutItem",
     "imports": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
-    "due": "GetItem BatchGetItem Query PutItem DeleteItem UpdateItem",
+    "due": "GetItem BatchGetItem Query PutItem DeleteItem UpdateItem ConditionCheckItem",
+    "automations": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
     "schedule_due": "Query PutItem",
     "take_pulse": "Query PutItem",
     "webhooks": "GetItem BatchGetItem Query PutItem",
@@ -59,6 +60,7 @@ FUNCTIONS = {
     "due": CONSUME | {"sqs:SendMessage"},
     "schedule_due": {"sqs:SendMessage"},
     "take_pulse": set(),
+    "automations": CONSUME | {"sqs:SendMessage"},
     "webhooks": CONSUME | {"sqs:SendMessage"},
     "wake_webhooks": {"sqs:SendMessage"},
 }
@@ -85,6 +87,7 @@ REACHED = {  # beside its own log
     "due": {"Table", "Table/index/gsi3", "DueQueue", "ImportsQueue"},
     "schedule_due": {"Table", "DueQueue"},
     "take_pulse": {"Table"},
+    "automations": {"Table", "AutomationsQueue", "ImportsQueue"},
     "webhooks": {"Table", "Table/index/gsi1", "Table/index/gsi3", "WebhooksQueue"},
     "wake_webhooks": {"WebhooksQueue"},
 }

@@ -21,7 +21,7 @@ from tests.faults.perks import PERK_READS, PERK_WRITES
 from tests.faults.proving import PROVING_WRITES
 from tests.faults.reads import READS
 from tests.faults.referrals import REFERRAL_READS, REFERRAL_WRITES
-from tests.faults.segments import SEGMENT_READS, SEGMENT_WRITES
+from tests.faults.segments import SEGMENT_MESSAGES, SEGMENT_READS, SEGMENT_WRITES
 from tests.faults.trying import (
     asked_twice,
     course,
@@ -44,7 +44,7 @@ WRITES = (
     *(*REFERRAL_WRITES, *WEBHOOK_WRITES),
     *(*COUPON_WRITES, *CHECKOUT_WRITES, *KEPT_WRITES, *LIMITED_WRITES),
 )
-MESSAGES = (*QUEUED, *OTHER_MESSAGES)
+MESSAGES = (*QUEUED, *OTHER_MESSAGES, *SEGMENT_MESSAGES)
 READING = (
     *(*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *CHECKOUT_READS, *KEPT_READS, *LIMITED_READS),
     *(*SEGMENT_READS, *REFERRAL_READS, *WEBHOOK_READS),

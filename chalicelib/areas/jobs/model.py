@@ -10,7 +10,16 @@ from typing import Any, Literal, NamedTuple
 from chalicelib.errors import Conflict
 from chalicelib.kit.clock import Instant
 
-Kind = Literal["import_orders", "import_coupon_codes", "prove_accounts", "simulate_rules", "run_rule"]
+Kind = Literal[
+    "import_orders",
+    "import_coupon_codes",
+    "prove_accounts",
+    "simulate_rules",
+    "run_rule",
+    "judge_segment",
+    "preview_segment",
+    "export_segment",
+]
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Counts = Mapping[str, int]
 

@@ -54,6 +54,7 @@ Modules
     schedule    when a rule runs that is on schedule, and what is planned of it
     limits      what limits leave of a gift, and what of a rule is counted
     discounts   how much an effect takes off them
+    criteria    who belongs to a segment, by the same conditions, and when time alone makes it otherwise
     index       which rules a purchase could be for
     reasons     why the others give nothing, worded ahead
     compile     `compile_rules`: all of it once, in judging order

@@ -165,10 +165,10 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CouponCancelled: Relations(
         ("cancel_checkout", "cancel_coupon", "refund_redemption", "return_order", "unuse_coupon")
     ),
-    f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
-    f.MemberRenewedSegment: Relations(("add_to_segment", *_OF_KNOWN)),
+    f.MemberJoinedSegment: Relations(("add_to_segment", "settle_criteria", *_RECORDING)),
+    f.MemberRenewedSegment: Relations(("add_to_segment", "settle_criteria", *_OF_KNOWN)),
     f.MemberLeftSegment: Relations(
-        ("add_to_segment", "remove_from_segment", "settle_due", *_OF_KNOWN),
+        ("add_to_segment", "remove_from_segment", "settle_criteria", "settle_due", *_OF_KNOWN),
     ),
     f.ReferralInvited: Relations(("invite_friend",), ("User.InvitationWasCreated",)),
     f.ReferralExpired: Relations(("settle_due",)),
