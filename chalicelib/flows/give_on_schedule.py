@@ -29,7 +29,7 @@ from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import Moment, with_gifts
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.rule_limits import cut_by_limits, with_uses, writes_within
+from chalicelib.flows.rule_limits import Gave, cut_by_limits, with_uses, writes_within
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
@@ -149,7 +149,7 @@ def _decided(terms: Terms, opened: Opened, occurrence: Occurrence, header: Heade
     credited, beside = _credited(before, done.story), [effect.rule_id for effect in done.effects if effect.given]
     if not (credited or beside):
         raise _NothingGiven("refused", next((one.reason for one in done.effects if one.reason), "nothing_left"))
-    counted = with_uses(done.story, terms, taking, outcome, credited, at, order="", beside=beside)
+    counted = with_uses(done.story, terms, taking, Gave(credited, beside=beside), at, order="")
     return replace(done, story=counted.story)
 
 

@@ -48,8 +48,9 @@ NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
     (
         *("amount_needed", "amount_not_taken", "award_expired", "award_revoked", "award_used_up", "basket_too_small"),
         *("basket_without_goods", "card_finished", "card_not_full", "held_by_tier", "insufficient_balance"),
-        *("more_than_basket", "not_a_badge", "not_a_stamp_card", "not_at_this_place", "not_at_this_time", "not_on_tier"),
-        *("not_redeemable", "over_maximum_value", "perk_not_active", "perk_not_found", "pin_in_past", "pin_too_late", "prize_held"),
+        *("more_than_basket", "not_a_badge", "not_a_stamp_card", "not_at_this_place", "not_at_this_time"),
+        *("not_on_tier", "not_redeemable", "over_maximum_value", "perk_not_active", "perk_not_found"),
+        *("pin_in_past", "pin_too_late", "prize_held"),
         *("segment_by_criteria", "segment_ended", "segment_not_found"),
         *("code_is_shared", "coupon_series_not_found", "limit_per_member", "no_codes_left", "series_not_active"),
         *("series_used_up", "too_many_coupons"),

@@ -179,7 +179,9 @@ def test_a_membership_is_over_with_its_last_day(cafe: Shop, bea: str) -> None:
 
 
 def test_a_badge_is_shown_counted_and_never_redeemed(cafe: Shop, bea: str) -> None:
-    offer(cafe, "regular", BADGE, pictures=["https://cdn.example.com/regular.svg"], labels=[{"key": "wall", "value": "1"}])
+    offer(
+        cafe, "regular", BADGE, pictures=["https://cdn.example.com/regular.svg"], labels=[{"key": "wall", "value": "1"}]
+    )
     assert [give(cafe, bea, "regular")["award"]["times"] for _ in range(2)] == [1, 2]
     shown = awards(cafe, bea)["regular.1"]
     assert (shown["kind"], shown["times"], shown["uses_left"]) == ("badge", 2, None)

@@ -290,8 +290,8 @@ def test_what_it_gives_beside_points_is_limited_as_points_are(gives: dict[str, A
     ran(shop, MONDAY)
     ran(shop, "2026-06-29T10:10:00Z")
     assert counts(shop) == {"rows": 1, "limits_reached": 1}
-    for card in ("one more", "another"):
-        shop.member(card)
+    for named in ("one more", "another"):
+        shop.member(named)
     ran(shop, "2026-07-06T10:10:00Z")
     assert counts(shop) == {"rows": 3, "given": 1, "limits_reached": 2}
     assert shop.proof(ada).matches
