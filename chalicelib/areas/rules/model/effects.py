@@ -184,6 +184,13 @@ class GiveStamps(Frozen):
     amount: Annotated[int, Field(strict=True, ge=1, le=1_000)] = 1
 
 
+class GiveBadge(Frozen):
+    """A badge: earned once, or once more, as its perk says."""
+
+    kind: Literal["badge"]
+    perk: Code
+
+
 class SetTier(Frozen):
     """The member is pinned to the tier: for so many days, this one included, or for good."""
 
@@ -221,8 +228,8 @@ class CallWebhook(Frozen):
     webhook_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 
 
-FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook
-FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook)
+FollowEffect = GrantPerk | GiveStamps | GiveBadge | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook
+FOLLOWS = (GrantPerk, GiveStamps, GiveBadge, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -241,6 +248,7 @@ Effect = Annotated[
     | PayWithPoints
     | GrantPerk
     | GiveStamps
+    | GiveBadge
     | SetTier
     | IssueCoupon
     | JoinSegment
