@@ -1,4 +1,4 @@
-"""What the steps of an operation tell each other through the queue `imports`. Any of them may come twice, late, in any
+"""What the steps of an operation tell each other through the queue `imports`, those of notifications through `notify`. Any of them may come twice, late, in any
 order. Those of imports of orders say nothing of their kind, as they never did; all others do."""
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from chalicelib.kit.caller import Caller
 from chalicelib.runtime import Runtime
 
 QUEUE: Literal["imports"] = "imports"
-
+NOTIFY: Literal["notify"] = "notify"
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof", "codes", "simulation", "run"]
+Job = Literal["import", "proof", "codes", "simulation", "run", "notification"]
 _JOBS: Mapping[Kind, Job] = {
     "import_orders": "import",
     "prove_accounts": "proof",
     "import_coupon_codes": "codes",
     "simulate_rules": "simulation",
     "run_rule": "run",
+    "send_notification": "notification",
 }
 
 
@@ -81,7 +82,7 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof" | "codes" | "simulation" | "run" as job, **said}:
+        case {"job": "proof" | "codes" | "simulation" | "run" | "notification" as job, **said}:
             step = step_of(said)
             if step.do in _asked_of(job):
                 return step._replace(job=job)
@@ -97,9 +98,7 @@ def step_of(body: Any) -> Step:
             "chunk": int() as chunk,
         }:
             return Step("chunk", tenant, operation, part, chunk)
-    raise InvalidInput(
-        "unknown_message", "This is no message for the queue of imports, proofs, simulations and runs of rules."
-    )
+    raise InvalidInput("unknown_message", "This is no message about a step of an operation.")
 
 
 def importer(operation: Operation) -> Caller:
@@ -114,4 +113,5 @@ def _send(rt: Runtime, operation: Operation, bodies: list[dict[str, Any]]) -> No
     if (job := _JOBS[operation.kind]) != "import":
         of |= {"job": job}
     if bodies:
-        rt.queues.send(QUEUE, [Message(of | body, operation.request_id) for body in bodies])
+        queue = NOTIFY if job == "notification" else QUEUE
+        rt.queues.send(queue, [Message(of | body, operation.request_id) for body in bodies])

@@ -86,6 +86,15 @@ class RunCounts(Wire):
     unreadable: int
 
 
+class NotificationCounts(Wire):
+    """Members who were told (`sent`), who were to be told but could not be (`failed`), and who are not told (`skipped`): they want
+    no marketing, have no phone, nobody knows them."""
+
+    sent: int
+    failed: int
+    skipped: int
+
+
 class Fault(Wire):
     """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, one of codes also
     `coupon_series_not_found` and `no_pool`, a run of a rule `rule_stopped`, anything `work_lost` or `given_up`."""
@@ -103,13 +112,14 @@ class Result(Wire):
     expires_at: Time
 
 
-AnyCounts = Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts
+AnyCounts = Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts | NotificationCounts
 COUNTED: Mapping[Kind, type[AnyCounts]] = {
     "import_orders": Counts,
     "import_coupon_codes": CodeCounts,
     "prove_accounts": ProofCounts,
     "simulate_rules": SimulationCounts,
     "run_rule": RunCounts,
+    "send_notification": NotificationCounts,
 }
 
 

@@ -10,7 +10,9 @@ from typing import Any, Literal, NamedTuple
 from chalicelib.errors import Conflict
 from chalicelib.kit.clock import Instant
 
-Kind = Literal["import_orders", "import_coupon_codes", "prove_accounts", "simulate_rules", "run_rule"]
+Kind = Literal[
+    "import_orders", "import_coupon_codes", "prove_accounts", "simulate_rules", "run_rule", "send_notification"
+]
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Counts = Mapping[str, int]
 
