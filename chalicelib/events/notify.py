@@ -3,6 +3,7 @@
     a route       begins a notification, or goes on with one     {job: notification, do: route, tenant, operation}
     a chunk       some hundred members of it                     {job: notification, do: chunk, tenant, operation, part, chunk}
     a join        its report                                     {job: notification, do: join, tenant, operation}
+    a notice      of one member, whose time has come             {do: tell, tenant, member_id, notice_id}
     what is due   a page of what is to be sent by now            {do: wake, shard}
 
 Everything may come twice and in any order. What raises comes again with its queue; a step received for the fifth time is given up:
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from chalicelib.areas.notifications.store.notices import DueNotice
 from chalicelib.errors import InvalidInput, Refused
 from chalicelib.events.log import Note
 from chalicelib.events.messages import Delivery, handle_messages
@@ -23,6 +25,7 @@ from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS
 from chalicelib.flows.job_messages import NOTIFY, Step, step_of
 from chalicelib.flows.join_notification import join_notification
 from chalicelib.flows.notify_chunk import notify_chunk, route_notification
+from chalicelib.flows.tell_one import tell_waiting
 from chalicelib.flows.wake_notices import wake_shard
 from chalicelib.runtime import Runtime
 
@@ -44,6 +47,9 @@ def _handle(rt: Runtime, body: Any, note: Note, delivery: Delivery) -> None:
         case {"do": "wake", "shard": int() as shard}:
             note.operation = "wake_notices"
             note.done += wake_shard(rt, shard, note.request_id)
+        case {"do": "tell", "tenant": str() as tenant, "member_id": str() as member_id, "notice_id": str() as notice}:
+            note.operation, note.tenant = "tell_member", tenant
+            note.done += tell_waiting(rt, DueNotice(tenant, member_id, notice)) is not None
         case _:
             raise InvalidInput("unknown_message", "This is no message about notifications.")
 

@@ -55,7 +55,7 @@ def register_device(
 ) -> Committed[DeviceView]:
     """In place of the one of that name. NotFound: member; InvalidInput `bad_token`; Refused `no_sender`, `too_many_devices`."""
     number_of("member", member_id)
-    mark, tenant = mark_of(platform, token), caller.tenant
+    mark, tenant, tried = mark_of(platform, token), caller.tenant, list[DeviceView]()
     keys = (
         members.profile_key(tenant, member_id),
         store.devices_key(tenant, member_id),
@@ -68,16 +68,21 @@ def register_device(
         members.member_from(found.get(keys[0]), member_id)
         known = store.devices_from(found.get(keys[1]))
         kept, owner = known.find(device_id), _owner(found, keys[2])
-        if kept is not None and kept.mark == mark and kept.dead_since is None and owner == member_id:
-            return Committed(_shown(kept), came_before), ()
+        is_so = kept is not None and kept.mark == mark and kept.dead_since is None and owner == member_id
+        if came_before:  # whatever has become of it since
+            was = tried[0] if tried else _shown(kept or Device(device_id, platform, "", mark, rt.clock.now()))
+            return Committed(was, replayed=not tried), ()
+        guards = place_puts(tenant, command, keys[1].pk, rt.clock.now())
+        if kept is not None and is_so:
+            return Committed(_shown(kept)), () if command.dry_run or tried else guards
         new = Device(device_id, platform, "", mark, rt.clock.now())
         after = known.with_device(new)
         if command.dry_run:
             return Committed(_shown(new)), ()
         after = known.with_device(Device(device_id, platform, _endpoint(rt, platform, token), mark, new.registered_at))
         writes = _writes(rt, tenant, member_id, known, after, mark, owner)
-        guards = () if came_before else place_puts(tenant, command, keys[1].pk, new.registered_at)
-        return Committed(_shown(new), came_before), (*writes, *guards)
+        tried.append(_shown(new))
+        return Committed(_shown(new)), (*writes, *guards)
 
     return settle(rt, decide)
 
@@ -85,8 +90,7 @@ def register_device(
 def forget_device(
     rt: Runtime, caller: Caller, command: Command, member_id: str, device_id: str
 ) -> Committed[DeviceView]:
-    """Nothing is pushed there any more. The answer is as it was. NotFound: member,
-    `device_not_found`."""
+    """Nothing is pushed there any more. The answer is as it was. NotFound: member, `device_not_found`."""
     number_of("member", member_id)
     key, tenant, tried = store.devices_key(caller.tenant, member_id), caller.tenant, list[Device]()
 

@@ -79,6 +79,13 @@ def tell_members(rt: Runtime, telling: Telling, some: Sequence[str]) -> tuple[No
     return tuple(told)
 
 
+def told_to(rt: Runtime, telling: Telling, member_id: str) -> Notice:
+    """What became of it for one, who has not been told before; nothing is written down of it."""
+    first = replace(telling, again=False)
+    found = read_patiently(rt, lambda: rt.table.batch_get(_keys(first, [member_id])))
+    return _told(rt, first, member_id, found)
+
+
 def _keys(telling: Telling, some: Sequence[str]) -> list[Key]:
     tenant, keys = telling.tenant, list[Key]()
     for one in some:

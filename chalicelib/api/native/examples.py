@@ -51,6 +51,12 @@ PLACEHOLDERS: Mapping[str, Json] = {
         "description": "A delivery's id: the header `webhook-id` of its calls.",
         "example": "msg_00001r4p2d3zz0v5k8m1n7q9t",
     },
+    "template_id": {"description": "The template's id, chosen by whoever creates it.", "example": "new-books"},
+    "device_id": {"description": "The phone's id, as its app calls it.", "example": "7f3c-phone"},
+    "notice_id": {
+        "description": "The notice's id, as the inbox and the member's notifications list it.",
+        "example": "ntc_019bc1f2c80000112233445566778899",
+    },
     "segment_id": {"description": "The segment's id, chosen by whoever creates it.", "example": "winback"},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
@@ -244,6 +250,14 @@ BODIES: Mapping[str, Json] = {
         "types": ["order.recorded", "member.*"],
         "description": "To the data warehouse.",
     },
+    "put_notification_template": {
+        "channel": "push",
+        "title": "New books",
+        "body": "Hello {{given_name|friend}}, new books are in.",
+        "translations": {"de": {"title": "Neue Bücher", "body": "Hallo {{given_name|du}}, neue Bücher sind da."}},
+    },
+    "send_notification": {"kind": "marketing", "template_id": "new-books", "to": {"everybody": True}},
+    "put_device": {"platform": "google", "token": "fGk3:APA91bH0k4nq1"},
     "redeliver_failed_webhooks": {"since": "2026-01-15T00:00:00Z"},
     "add_to_segment": {"members": [{"identifier": {"type": "card", "value": "2026001"}}, {"member_id": MEMBER}]},
     "remove_from_segment": {"members": [{"member_id": MEMBER}]},

@@ -23,6 +23,7 @@ from chalicelib.areas.notifications.model import (
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.change_notice import cancel_notice, read_notice
 from chalicelib.flows.define_template import define_template
+from chalicelib.flows.read_notices import read_inbox, read_notices, read_receipts
 from chalicelib.flows.register_device import DeviceView, forget_device, list_devices, register_device
 from chalicelib.flows.start_notification import Asked, start_notification
 from chalicelib.kit.base import Wire
@@ -137,7 +138,7 @@ def send(call: Call, body: NotificationBody) -> Answered[OperationView]:
 
 def list_receipts(call: Call) -> Receipts:
     limit, cursor = call.query["limit"], call.query["cursor"]
-    page = told.list_receipts(call.rt, call.caller, call.path["operation_id"], limit, cursor)
+    page = read_receipts(call.rt, call.caller, call.path["operation_id"], limit, cursor)
     return Receipts(
         items=tuple(ReceiptView.model_validate(one._asdict()) for one in page.items), next_cursor=page.next_cursor
     )
@@ -160,7 +161,7 @@ def delete_device(call: Call) -> Answered[DeviceView]:
 
 
 def inbox(call: Call) -> Inbox:
-    page = told.list_inbox(call.rt, call.caller, owner_of(call), call.query["limit"], call.query["cursor"])
+    page = read_inbox(call.rt, call.caller, owner_of(call), call.query["limit"], call.query["cursor"])
     return Inbox(items=tuple(map(_in_inbox, page.items)), next_cursor=page.next_cursor)
 
 
@@ -170,7 +171,7 @@ def read(call: Call) -> Answered[InboxNotice]:
 
 
 def notices(call: Call) -> Notices:
-    page = told.list_notices(call.rt, call.caller, owner_of(call), call.query["limit"], call.query["cursor"])
+    page = read_notices(call.rt, call.caller, owner_of(call), call.query["limit"], call.query["cursor"])
     return Notices(items=tuple(map(_view, page.items)), next_cursor=page.next_cursor)
 
 

@@ -267,7 +267,9 @@ def test_another_tenant_finds_nothing_of_it(rt: Runtime, shop: Shop, other: Shop
     ada = shop.enrol("1", newsletter=True)
     phone(shop, ada, "token-a")
     operation = done(rt, shop, send(shop, ada))
-    assert receipts(other, operation) == {}
+    reply = other.api.get(f"/v1/notifications/{operation['operation_id']}/receipts")
+    assert refusal(reply) == (404, "operation_not_found", "operation_id")
     assert refusal(other.api.get("/v1/notification-templates/hello"))[:2] == (404, "template_not_found")
     assert refusal(other.api.get(f"/v1/members/{ada}/devices"))[:2] == (404, "member_not_found")
-    assert other.pages(f"/v1/members/{ada}/notifications", 5) == [[]]
+    assert refusal(other.api.get(f"/v1/members/{ada}/notifications"))[:2] == (404, "member_not_found")
+    assert refusal(other.api.get(f"/v1/members/{ada}/inbox"))[:2] == (404, "member_not_found")

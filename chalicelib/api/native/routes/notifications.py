@@ -62,7 +62,7 @@ ROUTES = (
         "list_notification_receipts",
         summary="What became of a notification, member by member, for 45 days.",
         query=PAGED,
-        errors=("invalid_cursor",),
+        errors=("operation_not_found", "invalid_cursor"),
     ),
     _view(
         "GET",
@@ -96,7 +96,7 @@ ROUTES = (
         "list_inbox",
         summary="What a member finds in the app, newest first, for 45 days.",
         query=PAGED,
-        errors=("invalid_cursor",),
+        errors=("member_not_found", "invalid_cursor"),
     ),
     _modify(
         "POST",
@@ -114,7 +114,7 @@ ROUTES = (
         "list_notices",
         summary="What a member was told by push, text and mail, and what waits to be, newest first, for 45 days.",
         query=PAGED,
-        errors=("invalid_cursor",),
+        errors=("member_not_found", "invalid_cursor"),
     ),
     _modify(
         "POST",

@@ -107,12 +107,13 @@ def waiting_delete(tenant: str, one: Notice) -> Delete:
 def notice_item(tenant: str, one: Notice) -> Attrs:
     """One version on."""
     key, created = notice_key(tenant, one), int(one.notice_id[4:16], 16)
-    kept = {field.name: value for field in fields(one) if (value := getattr(one, field.name)) != field.default}
+    told = {field.name: (getattr(one, field.name), field.default) for field in fields(one)}
+    kept = {name: value for name, (value, usual) in told.items() if value not in (usual, {}) and name not in _BESIDE}
     item = NoticeItem(
         pk=key.pk,
         sk=key.sk,
         version=one.version + 1,
-        private={name: value for name, value in kept.items() if value and name not in _BESIDE},
+        private=kept,
         ttl=max(created, one.due_at or 0) // 1000 + KEPT_SECONDS,
     )
     if one.notification_id:
