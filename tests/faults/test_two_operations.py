@@ -158,6 +158,7 @@ def test_most_of_what_writes_is_met_here() -> None:
         "settle_due, a tenant",
         "queue due, settling pages and accounts",
         "queue due, an account alone",
+        "queue due, a rule on schedule",
     }
 
 

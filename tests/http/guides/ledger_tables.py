@@ -28,6 +28,7 @@ NOT_OF_POINTS = (
     "rule.",
     "checkout.",
     "member.",
+    "referral.",
 )
 
 

@@ -48,6 +48,7 @@ def test_an_order_of_a_stranger_is_kept_and_earns_nothing(shop: Shop, who: Json)
         "earned": [],
         "capped": [],
         "expired": [],
+        "referral": None,
     }
     found = answer(shop.api.get("/v1/orders?number=S1"))
     assert (found["order_id"], found["member_id"], found["credits"]) == (kept["order_id"], None, [])

@@ -65,6 +65,7 @@ def test_a_sale_becomes_points(shop: Shop, ada: str) -> None:
             "capped": [],
             "expired": [],
             "account": {"balances": {"points": 264}, "tier": "silver"},
+            "referral": None,
         },
     )
 

@@ -49,15 +49,22 @@ def policies(*given: Json) -> Json:
 
 # --- the tenant ----------------------------------------------------------------------------------------------------------
 
+UNSAID = {
+    "member_fields": {},
+    "complete_profile": [],
+    "referrals": {"claim_days": 30, "invitation_days": 30, "per_device": 1},
+}
+
 
 def test_a_new_tenant_is_called_by_its_name_and_declares_nothing(api: Api) -> None:
-    assert answer(api.get("/v1/tenant")) == {"name": "ours", "member_fields": {}, "complete_profile": []}
+    assert answer(api.get("/v1/tenant")) == UNSAID | {"name": "ours"}
 
 
 def test_settings_are_replaced_whole(api: Api) -> None:
     fields = {"genre": "text", "age": "number"}
-    settings = {"name": "The Corner Bookshop", "member_fields": fields, "complete_profile": ["email", "fields.genre"]}
-    bare = {"name": "Corner", "member_fields": {}, "complete_profile": []}
+    said = {"name": "The Corner Bookshop", "member_fields": fields, "complete_profile": ["email", "fields.genre"]}
+    settings = said | {"referrals": {"claim_days": 7, "invitation_days": 14, "per_device": 3}}
+    bare = UNSAID | {"name": "Corner"}
     assert answer(api.put("/v1/tenant", settings)) == settings
     assert answer(api.get("/v1/tenant")) == settings
     assert answer(api.put("/v1/tenant", {"name": "Corner"})) == bare

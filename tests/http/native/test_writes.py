@@ -65,6 +65,9 @@ OTHERWISE: dict[str, Json] = {
     "join_group": {"chosen": True},
     "change_group_member": {"chosen": False},
     "put_segment": {"name": "Another name"},
+    "share_code": {"referral_code": "ANOTHER-1"},
+    "invite_friend": {"identifier": {"type": "email", "value": "another@example.com"}},
+    "claim_referral": {"referral_code": "ANOTHER-1"},
     "put_webhook": {"description": "Another name."},
     "put_notification_template": {"title": "Other books"},
     "send_notification": {"kind": "transactional"},
@@ -220,8 +223,9 @@ def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, memory: MemoryTabl
 
 
 def anonymous(value: Any) -> Any:
-    """Without the ids of members, groups, operations, checkouts and coupons, codes and secrets, drawn anew each time."""
-    drawn = ("member_id", "group_id", "operation_id", "checkout_id", "coupon_id", "code", "svg", "secret")
+    """Without the ids of members, groups, operations, checkouts, coupons and so on, codes and secrets, drawn anew each time."""
+    drawn = ("member_id", "group_id", "operation_id", "checkout_id", "coupon_id", "referral_id")
+    drawn += ("code", "referral_code", "svg", "secret")
     told = {name: part for name, part in value.items() if name not in drawn}
     return told | ({"checkout": anonymous(told["checkout"])} if isinstance(told.get("checkout"), dict) else {})
 
