@@ -19,7 +19,8 @@ Json = dict[str, Any]
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 PERIOD = 300
 WEBHOOKS = ("tell_webhooks", "deliver_webhook", "redeliver_webhook", "wake_webhooks")
-JOBS = ("start_import", "start_imports", *STEP_NAMES, "schedule_due", "settle_due", RELAY, *WEBHOOKS)
+NOTIFICATIONS = ("notify", "tell_wanted", "tell_member", "wake_notices")
+JOBS = ("start_import", "start_imports", *STEP_NAMES, "schedule_due", "settle_due", RELAY, *WEBHOOKS, *NOTIFICATIONS)
 
 
 def dashboard(template: Json) -> Json:

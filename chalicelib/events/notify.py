@@ -1,5 +1,6 @@
 """The queue `notify`: steps of notifications, and what is to be sent by now.
 
+    from the topic  an entry, for what it wants told             {tenant, entry_id, owner, program, sequence, types …}
     a route       begins a notification, or goes on with one     {job: notification, do: route, tenant, operation}
     a chunk       some hundred members of it                     {job: notification, do: chunk, tenant, operation, part, chunk}
     a join        its report                                     {job: notification, do: join, tenant, operation}
@@ -26,6 +27,7 @@ from chalicelib.flows.job_messages import NOTIFY, Step, step_of
 from chalicelib.flows.join_notification import join_notification
 from chalicelib.flows.notify_chunk import notify_chunk, route_notification
 from chalicelib.flows.tell_one import tell_waiting
+from chalicelib.flows.tell_wanted import Happened, tell_wanted
 from chalicelib.flows.wake_notices import wake_shard
 from chalicelib.runtime import Runtime
 
@@ -44,6 +46,10 @@ def _handle(rt: Runtime, body: Any, note: Note, delivery: Delivery) -> None:
             note.operation, note.tenant, note.job = step.name, step.tenant, step.operation_id
             _step(rt, step, delivery)
             note.done += 1
+        case {"tenant": str() as tenant, "types": list() as types} if "do" not in body:
+            note.operation, note.tenant = "tell_wanted", tenant
+            happened = Happened(*(body[name] for name in Happened._fields))
+            note.done += tell_wanted(rt, tenant, happened, tuple(types))
         case {"do": "wake", "shard": int() as shard}:
             note.operation = "wake_notices"
             note.done += wake_shard(rt, shard, note.request_id)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
 from chalicelib.areas.coupons.model import Coupon
 from chalicelib.areas.orders.model.order import Credited, Gift
@@ -26,6 +27,7 @@ from chalicelib.areas.rules.model.effects import (
     IssueCoupon,
     JoinSegment,
     LeaveSegment,
+    Notify,
     SetTier,
 )
 from chalicelib.areas.rules.outcome import Follow
@@ -43,13 +45,13 @@ from chalicelib.table.journal import Entry, Header
 from chalicelib.table.protocol import Write
 
 MOST = 10  # in one transaction; each may write awards
-OF_SEGMENTS = JoinSegment | LeaveSegment  # they stay, whatever comes back
+THAT_STAYS = JoinSegment | LeaveSegment | Notify  # whatever comes back
 OF_A_STAY = 2  # writes: itself, and how many are in the segment
 
 
 class GivenEffect(Frozen):
-    """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier, the coupon's series or the
-    segment, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
+    """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier, the coupon's series, the
+    segment or the template, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
 
     rule_id: str
     kind: str
@@ -117,7 +119,7 @@ def followed(
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
             given = given.and_in_room(giving, follow, at)
             made.append(_told(follow, given))
-            gifts += [_gift(follow, given)] if at.order and not isinstance(follow.effect, OF_SEGMENTS) else []
+            gifts += [_gift(follow, given)] if at.order and not isinstance(follow.effect, THAT_STAYS) else []
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
     turn = given.turn
@@ -156,10 +158,14 @@ class _Given:
         if isinstance(effect, JoinSegment | LeaveSegment):
             stays, facts = self.stays.moved(effect, follow.rule_id)
             return replace(blank, stays=stays, turn=self.turn.then(*facts))
+        if isinstance(effect, Notify):
+            who, hours = desk.member_id, effect.after_hours
+            told = f.NotificationWanted(who, effect.template, effect.notice, hours, follow.rule_id)
+            return replace(blank, turn=self.turn.then(told))
         if isinstance(effect, IssueCoupon):
             coupons = self.coupons.with_one(effect.series, follow.rule_id)
-            told = coupons.told_since(self.coupons)
-            return replace(blank, coupons=coupons, turn=self.turn.then(*told), coupon=coupons.last)
+            since = coupons.told_since(self.coupons)
+            return replace(blank, coupons=coupons, turn=self.turn.then(*since), coupon=coupons.last)
         turn, award_id = _given(self.turn, desk, effect, self.place)
         return replace(blank, turn=turn, award_id=award_id)
 
@@ -206,6 +212,8 @@ def _what(effect: FollowEffect) -> str:
             return effect.series
         case JoinSegment() | LeaveSegment():
             return effect.segment
+        case Notify():
+            return effect.template
 
 
 def _given(turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | SetTier, place: str) -> tuple[Turn, str | None]:

@@ -38,6 +38,7 @@ class Wanted:
     template_id: str
     kind: NoticeKind
     values: Mapping[str, str]
+    follow_up: str = ""
 
 
 def tell_one(rt: Runtime, tenant: str, wanted: Wanted) -> Notice | None:
@@ -51,7 +52,13 @@ def tell_one(rt: Runtime, tenant: str, wanted: Wanted) -> Notice | None:
     begins = quiet_now(config, wanted.kind, template.channel, begins) or begins
     if begins <= now + EARLY_MS:
         return tell_members(rt, telling, [wanted.member_id])[0]
-    about = {"template": wanted.template_id, "source": wanted.source, "since": wanted.since, "values": wanted.values}
+    about: dict[str, Any] = {
+        "template": wanted.template_id,
+        "source": wanted.source,
+        "since": wanted.since,
+        "values": wanted.values,
+    }
+    about |= {"follow_up": wanted.follow_up} if wanted.follow_up else {}
     waiting = replace(telling.notice(wanted.member_id, now), state="waiting", due_at=begins, about=about)
     return _put_off(rt, tenant, waiting)
 
@@ -66,13 +73,13 @@ def tell_waiting(rt: Runtime, due: DueNotice) -> Notice | None:
         return None
     config = rt.config.load(rt.table, tenant)
     until = quiet_now(config, known.kind, known.channel, now)
-    if until is not None:
+    if templates.is_paused(config, known.about.get("follow_up", "")):
+        after = known.cancelled(now)
+    elif until is not None:
         after = replace(known, due_at=until)
     else:
-        about: Any = known.about
-        telling = _telling(
-            config, tenant, about["template"], known.kind, about["source"], about["since"], about["values"]
-        )
+        said: Any = known.about
+        telling = _telling(config, tenant, said["template"], known.kind, said["source"], said["since"], said["values"])
         came = told_to(rt, replace(telling, channel=known.channel), known.member_id)
         after = replace(came, version=known.version)
     return _written(rt, tenant, known, after)

@@ -345,6 +345,11 @@ def _template(names: Names) -> str:
     return str(names.api.put("/v1/notification-templates/our-words", body).json["template_id"])
 
 
+def _follow_up(names: Names) -> str:
+    body = BODIES["put_notification_follow_up"] | {"template_id": names["template_id"]}
+    return str(names.api.put("/v1/notification-follow-ups/our-welcome", body).json["follow_up_id"])
+
+
 def _device(names: Names) -> str:
     path = f"/v1/members/{names['member_id']}/devices/our-phone"
     return str(names.api.put(path, BODIES["put_device"]).json["device_id"])
@@ -449,6 +454,7 @@ NATIVE = Registry(
         "webhook_id": _webhook,
         "delivery_id": _delivery,
         "template_id": _template,
+        "follow_up_id": _follow_up,
         "device_id": _device,
         "told_id": _told,
         "notice_id": _notice,
@@ -493,6 +499,7 @@ NATIVE = Registry(
         "cancel_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
         "capture_hold_of_group": lambda _: {},
         "release_hold_of_group": lambda _: {},
+        "put_notification_follow_up": lambda names: {"after": "tier.changed", "template_id": names["template_id"]},
         "put_device": lambda _: BODIES["put_device"] | {"token": "the-next-one"},
         "send_notification": lambda names: BODIES["send_notification"] | {"template_id": names["template_id"]},
         "add_to_segment": lambda names: {"members": [{"member_id": names["friend_id"]}]},
@@ -527,7 +534,12 @@ NATIVE = Registry(
         "find_order": lambda names: {"number": names["order_number"]},
     },
     furnish=_furnish,
-    makes={"put_segment": "segment_id", "put_webhook": "webhook_id", "put_notification_template": "template_id"},
+    makes={
+        "put_segment": "segment_id",
+        "put_webhook": "webhook_id",
+        "put_notification_template": "template_id",
+        "put_notification_follow_up": "follow_up_id",
+    },
     others={
         ("give_stamps", "perk_id"): "our_perk_id",
         ("list_notification_receipts", "operation_id"): "told_id",

@@ -52,6 +52,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
         "example": "msg_00001r4p2d3zz0v5k8m1n7q9t",
     },
     "template_id": {"description": "The template's id, chosen by whoever creates it.", "example": "new-books"},
+    "follow_up_id": {"description": "The follow-up's id, chosen by whoever creates it.", "example": "welcome"},
     "device_id": {"description": "The phone's id, as its app calls it.", "example": "7f3c-phone"},
     "notice_id": {
         "description": "The notice's id, as the inbox and the member's notifications list it.",
@@ -257,6 +258,7 @@ BODIES: Mapping[str, Json] = {
         "translations": {"de": {"title": "Neue Bücher", "body": "Hallo {{given_name|du}}, neue Bücher sind da."}},
     },
     "send_notification": {"kind": "marketing", "template_id": "new-books", "to": {"everybody": True}},
+    "put_notification_follow_up": {"after": "member.enrolled", "hours": 24, "template_id": "new-books"},
     "put_device": {"platform": "google", "token": "fGk3:APA91bH0k4nq1"},
     "redeliver_failed_webhooks": {"since": "2026-01-15T00:00:00Z"},
     "add_to_segment": {"members": [{"identifier": {"type": "card", "value": "2026001"}}, {"member_id": MEMBER}]},

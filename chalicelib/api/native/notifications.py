@@ -13,6 +13,8 @@ from chalicelib.api.native.operations import OperationView, view
 from chalicelib.areas.notifications import operations as told
 from chalicelib.areas.notifications.model import (
     Channel,
+    FollowUp,
+    FollowUpDefinition,
     Notice,
     NoticeKind,
     NoticeState,
@@ -22,6 +24,7 @@ from chalicelib.areas.notifications.model import (
 )
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.change_notice import cancel_notice, read_notice
+from chalicelib.flows.define_follow_up import define_follow_up
 from chalicelib.flows.define_template import define_template
 from chalicelib.flows.read_notices import read_inbox, read_notices, read_receipts
 from chalicelib.flows.register_device import DeviceView, forget_device, list_devices, register_device
@@ -36,6 +39,10 @@ MemberId = Annotated[str, Field(min_length=1, max_length=64)]
 
 class Templates(Wire):
     items: tuple[Template, ...]
+
+
+class FollowUps(Wire):
+    items: tuple[FollowUp, ...]
 
 
 class DeviceBody(Wire):
@@ -123,6 +130,20 @@ def put_template(call: Call, body: TemplateDefinition) -> Answered[Template]:
     with as_refusal():
         template = body.named(call.path["template_id"])
     return answered(define_template(call.rt, call.caller, call.command, template))
+
+
+def list_follow_ups(call: Call) -> FollowUps:
+    return FollowUps(items=told.list_follow_ups(call.rt, call.caller))
+
+
+def get_follow_up(call: Call) -> FollowUp:
+    return told.get_follow_up(call.rt, call.caller, call.path["follow_up_id"])
+
+
+def put_follow_up(call: Call, body: FollowUpDefinition) -> Answered[FollowUp]:
+    with as_refusal():
+        follow_up = body.named(call.path["follow_up_id"])
+    return answered(define_follow_up(call.rt, call.caller, call.command, follow_up))
 
 
 def send(call: Call, body: NotificationBody) -> Answered[OperationView]:

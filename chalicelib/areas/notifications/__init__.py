@@ -4,6 +4,7 @@ Words
     template       what is said in one channel, in the words of several languages, with variables such as `{{given_name}}`
     device         a phone that an app of the shop is on: an endpoint at SNS, made of the token that the app has for it
     notification   a template or a text for some members, a segment or everybody, at a time: an operation (areas/jobs)
+    follow-up      a template that is told some hours after each fact of a type, such as `tier.changed`
     notice         what one member is told by it, or by a rule: waiting, sent, failed, skipped or cancelled, and why
     inbox          notices in the app: they are kept and read there
     kind           `transactional`: about something the member has done; `marketing`: everything else
@@ -20,9 +21,10 @@ Modules
     model        Template and its variables, Device, Notice, quiet hours, who may be told; all pure
 
 Operations
-    list_templates, get_template, list_devices, list_inbox, list_notices, list_receipts (the flows define_template,
-    register_device, start_notification, notify_chunk and read_notice write)
+    list_templates, get_template, list_follow_ups, get_follow_up, list_inbox, list_notices, list_receipts (the flows
+    define_template, define_follow_up, register_device, start_notification, notify_chunk, tell_one and change_notice write)
 
 Facts
-    config.changed (kind `notification_template`), in the journal of the template
+    config.changed (kinds `notification_template` and `notification_follow_up`), in the journal of either; that a rule wants somebody
+    told is notification.wanted, in the journal of their account (areas/accounts)
 """

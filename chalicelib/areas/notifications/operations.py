@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from chalicelib.areas.notifications.model import Notice, Template, is_notice_id
+from chalicelib.areas.notifications.model import FollowUp, Notice, Template, is_notice_id
 from chalicelib.areas.notifications.store import notices, templates
 from chalicelib.areas.notifications.store.notices import Receipt
 from chalicelib.kit.caller import Caller
@@ -33,6 +33,16 @@ def list_templates(rt: Runtime, caller: Caller) -> tuple[Template, ...]:
 def get_template(rt: Runtime, caller: Caller, template_id: str) -> Template:
     """1 Query. NotFound `template_not_found`."""
     return templates.template(read_config(rt.table, caller.tenant), template_id)
+
+
+def list_follow_ups(rt: Runtime, caller: Caller) -> tuple[FollowUp, ...]:
+    """Every follow-up of the tenant, by id: 1 Query."""
+    return templates.follow_ups(read_config(rt.table, caller.tenant))
+
+
+def get_follow_up(rt: Runtime, caller: Caller, follow_up_id: str) -> FollowUp:
+    """1 Query. NotFound `follow_up_not_found`."""
+    return templates.follow_up(read_config(rt.table, caller.tenant), follow_up_id)
 
 
 def list_inbox(rt: Runtime, caller: Caller, member_id: str, limit: int, cursor: str | None) -> PageOf[Notice]:

@@ -71,6 +71,7 @@ OTHERWISE: dict[str, Json] = {
     "put_webhook": {"description": "Another name."},
     "put_notification_template": {"title": "Other books"},
     "send_notification": {"kind": "transactional"},
+    "put_notification_follow_up": {"hours": 5},
     "put_device": {"token": "another"},
     "redeliver_failed_webhooks": {"since": "2026-01-16T00:00:00Z"},
     "add_to_segment": {"members": [{"member_id": "another"}]},

@@ -9,6 +9,8 @@ from chalicelib.api.route import PAGED, Route
 _HANDLERS = "chalicelib.api.native.notifications"
 _TEMPLATES = "/v1/notification-templates"
 _TEMPLATE = f"{_TEMPLATES}/{{template_id}}"
+_FOLLOW_UPS = "/v1/notification-follow-ups"
+_FOLLOW_UP = f"{_FOLLOW_UPS}/{{follow_up_id}}"
 _NOTIFICATIONS = "/v1/notifications"
 _MEMBER = "/v1/members/{member_id}"
 _DEVICES = f"{_MEMBER}/devices"
@@ -42,6 +44,29 @@ ROUTES = (
         "put_notification_template",
         summary="Create a template or replace it. What is sent from then on says what it says then.",
         errors=("unknown_variable", "too_many_templates"),
+    ),
+    _view(
+        "GET",
+        _FOLLOW_UPS,
+        f"{_HANDLERS}:list_follow_ups",
+        "list_notification_follow_ups",
+        summary="All follow-ups, by id.",
+    ),
+    _view(
+        "GET",
+        _FOLLOW_UP,
+        f"{_HANDLERS}:get_follow_up",
+        "get_notification_follow_up",
+        summary="A follow-up: what members are told some time after something has happened to them.",
+        errors=("follow_up_not_found",),
+    ),
+    _modify(
+        "PUT",
+        _FOLLOW_UP,
+        f"{_HANDLERS}:put_follow_up",
+        "put_notification_follow_up",
+        summary="Create a follow-up, replace it or pause it: then what waits for it is not told either.",
+        errors=("template_not_found", "unknown_variable", "too_many_follow_ups"),
     ),
     _modify(
         "POST",

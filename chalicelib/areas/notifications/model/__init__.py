@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.areas.notifications.model.device import MAX_DEVICES, Device, Devices, mark_of, no_device
+from chalicelib.areas.notifications.model.follow_up import AFTER, FollowUp, FollowUpDefinition, no_follow_up
 from chalicelib.areas.notifications.model.notice import (
     KEPT_SECONDS,
     Notice,
@@ -27,12 +28,15 @@ from chalicelib.areas.notifications.model.template import (
 )
 
 __all__ = [
+    "AFTER",
     "KEPT_SECONDS",
     "MAX_DEVICES",
     "OF_MEMBERS",
     "Channel",
     "Device",
     "Devices",
+    "FollowUp",
+    "FollowUpDefinition",
     "Notice",
     "NoticeKind",
     "NoticeState",
@@ -46,6 +50,7 @@ __all__ = [
     "mark_of",
     "may_wake",
     "no_device",
+    "no_follow_up",
     "no_notice",
     "no_template",
     "notice_id",

@@ -214,8 +214,18 @@ class LeaveSegment(Frozen):
     segment: Code
 
 
-FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment
-FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment)
+class Notify(Frozen):
+    """The member is told what the template says, so many hours afterwards: `marketing` if they take the newsletter, and when it is
+    not the tenant's quiet hours; `transactional` is about what they have done."""
+
+    kind: Literal["notify"]
+    template: Code
+    notice: Literal["transactional", "marketing"] = "marketing"
+    after_hours: Annotated[int, Field(strict=True, ge=0, le=8_784)] = 0
+
+
+FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment | Notify
+FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment, Notify)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -237,7 +247,8 @@ Effect = Annotated[
     | SetTier
     | IssueCoupon
     | JoinSegment
-    | LeaveSegment,
+    | LeaveSegment
+    | Notify,
     Field(discriminator="kind"),
 ]
 CREDITS = (PerValue, PerProduct, FixedAmount, Cashback, Multiply)
