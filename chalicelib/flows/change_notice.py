@@ -36,7 +36,7 @@ def cancel_notice(rt: Runtime, caller: Caller, command: Command, member_id: str,
     now = rt.clock.now()
 
     def cancel(known: Notice) -> Notice:
-        return known if known.state == "cancelled" else known.cancelled(now)
+        return known if known.state == "cancelled" else known.called_off(now)
 
     return _changed(rt, caller, command, member_id, notice_id, cancel)
 

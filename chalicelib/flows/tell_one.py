@@ -74,7 +74,7 @@ def tell_waiting(rt: Runtime, due: DueNotice) -> Notice | None:
     config = rt.config.load(rt.table, tenant)
     until = quiet_now(config, known.kind, known.channel, now)
     if templates.is_paused(config, known.about.get("follow_up", "")):
-        after = known.cancelled(now)
+        after = known.called_off(now)
     elif until is not None:
         after = replace(known, due_at=until)
     else:

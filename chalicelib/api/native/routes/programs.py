@@ -87,6 +87,7 @@ ROUTES = (
             "unknown_tier",
             "unknown_perk",
             "unknown_segment",
+            "unknown_template",
             "unknown_coupon_series",
             "code_is_shared",
             "unknown_event",

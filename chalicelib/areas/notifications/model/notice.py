@@ -53,7 +53,7 @@ class Notice:
     def read(self, at: Instant) -> Notice:
         return self if self.read_at is not None else replace(self, read_at=at)
 
-    def cancelled(self, at: Instant) -> Notice:
+    def called_off(self, at: Instant) -> Notice:
         """Conflict `notice_finished`."""
         if self.state != "waiting":
             raise Conflict("notice_finished", f"This notice is {self.state}: there is nothing to cancel.")
