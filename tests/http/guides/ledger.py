@@ -11,6 +11,7 @@ is one, a section of docs/guides/recovery.md another.
 <!-- states ada -->                … the lines that gave points, with what has become of them by then
 <!-- liability points -->          … by month, once the relay has come
 <!-- work -->                      the queue of long jobs is worked off
+<!-- tell -->                      what happened is published, what is due looked for, and the queue of notifications worked off
 <!-- night 2026-03-14 -->          the daily job comes, at the beginning of a day
 <!-- hour 2026-06-15 08:10 -->     the hourly job comes, at a time (UTC)
 <!-- report summer -->             the table behind it has lines of the report of a job whose id is remembered
@@ -30,7 +31,11 @@ from functools import partial
 from typing import Any, NamedTuple, cast
 
 from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_topic import MemoryTopic
+from chalicelib.aws.queues import Message
 from chalicelib.events.due import due, schedule_due
+from chalicelib.events.notify import notify
+from chalicelib.events.webhooks import schedule_webhooks
 from chalicelib.kit.clock import rfc3339
 from chalicelib.kit.wire import parse_rfc3339
 from tests.http.client import Api
@@ -43,11 +48,12 @@ _STEP = re.compile(
     r"^<!-- (?P<mark>[a-z]+)(?: (?P<of>[a-z0-9: -]+))? -->\n(?:\n?(?P<table>(?:\|[^\n]*\n)+))?|^```http\n(?P<call>.*?)^```\n",
     re.MULTILINE | re.DOTALL,
 )
-_NAME = re.compile(r"\{(\w+)\}")
+_NAME = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 _HEADER = re.compile(r"([A-Z][A-Za-z-]+): (.+)(?:\n|$)")
 CAME = ("earned", "granted", "received", "refunded", "gained")
 WENT = ("spent", "deducted", "sent", "converted", "cancelled", "expired")
-MARKS = ("wallet", "expiring", "statement", "states", "liability", "given", "work", "night", "hour", "report")
+MARKS = ("wallet", "expiring", "statement", "states", "liability", "given", "work", "tell", "night", "hour", "report")
+NAMED = {"tell": "tell_members"}
 APART = ("available", "held", "pending", "owed")
 
 
@@ -100,7 +106,7 @@ class Story:
         if step.mark == "call":
             self.call(step.text)
         elif step.mark in MARKS:
-            getattr(self, step.mark)(step.of, table_of(step.text) if step.text else Table((), ()))
+            getattr(self, NAMED.get(step.mark, step.mark))(step.of, table_of(step.text) if step.text else Table((), ()))
         else:
             return False
         return True
@@ -182,6 +188,13 @@ class Story:
 
     def work(self, _: tuple[str, ...], __: Table) -> None:
         Desk(self.rt).work()
+
+    def tell_members(self, _: tuple[str, ...], __: Table) -> None:
+        self._relay()
+        topic, queues = cast(MemoryTopic, self.rt.topic), cast(MemoryQueues, self.rt.queues)
+        queues.send("notify", [Message(one.body, one.request_id) for one in topic.published])
+        schedule_webhooks(self.rt, {"id": "every five minutes"})
+        queues.deliver("notify", partial(notify, self.rt))
 
     def night(self, of: tuple[str, ...], __: Table) -> None:
         [day] = of

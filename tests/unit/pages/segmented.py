@@ -8,7 +8,7 @@ from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import fresh, happenings, referred, segmented, tills
+from tests.twins import fresh, happenings, referred, segmented, tills, told
 from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.perked import celebrated, on_schedule
@@ -20,6 +20,7 @@ NAMES = ("joins", "renews", "leaves", "over")
 GIVES = [
     *({"kind": "join_segment", "segment": segment} for segment in ("joins", "renews", "over")),
     {"kind": "leave_segment", "segment": "leaves"},
+    told.TELLS,
 ]
 
 Acted = Callable[[BookShop, str], object]
@@ -54,6 +55,7 @@ def in_segments(act: Acted) -> StreamedTable:
     table = StreamedTable()
     shop = open_shop(table)
     ada = shop.member("ada")
+    told.template(shop)
     for name in NAMES:
         lasting = {"leaves": {}, "over": segmented.SCHEDULED}.get(name, segmented.ROLLING | {"horizon_days": 90})
         segmented.define(shop, name, **lasting)

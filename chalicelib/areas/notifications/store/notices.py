@@ -5,13 +5,13 @@ what a member was told, but in the inbox | {t}#M#{their_member} / N#R#*         
 what is in a member's inbox             | {t}#M#{their_member} / N#I#*                        | 0–n   | 1 Query a page, 1 RU   | inbox_query
 one of them                             | {t}#M#{their_member} / N#I#{notice} + N#R#{notice}  | 0–1   | 1 BatchGet, 1 RU each  | notice_keys
 whom a notification was for, by shard   | gsi1 {t}#NOTE#{operation}#{note_shard:02} / *       | 0–n   | 1 Query a page, 0.5 RU | receipts_query
-what is to be sent by now               | gsi3 NOTICES#DUE#{note_shard:02} / < {notes_until}  | 0–n   | 1 Query a page, 0.5 RU | due_query
+what is to be sent by now               | gsi3 NOTICES#DUE#{wake_shard:02} / < {notes_until}  | 0–n   | 1 Query a page, 0.5 RU | due_query
 
 item             | key                          | in index                                                    | cost
 notice           | {t}#M#{member} / N#I#{notice} | gsi1 {t}#NOTE#{operation}#{note_shard:02} / {member}        | 2 WU + 1 IU
 notice           | {t}#M#{member} / N#R#{notice} | gsi1 {t}#NOTE#{operation}#{note_shard:02} / {member}        | 2 WU + 1 IU
-notice           | {t}#M#{member} / N#R#{notice} | gsi3 NOTICES#DUE#{note_shard:02} / {note_due:013}#{notice}  | 2 WU + 1 IU
-notification_due | {t}#NOTE#{operation} / A     | gsi3 NOTICES#DUE#{note_shard:02} / {note_due:013}#{operation} | 2 WU + 1 IU
+notice           | {t}#M#{member} / N#R#{notice} | gsi3 NOTICES#DUE#{wake_shard:02} / {note_due:013}#{notice}  | 2 WU + 1 IU
+notification_due | {t}#NOTE#{operation} / A     | gsi3 NOTICES#DUE#{wake_shard:02} / {note_due:013}#{operation} | 2 WU + 1 IU
 
 Those of a notification are put 25 at a time, for 1 WU each. All of it is private, and gone (TTL) after 45 days. What is due lies in
 one list of all tenants: so looking costs the same however many there are. An id of a notice sorts by when it came about.
