@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ _HOPELESS = frozenset(
     "InvalidParameter InvalidParameterException InvalidParameterValue InvalidParameterValueException ParameterValueInvalid "
     "OptedOut MessageRejected PlatformApplicationDisabled".split()
 )
+_THERE_ALREADY = re.compile(r"Endpoint (arn:[^ ]+) already exists with the same [Tt]oken")
 
 
 class AwsSenders:
@@ -38,13 +40,23 @@ class AwsSenders:
         application = self._applications.get(platform)
         if application is None:
             raise NoSenderError
-        made = _sent(
-            self._sns, "create_platform_endpoint", "bad_token", PlatformApplicationArn=application, Token=token
-        )
-        arn = str(made["EndpointArn"])
+        arn = self._made(application, token)
         awake = {"Enabled": "true", "Token": token}  # it may be there from before, and be put to sleep
         _sent(self._sns, "set_endpoint_attributes", "bad_token", EndpointArn=arn, Attributes=awake)
         return arn
+
+    def _made(self, application: str, token: str) -> str:
+        """One that was there before and has changed since, as one that was put to sleep has, is named by the refusal only."""
+        try:
+            of = {"PlatformApplicationArn": application, "Token": token}
+            return str(self._sns.call("create_platform_endpoint", **of)["EndpointArn"])
+        except RefusedByServiceError as why:
+            known = _THERE_ALREADY.search(str(why))
+            if known is not None:
+                return known[1]
+            if why.code in _HOPELESS:
+                raise UnsendableError("bad_token") from why
+            raise
 
     def forget(self, endpoint: str) -> None:
         try:

@@ -60,8 +60,8 @@ def send_route(rt: Runtime, operation: Operation) -> None:
 
 
 def send_next(rt: Runtime, progress: Progress) -> None:
-    """Whatever an operation that is not finished waits for."""
-    if progress.operation.state == "queued":
+    """Whatever an operation that is not finished waits for. A notification that has not begun is in the list of what is due."""
+    if progress.operation.state == "queued" and progress.operation.kind != "send_notification":
         send_route(rt, progress.operation)
     if progress.operation.state == "running":
         send_chunks(rt, progress.operation, list(progress.parts))

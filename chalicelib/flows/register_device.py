@@ -95,13 +95,14 @@ def forget_device(
     key, tenant, tried = store.devices_key(caller.tenant, member_id), caller.tenant, list[Device]()
 
     def decide() -> tuple[Committed[DeviceView], tuple[Write, ...]]:
-        before = recall_place(rt.table, tenant, command)
+        recall_place(rt.table, tenant, command)  # a key of another request is refused
         known = store.devices_from(rt.table.get(key))
         kept = known.find(device_id)
         if kept is None:
             if tried:
                 return Committed(_shown(tried[0])), ()
             members.read(rt.table, tenant, member_id)
+            before = recall_place(rt.table, tenant, command)  # by who was faster since
             if before is not None:
                 return Committed(_gone(device_id, before), replayed=True), ()
             raise no_device(device_id)
