@@ -58,6 +58,13 @@ def notify(event: SQSEvent) -> dict[str, Any]:
     return notify.notify(bootstrap.runtime(), event.to_dict())
 
 
+@app.on_sqs_message(queue_arn=MERGED, batch_size=10, maximum_concurrency=16)
+def automations(event: SQSEvent) -> dict[str, Any]:
+    from chalicelib.events import automations  # noqa: PLC0415
+
+    return automations.automations(bootstrap.runtime(), event.to_dict())
+
+
 @app.schedule(Cron(10, "*", "*", "*", "?", "*"))
 def schedule_due(event: CloudWatchEvent) -> None:
     from chalicelib.events import due  # noqa: PLC0415

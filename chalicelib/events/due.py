@@ -8,6 +8,7 @@
     a member's awards     the same                                         {tenant, member_id, program_id, awards, day}
     their birthday        the same                                         {tenant, member_id, occasion, day}
     a stay in a segment   the same                                         {tenant, member_id, segment_id, day}
+    criteria of segments  the same                                         {tenant, member_id, criteria, day}
     what is held          of a limit for all, for checkouts that lapsed    {tenant, member_id, quota, day}
     an invitation         the same                                         {tenant, member_id, invitation, day}
 
@@ -32,6 +33,7 @@ from chalicelib.flows.what_is_due import (
     DueAccount,
     DueAwards,
     DueCoupon,
+    DueCriteria,
     DueInvitation,
     DueOccasion,
     DueQuota,
@@ -98,6 +100,8 @@ def message_of(due: Due) -> dict[str, Any]:
             return {"member_id": member_id, "coupon_id": coupon_id}
         case DueStay(member_id, segment_id):
             return {"member_id": member_id, "segment_id": segment_id}
+        case DueCriteria(member_id):
+            return {"member_id": member_id, "criteria": True}
         case DueOccasion(member_id):
             return {"member_id": member_id, "occasion": True}
         case DueQuota(quota):
@@ -117,6 +121,8 @@ def due_in(body: Mapping[str, Any]) -> Due:
             return DueCoupon(member_id, str(coupon_id))
         case {"segment_id": segment_id}:
             return DueStay(member_id, str(segment_id))
+        case {"criteria": True}:
+            return DueCriteria(member_id)
         case {"occasion": True}:
             return DueOccasion(member_id)
         case {"awards": True, "program_id": program_id}:

@@ -1,4 +1,5 @@
-"""The queue `imports`: notifications of the bucket, and the messages that imports, proofs, simulations and runs of rules send to themselves.
+"""The queue `imports`: notifications of the bucket, and the messages that imports, proofs, simulations, runs of rules and jobs on segments
+send to themselves.
 
     from the bucket       objects under imports/ (flows/start_import)      {Records: [{s3, eventName …}]}, keys url-encoded
     a route               one pass over the file                           {do: route, tenant, operation}
@@ -8,6 +9,7 @@
     of a proof            a thousand members or groups; a report         {job: proof, do: chunk …}, {job: proof, do: join …}
     of a simulation       the same, once it has been cut up              {job: simulation, do: route …}, and as a proof's
     of a rule's run       some hundred members; a report                 {job: run, do: chunk …}, {job: run, do: join …}
+    on a segment          the same                                     {job: segment, do: chunk …}, {job: segment, do: join …}
 
 Everything may come twice and in any order. What can never be done (another prefix, a tenant that is not there) fails
 until it lies in the dead-letter queue, where somebody sees it. A step of an import is tried four times; received for the
@@ -33,12 +35,14 @@ from chalicelib.flows.job_messages import QUEUE, Job, Step, step_of
 from chalicelib.flows.join_import import join_import
 from chalicelib.flows.join_proof import join_proof
 from chalicelib.flows.join_run import join_run
+from chalicelib.flows.join_segment_job import join_segment_job
 from chalicelib.flows.join_simulation import join_simulation
 from chalicelib.flows.prove_chunk import prove_chunk
 from chalicelib.flows.replay_chunk import replay_chunk
 from chalicelib.flows.route_import import route_import
 from chalicelib.flows.route_simulation import route_simulation
 from chalicelib.flows.run_chunk import run_chunk
+from chalicelib.flows.segment_chunk import segment_chunk
 from chalicelib.flows.start_import import start_import
 from chalicelib.runtime import Runtime
 
@@ -50,6 +54,7 @@ _WRITING: Mapping[Job, Callable[[Runtime, Step], None]] = {
     "import": import_chunk,
     "codes": codes_chunk,
     "run": run_chunk,
+    "segment": segment_chunk,
 }
 _READING: Mapping[Job, Callable[[Runtime, Step, Callable[[], None]], None]] = {
     "proof": prove_chunk,
@@ -61,6 +66,7 @@ _JOINS: Mapping[Job, _Whole] = {
     "proof": join_proof,
     "simulation": join_simulation,
     "run": join_run,
+    "segment": join_segment_job,
 }
 
 

@@ -1,6 +1,6 @@
 """The queue `webhooks`: what the topic says, and what webhooks send to themselves (flows/webhook_messages.py).
 
-    from the topic         an entry, for whoever wants it                      {tenant, entry_id, owner, program, sequence, types …}
+    from the topic         an entry, for whoever wants it                      {tenant, entry_id, owner, program, sequence, types, calls …}
     a delivery             one call                                            {do: deliver …}
     what is due            a page of what is to be tried again                 {do: wake, shard}
     what failed            a page of it, tried again                           {do: redeliver …}
@@ -25,6 +25,7 @@ from chalicelib.flows.redeliver_webhook import redeliver_page
 from chalicelib.flows.tell_webhooks import tell_webhooks
 from chalicelib.flows.wake_notices import wake_notices
 from chalicelib.flows.wake_webhooks import wake_shard, wake_webhooks
+from chalicelib.flows.webhook_messages import Call
 from chalicelib.runtime import Runtime
 
 
@@ -52,8 +53,9 @@ def _handle(rt: Runtime, body: Any, note: Note, _delivery: Delivery) -> None:
             note.done += redeliver_page(rt, tenant, webhook_id, body["first"], int(body["until"]), note.request_id)
         case {"tenant": str() as tenant, "types": list() as types} if "do" not in body:
             note.tenant = tenant
-            about = Happening(*(body[name] for name in Happening._fields))
-            note.done += tell_webhooks(rt, tenant, about, types, note.request_id)
+            about = Happening(*(body[name] for name in Happening._fields[:-1]))
+            calls = [Call(*one) for one in body.get("calls", ())]
+            note.done += tell_webhooks(rt, tenant, about, types, note.request_id, calls)
         case _:
             raise InvalidInput("unknown_message", "This is no message about webhooks.")
 

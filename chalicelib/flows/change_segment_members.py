@@ -94,14 +94,15 @@ class _Batch:
 def add_to_segment(
     rt: Runtime, caller: Caller, command: Command, segment_id: str, lines: Sequence[Named]
 ) -> Committed[ChangedMembers]:
-    """Who is in it stays, and a rolling stay is counted anew. NotFound: segment. Refuses `segment_ended`."""
+    """Who is in it stays, and a rolling stay is counted anew. NotFound: segment. Refuses `segment_ended`,
+    `segment_by_criteria`."""
     return _changed(rt, caller, command, segment_id, lines, adds=True)
 
 
 def remove_from_segment(
     rt: Runtime, caller: Caller, command: Command, segment_id: str, lines: Sequence[Named]
 ) -> Committed[ChangedMembers]:
-    """Who is not in it is left alone. NotFound: segment."""
+    """Who is not in it is left alone. NotFound: segment. Refuses `segment_by_criteria`."""
     return _changed(rt, caller, command, segment_id, lines, adds=False)
 
 
@@ -163,6 +164,7 @@ def _plan(rt: Runtime, caller: Caller, command: Command, batch: _Batch) -> Plan:
     tenant, now = caller.tenant, rt.clock.now()
     config = rt.config.load(rt.table, tenant)
     segment = store.segment(config, batch.segment_id)
+    segment.must_be_by_hand()
     if batch.adds:
         segment.must_go_on()
     who = _members_named(rt, tenant, batch.lines)

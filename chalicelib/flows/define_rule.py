@@ -29,11 +29,13 @@ from chalicelib.areas.rules.model.names import (
     named_templates,
     named_tiers,
     named_units,
+    named_webhooks,
 )
 from chalicelib.areas.rules.model.triggers import OnSchedule
 from chalicelib.areas.rules.schedule import coming, replanned, runs, runs_as_before
 from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
+from chalicelib.areas.webhooks import store as webhooks
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.rule_limits import quotas_of
 from chalicelib.kit.caller import Caller
@@ -47,7 +49,7 @@ from chalicelib.table.protocol import Write
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
     """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_segment`, `unknown_template`, `unknown_coupon_series`,
-    `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
+    `unknown_webhook`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
     `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
@@ -81,17 +83,14 @@ def must_suit(config: Config, program_id: int, rule: Rule, beside: Collection[st
 
 
 def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collection[str]) -> None:
-    """What else the rule names: perks, rules, an event with its properties; and what it limits."""
+    """What else the rule names: perks, coupons, rules, an event with its properties; and what it limits."""
     offered = {one.perk_id for one in perks.perks(config, program.program_id)}
     for perk, param in named_perks(rule):
         if perk not in offered:
             raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
     for name, param in named_series(rule):
         _must_have_coupons(config, program, name, param)
-    for segment, param in named_segments(rule):
-        if not segments.has_segment(config, segment):
-            raise Refused("unknown_segment", f"There is no segment {segment}.", param=param)
-    _must_have_templates(config, rule)
+    _must_be_the_tenants(config, rule)
     others = {*beside, *(one.rule_id for one in rules.rules(config, program.program_id))}
     for name, param in named_rules(rule):
         if name not in others:
@@ -99,6 +98,18 @@ def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collect
     for name, param in limits_nothing(rule):
         raise Refused("nothing_to_limit", f"The rule gives no {name}: there is nothing to limit.", param=param)
     _must_have_event(program, rule)
+
+
+def _must_be_the_tenants(config: Config, rule: Rule) -> None:
+    """What of it no program has for itself: segments, templates and webhooks."""
+    for segment, param in named_segments(rule):
+        if not segments.has_segment(config, segment):
+            raise Refused("unknown_segment", f"There is no segment {segment}.", param=param)
+    _must_have_templates(config, rule)
+    hooks = {one.webhook_id for one in webhooks.webhooks(config)}
+    for webhook, param in named_webhooks(rule):
+        if webhook not in hooks:
+            raise Refused("unknown_webhook", f"There is no webhook {webhook}.", param=param)
 
 
 def _must_have_coupons(config: Config, program: Program, series_id: str, param: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.areas.feeds import store
 from chalicelib.areas.feeds.model import Told, added, counted
 from chalicelib.areas.feeds.store import CountsPlace
 from chalicelib.aws.topic import Published
+from chalicelib.flows.follow_webhooks import calls_of
 from chalicelib.flows.value_days import counted_days
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
@@ -95,9 +96,10 @@ def told_of(entry: Entry) -> Told:
 
 
 def message_of(entry: Entry) -> Published:
-    """It names the entry and does not carry it: a consumer reads it, or what it left behind, afresh."""
+    """It names the entry and does not carry it: a consumer reads it, or what it left behind, afresh. `calls`: webhooks that rules
+    tell by it, where there are any."""
     reference = feed.reference_to(entry)
-    body = {
+    body: dict[str, Any] = {
         "tenant": entry.stream.tenant,
         "entry_id": feed.name_of(entry),
         "owner": reference.owner,
@@ -108,4 +110,7 @@ def message_of(entry: Entry) -> Published:
         "recorded_at": entry.recorded_at,
         "effective_at": entry.effective_at,
     }
+    calls = [list(call) for call in calls_of(entry)]
+    if calls:
+        body["calls"] = calls
     return Published(entry.stream.tenant, reference.types, body, str(entry.header.get("request_id", "")))

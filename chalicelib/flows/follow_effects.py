@@ -1,9 +1,9 @@
-"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, coupons, segments. Pure, but for
-codes of a pool.
+"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, coupons, segments; and which webhooks
+they tell of it. Pure, but for codes of a pool.
 
 Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have, a coupon of
 which there are no more) is not, and the answer says why: nobody is refused a purchase for that. An order keeps what it got of it, so that it goes with the goods
-(flows/gifts_back); but whoever has joined a segment by it stays.
+(flows/gifts_back); but whoever has joined a segment by it stays, and who has been told of it knows.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import StampCard
 from chalicelib.areas.perks.model import Till as At
 from chalicelib.areas.rules.model.effects import (
+    CallWebhook,
     FollowEffect,
     GiveStamps,
     GrantPerk,
@@ -36,6 +37,7 @@ from chalicelib.flows.award_decisions import Grant, granted, is_ignored
 from chalicelib.flows.award_turn import Desk, Turn
 from chalicelib.flows.follow_coupons import OF_A_COUPON, OF_ALL_COUPONS, CouponTurn, Giving, coupon_turn
 from chalicelib.flows.follow_segments import SegmentTurn
+from chalicelib.flows.follow_webhooks import telling
 from chalicelib.flows.give_stamps import stamped
 from chalicelib.flows.opened import Opened
 from chalicelib.flows.order_pins import pinned_for
@@ -45,13 +47,13 @@ from chalicelib.table.journal import Entry, Header
 from chalicelib.table.protocol import Write
 
 MOST = 10  # in one transaction; each may write awards
-THAT_STAYS = JoinSegment | LeaveSegment | Notify  # whatever comes back
+THAT_STAY = JoinSegment | LeaveSegment | CallWebhook | Notify  # whatever comes back
 OF_A_STAY = 2  # writes: itself, and how many are in the segment
 
 
 class GivenEffect(Frozen):
     """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier, the coupon's series, the
-    segment or the template, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
+    segment, the webhook or the template, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
 
     rule_id: str
     kind: str
@@ -119,7 +121,7 @@ def followed(
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
             given = given.and_in_room(giving, follow, at)
             made.append(_told(follow, given))
-            gifts += [_gift(follow, given)] if at.order and not isinstance(follow.effect, THAT_STAYS) else []
+            gifts += [_gift(follow, given)] if at.order and not isinstance(follow.effect, THAT_STAY) else []
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
     turn = given.turn
@@ -160,12 +162,15 @@ class _Given:
             return replace(blank, stays=stays, turn=self.turn.then(*facts))
         if isinstance(effect, Notify):
             who, hours = desk.member_id, effect.after_hours
-            told = f.NotificationWanted(who, effect.template, effect.notice, hours, follow.rule_id)
+            wanted = f.NotificationWanted(who, effect.template, effect.notice, hours, follow.rule_id)
+            return replace(blank, turn=self.turn.then(wanted))
+        if isinstance(effect, CallWebhook):
+            told = telling(desk.terms.config, effect, desk.member_id, follow.rule_id, desk.order)
             return replace(blank, turn=self.turn.then(told))
         if isinstance(effect, IssueCoupon):
             coupons = self.coupons.with_one(effect.series, follow.rule_id)
-            since = coupons.told_since(self.coupons)
-            return replace(blank, coupons=coupons, turn=self.turn.then(*since), coupon=coupons.last)
+            issued = coupons.told_since(self.coupons)
+            return replace(blank, coupons=coupons, turn=self.turn.then(*issued), coupon=coupons.last)
         turn, award_id = _given(self.turn, desk, effect, self.place)
         return replace(blank, turn=turn, award_id=award_id)
 
@@ -212,6 +217,8 @@ def _what(effect: FollowEffect) -> str:
             return effect.series
         case JoinSegment() | LeaveSegment():
             return effect.segment
+        case CallWebhook():
+            return effect.webhook_id
         case Notify():
             return effect.template
 

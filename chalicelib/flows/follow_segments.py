@@ -34,11 +34,13 @@ class SegmentTurn:
     changes: Mapping[str, Change] = field(default_factory=dict)
 
     def moved(self, effect: JoinSegment | LeaveSegment, rule_id: str) -> tuple[SegmentTurn, tuple[Fact, ...]]:
-        """Refuses `in_segment_already`, `not_in_segment`, `segment_ended`, `stay_over`, `changed_beside`; NotFound: segment."""
+        """Refuses `in_segment_already`, `not_in_segment`, `segment_by_criteria`, `segment_ended`, `stay_over`, `changed_beside`; NotFound:
+        segment."""
         segment = store.segment(self.config, effect.segment)
         if store.membership_key(self.tenant, self.member, effect.segment) in self.taken:
             raise Refused("changed_beside", f"Something else moves them in {segment.name} at the same time.")
         known = membership_in(self.found, self.tenant, self.member, effect.segment)
+        segment.must_be_by_hand()
         before = self.changes.get(effect.segment, unchanged(known))
         if isinstance(effect, JoinSegment):
             segment.must_go_on()

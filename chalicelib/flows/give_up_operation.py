@@ -42,6 +42,14 @@ UNRUN = Failure(
 UNLISTED = Failure(
     "work_lost", "The list of who got something was deleted before it was told. They keep what they got."
 )
+UNJUDGED = Failure(
+    "given_up",
+    "It failed again and again, for a reason of ours, and was given up. Who has moved stays where they are; define the "
+    "segment once more, or start another.",
+)
+UNNAMED = Failure(
+    "work_lost", "The list of members was deleted before it was told. Who has moved stays where they are."
+)
 STOPPED = Failure("rule_stopped", "The rule is not active any more: who had not had it yet got nothing.")
 UNSENT_TO_ALL = Failure(
     "given_up",
@@ -55,6 +63,7 @@ _GIVEN_UP: Mapping[Job, Failure] = {
     "simulation": UNREPLAYED,
     "run": UNRUN,
     "notification": UNSENT_TO_ALL,
+    "segment": UNJUDGED,
 }
 _LOST: Mapping[Kind, Failure] = {
     "import_orders": LOST,
@@ -63,6 +72,9 @@ _LOST: Mapping[Kind, Failure] = {
     "simulate_rules": UNSUMMED,
     "run_rule": UNLISTED,
     "send_notification": UNTOLD_RECEIPTS,
+    "judge_segment": UNNAMED,
+    "preview_segment": UNNAMED,
+    "export_segment": UNNAMED,
 }
 
 

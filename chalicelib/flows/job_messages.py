@@ -16,13 +16,16 @@ QUEUE: Literal["imports"] = "imports"
 NOTIFY: Literal["notify"] = "notify"
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof", "codes", "simulation", "run", "notification"]
+Job = Literal["import", "proof", "codes", "simulation", "run", "segment", "notification"]
 _JOBS: Mapping[Kind, Job] = {
     "import_orders": "import",
     "prove_accounts": "proof",
     "import_coupon_codes": "codes",
     "simulate_rules": "simulation",
     "run_rule": "run",
+    "judge_segment": "segment",
+    "preview_segment": "segment",
+    "export_segment": "segment",
     "send_notification": "notification",
 }
 
@@ -48,8 +51,8 @@ def _named(do: Do, job: Job) -> str:
 
 
 def _asked_of(job: Job) -> tuple[Do, ...]:
-    """A proof and a run have no file, so that there is nothing to route."""
-    return tuple(do for do in get_args(Do) if do != "route" or job not in ("proof", "run"))
+    """A proof, a run and a job on a segment have no file, so that there is nothing to route."""
+    return tuple(do for do in get_args(Do) if do != "route" or job not in ("proof", "run", "segment"))
 
 
 STEP_NAMES = tuple(_named(do, job) for job in get_args(Job) for do in _asked_of(job))
@@ -82,7 +85,7 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof" | "codes" | "simulation" | "run" | "notification" as job, **said}:
+        case {"job": "proof" | "codes" | "simulation" | "run" | "segment" | "notification" as job, **said}:
             step = step_of(said)
             if step.do in _asked_of(job):
                 return step._replace(job=job)

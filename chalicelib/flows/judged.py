@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.accounts.model.counters import has_room
@@ -12,6 +13,7 @@ from chalicelib.areas.rules.purchase import Context
 from chalicelib.flows.rule_limits import Stock, given_in, uses_in
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
+from chalicelib.kit.amounts import currency_decimals
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import CountPeriod, Day, day_of, local_minute, month_of, month_start
 
@@ -55,6 +57,12 @@ def _last_order_on(account: Account) -> Day | None:
     return month_start(latest + 1) - 1
 
 
+def _spend(account: Account) -> Fraction:
+    """At face value, whatever the currencies."""
+    sums = account.spend.items()
+    return sum((Fraction(value, 10 ** currency_decimals(currency)) for currency, value in sums), Fraction(0))
+
+
 def _enrolled_on(terms: Terms, member: Member) -> Day:
     """The day that anniversaries go by; of those who have not been written since there are any, as it was in the program."""
     return terms.day(member.enrolled_at) if member.occasions is None else day_of(member.occasions.enrolled_on)
@@ -81,6 +89,7 @@ def context_of(
         segments=segments,
         balances={unit: wallet.available for unit, wallet in account.wallets.items()},
         orders=account.orders,
+        spend=_spend(account),
         last_order_on=_last_order_on(account),
         history=OfAccount(account),
         may_spend=may_spend,

@@ -51,7 +51,7 @@ def _rule_of(fact: Fact) -> str:
 
 def _nameless(fact: Fact) -> Fact:
     match fact:
-        case f.PointsEarned() | f.PointsPromised() | f.PointsCapped():
+        case f.PointsEarned() | f.PointsPromised() | f.PointsCapped() | f.RuleTold():
             return replace(fact, rule="")
         case f.NotificationWanted():
             return replace(fact, rule="")

@@ -2,7 +2,7 @@
 
     reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
              award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each stay in a
-             segment what flows/leave_due_segment does, for each member with a birthday or an anniversary what
+             segment what flows/leave_due_segment does, for each member who may meet criteria by now what flows/settle_criteria does, for each member with a birthday or an anniversary what
              flows/settle_occasions does, for each invitation what flows/expire_invitation does, for each quota what
              flows/lapsed_limits does
 
@@ -22,12 +22,14 @@ from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
+from chalicelib.flows.settle_criteria import settle_due_criteria
 from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.what_is_due import (
     Due,
     DueAccount,
     DueAwards,
     DueCoupon,
+    DueCriteria,
     DueInvitation,
     DueOccasion,
     DueQuota,
@@ -86,6 +88,8 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
             return expire_coupon(rt, caller, day, member_id, coupon_id)
         case DueStay(member_id, segment_id):
             return leave_due_segment(rt, caller, day, member_id, segment_id)
+        case DueCriteria(member_id):
+            return settle_due_criteria(rt, caller, day, member_id)
         case DueOccasion(member_id):
             return settle_occasions(rt, caller, day, member_id)
         case DueQuota(quota):

@@ -23,7 +23,7 @@ SILENT = frozenset(  # no statement has a line for these: what they do to points
         *("account.advanced", "event.recorded", "points.extended", "tier.pin_returned", "tier.reviewed"),
         *("perk.granted", "perk.redeemed", "perk.refunded", "perk.revoked", "perk.expired"),
         *("checkout.opened", "checkout.updated", "checkout.committed", "checkout.cancelled"),
-        *("rule.counted", "rule.uncounted"),
+        *("rule.counted", "rule.told", "rule.uncounted"),
         *("referral.expired", "referral.invited", "referral.purchased", "referral.registered"),
         *("member.joined_segment", "member.renewed_segment", "member.left_segment"),
     )

@@ -59,8 +59,20 @@ class RecordedSegments:
             if sk.startswith(store.MEMBERSHIPS):
                 segment_id = sk.removeprefix(store.MEMBERSHIPS)
                 yield from (f"segment {segment_id}: {what}" for what in self._compared(segment_id, attrs, left))
+            if sk == store.WATCH:
+                yield from self._watched(attrs)
         if not self.grouped:
             yield from (f"segment {segment_id}: they are not in it, as their journal says" for segment_id, _ in left)
+
+    def _watched(self, attrs: Attrs) -> Iterator[str]:
+        """What it says follows from what has happened; that it is looked for on that day is asked."""
+        try:
+            watch = store.watch_from(attrs)
+        except UNREADABLE as why:
+            yield unreadable(why)
+            return
+        if watch is not None and not store.is_watched(self.tenant, self.member, watch, attrs):
+            yield "segments: the list of what is due has their criteria elsewhere"
 
     def _compared(self, segment_id: str, attrs: Attrs, left: dict[tuple[str, int], _Stay]) -> Iterator[str]:
         try:

@@ -1,6 +1,6 @@
 """The messages of the queue `webhooks` beside those that the topic puts there.
 
-a delivery         {do: deliver, tenant, webhook_id, about: [owner, program, sequence, entry_id, recorded_at]}
+a delivery         {do: deliver, tenant, webhook_id, about: [owner, program, sequence, entry_id, recorded_at, told]}
 one that is kept   {do: deliver, tenant, webhook_id, delivery_id}
 what is due        {do: wake, shard}
 what failed        {do: redeliver, tenant, webhook_id, first, until}
@@ -8,7 +8,7 @@ what failed        {do: redeliver, tenant, webhook_id, first, until}
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.areas.webhooks.model import Happening
 from chalicelib.areas.webhooks.store import Place
@@ -16,6 +16,13 @@ from chalicelib.aws.queues import Message, QueueName
 from chalicelib.runtime import Runtime
 
 QUEUE: QueueName = "webhooks"
+
+
+class Call(NamedTuple):
+    """Of a rule: which webhook it tells, and where the entry has the fact of it."""
+
+    webhook_id: str
+    place: int
 
 
 def first_delivery(tenant: str, webhook_id: str, about: Happening) -> dict[str, Any]:

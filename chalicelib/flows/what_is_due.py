@@ -48,6 +48,13 @@ class DueStay:
 
 
 @dataclass(frozen=True, slots=True)
+class DueCriteria:
+    """Of segments, which a member may meet by now, or no longer meet."""
+
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DueOccasion:
     """A birthday or an anniversary."""
 
@@ -68,7 +75,7 @@ class DueInvitation:
     code: str
 
 
-Due = DueAccount | DueAwards | DueCoupon | DueStay | DueOccasion | DueQuota | DueInvitation
+Due = DueAccount | DueAwards | DueCoupon | DueStay | DueCriteria | DueOccasion | DueQuota | DueInvitation
 
 
 def due_of(attrs: Attrs) -> Due | None:
@@ -81,6 +88,8 @@ def due_of(attrs: Attrs) -> Due | None:
         return DueCoupon(*coupon)
     if (stay := segments.due_membership(attrs)) is not None:
         return DueStay(*stay)
+    if (watched := segments.due_watch(attrs)) is not None:
+        return DueCriteria(watched)
     if (member_id := members.due_occasion(attrs)) is not None:
         return DueOccasion(member_id)
     if (awards := perks.due_award(attrs)) is not None:

@@ -14,11 +14,11 @@ from infra.local.cost_assumed import assumptions
 from infra.local.cost_rows import GB, MILLION, PULSES, Row, function_rows, logs_row
 from infra.local.cost_shop import OVERHEAD_BYTES, Used
 from infra.local.cost_usage import ALONE, FULL, MEMBERS, MONTHS, ORDERS, TEN, Usage, measured
-from infra.local.cost_webhooks import to_webhooks, waking
+from infra.local.cost_webhooks import to_consumer, waking
 
 ROOT = Path(__file__).resolve().parents[2]
 PRICES = ROOT / "docs" / "prices.json"
-QUEUES_WORKED_OFF = 3  # imports, due and webhooks: a mapping each
+QUEUES_WORKED_OFF = 5  # imports, due, webhooks, automations and notify: a mapping each
 PUBLISHED_AT_ONCE = 10
 SHOPS = ("quiet shop", "busy shop")
 ALARMS = 47
@@ -89,7 +89,8 @@ def _over_http(assumed: Mapping[str, float], api: Used) -> list[Row]:
 
 def _to_the_feed(assumed: Mapping[str, float], each: float, usage: Usage, size: int) -> list[Row]:
     """Entries of a million orders or accounts, in batches of one size: one each, and one more for a member's first order. A window
-    of the stream has one of a quiet shop's batches, and a batch a second of any other."""
+    of the stream has one of a quiet shop's batches, and a batch a second of any other. Webhooks may want any entry, so their queue
+    takes all of them, and so does that of automations; what else is taken may be something that members are told of."""
     relay, entries = usage.relay[size], each * MILLION
     batches, taken = entries / size, entries * relay.taken / relay.of
     publishes = batches * -(-size // PUBLISHED_AT_ONCE)
@@ -101,7 +102,9 @@ def _to_the_feed(assumed: Mapping[str, float], each: float, usage: Usage, size: 
         logs_row(assumed, "Relay", relay.log_bytes / relay.of * entries, batches + ends),
         Row("SNS publish", publishes / MILLION, "million requests", "sns_million_requests"),
         Row("SQS, topic to queues", taken / MILLION, "million requests", "sqs_million_requests"),
-        *to_webhooks(assumed, taken, usage.told[min(size, TEN)], min(size, TEN)),
+        *to_consumer("webhooks", assumed, entries, usage.told[min(size, TEN)], min(size, TEN)),
+        *to_consumer("automations", assumed, entries, usage.followed[min(size, TEN)], min(size, TEN)),
+        *to_consumer("notify", assumed, taken - 2 * entries, usage.noted[min(size, TEN)], min(size, TEN)),
     ]
 
 

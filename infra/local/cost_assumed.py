@@ -27,7 +27,7 @@ MEANT = {
     "import_ms_per_order": "an order of a file",
     "due_ms_per_account": "an account with something due",
     "pulse_ms": "a pulse, every five minutes",
-    "window_end_ms": "the relay's call at the end of a window, and one for entries that no webhook wants",
+    "window_end_ms": "the relay's call at the end of a window, and one for entries that no webhook wants and no segment asks for",
     "platform_log_bytes_per_invocation": "what Lambda itself logs of a call",
     "operations_in_use": "operations of the API that anybody calls in a month",
     "outcomes_of_an_operation": "kinds of answers that each is told apart by: 2xx, 4xx, 5xx",
@@ -65,5 +65,5 @@ machine; and for the relay one request of SNS for ten entries. Orders of the ben
 once more, with nothing; whether it does so for windows without anything, Amazon does not say: were it so, that is a cent a month. An
 event source mapping with a concurrency of its own keeps five pollers at an empty queue, each asking for as long as SQS lets it; reading a stream is
 free for a function. Logs are billed compressed while they are kept: it will be less. A queue of the topic
-is fed once a function works it off, as that of webhooks is: [each is a request an entry](../decisions/feeds-queues-fed-once-they-are-read.md) that its filter lets pass, and its consumer's. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.
+is fed once a function works it off, as those of webhooks, automations and notifications are: [each is a request an entry](../decisions/feeds-queues-fed-once-they-are-read.md) that its filter lets pass, and its consumer's. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.
 """

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from random import Random
@@ -26,9 +26,11 @@ from chalicelib.areas.members.store import due_occasion
 from chalicelib.areas.orders.file.rows import REQUIRED
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
-from chalicelib.aws.queues import Message
+from chalicelib.aws.queues import Message, QueueName
+from chalicelib.events.automations import automations
 from chalicelib.events.due import due, schedule_due
 from chalicelib.events.imports import imports
+from chalicelib.events.notify import notify
 from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
 from chalicelib.events.webhooks import schedule_webhooks, webhooks
@@ -65,10 +67,12 @@ class Usage:
     busy_api: Used
     relay: Mapping[int, Used]
     told: Mapping[int, Used]  # what the relay published in such batches, to webhooks that nobody has
+    followed: Mapping[int, Used]  # the same, to segments of which none has criteria
+    noted: Mapping[int, Used]  # the same, to members whom nobody wants told anything
     file: Used
     due: Used
     pulse: Used
-    looked: Used  # for webhooks that are to be tried again
+    looked: Used  # for webhooks that are to be tried again, and members who are to be told
     bytes_per_order: float  # stored, indexes and overhead included
     bytes_per_member: float
     quiet_metrics: int
@@ -89,7 +93,9 @@ def measured() -> Usage:
         relayed = {TEN: _relayed(shop, TEN, len(shop.table.entries))}
         file = shop.used(ORDERS, partial(_imported, shop))
         relayed |= {size: _relayed(shop, size, ORDERS // 2) for size in (ALONE, FULL)}
-        told = {size: _told(shop, size) for size in (ALONE, TEN)}
+        told = {size: _told(shop, size, "webhooks", webhooks) for size in (ALONE, TEN)}
+        followed = {size: _told(shop, size, "automations", automations) for size in (ALONE, TEN)}
+        noted = {size: _told(shop, size, "notify", notify) for size in (ALONE, TEN)}
         days = log.tell()
         _celebrated(shop)
         settled = shop.used(MEMBERS, partial(_settled, shop))
@@ -99,7 +105,20 @@ def measured() -> Usage:
         quiet = metrics_of(log.getvalue()[days:])
         with_imports = metrics_of(log.getvalue()[jobs:])
     return Usage(
-        api, busy, relayed, told, file, settled, pulse, looked, per_order, per_member, quiet, with_imports - quiet
+        api,
+        busy,
+        relayed,
+        told,
+        followed,
+        noted,
+        file,
+        settled,
+        pulse,
+        looked,
+        per_order,
+        per_member,
+        quiet,
+        with_imports - quiet,
     )
 
 
@@ -178,15 +197,15 @@ def _relay(shop: Shop, size: int, entries: list[Numbered]) -> int:
     return 0
 
 
-def _told(shop: Shop, size: int) -> Used:
+def _told(shop: Shop, size: int, queue: QueueName, consumer: Callable[[Runtime, Any], dict[str, Any]]) -> Used:
     """As many a call as were published at once; where each is alone, what the process knows is older than five seconds."""
     messages = [Message(one.body, one.request_id) for one in shop.topic.published[-ORDERS // 2 :]]
 
     def tell() -> int:
         for first in range(0, len(messages), size):
             shop.clock.sleep(_STALE_SECONDS if size == ALONE else 0.0)
-            shop.queues.send("webhooks", messages[first : first + size])
-            shop.queues.deliver("webhooks", partial(webhooks, shop.rt), size=size)
+            shop.queues.send(queue, messages[first : first + size])
+            shop.queues.deliver(queue, partial(consumer, shop.rt), size=size)
         return 0
 
     return shop.used(len(messages), tell)
@@ -195,6 +214,7 @@ def _told(shop: Shop, size: int) -> Used:
 def _looked(shop: Shop) -> int:
     schedule_webhooks(shop.rt, {"id": "wake"})
     shop.queues.deliver("webhooks", partial(webhooks, shop.rt))
+    shop.queues.deliver("notify", partial(notify, shop.rt))
     return 0
 
 

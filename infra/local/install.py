@@ -15,6 +15,7 @@ from pathlib import Path
 from infra.local.doctor import python_lack
 
 STAMP = ".installed"
+PIP = "pip==26.3"  # the one that comes with an older Python reads the long lists of releases three times as slowly
 
 
 def included(requirements: Path) -> list[Path]:
@@ -28,7 +29,7 @@ def included(requirements: Path) -> list[Path]:
 
 def digest(requirements: Path) -> str:
     """Of everything that decides what is installed: the files and the Python they are installed for."""
-    content = hashlib.sha256(sys.version.encode())
+    content = hashlib.sha256(f"{sys.version} {PIP}".encode())
     for file in included(requirements):
         content.update(file.read_bytes())
     return content.hexdigest()
@@ -40,11 +41,21 @@ def is_current(venv: Path, wanted: str) -> bool:
 
 
 def install(venv: Path, requirements: Path) -> None:
-    """The stamp comes last: an installation that broke off is made again from nothing."""
+    """The stamp comes last: an installation that broke off is made again from nothing. What is imported is compiled then, and
+    most of it never is."""
     print(f"Installing {requirements} into {venv} (once) …", file=sys.stderr, flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "-r", str(requirements)], check=True, stdout=sys.stderr)
+    pip = [
+        str(venv / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-compile",
+    ]
+    for what in ([PIP], ["-r", str(requirements)]):
+        subprocess.run([*pip, *what], check=True, stdout=sys.stderr)
 
 
 def main(venv: Path, requirements: Path) -> int:

@@ -13,6 +13,7 @@ LOGICAL = {
     "schedule_due": "ScheduleDue",
     "take_pulse": "TakePulse",
     "notify": "Notify",
+    "automations": "Automations",
     "webhooks": "Webhooks",
     "wake_webhooks": "WakeWebhooks",
 }

@@ -47,7 +47,8 @@ ASKED_OF_THE_TABLE = {
     "api_handler": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
     "relay": "GetItem BatchGetItem Query PutItem",
     "imports": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
-    "due": "GetItem BatchGetItem Query PutItem DeleteItem UpdateItem",
+    "due": "GetItem BatchGetItem Query PutItem DeleteItem UpdateItem ConditionCheckItem",
+    "automations": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
     "schedule_due": "Query PutItem",
     "take_pulse": "Query PutItem",
     "notify": "GetItem BatchGetItem Query PutItem DeleteItem BatchWriteItem",
@@ -62,6 +63,7 @@ FUNCTIONS = {
     "schedule_due": {"sqs:SendMessage"},
     "take_pulse": set(),
     "notify": FILES | CONSUME | {"sqs:SendMessage", "sqs:ChangeMessageVisibility", "sns:Publish", "ses:SendEmail"},
+    "automations": CONSUME | {"sqs:SendMessage"},
     "webhooks": CONSUME | {"sqs:SendMessage"},
     "wake_webhooks": {"sqs:SendMessage"},
 }
@@ -103,6 +105,7 @@ REACHED = {  # beside its own log
         ),
         "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*",
     },
+    "automations": {"Table", "AutomationsQueue", "ImportsQueue"},
     "webhooks": {"Table", "Table/index/gsi1", "Table/index/gsi3", "WebhooksQueue"},
     "wake_webhooks": {"WebhooksQueue", "NotifyQueue"},
 }

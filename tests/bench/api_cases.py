@@ -299,7 +299,10 @@ LEFT_OUT = (
     LeftOut(("upload_codes",), "pages of codes come now and then, and cost what the table takes for them"),
     LeftOut(("find_order", "list_returns"), "read as *order* and *member's orders* are"),
     LeftOut(
-        ("list_operations", "get_operation", "cancel_operation", "start_proof", "start_simulation"),
+        (
+            *("list_operations", "get_operation", "cancel_operation", "start_proof", "start_simulation"),
+            *("preview_segment", "export_segment"),
+        ),
         "whoever looks after jobs asks now and then; the jobs themselves are measured",
     ),
     LeftOut(

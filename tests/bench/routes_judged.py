@@ -56,7 +56,7 @@ WITHOUT_A_ROW = frozenset(
         *("issue_coupon", "list_coupons", "activate_coupon", "unuse_coupon", "cancel_coupon", "reactivate_coupon"),
         *("check_code", "use_code"),
         *("list_segments", "get_segment", "put_segment", "list_segment_members", "list_segments_of_member"),
-        *("add_to_segment", "remove_from_segment"),
+        *("add_to_segment", "remove_from_segment", "preview_segment", "export_segment"),
         *("share_code", "read_referral", "claim_referral", "invite_friend", "list_referrals", "check_referral"),
         *("list_notification_templates", "get_notification_template", "put_notification_template"),
         *("list_notification_follow_ups", "get_notification_follow_up", "put_notification_follow_up"),

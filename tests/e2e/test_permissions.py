@@ -24,7 +24,14 @@ from chalicelib.areas.coupons.store.owned import coupon_from, coupon_keys, coupo
 from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
 from chalicelib.areas.quotas.store import draws, held_put
 from chalicelib.areas.rules.store import planned_put, read_planned
-from chalicelib.areas.segments.store import membership_from, membership_key, membership_put
+from chalicelib.areas.segments.store import (
+    membership_from,
+    membership_key,
+    membership_put,
+    watch_from,
+    watch_key,
+    watch_write,
+)
 from chalicelib.config import Settings
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.kit.ids import owner_number, shown
@@ -66,6 +73,7 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     **{(function, action, LOG): LAMBDA_ITSELF for function in LOGICAL for action in OF_A_LOG},
     **{("imports", action, "ImportsQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("due", action, "DueQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
+    **{("automations", action, "AutomationsQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("webhooks", action, "WebhooksQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("relay", action, "Table"): LAMBDA_ITSELF for action in OF_A_STREAM},
     ("relay", "dynamodb:ListStreams", "*"): LAMBDA_ITSELF,
@@ -88,6 +96,7 @@ def busy(deployed: Deployed) -> Deployed:
     import_codes(shop)
     assert seen(lambda: finished(shop, "accounts"), "the proof that was asked for")["state"] == "done"
     try_a_webhook(shop)
+    meet_criteria(shop)
     let_points_expire(shop, rt.table)
     repair_what_the_relay_has_not_seen(shop, rt)
     lose_a_record(shop, SHOP)
@@ -163,6 +172,34 @@ def try_a_webhook(shop: Deployed) -> None:
     wake_webhooks(shop)
 
 
+def meet_criteria(shop: Deployed) -> None:
+    """Somebody comes into a segment by criteria and out of it again: the run of new criteria finds them, then what they do."""
+    wants = {"ask": "member.newsletter", "is": True}
+    cards = {"identifiers": [{"type": "card", "value": "permit-6"}], "newsletter": True}
+    status, told = shop.call("POST", "/v1/members", cards)
+    assert status == 201, told
+    status, _ = shop.call("PUT", "/v1/segments/letter", {"name": "Letter", "criteria": {"when": wants}})
+    assert status == 200
+    seen(lambda: counted(shop, "letter") == 1 or None, "who takes the newsletter, in the segment")
+    assert shop.call("PATCH", f"/v1/members/{told['member_id']}", {"newsletter": False})[0] == 200
+    seen(lambda: counted(shop, "letter") == 0 or None, "nobody in it any more")
+
+
+def counted(shop: Deployed, segment_id: str) -> int:
+    return int(shop.call("GET", f"/v1/segments/{segment_id}")[1]["members"])
+
+
+def let_criteria_be_due(shop: Deployed, table: Table, member_id: str) -> None:
+    """Their watch says that time may have moved them long ago, behind everybody's back."""
+    waits = {"ask": "member.days_enrolled", "at_least": 30}
+    status, _ = shop.call("PUT", "/v1/segments/known-long", {"name": "Known long", "criteria": {"when": waits}})
+    assert status == 200
+    kept = seen(lambda: watch_from(table.get(watch_key(SHOP, member_id))), "the watch of a member")
+    put = watch_write(SHOP, member_id, kept, kept.due_at - 400 * 24 * HOUR_MS)
+    assert isinstance(put, Put)
+    table.batch_put([put.item])
+
+
 def let_points_expire(shop: Deployed, table: Table) -> None:
     """A file tells what was bought a year and more ago, and nobody has looked since: that is over on the day for which the
     schedule fires. Of a hundred and one such accounts in a shard the last is on a second page, for which there is a second
@@ -180,6 +217,7 @@ def let_points_expire(shop: Deployed, table: Table) -> None:
     table.batch_put(accounts_like_that_of(told["member_id"], table, 100))
     let_a_coupon_be_over(shop, table, told["member_id"])
     let_a_stay_be_over(shop, table, told["member_id"])
+    let_criteria_be_due(shop, table, told["member_id"])
     let_a_rule_run(shop, table, told["member_id"])
     fire_schedule(shop)
     seen(lambda: empty(shop, "due"), "the end of the due job")

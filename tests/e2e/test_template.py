@@ -131,7 +131,7 @@ def test_what_fails_as_often_as_it_may_is_kept_for_two_weeks(template: Template,
     assert properties(template, f"{queue.title()}DeadQueue")["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-@pytest.mark.parametrize(("function", "times"), [("Imports", 1), ("Due", 6), ("Webhooks", 6)])
+@pytest.mark.parametrize(("function", "times"), [("Imports", 1), ("Due", 6), ("Webhooks", 6), ("Automations", 6)])
 def test_a_message_stays_invisible_while_its_function_may_work_on_it(
     template: Template, function: str, times: int
 ) -> None:
@@ -182,8 +182,9 @@ def test_files_are_private_encrypted_and_leave_in_time(template: Template) -> No
 
 def test_the_topic_feeds_no_queue_that_nothing_works_off(template: Template) -> None:
     fed = [one for one in of_type(template, "AWS::SNS::Subscription").values() if one["TopicArn"] == {"Ref": "Topic"}]
-    assert [one["Endpoint"] for one in fed] == [{"Fn::GetAtt": ["WebhooksQueue", "Arn"]}]
-    assert properties(template, "TopicQueuesPolicy")["Queues"] == [{"Ref": "WebhooksQueue"}]
+    names = ["AutomationsQueue", "WebhooksQueue"]
+    assert [one["Endpoint"] for one in fed] == [{"Fn::GetAtt": [name, "Arn"]} for name in names]
+    assert properties(template, "TopicQueuesPolicy")["Queues"] == [{"Ref": name} for name in names]
 
 
 def test_the_schedule_is_minutes_past_every_hour(template: Template) -> None:
@@ -265,7 +266,8 @@ def test_nothing_can_be_stuck_refused_or_cut_off_without_an_alarm(template: Temp
     assert len(dead) == len(QUEUES) + 1
     assert watched(template, "ApproximateNumberOfMessagesVisible") == dead
     waited_for = [
-        {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}} for name in ("DueQueue", "ImportsQueue", "WebhooksQueue")
+        {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}}
+        for name in ("AutomationsQueue", "DueQueue", "ImportsQueue", "WebhooksQueue")
     ]
     assert watched(template, "ApproximateAgeOfOldestMessage") == waited_for
     functions = [{"FunctionName": {"Ref": name}} for name in sorted(of_type(template, "AWS::Serverless::Function"))]

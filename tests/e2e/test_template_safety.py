@@ -43,7 +43,7 @@ def test_filters_keep_out_what_a_queue_does_not_ask_for() -> None:
     assert taken == {
         "points.earned": {"automations", "metrics", "webhooks"},
         "points.spent": {"automations", "metrics", "webhooks"},
-        "config.changed": {"webhooks"},
+        "config.changed": {"automations", "webhooks"},
         "notification.wanted": {"notify", "webhooks"},
     }
 

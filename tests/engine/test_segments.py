@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from chalicelib.flows.read_segment import list_segments_of_member, read_segment
+from chalicelib.flows.settle_criteria import settle_criteria
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.verify_members import verify_members
 from chalicelib.kit.periods import local_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.dynamo import DynamoTable
 from tests.engine.test_concurrency import StoppedAt, a_shop, at_once, done, refusals
-from tests.twins import at, segmented
+from tests.twins import at, judged, segmented
 from tests.twins.bookshop import BookShop, member, rule, sale
 
 pytestmark = pytest.mark.engine
@@ -68,3 +69,34 @@ def test_joining_leaving_buying_and_time_at_once_leave_what_they_told(shop: Book
     results = at_once(act)
     assert refusals(results) == []
     holds_together(shop, *both)
+
+
+def test_what_happens_time_and_looks_at_once_leave_them_where_criteria_say(shop: BookShop) -> None:
+    """Sixteen looks and purchases of one member: whoever came last has seen all, so one more look finds nothing to do."""
+    segmented.define(shop, **judged.when({"ask": "account.orders", "at_most": 6}))
+    segmented.define(shop, "many", **judged.when({"ask": "account.orders", "above": 6}))
+    segmented.define(shop, "away", **judged.when({"ask": "account.days_since_last_order", "at_least": 3}))
+    ada = shop.member("1")
+    settle_criteria(shop.rt, shop.caller, ada)
+    assert list_segments_of_member(shop.rt, shop.caller, ada)[0].segment_id == "vip"
+    shop = BookShop(replace(shop.rt, clock=StoppedAt(at(LATER))), shop.clock, shop.caller)
+    today = local_day(at(LATER), "UTC")
+
+    def act(number: int) -> Committed[Any]:
+        match number % 4:
+            case 0 | 1:
+                done = shop.buy(member(ada), sale(f"S{number}", on="2026-06-30"))
+                settle_criteria(shop.rt, shop.caller, ada)
+                return done
+            case 2:
+                return Committed(settle_criteria(shop.rt, shop.caller, ada))
+            case _:
+                return Committed(settle_due(shop.rt, shop.caller, today))
+
+    results = at_once(act)
+    assert refusals(results) == []
+    assert settle_criteria(shop.rt, shop.caller, ada) == ()
+    assert [one.segment_id for one in list_segments_of_member(shop.rt, shop.caller, ada)] == ["many"]
+    verified = verify_members(shop.rt, shop.caller.tenant, [ada])
+    assert [difference for one in verified for difference in one.differences] == []
+    assert [read_segment(shop.rt, shop.caller, one).members for one in ("vip", "many", "away")] == [0, 1, 0]

@@ -19,11 +19,12 @@ from chalicelib.areas.notifications.model import Notice
 from chalicelib.areas.notifications.store import notices
 from chalicelib.areas.orders.operations import get_order
 from chalicelib.flows.read_feed import read_feed
+from chalicelib.flows.read_segment import read_segment
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.table.pulse import read_pulse
 from tests.events.deployed import BUCKET, LONG_AGO, Functions, cloud, emptied
-from tests.twins import caller_of, hooked
-from tests.twins.bookshop import BookShop, card, sale
+from tests.twins import caller_of, hooked, judged, segmented
+from tests.twins.bookshop import BookShop, card, member, sale
 from tests.twins.streamed import EVENTS, image_of, recorded
 
 Kind = Literal["normal", "duplicates", "partial", "poison"]
@@ -75,6 +76,12 @@ RECORDED: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
         "partial": ("webhooks-poison",),
         "poison": ("webhooks-poison-alone",),
     },
+    "automations": {
+        "normal": ("automations",),
+        "duplicates": ("automations",),
+        "partial": ("automations-poison",),
+        "poison": ("automations-poison-alone",),
+    },
     "wake_webhooks": {
         "normal": ("schedule-wake",),
         "duplicates": ("schedule-wake",),
@@ -105,7 +112,8 @@ def test_every_trigger_has_events_of_every_kind_and_no_event_is_without_a_trigge
     assert set(RECORDED) == {source.name for source in app.event_sources} | {"api_handler"}
     for trigger, kinds in RECORDED.items():
         assert set(kinds) >= {"normal", "duplicates", "poison"}, trigger
-        assert ("partial" in kinds) == (trigger in ("relay", "imports", "due", "notify", "webhooks")), trigger
+        consumers = ("relay", "imports", "due", "notify", "webhooks", "automations")
+        assert ("partial" in kinds) == (trigger in consumers), trigger
     used = {name for kinds in RECORDED.values() for names in kinds.values() for name in names}
     assert used == {path.stem for path in EVENTS.glob("*.json")}
 
@@ -432,3 +440,41 @@ def test_what_is_no_schedule_wakes_nobody(deployed: Functions) -> None:
     with pytest.raises(KeyError):
         deployed.invoke("wake_webhooks", recorded("console-test"))
     assert to_deliver(deployed) == []
+
+
+# --- automations ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def meeting(deployed: Functions) -> tuple[BookShop, str]:
+    """A shop with a segment for whoever has bought, and a member who has."""
+    shop = deployed.open_shop("ours")
+    segmented.define(shop, "buys", **judged.when({"ask": "account.orders", "at_least": 1}))
+    ada = shop.member("1")
+    shop.buy(member(ada), sale("A", on=LONG_AGO))
+    return deployed.as_of_now(shop), ada
+
+
+def about(name: str, member_id: str) -> Any:
+    return json.loads(json.dumps(recorded(name)).replace("mem_0c5qv8t2k1h", member_id))
+
+
+def test_an_entry_brings_its_member_where_criteria_say_however_often_it_comes(
+    deployed: Functions, meeting: tuple[BookShop, str]
+) -> None:
+    shop, ada = meeting
+    for _ in range(2):
+        assert deployed.failed("automations", about("automations", ada)) == []
+        assert judged.segments(shop, ada) == ["buys"]
+    assert read_segment(shop.rt, shop.caller, "buys").members == 1
+
+
+def test_what_is_about_no_entry_is_reported_and_its_neighbours_are_done(
+    deployed: Functions, meeting: tuple[BookShop, str]
+) -> None:
+    shop, ada = meeting
+    event = about("automations-poison", ada)
+    poison = [event["Records"][0], event["Records"][-1]]
+    assert deployed.failed("automations", recorded("automations-poison-alone")) == [poison[0]["messageId"]]
+    assert deployed.failed("automations", event) == [one["messageId"] for one in poison]
+    assert judged.segments(shop, ada) == ["buys"]

@@ -131,6 +131,23 @@ BODIES: Mapping[str, Json] = {
         "type": "scheduled",
         "horizon_days": 30,
     },
+    "preview_segment": {
+        "criteria": {
+            "program_id": 1,
+            "when": {
+                "all": [
+                    {"ask": "account.orders", "at_least": 3},
+                    {"ask": "account.days_since_last_order", "at_least": 60},
+                    {
+                        "any": [
+                            {"ask": "account.tier", "one_of": ["silver"]},
+                            {"ask": "account.spend", "at_least": "500.00"},
+                        ]
+                    },
+                ]
+            },
+        }
+    },
     "put_rule": {
         "name": "One point per euro, not for delivery",
         "window": {"from_day": "2026-01-01", "until_day": "2026-12-31"},

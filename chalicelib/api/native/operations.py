@@ -19,7 +19,7 @@ LINK_SECONDS = 900
 
 
 class Rows(Wire):
-    """Lines of the file, its header and blank lines left out; of a proof or a simulation, members and groups, of a rule's run members. `total` is null
+    """Lines of the file, its header and blank lines left out; of a proof or a simulation, members and groups, of a rule's run and of a segment's members. `total` is null
     until they are counted; of these, it is what the tenant's counters say until it is done."""
 
     total: int | None
@@ -86,6 +86,17 @@ class RunCounts(Wire):
     unreadable: int
 
 
+class SegmentCounts(Wire):
+    """Members of a segment that an export has found, or how often somebody `joined`, `renewed` or `left`, or would have, by a
+    run or a preview of criteria; `unreadable`: what is kept of them is damaged. Each is a line of the result."""
+
+    members: int
+    joined: int
+    renewed: int
+    left: int
+    unreadable: int
+
+
 class NotificationCounts(Wire):
     """Members who were told (`sent`), who were to be told but could not be (`failed`), and who are not told (`skipped`): they want
     no marketing, have no phone, nobody knows them."""
@@ -105,20 +116,23 @@ class Fault(Wire):
 
 class Result(Wire):
     """A CSV file with one line for each line of the file, for each difference that a proof has found, for each member whom a rule's
-    run gave something, or for each sum of a simulation, which has the same as JSON as well (`json_url`). Anybody may read it by this address until it expires."""
+    run gave something, for each move in a segment, for each of its members, or for each sum of a simulation, which has the same as JSON as well (`json_url`). Anybody may read it by this address until it expires."""
 
     url: str
     json_url: str | None
     expires_at: Time
 
 
-AnyCounts = Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts | NotificationCounts
+AnyCounts = Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts | SegmentCounts | NotificationCounts
 COUNTED: Mapping[Kind, type[AnyCounts]] = {
     "import_orders": Counts,
     "import_coupon_codes": CodeCounts,
     "prove_accounts": ProofCounts,
     "simulate_rules": SimulationCounts,
     "run_rule": RunCounts,
+    "judge_segment": SegmentCounts,
+    "preview_segment": SegmentCounts,
+    "export_segment": SegmentCounts,
     "send_notification": NotificationCounts,
 }
 

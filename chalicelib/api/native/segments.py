@@ -9,9 +9,11 @@ from pydantic import Field
 from chalicelib.api.bodies import as_refusal
 from chalicelib.api.calls import Answered, Call
 from chalicelib.api.native.naming import answered, buyer_of, owner_of
+from chalicelib.api.native.operations import OperationView, view
 from chalicelib.areas.members.model import Identifier
+from chalicelib.areas.rules.model.criteria import Criteria
 from chalicelib.areas.segments import operations as segments
-from chalicelib.areas.segments.model import Segment, SegmentDefinition, SegmentMember
+from chalicelib.areas.segments.model import Segment, SegmentMember, SegmentShape
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.change_segment_members import (
     MOST_LINES,
@@ -22,7 +24,23 @@ from chalicelib.flows.change_segment_members import (
 )
 from chalicelib.flows.define_segment import define_segment
 from chalicelib.flows.read_segment import CountedSegment, SegmentOfMember, list_segments_of_member, read_segment
+from chalicelib.flows.start_segment_job import start_export as export_started
+from chalicelib.flows.start_segment_job import start_preview as preview_started
 from chalicelib.kit.base import Wire
+
+
+class SegmentBody(SegmentShape):
+    """`criteria`: who belongs to it. Then nobody is put into it, or taken out of it, by hand or by a rule."""
+
+    criteria: Criteria | None = None
+
+    def named(self, segment_id: str) -> Segment:
+        kept = None if self.criteria is None else self.criteria.model_dump(mode="json")
+        return Segment(**{**dict(self), "segment_id": segment_id, "criteria": kept})
+
+
+class PreviewBody(Wire):
+    criteria: Criteria
 
 
 class MemberLine(Wire):
@@ -57,7 +75,7 @@ def get_segment(call: Call) -> CountedSegment:
     return read_segment(call.rt, call.caller, call.path["segment_id"])
 
 
-def put_segment(call: Call, body: SegmentDefinition) -> Answered[Segment]:
+def put_segment(call: Call, body: SegmentBody) -> Answered[Segment]:
     with as_refusal():
         segment = body.named(call.path["segment_id"])
     return answered(define_segment(call.rt, call.caller, call.command, segment))
@@ -75,6 +93,16 @@ def add_members(call: Call, body: MembersBody) -> Answered[ChangedMembers]:
 
 def remove_members(call: Call, body: MembersBody) -> Answered[ChangedMembers]:
     return answered(remove_from_segment(call.rt, call.caller, call.command, call.path["segment_id"], _named(body)))
+
+
+def start_preview(call: Call, body: PreviewBody) -> Answered[OperationView]:
+    done = preview_started(call.rt, call.caller, call.command, call.path["segment_id"], body.criteria)
+    return Answered(view(call.rt, done.answer), done.replayed)
+
+
+def start_export(call: Call) -> Answered[OperationView]:
+    done = export_started(call.rt, call.caller, call.command, call.path["segment_id"])
+    return Answered(view(call.rt, done.answer), done.replayed)
 
 
 def list_of_member(call: Call) -> SegmentsOfMember:

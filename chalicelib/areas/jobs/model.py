@@ -11,7 +11,15 @@ from chalicelib.errors import Conflict
 from chalicelib.kit.clock import Instant
 
 Kind = Literal[
-    "import_orders", "import_coupon_codes", "prove_accounts", "simulate_rules", "run_rule", "send_notification"
+    "import_orders",
+    "import_coupon_codes",
+    "prove_accounts",
+    "simulate_rules",
+    "run_rule",
+    "judge_segment",
+    "preview_segment",
+    "export_segment",
+    "send_notification",
 ]
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Counts = Mapping[str, int]

@@ -13,7 +13,7 @@ Words
     credit      per_value, per_product, fixed, cashback, multiply: rounded once, split over its own lines by value
     lane        base → multiply → bonus, over all rules. Base credits are multiplied, bonus credits are not
     discount    percent_off, amount_off, fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points
-    follow      what is given beside points: perks, stamps, a tier, coupons, segments
+    follow      what is given beside points: perks, stamps, a tier, coupons, segments; and which webhooks are told
     redeemable  what the customer could still pay with points; they pay as much as they ask for
     limits      so often, or so much, for each account in a period; in all; and a budget of points or money
     group       the first rule of it whose conditions hold keeps the others out, on carts and on orders apart
@@ -54,6 +54,7 @@ Modules
     schedule    when a rule runs that is on schedule, and what is planned of it
     limits      what limits leave of a gift, and what of a rule is counted
     discounts   how much an effect takes off them
+    criteria    who belongs to a segment, by the same conditions, and when time alone makes it otherwise
     index       which rules a purchase could be for
     reasons     why the others give nothing, worded ahead
     compile     `compile_rules`: all of it once, in judging order

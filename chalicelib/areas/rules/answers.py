@@ -48,6 +48,17 @@ def _days_to_birthday(_: Basket, context: Context) -> int | None:
     return None if born is None else next_in_a_year(born, context.day) - context.day
 
 
+def _days_to_anniversary(_: Basket, context: Context) -> int | None:
+    since = context.enrolled_on
+    if since is None:
+        return None
+    return next_in_a_year(date_of(since), max(context.day, since + 1)) - context.day
+
+
+def _average_order(_: Basket, context: Context) -> Fraction | None:
+    return context.spend / context.orders if context.member and context.orders > 0 else None
+
+
 def _birth_day(_: Basket, context: Context) -> Day | None:
     born = context.member.birth_date if context.member else None
     return None if born is None else day_of(born)
@@ -102,10 +113,14 @@ _READERS: Mapping[str, Reader] = {
     "member.days_enrolled": _days_enrolled,
     "member.years_enrolled": _years_enrolled,
     "member.days_to_birthday": _days_to_birthday,
+    "member.days_to_anniversary": _days_to_anniversary,
+    "member.newsletter": _of_member("newsletter"),
     "member.group": lambda _, context: context.member.group_id is not None if context.member else None,
     "account.tier": lambda _, context: context.tier,
     "account.orders": lambda _, context: context.orders if context.member else None,
     "account.days_since_last_order": _days_since_last_order,
+    "account.spend": lambda _, context: context.spend if context.member else None,
+    "account.average_order": _average_order,
     "here.place": lambda basket, _: basket.place or None,
     "here.distance": lambda _, context: context.distance,
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Protocol
 
 from chalicelib.areas.rules.model.limits import Budget
@@ -86,6 +87,9 @@ class Shopper(Protocol):
     def locale(self) -> str: ...
 
     @property
+    def newsletter(self) -> bool: ...
+
+    @property
     def birth_date(self) -> date | None: ...
 
     @property
@@ -142,6 +146,7 @@ class Context:
     segments: frozenset[str] = frozenset()  # that they are in, none of which has ended
     balances: Mapping[str, int] = field(default_factory=dict)
     orders: int = 0
+    spend: Fraction = Fraction(0)  # of all of them, less what came back, in money
     last_order_on: Day | None = None  # the day of purchase of the latest, also of one that came back since
     history: History | None = None  # nothing has happened before
     stock: Stock | None = None  # there is enough of everything

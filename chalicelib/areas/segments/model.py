@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,7 @@ DAY_MS = 24 * 3_600_000
 LONGEST_DAYS = 36_500
 
 SegmentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+PerkIds = Annotated[tuple[SegmentId, ...], Field(max_length=5)]
 SegmentType = Literal["persistent", "scheduled", "rolling"]
 Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
 Prose = Annotated[str, Field(max_length=2_000), PLAIN_TEXT]
@@ -29,9 +30,10 @@ class SegmentText(Frozen):
     description: Prose = ""
 
 
-class SegmentDefinition(Frozen):
-    """A segment as a shop writes it. `horizon_days`: how long a stay lasts in one that is scheduled or rolling, counted in
-    whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again."""
+class SegmentShape(Frozen):
+    """What a segment is, whoever is in it. `horizon_days`: how long a stay lasts in one that is scheduled or rolling, counted
+    in whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again. Who joins
+    is granted the perks `on_join`, who leaves loses all that they have of those `on_leave`: perks of the program `perk_program_id`."""
 
     name: Title
     description: Prose = ""
@@ -40,12 +42,22 @@ class SegmentDefinition(Frozen):
     state: Literal["active", "ended"] = "active"
     type: SegmentType = "persistent"
     horizon_days: Annotated[int, Field(strict=True, ge=1, le=LONGEST_DAYS)] | None = None
+    on_join: PerkIds = ()
+    on_leave: PerkIds = ()
+    perk_program_id: Annotated[int, Field(strict=True, ge=1, le=1_023)] = 1
 
     @model_validator(mode="after")
     def _lasts_as_its_type_says(self) -> Self:
         if (self.horizon_days is None) != (self.type == "persistent"):
             raise ValueError("a scheduled or rolling segment has horizon_days, and a persistent one has none")
         return self
+
+
+class SegmentDefinition(SegmentShape):
+    """A segment as it is kept. `criteria`: who belongs to it, in the words of rules, which know what they mean; without any
+    members come by hand and by rules alone."""
+
+    criteria: dict[str, Any] | None = None
 
     def named(self, segment_id: str) -> Segment:
         return Segment(segment_id=segment_id, **dict(self))
@@ -58,6 +70,12 @@ class Segment(SegmentDefinition):
         """Refuses `segment_ended`."""
         if self.state != "active":
             raise Refused("segment_ended", f"The segment {self.name} has ended: nobody joins it.", param=param)
+
+    def must_be_by_hand(self, param: str = "segment_id") -> None:
+        """Refuses `segment_by_criteria`."""
+        if self.criteria is not None:
+            text = f"Who is in {self.name} follows from its criteria: nobody is put into it or taken out of it."
+            raise Refused("segment_by_criteria", text, param=param)
 
     def leaves_at(self, at: Instant) -> Instant | None:
         """When a stay that begins now is over."""
@@ -75,6 +93,20 @@ class Membership:
 
     def is_over(self, at: Instant) -> bool:
         return self.leaves_at is not None and self.leaves_at <= at
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """When time alone may move a member by criteria; never later than it does, but maybe before: then nothing comes of it."""
+
+    due_at: Instant
+    version: int
+
+    def after(self, now: Instant, due_at: Instant | None) -> Instant | None:
+        """What it becomes when a member turns out to be due at another time: as it is, as long as it is early enough."""
+        if self.due_at <= now:
+            return due_at
+        return self.due_at if due_at is None else min(self.due_at, due_at)
 
 
 class SegmentMember(Frozen):
@@ -139,6 +171,20 @@ def left(known: Membership | None) -> Change:
 def ended(known: Membership, at: Instant) -> Change:
     """Out of it where the stay is over by then."""
     return Change(known, None, (Step("left", known, over=True),)) if known.is_over(at) else unchanged(known)
+
+
+def by_criteria(
+    segment: Segment, known: Membership | None, *, met: bool, now: Instant, acted_at: Instant | None = None
+) -> Change:
+    """Of a segment with criteria. In a persistent one is who meets them. A scheduled or rolling stay begins with them and ends
+    with its time; what a member did (`acted_at`) and meets them by renews a rolling one."""
+    if segment.type == "persistent":
+        return joined(segment, known, now, now) if met else left(known)
+    if met and (known is None or known.is_over(now)):
+        return joined(segment, known, now, now)
+    if met and acted_at is not None:
+        return joined(segment, known, acted_at, now)
+    return unchanged(known) if known is None else ended(known, now)
 
 
 def then(first: Change, second: Change) -> Change:

@@ -4,15 +4,18 @@ access pattern                | key                                             
 a segment, or all of a tenant | {t}#CFG / segment#0000#{segment}                 | 0–1,000 | in the configuration   | segment, segments
 whether a member is in one    | {t}#M#{their_member} / E#{segment}               | 0–1     | 1 Get, 1 RU            | membership_key
 the segments of a member      | {t}#M#{their_member} / E#*                       | 0–n     | 1 Query, 1 RU          | memberships_query
+when time may move a member   | {t}#M#{their_member} / E~                        | 0–1     | 1 Get, 1 RU            | watch_key
 members of one, by shard      | gsi1 {t}#SEG#{segment}#{segment_shard:02} / *    | 0–n     | 1 Query a page, 0.5 RU | members_query
 
 item       | key                              | in index                                             | cost
 segment    | {t}#CFG / segment#0000#{segment} | –                                                    | 2 WU
 membership | {t}#M#{member} / E#{segment}     | gsi1 {t}#SEG#{segment}#{segment_shard:02} / {member} | 2 WU + 1 IU
 membership | {t}#M#{member} / E#{segment}     | gsi1 {t}#SEG#{segment}#{segment_shard:02} / {member}, gsi3 {t}#DUE#{shard:02} / {day}#segment#{member}#{segment} | 2 WU + 2 IU
+segment_watch | {t}#M#{member} / E~           | gsi3 {t}#DUE#{shard:02} / {day}#criteria#{member} | 2 WU + 1 IU
 
 A member's memberships come with the snapshot (table/keys.py), where rules see them for no request more. How many members a
-segment has is a quota that nobody reaches (areas/quotas), drawn from as they come and go.
+segment has is a quota that nobody reaches (areas/quotas), drawn from as they come and go. A watch says when time alone may move its
+member by criteria of any segment; who waits for nothing has none.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.segments.model import Membership, Segment, SegmentMember, no_segment
+from chalicelib.areas.segments.model import Membership, Segment, SegmentMember, Watch, no_segment
 from chalicelib.errors import Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
@@ -34,7 +37,7 @@ from chalicelib.table.defined import Defined
 from chalicelib.table.indexes import index_key
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
-from chalicelib.table.protocol import Absent, AsRead, Attrs, Delete, Key, Prefix, Put, Query
+from chalicelib.table.protocol import Absent, AsRead, Attrs, Delete, Equals, Key, Prefix, Put, Query, Write
 
 MAX_SEGMENTS = 1_000
 SEGMENTS = Defined("segment", Segment, MAX_SEGMENTS)
@@ -42,6 +45,7 @@ TENANT = 0  # segments are a tenant's, not a program's
 LIST_SHARDS = 16
 DUE_SHARDS = 16  # those of accounts: one job goes through them
 MEMBERSHIPS = "E#"
+WATCH = "E~"
 
 
 class MembershipItem(StampbookItem):
@@ -56,6 +60,14 @@ class MembershipItem(StampbookItem):
     gsi1sk = UnicodeAttribute()
     gsi3pk = UnicodeAttribute(null=True)
     gsi3sk = UnicodeAttribute(null=True)
+
+
+class WatchItem(StampbookItem):
+    kind = UnicodeAttribute(default="segment_watch")
+    version = IntegerAttribute()
+    due_at = IntegerAttribute()
+    gsi3pk = UnicodeAttribute()
+    gsi3sk = UnicodeAttribute()
 
 
 def segments(config: Config) -> tuple[Segment, ...]:
@@ -178,6 +190,44 @@ def due_membership(attrs: Attrs) -> tuple[str, str] | None:
     return attrs["pk"]["S"].rsplit("#", 1)[1], sk.removeprefix(MEMBERSHIPS)
 
 
+def watch_key(tenant: str, member: str) -> Key:
+    return Key(owner_pk(tenant, member), WATCH)
+
+
+def watch_from(attrs: Attrs | None) -> Watch | None:
+    return None if attrs is None else readable(_watch, attrs)
+
+
+def watch_write(tenant: str, member: str, before: Watch | None, due_at: Instant | None) -> Write | None:
+    """The next time, or none: only if nobody has moved it since it was read."""
+    key, as_it_was = watch_key(tenant, member), Absent() if before is None else Equals("version", before.version)
+    if due_at is None:
+        return None if before is None else Delete(key, as_it_was)
+    due = _watch_place(tenant, member, due_at)
+    version = 1 if before is None else before.version + 1
+    item = WatchItem(pk=key.pk, sk=key.sk, version=version, due_at=due_at, gsi3pk=due.pk, gsi3sk=due.sk)
+    return Put(to_attrs(item), as_it_was)
+
+
+def is_watched(tenant: str, member: str, one: Watch, attrs: Attrs) -> bool:
+    """Whether the due index has a watch where it is looked for."""
+    return index_key("gsi3", attrs) == _watch_place(tenant, member, one.due_at)
+
+
+def due_watch(attrs: Attrs) -> str | None:
+    """Whose watch a key from the due index is. None for that of something else."""
+    return attrs["pk"]["S"].rsplit("#", 1)[1] if attrs["sk"]["S"] == WATCH else None
+
+
+def _watch(attrs: Attrs) -> Watch:
+    item = from_attrs(WatchItem, attrs)
+    return Watch(item.due_at, item.version)
+
+
+def _watch_place(tenant: str, member: str, due_at: Instant) -> Key:
+    return Key(_due_partition(tenant, member), f"{_due_day(due_at)}#criteria#{member}")
+
+
 def _membership(attrs: Attrs) -> Membership:
     item = from_attrs(MembershipItem, attrs)
     return Membership(str(item.sk).removeprefix(MEMBERSHIPS), item.since, item.until, item.version)
@@ -192,6 +242,12 @@ def _list_place(tenant: str, member: str, segment_id: str) -> Key:
 
 
 def _due_place(tenant: str, member: str, segment_id: str, leaves_at: Instant) -> Key:
-    shard = number_of("member", member) % DUE_SHARDS
-    day = iso_day(local_day(leaves_at, "UTC"))
-    return Key(f"{tenant}#DUE#{shard:02}", f"{day}#segment#{member}#{segment_id}")
+    return Key(_due_partition(tenant, member), f"{_due_day(leaves_at)}#segment#{member}#{segment_id}")
+
+
+def _due_partition(tenant: str, member: str) -> str:
+    return f"{tenant}#DUE#{number_of('member', member) % DUE_SHARDS:02}"
+
+
+def _due_day(at: Instant) -> str:
+    return iso_day(local_day(at, "UTC"))

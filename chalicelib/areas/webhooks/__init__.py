@@ -3,7 +3,8 @@
 Words
     webhook      a server's URL and the types of facts that it wants (`order.recorded`, `member.*`, `*`); active or disabled
     secret       `whsec_…`, made here and told once, by which the server knows that it was us; the one before is good for a day more
-    delivery     one journal entry for one webhook, under one id however often it is tried: waiting, succeeded or failed
+    delivery     one journal entry for one webhook, or for one rule that tells it, under one id however often it is tried: waiting,
+                 succeeded or failed
     test         a delivery that is about nothing that happened
 
 Laws

@@ -108,6 +108,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("assign_order", "claim_referral", "commit_checkout", "enrol_member", "record_order", "run_rule")
     ),
     f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
+    f.RuleTold: Relations(_RECORDING),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(
@@ -164,10 +165,10 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CouponCancelled: Relations(
         ("cancel_checkout", "cancel_coupon", "refund_redemption", "return_order", "unuse_coupon")
     ),
-    f.MemberJoinedSegment: Relations(("add_to_segment", *_RECORDING)),
-    f.MemberRenewedSegment: Relations(("add_to_segment", *_OF_KNOWN)),
+    f.MemberJoinedSegment: Relations(("add_to_segment", "settle_criteria", *_RECORDING)),
+    f.MemberRenewedSegment: Relations(("add_to_segment", "settle_criteria", *_OF_KNOWN)),
     f.MemberLeftSegment: Relations(
-        ("add_to_segment", "remove_from_segment", "settle_due", *_OF_KNOWN),
+        ("add_to_segment", "remove_from_segment", "settle_criteria", "settle_due", *_OF_KNOWN),
     ),
     f.NotificationWanted: Relations(_RECORDING),
     f.ReferralInvited: Relations(("invite_friend",), ("User.InvitationWasCreated",)),

@@ -11,6 +11,7 @@ is one, a section of docs/guides/recovery.md another.
 <!-- states ada -->                … the lines that gave points, with what has become of them by then
 <!-- liability points -->          … by month, once the relay has come
 <!-- work -->                      the queue of long jobs is worked off
+<!-- told -->                      what was recorded comes out of the topic, and what follows from it is done
 <!-- tell -->                      what happened is published, what is due looked for, and the queue of notifications worked off
 <!-- night 2026-03-14 -->          the daily job comes, at the beginning of a day
 <!-- hour 2026-06-15 08:10 -->     the hourly job comes, at a time (UTC)
@@ -33,6 +34,7 @@ from typing import Any, NamedTuple, cast
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.queues import Message
+from chalicelib.events.automations import automations
 from chalicelib.events.due import due, schedule_due
 from chalicelib.events.notify import notify
 from chalicelib.events.webhooks import schedule_webhooks
@@ -52,7 +54,10 @@ _NAME = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 _HEADER = re.compile(r"([A-Z][A-Za-z-]+): (.+)(?:\n|$)")
 CAME = ("earned", "granted", "received", "refunded", "gained")
 WENT = ("spent", "deducted", "sent", "converted", "cancelled", "expired")
-MARKS = ("wallet", "expiring", "statement", "states", "liability", "given", "work", "tell", "night", "hour", "report")
+MARKS = (
+    *("wallet", "expiring", "statement", "states", "liability", "given", "work"),
+    *("told", "tell", "night", "hour", "report"),
+)
 NAMED = {"tell": "tell_members"}
 APART = ("available", "held", "pending", "owed")
 
@@ -189,6 +194,14 @@ class Story:
     def work(self, _: tuple[str, ...], __: Table) -> None:
         Desk(self.rt).work()
 
+    def told(self, _: tuple[str, ...], __: Table) -> None:
+        topic, queues = cast(MemoryTopic, self.rt.topic), cast(MemoryQueues, self.rt.queues)
+        self._relay()
+        queues.send("automations", [Message(one.body, one.request_id) for one in topic.published])
+        queues.deliver("automations", partial(automations, self.rt), size=10)
+        assert not any(queues.dead.values())
+        Desk(self.rt).work()
+
     def tell_members(self, _: tuple[str, ...], __: Table) -> None:
         self._relay()
         topic, queues = cast(MemoryTopic, self.rt.topic), cast(MemoryQueues, self.rt.queues)
@@ -212,7 +225,8 @@ class Story:
     def report(self, of: tuple[str, ...], table: Table) -> None:
         lines = csv.DictReader(io.StringIO(Desk(self.rt).report(self.names[of[0]])))
         told = [tuple(line[name] for name in table.columns) for line in lines]
-        missing = [row for row in table.rows if row not in told]
+        rows = [tuple(map(self._named, row)) for row in table.rows]
+        missing = [row for row in rows if row not in told]
         assert not missing, f"it has no {missing}"
 
     def _relay(self) -> None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from functools import partial
 from typing import Any
 
+from chalicelib.aws.memory_files import MemoryFiles
+from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.events.imports import imports
+from chalicelib.flows.settle_criteria import settle_criteria
+from chalicelib.runtime import Runtime
 from tests.http.client import Reply
 from tests.http.native.bookshop import Json, Shop, answer
+from tests.twins import caller_of
 
 DAY = 24 * 3_600_000
 VIP: Json = {"name": "VIP"}
@@ -49,6 +58,24 @@ def members(shop: Shop, segment_id: str, limit: int = 100) -> list[str]:
 
 def count(shop: Shop, segment_id: str) -> int:
     return int(answer(shop.api.get(f"/v1/segments/{segment_id}"))["members"])
+
+
+def judged(rt: Runtime, *members: str) -> None:
+    """Each is looked at, as what happened to them is told."""
+    for one in members:
+        settle_criteria(rt, caller_of("ours"), one)
+
+
+def reported(rt: Runtime, shop: Shop, operation: Json) -> tuple[Json, list[list[str]]]:
+    """The counts of a long job once it is done, and the lines of its result."""
+    assert isinstance(rt.queues, MemoryQueues)
+    assert isinstance(rt.files, MemoryFiles)
+    rt.queues.deliver("imports", partial(imports, rt), size=1)
+    done = answer(shop.api.get(f"/v1/operations/{operation['operation_id']}"))
+    assert done["state"] == "done"
+    [key] = [key for key in rt.files.objects if operation["operation_id"] in key]
+    lines = list(csv.reader(io.StringIO(rt.files.objects[key].decode())))
+    return {name: count for name, count in done["counts"].items() if count}, [lines[0], *sorted(lines[1:])]
 
 
 def of(shop: Shop, member_id: str) -> list[str]:

@@ -9,6 +9,7 @@ from tests.http.client import Api
 from tests.http.native.bookshop import Shop, answer, card, document, refusal, sale_by
 
 KEY = {"Idempotency-Key": "once"}
+OTHER_KEY = {"Idempotency-Key": "other"}
 
 
 def occupied(rt: Runtime, number: str, like: str) -> None:
@@ -22,7 +23,7 @@ def occupied(rt: Runtime, number: str, like: str) -> None:
 def erased(rt: Runtime, member_id: str) -> None:
     """As erasure leaves the journal of a profile: entries without their private part."""
     stream = owner_stream("ours", member_id, 0)
-    for sequence in (1, 2):
+    for sequence in (1, 2, 3):
         entry = rt.table.get(stream.key(sequence))
         if entry:
             rt.table.batch_put([{name: value for name, value in entry.items() if name != "private"}])
@@ -52,3 +53,7 @@ def test_a_change_cannot_be_told_again_when_the_member_is_erased(shop: Shop, rt:
     again = shop.api.patch(path, body, headers=KEY)
     assert refusal(again) == (404, "member_erased", None)
     assert "Augusta" not in again.text
+    shared = f"/v1/members/{ada}/referral-code"
+    assert shop.api.put(shared, {}, headers=OTHER_KEY).status == 200
+    erased(rt, ada)
+    assert refusal(shop.api.put(shared, {}, headers=OTHER_KEY)) == (404, "member_erased", None)

@@ -148,3 +148,30 @@ def test_the_list_is_walked_by_pages(shop: Shop, ada: str) -> None:
     assert [len(page) for page in pages] == [3, 3, 2]
     assert [one["member_id"] for page in pages for one in page if one["member_id"]] == came[::-1]
     assert refusal(shop.api.get(f"/v1/members/{NOBODY}/referrals")) == (404, "member_not_found", "member_id")
+    assert refusal(shop.api.get(f"/v1/members/{ada}/referrals?cursor=x")) == (400, "invalid_cursor", "cursor")
+
+
+def test_a_claim_is_refused_as_coming_by_a_code_is(shop: Shop, ada: str) -> None:
+    code, invited, passed = share(shop, ada), invite(shop, ada)["referral_code"], invite(shop, ada)["referral_code"]
+    claimant = shop.enrol("2")
+
+    def refused(what: str, **said: str) -> tuple[int, str, str | None]:
+        return refusal(shop.api.post(f"/v1/members/{claimant}/referral", {"referral_code": what} | said))
+
+    assert refused("?") == (400, "invalid_referral_code", "referral_code")
+    assert refused("NOBODYS") == (422, "unknown_referral_code", "referral_code")
+    answer(enrolling(shop, "3", invited, "phone"))
+    assert refused(invited) == (422, "invitation_used", "referral_code")
+    assert refused(code, device_id="phone") == (422, "device_used", "device_id")
+    answer(shop.api.patch(f"/v1/members/{brought(shop, '4', code)}", {"identifiers": [card("40")]}))
+    answer(shop.api.patch(f"/v1/members/{claimant}", {"identifiers": [card("4")]}))
+    assert refused(code) == (422, "referred_before", "referral_code")
+    shop.block(claimant)
+    assert refused(code) == (422, "member_blocked", "member_id")
+    claimant = shop.enrol("5")
+    shop.block(ada)
+    assert refused(code) == (422, "referrer_blocked", "referral_code")
+    shop.clock.at += 29 * DAY
+    claimant = shop.enrol("6")
+    shop.clock.at += 2 * DAY
+    assert refused(passed) == (422, "invitation_expired", "referral_code")

@@ -51,6 +51,11 @@ def test_what_cannot_be_a_code_is_refused(shop: Shop, ada: str, code: str) -> No
     assert status == 400
 
 
+def test_who_is_blocked_shares_no_code(shop: Shop, ada: str) -> None:
+    shop.block(ada)
+    assert refusal(shop.api.put(f"/v1/members/{ada}/referral-code", {})) == (422, "member_blocked", "member_id")
+
+
 def test_who_comes_by_a_code_is_registered_and_then_purchased(shop: Shop, ada: str, code: str) -> None:
     bea = brought(shop, "2", code.lower())
     assert (states(shop, ada), counts(shop, ada)) == ([("registered", bea)], (0, 1, 0, 0))

@@ -16,7 +16,7 @@ from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.events.webhooks import webhooks
 from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.runtime import Runtime
-from tests.http.native.bookshop import Json, Shop, answer, refusal
+from tests.http.native.bookshop import Json, Shop, answer, document, fixed, refusal, rule
 from tests.twins.hooked import HOST, Server
 
 GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "webhooks.md"
@@ -212,3 +212,31 @@ def test_what_is_kept_of_it_follows_from_its_journal(rt: Runtime, shop: Shop, se
     answer(shop.api.call("DELETE", "/v1/webhooks/warehouse"))
     told = [one.what for part in verify_tenant(rt, "ours", threads=1) for one in part.differences]
     assert [one for one in told if "in the feed" not in one and "add up to" not in one] == []
+
+
+def test_a_rule_tells_a_webhook_and_says_so_before(rt: Runtime, shop: Shop) -> None:
+    define(shop)
+    tells = {"kind": "webhook", "webhook_id": "warehouse"}
+    put = answer(shop.api.put("/v1/programs/1/rules/lucky", rule(fixed(5), tells)))
+    assert put["effects"][1] == tells
+    ada = shop.enrol("1")
+    cart = {key: value for key, value in document("-", member_id=ada).items() if key != "number"}
+    shown = answer(shop.api.post("/v1/checkouts/evaluate", cart))["effects"]
+    assert shown == [{"rule_id": "lucky", "kind": "webhook", "what": "warehouse"}]
+    [told] = shop.buy(ada, "S1")["effects"]
+    assert (told["kind"], told["what"], told["given"]) == ("webhook", "warehouse", True)
+    work(rt, shop)
+
+
+def test_a_rule_tells_only_webhooks_that_there_are_and_each_once(shop: Shop) -> None:
+    define(shop)
+    tells = {"kind": "webhook", "webhook_id": "warehouse"}
+
+    def put(*effects: Json) -> tuple[int, str, str | None]:
+        return refusal(shop.api.put("/v1/programs/1/rules/wrong", rule(*effects)))
+
+    assert put({"kind": "webhook", "webhook_id": "none"}) == (422, "unknown_webhook", "effects.0.webhook_id")
+    assert put(tells, tells)[0] == 400
+    assert put({"kind": "webhook"})[0] == 400
+    answer(shop.api.call("DELETE", "/v1/webhooks/warehouse"))
+    assert put(tells) == (422, "unknown_webhook", "effects.0.webhook_id")

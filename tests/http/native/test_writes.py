@@ -225,8 +225,8 @@ def test_a_dry_run_is_refused_like_the_real_one(wish: Wishes, memory: MemoryTabl
 
 def anonymous(value: Any) -> Any:
     """Without the ids of members, groups, operations, checkouts, coupons and so on, codes and secrets, drawn anew each time."""
-    drawn = ("member_id", "group_id", "operation_id", "checkout_id", "coupon_id", "referral_id")
-    drawn += ("code", "referral_code", "svg", "secret")
+    drawn = {"member_id", "group_id", "operation_id", "checkout_id", "coupon_id", "referral_id"}
+    drawn |= {"code", "referral_code", "svg", "secret"}
     told = {name: part for name, part in value.items() if name not in drawn}
     return told | ({"checkout": anonymous(told["checkout"])} if isinstance(told.get("checkout"), dict) else {})
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from chalicelib.areas.members import store as members
 from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
+from chalicelib.flows.follow_entry import Told, follow_entry
+from chalicelib.flows.follow_stays import follow_stays
 from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.read_segment import list_segments_of_member, read_segment
+from chalicelib.flows.settle_criteria import settle_criteria, settle_due_criteria
 from chalicelib.kit.periods import local_day
 from chalicelib.table.meter import Cost
-from tests.twins import fresh, segmented
+from tests.twins import fresh, perked, segmented
 from tests.twins.bookshop import keyed, member, rule, sale
+from tests.twins.judged import when
 from tests.unit.budgets.priced import Till, till
 
 JOINS = {"kind": "join_segment", "segment": "vip"}
@@ -75,6 +80,60 @@ def test_asking_for_segments_costs_nothing_however_many_there_are() -> None:
     cart = CartQuestion(sale("C"), member(at.ada))
     evaluated = partial(evaluate_cart, at.shop.rt, at.shop.caller, fresh(), cart)
     assert asked(at.price(evaluated)) == (1, 0, 0)
+
+
+def test_who_meets_no_other_criteria_than_before_is_one_request_however_many_segments_there_are() -> None:
+    at = till()
+    look = partial(settle_criteria, at.shop.rt, at.shop.caller, at.ada)
+    for number in range(40):
+        segmented.define(at.shop, f"s{number}", **when({"ask": "account.orders", "above": 1_000 + number}))
+    assert asked(at.price(look)) == (1, 0, 0)
+
+
+def test_who_comes_and_goes_by_criteria_is_two_requests() -> None:
+    """Profile, entry, membership, a slice of the count; and a check that the account is as it was read."""
+    at = with_segment(**when({"ask": "account.orders", "at_least": 0}))
+    look = partial(settle_criteria, at.shop.rt, at.shop.caller, at.ada)
+    assert asked(at.price(look)) == (2, 10, 2)
+    assert asked(at.price(look)) == (1, 0, 0)
+    segmented.define(at.shop, **when({"ask": "account.orders", "above": 1_000}))
+    assert asked(at.price(look)) == (2, 10, 2)
+
+
+def test_whom_time_may_move_is_written_down_once_and_not_with_every_purchase() -> None:
+    """The watch, and checks of profile and account."""
+    at = with_segment(**when({"ask": "account.days_since_last_order", "at_least": 30}))
+    look = partial(settle_criteria, at.shop.rt, at.shop.caller, at.ada)
+    assert asked(at.price(look)) == (2, 6, 1)
+    at.shop.clock.move_to("2026-06-20")
+    at.shop.buy(member(at.ada), sale("L", on="2026-06-20"))
+    assert asked(at.price(look)) == (1, 0, 0)
+    at.shop.clock.move_to("2026-07-16")
+    due = partial(settle_due_criteria, at.shop.rt, at.shop.caller, local_day(at.shop.clock.at, "UTC"), at.ada)
+    assert asked(at.price(due)) == (2, 6, 2)
+    assert asked(at.price(due)) == (1, 0, 0)
+
+
+def test_an_entry_that_no_criteria_ask_for_is_no_request() -> None:
+    at = with_segment()
+    told = Told(f"M#{at.ada}", 1, 1, ("points.held",), 0, 0)
+    follow = partial(follow_entry, at.shop.rt, at.shop.caller.tenant, told, "req-1")
+    assert asked(at.price(partial(follow_entry, *follow.args))) == (0, 0, 0)
+    segmented.define(at.shop, **when({"ask": "member.age", "above": 18}))
+    at.price(follow)
+    assert asked(at.price(follow)) == (0, 0, 0)
+
+
+def test_a_perk_that_comes_with_a_stay_is_four_requests() -> None:
+    """The entry, the stay and the snapshot; account, entry, award, a guard and a check that they are still in it."""
+    at = till()
+    perked.offer(at.shop, "lounge", perked.CLUB)
+    segmented.define(at.shop, on_join=["lounge"])
+    segmented.add(at.shop, at.ada)
+    _, head = members.read(at.shop.rt.table, at.shop.caller.tenant, at.ada)
+    told = Told(f"M#{at.ada}", 0, head.version, ("member.joined_segment",), 0, 0)
+    follow = partial(follow_stays, at.shop.rt, at.shop.caller.tenant, told, "req-1")
+    assert asked(at.price(follow)) == (4, 10, 1)
 
 
 def test_reads() -> None:

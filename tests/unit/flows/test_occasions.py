@@ -29,7 +29,7 @@ from chalicelib.table.journal import Entry, entries_query, entry_from
 from chalicelib.table.keys import owner_stream
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Put
-from tests.twins import fresh, perked, segmented
+from tests.twins import fresh, hooked, perked, segmented
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, fixed, open_shop, rule, sale
 from tests.twins.bookshop import member as by_id
 from tests.twins.faulty import FaultyTable
@@ -102,15 +102,17 @@ GIVES: list[dict[str, Any]] = [
     {"kind": "grant_perk", "perk": "treat"},
     {"kind": "set_tier", "tier": "gold"},
     {"kind": "join_segment", "segment": "vip"},
+    {"kind": "webhook", "webhook_id": "till"},
 ]
 
 
 def with_everything(*occasions: str) -> BookShop:
-    """Rules give points, what is too much of them, a perk, a tier and a segment for these."""
+    """Rules give points, what is too much of them, a perk, a tier and a segment for these, and tell a webhook."""
     caps = {"policies": [{"caps": {"per_transaction": 3}}]}
     shop = shop_with(program={"units": [POINTS, {"code": "few", "name": "Few"} | caps]})
     perked.offer(shop, "treat", perked.TREAT)
     segmented.define(shop)
+    hooked.define(shop)
     for occasion in occasions:
         shop.define(rule(f"on-{occasion}", trigger={"on": occasion}, effects=[*GIVES, fixed(5, "few")]))
     return shop

@@ -239,6 +239,10 @@ FACTS: dict[str, list[Fact]] = {
     "referral.expired": [f.ReferralExpired("ref_00000000007")],
     "referral.registered": [f.ReferralRegistered("ref_00000000007", "mem_00000000007", "code")],
     "referral.purchased": [f.ReferralPurchased("ref_00000000007", "mem_00000000007", "mem_00000000008", ORDER)],
+    "rule.told": [
+        f.RuleTold("mem_00000000007", "welcome", "till"),
+        f.RuleTold("mem_00000000007", "welcome", "till", ORDER),
+    ],
     "member.joined_segment": [
         f.MemberJoinedSegment("mem_00000000007", "vip", 1_798_758_000_000),
         f.MemberJoinedSegment("mem_00000000007", "winback", 1_798_758_000_000, 1_801_350_000_000, "welcome"),

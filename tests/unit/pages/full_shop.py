@@ -20,6 +20,7 @@ from chalicelib.areas.rules.model import RuleLimits
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.redeliver_webhook import send_test
 from chalicelib.flows.referring import Came
+from chalicelib.flows.settle_criteria import settle_criteria
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
 from chalicelib.runtime import Runtime
@@ -30,6 +31,7 @@ from tests.twins import coupons, fresh, kept, perked, proving, referred, rewarde
 from tests.twins.bookshop import POINTS, BookShop, card, fixed, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.hooked import SECOND, Server, define, hooked_on
+from tests.twins.judged import when
 from tests.twins.streamed import Record, StreamedTable, image_of
 from tests.twins.told import one_of_each
 from tests.unit.relay.relayed import run
@@ -231,6 +233,8 @@ def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:
     segmented.add(shop, bob)
     segmented.define(shop, **segmented.SCHEDULED)
     segmented.add(shop, carol)
+    segmented.define(shop, "winback", **when({"ask": "member.days_enrolled", "at_least": 30}))
+    settle_criteria(shop.rt, shop.caller, bob)
 
 
 def _coupons(shop: BookShop, bob: str) -> tuple[str, str]:

@@ -305,6 +305,9 @@ READS: Mapping[tuple[str, str], Read] = {
     ("segments", "the segments of a member"): lambda rt, full: rt.table.query(
         segments.memberships_query(full.tenant, full.bob)
     ),
+    ("segments", "when time may move a member"): lambda rt, full: segments.watch_from(
+        rt.table.get(segments.watch_key(full.tenant, full.bob))
+    ),
     ("segments", "members of one, by shard"): lambda rt, full: rt.table.query(
         segments.members_query(full.tenant, "vip", segments.shard_of(full.bob), 25, None)
     ),

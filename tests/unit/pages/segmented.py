@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from chalicelib.areas.members.model import MemberUpdate
+from chalicelib.flows.settle_criteria import Reason, settle_criteria
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import fresh, happenings, referred, segmented, tills, told
+from tests.twins import fresh, happenings, hooked, referred, segmented, tills, told
 from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
+from tests.twins.judged import when
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.perked import celebrated, on_schedule
 
@@ -20,6 +23,7 @@ NAMES = ("joins", "renews", "leaves", "over")
 GIVES = [
     *({"kind": "join_segment", "segment": segment} for segment in ("joins", "renews", "over")),
     {"kind": "leave_segment", "segment": "leaves"},
+    {"kind": "webhook", "webhook_id": "till"},
     told.TELLS,
 ]
 
@@ -31,10 +35,24 @@ def settled(shop: BookShop, ada: str) -> int:
     return settle_due(shop.rt, shop.caller, local_day(shop.clock.now(), "UTC"))
 
 
+def judged(shop: BookShop, ada: str) -> None:
+    """By criteria she stays in one, leaves one and was too long in another."""
+    segmented.define(
+        shop, "renews", **segmented.ROLLING | {"horizon_days": 95} | when({"ask": "member.age", "at_most": 200})
+    )
+    segmented.define(
+        shop, "joins", **segmented.ROLLING | {"horizon_days": 90} | when({"ask": "account.orders", "is": 0})
+    )
+    segmented.define(shop, "leaves", **when({"ask": "account.orders", "above": 0}))
+    update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(birth_date=date(2000, 1, 1)))
+    settle_criteria(shop.rt, shop.caller, ada, Reason(shop.clock.now()))
+
+
 SEGMENTED: tuple[Acted, ...] = (
     *(lambda shop, ada, segment=segment: segmented.add(shop, ada, segment_id=segment) for segment in NAMES),
     lambda shop, ada: segmented.remove(shop, ada, segment_id="leaves"),
     settled,
+    judged,
     lambda shop, ada: happenings.record(shop, ada, happenings.check_in(on=LATER)),
     lambda shop, ada: shop.buy(member(ada), sale("A-3", on=LATER)),
     lambda shop, ada: tills.paid(shop, tills.begun(shop, ada), "C-1"),
@@ -51,10 +69,11 @@ SEGMENTED: tuple[Acted, ...] = (
 
 def in_segments(act: Acted) -> StreamedTable:
     """Ada is in a rolling segment for some days yet, in one for good, and was in one until lately. In July rules let whoever
-    does something join, stay and leave."""
+    does something join, stay and leave, and tell a webhook."""
     table = StreamedTable()
     shop = open_shop(table)
     ada = shop.member("ada")
+    hooked.define(shop)
     told.template(shop)
     for name in NAMES:
         lasting = {"leaves": {}, "over": segmented.SCHEDULED}.get(name, segmented.ROLLING | {"horizon_days": 90})

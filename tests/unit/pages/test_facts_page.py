@@ -365,7 +365,7 @@ def test_queues_are_those_whose_filter_takes_the_fact() -> None:
     assert set(queues) == {"automations", "notify", "webhooks", "metrics"}
     assert taken_by("points.expired", queues) == ["automations", "notify", "webhooks", "metrics"]
     assert taken_by("points.spent", queues) == ["automations", "webhooks", "metrics"]
-    assert taken_by("config.changed", queues) == ["webhooks"]
+    assert taken_by("config.changed", queues) == ["automations", "webhooks"]
 
 
 def test_a_filter_that_cannot_be_judged_is_refused() -> None:

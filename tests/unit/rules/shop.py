@@ -32,6 +32,7 @@ class Reader:
     member_id: str = "mem_anna"
     group_id: str | None = None
     locale: str = "de"
+    newsletter: bool = True
     birth_date: date | None = None
     labels: tuple[Label, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)

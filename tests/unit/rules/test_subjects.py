@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -53,6 +54,7 @@ HERE = replace(
     segments=frozenset({"readers", "regulars"}),
     balances={"points": 120},
     orders=3,
+    spend=Fraction(120),
     last_order_on=TODAY.day - 61,
     happening=Happening({"book": "Emma"}, point_of("0", "0")),
 )
@@ -93,8 +95,11 @@ BY_SIZE = {  # the answer, something smaller, something larger
     "member.days_enrolled": (365, 364, 366),
     "member.years_enrolled": (1, 0, 2),
     "member.days_to_birthday": (5, 4, 6),
+    "member.days_to_anniversary": (0, -1, 1),
     "account.orders": (3, 2, 4),
     "account.days_since_last_order": (61, 60, 62),
+    "account.spend": ("120.00", "119.99", "120.01"),
+    "account.average_order": (40, "39.99", "40.01"),
     "here.distance": (40, 39, "40.5"),
     "balance.points": (120, 119, 121),
     "field.size": (42, "41.5", "42.5"),
@@ -143,6 +148,7 @@ BY_NAME = {
     "member.id": ("mem_anna", "mem_bea"),
     "member.locale": ("de", "en"),
     "member.group": (True, False),
+    "member.newsletter": (True, False),
     "member.segments": ("readers", "sleepers"),
     "account.tier": ("gold", "silver"),
     "here.place": ("main-street", "airport"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,18 @@ class Heard:
     requests: list[bytes] = field(default_factory=list)
 
 
+def request_from(caller: socket) -> bytes:
+    """All of it, which may come in pieces; of what is no request of HTTP the first piece."""
+    said = caller.recv(65_536)
+    while said.startswith(b"POST") and b"\r\n\r\n" not in said and (more := caller.recv(65_536)):
+        said += more
+    head, _, body = said.partition(b"\r\n\r\n")
+    for length in re.findall(rb"\r\nContent-Length: (\d+)", head):
+        while len(body) < int(length) and (more := caller.recv(65_536)):
+            body += more
+    return head + b"\r\n\r\n" + body
+
+
 @contextmanager
 def server(behave: Behave) -> Iterator[Heard]:
     """Of one call at a time."""
@@ -37,7 +50,7 @@ def server(behave: Behave) -> Iterator[Heard]:
                 except OSError:
                     return
                 with caller:
-                    heard.requests.append(caller.recv(65_536))
+                    heard.requests.append(request_from(caller))
                     try:
                         behave(caller)
                     except OSError:

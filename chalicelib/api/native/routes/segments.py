@@ -10,6 +10,7 @@ _HANDLERS = "chalicelib.api.native.segments"
 _SEGMENTS = "/v1/segments"
 _ONE = f"{_SEGMENTS}/{{segment_id}}"
 _MEMBERS = f"{_ONE}/members"
+_NAMED = ("unknown_unit", "unknown_tier", "unknown_perk", "held_by_tier")
 _LINES = ("segment_not_found", "missing_member", "two_members", "invalid_identifier")
 
 _view = partial(Route, resource="segments", access="view")
@@ -30,8 +31,8 @@ ROUTES = (
         _ONE,
         f"{_HANDLERS}:put_segment",
         "put_segment",
-        summary="Create a segment, replace it or end it. Members stay in it as they joined.",
-        errors=("too_many_segments",),
+        summary="Create a segment, replace it or end it. Members stay in it as they joined; by other criteria everybody is judged anew.",
+        errors=("too_many_segments", "too_many_criteria", "program_not_found", *_NAMED),
     ),
     _view(
         "GET",
@@ -48,7 +49,7 @@ ROUTES = (
         f"{_HANDLERS}:add_members",
         "add_to_segment",
         summary="Add up to 100 members to a segment. What became of each is told; whom nobody knows keeps no other from it.",
-        errors=(*_LINES, "segment_ended"),
+        errors=(*_LINES, "segment_ended", "segment_by_criteria"),
     ),
     _modify(
         "POST",
@@ -56,7 +57,26 @@ ROUTES = (
         f"{_HANDLERS}:remove_members",
         "remove_from_segment",
         summary="Take up to 100 members out of a segment. What became of each is told.",
-        errors=_LINES,
+        errors=(*_LINES, "segment_by_criteria"),
+    ),
+    _modify(
+        "POST",
+        f"{_ONE}/previews",
+        f"{_HANDLERS}:start_preview",
+        "preview_segment",
+        summary="Who would come and go by other criteria: a long job, whose result names them. Nobody moves.",
+        status=201,
+        errors=("segment_not_found", "program_not_found", "unknown_unit", "unknown_tier"),
+    ),
+    _modify(
+        "POST",
+        f"{_ONE}/exports",
+        f"{_HANDLERS}:start_export",
+        "export_segment",
+        summary="Everybody who is in a segment, as a file: a long job.",
+        status=201,
+        bodiless=True,
+        errors=("segment_not_found",),
     ),
     _view(
         "GET",

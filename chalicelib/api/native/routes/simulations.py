@@ -28,6 +28,7 @@ ROUTES = (
             "unknown_perk",
             "unknown_segment",
             "unknown_template",
+            "unknown_webhook",
             "unknown_coupon_series",
             "code_is_shared",
             "unknown_event",

@@ -223,7 +223,7 @@ def _uncounted(account: Account, fact: f.RuleUncounted) -> Account:
 
 
 def _unchanged(account: Account, _: Fact) -> Account:
-    """What is told beside: of events, awards, redemptions, coupons, checkouts and referrals, and of what a cap cut off."""
+    """What is told beside: of events, awards, redemptions, coupons, checkouts, referrals and webhooks, and of what a cap cut off."""
     return account
 
 
@@ -263,6 +263,7 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.PointsConverted: _converted,
     f.RuleCounted: _counted,
     f.RuleUncounted: _uncounted,
+    f.RuleTold: _unchanged,
     f.PerkGranted: _unchanged,
     f.PerkRedeemed: _unchanged,
     f.PerkRefunded: _unchanged,

@@ -214,6 +214,13 @@ class LeaveSegment(Frozen):
     segment: Code
 
 
+class CallWebhook(Frozen):
+    """A server of the shop's is told that the rule gave something, and what: whatever else it wants to be told of."""
+
+    kind: Literal["webhook"]
+    webhook_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+
+
 class Notify(Frozen):
     """The member is told what the template says, so many hours afterwards: `marketing` if they take the newsletter, and when it is
     not the tenant's quiet hours; `transactional` is about what they have done."""
@@ -224,8 +231,8 @@ class Notify(Frozen):
     after_hours: Annotated[int, Field(strict=True, ge=0, le=8_784)] = 0
 
 
-FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment | Notify
-FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment, Notify)
+FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook | Notify
+FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook, Notify)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -248,6 +255,7 @@ Effect = Annotated[
     | IssueCoupon
     | JoinSegment
     | LeaveSegment
+    | CallWebhook,
     | Notify,
     Field(discriminator="kind"),
 ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from chalicelib.areas.rules.model.conditions import Ask, AskTimes, questions
+from chalicelib.areas.rules.model.conditions import Ask, AskTimes, Condition, questions
 from chalicelib.areas.rules.model.effects import (
     CREDITS,
     DISCOUNTS,
     FOLLOWS,
+    CallWebhook,
     GiveStamps,
     GrantPerk,
     IssueCoupon,
@@ -35,9 +36,21 @@ def named_units(rule: Rule) -> Iterator[Named]:
         unit = getattr(effect, "unit", None)
         if unit is not None:
             yield Named(unit, f"effects.{place}.unit")
-    for asked in _asked(rule):
-        if asked.ask.startswith(OF_UNITS):
-            yield Named(asked.ask.removeprefix(OF_UNITS), "when")
+    yield from (Named(unit, "when") for unit in units_asked(_asked(rule)))
+
+
+def units_asked(questions: Iterable[Condition]) -> Iterator[str]:
+    for asked in questions:
+        if isinstance(asked, Ask) and asked.ask.startswith(OF_UNITS):
+            yield asked.ask.removeprefix(OF_UNITS)
+
+
+def tiers_asked(questions: Iterable[Condition]) -> Iterator[str]:
+    for asked in questions:
+        if isinstance(asked, Ask) and asked.ask == "account.tier":
+            for name, value in asked.comparisons():
+                if name in ("is", "is_not", "one_of", "none_of"):
+                    yield from (str(tier) for tier in (value if isinstance(value, tuple) else (value,)))
 
 
 def named_rules(rule: Rule) -> Iterator[Named]:
@@ -75,11 +88,7 @@ def named_tiers(rule: Rule) -> Iterator[Named]:
         if isinstance(effect, Multiply):
             for tier in effect.by_tier:
                 yield Named(tier, f"effects.{place}.by_tier")
-    for asked in _asked(rule):
-        if asked.ask == "account.tier":
-            for name, value in asked.comparisons():
-                if name in ("is", "is_not", "one_of", "none_of"):
-                    yield from (Named(str(tier), "when") for tier in (value if isinstance(value, tuple) else (value,)))
+    yield from (Named(tier, "when") for tier in tiers_asked(_asked(rule)))
 
 
 def named_segments(rule: Rule) -> Iterator[Named]:
@@ -117,6 +126,12 @@ def named_series(rule: Rule) -> Iterator[Named]:
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, IssueCoupon):
             yield Named(effect.series, f"effects.{place}.series")
+
+
+def named_webhooks(rule: Rule) -> Iterator[Named]:
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, CallWebhook):
+            yield Named(effect.webhook_id, f"effects.{place}.webhook_id")
 
 
 def named_event(rule: Rule) -> tuple[str, frozenset[str]] | None:

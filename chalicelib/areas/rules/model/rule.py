@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Ask, Condition, of_goods, questions
-from chalicelib.areas.rules.model.effects import DISCOUNTS, FOLLOWS, MAX_EFFECTS, OF_GOODS, Effect
+from chalicelib.areas.rules.model.effects import DISCOUNTS, FOLLOWS, MAX_EFFECTS, OF_GOODS, CallWebhook, Effect
 from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
 from chalicelib.areas.rules.model.subjects import OF_EVENT
 from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, OnReferral, OnSchedule, Trigger
@@ -74,6 +74,13 @@ class RuleDefinition(Frozen):
                 raise ValueError(
                     f"{effect.kind} is counted of what is bought: it belongs to a rule on order, not on {on}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _calls_each_webhook_once(self) -> Self:
+        called = [effect.webhook_id for effect in self.effects if isinstance(effect, CallWebhook)]
+        if len(called) != len(set(called)):
+            raise ValueError("a rule tells each webhook once: name every other one")
         return self
 
     @model_validator(mode="after")

@@ -36,12 +36,16 @@ SUBJECTS: Mapping[str, Kind] = {
     "member.days_enrolled": "number",
     "member.years_enrolled": "number",  # whole ones: another with each anniversary
     "member.days_to_birthday": "number",  # 0 on the day, 364 on the day after
+    "member.days_to_anniversary": "number",  # of their enrolment: of who was enrolled today, the next one
+    "member.newsletter": "flag",  # whether they take it
     "member.group": "flag",  # whether they are in one
     "member.segments": "texts",  # that they are in
     # their account
     "account.tier": "text",
     "account.orders": "number",  # before this one
     "account.days_since_last_order": "number",  # by the day of purchase; of who never bought there is no answer
+    "account.spend": "number",  # of all orders before, less what came back, in money; at face value where currencies differ
+    "account.average_order": "number",  # that, by orders; of who has none there is no answer
     # where the member is
     "here.place": "text",
     "here.distance": "number",  # in metres from the point that the rule is about

@@ -26,13 +26,15 @@ State = Literal["waiting", "succeeded", "failed"]
 
 
 class Happening(NamedTuple):
-    """What a delivery is about: a journal entry by its place. That of a test is about nothing: its owner is `test`."""
+    """What a delivery is about: a journal entry by its place. That of a test is about nothing: its owner is `test`. `told`: where
+    in the entry a rule tells the webhook of what it gave; otherwise it is about all that the webhook wants of the entry."""
 
     owner: str
     program: int
     sequence: int
     entry_id: str
     recorded_at: Instant
+    told: int | None = None
 
     @property
     def is_test(self) -> bool:
@@ -88,10 +90,10 @@ class Delivery:
 
 
 def delivery_id(tenant: str, webhook_id: str, about: Happening) -> str:
-    """The same for the same entry and webhook, whoever asks; it sorts by when the entry was recorded. No `.` is in it, by which
+    """The same for the same entry and webhook, or rule of it, whoever asks; it sorts by when the entry was recorded. No `.` is in it, by which
     what is signed is put together."""
-    name = f"{tenant} {webhook_id} {about.entry_id}".encode()
-    digest = int.from_bytes(blake2b(name, digest_size=10).digest(), "big")
+    name = f"{tenant} {webhook_id} {about.entry_id}" + ("" if about.told is None else f" {about.told}")
+    digest = int.from_bytes(blake2b(name.encode(), digest_size=10).digest(), "big")
     return _id(about.recorded_at << 80 | digest)
 
 

@@ -69,7 +69,7 @@ from chalicelib.areas.accounts.model.facts.referrals import (
     ReferralRegistered,
 )
 from chalicelib.areas.accounts.model.facts.rewards import RewardDeliveryChanged, RewardRedeemed, RewardRefunded
-from chalicelib.areas.accounts.model.facts.rules import RuleCounted, RuleUncounted
+from chalicelib.areas.accounts.model.facts.rules import RuleCounted, RuleTold, RuleUncounted
 from chalicelib.areas.accounts.model.facts.segments import (
     ON_SEGMENTS,
     MemberJoinedSegment,
@@ -132,6 +132,7 @@ VOCABULARY = vocabulary(
     RewardDeliveryChanged,
     RewardRefunded,
     RuleCounted,
+    RuleTold,
     RuleUncounted,
     *ON_COUPONS,
     *ON_CHECKOUTS,
@@ -219,6 +220,7 @@ __all__ = [
     "RewardRedeemed",
     "RewardRefunded",
     "RuleCounted",
+    "RuleTold",
     "RuleUncounted",
     "Taken",
     "TierChanged",

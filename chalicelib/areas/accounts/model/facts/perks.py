@@ -12,14 +12,14 @@ from chalicelib.kit.facts import Fact
 class PerkGranted(Fact):
     """A member was given an award of a perk, or more of the one they have.
 
-    field   | meaning                                                     | unit
-    member  | whose award it is                                           | –
-    perk    | the perk's id                                               | –
-    award   | the award's number among those that they had of the perk    | count
-    uses    | how many uses it brings; none where it can be used at will  | count
-    until   | the instant at which the award is over, if ever             | –
-    source  | `hand`, `everybody`, `tier`, `stamps`, `card` or `rule`     | –
-    again   | the award was there before: what was given is added to it   | –
+    field  | meaning                                                            | unit
+    member | whose award it is                                                  | –
+    perk   | the perk's id                                                      | –
+    award  | the award's number among those that they had of the perk           | count
+    uses   | how many uses it brings; none where it can be used at will         | count
+    until  | the instant at which the award is over, if ever                    | –
+    source | `hand`, `everybody`, `tier`, `stamps`, `card`, `rule` or `segment` | –
+    again  | the award was there before: what was given is added to it          | –
     """
 
     type = "perk.granted"

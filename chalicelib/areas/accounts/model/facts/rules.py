@@ -1,4 +1,5 @@
-"""Facts of rules that are counted: because they have limits, or because another rule asks how often."""
+"""Facts of rules: those that are counted, because they have limits or because another rule asks how often, and those that tell a
+server of the shop's."""
 
 from __future__ import annotations
 
@@ -60,3 +61,22 @@ class RuleUncounted(Fact):
     in_all: int = 0
     budget: int = 0
     of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTold(Fact):
+    """A rule that gave something tells a webhook of it. What it gave is in the same entry.
+
+    field   | meaning                                                                                    | unit
+    member  | who got it                                                                                 | –
+    rule    | which rule; empty where that would tell a day of birth                                     | –
+    webhook | whom it tells                                                                              | –
+    order   | the sale's id; empty where it was for none                                                 | –
+    """
+
+    type = "rule.told"
+
+    member: str
+    rule: str
+    webhook: str
+    order: str = ""

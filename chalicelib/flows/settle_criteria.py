@@ -1,0 +1,156 @@
+"""Bring one member where the criteria of segments say: into those they meet, out of persistent ones they no longer meet.
+
+Derived afresh from the snapshot, whatever set it off: in whatever order things are told, and however often, the last look sees
+all that happened. It is only written if profile and accounts are still as they were read, so no older look undoes a newer one.
+
+reads    1 Query of the member's snapshot, of a member in a group 1 BatchGet more for each program that criteria go by
+writes   nothing where nothing changes. Else profile (version), entry (absent), for each segment membership and a slice of the count,
+         for each program a check of the account: 10 units for one; and the watch, where time comes sooner than it says, or has
+         come: 2 units and its place in the index, alone with checks of profile and accounts
+repeats  who is where they belong is left alone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib.areas.members import operations as enrolled
+from chalicelib.areas.members import store as members
+from chalicelib.areas.segments import store
+from chalicelib.areas.segments.model import Change, Deed, Segment, Watch, by_criteria
+from chalicelib.flows.criteria import Judged, judged_segments, next_moment, profile_unmoved, situations
+from chalicelib.flows.segment_changes import change_writes, facts_of, membership_in
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant, passed_by
+from chalicelib.kit.periods import Day, day_starts
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import settle
+from chalicelib.table.journal import Header, entry_from
+from chalicelib.table.keys import owner_stream, snapshot_query
+from chalicelib.table.pages import every_item
+from chalicelib.table.protocol import Write, key_of
+
+OPERATION = "settle_criteria"
+TOGETHER = 40  # changes in a transaction: a stay and how many there are, of each; then once more
+
+_DEEDS: Mapping[str, Deed] = {
+    "member.joined_segment": "joined",
+    "member.renewed_segment": "renewed",
+    "member.left_segment": "left",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of a member in a segment."""
+
+    segment_id: str
+    deed: Deed
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What comes of a member as they were found."""
+
+    moved: tuple[Moved, ...] = ()
+    writes: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody is looked at: `acted_at`: they did something by which rolling stays are renewed; `due_by`: time may have moved
+    them by then, and else nothing comes of it. `command` names the look; one that may have been done `again` is told as it was."""
+
+    acted_at: Instant | None = None
+    due_by: Instant | None = None
+    command: str = ""
+    again: bool = False
+
+
+ASKED = Reason()
+
+
+def settle_criteria(rt: Runtime, caller: Caller, member_id: str, why: Reason = ASKED) -> tuple[Moved, ...]:
+    """NotFound: member. Busy."""
+    return _settled(rt, caller, member_id, why).moved
+
+
+def settle_due_criteria(rt: Runtime, caller: Caller, day: Day, member_id: str) -> bool:
+    """Whether it was due until the end of a day (UTC), and this run did it."""
+    by = min(passed_by(rt.clock.now()), day_starts(day + 1, "UTC") - 1)
+    return bool(_settled(rt, caller, member_id, Reason(due_by=by)).writes)
+
+
+def look_at(rt: Runtime, caller: Caller, member_id: str, by: Sequence[Judged], why: Reason = ASKED) -> Look:
+    """NotFound: member."""
+    tenant, now = caller.tenant, rt.clock.now()
+    found = {key_of(attrs): attrs for attrs in every_item(rt.table, snapshot_query(tenant, member_id))}
+    member, head = members.member_from(found.get(members.profile_key(tenant, member_id)), member_id)
+    before = store.watch_from(found.get(store.watch_key(tenant, member_id)))
+    if why.due_by is not None and (before is None or before.due_at > why.due_by):
+        return Look(())
+    there = situations(rt, tenant, member, found, by, now)
+    changes: list[tuple[Segment, Change]] = []
+    for one in by:
+        met = one.criteria.holds(there[one.criteria.program_id].context)
+        known = membership_in(found, tenant, member_id, one.segment.segment_id)
+        change = by_criteria(one.segment, known, met=met, now=now, acted_at=why.acted_at)
+        changes += [(one.segment, change)] if change.steps and len(changes) < TOGETHER else []
+    watch = _watched(tenant, member_id, before, now, next_moment(by, there))
+    as_read = tuple(one.unmoved for one in there.values())
+    if not changes:
+        return Look((), (*watch, profile_unmoved(tenant, member, head), *as_read) if watch else ())
+    header = Header(OPERATION, why.command, caller, now, now, rt.config.load(rt.table, tenant).revision)
+    facts = tuple(fact for _, change in changes for fact in facts_of(member_id, change))
+    made = enrolled.noted(rt, header, member, head, facts)
+    written = change_writes(tenant, ((member_id, change) for _, change in changes))
+    moved = tuple(Moved(segment.segment_id, change.steps[-1].deed) for segment, change in changes)
+    return Look(moved, (*made.writes, *written, *watch, *as_read))
+
+
+def _settled(rt: Runtime, caller: Caller, member_id: str, why: Reason) -> Look:
+    """Once more as long as there is more to do than fits into a transaction."""
+    named = replace(why, command=why.command or rt.ids.command())
+    whole = some = _settled_once(rt, caller, member_id, named)
+    while len(some.moved) == TOGETHER:
+        some = _settled_once(rt, caller, member_id, Reason(why.acted_at, command=rt.ids.command()))
+        whole = Look((*whole.moved, *some.moved), (*whole.writes, *some.writes))
+    return whole
+
+
+def _settled_once(rt: Runtime, caller: Caller, member_id: str, why: Reason) -> Look:
+    again = why.again
+
+    def decide() -> tuple[Look, tuple[Write, ...]]:
+        nonlocal again
+        look = look_at(rt, caller, member_id, judged_segments(rt.config.load(rt.table, caller.tenant)), why)
+        if again and not look.moved:
+            look = replace(look, moved=_moved_before(rt, caller.tenant, member_id, why.command))
+        again = True  # an answer may have been lost
+        return look, look.writes
+
+    return settle(rt, decide)
+
+
+def _moved_before(rt: Runtime, tenant: str, member_id: str, command: str) -> tuple[Moved, ...]:
+    """By this very look, if nobody has moved them since: 2 Gets."""
+    _, head = members.read(rt.table, tenant, member_id)
+    stream = owner_stream(tenant, member_id, 0)
+    stored = rt.table.get(stream.key(head.version))
+    entry = None if stored is None else entry_from(stream, stored)
+    if entry is None or entry.header["command"] != command:
+        return ()
+    told = {str(body["segment"]): _DEEDS[str(body["type"])] for body in entry.facts}
+    return tuple(Moved(segment_id, deed) for segment_id, deed in told.items())
+
+
+def _watched(
+    tenant: str, member_id: str, before: Watch | None, now: Instant, due_at: Instant | None
+) -> tuple[Write, ...]:
+    """Nothing where it says early enough: who buys every week is not written for that every week."""
+    after = due_at if before is None else before.after(now, due_at)
+    if after == (None if before is None else before.due_at):
+        return ()
+    write = store.watch_write(tenant, member_id, before, after)
+    return () if write is None else (write,)

@@ -1,0 +1,96 @@
+"""Segments by criteria over HTTP: defined in the words of rules, refused where they mean nothing, previewed, exported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.flows.verify_tenant import verify_tenant
+from chalicelib.runtime import Runtime
+from tests.http.native.bookshop import Shop, answer, refusal
+from tests.http.native.segmented import VIP, add, adding, count, define, judged, members, of, reported
+
+OLD: dict[str, Any] = {"ask": "member.days_enrolled", "at_least": 0}
+LETTER: dict[str, Any] = {"ask": "member.newsletter", "is": True}
+
+
+def by(condition: dict[str, Any], **fields: object) -> dict[str, Any]:
+    return {"criteria": {"when": condition, **fields}}
+
+
+def test_criteria_are_kept_as_they_were_written(shop: Shop) -> None:
+    when = {"all": [{"any": [LETTER, {"not": OLD}]}, {"times": "orders", "per": "month", "at_least": 1}]}
+    made = define(shop, "vip", **by(when))
+    assert made["criteria"] == {"program_id": 1, "when": when}
+    assert answer(shop.api.get("/v1/segments/vip"))["criteria"] == made["criteria"]
+    assert define(shop, "vip")["criteria"] is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        ({"ask": "order.value", "at_least": "10.00"}, "about a member and their account"),
+        ({"ask": "time.weekday", "is": "mon"}, "about a member and their account"),
+        ({"ask": "member.segments", "is": "vip"}, "about a member and their account"),
+        ({"lines": {"skus": ["a"]}}, "about a member and their account"),
+        ({"labels_of": "order", "one_of": [{"key": "a"}]}, "about a member and their account"),
+        ({"times": "rule:base", "per": "ever", "at_least": 1}, "about a member and their account"),
+        ({"ask": "member.shoe"}, "nobody knows what member.shoe is"),
+        ({"all": [{"ask": "account.orders", "at_least": 3}, {"ask": "account.orders", "at_most": 2}]}, "never"),
+        ({"any": [{"ask": "account.orders", "is": number} for number in range(51)]}, "at most 50 criteria"),
+    ],
+)
+def test_what_nobody_could_be_judged_by_is_refused(shop: Shop, condition: dict[str, Any], says: str) -> None:
+    reply = shop.api.put("/v1/segments/vip", VIP | by(condition))
+    assert reply.status == 400
+    assert says in reply.json["error"]["message"]
+
+
+def test_what_the_program_has_not_is_refused(shop: Shop) -> None:
+    def refused(condition: dict[str, Any], **fields: object) -> tuple[int, str, str | None]:
+        return refusal(shop.api.put("/v1/segments/vip", VIP | by(condition, **fields)))
+
+    assert refused({"ask": "balance.stars", "at_least": 1}) == (422, "unknown_unit", "criteria")
+    assert refused({"ask": "account.tier", "is": "diamond"}) == (422, "unknown_tier", "criteria")
+    assert refused(OLD, program_id=7)[:2] == (404, "program_not_found")
+    assert refusal(shop.api.get("/v1/segments/vip"))[:2] == (404, "segment_not_found")
+
+
+def test_who_meets_them_is_in_and_nobody_is_put_there_or_taken_out(rt: Runtime, shop: Shop) -> None:
+    ada, bea = shop.enrol("1"), shop.enrol("2")
+    answer(shop.api.patch(f"/v1/members/{ada}", {"newsletter": True}))
+    define(shop, "letter", **by(LETTER))
+    judged(rt, ada, bea)
+    assert (members(shop, "letter"), count(shop, "letter"), of(shop, bea)) == ([ada], 1, [])
+    assert refusal(adding(shop, "letter", bea)) == (422, "segment_by_criteria", "segment_id")
+    removing = shop.api.post("/v1/segments/letter/members/remove", {"members": [{"member_id": ada}]})
+    assert refusal(removing) == (422, "segment_by_criteria", "segment_id")
+    assert [
+        one for part in verify_tenant(rt, "ours", threads=1) for one in part.differences if "segment" in one.what
+    ] == []
+
+
+def test_a_preview_says_who_would_come_and_go_and_moves_nobody(rt: Runtime, shop: Shop) -> None:
+    ada, bea = shop.enrol("1"), shop.enrol("2")
+    answer(shop.api.patch(f"/v1/members/{ada}", {"newsletter": True}))
+    define(shop, "vip")
+    add(shop, "vip", bea)
+    begun = answer(shop.api.post("/v1/segments/vip/previews", by(LETTER)))
+    assert (begun["kind"], begun["name"], begun["state"]) == ("preview_segment", "vip", "running")
+    counts, lines = reported(rt, shop, begun)
+    assert counts == {"joined": 1, "left": 1}
+    assert lines == [["member_id", "segment_id", "result"], *sorted([[ada, "vip", "joined"], [bea, "vip", "left"]])]
+    assert members(shop, "vip") == [bea]
+    assert refusal(shop.api.post("/v1/segments/none/previews", by(LETTER)))[:2] == (404, "segment_not_found")
+
+
+def test_an_export_has_everybody_who_is_in_it(rt: Runtime, shop: Shop) -> None:
+    some = [shop.enrol(str(number)) for number in range(3)]
+    define(shop, "vip")
+    add(shop, "vip", *some[:2])
+    counts, lines = reported(rt, shop, answer(shop.api.post("/v1/segments/vip/exports")))
+    assert counts == {"members": 2}
+    assert [line[0] for line in lines] == ["member_id", *sorted(some[:2])]
+    assert all(line[1].endswith("Z") and line[2] == "" for line in lines[1:])
+    assert refusal(shop.api.post("/v1/segments/none/exports"))[:2] == (404, "segment_not_found")
