@@ -25,8 +25,17 @@ def asked(cost: Cost) -> tuple[int, int, int]:
 
 def telling(at: Till, channel: Any = "push", **fields: Any) -> Telling:
     words = Words(title="Hello", body="Hello {{given_name}}")
-    of = (at.shop.caller.tenant, channel, "transactional", "opr_0", at.shop.clock.at, lambda _: words, {})
-    return Telling(*of, notification_id="opr_0", **fields)
+    return Telling(
+        at.shop.caller.tenant,
+        channel,
+        "transactional",
+        "opr_0",
+        at.shop.clock.at,
+        lambda _: words,
+        {},
+        notification_id="opr_0",
+        **fields,
+    )
 
 
 def readers(at: Till, many: int) -> list[str]:

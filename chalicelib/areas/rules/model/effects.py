@@ -255,7 +255,7 @@ Effect = Annotated[
     | IssueCoupon
     | JoinSegment
     | LeaveSegment
-    | CallWebhook,
+    | CallWebhook
     | Notify,
     Field(discriminator="kind"),
 ]
