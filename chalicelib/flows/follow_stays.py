@@ -40,7 +40,7 @@ class _NothingToDo(Refused):
     """Leaves the commit without writing."""
 
     def __init__(self) -> None:
-        super().__init__("nothing_to_do", "Nothing is to be granted or taken back.")
+        super().__init__("nothing_given", "Nothing is to be granted or taken back.")
 
 
 def follow_stays(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:

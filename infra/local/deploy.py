@@ -14,12 +14,15 @@ import zipfile
 from pathlib import Path
 from typing import Any, Literal
 
+from botocore.config import Config
+
 from infra.local.ministack import REGION
 from infra.package import TEMPLATE, ZIP
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = "stampbook-packages"
 WAIT = {"Delay": 1, "MaxAttempts": 120}
+PATIENCE = 240  # seconds, for an answer
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 Code = Literal["zip", "tree"]
@@ -56,10 +59,12 @@ def api_address(endpoint: str, outputs: dict[str, str]) -> str:
 
 
 def client(endpoint: str, service: str) -> Any:
+    """It waits for long: the local cloud is one process, which hears nobody while it brings about a stack of a dozen functions."""
     import boto3
 
     session: Any = boto3.session.Session()
-    return session.client(service, region_name=REGION, endpoint_url=endpoint)
+    patient = Config(connect_timeout=PATIENCE, read_timeout=PATIENCE)
+    return session.client(service, region_name=REGION, endpoint_url=endpoint, config=patient)
 
 
 def _bring_about(clouds: Any, stack: str, address: str) -> None:

@@ -40,6 +40,7 @@ FIRST_EVENTS = {
     "schedule_due": "schedule-due",
     "take_pulse": "schedule-pulse",
     "notify": "notify",
+    "automations": "automations",
     "webhooks": "webhooks",
     "wake_webhooks": "schedule-wake",
 }

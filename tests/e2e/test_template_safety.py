@@ -28,7 +28,7 @@ def test_what_the_relay_cannot_do_is_tried_in_halves_for_long_and_then_kept(temp
 
 
 def test_every_condition_of_a_filter_takes_a_fact_that_there_is() -> None:
-    known = [*VOCABULARY.classes, "member.enrolled", "member.updated", "config.changed"]
+    known = [*VOCABULARY.classes, "member.enrolled", "member.updated", "config.changed", "kept_order.recorded"]
     for queue, conditions in filters(whole_template()).items():
         for condition in conditions:
             assert any(taken_by(fact, {queue: [condition]}) for fact in known), (queue, condition)
@@ -57,7 +57,7 @@ def test_nobody_reaches_a_file_over_an_open_line(template: Template) -> None:
     assert rules == [{"ObjectOwnership": "BucketOwnerEnforced"}]
 
 
-def test_every_queue_is_encrypted_and_only_the_bucket_may_send_from_outside(template: Template) -> None:
+def test_every_queue_is_encrypted_and_only_bucket_and_topic_may_send_from_outside(template: Template) -> None:
     assert all(queue["SqsManagedSseEnabled"] is True for queue in of_type(template, "AWS::SQS::Queue").values())
     senders: dict[str, set[str]] = {}
     for policy in of_type(template, "AWS::SQS::QueuePolicy").values():
@@ -66,7 +66,9 @@ def test_every_queue_is_encrypted_and_only_the_bucket_may_send_from_outside(temp
             assert "aws:SourceArn" in str(statement["Condition"])
             for queue in policy["Queues"]:
                 senders.setdefault(queue["Ref"], set()).add(statement["Principal"]["Service"])
-    assert senders == {"ImportsQueue": {"s3.amazonaws.com"}}
+    subscribed = [one["Endpoint"] for one in of_type(template, "AWS::SNS::Subscription").values()]
+    told = {endpoint["Fn::GetAtt"][0] for endpoint in subscribed if "Fn::GetAtt" in endpoint}
+    assert senders == {"ImportsQueue": {"s3.amazonaws.com"}} | {queue: {"sns.amazonaws.com"} for queue in told}
 
 
 def test_the_table_is_paid_by_use_and_its_indexes_project_what_is_read(template: Template) -> None:

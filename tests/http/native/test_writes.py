@@ -65,6 +65,7 @@ OTHERWISE: dict[str, Json] = {
     "join_group": {"chosen": True},
     "change_group_member": {"chosen": False},
     "put_segment": {"name": "Another name"},
+    "preview_segment": {"criteria": {"program_id": 1, "when": {"ask": "account.orders", "at_least": 4}}},
     "share_code": {"referral_code": "ANOTHER-1"},
     "invite_friend": {"identifier": {"type": "email", "value": "another@example.com"}},
     "claim_referral": {"referral_code": "ANOTHER-1"},

@@ -86,7 +86,7 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *("webhook", "webhook_delivery", "webhook_state"),
 }
 COMPARED_ELSEWHERE = {  # tests/unit/recovery/test_verify_coupons.py, tests/http/native/test_segments.py, tests/unit/flows
-    *("coupon", "membership"),
+    *("coupon", "membership", "segment_watch"),
     *("friends", "referral", "rule_plan"),
 }
 
