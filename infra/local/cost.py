@@ -21,7 +21,7 @@ PRICES = ROOT / "docs" / "prices.json"
 QUEUES_WORKED_OFF = 5  # imports, due, webhooks, automations and notify: a mapping each
 PUBLISHED_AT_ONCE = 10
 SHOPS = ("quiet shop", "busy shop")
-ALARMS = 50
+ALARMS = 53
 WINDOW_SECONDS = 60  # of the relay's mapping; at its end Lambda calls once more, with nothing
 MONTH_SECONDS = 365 * 24 * 3600 / 12
 

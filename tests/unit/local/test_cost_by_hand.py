@@ -180,7 +180,7 @@ Logs of a busy shop, as they were sent: 39.92: 1,476.98
     # Twenty-five pollers every ten seconds are two and a half a second, of 2,628,000 in a month; 8,640 pulses, each with three units to write and to read.
     "A month in which nobody calls": """
 SQS, polling of empty queues: 6.57: 151.11
-Alarms (in prod): 47.00: 2,021.00
+Alarms (in prod): 53.00: 2,279.00
 Metrics of daily job, pulse and relay: 14.00: 574.00
 Dashboard: 1.00: 47.00
 Lambda TakePulse, calls: 0.01: 0.03
