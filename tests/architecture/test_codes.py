@@ -31,7 +31,6 @@ NOT_BY_HTTP = {
     "too_many_effects": "told in an answer, as the reason why nothing follows from a rule",
     "nothing_given": "leaves the commit of a run of a rule, which counts whom nothing was given",
     "nothing_due": "leaves settle_due's commit, which answers that nothing was done",
-    "nothing_to_do": "leaves the commit of what follows a stay, which answers that nothing was done",
     "unchanged": "leaves the commit of a member that is already as asked",
     "is_transfer": "leaves the undoing of one account: undo_entry goes on with both",
     "missing_identity": "of a file: over HTTP it is missing_member",

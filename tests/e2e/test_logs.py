@@ -77,8 +77,9 @@ def test_a_file_is_followed_from_its_notice_to_the_relay(deployed: Deployed, fou
         "start_import", "route_import", "chunk_import", "join_import", "relay_entries",
     )  # fmt: skip
     assert {line["tenant"] for line in lines} == {TENANT}
-    assert {line["job"] for line in lines if line["operation"].endswith("_import")} == {operation_id}
-    assert all(line["done"] >= 1 and line["duration_ms"] >= 0 for line in lines)
+    steps = [line for line in lines if line["operation"].endswith("_import")]
+    assert {line["job"] for line in steps} == {operation_id}
+    assert all(line["done"] >= 1 and line["duration_ms"] >= 0 for line in steps)
     by_job = found(operation_id, "start_import", "route_import", "chunk_import", "join_import")
     assert {line["request_id"] for line in by_job} == {line["request_id"] for line in lines}
 

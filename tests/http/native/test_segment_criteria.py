@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.flows.define_segment import MOST_BY_CRITERIA
 from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import Shop, answer, refusal
 from tests.http.native.segmented import VIP, add, adding, count, define, judged, members, of, reported
 
+PREVIEWS = "/v1/segments/other/previews"
 OLD: dict[str, Any] = {"ask": "member.days_enrolled", "at_least": 0}
 LETTER: dict[str, Any] = {"ask": "member.newsletter", "is": True}
 
@@ -49,12 +51,33 @@ def test_what_nobody_could_be_judged_by_is_refused(shop: Shop, condition: dict[s
 
 def test_what_the_program_has_not_is_refused(shop: Shop) -> None:
     def refused(condition: dict[str, Any], **fields: object) -> tuple[int, str, str | None]:
-        return refusal(shop.api.put("/v1/segments/vip", VIP | by(condition, **fields)))
+        criteria = by(condition, **fields)
+        told, again = shop.api.put("/v1/segments/vip", VIP | criteria), shop.api.post(PREVIEWS, criteria)
+        assert refusal(told) == refusal(again)
+        return refusal(told)
 
+    define(shop, "other")
     assert refused({"ask": "balance.stars", "at_least": 1}) == (422, "unknown_unit", "criteria")
     assert refused({"ask": "account.tier", "is": "diamond"}) == (422, "unknown_tier", "criteria")
     assert refused(OLD, program_id=7)[:2] == (404, "program_not_found")
+    both = [{"ask": "account.orders", "at_least": 3}, {"ask": "account.orders", "at_most": 2}]
+    assert refused({"all": both})[:2] == (400, "impossible_condition")
     assert refusal(shop.api.get("/v1/segments/vip"))[:2] == (404, "segment_not_found")
+
+
+def test_a_stay_brings_only_perks_that_can_be_granted(shop: Shop) -> None:
+    answer(shop.api.put("/v1/programs/1/perks/lounge", {"name": "Lounge", "what": {"kind": "level", "tier": "silver"}}))
+    for perk, code in (("sofa", "unknown_perk"), ("lounge", "held_by_tier")):
+        for moment in ("on_join", "on_leave"):
+            assert refusal(shop.api.put("/v1/segments/vip", VIP | {moment: [perk]})) == (422, code, moment)
+
+
+def test_so_many_segments_are_by_criteria_and_no_more(shop: Shop) -> None:
+    for number in range(MOST_BY_CRITERIA):
+        define(shop, f"s{number}", **by(LETTER))
+    assert refusal(shop.api.put("/v1/segments/vip", VIP | by(LETTER)))[:2] == (422, "too_many_criteria")
+    define(shop, "s1", **by(OLD))
+    define(shop, "vip")
 
 
 def test_who_meets_them_is_in_and_nobody_is_put_there_or_taken_out(rt: Runtime, shop: Shop) -> None:

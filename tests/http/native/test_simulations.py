@@ -18,6 +18,7 @@ PATH = "/v1/programs/1/rule-simulations"
 MONTH = {"from_day": "2025-12-16", "until_day": "2026-01-15"}
 TEN_OFF = {"kind": "percent_off", "percent": "10"}
 NO_PERK = {"kind": "grant_perk", "perk": "nothing"}
+NO_SERVER = {"kind": "webhook", "webhook_id": "nobodys"}
 PARTY = {"on": "event", "name": "party"}
 AFTER_NOBODY = {"times": "rule:nobody", "per": "day", "at_least": 1}
 NOT_GIVEN = {"budget": {"amount": 5, "unit": "cashback"}}
@@ -160,6 +161,7 @@ def test_it_can_be_cancelled_before_it_is_cut_up(shop: Shop, desk: Desk, ada: st
         ({"rules": [tried("a", audience={"tiers": ["lead"]})]}, (422, "unknown_tier", "rules.0.audience.tiers")),
         ({"rules": [tried("a", fixed(1), trigger={"on": "cart"})]}, (422, "credit_on_cart", "rules.0.effects")),
         ({"rules": [tried("a", NO_PERK)]}, (422, "unknown_perk", "rules.0.effects.0.perk")),
+        ({"rules": [tried("a", NO_SERVER)]}, (422, "unknown_webhook", "rules.0.effects.0.webhook_id")),
         ({"rules": [tried("a", audience={"segments": ["no"]})]}, (422, "unknown_segment", "rules.0.audience.segments")),
         ({"rules": [tried("a", fixed(1), trigger=PARTY)]}, (422, "unknown_event", "rules.0.trigger.name")),
         ({"rules": [tried("a", when=AFTER_NOBODY)]}, (422, "unknown_rule", "rules.0.when")),

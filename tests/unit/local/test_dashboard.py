@@ -36,6 +36,8 @@ MESSAGES: list[dict[str, Any]] = [
     {"job": "simulation", "do": "join"},
     {"job": "run", "do": "chunk", "part": 0, "chunk": 0},
     {"job": "run", "do": "join"},
+    {"job": "segment", "do": "chunk", "part": 0, "chunk": 0},
+    {"job": "segment", "do": "join"},
 ]
 
 

@@ -10,7 +10,7 @@ _HANDLERS = "chalicelib.api.native.segments"
 _SEGMENTS = "/v1/segments"
 _ONE = f"{_SEGMENTS}/{{segment_id}}"
 _MEMBERS = f"{_ONE}/members"
-_NAMED = ("unknown_unit", "unknown_tier", "unknown_perk", "held_by_tier")
+_BY = ("program_not_found", "impossible_condition", "unknown_unit", "unknown_tier")
 _LINES = ("segment_not_found", "missing_member", "two_members", "invalid_identifier")
 
 _view = partial(Route, resource="segments", access="view")
@@ -32,7 +32,7 @@ ROUTES = (
         f"{_HANDLERS}:put_segment",
         "put_segment",
         summary="Create a segment, replace it or end it. Members stay in it as they joined; by other criteria everybody is judged anew.",
-        errors=("too_many_segments", "too_many_criteria", "program_not_found", *_NAMED),
+        errors=("too_many_segments", "too_many_criteria", *_BY, "unknown_perk", "held_by_tier"),
     ),
     _view(
         "GET",
@@ -66,7 +66,7 @@ ROUTES = (
         "preview_segment",
         summary="Who would come and go by other criteria: a long job, whose result names them. Nobody moves.",
         status=201,
-        errors=("segment_not_found", "program_not_found", "unknown_unit", "unknown_tier"),
+        errors=("segment_not_found", *_BY),
     ),
     _modify(
         "POST",
