@@ -49,7 +49,7 @@ def policies(*given: Json) -> Json:
 
 # --- the tenant ----------------------------------------------------------------------------------------------------------
 
-UNSAID = {
+UNSAID: Json = {
     "member_fields": {},
     "complete_profile": [],
     "referrals": {"claim_days": 30, "invitation_days": 30, "per_device": 1},
