@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from chalicelib.areas.coupons.store import series as all_series
+from chalicelib.areas.notifications.store import templates
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program
@@ -26,6 +27,7 @@ from chalicelib.areas.rules.model.names import (
     named_rules,
     named_segments,
     named_series,
+    named_templates,
     named_tiers,
     named_units,
     named_webhooks,
@@ -47,7 +49,7 @@ from chalicelib.table.protocol import Write
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `not_a_badge`, `unknown_segment`, `unknown_coupon_series`,
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `not_a_badge`, `unknown_segment`, `unknown_template`, `unknown_coupon_series`,
     `unknown_webhook`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
     `too_many_rules`; NotFound: the program."""
 
@@ -107,10 +109,11 @@ def _must_be_offered(config: Config, program: Program, rule: Rule) -> None:
 
 
 def _must_be_the_tenants(config: Config, rule: Rule) -> None:
-    """What of it no program has for itself: segments and webhooks."""
+    """What of it no program has for itself: segments, templates and webhooks."""
     for segment, param in named_segments(rule):
         if not segments.has_segment(config, segment):
             raise Refused("unknown_segment", f"There is no segment {segment}.", param=param)
+    _must_have_templates(config, rule)
     hooks = {one.webhook_id for one in webhooks.webhooks(config)}
     for webhook, param in named_webhooks(rule):
         if webhook not in hooks:
@@ -123,6 +126,12 @@ def _must_have_coupons(config: Config, program: Program, series_id: str, param: 
         all_series.series(config, program.program_id, series_id).must_be_handed_out(param)
     except NotFound as missing:
         raise Refused("unknown_coupon_series", missing.message, param=param) from None
+
+
+def _must_have_templates(config: Config, rule: Rule) -> None:
+    for template, param in named_templates(rule):
+        if templates.find(config, template) is None:
+            raise Refused("unknown_template", f"There is no template {template} of notifications.", param=param)
 
 
 def _must_have_event(program: Program, rule: Rule) -> None:

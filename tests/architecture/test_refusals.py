@@ -205,6 +205,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     },
     "change_delivery": {"program_not_found": THERE, "entry_not_found": ANOTHER_WORD},
     "start_proof": {"operation_not_found": BEGUN},
+    "send_notification": {"operation_not_found": BEGUN},
     "preview_segment": {"operation_not_found": BEGUN},
     "export_segment": {"operation_not_found": BEGUN},
     "start_simulation": {"operation_not_found": BEGUN, "coupon_series_not_found": ANOTHER_WORD},

@@ -28,6 +28,7 @@ ROUTES = (
             "unknown_perk",
             "not_a_badge",
             "unknown_segment",
+            "unknown_template",
             "unknown_webhook",
             "unknown_coupon_series",
             "code_is_shared",

@@ -228,8 +228,20 @@ class CallWebhook(Frozen):
     webhook_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 
 
-FollowEffect = GrantPerk | GiveStamps | GiveBadge | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook
-FOLLOWS = (GrantPerk, GiveStamps, GiveBadge, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook)
+class Notify(Frozen):
+    """The member is told what the template says, so many hours afterwards: `marketing` if they take the newsletter, and when it is
+    not the tenant's quiet hours; `transactional` is about what they have done."""
+
+    kind: Literal["notify"]
+    template: Code
+    notice: Literal["transactional", "marketing"] = "marketing"
+    after_hours: Annotated[int, Field(strict=True, ge=0, le=8_784)] = 0
+
+
+FollowEffect = (
+    GrantPerk | GiveStamps | GiveBadge | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook | Notify
+)
+FOLLOWS = (GrantPerk, GiveStamps, GiveBadge, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook, Notify)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -253,7 +265,8 @@ Effect = Annotated[
     | IssueCoupon
     | JoinSegment
     | LeaveSegment
-    | CallWebhook,
+    | CallWebhook
+    | Notify,
     Field(discriminator="kind"),
 ]
 CREDITS = (PerValue, PerProduct, FixedAmount, Cashback, Multiply)

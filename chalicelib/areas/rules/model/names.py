@@ -18,6 +18,7 @@ from chalicelib.areas.rules.model.effects import (
     JoinSegment,
     LeaveSegment,
     Multiply,
+    Notify,
     PayWithPoints,
     SetTier,
 )
@@ -119,6 +120,13 @@ def named_badges(rule: Rule) -> Iterator[Named]:
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, GiveBadge):
             yield Named(effect.perk, f"effects.{place}.perk")
+
+
+def named_templates(rule: Rule) -> Iterator[Named]:
+    """Of notifications."""
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, Notify):
+            yield Named(effect.template, f"effects.{place}.template")
 
 
 def named_series(rule: Rule) -> Iterator[Named]:
