@@ -46,6 +46,7 @@ CODE_OF_KIND: Mapping[str, str] = {
 }
 # What a pattern asks for, in words. (A test knows every pattern of the API and finds the one that has none.)
 FORMS: Mapping[str, str] = {
+    r"^[\x21-\x7e]+$": "have no blanks, and none but the letters and signs of a plain keyboard",
     "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$": (
         "have 1 to 64 letters from A to Z, digits, dots, hyphens or underscores, a letter or digit first"
     ),

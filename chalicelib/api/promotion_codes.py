@@ -1,4 +1,4 @@
-"""Codes of events, perks, rewards, segments, referrals, webhooks, coupons, checkouts: a part of those in api/codes."""
+"""Codes of events, perks, rewards, segments, referrals, webhooks, notifications, coupons, checkouts: a part of those in api/codes."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ PERKS_REWARDS_AND_COUPONS = {
     "held_by_tier": Code(422, "The perk comes with a tier: nobody is granted it."),
     "not_on_tier": Code(422, "The perk is for members of another tier."),
     "not_a_stamp_card": Code(422, "The perk is no stamp card."),
+    "not_a_badge": Code(422, "The perk that a rule gives as a badge is none."),
+    "not_redeemable": Code(422, "The award is a badge: it is shown, and never redeemed."),
     "card_not_full": Code(422, "The card does not have all its stamps yet."),
     "card_finished": Code(422, "The card has been redeemed, and does not start anew."),
     "award_used_up": Code(422, "The award has been used as often as it may be."),
@@ -106,6 +108,21 @@ PERKS_REWARDS_AND_COUPONS = {
     "not_delivered": Code(422, "Nothing of the redemption is delivered: the reward is not physical."),
     "wrong_delivery_state": Code(422, "The delivery cannot go from where it stands to there."),
     "undo_by_refund": Code(422, "It was spent on a reward: refund the redemption; the message says how."),
+    "template_not_found": Code(404, "The tenant has no such template of notifications."),
+    "unknown_variable": Code(422, "A variable in the words of a notification is none that is known where it is used."),
+    "unknown_template": Code(422, "The tenant has no template of notifications of this id that a rule could tell."),
+    "follow_up_not_found": Code(404, "The tenant has no such follow-up."),
+    "too_many_follow_ups": Code(422, "A tenant has at most 100 follow-ups."),
+    "too_many_templates": Code(422, "A tenant has at most 500 templates of notifications."),
+    "what_is_told": Code(400, "A notification has a template or a text: one of the two."),
+    "who_is_told": Code(400, "A notification is for some members, for a segment or for everybody: one of the three."),
+    "time_too_far": Code(400, "A notification begins within a year."),
+    "bad_token": Code(400, "Apple or Google would know no phone by this token."),
+    "no_sender": Code(422, "Nothing can be pushed to phones of this platform here."),
+    "too_many_devices": Code(422, "A member has at most 10 devices that are in use."),
+    "device_not_found": Code(404, "The member has no such device."),
+    "notice_not_found": Code(404, "The member has no such notice, or it is more than 45 days old."),
+    "notice_finished": Code(409, "The notice does not wait any more: there is nothing to cancel."),
     "webhook_not_found": Code(404, "The tenant has no such webhook."),
     "webhook_disabled": Code(422, "The webhook is disabled: nothing is sent to it."),
     "too_many_webhooks": Code(

@@ -17,7 +17,8 @@ from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.orders.model import Order
-from chalicelib.areas.orders.model.order import COUPON_GIVEN, due_back
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN
+from chalicelib.areas.orders.model.order import due_back
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import own_entry
 from chalicelib.flows.coupon_commit import Found, coupon_in

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from chalicelib.areas.coupons.store import series as all_series
+from chalicelib.areas.notifications.store import templates
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.programs.model import Program
@@ -22,12 +23,14 @@ from chalicelib.areas.rules.model.names import (
     amounts_off,
     credits_on_cart,
     limits_nothing,
+    named_badges,
     named_event,
     named_fields,
     named_perks,
     named_rules,
     named_segments,
     named_series,
+    named_templates,
     named_tiers,
     named_units,
     named_webhooks,
@@ -53,8 +56,9 @@ LEAST_MONEY = Fraction(1, 1000)  # no coin of any currency is less of it
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_segment`, `unknown_coupon_series`,
-    `unknown_webhook`, `unknown_member`, `unknown_member_field`, `no_place_then`, `number_too_small`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `not_a_badge`, `unknown_segment`, `unknown_template`, `unknown_coupon_series`,
+    `unknown_webhook`, `unknown_member`, `unknown_member_field`, `no_place_then`, `number_too_small`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`,
+    `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
     `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
@@ -90,10 +94,7 @@ def must_suit(config: Config, program_id: int, rule: Rule, beside: Collection[st
 
 def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collection[str]) -> None:
     """What else the rule names: perks, coupons, rules, an event with its properties; and what it limits."""
-    offered = {one.perk_id for one in perks.perks(config, program.program_id)}
-    for perk, param in named_perks(rule):
-        if perk not in offered:
-            raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
+    _must_be_offered(config, program, rule)
     for name, param in named_series(rule):
         _must_have_coupons(config, program, name, param)
     _must_be_the_tenants(config, rule)
@@ -104,6 +105,16 @@ def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collect
     for name, param in limits_nothing(rule):
         raise Refused("nothing_to_limit", f"The rule gives no {name}: there is nothing to limit.", param=param)
     _must_have_event(program, rule)
+
+
+def _must_be_offered(config: Config, program: Program, rule: Rule) -> None:
+    """Whatever their state: a perk that is paused is given again once it is not."""
+    offered = {one.perk_id: one for one in perks.perks(config, program.program_id)}
+    for perk, param in named_perks(rule):
+        if perk not in offered:
+            raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
+    for perk, param in named_badges(rule):
+        offered[perk].must_be_badge(param)
 
 
 def _must_be_for_somebody(config: Config, rule: Rule) -> None:
@@ -126,10 +137,11 @@ def _must_be_for_somebody(config: Config, rule: Rule) -> None:
 
 
 def _must_be_the_tenants(config: Config, rule: Rule) -> None:
-    """What of it no program has for itself: segments and webhooks."""
+    """What of it no program has for itself: segments, templates and webhooks."""
     for segment, param in named_segments(rule):
         if not segments.has_segment(config, segment):
             raise Refused("unknown_segment", f"There is no segment {segment}.", param=param)
+    _must_have_templates(config, rule)
     hooks = {one.webhook_id for one in webhooks.webhooks(config)}
     for webhook, param in named_webhooks(rule):
         if webhook not in hooks:
@@ -142,6 +154,12 @@ def _must_have_coupons(config: Config, program: Program, series_id: str, param: 
         all_series.series(config, program.program_id, series_id).must_be_handed_out(param)
     except NotFound as missing:
         raise Refused("unknown_coupon_series", missing.message, param=param) from None
+
+
+def _must_have_templates(config: Config, rule: Rule) -> None:
+    for template, param in named_templates(rule):
+        if templates.find(config, template) is None:
+            raise Refused("unknown_template", f"There is no template {template} of notifications.", param=param)
 
 
 def _must_have_event(program: Program, rule: Rule) -> None:

@@ -1,4 +1,4 @@
-"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, coupons, segments; and which webhooks
+"""What rules give beside points, in the transaction of what set them off: perks, stamps, badges, a tier, coupons, segments; and which webhooks
 they tell of it. Pure, but for codes of a pool.
 
 Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have, a coupon of
@@ -13,20 +13,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
 from chalicelib.areas.coupons.model import Coupon
-from chalicelib.areas.orders.model.order import Credited, Gift
+from chalicelib.areas.orders.model.gifts import Gift
+from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import StampCard
 from chalicelib.areas.perks.model import Till as At
 from chalicelib.areas.rules.model.effects import (
     CallWebhook,
     FollowEffect,
+    GiveBadge,
     GiveStamps,
     GrantPerk,
     IssueCoupon,
     JoinSegment,
     LeaveSegment,
+    Notify,
     SetTier,
 )
 from chalicelib.areas.rules.outcome import Follow
@@ -45,13 +49,13 @@ from chalicelib.table.journal import Entry, Header
 from chalicelib.table.protocol import Write
 
 MOST = 10  # in one transaction; each may write awards
-THAT_STAY = JoinSegment | LeaveSegment | CallWebhook  # whatever comes back
+THAT_STAY = JoinSegment | LeaveSegment | CallWebhook | Notify  # whatever comes back
 OF_A_STAY = 2  # writes: itself, and how many are in the segment
 
 
 class GivenEffect(Frozen):
     """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier, the coupon's series, the
-    segment or the webhook, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
+    segment, the webhook or the template, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
 
     rule_id: str
     kind: str
@@ -158,6 +162,10 @@ class _Given:
         if isinstance(effect, JoinSegment | LeaveSegment):
             stays, facts = self.stays.moved(effect, follow.rule_id)
             return replace(blank, stays=stays, turn=self.turn.then(*facts))
+        if isinstance(effect, Notify):
+            who, hours = desk.member_id, effect.after_hours
+            wanted = f.NotificationWanted(who, effect.template, effect.notice, hours, follow.rule_id)
+            return replace(blank, turn=self.turn.then(wanted))
         if isinstance(effect, CallWebhook):
             told = telling(desk.terms.config, effect, desk.member_id, follow.rule_id, desk.order)
             return replace(blank, turn=self.turn.then(told))
@@ -208,7 +216,7 @@ def _told(follow: Follow, given: _Given | None = None, *, reason: str | None = N
 
 def _what(effect: FollowEffect) -> str:
     match effect:
-        case GrantPerk() | GiveStamps():
+        case GrantPerk() | GiveStamps() | GiveBadge():
             return effect.perk
         case SetTier():
             return effect.tier
@@ -218,15 +226,19 @@ def _what(effect: FollowEffect) -> str:
             return effect.segment
         case CallWebhook():
             return effect.webhook_id
+        case Notify():
+            return effect.template
 
 
 def _given(
-    turn: Turn, desk: Desk, follow: Follow, effect: GrantPerk | GiveStamps | SetTier, place: str
+    turn: Turn, desk: Desk, follow: Follow, effect: GrantPerk | GiveStamps | GiveBadge | SetTier, place: str
 ) -> tuple[Turn, str | None]:
-    if not isinstance(effect, GrantPerk | GiveStamps):
+    if isinstance(effect, SetTier):
         return _on_tier(turn, desk, effect.tier, effect.days), None
     perk = desk.perk(effect.perk)
-    if isinstance(effect, GrantPerk):
+    if isinstance(effect, GiveBadge):
+        perk.must_be_badge()
+    if isinstance(effect, GrantPerk | GiveBadge):
         perk.must_be_on(desk.terms.day(desk.at))
         if is_ignored(turn, perk):
             raise Refused("held_already", f"The member has {perk.name} already.")

@@ -1,7 +1,7 @@
 """What rules gave for an order beside points goes when all has come back for which it was given, the lines that the rule asked for
 or the whole order, as far as nobody has used it.
 
-    a perk      is taken back, or the grant of it where there was more; not where it was used
+    a perk      (a badge, too) is taken back, or the grant of it where there was more; not where it was used
     stamps      are cancelled as points are (flows/return_order), those for some lines or pieces with a part of these; a card that
                 redeemed itself with the order is refunded first, as often as they are needed, and what it gave goes with it, where
                 nobody has used that
@@ -24,7 +24,8 @@ from typing import Any
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.facts import PerkGranted, PerkRefunded, PerkRevoked, TierPinned
 from chalicelib.areas.accounts.model.standing import Pin
-from chalicelib.areas.orders.model.order import COUPON_GIVEN, STAMPS, Gift, Order, ReturnPlan, due_back
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN, STAMPS, Gift
+from chalicelib.areas.orders.model.order import Order, ReturnPlan, due_back
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award, Redemption
 from chalicelib.areas.perks.model.award import award_used, named_award

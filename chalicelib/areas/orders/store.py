@@ -29,13 +29,8 @@ from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.orders.model.order import (
-    COUPON_GIVEN,
-    GroupOrder,
-    Order,
-    OrderCard,
-    RecordedReturn,
-)
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN
+from chalicelib.areas.orders.model.order import GroupOrder, Order, OrderCard, RecordedReturn
 from chalicelib.areas.orders.model.packed import packed, unpacked
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant

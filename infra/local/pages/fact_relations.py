@@ -34,9 +34,10 @@ _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
-_PROFILES = ("claim_referral", "enrol_member", "open_checkout", "update_member")  # where a rule gives something for it
+_PROFILES = ("claim_referral", "enrol_member", "open_checkout", "update_checkout", "update_member")  # rules give for it
 _RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "run_rule", "settle_occasions")
-_OF_KNOWN = tuple(one for one in _RECORDING if one != "open_checkout")  # whom that enrols has nothing that could end
+_ENROLLED_AT = ("open_checkout", "update_checkout")  # whom these enrol has nothing that could end
+_OF_KNOWN = tuple(one for one in _RECORDING if one not in _ENROLLED_AT)
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
@@ -67,6 +68,7 @@ _ON_ACCOUNTS = (
 _CONFIGURING = (
     *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_segment"),
     *("define_tiers", "put_tenant", "replace_program"),
+    *("define_follow_up", "define_template"),
     *("define_webhook", "delete_webhook", "disable_webhook", "rotate_webhook_secret"),
 )
 
@@ -169,6 +171,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.MemberLeftSegment: Relations(
         ("add_to_segment", "remove_from_segment", "settle_criteria", "settle_due", *_OF_KNOWN),
     ),
+    f.NotificationWanted: Relations(_RECORDING),
     f.ReferralInvited: Relations(("invite_friend",), ("User.InvitationWasCreated",)),
     f.ReferralExpired: Relations(("settle_due",)),
     f.ReferralRegistered: Relations(
@@ -182,7 +185,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CheckoutCommitted: Relations(("commit_checkout",)),
     f.CheckoutCancelled: Relations(("cancel_checkout",)),
     members.MemberEnrolled: Relations(
-        ("commit_checkout", "enrol_member", "open_checkout", "record_order"),
+        ("commit_checkout", "enrol_member", "open_checkout", "record_order", "update_checkout"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),
         ("USER_CREATED",),
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.areas.orders.model.order import ByHand, Credited, Gift, SpentOn
+from chalicelib.areas.orders.model.gifts import Gift
+from chalicelib.areas.orders.model.order import ByHand, Credited, SpentOn
 from chalicelib.areas.orders.model.uses import Held, Use
 
 

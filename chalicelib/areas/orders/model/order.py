@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from chalicelib.areas.orders.model.documents import Line, Return, ReturnLine, Sale
+from chalicelib.areas.orders.model.gifts import Gift
 from chalicelib.areas.orders.model.uses import Came, Use, UseBack, back_of
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import rounded
@@ -48,24 +49,6 @@ class PaidWith(NamedTuple):
 
     spends: tuple[SpentOn, ...] = ()
     coupons: tuple[tuple[str, str], ...] = ()
-
-
-COUPON_GIVEN, STAMPS = "issue_coupon", "stamps"
-
-
-class Gift(NamedTuple):
-    """What a rule gave for it beside points: a perk or a tier (`what`), stamps on a card (`what`), or a coupon of a series
-    (`what`). `award` is the one that was granted or stamped, or the coupon; `lines` of the order that it was given for, where
-    the rule asks for some. An older release wrote what was before: when the award
-    was over (`ended`), or to which tier the account was pinned, and until which day (`was`)."""
-
-    rule: str
-    kind: str
-    what: str
-    award: str = ""
-    ended: Instant | None = None
-    was: tuple[str, int | None] | None = None
-    lines: tuple[int, ...] = ()
 
 
 class ByHand(NamedTuple):

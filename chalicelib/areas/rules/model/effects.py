@@ -201,6 +201,13 @@ class GiveStamps(Frozen):
         return min(self.amount * pieces, self.at_most or MOST_STAMPS, MOST_STAMPS)
 
 
+class GiveBadge(Frozen):
+    """A badge: earned once, or once more, as its perk says."""
+
+    kind: Literal["badge"]
+    perk: Code
+
+
 class SetTier(Frozen):
     """The member is pinned to the tier: for so many days, this one included, or for good."""
 
@@ -238,8 +245,20 @@ class CallWebhook(Frozen):
     webhook_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 
 
-FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook
-FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook)
+class Notify(Frozen):
+    """The member is told what the template says, so many hours afterwards: `marketing` if they take the newsletter, and when it is
+    not the tenant's quiet hours; `transactional` is about what they have done."""
+
+    kind: Literal["notify"]
+    template: Code
+    notice: Literal["transactional", "marketing"] = "marketing"
+    after_hours: Annotated[int, Field(strict=True, ge=0, le=8_784)] = 0
+
+
+FollowEffect = (
+    GrantPerk | GiveStamps | GiveBadge | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook | Notify
+)
+FOLLOWS = (GrantPerk, GiveStamps, GiveBadge, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook, Notify)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -258,11 +277,13 @@ Effect = Annotated[
     | PayWithPoints
     | GrantPerk
     | GiveStamps
+    | GiveBadge
     | SetTier
     | IssueCoupon
     | JoinSegment
     | LeaveSegment
-    | CallWebhook,
+    | CallWebhook
+    | Notify,
     Field(discriminator="kind"),
 ]
 CREDITS = (PerValue, PerProduct, FixedAmount, Cashback, Multiply)

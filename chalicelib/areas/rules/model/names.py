@@ -12,12 +12,14 @@ from chalicelib.areas.rules.model.effects import (
     FOLLOWS,
     AmountOff,
     CallWebhook,
+    GiveBadge,
     GiveStamps,
     GrantPerk,
     IssueCoupon,
     JoinSegment,
     LeaveSegment,
     Multiply,
+    Notify,
     PayWithPoints,
     SetTier,
 )
@@ -124,8 +126,22 @@ def amounts_off(rule: Rule) -> Iterator[Named]:
 
 def named_perks(rule: Rule) -> Iterator[Named]:
     for place, effect in enumerate(rule.effects):
-        if isinstance(effect, GrantPerk | GiveStamps):
+        if isinstance(effect, GrantPerk | GiveStamps | GiveBadge):
             yield Named(effect.perk, f"effects.{place}.perk")
+
+
+def named_badges(rule: Rule) -> Iterator[Named]:
+    """Of its perks, those that must be badges."""
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, GiveBadge):
+            yield Named(effect.perk, f"effects.{place}.perk")
+
+
+def named_templates(rule: Rule) -> Iterator[Named]:
+    """Of notifications."""
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, Notify):
+            yield Named(effect.template, f"effects.{place}.template")
 
 
 def named_series(rule: Rule) -> Iterator[Named]:
