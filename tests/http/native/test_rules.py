@@ -135,6 +135,12 @@ def test_what_a_rule_names_is_its_program_s(shop: Shop, fields: Json, code: str,
     assert refusal(shop.api.get(f"{RULES}/new")) == (404, "rule_not_found", "rule_id")
 
 
+def test_a_badge_that_a_rule_gives_is_one(shop: Shop) -> None:
+    answer(shop.api.put("/v1/programs/1/perks/club", {"name": "Club", "what": {"kind": "club"}}))
+    reply = shop.api.put(f"{RULES}/new", rule({"kind": "badge", "perk": "club"}))
+    assert refusal(reply) == (422, "not_a_badge", "effects.0.perk")
+
+
 def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:
     kept = KEPT | {"audience": {"tiers": []}, "state": "paused"}
     put_there(rt, "rule", numbered(kept, "rule_id", range(1_999)))
