@@ -13,7 +13,8 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Credited, Gift, PaidWith
+from chalicelib.areas.orders.model.gifts import Gift
+from chalicelib.areas.orders.model.order import Credited, PaidWith
 from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Credit as RuleCredit

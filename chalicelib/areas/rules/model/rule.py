@@ -7,7 +7,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Ask, Condition, of_goods, questions
-from chalicelib.areas.rules.model.effects import DISCOUNTS, FOLLOWS, MAX_EFFECTS, OF_GOODS, CallWebhook, Effect
+from chalicelib.areas.rules.model.effects import (
+    DISCOUNTS,
+    FOLLOWS,
+    MAX_EFFECTS,
+    OF_GOODS,
+    CallWebhook,
+    Effect,
+    GiveStamps,
+)
 from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
 from chalicelib.areas.rules.model.subjects import OF_EVENT
 from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, OnReferral, OnSchedule, Trigger
@@ -75,6 +83,9 @@ class RuleDefinition(Frozen):
                 raise slip("wrong_effect", text, place)
             if isinstance(effect, OF_GOODS) and on not in WITH_GOODS:
                 text = f"{effect.kind} is counted of what is bought: it belongs to a rule on order, not on {on}"
+                raise slip("wrong_effect", text, place)
+            if isinstance(effect, GiveStamps) and effect.per == "piece" and on not in WITH_GOODS:
+                text = f"stamps per piece are counted of what is bought: they belong to a rule on order, not on {on}"
                 raise slip("wrong_effect", text, place)
         return self
 
