@@ -1,8 +1,9 @@
-"""Limits of rules at work: what an account has had and what is there for all, what a purchase takes of both, and what a return
-gives back.
+"""Limits of rules at work: what an account has had and what is there for all, what a purchase or anything else that sets a rule
+off takes of both, and what a return gives back.
 
 Judging reads nothing for it: the account is there, and of what everybody takes from a process knows what was found to be short
-(flows/take_quotas). What was decided is then taken in the purchase's own transaction.
+(flows/take_quotas). What was decided is then taken in the same transaction, once it is known what was given: a perk that a member
+has already is no use.
 """
 
 from __future__ import annotations
@@ -220,26 +221,19 @@ def _counted(story: Story, day: Day, use: Use, counting: Counting, order: str) -
     return (story.then(told) if _is_something(use) else story), use
 
 
-def counted_by_themselves(after: Story, before: Story, terms: Terms, at: Instant) -> Story:
-    """What rules credited that no order set off: counted for the account, and by nothing given back."""
-    counting, day = terms.rules.counting, terms.day(at)
-    given: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for fact in after.facts[len(before.facts) :]:
-        if isinstance(fact, PointsEarned | PointsPromised) and fact.rule in counting:
-            given[fact.rule][fact.unit] += fact.amount
-    for rule_id, amounts in given.items():
-        counted = counting[rule_id]
-        units = tuple((unit, amounts[unit]) for unit in counted.units if amounts.get(unit))
-        after, _ = _counted(after, day, Use(rule_id, amounts=units), counted, order="")
-    return after
+def credits_since(before: Story, story: Story) -> tuple[Credited, ...]:
+    """What rules have brought the account since, caps and all, for something that is no order."""
+    since = story.facts[len(before.facts) :]
+    earned = (fact for fact in since if isinstance(fact, PointsEarned | PointsPromised) and fact.rule)
+    return tuple(Credited(fact.rule, fact.unit, fact.amount, (), 0, (0, 0, 0)) for fact in earned)
 
 
 def writes_within(taking: Taking, *beside: Write) -> tuple[Write, ...]:
-    """Refuses `too_many_limits` where a purchase would take from more slices than one transaction writes, with what is
-    given `beside`."""
+    """Refuses `too_many_limits` where it would take from more slices than one transaction writes, with what is given
+    `beside`."""
     writes = taking.writes
     if len(writes) + max(0, len(beside) - USUAL_BESIDE) > MOST_WRITES:
-        sentence = "Too many rules with limits for all together give something for this order."
+        sentence = "Too many rules with limits for all together give something for this."
         raise Refused("too_many_limits", sentence)
     return writes
 

@@ -52,7 +52,7 @@ def judge_limits(kinds: Kinds) -> None:
 
 
 def _given(entries: Mapping[Key, Attrs]) -> Iterator[Given]:
-    """What rules on schedule gave that are counted: no order has it, so its entry says it alone."""
+    """What rules gave that are counted and for which there is no order: its entry says it alone."""
     for key, item in entries.items():
         program = int(key.sk.split("#")[1])
         for fact in entry_from(Stream("", key.pk, program), item).facts:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from chalicelib.areas.rules.model import Budget, MemberLimit, Rule
 from chalicelib.areas.rules.model.limits import UNLIMITED
 from chalicelib.areas.rules.model.names import asked_times
+from chalicelib.areas.rules.model.triggers import OnOccasion
 from chalicelib.areas.rules.outcome import CutBy, Reason, Skipped
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.amounts import shared_out
@@ -28,6 +29,11 @@ _EACH: Mapping[CountPeriod, str] = {
 _OFTEN = {1: "once", 2: "twice"}
 _FULL = "The account counts as many other rules as it has room for."
 Parts = tuple[tuple[int, int], ...]
+
+
+def _gone(in_all: int) -> str:
+    often = _OFTEN.get(in_all, f"{in_all} times")
+    return f"It was given out {often} in all, and has been."
 
 
 class Left(NamedTuple):
@@ -67,7 +73,7 @@ class CompiledLimits:
             for unit in {one.unit for one in limits.per_member if one.unit is not None}
         }
         self._in_all, self._budget = limits.in_all, limits.budget
-        self._given_out = self._skipped("limit_reached", f"It was for {limits.in_all} purchases, and they have been.")
+        self._given_out = self._skipped("limit_reached", _gone(limits.in_all or 0))
         self._spent = self._skipped("budget_spent", "Its budget is spent.")
         self._full = self._skipped("limit_reached", _FULL)
         of = limits.budget.of if limits.budget else ""
@@ -142,11 +148,13 @@ class Counting(NamedTuple):
 
 
 def counting_of(rules: Sequence[Rule]) -> dict[str, Counting]:
-    """Of each rule that has limits, or that another asks about. Nobody else's uses are counted."""
+    """Of each rule that has limits, or that another asks about. Nobody else's uses are counted; and of what comes once a year none
+    by an account, which would tell whose birthday it is."""
     found = {rule.rule_id: _own(rule) for rule in rules if rule.limits != UNLIMITED}
+    untold = {rule.rule_id for rule in rules if isinstance(rule.trigger, OnOccasion)}
     for rule in rules:
         for asked in asked_times(rule):
-            if asked.rule_id is not None:
+            if asked.rule_id is not None and asked.rule_id not in untold:
                 known = found.get(asked.rule_id, Counting())
                 periods = tuple(dict.fromkeys((*known.periods, asked.per)))
                 found[asked.rule_id] = known._replace(periods=periods)
