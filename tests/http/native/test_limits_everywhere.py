@@ -22,7 +22,7 @@ from tests.twins.hooked import HOST
 FIRST_TWO: Json = {"in_all": 2}
 ONCE_A_DAY: Json = {"per_member": [{"per": "day", "times": 1}]}
 BUDGET: Json = {"budget": {"amount": 12, "unit": "points"}}
-NOW = "2026-01-15T12:00:00Z"
+NOW = "2026-01-15T12:01:00Z"  # tills run a little fast
 HERE: Json = {"latitude": "52.5", "longitude": "13.4"}
 
 Sets = Callable[[Shop, Runtime, str], str]
