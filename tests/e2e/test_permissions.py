@@ -69,7 +69,6 @@ OF_A_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetSh
 OF_A_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 LOG = "arn:${AWS::Partition}:logs:"
 NO_CALL = "it is no call: without it S3 answers 403 for an object that is not there, and we would not know"
-NOBODY_MOVES = "whom a day brings into a segment by criteria is checked on; none that can be let pass here does"
 EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the beginning of the resource, by its logical id
     **{(function, action, LOG): LAMBDA_ITSELF for function in LOGICAL for action in OF_A_LOG},
     **{("imports", action, "ImportsQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
@@ -78,10 +77,11 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     **{("webhooks", action, "WebhooksQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("relay", action, "Table"): LAMBDA_ITSELF for action in OF_A_STREAM},
     ("relay", "dynamodb:ListStreams", "*"): LAMBDA_ITSELF,
-    ("due", "dynamodb:ConditionCheckItem", "Table"): NOBODY_MOVES,
     ("api_handler", "s3:ListBucket", "Bucket"): NO_CALL,
     ("imports", "s3:ListBucket", "Bucket"): NO_CALL,
 }
+WHO_COMES_FIRST = "the queue of automations or the daily job checks on whom criteria bring in, whichever looks first"
+SELDOM: Mapping[tuple[str, str, str], str] = {("due", "dynamodb:ConditionCheckItem", "Table"): WHO_COMES_FIRST}
 HOUR_MS = 3_600_000
 
 
@@ -317,15 +317,17 @@ def allowed(policy: Any, addresses: Mapping[str, str]) -> set[Use]:
 
 def unexplained(function: str, unused: set[Use], addresses: Mapping[str, str]) -> set[Use]:
     """Of what a function may and was not seen to do, what nothing excuses."""
-    excused = excuses(function, addresses)
+    excused = excuses(function, addresses, {**EXCUSED, **SELDOM})
     return {use for use in unused if not any(use[0] == action and within(use[1], place) for action, place in excused)}
 
 
-def excuses(function: str, addresses: Mapping[str, str]) -> set[Use]:
+def excuses(
+    function: str, addresses: Mapping[str, str], told: Mapping[tuple[str, str, str], str] = EXCUSED
+) -> set[Use]:
     """Where each is, in the words of the recorder."""
     return {
         (action, "/".join([addresses.get(place.split("/")[0], place.split("/")[0]), *place.split("/")[1:]]))
-        for whose, action, place in EXCUSED
+        for whose, action, place in told
         if whose == function
     }
 
