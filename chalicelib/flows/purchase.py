@@ -31,7 +31,7 @@ from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.order_credits import with_credits
 from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming
 from chalicelib.flows.referring import Came, brought_or_not
-from chalicelib.flows.rule_limits import Gave, Stock, credits_since, held_by_quota, with_uses
+from chalicelib.flows.rule_limits import Gave, Stock, credits_since, held_by_quota, must_keep_promise, with_uses
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
@@ -191,6 +191,7 @@ def _decided(
         gave.story, gave=Gave(own, beside=gave.gave(0, first)), order=""
     )  # nothing that a return gives back
     had = Gave(credited, outcome.off, gave.gave(first))
+    must_keep_promise(terms, taking, had, sale.purchased_at, till.held, story.account)
     story, uses = counts(story, gave=had, order=order_id, held=till.held)
     story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     of = (friend.member.member_id, opened.head, story, outcome, (*credited, *gave.credits), uncounted)

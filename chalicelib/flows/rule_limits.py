@@ -127,14 +127,10 @@ def with_uses(
     held: Mapping[str, Use] = NOTHING_HELD,
 ) -> Counted:
     """Counts what was given and takes it from what is there for everybody, but for what is `held`, by rule: that was taken before.
-    Nothing for rules that nobody counts. Refuses `promise_gone` where a discount that a checkout was promised is not to be had any
-    more."""
+    Nothing for rules that nobody counts."""
     counting, day, kept = terms.rules.counting, terms.day(at), list[Use]()
     for use in taken_uses(terms, taking, gave, held):
-        counted = counting.get(use.rule, Counting())
-        if any(off.rule_id == use.rule for off in gave.off):
-            _must_have_some_left(story.account, use.rule, counted, day)
-        story, told = _counted(story, day, use, counted, order)
+        story, told = _counted(story, day, use, counting.get(use.rule, Counting()), order)
         kept.append(told)
     return Counted(story, tuple(use for use in kept if _is_something(use)))
 
@@ -166,24 +162,33 @@ def _use(
     program_id, budget, of_money = terms.program.program_id, counting.budget, use.budget is not None
     if counting.in_all is not None and use.in_all is None and given:
         uses = uses_quota(program_id, use.rule, counting.in_all)
-        promised = any(off.rule_id == use.rule for off in offs)
-        if promised and not taking.can_have(uses, 1):
-            raise promise_gone()
         use = use._replace(in_all=_held(taking.take(uses, 1)))
     if budget is not None and use.budget is None:
         quota, amount = budget_quota(program_id, use.rule, budget), given.get(budget.unit or "", 0)
         of_money = budget.unit is None
-        if of_money and taking.can_have(quota, amount) < amount:
-            raise promise_gone()
         if amount:
             use = use._replace(budget=_held(taking.take(quota, amount)), of=budget.of)
     return use._replace(off=_off(offs, use.rule)) if of_money and use.budget and not use.off else use
 
 
-def _must_have_some_left(account: Account, rule_id: str, counting: Counting, day: Day) -> None:
-    """Of a discount that was promised: the account may have had it meanwhile."""
-    if any(uses_in(account, rule_id, per, day) >= times for per, times in counting.times):
-        raise promise_gone()
+def must_keep_promise(
+    terms: Terms, taking: Taking, gave: Gave, at: Instant, held: Mapping[str, Use], account: Account | None = None
+) -> None:
+    """Refuses `promise_gone` where a discount that a checkout was promised is not to be had any more: what is not `held` is gone, or
+    the account has had it meanwhile."""
+    program_id, day, off = terms.program.program_id, terms.day(at), defaultdict[str, int](int)
+    for one in gave.off:
+        off[one.rule_id] += 0 if one.unit else one.amount
+    for rule_id, amount in off.items():
+        counting, use = terms.rules.counting.get(rule_id, Counting()), held.get(rule_id, Use(rule_id))
+        had = account is not None and any(uses_in(account, rule_id, per, day) >= times for per, times in counting.times)
+        wanted = []
+        if counting.in_all is not None and use.in_all is None:
+            wanted.append((uses_quota(program_id, rule_id, counting.in_all), 1))
+        if counting.budget is not None and counting.budget.unit is None and use.budget is None:
+            wanted.append((budget_quota(program_id, rule_id, counting.budget), amount))
+        if had or any(taking.can_have(quota, much) < much for quota, much in wanted):
+            raise promise_gone()
 
 
 def promise_gone() -> Refused:
