@@ -51,6 +51,13 @@ def webhooks(event: SQSEvent) -> dict[str, Any]:
     return webhooks.webhooks(bootstrap.runtime(), event.to_dict())
 
 
+@app.on_sqs_message(queue_arn=MERGED, batch_size=5, maximum_concurrency=16)
+def notify(event: SQSEvent) -> dict[str, Any]:
+    from chalicelib.events import notify  # noqa: PLC0415
+
+    return notify.notify(bootstrap.runtime(), event.to_dict())
+
+
 @app.on_sqs_message(queue_arn=MERGED, batch_size=10, maximum_concurrency=16)
 def automations(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.events import automations  # noqa: PLC0415

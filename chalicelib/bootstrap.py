@@ -14,6 +14,7 @@ from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
 
 if TYPE_CHECKING:
+    from chalicelib.aws.aws_senders import AwsSenders
     from chalicelib.aws.http_outside import HttpOutside
     from chalicelib.aws.s3_files import S3Files
     from chalicelib.aws.sns_topic import SnsTopic
@@ -40,6 +41,7 @@ def build(known: Settings) -> Runtime:
         queues=_on_first_use(lambda: _queues(known)),
         topic=_on_first_use(lambda: _topic(known)),
         outside=_on_first_use(lambda: _outside(known)),
+        senders=_on_first_use(lambda: _senders(known)),
     )
 
 
@@ -65,6 +67,12 @@ def _outside(known: Settings) -> HttpOutside:
     from chalicelib.aws.http_outside import HttpOutside  # noqa: PLC0415
 
     return HttpOutside(known.is_local)
+
+
+def _senders(known: Settings) -> AwsSenders:
+    from chalicelib.aws.aws_senders import AwsSenders  # noqa: PLC0415
+
+    return AwsSenders(known.push, known.mail_from, region=known.region, endpoint=known.endpoint_url)
 
 
 class _OnFirstUse:

@@ -12,6 +12,11 @@ STAMPBOOK_BUCKET         the bucket for files
 STAMPBOOK_QUEUE_IMPORTS  the address of a queue; so too _DUE, _AUTOMATIONS, _NOTIFY, _WEBHOOKS and _METRICS
 STAMPBOOK_QUEUE_RELAY_DEAD  where the relay leaves what can never be relayed
 STAMPBOOK_TOPIC          the ARN of the topic
+
+And what a deployment may have or not; without it nothing is sent that way:
+
+STAMPBOOK_PUSH_APPLE     the ARN of SNS's platform application for Apple; so too _GOOGLE
+STAMPBOOK_MAIL_FROM      the address that mails come from, verified by SES
 """
 
 from __future__ import annotations
@@ -23,12 +28,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, get_args
 
+from chalicelib.kit.platforms import PLATFORMS, Platform
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 QUEUES = ("imports", "due", "automations", "notify", "webhooks", "metrics")
 RELAY_DEAD = "relay_dead"  # no function works on it: a command does
 SENT_TO = (*QUEUES, RELAY_DEAD)
 _EXPECTED = {
+    "STAMPBOOK_PUSH_APPLE": "the ARN of a platform application",
+    "STAMPBOOK_PUSH_GOOGLE": "the ARN of a platform application",
+    "STAMPBOOK_MAIL_FROM": "an e-mail address",
     "STAMPBOOK_BUCKET": "the name of the bucket",
     "STAMPBOOK_TOPIC": "the ARN of the topic",
     **{f"STAMPBOOK_QUEUE_{name.upper()}": f"the address of the queue for {name}" for name in SENT_TO},
@@ -39,8 +49,16 @@ _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _QUEUE = re.compile(r"https?://[^\s/]+(/[^\s/]+)+")
 _TOPIC = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]+")
+_APPLICATION = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]+:app/[A-Z_]+/[A-Za-z0-9_.-]+")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _LOOPBACK = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:|$)")
 _ENDPOINT = re.compile(r"https?://[^\s/]+/?")
+_SHAPES = {
+    "STAMPBOOK_BUCKET": _BUCKET,
+    "STAMPBOOK_TOPIC": _TOPIC,
+    **{f"STAMPBOOK_PUSH_{name.upper()}": _APPLICATION for name in PLATFORMS},
+    "STAMPBOOK_MAIL_FROM": _ADDRESS,
+}
 
 
 class ConfigurationError(Exception):
@@ -61,6 +79,8 @@ class Settings:
     bucket: str | None = None
     queues: Mapping[str, str] = field(default_factory=dict)
     topic: str | None = None
+    push: Mapping[Platform, str] = field(default_factory=dict)
+    mail_from: str | None = None
 
     @property
     def is_local(self) -> bool:
@@ -106,6 +126,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         bucket=where["STAMPBOOK_BUCKET"] or None,
         queues={name: address for name in SENT_TO if (address := where[f"STAMPBOOK_QUEUE_{name.upper()}"])},
         topic=where["STAMPBOOK_TOPIC"] or None,
+        push={name: arn for name in PLATFORMS if (arn := where[f"STAMPBOOK_PUSH_{name.upper()}"])},
+        mail_from=where["STAMPBOOK_MAIL_FROM"] or None,
     )
 
 
@@ -117,7 +139,7 @@ def required(name: str, value: str | None) -> str:
 
 
 def _where_needed(name: str) -> Callable[[str], object]:
-    shape = {"STAMPBOOK_BUCKET": _BUCKET, "STAMPBOOK_TOPIC": _TOPIC}.get(name, _QUEUE)
+    shape = _SHAPES.get(name, _QUEUE)
     return lambda text: text == "" or shape.fullmatch(text)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # most requests reach none of these, and a cold start pays fo
     from chalicelib.aws.files import Files
     from chalicelib.aws.outside import Outside
     from chalicelib.aws.queues import Queues
+    from chalicelib.aws.senders import Senders
     from chalicelib.aws.topic import Topic
 
 
@@ -27,3 +28,4 @@ class Runtime:
     queues: Queues
     topic: Topic
     outside: Outside
+    senders: Senders

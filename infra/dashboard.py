@@ -19,8 +19,12 @@ Json = dict[str, Any]
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 PERIOD = 300
 WEBHOOKS = ("tell_webhooks", "deliver_webhook", "redeliver_webhook", "wake_webhooks")
+NOTIFICATIONS = ("notify", "tell_wanted", "tell_member", "wake_notices")
 AUTOMATIONS = ("follow_entry", "settle_criteria", "judge_segment")
-JOBS = ("start_import", "start_imports", *STEP_NAMES, "schedule_due", "settle_due", RELAY, *WEBHOOKS, *AUTOMATIONS)
+JOBS = (
+    *("start_import", "start_imports", *STEP_NAMES, "schedule_due", "settle_due", RELAY),
+    *(*WEBHOOKS, *AUTOMATIONS, *NOTIFICATIONS),
+)
 
 
 def dashboard(template: Json) -> Json:

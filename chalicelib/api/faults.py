@@ -46,6 +46,7 @@ CODE_OF_KIND: Mapping[str, str] = {
 }
 # What a pattern asks for, in words. (A test knows every pattern of the API and finds the one that has none.)
 FORMS: Mapping[str, str] = {
+    r"^[\x21-\x7e]+$": "have no blanks, and none but the letters and signs of a plain keyboard",
     "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$": (
         "have 1 to 64 letters from A to Z, digits, dots, hyphens or underscores, a letter or digit first"
     ),
@@ -136,7 +137,13 @@ def discriminator(error: ErrorDetails) -> str | None:
 
 def _is_ours(error: ErrorDetails) -> bool:
     """Some of our codes are called as pydantic calls its own kinds; those come with what they were measured by."""
-    return error["type"] in CODES and "ctx" not in error
+    return error["type"] in CODES and ("ctx" not in error or "param" in error["ctx"])
+
+
+def place_inside(error: ErrorDetails) -> tuple[str, ...]:
+    """Where in the faulty object it is that a validator of ours found, if it says so (kit/slips)."""
+    inside = error.get("ctx", {}).get("param")
+    return tuple(str(inside).split(".")) if inside else ()
 
 
 def _ours(subject: str, said: str) -> str:

@@ -1,4 +1,4 @@
-"""Codes of events, perks, rewards, segments, referrals, webhooks, coupons, checkouts: a part of those in api/codes."""
+"""Codes of events, perks, rewards, segments, referrals, webhooks, notifications, coupons, checkouts: a part of those in api/codes."""
 
 from __future__ import annotations
 
@@ -103,10 +103,26 @@ PERKS_REWARDS_AND_COUPONS = {
         422, "The coupons that would be the codes of the reward are worth something else than it says."
     ),
     "no_cashback": Code(422, "The reward turns no points into money."),
+    "address_needed": Code(422, "The reward is sent to the member, but no address is given."),
     "no_address_asked": Code(422, "An address is given, but nothing of the reward is sent."),
     "not_delivered": Code(422, "Nothing of the redemption is delivered: the reward is not physical."),
     "wrong_delivery_state": Code(422, "The delivery cannot go from where it stands to there."),
     "undo_by_refund": Code(422, "It was spent on a reward: refund the redemption; the message says how."),
+    "template_not_found": Code(404, "The tenant has no such template of notifications."),
+    "unknown_variable": Code(422, "A variable in the words of a notification is none that is known where it is used."),
+    "unknown_template": Code(422, "The tenant has no template of notifications of this id that a rule could tell."),
+    "follow_up_not_found": Code(404, "The tenant has no such follow-up."),
+    "too_many_follow_ups": Code(422, "A tenant has at most 100 follow-ups."),
+    "too_many_templates": Code(422, "A tenant has at most 500 templates of notifications."),
+    "what_is_told": Code(400, "A notification has a template or a text: one of the two."),
+    "who_is_told": Code(400, "A notification is for some members, for a segment or for everybody: one of the three."),
+    "time_too_far": Code(400, "A notification begins within a year."),
+    "bad_token": Code(400, "Apple or Google would know no phone by this token."),
+    "no_sender": Code(422, "Nothing can be pushed to phones of this platform here."),
+    "too_many_devices": Code(422, "A member has at most 10 devices that are in use."),
+    "device_not_found": Code(404, "The member has no such device."),
+    "notice_not_found": Code(404, "The member has no such notice, or it is more than 45 days old."),
+    "notice_finished": Code(409, "The notice does not wait any more: there is nothing to cancel."),
     "webhook_not_found": Code(404, "The tenant has no such webhook."),
     "webhook_disabled": Code(422, "The webhook is disabled: nothing is sent to it."),
     "too_many_webhooks": Code(
@@ -121,6 +137,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "delivery_not_found": Code(404, "The webhook has no such delivery, or it is more than 30 days old."),
     "segment_not_found": Code(404, "The tenant has no such segment."),
     "unknown_webhook": Code(422, "The tenant has no webhook of this id that a rule could tell."),
+    "unknown_member": Code(422, "What a rule names as a member in its audience cannot be one."),
+    "unknown_member_field": Code(422, "The tenant declares no such field of members that a rule could ask about."),
+    "no_place_then": Code(422, "Nobody is at any place when the rule is judged, but it is for places."),
     "unknown_segment": Code(422, "The tenant has no segment of this id that a rule could ask for or move members by."),
     "segment_ended": Code(422, "The segment has ended: nobody joins it."),
     "segment_by_criteria": Code(422, "Who is in the segment follows from its criteria, and from nothing else."),

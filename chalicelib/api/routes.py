@@ -12,6 +12,7 @@ from chalicelib.api.native.routes import (
     groups,
     holds,
     members,
+    notifications,
     operations,
     orders,
     pending,
@@ -59,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     *coupons.ROUTES,
     *segments.ROUTES,
     *referrals.ROUTES,
+    *notifications.ROUTES,
     *webhooks.ROUTES,
     *system.ROUTES,
 )

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.aws.queues import Message, QueueName, queued_message
 
 MAX_RECEIVES = 3  # as the template's redrive policies say,
-MORE_RECEIVES: Mapping[QueueName, int] = {"imports": 5}  # where they say another number
+MORE_RECEIVES: Mapping[QueueName, int] = {"imports": 5, "notify": 5}  # where they say another number
 Consumer = Callable[[dict[str, Any]], dict[str, Any]]
 Arrange = Callable[[list["Waiting"]], list["Waiting"]]
 

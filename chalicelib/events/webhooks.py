@@ -23,15 +23,16 @@ from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.deliver_webhook import deliver_first, deliver_kept
 from chalicelib.flows.redeliver_webhook import redeliver_page
 from chalicelib.flows.tell_webhooks import tell_webhooks
+from chalicelib.flows.wake_notices import wake_notices
 from chalicelib.flows.wake_webhooks import wake_shard, wake_webhooks
 from chalicelib.flows.webhook_messages import Call
 from chalicelib.runtime import Runtime
 
 
 def schedule_webhooks(rt: Runtime, event: Mapping[str, Any]) -> None:
-    """What is due by now is looked for. Raising means that Lambda tries again: let it."""
+    """What is due by now is looked for, of webhooks and of notifications. Raising means that Lambda tries again: let it."""
     with noted("wake_webhooks", str(event.get("id", ""))) as note:
-        note.done = wake_webhooks(rt, note.request_id)
+        note.done = wake_webhooks(rt, note.request_id) + wake_notices(rt, note.request_id)
 
 
 def webhooks(rt: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Story
+from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
 from chalicelib.areas.coupons.model import Coupon
 from chalicelib.areas.orders.model.order import Credited, Gift
@@ -28,6 +29,7 @@ from chalicelib.areas.rules.model.effects import (
     IssueCoupon,
     JoinSegment,
     LeaveSegment,
+    Notify,
     SetTier,
 )
 from chalicelib.areas.rules.outcome import Follow
@@ -46,13 +48,13 @@ from chalicelib.table.journal import Entry, Header
 from chalicelib.table.protocol import Write
 
 MOST = 10  # in one transaction; each may write awards
-THAT_STAY = JoinSegment | LeaveSegment | CallWebhook  # whatever comes back
+THAT_STAY = JoinSegment | LeaveSegment | CallWebhook | Notify  # whatever comes back
 OF_A_STAY = 2  # writes: itself, and how many are in the segment
 
 
 class GivenEffect(Frozen):
     """What a rule gave beside points, or the reason why not: a code. `what` is the perk, the tier, the coupon's series, the
-    segment or the webhook, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
+    segment, the webhook or the template, `award_id` the award that was granted or stamped, `code` the coupon's: a trial has none of a pool."""
 
     rule_id: str
     kind: str
@@ -163,6 +165,10 @@ class _Given:
         if isinstance(effect, JoinSegment | LeaveSegment):
             stays, facts = self.stays.moved(effect, follow.rule_id)
             return replace(blank, stays=stays, turn=self.turn.then(*facts))
+        if isinstance(effect, Notify):
+            who, hours = desk.member_id, effect.after_hours
+            wanted = f.NotificationWanted(who, effect.template, effect.notice, hours, follow.rule_id)
+            return replace(blank, turn=self.turn.then(wanted))
         if isinstance(effect, CallWebhook):
             told = telling(desk.terms.config, effect, desk.member_id, follow.rule_id, desk.order)
             return replace(blank, turn=self.turn.then(told))
@@ -218,6 +224,8 @@ def _what(effect: FollowEffect) -> str:
             return effect.segment
         case CallWebhook():
             return effect.webhook_id
+        case Notify():
+            return effect.template
 
 
 def _given(

@@ -51,12 +51,18 @@ UNNAMED = Failure(
     "work_lost", "The list of members was deleted before it was told. Who has moved stays where they are."
 )
 STOPPED = Failure("rule_stopped", "The rule is not active any more: who had not had it yet got nothing.")
+UNSENT_TO_ALL = Failure(
+    "given_up",
+    "The notification failed again and again, for a reason of ours, and was given up. Who has a receipt has had it.",
+)
+UNTOLD_RECEIPTS = Failure("work_lost", "The list of whom it was sent to was deleted before it was told. Receipts stay.")
 _GIVEN_UP: Mapping[Job, Failure] = {
     "import": GIVEN_UP,
     "codes": GIVEN_UP,
     "proof": UNPROVEN,
     "simulation": UNREPLAYED,
     "run": UNRUN,
+    "notification": UNSENT_TO_ALL,
     "segment": UNJUDGED,
 }
 _LOST: Mapping[Kind, Failure] = {
@@ -65,6 +71,7 @@ _LOST: Mapping[Kind, Failure] = {
     "prove_accounts": UNTOLD,
     "simulate_rules": UNSUMMED,
     "run_rule": UNLISTED,
+    "send_notification": UNTOLD_RECEIPTS,
     "judge_segment": UNNAMED,
     "preview_segment": UNNAMED,
     "export_segment": UNNAMED,

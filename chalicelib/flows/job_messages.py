@@ -1,4 +1,4 @@
-"""What the steps of an operation tell each other through the queue `imports`. Any of them may come twice, late, in any
+"""What the steps of an operation tell each other through the queue `imports`, those of notifications through `notify`. Any of them may come twice, late, in any
 order. Those of imports of orders say nothing of their kind, as they never did; all others do."""
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from chalicelib.kit.caller import Caller
 from chalicelib.runtime import Runtime
 
 QUEUE: Literal["imports"] = "imports"
-
+NOTIFY: Literal["notify"] = "notify"
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof", "codes", "simulation", "run", "segment"]
+Job = Literal["import", "proof", "codes", "simulation", "run", "segment", "notification"]
 _JOBS: Mapping[Kind, Job] = {
     "import_orders": "import",
     "prove_accounts": "proof",
@@ -26,6 +26,7 @@ _JOBS: Mapping[Kind, Job] = {
     "judge_segment": "segment",
     "preview_segment": "segment",
     "export_segment": "segment",
+    "send_notification": "notification",
 }
 
 
@@ -62,8 +63,8 @@ def send_route(rt: Runtime, operation: Operation) -> None:
 
 
 def send_next(rt: Runtime, progress: Progress) -> None:
-    """Whatever an operation that is not finished waits for."""
-    if progress.operation.state == "queued":
+    """Whatever an operation that is not finished waits for. A notification that has not begun is in the list of what is due."""
+    if progress.operation.state == "queued" and progress.operation.kind != "send_notification":
         send_route(rt, progress.operation)
     if progress.operation.state == "running":
         send_chunks(rt, progress.operation, list(progress.parts))
@@ -84,7 +85,7 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof" | "codes" | "simulation" | "run" | "segment" as job, **said}:
+        case {"job": "proof" | "codes" | "simulation" | "run" | "segment" | "notification" as job, **said}:
             step = step_of(said)
             if step.do in _asked_of(job):
                 return step._replace(job=job)
@@ -100,10 +101,7 @@ def step_of(body: Any) -> Step:
             "chunk": int() as chunk,
         }:
             return Step("chunk", tenant, operation, part, chunk)
-    raise InvalidInput(
-        "unknown_message",
-        "This is no message for the queue of imports, proofs, simulations, runs of rules and jobs on segments.",
-    )
+    raise InvalidInput("unknown_message", "This is no message about a step of an operation.")
 
 
 def importer(operation: Operation) -> Caller:
@@ -118,4 +116,5 @@ def _send(rt: Runtime, operation: Operation, bodies: list[dict[str, Any]]) -> No
     if (job := _JOBS[operation.kind]) != "import":
         of |= {"job": job}
     if bodies:
-        rt.queues.send(QUEUE, [Message(of | body, operation.request_id) for body in bodies])
+        queue = NOTIFY if job == "notification" else QUEUE
+        rt.queues.send(queue, [Message(of | body, operation.request_id) for body in bodies])

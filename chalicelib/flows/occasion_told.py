@@ -53,6 +53,8 @@ def _nameless(fact: Fact) -> Fact:
     match fact:
         case f.PointsEarned() | f.PointsPromised() | f.PointsCapped() | f.RuleTold():
             return replace(fact, rule="")
+        case f.NotificationWanted():
+            return replace(fact, rule="")
         case f.MemberJoinedSegment() | f.MemberRenewedSegment() | f.MemberLeftSegment():
             return replace(fact, rule="")
         case _:

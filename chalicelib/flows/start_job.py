@@ -23,8 +23,8 @@ from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Write
 
 
-def start_job(rt: Runtime, command: Command, fresh: Progress) -> Committed[Progress]:
-    """Conflict `idempotency_key_reused`; Refused `too_large`."""
+def start_job(rt: Runtime, command: Command, fresh: Progress, also: tuple[Write, ...] = ()) -> Committed[Progress]:
+    """With what is written beside it. Conflict `idempotency_key_reused`; Refused `too_large`."""
     begun, now = fresh.operation, fresh.operation.created_at
 
     def decide() -> tuple[Committed[Progress], tuple[Write, ...]]:
@@ -33,7 +33,11 @@ def start_job(rt: Runtime, command: Command, fresh: Progress) -> Committed[Progr
             return Committed(known, replayed=known.operation.operation_id != begun.operation_id), ()
         puts = (jobs.operation_put(begun), *(jobs.part_put(begun, part, now) for part in fresh.parts))
         place = jobs.operation_key(begun.tenant, begun.operation_id).pk
-        return Committed(fresh), () if command.dry_run else (*puts, *place_puts(begun.tenant, command, place, now))
+        return Committed(fresh), () if command.dry_run else (
+            *puts,
+            *also,
+            *place_puts(begun.tenant, command, place, now),
+        )
 
     started = settle(rt, decide)
     if not command.dry_run:

@@ -21,6 +21,7 @@ from chalicelib.table.journal import Entry
 SILENT = frozenset(  # no statement has a line for these: what they do to points is told beside them
     (
         *("account.advanced", "event.recorded", "points.extended", "tier.pin_returned", "tier.reviewed"),
+        "notification.wanted",
         *("perk.granted", "perk.redeemed", "perk.refunded", "perk.revoked", "perk.expired"),
         *("checkout.opened", "checkout.updated", "checkout.committed", "checkout.cancelled"),
         *("rule.counted", "rule.told", "rule.uncounted"),

@@ -18,10 +18,10 @@ from infra.local.cost_webhooks import to_consumer, waking
 
 ROOT = Path(__file__).resolve().parents[2]
 PRICES = ROOT / "docs" / "prices.json"
-QUEUES_WORKED_OFF = 4  # imports, due, webhooks and automations: a mapping each
+QUEUES_WORKED_OFF = 5  # imports, due, webhooks, automations and notify: a mapping each
 PUBLISHED_AT_ONCE = 10
 SHOPS = ("quiet shop", "busy shop")
-ALARMS = 50
+ALARMS = 53
 WINDOW_SECONDS = 60  # of the relay's mapping; at its end Lambda calls once more, with nothing
 MONTH_SECONDS = 365 * 24 * 3600 / 12
 
@@ -90,7 +90,7 @@ def _over_http(assumed: Mapping[str, float], api: Used) -> list[Row]:
 def _to_the_feed(assumed: Mapping[str, float], each: float, usage: Usage, size: int) -> list[Row]:
     """Entries of a million orders or accounts, in batches of one size: one each, and one more for a member's first order. A window
     of the stream has one of a quiet shop's batches, and a batch a second of any other. Webhooks may want any entry, so their queue
-    takes all of them; what else is taken is for automations."""
+    takes all of them, and so does that of automations; what else is taken may be something that members are told of."""
     relay, entries = usage.relay[size], each * MILLION
     batches, taken = entries / size, entries * relay.taken / relay.of
     publishes = batches * -(-size // PUBLISHED_AT_ONCE)
@@ -103,7 +103,8 @@ def _to_the_feed(assumed: Mapping[str, float], each: float, usage: Usage, size: 
         Row("SNS publish", publishes / MILLION, "million requests", "sns_million_requests"),
         Row("SQS, topic to queues", taken / MILLION, "million requests", "sqs_million_requests"),
         *to_consumer("webhooks", assumed, entries, usage.told[min(size, TEN)], min(size, TEN)),
-        *to_consumer("automations", assumed, taken - entries, usage.followed[min(size, TEN)], min(size, TEN)),
+        *to_consumer("automations", assumed, entries, usage.followed[min(size, TEN)], min(size, TEN)),
+        *to_consumer("notify", assumed, taken - 2 * entries, usage.noted[min(size, TEN)], min(size, TEN)),
     ]
 
 

@@ -65,5 +65,5 @@ machine; and for the relay one request of SNS for ten entries. Orders of the ben
 once more, with nothing; whether it does so for windows without anything, Amazon does not say: were it so, that is a cent a month. An
 event source mapping with a concurrency of its own keeps five pollers at an empty queue, each asking for as long as SQS lets it; reading a stream is
 free for a function. Logs are billed compressed while they are kept: it will be less. A queue of the topic
-is fed once a function works it off, as those of webhooks and automations are: [each is a request an entry](../decisions/feeds-queues-fed-once-they-are-read.md) that its filter lets pass, and its consumer's. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.
+is fed once a function works it off, as those of webhooks, automations and notifications are: [each is a request an entry](../decisions/feeds-queues-fed-once-they-are-read.md) that its filter lets pass, and its consumer's. Not in it: taxes, support, a custom domain, free tiers, what repeats cost when the table throttles, and cold starts.
 """

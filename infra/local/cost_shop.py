@@ -20,6 +20,7 @@ from chalicelib.aws.files import FileHead
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_senders import MemorySenders
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.topic import Published
 from chalicelib.kit.clock import Instant, StandingClock
@@ -129,7 +130,7 @@ class Shop:
     rt: Runtime = field(init=False)
 
     def __post_init__(self) -> None:
-        cloud = (self.files, self.queues, self.topic, MemoryOutside())
+        cloud = (self.files, self.queues, self.topic, MemoryOutside(), MemorySenders())
         self.rt = Runtime(self.clock, DrawnIds(), self.table, ConfigCache(self.clock), *cloud)
 
     def used(self, of: int, act: Callable[[], int]) -> Used:

@@ -30,6 +30,7 @@ from chalicelib.aws.queues import Message, QueueName
 from chalicelib.events.automations import automations
 from chalicelib.events.due import due, schedule_due
 from chalicelib.events.imports import imports
+from chalicelib.events.notify import notify
 from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
 from chalicelib.events.webhooks import schedule_webhooks, webhooks
@@ -67,10 +68,11 @@ class Usage:
     relay: Mapping[int, Used]
     told: Mapping[int, Used]  # what the relay published in such batches, to webhooks that nobody has
     followed: Mapping[int, Used]  # the same, to segments of which none has criteria
+    noted: Mapping[int, Used]  # the same, to members whom nobody wants told anything
     file: Used
     due: Used
     pulse: Used
-    looked: Used  # for webhooks that are to be tried again
+    looked: Used  # for webhooks that are to be tried again, and members who are to be told
     bytes_per_order: float  # stored, indexes and overhead included
     bytes_per_member: float
     quiet_metrics: int
@@ -93,6 +95,7 @@ def measured() -> Usage:
         relayed |= {size: _relayed(shop, size, ORDERS // 2) for size in (ALONE, FULL)}
         told = {size: _told(shop, size, "webhooks", webhooks) for size in (ALONE, TEN)}
         followed = {size: _told(shop, size, "automations", automations) for size in (ALONE, TEN)}
+        noted = {size: _told(shop, size, "notify", notify) for size in (ALONE, TEN)}
         days = log.tell()
         _celebrated(shop)
         settled = shop.used(MEMBERS, partial(_settled, shop))
@@ -107,6 +110,7 @@ def measured() -> Usage:
         relayed,
         told,
         followed,
+        noted,
         file,
         settled,
         pulse,
@@ -210,6 +214,7 @@ def _told(shop: Shop, size: int, queue: QueueName, consumer: Callable[[Runtime, 
 def _looked(shop: Shop) -> int:
     schedule_webhooks(shop.rt, {"id": "wake"})
     shop.queues.deliver("webhooks", partial(webhooks, shop.rt))
+    shop.queues.deliver("notify", partial(notify, shop.rt))
     return 0
 
 

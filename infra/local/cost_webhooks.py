@@ -1,5 +1,5 @@
-"""What consumers of the topic cost whoever has nothing for them: no webhook, no segment with criteria; and a stage in which nothing waits
-for a webhook. Calls of servers and members who are looked at come on top of that."""
+"""What consumers of the topic cost whoever has nothing for them: no webhook, no segment with criteria, nothing that members are told;
+and a stage in which nothing waits for a webhook, nor to be told. Calls of servers and members who are looked at come on top of that."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ def to_consumer(queue: str, assumed: Mapping[str, float], taken: float, told: Us
 
 
 def waking(assumed: Mapping[str, float], looked: Used) -> list[Row]:
-    """Whether webhooks are to be tried again, for all tenants at once: as often as there is a pulse."""
-    requests, read = PULSES * (1 + 2), PULSES * looked.table.read_units / looked.of
+    """Whether webhooks are to be tried again and members to be told, for all tenants at once: as often as there is a pulse."""
+    requests, read = PULSES * 2 * (1 + 2), PULSES * looked.table.read_units / looked.of
     return [
         *function_rows("WakeWebhooks", PULSES, assumed["pulse_ms"], "wake_webhooks"),
         *function_rows("Webhooks, looking for what is due", PULSES, assumed["pulse_ms"], "webhooks"),
-        Row("DynamoDB reads, webhooks", read / MILLION, "million units", "dynamodb_million_read_units"),
-        logs_row(assumed, "WakeWebhooks and Webhooks", looked.log_bytes / looked.of * PULSES, 2 * PULSES),
-        Row("SQS, webhooks (sent, received, deleted)", requests / MILLION, "million requests", "sqs_million_requests"),
+        *function_rows("Notify, looking for what is due", PULSES, assumed["pulse_ms"], "notify"),
+        Row("DynamoDB reads, what is due", read / MILLION, "million units", "dynamodb_million_read_units"),
+        logs_row(assumed, "WakeWebhooks, Webhooks and Notify", looked.log_bytes / looked.of * PULSES, 3 * PULSES),
+        Row(
+            "SQS, what is due (sent, received, deleted)", requests / MILLION, "million requests", "sqs_million_requests"
+        ),
     ]

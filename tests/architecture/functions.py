@@ -12,6 +12,7 @@ LOGICAL = {
     "due": "Due",
     "schedule_due": "ScheduleDue",
     "take_pulse": "TakePulse",
+    "notify": "Notify",
     "automations": "Automations",
     "webhooks": "Webhooks",
     "wake_webhooks": "WakeWebhooks",

@@ -41,6 +41,7 @@ REGISTRY = re.compile(
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 CONSUME = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 STREAM = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
+PHONES = {"sns:CreatePlatformEndpoint", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"}
 FILES = {f"s3:{action}" for action in ("GetObject", "ListBucket", "PutObject", "DeleteObject", "AbortMultipartUpload")}
 ASKED_OF_THE_TABLE = {
     "api_handler": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
@@ -50,16 +51,18 @@ ASKED_OF_THE_TABLE = {
     "automations": "GetItem BatchGetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem",
     "schedule_due": "Query PutItem",
     "take_pulse": "Query PutItem",
+    "notify": "GetItem BatchGetItem Query PutItem DeleteItem BatchWriteItem",
     "webhooks": "GetItem BatchGetItem Query PutItem",
     "wake_webhooks": "",
 }
 FUNCTIONS = {
-    "api_handler": {"s3:GetObject", "s3:ListBucket", "sqs:SendMessage"},
+    "api_handler": {"s3:GetObject", "s3:ListBucket", "sqs:SendMessage"} | PHONES,
     "relay": STREAM | {"sns:Publish", "sqs:SendMessage"},
     "imports": FILES | CONSUME | {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
     "due": CONSUME | {"sqs:SendMessage"},
     "schedule_due": {"sqs:SendMessage"},
     "take_pulse": set(),
+    "notify": FILES | CONSUME | {"sqs:SendMessage", "sqs:ChangeMessageVisibility", "sns:Publish", "ses:SendEmail"},
     "automations": CONSUME | {"sqs:SendMessage"},
     "webhooks": CONSUME | {"sqs:SendMessage"},
     "wake_webhooks": {"sqs:SendMessage"},
@@ -73,6 +76,8 @@ REACHED = {  # beside its own log
         "Bucket/results/*",
         "ImportsQueue",
         "WebhooksQueue",
+        "NotifyQueue",
+        "*",
     },
     "relay": {"Table", "Table.StreamArn", "*", "Topic", "RelayDeadQueue"},
     "imports": {
@@ -87,9 +92,22 @@ REACHED = {  # beside its own log
     "due": {"Table", "Table/index/gsi3", "DueQueue", "ImportsQueue"},
     "schedule_due": {"Table", "DueQueue"},
     "take_pulse": {"Table"},
+    "notify": {
+        *(
+            "Table",
+            "Table/index/gsi1",
+            "Table/index/gsi3",
+            "Bucket",
+            "Bucket/work/*",
+            "Bucket/results/*",
+            "NotifyQueue",
+            "*",
+        ),
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*",
+    },
     "automations": {"Table", "AutomationsQueue", "ImportsQueue"},
     "webhooks": {"Table", "Table/index/gsi1", "Table/index/gsi3", "WebhooksQueue"},
-    "wake_webhooks": {"WebhooksQueue"},
+    "wake_webhooks": {"WebhooksQueue", "NotifyQueue"},
 }
 
 
@@ -217,7 +235,11 @@ def test_a_function_reaches_what_the_template_makes_and_nothing_beside(function:
     """No address is spelt: each is that of a resource, so no policy can be of another stage."""
     statements = read(f"policy-{function}.json")["Statement"]
     spelt = [one["Sid"] for one in statements for resource in one["Resource"] if isinstance(resource, str)]
-    assert spelt == (["Streams"] if function == "relay" else [])
+    assert spelt == {
+        "relay": ["Streams"],
+        "api_handler": ["RegisterPhonesWhichHaveNoArnsOfOurs"],
+        "notify": ["PhonesAndNumbersHaveNoArnsOfOurs"],
+    }.get(function, [])
 
 
 def test_a_stage_sets_what_the_settings_ask_for() -> None:

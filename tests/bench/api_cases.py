@@ -262,6 +262,22 @@ LEFT_OUT = (
     ),
     LeftOut(("list_segment_members", "list_segments_of_member"), "a page of small items, as *directory page* is"),
     LeftOut(
+        (
+            *("list_notification_templates", "get_notification_template", "put_notification_template"),
+            *("list_notification_follow_ups", "get_notification_follow_up", "put_notification_follow_up"),
+        ),
+        "a part of the configuration, read as *rules of a program* are and changed as by *config change*",
+    ),
+    LeftOut(("send_notification",), "a long job, begun as a proof is: an operation, its parts and their messages"),
+    LeftOut(
+        ("list_notification_receipts", "list_inbox", "list_notices", "list_devices"),
+        "a page of small items, as *directory page* is",
+    ),
+    LeftOut(
+        ("put_device", "delete_device", "read_notice", "cancel_notice"),
+        "one or two small items are read and written, as by *hold*, with no entry; of a phone SNS is asked besides",
+    ),
+    LeftOut(
         ("list_webhooks", "get_webhook", "put_webhook", "delete_webhook", "rotate_webhook_secret"),
         "a part of the configuration, read as *rules of a program* are and changed as by *config change*, with one item beside it",
     ),

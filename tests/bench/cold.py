@@ -39,6 +39,7 @@ FIRST_EVENTS = {
     "due": "due",
     "schedule_due": "schedule-due",
     "take_pulse": "schedule-pulse",
+    "notify": "notify",
     "automations": "automations",
     "webhooks": "webhooks",
     "wake_webhooks": "schedule-wake",

@@ -16,6 +16,7 @@ from chalicelib.areas.imports.model import Drop
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_senders import MemorySenders
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.queues import Message
 from chalicelib.events.imports import imports
@@ -32,7 +33,7 @@ REGION, BUCKET = "eu-central-1", "files"
 
 def consume(table: str, endpoint: str, folder: Path, tenant: str) -> dict[str, float]:
     queues, clock = MemoryQueues(), SystemClock()
-    cloud = (DiskFiles(folder), queues, MemoryTopic(), MemoryOutside())
+    cloud = (DiskFiles(folder), queues, MemoryTopic(), MemoryOutside(), MemorySenders())
     rt = Runtime(clock, RandomIds(), DynamoTable(table, region=REGION, endpoint=endpoint), ConfigCache(clock), *cloud)
     key = key_of(tenant)
     rt.config.load(rt.table, tenant)  # the client is made

@@ -34,6 +34,7 @@ from chalicelib.areas.segments.store import (
 )
 from chalicelib.config import Settings
 from chalicelib.flows.repair_feed import repair_feed
+from chalicelib.kit.clock import SystemClock, rfc3339
 from chalicelib.kit.ids import owner_number, shown
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import Attrs, Put, Table
@@ -69,6 +70,9 @@ OF_A_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetSh
 OF_A_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 LOG = "arn:${AWS::Partition}:logs:"
 NO_CALL = "it is no call: without it S3 answers 403 for an object that is not there, and we would not know"
+AS_IMPORTS = "reports are written, and broken off, by the very code that the function `imports` does it with"
+NO_PHONES = "a stage has platform applications and a sender of mails by its parameters only: tests/aws/test_senders.py has moto's"
+OF_A_PHONE = ("CreatePlatformEndpoint", "SetEndpointAttributes", "DeleteEndpoint")
 EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the beginning of the resource, by its logical id
     **{(function, action, LOG): LAMBDA_ITSELF for function in LOGICAL for action in OF_A_LOG},
     **{("imports", action, "ImportsQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
@@ -79,6 +83,11 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     ("relay", "dynamodb:ListStreams", "*"): LAMBDA_ITSELF,
     ("api_handler", "s3:ListBucket", "Bucket"): NO_CALL,
     ("imports", "s3:ListBucket", "Bucket"): NO_CALL,
+    ("notify", "s3:ListBucket", "Bucket"): NO_CALL,
+    ("notify", "s3:AbortMultipartUpload", "Bucket"): AS_IMPORTS,
+    **{("notify", action, "NotifyQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
+    **{("api_handler", f"sns:{action}", "*"): NO_PHONES for action in OF_A_PHONE},
+    ("notify", "ses:SendEmail", "arn:${AWS::Partition}:ses:"): NO_PHONES,
 }
 WHO_COMES_FIRST = "the queue of automations or the daily job checks on whom criteria bring in, whichever looks first"
 SELDOM: Mapping[tuple[str, str, str], str] = {("due", "dynamodb:ConditionCheckItem", "Table"): WHO_COMES_FIRST}
@@ -98,6 +107,7 @@ def busy(deployed: Deployed) -> Deployed:
     import_codes(shop)
     assert seen(lambda: finished(shop, "accounts"), "the proof that was asked for")["state"] == "done"
     try_a_webhook(shop)
+    tell_somebody(shop)
     meet_criteria(shop)
     let_points_expire(shop, rt.table)
     repair_what_the_relay_has_not_seen(shop, rt)
@@ -118,6 +128,7 @@ def ask_everything(shop: Deployed) -> None:
     ids |= {"perk_id": "coffee-card", "award_id": "coffee-card.1", "reward_id": "tote-bag"}
     ids |= {"series_id": "summer", "coupon_id": "cpn_00000000000", "code": "SUMMER-1"}
     ids |= {"checkout_id": "chk_00000000000", "segment_id": "winback", "referral_code": "READ-MORE"}
+    ids |= {"template_id": "new-books", "follow_up_id": "welcome", "device_id": "phone", "notice_id": f"ntc_{'0' * 32}"}
     ids |= {"webhook_id": "warehouse", "delivery_id": f"msg_{'0' * 25}"}
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
@@ -172,6 +183,27 @@ def try_a_webhook(shop: Deployed) -> None:
     assert seen(tried, "the first attempt")
     assert shop.call("POST", "/v1/webhooks/nobody/redeliver", {"since": "2026-01-15T00:00:00Z"})[0] == 202
     wake_webhooks(shop)
+
+
+def tell_somebody(shop: Deployed) -> None:
+    """By a text, and everybody in the app: now, and when its time has come."""
+    number = {"type": "phone", "value": "+4312345678"}
+    _, member = shop.call("POST", "/v1/members", {"identifiers": [number]})
+    text = {"channel": "sms", "body": "Psst"}
+    told = {"kind": "transactional", "text": text, "to": {"member_ids": [member["member_id"]]}}
+    assert shop.call("POST", "/v1/notifications", told)[0] == 202
+    in_app = {"kind": "transactional", "text": text | {"channel": "in_app"}, "to": {"everybody": True}}
+    later = in_app | {"at": rfc3339(SystemClock().now() + 2_000)}
+    for body in (in_app, later):
+        status, operation = shop.call("POST", "/v1/notifications", body)
+        assert status == 202, operation
+        path = f"/v1/operations/{operation['operation_id']}"
+
+        def ended(path: str = path) -> bool | None:
+            wake_webhooks(shop)
+            return shop.call("GET", path)[1]["state"] == "done" or None
+
+        assert seen(ended, "the end of a notification")
 
 
 def meet_criteria(shop: Deployed) -> None:

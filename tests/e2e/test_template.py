@@ -19,6 +19,7 @@ from chalicelib.api.routes import ROUTES
 from chalicelib.aws.outside import CALL_SECONDS
 from chalicelib.config import QUEUES
 from chalicelib.events import log as event_log
+from chalicelib.events import notify
 from chalicelib.events.imports import LAST_RECEIVE
 from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS, WORK_SECONDS
 from chalicelib.flows.job_lease import LEASE_MS
@@ -35,7 +36,7 @@ from tests.unit.local.packaged import stand_in
 pytestmark = pytest.mark.e2e
 
 Template = dict[str, Any]
-TRIES = dict.fromkeys(QUEUES, 3) | {"imports": LAST_RECEIVE}
+TRIES = dict.fromkeys(QUEUES, 3) | {"imports": LAST_RECEIVE, "notify": notify.LAST_RECEIVE}
 
 
 def properties(template: Template, name: str) -> dict[str, Any]:
@@ -131,7 +132,9 @@ def test_what_fails_as_often_as_it_may_is_kept_for_two_weeks(template: Template,
     assert properties(template, f"{queue.title()}DeadQueue")["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-@pytest.mark.parametrize(("function", "times"), [("Imports", 1), ("Due", 6), ("Webhooks", 6), ("Automations", 6)])
+@pytest.mark.parametrize(
+    ("function", "times"), [("Imports", 1), *((name, 6) for name in ("Due", "Webhooks", "Automations", "Notify"))]
+)
 def test_a_message_stays_invisible_while_its_function_may_work_on_it(
     template: Template, function: str, times: int
 ) -> None:
@@ -166,6 +169,9 @@ def test_a_function_knows_every_address(template: Template) -> None:
         "STAMPBOOK_TOPIC": {"Ref": "Topic"},
         **{f"STAMPBOOK_QUEUE_{queue.upper()}": {"Ref": f"{queue.title()}Queue"} for queue in QUEUES},
         "STAMPBOOK_QUEUE_RELAY_DEAD": {"Ref": "RelayDeadQueue"},
+        "STAMPBOOK_PUSH_APPLE": {"Ref": "ApplePush"},
+        "STAMPBOOK_PUSH_GOOGLE": {"Ref": "GooglePush"},
+        "STAMPBOOK_MAIL_FROM": {"Ref": "MailFrom"},
     }
 
 
@@ -182,7 +188,7 @@ def test_files_are_private_encrypted_and_leave_in_time(template: Template) -> No
 
 def test_the_topic_feeds_no_queue_that_nothing_works_off(template: Template) -> None:
     fed = [one for one in of_type(template, "AWS::SNS::Subscription").values() if one["TopicArn"] == {"Ref": "Topic"}]
-    names = ["AutomationsQueue", "WebhooksQueue"]
+    names = ["AutomationsQueue", "NotifyQueue", "WebhooksQueue"]
     assert [one["Endpoint"] for one in fed] == [{"Fn::GetAtt": [name, "Arn"]} for name in names]
     assert properties(template, "TopicQueuesPolicy")["Queues"] == [{"Ref": name} for name in names]
 
@@ -267,7 +273,7 @@ def test_nothing_can_be_stuck_refused_or_cut_off_without_an_alarm(template: Temp
     assert watched(template, "ApproximateNumberOfMessagesVisible") == dead
     waited_for = [
         {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}}
-        for name in ("AutomationsQueue", "DueQueue", "ImportsQueue", "WebhooksQueue")
+        for name in ("AutomationsQueue", "DueQueue", "ImportsQueue", "NotifyQueue", "WebhooksQueue")
     ]
     assert watched(template, "ApproximateAgeOfOldestMessage") == waited_for
     functions = [{"FunctionName": {"Ref": name}} for name in sorted(of_type(template, "AWS::Serverless::Function"))]

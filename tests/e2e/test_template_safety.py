@@ -36,11 +36,15 @@ def test_every_condition_of_a_filter_takes_a_fact_that_there_is() -> None:
 
 def test_filters_keep_out_what_a_queue_does_not_ask_for() -> None:
     queues = filters(whole_template())
-    taken = {fact: set(taken_by(fact, queues)) for fact in ("points.earned", "points.spent", "config.changed")}
+    taken = {
+        fact: set(taken_by(fact, queues))
+        for fact in ("points.earned", "points.spent", "config.changed", "notification.wanted")
+    }
     assert taken == {
-        "points.earned": {"automations", "metrics", "notify", "webhooks"},
+        "points.earned": {"automations", "metrics", "webhooks"},
         "points.spent": {"automations", "metrics", "webhooks"},
         "config.changed": {"automations", "webhooks"},
+        "notification.wanted": {"notify", "webhooks"},
     }
 
 

@@ -62,7 +62,7 @@ def test_of_sixteen_buyers_the_first_five_get_a_cup(shop: BookShop) -> None:
     results = done(at_once(lambda till: shop.buy(card(str(till)), sale(str(till)))))
     assert sorted(len(sold.answer.effects) for sold in results) == [0] * (TILLS - 5) + [1] * 5
     assert taken(shop) == kept(shop, NUMBERS) == {"rule_limit": 5}
-    at_once(lambda till: shop.bring_back(shop.order_id(str(till)), goods_back(f"R{till}", 100_00)))
+    at_once(lambda till: shop.bring_back(results[till].answer.order_id, goods_back(f"R{till}", 100_00)))
     assert taken(shop) == {"rule_limit": 0}
 
 

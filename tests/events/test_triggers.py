@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import pytest
@@ -15,6 +15,8 @@ from chalicelib.areas.access.model import ApiKey, hash_of
 from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.areas.accounts.store import DUE_SHARDS
 from chalicelib.areas.jobs.operations import get_operation, list_operations
+from chalicelib.areas.notifications.model import Notice
+from chalicelib.areas.notifications.store import notices
 from chalicelib.areas.orders.operations import get_order
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_segment import read_segment
@@ -62,6 +64,12 @@ RECORDED: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
         "duplicates": ("schedule-pulse",),
         "poison": ("console-test",),
     },
+    "notify": {
+        "normal": ("notify",),
+        "duplicates": ("notify",),
+        "partial": ("notify-poison",),
+        "poison": ("notify-poison-alone",),
+    },
     "webhooks": {
         "normal": ("webhooks",),
         "duplicates": ("webhooks",),
@@ -104,7 +112,8 @@ def test_every_trigger_has_events_of_every_kind_and_no_event_is_without_a_trigge
     assert set(RECORDED) == {source.name for source in app.event_sources} | {"api_handler"}
     for trigger, kinds in RECORDED.items():
         assert set(kinds) >= {"normal", "duplicates", "poison"}, trigger
-        assert ("partial" in kinds) == (trigger in ("relay", "imports", "due", "webhooks", "automations")), trigger
+        consumers = ("relay", "imports", "due", "notify", "webhooks", "automations")
+        assert ("partial" in kinds) == (trigger in consumers), trigger
     used = {name for kinds in RECORDED.values() for names in kinds.values() for name in names}
     assert used == {path.stem for path in EVENTS.glob("*.json")}
 
@@ -328,6 +337,58 @@ def test_what_is_no_schedule_is_no_pulse(deployed: Functions) -> None:
     assert read_pulse(deployed.rt.table).beat is None
 
 
+# --- notifications -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def noted(deployed: Functions) -> Callable[[], Notice]:
+    """A notice waits that is due, of a member whom nobody knows any more; how it stands."""
+    said = json.loads(recorded("notify")["Records"][0]["body"])
+    waiting = Notice(
+        said["notice_id"],
+        said["member_id"],
+        "in_app",
+        "marketing",
+        "waiting",
+        1,
+        due_at=1,
+        about={
+            "template": "gone",
+            "source": "an entry",
+            "since": 0x172B7E3D200,
+            "values": {},
+        },
+    )
+    deployed.rt.table.transact([notices.notice_put("ours", waiting)], "put")
+
+    def stands() -> Notice:
+        attrs = deployed.rt.table.get(notices.notice_keys("ours", waiting.member_id, waiting.notice_id)[1])
+        assert attrs is not None
+        return notices.notice_from(attrs)
+
+    return stands
+
+
+def test_a_notice_that_is_due_is_told_once_as_often_as_its_message_comes(
+    deployed: Functions, noted: Callable[[], Notice]
+) -> None:
+    for _ in range(2):
+        assert deployed.failed("notify", recorded("notify")) == []
+        stands = noted()
+        assert (stands.state, stands.reason, stands.version) == ("skipped", "member_not_found", 2)
+
+
+def test_a_message_about_no_notification_is_reported_and_its_neighbours_are_done(
+    deployed: Functions, noted: Callable[[], Notice]
+) -> None:
+    event = recorded("notify-poison")
+    poison = [event["Records"][0], event["Records"][-1]]
+    assert deployed.failed("notify", recorded("notify-poison-alone")) == [poison[0]["messageId"]]
+    assert noted().state == "waiting"
+    assert deployed.failed("notify", event) == [one["messageId"] for one in poison]
+    assert noted().state == "skipped"
+
+
 # --- webhooks ------------------------------------------------------------------------------------------------------------
 
 
@@ -370,6 +431,7 @@ def test_a_schedule_that_fires_twice_looks_twice(deployed: Functions) -> None:
     for _ in range(2):
         assert deployed.invoke("wake_webhooks", recorded("schedule-wake")) is None
         looks = deployed.received("webhooks")
+        assert len(deployed.received("notify")) == 4
         assert [json.loads(one["body"])["do"] for one in looks] == ["wake"] * 4
         assert deployed.failed("webhooks", {"Records": looks}) == []
 

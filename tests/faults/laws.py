@@ -28,7 +28,8 @@ from tests.faults.referral_laws import judge_referrals
 from tests.faults.segment_laws import judge_segments
 
 GIVING = ("points.earned", "points.promised")
-CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series", "segment", "webhook")
+NOTIFYING = ("notification_template", "notification_follow_up")
+CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series", "segment", "webhook", *NOTIFYING)
 TAKING_BACK = ("points.cancelled", "promise.cancelled")
 
 
@@ -61,13 +62,20 @@ def judge(items: Iterable[Attrs]) -> None:
         elif sequence:
             assert stream.key(sequence) in kinds["entry"], "a guard names an entry that is not there"
         elif "#M#" in stream.pk:
-            assert Key(stream.pk, "P#PROOF") in kinds["proof_secrets"], "a guard names a PIN or code that is not there"
+            assert _is_private(stream.pk, kinds), "a guard names a PIN, a code, a phone or a notice that is not there"
         elif "#WEBHOOK#" in stream.pk:
             webhook = stream.pk.rpartition("#")[0]
             assert Key(webhook, "A") in kinds["webhook_state"], "a guard names a webhook that never was there"
         elif "#PCODE#" not in stream.pk:  # which is gone once it was used
             made = kinds["operation"].keys() | kinds["upload"].keys()
             assert Key(stream.pk, "A") in made, "a guard names an operation that is not there, or an upload"
+
+
+def _is_private(guarded: str, kinds: Mapping[str, Mapping[Key, Attrs]]) -> bool:
+    """Something of a member that no entry tells of."""
+    pk = "#".join(guarded.split("#")[:3])
+    own = Key(pk, "P#PROOF") in kinds["proof_secrets"] or Key(pk, "P#DEVICES") in kinds["devices"]
+    return own or any(key.pk == pk for key in kinds["notice"])
 
 
 def _journals(entries: Mapping[Key, Attrs]) -> dict[Stream, list[Entry]]:

@@ -11,6 +11,7 @@ from typing import cast
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_senders import MemorySenders
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.kit.ids import RandomIds
 from chalicelib.runtime import Runtime
@@ -40,7 +41,10 @@ def full_shop(door: Callable[[MemoryTable], Table] = lambda memory: memory) -> F
     memory = copied(first.memory)
     was = first.api.rt
     files, queues = copied_files(cast(MemoryFiles, was.files)), deepcopy(cast(MemoryQueues, was.queues))
-    rt = Runtime(clock, RandomIds(), door(memory), ConfigCache(clock), files, queues, MemoryTopic(), MemoryOutside())
+    senders = deepcopy(cast(MemorySenders, was.senders))
+    rt = Runtime(
+        clock, RandomIds(), door(memory), ConfigCache(clock), files, queues, MemoryTopic(), MemoryOutside(), senders
+    )
     api = Api(rt, first.api.key)
     return FullShop(api, Names(api, NATIVE, dict(first.names.made)), clock, memory)
 

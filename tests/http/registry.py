@@ -14,6 +14,8 @@ from chalicelib.api.native.examples import BODIES
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
 from chalicelib.areas.imports.model import Drop
+from chalicelib.areas.notifications.model import Notice
+from chalicelib.areas.notifications.store import notices
 from chalicelib.flows.start_import import start_import
 from tests.http.client import Api
 
@@ -151,7 +153,7 @@ def _gift(names: Names, path: str, **by: str) -> str:
     """Taken of program 1, where the points are."""
     body = BODIES["put_reward"] | {"costs": [{"unit": "points", "amount": 1}], "member_limits": []}
     names.api.put("/v1/programs/1/rewards/tote-bag", body)
-    return str(names.api.post(path, {"reward_id": "tote-bag"} | by).json["redemption"]["redemption_id"])
+    return str(names.api.post(path, BODIES["redeem_reward"] | by).json["redemption"]["redemption_id"])
 
 
 def _redemption(names: Names) -> str:
@@ -338,6 +340,43 @@ def _delivery(names: Names) -> str:
     return str(names.api.call("POST", f"/v1/webhooks/{names['webhook_id']}/test").json["delivery_id"])
 
 
+def _template(names: Names) -> str:
+    body = BODIES["put_notification_template"]
+    return str(names.api.put("/v1/notification-templates/our-words", body).json["template_id"])
+
+
+def _follow_up(names: Names) -> str:
+    body = BODIES["put_notification_follow_up"] | {"template_id": names["template_id"]}
+    return str(names.api.put("/v1/notification-follow-ups/our-welcome", body).json["follow_up_id"])
+
+
+def _device(names: Names) -> str:
+    path = f"/v1/members/{names['member_id']}/devices/our-phone"
+    return str(names.api.put(path, BODIES["put_device"]).json["device_id"])
+
+
+def _told(names: Names) -> str:
+    """A notification for one of ours, which nobody has sent yet."""
+    text = {"channel": "in_app", "body": "Psst"}
+    body = {"kind": "transactional", "text": text, "to": {"member_ids": [names["member_id"]]}}
+    return str(names.api.post("/v1/notifications", body).json["operation_id"])
+
+
+def _notice(names: Names) -> str:
+    """In the inbox of one of ours."""
+    return _kept(names, Notice(f"ntc_{'a' * 32}", names["member_id"], "in_app", "marketing", "sent", 0, body="Psst"))
+
+
+def _waiting_notice(names: Names) -> str:
+    waiting = Notice(f"ntc_{'b' * 32}", names["member_id"], "push", "marketing", "waiting", 0, due_at=1, about={"-": 1})
+    return _kept(names, waiting)
+
+
+def _kept(names: Names, notice: Notice) -> str:
+    names.api.rt.table.transact([notices.notice_put("ours", notice)], notice.notice_id)
+    return notice.notice_id
+
+
 def _coupon(names: Names) -> str:
     """One that waits to be activated."""
     return str(_issued(names)["coupon_id"])
@@ -414,6 +453,12 @@ NATIVE = Registry(
         "referral_code": _referral_code,
         "webhook_id": _webhook,
         "delivery_id": _delivery,
+        "template_id": _template,
+        "follow_up_id": _follow_up,
+        "device_id": _device,
+        "told_id": _told,
+        "notice_id": _notice,
+        "waiting_notice_id": _waiting_notice,
         "coupon_id": _coupon,
         "active_coupon_id": _active_coupon,
         "used_coupon_id": _used_coupon,
@@ -447,13 +492,16 @@ NATIVE = Registry(
         "hold_points_of_group": lambda names: BODIES["hold_points_of_group"] | {"by": names["resident_id"]},
         "spend_points_of_group": lambda names: BODIES["spend_points_of_group"] | {"by": names["resident_id"]},
         "transfer_points_of_group": lambda names: {"to": names["friend_id"], "unit": "points", "amount": 1},
-        "redeem_reward_of_group": lambda names: {"by": names["resident_id"], "reward_id": "tote-bag"},
+        "redeem_reward_of_group": lambda names: BODIES["redeem_reward"] | {"by": names["resident_id"]},
         "refund_spend_of_group": lambda names: {"spend_id": names["group_spend_id"]},
         "undo_entry_of_group": lambda names: {"entry_id": names["group_earning_id"]},
         "activate_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
         "cancel_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},
         "capture_hold_of_group": lambda _: {},
         "release_hold_of_group": lambda _: {},
+        "put_notification_follow_up": lambda names: {"after": "tier.changed", "template_id": names["template_id"]},
+        "put_device": lambda _: BODIES["put_device"] | {"token": "the-next-one"},
+        "send_notification": lambda names: BODIES["send_notification"] | {"template_id": names["template_id"]},
         "add_to_segment": lambda names: {"members": [{"member_id": names["friend_id"]}]},
         "remove_from_segment": lambda names: {"members": [{"member_id": names["member_id"]}]},
         "share_code": lambda _: {"referral_code": "OTHERS-READ"},
@@ -486,9 +534,16 @@ NATIVE = Registry(
         "find_order": lambda names: {"number": names["order_number"]},
     },
     furnish=_furnish,
-    makes={"put_segment": "segment_id", "put_webhook": "webhook_id"},
+    makes={
+        "put_segment": "segment_id",
+        "put_webhook": "webhook_id",
+        "put_notification_template": "template_id",
+        "put_notification_follow_up": "follow_up_id",
+    },
     others={
         ("give_stamps", "perk_id"): "our_perk_id",
+        ("list_notification_receipts", "operation_id"): "told_id",
+        ("cancel_notice", "notice_id"): "waiting_notice_id",
         ("cancel_checkout", "checkout_id"): "paid_checkout_id",
         ("assign_order", "order_id"): "kept_order_id",
         ("claim_referral", "member_id"): "latecomer_id",

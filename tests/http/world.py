@@ -8,6 +8,7 @@ from chalicelib.areas.access.operations import issue_api_key
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_senders import MemorySenders
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.kit.caller import Caller, Grant
 from chalicelib.kit.clock import Instant
@@ -45,7 +46,7 @@ class HandClock:
 
 def twin_runtime(clock: HandClock | None = None, table: Table | None = None) -> Runtime:
     clock = clock or HandClock()
-    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic(), MemoryOutside())
+    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic(), MemoryOutside(), MemorySenders())
     return Runtime(clock, RandomIds(), table or MemoryTable(), ConfigCache(clock), *cloud)
 
 

@@ -8,6 +8,7 @@ from itertools import count
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
+from chalicelib.aws.memory_senders import MemorySenders
 from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.kit import clock
 from chalicelib.kit.caller import Caller, Grant
@@ -54,7 +55,7 @@ def at(text: str) -> Instant:
 
 def runtime_on(table: Table | None = None, now: str = "2026-06-15") -> tuple[Runtime, StandingClock]:
     standing = StandingClock(at(now))
-    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic(), MemoryOutside())
+    cloud = (MemoryFiles(), MemoryQueues(), MemoryTopic(), MemoryOutside(), MemorySenders())
     return Runtime(standing, RandomIds(), table or MemoryTable(), ConfigCache(standing), *cloud), standing
 
 

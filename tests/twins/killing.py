@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal
 
 from chalicelib.aws.files import FileHead, Files, Writer
 from chalicelib.aws.queues import Message, QueueName, Queues
+from chalicelib.aws.senders import Platform, Pushed, Senders
 from chalicelib.table.protocol import Attrs, Key, Page, Query, Table, Write
 
 When = Literal["before", "after"]
@@ -98,3 +99,24 @@ class KillingQueues:
 
     def come_again(self, queue: QueueName, receipt: str, seconds: int) -> None:
         self.kills.write(partial(self.queues.come_again, queue, receipt, seconds))
+
+
+@dataclass
+class KillingSenders:
+    senders: Senders
+    kills: Kills
+
+    def endpoint(self, platform: Platform, token: str) -> str:
+        return self.senders.endpoint(platform, token)
+
+    def forget(self, endpoint: str) -> None:
+        self.kills.write(lambda: self.senders.forget(endpoint))
+
+    def push(self, endpoint: str, message: Pushed) -> None:
+        self.kills.write(lambda: self.senders.push(endpoint, message))
+
+    def text(self, phone: str, body: str) -> None:
+        self.kills.write(lambda: self.senders.text(phone, body))
+
+    def mail(self, address: str, title: str, body: str) -> None:
+        self.kills.write(lambda: self.senders.mail(address, title, body))

@@ -51,10 +51,18 @@ PLACEHOLDERS: Mapping[str, Json] = {
         "description": "A delivery's id: the header `webhook-id` of its calls.",
         "example": "msg_00001r4p2d3zz0v5k8m1n7q9t",
     },
+    "template_id": {"description": "The template's id, chosen by whoever creates it.", "example": "new-books"},
+    "follow_up_id": {"description": "The follow-up's id, chosen by whoever creates it.", "example": "welcome"},
+    "device_id": {"description": "The phone's id, as its app calls it.", "example": "7f3c-phone"},
+    "notice_id": {
+        "description": "The notice's id, as the inbox and the member's notifications list it.",
+        "example": "ntc_019bc1f2c80000112233445566778899",
+    },
     "segment_id": {"description": "The segment's id, chosen by whoever creates it.", "example": "winback"},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
 
+_ADDRESS: Json = {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"}
 _CARD: Json = {"type": "card", "value": "4000 1234"}
 _PROGRAM: Json = {
     "name": "Readers' Club",
@@ -217,10 +225,7 @@ BODIES: Mapping[str, Json] = {
     },
     "deduct_points": {"unit": "points", "amount": 5, "reason": "mistake"},
     "validate_redemptions": {"lines": [{"reward_id": "tote-bag", "quantity": 2}]},
-    "redeem_reward": {
-        "reward_id": "tote-bag",
-        "address": {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"},
-    },
+    "redeem_reward": {"reward_id": "tote-bag", "address": _ADDRESS},
     "change_delivery": {"status": "shipped"},
     "hold_points": {"unit": "points", "amount": 15, "lapses_after_seconds": 1800},
     "capture_hold": {"amount": 10, "keep_rest": True},
@@ -261,6 +266,15 @@ BODIES: Mapping[str, Json] = {
         "types": ["order.recorded", "member.*"],
         "description": "To the data warehouse.",
     },
+    "put_notification_template": {
+        "channel": "push",
+        "title": "New books",
+        "body": "Hello {{given_name|friend}}, new books are in.",
+        "translations": {"de": {"title": "Neue Bücher", "body": "Hallo {{given_name|du}}, neue Bücher sind da."}},
+    },
+    "send_notification": {"kind": "marketing", "template_id": "new-books", "to": {"everybody": True}},
+    "put_notification_follow_up": {"after": "member.enrolled", "hours": 24, "template_id": "new-books"},
+    "put_device": {"platform": "google", "token": "fGk3:APA91bH0k4nq1"},
     "redeliver_failed_webhooks": {"since": "2026-01-15T00:00:00Z"},
     "add_to_segment": {"members": [{"identifier": {"type": "card", "value": "2026001"}}, {"member_id": MEMBER}]},
     "remove_from_segment": {"members": [{"member_id": MEMBER}]},
@@ -272,5 +286,5 @@ BODIES: Mapping[str, Json] = {
     "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},
     "refund_award": {"redemption_id": USE},
     "redeem_code": {"code": CODE, "place": "Berlin Mitte"},
-    "redeem_reward_of_group": {"by": MEMBER, "reward_id": "tote-bag"},
+    "redeem_reward_of_group": {"by": MEMBER, "reward_id": "tote-bag", "address": _ADDRESS},
 }

@@ -97,6 +97,15 @@ class SegmentCounts(Wire):
     unreadable: int
 
 
+class NotificationCounts(Wire):
+    """Members who were told (`sent`), who were to be told but could not be (`failed`), and who are not told (`skipped`): they want
+    no marketing, have no phone, nobody knows them."""
+
+    sent: int
+    failed: int
+    skipped: int
+
+
 class Fault(Wire):
     """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, one of codes also
     `coupon_series_not_found` and `no_pool`, a run of a rule `rule_stopped`, anything `work_lost` or `given_up`."""
@@ -114,7 +123,7 @@ class Result(Wire):
     expires_at: Time
 
 
-AnyCounts = Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts | SegmentCounts
+AnyCounts = Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts | SegmentCounts | NotificationCounts
 COUNTED: Mapping[Kind, type[AnyCounts]] = {
     "import_orders": Counts,
     "import_coupon_codes": CodeCounts,
@@ -124,6 +133,7 @@ COUNTED: Mapping[Kind, type[AnyCounts]] = {
     "judge_segment": SegmentCounts,
     "preview_segment": SegmentCounts,
     "export_segment": SegmentCounts,
+    "send_notification": NotificationCounts,
 }
 
 

@@ -21,6 +21,7 @@ ABOUT: Mapping[str, str] = {
     "checkouts": "What a customer gets for a cart: discounts, points, and what they could pay with points.",
     "events": "What members do beside buying: reviews, check-ins, scans, being near.",
     "operations": "Jobs that take longer than a request, such as the import of a file.",
+    "notifications": "What members are told, by push, text, mail or in the app, and on which phones.",
     "webhooks": "Servers of a shop that are told what happened, as it happens.",
     "feed": "Everything that happened, in one order without gaps.",
     "reports": "What a tenant owes its members, as finance asks for it.",

@@ -37,6 +37,7 @@ RESOURCES = frozenset(
             "rewards",
             "segments",
             "tiers",
+            "notifications",
             "webhooks",
         ),
     )

@@ -14,7 +14,7 @@ from chalicelib.areas.rules.model.names import asked_times
 from chalicelib.areas.rules.model.triggers import OnOccasion
 from chalicelib.areas.rules.outcome import CutBy, Reason, Skipped
 from chalicelib.areas.rules.purchase import Context
-from chalicelib.kit.amounts import shared_out
+from chalicelib.kit.amounts import shared_out, times
 from chalicelib.kit.periods import CountPeriod
 
 _EACH: Mapping[CountPeriod, str] = {
@@ -29,11 +29,6 @@ _EACH: Mapping[CountPeriod, str] = {
 _OFTEN = {1: "once", 2: "twice"}
 _FULL = "The account counts as many other rules as it has room for."
 Parts = tuple[tuple[int, int], ...]
-
-
-def _gone(in_all: int) -> str:
-    often = _OFTEN.get(in_all, f"{in_all} times")
-    return f"It was given out {often} in all, and has been."
 
 
 class Left(NamedTuple):
@@ -73,7 +68,7 @@ class CompiledLimits:
             for unit in {one.unit for one in limits.per_member if one.unit is not None}
         }
         self._in_all, self._budget = limits.in_all, limits.budget
-        self._given_out = self._skipped("limit_reached", _gone(limits.in_all or 0))
+        self._given_out = self._skipped("limit_reached", f"It could be had {times(limits.in_all or 0)}, and has been.")
         self._spent = self._skipped("budget_spent", "Its budget is spent.")
         self._full = self._skipped("limit_reached", _FULL)
         of = limits.budget.of if limits.budget else ""

@@ -68,6 +68,7 @@ _ON_ACCOUNTS = (
 _CONFIGURING = (
     *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_segment"),
     *("define_tiers", "put_tenant", "replace_program"),
+    *("define_follow_up", "define_template"),
     *("define_webhook", "delete_webhook", "disable_webhook", "rotate_webhook_secret"),
 )
 
@@ -170,6 +171,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.MemberLeftSegment: Relations(
         ("add_to_segment", "remove_from_segment", "settle_criteria", "settle_due", *_OF_KNOWN),
     ),
+    f.NotificationWanted: Relations(_RECORDING),
     f.ReferralInvited: Relations(("invite_friend",), ("User.InvitationWasCreated",)),
     f.ReferralExpired: Relations(("settle_due",)),
     f.ReferralRegistered: Relations(

@@ -12,6 +12,7 @@ is one, a section of docs/guides/recovery.md another.
 <!-- liability points -->          … by month, once the relay has come
 <!-- work -->                      the queue of long jobs is worked off
 <!-- told -->                      what was recorded comes out of the topic, and what follows from it is done
+<!-- tell -->                      what happened is published, what is due looked for, and the queue of notifications worked off
 <!-- night 2026-03-14 -->          the daily job comes, at the beginning of a day
 <!-- hour 2026-06-15 08:10 -->     the hourly job comes, at a time (UTC)
 <!-- report summer -->             the table behind it has lines of the report of a job whose id is remembered
@@ -35,6 +36,8 @@ from chalicelib.aws.memory_topic import MemoryTopic
 from chalicelib.aws.queues import Message
 from chalicelib.events.automations import automations
 from chalicelib.events.due import due, schedule_due
+from chalicelib.events.notify import notify
+from chalicelib.events.webhooks import schedule_webhooks
 from chalicelib.kit.clock import rfc3339
 from chalicelib.kit.wire import parse_rfc3339
 from tests.http.client import Api
@@ -47,11 +50,15 @@ _STEP = re.compile(
     r"^<!-- (?P<mark>[a-z]+)(?: (?P<of>[a-z0-9: -]+))? -->\n(?:\n?(?P<table>(?:\|[^\n]*\n)+))?|^```http\n(?P<call>.*?)^```\n",
     re.MULTILINE | re.DOTALL,
 )
-_NAME = re.compile(r"\{(\w+)\}")
+_NAME = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 _HEADER = re.compile(r"([A-Z][A-Za-z-]+): (.+)(?:\n|$)")
 CAME = ("earned", "granted", "received", "refunded", "gained")
 WENT = ("spent", "deducted", "sent", "converted", "cancelled", "expired")
-MARKS = ("wallet", "expiring", "statement", "states", "liability", "given", "work", "told", "night", "hour", "report")
+MARKS = (
+    *("wallet", "expiring", "statement", "states", "liability", "given", "work"),
+    *("told", "tell", "night", "hour", "report"),
+)
+NAMED = {"tell": "tell_members"}
 APART = ("available", "held", "pending", "owed")
 
 
@@ -104,7 +111,7 @@ class Story:
         if step.mark == "call":
             self.call(step.text)
         elif step.mark in MARKS:
-            getattr(self, step.mark)(step.of, table_of(step.text) if step.text else Table((), ()))
+            getattr(self, NAMED.get(step.mark, step.mark))(step.of, table_of(step.text) if step.text else Table((), ()))
         else:
             return False
         return True
@@ -194,6 +201,13 @@ class Story:
         queues.deliver("automations", partial(automations, self.rt), size=10)
         assert not any(queues.dead.values())
         Desk(self.rt).work()
+
+    def tell_members(self, _: tuple[str, ...], __: Table) -> None:
+        self._relay()
+        topic, queues = cast(MemoryTopic, self.rt.topic), cast(MemoryQueues, self.rt.queues)
+        queues.send("notify", [Message(one.body, one.request_id) for one in topic.published])
+        schedule_webhooks(self.rt, {"id": "every five minutes"})
+        queues.deliver("notify", partial(notify, self.rt))
 
     def night(self, of: tuple[str, ...], __: Table) -> None:
         [day] = of

@@ -29,6 +29,7 @@ NOT_OF_POINTS = (
     "checkout.",
     "member.",
     "referral.",
+    "notification.",
 )
 
 

@@ -222,7 +222,7 @@ def test_a_try_takes_nothing_and_knows_what_is_left(cafe: Shop, ada: str) -> Non
     assert gives(cafe, ada, "S2") == []
     asked = answer(cafe.api.post("/v1/orders/simulate", document("S3", member_id=ada)))
     [why] = [one for one in asked["skipped"] if one["rule_id"] == "gift"]
-    assert (why["reason"], why["message"]) == ("limit_reached", "It was given out once in all, and has been.")
+    assert (why["reason"], why["message"]) == ("limit_reached", "It could be had once, and has been.")
 
 
 def test_points_and_a_perk_of_one_rule_are_one_use(cafe: Shop, ada: str) -> None:
@@ -273,6 +273,6 @@ def test_both_of_a_referral_draw_on_one_budget_at_a_purchase(reviews: Shop, rt: 
 )
 def test_limits_that_nothing_could_be_counted_by(cafe: Shop, body: Json, said: str) -> None:
     reply = cafe.api.put("/v1/programs/1/rules/wrong", {"name": "Wrong", "effects": [fixed(5)]} | body)
-    assert (reply.status, reply.json["error"]["code"]) == (400, "invalid_body")
+    assert (reply.status, reply.json["error"]["code"]) == (400, "wrong_limit")
     assert said in reply.json["error"]["message"]
     assert cafe.api.get("/v1/programs/1/rules/wrong").status == 404

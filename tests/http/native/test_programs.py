@@ -49,10 +49,11 @@ def policies(*given: Json) -> Json:
 
 # --- the tenant ----------------------------------------------------------------------------------------------------------
 
-UNSAID = {
+UNSAID: Json = {
     "member_fields": {},
     "complete_profile": [],
     "referrals": {"claim_days": 30, "invitation_days": 30, "per_device": 1},
+    "quiet_hours": None,
 }
 
 
@@ -63,7 +64,9 @@ def test_a_new_tenant_is_called_by_its_name_and_declares_nothing(api: Api) -> No
 def test_settings_are_replaced_whole(api: Api) -> None:
     fields = {"genre": "text", "age": "number"}
     said = {"name": "The Corner Bookshop", "member_fields": fields, "complete_profile": ["email", "fields.genre"]}
-    settings = said | {"referrals": {"claim_days": 7, "invitation_days": 14, "per_device": 3}}
+    quiet = {"begins": "22:00", "ends": "07:30"}
+    referrals = {"claim_days": 7, "invitation_days": 14, "per_device": 3}
+    settings = said | {"referrals": referrals, "quiet_hours": quiet}
     bare = UNSAID | {"name": "Corner"}
     assert answer(api.put("/v1/tenant", settings)) == settings
     assert answer(api.get("/v1/tenant")) == settings

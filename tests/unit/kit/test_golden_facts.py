@@ -255,6 +255,10 @@ FACTS: dict[str, list[Fact]] = {
         f.MemberLeftSegment("mem_00000000007", "vip", 1_798_758_000_000, over=True),
         f.MemberLeftSegment("mem_00000000007", "vip", 1_798_758_000_000, False, "lapsed"),
     ],
+    "notification.wanted": [
+        f.NotificationWanted("mem_00000000007", "hello", "marketing", 0, "welcome"),
+        f.NotificationWanted("mem_00000000007", "hello", "transactional", 48),
+    ],
     "kept_order.recorded": [kept.KeptOrderRecorded(ORDER, "B-1", "EUR", 25_055, 20_619)],
     "kept_order.returned": [
         kept.KeptOrderReturned(ORDER, "R-1", "EUR", 10_000, full=False),

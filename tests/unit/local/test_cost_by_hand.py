@@ -67,13 +67,17 @@ EASY = Usage(
     relay={
         ALONE: Used(ORDERS, cost(50_000, 10_000, 30_000), logged(10_000), taken=20_000),
         TEN: Used(ORDERS, cost(5_000, 1_000, 3_000), logged(5_000), taken=20_000),
-        FULL: Used(ORDERS, cost(400, 100, 200), logged(1_000), taken=15_000),
+        FULL: Used(ORDERS, cost(400, 100, 200), logged(1_000), taken=25_000),
     },
     told={
         ALONE: Used(ORDERS, cost(0, 0, 10_000), logged(1_000)),
         TEN: Used(ORDERS, cost(0, 0, 1_000), logged(500)),
     },
     followed={
+        ALONE: Used(ORDERS, cost(0, 0, 10_000), logged(2_000)),
+        TEN: Used(ORDERS, cost(0, 0, 1_000), logged(500)),
+    },
+    noted={
         ALONE: Used(ORDERS, cost(0, 0, 10_000), logged(2_000)),
         TEN: Used(ORDERS, cost(0, 0, 1_000), logged(500)),
     },
@@ -95,20 +99,25 @@ DynamoDB writes, feed: 0.05: 0.25
 DynamoDB reads, feed: 0.02: 0.14
 Logs of Relay: 0.11: 3.42
 SNS publish: 0.10: 2.90
-SQS, topic to queues: 1.50: 34.50
+SQS, topic to queues: 2.50: 57.50
 Lambda Webhooks, calls: 0.10: 0.30
 Lambda Webhooks, time: 500.00: 0.50
 DynamoDB reads, webhooks: 0.10: 0.70
 Logs of Webhooks: 0.15: 4.65
 SQS, webhooks (received, deleted): 0.20: 4.60
-Lambda Automations, calls: 0.05: 0.15
-Lambda Automations, time: 250.00: 0.25
-DynamoDB reads, automations: 0.05: 0.35
-Logs of Automations: 0.08: 2.33
-SQS, automations (received, deleted): 0.10: 2.30
+Lambda Automations, calls: 0.10: 0.30
+Lambda Automations, time: 500.00: 0.50
+DynamoDB reads, automations: 0.10: 0.70
+Logs of Automations: 0.15: 4.65
+SQS, automations (received, deleted): 0.20: 4.60
+Lambda Notify, calls: 0.05: 0.15
+Lambda Notify, time: 250.00: 0.25
+DynamoDB reads, notify: 0.05: 0.35
+Logs of Notify: 0.08: 2.33
+SQS, notify (received, deleted): 0.10: 2.30
 """
 """A million entries, 100 a batch: 10,000 calls of 100 ms and 10 ms an entry at half a gigabyte, ten publishes each, and a sixtieth of the calls
-once more for 10 ms. That of webhooks takes every entry, that of automations five of ten, and both are worked off by ten. A tenth of a kilo is logged an entry, and a kilo a call."""
+once more for 10 ms. Those of webhooks and of automations take every entry, that of notify five of ten, and all are worked off by ten. A tenth of a kilo is logged an entry, and a kilo a call."""
 BY_HAND = {
     # A quiet shop's 1.1 million entries are a batch each, a busy one's 110,000 batches of ten. Two kilos are logged an order, and one a call.
     "A million orders over HTTP": """
@@ -138,6 +147,11 @@ Lambda Automations, time: 5,500.00 | 550.00: 5.50 | 0.55
 DynamoDB reads, automations: 1.10 | 0.11: 7.70 | 0.77
 Logs of Automations: 1.32 | 0.17: 40.92 | 5.12
 SQS, automations (received, deleted): 2.20 | 0.22: 50.60 | 5.06
+Lambda Notify, calls: 0.00 | 0.00: 0.00 | 0.00
+Lambda Notify, time: 0.00 | 0.00: 0.00 | 0.00
+DynamoDB reads, notify: 0.00 | 0.00: 0.00 | 0.00
+Logs of Notify: 0.00 | 0.00: 0.00 | 0.00
+SQS, notify (received, deleted): 0.00 | 0.00: 0.00 | 0.00
 """,
     # 20,000 steps; three requests to S3 of a hundred orders to write, four to read; a message is sent, received and deleted.
     "A million orders from files": f"""
@@ -163,10 +177,10 @@ Table and indexes: 23.00: 253.00
 Point-in-time recovery: 23.00: 299.00
 Logs of a busy shop, as they were sent: 39.92: 1,476.98
 """,
-    # Twenty pollers every ten seconds are two a second, of 2,628,000 in a month; 8,640 pulses, each with three units to write and to read.
+    # Twenty-five pollers every ten seconds are two and a half a second, of 2,628,000 in a month; 8,640 pulses, each with three units to write and to read.
     "A month in which nobody calls": """
-SQS, polling of empty queues: 5.26: 120.89
-Alarms (in prod): 50.00: 2,150.00
+SQS, polling of empty queues: 6.57: 151.11
+Alarms (in prod): 53.00: 2,279.00
 Metrics of daily job, pulse and relay: 14.00: 574.00
 Dashboard: 1.00: 47.00
 Lambda TakePulse, calls: 0.01: 0.03
@@ -182,9 +196,11 @@ Lambda WakeWebhooks, calls: 0.01: 0.03
 Lambda WakeWebhooks, time: 432.00: 0.43
 Lambda Webhooks, looking for what is due, calls: 0.01: 0.03
 Lambda Webhooks, looking for what is due, time: 864.00: 0.86
-DynamoDB reads, webhooks: 0.02: 0.12
-Logs of WakeWebhooks and Webhooks: 0.03: 0.80
-SQS, webhooks (sent, received, deleted): 0.03: 0.60
+Lambda Notify, looking for what is due, calls: 0.01: 0.03
+Lambda Notify, looking for what is due, time: 864.00: 0.86
+DynamoDB reads, what is due: 0.02: 0.12
+Logs of WakeWebhooks, Webhooks and Notify: 0.03: 1.07
+SQS, what is due (sent, received, deleted): 0.05: 1.19
 """,
     "A month in use, on top of that and of its orders": """
 Metrics of the API: 30.00: 1,230.00

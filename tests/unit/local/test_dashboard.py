@@ -38,6 +38,9 @@ MESSAGES: list[dict[str, Any]] = [
     {"job": "run", "do": "join"},
     {"job": "segment", "do": "chunk", "part": 0, "chunk": 0},
     {"job": "segment", "do": "join"},
+    {"job": "notification", "do": "route"},
+    {"job": "notification", "do": "chunk", "part": 0, "chunk": 0},
+    {"job": "notification", "do": "join"},
 ]
 
 

@@ -26,7 +26,7 @@ def with_consumer(template: dict[str, Any], queue: str) -> dict[str, Any]:
 @pytest.mark.parametrize("template", [stand_in(), whole_template()], ids=["merged", "written"])
 def test_no_queue_is_fed_that_nothing_works_off(template: dict[str, Any]) -> None:
     consumed = consumed_queues(template)
-    assert consumed == ["AutomationsQueue", "DueQueue", "ImportsQueue", "WebhooksQueue"]
+    assert consumed == ["AutomationsQueue", "DueQueue", "ImportsQueue", "NotifyQueue", "WebhooksQueue"]
     assert set(filters(template)) == TO_BE_FED
     fed = {name for name in TO_BE_FED if f"{name.title()}Queue" in consumed}
     assert set(filters(subscribed(template))) == fed
@@ -37,12 +37,12 @@ def test_no_queue_is_fed_that_nothing_works_off(template: dict[str, Any]) -> Non
 def test_with_its_consumer_a_queue_has_its_subscription_and_the_topic_may_send_to_it_alone() -> None:
     written = stand_in()
     before = copy.deepcopy(written)
-    fed = subscribed(with_consumer(written, "NotifyQueue"))
-    assert set(filters(fed)) == {"automations", "notify", "webhooks"}
+    fed = subscribed(with_consumer(written, "MetricsQueue"))
+    assert set(filters(fed)) == {"automations", "metrics", "notify", "webhooks"}
     assert filters(fed)["webhooks"] == [{"exists": True}]
     policy = fed["Resources"][POLICY]["Properties"]
     (statement,) = policy["PolicyDocument"]["Statement"]
-    names = ["AutomationsQueue", "NotifyQueue", "WebhooksQueue"]
+    names = ["AutomationsQueue", "NotifyQueue", "WebhooksQueue", "MetricsQueue"]
     assert policy["Queues"] == [{"Ref": name} for name in names]
     assert [str(one["Fn::GetAtt"]) for one in statement["Resource"]] == [f"{name}.Arn" for name in names]
     assert statement["Principal"] == {"Service": "sns.amazonaws.com"}

@@ -33,6 +33,7 @@ from tests.twins.grouped import change, household
 from tests.twins.hooked import SECOND, Server, define, hooked_on
 from tests.twins.judged import when
 from tests.twins.streamed import Record, StreamedTable, image_of
+from tests.twins.told import one_of_each
 from tests.unit.relay.relayed import run
 
 REFERRAL = "ref_00000000007"
@@ -119,6 +120,7 @@ class FullShop:
     free: str
     checkout: str
     deliveries: Mapping[str, str]
+    notice: str
 
     @property
     def tenant(self) -> str:
@@ -175,7 +177,7 @@ def full_shop() -> FullShop:
     *told, last = streamed.entries()
     assert run(relayed, [*told, quiet(last)]) == []
     take_pulse(shop.rt)
-    (operation, part), deliveries = _imported(shop), _hooked(shop)
+    (operation, part), deliveries, notice = _imported(shop), _hooked(shop), one_of_each(shop, bob, OPERATION)[0]
     held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))
     mugs = quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)])
     streamed.transact([*mugs, held, _over(shop, bob)], shop.rt.ids.command())
@@ -195,6 +197,7 @@ def full_shop() -> FullShop:
         *codes,
         checkout,
         deliveries,
+        notice,
     )
 
 

@@ -16,6 +16,7 @@ from chalicelib.areas.groups import store as groups
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
+from chalicelib.areas.notifications.store import devices, notices, templates
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.pins import store as pins
@@ -36,6 +37,7 @@ from chalicelib.table import config, feed, feed_search, guards, journal, keys, p
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Query
 from tests.twins.bookshop import keyed
+from tests.twins.told import MARK
 from tests.unit.pages.full_shop import MUGS, FullShop
 
 Read = Callable[[Runtime, FullShop], object]
@@ -264,6 +266,35 @@ READS: Mapping[tuple[str, str], Read] = {
     ("webhooks", "what is to be tried again by now"): lambda rt, full: rt.table.query(
         webhooks.due_query(waiting(full)[0], waiting(full)[1], 25)
     ),
+    ("notifications/templates", "a template, or all of a tenant"): lambda rt, full: (
+        templates.template(known(rt, full), "hello"),
+        templates.templates(known(rt, full)),
+    ),
+    ("notifications/templates", "a follow-up, or all of a tenant"): lambda rt, full: (
+        templates.follow_up(known(rt, full), "welcome"),
+        templates.follow_ups(known(rt, full)),
+    ),
+    ("notifications/devices", "the devices of a member"): lambda rt, full: rt.table.get(
+        devices.devices_key(full.tenant, full.bob)
+    ),
+    ("notifications/devices", "whose a device's token is"): lambda rt, full: rt.table.get(
+        devices.token_key(full.tenant, MARK)
+    ),
+    ("notifications/notices", "what a member was told, but in the inbox"): lambda rt, full: rt.table.query(
+        notices.notices_query(full.tenant, full.bob, 25, None)
+    ),
+    ("notifications/notices", "what is in a member's inbox"): lambda rt, full: rt.table.query(
+        notices.inbox_query(full.tenant, full.bob, 25, None)
+    ),
+    ("notifications/notices", "one of them"): lambda rt, full: rt.table.batch_get(
+        notices.notice_keys(full.tenant, full.bob, full.notice)
+    ),
+    ("notifications/notices", "whom a notification was for, by shard"): lambda rt, full: rt.table.query(
+        notices.receipts_query(full.tenant, full.operation.operation_id, notices.shard_of(full.bob), 25, None)
+    ),
+    ("notifications/notices", "what is to be sent by now"): lambda rt, full: rt.table.query(
+        notices.due_query(to_be_told(full)[0], to_be_told(full)[1], 25)
+    ),
     ("segments", "a segment, or all of a tenant"): lambda rt, full: (
         segments.segment(known(rt, full), "vip"),
         segments.segments(known(rt, full)),
@@ -335,6 +366,13 @@ def names(full: FullShop) -> dict[str, object]:
         "hook_shard": waiting(full)[0],
         "hook_due": waiting(full)[1],
         "hooks_until": f"{waiting(full)[1] + 1:013}",
+        "template": "hello",
+        "follow_up": "welcome",
+        "mark": MARK,
+        "notice": full.notice,
+        "note_shard": notices.shard_of(full.bob),
+        "wake_shard": to_be_told(full)[0],
+        "notes_until": f"{to_be_told(full)[1] + 1:013}",
         "segment_shard": segments.shard_of(full.bob),
         "member": full.ada,
         "group": full.group,
@@ -381,6 +419,12 @@ def names(full: FullShop) -> dict[str, object]:
         **dict(zip(("hour", "entry_shard", "since", "until"), place_of_an_entry(full), strict=True)),
         "hash": sha256(b"receipt 2").hexdigest()[:40],
     }
+
+
+def to_be_told(full: FullShop) -> tuple[int, int]:
+    """In which shard the list of what is due has a notice, and when."""
+    found = next(item for item in full.items if item["kind"]["S"] == "notice" and "gsi3pk" in item)
+    return int(found["gsi3pk"]["S"][-2:]), int(found["gsi3sk"]["S"].split("#")[0])
 
 
 def waiting(full: FullShop) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from chalicelib.flows.settle_criteria import Reason, settle_criteria
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import fresh, happenings, hooked, referred, segmented, tills
+from tests.twins import fresh, happenings, hooked, referred, segmented, tills, told
 from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
 from tests.twins.judged import when
 from tests.twins.streamed import StreamedTable
@@ -24,6 +24,7 @@ GIVES = [
     *({"kind": "join_segment", "segment": segment} for segment in ("joins", "renews", "over")),
     {"kind": "leave_segment", "segment": "leaves"},
     {"kind": "webhook", "webhook_id": "till"},
+    told.TELLS,
 ]
 
 Acted = Callable[[BookShop, str], object]
@@ -73,6 +74,7 @@ def in_segments(act: Acted) -> StreamedTable:
     shop = open_shop(table)
     ada = shop.member("ada")
     hooked.define(shop)
+    told.template(shop)
     for name in NAMES:
         lasting = {"leaves": {}, "over": segmented.SCHEDULED}.get(name, segmented.ROLLING | {"horizon_days": 90})
         segmented.define(shop, name, **lasting)

@@ -56,6 +56,7 @@ from tests.twins.happenings import record as tell
 from tests.twins.hooked import define, hooked
 from tests.twins.referred import brought, claim, code_of, invite, on
 from tests.twins.streamed import StreamedTable, image_of
+from tests.twins.told import follow_up, template
 from tests.unit.flows import by_hand as done
 from tests.unit.pages.moves import MOVES, moved
 from tests.unit.pages.perked import PERKED, awarded, celebrated
@@ -291,6 +292,15 @@ def told() -> StreamedTable:
     return at.table
 
 
+def words() -> StreamedTable:
+    """What a shop tells its members is defined."""
+    table = StreamedTable()
+    shop = open_shop(table)
+    template(shop)
+    follow_up(shop)
+    return table
+
+
 def recorded_by(table: StreamedTable) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for record in table.entries():
@@ -308,6 +318,7 @@ def test_every_fact_is_recorded_by_the_operations_on_the_page_and_by_no_other() 
         grouped(),
         referred(),
         told(),
+        words(),
         *map(after, VISITS.values()),
         *map(moved, MOVES),
         *perked(),

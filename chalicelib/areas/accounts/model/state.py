@@ -272,5 +272,6 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.RewardRedeemed: _unchanged,
     f.RewardDeliveryChanged: _unchanged,
     f.RewardRefunded: _unchanged,
+    f.NotificationWanted: _unchanged,
     **dict.fromkeys((*f.ON_COUPONS, *f.ON_CHECKOUTS, *f.ON_SEGMENTS, *f.ON_REFERRALS), _unchanged),
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from chalicelib.areas.programs.model.events import MAX_EVENTS, EventType
 from chalicelib.areas.programs.model.policies import Sliding, UnitPolicy
 from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
-from chalicelib.kit.periods import Day, day_of, zone_exists
+from chalicelib.kit.periods import Day, day_of, minute_of, zone_exists
 from chalicelib.kit.proofs import ProofKind
 from chalicelib.kit.wire import PositiveAmount
 
@@ -37,14 +37,40 @@ class ReferralPolicy(Frozen):
     per_device: Annotated[int, Field(ge=1, le=1_000)] = 1
 
 
+def _of_a_day(text: str) -> str:
+    minute = minute_of(text)
+    if minute is None or minute == 24 * 60:
+        raise ValueError('must be a time of day, such as "09:30"')
+    return text
+
+
+TimeOfDay = Annotated[str, AfterValidator(_of_a_day)]
+
+
+class QuietHours(Frozen):
+    """From when until when nobody is woken, on the clocks of the tenant's first program; over midnight where they end before they
+    begin."""
+
+    begins: TimeOfDay
+    ends: TimeOfDay
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> Self:
+        if self.begins == self.ends:
+            raise ValueError("quiet hours end at another time than they begin")
+        return self
+
+
 class TenantSettings(Frozen):
     """`member_fields` declares the custom fields a member may carry, by name and type. `complete_profile`: what a profile
-    must have to be complete; nothing said, none ever is. A field of one's own is named as `fields.size`."""
+    must have to be complete; nothing said, none ever is. A field of one's own is named as `fields.size`.
+    In `quiet_hours` no marketing is sent: it waits until they are over."""
 
     name: Name
     member_fields: dict[Slug, FieldType] = Field(max_length=MAX_FIELDS, default_factory=dict)
     complete_profile: Annotated[tuple[ProfilePart, ...], Field(max_length=MAX_FIELDS)] = ()
     referrals: ReferralPolicy = ReferralPolicy()
+    quiet_hours: QuietHours | None = None
 
     @model_validator(mode="after")
     def _asks_for_what_is_declared(self) -> Self:

@@ -131,7 +131,7 @@ class FixedPrice(Frozen):
 
 class BuyGet(Frozen):
     """Of each `buy` + `get` pieces of the own lines, the cheapest `get` for `percent` off: all of it where none is said.
-    Pieces are whole ones. `sets_at_most` in one cart."""
+    Pieces are whole ones; delivery is none, nor is what is free already. `sets_at_most` in one cart."""
 
     kind: Literal["buy_get"]
     buy: Count
@@ -141,7 +141,7 @@ class BuyGet(Frozen):
 
 
 class CheapestFree(Frozen):
-    """The cheapest piece of the own lines for nothing, once there are this many of them."""
+    """The cheapest piece of the own lines for nothing, once there are this many of them, as `buy_get` counts them."""
 
     kind: Literal["cheapest_free"]
     pieces: Count
@@ -228,8 +228,20 @@ class CallWebhook(Frozen):
     webhook_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 
 
-FollowEffect = GrantPerk | GiveStamps | GiveBadge | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook
-FOLLOWS = (GrantPerk, GiveStamps, GiveBadge, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook)
+class Notify(Frozen):
+    """The member is told what the template says, so many hours afterwards: `marketing` if they take the newsletter, and when it is
+    not the tenant's quiet hours; `transactional` is about what they have done."""
+
+    kind: Literal["notify"]
+    template: Code
+    notice: Literal["transactional", "marketing"] = "marketing"
+    after_hours: Annotated[int, Field(strict=True, ge=0, le=8_784)] = 0
+
+
+FollowEffect = (
+    GrantPerk | GiveStamps | GiveBadge | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook | Notify
+)
+FOLLOWS = (GrantPerk, GiveStamps, GiveBadge, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook, Notify)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -253,7 +265,8 @@ Effect = Annotated[
     | IssueCoupon
     | JoinSegment
     | LeaveSegment
-    | CallWebhook,
+    | CallWebhook
+    | Notify,
     Field(discriminator="kind"),
 ]
 CREDITS = (PerValue, PerProduct, FixedAmount, Cashback, Multiply)

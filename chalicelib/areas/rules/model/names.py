@@ -10,6 +10,7 @@ from chalicelib.areas.rules.model.effects import (
     CREDITS,
     DISCOUNTS,
     FOLLOWS,
+    AmountOff,
     CallWebhook,
     GiveBadge,
     GiveStamps,
@@ -18,11 +19,12 @@ from chalicelib.areas.rules.model.effects import (
     JoinSegment,
     LeaveSegment,
     Multiply,
+    Notify,
     PayWithPoints,
     SetTier,
 )
 from chalicelib.areas.rules.model.rule import Rule
-from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_UNITS
+from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS
 from chalicelib.areas.rules.model.triggers import OnEvent
 
 
@@ -108,6 +110,20 @@ def asked_segments(rule: Rule) -> Iterator[Named]:
                 yield from (Named(str(one), "when") for one in (value if isinstance(value, tuple) else (value,)))
 
 
+def named_fields(rule: Rule) -> Iterator[Named]:
+    """Of members."""
+    for asked in _asked(rule):
+        if asked.ask.startswith(OF_FIELDS):
+            yield Named(asked.ask.removeprefix(OF_FIELDS), "when")
+
+
+def amounts_off(rule: Rule) -> Iterator[Named]:
+    """As they are written."""
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, AmountOff):
+            yield Named(effect.amount, f"effects.{place}.amount")
+
+
 def named_perks(rule: Rule) -> Iterator[Named]:
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, GrantPerk | GiveStamps | GiveBadge):
@@ -119,6 +135,13 @@ def named_badges(rule: Rule) -> Iterator[Named]:
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, GiveBadge):
             yield Named(effect.perk, f"effects.{place}.perk")
+
+
+def named_templates(rule: Rule) -> Iterator[Named]:
+    """Of notifications."""
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, Notify):
+            yield Named(effect.template, f"effects.{place}.template")
 
 
 def named_series(rule: Rule) -> Iterator[Named]:

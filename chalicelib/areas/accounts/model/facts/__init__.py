@@ -40,6 +40,7 @@ from chalicelib.areas.accounts.model.facts.life import (
     TierReviewed,
     TierUnpinned,
 )
+from chalicelib.areas.accounts.model.facts.notifications import NotificationWanted
 from chalicelib.areas.accounts.model.facts.perks import (
     PerkExpired,
     PerkGranted,
@@ -137,6 +138,7 @@ VOCABULARY = vocabulary(
     *ON_CHECKOUTS,
     *ON_SEGMENTS,
     *ON_REFERRALS,
+    NotificationWanted,
     upcasters={
         ("order.recorded", 1): _as_it_is,
         ("order.returned", 1): _as_it_is,
@@ -184,6 +186,7 @@ __all__ = [
     "MemberJoinedSegment",
     "MemberLeftSegment",
     "MemberRenewedSegment",
+    "NotificationWanted",
     "OrderRecorded",
     "OrderReturned",
     "PerkExpired",

@@ -1,0 +1,1 @@
+"""Where templates (`templates`), the devices of members (`devices`), and what they are told (`notices`) are kept."""

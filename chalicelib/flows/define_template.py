@@ -1,0 +1,25 @@
+"""Define a template of notifications: a part of the configuration, like a rule. What is sent from then on says what it says then.
+
+reads    1 Query of the configuration
+writes   template, revision, entry: 6 units; + 2 with an Idempotency-Key
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.notifications.model import Template, check_variables
+from chalicelib.areas.notifications.store import templates
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed
+from chalicelib.table.config import Name
+from chalicelib.table.config_commit import change_config
+
+
+def define_template(rt: Runtime, caller: Caller, command: Command, template: Template) -> Committed[Template]:
+    """Create the template or replace it. Refuses `unknown_variable`, `too_many_templates`."""
+    check_variables(template)
+    decided = lambda config: templates.change(config, template)  # noqa: E731
+    done = change_config(rt, caller, command, "define_template", decided)
+    changed = done.answer
+    return Committed(templates.template_of(Name(changed.kind, changed.id), changed.body), done.replayed)
