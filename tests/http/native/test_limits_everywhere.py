@@ -13,6 +13,7 @@ from chalicelib.flows.verify_quotas import verify_quotas
 from chalicelib.kit.periods import date_of, local_day
 from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, card, document, fixed
+from tests.http.native.notified import HELLO
 from tests.http.native.referred import brought, share
 from tests.http.native.segmented import add, define
 from tests.http.native.test_coupons import series
@@ -147,6 +148,7 @@ EFFECTS: dict[str, Json] = {
     "join_segment": {"segment": "vip"},
     "leave_segment": {"segment": "new"},
     "webhook": {"webhook_id": "warehouse"},
+    "notify": {"template": "hello", "notice": "transactional"},
 }
 LIMITED = pytest.mark.parametrize("kind", EFFECTS)
 
@@ -161,6 +163,7 @@ def cafe(reviews: Shop) -> Shop:
     series(reviews, worth={"kind": "percent", "percent": 10})
     for segment_id in ("vip", "new"):
         define(reviews, segment_id)
+    answer(api.put("/v1/notification-templates/hello", HELLO))
     answer(api.put("/v1/webhooks/warehouse", {"url": f"https://{HOST}/in", "types": ["order.recorded"]}))
     return reviews
 
