@@ -444,10 +444,7 @@ def test_the_condition_that_does_not_hold_is_named(shop: Shop) -> None:
     [
         ({"effects": [{"kind": "percent_off", "percent": "10"}]}, "belongs to a rule on cart"),
         ({"effects": [{"kind": "cashback", "unit": "points", "percent": "10"}]}, "counted of what is bought"),
-        (
-            {"limits": {"in_all": 3}},
-            "limits are of points and discounts, in rules on orders, carts, schedules and referrals",
-        ),
+        ({"limits": {"per_member": [{"per": "day", "times": 3}]}}, "limited in all, or by a budget"),
         ({"lines": {"skus": ["A"]}}, "lines are of what is bought"),
         ({"when": {"ask": "order.value", "at_least": "1.00"}}, "nothing is bought"),
     ],
