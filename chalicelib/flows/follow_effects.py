@@ -82,6 +82,10 @@ class Followed:
     def told(self) -> dict[str, Any]:
         return told_effects(self.effects)
 
+    def gave(self, since: int = 0, until: int | None = None) -> tuple[str, ...]:
+        """The rules of which something was given, of what followed from there to there."""
+        return tuple(effect.rule_id for effect in self.effects[since:until] if effect.given)
+
 
 def told_effects(effects: Sequence[Frozen]) -> dict[str, Any]:
     """As an entry's answer keeps what was given or taken back beside points."""

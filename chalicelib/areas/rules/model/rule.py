@@ -18,7 +18,7 @@ from chalicelib.areas.rules.model.effects import (
 )
 from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
 from chalicelib.areas.rules.model.subjects import OF_EVENT
-from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, OnReferral, OnSchedule, Trigger
+from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOccasion, OnOrder, OnReferral, OnSchedule, Trigger
 from chalicelib.areas.rules.model.words import (
     Code,
     Flag,
@@ -98,18 +98,13 @@ class RuleDefinition(Frozen):
 
     @model_validator(mode="after")
     def _limits_what_is_counted(self) -> Self:
-        on = self.trigger.on
-        if self.limits == UNLIMITED:
-            return self
-        if on == "referral" and (self.limits.in_all is not None or self.limits.budget is not None):
-            raise slip("wrong_limit", "limits on referral are for each member", "limits")
-        counted = on in WITH_GOODS or on in ("schedule", "referral")
-        beside = any(isinstance(one, FOLLOWS) for one in self.effects)
-        if not counted or (beside and on != "schedule"):
-            text = (
-                "limits are of points and discounts, in rules on orders, carts, schedules and referrals; what else a rule "
-                "gives is counted on schedule only"
-            )
+        limits = self.limits
+        if limits.per_member and isinstance(self.trigger, OnOccasion):
+            text = f"a member has a rule on {self.trigger.on} once a year: it is limited in all, or by a budget"
+            raise slip("wrong_limit", text, "limits.per_member")
+        by_amount = limits.budget is not None or any(one.amount is not None for one in limits.per_member)
+        if by_amount and all(isinstance(one, FOLLOWS) for one in self.effects):
+            text = "budgets and amounts are of points and discounts: what else a rule gives is limited by times"
             raise slip("wrong_limit", text, "limits")
         return self
 
