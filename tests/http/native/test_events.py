@@ -116,3 +116,13 @@ def test_whoever_is_named_must_be_a_member_who_earns_there(shop: Shop, ada: str)
     shop.block(ada)
     assert refusal(told(shop.api, ada, REVIEW)) == (422, "member_blocked", "member_id")
     assert answer(shop.api.get(f"/v1/members/{ada}/statement"))["items"] == []
+
+
+def test_an_event_takes_from_no_more_than_it_can_write(shop: Shop, ada: str) -> None:
+    budget = {"in_all": 9, "budget": {"amount": 9, "unit": "points"}}
+    for number in range(41):
+        body = ON_CHECK_IN | {"name": "Many", "limits": budget}
+        answer(shop.api.put(f"/v1/programs/1/rules/many-{number}", body))
+    refused = told(shop.api, ada, {"kind": "check_in", "place": "Berlin Mitte"})
+    assert refusal(refused) == (422, "too_many_limits", None)
+    assert shop.points(ada) == 0

@@ -62,6 +62,12 @@ def test_what_the_program_has_not_is_refused(shop: Shop) -> None:
     assert refused(OLD, program_id=7)[:2] == (404, "program_not_found")
     both = [{"ask": "account.orders", "at_least": 3}, {"ask": "account.orders", "at_most": 2}]
     assert refused({"all": both})[:2] == (400, "impossible_condition")
+    assert refused({"ask": "member.shoe_size", "is": 42})[:2] == (400, "unknown_subject")
+    assert refused({"ask": "account.orders"})[:2] == (400, "wrong_comparison")
+    deep = OLD
+    for _ in range(9):
+        deep = {"all": [deep]}
+    assert refused(deep)[:2] == (400, "conditions_too_large")
     assert refusal(shop.api.get("/v1/segments/vip"))[:2] == (404, "segment_not_found")
 
 
