@@ -1,6 +1,7 @@
 """Read the feed: what happened in a tenant, oldest first, by cursor; it never ends.
 
-    reads    1 BatchGet of one or two feed pages, 1 BatchGet of the entries (none when nothing is new)
+    reads    1 BatchGet of one or two feed pages, 1 BatchGet of the entries (none when nothing is new); behind what a consumer has
+             taken 1 Get more
 
 Both are strongly consistent. The cursor of an empty page is good for ever: whoever keeps the last one misses nothing
 and gets nothing twice. What cannot be read, for a newer version wrote it before a step back to this one, is told as such
@@ -12,6 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from chalicelib.areas.feeds.model.consumers import no_consumer
+from chalicelib.areas.feeds.store import read_consumer
+from chalicelib.errors import InvalidInput
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import rfc3339
@@ -59,14 +63,28 @@ class FeedPage(Frozen):
     next_cursor: str
 
 
-def read_feed(rt: Runtime, caller: Caller, limit: int, cursor: str | None) -> FeedPage:
-    """Who: view on `feed`. InvalidInput: `invalid_cursor`."""
+def read_feed(rt: Runtime, caller: Caller, limit: int, cursor: str | None, consumer_id: str | None = None) -> FeedPage:
+    """From the beginning, or behind what a cursor or a consumer names. Who: view on `feed`. InvalidInput: `invalid_cursor`,
+    `two_beginnings`; NotFound `consumer_not_found`."""
     scope = f"{caller.tenant}/feed"
-    after = 0 if cursor is None else _number(scope, cursor)
+    if consumer_id is not None:
+        after = _taken(rt, caller, cursor, consumer_id)
+    else:
+        after = 0 if cursor is None else _number(scope, cursor)
     references = read_references(rt.table, caller.tenant, after, limit)
     entries = _entries(rt, caller.tenant, references)
     items = tuple(_event(after + place, entry) for place, entry in enumerate(_fitting(entries), start=1))
     return FeedPage(items=items, next_cursor=encode_cursor(scope, after + len(items)))
+
+
+def _taken(rt: Runtime, caller: Caller, cursor: str | None, consumer_id: str) -> int:
+    if cursor is not None:
+        text = "A cursor and a consumer both say where the feed goes on: send one of them."
+        raise InvalidInput("two_beginnings", text, param="consumer")
+    known = read_consumer(rt.table, caller.tenant, consumer_id)
+    if known is None:
+        raise no_consumer(consumer_id, "consumer")
+    return known.number
 
 
 def _number(scope: str, cursor: str) -> int:

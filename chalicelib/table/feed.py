@@ -147,8 +147,15 @@ def feed_pk(tenant: str) -> str:
     return f"{tenant}#FEED"
 
 
+def head_key(tenant: str) -> Key:
+    return Key(feed_pk(tenant), "HEAD")
+
+
 def read_head(table: Table, tenant: str) -> FeedHead:
-    attrs = table.get(_head_key(tenant))
+    return head_from(table.get(head_key(tenant)))
+
+
+def head_from(attrs: Attrs | None) -> FeedHead:
     return FeedHead() if attrs is None else readable(_head_from, attrs)
 
 
@@ -163,7 +170,7 @@ def _head_from(attrs: Attrs) -> FeedHead:
 
 
 def head_put(tenant: str, before: FeedHead, after: FeedHead) -> Put:
-    key = _head_key(tenant)
+    key = head_key(tenant)
     item = HeadItem(
         pk=key.pk,
         sk=key.sk,
@@ -283,10 +290,6 @@ def entry_of_image(image: Attrs) -> Entry:
     except UNREADABLE as fault:
         raise UnreadableEntryError(f"{image.get('pk')} {image.get('sk')}: {fault!r}") from fault
     return entry
-
-
-def _head_key(tenant: str) -> Key:
-    return Key(feed_pk(tenant), "HEAD")
 
 
 def _page_put(key: Key, opened_at: Instant | None, references: Iterable[Reference]) -> Put:

@@ -281,6 +281,10 @@ LEFT_OUT = (
         ("list_webhooks", "get_webhook", "put_webhook", "delete_webhook", "rotate_webhook_secret"),
         "a part of the configuration, read as *rules of a program* are and changed as by *config change*, with one item beside it",
     ),
+    LeftOut(
+        ("list_feed_consumers", "get_feed_consumer", "acknowledge_feed", "delete_feed_consumer"),
+        "one or two small items are read and one is written, as by *hold*, with no entry",
+    ),
     LeftOut(("list_webhook_deliveries",), "a page of small items, as *directory page* is"),
     LeftOut(
         ("test_webhook", "redeliver_webhook", "redeliver_failed_webhooks"),

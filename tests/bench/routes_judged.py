@@ -65,6 +65,7 @@ WITHOUT_A_ROW = frozenset(
         *("list_webhooks", "get_webhook", "put_webhook", "delete_webhook", "rotate_webhook_secret"),
         *("list_webhook_deliveries", "test_webhook", "redeliver_webhook", "redeliver_failed_webhooks"),
         *("open_checkout", "get_checkout", "list_checkouts", "update_checkout", "commit_checkout", "cancel_checkout"),
+        *("list_feed_consumers", "get_feed_consumer", "acknowledge_feed", "delete_feed_consumer"),
         *("read_feed", "read_liability", "read_program_histogram", "read_histogram"),
     )
 )

@@ -12,6 +12,7 @@ from tests.faults.built import SHARD
 from tests.faults.checkouts import CHECKOUT_READS, CHECKOUT_WRITES
 from tests.faults.conftest import Counted
 from tests.faults.coupons import COUPON_READS, COUPON_WRITES
+from tests.faults.feeds import FEED_READS, FEED_WRITES
 from tests.faults.groups import GROUP_READS, GROUP_WRITES
 from tests.faults.kept import KEPT_READS, KEPT_WRITES
 from tests.faults.limited import LIMITED_READS, LIMITED_WRITES
@@ -42,13 +43,13 @@ from tests.twins.streamed import stream_event
 
 WRITES = (
     *(*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES, *SEGMENT_WRITES),
-    *(*REFERRAL_WRITES, *WEBHOOK_WRITES, *NOTIFICATION_WRITES),
+    *(*REFERRAL_WRITES, *WEBHOOK_WRITES, *NOTIFICATION_WRITES, *FEED_WRITES),
     *(*COUPON_WRITES, *CHECKOUT_WRITES, *KEPT_WRITES, *LIMITED_WRITES),
 )
 MESSAGES = (*QUEUED, *OTHER_MESSAGES, *SEGMENT_MESSAGES, *NOTIFICATION_MESSAGES)
 READING = (
     *(*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *CHECKOUT_READS, *KEPT_READS, *LIMITED_READS),
-    *(*SEGMENT_READS, *REFERRAL_READS, *WEBHOOK_READS, *NOTIFICATION_READS),
+    *(*SEGMENT_READS, *REFERRAL_READS, *WEBHOOK_READS, *NOTIFICATION_READS, *FEED_READS),
 )
 CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READING)}
 STORMY = [case.name for case in WRITES if not case.once]

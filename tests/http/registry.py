@@ -331,6 +331,10 @@ def _segment(names: Names) -> str:
     return segment_id
 
 
+def _consumer(names: Names) -> str:
+    return str(names.api.put("/v1/feed/consumers/our-lake", BODIES["acknowledge_feed"]).json["consumer_id"])
+
+
 def _webhook(names: Names) -> str:
     return str(names.api.put("/v1/webhooks/our-hook", BODIES["put_webhook"]).json["webhook_id"])
 
@@ -451,6 +455,7 @@ NATIVE = Registry(
         "newcomer_id": _newcomer,
         "latecomer_id": _latecomer,
         "referral_code": _referral_code,
+        "consumer_id": _consumer,
         "webhook_id": _webhook,
         "delivery_id": _delivery,
         "template_id": _template,
@@ -537,6 +542,7 @@ NATIVE = Registry(
     makes={
         "put_segment": "segment_id",
         "put_webhook": "webhook_id",
+        "acknowledge_feed": "consumer_id",
         "put_notification_template": "template_id",
         "put_notification_follow_up": "follow_up_id",
     },

@@ -47,6 +47,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
     },
     "referral_code": {"description": "A member's referral code, or that of an invitation.", "example": "READ-MORE"},
     "webhook_id": {"description": "The webhook's id, chosen by whoever creates it.", "example": "warehouse"},
+    "consumer_id": {"description": "The consumer's id, chosen by whoever acknowledges first.", "example": "data-lake"},
     "delivery_id": {
         "description": "A delivery's id: the header `webhook-id` of its calls.",
         "example": "msg_00001r4p2d3zz0v5k8m1n7q9t",
@@ -261,6 +262,7 @@ BODIES: Mapping[str, Json] = {
         "amount": 10,
         "by": MEMBER,
     },
+    "acknowledge_feed": {"number": 0},
     "put_webhook": {
         "url": "https://example.com/stampbook",
         "types": ["order.recorded", "member.*"],

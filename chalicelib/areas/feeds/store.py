@@ -1,14 +1,19 @@
-"""Where counts are kept.
+"""Where counts are kept, and consumers of the feed.
 
 access pattern             | key                               | items | cost                  | by
 a day's, and the open page | {t}#FEED / P#{page:010} + C#{day} | 0–2   | 1 BatchGet, 1 RU each | counts_key
 counts of some days        | {t}#FEED / C#{first_day}…{shares} | 0–n   | 1 Query a MB, 1 RU    | days_query
 counts of all days         | {t}#FEED / C#*                    | 0–n   | 1 Query a MB, 1 RU    | every_day_query
+a consumer, and the head   | {t}#FEED / T#{consumer} + HEAD    | 0–2   | 1 BatchGet, 1 RU each | consumer_key
+where a consumer stands    | {t}#FEED / T#{consumer}           | 0–1   | 1 Get, 1 RU           | read_consumer
+all consumers              | {t}#FEED / T#*                    | 0–50  | 1 Query, 1 RU         | consumers_query
 
-item   | key                | in index | cost
-counts | {t}#FEED / C#{day} | –        | 2 WU
+item          | key                     | in index | cost
+counts        | {t}#FEED / C#{day}      | –        | 2 WU
+feed_consumer | {t}#FEED / T#{consumer} | –        | 2 WU
 
-They are written with the feed's head and only then: see table/feed for why they need no condition.
+Counts are written with the feed's head and only then: see table/feed for why they need no condition. Consumers have an item
+each, so that none waits for another, and no journal: nothing but their own reading depends on it.
 
 What entries of the fourth program and those behind it count for is in items of their own, four programs in one, so that
 none outgrows what an item may hold: `C#{day}#{share:03}`. Whoever reads a day's adds them up; `{shares}` are all of the
@@ -23,18 +28,26 @@ from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
+from chalicelib.areas.feeds.model.consumers import Consumer
 from chalicelib.kit.periods import Day, iso_day, parse_day
 from chalicelib.table.damaged import readable
 from chalicelib.table.feed import feed_pk
-from chalicelib.table.items import BodyAttribute, StampbookItem, from_attrs, to_attrs
-from chalicelib.table.protocol import Attrs, Between, Key, Prefix, Put, Query
+from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
+from chalicelib.table.protocol import Absent, Attrs, Between, Condition, Delete, Equals, Key, Prefix, Put, Query, Table
 
 PROGRAMS_A_SHARE = 4
+_CONSUMERS = "T#"
 _PLACE = re.compile(r"C#(?P<day>[0-9-]{10})(?:#(?P<share>[0-9]{3}))?")
 
 
 class CountsItem(StampbookItem):
     kind = UnicodeAttribute(default="counts")
+    body = BodyAttribute()
+
+
+class ConsumerItem(StampbookItem):
+    kind = UnicodeAttribute(default="feed_consumer")
+    version = IntegerAttribute()
     body = BodyAttribute()
 
 
@@ -91,3 +104,42 @@ def _place(attrs: Attrs) -> CountsPlace:
     if told is None or day is None:
         raise ValueError("counts of no day")
     return CountsPlace(day, int(told["share"] or 0))
+
+
+def consumer_key(tenant: str, consumer_id: str) -> Key:
+    return Key(feed_pk(tenant), f"{_CONSUMERS}{consumer_id}")
+
+
+def consumers_query(tenant: str) -> Query:
+    return Query(feed_pk(tenant), Prefix(_CONSUMERS))
+
+
+def read_consumer(table: Table, tenant: str, consumer_id: str) -> Consumer | None:
+    return consumer_from(table.get(consumer_key(tenant, consumer_id)))
+
+
+def consumer_from(attrs: Attrs | None) -> Consumer | None:
+    return None if attrs is None else readable(_consumer, attrs)
+
+
+def _consumer(attrs: Attrs) -> Consumer:
+    item = from_attrs(ConsumerItem, attrs)
+    number, at = item.body
+    if not (type(number) is int and type(at) is int and number >= 0 and item.version > 0):
+        raise ValueError("a consumer that stands nowhere")
+    return Consumer(item.sk.removeprefix(_CONSUMERS), number, at, item.version)
+
+
+def consumer_put(tenant: str, one: Consumer) -> Put:
+    """One version on, only if nobody changed it since it was read."""
+    key = consumer_key(tenant, one.consumer_id)
+    item = ConsumerItem(pk=key.pk, sk=key.sk, version=one.version + 1, body=[one.number, one.acknowledged_at])
+    return Put(to_attrs(item), _as_it_was(one))
+
+
+def consumer_delete(tenant: str, one: Consumer) -> Delete:
+    return Delete(consumer_key(tenant, one.consumer_id), _as_it_was(one))
+
+
+def _as_it_was(one: Consumer) -> Condition:
+    return Equals("version", one.version) if one.version else Absent()

@@ -18,6 +18,7 @@ from chalicelib.areas.referrals.model import Invitation
 from chalicelib.areas.rewards.model import Wish
 from chalicelib.areas.rules.model import RuleLimits
 from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.acknowledge_feed import acknowledge_feed
 from chalicelib.flows.redeliver_webhook import send_test
 from chalicelib.flows.referring import Came
 from chalicelib.flows.settle_criteria import settle_criteria
@@ -176,6 +177,7 @@ def full_shop() -> FullShop:
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()
     assert run(relayed, [*told, quiet(last)]) == []
+    acknowledge_feed(shop.rt, shop.caller, fresh(), "data-lake", 3)
     take_pulse(shop.rt)
     (operation, part), deliveries, notice = _imported(shop), _hooked(shop), one_of_each(shop, bob, OPERATION)[0]
     held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))

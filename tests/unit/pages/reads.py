@@ -138,6 +138,11 @@ READS: Mapping[tuple[str, str], Read] = {
         feeds.days_query(full.tenant, today(full) - DAYS, today(full))
     ),
     ("feeds", "counts of all days"): lambda rt, full: rt.table.query(feeds.every_day_query(full.tenant)),
+    ("feeds", "a consumer, and the head"): lambda rt, full: rt.table.batch_get(
+        [feeds.consumer_key(full.tenant, "data-lake"), feed.head_key(full.tenant)]
+    ),
+    ("feeds", "where a consumer stands"): lambda rt, full: feeds.read_consumer(rt.table, full.tenant, "data-lake"),
+    ("feeds", "all consumers"): lambda rt, full: rt.table.query(feeds.consumers_query(full.tenant)),
     ("groups", "a group"): lambda rt, full: groups.read(rt.table, full.tenant, full.group),
     ("groups", "whether a member is in it"): lambda rt, full: rt.table.get(
         groups.membership_key(full.tenant, full.group, full.bob)
@@ -360,6 +365,7 @@ def names(full: FullShop) -> dict[str, object]:
         "what": "device",
         "seen_hash": seen_name("device", "phone").removeprefix("device#"),
         "webhook": "hook",
+        "consumer": "data-lake",
         "delivery": full.deliveries["taken"],
         "first_id": first_id(0),
         "last_id": "msg_~",

@@ -1,0 +1,64 @@
+"""Consumers of a feed as cases: one acknowledges, is new, goes back, is deleted; and reading by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import Any
+
+from chalicelib.areas.feeds.operations import get_consumer, list_consumers
+from chalicelib.flows.acknowledge_feed import acknowledge_feed, forget_consumer
+from chalicelib.flows.read_feed import read_feed
+from chalicelib.kit.command import Command
+from chalicelib.table.commit import Committed
+from tests.faults.built import at_work
+from tests.faults.case import Case
+from tests.faults.world import World
+from tests.faults.writes import Asked, commanded
+from tests.twins import fresh
+from tests.twins.bookshop import BookShop, keyed
+
+
+@cache
+def followed() -> World:
+    """A consumer has taken two."""
+    world = at_work().copy()
+    acknowledge_feed(world.calm.rt, world.calm.caller, fresh(), "lake", 2)
+    return world
+
+
+def taken(consumer_id: str, number: int, *, back: bool = False) -> Asked:
+    def act(_: World, shop: BookShop, command: Command) -> Committed[Any]:
+        return acknowledge_feed(shop.rt, shop.caller, command, consumer_id, number, back=back)
+
+    return act
+
+
+COMMANDS: dict[str, Asked] = {
+    "acknowledge_feed": taken("lake", 4),
+    "acknowledge_feed, the first time": taken("crm", 1),
+    "acknowledge_feed, backwards": taken("lake", 1, back=True),
+    "acknowledge_feed, late": taken("lake", 1),
+    "forget_consumer": lambda _, shop, command: forget_consumer(shop.rt, shop.caller, command, "lake"),
+}
+
+
+def commands() -> Iterator[Case]:
+    for name, act in COMMANDS.items():
+        yield Case(f"{name}, with a key", "write", followed, partial(commanded, act, lambda: keyed("k")))
+    for name in ("acknowledge_feed", "forget_consumer"):
+        once = name == "forget_consumer"
+        yield Case(
+            f"{name}, without a key", "write", followed, partial(commanded, COMMANDS[name], fresh), once=once
+        )
+
+
+FEED_WRITES = tuple(commands())
+FEED_READS = tuple(
+    Case(name, "read", followed, looked, patient=False)
+    for name, looked in {
+        "read_feed, by a consumer": lambda _, shop: read_feed(shop.rt, shop.caller, 2, None, "lake"),
+        "list_consumers": lambda _, shop: list_consumers(shop.rt, shop.caller),
+        "get_consumer": lambda _, shop: get_consumer(shop.rt, shop.caller, "lake"),
+    }.items()
+)
