@@ -2,6 +2,7 @@
 
     every hour            a message for each tenant: rules on schedule     {tenant, rules_until}
     in a day's first      one for each tenant and shard as well            {tenant, shard, day}
+                          and one for each tenant: facts into files        {tenant, facts_before}
     a page                settles a hundred accounts, enqueues the next    {tenant, shard, day, start}
     an account            one that failed on its page, tried by itself     {tenant, member_id, program_id, day}
     a coupon              the same                                         {tenant, member_id, coupon_id, day}
@@ -26,6 +27,7 @@ from chalicelib.errors import NewerDataError
 from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.enqueue_due import enqueue_due
+from chalicelib.flows.keep_published import keep_published
 from chalicelib.flows.settle_due_page import SettledPage, settle_due_page, settle_one
 from chalicelib.flows.start_run import start_due_runs
 from chalicelib.flows.what_is_due import (
@@ -68,6 +70,11 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
     caller = Caller(_ORG, tenant, "system", "due", "due", (), note.request_id, "job")
     if "rules_until" in body:
         note.done = start_due_runs(rt, caller, int(body["rules_until"]))
+        return
+    if "facts_before" in body:
+        kept = keep_published(rt, tenant, _day(body["facts_before"]))
+        note.done = kept.entries
+        rt.queues.send("due", [Message(body, note.request_id)] if kept.more else [])
         return
     day = _day(body["day"])
     if "member_id" in body:

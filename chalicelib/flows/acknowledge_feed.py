@@ -10,6 +10,7 @@ Backwards it goes if that is asked for (`back`), to read again from there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.areas.feeds import store
@@ -68,9 +69,7 @@ def forget_consumer(rt: Runtime, caller: Caller, command: Command, consumer_id: 
             return Committed(_unpacked(consumer_id, told), replayed=True), ()
         known, last_number = _standing(rt, caller.tenant, consumer_id)
         if known is None:
-            if not met:
-                raise no_consumer(consumer_id)
-            return Committed(met[-1]), ()
+            return _gone(rt, caller, command, consumer_id, met), ()
         view = shown_consumer(known, last_number)
         met.append(view)
         if command.dry_run:
@@ -79,6 +78,18 @@ def forget_consumer(rt: Runtime, caller: Caller, command: Command, consumer_id: 
         return Committed(view), (store.consumer_delete(caller.tenant, known), *puts)
 
     return settle(rt, decide)
+
+
+def _gone(
+    rt: Runtime, caller: Caller, command: Command, consumer_id: str, met: Sequence[ConsumerView]
+) -> Committed[ConsumerView]:
+    """By us, or by a repeat of this very request that came in between."""
+    if met:
+        return Committed(met[-1])
+    told = recall_told(rt.table, caller.tenant, command).told
+    if told is None:
+        raise no_consumer(consumer_id)
+    return Committed(_unpacked(consumer_id, told), replayed=True)
 
 
 def _standing(rt: Runtime, tenant: str, consumer_id: str) -> tuple[Consumer | None, int]:

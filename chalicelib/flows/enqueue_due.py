@@ -2,7 +2,7 @@
 besides, of rules on schedule.
 
 reads    1 Query of the list of tenants per MB
-sends    16 messages a tenant, to the queue `due`; and one an hour
+sends    17 messages a tenant, to the queue `due`: its shards, and what was published before; and one an hour
 writes   at last, of a day, the mark that it was done, whose age is watched (flows/take_pulse): 2 units
 """
 
@@ -28,6 +28,7 @@ def enqueue_due(rt: Runtime, day: Day | None, request_id: str, runs_until: Insta
         bodies: list[dict[str, Any]] = [] if runs_until is None else [{"tenant": tenant, "rules_until": runs_until}]
         if day is not None:
             bodies += [{"tenant": tenant, "shard": shard, "day": iso_day(day)} for shard in range(DUE_SHARDS)]
+            bodies.append({"tenant": tenant, "facts_before": iso_day(day)})
         rt.queues.send("due", [Message(body, request_id) for body in bodies])
         sent += len(bodies)
     if day is not None:

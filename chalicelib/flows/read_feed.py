@@ -28,6 +28,7 @@ from chalicelib.table.feed import Reference, name_of, read_references
 from chalicelib.table.items import compact_json
 from chalicelib.table.journal import Entry
 from chalicelib.table.placeholders import entry_for_reader
+from chalicelib.table.protocol import Table
 
 MAX_ANSWER_BYTES = 2_000_000  # of facts: a page ends early rather than outgrow what a Lambda may answer
 MAX_NUMBER = 10**12
@@ -72,8 +73,8 @@ def read_feed(rt: Runtime, caller: Caller, limit: int, cursor: str | None, consu
     else:
         after = 0 if cursor is None else _number(scope, cursor)
     references = read_references(rt.table, caller.tenant, after, limit)
-    entries = _entries(rt, caller.tenant, references)
-    items = tuple(_event(after + place, entry) for place, entry in enumerate(_fitting(entries), start=1))
+    entries = told_entries(rt.table, caller.tenant, references)
+    items = tuple(event_of(after + place, entry) for place, entry in enumerate(_fitting(entries), start=1))
     return FeedPage(items=items, next_cursor=encode_cursor(scope, after + len(items)))
 
 
@@ -94,10 +95,11 @@ def _number(scope: str, cursor: str) -> int:
     raise another_list()
 
 
-def _entries(rt: Runtime, tenant: str, references: Sequence[Reference]) -> list[Entry]:
+def told_entries(table: Table, tenant: str, references: Sequence[Reference]) -> list[Entry]:
+    """What they refer to, in their order: 1 BatchGet for a hundred."""
     streams = [reference.stream(tenant) for reference in references]
     keys = [stream.key(reference.sequence) for stream, reference in zip(streams, references, strict=True)]
-    found = rt.table.batch_get(keys) if keys else {}
+    found = table.batch_get(keys) if keys else {}
     return [
         entry_for_reader(stream, reference.sequence, reference.recorded_at, found.get(key))
         for reference, stream, key in zip(references, streams, keys, strict=True)
@@ -114,7 +116,7 @@ def _fitting(entries: Sequence[Entry]) -> Sequence[Entry]:
     return entries
 
 
-def _event(number: int, entry: Entry) -> FeedEvent:
+def event_of(number: int, entry: Entry) -> FeedEvent:
     kind, actor_id, _ = entry.header["actor"]
     return FeedEvent(
         number=number,

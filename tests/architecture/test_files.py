@@ -59,7 +59,7 @@ FUNCTIONS = {
     "api_handler": {"s3:GetObject", "s3:ListBucket", "sqs:SendMessage"} | PHONES,
     "relay": STREAM | {"sns:Publish", "sqs:SendMessage"},
     "imports": FILES | CONSUME | {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
-    "due": CONSUME | {"sqs:SendMessage"},
+    "due": CONSUME | {"sqs:SendMessage", "s3:PutObject", "s3:AbortMultipartUpload"},
     "schedule_due": {"sqs:SendMessage"},
     "take_pulse": set(),
     "notify": FILES | CONSUME | {"sqs:SendMessage", "sqs:ChangeMessageVisibility", "sns:Publish", "ses:SendEmail"},
@@ -89,7 +89,7 @@ REACHED = {  # beside its own log
         "Bucket/results/*",
         "ImportsQueue",
     },
-    "due": {"Table", "Table/index/gsi3", "DueQueue", "ImportsQueue"},
+    "due": {"Table", "Table/index/gsi3", "Bucket/published/*", "DueQueue", "ImportsQueue"},
     "schedule_due": {"Table", "DueQueue"},
     "take_pulse": {"Table"},
     "notify": {

@@ -36,6 +36,7 @@ from chalicelib.config import Settings
 from chalicelib.flows.repair_feed import repair_feed
 from chalicelib.kit.clock import SystemClock, rfc3339
 from chalicelib.kit.ids import owner_number, shown
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.protocol import Attrs, Put, Table
 from chalicelib.table.pulse import read_pulse
@@ -85,6 +86,7 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     ("imports", "s3:ListBucket", "Bucket"): NO_CALL,
     ("notify", "s3:ListBucket", "Bucket"): NO_CALL,
     ("notify", "s3:AbortMultipartUpload", "Bucket"): AS_IMPORTS,
+    ("due", "s3:AbortMultipartUpload", "Bucket"): AS_IMPORTS,
     **{("notify", action, "NotifyQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("api_handler", f"sns:{action}", "*"): NO_PHONES for action in OF_A_PHONE},
     ("notify", "ses:SendEmail", "arn:${AWS::Partition}:ses:"): NO_PHONES,
@@ -110,6 +112,7 @@ def busy(deployed: Deployed) -> Deployed:
     tell_somebody(shop)
     meet_criteria(shop)
     let_points_expire(shop, rt.table)
+    put_the_feed_into_files(shop, rt)
     repair_what_the_relay_has_not_seen(shop, rt)
     lose_a_record(shop, SHOP)
     break_off_routing(shop, SHOP)
@@ -257,6 +260,17 @@ def let_points_expire(shop: Deployed, table: Table) -> None:
     seen(lambda: empty(shop, "due"), "the end of the due job")
     operation = seen(lambda: finished(shop, "gift 1970-01-01T01:00:00Z"), "the run of a rule")
     assert (operation["state"], operation["counts"]["not_in_audience"]) == ("done", 1), operation
+
+
+def put_the_feed_into_files(shop: Deployed, rt: Runtime) -> None:
+    """As the job will tomorrow."""
+    seen(lambda: "order.recorded" in feed(shop) or None, "an order in the feed")
+    tomorrow = iso_day(local_day(rt.clock.now(), "UTC") + 1)
+    body = json.dumps({"tenant": SHOP, "facts_before": tomorrow})
+    shop.client("sqs").send_message(QueueUrl=shop.queue("due"), MessageBody=body)
+    bucket, files = shop.outputs["BucketName"], f"published/{SHOP}/"
+    listed = shop.client("s3").list_objects_v2
+    seen(lambda: listed(Bucket=bucket, Prefix=files)["KeyCount"] or None, "what was published, in files")
 
 
 def hold_what_nobody_pays_for(shop: Deployed, table: Table, rule_id: str, rule: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Consumers of a feed as cases: one acknowledges, is new, goes back, is deleted; and reading by its name."""
+"""Consumers of a feed as cases: one acknowledges, is new, goes back, is deleted; reading by its name; and the feed's files."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib.areas.feeds.operations import get_consumer, list_consumers
+from chalicelib.aws.queues import Message
+from chalicelib.events.due import due
 from chalicelib.flows.acknowledge_feed import acknowledge_feed, forget_consumer
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.kit.command import Command
+from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
 from tests.faults.case import Case
+from tests.faults.messages import queue_case
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
 from tests.twins import fresh
@@ -24,6 +28,16 @@ def followed() -> World:
     """A consumer has taken two."""
     world = at_work().copy()
     acknowledge_feed(world.calm.rt, world.calm.caller, fresh(), "lake", 2)
+    return world
+
+
+@cache
+def a_day_later() -> World:
+    """What is in the feed is to go into a file."""
+    world = followed().copy()
+    tomorrow = iso_day(local_day(world.calm.clock.at, "UTC") + 1)
+    world.queues.waiting["due"] = []
+    world.queues.send("due", [Message({"tenant": "shop", "facts_before": tomorrow}, "night")])
     return world
 
 
@@ -48,12 +62,11 @@ def commands() -> Iterator[Case]:
         yield Case(f"{name}, with a key", "write", followed, partial(commanded, act, lambda: keyed("k")))
     for name in ("acknowledge_feed", "forget_consumer"):
         once = name == "forget_consumer"
-        yield Case(
-            f"{name}, without a key", "write", followed, partial(commanded, COMMANDS[name], fresh), once=once
-        )
+        yield Case(f"{name}, without a key", "write", followed, partial(commanded, COMMANDS[name], fresh), once=once)
 
 
 FEED_WRITES = tuple(commands())
+FEED_MESSAGES = (queue_case("queue due, facts into files", "due", due, a_day_later),)
 FEED_READS = tuple(
     Case(name, "read", followed, looked, patient=False)
     for name, looked in {

@@ -70,7 +70,7 @@ def scheduled() -> World:
     enqueue_due(world.calm.rt, day, "schedule")
     waiting = world.queues.waiting["due"]
     busy = set(_due_shards(world))
-    world.queues.waiting["due"] = [one for one in waiting if one.message.body["shard"] in busy]
+    world.queues.waiting["due"] = [one for one in waiting if one.message.body.get("shard") in busy]
     return world
 
 

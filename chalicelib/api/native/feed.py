@@ -44,9 +44,7 @@ def get_consumer(call: Call) -> ConsumerView:
 def acknowledge(call: Call, body: Acknowledgement) -> Answered[ConsumerView]:
     with as_refusal():
         consumer_id = named_consumer(call.path["consumer_id"])
-    done = acknowledging.acknowledge_feed(
-        call.rt, call.caller, call.command, consumer_id, body.number, back=body.back
-    )
+    done = acknowledging.acknowledge_feed(call.rt, call.caller, call.command, consumer_id, body.number, back=body.back)
     return answered(done)
 
 

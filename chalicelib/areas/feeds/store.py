@@ -1,4 +1,4 @@
-"""Where counts are kept, and consumers of the feed.
+"""Where counts are kept, consumers of the feed, and what of it lies in files.
 
 access pattern             | key                               | items | cost                  | by
 a day's, and the open page | {t}#FEED / P#{page:010} + C#{day} | 0–2   | 1 BatchGet, 1 RU each | counts_key
@@ -7,10 +7,12 @@ counts of all days         | {t}#FEED / C#*                    | 0–n   | 1 Que
 a consumer, and the head   | {t}#FEED / T#{consumer} + HEAD    | 0–2   | 1 BatchGet, 1 RU each | consumer_key
 where a consumer stands    | {t}#FEED / T#{consumer}           | 0–1   | 1 Get, 1 RU           | read_consumer
 all consumers              | {t}#FEED / T#*                    | 0–50  | 1 Query, 1 RU         | consumers_query
+what of it lies in files   | {t}#FEED / FILES                  | 0–1   | 1 Get, 1 RU           | read_published
 
 item          | key                     | in index | cost
 counts        | {t}#FEED / C#{day}      | –        | 2 WU
 feed_consumer | {t}#FEED / T#{consumer} | –        | 2 WU
+feed_files    | {t}#FEED / FILES        | –        | 2 WU
 
 Counts are written with the feed's head and only then: see table/feed for why they need no condition. Consumers have an item
 each, so that none waits for another, and no journal: nothing but their own reading depends on it.
@@ -29,6 +31,7 @@ from typing import NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.feeds.model.consumers import Consumer
+from chalicelib.areas.feeds.model.published import PublishedFiles
 from chalicelib.kit.periods import Day, iso_day, parse_day
 from chalicelib.table.damaged import readable
 from chalicelib.table.feed import feed_pk
@@ -47,6 +50,12 @@ class CountsItem(StampbookItem):
 
 class ConsumerItem(StampbookItem):
     kind = UnicodeAttribute(default="feed_consumer")
+    version = IntegerAttribute()
+    body = BodyAttribute()
+
+
+class FilesItem(StampbookItem):
+    kind = UnicodeAttribute(default="feed_files")
     version = IntegerAttribute()
     body = BodyAttribute()
 
@@ -134,12 +143,36 @@ def consumer_put(tenant: str, one: Consumer) -> Put:
     """One version on, only if nobody changed it since it was read."""
     key = consumer_key(tenant, one.consumer_id)
     item = ConsumerItem(pk=key.pk, sk=key.sk, version=one.version + 1, body=[one.number, one.acknowledged_at])
-    return Put(to_attrs(item), _as_it_was(one))
+    return Put(to_attrs(item), _as_it_was(one.version))
 
 
 def consumer_delete(tenant: str, one: Consumer) -> Delete:
-    return Delete(consumer_key(tenant, one.consumer_id), _as_it_was(one))
+    return Delete(consumer_key(tenant, one.consumer_id), _as_it_was(one.version))
 
 
-def _as_it_was(one: Consumer) -> Condition:
-    return Equals("version", one.version) if one.version else Absent()
+def files_key(tenant: str) -> Key:
+    return Key(feed_pk(tenant), "FILES")
+
+
+def read_published(table: Table, tenant: str) -> PublishedFiles:
+    attrs = table.get(files_key(tenant))
+    return PublishedFiles() if attrs is None else readable(_published, attrs)
+
+
+def _published(attrs: Attrs) -> PublishedFiles:
+    item = from_attrs(FilesItem, attrs)
+    kept, meant, day = item.body
+    if not (all(type(one) is int for one in (kept, meant, day)) and 0 <= kept <= meant and item.version > 0):
+        raise ValueError("files that end nowhere")
+    return PublishedFiles(kept, meant, day, item.version)
+
+
+def published_put(tenant: str, files: PublishedFiles) -> Put:
+    """One version on, only if nobody changed it since it was read."""
+    key = files_key(tenant)
+    item = FilesItem(pk=key.pk, sk=key.sk, version=files.version + 1, body=[files.kept, files.meant, files.day])
+    return Put(to_attrs(item), _as_it_was(files.version))
+
+
+def _as_it_was(version: int) -> Condition:
+    return Equals("version", version) if version else Absent()

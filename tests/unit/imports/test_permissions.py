@@ -93,4 +93,4 @@ def test_imports_and_the_api_may_do_to_files_what_they_do_and_no_more() -> None:
     assert api.get(f"/v1/operations/{operation_id}").json["result"]["url"]
     assert importing.uses == granted("imports")
     assert answering.uses == granted("api_handler") == {("s3:GetObject", "results")}
-    assert {function for function in ("due", "relay", "schedule_due", "take_pulse") if granted(function)} == set()
+    assert {function for function in ("relay", "schedule_due", "take_pulse") if granted(function)} == set()

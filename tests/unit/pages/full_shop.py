@@ -17,13 +17,15 @@ from chalicelib.areas.referrals import store as referrals
 from chalicelib.areas.referrals.model import Invitation
 from chalicelib.areas.rewards.model import Wish
 from chalicelib.areas.rules.model import RuleLimits
-from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.acknowledge_feed import acknowledge_feed
+from chalicelib.flows.cancel_earning import cancel_earning
+from chalicelib.flows.keep_published import keep_published
 from chalicelib.flows.redeliver_webhook import send_test
 from chalicelib.flows.referring import Came
 from chalicelib.flows.settle_criteria import settle_criteria
 from chalicelib.flows.take_pulse import take_pulse
 from chalicelib.kit.caller import Grant
+from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
@@ -177,8 +179,7 @@ def full_shop() -> FullShop:
     relayed = replace(shop.rt, table=streamed.table)
     *told, last = streamed.entries()
     assert run(relayed, [*told, quiet(last)]) == []
-    acknowledge_feed(shop.rt, shop.caller, fresh(), "data-lake", 3)
-    take_pulse(shop.rt)
+    _taken(shop, relayed)
     (operation, part), deliveries, notice = _imported(shop), _hooked(shop), one_of_each(shop, bob, OPERATION)[0]
     held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))
     mugs = quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)])
@@ -201,6 +202,13 @@ def full_shop() -> FullShop:
         deliveries,
         notice,
     )
+
+
+def _taken(shop: BookShop, relayed: Runtime) -> None:
+    """The feed: by a consumer, and into files; and the pulse."""
+    acknowledge_feed(shop.rt, shop.caller, fresh(), "data-lake", 3)
+    keep_published(relayed, shop.caller.tenant, local_day(shop.clock.now(), "UTC") + 1)
+    take_pulse(shop.rt)
 
 
 def _brings_others_in(shop: BookShop, ada: str) -> str:

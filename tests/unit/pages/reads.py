@@ -142,6 +142,7 @@ READS: Mapping[tuple[str, str], Read] = {
         [feeds.consumer_key(full.tenant, "data-lake"), feed.head_key(full.tenant)]
     ),
     ("feeds", "where a consumer stands"): lambda rt, full: feeds.read_consumer(rt.table, full.tenant, "data-lake"),
+    ("feeds", "what of it lies in files"): lambda rt, full: feeds.read_published(rt.table, full.tenant),
     ("feeds", "all consumers"): lambda rt, full: rt.table.query(feeds.consumers_query(full.tenant)),
     ("groups", "a group"): lambda rt, full: groups.read(rt.table, full.tenant, full.group),
     ("groups", "whether a member is in it"): lambda rt, full: rt.table.get(

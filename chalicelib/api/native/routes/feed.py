@@ -8,7 +8,11 @@ _HANDLERS = "chalicelib.api.native.feed"
 _CONSUMERS = "/v1/feed/consumers"
 _ONE = f"{_CONSUMERS}/{{consumer_id}}"
 _CONSUMER = QueryParam(
-    "consumer", "string", "Instead of a cursor: go on behind what this consumer has acknowledged.", minimum=1, maximum=64
+    "consumer",
+    "string",
+    "Instead of a cursor: go on behind what this consumer has acknowledged.",
+    minimum=1,
+    maximum=64,
 )
 
 ROUTES = (
