@@ -66,7 +66,14 @@ WITHOUT_A_ROW = frozenset(
         *("list_webhook_deliveries", "test_webhook", "redeliver_webhook", "redeliver_failed_webhooks"),
         *("open_checkout", "get_checkout", "list_checkouts", "update_checkout", "commit_checkout", "cancel_checkout"),
         *("list_feed_consumers", "get_feed_consumer", "acknowledge_feed", "delete_feed_consumer"),
-        *("read_feed", "read_liability", "read_program_histogram", "read_histogram"),
+        *(
+            "read_feed",
+            "read_own_feed",
+            "read_order_feed",
+            "read_liability",
+            "read_program_histogram",
+            "read_histogram",
+        ),
     )
 )
 """What DESIGN's table does not name: configuration, who is known, who is in which group, lists, jobs, and what explains an account."""

@@ -11,12 +11,15 @@ from chalicelib.aws.queues import Message
 from chalicelib.events.due import due
 from chalicelib.flows.acknowledge_feed import acknowledge_feed, forget_consumer
 from chalicelib.flows.read_feed import read_feed
+from chalicelib.flows.read_order_feed import read_order_feed
+from chalicelib.flows.read_own_feed import SETTLED_MS, read_own_feed
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.messages import queue_case
+from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
 from tests.twins import fresh
@@ -25,8 +28,9 @@ from tests.twins.bookshop import BookShop, keyed
 
 @cache
 def followed() -> World:
-    """A consumer has taken two."""
+    """A consumer has taken two, and everything is old enough to be told."""
     world = at_work().copy()
+    world.calm.clock.at += SETTLED_MS + 1
     acknowledge_feed(world.calm.rt, world.calm.caller, fresh(), "lake", 2)
     return world
 
@@ -71,6 +75,12 @@ FEED_READS = tuple(
     Case(name, "read", followed, looked, patient=False)
     for name, looked in {
         "read_feed, by a consumer": lambda _, shop: read_feed(shop.rt, shop.caller, 2, None, "lake"),
+        "read_own_feed": lambda world, shop: paged(
+            lambda cursor: read_own_feed(shop.rt, shop.caller, world.names["bob"], 2, cursor)
+        ),
+        "read_order_feed": lambda world, shop: paged(
+            lambda cursor: read_order_feed(shop.rt, shop.caller, world.names["order"], 1, cursor)
+        ),
         "list_consumers": lambda _, shop: list_consumers(shop.rt, shop.caller),
         "get_consumer": lambda _, shop: get_consumer(shop.rt, shop.caller, "lake"),
     }.items()

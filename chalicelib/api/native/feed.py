@@ -8,12 +8,14 @@ from pydantic import Field
 
 from chalicelib.api.bodies import as_refusal
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered
+from chalicelib.api.native.naming import answered, owner_of
 from chalicelib.areas.feeds import operations as feeds
 from chalicelib.areas.feeds.model.consumers import ConsumerView, named_consumer
 from chalicelib.flows import acknowledge_feed as acknowledging
 from chalicelib.flows.read_feed import MAX_NUMBER, FeedPage
 from chalicelib.flows.read_feed import read_feed as feed_of
+from chalicelib.flows.read_order_feed import read_order_feed as order_feed
+from chalicelib.flows.read_own_feed import read_own_feed as own_feed
 from chalicelib.kit.base import Wire
 
 
@@ -31,6 +33,14 @@ class Acknowledgement(Wire):
 
 def read_feed(call: Call) -> FeedPage:
     return feed_of(call.rt, call.caller, call.query["limit"], call.query["cursor"], call.query["consumer"])
+
+
+def read_own_feed(call: Call) -> FeedPage:
+    return own_feed(call.rt, call.caller, owner_of(call), call.query["limit"], call.query["cursor"])
+
+
+def read_order_feed(call: Call) -> FeedPage:
+    return order_feed(call.rt, call.caller, call.path["order_id"], call.query["limit"], call.query["cursor"])
 
 
 def list_consumers(call: Call) -> Consumers:

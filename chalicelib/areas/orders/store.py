@@ -5,6 +5,7 @@ an order, by its id     | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU    
 an order, by its number | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU            | find
 a return, by its number | {t}#O#{order} / R#{number} | 0–1   | 1 Get, 1 RU            | read_return
 returns of an order     | {t}#O#{order} / R#*        | 0–n   | 1 Query, 1 RU          | returns_query
+an order with its returns | {t}#O#{order} / R#…S     | 0–n   | 1 Query, 1 RU          | document_query
 orders of a member      | gsi1 {t}#M#{member}#O / *  | 0–n   | 1 Query a page, 0.5 RU | member_orders_query
 orders of nobody        | gsi2 {t}#KEPT#{kept_shard:02} / * | 0–n | 1 Query a page, 0.5 RU | kept_orders_query
 orders of a group       | gsi2 {t}#G#{group}#O / *   | 0–n   | 1 Query a page, 0.5 RU | group_orders_query
@@ -39,7 +40,7 @@ from chalicelib.table.damaged import readable
 from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Stream
 from chalicelib.table.keys import owner_pk
-from chalicelib.table.protocol import Absent, Attrs, Equals, Index, Key, Prefix, Put, Query, Table
+from chalicelib.table.protocol import Absent, Attrs, Between, Equals, Index, Key, Prefix, Put, Query, Table
 
 SCOPE = "-"
 MAX_PROBES = 4
@@ -100,8 +101,12 @@ def read(table: Table, tenant: str, order: str) -> Order:
     number_of("order", order)
     attrs = table.get(order_key(tenant, order))
     if attrs is None:
-        raise NotFound("order_not_found", f"There is no order {order[:64]}.", param="order_id")
+        raise no_order(order)
     return order_from(attrs)
+
+
+def no_order(order: str) -> NotFound:
+    return NotFound("order_not_found", f"There is no order {order[:64]}.", param="order_id")
 
 
 def find(table: Table, tenant: str, number: str) -> Found:
@@ -184,6 +189,11 @@ def read_return(table: Table, tenant: str, order: str, number: str) -> RecordedR
 
 def returns_query(tenant: str, order: str) -> Query:
     return Query(order_key(tenant, order).pk, Prefix("R#"))
+
+
+def document_query(tenant: str, order: str) -> Query:
+    """Its returns, and behind them the order itself."""
+    return Query(order_key(tenant, order).pk, Between("R#", "S"))
 
 
 def member_orders_query(tenant: str, member: str, limit: int, after: tuple[str, Instant] | None) -> Query:

@@ -131,6 +131,9 @@ READS: Mapping[tuple[str, str], Read] = {
         all_series.every_series(known(rt, full), 1),
         all_series.sharing(known(rt, full)),
     ),
+    ("orders", "an order with its returns"): lambda rt, full: rt.table.query(
+        orders.document_query(full.tenant, full.order)
+    ),
     ("feeds", "a day's, and the open page"): lambda rt, full: rt.table.batch_get(
         [feed.page_key(full.tenant, 1), feeds.counts_key(full.tenant, today(full))]
     ),

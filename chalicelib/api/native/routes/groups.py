@@ -8,6 +8,7 @@ from dataclasses import replace
 from chalicelib.api.native.routes import (
     adjustments,
     expiries,
+    feed,
     holds,
     members,
     pending,
@@ -40,6 +41,7 @@ _ON_ACCOUNTS = (
     *pending.ROUTES,
     *expiries.ROUTES,
     *reports.ROUTES,
+    *feed.ROUTES,
     *rewards.ROUTES,
 )
 _INSTEAD: Mapping[str, str] = {"member_not_found": "group_not_found", "member_blocked": "group_blocked"}
@@ -47,6 +49,7 @@ _SAME: Mapping[str, str] = {
     "read_account": "What a group holds: balances, what expires when, tier and the way to the next.",
     "prove_account": "Rebuild the group's account from its journal and compare.",
     "read_statement": "The entries of a group's account, newest first.",
+    "read_own_feed": "What happened to a group and its account, oldest first, from ten seconds ago on. Keep the last cursor.",
     "read_histogram": "What came to a group's wallet and went from it by day, month or year.",
     "list_expiries": "What expires on which day in a group's wallets: what can be used, is held, or is pending.",
     "convert_points": "Convert a group's points of one unit into another, at the program's rate.",

@@ -1,0 +1,76 @@
+"""Read the feed of an order: how it was recorded, kept, assigned, brought back and cancelled by hand, oldest first, by cursor.
+
+reads    1 Query of the order and its returns, which name their entries; 1 BatchGet of these (none when nothing is new)
+
+An order changes in one journal after another: its own while nobody is known to have made it, then that of the account it is
+in. Each only grows at its end, so numbers count from 1 without a gap and never change. Nothing is written for it. What becomes
+of the points later is no change of the order: the feed of its member tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.areas.orders import store as orders
+from chalicelib.areas.orders.model.order import Order, RecordedReturn
+from chalicelib.flows.read_feed import FeedPage, event_of
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.ids import number_of
+from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
+from chalicelib.runtime import Runtime
+from chalicelib.table.journal import Stream, published
+from chalicelib.table.keys import owner_stream
+from chalicelib.table.pages import every_item
+from chalicelib.table.placeholders import entry_for_reader
+
+_PLACES = range(10**9)
+
+
+def read_order_feed(rt: Runtime, caller: Caller, order_id: str, limit: int, cursor: str | None) -> FeedPage:
+    """NotFound `order_not_found`. InvalidInput `invalid_cursor`."""
+    number_of("order", order_id)
+    scope = f"{caller.tenant}/{order_id}/feed"
+    passed, number = (0, 0) if cursor is None else _passed(decode_cursor(scope, cursor))
+    order, returns = _document(rt, caller.tenant, order_id)
+    places = list(_places(caller.tenant, order, returns))[passed : passed + limit]
+    keys = [stream.key(sequence) for stream, sequence in places]
+    found = rt.table.batch_get(keys) if keys else {}
+    items = []
+    for (stream, sequence), key in zip(places, keys, strict=True):
+        entry = entry_for_reader(stream, sequence, order.recorded_at, found.get(key))
+        if published(entry):
+            items.append(event_of(number + len(items) + 1, entry))
+    after = [passed + len(places), number + len(items)]
+    return FeedPage(items=tuple(items), next_cursor=encode_cursor(scope, after))
+
+
+def _passed(place: Any) -> tuple[int, int]:
+    match place:
+        case [int() as passed, int() as number] if passed in _PLACES and number in _PLACES:
+            return passed, number
+    raise another_list()
+
+
+def _document(rt: Runtime, tenant: str, order_id: str) -> tuple[Order, list[RecordedReturn]]:
+    *returns, order = [*every_item(rt.table, orders.document_query(tenant, order_id))] or [None]
+    if order is None or order["sk"]["S"] != orders.order_key(tenant, order_id).sk:
+        raise orders.no_order(order_id)
+    return orders.order_from(order), [orders.return_from(one) for one in returns]
+
+
+def _places(tenant: str, order: Order, returns: list[RecordedReturn]) -> Iterator[tuple[Stream, int]]:
+    """Its entries, in the order in which they were written."""
+    own = orders.stream(tenant, order.order_id, order.program)
+    for sequence in range(1, 1 + (order.kept.version if order.kept else 0)):
+        yield own, sequence
+    if not order.member_id:
+        return
+    account = owner_stream(tenant, order.owner, order.program)
+    named = {
+        order.sequence,
+        *(one.sequence for one in returns if not one.own),
+        *(one.sequence for one in order.by_hand),
+    }
+    for sequence in sorted(named):
+        yield account, sequence

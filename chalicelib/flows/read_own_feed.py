@@ -1,0 +1,144 @@
+"""Read the feed of a member or a group: all that happened to it, in every program, oldest first, by cursor.
+
+reads    1 Query of profile and accounts, which say how far each of its journals has come; 1 BatchGet of entries (none when
+         nothing is new)
+
+It is made of the owner's journals as they stand: strongly consistent, and nothing is written for it. A cursor says how far
+each journal is told, so every entry comes once, whoever writes meanwhile. Numbers count from 1 without a gap in the order in
+which entries were recorded. So that this order never changes, an entry is told when it is ten seconds old: a commit takes two
+at most, and clocks differ by less than the rest.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from chalicelib.areas.groups.model import no_group
+from chalicelib.areas.members.store import member_from
+from chalicelib.flows.read_feed import MAX_ANSWER_BYTES, MAX_NUMBER, FeedEvent, FeedPage, event_of
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
+from chalicelib.kit.ids import MAX_PROGRAM, number_of, owner_kind
+from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
+from chalicelib.runtime import Runtime
+from chalicelib.table.damaged import readable
+from chalicelib.table.items import compact_json
+from chalicelib.table.journal import Entry, published
+from chalicelib.table.keys import accounts_query, owner_stream
+from chalicelib.table.pages import every_item
+from chalicelib.table.placeholders import entry_for_reader
+from chalicelib.table.protocol import Attrs, Table
+
+SETTLED_MS = 10_000
+_READ_TOGETHER = 100
+
+
+class Timed(NamedTuple):
+    """An entry at its time among those of other journals: no earlier than whatever was told before it."""
+
+    at: Instant
+    entry: Entry
+
+
+@dataclass(slots=True)
+class Walk:
+    """How far it has come: `told` of each journal, by program, `number` of them in all that anybody may see, up to `at`."""
+
+    number: int = 0
+    at: Instant = 0
+    told: dict[int, int] = field(default_factory=dict)
+
+    def packed(self) -> list[int]:
+        return [
+            self.number,
+            self.at,
+            *(part for program in sorted(self.told) for part in (program, self.told[program])),
+        ]
+
+
+def read_own_feed(rt: Runtime, caller: Caller, owner: str, limit: int, cursor: str | None) -> FeedPage:
+    """NotFound: member, group. InvalidInput `invalid_cursor`."""
+    number_of(owner_kind(owner), owner)
+    scope = f"{caller.tenant}/{owner}/feed"
+    walk = Walk() if cursor is None else _walk(decode_cursor(scope, cursor))
+    come_to = _come_to(rt.table, caller.tenant, owner)
+    waiting = {program: last for program, last in come_to.items() if last > walk.told.get(program, 0)}
+    journals = _entries(rt.table, caller.tenant, owner, walk, waiting)
+    items = tuple(_told(journals, walk, waiting, limit, rt.clock.now() - SETTLED_MS))
+    return FeedPage(items=items, next_cursor=encode_cursor(scope, walk.packed()))
+
+
+def _walk(place: Any) -> Walk:
+    match place:
+        case [int() as number, int() as at, *rest] if (
+            len(rest) % 2 == 0
+            and 0 <= number <= MAX_NUMBER
+            and at >= 0
+            and all(type(one) is int and one >= 0 for one in rest)
+            and all(program <= MAX_PROGRAM for program in rest[::2])
+        ):
+            return Walk(number, at, dict(zip(rest[::2], rest[1::2], strict=True)))
+    raise another_list()
+
+
+def _come_to(table: Table, tenant: str, owner: str) -> dict[int, int]:
+    """The last entry of each journal: a profile's and an account's version is their journal's."""
+    found = {item["sk"]["S"]: item for item in every_item(table, accounts_query(tenant, owner))}
+    profile = found.pop("A#PROFILE", None)
+    if profile is None:
+        if owner_kind(owner) == "group":
+            raise no_group(owner)
+        member_from(None, owner)
+        return {}
+    accounts = {int(sk.removeprefix("B#")): item for sk, item in found.items()}
+    return {program: readable(_version, item) for program, item in {0: profile, **accounts}.items()}
+
+
+def _version(attrs: Attrs) -> int:
+    return int(attrs["version"]["N"])
+
+
+def _entries(table: Table, tenant: str, owner: str, walk: Walk, waiting: Mapping[int, int]) -> dict[int, deque[Timed]]:
+    """What comes next of each journal, a hundred in all."""
+    programs = sorted(waiting)[:_READ_TOGETHER]
+    share = _READ_TOGETHER // max(1, len(programs))
+    firsts = {program: walk.told.get(program, 0) + 1 for program in programs}
+    places = [
+        (owner_stream(tenant, owner, program), sequence)
+        for program, first in firsts.items()
+        for sequence in range(first, min(first + share, waiting[program] + 1))
+    ]
+    keys = [stream.key(sequence) for stream, sequence in places]
+    found = table.batch_get(keys) if keys else {}
+    journals: dict[int, deque[Timed]] = {}
+    for (stream, sequence), key in zip(places, keys, strict=True):
+        journal = journals.setdefault(stream.program, deque())
+        before = journal[-1].at if journal else walk.at
+        entry = entry_for_reader(stream, sequence, before, found.get(key))
+        journal.append(Timed(max(entry.recorded_at, before), entry))
+    return journals
+
+
+def _told(
+    journals: dict[int, deque[Timed]], walk: Walk, waiting: Mapping[int, int], limit: int, settled: Instant
+) -> Iterator[FeedEvent]:
+    """In the order of their times, while of every journal the next one is known."""
+    room, told = MAX_ANSWER_BYTES, 0
+    while journals and told < limit:
+        program = min(journals, key=lambda one: (journals[one][0].at, one))
+        at, entry = journals[program][0]
+        room -= len(compact_json(entry.facts))
+        if at > settled or (room < 0 and told):
+            return
+        journals[program].popleft()
+        walk.told[program], walk.at = entry.sequence, at
+        if published(entry):
+            walk.number, told = walk.number + 1, told + 1
+            yield event_of(walk.number, entry)
+        if not journals[program]:
+            del journals[program]
+            if entry.sequence < waiting[program]:
+                return
