@@ -7,13 +7,13 @@ import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 (each makes a directory of its own in it)
 PLENTY = 8 << 30  # bytes that are free
-_PREFIX, _HELD = "stampbook-cloud-", ".held"
+_PREFIX, _HELD, _TURN = "stampbook-cloud-", ".held", "stampbook-clouds.lock"
 
 
 @contextmanager
@@ -23,14 +23,25 @@ def scratch(otherwise: Path, memory: Path = IN_MEMORY, plenty: int = PLENTY) -> 
     if not memory.is_dir() or min(shutil.disk_usage(memory).free, _free_memory()) < plenty:
         yield otherwise, ()
         return
-    _forget_abandoned(memory)
-    place = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=memory))
-    try:
-        with (place / _HELD).open("w", encoding="ascii") as held:
+    with ExitStack() as kept:
+        with _alone(memory):
+            _forget_abandoned(memory)
+            place = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=memory))
+            held = kept.enter_context((place / _HELD).open("w", encoding="ascii"))
             fcntl.flock(held, fcntl.LOCK_EX)
+        try:
             yield place, (held.fileno(),)
-    finally:
-        shutil.rmtree(place)
+        finally:
+            with _alone(memory):
+                shutil.rmtree(place)
+
+
+@contextmanager
+def _alone(memory: Path) -> Iterator[None]:
+    """Nobody else comes or goes meanwhile: what has no lock yet, or is just removed, would look abandoned."""
+    with (memory / _TURN).open("a", encoding="ascii") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def _forget_abandoned(memory: Path) -> None:

@@ -46,7 +46,7 @@ def uses(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Us
             for key in _keys(params):
                 yield action, f"{params['Bucket']}/{key.split('/', 1)[0]}"
         case _:
-            address = str(params.get("QueueUrl") or params.get("TopicArn"))
+            address = str(params.get("QueueUrl") or params.get("TopicArn") or "*")  # no phone and no number is ours
             yield f"{service}:{_ALIASES.get(operation, operation)}", address.replace(":", "/").rpartition("/")[2]
 
 

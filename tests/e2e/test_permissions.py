@@ -70,6 +70,7 @@ OF_A_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes
 OF_A_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 OF_A_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 LOG = "arn:${AWS::Partition}:logs:"
+MAIL = "arn:${AWS::Partition}:ses:"
 NO_CALL = "it is no call: without it S3 answers 403 for an object that is not there, and we would not know"
 AS_IMPORTS = "reports are written, and broken off, by the very code that the function `imports` does it with"
 NO_PHONES = "a stage has platform applications and a sender of mails by its parameters only: tests/aws/test_senders.py has moto's"
@@ -89,7 +90,7 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     ("due", "s3:AbortMultipartUpload", "Bucket"): AS_IMPORTS,
     **{("notify", action, "NotifyQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("api_handler", f"sns:{action}", "*"): NO_PHONES for action in OF_A_PHONE},
-    ("notify", "ses:SendEmail", "arn:${AWS::Partition}:ses:"): NO_PHONES,
+    ("notify", "ses:SendEmail", MAIL): NO_PHONES,
 }
 WHO_COMES_FIRST = "the queue of automations or the daily job checks on whom criteria bring in, whichever looks first"
 SELDOM: Mapping[tuple[str, str, str], str] = {("due", "dynamodb:ConditionCheckItem", "Table"): WHO_COMES_FIRST}
@@ -379,8 +380,8 @@ def excuses(
 
 
 def within(resource: str, place: str) -> bool:
-    """A log group has a name of its own; everything else is what it is."""
-    return resource.startswith(place) if place == LOG else resource == place
+    """A log group has a name of its own, and so has a sender of mails; everything else is what it is."""
+    return resource.startswith(place) if place in (LOG, MAIL) else resource == place
 
 
 def named(resource: Any, addresses: Mapping[str, str]) -> str:

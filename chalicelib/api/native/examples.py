@@ -63,7 +63,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
 
-_ADDRESS: Json = {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"}
+_ADDRESS: Json = {"name": "Ada", "lines": ["Aldgate 7"], "city": "London", "country": "GB"}
 _CARD: Json = {"type": "card", "value": "4000 1234"}
 _PROGRAM: Json = {
     "name": "Readers' Club",

@@ -105,9 +105,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     ),
     f.PointsExpired: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenExpired",), ("AWARD_POINTS_RESET",)),
     f.PointsCapped: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING)),
-    f.RuleCounted: Relations(
-        ("assign_order", "claim_referral", "commit_checkout", "enrol_member", "record_order", "run_rule")
-    ),
+    f.RuleCounted: Relations(("assign_order", *(one for one in _RECORDING if one != "settle_occasions"))),
     f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
     f.RuleTold: Relations(_RECORDING),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 from infra.local.scratch import scratch
 
@@ -19,7 +21,7 @@ def test_it_is_in_memory_and_gone_with_the_block(tmp_path: Path) -> None:
     with scratch(tmp_path / "disk", memory, plenty=0) as (place, _):
         (place / "worker").mkdir()
         assert place.parent == memory
-    assert there(memory) == []
+    assert there(memory) == ["stampbook-clouds.lock"]
 
 
 def test_where_memory_is_short_or_not_to_be_had_it_is_where_the_state_is(tmp_path: Path) -> None:
@@ -45,3 +47,16 @@ def test_what_a_killed_run_left_is_forgotten_unless_its_cloud_lives_on(tmp_path:
     cloud.communicate(b"\n")
     with scratch(tmp_path, tmp_path, plenty=0):
         assert not left.exists()
+
+
+def test_many_come_and_go_at_once_and_nobody_loses_theirs(tmp_path: Path) -> None:
+    def used(number: int) -> bool:
+        with scratch(tmp_path, tmp_path, plenty=0) as (place, _):
+            (place / "worker").mkdir()
+            (place / "worker" / "code.py").touch()
+            sleep(0.002)
+            return (place / "worker" / "code.py").exists()
+
+    with ThreadPoolExecutor(8) as clouds:
+        assert all(clouds.map(used, range(80)))
+    assert there(tmp_path) == ["stampbook-clouds.lock"]

@@ -132,5 +132,5 @@ def _offer(shop: BookShop) -> None:
     perked.offer(shop, "points", gives, method="auto")
     perked.offer(shop, "shown", gives)
     for on in ON:
-        shop.define(rule(on, trigger={"on": on}, when=IN_AUGUST, effects=GIVES))
+        shop.define(rule(on, trigger={"on": on}, when=IN_AUGUST, effects=GIVES, limits={"in_all": 40}))
     shop.define(referred.on("registered", "both", *GIVES, when=IN_AUGUST))
