@@ -148,8 +148,10 @@ def test_an_order_that_is_not_there_has_no_feed(shop: Shop, other: Shop) -> None
 def test_a_cursor_is_good_for_its_own_feed_only(shop: Shop) -> None:
     ada, bob = shop.enrol("1"), shop.enrol("2")
     order = shop.buy(ada, "S1")["order_id"]
+    group = answer(shop.api.post("/v1/groups", {"name": "Home", "primary_member_id": ada}))["group_id"]
     cursors: dict[str, Any] = {
-        path: feed(shop, path)["next_cursor"] for path in (f"members/{ada}", f"members/{bob}", f"orders/{order}")
+        path: feed(shop, path)["next_cursor"]
+        for path in (f"members/{ada}", f"members/{bob}", f"groups/{group}", f"orders/{order}")
     }
     for path in cursors:
         for elsewhere, cursor in cursors.items():
