@@ -34,6 +34,7 @@ from chalicelib.events.notify import notify
 from chalicelib.events.pulse import take_pulse
 from chalicelib.events.stream import relay
 from chalicelib.events.webhooks import schedule_webhooks, webhooks
+from chalicelib.flows.keep_published import keep_published
 from chalicelib.kit.clock import Instant, StandingClock
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.kit.wire import parse_rfc3339
@@ -249,9 +250,11 @@ def _card_of(order: int) -> str:
 
 
 def _celebrated(shop: Shop) -> None:
-    """Anniversaries of members are settled before: what is measured is accounts."""
+    """Anniversaries of members are settled before, and what was published is in files: what is measured is accounts."""
     shop.clock.at = _instant(DUE_DAY)
     last = local_day(shop.clock.at, "UTC")
+    while keep_published(shop.rt, TENANT, last).more:
+        pass
     for shard in range(DUE_SHARDS):
         for member_id in [*filter(None, map(due_occasion, every_item(shop.table, due_query(TENANT, shard, last))))]:
             body = {"tenant": TENANT, "day": iso_day(last), "member_id": member_id, "occasion": True}
