@@ -53,9 +53,10 @@ def _passed(place: Any) -> tuple[int, int]:
 
 
 def _document(rt: Runtime, tenant: str, order_id: str) -> tuple[Order, list[RecordedReturn]]:
-    *returns, order = [*every_item(rt.table, orders.document_query(tenant, order_id))] or [None]
-    if order is None or order["sk"]["S"] != orders.order_key(tenant, order_id).sk:
+    found = [*every_item(rt.table, orders.document_query(tenant, order_id))]
+    if not found or found[-1]["sk"]["S"] != orders.order_key(tenant, order_id).sk:
         raise orders.no_order(order_id)
+    *returns, order = found
     return orders.order_from(order), [orders.return_from(one) for one in returns]
 
 

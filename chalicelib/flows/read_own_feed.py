@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from chalicelib.areas.groups.model import no_group
-from chalicelib.areas.members.store import member_from
+from chalicelib.errors import NotFound
 from chalicelib.flows.read_feed import MAX_ANSWER_BYTES, MAX_NUMBER, FeedEvent, FeedPage, event_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -91,8 +91,7 @@ def _come_to(table: Table, tenant: str, owner: str) -> dict[int, int]:
     if profile is None:
         if owner_kind(owner) == "group":
             raise no_group(owner)
-        member_from(None, owner)
-        return {}
+        raise NotFound("member_not_found", f"There is no member {owner[:64]}.", param="member_id")
     accounts = {int(sk.removeprefix("B#")): item for sk, item in found.items()}
     return {program: readable(_version, item) for program, item in {0: profile, **accounts}.items()}
 

@@ -49,6 +49,6 @@ def test_a_page_of_a_member_s_or_an_order_s_feed_is_two_requests(orders: int) ->
     at.shop.clock.at += 60_000
     rt, caller = at.shop.rt, at.shop.caller
     for read in (partial(read_own_feed, rt, caller, at.ada), partial(read_order_feed, rt, caller, at.order_id)):
-        assert asked(at.price(lambda read=read: read(25, None))) == (2, 0, 0)  # type: ignore[misc]
+        assert asked(at.price(partial(read, 25, None))) == (2, 0, 0)
         last = read(100, None).next_cursor
-        assert asked(at.price(lambda read=read, last=last: read(25, last))) == (1, 0, 0)  # type: ignore[misc]
+        assert asked(at.price(partial(read, 25, last))) == (1, 0, 0)
