@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model.order import Order, RecordedReturn
-from chalicelib.flows.read_feed import FeedPage, event_of
+from chalicelib.flows.read_feed import FeedEvent, FeedPage, event_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
@@ -36,7 +36,7 @@ def read_order_feed(rt: Runtime, caller: Caller, order_id: str, limit: int, curs
     places = list(_places(caller.tenant, order, returns))[passed : passed + limit]
     keys = [stream.key(sequence) for stream, sequence in places]
     found = rt.table.batch_get(keys) if keys else {}
-    items = []
+    items: list[FeedEvent] = []
     for (stream, sequence), key in zip(places, keys, strict=True):
         entry = entry_for_reader(stream, sequence, order.recorded_at, found.get(key))
         if published(entry):
