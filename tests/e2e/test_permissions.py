@@ -72,7 +72,6 @@ LOG = "arn:${AWS::Partition}:logs:"
 MAIL = "arn:${AWS::Partition}:ses:"
 NO_CALL = "it is no call: without it S3 answers 403 for an object that is not there, and we would not know"
 AS_IMPORTS = "reports are written, and broken off, by the very code that the function `imports` does it with"
-NOTHING_WAITS = "what waits until it is no more quiet is done with when that comes: no hours can be let pass here"
 NO_PHONES = "a stage has platform applications and a sender of mails by its parameters only: tests/aws/test_senders.py has moto's"
 OF_A_PHONE = ("CreatePlatformEndpoint", "SetEndpointAttributes", "DeleteEndpoint")
 EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the beginning of the resource, by its logical id
@@ -87,13 +86,18 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     ("imports", "s3:ListBucket", "Bucket"): NO_CALL,
     ("notify", "s3:ListBucket", "Bucket"): NO_CALL,
     **{("notify", "s3:AbortMultipartUpload", f"Bucket/{folder}"): AS_IMPORTS for folder in ("work", "results")},
-    ("notify", "dynamodb:DeleteItem", "Table"): NOTHING_WAITS,
     **{("notify", action, "NotifyQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("api_handler", f"sns:{action}", "*"): NO_PHONES for action in OF_A_PHONE},
     ("notify", "ses:SendEmail", MAIL): NO_PHONES,
 }
 WHO_COMES_FIRST = "the queue of automations or the daily job checks on whom criteria bring in, whichever looks first"
-SELDOM: Mapping[tuple[str, str, str], str] = {("due", "dynamodb:ConditionCheckItem", "Table"): WHO_COMES_FIRST}
+BEHIND_ITS_END = (
+    "what has begun is taken off the list of what is due when all is sent: maybe behind the end that is waited for"
+)
+SELDOM: Mapping[tuple[str, str, str], str] = {
+    ("due", "dynamodb:ConditionCheckItem", "Table"): WHO_COMES_FIRST,
+    ("notify", "dynamodb:DeleteItem", "Table"): BEHIND_ITS_END,
+}
 HOUR_MS = 3_600_000
 
 
