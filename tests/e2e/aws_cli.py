@@ -62,6 +62,8 @@ def _call(service: str, command: str, options: Options) -> Any:
         negated = option.startswith("no-") and option not in members
         member, kind = members[option.removeprefix("no-") if negated else option]
         given[member] = not negated if kind == "boolean" else said if kind == "list" else _of_kind(kind, said[0])
+    if client.can_paginate(name):  # as the real one does, whoever asks
+        return client.get_paginator(name).paginate(**given).build_full_result()
     answer = getattr(client, name)(**given)
     answer.pop("ResponseMetadata", None)
     return answer

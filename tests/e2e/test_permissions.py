@@ -86,14 +86,20 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     ("api_handler", "s3:ListBucket", "Bucket"): NO_CALL,
     ("imports", "s3:ListBucket", "Bucket"): NO_CALL,
     ("notify", "s3:ListBucket", "Bucket"): NO_CALL,
-    ("notify", "s3:AbortMultipartUpload", "Bucket"): AS_IMPORTS,
-    ("due", "s3:AbortMultipartUpload", "Bucket"): AS_IMPORTS,
+    **{("notify", "s3:AbortMultipartUpload", f"Bucket/{folder}"): AS_IMPORTS for folder in ("work", "results")},
+    ("due", "s3:AbortMultipartUpload", "Bucket/published"): AS_IMPORTS,
     **{("notify", action, "NotifyQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("api_handler", f"sns:{action}", "*"): NO_PHONES for action in OF_A_PHONE},
     ("notify", "ses:SendEmail", MAIL): NO_PHONES,
 }
 WHO_COMES_FIRST = "the queue of automations or the daily job checks on whom criteria bring in, whichever looks first"
-SELDOM: Mapping[tuple[str, str, str], str] = {("due", "dynamodb:ConditionCheckItem", "Table"): WHO_COMES_FIRST}
+BEHIND_ITS_END = (
+    "what has begun is taken off the list of what is due when all is sent: maybe behind the end that is waited for"
+)
+SELDOM: Mapping[tuple[str, str, str], str] = {
+    ("due", "dynamodb:ConditionCheckItem", "Table"): WHO_COMES_FIRST,
+    ("notify", "dynamodb:DeleteItem", "Table"): BEHIND_ITS_END,
+}
 HOUR_MS = 3_600_000
 
 
