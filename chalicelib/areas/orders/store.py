@@ -5,7 +5,7 @@ an order, by its id     | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU    
 an order, by its number | {t}#O#{order} / S          | 0–1   | 1 Get, 1 RU            | find
 a return, by its number | {t}#O#{order} / R#{number} | 0–1   | 1 Get, 1 RU            | read_return
 returns of an order     | {t}#O#{order} / R#*        | 0–n   | 1 Query, 1 RU          | returns_query
-an order with its returns | {t}#O#{order} / R#…S     | 0–n   | 1 Query, 1 RU          | document_query
+an order with its returns | {t}#O#{order} / {first_return}…{the_order} | 0–n   | 1 Query, 1 RU          | document_query
 orders of a member      | gsi1 {t}#M#{member}#O / *  | 0–n   | 1 Query a page, 0.5 RU | member_orders_query
 orders of nobody        | gsi2 {t}#KEPT#{kept_shard:02} / * | 0–n | 1 Query a page, 0.5 RU | kept_orders_query
 orders of a group       | gsi2 {t}#G#{group}#O / *   | 0–n   | 1 Query a page, 0.5 RU | group_orders_query

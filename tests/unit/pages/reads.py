@@ -370,6 +370,8 @@ def names(full: FullShop) -> dict[str, object]:
         "seen_hash": seen_name("device", "phone").removeprefix("device#"),
         "webhook": "hook",
         "consumer": "data-lake",
+        "first_return": "R#",
+        "the_order": "S",
         "delivery": full.deliveries["taken"],
         "first_id": first_id(0),
         "last_id": "msg_~",
