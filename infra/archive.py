@@ -9,7 +9,6 @@ services that nobody here calls: a third of all files, which each new worker wou
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,7 +43,6 @@ def remake(archive: Path, *, compiled: bool, largest: int = LARGEST) -> None:
                 f"{', '.join(built_here)}: no wheel that Lambda can load, so it was compiled for this machine's libraries. "
                 "Pin a version that has one."
             )
-        _forget_other_services(root / "botocore" / "data")
         if compiled:
             _compile(root)
         files = sorted((file.relative_to(root).as_posix(), file) for file in root.rglob("*") if file.is_file())
@@ -64,9 +62,17 @@ def sources(archive: Path) -> Iterator[str]:
 
 
 def _unpack(archive: Path, root: Path) -> None:
-    names = list(sources(archive))
+    names = [name for name in sources(archive) if not _of_another_service(name)]
     with ZipFile(archive) as zipped:
         zipped.extractall(root, names)
+
+
+def _of_another_service(name: str) -> bool:
+    """What botocore knows has a directory for each service; files beside them are about all."""
+    match PurePosixPath(name).parts:
+        case ("botocore", "data", service, _, *_):
+            return service not in SERVICES
+    return False
 
 
 def _built_here(root: Path) -> Iterator[str]:
@@ -75,13 +81,6 @@ def _built_here(root: Path) -> Iterator[str]:
         tags = [line for line in wheel.read_text(encoding="utf-8").splitlines() if line.startswith("Tag: ")]
         if not all(tag.endswith("-any") or "manylinux" in tag for tag in tags):
             yield wheel.parent.name.removesuffix(".dist-info")
-
-
-def _forget_other_services(known: Path) -> None:
-    """A directory for each service; files beside them are about all."""
-    for service in known.glob("*/"):
-        if service.name not in SERVICES:
-            shutil.rmtree(service)
 
 
 def _compile(root: Path) -> None:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from chalicelib.areas.accounts.model import Story, hold
 from chalicelib.areas.accounts.model.facts import PointsHeld
 from chalicelib.errors import InvalidInput
-from chalicelib.flows.account_commit import Manner, change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
 from chalicelib.flows.opened import Acting, InGroup, Opened
-from chalicelib.flows.proving import Proof, counting_wrong_tries
+from chalicelib.flows.proving import change_proven
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -73,20 +72,7 @@ def hold_points(
         lapses_at = _lapses_at(lapse, story.account.advanced_to)
         return hold(story, unit, amount, terms.conduct(unit, at), lapses_at=lapses_at, by=opened.by)
 
-    acting = Acting(who, program_id, spends=True)
-
-    def proof(terms: Terms) -> Proof:
-        return Proof("points", terms, caller.tenant, acting.owner)
-
-    manner = Manner(
-        beside_of=lambda terms: proof(terms).beside,
-        also_of=lambda terms, opened: proof(terms).judged(command, opened.beside, rt.clock.now()),
-    )
-
-    def carry_out() -> Committed[Held]:
-        return change_acting(rt, caller, command, "hold_points", acting, decide, _answer, manner)
-
-    return counting_wrong_tries(rt, caller.tenant, carry_out)
+    return change_proven(rt, caller, command, "hold_points", Acting(who, program_id, spends=True), decide, _answer)
 
 
 def _lapses_at(lapse: Lapse, came_to: Instant) -> Instant | None:

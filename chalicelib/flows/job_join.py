@@ -7,7 +7,11 @@ repeats  the report comes out the same; a finished operation stays as it is
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.files import report_file, result_file
@@ -20,6 +24,20 @@ from chalicelib.table.protocol import Put
 
 CSV = "text/csv; charset=utf-8"
 Report = Callable[[Writer, Sequence[Iterator[bytes]]], None]
+_FLUSHED_ROWS = 500
+
+
+def csv_report(columns: Sequence[str], row: Callable[[bytes], Sequence[object]] = json.loads) -> Report:
+    """A row for each line of the results, in their order, below the names of the columns; some rows at a time in memory."""
+
+    def report(sink: Writer, parts: Sequence[Iterator[bytes]]) -> None:
+        rows: Iterator[Sequence[object]] = chain([columns], (row(line) for lines in parts for line in lines))
+        while some := list(islice(rows, _FLUSHED_ROWS)):
+            text = io.StringIO(newline="")
+            csv.writer(text, lineterminator="\n").writerows(some)
+            sink.write(text.getvalue().encode())
+
+    return report
 
 
 def no_more(operation: Operation, parts: Sequence[Part]) -> Iterator[str]:  # noqa: ARG001

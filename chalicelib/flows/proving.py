@@ -13,12 +13,16 @@ from typing import TypeVar
 
 from chalicelib.areas.pins import store
 from chalicelib.areas.pins.model import WrongProof
+from chalicelib.flows.account_commit import DecideActing, Manner, change_acting
+from chalicelib.flows.opened import Acting
 from chalicelib.flows.terms import Terms
+from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.proofs import ProofKind, Redeeming
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, settle
+from chalicelib.table.journal import Entry
 from chalicelib.table.protocol import Attrs, Key, Write
 
 AnswerT = TypeVar("AnswerT")
@@ -51,6 +55,31 @@ class Proof:
         before = store.secrets_from(found.get(store.secrets_key(self.tenant, self.member_id)))
         after = before.proven(self.member_id, self.asked, command.proof, now)
         return (store.proven_write(self.tenant, self.member_id, before, after),)
+
+
+def change_proven(
+    rt: Runtime,
+    caller: Caller,
+    command: Command,
+    operation: str,
+    acting: Acting,
+    decide: DecideActing,
+    answer: Callable[[Entry], AnswerT],
+) -> Committed[AnswerT]:
+    """What a member does with points (account_commit), who proves that it is they where the program asks for it."""
+
+    def proof(terms: Terms) -> Proof:
+        return Proof("points", terms, caller.tenant, acting.owner)
+
+    manner = Manner(
+        beside_of=lambda terms: proof(terms).beside,
+        also_of=lambda terms, opened: proof(terms).judged(command, opened.beside, rt.clock.now()),
+    )
+
+    def carry_out() -> Committed[AnswerT]:
+        return change_acting(rt, caller, command, operation, acting, decide, answer, manner)
+
+    return counting_wrong_tries(rt, caller.tenant, carry_out)
 
 
 def counting_wrong_tries(rt: Runtime, tenant: str, carry_out: Callable[[], Committed[AnswerT]]) -> Committed[AnswerT]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from chalicelib.areas.accounts.model import Story, spend
 from chalicelib.areas.accounts.model.facts import PointsSpent
-from chalicelib.flows.account_commit import Manner, change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
 from chalicelib.flows.opened import Acting, InGroup, Opened
-from chalicelib.flows.proving import Proof, counting_wrong_tries
+from chalicelib.flows.proving import change_proven
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -53,20 +52,7 @@ def spend_points(
         spent = spend(story, unit, amount, terms.conduct(unit, at), below_zero=below_zero, by=opened.by)
         return after_activity(spent, terms, "spend", at)
 
-    acting = Acting(who, program_id, spends=True)
-
-    def proof(terms: Terms) -> Proof:
-        return Proof("points", terms, caller.tenant, acting.owner)
-
-    manner = Manner(
-        beside_of=lambda terms: proof(terms).beside,
-        also_of=lambda terms, opened: proof(terms).judged(command, opened.beside, rt.clock.now()),
-    )
-
-    def carry_out() -> Committed[Spent]:
-        return change_acting(rt, caller, command, "spend_points", acting, decide, _answer, manner)
-
-    return counting_wrong_tries(rt, caller.tenant, carry_out)
+    return change_proven(rt, caller, command, "spend_points", Acting(who, program_id, spends=True), decide, _answer)
 
 
 def _answer(entry: Entry) -> Spent:
