@@ -61,7 +61,7 @@ WITHOUT_A_ROW = frozenset(
         *("list_notification_templates", "get_notification_template", "put_notification_template"),
         *("list_notification_follow_ups", "get_notification_follow_up", "put_notification_follow_up"),
         *("send_notification", "list_notification_receipts", "list_inbox", "list_notices", "list_devices"),
-        *("put_device", "delete_device", "read_notice", "cancel_notice"),
+        *("list_favourite_places", "put_favourite_places", "put_device", "delete_device", "read_notice", "cancel_notice"),
         *("list_webhooks", "get_webhook", "put_webhook", "delete_webhook", "rotate_webhook_secret"),
         *("list_webhook_deliveries", "test_webhook", "redeliver_webhook", "redeliver_failed_webhooks"),
         *("open_checkout", "get_checkout", "list_checkouts", "update_checkout", "commit_checkout", "cancel_checkout"),
