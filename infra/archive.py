@@ -2,12 +2,14 @@
 
 A function cannot write beside its code, so without bytecode in the zip every cold start compiles all that it imports. The
 bytecode says that it need not be compared with its source (`unchecked-hash`): times of files in a zip say nothing, and nobody
-edits a deployed source. Whatever caches lay about in the working tree stay out.
+edits a deployed source. Whatever caches lay about in the working tree stay out, and so does what botocore knows about
+services that nobody here calls: a third of all files, which each new worker would unpack.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 LARGEST = 250 * 1024 * 1024  # bytes of a function unzipped: more Lambda does not take
 CODE_IN_LAMBDA = "/var/task"
 CACHE = "__pycache__"
+SERVICES = frozenset(("dynamodb", "s3", "ses", "sns", "sqs", "sts"))  # the last for whoever runs with a role of theirs
 _ANY_TIME = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16
 
@@ -41,6 +44,7 @@ def remake(archive: Path, *, compiled: bool, largest: int = LARGEST) -> None:
                 f"{', '.join(built_here)}: no wheel that Lambda can load, so it was compiled for this machine's libraries. "
                 "Pin a version that has one."
             )
+        _forget_other_services(root / "botocore" / "data")
         if compiled:
             _compile(root)
         files = sorted((file.relative_to(root).as_posix(), file) for file in root.rglob("*") if file.is_file())
@@ -71,6 +75,13 @@ def _built_here(root: Path) -> Iterator[str]:
         tags = [line for line in wheel.read_text(encoding="utf-8").splitlines() if line.startswith("Tag: ")]
         if not all(tag.endswith("-any") or "manylinux" in tag for tag in tags):
             yield wheel.parent.name.removesuffix(".dist-info")
+
+
+def _forget_other_services(known: Path) -> None:
+    """A directory for each service; files beside them are about all."""
+    for service in known.glob("*/"):
+        if service.name not in SERVICES:
+            shutil.rmtree(service)
 
 
 def _compile(root: Path) -> None:

@@ -51,6 +51,8 @@ PERKS_REWARDS_AND_COUPONS = {
     "held_by_tier": Code(422, "The perk comes with a tier: nobody is granted it."),
     "not_on_tier": Code(422, "The perk is for members of another tier."),
     "not_a_stamp_card": Code(422, "The perk is no stamp card."),
+    "not_a_badge": Code(422, "The perk that a rule gives as a badge is none."),
+    "not_redeemable": Code(422, "The award is a badge: it is shown, and never redeemed."),
     "card_not_full": Code(422, "The card does not have all its stamps yet."),
     "card_finished": Code(422, "The card has been redeemed, and does not start anew."),
     "award_used_up": Code(422, "The award has been used as often as it may be."),

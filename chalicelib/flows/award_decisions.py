@@ -114,7 +114,8 @@ def must_be_on_tier(story: Story, terms: Terms, perk: Perk) -> None:
 
 
 def redeemed(turn: Turn, desk: Desk, perk: Perk, award: Award | None, till: Till, amount: int | None) -> Turn:
-    """One redemption, by its kind. Refuses what `held`, the perk's state, its restrictions and its kind refuse."""
+    """One redemption, by its kind. Refuses `not_redeemable` and what `held`, the perk's state, its restrictions and its kind refuse."""
+    perk.must_be_redeemable()
     perk.must_be_on(desk.terms.day(desk.at))
     turn, award = held(turn, desk, perk, award)
     must_be_allowed(perk, local_time(desk.at, desk.terms.program.zone), till)

@@ -42,7 +42,8 @@ MOST_EXPIRIES = 20  # told of in one entry; the rest follow in the next
 
 
 class AwardState(Frozen):
-    """An award as it stood after the operation. `uses_left` is null where it can be used at will, while it lasts."""
+    """An award as it stood after the operation. `uses_left` is null where it can be used at will, while it lasts. `times`: how many
+    grants it counts, as of a badge that is earned again and again; none where nobody was granted it yet."""
 
     award_id: str
     perk_id: str
@@ -51,6 +52,7 @@ class AwardState(Frozen):
     expires_at: Time | None
     uses_left: int | None
     used: int
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,4 +222,5 @@ def state_of(award: Award) -> AwardState:
         expires_at=award.expires_at,
         uses_left=award.left,
         used=award.used,
+        times=1 + award.more if award.granted_at else 0,
     )

@@ -8,7 +8,6 @@ from typing import Any
 
 from chalicelib.areas.accounts.model import Account, Story, hold, release
 from chalicelib.areas.checkouts.model import Checkout, OfLimit, Promised
-from chalicelib.areas.members import store as members
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Off, Outcome
@@ -60,26 +59,22 @@ class Promise:
     told: Mapping[str, Any]
 
 
-def open_buyer(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, known: str | None = None) -> Opened:
-    """1 Query of their snapshot, 1 Get more for an identifier, 1 BatchGet for a member in a group. `known`: who it is, where
-    the wish does not say. NotFound: member. Refuses `may_not_spend` of who would pay with the group's points, and
-    `unknown_unit`."""
-    for unit in wish.pays:
-        terms.program.unit(unit)
-    member_id = known if wish.buyer is None else _member_named(rt, caller, wish.buyer)
-    return NOBODY if member_id is None else _open_member(rt, caller, terms, wish, member_id)
-
-
-def open_or_enrol(giving: Giving, header: Header, terms: Terms, wish: CheckoutWish) -> tuple[Opened, tuple[Write, ...]]:
-    """As above; whom nobody knows is enrolled, where the program says so: all that is written for it."""
+def open_or_enrol(
+    giving: Giving, header: Header, terms: Terms, wish: CheckoutWish, known: str | None = None
+) -> tuple[Opened, tuple[Write, ...]]:
+    """1 Query of their snapshot, 1 Get more for an identifier, 1 BatchGet for a member in a group. `known`: whose checkout it is
+    already. Whom nobody knows is enrolled, where it is nobody's and the program says so: all that is written for it. NotFound: member.
+    Refuses `may_not_spend` of who would pay with the group's points, and `unknown_unit`."""
     rt, caller = giving.taking.rt, header.caller
     for unit in wish.pays:
         terms.program.unit(unit)
-    if wish.buyer is None:
-        return NOBODY, ()
-    member_id = member_of(rt, caller, wish.buyer)
+    member_id = known if wish.buyer is None else member_of(rt, caller, wish.buyer)
     if member_id is not None:
         return _open_member(rt, caller, terms, wish, member_id), ()
+    if wish.buyer is None:
+        return NOBODY, ()
+    if known is not None:
+        raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
     opened, written = enrolled_buyer(giving, header, terms, wish.buyer)
     return opened, written.writes
 
@@ -95,16 +90,6 @@ def _open_member(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, 
 def whose_of(rt: Runtime, tenant: str, opened: Opened) -> Whose:
     member_id = None if opened.member is None else opened.member.member_id
     return Whose(member_id, Taking(rt, tenant, member_id or ""))
-
-
-def _member_named(rt: Runtime, caller: Caller, buyer: Buyer) -> str:
-    """NotFound `member_not_found`."""
-    member_id = buyer.member_id
-    if member_id is None and buyer.identifier is not None:
-        member_id = members.owner_of(rt.table, caller.tenant, buyer.identifier.normalised())
-    if member_id is None:
-        raise NotFound("member_not_found", "No member has this identifier.", param="identifier")
-    return member_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.kept_orders import kept_plan
 from chalicelib.flows.purchase import Buyer, Till, decide_purchase, known_buyer, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
-from chalicelib.flows.rule_limits import taken_uses, writes_within
+from chalicelib.flows.rule_limits import Gave, taken_uses, writes_within
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, terms_of
 from chalicelib.kit.amounts import split
@@ -130,8 +130,8 @@ def _plan(
     order_id = orders.id_for(tenant, sale.number, probe)
     if buyer is None:
         taking.begin()
-        given = Outcome(off=_promised_off(checkout))
-        uses = tuple(taken_uses(terms, taking, given, (), held_uses(checkout)))
+        given = Gave(off=_promised_off(checkout))
+        uses = tuple(taken_uses(terms, taking, given, held_uses(checkout)))
         made = kept_plan(caller, unguarded(command), terms, header, sale, order_id, uses)
         made = replace(made, writes=(*made.writes, *writes_within(taking)))
         return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)

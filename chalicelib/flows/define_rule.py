@@ -21,6 +21,7 @@ from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.names import (
     credits_on_cart,
     limits_nothing,
+    named_badges,
     named_event,
     named_perks,
     named_rules,
@@ -48,7 +49,7 @@ from chalicelib.table.protocol import Write
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `unknown_segment`, `unknown_template`, `unknown_coupon_series`,
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `not_a_badge`, `unknown_segment`, `unknown_template`, `unknown_coupon_series`,
     `unknown_webhook`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
     `too_many_rules`; NotFound: the program."""
 
@@ -84,10 +85,7 @@ def must_suit(config: Config, program_id: int, rule: Rule, beside: Collection[st
 
 def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collection[str]) -> None:
     """What else the rule names: perks, coupons, rules, an event with its properties; and what it limits."""
-    offered = {one.perk_id for one in perks.perks(config, program.program_id)}
-    for perk, param in named_perks(rule):
-        if perk not in offered:
-            raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
+    _must_be_offered(config, program, rule)
     for name, param in named_series(rule):
         _must_have_coupons(config, program, name, param)
     _must_be_the_tenants(config, rule)
@@ -98,6 +96,16 @@ def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collect
     for name, param in limits_nothing(rule):
         raise Refused("nothing_to_limit", f"The rule gives no {name}: there is nothing to limit.", param=param)
     _must_have_event(program, rule)
+
+
+def _must_be_offered(config: Config, program: Program, rule: Rule) -> None:
+    """Whatever their state: a perk that is paused is given again once it is not."""
+    offered = {one.perk_id: one for one in perks.perks(config, program.program_id)}
+    for perk, param in named_perks(rule):
+        if perk not in offered:
+            raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
+    for perk, param in named_badges(rule):
+        offered[perk].must_be_badge(param)
 
 
 def _must_be_the_tenants(config: Config, rule: Rule) -> None:

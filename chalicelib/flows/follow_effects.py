@@ -1,4 +1,4 @@
-"""What rules give beside points, in the transaction of what set them off: perks, stamps, a tier, coupons, segments; and which webhooks
+"""What rules give beside points, in the transaction of what set them off: perks, stamps, badges, a tier, coupons, segments; and which webhooks
 they tell of it. Pure, but for codes of a pool.
 
 Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have, a coupon of
@@ -23,6 +23,7 @@ from chalicelib.areas.perks.model import Till as At
 from chalicelib.areas.rules.model.effects import (
     CallWebhook,
     FollowEffect,
+    GiveBadge,
     GiveStamps,
     GrantPerk,
     IssueCoupon,
@@ -209,7 +210,7 @@ def _told(follow: Follow, given: _Given | None = None, *, reason: str | None = N
 
 def _what(effect: FollowEffect) -> str:
     match effect:
-        case GrantPerk() | GiveStamps():
+        case GrantPerk() | GiveStamps() | GiveBadge():
             return effect.perk
         case SetTier():
             return effect.tier
@@ -223,11 +224,15 @@ def _what(effect: FollowEffect) -> str:
             return effect.template
 
 
-def _given(turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | SetTier, place: str) -> tuple[Turn, str | None]:
-    if not isinstance(effect, GrantPerk | GiveStamps):
+def _given(
+    turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | GiveBadge | SetTier, place: str
+) -> tuple[Turn, str | None]:
+    if isinstance(effect, SetTier):
         return _on_tier(turn, desk, effect.tier, effect.days), None
     perk = desk.perk(effect.perk)
-    if isinstance(effect, GrantPerk):
+    if isinstance(effect, GiveBadge):
+        perk.must_be_badge()
+    if isinstance(effect, GrantPerk | GiveBadge):
         perk.must_be_on(desk.terms.day(desk.at))
         if is_ignored(turn, perk):
             raise Refused("held_already", f"The member has {perk.name} already.")

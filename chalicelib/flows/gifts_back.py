@@ -1,6 +1,6 @@
 """What rules gave for an order beside points goes when all of the order has come back, as far as nobody has used it.
 
-    a perk      is taken back, or the grant of it where there was more; not where it was used
+    a perk      (a badge, too) is taken back, or the grant of it where there was more; not where it was used
     stamps      are cancelled as points are (flows/return_order); a card that redeemed itself with the order is refunded first, and
                 what it gave goes with it, where nobody has used that
     a coupon    is cancelled, where nobody has used it and it is not over (flows/coupons_back)

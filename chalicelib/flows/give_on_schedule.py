@@ -29,7 +29,7 @@ from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import Moment, with_gifts
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.rule_limits import cut_by_limits, with_uses, writes_within
+from chalicelib.flows.rule_limits import Gave, cut_by_limits, with_uses, writes_within
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
@@ -145,11 +145,12 @@ def _decided(terms: Terms, opened: Opened, occurrence: Occurrence, header: Heade
     told = EventRecorded("schedule", occurrence.rule_id, terms.day(at), by=opened.by)
     story = cut_by_limits(before.then(told), outcome, "")
     story = with_gifts(story, terms, outcome, at, opened.by)
-    story = with_uses(story, terms, taking, outcome, _credited(before, story), at, order="").story
     done = followed(Giving(taking), story, terms, opened, outcome.follows, header)
-    if not (_credited(before, done.story) or any(effect.given for effect in done.effects)):
+    credited, beside = _credited(before, done.story), [effect.rule_id for effect in done.effects if effect.given]
+    if not (credited or beside):
         raise _NothingGiven("refused", next((one.reason for one in done.effects if one.reason), "nothing_left"))
-    return done
+    counted = with_uses(done.story, terms, taking, Gave(credited, beside=beside), at, order="")
+    return replace(done, story=counted.story)
 
 
 def _nothing(outcome: Outcome) -> _NothingGiven:

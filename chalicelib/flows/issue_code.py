@@ -42,7 +42,7 @@ class IssuedCode(Frozen):
 def issue_code(
     rt: Runtime, caller: Caller, command: Command, member_id: str, award_id: str, program_id: int = 1
 ) -> Committed[IssuedCode]:
-    """Refuses `perk_not_active`, `perk_without_code`, `award_used_up`, `award_expired`, `award_revoked`, `not_on_tier`,
+    """Refuses `not_redeemable`, `perk_not_active`, `perk_without_code`, `award_used_up`, `award_expired`, `award_revoked`, `not_on_tier`,
     `member_blocked`, `group_blocked`; NotFound: member, program, award."""
     now = rt.clock.now()
     fresh = perks.RedemptionCode(code_digits(rt.ids.salt()), member_id, program_id, award_id, now + LASTS_MS)
@@ -82,6 +82,7 @@ def _must_be_redeemable(rt: Runtime, caller: Caller, member_id: str, award_id: s
     award = award_named(awards, config, program_id, award_id)
     perk = perks.perk(config, program_id, named_award(award_id)[0])
     now = rt.clock.now()
+    perk.must_be_redeemable()
     if perk.method == "auto":
         raise Refused("perk_without_code", f"{perk.name} is redeemed by itself: nothing is shown.", param="award_id")
     perk.must_be_on(terms.day(now))

@@ -7,7 +7,8 @@ in the one transaction: of many programs each has its account and entry, and wha
 
 reads    nothing where no program has a rule on it, nor for a new member; else 1 Query of the snapshot a program, of a member in a
          group 1 BatchGet more
-writes   account (version), entry (absent): 4 units, of each program of which a rule gives something, the first 20 of them
+writes   account (version), entry (absent): 4 units, of each program of which a rule gives something, the first 20 of them;
+         the log says how many had no room, and counts them
 """
 
 from __future__ import annotations
@@ -34,12 +35,15 @@ from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
+from chalicelib.kit.logs import logger
+from chalicelib.kit.metrics import Measured, embedded
 from chalicelib.kit.periods import Day, day_starts
 from chalicelib.table.config import Config
 from chalicelib.table.drawn import apart
 from chalicelib.table.journal import Entry, Head, Header, entry_put
 from chalicelib.table.protocol import MAX_TRANSACTION_ITEMS, Attrs, Key, Write
 
+_LEFT_OUT = Measured((), {"programs_left_out": "Count"})
 MOST_PROGRAMS = 20
 MOST_DRAWN = 3
 MOST_TOGETHER = (
@@ -91,7 +95,7 @@ class Moments:
         config = rt.config.load(rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if self._asks(one)] if moments else []
         gifts: list[Gift] = []
-        programs_on = on[:MOST_PROGRAMS]
+        programs_on, looked_at = on[:MOST_PROGRAMS], 0
         for number, program_id in enumerate(programs_on, start=1):
             so_far = (*self.beside, *(write for gift in gifts for write in gift.writes))
             room = MOST_WRITES - len(so_far) - OF_EACH * (len(programs_on) - number + 1)
@@ -101,6 +105,9 @@ class Moments:
             if gift is not None and self.beside and len(so_far) + len(gift.writes) > MOST_TOGETHER:
                 break
             gifts += [] if gift is None else [gift]
+            looked_at = number
+        if len(on) > looked_at and not self.command.dry_run:
+            say_left_out(self.operation, self.caller.tenant, len(on) - looked_at)
         return tuple(gifts)
 
     def _apart(
@@ -210,6 +217,13 @@ def with_moments(
         follows += more
         told += [] if story == before else [moment]
     return story, tuple(follows), tuple(told)
+
+
+def say_left_out(operation: str, tenant: str, programs: int) -> None:
+    """So many programs with a rule on it had no room in the transaction: nothing is given by them, whatever else is. An attempt
+    that is made again says it again."""
+    told = {"operation": operation, "tenant": tenant, "programs_left_out": programs}
+    logger().warning("programs with rules on a moment of a member had no room", extra=told | embedded(_LEFT_OUT))
 
 
 def _programs_on(config: Config, moments: Sequence[str]) -> tuple[int, ...]:

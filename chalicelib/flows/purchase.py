@@ -31,7 +31,7 @@ from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming
 from chalicelib.flows.referring import Came, brought_or_not
-from chalicelib.flows.rule_limits import Stock, cut_by_limits, held_by_quota, with_uses
+from chalicelib.flows.rule_limits import Gave, Stock, cut_by_limits, held_by_quota, with_uses
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
@@ -182,15 +182,15 @@ def _decided(
     uncounted, counted = terms.uncounted(sale), None
     if uncounted:
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
-    day = terms.day(sale.purchased_at)
-    value, by = sale.gross_value, opened.by
+    day, value, by = terms.day(sale.purchased_at), sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     story = friend.with_first_purchase(story, order_id)
     shown = till.shows()
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
-    story, uses = with_uses(story, terms, taking, outcome, credited, sale.purchased_at, order=order_id, held=till.held)
+    had = Gave(credited, outcome.off)
+    story, uses = with_uses(story, terms, taking, had, sale.purchased_at, order=order_id, held=till.held)
     giving, given = till.giving(giving, shown), (*follows, *outcome.follows)
     gave = followed(giving, story, terms, opened, given, header, order_id, len(follows))
     story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)

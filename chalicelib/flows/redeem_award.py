@@ -69,7 +69,7 @@ class Asked:
 
 
 def redeem_award(rt: Runtime, caller: Caller, command: Command, asked: Asked) -> Committed[RedeemedAward]:
-    """Refuses `perk_not_active`, `award_used_up`, `award_expired`, `award_revoked`, `not_on_tier`, `not_at_this_time`,
+    """Refuses `not_redeemable`, `perk_not_active`, `award_used_up`, `award_expired`, `award_revoked`, `not_on_tier`, `not_at_this_time`,
     `not_at_this_place`, `basket_too_small`, `basket_without_goods`, `card_not_full`, `prize_held`, `held_by_tier`, `worth_nothing`, `over_maximum_value`, `more_than_basket`,
     `insufficient_balance`, `too_many_pieces`, `too_many_awards`, `member_blocked`, `group_blocked`, `may_not_spend`,
     and what flows/proving does; InvalidInput `amount_needed`, `amount_not_taken`; NotFound: member, program, award."""

@@ -26,7 +26,7 @@ from chalicelib.areas.orders.model.uses import Held, Use, UseBack
 from chalicelib.areas.quotas.model import Quota, Taken
 from chalicelib.areas.rules.limits import Counting
 from chalicelib.areas.rules.model import Budget, Rule
-from chalicelib.areas.rules.outcome import Outcome
+from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.errors import Refused
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
@@ -106,60 +106,67 @@ def cut_by_limits(story: Story, outcome: Outcome, order: str) -> Story:
     )
 
 
+class Gave(NamedTuple):
+    """What rules gave: the credits, caps and all, what they took `off`, and those that gave something beside, which is a use as
+    well."""
+
+    credited: Iterable[Credited] = ()
+    off: tuple[Off, ...] = ()
+    beside: Iterable[str] = ()
+
+
 def with_uses(
     story: Story,
     terms: Terms,
     taking: Taking,
-    outcome: Outcome,
-    credited: Iterable[Credited],
+    gave: Gave,
     at: Instant,
     *,
     order: str,
     held: Mapping[str, Use] = NOTHING_HELD,
 ) -> Counted:
-    """Counts what was given, caps and all, and takes it from what is there for everybody, but for what is `held`, by rule: that
-    was taken before. Nothing for rules that nobody counts. Refuses `promise_gone` where a discount that a checkout was
-    promised is not to be had any more."""
+    """Counts what was given and takes it from what is there for everybody, but for what is `held`, by rule: that was taken before.
+    Nothing for rules that nobody counts. Refuses `promise_gone` where a discount that a checkout was promised is not to be had any
+    more."""
     counting, day, kept = terms.rules.counting, terms.day(at), list[Use]()
-    for use in taken_uses(terms, taking, outcome, credited, held):
+    for use in taken_uses(terms, taking, gave, held):
         counted = counting.get(use.rule, Counting())
-        if any(off.rule_id == use.rule for off in outcome.off):
+        if any(off.rule_id == use.rule for off in gave.off):
             _must_have_some_left(story.account, use.rule, counted, day)
         story, told = _counted(story, day, use, counted, order)
         kept.append(told)
     return Counted(story, tuple(use for use in kept if _is_something(use)))
 
 
-def taken_uses(
-    terms: Terms,
-    taking: Taking,
-    outcome: Outcome,
-    credited: Iterable[Credited],
-    held: Mapping[str, Use] = NOTHING_HELD,
-) -> Iterator[Use]:
+def taken_uses(terms: Terms, taking: Taking, gave: Gave, held: Mapping[str, Use] = NOTHING_HELD) -> Iterator[Use]:
     """Of each rule that is counted what there is of it for all, taken where it is not held. Whoever bought is not asked."""
     counting = terms.rules.counting
     if not counting and not held:
         return
     given: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for credit in credited:
+    for credit in gave.credited:
         given[credit.rule][credit.unit] += credit.amount
-    for off in outcome.off:
+    for off in gave.off:
         given[off.rule_id][""] += 0 if off.unit else off.amount
+    for rule_id in gave.beside:
+        given[rule_id][""] += 0
     for rule_id in dict.fromkeys((*given, *held)):
         if rule_id in counting or rule_id in held:
             use = held.get(rule_id, Use(rule_id))
             amounts: Mapping[str, int] = given.get(rule_id, {})
             counted = counting.get(rule_id, Counting())
             use = use._replace(amounts=tuple((unit, amounts[unit]) for unit in counted.units if amounts.get(unit)))
-            yield _use(terms, taking, counted, amounts, outcome, use)
+            yield _use(terms, taking, counted, amounts, gave.off, use)
 
 
-def _use(terms: Terms, taking: Taking, counting: Counting, given: Mapping[str, int], outcome: Outcome, use: Use) -> Use:
+def _use(
+    terms: Terms, taking: Taking, counting: Counting, given: Mapping[str, int], offs: tuple[Off, ...], use: Use
+) -> Use:
     program_id, budget, of_money = terms.program.program_id, counting.budget, use.budget is not None
     if counting.in_all is not None and use.in_all is None and given:
         uses = uses_quota(program_id, use.rule, counting.in_all)
-        if "" in given and not taking.can_have(uses, 1):
+        promised = any(off.rule_id == use.rule for off in offs)
+        if promised and not taking.can_have(uses, 1):
             raise promise_gone()
         use = use._replace(in_all=_held(taking.take(uses, 1)))
     if budget is not None and use.budget is None:
@@ -169,7 +176,7 @@ def _use(terms: Terms, taking: Taking, counting: Counting, given: Mapping[str, i
             raise promise_gone()
         if amount:
             use = use._replace(budget=_held(taking.take(quota, amount)), of=budget.of)
-    return use._replace(off=_off(outcome, use.rule)) if of_money and use.budget and not use.off else use
+    return use._replace(off=_off(offs, use.rule)) if of_money and use.budget and not use.off else use
 
 
 def _must_have_some_left(account: Account, rule_id: str, counting: Counting, day: Day) -> None:
@@ -187,9 +194,9 @@ def _is_something(use: Use) -> bool:
     return bool(use.periods or use.in_all or use.budget)
 
 
-def _off(outcome: Outcome, rule_id: str) -> tuple[tuple[int, int], ...]:
+def _off(offs: tuple[Off, ...], rule_id: str) -> tuple[tuple[int, int], ...]:
     sums: defaultdict[int, int] = defaultdict(int)
-    for off in outcome.off:
+    for off in offs:
         if off.rule_id == rule_id and not off.unit:
             for line_no, part in off.lines:
                 sums[line_no] += part

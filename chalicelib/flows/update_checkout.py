@@ -1,8 +1,9 @@
 """Update a checkout: another cart, other points. What was promised before is no more, and what was set apart is free.
 
 reads    1 Query of the checkout, then what opening one reads
-writes   a version more (absent): 2 units; where points were or are set apart account (version) and entry (absent) as well:
-         6 units; for each limit of which it takes or took what flows/checkout_limits says; + 2 with an Idempotency-Key
+writes   a version more (absent): 2 units; an unknown card is enrolled in the same commit where the checkout is nobody's yet,
+         as opening one does; where points were or are set apart account (version) and entry (absent) as well: 6 units; for
+         each limit of which it takes or took what flows/checkout_limits says; + 2 with an Idempotency-Key
 who      a key that may modify checkouts
 """
 
@@ -16,8 +17,9 @@ from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.checkout_coupons import Shown, keep_writes, let_go_writes, shown_codes
 from chalicelib.flows.checkout_limits import limit_writes
 from chalicelib.flows.checkout_plan import account_writes, version_plan
-from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_buyer, promise, whose_of
+from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_or_enrol, promise, whose_of
 from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
+from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened
 from chalicelib.flows.take_quotas import Taking
@@ -33,9 +35,9 @@ from chalicelib.table.protocol import Write
 def update_checkout(
     rt: Runtime, caller: Caller, command: Command, checkout_id: str, wish: CheckoutWish
 ) -> Committed[OpenedCheckout]:
-    """A customer who was not known may be known now; whoever is stays. Refuses what opening refuses, and
-    `checkout_of_another_member`, `checkout_outdated`; Conflict `checkout_committed`, `checkout_cancelled`,
-    `checkout_lapsed`; NotFound: checkout, member."""
+    """A customer who was not known may be known now, or is enrolled, as opening one does; whoever is stays. Refuses what
+    opening refuses, and `checkout_of_another_member`, `checkout_outdated`; Conflict `checkout_committed`,
+    `checkout_cancelled`, `checkout_lapsed`; NotFound: checkout, member."""
     taking = Taking(rt, caller.tenant, checkout_id)
 
     def plan() -> Plan:
@@ -44,9 +46,9 @@ def update_checkout(
         terms = terms_of(rt, caller.tenant, before.program_id)
         header = header_for(rt, caller, command, "update_checkout", terms, place=wish.cart.place)
         at = header.effective_at
-        opened = open_buyer(rt, caller, terms, wish, before.member_id)
+        opened, enrolled = open_or_enrol(Giving(taking, command.dry_run), header, terms, wish, before.member_id)
         must_be_theirs(before, opened)
-        known = () if opened.member is None else (opened,)
+        known = () if opened.member is None or opened.new else (opened,)
         whose = whose_of(rt, caller.tenant, opened)
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
 
@@ -55,7 +57,7 @@ def update_checkout(
 
         made = unless_lost(rt, caller.tenant, known, decided, dry_run=command.dry_run)
         checkout = _changed(before, wish, opened, made)
-        also = _kept(rt, caller.tenant, before, checkout, shown if wish.hold else None, at)
+        also = (*enrolled, *_kept(rt, caller.tenant, before, checkout, shown if wish.hold else None, at))
         if _holds(before) or _holds(checkout):
             told = CheckoutUpdated(checkout.checkout_id, checkout.lapses_at, opened.by)
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)

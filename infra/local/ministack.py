@@ -18,6 +18,8 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra.local.scratch import scratch
+
 PYTHON = Path(__file__).resolve().parents[2] / ".local" / "cloud" / "bin" / "python"
 LOOPBACK = "127.0.0.1"
 REGION = "eu-central-1"
@@ -69,7 +71,8 @@ def ministack(state: Path, *, keep: bool) -> Iterator[str]:
 def engine(state: Path, *, keep: bool) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Starts the engine, answers its endpoint and process, and stops that very process at the end.
 
-    All that it writes is in `state`. With `keep` the tables survive a stop there; without, they live in memory.
+    All that it writes is in `state`, but for the functions that it unpacks. With `keep` the tables survive a stop there;
+    without, they live in memory.
     """
     if not PYTHON.exists():
         raise EngineError("The local cloud is not installed: make install")
@@ -77,22 +80,24 @@ def engine(state: Path, *, keep: bool) -> Iterator[tuple[str, subprocess.Popen[b
     port = _kept_port(state / "port") if keep else free_port()
     _forget_stream(state)
     log = state / LOG
-    with log.open("wb") as said:
-        process = subprocess.Popen(
-            [str(PYTHON), "-m", "ministack"],
-            cwd=state,
-            env=_environment(state, port, keep=keep),
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            start_new_session=True,  # Ctrl-C is for us: we tell it when to end
-        )
-    (state / "pid").write_text(f"{process.pid}\n", encoding="ascii")
-    try:
-        _wait_until_ready(process, port, log)
-        yield f"http://{LOOPBACK}:{port}", process
-    finally:
-        in_order = stop(process, STOP_SECONDS)
+    with scratch(state) as (unpacked, held):
+        with log.open("wb") as said:
+            process = subprocess.Popen(
+                [str(PYTHON), "-m", "ministack"],
+                cwd=state,
+                env=_environment(state, unpacked, port, keep=keep),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,  # Ctrl-C is for us: we tell it when to end
+                pass_fds=held,
+            )
+        (state / "pid").write_text(f"{process.pid}\n", encoding="ascii")
+        try:
+            _wait_until_ready(process, port, log)
+            yield f"http://{LOOPBACK}:{port}", process
+        finally:
+            in_order = stop(process, STOP_SECONDS)
         if keep and not in_order:
             raise EngineError("The local cloud did not end in order: what came since its last stop may be lost.")
 
@@ -178,12 +183,12 @@ def answers(port: int, path: str) -> bool:
         connection.close()
 
 
-def _environment(state: Path, port: int, *, keep: bool) -> dict[str, str]:
+def _environment(state: Path, unpacked: Path, port: int, *, keep: bool) -> dict[str, str]:
     persisted = "1" if keep else "0"
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(state),
-        "TMPDIR": str(state),
+        "TMPDIR": str(unpacked),
         "LANG": "C.UTF-8",
         "AWS_ACCESS_KEY_ID": CLIENT_ENVIRONMENT["AWS_ACCESS_KEY_ID"],  # whose signatures it knows
         "AWS_SECRET_ACCESS_KEY": CLIENT_ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],

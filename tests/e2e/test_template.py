@@ -132,7 +132,9 @@ def test_what_fails_as_often_as_it_may_is_kept_for_two_weeks(template: Template,
     assert properties(template, f"{queue.title()}DeadQueue")["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-@pytest.mark.parametrize(("function", "times"), [("Imports", 1), *((name, 6) for name in ("Due", "Webhooks", "Automations", "Notify"))])
+@pytest.mark.parametrize(
+    ("function", "times"), [("Imports", 1), *((name, 6) for name in ("Due", "Webhooks", "Automations", "Notify"))]
+)
 def test_a_message_stays_invisible_while_its_function_may_work_on_it(
     template: Template, function: str, times: int
 ) -> None:

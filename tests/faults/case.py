@@ -50,6 +50,11 @@ class Case:
     lawful: bool = True
     repeat: Act | None = None
 
+    @property
+    def without_key(self) -> bool:
+        """The same command is another case with its key, and differs by a read."""
+        return self.name.endswith("without a key")
+
     def again(self, world: World) -> None:
         """The same at another till: the same request, or the very event that is being worked on."""
         (self.repeat or self.act)(world, world.another_till())

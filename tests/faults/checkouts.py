@@ -78,6 +78,10 @@ def pay_by_unknown_card(world: World, shop: BookShop, command: Command) -> Commi
     return tills.paid(shop, world.names["nobodys"], "C-4", command, card("nobody's"))
 
 
+def update_by_card(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return tills.updated(shop, world.names["nobodys"], 7_00, buyer=card("4712"), command=command)
+
+
 def call_off(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return tills.called_off(shop, world.names["waiting"], command=command)
 
@@ -89,6 +93,7 @@ def take_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 COMMANDS: dict[str, Asked] = {
     "open_checkout": open_one,
     "open_checkout, nobody known": open_for_nobody,
+    "update_checkout, by unknown card": update_by_card,
     "open_checkout, by unknown card": lambda world, shop, command: tills.opened(shop, card("4711"), command=command),
     "update_checkout": change,
     "commit_checkout": pay,

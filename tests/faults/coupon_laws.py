@@ -12,6 +12,7 @@ from chalicelib.areas.quotas.store import slice_from, slice_key
 from chalicelib.table.items import BodyAttribute
 from chalicelib.table.journal import Entry, Stream
 from chalicelib.table.protocol import Attrs, Key
+from tests.faults.parsed import parsed
 
 Kinds = Mapping[str, Mapping[Key, Attrs]]
 
@@ -26,7 +27,7 @@ class Told(NamedTuple):
 
 
 def judge_coupons(kinds: Kinds, journals: Mapping[Stream, list[Entry]]) -> None:
-    coupons = {key: owned.coupon_from(attrs)[0] for key, attrs in kinds["coupon"].items()}
+    coupons = {key: parsed(owned.coupon_from, attrs)[0] for key, attrs in kinds["coupon"].items()}
     told = _told(journals)
     there = sorted((key.pk, one.program_id, one.series_id, one.coupon_id) for key, one in coupons.items())
     assert there == sorted(told), "coupons are not those that were told, or one lies in two places"
@@ -84,20 +85,24 @@ def _judge_codes(kinds: Kinds, coupons: Mapping[Key, Coupon]) -> None:
         if _kind_of_codes(kinds, tenant, one) != "shared":
             theirs.add((codes.code_key(tenant, one.code), one.program_id, one.series_id, one.member_id, one.coupon_id))
     for key, attrs in kinds["code"].items():
-        of = codes.code_from(attrs)
+        of = parsed(codes.code_from, attrs)
         tenant, code = key.pk.split("#CODE#")
         if of.coupon_id is None:
             free.add((f"{tenant}#CODES#{of.program_id:04}#{of.series_id}#{codes.place_of(code)[0]:02}", code))
         else:
             given.add((key, of.program_id, of.series_id, of.member_id, of.coupon_id))
     assert theirs == given, "codes are not those of coupons"
-    pooled = {(key.pk, codes.free_code(attrs)) for key, attrs in kinds["free_code"].items()}
+    pooled = {(key.pk, parsed(codes.free_code, attrs)) for key, attrs in kinds["free_code"].items()}
     assert free == pooled, "free codes are not those that lie in pools"
 
 
 def _kind_of_codes(kinds: Kinds, tenant: str, coupon: Coupon) -> str:
     known = kinds["coupon_series"][Key(f"{tenant}#CFG", f"coupon_series#{coupon.program_id:04}#{coupon.series_id}")]
-    kind: str = BodyAttribute().deserialize(next(iter(known["body"].values())))["codes"]["kind"]
+    return parsed(_kind_of, known)
+
+
+def _kind_of(series: Attrs) -> str:
+    kind: str = BodyAttribute().deserialize(next(iter(series["body"].values())))["codes"]["kind"]
     return kind
 
 
@@ -119,16 +124,16 @@ def _judge_counts(kinds: Kinds, coupons: Mapping[Key, Coupon]) -> None:
         free[slice_key(tenant, f"coupon_codes#{named}", int(shard))] += 1
     _judge_slices(kinds, taken, free)
     for key, attrs in kinds["member_counts"].items():
-        theirs, _ = owned.member_counts_from(attrs)
+        theirs, _ = parsed(owned.member_counts_from, attrs)
         assert (theirs.issued, theirs.used) == (issued[key], used[key]), f"{key} does not count"
     for key, attrs in kinds["live_coupons"].items():
-        assert owned.live_from(attrs)[0] == live[key], f"{key} does not count"
+        assert parsed(owned.live_from, attrs)[0] == live[key], f"{key} does not count"
     assert issued.keys() <= kinds["member_counts"].keys(), "something of a series is not counted"
 
 
 def _judge_slices(kinds: Kinds, taken: Counter[Key], free: Counter[Key]) -> None:
     """Each slice has lent what coupons say they have of it; each shard of a pool has the codes that lie in it."""
-    slices = {key: slice_from(attrs) for key, attrs in kinds["quota_slice"].items()}
+    slices = {key: parsed(slice_from, attrs) for key, attrs in kinds["quota_slice"].items()}
     ours = {key: one for key, one in slices.items() if "#Q#coupons_" in key.pk}
     pools = {key: one for key, one in slices.items() if "#Q#coupon_codes" in key.pk}
     assert {key: one.taken for key, one in ours.items() if one.taken} == dict(+taken), (

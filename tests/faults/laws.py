@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, fold
@@ -18,12 +17,13 @@ from chalicelib.areas.perks.store import award_from
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.kit.clock import moment
 from chalicelib.table.guards import NOWHERE
-from chalicelib.table.journal import Entry, Head, Stream, entry_from, verified
+from chalicelib.table.journal import Entry, Head, Stream, verified
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Attrs, Key, key_of
 from tests.faults.checkout_laws import judge_checkouts
 from tests.faults.coupon_laws import judge_coupons
 from tests.faults.limit_laws import judge_limits
+from tests.faults.parsed import Same, entry_of, parsed
 from tests.faults.referral_laws import judge_referrals
 from tests.faults.segment_laws import judge_segments
 
@@ -83,12 +83,12 @@ def _journals(entries: Mapping[Key, Attrs]) -> dict[Stream, list[Entry]]:
     journals: defaultdict[Stream, list[Entry]] = defaultdict(list)
     for key, attrs in sorted(entries.items()):
         stream = _stream(key)
-        journals[stream].append(_entry(_Same(attrs), stream))
+        journals[stream].append(entry_of(attrs, stream))
     for stream, told in journals.items():
         assert [entry.sequence for entry in told] == list(range(1, len(told) + 1)), f"a gap in {stream}"
         head = Head()
         for entry in told:
-            assert _follows(_Same(entry), head), f"entry {entry.sequence} of {stream} does not follow"
+            assert _follows(Same(entry), head), f"entry {entry.sequence} of {stream} does not follow"
             head = entry.head
     return journals
 
@@ -100,11 +100,11 @@ def _judge_accounts(found: Mapping[Key, Attrs], journals: Mapping[Stream, list[E
     for key, attrs in found.items():
         tenant, program = key.pk.split("#")[0], _program(key)
         entries = journals[Stream(tenant, key.pk, program)]
-        _judge_account(key, _Same(attrs), tuple(map(_Same, entries)))
+        _judge_account(key, Same(attrs), tuple(map(Same, entries)))
 
 
 @lru_cache(maxsize=500)
-def _judge_account(key: Key, account: _Same[Attrs], journal: tuple[_Same[Entry], ...]) -> None:
+def _judge_account(key: Key, account: Same[Attrs], journal: tuple[Same[Entry], ...]) -> None:
     tenant, owner, program = key.pk.split("#")[0], key.pk.rsplit("#", 1)[1], _program(key)
     stored, head = accounts.account_from(account.it, owner, program)
     rebuilt = Account(owner, program)
@@ -151,7 +151,7 @@ def _judge_identifiers(identifiers: Mapping[Key, Attrs], profiles: Mapping[Key, 
     """Each belongs to the member who has it, and no member has one that is another's."""
     theirs: dict[Key, str] = {}
     for key, attrs in profiles.items():
-        member, _ = members.member_from(attrs, key.pk.rsplit("#", 1)[1])
+        member, _ = parsed(members.member_from, attrs, key.pk.rsplit("#", 1)[1])
         for identifier in member.identifiers:
             named = members.identifier_key(key.pk.split("#")[0], identifier)
             assert theirs.setdefault(named, member.member_id) == member.member_id, f"two members have {named}"
@@ -164,9 +164,9 @@ def _judge_documents(sales: Mapping[Key, Attrs], returns: Mapping[Key, Attrs], e
     told: list[Key] = []
     nobodys = 0
     for key, attrs in sales.items():
-        order = _order(_Same(attrs))
+        order = parsed(orders.order_from, attrs)
         stream = accounts.stream(key.pk.split("#")[0], order.owner, order.program)
-        backs = [orders.return_from(one) for place, one in returns.items() if place.pk == key.pk]
+        backs = [parsed(orders.return_from, one) for place, one in returns.items() if place.pk == key.pk]
         told += _of_nobody(key, order)
         told += [stream.key(order.sequence)] if order.member_id else []
         told += [stream.key(back.sequence) for back in backs if not back.own]
@@ -194,7 +194,7 @@ def _judge_awards(found: Mapping[Key, Attrs], entries: Mapping[Key, Attrs]) -> N
             what = "partly" if body.get("whole") is False else str(body["type"])
             told[what, str(body["member"]), str(body["perk"]), int(str(body["award"]))] += 1
     for key, attrs in found.items():
-        award, member = award_from(attrs), key.pk.rsplit("#", 1)[1]
+        award, member = parsed(award_from, attrs), key.pk.rsplit("#", 1)[1]
         redeemed, refunded, granted, revoked, expired = (
             told[f"perk.{what}", member, award.perk, award.number]
             for what in ("redeemed", "refunded", "granted", "revoked", "expired")
@@ -209,7 +209,7 @@ def _judge_periods(sales: Mapping[Key, Attrs], journals: Mapping[Stream, list[En
     """An order keeps what its entry gave for it, and in which period of a cap it counts; what is taken back counts no more
     there. What its member got for being enrolled by it, or brought in, is no gift of the order."""
     for key, attrs in sales.items():
-        order = _order(_Same(attrs))
+        order = parsed(orders.order_from, attrs)
         if not order.member_id:
             continue
         entries = journals[accounts.stream(key.pk.split("#")[0], order.owner, order.program)]
@@ -244,15 +244,15 @@ def _judge_transfers(journals: Mapping[Stream, list[Entry]]) -> None:
 
 def _judge_groups(found: Mapping[Key, Attrs], memberships: Mapping[Key, Attrs], profiles: Mapping[Key, Attrs]) -> None:
     """Whoever is listed in a group says so themselves, and nobody else does; it counts them, and one is its primary."""
-    listed = {(key.pk, groups.membership_from(attrs).member_id) for key, attrs in memberships.items()}
+    listed = {(key.pk, parsed(groups.membership_from, attrs).member_id) for key, attrs in memberships.items()}
     said: set[tuple[str, str]] = set()
     for key in profiles:
-        member, _ = members.member_from(profiles[key], key.pk.rsplit("#", 1)[1])
+        member, _ = parsed(members.member_from, profiles[key], key.pk.rsplit("#", 1)[1])
         if member.group_id is not None:
             said.add((owner_pk(key.pk.split("#")[0], member.group_id), member.member_id))
     assert listed == said, "a group and its members do not agree"
     for key, attrs in found.items():
-        group, _ = groups.group_from(attrs, key.pk.rsplit("#", 1)[1])
+        group, _ = parsed(groups.group_from, attrs, key.pk.rsplit("#", 1)[1])
         theirs = {member for pk, member in listed if pk == key.pk}
         assert group.members == len(theirs), "a group does not count its members"
         one = {group.primary_member_id} <= theirs if theirs else group.primary_member_id is None
@@ -264,37 +264,11 @@ def _tells_of_goods(attrs: Attrs) -> bool:
 
 
 def _facts(attrs: Attrs) -> tuple[Mapping[str, object], ...]:
-    return _entry(_Same(attrs), _stream(key_of(attrs))).facts
+    return entry_of(attrs, _stream(key_of(attrs))).facts
 
 
-SameT = TypeVar("SameT")
-
-
-@dataclass(frozen=True, eq=False)
-class _Same(Generic[SameT]):
-    """The very same thing: what is stored is never changed, and most of it is judged again and again."""
-
-    it: SameT
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.it is self.it
-
-    def __hash__(self) -> int:
-        return id(self.it)
-
-
-@lru_cache(maxsize=500)
-def _entry(same: _Same[Attrs], stream: Stream) -> Entry:
-    return entry_from(stream, same.it)
-
-
-@lru_cache(maxsize=500)
-def _order(same: _Same[Attrs]) -> Order:
-    return orders.order_from(same.it)
-
-
-@lru_cache(maxsize=500)
-def _follows(entry: _Same[Entry], head: Head) -> bool:
+@lru_cache(maxsize=4000)
+def _follows(entry: Same[Entry], head: Head) -> bool:
     return verified(entry.it, head)
 
 

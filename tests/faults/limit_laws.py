@@ -12,8 +12,10 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model.order import Order
 from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.quotas import store as quotas
-from chalicelib.table.journal import Stream, entry_from
+from chalicelib.areas.quotas.model import Held
+from chalicelib.table.journal import Stream
 from chalicelib.table.protocol import Attrs, Key
+from tests.faults.parsed import entry_of, parsed
 
 
 class Given(NamedTuple):
@@ -32,11 +34,11 @@ Kinds = Mapping[str, Mapping[Key, Attrs]]
 
 
 def judge_limits(kinds: Kinds) -> None:
-    kept = [(key.pk.split("#", 1)[0], orders.order_from(item)) for key, item in kinds["order"].items()]
+    kept = [(key.pk.split("#", 1)[0], parsed(orders.order_from, item)) for key, item in kinds["order"].items()]
     held: Counter[Key] = Counter()
     for key, item in kinds["quota_held"].items():
         tenant = key.pk.split("#", 1)[0]
-        one = quotas.held_from(tenant, item).taken
+        one = parsed(_held, item, tenant).taken
         held[quotas.slice_key(tenant, one.quota, one.slice)] += one.amount
     given = list(_given(kinds["entry"]))
     _judge_taken(kinds["quota_slice"], kept, held, given)
@@ -47,15 +49,19 @@ def judge_limits(kinds: Kinds) -> None:
         theirs[gift.tenant, gift.owner, gift.program].append(gift)
     for key, item in kinds["account"].items():
         tenant, owner, program = key.pk.split("#", 1)[0], key.pk.rsplit("#", 1)[1], int(key.sk.removeprefix("B#"))
-        account, _ = accounts.account_from(item, owner, program)
+        account, _ = parsed(accounts.account_from, item, owner, program)
         judge_counted(account, theirs[tenant, owner, program])
+
+
+def _held(item: Attrs, tenant: str) -> Held:
+    return quotas.held_from(tenant, item)
 
 
 def _given(entries: Mapping[Key, Attrs]) -> Iterator[Given]:
     """What rules on schedule gave that are counted: no order has it, so its entry says it alone."""
     for key, item in entries.items():
         program = int(key.sk.split("#")[1])
-        for fact in entry_from(Stream("", key.pk, program), item).facts:
+        for fact in entry_of(item, Stream(key.pk.split("#", 1)[0], key.pk, program)).facts:
             if fact["type"] == "rule.counted" and not fact["order"]:
                 amounts = tuple((unit, amount) for unit, amount in fact.get("amounts", ()))
                 use = Use(fact["rule"], tuple(fact.get("periods", ())), amounts)
@@ -93,7 +99,7 @@ def _judge_taken(
     for tenant, order in kept:
         for held in (held for use in order.uses for held in (use.in_all, use.budget) if held is not None):
             taken[quotas.slice_key(tenant, held.quota, held.slice)] += held.amount
-    there = {key: quotas.slice_from(item) for key, item in slices.items() if key.pk.split("#")[2] in OF_RULES}
+    there = {key: parsed(quotas.slice_from, item) for key, item in slices.items() if key.pk.split("#")[2] in OF_RULES}
     assert taken.keys() <= there.keys(), "an order took from a slice that is not there"
     for key, one in there.items():
         besides_of = next((amount for start, amount in besides.items() if amount and key.pk.startswith(start)), 0)

@@ -10,11 +10,12 @@ from chalicelib.areas.referrals.model import Friends, Referral
 from chalicelib.areas.referrals.store import friends_from, referral_from
 from chalicelib.table.journal import Entry, Stream
 from chalicelib.table.protocol import Attrs, Key
+from tests.faults.parsed import parsed
 
 
 def judge_referrals(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[Stream, Sequence[Entry]]) -> None:
-    kept = {_owner(key): referral_from(attrs) for key, attrs in kinds["referral"].items()}
-    friends = {_owner(key): friends_from(attrs) for key, attrs in kinds["friends"].items()}
+    kept = {_owner(key): parsed(referral_from, attrs) for key, attrs in kinds["referral"].items()}
+    friends = {_owner(key): parsed(friends_from, attrs) for key, attrs in kinds["friends"].items()}
     told: Counter[tuple[str, str]] = Counter()
     sent: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for stream, body in ((stream, body) for stream, all_of in journals.items() for body in _facts(all_of)):

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from chalicelib.areas.segments.store import membership_from
 from chalicelib.table.journal import Entry, Stream
 from chalicelib.table.protocol import Attrs, Key
+from tests.faults.parsed import parsed
 
 _COUNTS = "#Q#segment_members#"
 
@@ -22,7 +23,7 @@ def judge_segments(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[S
         stay = str(body["member"]), str(body["segment"]), int(body["since"])
         told[stay] += {"member.joined_segment": 1, "member.left_segment": -1}.get(body["type"], 0)
         until.setdefault(stay, []).extend([] if body["type"] == "member.left_segment" else [body.get("until")])
-    kept = {_stay(key, attrs): membership_from(attrs).leaves_at for key, attrs in kinds["membership"].items()}
+    kept = {_stay(key, attrs): parsed(membership_from, attrs).leaves_at for key, attrs in kinds["membership"].items()}
     assert dict.fromkeys(kept, 1) == +told, "who is in a segment is not who was told to be"
     assert all(leaves_at in until[stay] for stay, leaves_at in kept.items()), "a stay ends when nobody has told"
     members = Counter(segment for _, segment, _ in kept)
@@ -34,5 +35,5 @@ def judge_segments(kinds: Mapping[str, Mapping[Key, Attrs]], journals: Mapping[S
 
 
 def _stay(key: Key, attrs: Attrs) -> tuple[str, str, int]:
-    kept = membership_from(attrs)
+    kept = parsed(membership_from, attrs)
     return key.pk.rsplit("#", 1)[1], kept.segment_id, kept.since

@@ -26,7 +26,7 @@ MOST_TRIES = 50
 FEW = 2  # faults that an operation must mend by itself
 LATE = tuple(Late(calls) for calls in range(1, 6))
 SELDOM = (Late(1), Late(3))
-FEW_CALLS, DRAWN = 2, 4
+FEW_CALLS, DRAWN = 1, 4
 
 # What may happen to a call. A cloud service that throttles and one that is lost before are the same to us.
 FAULTS: dict[CallKind, tuple[Fault, ...]] = {
@@ -71,18 +71,20 @@ def course(case: Case) -> Course:
 
 
 def singles(case: Case) -> Iterator[tuple[int, Fault]]:
-    """Every fault of every call. What comes late in a long course of messages comes at one of two distances."""
+    """Every fault of every call. What comes late comes at one of two distances in a long course of messages, and where the
+    same command is tried with its key as well."""
+    seldom = case.way == "messages" or case.without_key
     for number, kind in enumerate(course(case).calls):
         for fault in FAULTS[kind]:
-            if case.way != "messages" or kind != "transaction" or fault not in LATE or fault in SELDOM:
+            if not seldom or kind != "transaction" or fault not in LATE or fault in SELDOM:
                 yield number, fault
 
 
 def pairs(case: Case, dice: Random) -> Iterator[dict[int, Fault]]:
     """Two faults of one run, the second at any call that the first has made necessary as well. All of them where there
-    are few calls; else some, drawn. What the same command does without its key differs by a read: some as well."""
+    is one call; else some, drawn."""
     firsts = [{number: fault} for number, kind in enumerate(course(case).calls) for fault in PAIRED[kind]]
-    few = len(course(case).calls) <= FEW_CALLS and not case.name.endswith("without a key")
+    few = len(course(case).calls) <= FEW_CALLS
     if not few:
         firsts = dice.sample(firsts, min(len(firsts), DRAWN))
     for first in firsts:

@@ -20,6 +20,7 @@ from tests.twins.bookshop import BookShop
 CARD: dict[str, Any] = {"kind": "stamp_card", "unit": "points", "stamps": 2}
 TREAT: dict[str, Any] = {"kind": "ad_hoc"}
 CLUB: dict[str, Any] = {"kind": "club"}
+BADGE: dict[str, Any] = {"kind": "badge"}
 
 
 def offer(

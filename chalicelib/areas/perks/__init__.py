@@ -1,9 +1,10 @@
-"""Perks: what members are given besides points: stamp cards, points that are money, one-time treats, clubs, what a tier brings.
+"""Perks: what members are given besides points: stamp cards, points that are money, one-time treats, clubs, what a tier brings, badges.
 
 Words
     perk          what a shop offers, as data: its kind, whom it is for, when, where and for which baskets it can be redeemed
     award         a member's instance of a perk: when it began, until when it lasts, how often it can still be used
     card          the award of a stamp card: its stamps are points of the perk's unit in the member's account
+    badge         a perk that is earned and shown, and never redeemed: its award counts how often it was earned
     redemption    one use of an award: a card that is full, an amount of points, or one of its uses
     code          what a till scans or types instead of being told whose award it is: for some minutes, for one redemption; it
                   lies under keys of its own (`PCODE`) and may be that of a coupon or of a reward as well

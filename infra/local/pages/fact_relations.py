@@ -34,9 +34,10 @@ _HOLDING = ("capture_hold", "hold_points", "release_hold")
 _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points", *_HOLDING)
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
-_PROFILES = ("claim_referral", "enrol_member", "open_checkout", "update_member")  # where a rule gives something for it
+_PROFILES = ("claim_referral", "enrol_member", "open_checkout", "update_checkout", "update_member")  # rules give for it
 _RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "run_rule", "settle_occasions")
-_OF_KNOWN = tuple(one for one in _RECORDING if one != "open_checkout")  # whom that enrols has nothing that could end
+_ENROLLED_AT = ("open_checkout", "update_checkout")  # whom these enrol has nothing that could end
+_OF_KNOWN = tuple(one for one in _RECORDING if one not in _ENROLLED_AT)
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
 _REWARDS = ("change_delivery", "redeem_reward", "refund_redemption")
 _COUPONS = (*("activate_coupon", "cancel_coupon", "issue_coupon", "reactivate_coupon", "unuse_coupon", "use_code"),)
@@ -184,7 +185,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.CheckoutCommitted: Relations(("commit_checkout",)),
     f.CheckoutCancelled: Relations(("cancel_checkout",)),
     members.MemberEnrolled: Relations(
-        ("commit_checkout", "enrol_member", "open_checkout", "record_order"),
+        ("commit_checkout", "enrol_member", "open_checkout", "record_order", "update_checkout"),
         ("User.CustomerWasRegistered", "Account.AccountWasCreated", "User.AssignedAccountToCustomer"),
         ("USER_CREATED",),
     ),

@@ -15,6 +15,7 @@ MONEY: Json = {
     "what": {"kind": "pseudo_currency", "unit": "points", "points": 10, "value": 1},
 }
 CLUB: Json = {"name": "Night readers", "what": {"kind": "club"}, "valid_days": 30}
+BADGE: Json = {"name": "A regular", "what": {"kind": "badge"}}
 GOLD: Json = {"name": "Tea for silver", "what": {"kind": "level", "tier": "silver"}}
 
 
@@ -175,6 +176,35 @@ def test_a_membership_is_over_with_its_last_day(cafe: Shop, bea: str) -> None:
     assert awards(cafe, bea)["club.1"]["state"] == "expired"
     assert refused(cafe, bea, "club.1") == (422, "award_expired", "award_id")
     assert give(cafe, bea, "club")["award"]["award_id"] == "club.2"
+
+
+def test_a_badge_is_shown_counted_and_never_redeemed(cafe: Shop, bea: str) -> None:
+    offer(
+        cafe, "regular", BADGE, pictures=["https://cdn.example.com/regular.svg"], labels=[{"key": "wall", "value": "1"}]
+    )
+    assert [give(cafe, bea, "regular")["award"]["times"] for _ in range(2)] == [1, 2]
+    shown = awards(cafe, bea)["regular.1"]
+    assert (shown["kind"], shown["times"], shown["uses_left"]) == ("badge", 2, None)
+    assert refused(cafe, bea, "regular.1") == (422, "not_redeemable", "award_id")
+    assert refusal(cafe.api.post(at(bea, "regular.1", "codes"))) == (422, "not_redeemable", "award_id")
+    assert answer(cafe.api.post(at(bea, "regular.1", "revoke")))["award"]["state"] == "revoked"
+
+
+def test_a_full_card_gives_a_badge(cafe: Shop, bea: str) -> None:
+    offer(cafe, "regular", BADGE)
+    offer(cafe, "coffee", COFFEE, what=COFFEE["what"] | {"gives": "regular"}, method="auto")
+    assert stamp(cafe, bea, amount=9)["gave"] == "regular.1"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"uses": 3}, {"everybody": True}, {"till_code": "X"}, {"maximum_value": 5}, {"places": ["Café"]}),
+        *({"hours": [{"weekdays": ["friday"]}]}, {"basket": {"minimum_value": 5}}, {"points": 3}),
+    ],
+)
+def test_a_badge_asks_for_nothing_at_a_till(cafe: Shop, fields: Json) -> None:
+    assert refusal(cafe.api.put("/v1/programs/1/perks/regular", BADGE | fields))[0] == 400
 
 
 def test_points_come_with_a_grant(cafe: Shop, bea: str) -> None:

@@ -121,6 +121,7 @@ def test_a_rule_is_for_tiers_of_its_program(shop: Shop) -> None:
     ("fields", "code", "param"),
     [
         ({"effects": [per_euro(), {"kind": "grant_perk", "perk": "nothing"}]}, "unknown_perk", "effects.1.perk"),
+        ({"effects": [{"kind": "badge", "perk": "nothing"}]}, "unknown_perk", "effects.0.perk"),
         ({"when": {"times": "rule:nobody", "per": "day", "at_least": 1}}, "unknown_rule", "when"),
         ({"limits": {"budget": {"amount": 5, "unit": "cashback"}}}, "nothing_to_limit", "limits.budget.unit"),
         ({"trigger": {"on": "event", "name": "party"}}, "unknown_event", "trigger.name"),

@@ -75,7 +75,7 @@ def test_what_kind_a_thing_may_be_is_named(shop: Shop) -> None:
     path = "/v1/programs/1/rules/base"
     assert message(shop, "PUT", path, rule({"kind": "give_away"})) == (
         "The field effects.0.kind must be one of: per_value, per_product, fixed, cashback, multiply, percent_off, amount_off, "
-        "fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points, grant_perk, stamps, set_tier, "
+        "fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points, grant_perk, stamps, badge, set_tier, "
         "issue_coupon, join_segment, leave_segment, webhook, notify."
     )
     assert message(shop, "PUT", path, rule({"amount": 1})) == "The field effects.0.kind is missing."

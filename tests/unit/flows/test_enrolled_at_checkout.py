@@ -1,4 +1,4 @@
-"""Who shows a card that nobody knows when a checkout is opened is enrolled by it, where the program says so."""
+"""Who shows a card that nobody knows when a checkout is opened, or gets another cart, is enrolled by it, where the program says so."""
 
 from __future__ import annotations
 
@@ -41,6 +41,32 @@ def test_a_welcome_coupon_comes_with_it_and_is_good_at_the_next_checkout() -> No
     tills.updated(shop, checkout.checkout_id, 20_00, coupons=(coupon.code,))
     assert tills.paid(shop, checkout.checkout_id).answer.checkout.to_pay == 15_00
     assert [one.differences for one in verify_members(shop.rt, "shop", [checkout.member_id])] == [[]]
+
+
+def test_who_shows_their_card_later_is_enrolled_then() -> None:
+    shop = open_shop(rules=(rule(), rule("welcome", trigger={"on": "enrolled"}, effects=[fixed(25)])))
+    checkout_id = tills.begun(shop, None)
+    one, same = (tills.updated(shop, checkout_id, 20_00, buyer=card("new"), command=keyed("k")) for _ in range(2))
+    assert (same.answer, same.replayed) == (one.answer, True)
+    member_id = find_member(shop.rt, shop.caller, card("new").identifier).member_id  # type: ignore[arg-type]
+    assert (one.answer.checkout.member_id, shop.balance(member_id)) == (member_id, 25)
+    assert tills.updated(shop, checkout_id, 30_00).answer.checkout.member_id == member_id
+    assert tills.paid(shop, checkout_id).answer.order.member_id == member_id
+    assert [one.differences for one in verify_members(shop.rt, "shop", [member_id])] == [[]]
+
+
+def test_a_checkout_that_is_somebodys_enrols_nobody_else() -> None:
+    shop = open_shop()
+    checkout_id = begun(shop).checkout_id
+    with refused("member_not_found", "identifier", NotFound):
+        tills.updated(shop, checkout_id, buyer=card("another"))
+
+
+def test_trying_another_cart_enrols_nobody() -> None:
+    shop = open_shop()
+    assert tills.updated(shop, tills.begun(shop, None), buyer=card("new"), command=dry()).answer.checkout.member_id
+    with refused("member_not_found", "identifier", NotFound):
+        find_member(shop.rt, shop.caller, card("new").identifier)  # type: ignore[arg-type]
 
 
 def test_trying_enrols_nobody() -> None:

@@ -15,6 +15,7 @@ from tests.twins.happenings import check_in, given, record
 
 TREAT = {"kind": "grant_perk", "perk": "treat"}
 STAMP = {"kind": "stamps", "perk": "card", "amount": 1}
+REGULAR = {"kind": "badge", "perk": "regular"}
 GOLD = {"kind": "set_tier", "tier": "gold", "days": 10}
 
 
@@ -54,6 +55,39 @@ def test_stamps_fill_a_card_that_redeems_itself() -> None:
     assert given(shop, ada, check_in()) == [("card.1", None)]
     assert awards(shop, ada)["treat.1"] == "active"
     assert shop.balance(ada) == 0
+
+
+def times(shop: BookShop, member_id: str) -> dict[str, int]:
+    return {one.award_id: one.times for one in list_awards(shop.rt, shop.caller, member_id)}
+
+
+def test_a_badge_is_earned_again_and_counted() -> None:
+    shop, ada = shop_with(TREAT)
+    perked.offer(shop, "regular", perked.BADGE)
+    shop.define(rule("gives", trigger={"on": "check_in"}, effects=[REGULAR]))
+    assert [given(shop, ada, check_in()) for _ in range(3)] == [[("regular.1", None)]] * 3
+    assert times(shop, ada) == {"regular.1": 3}
+    assert shop.proof(ada).matches
+
+
+def test_a_badge_that_is_earned_once_is_not_earned_again() -> None:
+    shop, ada = shop_with(TREAT)
+    perked.offer(shop, "regular", perked.BADGE, again="ignore")
+    shop.define(rule("gives", trigger={"on": "check_in"}, effects=[REGULAR]))
+    assert [given(shop, ada, check_in()) for _ in range(2)] == [[("regular.1", None)], [("", "held_already")]]
+    assert times(shop, ada) == {"regular.1": 1}
+
+
+def test_a_badge_that_is_over_or_none_any_more_is_told_and_stops_nothing() -> None:
+    shop, ada = shop_with(TREAT)
+    perked.offer(shop, "regular", perked.BADGE)
+    shop.define(rule("gives", trigger={"on": "check_in"}, effects=[REGULAR, fixed(5)]))
+    perked.offer(shop, "regular", perked.BADGE, state="ended")
+    over = record(shop, ada, check_in()).answer
+    perked.offer(shop, "regular", perked.TREAT)
+    other = record(shop, ada, check_in()).answer
+    assert [one.reason for one in (*over.effects, *other.effects)] == ["perk_not_active", "not_a_badge"]
+    assert (times(shop, ada), shop.balance(ada)) == ({}, 10)
 
 
 def test_a_tier_is_pinned_for_some_days() -> None:
@@ -117,6 +151,8 @@ def test_trying_shows_it_and_gives_nothing() -> None:
     [
         ({"kind": "grant_perk", "perk": "nothing"}, "unknown_perk", "effects.0.perk"),
         ({"kind": "stamps", "perk": "nothing"}, "unknown_perk", "effects.0.perk"),
+        ({"kind": "badge", "perk": "nothing"}, "unknown_perk", "effects.0.perk"),
+        ({"kind": "badge", "perk": "treat"}, "not_a_badge", "effects.0.perk"),
         ({"kind": "set_tier", "tier": "platinum"}, "unknown_tier", "effects.0.tier"),
     ],
 )

@@ -73,6 +73,19 @@ def test_a_treat_goes_with_the_goods() -> None:
     sound(shop, ada)
 
 
+def test_a_badge_goes_with_the_goods_as_often_as_they_earned_it() -> None:
+    shop, ada = shop_with()
+    perked.offer(shop, "regular", perked.BADGE)
+    shop.define(rule("gives", effects=[{"kind": "badge", "perk": "regular"}]))
+    first, second = (bought(shop, ada, number) for number in ("A-1", "A-2"))
+    assert gone(returned(shop, second)) == [("regular.1", None)]
+    [left] = list_awards(shop.rt, shop.caller, ada)
+    assert (left.state, left.times) == ("active", 1)
+    assert gone(returned(shop, first, "R-2")) == [("regular.1", None)]
+    assert awards(shop, ada)["regular.1"][0] == "revoked"
+    sound(shop, ada)
+
+
 def test_one_that_was_used_stays_and_the_answer_says_so() -> None:
     shop, ada = shop_with(TREAT)
     order_id = bought(shop, ada)

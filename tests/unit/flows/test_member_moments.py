@@ -15,7 +15,7 @@ from chalicelib.flows.define_perk import define_perk
 from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.follow_coupons import MOST_WRITES
 from chalicelib.flows.list_awards import list_awards
-from chalicelib.flows.member_moments import OF_EACH
+from chalicelib.flows.member_moments import MOST_PROGRAMS, OF_EACH
 from chalicelib.flows.read_account import read_account
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
@@ -27,6 +27,7 @@ from tests.twins import fresh, perked
 from tests.twins.bookshop import PROGRAM, BookShop, card, dry, fixed, goods_back, keyed, open_shop, rule, sale
 from tests.twins.bookshop import member as by_id
 from tests.twins.grouped import household
+from tests.unit.logs.kept import kept
 
 COMPLETE = ("given_name", "birth_date", "email", "fields.size")
 
@@ -78,6 +79,21 @@ def test_every_program_of_the_tenant_welcomes() -> None:
     for member_id in (shop.member("ada"), shop.buy(card("new"), sale("A-1", 100_00)).answer.member_id):
         assert read_account(shop.rt, shop.caller, member_id, 2).wallets[0].available == 7
         assert shop.balance(member_id) in (50, 150)
+
+
+def test_programs_for_which_there_is_no_room_are_named_in_the_log_and_counted() -> None:
+    shop = shop_with(rule(), on("enrolled"))
+    for program_id in range(2, MOST_PROGRAMS + 4):
+        create_program(shop.rt, shop.caller, fresh(), ProgramDefinition.model_validate(PROGRAM))
+        define_rule(shop.rt, shop.caller, fresh(), program_id, on("enrolled", 7))
+    with kept() as log:
+        shop.enrol("ada", dry())
+        assert log.lines() == []
+        shop.member("ada")
+        [line] = log.lines()
+    assert (line["level"], line["tenant"], line["programs_left_out"]) == ("WARNING", "shop", 3)
+    [measured] = line["_aws"]["CloudWatchMetrics"]
+    assert [one["Name"] for one in measured["Metrics"]] == ["programs_left_out"]
 
 
 MANY = 10

@@ -268,6 +268,47 @@ def test_what_follows_is_given_as_well_and_what_cannot_be_is_told() -> None:
     assert told(shop)[0]["reason"]
 
 
+@pytest.mark.parametrize(
+    "gives",
+    [
+        {"kind": "grant_perk", "perk": "treat"},
+        {"kind": "badge", "perk": "regular"},
+        {"kind": "stamps", "perk": "card", "amount": 1},
+        {"kind": "issue_coupon", "series": "welcome"},
+    ],
+    ids=lambda gives: str(gives["kind"]),
+)
+def test_what_it_gives_beside_points_is_limited_as_points_are(gives: dict[str, Any]) -> None:
+    shop = open_shop()
+    perked.offer(shop, "treat", perked.TREAT)
+    perked.offer(shop, "regular", perked.BADGE)
+    perked.offer(shop, "card", perked.CARD)
+    coupons.series(shop, "welcome")
+    once = {"per_member": [{"per": "6_months", "times": 1}], "in_all": 2}
+    shop.define(scheduled(effects=[gives], limits=once))
+    [ada] = members(shop, 1)
+    ran(shop, MONDAY)
+    ran(shop, "2026-06-29T10:10:00Z")
+    assert counts(shop) == {"rows": 1, "limits_reached": 1}
+    for named in ("one more", "another"):
+        shop.member(named)
+    ran(shop, "2026-07-06T10:10:00Z")
+    assert counts(shop) == {"rows": 3, "given": 1, "limits_reached": 2}
+    assert shop.proof(ada).matches
+
+
+def test_what_could_not_be_given_is_no_use() -> None:
+    shop = open_shop()
+    perked.offer(shop, "treat", perked.TREAT, state="paused")
+    shop.define(scheduled(effects=[{"kind": "grant_perk", "perk": "treat"}], limits=ONCE_IN_HALF_A_YEAR))
+    members(shop, 1)
+    ran(shop, MONDAY)
+    assert counts(shop) == {"rows": 1, "refused": 1}
+    perked.offer(shop, "treat", perked.TREAT)
+    ran(shop, "2026-06-29T10:10:00Z")
+    assert counts(shop) == {"rows": 1, "given": 1}
+
+
 def test_verify_names_a_rule_that_nobody_will_run() -> None:
     shop = open_shop(rules=[rule(), scheduled(), scheduled("off", state="paused")])
     assert verify_schedules(shop.rt, "shop") == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,7 +11,9 @@ from zipfile import ZipFile, ZipInfo
 
 import pytest
 
-from infra.archive import CACHE, PackageError, remake, sources
+from infra.archive import CACHE, SERVICES, PackageError, remake, sources
+
+CODE_OF_OURS = Path(__file__).resolve().parents[3] / "chalicelib"
 
 CODE = {
     "app.py": "from shop import till\n",
@@ -99,6 +102,21 @@ def test_for_another_python_there_is_no_bytecode(tmp_path: Path) -> None:
     remake(path, compiled=False)
     with ZipFile(path) as file:
         assert file.namelist() == sorted(CODE)
+
+
+def test_of_aws_the_package_knows_the_services_that_are_called_and_no_others(tmp_path: Path) -> None:
+    known = {f"botocore/data/{one}/2012-11-05/service-2.json.gz": "" for one in ("ec2", "sqs", "dynamodb")}
+    path = zipped(tmp_path / "deployment.zip", CODE | known | {"botocore/data/endpoints.json": "{}"})
+    remake(path, compiled=False)
+    kept = [name.split("/")[2] for name in sources(path) if name.startswith("botocore/")]
+    assert kept == ["dynamodb", "endpoints.json", "sqs"]
+
+
+def test_every_service_that_the_code_calls_is_packaged() -> None:
+    """`sts` is called by botocore itself."""
+    makes = re.compile(r"""(?:LazyClient|\.client)\(\s*"([a-z0-9-]+)\"""")
+    called = {name for file in CODE_OF_OURS.rglob("*.py") for name in makes.findall(file.read_text(encoding="utf-8"))}
+    assert {"dynamodb", "s3", "sns", "sqs"} <= called <= SERVICES
 
 
 def test_what_does_not_compile_is_not_packaged(tmp_path: Path) -> None:

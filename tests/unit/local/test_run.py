@@ -56,7 +56,7 @@ def test_ctrl_c_is_heard_again_once_the_process_has_ended() -> None:
 def test_the_engine_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine")
     monkeypatch.setenv("STAMPBOOK_TABLE", "mine")
-    given = ministack._environment(tmp_path, 4566, keep=True)
+    given = ministack._environment(tmp_path, tmp_path / "unpacked", 4566, keep=True)
     assert "mine" not in given.values()
     assert (given["BIND_HOST"], given["GATEWAY_PORT"]) == ("127.0.0.1", "4566")
     assert given["STATE_DIR"].startswith(str(tmp_path))

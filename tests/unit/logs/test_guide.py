@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.events.log import unread
 from chalicelib.events.pulse import take_pulse
+from chalicelib.flows.member_moments import say_left_out
 from chalicelib.table.journal import Stream
 from chalicelib.table.placeholders import placeholder
 from infra.local import logs
@@ -26,6 +27,7 @@ def test_the_guide_s_metrics_are_those_there_are(company: Company, log: Keeper) 
     company.buy("A-2")
     company.relay_all()
     take_pulse(company.rt, {})
+    say_left_out("enrol_member", "shop", 1)
     unread(placeholder(Stream("shop", "shop#M#somebody", 1), 1, 0, schema=2))
     object.__setattr__(company.rt, "table", None)
     assert company.buy("A-3").status == 500

@@ -85,6 +85,7 @@ PERKED: tuple[Perked, ...] = (
     lambda shop, ada, made: referred.brought(shop, "cleo", referred.code_of(shop, ada)),
     lambda shop, ada, made: referred.claim(shop, shop.member("cleo"), referred.code_of(shop, ada)),
     lambda shop, ada, made: tills.begun_by(shop, "eve"),
+    lambda shop, ada, made: tills.updated(shop, tills.begun(shop, None), buyer=card("fay")),
     lambda shop, ada, made: on_schedule(
         shop, AUGUST, GIVES, [fixed(5, unit) for unit in ("few", "later", "sliding", "owing")]
     ),

@@ -15,7 +15,7 @@ _CREDITED = ("balance_limit", "too_many_lots", "too_many_pending", "too_many_awa
 _OVER = ("award_used_up", "award_expired", "award_revoked")
 _RESTRICTED = ("not_at_this_time", "not_at_this_place", "basket_too_small", "basket_without_goods")
 _REDEEMED = (
-    *("perk_not_active", *_OVER, "not_on_tier", *_RESTRICTED),
+    *("not_redeemable", "perk_not_active", *_OVER, "not_on_tier", *_RESTRICTED),
     *(
         "card_not_full",
         "prize_held",
@@ -185,6 +185,7 @@ ROUTES = (
                 "award_not_found",
                 "perk_not_active",
                 "perk_without_code",
+                "not_redeemable",
                 *_OVER,
                 "not_on_tier",
                 "redemption_code_expired",

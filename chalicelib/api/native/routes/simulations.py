@@ -26,6 +26,7 @@ ROUTES = (
             "unknown_unit",
             "unknown_tier",
             "unknown_perk",
+            "not_a_badge",
             "unknown_segment",
             "unknown_template",
             "unknown_webhook",

@@ -3,6 +3,7 @@
 from chalicelib.areas.perks.model.award import Award, Redemption, latest, place_for, standing_awards
 from chalicelib.areas.perks.model.perk import (
     AdHoc,
+    Badge,
     Club,
     Level,
     Perk,
@@ -15,6 +16,7 @@ from chalicelib.areas.perks.model.restrictions import Basket, BasketLine, Hours,
 __all__ = [
     "AdHoc",
     "Award",
+    "Badge",
     "Basket",
     "BasketLine",
     "Club",

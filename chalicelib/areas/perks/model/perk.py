@@ -68,7 +68,14 @@ class Level(Frozen):
     tier: Code
 
 
-What = Annotated[StampCard | PseudoCurrency | AdHoc | Club | Level, Field(discriminator="kind")]
+class Badge(Frozen):
+    """What a member has earned and shows: it is never redeemed. Earned once where a second grant is ignored, else counted."""
+
+    kind: Literal["badge"] = "badge"
+
+
+What = Annotated[StampCard | PseudoCurrency | AdHoc | Club | Level | Badge, Field(discriminator="kind")]
+ASKED_OF_TILLS = ("uses", "everybody", "till_code", "hours", "places", "basket", "maximum_value")
 
 
 class PerkText(Frozen):
@@ -113,6 +120,13 @@ class PerkDefinition(Frozen):
             raise ValueError("points come with a stamp card or a pseudo currency, which have a unit")
         return self
 
+    @model_validator(mode="after")
+    def _asks_for_nothing_at_a_till(self) -> Self:
+        asked = [name for name in ASKED_OF_TILLS if getattr(self, name) != type(self).model_fields[name].get_default()]
+        if isinstance(self.what, Badge) and asked:
+            raise ValueError(f"a badge is earned and never redeemed: it has no {', '.join(asked)}")
+        return self
+
     @property
     def counted_in(self) -> str | None:
         return self.what.unit if isinstance(self.what, StampCard | PseudoCurrency) else None
@@ -135,6 +149,21 @@ class PerkDefinition(Frozen):
 
 class Perk(PerkDefinition):
     perk_id: Code
+
+    @property
+    def is_badge(self) -> bool:
+        return isinstance(self.what, Badge)
+
+    def must_be_badge(self, param: str | None = None) -> None:
+        """Refuses `not_a_badge`."""
+        if not self.is_badge:
+            raise Refused("not_a_badge", f"{self.name} is no badge.", param=param)
+
+    def must_be_redeemable(self) -> None:
+        """Refuses `not_redeemable`."""
+        if self.is_badge:
+            text = f"{self.name} is a badge: it is shown, and not redeemed."
+            raise Refused("not_redeemable", text, param="award_id")
 
     def must_be_on(self, day: Day) -> None:
         """Refuses `perk_not_active`."""

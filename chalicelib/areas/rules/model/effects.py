@@ -184,6 +184,13 @@ class GiveStamps(Frozen):
     amount: Annotated[int, Field(strict=True, ge=1, le=1_000)] = 1
 
 
+class GiveBadge(Frozen):
+    """A badge: earned once, or once more, as its perk says."""
+
+    kind: Literal["badge"]
+    perk: Code
+
+
 class SetTier(Frozen):
     """The member is pinned to the tier: for so many days, this one included, or for good."""
 
@@ -231,8 +238,10 @@ class Notify(Frozen):
     after_hours: Annotated[int, Field(strict=True, ge=0, le=8_784)] = 0
 
 
-FollowEffect = GrantPerk | GiveStamps | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook | Notify
-FOLLOWS = (GrantPerk, GiveStamps, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook, Notify)
+FollowEffect = (
+    GrantPerk | GiveStamps | GiveBadge | SetTier | IssueCoupon | JoinSegment | LeaveSegment | CallWebhook | Notify
+)
+FOLLOWS = (GrantPerk, GiveStamps, GiveBadge, SetTier, IssueCoupon, JoinSegment, LeaveSegment, CallWebhook, Notify)
 DiscountEffect = PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | FreeDelivery | PayWithPoints
 
 
@@ -251,6 +260,7 @@ Effect = Annotated[
     | PayWithPoints
     | GrantPerk
     | GiveStamps
+    | GiveBadge
     | SetTier
     | IssueCoupon
     | JoinSegment

@@ -11,6 +11,7 @@ from chalicelib.areas.rules.model.effects import (
     DISCOUNTS,
     FOLLOWS,
     CallWebhook,
+    GiveBadge,
     GiveStamps,
     GrantPerk,
     IssueCoupon,
@@ -110,7 +111,14 @@ def asked_segments(rule: Rule) -> Iterator[Named]:
 
 def named_perks(rule: Rule) -> Iterator[Named]:
     for place, effect in enumerate(rule.effects):
-        if isinstance(effect, GrantPerk | GiveStamps):
+        if isinstance(effect, GrantPerk | GiveStamps | GiveBadge):
+            yield Named(effect.perk, f"effects.{place}.perk")
+
+
+def named_badges(rule: Rule) -> Iterator[Named]:
+    """Of its perks, those that must be badges."""
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, GiveBadge):
             yield Named(effect.perk, f"effects.{place}.perk")
 
 

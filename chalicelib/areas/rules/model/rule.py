@@ -91,10 +91,11 @@ class RuleDefinition(Frozen):
         if on == "referral" and (self.limits.in_all is not None or self.limits.budget is not None):
             raise ValueError("limits on referral are for each member")
         counted = on in WITH_GOODS or on in ("schedule", "referral")
-        if not counted or any(isinstance(one, FOLLOWS) for one in self.effects):
+        beside = any(isinstance(one, FOLLOWS) for one in self.effects)
+        if not counted or (beside and on != "schedule"):
             text = (
-                "limits are of points and discounts, in rules on orders, carts, schedules and referrals: "
-                "nothing else is counted yet"
+                "limits are of points and discounts, in rules on orders, carts, schedules and referrals; what else a rule "
+                "gives is counted on schedule only"
             )
             raise ValueError(text)
         return self
