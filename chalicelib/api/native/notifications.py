@@ -163,7 +163,9 @@ def send(call: Call, body: NotificationBody) -> Answered[OperationView]:
     to = body.to
     ways = (to.member_ids is not None, to.segment_id is not None, to.place is not None, to.everybody)
     if sum(ways) != 1:
-        raise InvalidInput("who_is_told", "Say who is told: member_ids, a segment_id, a place or everybody.", param="to")
+        raise InvalidInput(
+            "who_is_told", "Say who is told: member_ids, a segment_id, a place or everybody.", param="to"
+        )
     asked = Asked(body.kind, body.template_id, body.text, to.member_ids or (), to.segment_id, to.place, body.at)
     done = start_notification(call.rt, call.caller, call.command, asked)
     return Answered(view(call.rt, done.answer), done.replayed)

@@ -53,5 +53,7 @@ def test_who_favours_a_place_is_told_and_nobody_else(rt: Runtime, shop: Shop) ->
     assert receipts(shop, told).keys() == {members[0], *members[3::2]}
     assert counts(told) == (20, 0, 0)
     assert counts(done(rt, shop, send(shop, to={"place": "Hamburg"}))) == (0, 0, 0)
-    both = shop.api.post("/v1/notifications", {"kind": "marketing", "template_id": "hello", "to": {"place": "Ulm", "everybody": True}})
+    both = shop.api.post(
+        "/v1/notifications", {"kind": "marketing", "template_id": "hello", "to": {"place": "Ulm", "everybody": True}}
+    )
     assert refusal(both) == (400, "who_is_told", "to")
