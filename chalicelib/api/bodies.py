@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.api.codes import OUT_OF_BOUNDS
-from chalicelib.api.faults import discriminator, fault_of
+from chalicelib.api.faults import discriminator, fault_of, place_inside
 from chalicelib.errors import InvalidInput, Refused
 
 MAX_BYTES = 1_000_000
@@ -126,7 +126,7 @@ def _refusal(fault: ValidationError, sent: Any) -> InvalidInput | Refused:
     first = fault.errors(include_url=False)[0]
     place = first["loc"] if sent is None else _place(first["loc"], sent, missing=first["type"] == "missing")
     tag = discriminator(first)
-    param = ".".join(str(part) for part in (*place, *([tag] if tag else [])))[:200] or None
+    param = ".".join(str(part) for part in (*place, *([tag] if tag else []), *place_inside(first)))[:200] or None
     code, sentence = fault_of(first, param)
     kind = Refused if code in OUT_OF_BOUNDS else InvalidInput
     return kind(code, sentence, param=param)

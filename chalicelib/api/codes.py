@@ -67,6 +67,7 @@ FIELDS = {
     "too_long": Code(400, "A text or list is longer than it may be."),
     "wrong_format": Code(400, "A text does not have the form it must have."),
     "unknown_choice": Code(400, "A field has none of the values it may have."),
+    "window_reversed": Code(400, "A window ends before it starts."),
     "invalid_body": Code(400, "The body breaks a rule of another kind; the message says which."),
 }
 OUT_OF_BOUNDS = {code for code, said in FIELDS.items() if said.status == 422}
@@ -98,6 +99,14 @@ _OPERATIONS = {
     "date_too_early": Code(400, "A purchase is dated before 1970, by a clock that was never set."),
     "invalid_currency": Code(400, "A currency is not three capital letters."),
     "impossible_condition": Code(400, "A condition of a rule never holds, or asks for what never is."),
+    "unknown_subject": Code(400, "A condition asks about what nobody knows."),
+    "wrong_comparison": Code(
+        400, "A condition compares something with what it is never compared with, or with nothing."
+    ),
+    "conditions_too_large": Code(400, "Conditions nest deeper, or ask more, than a rule may."),
+    "wrong_question": Code(400, "A condition asks what has no answer where the rule is judged."),
+    "wrong_effect": Code(400, "A rule with this trigger does not give such an effect."),
+    "wrong_limit": Code(400, "A limit of a rule is of nothing, of two things at once, or of what is not counted."),
     "missing_member": Code(400, "The order does not say who buys."),
     "two_members": Code(400, "The member is named both by id and by identifier."),
     "line_numbers_mixed": Code(400, "Some lines have a number and some have none."),
@@ -118,7 +127,7 @@ _OPERATIONS = {
     "decimals_frozen": Code(422, "The decimals of a unit cannot change."),
     "unknown_unit": Code(422, "The program has no such unit."),
     "credit_on_cart": Code(422, "A rule on carts takes something off; what is earned is given by rules on orders."),
-    "nothing_to_limit": Code(422, "A limit or a budget is of something that the rule does not give."),
+    "nothing_to_limit": Code(422, "A limit or a budget is of something that the rule, or the perk, does not give."),
     "unknown_rule": Code(422, "The program has no such rule."),
     "unknown_tier": Code(422, "The program has no such tier."),
     "undeclared_field": Code(422, "The tenant has not declared this member field."),
@@ -191,7 +200,6 @@ _OPERATIONS = {
     "transfer_to_self": Code(422, "A member would send points to themselves."),
     "order_number_unusable": Code(422, "The document number clashes with others under which orders are kept."),
     "future_purchase": Code(422, "The time of purchase lies in the future."),
-    "credit_too_large": Code(422, "A rule would give more than an account can hold."),
     "too_many_credits": Code(422, "More than 63 rules give something for this order."),
     "too_many_limits": Code(422, "Too many rules with limits for all together give something for this order."),
     "currency_differs": Code(422, "The return is not in the currency of its sale."),

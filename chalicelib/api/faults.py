@@ -137,7 +137,13 @@ def discriminator(error: ErrorDetails) -> str | None:
 
 def _is_ours(error: ErrorDetails) -> bool:
     """Some of our codes are called as pydantic calls its own kinds; those come with what they were measured by."""
-    return error["type"] in CODES and "ctx" not in error
+    return error["type"] in CODES and ("ctx" not in error or "param" in error["ctx"])
+
+
+def place_inside(error: ErrorDetails) -> tuple[str, ...]:
+    """Where in the faulty object it is that a validator of ours found, if it says so (kit/slips)."""
+    inside = error.get("ctx", {}).get("param")
+    return tuple(str(inside).split(".")) if inside else ()
 
 
 def _ours(subject: str, said: str) -> str:

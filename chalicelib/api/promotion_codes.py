@@ -103,6 +103,7 @@ PERKS_REWARDS_AND_COUPONS = {
         422, "The coupons that would be the codes of the reward are worth something else than it says."
     ),
     "no_cashback": Code(422, "The reward turns no points into money."),
+    "address_needed": Code(422, "The reward is sent to the member, but no address is given."),
     "no_address_asked": Code(422, "An address is given, but nothing of the reward is sent."),
     "not_delivered": Code(422, "Nothing of the redemption is delivered: the reward is not physical."),
     "wrong_delivery_state": Code(422, "The delivery cannot go from where it stands to there."),
@@ -138,6 +139,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "delivery_not_found": Code(404, "The webhook has no such delivery, or it is more than 30 days old."),
     "segment_not_found": Code(404, "The tenant has no such segment."),
     "unknown_webhook": Code(422, "The tenant has no webhook of this id that a rule could tell."),
+    "unknown_member": Code(422, "What a rule names as a member in its audience cannot be one."),
+    "unknown_member_field": Code(422, "The tenant declares no such field of members that a rule could ask about."),
+    "no_place_then": Code(422, "Nobody is at any place when the rule is judged, but it is for places."),
     "unknown_segment": Code(422, "The tenant has no segment of this id that a rule could ask for or move members by."),
     "segment_ended": Code(422, "The segment has ended: nobody joins it."),
     "segment_by_criteria": Code(422, "Who is in the segment follows from its criteria, and from nothing else."),

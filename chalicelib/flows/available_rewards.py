@@ -96,18 +96,22 @@ def available_rewards(
 def validate_redemptions(
     rt: Runtime, caller: Caller, member_id: str, program_id: int, lines: Sequence[tuple[str, Wish]]
 ) -> Basket:
-    """NotFound: member, program, reward. Refuses what `must_suit` refuses."""
+    """A reward that there is not cannot be had: `reward_not_found` is its line's reason. NotFound: member, program. Refuses
+    what `must_suit` refuses."""
     number_of("member", member_id)
     terms = terms_of(rt, caller.tenant, program_id)
     config = rt.config.load(rt.table, caller.tenant)
-    wanted = [(rewards.reward(config, program_id, reward_id), wish) for reward_id, wish in lines]
+    known = {reward_id: rewards.named(config, program_id, reward_id) for reward_id, _ in lines}
+    wanted = [(reward, wish) for reward_id, wish in lines if (reward := known[reward_id]) is not None]
     for reward, wish in wanted:
         must_suit(reward, wish)
     it = _situation(rt, caller.tenant, member_id, terms, [reward for reward, _ in wanted], {})
     found = judged(wanted, it)
+    there = iter(found)
+    told = [_nothing(program_id, *line) if known[line[0]] is None else _line(next(there)) for line in lines]
     return Basket(
-        available=not any(line.reasons for line in found),
-        lines=tuple(_line(line) for line in found),
+        available=all(line.available for line in told),
+        lines=tuple(told),
         costs=_sum([line for line in found if not line.reasons]),
     )
 
@@ -145,6 +149,12 @@ def _line(line: Judged) -> BasketLine:
         reasons=line.reasons,
         costs=cost_of(line.reward, line.wish),
     )
+
+
+def _nothing(program_id: int, reward_id: str, wish: Wish) -> BasketLine:
+    no = rewards.no_reward(program_id, reward_id)
+    why = (Reason(code=no.code, message=no.message),)
+    return BasketLine(reward_id=reward_id, quantity=wish.quantity, available=False, reasons=why, costs=())
 
 
 def _sum(lines: Sequence[Judged]) -> tuple[Cost, ...]:

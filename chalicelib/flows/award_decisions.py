@@ -24,7 +24,7 @@ from chalicelib.areas.perks.model import (
 from chalicelib.errors import InvalidInput, Refused
 from chalicelib.flows.award_turn import Desk, Turn
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
-from chalicelib.kit.amounts import MAX_AMOUNT, plain
+from chalicelib.kit.amounts import MAX_AMOUNT, money, plain
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import day_starts, local_time
 
@@ -165,14 +165,15 @@ def _money(
         raise InvalidInput("amount_needed", "Say how many points are to be redeemed.", param="amount")
     value = worth(what, amount)
     if not 0 < value <= MAX_AMOUNT:
-        raise Refused(
-            "worth_nothing", f"{amount} points of {perk.name} are worth no money that can be paid.", param="amount"
-        )
+        text = f"So many points of {perk.name} are worth no money that can be paid."
+        raise Refused("worth_nothing", text, param="amount")
+    currency = "" if till.basket is None else till.basket.currency
     if perk.maximum_value is not None and value > perk.maximum_value:
-        text = f"{perk.name} is redeemed for {perk.maximum_value} at most at a time, and this would be {value}."
-        raise Refused("over_maximum_value", text, param="amount")
+        most = f"more than the {money(perk.maximum_value, currency)}" if currency else "more than what"
+        raise Refused("over_maximum_value", f"That is {most} {perk.name} is redeemed for at a time.", param="amount")
     if till.basket is not None and value > till.basket.value:
-        text = f"The basket comes to {till.basket.value}, which is less than the {value} to be redeemed."
+        theirs = f"{money(till.basket.value, currency)}, and they are worth {money(value, currency)}"
+        text = f"The points are worth more than the basket{f', which comes to {theirs}' if currency else ''}."
         raise Refused("more_than_basket", text, param="amount")
     return _spent(turn, desk, what.unit, amount), value
 

@@ -1,4 +1,5 @@
-"""Capture a hold: what was set aside is spent, all or the first part of it; of a member blocked since as well.
+"""Capture a hold: what was set aside is spent, all or the first part of it; of a member blocked since as well. Whose it is has
+proven it when it was set aside (flows/hold_points, flows/checkout_proof).
 
 reads    1 BatchGet of profile and account, of a member in a group 1 more: whoever is in it may decide what it holds
 writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key

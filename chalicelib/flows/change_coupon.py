@@ -50,7 +50,7 @@ def unuse_coupon(
 
 def cancel_coupon(rt: Runtime, caller: Caller, command: Command, member_id: str, coupon_id: str) -> Committed[m.Shown]:
     """It is given back to the limits of what is issued; its code is nobody else's. Refuses `code_used`, `code_expired`,
-    `code_cancelled`, `member_blocked`; NotFound: member, coupon."""
+    `code_cancelled`, `code_held`, `member_blocked`; NotFound: member, coupon."""
 
     def change(deed: Deed, desk: Desk) -> Deed:
         return gone(desk, deed, m.cancelled(deed.coupon, desk.at, desk.zone))

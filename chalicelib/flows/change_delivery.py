@@ -26,9 +26,13 @@ from chalicelib.table.journal import Entry
 
 
 class DeliveryChange(Frozen):
+    """`refund_due`: the delivery is called off, and what was paid has not come back: only refunding the redemption gives it
+    back, for the shop may as well hand it out."""
+
     redemption_id: str
     reward_id: str
     delivery: str
+    refund_due: bool
 
 
 def change_delivery(
@@ -59,4 +63,5 @@ def _answer(entry: Entry) -> DeliveryChange:
         redemption_id=entry_id(EntryRef(owner_of(entry), entry.stream.program, told.entry)),
         reward_id=told.reward,
         delivery=told.status,
+        refund_due=told.status == "cancelled",
     )

@@ -19,7 +19,7 @@ from chalicelib.areas.programs import store as programs
 from chalicelib.errors import Refused
 from chalicelib.flows.coupon_codes import Resolved, resolved
 from chalicelib.flows.coupon_commit import Found, coupon_in, find_coupon
-from chalicelib.flows.coupon_deeds import Deed, Desk, give, kept, keys_of, must_have_few, use
+from chalicelib.flows.coupon_deeds import Deed, Desk, give, goods_of, kept, keys_of, must_have_few, use
 from chalicelib.flows.opened import member_blocked
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.kit.base import Frozen
@@ -105,8 +105,8 @@ def _why_not(rt: Runtime, desk: Desk, it: _Asked) -> Refused | None:
 
 def _used(rt: Runtime, desk: Desk, it: _Asked) -> Deed:
     if it.there is None:
-        return use(desk, give(rt, desk, it.known.series, it.known.code), None, it.order_value)
-    return use(desk, kept(desk, it.known.series, it.there.coupon, it.there.place), None, it.order_value)
+        return use(desk, give(rt, desk, it.known.series, it.known.code), None, goods_of(it.order_value))
+    return use(desk, kept(desk, it.known.series, it.there.coupon, it.there.place), None, goods_of(it.order_value))
 
 
 def _checked(desk: Desk, known: Resolved, coupon: m.Coupon | None, why_not: Refused | None) -> CheckedCode:

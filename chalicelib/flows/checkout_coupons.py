@@ -20,7 +20,7 @@ from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.orders.model import Sale
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.coupon_codes import Resolved, resolved
-from chalicelib.flows.coupon_commit import coupon_in
+from chalicelib.flows.coupon_commit import Found, coupon_in
 from chalicelib.flows.coupon_deeds import Deed, Desk, give, kept, keys_of, use
 from chalicelib.flows.purchase import Coupons
 from chalicelib.flows.take_quotas import Taking
@@ -43,13 +43,24 @@ class Shown:
 
     def deed(self, rt: Runtime, one: Resolved, checkout_id: str) -> Deed:
         """It as this checkout may use it. Outdated: its code says that it is there, so it moves just now."""
-        if one.coupon_id is None:
+        found = self._stored(rt, one)
+        if found is None:
             return give(rt, self.desk, one.series, one.code)
+        return kept(self.desk, one.series, m.let_go(found.coupon, checkout_id, self.desk.at), found.place)
+
+    def is_kept(self, rt: Runtime, one: Resolved, checkout_id: str) -> bool:
+        """It was promised and set apart for this checkout."""
+        found = self._stored(rt, one)
+        return found is not None and any(kept.checkout == checkout_id for kept in found.coupon.keepings)
+
+    def _stored(self, rt: Runtime, one: Resolved) -> Found | None:
+        if one.coupon_id is None:
+            return None
         keys = owned.coupon_keys(self.desk.tenant, self.desk.member_id, one.coupon_id)
         found = coupon_in(rt, self.desk.tenant, self.desk.found, keys)
         if found is None:
             raise Outdated
-        return kept(self.desk, one.series, m.let_go(found.coupon, checkout_id, self.desk.at), found.place)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +81,13 @@ def shown_codes(
         return None
     if whose.member_id is None:
         raise Refused("code_of_nobody", "Say whose coupon it is: name the member.", param="coupons")
-    known, member_id = tuple(resolved(rt, tenant, code) for code in codes), whose.member_id
-    for one in known:
+    typed, member_id = tuple(resolved(rt, tenant, code) for code in codes), whose.member_id
+    for one in typed:
         if one.series.program_id != terms.program.program_id:
             raise NotFound("unknown_code", f"This program has no coupon with the code {one.code[:64]}.", param="code")
         one.must_be_of(member_id)
-    _must_go_together(known)
+    _must_go_together(typed)
+    known = tuple(sorted(typed, key=_in_turn))
     keys = list(dict.fromkeys(key for one in known for key in _keys(tenant, member_id, one)))
     desk = Desk(tenant, member_id, at, terms.program.zone, rt.table.batch_get(keys), whose.taking)
     return Shown(desk, known)
@@ -86,10 +98,11 @@ def promised_by(
 ) -> tuple[Promised, ...]:
     """What they take off what is left to pay, one after the other. Refuses what using them would be refused for, and
     `currency_differs`. Decided twice where a limit in all turns out to be short: 1 Query of each that there is."""
+    goods = m.Goods(sum(line.gross_value for line in cart.lines if not line.delivery), cart.currency)
     for _ in range(2):
         shown.desk.taking.begin()
         for one in shown.known:
-            use(shown.desk, shown.deed(rt, one, checkout_id), None, cart.gross_value)
+            use(shown.desk, shown.deed(rt, one, checkout_id), None, goods)
         if shown.desk.taking.foresee():
             break
     open_values, promised = dict(left), []
@@ -147,12 +160,27 @@ def used_with(rt: Runtime, shown: Shown | None, checkout_id: str, number: str) -
     """Refuses `limit_per_member`, `series_used_up`, and what else using them is refused for."""
     if shown is None:
         return Coupons()
-    deeds = tuple(use(shown.desk, shown.deed(rt, one, checkout_id), number, None) for one in shown.known)
+    deeds = tuple(
+        use(shown.desk, shown.deed(rt, one, checkout_id), number, None, promised=shown.is_kept(rt, one, checkout_id))
+        for one in shown.known
+    )
     return Coupons(deeds, shown.desk.found)
+
+
+_TURNS = {"free_delivery": 0, "percent": 1, "amount": 2}
+
+
+def _in_turn(one: Resolved) -> tuple[int, int, str, str]:
+    """In whatever order they are typed they come off in this one: delivery, then the larger percentages, then amounts. It is
+    the one in which the customer pays least: no percentage is of what is off already, and no amount is lost on delivery."""
+    worth = one.series.worth
+    return _TURNS.get(worth.kind, 3), -(worth.percent or worth.amount or 0), one.series.series_id, one.code
 
 
 def _must_go_together(known: Sequence[Resolved]) -> None:
     """Several only where each says that it may be; of a series one at a time."""
+    if len({(one.series.series_id, one.code) for one in known}) < len(known):
+        raise Refused("coupons_not_combined", "The same coupon is named twice.", param="coupons")
     if len(known) > 1 and not all(one.series.worth.stackable for one in known):
         text = "One of these coupons cannot be combined with others: use one at a time."
         raise Refused("coupons_not_combined", text, param="coupons")

@@ -103,7 +103,7 @@ class Checking:
 
 
 def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: Instant, checking: Checking) -> Promise:
-    """What was set apart `before` is free again first. Refuses `credit_too_large`, `too_many_credits`, `too_many_holds`,
+    """What was set apart `before` is free again first. Refuses `too_many_credits`, `too_many_holds`,
     `too_many_pieces`, what using a coupon is refused for, and what an account refuses that it would earn."""
     story = terms.advance(Story(opened.account), at)
     if checking.before is not None:

@@ -1,6 +1,6 @@
 """Commit a checkout: the customer has paid, and what was promised to them is an order. One transaction.
 
-reads    1 Query of the checkout, then what recording an order reads
+reads    1 Query of the checkout, then what recording an order reads; 1 Get where points that were not set apart are to be proven
 writes   order (absent), account (version), entry (absent), a version more (absent): 8 units; + 2 with an Idempotency-Key; where
          the order is kept without a member, order, entry of its own and a version more: 6 units
 repeats  a checkout is committed once: the same order again is answered as the first time, another one is a conflict
@@ -28,9 +28,11 @@ from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.flows.checkout_coupons import Whose, shown_codes, used_with
 from chalicelib.flows.checkout_limits import held_uses, held_writes
 from chalicelib.flows.checkout_plan import unguarded, version_plan
+from chalicelib.flows.checkout_proof import points_unheld, proven_for
 from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.kept_orders import kept_plan
+from chalicelib.flows.proving import counting_wrong_tries
 from chalicelib.flows.purchase import Buyer, Till, decide_purchase, known_buyer, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
 from chalicelib.flows.rule_limits import Gave, taken_uses, writes_within
@@ -83,7 +85,8 @@ class Session:
 def commit_checkout(
     rt: Runtime, caller: Caller, command: Command, checkout_id: str, paying: Paying
 ) -> Committed[CommittedCheckout]:
-    """Refuses what recording an order refuses, `insufficient_balance` where nothing was set apart, and
+    """Refuses what recording an order refuses, where nothing was set apart `insufficient_balance` and what flows/proving
+    does, and
     `checkout_of_another_member`, `checkout_outdated`; InvalidInput `missing_member`; Conflict `checkout_committed`,
     `checkout_cancelled`, `checkout_lapsed`, `order_number_taken`; NotFound: checkout, member."""
     probe = 0
@@ -110,7 +113,7 @@ def commit_checkout(
         probe = found.probe
         return None
 
-    done = commit(rt, command, plan, committed_answer, recall)
+    done = counting_wrong_tries(rt, caller.tenant, lambda: commit(rt, command, plan, committed_answer, recall))
     if not command.dry_run:
         taking.after()
     return done
@@ -142,7 +145,9 @@ def _plan(
     purchase = decide_purchase(taking, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
     entry = document_entry(tenant, terms, purchase.story, purchase.head, header, told=purchase.told)
     purchase = replace(purchase, paid_with=PaidWith(_spends(checkout, entry), purchase.coupons))
+    proven = proven_for(rt, tenant, command, terms, checkout.member_id, points_unheld(checkout))
     made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, taking)
+    made = replace(made, writes=(*made.writes, *proven))
     return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)
 
 

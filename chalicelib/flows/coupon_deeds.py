@@ -106,15 +106,20 @@ def kept(
     return Deed(series, coupon, desk.at, (), _counts_after(desk, series, before), place)
 
 
-def use(desk: Desk, deed: Deed, order: str | None, order_value: int | None) -> Deed:
-    """Refuses `series_not_active`, what a code is refused for (`must_be_usable`), `limit_per_member`, `series_used_up`."""
-    m.must_be_usable(deed.coupon, deed.series, deed.at, desk.zone, order_value)
-    deed.series.must_be_at_work(local_day(deed.at, desk.zone))
+def use(desk: Desk, deed: Deed, order: str | None, goods: m.Goods | None, *, promised: bool = False) -> Deed:
+    """What was `promised` is used also where its series is paused meanwhile, or over. Refuses `series_not_active`, what a code is refused for (`must_be_usable`), `limit_per_member`, `series_used_up`."""
+    m.must_be_usable(deed.coupon, deed.series, deed.at, desk.zone, goods)
+    if not promised:
+        deed.series.must_be_at_work(local_day(deed.at, desk.zone))
     deed.counts.must_have_room(deed.series, "used")
     after = m.used(deed.coupon, deed.at, order, take(desk.taking, deed.series, "used"))
     left = after.most_uses - len(after.uses)
     fact = f.CouponUsed(after.coupon_id, after.series_id, left, order or "")
     return then(deed, after, fact, "used", 1)
+
+
+def goods_of(order_value: int | None) -> m.Goods | None:
+    return None if order_value is None else m.Goods(order_value)
 
 
 def unuse(desk: Desk, deed: Deed, order: str | None) -> Deed:

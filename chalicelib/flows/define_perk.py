@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.areas.perks import store as perks
-from chalicelib.areas.perks.model import Level, Perk, StampCard
+from chalicelib.areas.perks.model import Level, Perk, PseudoCurrency, StampCard
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
@@ -17,12 +17,15 @@ from chalicelib.table.config_commit import Change, change_config
 
 def define_perk(rt: Runtime, caller: Caller, command: Command, program_id: int, perk: Perk) -> Committed[Perk]:
     """Create the perk or replace it; awards stay as they were given. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`,
-    `too_many_perks`; NotFound: the program."""
+    `nothing_to_limit`, `too_many_perks`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         program = programs.program(config, program_id)
         if perk.counted_in is not None:
             program.unit(perk.counted_in)
+        if perk.maximum_value is not None and not isinstance(perk.what, PseudoCurrency):
+            text = "Only points that are money are redeemed for a value: leave `maximum_value` out."
+            raise Refused("nothing_to_limit", text, param="maximum_value")
         _must_have_tier(config, program_id, perk)
         _must_give_another(config, program_id, perk)
         return perks.change(config, program_id, perk)

@@ -1,4 +1,4 @@
-"""Define a reward: what it costs must be units of its program, whom it is for tiers of it, and its codes coupons of it.
+"""Define a reward: what it costs must be units of its program, whom it is for tiers of it or segments, and its codes coupons of it.
 
 reads    1 Query of the configuration; of the stock and each limit for all that has changed 1 Query of its slices
 writes   reward, revision, entry: 6 units; of each such limit up to 16 slices; + 2 with an Idempotency-Key
@@ -15,6 +15,7 @@ from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rewards import store as rewards
 from chalicelib.areas.rewards.model import Reward, RewardType, RewardWorth
+from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.reward_quotas import changed_totals
@@ -28,7 +29,7 @@ from chalicelib.table.config_commit import Change, change_config
 
 
 def define_reward(rt: Runtime, caller: Caller, command: Command, program_id: int, reward: Reward) -> Committed[Reward]:
-    """Create the reward or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_coupon_series`, `code_is_shared`,
+    """Create the reward or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_segment`, `unknown_coupon_series`, `code_is_shared`,
     `worth_differs`, `too_many_rewards`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
@@ -40,6 +41,9 @@ def define_reward(rt: Runtime, caller: Caller, command: Command, program_id: int
         for tier in reward.tiers:
             if tier not in known:
                 raise Refused("unknown_tier", f"The program has no tier {tier}.", param="tiers")
+        for segment in reward.segments:
+            if not segments.has_segment(config, segment):
+                raise Refused("unknown_segment", f"There is no segment {segment}.", param="segments")
         _must_have_codes(config, program_id, reward)
         changed, before = rewards.change(config, program_id, reward), rewards.known(config, program_id, reward)
         if before is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from fractions import Fraction
 
 from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.notifications.store import templates
@@ -19,10 +20,12 @@ from chalicelib.areas.quotas.operations import change_quota
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.names import (
+    amounts_off,
     credits_on_cart,
     limits_nothing,
     named_badges,
     named_event,
+    named_fields,
     named_perks,
     named_rules,
     named_segments,
@@ -41,16 +44,21 @@ from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.rule_limits import quotas_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
+from chalicelib.kit.ids import is_id
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change, change_config
 from chalicelib.table.protocol import Write
 
+NOWHERE = ("birthday", "anniversary")  # the daily job sees to them
+LEAST_MONEY = Fraction(1, 1000)  # no coin of any currency is less of it
+
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
     """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `not_a_badge`, `unknown_segment`, `unknown_template`, `unknown_coupon_series`,
-    `unknown_webhook`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`, `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
+    `unknown_webhook`, `unknown_member`, `unknown_member_field`, `no_place_then`, `number_too_small`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`,
+    `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
     `too_many_rules`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
@@ -78,6 +86,7 @@ def must_suit(config: Config, program_id: int, rule: Rule, beside: Collection[st
         if tier not in known:
             raise Refused("unknown_tier", f"The program has no tier {tier}.", param=param)
     _must_be_there(config, program, rule, beside)
+    _must_be_for_somebody(config, rule)
     for kind in credits_on_cart(rule):
         sentence = f"{kind} is earned by an order: put it into a rule on order; one on cart takes something off."
         raise Refused("credit_on_cart", sentence, param="effects")
@@ -106,6 +115,25 @@ def _must_be_offered(config: Config, program: Program, rule: Rule) -> None:
             raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
     for perk, param in named_badges(rule):
         offered[perk].must_be_badge(param)
+
+
+def _must_be_for_somebody(config: Config, rule: Rule) -> None:
+    """What would never give anything to anybody. Whether a member is there is not asked: they may come and go."""
+    declared = programs.settings(config).member_fields
+    for name, param in named_fields(rule):
+        if name not in declared:
+            raise Refused(
+                "unknown_member_field", f"Members have no field {name[:64]}: the tenant declares none.", param=param
+            )
+    for member in rule.audience.members:
+        if not is_id("member", member):
+            raise Refused("unknown_member", f"There is no member {member[:64]}.", param="audience.members")
+    if rule.audience.places and rule.trigger.on in NOWHERE:
+        text = f"Nobody is anywhere when a rule on {rule.trigger.on} is judged: leave the places out."
+        raise Refused("no_place_then", text, param="audience.places")
+    for amount, param in amounts_off(rule):
+        if Fraction(amount) < LEAST_MONEY:
+            raise Refused("number_too_small", "No money has so small a part: write 1.00 for one of it.", param=param)
 
 
 def _must_be_the_tenants(config: Config, rule: Rule) -> None:

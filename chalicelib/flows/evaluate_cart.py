@@ -119,7 +119,7 @@ def evaluate_cart(
     rt: Runtime, caller: Caller, command: Command, asked: CartQuestion, program_id: int = 1
 ) -> EvaluatedCart:
     """Refuses `future_purchase`, `member_blocked`, `group_blocked`, `unknown_unit` (of what is paid with),
-    `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: program, member."""
+    `too_many_credits`, `balance_limit`; NotFound: program, member."""
     terms = terms_of(rt, caller.tenant, program_id)
     for unit in asked.pays:
         terms.program.unit(unit)

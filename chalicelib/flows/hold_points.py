@@ -1,8 +1,9 @@
 """Hold points: they are set aside for something that is not decided yet, and are neither spent nor expire meanwhile. A
-member in a group holds the group's, if it lets them spend.
+member in a group holds the group's, if it lets them spend. Who holds proves that it is they where the program asks for it
+of points, for what is held may be captured long after they have left.
 
 reads    1 BatchGet of profile and account, of a member in a group 1 more
-writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key
+writes   account (version), entry (absent): 4 units, + 2 with an Idempotency-Key, + 2 where a proof is asked for (flows/proving)
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 from chalicelib.areas.accounts.model import Story, hold
 from chalicelib.areas.accounts.model.facts import PointsHeld
 from chalicelib.errors import InvalidInput
-from chalicelib.flows.account_commit import change_acting
+from chalicelib.flows.account_commit import Manner, change_acting
 from chalicelib.flows.account_views import Expired, Standing, expiries_of, group_of, id_of, numbered, standing_of
 from chalicelib.flows.opened import Acting, InGroup, Opened
+from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.terms import Terms
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -65,13 +67,26 @@ def hold_points(
 ) -> Committed[Held]:
     """A member's, by id, or a group's in the name of one of its members. Refuses `number_too_small`, `unknown_unit`,
     `member_blocked`, `group_blocked`, `may_not_spend`,
-    `insufficient_balance`, `too_many_holds`, `too_many_pieces`; NotFound for member, program and group, `group_member_not_found`; InvalidInput `two_lapses`, `lapses_in_past`, `lapses_too_late`."""
+    `insufficient_balance`, `too_many_holds`, `too_many_pieces`, and what flows/proving does; NotFound for member, program and group, `group_member_not_found`; InvalidInput `two_lapses`, `lapses_in_past`, `lapses_too_late`."""
 
     def decide(story: Story, terms: Terms, at: Instant, opened: Opened) -> Story:
         lapses_at = _lapses_at(lapse, story.account.advanced_to)
         return hold(story, unit, amount, terms.conduct(unit, at), lapses_at=lapses_at, by=opened.by)
 
-    return change_acting(rt, caller, command, "hold_points", Acting(who, program_id, spends=True), decide, _answer)
+    acting = Acting(who, program_id, spends=True)
+
+    def proof(terms: Terms) -> Proof:
+        return Proof("points", terms, caller.tenant, acting.owner)
+
+    manner = Manner(
+        beside_of=lambda terms: proof(terms).beside,
+        also_of=lambda terms, opened: proof(terms).judged(command, opened.beside, rt.clock.now()),
+    )
+
+    def carry_out() -> Committed[Held]:
+        return change_acting(rt, caller, command, "hold_points", acting, decide, _answer, manner)
+
+    return counting_wrong_tries(rt, caller.tenant, carry_out)
 
 
 def _lapses_at(lapse: Lapse, came_to: Instant) -> Instant | None:

@@ -75,7 +75,7 @@ def notify_chunk(rt: Runtime, step: Step) -> None:
 
 
 def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
-    telling = telling_of(rt, operation, part)
+    telling = _telling_of(rt, operation, part)
     counts, kept, offset, done = Counter[str](), list[bytes](), part.offset, 0
     started, most = rt.clock.monotonic(), operation.details["chunk_members"]
     everybody = _members(rt, operation, part)
@@ -90,7 +90,7 @@ def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
     return Chunk(b"".join(kept), dict(counts), offset, last=False)
 
 
-def telling_of(rt: Runtime, operation: Operation, part: Part) -> Telling:
+def _telling_of(rt: Runtime, operation: Operation, part: Part) -> Telling:
     """A template says what it says now: one that is corrected meanwhile tells the rest so."""
     details = operation.details
     template = templates.find(rt.config.load(rt.table, operation.tenant), details["template"])

@@ -144,7 +144,7 @@ def decide_purchase(
     """Pure but for its one Query (one Get more for an identifier, one BatchGet for a member in a group, one Get for a member
     without an account who is refused or only tries). What limited rules give is taken by `taking`. What is only tried
     says why rules give nothing. Refuses `future_purchase`, `member_blocked`, `group_blocked`,
-    `credit_too_large`, `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
+    `too_many_credits`, `balance_limit`; NotFound: `member_not_found`; InvalidInput: identifiers."""
     rt = taking.rt
     refuse_future(header.recorded_at, sale.purchased_at)
     giving = Giving(taking, dry_run)

@@ -101,7 +101,7 @@ def redeem_reward(
 ) -> Committed[Redeemed]:
     """A member, by id, or in the name of a group. NotFound: program, reward, member, group, `group_member_not_found`. Refuses
     `reward_not_active`, `reward_not_yet`, `reward_over`, `wrong_tier`, `wrong_segment`, `out_of_stock`, `limit_reached`,
-    `insufficient_balance`, `too_many_pieces`, `member_blocked`, `group_blocked`, `may_not_spend`, `no_address_asked`; of
+    `insufficient_balance`, `too_many_pieces`, `member_blocked`, `group_blocked`, `may_not_spend`, `address_needed`, `no_address_asked`; of
     points that are turned into money what `must_suit` says and `order_not_said`; of codes `series_not_active`,
     `limit_per_member`, `series_used_up`, `no_codes_left`, `too_many_coupons`; where a proof is asked for what flows/proving does."""
     acting = Acting(who, program_id, spends=True)
@@ -214,6 +214,8 @@ def _situation(it: _Work, story: Story, codes: Given) -> Situation:
 
 def _must_suit(reward: Reward, taking: Taking) -> None:
     must_suit(reward, taking.wish)
+    if reward.type == "physical" and taking.address is None:
+        raise Refused("address_needed", "This reward is sent to the member: say where, by `address`.", param="address")
     if taking.address is not None and reward.type != "physical":
         raise Refused("no_address_asked", "Nothing of this reward is sent: leave the address out.", param="address")
     if reward.cashback is not None and reward.cashback.maximum_percent is not None and not taking.order_id:

@@ -2,12 +2,15 @@
 
 reads    1 Query of the checkout, then what opening one reads
 writes   a version more (absent): 2 units; an unknown card is enrolled in the same commit where the checkout is nobody's yet,
-         as opening one does; where points were or are set apart account (version) and entry (absent) as well: 6 units; for
-         each limit of which it takes or took what flows/checkout_limits says; + 2 with an Idempotency-Key
+         as opening one does; where points were or are set apart account (version) and entry (absent) as well: 6 units, and
+         + 2 and 1 Get where a proof is asked for more of them (flows/checkout_proof); for each limit of which it takes or took
+         what flows/checkout_limits says; + 2 with an Idempotency-Key
 who      a key that may modify checkouts
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from chalicelib.areas.accounts.model.facts import CheckoutUpdated
 from chalicelib.areas.checkouts import store as checkouts
@@ -18,10 +21,12 @@ from chalicelib.flows.checkout_coupons import Shown, keep_writes, let_go_writes,
 from chalicelib.flows.checkout_limits import limit_writes
 from chalicelib.flows.checkout_plan import account_writes, version_plan
 from chalicelib.flows.checkout_promise import Checking, CheckoutWish, Promise, open_or_enrol, promise, whose_of
+from chalicelib.flows.checkout_proof import points_apart, proven_for, still_apart
 from chalicelib.flows.checkout_views import OpenedCheckout, opened_answer
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened
+from chalicelib.flows.proving import counting_wrong_tries
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.caller import Caller
@@ -62,10 +67,13 @@ def update_checkout(
             told = CheckoutUpdated(checkout.checkout_id, checkout.lapses_at, opened.by)
             _, writes = account_writes(caller.tenant, made.story.then(told), opened, header, terms)
             also = (*writes, *also)
+            more = points_apart(made.promised) - still_apart(before, opened.account)
+            also = (*also, *proven_for(rt, caller.tenant, command, terms, checkout.member_id, more))
         also = (*also, *limit_writes(taking, before, checkout))
         return version_plan(caller.tenant, command, last, header, checkout, made.told, also, limited=taking)
 
-    done = commit(rt, command, plan, opened_answer, lambda: checkouts.recall(rt.table, caller.tenant, command))
+    recall = partial(checkouts.recall, rt.table, caller.tenant, command)
+    done = counting_wrong_tries(rt, caller.tenant, lambda: commit(rt, command, plan, opened_answer, recall))
     if not command.dry_run:
         taking.after()
     return done

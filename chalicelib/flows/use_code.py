@@ -16,7 +16,7 @@ from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
 from chalicelib.flows.coupon_codes import Resolved, resolved
 from chalicelib.flows.coupon_commit import commit_coupon, coupon_in, coupon_plan, doing_for
-from chalicelib.flows.coupon_deeds import Deed, Desk, give, kept, use
+from chalicelib.flows.coupon_deeds import Deed, Desk, give, goods_of, kept, use
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -46,7 +46,7 @@ def use_code(
         keys = () if coupon_id is None else owned.coupon_keys(caller.tenant, member_id, coupon_id)
 
         def decide(desk: Desk) -> Deed:
-            return use(desk, _deed(rt, desk, known), purpose.order, purpose.order_value)
+            return use(desk, _deed(rt, desk, known), purpose.order, goods_of(purpose.order_value))
 
         return coupon_plan(rt, doing, known.series, member_id, keys, decide)
 

@@ -44,6 +44,16 @@ def plain(amount: int, decimals: int) -> str:
     return f"{Decimal(amount).scaleb(-decimals, _EXACT):f}"
 
 
+def money(amount: int, currency: str) -> str:
+    """For people: `20.00 EUR`."""
+    return f"{plain(amount, currency_decimals(currency))} {currency}"
+
+
+def times(count: int) -> str:
+    """For people: `once`, `3 times`."""
+    return "once" if count == 1 else f"{count:,} times"
+
+
 def rounded(value: Fraction, rounding: Rounding) -> int:
     """To an integer: `down` towards minus infinity, `half_up` with halves going up. Amounts here are never negative."""
     if rounding == "down":

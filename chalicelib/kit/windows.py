@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, date_of, day_of, parse_day
+from chalicelib.kit.slips import slip
 
 
 def _iso_day(value: object) -> object:
@@ -32,7 +33,7 @@ class Window(Frozen):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.from_day and self.until_day and self.until_day < self.from_day:
-            raise ValueError("a window must not end before it starts")
+            raise slip("window_reversed", "a window must not end before it starts")
         return self
 
     def has(self, day: Day) -> bool:

@@ -61,7 +61,7 @@ NOT_GIVEN: Mapping[str, str] = dict.fromkeys(
 )
 NOT_GIVEN_FOR_COMING = dict.fromkeys(
     (
-        *("balance_limit", "credit_too_large", "group_blocked", "program_not_found", "too_many_credits"),
+        *("balance_limit", "group_blocked", "program_not_found", "too_many_credits"),
         *("too_many_lots", "too_many_pending", "unknown_unit", *NOT_GIVEN),
     ),
     "what a rule cannot give with a profile it does not give, and refuses nothing",
@@ -75,7 +75,7 @@ AT_A_TILL = dict.fromkeys(
 )
 NOT_TAKEN = dict.fromkeys(
     (
-        *("code_cancelled", "code_expired", "code_used"),
+        *("code_cancelled", "code_expired", "code_held", "code_used"),
         "award_not_found",
         "pin_in_past",
         "pin_too_late",
@@ -88,6 +88,16 @@ NOT_TAKEN = dict.fromkeys(
 NO_PROMISE = "only a checkout was promised anything"
 OF_COUPONS = ("limit_per_member", "series_not_active", "series_used_up", "too_many_coupons")
 PAID_WITH = ("insufficient_balance", "too_many_pieces", *OF_COUPONS)  # what refuses a checkout all the same
+
+WHY_NO_REWARD = dict.fromkeys(
+    (
+        *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
+        *("out_of_stock", "limit_reached", "insufficient_balance", "member_blocked", "group_blocked"),
+        *("series_not_active", "series_used_up", "limit_per_member", "no_codes_left", "too_many_coupons"),
+        "coupon_series_not_found",
+    ),
+    TOLD,
+)
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "list_programs": {"program_not_found": THERE},
@@ -108,7 +118,6 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     },
     "record_event": {
         "unknown_unit": THERE,
-        "credit_too_large": "without goods a rule gives a fixed amount, and no such amount is too large",
         **NOT_GIVEN,
     },
     "record_order": {
@@ -180,18 +189,8 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "more_than_held": ONLY_EARNINGS,
     },
     "expire_earning": {"unknown_unit": THERE, "program_not_found": THERE},
-    **dict.fromkeys(
-        ("available_rewards", "validate_redemptions"),
-        dict.fromkeys(
-            (
-                *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
-                *("out_of_stock", "limit_reached", "insufficient_balance", "member_blocked", "group_blocked"),
-                *("series_not_active", "series_used_up", "limit_per_member", "no_codes_left", "too_many_coupons"),
-                "coupon_series_not_found",
-            ),
-            TOLD,
-        ),
-    ),
+    "available_rewards": WHY_NO_REWARD,
+    "validate_redemptions": {**WHY_NO_REWARD, "reward_not_found": TOLD},
     "get_redemption": {"entry_not_found": ANOTHER_WORD},
     "redeem_reward": {"unknown_unit": THERE, "coupon_series_not_found": OF_A_REWARD},
     "put_reward": {"coupon_series_not_found": ANOTHER_WORD},
@@ -383,6 +382,11 @@ OF_A_GROUP = {
 }
 
 
+LET_IN = {
+    "conditions_too_large": "what is stored was judged when it was written: a route that takes conditions declares it"
+}
+
+
 def reached() -> Sources:
     """A file's refusals are those of its lines, and no method of another class has the right names by chance."""
     judged = tuple(source for source in sources("chalicelib") if "/areas/orders/file/" not in source.path)
@@ -401,7 +405,7 @@ def undeclared(route: Route, found: Sources) -> dict[str, str]:
 def excuses(route: Route) -> set[str]:
     """By the operation, by the one that it is on groups, and by whom its path is about."""
     about = OF_A_GROUP if "group_id" in route.placeholders else OF_A_MEMBER
-    return {*CANNOT_COME.get(route.operation, ()), *CANNOT_COME.get(route.same_as, ()), *about}
+    return {*LET_IN, *CANNOT_COME.get(route.operation, ()), *CANNOT_COME.get(route.same_as, ()), *about}
 
 
 def test_what_an_operation_may_refuse_its_route_declares() -> None:

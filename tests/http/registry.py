@@ -153,7 +153,7 @@ def _gift(names: Names, path: str, **by: str) -> str:
     """Taken of program 1, where the points are."""
     body = BODIES["put_reward"] | {"costs": [{"unit": "points", "amount": 1}], "member_limits": []}
     names.api.put("/v1/programs/1/rewards/tote-bag", body)
-    return str(names.api.post(path, {"reward_id": "tote-bag"} | by).json["redemption"]["redemption_id"])
+    return str(names.api.post(path, BODIES["redeem_reward"] | by).json["redemption"]["redemption_id"])
 
 
 def _redemption(names: Names) -> str:
@@ -492,7 +492,7 @@ NATIVE = Registry(
         "hold_points_of_group": lambda names: BODIES["hold_points_of_group"] | {"by": names["resident_id"]},
         "spend_points_of_group": lambda names: BODIES["spend_points_of_group"] | {"by": names["resident_id"]},
         "transfer_points_of_group": lambda names: {"to": names["friend_id"], "unit": "points", "amount": 1},
-        "redeem_reward_of_group": lambda names: {"by": names["resident_id"], "reward_id": "tote-bag"},
+        "redeem_reward_of_group": lambda names: BODIES["redeem_reward"] | {"by": names["resident_id"]},
         "refund_spend_of_group": lambda names: {"spend_id": names["group_spend_id"]},
         "undo_entry_of_group": lambda names: {"entry_id": names["group_earning_id"]},
         "activate_pending_of_group": lambda names: {"earning_id": names["group_promise_id"]},

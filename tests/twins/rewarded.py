@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.areas.rewards.model import DeliveryStatus, Reward, RewardDefinition, Wish
+from chalicelib.areas.rewards.model import Address, DeliveryStatus, Reward, RewardDefinition, Wish
 from chalicelib.flows.change_delivery import DeliveryChange, change_delivery
 from chalicelib.flows.define_reward import define_reward
 from chalicelib.flows.opened import InGroup
@@ -29,6 +29,7 @@ MONEY: dict[str, Any] = {
     "cashback": {"unit": "points", "points": 2, "value": 1, "currency": "EUR"},
 }
 BAG: dict[str, Any] = {"type": "physical", "coupon_series": None}
+HOME = Address(name="Ada Lovelace", lines=("12 St James's Square",), city="London", country="GB")
 
 
 def series(shop: BookShop, **fields: Any) -> None:
@@ -52,14 +53,16 @@ def redeem(
     quantity: int = 1,
     wish: Wish | None = None,
     order_id: str = "",
+    address: Address | None = None,
 ) -> Committed[Redeemed]:
-    taking = Taking(reward_id, wish or Wish(quantity), order_id)
+    """What is called a bag is sent home, unless told otherwise."""
+    taking = Taking(reward_id, wish or Wish(quantity), order_id, HOME if reward_id == "bag" else address)
     return redeem_reward(shop.rt, shop.caller, command or fresh(), who, taking)
 
 
-def redeemed(shop: BookShop, who: str | InGroup, reward_id: str = "five") -> str:
+def redeemed(shop: BookShop, who: str | InGroup, reward_id: str = "five", address: Address | None = None) -> str:
     """The redemption's id."""
-    return redeem(shop, who, reward_id).answer.redemption.redemption_id
+    return redeem(shop, who, reward_id, address=address).answer.redemption.redemption_id
 
 
 def refund(

@@ -111,6 +111,7 @@ VISITS: dict[str, Callable[[BookShop, str], object]] = {
     "open a checkout": lambda shop, member_id: begun(shop, member_id, points=5),
     "open a checkout, somebody new": lambda shop, _: begun_by(shop, "newest"),
     "change a checkout": lambda shop, member_id: updated(shop, begun(shop, member_id), points=5),
+    "change a checkout, somebody new": lambda shop, _: updated(shop, begun(shop, None), buyer=card("newest")),
     "pay for a checkout": lambda shop, member_id: paid(shop, begun(shop, member_id, points=5, hold=False), "C-2"),
     "pay with what is set apart": lambda shop, member_id: paid(shop, begun(shop, member_id, points=5), "C-2"),
     "pay, somebody new": _new_customer,

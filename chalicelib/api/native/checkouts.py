@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered, buyer_of
+from chalicelib.api.native.naming import answered, buyer_of, proving
 from chalicelib.api.native.purchases import (
     CancelBody,
     CartBody,
@@ -41,7 +41,8 @@ def evaluate(call: Call, body: CartBody) -> EvaluatedCart:
 
 
 def open_one(call: Call, body: CheckoutBody) -> Answered[OpenedCheckout]:
-    return answered(open_checkout(call.rt, call.caller, call.command, _wish(call, body), call.query["program_id"]))
+    command = proving(call, body.proof)
+    return answered(open_checkout(call.rt, call.caller, command, _wish(call, body), call.query["program_id"]))
 
 
 def get_one(call: Call) -> ShownCheckout:
@@ -55,13 +56,15 @@ def list_some(call: Call) -> Checkouts:
 
 
 def update(call: Call, body: CheckoutBody) -> Answered[OpenedCheckout]:
-    return answered(update_checkout(call.rt, call.caller, call.command, call.path["checkout_id"], _wish(call, body)))
+    command = proving(call, body.proof)
+    return answered(update_checkout(call.rt, call.caller, command, call.path["checkout_id"], _wish(call, body)))
 
 
 def commit(call: Call, body: CommitBody) -> Answered[CommittedCheckout]:
     payments = None if body.payments is None else payments_of(body.payments)
     paying = Paying(body.number, payments, buyer_of(body.member_id, body.identifier))
-    return answered(commit_checkout(call.rt, call.caller, call.command, call.path["checkout_id"], paying))
+    command = proving(call, body.proof)
+    return answered(commit_checkout(call.rt, call.caller, command, call.path["checkout_id"], paying))
 
 
 def cancel(call: Call, body: CancelBody) -> Answered[CancelledCheckout]:

@@ -62,6 +62,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
 
+_ADDRESS: Json = {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"}
 _CARD: Json = {"type": "card", "value": "4000 1234"}
 _PROGRAM: Json = {
     "name": "Readers' Club",
@@ -224,10 +225,7 @@ BODIES: Mapping[str, Json] = {
     },
     "deduct_points": {"unit": "points", "amount": 5, "reason": "mistake"},
     "validate_redemptions": {"lines": [{"reward_id": "tote-bag", "quantity": 2}]},
-    "redeem_reward": {
-        "reward_id": "tote-bag",
-        "address": {"name": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London", "country": "GB"},
-    },
+    "redeem_reward": {"reward_id": "tote-bag", "address": _ADDRESS},
     "change_delivery": {"status": "shipped"},
     "hold_points": {"unit": "points", "amount": 15, "lapses_after_seconds": 1800},
     "capture_hold": {"amount": 10, "keep_rest": True},
@@ -289,5 +287,5 @@ BODIES: Mapping[str, Json] = {
     "redeem_award": {"place": "Berlin Mitte", "basket": {"value": 390, "lines": [{"sku": "TEA-CUP"}]}},
     "refund_award": {"redemption_id": USE},
     "redeem_code": {"code": CODE, "place": "Berlin Mitte"},
-    "redeem_reward_of_group": {"by": MEMBER, "reward_id": "tote-bag"},
+    "redeem_reward_of_group": {"by": MEMBER, "reward_id": "tote-bag", "address": _ADDRESS},
 }

@@ -50,7 +50,8 @@ class GroupEarningBody(EarningBody):
 
 class GroupHoldBody(HoldBody):
     """`by` is the member who holds, in the group and allowed to spend. `amount` in the smallest part of the unit. It lapses at
-    an instant or after so many seconds; where neither is named, it stands until it is captured or released."""
+    an instant or after so many seconds; where neither is named, it stands until it is captured or released. `proof`: their
+    PIN or one-time code, where the program asks for one of points."""
 
     by: str
 
@@ -160,7 +161,8 @@ def earn(call: Call, body: GroupEarningBody) -> Answered[Earned]:
 def hold(call: Call, body: GroupHoldBody) -> Answered[Held]:
     who, program_id = InGroup(owner_of(call), body.by), call.query["program_id"]
     unit, amount, lapse = body.unit, body.amount, lapse_of(body)
-    return answered(hold_points(call.rt, call.caller, call.command, who, unit, amount, program_id, lapse))
+    command = proving(call, body.proof)
+    return answered(hold_points(call.rt, call.caller, command, who, unit, amount, program_id, lapse))
 
 
 def spend(call: Call, body: GroupSpendBody) -> Answered[Spent]:

@@ -7,24 +7,27 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.calls import Answered, Call
-from chalicelib.api.native.naming import answered, hold_named, owner_of
+from chalicelib.api.native.naming import answered, hold_named, owner_of, proving
 from chalicelib.flows.account_views import Hold
 from chalicelib.flows.capture_hold import Captured, capture_hold
 from chalicelib.flows.hold_points import LONGEST_SECONDS, Held, Lapse, hold_points
 from chalicelib.flows.list_holds import list_holds as holds_of
 from chalicelib.flows.release_hold import Released, release_hold
 from chalicelib.kit.base import Wire
+from chalicelib.kit.proofs import ProofText
 from chalicelib.kit.wire import PositiveAmount, Time
 
 
 class HoldBody(Wire):
     """`amount` in the smallest part of the unit. It lapses at an instant or after so many seconds; where neither is
-    named, it stands until it is captured or released."""
+    named, it stands until it is captured or released. `proof`: the member's PIN or one-time code, where the program asks for
+    one of points."""
 
     unit: str
     amount: PositiveAmount
     lapses_at: Time | None = None
     lapses_after_seconds: Annotated[int, Field(ge=1, le=LONGEST_SECONDS)] | None = None
+    proof: ProofText | None = None
 
 
 class CaptureBody(Wire):
@@ -47,7 +50,8 @@ class Holds(Wire):
 def hold(call: Call, body: HoldBody) -> Answered[Held]:
     owner, program_id = owner_of(call), call.query["program_id"]
     unit, amount, lapse = body.unit, body.amount, lapse_of(body)
-    return answered(hold_points(call.rt, call.caller, call.command, owner, unit, amount, program_id, lapse))
+    command = proving(call, body.proof)
+    return answered(hold_points(call.rt, call.caller, command, owner, unit, amount, program_id, lapse))
 
 
 def lapse_of(body: HoldBody) -> Lapse:

@@ -44,10 +44,12 @@ class BasketLineBody(Wire):
 
 
 class BasketAtTill(Wire):
-    """`value` in the smallest part of its currency: what the customer would pay."""
+    """`value` in the smallest part of its currency: what the customer would pay. `currency`: where a refusal is to say how much
+    it is about."""
 
     value: AmountOrZero
     lines: Annotated[tuple[BasketLineBody, ...], Field(max_length=500)] = ()
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
 
 class PerkGrantBody(Wire):
@@ -67,7 +69,7 @@ class TillBody(Wire):
     def till(self) -> Till:
         basket = self.basket
         lines = () if basket is None else tuple(BasketLine(line.sku, line.category) for line in basket.lines)
-        return Till(self.place or "", None if basket is None else Basket(basket.value, lines))
+        return Till(self.place or "", None if basket is None else Basket(basket.value, lines, basket.currency or ""))
 
 
 class StampBody(TillBody):

@@ -16,6 +16,7 @@ from chalicelib.kit.amounts import QUANTITY_DECIMALS
 from chalicelib.kit.base import Wire
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.labels import Labels
+from chalicelib.kit.proofs import ProofText
 from chalicelib.kit.wire import AmountOrZero, PositiveAmount, QuantityIn, WrittenAt, WrittenTime
 
 
@@ -126,7 +127,8 @@ CouponCode = Annotated[str, Field(min_length=1, max_length=64)]
 
 class CheckoutBody(Wire):
     """A cart that is to be paid for. Whoever is known is named by `member_id` or by one `identifier`. The points and
-    coupons (by their codes) that it is paid with are set apart until it lapses, unless `hold` says that they are not."""
+    coupons (by their codes) that it is paid with are set apart until it lapses, unless `hold` says that they are not. `proof`: the member's PIN or one-time code for points that
+    are set apart, where the program asks for one; on a change, for more than were."""
 
     currency: Currency
     lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=m.MAX_LINES)]
@@ -139,16 +141,19 @@ class CheckoutBody(Wire):
     coupons: Annotated[tuple[CouponCode, ...], Field(max_length=5)] = ()
     hold: bool = True
     lapses_after_seconds: Annotated[int, Field(ge=60, le=24 * 3600)] = 15 * 60
+    proof: ProofText | None = None
 
 
 class CommitBody(Wire):
     """The order's number, and what it was paid with, where that is not as the cart said. Who pays is named where nobody was
-    known; a member named here must be the checkout's."""
+    known; a member named here must be the checkout's. `proof`: their PIN or one-time code for points that were not set apart,
+    where the program asks for one."""
 
     number: m.DocumentNumber
     member_id: str | None = None
     identifier: Identifier | None = None
     payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] | None = None
+    proof: ProofText | None = None
 
 
 class CancelledLineBody(Wire):

@@ -45,7 +45,7 @@ class WishBody(Wire):
 
 
 class RedemptionBody(WishBody):
-    """`address` only of a physical reward. `proof`: the member's PIN or one-time code, where the program asks for one."""
+    """`address` of a physical reward, and of no other. `proof`: the member's PIN or one-time code, where the program asks for one."""
 
     order_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     address: r.Address | None = None

@@ -92,11 +92,19 @@ def rewards(config: Config, program_id: int) -> tuple[Reward, ...]:
     return config.derived(("rewards", program_id), listed)
 
 
+def named(config: Config, program_id: int, reward_id: str) -> Reward | None:
+    return REWARDS.find(config, program_id, reward_id)
+
+
 def reward(config: Config, program_id: int, reward_id: str, param: str = "reward_id") -> Reward:
-    known = REWARDS.find(config, program_id, reward_id)
+    known = named(config, program_id, reward_id)
     if known is None:
-        raise NotFound("reward_not_found", f"Program {program_id} has no reward {reward_id[:64]}.", param=param)
+        raise no_reward(program_id, reward_id, param)
     return known
+
+
+def no_reward(program_id: int, reward_id: str, param: str = "reward_id") -> NotFound:
+    return NotFound("reward_not_found", f"Program {program_id} has no reward {reward_id[:64]}.", param=param)
 
 
 def reward_of(name: Name, body: Mapping[str, Any]) -> Reward:

@@ -33,8 +33,8 @@ class Whole(NamedTuple):
 
 
 class Wholes(NamedTuple):
-    """Lines with whole pieces, how many those are together, and how many parts the smallest part of the currency has in which
-    their prices are counted."""
+    """Lines with whole pieces of goods, for delivery is no piece; how many those are together, and how many parts the smallest
+    part of the currency has in which their prices are counted."""
 
     lines: tuple[Whole, ...]
     pieces: int
@@ -104,8 +104,8 @@ class Own:
     @property
     def wholes(self) -> Wholes:
         if self._wholes is None:
-            counts = zip(self.numbers, self.quantities, strict=True)
-            there = [(number, count, of) for number, (count, of) in counts if count >= of]
+            counts = zip(self.lines, self.quantities, strict=True)
+            there = [(line.line_no, count, of) for line, (count, of) in counts if count >= of and not line.delivery]
             parts = lcm(*[count for _, count, _ in there])
             lines = tuple([Whole(number, count // of, of * (parts // count)) for number, count, of in there])
             self._wholes = Wholes(lines, sum([line.pieces for line in lines]), parts)

@@ -118,18 +118,26 @@ def _fixed_price(effect: FixedPrice) -> Takes:
 
 
 def _cheapest(pieces: int, free: int, share: Fraction, most: int | None) -> Takes:
-    """Of each so many whole pieces the cheapest ones, by what is left to pay for a piece. Rounded once, for all together: a
-    line gets its own part, and what remains goes one by one to those whose parts were cut most."""
+    """Of each so many whole pieces the cheapest ones, by what is left to pay for a piece; what is free already is none that
+    is bought. Rounded once, for all together: a line gets its own part, and what remains goes one by one to those whose
+    parts were cut most."""
     top, bottom = share.as_integer_ratio()
 
     def take(_: Basket, own: Own, left: Left, _context: Context) -> Taken:
         wholes = own.wholes
-        sets = wholes.pieces // pieces
+        if wholes.pieces < pieces:
+            return NOTHING
+        prices = [left[line.number] * line.weight for line in wholes.lines]
+        given = (
+            0
+            if all(prices)
+            else sum([line.pieces for line, price in zip(wholes.lines, prices, strict=True) if not price])
+        )
+        sets = (wholes.pieces - given) // pieces
         to_go = (sets if most is None else min(sets, most)) * free
         numbers: list[int] = []
         exact: list[int] = []
-        prices = [left[line.number] * line.weight for line in wholes.lines] if to_go else ()
-        for place in sorted(range(len(prices)), key=prices.__getitem__):
+        for place in sorted([at for at, price in enumerate(prices) if price], key=prices.__getitem__) if to_go else ():
             number, there, _weight = wholes.lines[place]
             numbers.append(number)
             exact.append(prices[place] * min(there, to_go) * top)

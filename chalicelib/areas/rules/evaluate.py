@@ -17,7 +17,6 @@ from chalicelib.areas.rules.limits import CompiledLimits, Left, Parts, cut_to
 from chalicelib.areas.rules.model.effects import STAGES
 from chalicelib.areas.rules.outcome import Credit, Cut, Follow, Off, Outcome, Reason, Redeemable, Skipped
 from chalicelib.areas.rules.purchase import Context, Purchase
-from chalicelib.errors import Refused
 from chalicelib.kit.amounts import MAX_AMOUNT
 
 ORDER = ("order",)
@@ -39,8 +38,7 @@ def evaluate(
     left: Mapping[int, int] | None = None,
 ) -> Outcome:
     """What every rule makes of it. `why`: also which rules give nothing and why. `left`: what is to pay for each line, where
-    that has been decided before: then nothing more comes off. Refuses a credit that no account could hold
-    (`credit_too_large`)."""
+    that has been decided before: then nothing more comes off."""
     basket = Basket(purchase)
     judging = _Judging(compiled, basket, context, compiled.index.places(occasions, basket, context))
     judging.find()
@@ -153,8 +151,9 @@ class _Judging:
     def _credit(self, rule: CompiledRule, unit: str, gain: Gain) -> int:
         """What limits leave of it."""
         amount = gain.amount
-        if amount > MAX_AMOUNT:
-            raise _too_large(rule)
+        if amount > MAX_AMOUNT:  # a slip in one rule must close no till
+            self._skip(rule, "credit_too_large", f"It would give more {unit} than an account can hold.")
+            return 0
         if rule.limits is not None:
             left = rule.limits.credit(self.context, unit, self.given[rule.rule_id, unit], amount)
             amount = self._cut(rule, unit, amount, left)
@@ -221,7 +220,3 @@ def _unmet(rule: CompiledRule, basket: Basket, context: Context) -> Skipped | No
 
 def _nothing(effect: Crediting, *, multiplied: bool) -> Skipped:
     return effect.rounds_to_zero if multiplied else effect.nothing_to_multiply
-
-
-def _too_large(rule: CompiledRule) -> Refused:
-    return Refused("credit_too_large", f"Rule {rule.rule_id} would give more than an account can hold.", param="rules")

@@ -13,7 +13,7 @@ from chalicelib.areas.rules.model.limits import UNLIMITED
 from chalicelib.areas.rules.model.names import asked_times
 from chalicelib.areas.rules.outcome import CutBy, Reason, Skipped
 from chalicelib.areas.rules.purchase import Context
-from chalicelib.kit.amounts import shared_out
+from chalicelib.kit.amounts import shared_out, times
 from chalicelib.kit.periods import CountPeriod
 
 _EACH: Mapping[CountPeriod, str] = {
@@ -67,7 +67,7 @@ class CompiledLimits:
             for unit in {one.unit for one in limits.per_member if one.unit is not None}
         }
         self._in_all, self._budget = limits.in_all, limits.budget
-        self._given_out = self._skipped("limit_reached", f"It was for {limits.in_all} purchases, and they have been.")
+        self._given_out = self._skipped("limit_reached", f"It could be had {times(limits.in_all or 0)}, and has been.")
         self._spent = self._skipped("budget_spent", "Its budget is spent.")
         self._full = self._skipped("limit_reached", _FULL)
         of = limits.budget.of if limits.budget else ""

@@ -24,6 +24,7 @@ Reason = Literal[
     "no_matching_lines",
     "nothing_to_multiply",
     "rounds_to_zero",
+    "credit_too_large",
     "nothing_to_discount",
     "nothing_paid_with",
     "may_not_spend",

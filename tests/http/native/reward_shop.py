@@ -51,7 +51,8 @@ def member_with(shop: Shop, points: int, number: str = "100") -> str:
 
 
 def ask(shop: Shop, member_id: str, reward_id: str, query: str = "", **fields: Any) -> Reply:
-    return shop.api.post(f"/v1/members/{member_id}/redemptions{query}", {"reward_id": reward_id} | fields)
+    sent = {"address": ADDRESS} if reward_id == "bag" else {}
+    return shop.api.post(f"/v1/members/{member_id}/redemptions{query}", {"reward_id": reward_id} | sent | fields)
 
 
 def redeem(shop: Shop, member_id: str, reward_id: str, **fields: Any) -> Json:

@@ -129,8 +129,8 @@ def test_the_least_amount_that_may_be_is_none_of_these(full: FullShop, place: Pl
 
 
 BEYOND_FORM: Mapping[str, set[str]] = {
-    "put_rule": {"invalid_body"},  # a limit has either times or an amount
-    "start_simulation": {"invalid_body"},
+    "put_rule": {"wrong_limit"},  # it has either times or an amount
+    "start_simulation": {"wrong_limit"},
     "convert_points": {"below_minimum"},
     "put_tiers": {"invalid_body"},
     "redeem_award": {"amount_not_taken"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from chalicelib.areas.coupons.model.counts import MAX_LIVE
 from chalicelib.areas.coupons.store import owned
 from chalicelib.runtime import Runtime
-from tests.http.native.bookshop import Json, Shop, answer, refusal
+from tests.http.native.bookshop import Json, Shop, answer, book, document, refusal
 from tests.http.native.test_checkout_sessions import asked, begun, cancel, opened, pay, update
 from tests.http.native.test_coupons import DAY, SERIES, change, issue, series, use
 from tests.http.native.test_segments import different
@@ -109,10 +110,55 @@ def test_coupons_that_do_not_fit_the_cart(shop: Shop, bea: str) -> None:
     assert shown(shop, bea, *two) == {(422, "coupons_not_combined", "coupons")}
 
 
+def test_delivery_makes_no_cart_large_enough_for_a_coupon(shop: Shop, bea: str) -> None:
+    series(shop, worth={"kind": "percent", "percent": 10, "minimum_order_value": 20_00})
+    code = issue(shop, bea)["code"]
+    small = asked(book(15_00), book(5_00, "PARCEL", delivery=True), member_id=bea, coupons=[code])
+    refused = shop.api.post("/v1/checkouts", small)
+    assert refusal(refused) == (422, "order_below_minimum", "order_value")
+    assert refused.json["error"]["message"] == "This coupon asks for goods of 20.00 EUR at least, without delivery."
+    answer(shop.api.post("/v1/checkouts", asked(book(20_00), member_id=bea, coupons=[code])))
+
+
+def test_it_does_not_matter_in_which_order_coupons_are_typed(shop: Shop, bea: str) -> None:
+    """Delivery, then percentages, then amounts."""
+    worths: dict[str, Json] = {
+        "percent": {"kind": "percent", "percent": 50},
+        "amount": FIVE,
+        "parcel": {"kind": "free_delivery"},
+    }
+    for name, worth in worths.items():
+        series(shop, name, worth=worth | {"stackable": True})
+    codes = [issue(shop, bea, name)["code"] for name in worths]
+    cart = [book(20_00), book(4_90, "PARCEL", delivery=True)]
+    for typed in permutations(codes):
+        body = asked(*cart, member_id=bea, coupons=list(typed))
+        found = answer(shop.api.post("/v1/checkouts?dry_run=true", body))["checkout"]
+        told = [(one["series_id"], one["amount"]) for one in found["coupons"]]
+        assert told == [("parcel", 4_90), ("percent", 10_00), ("amount", 5_00)]
+        assert found["to_pay"] == 5_00
+    answer(pay(shop, begun(shop, *cart, member_id=bea, coupons=codes)))
+
+
+def test_a_cashier_reads_why_a_coupon_is_not_taken(shop: Shop, bea: str) -> None:
+    series(shop, "shared", codes={"kind": "shared", "code": "SUMMER"}, limits={"used_per_member": 1})
+
+    def said(*codes: str) -> str:
+        reply = shop.api.post("/v1/checkouts", asked(member_id=bea, coupons=list(codes)))
+        return str(reply.json["error"]["message"])
+
+    assert said("SUMMER", "summer") == "The same coupon is named twice."
+    answer(use(shop, "SUMMER", bea))
+    assert said("SUMMER") == "A member uses Summer once at most, and this one has."
+    series(shop, "given", limits={"issued_per_member": 2})
+    issue(shop, bea, "given"), issue(shop, bea, "given")
+    more = shop.api.post(f"/v1/members/{bea}/coupons", {"series_id": "given"}).json["error"]["message"]
+    assert more == "A member is given Summer 2 times at most, and this one has been."
+
+
 LIMITED: tuple[tuple[Json, Refusal], ...] = (
     ({"limits": {"used_per_member": 1}}, (422, "limit_per_member", "member_id")),
     ({"limits": {"used": 1}}, (422, "series_used_up", "series_id")),
-    ({"state": "paused"}, (422, "series_not_active", "series_id")),
 )
 
 
@@ -126,6 +172,29 @@ def test_series_of_which_no_more_is_used(shop: Shop, bea: str, fields: Json, ref
     assert refusal(pay(shop, ready)) == refused
     answer(cancel(shop, ready))
     assert shown(shop, bea, code) == {refused}
+
+
+def test_what_was_promised_is_taken_though_its_series_is_paused_or_cancelled_by_hand(shop: Shop, bea: str) -> None:
+    series(shop, worth=FIVE)
+    coupon = issue(shop, bea)
+    ready, other = begun(shop, member_id=bea, coupons=[coupon["code"]]), issue(shop, bea)["code"]
+    unheld = begun(shop, member_id=bea, coupons=[other], hold=False)
+    series(shop, worth=FIVE, state="paused")
+    assert refusal(change(shop, coupon, "cancel")) == (422, "code_held", "coupon_id")
+    assert shown(shop, bea, other) == {(422, "series_not_active", "series_id")}
+    assert refusal(pay(shop, unheld, "S2"))[1] == "series_not_active"
+    assert answer(pay(shop, ready))["checkout"]["to_pay"] == 95_00
+
+
+def test_a_return_leaves_a_coupon_that_a_checkout_was_promised(shop: Shop, bea: str) -> None:
+    series(shop, worth=FIVE)
+    shop.define("gift", {"kind": "issue_coupon", "series": "summer"})
+    bought = shop.buy(bea, "S1")
+    [given] = [one for one in bought["effects"] if one["kind"] == "issue_coupon"]
+    ready = begun(shop, member_id=bea, coupons=[given["code"]])
+    back = answer(shop.api.post(f"/v1/orders/{bought['order_id']}/returns", document("R1")))
+    assert [one["reason"] for one in back["effects"]] == ["code_held"]
+    answer(pay(shop, ready, "S2"))
 
 
 def test_what_was_not_set_apart_may_be_gone(shop: Shop, bea: str) -> None:

@@ -60,11 +60,6 @@ def test_nothing_is_bought_for_a_blocked_group(shop: Shop, ada: str, ready: str)
     assert everywhere(shop, ada, ready) == {(422, "group_blocked", "member_id")}
 
 
-def test_no_credit_is_more_than_an_account_can_hold(shop: Shop, ada: str, ready: str) -> None:
-    shop.define("base", per_euro(10**12, per="0.01", rounding=None))
-    assert buying(shop, ada, ready) == {(422, "credit_too_large", "rules")}
-
-
 def test_no_balance_goes_beyond_its_limit(shop: Shop, ada: str, ready: str) -> None:
     shop.earn(ada, 10**12 - 99)
     on_check_in(shop, "here", fixed(100))

@@ -216,6 +216,32 @@ def test_points_come_with_a_grant(cafe: Shop, bea: str) -> None:
     assert refusal(reply) == (422, "perk_without_points", "points")
 
 
+def test_a_perk_says_nothing_that_changes_nothing(cafe: Shop) -> None:
+    limited = cafe.api.put("/v1/programs/1/perks/treat", TREAT | {"maximum_value": 100})
+    assert refusal(limited) == (422, "nothing_to_limit", "maximum_value")
+    offer(cafe, "treat", TREAT, hours=[{"weekdays": ["mon", "friday"]}])
+    shown = answer(cafe.api.get("/v1/programs/1/perks/treat"))
+    assert shown["hours"][0]["weekdays"] == ["monday", "friday"]
+
+
+def test_a_cashier_reads_money_as_on_a_receipt(cafe: Shop, bea: str) -> None:
+    offer(cafe, "money", MONEY, everybody=True, maximum_value=20, basket={"minimum_value": 15})
+    cafe.earn(bea, 300)
+
+    def said(amount: int, **basket: object) -> str:
+        body = {"amount": amount, "basket": basket}
+        return str(cafe.api.post(at(bea, "money.1", "redeem"), body).json["error"]["message"])
+
+    assert said(100, value=14, currency="EUR").endswith(" needs a basket that comes to 0.15 EUR at least.")
+    assert said(100, value=14).endswith(" needs a basket that comes to more.")
+    over = said(210, value=500, currency="EUR")
+    assert over.startswith("That is more than the 0.20 EUR ")
+    assert over.endswith(" is redeemed for at a time.")
+    worth = "The points are worth more than the basket, which comes to 0.15 EUR, and they are worth 0.20 EUR."
+    assert said(200, value=15, currency="EUR") == worth
+    assert said(200, value=15) == "The points are worth more than the basket."
+
+
 def test_time_place_and_basket_are_judged_when_it_is_redeemed(cafe: Shop, bea: str) -> None:
     """It is noon on a Thursday."""
     offer(cafe, "treat", TREAT, hours=[{"weekdays": ["friday"]}, {"from_time": "13:00", "until_time": "14:00"}])

@@ -11,6 +11,8 @@ from tests.http.client import Reply
 from tests.http.native.bookshop import NOBODY, PROGRAM, Json, Shop, answer, refusal
 
 MINUTE = 60_000
+PAYING: Json = {"kind": "pay_with_points", "unit": "points", "points": 1, "value": "0.01"}
+BOOK: Json = {"sku": "book", "quantity": 1, "gross_value": 20_00}
 Way = Literal["points", "rewards", "awards"]
 WAYS: tuple[Way, ...] = ("points", "rewards", "awards")
 
@@ -195,6 +197,77 @@ def test_who_spends_for_a_group_proves_themselves(shop: Shop, bea: str) -> None:
     body: Json = {"by": cem, "unit": "points", "amount": 10, "proof": "2718"}
     assert refusal(shop.api.post(f"/v1/groups/{group}/spends", body))[1] == "wrong_proof"
     answer(shop.api.post(f"/v1/groups/{group}/spends", body | {"proof": "1414"}))
+
+
+@pytest.fixture
+def till(shop: Shop, bea: str) -> Json:
+    """A cart that Bea pays for with ten points; points are proven by her PIN."""
+    answer(shop.api.put("/v1/programs/1/rules/pay", {"name": "Pay", "trigger": {"on": "cart"}, "effects": [PAYING]}))
+    ask(shop, points="pin")
+    answer(set_pin(shop, bea, "2718"))
+    return {"currency": "EUR", "member_id": bea, "lines": [BOOK], "pays": [{"unit": "points", "points": 10}]}
+
+
+def commit(shop: Shop, opened: Reply, number: str = "T1", **shown: str) -> Reply:
+    checkout_id = answer(opened)["checkout"]["checkout_id"]
+    return shop.api.post(f"/v1/checkouts/{checkout_id}/commit", {"number": number} | shown)
+
+
+def test_points_are_set_apart_for_a_checkout_by_whom_they_are(shop: Shop, bea: str, till: Json) -> None:
+    for query in ("", "?dry_run=true"):
+        assert refusal(shop.api.post(f"/v1/checkouts{query}", till)) == (422, "proof_required", "proof")
+    assert refusal(shop.api.post("/v1/checkouts", till | {"proof": "0000"})) == (422, "wrong_proof", "proof")
+    assert shop.points(bea) == 100
+    opened = shop.api.post("/v1/checkouts", till | {"proof": "2718"})
+    assert answer(commit(shop, opened))["checkout"]["to_pay"] == 19_90
+
+
+def test_a_cart_that_takes_no_points_asks_for_no_proof(shop: Shop, till: Json) -> None:
+    answer(commit(shop, shop.api.post("/v1/checkouts", till | {"pays": []})))
+
+
+def test_a_change_is_proven_where_it_sets_more_points_apart(shop: Shop, till: Json) -> None:
+    opened = shop.api.post("/v1/checkouts", till | {"proof": "2718"})
+    path = f"/v1/checkouts/{answer(opened)['checkout']['checkout_id']}"
+    answer(shop.api.put(path, till | {"lines": [BOOK, BOOK]}))
+    more = till | {"pays": [{"unit": "points", "points": 11}]}
+    assert refusal(shop.api.put(path, more)) == (422, "proof_required", "proof")
+    assert refusal(shop.api.put(path, more | {"proof": "0000"})) == (422, "wrong_proof", "proof")
+    answer(shop.api.put(path, more | {"proof": "2718"}))
+
+
+def test_what_was_captured_by_hand_proves_nothing_more(shop: Shop, bea: str, till: Json) -> None:
+    opened = shop.api.post("/v1/checkouts", till | {"proof": "2718"})
+    path = f"/v1/checkouts/{answer(opened)['checkout']['checkout_id']}"
+    [held] = answer(shop.api.get(f"/v1/members/{bea}/holds"))["items"]
+    answer(shop.api.post(f"/v1/members/{bea}/holds/{held['hold_id']}/capture", {}))
+    assert refusal(shop.api.put(path, till))[1] == "proof_required"
+
+
+def test_points_that_were_not_set_apart_are_proven_as_they_are_spent(shop: Shop, bea: str, till: Json) -> None:
+    ask(shop, points="code")
+    opened = shop.api.post("/v1/checkouts", till | {"hold": False})
+    assert refusal(commit(shop, opened)) == (422, "proof_required", "proof")
+    code = fresh_code(shop, bea)
+    assert refusal(commit(shop, opened, proof=other_than(code))) == (422, "wrong_proof", "proof")
+    done = answer(commit(shop, opened, proof=code))
+    assert answer(commit(shop, opened, proof=code)) == done  # the same order once more
+    opened = shop.api.post("/v1/checkouts", till | {"hold": False})
+    assert refusal(commit(shop, opened, "T2", proof=code)) == (422, "proof_expired", "proof")
+
+
+@pytest.mark.usefixtures("till")
+def test_who_holds_points_proves_it_and_nobody_is_asked_again(shop: Shop, bea: str) -> None:
+    path, body = f"/v1/members/{bea}/holds", {"unit": "points", "amount": 10}
+    assert refusal(shop.api.post(path, body)) == (422, "proof_required", "proof")
+    assert refusal(shop.api.post(path, body | {"proof": "0000"})) == (422, "wrong_proof", "proof")
+    held = answer(shop.api.post(path, body | {"proof": "2718"}))
+    answer(shop.api.post(f"{path}/{held['hold_id']}/capture", {}))
+    group = answer(shop.api.post("/v1/groups", {"name": "Home", "primary_member_id": bea}))["group_id"]
+    answer(shop.api.post(f"/v1/groups/{group}/earnings", body))
+    ours = body | {"by": bea}
+    assert refusal(shop.api.post(f"/v1/groups/{group}/holds", ours))[1] == "proof_required"
+    answer(shop.api.post(f"/v1/groups/{group}/holds", ours | {"proof": "2718"}))
 
 
 def test_a_pin_is_digits_and_a_member_is_known(shop: Shop, bea: str) -> None:

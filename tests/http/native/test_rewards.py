@@ -11,6 +11,7 @@ from tests.http.native.bookshop import NOBODY, Json, Shop, answer, card, refusal
 from tests.http.native.reward_shop import (
     ADDRESS,
     BAG,
+    MONEY,
     VOUCHER,
     ask,
     deliver,
@@ -21,6 +22,7 @@ from tests.http.native.reward_shop import (
     refund,
     why_not,
 )
+from tests.http.native.segmented import define
 from tests.http.world import HandClock, stored
 
 DAY = 86_400
@@ -139,6 +141,7 @@ REFUSED: dict[str, Json] = {
 
 @pytest.mark.parametrize("code", REFUSED)
 def test_who_cannot_have_it_is_told_why_and_nothing_is_written(shop: Shop, rt: Runtime, ada: str, code: str) -> None:
+    define(shop, "vip")
     put(shop, "bag", **REFUSED[code])
     before = stored(rt)
     assert refusal(ask(shop, ada, "bag")) == (422, code, "reward_id")
@@ -219,6 +222,46 @@ def test_a_basket_of_rewards_is_judged_as_one(shop: Shop, rt: Runtime, ada: str)
     assert stored(rt) == before
 
 
+def test_a_reward_that_there_is_not_spoils_no_basket(shop: Shop, ada: str) -> None:
+    put(shop, "bag")
+    lines = [{"reward_id": "bag"}, {"reward_id": "gone", "quantity": 2}, {"reward_id": "bag"}]
+    found = answer(shop.api.post(f"/v1/members/{ada}/redemptions/validate", {"lines": lines}))
+    told = [(line["reward_id"], line["available"], [one["code"] for one in line["reasons"]]) for line in found["lines"]]
+    assert told == [("bag", True, []), ("gone", False, ["reward_not_found"]), ("bag", True, [])]
+    assert (found["available"], found["costs"]) == (False, [{"unit": "points", "amount": 60}])
+
+
+def test_a_reward_is_for_segments_that_there_are(shop: Shop) -> None:
+    body = BAG | {"segments": ["nope"]}
+    assert refusal(shop.api.put("/v1/programs/1/rewards/bag", body)) == (422, "unknown_segment", "segments")
+
+
+def test_nothing_is_sent_to_nowhere(shop: Shop, rt: Runtime, ada: str) -> None:
+    put(shop, "bag")
+    before = stored(rt)
+    for query in ("", "?dry_run=true"):
+        assert refusal(ask(shop, ada, "bag", query, address=None)) == (422, "address_needed", "address")
+    assert stored(rt) == before
+
+
+def test_whoever_calls_a_delivery_off_is_told_that_nothing_came_back(shop: Shop, ada: str) -> None:
+    put(shop, "bag", stock=1)
+    taken = redeem(shop, ada, "bag")
+    assert answer(deliver(shop, ada, taken, "shipped"))["refund_due"] is False
+    assert answer(deliver(shop, ada, taken, "cancelled"))["refund_due"] is True
+    assert shop.points(ada) == 70
+    answer(refund(shop, ada, taken))
+    assert shop.points(ada) == 100
+    redeem(shop, ada, "bag")
+
+
+def test_a_cashier_reads_how_much_of_an_order_points_pay(shop: Shop, ada: str) -> None:
+    put(shop, "money", cashback=MONEY["cashback"] | {"maximum_percent": "50"})
+    answer(ask(shop, ada, "money", points=20, order_value=1_00, order_id="S1"))
+    said = ask(shop, ada, "money", points=20, order_value=1_00, order_id="S1").json["error"]["message"]
+    assert said == "Points pay at most 0.50 EUR of this order, and 0.30 EUR of it has been."
+
+
 def test_a_delivery_goes_its_way_and_no_other(shop: Shop, ada: str) -> None:
     put(shop, "bag", costs=[])
     taken = redeem(shop, ada, "bag", address=ADDRESS)
@@ -279,9 +322,13 @@ def test_a_member_of_a_group_redeems_with_its_points(shop: Shop, ada: str) -> No
     group = f"/v1/groups/{group_id}/redemptions"
     assert refusal(ask(shop, bob, "bag")) == (422, "may_not_spend", "member_id")
     assert why_not(shop, bob, "bag") == ["may_not_spend"]
-    assert refusal(shop.api.post(group, {"reward_id": "bag", "by": bob})) == (422, "may_not_spend", "by")
+    assert refusal(shop.api.post(group, {"reward_id": "bag", "by": bob, "address": ADDRESS})) == (
+        422,
+        "may_not_spend",
+        "by",
+    )
     mine = redeem(shop, ada, "bag")
-    ours = answer(shop.api.post(group, {"reward_id": "bag", "by": ada}))["redemption"]
+    ours = answer(shop.api.post(group, {"reward_id": "bag", "by": ada, "address": ADDRESS}))["redemption"]
     assert (mine["group_id"], ours["member_id"]) == (group_id, ada)
     assert why_not(shop, ada, "bag") == ["limit_reached"]
     assert answer(shop.api.get(group))["items"] == [ours, mine]
@@ -328,8 +375,8 @@ def test_a_reward_speaks_the_languages_it_was_given(shop: Shop) -> None:
     [
         ({"costs": [{"unit": "gold", "amount": 1}]}, (422, "unknown_unit", "unit")),
         ({"tiers": ["platinum"]}, (422, "unknown_tier", "tiers")),
-        ({"redeemable": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "invalid_body", "redeemable")),
-        ({"seen": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "invalid_body", "seen")),
+        ({"redeemable": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "window_reversed", "redeemable")),
+        ({"seen": {"from_day": "2026-02-01", "until_day": "2026-01-31"}}, (400, "window_reversed", "seen")),
         ({"type": "value_code"}, (400, "invalid_body", None)),
         ({"type": "percentage_code"}, (400, "invalid_body", None)),
         ({"type": "cashback", "costs": []}, (400, "invalid_body", None)),

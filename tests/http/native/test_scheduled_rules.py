@@ -104,9 +104,9 @@ def test_a_rule_that_would_never_run_is_refused(shop: Shop) -> None:
     over = rule(fixed(5), trigger={"on": "schedule", "at": "11:59", "day": "2026-01-15"})
     assert refusal(shop.api.put(f"{RULES}/new", over)) == (422, "schedule_over", "trigger")
     here = rule(fixed(5), trigger=FRIDAYS, audience={"places": ["Main Street"]})
-    assert refusal(shop.api.put(f"{RULES}/new", here)) == (400, "invalid_body", None)
+    assert refusal(shop.api.put(f"{RULES}/new", here)) == (400, "wrong_question", "audience.places")
     goods = rule(fixed(5), trigger=FRIDAYS, when={"ask": "order.value", "at_least": "5"})
-    assert refusal(shop.api.put(f"{RULES}/new", goods)) == (400, "invalid_body", None)
+    assert refusal(shop.api.put(f"{RULES}/new", goods)) == (400, "wrong_question", "when")
     assert shop.api.get(f"{RULES}/new").status == 404
 
 

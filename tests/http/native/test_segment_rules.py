@@ -217,7 +217,7 @@ def test_a_segment_that_is_not_there_is_refused_wherever_a_rule_names_it(shop: S
     on_cart = refused(shop, joins(), trigger={"on": "cart"})
     assert on_cart == (422, "credit_on_cart", "effects")
     limited = refused(shop, joins(), limits={"per_member": [{"per": "day", "times": 1}]})
-    assert limited[:2] == (400, "invalid_body")
+    assert limited[:2] == (400, "wrong_limit")
 
 
 def test_a_reward_for_a_segment_is_for_who_is_in_it_and_as_long_as_they_are(shop: Shop) -> None:

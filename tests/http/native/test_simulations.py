@@ -140,6 +140,10 @@ def test_it_can_be_cancelled_before_it_is_cut_up(shop: Shop, desk: Desk, ada: st
     assert (ended["state"], ended["counts"]["orders"], ended["result"]) == ("cancelled", 0, None)
 
 
+NOWHERE: Json = {"trigger": {"on": "birthday"}, "audience": {"places": ["Berlin"]}}
+TOO_DEEP: Json = {"all": [{"any": [{"ask": "order.first", "is": True}] * 100}] * 3}
+
+
 @pytest.mark.parametrize(
     ("body", "refused"),
     [
@@ -169,7 +173,15 @@ def test_it_can_be_cancelled_before_it_is_cut_up(shop: Shop, desk: Desk, ada: st
         ({"rules": [tried("a", when=THIRTEENTH)]}, (400, "impossible_condition", "rules.0.when")),
         ({"rules": [rule()]}, (400, "missing_field", "rules.0.rule_id")),
         ({"rules": [tried("a", {"kind": "gift"})]}, (400, "unknown_choice", "rules.0.effects.0.kind")),
-        ({"rules": [tried("a", when={"ask": "weather", "is": "rain"})]}, (400, "invalid_body", "rules.0.when")),
+        ({"rules": [tried("a", when={"ask": "weather", "is": "rain"})]}, (400, "unknown_subject", "rules.0.when")),
+        ({"rules": [tried("a", when={"ask": "order.value"})]}, (400, "wrong_comparison", "rules.0.when")),
+        ({"rules": [tried("a", when=TOO_DEEP)]}, (400, "conditions_too_large", "rules.0.when")),
+        ({"rules": [tried("a", when={"ask": "here.distance", "below": 9})]}, (400, "wrong_question", "rules.0.when")),
+        ({"rules": [tried("a", TEN_OFF)]}, (400, "wrong_effect", "rules.0.effects.0")),
+        ({"rules": [tried("a", limits={"budget": {"amount": 1}})]}, (400, "wrong_limit", "rules.0.limits.budget")),
+        ({"rules": [tried("a", audience={"members": ["no"]})]}, (422, "unknown_member", "rules.0.audience.members")),
+        ({"rules": [tried("a", when={"ask": "field.no", "is": 1})]}, (422, "unknown_member_field", "rules.0.when")),
+        ({"rules": [tried("a", fixed(1), **NOWHERE)]}, (422, "no_place_then", "rules.0.audience.places")),
         ({"surprise": 1}, (400, "unknown_field", "surprise")),
     ],
 )

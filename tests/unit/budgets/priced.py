@@ -183,7 +183,10 @@ OF_WHAT_IS_APART: dict[str, Callable[[Till], Callable[[], object]]] = {
         rewarded.refund, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at))
     ),
     "change a delivery": lambda at: partial(
-        rewarded.deliver, at.shop, at.ada, rewarded.redeemed(at.shop, at.ada, offered(at, **rewarded.BAG))
+        rewarded.deliver,
+        at.shop,
+        at.ada,
+        rewarded.redeemed(at.shop, at.ada, offered(at, **rewarded.BAG), rewarded.HOME),
     ),
     "rewards of a member": lambda at: partial(
         available_rewards, at.shop.rt, at.shop.caller, at.ada, 1, 0, offered(at) and (), 25, None
@@ -271,8 +274,8 @@ def offered(at: Till, **fields: Any) -> str:
     """A reward with codes and a stock, of which one has been taken before."""
     buyer = taker(at)
     rewarded.define(at.shop, "offered", **{"stock": 100} | fields)
-    rewarded.redeem(at.shop, buyer, "offered")
-    rewarded.redeem(at.shop, at.ada, "offered")
+    for who in (buyer, at.ada):
+        rewarded.redeem(at.shop, who, "offered", address=rewarded.HOME if fields.get("type") == "physical" else None)
     return "offered"
 
 

@@ -14,7 +14,18 @@ from chalicelib.table.damaged import DamagedItemError
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Delete
 from tests.twins import fresh, grouped
-from tests.twins.bookshop import BookShop, card, dry, goods_back, member, open_shop, per_euro, refused, rule, sale
+from tests.twins.bookshop import (
+    BookShop,
+    card,
+    dry,
+    fixed,
+    goods_back,
+    member,
+    open_shop,
+    refused,
+    rule,
+    sale,
+)
 
 
 def lose(shop: BookShop, owner: str) -> None:
@@ -67,12 +78,12 @@ def test_nor_on_that_of_the_group_that_the_buyer_is_in(shop: BookShop, ada: str,
 
 def test_nothing_is_refused_of_a_purchase_to_a_lost_account() -> None:
     """Nobody knows any more what it had."""
-    shop = open_shop(rules=(rule(effects=[per_euro(10**12, per="0.01", rounding=None)]),))
+    shop = open_shop(rules=(rule(effects=[fixed(10**12), fixed(10**12)]),))
     ada, bob = shop.member("ada"), shop.member("bob")
     shop.earn(ada, 5)
     lose(shop, ada)
     is_damaged(shop, ada, lambda: shop.buy(member(ada), sale("A")))
-    with refused("credit_too_large", "rules"):
+    with refused("balance_limit", "amount"):
         shop.buy(member(bob), sale("A"))
 
 

@@ -62,6 +62,7 @@ SEGMENTED: tuple[Acted, ...] = (
     lambda shop, ada: referred.brought(shop, "cleo", referred.code_of(shop, ada)),
     lambda shop, ada: referred.claim(shop, shop.member("cleo"), referred.code_of(shop, ada)),
     lambda shop, ada: tills.begun_by(shop, "eve"),
+    lambda shop, ada: tills.updated(shop, tills.begun(shop, None), buyer=card("fay")),
     lambda shop, ada: on_schedule(shop, LATER, GIVES),
     lambda shop, _: shop.buy(card("dora"), sale("D-1", on=LATER)),
 )

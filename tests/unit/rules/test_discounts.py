@@ -107,6 +107,35 @@ def test_the_cheapest_piece_is_free_once() -> None:
     assert reasons(checkout(sale(5_00, 3_00), free)) == {"off": "nothing_to_discount"}
 
 
+BY_THREES = [{"kind": "buy_get", "buy": 2, "get": 1}, {"kind": "cheapest_free", "pieces": 3}]
+
+
+@pytest.mark.parametrize("effect", BY_THREES)
+def test_delivery_is_no_piece_and_is_not_given_away(effect: dict[str, Any]) -> None:
+    parcel = line(9, 4_90, sku="parcel", delivery=True)
+    assert taken(checkout(sale(line(1, 60_00, quantity="3"), parcel), off(**effect))) == {"off": {1: 20_00}}
+    assert reasons(checkout(sale(line(1, 40_00, quantity="2"), parcel), off(**effect))) == {
+        "off": "nothing_to_discount"
+    }
+
+
+@pytest.mark.parametrize("effect", BY_THREES)
+def test_a_gift_in_the_cart_takes_nobodys_discount(effect: dict[str, Any]) -> None:
+    gift = line(9, 0, sku="gift")
+    assert taken(checkout(sale(line(1, 60_00, quantity="3"), gift), off(**effect))) == {"off": {1: 20_00}}
+    assert reasons(checkout(sale(line(1, 40_00, quantity="2"), gift), off(**effect))) == {"off": "nothing_to_discount"}
+
+
+def test_what_another_rule_gave_away_is_no_piece_either() -> None:
+    cart = sale(line(1, 10_00, sku="atlas"), line(2, 6_00), line(3, 7_00))
+    given = of_cart("a", {"kind": "percent_off", "percent": "100"}, lines={"skus": ["atlas"]})
+    assert taken(checkout(cart, given, of_cart("b", BY_THREES[1]))) == {"a": {1: 10_00}}
+    assert taken(checkout(cart, given, of_cart("b", {"kind": "cheapest_free", "pieces": 2}))) == {
+        "a": {1: 10_00},
+        "b": {2: 6_00},
+    }
+
+
 def test_what_is_cheapest_is_judged_by_what_is_left_to_pay() -> None:
     cart = sale(line(1, 10_00, sku="atlas"), line(2, 6_00, sku="pen"))
     sold_off = of_cart("a", {"kind": "percent_off", "percent": "50"}, lines={"skus": ["atlas"]})

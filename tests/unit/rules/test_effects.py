@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.rules.compile import compile_rules
-from chalicelib.errors import InvalidInput, Refused
+from chalicelib.errors import InvalidInput
 from tests.unit.rules.shop import (
     ONE_PER_EURO,
     TODAY,
@@ -196,11 +196,12 @@ def test_two_rules_of_one_id_are_refused() -> None:
     assert refused.value.code == "duplicate_rule"
 
 
-def test_a_credit_beyond_any_account_is_refused() -> None:
+def test_a_credit_beyond_any_account_is_not_given() -> None:
     absurd = rule("rule", {"kind": "per_value", "unit": "points", "amount": 10**12, "per": "0.01"})
-    with pytest.raises(Refused, match="more than an account can hold") as refused:
-        judge(sale(10_00), absurd)
-    assert refused.value.code == "credit_too_large"
+    outcome = judge(sale(10_00), absurd, rule("usual"))
+    assert reasons(outcome) == {"rule": "credit_too_large"}
+    assert outcome.skipped[0].sentence == "It would give more points than an account can hold."
+    assert list(amounts(outcome)) == ["usual"]
 
 
 def test_a_stop_rule_gives_all_its_own_effects_before_it_stops_others() -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.areas.orders.model import Sale
@@ -21,6 +21,7 @@ from tests.unit.rules.any_shop import carts, contexts, rule_sets
 from tests.unit.rules.shop import checkout, judge
 
 anything = (carts(), rule_sets(), contexts())
+some = settings(max_examples=50)  # drawing a shop takes longer than judging it
 
 
 def told(outcome: Outcome) -> Any:
@@ -29,6 +30,7 @@ def told(outcome: Outcome) -> Any:
     return given, outcome.off, outcome.redeemable, outcome.skipped
 
 
+@some
 @given(*anything)
 def test_every_rule_is_accounted_for_once(cart: Sale, rules: list[Rule], context: Context) -> None:
     for outcome, occasions in [
@@ -41,6 +43,7 @@ def test_every_rule_is_accounted_for_once(cart: Sale, rules: list[Rule], context
         assert all(one.sentence.endswith(".") for one in outcome.skipped)
 
 
+@some
 @given(*anything)
 def test_the_parts_of_a_credit_sum_to_it_and_its_value_is_what_its_lines_cost(
     cart: Sale, rules: list[Rule], context: Context
@@ -59,6 +62,7 @@ def test_the_parts_of_a_credit_sum_to_it_and_its_value_is_what_its_lines_cost(
         assert sum(left[line_no] for line_no in numbers) == credit.value
 
 
+@some
 @given(*anything)
 def test_no_discount_takes_more_than_is_left_to_pay(cart: Sale, rules: list[Rule], context: Context) -> None:
     left = {one.line_no: one.gross_value for one in cart.lines}
@@ -71,6 +75,7 @@ def test_no_discount_takes_more_than_is_left_to_pay(cart: Sale, rules: list[Rule
             left[line_no] -= part
 
 
+@some
 @given(*anything)
 def test_nobody_pays_with_more_points_than_they_have_or_ask_for(
     cart: Sale, rules: list[Rule], context: Context
@@ -89,6 +94,7 @@ def test_nobody_pays_with_more_points_than_they_have_or_ask_for(
         assert offer.points <= context.balances[offer.unit]
 
 
+@some
 @given(*anything, st.randoms(use_true_random=False))
 def test_neither_the_order_of_lines_nor_that_of_rules_changes_anything(
     cart: Sale, rules: list[Rule], context: Context, chance: Any
@@ -110,6 +116,7 @@ def by_what_it_is(cart: Sale, outcome: Outcome) -> Any:
     return sorted(repr((line.model_copy(update={"line_no": 1}), given[line.line_no])) for line in cart.lines)
 
 
+@some
 @given(carts(alike=True), rule_sets(), contexts(), st.randoms(use_true_random=False))
 def test_of_lines_without_numbers_it_does_not_matter_which_comes_first(
     cart: Sale, rules: list[Rule], context: Context, chance: Any
@@ -127,6 +134,7 @@ def test_of_lines_without_numbers_it_does_not_matter_which_comes_first(
         assert by_what_it_is(cart, here) == by_what_it_is(shuffled, there)
 
 
+@some
 @given(*anything)
 def test_a_multiplier_only_ever_belongs_to_lines_that_earned(cart: Sale, rules: list[Rule], context: Context) -> None:
     lanes = {one.rule_id: {effect.stage for effect in one.effects if hasattr(effect, "stage")} for one in rules}
@@ -139,6 +147,7 @@ def test_a_multiplier_only_ever_belongs_to_lines_that_earned(cart: Sale, rules: 
             assert numbers <= earned[credit.unit]
 
 
+@some
 @given(rule_sets())
 def test_rules_go_to_json_and_back(rules: list[Rule]) -> None:
     assert [Rule.model_validate(one.model_dump(mode="json")) for one in rules] == rules
@@ -161,6 +170,7 @@ class EveryPlace(Index):
         ]
 
 
+@some
 @given(carts(), rule_sets(most=9), contexts())
 def test_the_index_changes_nothing_but_the_time_it_takes(cart: Sale, rules: list[Rule], context: Context) -> None:
     compiled = compile_rules(rules)
@@ -172,6 +182,7 @@ def test_the_index_changes_nothing_but_the_time_it_takes(cart: Sale, rules: list
         assert told(evaluate(compiled, cart, context, occasions))[:3] == told(found)[:3]
 
 
+@some
 @given(carts(), rule_sets(most=9), contexts(), st.lists(st.integers(-3, 3), min_size=1, max_size=8))
 def test_the_index_remembers_no_day_for_another(
     cart: Sale, rules: list[Rule], context: Context, days: list[int]

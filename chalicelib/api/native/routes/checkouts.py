@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.api.native.routes.pins import PROVING
 from chalicelib.api.route import PAGED, PROGRAM, QueryParam, Route
 
 _HANDLERS = "chalicelib.api.native.checkouts"
@@ -27,7 +28,6 @@ _PROMISED = (
     "may_not_spend",
     "line_numbers_mixed",
     "unknown_unit",
-    "credit_too_large",
     "too_many_credits",
     "too_many_holds",
     "too_many_pieces",
@@ -35,6 +35,7 @@ _PROMISED = (
     "too_many_lots",
     "too_many_pending",
     "too_many_limits",
+    *PROVING,
 )
 
 ROUTES = (
@@ -60,7 +61,6 @@ ROUTES = (
             "group_blocked",
             "line_numbers_mixed",
             "unknown_unit",
-            "credit_too_large",
             "too_many_credits",
             "balance_limit",
             "too_many_lots",
@@ -140,7 +140,6 @@ ROUTES = (
             "member_blocked",
             "group_blocked",
             "insufficient_balance",
-            "credit_too_large",
             "too_many_credits",
             "too_many_pieces",
             "balance_limit",
@@ -148,6 +147,7 @@ ROUTES = (
             "too_many_pending",
             "too_many_limits",
             "promise_gone",
+            *PROVING,
         ),
         dry_run=True,
     ),

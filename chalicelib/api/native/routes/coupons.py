@@ -104,7 +104,7 @@ ROUTES = (
         f"{_HANDLERS}:cancel",
         "cancel_coupon",
         summary="Take a coupon that was not used from its member.",
-        errors=(*_CHANGED, *_OVER),
+        errors=(*_CHANGED, *_OVER, "code_held"),
         bodiless=True,
     ),
     _modify(

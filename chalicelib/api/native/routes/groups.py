@@ -68,7 +68,8 @@ _SAME: Mapping[str, str] = {
     "list_redemptions": "What was redeemed with a group's points, newest first.",
     "get_redemption": "A redemption of the group.",
     "refund_redemption": "Refund a redemption of the group: points, stock, limits and codes come back, once.",
-    "change_delivery": "Say where the delivery of a physical reward of the group stands.",
+    "change_delivery": "Say where the delivery of a physical reward of the group stands. One that is cancelled "
+    "gives nothing back: refund the redemption.",
     "list_pending": "What a group was promised and cannot use yet.",
     "activate_pending": "Let a group use what it was promised.",
     "cancel_pending": "Take back what a group was promised.",
@@ -220,6 +221,7 @@ ROUTES = (
         errors=(
             *_SPENDING_ERRORS,
             *("too_many_holds", "too_many_pieces", "two_lapses", "lapses_in_past", "lapses_too_late"),
+            *PROVING,
         ),
         dry_run=True,
         same_as="hold_points",

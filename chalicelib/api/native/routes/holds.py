@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.api.native.routes.pins import PROVING
 from chalicelib.api.route import PROGRAM, Route
 
 _HANDLERS = "chalicelib.api.native.holds"
@@ -32,6 +33,7 @@ ROUTES = (
             "two_lapses",
             "lapses_in_past",
             "lapses_too_late",
+            *PROVING,
         ),
         dry_run=True,
     ),

@@ -18,7 +18,6 @@ _PURCHASE_ERRORS = (
     "member_blocked",
     "group_blocked",
     "line_numbers_mixed",
-    "credit_too_large",
     "too_many_credits",
     "balance_limit",
     "too_many_lots",

@@ -67,7 +67,14 @@ ROUTES = (
         "perks",
         "modify",
         "Create or replace a perk. Awards stay as they were given.",
-        errors=("program_not_found", "unknown_unit", "unknown_tier", "unknown_perk", "too_many_perks"),
+        errors=(
+            "program_not_found",
+            "unknown_unit",
+            "unknown_tier",
+            "unknown_perk",
+            "nothing_to_limit",
+            "too_many_perks",
+        ),
         dry_run=True,
     ),
     Route(

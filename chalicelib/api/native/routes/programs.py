@@ -7,6 +7,12 @@ from chalicelib.api.route import Route
 _HANDLERS = "chalicelib.api.native.programs"
 _PROGRAM = "/v1/programs/{program_id}"
 
+BADLY_WRITTEN = (
+    *("unknown_subject", "wrong_comparison", "conditions_too_large"),
+    *("wrong_question", "wrong_effect", "wrong_limit"),
+)
+FOR_NOBODY = ("unknown_member", "unknown_member_field", "no_place_then")
+
 ROUTES = (
     Route("GET", "/v1/tenant", f"{_HANDLERS}:get_tenant", "get_tenant", "programs", "view", "The tenant's settings."),
     Route(
@@ -89,6 +95,7 @@ ROUTES = (
             "not_a_badge",
             "unknown_segment",
             "unknown_template",
+            *FOR_NOBODY,
             "unknown_webhook",
             "unknown_coupon_series",
             "code_is_shared",
@@ -98,6 +105,7 @@ ROUTES = (
             "unknown_rule",
             "nothing_to_limit",
             "impossible_condition",
+            *BADLY_WRITTEN,
             "credit_on_cart",
             "too_many_rules",
         ),

@@ -26,7 +26,8 @@ _WISH_ERRORS = (
     *("order_value_not_said", "more_than_order_allows"),
 )
 _REDEEMING = (
-    *("program_not_found", "reward_not_found", *_WISH_ERRORS, "order_not_said", "no_address_asked"),
+    *("program_not_found", "reward_not_found", *_WISH_ERRORS, "order_not_said", "address_needed"),
+    "no_address_asked",
     *("reward_not_active", "reward_not_yet", "reward_over", "wrong_tier", "wrong_segment"),
     *("out_of_stock", "limit_reached", "insufficient_balance", "too_many_pieces"),
     *("member_blocked", "group_blocked", "may_not_spend", *PROVING),
@@ -75,7 +76,7 @@ ROUTES = (
         "modify",
         "Create or replace a reward. What was redeemed stays as it was.",
         errors=(
-            *("program_not_found", "unknown_unit", "unknown_tier", "too_many_rewards"),
+            *("program_not_found", "unknown_unit", "unknown_tier", "unknown_segment", "too_many_rewards"),
             *("unknown_coupon_series", "code_is_shared", "worth_differs"),
         ),
         dry_run=True,
@@ -130,7 +131,7 @@ ROUTES = (
         "view",
         "Whether a member can have several rewards at once, and for each line why not.",
         query=(PROGRAM,),
-        errors=("member_not_found", "program_not_found", "reward_not_found", *_WISH_ERRORS),
+        errors=("member_not_found", "program_not_found", *_WISH_ERRORS),
         read_only=True,
     ),
     Route(
@@ -186,7 +187,7 @@ ROUTES = (
         "change_delivery",
         "rewards",
         "modify",
-        "Say where the delivery of a physical reward stands.",
+        "Say where the delivery of a physical reward stands. One that is cancelled gives nothing back: refund the redemption.",
         errors=(*_ONE, "not_delivered", "wrong_delivery_state"),
         dry_run=True,
     ),

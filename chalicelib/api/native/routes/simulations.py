@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.api.native.routes.programs import BADLY_WRITTEN, FOR_NOBODY
 from chalicelib.api.route import Route
 
 ROUTES = (
@@ -29,6 +30,7 @@ ROUTES = (
             "not_a_badge",
             "unknown_segment",
             "unknown_template",
+            *FOR_NOBODY,
             "unknown_webhook",
             "unknown_coupon_series",
             "code_is_shared",
@@ -37,6 +39,7 @@ ROUTES = (
             "unknown_rule",
             "nothing_to_limit",
             "impossible_condition",
+            *BADLY_WRITTEN,
             "credit_on_cart",
         ),
         dry_run=True,

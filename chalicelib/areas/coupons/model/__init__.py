@@ -3,6 +3,7 @@
 from chalicelib.areas.coupons.model.counts import MemberCounts, SeriesCounts, must_have_few, no_codes_left, used_up
 from chalicelib.areas.coupons.model.coupon import Coupon, CouponState, Shown, Use, shown
 from chalicelib.areas.coupons.model.deeds import (
+    Goods,
     activated,
     cancelled,
     issued,
@@ -30,6 +31,7 @@ __all__ = [
     "CouponSeries",
     "CouponSeriesDefinition",
     "CouponState",
+    "Goods",
     "MemberCounts",
     "SeriesCounts",
     "Shown",

@@ -7,11 +7,16 @@ from typing import Literal
 
 from chalicelib.areas.coupons.model.series import CouponSeries
 from chalicelib.errors import Refused
+from chalicelib.kit.amounts import times
 
 Counted = Literal["issued", "used"]
 POOL_SHARDS = 16
 MAX_LIVE = 200  # of a member: every purchase reads them
 _DEEDS = {"issued": "given out", "used": "used"}
+_OFTEN = {
+    "issued": "A member is given {} {} at most, and this one has been.",
+    "used": "A member uses {} {} at most, and this one has.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class MemberCounts:
         limits = series.limits
         most = limits.issued_per_member if what == "issued" else limits.used_per_member
         if most is not None and getattr(self, what) >= most:
-            text = f"This member has had {series.name} as often as it is {_DEEDS[what]} to anybody: {most} times."
+            text = _OFTEN[what].format(series.name, times(most))
             raise Refused("limit_per_member", text, param="member_id")
 
     def plus(self, what: Counted, more: int) -> MemberCounts:
@@ -46,7 +51,7 @@ class MemberCounts:
 def used_up(series: CouponSeries, what: Counted) -> Refused:
     """No member can have more of it."""
     most = series.limits.issued if what == "issued" else series.limits.used
-    text = f"{series.name} has been {_DEEDS[what]} as often as it may be: {most} times."
+    text = f"{series.name} has been {_DEEDS[what]} as often as it may be: {times(most or 0)}."
     return Refused("series_used_up", text, param="series_id")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.areas.coupons.model.coupon import Coupon, Keeping, Use
 from chalicelib.areas.coupons.model.series import CouponSeries
 from chalicelib.errors import Refused
+from chalicelib.kit.amounts import money
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import day_starts, iso_day, local_day
 
@@ -57,7 +58,14 @@ def issued(series: CouponSeries, issue: Issue) -> Coupon:
     )
 
 
-def must_be_usable(coupon: Coupon, series: CouponSeries, at: Instant, zone: str, order_value: int | None) -> None:
+class Goods(NamedTuple):
+    """What they come to without delivery, in the smallest part of their currency; it is told where it is known."""
+
+    value: int
+    currency: str = ""
+
+
+def must_be_usable(coupon: Coupon, series: CouponSeries, at: Instant, zone: str, goods: Goods | None) -> None:
     """Refuses `code_cancelled`, `code_used`, `code_expired`, `code_held`, `code_not_yet_active`, `order_below_minimum`."""
     _must_be_live(coupon, at, zone)
     if len(coupon.uses) + sum(one.until > at for one in coupon.keepings) >= coupon.most_uses:
@@ -68,9 +76,10 @@ def must_be_usable(coupon: Coupon, series: CouponSeries, at: Instant, zone: str,
     if coupon.waits:
         raise Refused("code_not_yet_active", "The member has not activated this coupon yet.", param="code")
     least = series.worth.minimum_order_value
-    if order_value is not None and order_value < least:
-        text = f"This coupon asks for an order of {least} at least, in the smallest part of its currency."
-        raise Refused("order_below_minimum", text, param="order_value")
+    if goods is not None and goods.value < least:
+        currency = series.worth.currency or goods.currency
+        of = f"of {money(least, currency)} at least" if currency else "that are worth more"
+        raise Refused("order_below_minimum", f"This coupon asks for goods {of}, without delivery.", param="order_value")
 
 
 def used(coupon: Coupon, at: Instant, order: str | None, taken_from: int) -> Coupon:
@@ -108,10 +117,13 @@ def activated(coupon: Coupon, at: Instant, zone: str) -> Coupon:
 
 
 def cancelled(coupon: Coupon, at: Instant, zone: str) -> Coupon:
-    """Refuses `code_used` where any of it has been, and what is over."""
+    """Refuses `code_used` where any of it has been, `code_held` while a checkout was promised it, and what is over."""
     _must_be_live(coupon, at, zone)
     if coupon.uses:
         raise Refused("code_used", "This coupon has been used: mark it as unused first.", param="coupon_id")
+    if any(one.until > at for one in coupon.keepings):
+        text = "This coupon is set apart for a checkout just now: cancel that first, or wait until it lapses."
+        raise Refused("code_held", text, param="coupon_id")
     return coupon.model_copy(update={"cancelled_at": at})
 
 

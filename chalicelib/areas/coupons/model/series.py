@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, day_of
+from chalicelib.kit.slips import slip
 from chalicelib.kit.texts import PLAIN_TEXT
 from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
 
@@ -64,7 +65,8 @@ class CodeSource(Frozen):
 
 
 class Limits(Frozen):
-    """None: without limit. Issued and used are counted of each member and of all."""
+    """None: without limit. Issued and used are counted of each member and of all. `uses_per_code` is of each coupon; whoever
+    uses a shared code has another coupon each time, so how often they may is `used_per_member`."""
 
     uses_per_code: Annotated[int, Field(strict=True, ge=1, le=MAX_USES)] = 1
     issued_per_member: Count | None = None
@@ -96,7 +98,7 @@ class CouponSeriesDefinition(Frozen):
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
         if self.from_day is not None and self.until_day is not None and self.until_day < self.from_day:
-            raise ValueError("a window must not end before it starts")
+            raise slip("window_reversed", "a window must not end before it starts", "until_day")
         if self.valid_days is not None and self.valid_days < self.active_after_days:
             raise ValueError("a coupon must not be over before it is active")
         if self.codes.kind == "shared" and (

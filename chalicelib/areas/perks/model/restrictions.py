@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Protocol, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from chalicelib.errors import Refused
+from chalicelib.kit.amounts import money
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.wire import PositiveAmount
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[DayName, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORT = {name[:3]: name for name in WEEKDAYS}
+Weekday = Annotated[DayName, BeforeValidator(lambda said: _SHORT.get(said, said) if isinstance(said, str) else said)]
+"""`mon` as rules write it is `monday`, too."""
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Names = Annotated[tuple[Text, ...], Field(max_length=1_000)]
@@ -58,10 +62,18 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """`value` in the smallest part of its currency."""
+    """`value` in the smallest part of its currency, which is told where a sentence is to name it."""
 
     value: int
     lines: tuple[BasketLine, ...] = ()
+    currency: str = ""
+
+    def at_least(self, amount: int) -> str:
+        """Smallest parts say nothing to a cashier: without a currency no number is named."""
+        return f"that comes to {money(amount, self.currency)} at least" if self.currency else "that comes to more"
+
+
+NO_BASKET = Basket(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,9 @@ def _must_suit(perk: Restricted, basket: Basket | None) -> None:
     asked, lines = perk.basket, () if basket is None else basket.lines
     least = asked.minimum_value
     if least is not None and (basket is None or basket.value < least):
-        raise Refused("basket_too_small", f"{perk.name} needs a basket of {least} at least.", param="basket")
+        raise Refused(
+            "basket_too_small", f"{perk.name} needs a basket {(basket or NO_BASKET).at_least(least)}.", param="basket"
+        )
     if asked.goods and not any(_is_asked(asked, line) for line in lines):
         raise Refused("basket_without_goods", f"The basket has nothing that {perk.name} is for.", param="basket")
 

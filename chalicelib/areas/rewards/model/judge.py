@@ -9,7 +9,7 @@ from fractions import Fraction
 from chalicelib.areas.rewards.model.counts import NONE, Counts, Every
 from chalicelib.areas.rewards.model.reward import CashbackOfReward, Cost, Reward, RewardWindow, RewardWorth
 from chalicelib.errors import Refused
-from chalicelib.kit.amounts import MAX_AMOUNT, plain
+from chalicelib.kit.amounts import MAX_AMOUNT, money, plain, times
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, iso_day
 
@@ -177,11 +177,15 @@ def _of_what_is_left(reward: Reward, it: Situation, wish: Wish) -> Iterator[Refu
         if short is not None:
             limit, rest = short
             used = limit.times - max(0, rest)
-            yield Refused("limit_reached", f"{can} {limit.times} times{_IN[limit.every]}, and it was had {used} times.")
+            yield Refused("limit_reached", f"{can} {times(limit.times)}{_IN[limit.every]}, and {_had(used)}.")
             break
     why = it.no_codes.get(reward.reward_id)
     if why is not None and (no := why(wish.quantity)) is not None:
         yield no
+
+
+def _had(used: int) -> str:
+    return f"it was had {times(used)}" if used else "so many would be more"
 
 
 def _missing(reward: Reward, it: Situation, wish: Wish) -> dict[str, int]:
@@ -231,8 +235,8 @@ def must_pay_part(cashback: CashbackOfReward, wish: Wish, paid: int) -> None:
         return
     most = _most(cashback, wish.order_value)
     if paid + value_of(cashback, wish.points or 0) > most:
-        before = f", and {paid} have been" if paid else ""
-        text = f"At most {most} of this order are paid with points{before}."
+        before = f", and {money(paid, cashback.currency)} of it has been" if paid else ""
+        text = f"Points pay at most {money(most, cashback.currency)} of this order{before}."
         raise Refused("more_than_order_allows", text, param="points")
 
 

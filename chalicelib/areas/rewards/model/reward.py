@@ -12,6 +12,7 @@ from chalicelib.areas.rewards.model.counts import Every
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.labels import Labels
+from chalicelib.kit.slips import slip
 from chalicelib.kit.texts import PLAIN_KEY, PLAIN_TEXT
 from chalicelib.kit.wire import AmountOrZero, CalendarDay, PositiveAmount
 
@@ -90,7 +91,7 @@ class RewardWindow(Frozen):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.from_day is not None and self.until_day is not None and self.until_day < self.from_day:
-            raise ValueError("a window must not end before it starts")
+            raise slip("window_reversed", "a window must not end before it starts")
         return self
 
 

@@ -22,6 +22,7 @@ from chalicelib.areas.rules.model.words import Flag, LabelMatch, LineFilter, Pla
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.base import Frozen, was_let_in
 from chalicelib.kit.periods import CountPeriod, minute_of, parse_day
+from chalicelib.kit.slips import slip
 
 MAX_DEPTH = 8
 MAX_QUESTIONS = 200
@@ -71,18 +72,20 @@ class Ask(Question):
     def _can_be_answered(self, info: ValidationInfo) -> Self:
         kind = kind_of(self.ask)
         if kind is None:
-            raise ValueError(f"nobody knows what {self.ask[:64]} is: docs/guides/promotions.md lists what can be asked")
+            text = f"nobody knows what {self.ask[:64]} is: docs/guides/promotions.md lists what can be asked"
+            raise slip("unknown_subject", text)
         asked = tuple(self.comparisons())
         if not asked:
-            raise ValueError(
-                f"say what {self.ask} must be: is, is_not, one_of, none_of, at_least, at_most, above or below"
+            raise slip(
+                "wrong_comparison",
+                f"say what {self.ask} must be: is, is_not, one_of, none_of, at_least, at_most, above or below",
             )
         for name, value in asked:
             if name in _LIMITS and (kind not in _ORDERED or (kind == "any" and isinstance(value, bool))):
-                raise ValueError(f"{self.ask} has no order: ask is, is_not, one_of or none_of")
+                raise slip("wrong_comparison", f"{self.ask} has no order: ask is, is_not, one_of or none_of")
             for one in value if isinstance(value, tuple) else (value,):
                 if not _suits(kind, one):
-                    raise ValueError(f"{self.ask} is compared with {_HOW[kind]}")
+                    raise slip("wrong_comparison", f"{self.ask} is compared with {_HOW[kind]}")
         if not was_let_in(info):
             must_be_meant(self.ask, kind, asked)
         return self
@@ -114,7 +117,9 @@ class AskLines(Question):
     def _compares_what_has_a_size(self, info: ValidationInfo) -> Self:
         compares = self.at_least is not None or self.at_most is not None
         if compares is not (self.of in ("value", "quantity")):
-            raise ValueError("value and quantity are compared by at_least or at_most; any and all are not")
+            raise slip(
+                "wrong_comparison", "value and quantity are compared by at_least or at_most; any and all are not"
+            )
         if not was_let_in(info):
             must_not_cross(self.at_least, self.at_most)
         return self
@@ -133,9 +138,9 @@ class AskTimes(Question):
     @model_validator(mode="after")
     def _says_how_often(self, info: ValidationInfo) -> Self:
         if self.at_least is None and self.at_most is None:
-            raise ValueError("say how often: at_least or at_most")
+            raise slip("wrong_comparison", "say how often: at_least or at_most")
         if self.rule_id is None and self.per in ("day", "week"):
-            raise ValueError("orders are counted by month, 3_months, 6_months, year, or ever")
+            raise slip("wrong_comparison", "orders are counted by month, 3_months, 6_months, year, or ever")
         if not was_let_in(info):
             must_not_cross(self.at_least, self.at_most)
         return self
@@ -211,7 +216,7 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
 def questions(condition: Condition, depth: int = 1) -> Iterator[Condition]:
     """The leaves. Refuses what is too deep to be read by anybody."""
     if depth > MAX_DEPTH:
-        raise ValueError(f"conditions go at most {MAX_DEPTH} levels deep")
+        raise slip("conditions_too_large", f"conditions go at most {MAX_DEPTH} levels deep", "when")
     parts = parts_of(condition)
     if not parts:
         yield condition

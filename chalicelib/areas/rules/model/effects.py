@@ -131,7 +131,7 @@ class FixedPrice(Frozen):
 
 class BuyGet(Frozen):
     """Of each `buy` + `get` pieces of the own lines, the cheapest `get` for `percent` off: all of it where none is said.
-    Pieces are whole ones. `sets_at_most` in one cart."""
+    Pieces are whole ones; delivery is none, nor is what is free already. `sets_at_most` in one cart."""
 
     kind: Literal["buy_get"]
     buy: Count
@@ -141,7 +141,7 @@ class BuyGet(Frozen):
 
 
 class CheapestFree(Frozen):
-    """The cheapest piece of the own lines for nothing, once there are this many of them."""
+    """The cheapest piece of the own lines for nothing, once there are this many of them, as `buy_get` counts them."""
 
     kind: Literal["cheapest_free"]
     pieces: Count

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from chalicelib.areas.rules.model.words import Code, Count
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import CountPeriod
+from chalicelib.kit.slips import slip
 from chalicelib.kit.wire import PositiveAmount
 
 MAX_MEMBER_LIMITS = 10
@@ -26,7 +27,7 @@ class MemberLimit(Frozen):
     @model_validator(mode="after")
     def _limits_one_thing(self) -> Self:
         if (self.times is not None) is (self.amount is not None) or (self.amount is None) is not (self.unit is None):
-            raise ValueError("a limit for each member has either times, or an amount and its unit")
+            raise slip("wrong_limit", "a limit for each member has either times, or an amount and its unit")
         return self
 
 
@@ -40,7 +41,7 @@ class Budget(Frozen):
     @model_validator(mode="after")
     def _is_of_one_thing(self) -> Self:
         if (self.unit is None) is (self.currency is None):
-            raise ValueError("a budget is of a unit or of a currency")
+            raise slip("wrong_limit", "a budget is of a unit or of a currency")
         return self
 
     @property
@@ -59,7 +60,7 @@ class RuleLimits(Frozen):
     def _says_each_once(self) -> Self:
         said = [(one.per, one.unit) for one in self.per_member]
         if len(set(said)) != len(said):
-            raise ValueError("there are two limits for each member of one period")
+            raise slip("wrong_limit", "there are two limits for each member of one period", "per_member")
         return self
 
 

@@ -10,6 +10,7 @@ from chalicelib.areas.rules.model.effects import (
     CREDITS,
     DISCOUNTS,
     FOLLOWS,
+    AmountOff,
     CallWebhook,
     GiveBadge,
     GiveStamps,
@@ -23,7 +24,7 @@ from chalicelib.areas.rules.model.effects import (
     SetTier,
 )
 from chalicelib.areas.rules.model.rule import Rule
-from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_UNITS
+from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS
 from chalicelib.areas.rules.model.triggers import OnEvent
 
 
@@ -107,6 +108,20 @@ def asked_segments(rule: Rule) -> Iterator[Named]:
         if asked.ask == "member.segments":
             for _, value in asked.comparisons():
                 yield from (Named(str(one), "when") for one in (value if isinstance(value, tuple) else (value,)))
+
+
+def named_fields(rule: Rule) -> Iterator[Named]:
+    """Of members."""
+    for asked in _asked(rule):
+        if asked.ask.startswith(OF_FIELDS):
+            yield Named(asked.ask.removeprefix(OF_FIELDS), "when")
+
+
+def amounts_off(rule: Rule) -> Iterator[Named]:
+    """As they are written."""
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, AmountOff):
+            yield Named(effect.amount, f"effects.{place}.amount")
 
 
 def named_perks(rule: Rule) -> Iterator[Named]:

@@ -20,6 +20,7 @@ from chalicelib.areas.rules.model.words import (
     Values,
 )
 from chalicelib.kit.base import Frozen
+from chalicelib.kit.slips import slip
 from chalicelib.kit.windows import Window
 
 State = Literal["draft", "active", "paused", "ended"]
@@ -61,26 +62,27 @@ class RuleDefinition(Frozen):
     @model_validator(mode="after")
     def _can_be_judged(self) -> Self:
         if self.when is not None and sum(1 for _ in questions(self.when)) > MAX_QUESTIONS:
-            raise ValueError(f"a rule asks at most {MAX_QUESTIONS} questions")
+            raise slip("conditions_too_large", f"a rule asks at most {MAX_QUESTIONS} questions", "when")
         return self
 
     @model_validator(mode="after")
     def _effects_suit_the_trigger(self) -> Self:
         on = self.trigger.on
-        for effect in self.effects:
+        for number, effect in enumerate(self.effects):
+            place = f"effects.{number}"
             if isinstance(effect, DISCOUNTS) and on != "cart":
-                raise ValueError(f"{effect.kind} is a discount: it belongs to a rule on cart, not on {on}")
+                text = f"{effect.kind} is a discount: it belongs to a rule on cart, not on {on}"
+                raise slip("wrong_effect", text, place)
             if isinstance(effect, OF_GOODS) and on not in WITH_GOODS:
-                raise ValueError(
-                    f"{effect.kind} is counted of what is bought: it belongs to a rule on order, not on {on}"
-                )
+                text = f"{effect.kind} is counted of what is bought: it belongs to a rule on order, not on {on}"
+                raise slip("wrong_effect", text, place)
         return self
 
     @model_validator(mode="after")
     def _calls_each_webhook_once(self) -> Self:
         called = [effect.webhook_id for effect in self.effects if isinstance(effect, CallWebhook)]
         if len(called) != len(set(called)):
-            raise ValueError("a rule tells each webhook once: name every other one")
+            raise slip("wrong_effect", "a rule tells each webhook once: name every other one", "effects")
         return self
 
     @model_validator(mode="after")
@@ -89,7 +91,7 @@ class RuleDefinition(Frozen):
         if self.limits == UNLIMITED:
             return self
         if on == "referral" and (self.limits.in_all is not None or self.limits.budget is not None):
-            raise ValueError("limits on referral are for each member")
+            raise slip("wrong_limit", "limits on referral are for each member", "limits")
         counted = on in WITH_GOODS or on in ("schedule", "referral")
         beside = any(isinstance(one, FOLLOWS) for one in self.effects)
         if not counted or (beside and on != "schedule"):
@@ -97,28 +99,28 @@ class RuleDefinition(Frozen):
                 "limits are of points and discounts, in rules on orders, carts, schedules and referrals; what else a rule "
                 "gives is counted on schedule only"
             )
-            raise ValueError(text)
+            raise slip("wrong_limit", text, "limits")
         return self
 
     @model_validator(mode="after")
     def _asks_what_there_is(self) -> Self:
         on = self.trigger.on
         if on not in WITH_GOODS and self.lines != LineFilter():
-            raise ValueError(f"lines are of what is bought: a rule on {on} has none")
+            raise slip("wrong_question", f"lines are of what is bought: a rule on {on} has none", "lines")
         for asked in () if self.when is None else questions(self.when):
             if of_goods(asked) and on not in WITH_GOODS:
-                raise ValueError(
-                    f"nothing is bought where a rule on {on} is judged: ask about the member or the moment"
-                )
+                text = f"nothing is bought where a rule on {on} is judged: ask about the member or the moment"
+                raise slip("wrong_question", text, "when")
             if isinstance(asked, Ask) and not _may_ask(asked.ask, on):
-                raise ValueError(f"{asked.ask[:64]} has no answer where a rule on {on} is judged")
+                raise slip("wrong_question", f"{asked.ask[:64]} has no answer where a rule on {on} is judged", "when")
         return self
 
     @model_validator(mode="after")
     def _can_ever_run(self) -> Self:
         """Nobody is anywhere when it is time."""
         if self.trigger.on == "schedule" and self.audience.places:
-            raise ValueError("a rule on schedule is for members wherever they are: it has no places")
+            text = "a rule on schedule is for members wherever they are: it has no places"
+            raise slip("wrong_question", text, "audience.places")
         return self
 
     def named(self, rule_id: str) -> Rule:

@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.base import Frozen
+from chalicelib.kit.slips import slip
 
 MAX_VALUES = 1_000
 MAX_FACTOR = 1_000
 
 
+def _out_of(value: Decimal | None, sentence: str, least: int = 0) -> PydanticCustomError:
+    """What is no number, or one outside its bounds: at `least` and below it is too small."""
+    if value is None:
+        return slip("unreadable_number", sentence)
+    if value <= least:
+        return slip("number_too_small", sentence)
+    return slip("number_too_large", sentence)
+
+
 def _positive(text: str) -> str:
     value = plain_decimal(text)
     if value is None or value == 0:
-        raise ValueError('must be a plain decimal above 0, such as "1.00"')
+        raise _out_of(value, 'must be a plain decimal above 0, such as "1.00"')
     return text
 
 
 def _plain(text: str) -> str:
     if plain_decimal(text) is None:
-        raise ValueError('must be a plain decimal, such as "20.00"')
+        raise slip("unreadable_number", 'must be a plain decimal, such as "20.00"')
     return text
 
 
 def _factor(text: str) -> str:
     value = plain_decimal(text)
     if value is None or not 1 < value <= MAX_FACTOR:
-        raise ValueError(f'a factor must be a plain decimal above 1 and at most {MAX_FACTOR}, such as "1.5"')
+        raise _out_of(
+            value, f'a factor must be a plain decimal above 1 and at most {MAX_FACTOR}, such as "1.5"', least=1
+        )
     return text
 
 
 def _percent(text: str) -> str:
     value = plain_decimal(text)
     if value is None or not 0 < value <= 100:
-        raise ValueError('a percentage must be a plain decimal above 0 and at most 100, such as "12.5"')
+        raise _out_of(value, 'a percentage must be a plain decimal above 0 and at most 100, such as "12.5"')
     return text
 
 
