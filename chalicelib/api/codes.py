@@ -201,7 +201,7 @@ _OPERATIONS = {
     "order_number_unusable": Code(422, "The document number clashes with others under which orders are kept."),
     "future_purchase": Code(422, "The time of purchase lies in the future."),
     "too_many_credits": Code(422, "More than 63 rules give something for this order."),
-    "too_many_limits": Code(422, "Too many rules with limits for all together give something for this order."),
+    "too_many_limits": Code(422, "Too many rules with limits for all together give something for this."),
     "currency_differs": Code(422, "The return is not in the currency of its sale."),
     "sku_not_sold": Code(422, "The sale has no line with this SKU."),
     "returned_more_than_bought": Code(422, "More comes back than was bought and is not yet returned."),

@@ -87,10 +87,11 @@ def is_ignored(turn: Turn, perk: Perk) -> bool:
     return perk.again == "ignore" and known is not None and known.state == "active"
 
 
-def earned(turn: Turn, desk: Desk, unit: str, amount: int) -> Turn:
-    """Points of an award are an earning of its unit, as any other."""
-    terms = desk.terms
-    credit = replace(terms.credit(unit, amount, desk.at), by=desk.opened.by, rule=desk.rule, order=desk.order)
+def earned(turn: Turn, desk: Desk, unit: str, amount: int, lines: tuple[tuple[int, int], ...] = ()) -> Turn:
+    """Points of an award are an earning of its unit, as any other: of some `lines` of an order, where it is for them."""
+    terms, lines = desk.terms, lines if desk.order else ()
+    credit = replace(terms.credit(unit, amount, desk.at), by=desk.opened.by, lines=lines)
+    credit = replace(credit, rule=desk.rule, order=desk.order)
     came_to = turn.story.account.advanced_to
     story = earn(turn.story, credit, terms.conduct_of_earning(unit, came_to, desk.at))
     return replace(turn, story=after_activity(story, terms, "earn", desk.at))
@@ -201,7 +202,9 @@ def _full_card(turn: Turn, desk: Desk, perk: Perk, what: StampCard, award: Award
 
 
 def _used(turn: Turn, desk: Desk, perk: Perk, award: Award, came: _Came) -> Turn:
-    used = award.redeemed(Redemption(turn.sequence, turn.story.account.owner, came.points, came.gave))
+    owner = turn.story.account.owner
+    place = max((one.place + 1 for one in award.told_by(turn.sequence, owner)), default=0)
+    used = award.redeemed(Redemption(turn.sequence, owner, came.points, came.gave, place=place))
     fact = f.PerkRedeemed(
         desk.member_id,
         perk.perk_id,

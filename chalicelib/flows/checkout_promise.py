@@ -19,7 +19,8 @@ from chalicelib.flows.evaluate_cart import CartCredit, PayableWithPoints
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.purchase import Buyer, enrolled_buyer, member_of, with_credits
+from chalicelib.flows.order_credits import with_credits
+from chalicelib.flows.purchase import Buyer, enrolled_buyer, member_of
 from chalicelib.flows.rule_limits import Stock
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking

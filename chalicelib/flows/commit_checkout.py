@@ -35,7 +35,7 @@ from chalicelib.flows.kept_orders import kept_plan
 from chalicelib.flows.proving import counting_wrong_tries
 from chalicelib.flows.purchase import Buyer, Till, decide_purchase, known_buyer, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
-from chalicelib.flows.rule_limits import Gave, taken_uses, writes_within
+from chalicelib.flows.rule_limits import Gave, must_keep_promise, taken_uses, writes_within
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, terms_of
 from chalicelib.kit.amounts import split
@@ -134,7 +134,9 @@ def _plan(
     if buyer is None:
         taking.begin()
         given = Gave(off=_promised_off(checkout))
-        uses = tuple(taken_uses(terms, taking, given, held_uses(checkout)))
+        held = held_uses(checkout)
+        must_keep_promise(terms, taking, given, sale.purchased_at, held)
+        uses = tuple(taken_uses(terms, taking, given, held))
         made = kept_plan(caller, unguarded(command), terms, header, sale, order_id, uses)
         made = replace(made, writes=(*made.writes, *writes_within(taking)))
         return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)

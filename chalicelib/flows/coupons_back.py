@@ -1,5 +1,5 @@
-"""What becomes of coupons once all of an order has come back: those that were used with it are good again, those that a rule
-gave for it are taken back, as far as nobody has used them.
+"""What becomes of coupons when an order comes back: once all of it has, those that were used with it are good again; those that a
+rule gave for it, or for some of its lines, are taken back with all of that, as far as nobody has used them.
 
 reads    1 BatchGet of the coupons and of what is counted of their series, where there are any; with it the member's own
          account, where the order is their group's
@@ -17,7 +17,8 @@ from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.orders.model import Order
-from chalicelib.areas.orders.model.order import COUPON_GIVEN
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN
+from chalicelib.areas.orders.model.order import due_back
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import own_entry
 from chalicelib.flows.coupon_commit import Found, coupon_in
@@ -40,18 +41,19 @@ class CouponsBack:
 
 
 def coupons_back(terms: Terms, taking: Taking, before: Order, after: Order, header: Header) -> CouponsBack:
-    """A part of an order changes nothing of them. Those that were marked as unused by hand are so already."""
-    given = tuple((gift.award, gift.what) for gift in before.gifts if gift.kind == COUPON_GIVEN)
-    if not after.fully_returned or not (before.coupons or given):
+    """Those that were marked as unused by hand are so already."""
+    given = tuple((gift.award, gift.what) for gift in due_back(before, after) if gift.kind == COUPON_GIVEN)
+    used = before.coupons if after.fully_returned else ()
+    if not (used or given):
         return CouponsBack()
     taking.begin()
     desk = Desk(
         *(taking.tenant, before.member_id, header.recorded_at, terms.program.zone),
-        _read(taking, terms, before, (*before.coupons, *given)),
+        _read(taking, terms, before, (*used, *given)),
         taking,
     )
     deeds: tuple[Deed, ...] = ()
-    for coupon_id, _ in before.coupons:
+    for coupon_id, _ in used:
         found = _found(desk, coupon_id)
         if any(one.order == before.sale.number for one in found.coupon.uses):
             deeds = (*deeds, unuse(desk, _as_is(desk, found, deeds), before.sale.number))

@@ -12,6 +12,7 @@ from chalicelib.flows.happening import What, happened
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.purchase import Buyer, member_of
+from chalicelib.flows.rule_limits import Gave, credits_since, with_uses
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier
 from chalicelib.table.journal import Header
@@ -46,9 +47,13 @@ def decide_happening(
 
     def decided() -> Decided:
         taking.begin()
-        story = terms.meets(opened.account, header, asks_now=True)
-        story, follows = happened(story, terms, opened, what, header.effective_at, header.place)
-        done = followed(Giving(taking, dry_run), story, terms, opened, follows, header)
-        return Decided(opened, settle_tier(done.story, terms, header.effective_at), done)
+        before, at = terms.meets(opened.account, header, asks_now=True), header.effective_at
+        story, follows = happened(taking, before, terms, opened, what, at, header.place)
+        done, own = (
+            followed(Giving(taking, dry_run), story, terms, opened, follows, header),
+            credits_since(before, story),
+        )
+        counted = with_uses(done.story, terms, taking, Gave(own, beside=done.gave()), at, order="")
+        return Decided(opened, settle_tier(counted.story, terms, at), done)
 
     return unless_lost(rt, tenant, (opened,), decided, dry_run=dry_run)

@@ -25,7 +25,8 @@ from chalicelib.flows.follow_effects import coming
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened
-from chalicelib.flows.purchase import Buyer, known_buyer, open_buyer, refuse_future, with_credits
+from chalicelib.flows.order_credits import with_credits
+from chalicelib.flows.purchase import Buyer, known_buyer, open_buyer, refuse_future
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.simulate_order import SkippedRule, skipped_rules
 from chalicelib.flows.take_quotas import Taking

@@ -16,7 +16,8 @@ from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.accounts.model.facts import PointsEarned, PointsPromised
 from chalicelib.areas.coupons.model import Coupon
-from chalicelib.areas.orders.model.order import Credited, Gift
+from chalicelib.areas.orders.model.gifts import Gift
+from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import StampCard
 from chalicelib.areas.perks.model import Till as At
@@ -39,7 +40,7 @@ from chalicelib.flows.award_turn import Desk, Turn
 from chalicelib.flows.follow_coupons import OF_A_COUPON, OF_ALL_COUPONS, CouponTurn, Giving, coupon_turn
 from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.follow_webhooks import telling
-from chalicelib.flows.give_stamps import stamped
+from chalicelib.flows.give_stamps import Stamps, stamped
 from chalicelib.flows.opened import Opened
 from chalicelib.flows.order_pins import pinned_for
 from chalicelib.flows.terms import Terms
@@ -80,6 +81,10 @@ class Followed:
     @property
     def told(self) -> dict[str, Any]:
         return told_effects(self.effects)
+
+    def gave(self, since: int = 0, until: int | None = None) -> tuple[str, ...]:
+        """The rules of which something was given, of what followed from there to there."""
+        return tuple(effect.rule_id for effect in self.effects[since:until] if effect.given)
 
 
 def told_effects(effects: Sequence[Frozen]) -> dict[str, Any]:
@@ -127,7 +132,7 @@ def followed(
             made.append(_told(follow, reason=refusal.code))
     turn = given.turn
     writes = (*turn.writes(tenant, member_id, program_id), *given.stays.writes, *given.coupons.written(header))
-    return Followed(turn.story, writes, tuple(made), tuple(gifts), _credited(turn.story, story, order))
+    return Followed(turn.story, writes, tuple(made), tuple(gifts), _credited(turn.story, story, order, follows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +177,25 @@ class _Given:
             coupons = self.coupons.with_one(effect.series, follow.rule_id)
             issued = coupons.told_since(self.coupons)
             return replace(blank, coupons=coupons, turn=self.turn.then(*issued), coupon=coupons.last)
-        turn, award_id = _given(self.turn, desk, effect, self.place)
+        turn, award_id = _given(self.turn, desk, follow, effect, self.place)
         return replace(blank, turn=turn, award_id=award_id)
 
 
 def _gift(follow: Follow, given: _Given) -> Gift:
     """As it is known to who takes it back."""
     kept = given.award_id if given.coupon is None else given.coupon.coupon_id
-    return Gift(follow.rule_id, follow.effect.kind, _what(follow.effect), kept or "")
+    return Gift(follow.rule_id, follow.effect.kind, _what(follow.effect), kept or "", lines=follow.lines)
 
 
-def _credited(after: Story, before: Story, order: str) -> tuple[Credited, ...]:
-    """Of no line, and worth nothing: so it is due back with all of the order."""
+def _credited(after: Story, before: Story, order: str, follows: Sequence[Follow]) -> tuple[Credited, ...]:
+    """What is of no line is worth nothing: so it is due back with all of the order."""
+    paid = {number: value for one in follows for portion in one.portions for number, value in portion.paid}
+
+    def value(fact: PointsEarned | PointsPromised) -> int:
+        return sum(paid[number] for number, _ in fact.lines)
+
     return tuple(
-        Credited(fact.rule, fact.unit, fact.amount, (), 0, fact.piece, period=fact.period)
+        Credited(fact.rule, fact.unit, fact.amount, fact.lines, value(fact), fact.piece, period=fact.period)
         for fact in after.facts[len(before.facts) :]
         if isinstance(fact, PointsEarned | PointsPromised) and order and fact.order == order
     )
@@ -225,7 +235,7 @@ def _what(effect: FollowEffect) -> str:
 
 
 def _given(
-    turn: Turn, desk: Desk, effect: GrantPerk | GiveStamps | GiveBadge | SetTier, place: str
+    turn: Turn, desk: Desk, follow: Follow, effect: GrantPerk | GiveStamps | GiveBadge | SetTier, place: str
 ) -> tuple[Turn, str | None]:
     if isinstance(effect, SetTier):
         return _on_tier(turn, desk, effect.tier, effect.days), None
@@ -238,7 +248,8 @@ def _given(
             raise Refused("held_already", f"The member has {perk.name} already.")
         turn = granted(turn, desk, perk, Grant("rule"))
     elif isinstance(perk.what, StampCard):
-        turn = stamped(turn, desk, perk, perk.what, effect.amount, At(place))
+        given = [Stamps(portion.amount, portion.lines) for portion in follow.portions]
+        turn = stamped(turn, desk, perk, perk.what, given, At(place))
     else:
         raise Refused("not_a_stamp_card", f"{perk.name} is no stamp card.")
     return turn, turn.main

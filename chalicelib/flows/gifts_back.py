@@ -1,47 +1,44 @@
-"""What rules gave for an order beside points goes when all of the order has come back, as far as nobody has used it.
+"""What rules gave for an order beside points goes when all has come back for which it was given, the lines that the rule asked for
+or the whole order, as far as nobody has used it.
 
     a perk      (a badge, too) is taken back, or the grant of it where there was more; not where it was used
-    stamps      are cancelled as points are (flows/return_order); a card that redeemed itself with the order is refunded first, and
-                what it gave goes with it, where nobody has used that
+    stamps      are cancelled as points are (flows/return_order), those for some lines or pieces with a part of these; a card that
+                redeemed itself with the order is refunded first, as often as they are needed, and what it gave goes with it, where
+                nobody has used that
     a coupon    is cancelled, where nobody has used it and it is not over (flows/coupons_back)
     a tier      is unpinned, or pinned as it was before, where no operator has pinned the member since; where a newer order has, its pin
                 stays (flows/order_pins)
 
-reads    1 Get of the entry that recorded the order, where it gave something of this; 1 Query of the member's snapshot more where
+reads    1 Get of the entry that recorded the order, where something of this goes; 1 Query of the member's snapshot more where
          the order is a group's
 writes   each award (version): 2 units; the order's entry, where a card is refunded: 2 units
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Story
-from chalicelib.areas.accounts.model.facts import (
-    PerkGranted,
-    PerkRedeemed,
-    PerkRefunded,
-    PerkRevoked,
-    PointsSpent,
-    TierPinned,
-)
+from chalicelib.areas.accounts.model.facts import PerkGranted, PerkRefunded, PerkRevoked, TierPinned
 from chalicelib.areas.accounts.model.standing import Pin
-from chalicelib.areas.orders.model.order import COUPON_GIVEN, Gift, Order
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN, STAMPS, Gift
+from chalicelib.areas.orders.model.order import Order, ReturnPlan, due_back
 from chalicelib.areas.perks import store as perks
-from chalicelib.areas.perks.model import Award
+from chalicelib.areas.perks.model import Award, Redemption
 from chalicelib.areas.perks.model.award import award_used, named_award
 from chalicelib.errors import Refused
-from chalicelib.flows.account_views import facts_of, numbered
+from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.award_turn import Turn
 from chalicelib.flows.follow_effects import told_effects
 from chalicelib.flows.opened import Opened, open_snapshot
 from chalicelib.flows.order_pins import pinned_since, uncovered, without_pin
+from chalicelib.flows.redemptions_told import Told, redemptions_of
+from chalicelib.flows.refund_award import points_back
 from chalicelib.flows.spends_back import recording_entry
 from chalicelib.flows.terms import Terms
-from chalicelib.flows.undo_commit import Named
-from chalicelib.flows.undo_kinds import given_back
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
@@ -79,7 +76,8 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class GiftsBack:
-    """`sequence` is that of the entry that will tell of it; `coupons` that were given why they stay, or None."""
+    """`going` of what was given, and how much is `due` of what, by unit. `sequence` is that of the entry that will tell of it;
+    `coupons` that were given why they stay, or None."""
 
     order: Order
     entry: Entry
@@ -87,30 +85,36 @@ class GiftsBack:
     tenant: str
     sequence: int
     coupons: Mapping[str, str | None] = field(default_factory=dict)
+    going: tuple[Gift, ...] = ()
+    due: Mapping[str, int] = field(default_factory=dict)
 
     def taken_from(self, story: Story, terms: Terms, at: Instant) -> TakenBack:
         """What was given last goes first."""
         turn, undone = Turn(story, self.awards, self.sequence), dict[int, int]()
         made: list[TakenEffect] = []
-        for gift in reversed(self.order.gifts):
+        for gift in reversed(self.going):
             if gift.kind == COUPON_GIVEN:
                 made.append(_told(gift, self.coupons[gift.award]))
-                continue
-            try:
-                turn = self._without(turn, terms, at, gift, undone)
-                made.append(_told(gift))
-            except Refused as refusal:
-                made.append(_told(gift, refusal.code))
+            elif gift.kind == STAMPS:
+                turn, why = self._unfilled(turn, terms, at, gift.award, undone)
+                made.append(_told(gift, why))
+            else:
+                try:
+                    turn = self._without(turn, terms, gift)
+                    made.append(_told(gift))
+                except Refused as refusal:
+                    made.append(_told(gift, refusal.code))
+        for gift in self.order.gifts:
+            if gift.kind == STAMPS and gift not in self.going:
+                turn, _ = self._unfilled(turn, terms, at, gift.award, undone, as_needed=True)
         writes = turn.writes(self.tenant, self.order.member_id, self.order.program)
         return TakenBack(turn.story, writes, undone, tuple(reversed(made)))
 
-    def _without(self, turn: Turn, terms: Terms, at: Instant, gift: Gift, undone: dict[int, int]) -> Turn:
+    def _without(self, turn: Turn, terms: Terms, gift: Gift) -> Turn:
         if gift.kind == "set_tier":
             return replace(turn, story=self._off_tier(turn.story, terms, gift))
         award = turn.awards.get(gift.award)
         award = None if award is None else award.at(turn.story.account.advanced_to)
-        if gift.kind == "stamps":
-            return turn if award is None else self._unfilled(turn, terms, at, award, undone)
         if award is None or award.state in ("expired", "revoked"):
             raise Refused("award_gone", "The award is over, or was taken back.")
         [fact, *_] = [
@@ -129,52 +133,74 @@ class GiftsBack:
             raise pinned_since()
         return uncovered(story, terms, () if gift.was is None else (Pin(*gift.was),))
 
-    def _unfilled(self, turn: Turn, terms: Terms, at: Instant, award: Award, undone: dict[int, int]) -> Turn:
-        """The card as it was before it redeemed itself with the order; as it is, where it did not. Refuses `reward_used`."""
-        used = [one for one in facts_of(self.entry, PerkRedeemed) if _is_of(one, award.award_id)]
-        known = [
-            one for one in award.refundable if (one.sequence, one.owner) == (self.entry.sequence, self.order.owner)
-        ]
-        if not used or not known or award.state == "revoked":
-            return turn
-        [redeemed, redemption] = used[0], known[0]
-        if redemption.gave:
-            turn = self._without_prize(turn, redemption.gave, redemption.ended)
-        paid_with = {one.fact for one in self.order.spends} | undone.keys()
-        back = 0
-        for number, spent in numbered(self.entry, PointsSpent):
-            if number not in paid_with and spent.unit == redeemed.unit and spent.amount == redeemed.points:
-                named = Named(self.entry, number, spent)
-                back = min(redemption.points, named.rest)
-                if back:
-                    turn = replace(turn, story=given_back(turn.story, terms, named, back, at))
-                    undone[number] = back
+    def _unfilled(
+        self, turn: Turn, terms: Terms, at: Instant, name: str, undone: dict[int, int], *, as_needed: bool = False
+    ) -> tuple[Turn, str | None]:
+        """The card as it was before it redeemed itself with the order, or with as much on it as goes back; and why it is not so,
+        where somebody has used what it gave. The last goes first."""
+        award, told, why = turn.awards.get(name), redemptions_of(self.entry, self.order.member_id, name), None
+        known = () if award is None else award.told_by(self.entry.sequence, self.order.owner)
+        if award is None or award.state == "revoked" or not told:
+            return turn, None
+        unit = told[0].fact.unit
+        for redemption in reversed(known):
+            if as_needed and turn.story.account.wallet(unit).available >= self.due.get(unit, 0):
                 break
-        fact = PerkRefunded(self.order.member_id, award.perk, award.number, self.entry.sequence, back, whole=True)
-        return turn.put(award.refunded(redemption, redemption.points)).then(fact)
+            try:
+                turn = self._without_redemption(turn, terms, at, redemption, told[redemption.place], undone)
+            except Refused as refusal:
+                why = refusal.code
+        return turn, why
 
-    def _without_prize(self, turn: Turn, name: str, ended: Instant | None) -> Turn:
+    def _without_redemption(
+        self, turn: Turn, terms: Terms, at: Instant, of: Redemption, told: Told, undone: dict[int, int]
+    ) -> Turn:
+        """Refuses `reward_used`."""
+        name = f"{told.fact.perk}.{told.fact.award}"
+        award = turn.awards[name].at(turn.story.account.advanced_to)
+        if told.granted is not None:
+            turn = self._without_prize(turn, of.gave, told.granted, of.ended)
+        turn, back = points_back(turn, terms, self.entry, told, of.points, at)
+        if back:
+            undone[told.paid] = back
+        fact = PerkRefunded(self.order.member_id, award.perk, award.number, self.entry.sequence, back, whole=True)
+        return turn.put(award.refunded(of, of.points)).then(fact)
+
+    def _without_prize(self, turn: Turn, name: str, grant: PerkGranted, ended: Instant | None) -> Turn:
         prize = turn.awards.get(name)
         if prize is None:
             raise award_used(name)
         prize = prize.at(turn.story.account.advanced_to)
         if prize.state in ("expired", "revoked"):
             return turn
-        [grant, *_] = [one for one in facts_of(self.entry, PerkGranted) if _is_of(one, name) and one.source == "card"]
         return _without_grant(turn, self.order.member_id, prize, grant, ended)
 
 
 def gifts_back(
-    rt: Runtime, tenant: str, before: Order, after: Order, opened: Opened, coupons: Mapping[str, str | None]
+    rt: Runtime, tenant: str, before: Order, planned: ReturnPlan, opened: Opened, coupons: Mapping[str, str | None]
 ) -> GiftsBack | None:
-    """None where nothing goes: a part of an order takes nothing of it with it. What becomes of `coupons` is decided."""
-    if not before.gifts or not after.fully_returned:
+    """None where nothing goes. What becomes of `coupons` is decided."""
+    going, due = due_back(before, planned.order), _due_of_cards(before, planned)
+    if not (going or due):
         return None
     beside = opened.beside
     if before.group_id is not None and any(gift.kind != COUPON_GIVEN for gift in before.gifts):
         beside = open_snapshot(rt, tenant, before.member_id, before.program).beside
     awards = perks.awards_from(beside.values(), before.program)
-    return GiftsBack(before, recording_entry(rt, tenant, before), awards, tenant, opened.head.version + 1, coupons)
+    entry, sequence = recording_entry(rt, tenant, before), opened.head.version + 1
+    return GiftsBack(before, entry, awards, tenant, sequence, coupons, going, due)
+
+
+def _due_of_cards(order: Order, planned: ReturnPlan) -> Mapping[str, int]:
+    """By unit, where rules that gave stamps are due some back."""
+    stamping = {gift.rule for gift in order.gifts if gift.kind == STAMPS}
+    due = Counter[str]()
+    for credit, amount in planned.dues:
+        due[credit.unit] += amount
+    return {
+        unit: due[unit]
+        for unit in {one.credit.unit for one in planned.dues if one.amount and one.credit.rule in stamping}
+    }
 
 
 def taken_effects_of(entry: Entry) -> tuple[TakenEffect, ...]:
@@ -191,7 +217,7 @@ def _without_grant(turn: Turn, member_id: str, award: Award, grant: PerkGranted,
     return turn.then(PerkRevoked(member_id, award.perk, award.number, "returned"))
 
 
-def _is_of(fact: PerkGranted | PerkRedeemed, award_id: str) -> bool:
+def _is_of(fact: PerkGranted, award_id: str) -> bool:
     return (fact.perk, fact.award) == named_award(award_id)
 
 

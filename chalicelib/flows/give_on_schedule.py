@@ -15,9 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from chalicelib.areas.accounts.model import Story
-from chalicelib.areas.accounts.model.facts import EventRecorded, PointsEarned, PointsPromised
-from chalicelib.areas.orders.model.order import Credited
+from chalicelib.areas.accounts.model.facts import EventRecorded
 from chalicelib.areas.rules.evaluate import evaluate
 from chalicelib.areas.rules.outcome import Outcome, Reason
 from chalicelib.areas.rules.purchase import Happening
@@ -29,7 +27,7 @@ from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import Moment, with_gifts
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.rule_limits import Gave, cut_by_limits, with_uses, writes_within
+from chalicelib.flows.rule_limits import Gave, credits_since, cut_by_limits, with_uses, writes_within
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
@@ -146,7 +144,7 @@ def _decided(terms: Terms, opened: Opened, occurrence: Occurrence, header: Heade
     story = cut_by_limits(before.then(told), outcome, "")
     story = with_gifts(story, terms, outcome, at, opened.by)
     done = followed(Giving(taking), story, terms, opened, outcome.follows, header)
-    credited, beside = _credited(before, done.story), [effect.rule_id for effect in done.effects if effect.given]
+    credited, beside = credits_since(before, story), done.gave()
     if not (credited or beside):
         raise _NothingGiven("refused", next((one.reason for one in done.effects if one.reason), "nothing_left"))
     counted = with_uses(done.story, terms, taking, Gave(credited, beside=beside), at, order="")
@@ -158,10 +156,3 @@ def _nothing(outcome: Outcome) -> _NothingGiven:
     if skipped is None:
         return _NothingGiven("not_in_audience", "no_rule")
     return _NothingGiven(_CAME.get(skipped.reason, "refused"), skipped.reason)
-
-
-def _credited(before: Story, story: Story) -> tuple[Credited, ...]:
-    """What came to the account since, caps and all."""
-    since = story.facts[len(before.facts) :]
-    earned = (fact for fact in since if isinstance(fact, PointsEarned | PointsPromised))
-    return tuple(Credited(fact.rule, fact.unit, fact.amount, (), 0, (0, 0, 0)) for fact in earned)

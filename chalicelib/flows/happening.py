@@ -17,8 +17,9 @@ from chalicelib.areas.rules.purchase import Happening
 from chalicelib.errors import Refused
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened
-from chalicelib.flows.rule_limits import counted_by_themselves
+from chalicelib.flows.rule_limits import cut_by_limits
 from chalicelib.flows.segment_changes import segments_of
+from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.geo import Point
@@ -57,31 +58,28 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """What is judged: the occasion that rules are filed by, the fact that tells of it, and what conditions may ask. `counts`:
-    rules on it may have limits for each member."""
+    """What is judged: the occasion that rules are filed by, the fact that tells of it, and what conditions may ask."""
 
     occasion: str
     fact: EventRecorded
     properties: Mapping[str, object] = field(default_factory=dict)
     point: Point | None = None
     only_if_given: bool = False
-    counts: bool = False
 
 
 def happened(
-    story: Story, terms: Terms, opened: Opened, what: What, at: Instant, place: str = ""
+    taking: Taking, story: Story, terms: Terms, opened: Opened, what: What, at: Instant, place: str = ""
 ) -> tuple[Story, tuple[Follow, ...]]:
     """The story with the fact and what rules credit for it, and what else they give. Where they give nothing, and the fact
-    is told by another entry, the story is as it was."""
+    is told by another entry, the story is as it was. What of it is limited is counted once all is given (flows/rule_limits)."""
     segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
-    context = context_of(terms, story.account, opened.member, at, segments=segments)
+    context = context_of(terms, story.account, opened.member, at, taking, segments=segments)
     context = replace(context, happening=Happening(what.properties, what.point))
     outcome = evaluate(terms.rules, Moment(place), context, (what.occasion,))
     if what.only_if_given and not (outcome.credits or outcome.follows):
         return story, ()
-    before = story.then(replace(what.fact, by=opened.by))
-    after = with_gifts(before, terms, outcome, at, opened.by)
-    return counted_by_themselves(after, before, terms, at) if what.counts else after, outcome.follows
+    told = cut_by_limits(story.then(replace(what.fact, by=opened.by)), outcome, "")
+    return with_gifts(told, terms, outcome, at, opened.by), outcome.follows
 
 
 def with_gifts(story: Story, terms: Terms, outcome: Outcome, at: Instant, by: str) -> Story:

@@ -30,6 +30,7 @@ from chalicelib.flows.follow_effects import Followed, followed
 from chalicelib.flows.happening import What, happened
 from chalicelib.flows.occasion_told import kind_of, nameless, private_part
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot, opened_from
+from chalicelib.flows.rule_limits import Gave, credits_since, with_uses
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.kit.caller import Caller
@@ -95,19 +96,20 @@ class Moments:
         config = rt.config.load(rt.table, self.caller.tenant)
         on = [one for one in _programs_on(config, moments) if self._asks(one)] if moments else []
         gifts: list[Gift] = []
-        programs_on, looked_at = on[:MOST_PROGRAMS], 0
+        programs_on, left_out = on[:MOST_PROGRAMS], len(on[MOST_PROGRAMS:])
         for number, program_id in enumerate(programs_on, start=1):
             so_far = (*self.beside, *(write for gift in gifts for write in gift.writes))
-            room = MOST_WRITES - len(so_far) - OF_EACH * (len(programs_on) - number + 1)
+            others = OF_EACH * (len(programs_on) - number)
+            room = MOST_WRITES - len(so_far) - others - OF_EACH
             gift = self._apart(so_far, program_id, member, moments, found, room)
             if gift is not None and len(gift.writes) > room + OF_EACH:  # what is limited for all lies in many slices
                 gift = self._apart(so_far, program_id, member, moments, found, 0)
-            if gift is not None and self.beside and len(so_far) + len(gift.writes) > MOST_TOGETHER:
-                break
+            if gift is not None and len(so_far) + len(gift.writes) + others > MOST_TOGETHER:
+                self._taking(program_id, member).begin()
+                gift, left_out = None, left_out + 1
             gifts += [] if gift is None else [gift]
-            looked_at = number
-        if len(on) > looked_at and not self.command.dry_run:
-            say_left_out(self.operation, self.caller.tenant, len(on) - looked_at)
+        if left_out and not self.command.dry_run:
+            say_left_out(self.operation, self.caller.tenant, left_out)
         return tuple(gifts)
 
     def _apart(
@@ -128,13 +130,11 @@ class Moments:
         return None
 
     def _taking(self, program_id: int, member: Member) -> Taking:
-        """Of who else is given something in the same transaction it is another."""
+        """Of who else is given something in the same transaction it is another, which takes after the first."""
         name = f"moments {program_id}"
-        return (
-            self.taking.apart(f"{name} {member.member_id}").of(member.member_id)
-            if self.beside
-            else self.taking.apart(name)
-        )
+        if not self.beside:
+            return self.taking.apart(name)
+        return self.taking.apart(f"{name} {member.member_id}", behind=name).of(member.member_id)
 
     def _asks(self, program_id: int) -> bool:
         return program_id != self.but and self.only in (0, program_id)
@@ -163,18 +163,28 @@ class Moments:
         try:
             opened.must_be_active()
             before = terms.meets(opened.account, header, asks_now=self.asks_now)
-            story, follows, told = with_moments(before, terms, opened, moments, header.effective_at, self.about)
-            done = followed(giving, story, terms, opened, follows, header)
+            done, told = self._followed(giving, before, terms, opened, moments, header)
             if done.story == before:
                 return None
             story = settle_tier(done.story, terms, at)
             entry = self._entry(story, opened.head, header, told, done)
             put = accounts.account_put(tenant, story.account, opened.head, entry)
         except Refused:
+            mine.begin()  # nothing is taken of what is limited
             return None
         earned = any(isinstance(fact, PointsEarned | PointsPromised) for fact in done.story.facts[len(before.facts) :])
         gave = earned or any(effect.given for effect in done.effects)
         return Gift(told, entry, (put, entry_put(entry), *done.writes, *mine.writes), gave)
+
+    def _followed(
+        self, giving: Giving, before: Story, terms: Terms, opened: Opened, moments: Sequence[str], header: Header
+    ) -> tuple[Followed, tuple[str, ...]]:
+        """With what was counted of rules; what comes once a year says nothing of that, which would tell by which rule it was."""
+        taking, at = giving.taking, header.effective_at
+        story, follows, told = with_moments(taking, before, terms, opened, moments, at, self.about)
+        done, own = followed(giving, story, terms, opened, follows, header), credits_since(before, story)
+        counted = with_uses(done.story, terms, taking, Gave(own, beside=done.gave()), at, order="")
+        return (replace(done, story=counted.story) if self.on is None else done), told
 
     def _entry(self, story: Story, head: Head, header: Header, moments: Sequence[str], done: Followed) -> Entry:
         tenant = self.caller.tenant
@@ -197,6 +207,7 @@ class Moments:
 
 
 def with_moments(
+    taking: Taking,
     story: Story,
     terms: Terms,
     opened: Opened,
@@ -209,11 +220,9 @@ def with_moments(
     follows, told = list[Follow](), list[str]()
     for moment in moments:
         kind, _, name = kind_of(moment).partition(" ")
-        of_referral = kind == "referral"
-        fact = EventRecorded(kind, name, terms.day(at), about if of_referral else ())
-        what = What(moment, fact, only_if_given=True, counts=of_referral)
-        before = story
-        story, more = happened(story, terms, opened, what, at)
+        fact = EventRecorded(kind, name, terms.day(at), about if kind == "referral" else ())
+        what, before = What(moment, fact, only_if_given=True), story
+        story, more = happened(taking, story, terms, opened, what, at)
         follows += more
         told += [] if story == before else [moment]
     return story, tuple(follows), tuple(told)

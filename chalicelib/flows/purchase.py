@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from chalicelib.areas.accounts.model import Account, Credit, Story, earn
-from chalicelib.areas.accounts.model.facts import OrderRecorded, PointsEarned, PointsPromised
+from chalicelib.areas.accounts.model import Account, Story
+from chalicelib.areas.accounts.model.facts import OrderRecorded
 from chalicelib.areas.members import operations as enrolling
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Enrolment, Identifier
 from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import Credited, Gift, PaidWith
+from chalicelib.areas.orders.model.gifts import Gift
+from chalicelib.areas.orders.model.order import Credited, PaidWith
 from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
-from chalicelib.areas.rules.outcome import Credit as RuleCredit
 from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import InvalidInput, NotFound, Refused
@@ -24,14 +25,14 @@ from chalicelib.flows.coupon_deeds import Deed
 from chalicelib.flows.enrol_member import asked_of
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
-from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.order_credits import with_credits
 from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming
 from chalicelib.flows.referring import Came, brought_or_not
-from chalicelib.flows.rule_limits import Gave, Stock, cut_by_limits, held_by_quota, with_uses
+from chalicelib.flows.rule_limits import Gave, Stock, credits_since, held_by_quota, must_keep_promise, with_uses
 from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, after_activity, settle_tier
@@ -162,17 +163,12 @@ def decide_purchase(
 
 
 def _decided(
-    header: Header,
-    terms: Terms,
-    opened: Opened,
-    sale: Sale,
-    order_id: str,
-    giving: Giving,
-    till: Till,
+    header: Header, terms: Terms, opened: Opened, sale: Sale, order_id: str, giving: Giving, till: Till
 ) -> Purchase:
     taking, friend = giving.taking, friend_of(giving, header, terms, opened, counts=till.counts)
-    story = terms.meets(opened.account, header, asks_now=till.asks_now)
-    story, follows = _with_moments(story, terms, opened, friend, sale.purchased_at)
+    before = terms.meets(opened.account, header, asks_now=till.asks_now)
+    story, follows = _with_moments(taking, before, terms, opened, friend, sale.purchased_at)
+    own = credits_since(before, story)
     segments = segments_of(opened.beside, terms.config, story.account.advanced_to)
     context = context_of(terms, story.account, opened.member, sale.purchased_at, taking, segments=segments)
     if till.held:
@@ -189,22 +185,28 @@ def _decided(
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
-    had = Gave(credited, outcome.off)
-    story, uses = with_uses(story, terms, taking, had, sale.purchased_at, order=order_id, held=till.held)
-    giving, given = till.giving(giving, shown), (*follows, *outcome.follows)
-    gave = followed(giving, story, terms, opened, given, header, order_id, len(follows))
-    story = settle_tier(after_activity(gave.story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
+    giving, given, first = till.giving(giving, shown), (*follows, *outcome.follows), len(follows)
+    gave = followed(giving, story, terms, opened, given, header, order_id, first)
+    counts = partial(with_uses, terms=terms, taking=taking, at=sale.purchased_at)
+    story, _ = counts(
+        gave.story, gave=Gave(own, beside=gave.gave(0, first)), order=""
+    )  # nothing that a return gives back
+    had = Gave(credited, outcome.off, gave.gave(first))
+    must_keep_promise(terms, taking, had, sale.purchased_at, till.held, story.account)
+    story, uses = counts(story, gave=had, order=order_id, held=till.held)
+    story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     of = (friend.member.member_id, opened.head, story, outcome, (*credited, *gave.credits), uncounted)
     beside = friend.moved_on(story, (*till.enrolls, *gave.writes), asks_now=till.asks_now)
     return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside)
 
 
 def _with_moments(
-    story: Story, terms: Terms, opened: Opened, friend: Friend, at: Instant
+    taking: Taking, story: Story, terms: Terms, opened: Opened, friend: Friend, at: Instant
 ) -> tuple[Story, tuple[Follow, ...]]:
     """What the purchase is besides, for who buys: they are enrolled by it, somebody brought them in."""
     moments = (*ENROLLED, *friend.member.milestones) if opened.new else ()
-    story, follows, _ = with_moments(story, terms, opened, (*moments, *friend.moments_here), at, friend.about)
+    moments = (*moments, *friend.moments_here)
+    story, follows, _ = with_moments(taking, story, terms, opened, moments, at, friend.about)
     return story, follows
 
 
@@ -270,31 +272,3 @@ def enrolled_buyer(
     gifts = moments.beside_profile(written.member, (*ENROLLED, *moments_of_coming(came)))
     written = replace(written, writes=(*written.writes, *gifts))
     return Opened(written.member, account, Head(), new=True, came=came), written
-
-
-def with_credits(
-    story: Story, terms: Terms, outcome: Outcome, at: Instant, *, order: str, by: str
-) -> tuple[Story, tuple[Credited, ...]]:
-    """The story with what rules credit, and what of it the order keeps. Refuses `too_many_credits`."""
-    if len(outcome.credits) > MAX_CREDITS:
-        raise Refused("too_many_credits", f"More than {MAX_CREDITS} rules give something for this order.")
-    story = cut_by_limits(story, outcome, order)
-    credited: list[Credited] = []
-    for credit in outcome.credits:
-        granted = terms.credit(credit.unit, credit.amount, at)
-        granted = replace(granted, rule=credit.rule_id, order=order, lines=credit.lines, by=by)
-        story, kept = _earned(story, terms, credit, granted, at)
-        credited += kept
-    return story, tuple(credited)
-
-
-def _earned(
-    story: Story, terms: Terms, credit: RuleCredit, granted: Credit, at: Instant
-) -> tuple[Story, tuple[Credited, ...]]:
-    """The story with the credit, and what of it the order keeps: nothing where a cap cut off all."""
-    after = earn(story, granted, terms.conduct_of_earning(credit.unit, story.account.advanced_to, at))
-    made = [fact for fact in after.facts[len(story.facts) :] if isinstance(fact, PointsEarned | PointsPromised)]
-    return after, tuple(
-        Credited(credit.rule_id, credit.unit, fact.amount, fact.lines, credit.value, fact.piece, period=fact.period)
-        for fact in made
-    )

@@ -40,6 +40,7 @@ from chalicelib.flows.decide_happening import Decided, decide_happening
 from chalicelib.flows.follow_effects import GivenEffect, effects_of
 from chalicelib.flows.happening import What
 from chalicelib.flows.purchase import Buyer
+from chalicelib.flows.rule_limits import writes_within
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, terms_of
 from chalicelib.kit.base import Frozen
@@ -93,11 +94,11 @@ def record_event(
     rt: Runtime, caller: Caller, command: Command, who: Buyer, event: Event, program_id: int = 1
 ) -> Committed[RecordedEvent]:
     """Refuses `future_event`, `unknown_event`, `unknown_property`, `wrong_property_type`, `unknown_event_code`, `member_blocked`,
-    `group_blocked`, `too_many_credits`, `balance_limit`, `too_many_lots`, `too_many_pending`; NotFound: program,
+    `group_blocked`, `too_many_credits`, `too_many_limits`, `balance_limit`, `too_many_lots`, `too_many_pending`; NotFound: program,
     `member_not_found`; InvalidInput: identifiers; Conflict `event_id_taken`."""
     own = Command(f"event/{program_id}/{event.own_id}", bool(event.own_id), event.fingerprint(who))
 
-    taking = Taking(rt, caller.tenant, who.member_id or event.own_id)
+    taking = Taking(rt, caller.tenant, who.member_id or event.own_id or command.id)
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
@@ -105,9 +106,9 @@ def record_event(
         _must_be_meant(terms, header, event)
         done = _decided(taking, header, terms, who, event, dry_run=command.dry_run)
         entry = document_entry(caller.tenant, terms, done.story, done.opened.head, header, told=done.followed.told)
-        made = account_plan(
-            caller, command, done.story, done.opened.head, entry, (*done.followed.writes, *taking.writes)
-        )
+        given = done.followed.writes
+        also = (*given, *writes_within(taking, *given))
+        made = account_plan(caller, command, done.story, done.opened.head, entry, also)
         guards = guard_puts(caller.tenant, own, entry, entry.recorded_at)
         done_if = made.done_if | {guard.key for guard in guards}
         return replace(made, writes=(*made.writes, *guards), done_if=done_if, limited=taking)

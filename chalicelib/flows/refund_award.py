@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.decisions.story import must_be_positive
-from chalicelib.areas.accounts.model.facts import PerkGranted, PerkRedeemed, PerkRefunded, PerkRevoked, PointsSpent
+from chalicelib.areas.accounts.model.facts import PerkRefunded, PerkRevoked
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award, Redemption
 from chalicelib.areas.perks.model.award import award_used, named_award, no_award
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
-from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, numbered, standing_of
-from chalicelib.flows.award_turn import AwardState, Turn, award_of
+from chalicelib.flows.account_views import Expired, Standing, expiries_of, facts_of, standing_of
+from chalicelib.flows.award_turn import AwardState, Turn, award_of, told_of
 from chalicelib.flows.opened import Opened
+from chalicelib.flows.redemptions_told import Told, redemptions_of
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.flows.undo_commit import Named, Wanted, open_entry
 from chalicelib.flows.undo_kinds import given_back
@@ -53,7 +54,7 @@ class _Used:
     """The redemption as its entry tells it, with the award that it used and the one it gave."""
 
     entry: Entry
-    fact: PerkRedeemed
+    told: Told
     redemption: Redemption
     award: Award
     gave: Award | None
@@ -103,21 +104,20 @@ def _used(rt: Runtime, tenant: str, what: Wanted, old: Entry, of: tuple[str, str
     """1 BatchGet. NotFound: `award_not_found`, `redemption_not_found`. Refuses `already_refunded`."""
     member_id, award_id = of
     perk_id, number = named_award(award_id)
-    facts = [
-        one for one in facts_of(old, PerkRedeemed) if (one.member, one.perk, one.award) == (member_id, perk_id, number)
-    ]
-    if not facts or what.ref.fact:
+    all_told = redemptions_of(old, member_id, award_id)
+    place = next((at for at, one in enumerate(all_told) if one.number == what.ref.fact), None)
+    if place is None:
         raise _no_redemption(what.text)
-    [fact] = facts
-    wanted = [Award(perk_id, number), *([Award(*named_award(fact.gave))] if fact.gave else [])]
+    told = all_told[place]
+    wanted = [Award(perk_id, number), *([Award(*named_award(told.fact.gave))] if told.fact.gave else [])]
     keys = [perks.award_key(tenant, member_id, what.ref.program, one) for one in wanted]
     found = rt.table.batch_get(keys)
     known = [perks.award_from(found[key]) if key in found else None for key in keys]
     award = known[0]
     if award is None:
         raise no_award(award_id)
-    redemption = award.redemption(old.sequence, what.ref.owner)
-    return _Used(old, fact, redemption, award, known[1] if len(known) > 1 else None)
+    redemption = award.redemption(old.sequence, what.ref.owner, place)
+    return _Used(old, told, redemption, award, known[1] if len(known) > 1 else None)
 
 
 def _given_back(turn: Turn, terms: Terms, used: _Used, amount: int | None, at: Instant) -> tuple[Turn, int, int]:
@@ -132,38 +132,46 @@ def _given_back(turn: Turn, terms: Terms, used: _Used, amount: int | None, at: I
     if points > used.redemption.points:
         text = f"{used.redemption.points} points of it can still be given back, not {points}."
         raise Refused("refunded_more_than_spent", text, param="amount")
-    if used.fact.gave and points < used.redemption.points:
+    if used.told.fact.gave and points < used.redemption.points:
         text = "The full card gave something: it is given back as a whole. Name no amount."
         raise Refused("whole_card_only", text, param="amount")
     turn = _without_gift(turn, used)
-    number, back = 0, 0
-    for number, spent in numbered(used.entry, PointsSpent):
-        named = Named(used.entry, number, spent)
-        back = min(points, named.rest)
-        if back:
-            turn = replace(turn, story=given_back(turn.story, terms, named, back, at))
-        break
+    turn, back = points_back(turn, terms, used.entry, used.told, points, at)
     fact = PerkRefunded(
-        used.fact.member, award.perk, award.number, used.entry.sequence, back, whole=points == used.redemption.points
+        used.told.fact.member,
+        award.perk,
+        award.number,
+        used.entry.sequence,
+        back,
+        whole=points == used.redemption.points,
     )
-    return turn.put(award.refunded(used.redemption, points)).then(fact).about(award.award_id), number, back
+    turn = turn.put(award.refunded(used.redemption, points)).then(fact)
+    return turn.about(award.award_id, redemption=used.told.number), used.told.paid, back
+
+
+def points_back(turn: Turn, terms: Terms, entry: Entry, told: Told, most: int, at: Instant) -> tuple[Turn, int]:
+    """With so many of the points that were spent for it, as far as nobody has given them back otherwise; and how many those are."""
+    if told.spent is None:
+        return turn, 0
+    named = Named(entry, told.paid, told.spent)
+    back = min(most, named.rest)
+    return (replace(turn, story=given_back(turn.story, terms, named, back, at)) if back else turn), back
 
 
 def _without_gift(turn: Turn, used: _Used) -> Turn:
     """What the full card gave goes with it, and nothing that the member was given otherwise. Refuses `reward_used`."""
-    if not used.fact.gave:
+    if not used.told.fact.gave:
         return turn
-    gift, perk = used.gave, named_award(used.fact.gave)[0]
-    if gift is None:
-        raise award_used(used.fact.gave)
+    gift, grant = used.gave, used.told.granted
+    if gift is None or grant is None:
+        raise award_used(used.told.fact.gave)
     if gift.state in ("expired", "revoked"):
         return turn
-    [grant] = [one for one in facts_of(used.entry, PerkGranted) if one.perk == perk]
     rest = gift.without_grant(grant.uses, grant.until, used.redemption.ended)
     turn = turn.put(rest)
     if rest.state != "revoked":
         return turn
-    return turn.then(PerkRevoked(used.fact.member, gift.perk, gift.number, "refunded"))
+    return turn.then(PerkRevoked(used.told.fact.member, gift.perk, gift.number, "refunded"))
 
 
 def _no_redemption(text: str) -> NotFound:
@@ -174,7 +182,7 @@ def _answer(entry: Entry) -> RefundedAward:
     [fact] = facts_of(entry, PerkRefunded)
     owner = entry.stream.pk.rsplit("#", 1)[1]
     return RefundedAward(
-        redemption_id=entry_id(EntryRef(owner, entry.stream.program, fact.entry)),
+        redemption_id=entry_id(EntryRef(owner, entry.stream.program, fact.entry, told_of(entry).get("redemption", 0))),
         award=award_of(entry),
         points=fact.points,
         whole=fact.whole,

@@ -21,7 +21,8 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.orders.model.order import COUPON_GIVEN, Order
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN
+from chalicelib.areas.orders.model.order import Order
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.areas.rules.replayed import Amount, Given, Sums, judged
 from chalicelib.areas.segments.store import memberships_query

@@ -66,8 +66,8 @@ NOTHING: Beside = (None, ())
 
 
 class ReturnedOrder(Frozen):
-    """What was taken back, what of it had not come yet and will not, the points that had paid for what came back, and, with all of
-    it, what became of what rules gave beside points. `full`:
+    """What was taken back, what of it had not come yet and will not, the points that had paid for what came back, and what became
+    of what rules gave beside points for it. `full`:
     the whole sale has now come back. A sale that no member has earned nothing, and there is no account."""
 
     order_id: str
@@ -144,7 +144,7 @@ def planned_return(rt: Runtime, caller: Caller, command: Command, order: Order, 
     spent = spends_back(rt, tenant, order, planned.order)
     coupons = coupons_back(terms, coming.coupons, order, planned.order, header)
     also = (*coming.also(planned.order), *coupons.facts)
-    gifts = gifts_back(rt, tenant, order, planned.order, opened, coupons.stays)
+    gifts = gifts_back(rt, tenant, order, planned, opened, coupons.stays)
 
     decided = partial(_decided, terms, met, planned, coming, (spent, also), gifts)
     gone = unless_lost(rt, tenant, (opened,), decided, dry_run=command.dry_run)

@@ -1,8 +1,9 @@
-"""Limits of rules at work: what an account has had and what is there for all, what a purchase takes of both, and what a return
-gives back.
+"""Limits of rules at work: what an account has had and what is there for all, what a purchase or anything else that sets a rule
+off takes of both, and what a return gives back.
 
 Judging reads nothing for it: the account is there, and of what everybody takes from a process knows what was found to be short
-(flows/take_quotas). What was decided is then taken in the purchase's own transaction.
+(flows/take_quotas). What was decided is then taken in the same transaction, once it is known what was given: a perk that a member
+has already is no use.
 """
 
 from __future__ import annotations
@@ -126,14 +127,10 @@ def with_uses(
     held: Mapping[str, Use] = NOTHING_HELD,
 ) -> Counted:
     """Counts what was given and takes it from what is there for everybody, but for what is `held`, by rule: that was taken before.
-    Nothing for rules that nobody counts. Refuses `promise_gone` where a discount that a checkout was promised is not to be had any
-    more."""
+    Nothing for rules that nobody counts."""
     counting, day, kept = terms.rules.counting, terms.day(at), list[Use]()
     for use in taken_uses(terms, taking, gave, held):
-        counted = counting.get(use.rule, Counting())
-        if any(off.rule_id == use.rule for off in gave.off):
-            _must_have_some_left(story.account, use.rule, counted, day)
-        story, told = _counted(story, day, use, counted, order)
+        story, told = _counted(story, day, use, counting.get(use.rule, Counting()), order)
         kept.append(told)
     return Counted(story, tuple(use for use in kept if _is_something(use)))
 
@@ -165,24 +162,33 @@ def _use(
     program_id, budget, of_money = terms.program.program_id, counting.budget, use.budget is not None
     if counting.in_all is not None and use.in_all is None and given:
         uses = uses_quota(program_id, use.rule, counting.in_all)
-        promised = any(off.rule_id == use.rule for off in offs)
-        if promised and not taking.can_have(uses, 1):
-            raise promise_gone()
         use = use._replace(in_all=_held(taking.take(uses, 1)))
     if budget is not None and use.budget is None:
         quota, amount = budget_quota(program_id, use.rule, budget), given.get(budget.unit or "", 0)
         of_money = budget.unit is None
-        if of_money and taking.can_have(quota, amount) < amount:
-            raise promise_gone()
         if amount:
             use = use._replace(budget=_held(taking.take(quota, amount)), of=budget.of)
     return use._replace(off=_off(offs, use.rule)) if of_money and use.budget and not use.off else use
 
 
-def _must_have_some_left(account: Account, rule_id: str, counting: Counting, day: Day) -> None:
-    """Of a discount that was promised: the account may have had it meanwhile."""
-    if any(uses_in(account, rule_id, per, day) >= times for per, times in counting.times):
-        raise promise_gone()
+def must_keep_promise(
+    terms: Terms, taking: Taking, gave: Gave, at: Instant, held: Mapping[str, Use], account: Account | None = None
+) -> None:
+    """Refuses `promise_gone` where a discount that a checkout was promised is not to be had any more: what is not `held` is gone, or
+    the account has had it meanwhile."""
+    program_id, day, off = terms.program.program_id, terms.day(at), defaultdict[str, int](int)
+    for one in gave.off:
+        off[one.rule_id] += 0 if one.unit else one.amount
+    for rule_id, amount in off.items():
+        counting, use = terms.rules.counting.get(rule_id, Counting()), held.get(rule_id, Use(rule_id))
+        had = account is not None and any(uses_in(account, rule_id, per, day) >= times for per, times in counting.times)
+        wanted = []
+        if counting.in_all is not None and use.in_all is None:
+            wanted.append((uses_quota(program_id, rule_id, counting.in_all), 1))
+        if counting.budget is not None and counting.budget.unit is None and use.budget is None:
+            wanted.append((budget_quota(program_id, rule_id, counting.budget), amount))
+        if had or any(taking.can_have(quota, much) < much for quota, much in wanted):
+            raise promise_gone()
 
 
 def promise_gone() -> Refused:
@@ -220,26 +226,19 @@ def _counted(story: Story, day: Day, use: Use, counting: Counting, order: str) -
     return (story.then(told) if _is_something(use) else story), use
 
 
-def counted_by_themselves(after: Story, before: Story, terms: Terms, at: Instant) -> Story:
-    """What rules credited that no order set off: counted for the account, and by nothing given back."""
-    counting, day = terms.rules.counting, terms.day(at)
-    given: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for fact in after.facts[len(before.facts) :]:
-        if isinstance(fact, PointsEarned | PointsPromised) and fact.rule in counting:
-            given[fact.rule][fact.unit] += fact.amount
-    for rule_id, amounts in given.items():
-        counted = counting[rule_id]
-        units = tuple((unit, amounts[unit]) for unit in counted.units if amounts.get(unit))
-        after, _ = _counted(after, day, Use(rule_id, amounts=units), counted, order="")
-    return after
+def credits_since(before: Story, story: Story) -> tuple[Credited, ...]:
+    """What rules have brought the account since, caps and all, for something that is no order."""
+    since = story.facts[len(before.facts) :]
+    earned = (fact for fact in since if isinstance(fact, PointsEarned | PointsPromised) and fact.rule)
+    return tuple(Credited(fact.rule, fact.unit, fact.amount, (), 0, (0, 0, 0)) for fact in earned)
 
 
 def writes_within(taking: Taking, *beside: Write) -> tuple[Write, ...]:
-    """Refuses `too_many_limits` where a purchase would take from more slices than one transaction writes, with what is
-    given `beside`."""
+    """Refuses `too_many_limits` where it would take from more slices than one transaction writes, with what is given
+    `beside`."""
     writes = taking.writes
     if len(writes) + max(0, len(beside) - USUAL_BESIDE) > MOST_WRITES:
-        sentence = "Too many rules with limits for all together give something for this order."
+        sentence = "Too many rules with limits for all together give something for this."
         raise Refused("too_many_limits", sentence)
     return writes
 

@@ -39,7 +39,7 @@ from chalicelib.errors import Busy
 from chalicelib.flows.lapsed_limits import let_go_lapsed
 from chalicelib.runtime import Runtime
 from chalicelib.table.config_notes import forget_notes, note_left, noted_left
-from chalicelib.table.protocol import Key, Write
+from chalicelib.table.protocol import Draw, Key, Write
 
 MOST_READS = 3
 MOST_PAGES = 20  # of what has lapsed, let go of by one request
@@ -47,7 +47,8 @@ MOST_PAGES = 20  # of what has lapsed, let go of by one request
 
 @dataclass(slots=True, eq=False, repr=False)
 class Taking:
-    """What one command takes of quotas and gives back, over all its attempts. `who` says which slices are theirs."""
+    """What one command takes of quotas and gives back, over all its attempts. `who` says which slices are theirs. `behind` another: what the
+    same transaction takes before, for somebody else, is not there any more."""
 
     rt: Runtime
     tenant: str
@@ -59,6 +60,7 @@ class Taking:
     _left: dict[str, int] = field(default_factory=dict)  # of what a slice was short of
     _stands: dict[str, Stand] = field(default_factory=dict)  # where there is enough of it
     _too_much_lapsed: bool = False
+    behind: Taking | None = None
     _apart: dict[str, Taking] = field(default_factory=dict)
 
     def of(self, who: str) -> Taking:
@@ -66,9 +68,11 @@ class Taking:
         self.who = who
         return self
 
-    def apart(self, name: str) -> Taking:
-        """For a part of the command that may come to nothing: begun by itself, and written by whoever has it."""
-        return self._apart.setdefault(name, Taking(self.rt, self.tenant, self.who)).of(self.who)
+    def apart(self, name: str, behind: str = "") -> Taking:
+        """For a part of the command that may come to nothing: begun by itself, and written by whoever has it. `behind` another, which takes first."""
+        part = self._apart.setdefault(name, Taking(self.rt, self.tenant, self.who)).of(self.who)
+        part.behind = self.apart(behind) if behind else self
+        return part
 
     def begin(self) -> None:
         """A decision is made: whatever the one before took is forgotten, what was found out is not. Raises Busy where more has
@@ -83,7 +87,7 @@ class Taking:
         config = self.rt.config.load(self.rt.table, self.tenant)
         known = self._left.get(quota.name, noted_left(config, quota.name, self.rt.clock.now()))
         there = quota.total if known is None else min(known, quota.total)
-        return max(0, min(amount, there - self._wanted.get(quota.name, (quota, 0))[1]))
+        return max(0, min(amount, there - self.wanted_of(quota.name)))
 
     def take(self, quota: Quota, amount: int, place: int | None = None) -> Taken:
         """`place`: a slice that they have taken from before, where it is to be taken together."""
@@ -92,6 +96,11 @@ class Taking:
         if place is not None:
             self._places[quota.name] = place
         return Taken(quota.name, self._place(quota), amount)
+
+    def wanted_of(self, name: str) -> int:
+        """By whoever takes in the transaction, so far."""
+        own = self._wanted[name][1] if name in self._wanted else 0
+        return own + (0 if self.behind is None else self.behind.wanted_of(name))
 
     def give_back(self, taken: Taken) -> None:
         """Whoever keeps what was taken must keep so much less of it, in the same transaction."""
@@ -122,7 +131,8 @@ class Taking:
             part.look(refused)
 
     def foresee(self) -> bool:
-        limited = [(quota, amount) for quota, amount in self._wanted.values() if quota.total < UNLIMITED]
+        own = (quota for quota, _ in self._wanted.values() if quota.total < UNLIMITED)
+        limited = [(quota, self.wanted_of(quota.name)) for quota in own]
         short = {quota.name: self._found(quota, amount, trial=True) for quota, amount in limited}
         self._left |= {name: left for name, left in short.items() if left is not None}
         there = [part.foresee() for part in self._apart.values()]
@@ -158,8 +168,8 @@ class Taking:
     def _refused(self, keys: Iterable[Key]) -> list[tuple[Quota, int]]:
         partitions = {key.pk for key in keys}
         return [
-            (quota, amount)
-            for quota, amount in self._wanted.values()
+            (quota, self.wanted_of(quota.name))
+            for quota, _ in self._wanted.values()
             if store.slice_key(self.tenant, quota.name, 0).pk in partitions
         ]
 
@@ -181,6 +191,15 @@ class Taking:
     def _read_again(self, quota: Quota) -> Stand:
         return store.read(self.rt.table, self.tenant, quota)
 
+    def left_by(self, stand: Stand, name: str) -> Stand:
+        """What is left of the slices of a quota once this has taken of them."""
+        if self.behind is not None:
+            stand = self.behind.left_by(stand, name)
+        drawn = {write.key: write for write in self._writes_of(name) if isinstance(write, Draw)}
+        keys = {number: store.slice_key(self.tenant, name, number) for number in stand.slices}
+        moves = [Move(number, drawn[key].left, drawn[key].taken) for number, key in keys.items() if key in drawn]
+        return Stand({one.number: one for one in _moved(stand.slices.values(), moves)})
+
     def _writes_of(self, name: str) -> tuple[Write, ...]:
         quota, amount = self._wanted.get(name, (None, 0))
         stand = self._stands.get(name)
@@ -188,6 +207,8 @@ class Taking:
         if quota is None:
             return store.draws(self.tenant, None, name, _together(back))
         mine = self._place(quota)
+        if stand is not None and self.behind is not None:
+            stand = self.behind.left_by(stand, name)
         if stand is None or stand.left < amount:
             return store.draws(self.tenant, quota, name, _together([Move(mine, -amount, amount), *back]))
         if stand.closed:

@@ -233,6 +233,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "unknown_unit": THERE,
         "amount_needed": "stamps are worth no money",
         "amount_not_taken": "a card that redeems itself is not told how much",
+        "award_not_found": "it is the card that was stamped just now",
         **dict.fromkeys(
             (
                 *("award_used_up", "award_expired", "award_revoked", "not_on_tier", "card_not_full", "worth_nothing"),

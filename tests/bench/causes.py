@@ -111,6 +111,12 @@ redemption. DESIGN's row is of a code that nobody reads. Accepted, because givin
 ([why](decisions/rewards-codes-are-coupons.md)).""",
         accepted=True,
     ),
+    Cause(
+        (f"{_ON_GROUPS}/redemptions",),
+        """What is sent is sent to somebody: name, street and city are in the entry's erasable part, beside who redeems for the group, and make it larger than
+the items of DESIGN's row by some bytes; a member's own stays just below. Accepted, for whoever delivers it needs them, and an item of their own would cost as much.""",
+        accepted=True,
+    ),
 )
 COLD = (
     Cause(

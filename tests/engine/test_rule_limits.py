@@ -7,7 +7,8 @@ import pytest
 from chalicelib.table.commit import Committed
 from chalicelib.table.dynamo import DynamoTable
 from tests.engine.test_concurrency import TILLS, a_shop, at_once, done
-from tests.twins.bookshop import BookShop, Sold, card, goods_back, sale
+from tests.twins import happenings, perked
+from tests.twins.bookshop import BookShop, Sold, card, goods_back, rule, sale
 from tests.twins.limited import a, gift, kept, points, taken
 
 NUMBERS = [str(number) for number in range(TILLS)]
@@ -50,3 +51,32 @@ def test_a_member_has_it_three_times_a_day_of_sixteen_purchases(shop: BookShop) 
     shop.member("ada")
     assert sorted(everybody_buys(shop, "ada")) == [0] * (TILLS - 3) + [50] * 3
     assert taken(shop) == {"rule_limit": 3}
+
+
+CUP = {"kind": "grant_perk", "perk": "cup"}
+
+
+def test_of_sixteen_buyers_the_first_five_get_a_cup(shop: BookShop) -> None:
+    perked.offer(shop, "cup", perked.TREAT)
+    shop.define(rule("gift", effects=[CUP], limits={"in_all": 5}))
+    results = done(at_once(lambda till: shop.buy(card(str(till)), sale(str(till)))))
+    assert sorted(len(sold.answer.effects) for sold in results) == [0] * (TILLS - 5) + [1] * 5
+    assert taken(shop) == kept(shop, NUMBERS) == {"rule_limit": 5}
+    at_once(lambda till: shop.bring_back(results[till].answer.order_id, goods_back(f"R{till}", 100_00)))
+    assert taken(shop) == {"rule_limit": 0}
+
+
+def test_of_sixteen_who_come_by_the_first_three_get_a_cup(shop: BookShop) -> None:
+    perked.offer(shop, "cup", perked.TREAT)
+    shop.define(rule("gift", trigger={"on": "check_in"}, effects=[CUP], limits={"in_all": 3}))
+    members = [shop.member(str(till)) for till in range(TILLS)]
+    results = done(at_once(lambda till: happenings.record(shop, members[till], happenings.check_in())))
+    assert sorted(len(visit.answer.effects) for visit in results) == [0] * (TILLS - 3) + [1] * 3
+    assert taken(shop) == {"rule_limit": 3}
+
+
+def test_of_sixteen_who_are_enrolled_the_first_is_welcomed(shop: BookShop) -> None:
+    shop.define(gift(50, in_all=1, more={"trigger": {"on": "enrolled"}}))
+    results = done(at_once(lambda till: shop.enrol(str(till))))
+    assert sorted(shop.balance(one.answer.member_id) for one in results) == [0] * (TILLS - 1) + [50]
+    assert taken(shop) == {"rule_limit": 1}

@@ -58,7 +58,7 @@ def _held(item: Attrs, tenant: str) -> Held:
 
 
 def _given(entries: Mapping[Key, Attrs]) -> Iterator[Given]:
-    """What rules on schedule gave that are counted: no order has it, so its entry says it alone."""
+    """What rules gave that are counted and for which there is no order: its entry says it alone."""
     for key, item in entries.items():
         program = int(key.sk.split("#")[1])
         for fact in entry_of(item, Stream(key.pk.split("#", 1)[0], key.pk, program)).facts:

@@ -19,7 +19,7 @@ from tests.faults.built import at_work
 from tests.faults.case import Act, Case
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
-from tests.twins import fresh
+from tests.twins import fresh, happenings
 from tests.twins.bookshop import BookShop, card, goods_back, keyed, line, sale
 from tests.twins.limited import a, gift, points
 from tests.twins.rationed import Rationed, taken
@@ -96,6 +96,18 @@ RULES: dict[str, Asked] = {
 
 
 @cache
+def with_limited_visits() -> World:
+    """Who comes by gets five points, the first ten of them."""
+    world = at_work().copy()
+    world.calm.define(gift(5, a("day"), in_all=10, more={"trigger": {"on": "check_in"}}))
+    return world
+
+
+def come_by(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return happenings.record(shop, card("0001"), happenings.check_in(), command)
+
+
+@cache
 def with_lapsed() -> World:
     """The gift is for one purchase, and a checkout that lapsed long ago has it."""
     world = at_work().copy()
@@ -142,6 +154,8 @@ def _writes() -> Iterator[Case]:
         yield Case(f"{name}, without a key", "write", with_limits, asked, once=True, lawful=False)
     for name, act in RULES.items():
         yield Case(name, "write", with_limited_rules, partial(commanded, act, fresh))
+    come = partial(commanded, come_by, lambda: keyed("k"))
+    yield Case("record_event, of a limited rule", "write", with_limited_visits, come)
     yield Case("record_order, of what has lapsed", "write", with_lapsed, partial(commanded, buy_a_gift, fresh))
     yield Case("settle_due, of what has lapsed", "write", with_lapsed, settle_lapsed)
     yield Case("take_quotas, of what is gone", "write", with_limits, take_what_is_gone, lawful=False)

@@ -13,7 +13,7 @@ from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
-from tests.twins import fresh, perked, proving, rewarded
+from tests.twins import fresh, perked, proving, rewarded, tills
 from tests.twins.bookshop import BookShop, keyed
 
 
@@ -25,6 +25,7 @@ def asking() -> World:
     perked.offer(shop, "club", perked.CLUB)
     perked.give(shop, ada, "club")
     rewarded.define(shop, "mug")
+    shop.define(tills.PENNIES)
     proving.ask(shop, points="pin", rewards="code", awards="code")
     proving.pin(shop, ada)
     code = proving.code(shop, ada).answer.code
@@ -51,6 +52,10 @@ def redeem(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return perked.redeem(shop, world.names["ada"], "club.1", replace(command, proof=world.names["proof"]))
 
 
+def set_apart(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return tills.opened(shop, world.names["ada"], 7_00, points=3, command=replace(command, proof=proving.PIN))
+
+
 def refused(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     """Refusals are not remembered: sent again it is another wrong try."""
     return Committed(proving.refused(shop, world.names["ada"], "0000", command))
@@ -67,13 +72,14 @@ COMMANDS: dict[str, Asked] = {
     "issue_proof_code": issue,
     "spend_points, by a PIN": spend,
     "redeem_award, by a one-time code": redeem,
+    "open_checkout, by a PIN": set_apart,
 }
 
 
 def commands() -> Iterator[Case]:
     for name, act in COMMANDS.items():
         yield Case(f"{name}, with a key", "write", asking, partial(commanded, act, lambda: keyed("k")))
-        if act is not spend:
+        if act not in (spend, set_apart):
             yield Case(f"{name}, without a key", "write", asking, partial(commanded, act, fresh), once=True)
 
 

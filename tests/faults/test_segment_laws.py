@@ -25,7 +25,7 @@ def kept() -> list[dict[str, Any]]:
     segmented.remove(shop, bob)
     items = [dict(stored.item) for stored in table._items.values()]
     judge(items)
-    return items
+    return [dict(item) for item in items]  # what was judged is known as it was
 
 
 def _of(kept: list[dict[str, Any]], kind: str) -> dict[str, Any]:

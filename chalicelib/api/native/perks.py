@@ -24,6 +24,7 @@ from chalicelib.flows.refund_award import RefundedAward, refund_award
 from chalicelib.flows.revoke_award import RevokedAward, revoke_award
 from chalicelib.kit.base import Wire
 from chalicelib.kit.proofs import ProofText
+from chalicelib.kit.stamps import Stamps
 from chalicelib.kit.texts import PLAIN_KEY
 from chalicelib.kit.wire import AmountOrZero, PositiveAmount
 
@@ -73,7 +74,9 @@ class TillBody(Wire):
 
 
 class StampBody(TillBody):
-    amount: PositiveAmount = 1
+    """`amount`: how many stamps at a time, as a rule may give."""
+
+    amount: Stamps = 1
 
 
 class RedeemBody(TillBody):

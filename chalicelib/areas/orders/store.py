@@ -29,13 +29,8 @@ from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.orders.model.order import (
-    COUPON_GIVEN,
-    GroupOrder,
-    Order,
-    OrderCard,
-    RecordedReturn,
-)
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN
+from chalicelib.areas.orders.model.order import GroupOrder, Order, OrderCard, RecordedReturn
 from chalicelib.areas.orders.model.packed import packed, unpacked
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
@@ -58,10 +53,11 @@ class OrderItem(StampbookItem):
     cancelled by hand, which an older version would take for returns that are missing; schema 6 of one that got something of a
     rule that is counted, or was paid with points or coupons, which an older version does not give back, or that was kept
     without a member; schema 7 of one for which a rule gave something beside points, schema 8 of one for which it gave a coupon,
-    which an older version does not take back."""
+    which an older version does not take back; schema 9 of one for which it gave something for some of its lines, with which an
+    older version does not take it back."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=8)
+    v = IntegerAttribute(default=9)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute(null=True)
@@ -271,6 +267,8 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
+    if any(gift.lines for gift in order.gifts):
+        return 9
     if any(gift.kind == COUPON_GIVEN for gift in order.gifts):
         return 8
     if order.gifts:

@@ -15,7 +15,8 @@ Words
     discount    percent_off, amount_off, fixed_price, buy_get, cheapest_free, free_delivery, pay_with_points
     follow      what is given beside points: perks, stamps, a tier, coupons, segments; and which webhooks are told
     redeemable  what the customer could still pay with points; they pay as much as they ask for
-    limits      so often, or so much, for each account in a period; in all; and a budget of points or money
+    limits      so often, or so much, for each account in a period; in all; and a budget of points or money. Of a rule on anything,
+                and of whatever it gives: a use is one time that it gave something
     group       the first rule of it whose conditions hold keeps the others out, on carts and on orders apart
     skipped     a rule that gave nothing, with the first reason why
 

@@ -128,12 +128,13 @@ class Own:
 class LineSelector:
     """A line filter, compiled. Equal filters are one selector, so that an order is searched once for all of them."""
 
-    __slots__ = ("_brands", "_categories", "_skus", "_tests")
+    __slots__ = ("_brands", "_categories", "_skus", "_tests", "asks")
 
     def __init__(self, asked: LineFilter) -> None:
         self._skus, self._brands = frozenset(asked.skus), frozenset(asked.brands)
         self._categories = frozenset(asked.categories)
         self._tests = _line_tests(asked)
+        self.asks = bool(self._tests)
 
     def select(self, basket: Basket) -> Lines:
         """In the basket's order; all lines when nothing is asked. The order as a whole is asked first (one set operation), so a

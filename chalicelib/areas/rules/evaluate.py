@@ -13,6 +13,7 @@ from dataclasses import replace
 from chalicelib.areas.rules.basket import Basket, Own
 from chalicelib.areas.rules.compile import CompiledRule, CompiledRules, Crediting, Discounting
 from chalicelib.areas.rules.credits import Base, Gain
+from chalicelib.areas.rules.following import follow_of
 from chalicelib.areas.rules.limits import CompiledLimits, Left, Parts, cut_to
 from chalicelib.areas.rules.model.effects import STAGES
 from chalicelib.areas.rules.outcome import Credit, Cut, Follow, Off, Outcome, Reason, Redeemable, Skipped
@@ -144,9 +145,18 @@ class _Judging:
                     stopped_by.setdefault(unit, rule.rule_id)
 
     def follows(self) -> tuple[Follow, ...]:
-        follows = tuple(Follow(rule.rule_id, effect) for rule in self.holding for effect in rule.follows)
-        self.gave.update(follow.rule_id for follow in follows)
-        return follows
+        found: list[Follow] = []
+        for rule in self.holding:
+            for effect in rule.follows:
+                follow = follow_of(rule.rule_id, effect, self._paid(rule), asked=rule.selector.asks)
+                if follow is None:
+                    self._skip(
+                        rule, "no_matching_lines", "There is no piece among the rule's lines that costs anything."
+                    )
+                else:
+                    found.append(follow)
+        self.gave.update(follow.rule_id for follow in found)
+        return tuple(found)
 
     def _credit(self, rule: CompiledRule, unit: str, gain: Gain) -> int:
         """What limits leave of it."""

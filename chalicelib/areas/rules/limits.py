@@ -11,6 +11,7 @@ from typing import NamedTuple
 from chalicelib.areas.rules.model import Budget, MemberLimit, Rule
 from chalicelib.areas.rules.model.limits import UNLIMITED
 from chalicelib.areas.rules.model.names import asked_times
+from chalicelib.areas.rules.model.triggers import OnOccasion
 from chalicelib.areas.rules.outcome import CutBy, Reason, Skipped
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.amounts import shared_out, times
@@ -142,11 +143,13 @@ class Counting(NamedTuple):
 
 
 def counting_of(rules: Sequence[Rule]) -> dict[str, Counting]:
-    """Of each rule that has limits, or that another asks about. Nobody else's uses are counted."""
+    """Of each rule that has limits, or that another asks about. Nobody else's uses are counted; and of what comes once a year none
+    by an account, which would tell whose birthday it is."""
     found = {rule.rule_id: _own(rule) for rule in rules if rule.limits != UNLIMITED}
+    untold = {rule.rule_id for rule in rules if isinstance(rule.trigger, OnOccasion)}
     for rule in rules:
         for asked in asked_times(rule):
-            if asked.rule_id is not None:
+            if asked.rule_id is not None and asked.rule_id not in untold:
                 known = found.get(asked.rule_id, Counting())
                 periods = tuple(dict.fromkeys((*known.periods, asked.per)))
                 found[asked.rule_id] = known._replace(periods=periods)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from chalicelib.areas.rules.basket import Own
+from chalicelib.areas.rules.basket import Own, Parts
 from chalicelib.areas.rules.model.effects import FollowEffect
 
 Reason = Literal[
@@ -77,11 +77,22 @@ class Redeemable(NamedTuple):
     value: int
 
 
+class Portion(NamedTuple):
+    """Stamps that come back together: (line_no, its part) of each line that they are for, and (line_no, what is paid for it)."""
+
+    amount: int
+    lines: Parts = ()
+    paid: Parts = ()
+
+
 class Follow(NamedTuple):
-    """Something beside points that a rule gives."""
+    """Something beside points that a rule gives: for `lines`, where it asks for some, else for the whole order. Of stamps, how
+    many."""
 
     rule_id: str
     effect: FollowEffect
+    lines: tuple[int, ...] = ()
+    portions: tuple[Portion, ...] = ()
 
 
 class Skipped(NamedTuple):

@@ -190,6 +190,14 @@ def test_a_badge_is_shown_counted_and_never_redeemed(cafe: Shop, bea: str) -> No
     assert answer(cafe.api.post(at(bea, "regular.1", "revoke")))["award"]["state"] == "revoked"
 
 
+def test_a_code_of_what_has_become_a_badge_meanwhile_redeems_nothing(cafe: Shop, bea: str) -> None:
+    offer(cafe, "treat", TREAT)
+    give(cafe, bea, "treat")
+    code = answer(cafe.api.post(at(bea, "treat.1", "codes")))["code"]
+    offer(cafe, "treat", BADGE)
+    assert refusal(cafe.api.post("/v1/redemptions", {"code": code})) == (422, "not_redeemable", "award_id")
+
+
 def test_a_full_card_gives_a_badge(cafe: Shop, bea: str) -> None:
     offer(cafe, "regular", BADGE)
     offer(cafe, "coffee", COFFEE, what=COFFEE["what"] | {"gives": "regular"}, method="auto")

@@ -270,6 +270,41 @@ def test_who_holds_points_proves_it_and_nobody_is_asked_again(shop: Shop, bea: s
     answer(shop.api.post(f"/v1/groups/{group}/holds", ours | {"proof": "2718"}))
 
 
+@pytest.mark.parametrize("how", ["held", "held by a group", "opened", "changed", "committed"])
+def test_wherever_points_are_proven_a_pin_is_set_a_code_is_fresh_and_tries_have_an_end(
+    shop: Shop, bea: str, how: str
+) -> None:
+    answer(shop.api.put("/v1/programs/1/rules/pay", {"name": "Pay", "trigger": {"on": "cart"}, "effects": [PAYING]}))
+    cart: Json = {"currency": "EUR", "member_id": bea, "lines": [BOOK]}
+    pays: Json = cart | {"pays": [{"unit": "points", "points": 10}]}
+    if how == "held by a group":
+        group = answer(shop.api.post("/v1/groups", {"name": "Home", "primary_member_id": bea}))["group_id"]
+        shop.earn(bea, 50)
+    begun = answer(shop.api.post("/v1/checkouts", pays | {"hold": False} if how == "committed" else cart))["checkout"]
+
+    def tried(proof: str) -> tuple[int, str, str | None]:
+        amount: Json = {"unit": "points", "amount": 10, "proof": proof}
+        path = f"/v1/checkouts/{begun['checkout_id']}"
+        match how:
+            case "held":
+                return refusal(shop.api.post(f"/v1/members/{bea}/holds", amount))
+            case "held by a group":
+                return refusal(shop.api.post(f"/v1/groups/{group}/holds", amount | {"by": bea}))
+            case "opened":
+                return refusal(shop.api.post("/v1/checkouts", pays | {"proof": proof}))
+            case "changed":
+                return refusal(shop.api.put(path, pays | {"proof": proof}))
+        return refusal(shop.api.post(f"{path}/commit", {"number": "T1", "proof": proof}))
+
+    ask(shop, points="code")
+    assert tried("123456") == (422, "proof_expired", "proof")
+    ask(shop, points="pin")
+    assert tried("2718") == (422, "pin_not_set", "proof")
+    answer(set_pin(shop, bea, "2718"))
+    assert [tried("0000") for _ in range(5)] == [(422, "wrong_proof", "proof")] * 5
+    assert tried("2718") == (422, "proof_locked", "proof")
+
+
 def test_a_pin_is_digits_and_a_member_is_known(shop: Shop, bea: str) -> None:
     for pin in ("123", "1" * 13, "12a4", "", "１２３４"):
         assert set_pin(shop, bea, pin).status == 400

@@ -135,6 +135,12 @@ def test_what_a_rule_names_is_its_program_s(shop: Shop, fields: Json, code: str,
     assert refusal(shop.api.get(f"{RULES}/new")) == (404, "rule_not_found", "rule_id")
 
 
+def test_a_badge_that_a_rule_gives_is_one(shop: Shop) -> None:
+    answer(shop.api.put("/v1/programs/1/perks/club", {"name": "Club", "what": {"kind": "club"}}))
+    reply = shop.api.put(f"{RULES}/new", rule({"kind": "badge", "perk": "club"}))
+    assert refusal(reply) == (422, "not_a_badge", "effects.0.perk")
+
+
 def test_there_is_an_end_to_rules(shop: Shop, rt: Runtime) -> None:
     kept = KEPT | {"audience": {"tiers": []}, "state": "paused"}
     put_there(rt, "rule", numbered(kept, "rule_id", range(1_999)))
@@ -438,10 +444,7 @@ def test_the_condition_that_does_not_hold_is_named(shop: Shop) -> None:
     [
         ({"effects": [{"kind": "percent_off", "percent": "10"}]}, "belongs to a rule on cart"),
         ({"effects": [{"kind": "cashback", "unit": "points", "percent": "10"}]}, "counted of what is bought"),
-        (
-            {"limits": {"in_all": 3}},
-            "limits are of points and discounts, in rules on orders, carts, schedules and referrals",
-        ),
+        ({"limits": {"per_member": [{"per": "day", "times": 3}]}}, "limited in all, or by a budget"),
         ({"lines": {"skus": ["A"]}}, "lines are of what is bought"),
         ({"when": {"ask": "order.value", "at_least": "1.00"}}, "nothing is bought"),
     ],

@@ -216,7 +216,7 @@ def test_a_segment_that_is_not_there_is_refused_wherever_a_rule_names_it(shop: S
     define(shop, "vip")
     on_cart = refused(shop, joins(), trigger={"on": "cart"})
     assert on_cart == (422, "credit_on_cart", "effects")
-    limited = refused(shop, joins(), limits={"per_member": [{"per": "day", "times": 1}]})
+    limited = refused(shop, joins(), limits={"budget": {"amount": 5, "unit": "points"}})
     assert limited[:2] == (400, "wrong_limit")
 
 

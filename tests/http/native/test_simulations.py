@@ -165,6 +165,11 @@ TOO_DEEP: Json = {"all": [{"any": [{"ask": "order.first", "is": True}] * 100}] *
         ({"rules": [tried("a", audience={"tiers": ["lead"]})]}, (422, "unknown_tier", "rules.0.audience.tiers")),
         ({"rules": [tried("a", fixed(1), trigger={"on": "cart"})]}, (422, "credit_on_cart", "rules.0.effects")),
         ({"rules": [tried("a", NO_PERK)]}, (422, "unknown_perk", "rules.0.effects.0.perk")),
+        ({"rules": [tried("a", {"kind": "badge", "perk": "club"})]}, (422, "not_a_badge", "rules.0.effects.0.perk")),
+        (
+            {"rules": [tried("a", {"kind": "notify", "template": "no"})]},
+            (422, "unknown_template", "rules.0.effects.0.template"),
+        ),
         ({"rules": [tried("a", NO_SERVER)]}, (422, "unknown_webhook", "rules.0.effects.0.webhook_id")),
         ({"rules": [tried("a", audience={"segments": ["no"]})]}, (422, "unknown_segment", "rules.0.audience.segments")),
         ({"rules": [tried("a", fixed(1), trigger=PARTY)]}, (422, "unknown_event", "rules.0.trigger.name")),
@@ -188,6 +193,7 @@ TOO_DEEP: Json = {"all": [{"any": [{"ask": "order.first", "is": True}] * 100}] *
 def test_what_cannot_be_replayed_is_refused_and_nothing_begins(
     shop: Shop, body: Json, refused: tuple[int, str, str]
 ) -> None:
+    answer(shop.api.put("/v1/programs/1/perks/club", {"name": "Club", "what": {"kind": "club"}}))
     assert refusal(shop.api.post(PATH, MONTH | body)) == refused
     assert answer(shop.api.get("/v1/operations"))["items"] == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.meter import Cost
-from tests.twins import fresh
+from tests.twins import fresh, happenings, perked
 from tests.twins.bookshop import BookShop, dry, goods_back, member, open_shop, rule, sale
 from tests.twins.limited import a, gift, points
 
@@ -62,6 +63,23 @@ def till(*rules: Rule) -> Till:
 )
 def test_a_sale_costs_two_units_for_each_limit_for_all(limited: Rule, slices: int) -> None:
     assert till(limited).sale("A1") == SALE + Cost(write_units=slices * SLICE)
+
+
+@pytest.mark.parametrize(("limits", "slices"), [({"per_member": [a("day", 99)]}, 0), ({"in_all": 10_000}, 1)])
+def test_whatever_it_gives_and_whatever_sets_it_off_a_limit_for_all_costs_two_units(
+    limits: dict[str, Any], slices: int
+) -> None:
+    def price(**fields: Any) -> tuple[Cost, Cost]:
+        """Of a sale, and of coming by."""
+        at = till()
+        perked.offer(at.shop, "cup", perked.TREAT)
+        for on in ("order", "check_in"):
+            at.shop.define(rule(on, trigger={"on": on}, effects=[{"kind": "grant_perk", "perk": "cup"}], **fields))
+        visit = happenings.check_in()
+        return at.sale("A1"), at.price(lambda: happenings.record(at.shop, at.ada, visit))
+
+    more = Cost(write_units=slices * SLICE)
+    assert price(limits=limits) == tuple(cost + more for cost in price())
 
 
 def test_a_sale_without_limited_rules_costs_what_it_did() -> None:

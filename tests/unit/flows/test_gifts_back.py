@@ -304,7 +304,8 @@ def test_a_pin_of_an_older_release_is_known_by_tier_and_last_day(since: str | No
     if since:
         story = pinned(story, terms, since, None)
     older = replace(order, gifts=(order.gifts[0]._replace(was=("silver", None)),))
-    back = GiftsBack(older, replace(entry, facts=facts), {}, "shop", 9).taken_from(story, terms, account.advanced_to)
+    gifts = GiftsBack(older, replace(entry, facts=facts), {}, "shop", 9, going=older.gifts)
+    back = gifts.taken_from(story, terms, account.advanced_to)
     assert [one.reason for one in back.effects] == [None if left else "pinned_since"]
     assert back.story.account.tier == "silver"
 

@@ -34,6 +34,7 @@ from tests.twins.bookshop import POINTS, PROGRAM, BookShop, fixed, open_shop, ru
 from tests.twins.bookshop import member as by_id
 from tests.twins.faulty import FaultyTable
 from tests.twins.grouped import household
+from tests.twins.limited import taken
 
 BORN = "1990-09-20"
 BIRTHDAY = "2026-09-20"
@@ -114,7 +115,8 @@ def with_everything(*occasions: str) -> BookShop:
     segmented.define(shop)
     hooked.define(shop)
     for occasion in occasions:
-        shop.define(rule(f"on-{occasion}", trigger={"on": occasion}, effects=[*GIVES, fixed(5, "few")]))
+        limits = {"in_all": 100, "budget": {"amount": 500, "unit": "points"}}
+        shop.define(rule(f"on-{occasion}", trigger={"on": occasion}, effects=[*GIVES, fixed(5, "few")], limits=limits))
     return shop
 
 
@@ -131,6 +133,7 @@ def test_no_entry_tells_whether_it_was_a_birthday_and_by_which_rule() -> None:
         ada = born(shop, birth_date=birth_date)
         day_after_day(shop, f"{day}T00:10:00Z")
         assert verified(shop, ada) == []
+        assert taken(shop, f"on-{occasion}") == {"rule_limit": 1, "budget": 50}
         told.append(told_to_all(shop, ada))
     shapes = [[(one.header["operation"], [sorted(fact) for fact in one.facts]) for one in entries] for entries in told]
     assert shapes[0] == shapes[1]

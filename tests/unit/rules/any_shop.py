@@ -121,7 +121,7 @@ audiences: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.fixed_dictionaries(
         {},
         optional={
-            "members": some("mem_anna", "mem_bea"),
+            "members": some("mem_0000000anna", "mem_0000000bea0"),
             "tiers": some(*TIERS),
             "labels": st.just([PROMO]),
             "places": some(*PLACES),

@@ -29,7 +29,7 @@ def day(text: str) -> int:
 class Reader:
     """A member who buys books."""
 
-    member_id: str = "mem_anna"
+    member_id: str = "mem_0000000anna"
     group_id: str | None = None
     locale: str = "de"
     newsletter: bool = True

@@ -57,7 +57,7 @@ def test_a_rule_for_others_is_not_looked_at(fields: dict[str, Any]) -> None:
     "fields",
     [
         {"window": {"from_day": "2026-03-15", "until_day": "2026-03-15"}},
-        {"audience": {"members": ["mem_bea", "mem_anna"]}},
+        {"audience": {"members": ["mem_0000000bea0", "mem_0000000anna"]}},
         {"audience": {"tiers": ["silver", "gold"]}},
         {"audience": {"places": ["airport", "main-street"]}},
         {"lines": {"skus": ["pen", "book", "globe"]}},

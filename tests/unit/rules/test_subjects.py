@@ -145,7 +145,7 @@ BY_NAME = {
     "order.brands": ("Quill", "Nobody"),
     "order.first": (False, True),
     "time.weekday": ("sun", "mon"),
-    "member.id": ("mem_anna", "mem_bea"),
+    "member.id": ("mem_0000000anna", "mem_0000000bea0"),
     "member.locale": ("de", "en"),
     "member.group": (True, False),
     "member.newsletter": (True, False),

@@ -32,6 +32,7 @@ ROUTES = (
             "member_blocked",
             "group_blocked",
             "too_many_credits",
+            "too_many_limits",
             "balance_limit",
             "too_many_lots",
             "too_many_pending",

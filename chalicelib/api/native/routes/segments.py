@@ -10,7 +10,10 @@ _HANDLERS = "chalicelib.api.native.segments"
 _SEGMENTS = "/v1/segments"
 _ONE = f"{_SEGMENTS}/{{segment_id}}"
 _MEMBERS = f"{_ONE}/members"
-_BY = ("program_not_found", "impossible_condition", "unknown_unit", "unknown_tier")
+_BY = (
+    *("program_not_found", "impossible_condition", "unknown_subject", "wrong_comparison", "conditions_too_large"),
+    *("unknown_unit", "unknown_tier"),
+)
 _LINES = ("segment_not_found", "missing_member", "two_members", "invalid_identifier")
 
 _view = partial(Route, resource="segments", access="view")

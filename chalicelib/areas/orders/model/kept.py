@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.areas.orders.model.order import ByHand, Credited, Gift, SpentOn
+from chalicelib.areas.orders.model.gifts import Gift
+from chalicelib.areas.orders.model.order import ByHand, Credited, SpentOn
 from chalicelib.areas.orders.model.uses import Held, Use
 
 
@@ -29,10 +31,12 @@ def spent_on_from(fact: int, unit: str, lines: Any) -> SpentOn:
     return SpentOn(fact, unit, tuple((no, part) for no, part in lines))
 
 
-def gift_from(rule: str, kind: str, what: str, award: str, ended: int | None, was: Any) -> Gift:
+def gift_from(
+    rule: str, kind: str, what: str, award: str, ended: int | None, was: Any, lines: Iterable[int] = ()
+) -> Gift:
     if [type(one) for one in (rule, kind, what, award)] != [str] * 4 or not isinstance(ended, int | None):
         raise ValueError("a gift of nothing")
-    return Gift(rule, kind, what, award, ended, None if was is None else (was[0], was[1]))
+    return Gift(rule, kind, what, award, ended, None if was is None else (was[0], was[1]), tuple(lines))
 
 
 def use_from(rule: str, periods: Any, amounts: Any, in_all: Any, budget: Any, of: str, off: Any) -> Use:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from chalicelib.areas.orders.model.documents import Return, ReturnLine, Sale
+from chalicelib.areas.orders.model.documents import Line, Return, ReturnLine, Sale
+from chalicelib.areas.orders.model.gifts import Gift
 from chalicelib.areas.orders.model.uses import Came, Use, UseBack, back_of
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import rounded
@@ -48,22 +49,6 @@ class PaidWith(NamedTuple):
 
     spends: tuple[SpentOn, ...] = ()
     coupons: tuple[tuple[str, str], ...] = ()
-
-
-COUPON_GIVEN = "issue_coupon"
-
-
-class Gift(NamedTuple):
-    """What a rule gave for it beside points: a perk or a tier (`what`), stamps on a card (`what`), or a coupon of a series
-    (`what`). `award` is the one that was granted or stamped, or the coupon. An older release wrote what was before: when the award
-    was over (`ended`), or to which tier the account was pinned, and until which day (`was`)."""
-
-    rule: str
-    kind: str
-    what: str
-    award: str = ""
-    ended: Instant | None = None
-    was: tuple[str, int | None] | None = None
 
 
 class ByHand(NamedTuple):
@@ -139,8 +124,15 @@ class Order:
 
     @property
     def fully_returned(self) -> bool:
-        lines = ((line, self.returned.get(line.line_no, Back())) for line in self.sale.lines)
-        return all(back.quantity == line.quantity and back.value == line.gross_value for line, back in lines)
+        return all(self._is_back(line) for line in self.sale.lines)
+
+    def has_back(self, gift: Gift) -> bool:
+        """Whether all has come back for which it was given."""
+        return all(self._is_back(line) for line in self.sale.lines if not gift.lines or line.line_no in gift.lines)
+
+    def _is_back(self, line: Line) -> bool:
+        back = self.returned.get(line.line_no, Back())
+        return back.quantity == line.quantity and back.value == line.gross_value
 
 
 class OrderCard(Frozen):
@@ -229,6 +221,11 @@ def _came(order: Order, dues: Iterable[Due]) -> Came:
         if line.line_no in order.returned and line.gross_value
     }
     return Came(taken_back, shares, order.fully_returned)
+
+
+def due_back(before: Order, after: Order) -> tuple[Gift, ...]:
+    """What a return takes with it: all for which it was given has come back by it."""
+    return tuple(gift for gift in before.gifts if after.has_back(gift) and not before.has_back(gift))
 
 
 def given_back(order: Order, spent: SpentOn) -> int:

@@ -20,7 +20,7 @@ def packed(order: Order) -> Mapping[str, Any]:
         "spends": order.spends,
         "coupons": order.coupons,
         "kept": order.kept,
-        "gifts": order.gifts,
+        "gifts": [gift if gift.lines else gift[:-1] for gift in order.gifts],
     }
     return {
         "member": order.member_id,

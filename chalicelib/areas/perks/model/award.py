@@ -20,13 +20,15 @@ Ends = tuple[tuple[Instant | None, int], ...]
 
 class Redemption(NamedTuple):
     """One that can be refunded: the entry that tells of it, what is left of its points, and the award that it gave. `ended`: what
-    an older release wrote, when that was over before it was given more, where it ended at all."""
+    an older release wrote, when that was over before it was given more, where it ended at all. `place`: how many of the award the
+    entry tells of before it."""
 
     sequence: int
     owner: str
     points: int
     gave: str
     ended: Instant | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,14 @@ class Award:
         state: AwardState = "redeemed" if left == 0 else "active"
         return replace(self, left=left, used=self.used + 1, state=state, refundable=kept)
 
-    def redemption(self, sequence: int, owner: str) -> Redemption:
+    def told_by(self, sequence: int, owner: str) -> tuple[Redemption, ...]:
+        """Those that an entry tells of, which can still be refunded."""
+        return tuple(one for one in self.refundable if (one.sequence, one.owner) == (sequence, owner))
+
+    def redemption(self, sequence: int, owner: str, place: int = 0) -> Redemption:
         """Refuses `already_refunded`, also of one that is too long ago."""
-        for one in self.refundable:
-            if (one.sequence, one.owner) == (sequence, owner):
+        for one in self.told_by(sequence, owner):
+            if one.place == place:
                 return one
         raise Refused("already_refunded", "This was given back before, or too long ago.", param="redemption_id")
 
@@ -193,12 +199,18 @@ def packed(award: Award) -> dict[str, Any]:
     if award.left is not None:
         body["l"] = award.left
     if award.refundable:
-        body["r"] = [list(one if one.ended is not None else one[:4]) for one in award.refundable]
+        body["r"] = [_packed_redemption(one) for one in award.refundable]
     if award.more:
         body["m"] = award.more
     if award.ends:
         body["d"] = [list(one) for one in award.ends]
     return body
+
+
+def _packed_redemption(one: Redemption) -> list[Any]:
+    if one.place:
+        return list(one)
+    return list(one[:4] if one.ended is None else one[:5])
 
 
 def unpacked(perk: str, number: int, body: Mapping[str, Any], version: int) -> Award:

@@ -17,6 +17,8 @@ from chalicelib.areas.rules.model.words import (
 )
 from chalicelib.kit.amounts import Rounding
 from chalicelib.kit.base import Frozen
+from chalicelib.kit.slips import slip
+from chalicelib.kit.stamps import MOST_STAMPS, Stamps
 from chalicelib.kit.wire import PositiveAmount
 
 Lane = Literal["base", "bonus"]
@@ -177,11 +179,26 @@ class GrantPerk(Frozen):
 
 
 class GiveStamps(Frozen):
-    """Stamps on the member's card, which begins with them."""
+    """Stamps on the member's card, which begins with them: `amount` once, or for each `piece` of the own lines, which are
+    counted as `buy_get` counts them; `at_most` caps what one order gets."""
 
     kind: Literal["stamps"]
     perk: Code
-    amount: Annotated[int, Field(strict=True, ge=1, le=1_000)] = 1
+    amount: Stamps = 1
+    per: Literal["order", "piece"] = "order"
+    at_most: Stamps | None = None
+
+    @model_validator(mode="after")
+    def _caps_what_is_counted(self) -> Self:
+        if self.at_most is not None and self.per == "order":
+            raise slip(
+                "wrong_effect", "at_most caps stamps for each piece: for an order, write fewer of them", "at_most"
+            )
+        return self
+
+    def of_pieces(self, pieces: int) -> int:
+        """Never more than can be given at a time."""
+        return min(self.amount * pieces, self.at_most or MOST_STAMPS, MOST_STAMPS)
 
 
 class GiveBadge(Frozen):

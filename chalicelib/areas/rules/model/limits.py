@@ -16,8 +16,8 @@ MAX_MEMBER_LIMITS = 10
 
 
 class MemberLimit(Frozen):
-    """What one account gets of the rule in the day, week, month, quarter (`3_months`), half of a year or year of the purchase,
-    or ever: so many `times`, or an `amount` of a `unit`."""
+    """What one account gets of the rule in the day, week, month, quarter (`3_months`), half of a year or year of the purchase
+    (or whatever else sets it off), or ever: so many `times`, or an `amount` of a `unit`."""
 
     per: CountPeriod
     times: Count | None = None
@@ -50,7 +50,7 @@ class Budget(Frozen):
 
 
 class RuleLimits(Frozen):
-    """`in_all` is how many purchases get something of the rule."""
+    """`in_all` is how often it gives something: to how many purchases, or to whatever else sets it off."""
 
     per_member: Annotated[tuple[MemberLimit, ...], Field(max_length=MAX_MEMBER_LIMITS)] = ()
     in_all: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None

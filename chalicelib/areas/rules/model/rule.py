@@ -7,10 +7,18 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.areas.rules.model.conditions import MAX_QUESTIONS, Ask, Condition, of_goods, questions
-from chalicelib.areas.rules.model.effects import DISCOUNTS, FOLLOWS, MAX_EFFECTS, OF_GOODS, CallWebhook, Effect
+from chalicelib.areas.rules.model.effects import (
+    DISCOUNTS,
+    FOLLOWS,
+    MAX_EFFECTS,
+    OF_GOODS,
+    CallWebhook,
+    Effect,
+    GiveStamps,
+)
 from chalicelib.areas.rules.model.limits import UNLIMITED, RuleLimits
 from chalicelib.areas.rules.model.subjects import OF_EVENT
-from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOrder, OnReferral, OnSchedule, Trigger
+from chalicelib.areas.rules.model.triggers import WITH_GOODS, OnOccasion, OnOrder, OnReferral, OnSchedule, Trigger
 from chalicelib.areas.rules.model.words import (
     Code,
     Flag,
@@ -76,6 +84,9 @@ class RuleDefinition(Frozen):
             if isinstance(effect, OF_GOODS) and on not in WITH_GOODS:
                 text = f"{effect.kind} is counted of what is bought: it belongs to a rule on order, not on {on}"
                 raise slip("wrong_effect", text, place)
+            if isinstance(effect, GiveStamps) and effect.per == "piece" and on not in WITH_GOODS:
+                text = f"stamps per piece are counted of what is bought: they belong to a rule on order, not on {on}"
+                raise slip("wrong_effect", text, place)
         return self
 
     @model_validator(mode="after")
@@ -87,18 +98,13 @@ class RuleDefinition(Frozen):
 
     @model_validator(mode="after")
     def _limits_what_is_counted(self) -> Self:
-        on = self.trigger.on
-        if self.limits == UNLIMITED:
-            return self
-        if on == "referral" and (self.limits.in_all is not None or self.limits.budget is not None):
-            raise slip("wrong_limit", "limits on referral are for each member", "limits")
-        counted = on in WITH_GOODS or on in ("schedule", "referral")
-        beside = any(isinstance(one, FOLLOWS) for one in self.effects)
-        if not counted or (beside and on != "schedule"):
-            text = (
-                "limits are of points and discounts, in rules on orders, carts, schedules and referrals; what else a rule "
-                "gives is counted on schedule only"
-            )
+        limits = self.limits
+        if limits.per_member and isinstance(self.trigger, OnOccasion):
+            text = f"a member has a rule on {self.trigger.on} once a year: it is limited in all, or by a budget"
+            raise slip("wrong_limit", text, "limits.per_member")
+        by_amount = limits.budget is not None or any(one.amount is not None for one in limits.per_member)
+        if by_amount and all(isinstance(one, FOLLOWS) for one in self.effects):
+            text = "budgets and amounts are of points and discounts: what else a rule gives is limited by times"
             raise slip("wrong_limit", text, "limits")
         return self
 

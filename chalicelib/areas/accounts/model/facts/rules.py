@@ -11,7 +11,7 @@ from chalicelib.kit.periods import Day
 
 @dataclass(frozen=True, slots=True)
 class RuleCounted(Fact):
-    """A purchase, a member by a rule on schedule, or a referral, got something of a rule that is counted.
+    """A purchase, or whatever else set it off, got something of a rule that is counted. Of what comes once a year nothing is told.
 
     field     | meaning                                                        | unit
     rule      | which rule                                                     | –
