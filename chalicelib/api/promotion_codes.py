@@ -115,7 +115,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "too_many_follow_ups": Code(422, "A tenant has at most 100 follow-ups."),
     "too_many_templates": Code(422, "A tenant has at most 500 templates of notifications."),
     "what_is_told": Code(400, "A notification has a template or a text: one of the two."),
-    "who_is_told": Code(400, "A notification is for some members, for a segment or for everybody: one of the three."),
+    "who_is_told": Code(
+        400, "A notification is for some members, a segment, those who favour a place or everybody: one of the four."
+    ),
     "time_too_far": Code(400, "A notification begins within a year."),
     "bad_token": Code(400, "Apple or Google would know no phone by this token."),
     "no_sender": Code(422, "Nothing can be pushed to phones of this platform here."),

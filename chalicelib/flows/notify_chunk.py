@@ -19,7 +19,7 @@ from typing import NamedTuple
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.notifications.model import TemplateDefinition, Words
-from chalicelib.areas.notifications.store import notices, templates
+from chalicelib.areas.notifications.store import favourites, notices, templates
 from chalicelib.areas.segments import store as segments
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
 from chalicelib.flows.job_messages import Step, send_chunks
@@ -115,7 +115,7 @@ def _telling_of(rt: Runtime, operation: Operation, part: Part) -> Telling:
 
 def _members(rt: Runtime, operation: Operation, part: Part) -> Iterator[Reached]:
     """Behind the part's offset: which counts those who are named, and else is the number of the last one."""
-    named, segment = operation.details["members"], operation.details["segment"]
+    named, segment, place = (operation.details[name] for name in ("members", "segment", "place"))
     if named:
         yield from (Reached(one, at + 1) for at, one in enumerate(named) if at >= part.offset)
         return
@@ -123,6 +123,8 @@ def _members(rt: Runtime, operation: Operation, part: Part) -> Iterator[Reached]
     after = shown("member", part.offset) if part.offset else None
     if segment:
         listed = _of_segment(rt, table, operation.tenant, segment, after, shards)
+    elif place:
+        listed = _who_favour(table, operation.tenant, place, after, shards)
     else:
         listed = listed_members(table, operation.tenant, after, shards)
     yield from (Reached(one, number_of("member", one)) for one in listed)
@@ -139,6 +141,14 @@ def _of_segment(
         for one in map(segments.member_from, every_item(table, query)):
             if one.leaves_at is None or rt.clock.now() < one.leaves_at:
                 yield one.member_id
+
+
+def _who_favour(table: Table, tenant: str, place: str, after: str | None, shards: range) -> Iterator[str]:
+    first = shards.start if after is None else favourites.shard_of(after)
+    for shard in range(first, shards.stop):
+        behind = after if shard == first else None
+        query = favourites.members_query(tenant, place, shard, MEMBERS_A_PART, behind)
+        yield from map(favourites.listed_member, every_item(table, query))
 
 
 def _no_more_due(rt: Runtime, tenant: str, operation_id: str) -> None:

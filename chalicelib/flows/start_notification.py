@@ -1,4 +1,5 @@
-"""Start a notification: something is told to some members, to a segment or to everybody, now or at a time.
+"""Start a notification: something is told to some members, to a segment, to those who favour a place or to everybody, now or at a
+time.
 
 reads    1 Query of the configuration; of a segment how many are in it, 1 BatchGet; of everybody the tenant's counts by day, 1 Query a
          MB; as every start (start_job)
@@ -37,14 +38,15 @@ CUT = "notification"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is told: a template by its id, or these words. To whom: members, or all of a segment, or everybody where it is
-    neither. `at`: when; None at once."""
+    """What is told: a template by its id, or these words. To whom: members, or all of a segment, or whose favourite a place is, or
+    everybody where it is none of these. `at`: when; None at once."""
 
     kind: NoticeKind
     template_id: str | None = None
     words: TemplateDefinition | None = None
     members: tuple[str, ...] = ()
     segment_id: str | None = None
+    place: str | None = None
     at: Instant | None = None
 
 
@@ -118,6 +120,7 @@ def _details(asked: Asked, channel: Channel, begins: Instant, parts: int, cut: C
         "words": None if words is None else words.model_dump(mode="json"),
         "members": list(dict.fromkeys(asked.members)),
         "segment": asked.segment_id or "",
+        "place": asked.place or "",
         "at": begins,
         "parts": parts,
         "chunk_members": cut.chunk_members,
@@ -131,4 +134,6 @@ def _rows(rt: Runtime, tenant: str, asked: Asked) -> int | None:
     if asked.segment_id is not None:
         quota = quota_of(asked.segment_id)
         return read_patiently(rt, lambda: quotas.read_some(rt.table, tenant, (quota,)))[quota.name].taken
+    if asked.place is not None:
+        return None  # nobody counts them
     return read_patiently(rt, lambda: counted_owners(rt, tenant, groups=False))

@@ -270,11 +270,11 @@ LEFT_OUT = (
     ),
     LeftOut(("send_notification",), "a long job, begun as a proof is: an operation, its parts and their messages"),
     LeftOut(
-        ("list_notification_receipts", "list_inbox", "list_notices", "list_devices"),
+        ("list_notification_receipts", "list_inbox", "list_notices", "list_devices", "list_favourite_places"),
         "a page of small items, as *directory page* is",
     ),
     LeftOut(
-        ("put_device", "delete_device", "read_notice", "cancel_notice"),
+        ("put_device", "delete_device", "put_favourite_places", "read_notice", "cancel_notice"),
         "one or two small items are read and written, as by *hold*, with no entry; of a phone SNS is asked besides",
     ),
     LeftOut(

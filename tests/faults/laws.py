@@ -74,7 +74,8 @@ def judge(items: Iterable[Attrs]) -> None:
 def _is_private(guarded: str, kinds: Mapping[str, Mapping[Key, Attrs]]) -> bool:
     """Something of a member that no entry tells of."""
     pk = "#".join(guarded.split("#")[:3])
-    own = Key(pk, "P#PROOF") in kinds["proof_secrets"] or Key(pk, "P#DEVICES") in kinds["devices"]
+    private = {"P#PROOF": "proof_secrets", "P#DEVICES": "devices", "P#LIKES": "favourites"}
+    own = any(Key(pk, sk) in kinds[kind] for sk, kind in private.items())
     return own or any(key.pk == pk for key in kinds["notice"])
 
 

@@ -15,6 +15,7 @@ from chalicelib.events.notify import notify
 from chalicelib.flows.change_notice import cancel_notice, read_notice
 from chalicelib.flows.define_follow_up import define_follow_up
 from chalicelib.flows.define_template import define_template
+from chalicelib.flows.favour_places import favour_places, list_favourites
 from chalicelib.flows.notify_chunk import route_notification
 from chalicelib.flows.read_notices import read_inbox, read_notices, read_receipts
 from chalicelib.flows.register_device import forget_device, list_devices, register_device
@@ -97,6 +98,11 @@ def _forget(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return forget_device(shop.rt, shop.caller, command, world.names["ada"], "phone")
 
 
+def _favour(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    """One stays, one comes, one goes."""
+    return favour_places(shop.rt, shop.caller, command, world.names["ada"], ("Ulm", "Berlin"))
+
+
 def _start(world: World, shop: BookShop, command: Command) -> Committed[str]:
     asked = Wish("marketing", "hello", members=(world.names["ada"],), at=shop.clock.at + told.HOUR)
     done = start_notification(shop.rt, shop.caller, command, asked)
@@ -120,6 +126,7 @@ COMMANDS: dict[str, Asked] = {
     "define_follow_up": _follow,
     "register_device": _register,
     "forget_device": _forget,
+    "favour_places": _favour,
     "start_notification": _start,
     "read_notice": _read,
     "cancel_notice": _cancel,
@@ -182,6 +189,7 @@ NOTIFICATION_READS = tuple(
         "list_follow_ups": lambda world, shop: list_follow_ups(shop.rt, shop.caller),
         "get_follow_up": lambda world, shop: get_follow_up(shop.rt, shop.caller, "welcome"),
         "list_devices": lambda world, shop: list_devices(shop.rt, shop.caller, world.names["ada"]),
+        "list_favourites": lambda world, shop: list_favourites(shop.rt, shop.caller, world.names["ada"]),
         "read_inbox": lambda world, shop: paged(
             lambda cursor: read_inbox(shop.rt, shop.caller, world.names["ada"], 1, cursor)
         ),

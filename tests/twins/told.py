@@ -8,6 +8,7 @@ from chalicelib.areas.notifications.model import FollowUpDefinition, Notice, Tem
 from chalicelib.areas.notifications.store import notices
 from chalicelib.flows.define_follow_up import define_follow_up
 from chalicelib.flows.define_template import define_template
+from chalicelib.flows.favour_places import favour_places
 from chalicelib.flows.register_device import register_device
 from chalicelib.kit.clock import Instant
 from tests.twins import fresh
@@ -34,12 +35,17 @@ def phone(shop: BookShop, member_id: str, token: str = TOKEN, device_id: str = "
     register_device(shop.rt, shop.caller, fresh(), member_id, device_id, "apple", token)
 
 
+def favours(shop: BookShop, member_id: str, *places: str) -> None:
+    favour_places(shop.rt, shop.caller, fresh(), member_id, places)
+
+
 def one_of_each(shop: BookShop, member_id: str, operation_id: str) -> tuple[str, Instant]:
-    """A phone; a notice in the inbox and one that was pushed, by an operation; one that waits, and another operation that does. The
+    """A phone; two favourite places; a notice in the inbox and one that was pushed, by an operation; one that waits, and another operation that does. The
     id of the first, and when the last are due."""
     template(shop)
     follow_up(shop)
     phone(shop, member_id)
+    favours(shop, member_id, "Stuttgart", "Ulm")
     tenant, now = shop.caller.tenant, shop.clock.now()
     names = [notice_id(tenant, member_id, source, now) for source in ("told", "pushed", "waits")]
     due_at = now + HOUR

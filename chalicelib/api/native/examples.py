@@ -277,6 +277,7 @@ BODIES: Mapping[str, Json] = {
     "send_notification": {"kind": "marketing", "template_id": "new-books", "to": {"everybody": True}},
     "put_notification_follow_up": {"after": "member.enrolled", "hours": 24, "template_id": "new-books"},
     "put_device": {"platform": "google", "token": "fGk3:APA91bH0k4nq1"},
+    "put_favourite_places": {"places": ["Stuttgart", "Ulm"]},
     "redeliver_failed_webhooks": {"since": "2026-01-15T00:00:00Z"},
     "add_to_segment": {"members": [{"identifier": {"type": "card", "value": "2026001"}}, {"member_id": MEMBER}]},
     "remove_from_segment": {"members": [{"member_id": MEMBER}]},

@@ -1,4 +1,4 @@
-"""Templates, notifications and what became of them, devices and the inbox of members."""
+"""Templates, notifications and what became of them, devices, favourite places and the inbox of members."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from chalicelib.api.native.naming import answered, owner_of
 from chalicelib.api.native.operations import OperationView, view
 from chalicelib.areas.notifications import operations as told
 from chalicelib.areas.notifications.model import (
+    MAX_FAVOURITES,
     Channel,
     FollowUp,
     FollowUpDefinition,
@@ -26,14 +27,17 @@ from chalicelib.errors import InvalidInput
 from chalicelib.flows.change_notice import cancel_notice, read_notice
 from chalicelib.flows.define_follow_up import define_follow_up
 from chalicelib.flows.define_template import define_template
+from chalicelib.flows.favour_places import favour_places, list_favourites
 from chalicelib.flows.read_notices import read_inbox, read_notices, read_receipts
 from chalicelib.flows.register_device import DeviceView, forget_device, list_devices, register_device
 from chalicelib.flows.start_notification import Asked, start_notification
 from chalicelib.kit.base import Wire
 from chalicelib.kit.platforms import Platform
+from chalicelib.kit.texts import PLAIN_KEY
 from chalicelib.kit.wire import Time
 
 MOST_MEMBERS = 100
+Place = Annotated[str, Field(min_length=1, max_length=128), PLAIN_KEY]
 MemberId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -56,11 +60,18 @@ class Devices(Wire):
     items: tuple[DeviceView, ...]
 
 
+class FavouritePlaces(Wire):
+    """`places`: as orders name them, at most twenty."""
+
+    places: Annotated[tuple[Place, ...], Field(max_length=MAX_FAVOURITES)]
+
+
 class ToMembers(Wire):
-    """One of the three: up to a hundred members, all who are in a segment, or everybody."""
+    """One of the four: up to a hundred members, all who are in a segment, all whose favourite a place is, or everybody."""
 
     member_ids: Annotated[tuple[MemberId, ...], Field(min_length=1, max_length=MOST_MEMBERS)] | None = None
     segment_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    place: Place | None = None
     everybody: bool = False
 
 
@@ -149,10 +160,13 @@ def put_follow_up(call: Call, body: FollowUpDefinition) -> Answered[FollowUp]:
 def send(call: Call, body: NotificationBody) -> Answered[OperationView]:
     if (body.template_id is None) == (body.text is None):
         raise InvalidInput("what_is_told", "Say what is told: a template_id or a text.", param="template_id")
-    ways = (body.to.member_ids is not None, body.to.segment_id is not None, body.to.everybody)
+    to = body.to
+    ways = (to.member_ids is not None, to.segment_id is not None, to.place is not None, to.everybody)
     if sum(ways) != 1:
-        raise InvalidInput("who_is_told", "Say who is told: member_ids, a segment_id or everybody.", param="to")
-    asked = Asked(body.kind, body.template_id, body.text, body.to.member_ids or (), body.to.segment_id, body.at)
+        raise InvalidInput(
+            "who_is_told", "Say who is told: member_ids, a segment_id, a place or everybody.", param="to"
+        )
+    asked = Asked(body.kind, body.template_id, body.text, to.member_ids or (), to.segment_id, to.place, body.at)
     done = start_notification(call.rt, call.caller, call.command, asked)
     return Answered(view(call.rt, done.answer), done.replayed)
 
@@ -179,6 +193,15 @@ def put_device(call: Call, body: DeviceBody) -> Answered[DeviceView]:
 
 def delete_device(call: Call) -> Answered[DeviceView]:
     return answered(forget_device(call.rt, call.caller, call.command, owner_of(call), call.path["device_id"]))
+
+
+def favourites(call: Call) -> FavouritePlaces:
+    return FavouritePlaces(places=list_favourites(call.rt, call.caller, owner_of(call)))
+
+
+def put_favourites(call: Call, body: FavouritePlaces) -> Answered[FavouritePlaces]:
+    done = favour_places(call.rt, call.caller, call.command, owner_of(call), body.places)
+    return Answered(FavouritePlaces(places=done.answer), done.replayed)
 
 
 def inbox(call: Call) -> Inbox:

@@ -3,7 +3,8 @@
 Words
     template       what is said in one channel, in the words of several languages, with variables such as `{{given_name}}`
     device         a phone that an app of the shop is on: an endpoint at SNS, made of the token that the app has for it
-    notification   a template or a text for some members, a segment or everybody, at a time: an operation (areas/jobs)
+    favourite      a place whose news a member wants, as orders name it
+    notification   a template or a text for some members, a segment, those who favour a place or everybody, at a time: an operation (areas/jobs)
     follow-up      a template that is told some hours after each fact of a type, such as `tier.changed`
     notice         what one member is told by it, or by a rule: waiting, sent, failed, skipped or cancelled, and why
     inbox          notices in the app: they are kept and read there
@@ -22,7 +23,7 @@ Modules
 
 Operations
     list_templates, get_template, list_follow_ups, get_follow_up, list_inbox, list_notices, list_receipts (the flows
-    define_template, define_follow_up, register_device, start_notification, notify_chunk, tell_one and change_notice write)
+    define_template, define_follow_up, register_device, favour_places, start_notification, notify_chunk, tell_one and change_notice write)
 
 Facts
     config.changed (kinds `notification_template` and `notification_follow_up`), in the journal of either; that a rule wants somebody

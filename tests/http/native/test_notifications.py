@@ -175,18 +175,16 @@ def test_a_segment_is_told_and_everybody_is(rt: Runtime, shop: Shop) -> None:
         ({"to": {"everybody": True, "segment_id": "some"}}, (400, "who_is_told", "to")),
         ({"to": {"segment_id": "none"}}, (404, "segment_not_found", "segment_id")),
         ({"to": {"segment_id": "over"}}, (422, "segment_ended", "segment_id")),
-        ({"to": {"member_ids": [NOBODY] * 101}}, (400, "too_many_items", "to.member_ids")),
+        ({"to": {"member_ids": [NOBODY] * 101}}, (400, "too_long", "to.member_ids")),
         ({"at": "2027-02-15T12:00:00Z"}, (400, "time_too_far", "at")),
-        ({"kind": "spam"}, (400, "wrong_value", "kind")),
+        ({"kind": "spam"}, (400, "unknown_choice", "kind")),
     ],
 )
 def test_what_cannot_be_told_is_refused(rt: Runtime, shop: Shop, fields: Json, refused: tuple[int, str, str]) -> None:
     define(shop)
     define(shop, "happened", body="You have {{points}} more points.")
     answer(shop.api.put("/v1/segments/over", {"name": "Over", "state": "ended"}))
-    reply = refusal(shop.api.post("/v1/notifications", asking(NOBODY, **fields)))
-    assert (reply[0], reply[2]) == (refused[0], refused[2])
-    assert reply[1] == refused[1] or refused[1] in ("too_many_items", "wrong_value")
+    assert refusal(shop.api.post("/v1/notifications", asking(NOBODY, **fields))) == refused
     assert answer(shop.api.get("/v1/operations"))["items"] == []
     assert rt.queues.bodies("notify") == []  # type: ignore[attr-defined]
 

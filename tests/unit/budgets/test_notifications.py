@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.areas.notifications.model import Words
 from chalicelib.flows.change_notice import read_notice
+from chalicelib.flows.favour_places import favour_places
 from chalicelib.flows.register_device import forget_device, register_device
 from chalicelib.flows.start_notification import Asked, start_notification
 from chalicelib.flows.tell_members import Telling, tell_members
@@ -80,6 +81,14 @@ def test_a_phone_is_registered_and_forgotten_in_two_requests() -> None:
     assert asked(at.price(register)) == (1, 0, 0)
     forget = partial(forget_device, at.shop.rt, at.shop.caller, fresh(), at.ada, "phone")
     assert asked(at.price(forget)) == (2, 4, 0)
+
+
+def test_favourite_places_are_said_in_two_requests() -> None:
+    at = till()
+    say = partial(favour_places, at.shop.rt, at.shop.caller, fresh(), at.ada)
+    assert asked(at.price(lambda: say(["Ulm", "Stuttgart"]))) == (2, 6, 2)
+    assert asked(at.price(lambda: say(["Ulm", "Stuttgart"]))) == (1, 0, 0)
+    assert asked(at.price(lambda: say(["Ulm"]))) == (2, 4, 1)
 
 
 def test_what_waits_is_written_and_told() -> None:

@@ -16,7 +16,7 @@ from chalicelib.areas.groups import store as groups
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
-from chalicelib.areas.notifications.store import devices, notices, templates
+from chalicelib.areas.notifications.store import devices, favourites, notices, templates
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.pins import store as pins
@@ -289,6 +289,12 @@ READS: Mapping[tuple[str, str], Read] = {
     ("notifications/devices", "whose a device's token is"): lambda rt, full: rt.table.get(
         devices.token_key(full.tenant, MARK)
     ),
+    ("notifications/favourites", "the favourite places of a member"): lambda rt, full: rt.table.get(
+        favourites.favourites_key(full.tenant, full.bob)
+    ),
+    ("notifications/favourites", "whose favourite a place is, by shard"): lambda rt, full: rt.table.query(
+        favourites.members_query(full.tenant, "Ulm", favourites.shard_of(full.bob), 25, None)
+    ),
     ("notifications/notices", "what a member was told, but in the inbox"): lambda rt, full: rt.table.query(
         notices.notices_query(full.tenant, full.bob, 25, None)
     ),
@@ -381,6 +387,8 @@ def names(full: FullShop) -> dict[str, object]:
         "template": "hello",
         "follow_up": "welcome",
         "mark": MARK,
+        "liked_place": "Ulm",
+        "liked_shard": favourites.shard_of(full.bob),
         "notice": full.notice,
         "note_shard": notices.shard_of(full.bob),
         "wake_shard": to_be_told(full)[0],

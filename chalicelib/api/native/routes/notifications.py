@@ -1,4 +1,4 @@
-"""Routes of notifications: their templates, whom they went to, devices and the inbox of members."""
+"""Routes of notifications: their templates, whom they went to, devices, favourite places and the inbox of members."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _NOTIFICATIONS = "/v1/notifications"
 _MEMBER = "/v1/members/{member_id}"
 _DEVICES = f"{_MEMBER}/devices"
 _DEVICE = f"{_DEVICES}/{{device_id}}"
+_FAVOURITES = f"{_MEMBER}/favourite-places"
 _INBOX = f"{_MEMBER}/inbox"
 _NOTICES = f"{_MEMBER}/notifications"
 
@@ -73,7 +74,7 @@ ROUTES = (
         _NOTIFICATIONS,
         f"{_HANDLERS}:send",
         "send_notification",
-        summary="Tell members something, a segment or everybody, now or at a time: a long job. Its result has a line for each of them.",
+        summary="Tell members something, a segment, those who favour a place or everybody, now or at a time: a long job. Its result has a line for each of them.",
         status=202,
         errors=(
             *("what_is_told", "who_is_told", "template_not_found", "unknown_variable", "segment_not_found"),
@@ -113,6 +114,22 @@ ROUTES = (
         summary="Forget a member's phone: nothing is pushed there any more.",
         errors=("member_not_found", "device_not_found"),
         bodiless=True,
+    ),
+    _view(
+        "GET",
+        _FAVOURITES,
+        f"{_HANDLERS}:favourites",
+        "list_favourite_places",
+        summary="The places that a member favours.",
+        errors=("member_not_found",),
+    ),
+    _modify(
+        "PUT",
+        _FAVOURITES,
+        f"{_HANDLERS}:put_favourites",
+        "put_favourite_places",
+        summary="Say which places a member favours: these and no others.",
+        errors=("member_not_found",),
     ),
     _view(
         "GET",

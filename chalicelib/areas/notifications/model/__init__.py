@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.areas.notifications.model.device import MAX_DEVICES, Device, Devices, mark_of, no_device
+from chalicelib.areas.notifications.model.favourites import MAX_FAVOURITES, Favourites
 from chalicelib.areas.notifications.model.follow_up import AFTER, FollowUp, FollowUpDefinition, no_follow_up
 from chalicelib.areas.notifications.model.notice import (
     KEPT_SECONDS,
@@ -31,10 +32,12 @@ __all__ = [
     "AFTER",
     "KEPT_SECONDS",
     "MAX_DEVICES",
+    "MAX_FAVOURITES",
     "OF_MEMBERS",
     "Channel",
     "Device",
     "Devices",
+    "Favourites",
     "FollowUp",
     "FollowUpDefinition",
     "Notice",

@@ -1,1 +1,1 @@
-"""Where templates (`templates`), the devices of members (`devices`), and what they are told (`notices`) are kept."""
+"""Where templates (`templates`), the devices of members (`devices`), their favourite places (`favourites`), and what they are told (`notices`) are kept."""
