@@ -236,6 +236,7 @@ LEFT_OUT = (
         ("set_pin", "issue_proof_code"),
         "one small item is written, and most of the time goes into a hash that is slow on purpose",
     ),
+    LeftOut(("read_metrics",), "reads entries as *histogram of a member* does"),
     LeftOut(
         (
             "read_liability",

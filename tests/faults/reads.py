@@ -29,6 +29,7 @@ from chalicelib.flows.list_redemptions import get_redemption, list_redemptions
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_liability import read_liability
+from chalicelib.flows.read_metrics import read_metrics
 from chalicelib.flows.read_program_histogram import read_program_histogram
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.trace_earning import trace_earning
@@ -69,6 +70,7 @@ def refused_again(world: World, shop: BookShop) -> str:
     return refused.value.code
 
 
+YEAR = day_of(date(2026, 1, 1)), day_of(date(2026, 12, 31))
 YEARS = day_of(date(2026, 1, 1)), day_of(date(2027, 12, 31))
 LOOKED: dict[str, Looked] = {
     "authenticate": lambda world, shop: authenticate(shop.rt, world.names["key"], world.names["secret"]),
@@ -98,6 +100,7 @@ LOOKED: dict[str, Looked] = {
         shop.rt, shop.caller, 1, None, (day_of(date(2026, 1, 1)), day_of(date(2027, 12, 31)))
     ),
     "read_liability": lambda world, shop: read_liability(shop.rt, shop.caller, 1),
+    "read_metrics": lambda world, shop: read_metrics(shop.rt, shop.caller, (world.names["bob"], 1), YEAR),
     "analyse_members": lambda world, shop: read_analytics.analyse_members(shop.rt, shop.caller, YEARS),
     "analyse_orders": lambda world, shop: read_analytics.analyse_orders(shop.rt, shop.caller, 1, YEARS),
     "analyse_tiers": lambda world, shop: read_analytics.analyse_tiers(shop.rt, shop.caller, 1, YEARS),

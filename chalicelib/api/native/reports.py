@@ -1,4 +1,4 @@
-"""Liability of a tenant, histograms of a program and of members, a tenant's analytics."""
+"""Liability of a tenant, histograms of a program and of members, metrics of members, a tenant's analytics."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from chalicelib.flows.read_histogram import Histogram
 from chalicelib.flows.read_histogram import read_histogram as histogram_of
 from chalicelib.flows.read_liability import Liability
 from chalicelib.flows.read_liability import read_liability as liability_of
+from chalicelib.flows.read_metrics import MemberMetrics
+from chalicelib.flows.read_metrics import read_metrics as metrics_of
 from chalicelib.flows.read_program_histogram import ProgramHistogram
 from chalicelib.flows.read_program_histogram import read_program_histogram as histogram_of_program
 
@@ -35,6 +37,11 @@ def read_histogram(call: Call) -> Histogram:
     query = call.query
     of = owner_of(call), query["program_id"]
     return histogram_of(call.rt, call.caller, of, query["unit"], (query["from"], query["until"]), query["by"])
+
+
+def read_metrics(call: Call) -> MemberMetrics:
+    query = call.query
+    return metrics_of(call.rt, call.caller, (owner_of(call), query["program_id"]), (query["from"], query["until"]))
 
 
 def analyse_members(call: Call) -> MemberAnalytics:

@@ -93,6 +93,36 @@ def test_a_programs_histogram_that_cannot_be(shop: Shop, path: str, status: int,
     assert refusal(shop.api.get(f"/v1/programs/{path}")) == (status, code, param)
 
 
+def test_metrics_of_a_member(rt: Runtime, shop: Shop, ada: str) -> None:
+    shop.earn(ada, 250)
+    shop.earn(ada, 31)
+    told = answer(shop.api.get(f"/v1/members/{ada}/metrics?from=2026-01-01&until=2026-12-31"))
+    assert told == {
+        "program_id": 1,
+        "first_day": "2026-01-01",
+        "last_day": "2026-12-31",
+        "items": [
+            {"fact": "points.earned", "of": "points", "count": 2, "sum": 281, "average": 141, "last": 31}
+            | {"first_on": "2026-01-15", "last_on": "2026-01-15"}
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("of", "query", "status", "code", "param"),
+    [
+        ("ada", "from=2026-02-02&until=2026-02-01", 400, "invalid_span", "until"),
+        ("ada", "from=2024-01-01&until=2026-02-01", 400, "invalid_span", "until"),
+        ("ada", "from=yesterday", 400, "invalid_parameter", "from"),
+        ("ada", "program_id=2", 404, "program_not_found", "program_id"),
+        (NOBODY, "", 404, "member_not_found", "member_id"),
+    ],
+)
+def test_metrics_that_cannot_be(shop: Shop, ada: str, of: str, query: str, status: int, code: str, param: str) -> None:
+    path = f"/v1/members/{ada if of == 'ada' else of}/metrics?{query}"
+    assert refusal(shop.api.get(path)) == (status, code, param)
+
+
 ANALYTICS = ("members", "orders", "tiers", "referrals")
 
 

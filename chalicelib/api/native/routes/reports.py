@@ -66,6 +66,17 @@ ROUTES = (
         ),
         errors=("member_not_found", "program_not_found", "unknown_unit", "invalid_span"),
     ),
+    Route(
+        "GET",
+        "/v1/members/{member_id}/metrics",
+        f"{_HANDLERS}:read_metrics",
+        "read_metrics",
+        "accounts",
+        "view",
+        "How often a member bought, earned, spent or did something else in a span of at most 400 days, how much it came to, on average and last.",
+        query=(PROGRAM, *_PERIODS[:2]),
+        errors=("member_not_found", "program_not_found", "invalid_span"),
+    ),
     _analytics("members", "How many became members by day, week, month or year, and how many there are."),
     _analytics(
         "orders", "How many orders and returns there were by period, what they came to, and on average.", program=True
