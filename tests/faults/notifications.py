@@ -70,12 +70,13 @@ def due() -> World:
 
 @cache
 def begun() -> World:
-    """A notification for Ada, Bob and nobody has begun, by pushes."""
+    """Notifications for Bob and nobody, and for whose favourite is Ulm, which is Ada's, have begun, by pushes."""
     world = telling().copy()
     shop = world.calm
     told.phone(shop, world.names["bob"], "another")
-    some = (world.names["ada"], world.names["bob"], NOBODY)
-    start_notification(shop.rt, shop.caller, fresh(), Wish("transactional", "hello", members=some), Cut(1, 10))
+    some = (world.names["bob"], NOBODY)
+    for wish in (Wish("transactional", "hello", members=some), Wish("transactional", "hello", place="Ulm")):
+        start_notification(shop.rt, shop.caller, fresh(), wish, Cut(1, 10))
     return world
 
 
