@@ -70,13 +70,21 @@ def due() -> World:
 
 @cache
 def begun() -> World:
-    """Notifications for Bob and nobody, and for whose favourite is Ulm, which is Ada's, have begun, by pushes."""
+    """A notification for Ada, Bob and nobody has begun, by pushes."""
     world = telling().copy()
     shop = world.calm
     told.phone(shop, world.names["bob"], "another")
-    some = (world.names["bob"], NOBODY)
-    for wish in (Wish("transactional", "hello", members=some), Wish("transactional", "hello", place="Ulm")):
-        start_notification(shop.rt, shop.caller, fresh(), wish, Cut(1, 10))
+    some = (world.names["ada"], world.names["bob"], NOBODY)
+    start_notification(shop.rt, shop.caller, fresh(), Wish("transactional", "hello", members=some), Cut(1, 10))
+    return world
+
+
+@cache
+def begun_at_a_place() -> World:
+    """One for whose favourite is Ulm, which is Ada's, in the app."""
+    world = telling().copy()
+    shop = world.calm
+    start_notification(shop.rt, shop.caller, fresh(), Wish("transactional", "psst", place="Ulm"), Cut(1, 10))
     return world
 
 
@@ -181,7 +189,10 @@ NOTIFICATION_WRITES = (
     *commands(),
     *(Case(name, "write", world, act, patient=False, timeless=True) for name, (world, act) in DEEDS.items()),
 )
-NOTIFICATION_MESSAGES = (queue_case("the queue of notifications", "notify", notify, begun),)
+NOTIFICATION_MESSAGES = (
+    queue_case("the queue of notifications", "notify", notify, begun),
+    queue_case("the queue of notifications, to a place", "notify", notify, begun_at_a_place),
+)
 NOTIFICATION_READS = tuple(
     Case(name, "read", telling, looked, patient=False)
     for name, looked in {
