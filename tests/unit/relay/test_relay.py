@@ -233,7 +233,7 @@ def test_entries_of_many_days_and_more_than_a_page_fit_in_some_transactions() ->
         "entries_by_day": 231,
         "entries_analysed": 231,
         "enrolled/2026-06-15": 1,
-        "stood/1/bronze/2026-06-15/joined": 1,
+        "stood/1/bronze/2026-06-16/joined": 1,
         "stood/1/bronze/2026-09-23/left": 1,
         "stood/1/silver/2026-09-23/joined": 1,
         "members_enrolled": 1,
