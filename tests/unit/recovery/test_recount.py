@@ -46,8 +46,8 @@ def histogram(books: Books) -> ProgramHistogram:
 
 
 def as_an_older_release_counted(counts: dict[str, int]) -> dict[str, int]:
-    new = ("day/", "expiring/", "coming/", "passing/", "entries_by_day")  # of one release, and
-    new += ("enrolled/", "orders/", "stood/", "referrals/", "entries_analysed")  # of a later one
+    by_day = ("day/", "expiring/", "coming/", "passing/", "entries_by_day")  # of one release, and of a later one:
+    new = (*by_day, "enrolled/", "orders/", "stood/", "referrals/", "entries_analysed")
     return {name: amount for name, amount in counts.items() if not name.startswith(new)}
 
 
