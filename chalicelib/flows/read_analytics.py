@@ -111,7 +111,7 @@ class TierNow(Frozen):
     accounts: int
 
 
-class TierMoves(Frozen):
+class MovesOnTier(Frozen):
     tier_id: str
     joined: int
     left: int
@@ -121,7 +121,7 @@ class TierBar(Frozen):
     """One period: who came to stand on which tier in it, and who stands there no more. Tiers that nobody moved on are left out."""
 
     period: str
-    tiers: tuple[TierMoves, ...]
+    tiers: tuple[MovesOnTier, ...]
 
 
 class TierAnalytics(Frozen):
@@ -288,8 +288,10 @@ def _referral_bar(period: str, sums: Counter[str]) -> ReferralBar:
     return ReferralBar(period=period, **{name: sums[name] for name in ReferralBar.model_fields if name != "period"})
 
 
-def _moves(sums: Counter[str], ladder: Sequence[str]) -> tuple[TierMoves, ...]:
+def _moves(sums: Counter[str], ladder: Sequence[str]) -> tuple[MovesOnTier, ...]:
     """In the ladder's order, those that it no longer has behind them."""
     moved = {name.rpartition("/")[0] for name in sums}
     ordered = [*(tier for tier in ladder if tier in moved), *sorted(moved.difference(ladder))]
-    return tuple(TierMoves(tier_id=tier, joined=sums[f"{tier}/joined"], left=sums[f"{tier}/left"]) for tier in ordered)
+    return tuple(
+        MovesOnTier(tier_id=tier, joined=sums[f"{tier}/joined"], left=sums[f"{tier}/left"]) for tier in ordered
+    )
