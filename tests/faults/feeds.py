@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
+from chalicelib.areas.audit.model import Sought
 from chalicelib.areas.feeds.operations import get_consumer, list_consumers
 from chalicelib.aws.queues import Message
 from chalicelib.events.due import due
 from chalicelib.flows.acknowledge_feed import acknowledge_feed, forget_consumer
+from chalicelib.flows.read_audit import read_audit
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_order_feed import read_order_feed
+from chalicelib.flows.read_own_audit import read_own_audit
 from chalicelib.flows.read_own_feed import SETTLED_MS, read_own_feed
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import iso_day, local_day
@@ -43,6 +46,13 @@ def a_day_later() -> World:
     world.queues.waiting["due"] = []
     world.queues.send("due", [Message({"tenant": "shop", "facts_before": tomorrow}, "night")])
     return world
+
+
+def logged(shop: BookShop, entity: str | None = None) -> object:
+    """The whole log up to now."""
+    read = read_audit if entity is None else read_own_audit
+    sought = Sought(0, shop.clock.at, entity=entity)
+    return paged(lambda cursor: read(shop.rt, shop.caller.tenant, sought, 2, cursor))
 
 
 def taken(consumer_id: str, number: int, *, back: bool = False) -> Asked:
@@ -81,6 +91,9 @@ FEED_READS = tuple(
         "read_order_feed": lambda world, shop: paged(
             lambda cursor: read_order_feed(shop.rt, shop.caller, world.names["order"], 1, cursor)
         ),
+        "read_audit": lambda _, shop: logged(shop),
+        "read_own_audit": lambda world, shop: logged(shop, world.names["bob"]),
+        "read_own_audit, of an order": lambda world, shop: logged(shop, world.names["order"]),
         "list_consumers": lambda _, shop: list_consumers(shop.rt, shop.caller),
         "get_consumer": lambda _, shop: get_consumer(shop.rt, shop.caller, "lake"),
     }.items()

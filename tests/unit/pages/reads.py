@@ -134,6 +134,9 @@ READS: Mapping[tuple[str, str], Read] = {
     ("orders", "an order with its returns"): lambda rt, full: rt.table.query(
         orders.document_query(full.tenant, full.order)
     ),
+    ("feeds", "the last day with counts"): lambda rt, full: rt.table.query(
+        feeds.last_day_query(full.tenant, today(full))
+    ),
     ("feeds", "a day's, and the open page"): lambda rt, full: rt.table.batch_get(
         [feed.page_key(full.tenant, 1), feeds.counts_key(full.tenant, today(full))]
     ),

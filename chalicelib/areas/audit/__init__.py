@@ -1,0 +1,7 @@
+"""Audit: who did what, and when, to whom it may concern: the journal as a log, quiet entries included.
+
+Words       entity (whose journal it is: a member, a group, an order, or a part of the configuration, by its kind and id),
+            type (of a fact), actor (who did it: a key, an operator, a job), quiet (nobody was told)
+Laws        what the journal has, the log tells, newest first, each entry once; it tells no private part of an entry
+Facts       none: it tells the facts of others
+"""
