@@ -14,15 +14,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.areas.audit.model import AuditPage, Configured, Ordered, Owned, Sought, named_entity, no_entity
+from chalicelib.areas.audit.model import (
+    AuditEntry,
+    AuditPage,
+    Configured,
+    Ordered,
+    Owned,
+    Sought,
+    named_entity,
+    no_entity,
+)
 from chalicelib.flows.audit_entries import (
     LOOKED_AT,
     MAX_ANSWER_BYTES,
     READ_TOGETHER,
-    audited,
     entries_of,
     size_of,
-    wanted,
 )
 from chalicelib.flows.read_order_feed import places_of
 from chalicelib.kit.clock import Instant
@@ -31,7 +38,7 @@ from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import Name, stream_of
 from chalicelib.table.damaged import readable
-from chalicelib.table.journal import Entry, Stream, entries_query
+from chalicelib.table.journal import Stream, entries_query
 from chalicelib.table.keys import accounts_query, owner_stream
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Attrs, Table
@@ -48,7 +55,7 @@ class Journals:
     sought: Sought
     waiting: Come
     where: Wheres
-    known: dict[int, deque[Entry]] = field(default_factory=dict)
+    known: dict[int, deque[AuditEntry]] = field(default_factory=dict)
     looked: int = 0
 
     def read_on(self) -> bool:
@@ -56,12 +63,14 @@ class Journals:
         open_ones = sorted(self.waiting)[:READ_TOGETHER]
         if not open_ones or self.looked >= LOOKED_AT:
             return False
-        share = READ_TOGETHER // len(open_ones)
-        wanted_ones = [
-            (journal, number)
-            for journal in open_ones
-            for number in range(self.waiting[journal], max(0, self.waiting[journal] - share), -1)
-        ]
+        wanted_ones, room = list[tuple[int, int]](), READ_TOGETHER
+        for still, journal in zip(
+            range(len(open_ones), 0, -1), sorted(open_ones, key=self.waiting.__getitem__), strict=True
+        ):
+            last = self.waiting[journal]
+            share = min(last, room // still)
+            room -= share
+            wanted_ones += [(journal, number) for number in range(last, last - share, -1)]
         self.looked += len(wanted_ones)
         entries = entries_of(self.table, [(*self.where(*one), self.sought.since) for one in wanted_ones])
         self.known = {journal: deque() for journal in open_ones}
@@ -69,7 +78,7 @@ class Journals:
             self.known[journal].append(entry)
         return True
 
-    def newest(self) -> tuple[int, Entry] | None:
+    def newest(self) -> tuple[int, AuditEntry] | None:
         """The newest of all that wait, while of every journal the next one is known."""
         if not self.known or not all(self.known.values()):
             return None
@@ -88,23 +97,23 @@ def read_own_audit(rt: Runtime, tenant: str, sought: Sought, limit: int, cursor:
     scope = f"{tenant}/audit/{sought.entity}/{sought.since}/{sought.type}/{sought.actor}"
     come = None if cursor is None else _come(decode_cursor(scope, cursor))
     journals = Journals(rt.table, sought, *_journals(rt.table, tenant, str(sought.entity), come))
-    found: list[Entry] = []
+    found: list[AuditEntry] = []
     reached = _fill(journals, limit, found)
     left = [part for journal in sorted(journals.waiting) for part in (journal, journals.waiting[journal])]
     return AuditPage(
-        items=tuple(map(audited, found)),
+        items=tuple(found),
         next_cursor=encode_cursor(scope, left) if left else None,
         reached=reached if left else sought.since,
     )
 
 
-def _fill(journals: Journals, limit: int, found: list[Entry]) -> Instant:
+def _fill(journals: Journals, limit: int, found: list[AuditEntry]) -> Instant:
     """The time of the last that was looked at."""
     reached, room = journals.sought.until, MAX_ANSWER_BYTES
-    while journals.read_on():
+    while len(found) < limit and journals.read_on():
         while (newest := journals.newest()) is not None:
             journal, entry = newest
-            if wanted(journals.sought, entry):
+            if journals.sought.wants(entry):
                 room -= size_of(entry)
                 if len(found) == limit or (room < 0 and found):
                     return reached

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.wire import Time
 
+REFUSED = ".refused"
 _OWNED = re.compile(r"(?:mem|grp)_[0-9a-z]{11}")
 _ORDER = re.compile(r"ord_[0-9a-z]{11}")
 _CONFIGURED = re.compile(r"([a-z_]{1,40}):([A-Za-z0-9_.-]{1,80}(?::[A-Za-z0-9_.-]{1,80})*)")
@@ -28,7 +28,7 @@ class AuditActor(Frozen):
 class AuditEntry(Frozen):
     """`entity` is whose journal it is in: a member, a group, an order, or a part of the configuration as `rule:0001:base`.
 
-    `quiet`: no feed has it and no webhook was told. `facts` have a `type`, a version `v` and fields.
+    A refusal is in no journal: it has no entity, its facts say `code` and `times`, and its time is the minute's. `quiet`: no feed has it and no webhook was told. `facts` have a `type`, a version `v` and fields.
     """
 
     entry_id: str
@@ -69,11 +69,20 @@ class Sought:
         """Whether an entry must be read to know that it is wanted."""
         return self.type is not None or self.actor is not None
 
-    def wants(self, recorded_at: Instant, types: Iterable[str], actor: str) -> bool:
+    @property
+    def of_refusals(self) -> bool:
+        """Nothing else has such a type."""
+        return self.type is not None and self.type.endswith(REFUSED)
+
+    @property
+    def of_entries(self) -> bool:
+        return self.type is not None and not self.of_refusals
+
+    def wants(self, entry: AuditEntry) -> bool:
         return (
-            self.since <= recorded_at <= self.until
-            and (self.type is None or self.type in types)
-            and (self.actor is None or self.actor == actor)
+            self.since <= entry.recorded_at <= self.until
+            and (self.type is None or self.type in entry.types)
+            and (self.actor is None or self.actor == entry.actor.id)
         )
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.audit import store as audit
 from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.coupons.model import CouponSeries
 from chalicelib.areas.coupons.store import codes, owned
@@ -133,6 +134,9 @@ READS: Mapping[tuple[str, str], Read] = {
     ),
     ("orders", "an order with its returns"): lambda rt, full: rt.table.query(
         orders.document_query(full.tenant, full.order)
+    ),
+    ("audit", "refusals, newest first"): lambda rt, full: rt.table.query(
+        audit.refusals_query(full.tenant, 0, full.shop.clock.at, 10)
     ),
     ("feeds", "the last day with counts"): lambda rt, full: rt.table.query(
         feeds.last_day_query(full.tenant, today(full))
