@@ -1,9 +1,9 @@
 """Where refusals are kept, until the tenant's policy lets them go.
 
-access pattern          | key                                | items | cost                 | by
-refusals, newest first  | {t}#AUD / {since:013}…{until:013}~ | 0–n   | 1 Query a page, 1 RU | refusals_query
+access pattern         | key                               | items | cost                 | by
+refusals, newest first | {t}#AUD / {since:013}…{until:013} | 0–n   | 1 Query a page, 1 RU | refusals_query
 
-item    | key                                                  | in index | cost
+item    | key                                                   | in index | cost
 refusal | {t}#AUD / {minute:013}#{refused_code}#{key}#{process} | –        | 2 WU
 
 One partition a tenant: a process writes of one key and code a few times a minute at most, however often it is refused.
@@ -42,7 +42,7 @@ def refusal_put(tenant: str, one: Refusal, kept_days: int) -> Put:
 
 def refusals_query(tenant: str, since: Instant, until: Instant, limit: int) -> Query:
     """Newest first, both included."""
-    return Query(refusals_pk(tenant), Between(f"{since:013}", f"{until:013}~"), reverse=True, limit=limit)
+    return Query(refusals_pk(tenant), Between(f"{since:013}", f"{until + 1:013}"), reverse=True, limit=limit)
 
 
 def refusal_from(attrs: Attrs) -> Refusal:

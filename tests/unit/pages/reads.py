@@ -136,7 +136,7 @@ READS: Mapping[tuple[str, str], Read] = {
         orders.document_query(full.tenant, full.order)
     ),
     ("audit", "refusals, newest first"): lambda rt, full: rt.table.query(
-        audit.refusals_query(full.tenant, 0, full.shop.clock.at, 10)
+        audit.refusals_query(full.tenant, *place_of_an_entry(full)[2:3] * 2, 10)
     ),
     ("feeds", "the last day with counts"): lambda rt, full: rt.table.query(
         feeds.last_day_query(full.tenant, today(full))
@@ -410,6 +410,7 @@ def names(full: FullShop) -> dict[str, object]:
         "first": 1,
         "last": 3,
         "shard": members.shard_of(full.ada),
+        "any_day": "",
         "first_day": iso_day(day - DAYS),
         "shares": f"{iso_day(day)}#999",
         "day": iso_day(day),
