@@ -294,6 +294,10 @@ LEFT_OUT = (
     ),
     LeftOut(("read_own_feed", "read_order_feed"), "a page of entries is read as *feed page* does"),
     LeftOut(
+        ("read_audit",),
+        "a page of entries is read as *feed page* does; of an hour sixteen small Queries more, which find them",
+    ),
+    LeftOut(
         ("list_feed_consumers", "get_feed_consumer", "acknowledge_feed", "delete_feed_consumer"),
         "one or two small items are read and one is written, as by *hold*, with no entry",
     ),

@@ -75,6 +75,7 @@ WITHOUT_A_ROW = frozenset(
         *("list_feed_consumers", "get_feed_consumer", "acknowledge_feed", "delete_feed_consumer"),
         *(
             "read_feed",
+            "read_audit",
             "read_own_feed",
             "read_order_feed",
             "read_liability",

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.audit.refusals import Refusal
+from chalicelib.areas.audit.store import refusal_put
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.programs.model import TenantSettings
@@ -46,6 +48,7 @@ GIVES = [
     {"kind": "set_tier", "tier": "gold"},
     {"kind": "issue_coupon", "series": "short"},
 ]
+REFUSED = Refusal(1_781_524_800_000, "missing_grant", "key_1", "till", "get_tenant", "request", "here", 1)
 MUGS = Quota("stock", "0001#mugs", 40)
 PENNIES = tills.PENNIES.model_copy(update={"limits": RuleLimits(in_all=40)})
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
@@ -183,7 +186,9 @@ def full_shop() -> FullShop:
     (operation, part), deliveries, notice = _imported(shop), _hooked(shop), one_of_each(shop, bob, OPERATION)[0]
     held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))
     mugs = quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)])
-    streamed.transact([*mugs, held, _over(shop, bob)], shop.rt.ids.command())
+    streamed.transact(
+        [*mugs, held, refusal_put(shop.caller.tenant, REFUSED, 90), _over(shop, bob)], shop.rt.ids.command()
+    )
     items = _every_item(streamed)
     return FullShop(
         shop,
