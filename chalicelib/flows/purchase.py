@@ -112,14 +112,14 @@ class Coupons:
 @dataclass(frozen=True, slots=True)
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
-    money: `pays` is told the order's id and who buys for a group; `shows`: the coupons. `held`, by rule, was taken of limits
+    money: `pays` is told the order's id and who buys for a group; `shows`: the coupons, of the member who buys. `held`, by rule, was taken of limits
     before. `asks_now` as in record_order. `enrolls`: what is written of who is enrolled by it. `counts`: whether it is a purchase for who
     brought the buyer in."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
-    shows: Callable[[], Coupons] = Coupons
+    shows: Callable[[str], Coupons] = lambda _: Coupons()
     held: Mapping[str, Use] = field(default_factory=dict)
     enrolls: tuple[Write, ...] = ()
     counts: bool = True
@@ -181,7 +181,7 @@ def _decided(
     day, value, by = terms.day(sale.purchased_at), sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     story = friend.with_first_purchase(story, order_id)
-    shown = till.shows()
+    shown = till.shows(friend.member.member_id)
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
