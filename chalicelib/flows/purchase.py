@@ -25,6 +25,7 @@ from chalicelib.flows.coupon_deeds import Deed
 from chalicelib.flows.enrol_member import asked_of
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.full_cards import full_cards
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
@@ -185,7 +186,8 @@ def _decided(
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
-    giving, given, first = till.giving(giving, shown), (*follows, *outcome.follows), len(follows)
+    filled = full_cards(terms, story, (*own, *credited))
+    giving, given, first = till.giving(giving, shown), (*follows, *filled, *outcome.follows), len(follows)
     gave = followed(giving, story, terms, opened, given, header, order_id, first)
     counts = partial(with_uses, terms=terms, taking=taking, at=sale.purchased_at)
     story, _ = counts(

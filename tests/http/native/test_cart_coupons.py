@@ -42,7 +42,8 @@ def bea(shop: Shop) -> str:
 def test_a_cart_shows_what_a_checkout_would_promise(shop: Shop, bea: str) -> None:
     on_carts(shop, "tenth", {"kind": "percent_off", "percent": "10"})
     shared(shop)
-    for who in ({}, {"member_id": bea}):
+    known: tuple[Json, ...] = ({}, {"member_id": bea})
+    for who in known:
         cart = evaluated(shop, book(30_00, "A"), book(20_00, "B"), coupons=["welcome"], **who)
         body = asked(book(30_00, "A"), book(20_00, "B"), coupons=["welcome"], **who)
         session = answer(shop.api.post("/v1/checkouts?dry_run=true", body))
