@@ -63,7 +63,7 @@ class Shown:
         return found is not None and any(kept.checkout == checkout_id for kept in found.coupon.keepings)
 
     @property
-    def wanted(self) -> list[Wanted]:
+    def quotas_needed(self) -> list[Wanted]:
         """Of what there is for all."""
         return [want for one in self.known for want in _wanted(one)]
 

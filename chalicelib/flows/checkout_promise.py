@@ -127,7 +127,7 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
     _, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
     earned = [CartCredit(rule_id=c.rule, unit=c.unit, amount=c.amount, lines=_amounts(c.lines)) for c in credited]
     lapses_at = max(at, story.account.advanced_to) + wish.lapses_after_seconds * 1000
-    wanted = wanted_by_rules(terms, outcome.off) + ([] if checking.coupons is None else checking.coupons.wanted)
+    wanted = wanted_by_rules(terms, outcome.off) + ([] if checking.coupons is None else checking.coupons.quotas_needed)
     limited = set_apart(checking.taking, wanted if wish.hold else (), checking.before)
     story, promised = _set_apart(story, terms, outcome, wish, lapses_at, opened.by, at)
     standing = None if opened.member is None else Standing(balances=balances, tier=terms.tier(story.account))

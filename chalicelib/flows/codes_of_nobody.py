@@ -21,6 +21,9 @@ from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 
 
+_FOR_EVER = {"valid_days": None, "valid_until": None}
+
+
 def kept_codes(shown: Coupons) -> tuple[CodeUsed, ...]:
     """As the order keeps them."""
     return tuple(
@@ -51,7 +54,8 @@ def _deeds(desk: Desk, order: Order, named: list[m.CouponSeries]) -> Iterator[De
     ids, clock = desk.taking.rt.ids, desk.taking.rt.clock
     for series, one in zip(named, order.codes, strict=True):
         coupon_id = ids.entity("coupon", clock.now())
-        coupon = m.issued(series, Issue(coupon_id, desk.member_id, one.code, one.at, desk.zone, one.issued.slice))
+        issue = Issue(coupon_id, desk.member_id, one.code, one.at, desk.zone, one.issued.slice)
+        coupon = m.issued(series.model_copy(update=_FOR_EVER), issue)  # it is used, whatever its series says by now
         told = f.CouponIssued(coupon_id, series.series_id, coupon.active_from, coupon.expires_at, "")
         issued = Deed(series, coupon, desk.at, (told,), counts_of(desk, series).plus("issued", 1))
         after = m.used(coupon, desk.at, order.sale.number, one.used.slice)

@@ -30,16 +30,21 @@ HUNDREDTH = rule(
 
 @cache
 def at_tills() -> World:
-    """In the shop at work points pay, and a hundredth comes off as long as there is some of it. Bob has a checkout that waits, with points and a coupon set apart, and one that was paid for; nobody known has another."""
+    """In the shop at work points pay, and a hundredth comes off as long as there is some of it. Bob has a checkout that waits, with points and a coupon set apart, and one that was paid for; nobody known has another, with a code that all share."""
     world = at_work().copy()
     shop, bob = world.calm, world.names["bob"]
     shop.define(tills.PENNIES)
     shop.define(HUNDREDTH)
     coupons.series(shop, "five", worth={"kind": "amount", "amount": 5_00, "currency": "EUR"})
+    said = {"codes": {"kind": "shared", "code": "HI-YOU"}, "limits": {"used": 40, "used_per_member": 2}}
+    coupons.series(shop, "hi", worth={"kind": "amount", "amount": 1_00, "currency": "EUR"}, **said)
     first, second, third = (coupons.issue(shop, bob, "five").code for _ in range(3))
     paid = tills.begun(shop, bob, 8_00, points=4, coupons=(first,))
     tills.paid(shop, paid, "C-1")
-    waiting, nobodys = tills.begun(shop, bob, 9_00, points=5, coupons=(second,)), tills.begun(shop, None)
+    waiting, nobodys = (
+        tills.begun(shop, bob, 9_00, points=5, coupons=(second,)),
+        tills.begun(shop, None, coupons=("HI-YOU",)),
+    )
     names = {"paid": paid, "waiting": waiting, "nobodys": nobodys, "code": third}
     return replace(world, names={**world.names, **names})
 

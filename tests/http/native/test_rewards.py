@@ -144,7 +144,7 @@ REFUSED: dict[str, Json] = {
 def test_who_cannot_have_it_is_told_why_and_nothing_is_written(shop: Shop, rt: Runtime, ada: str, code: str) -> None:
     define(shop, "vip")
     put(shop, "bag", **REFUSED[code])
-    code = code.split(",")[0]
+    code = code.split(",", maxsplit=1)[0]
     before = stored(rt)
     assert refusal(ask(shop, ada, "bag")) == (422, code, "reward_id")
     assert refusal(ask(shop, ada, "bag", "?dry_run=true")) == (422, code, "reward_id")

@@ -185,9 +185,7 @@ def test_what_else_a_rule_gave_for_some_goods_goes_with_those(cafe: Shop, bea: s
     )
 
 
-@pytest.mark.parametrize(
-    "credit", [{"kind": "fixed", "amount": 3}, {"kind": "per_product", "amount": 1}]
-)
+@pytest.mark.parametrize("credit", [{"kind": "fixed", "amount": 3}, {"kind": "per_product", "amount": 1}])
 def test_points_in_the_unit_of_a_card_fill_it_as_stamps_do(cafe: Shop, bea: str, credit: Json) -> None:
     """And with the goods the card is as it was, and the cup gone."""
     cafe.define("cups", credit | {"unit": "stamps"})

@@ -172,6 +172,7 @@ def full_shop() -> FullShop:
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
     stranger = kept.kept(kept.keeping(shop), sale("K-1"))
     kept.assign(shop, kept.kept(shop, sale("K-2")), wrong.member_id)
+    tills.paid(shop, tills.begun(shop, None, coupons=("HELLO",)), "K-3")
     shop.define(rule(effects=GIVES, lines={"skus": ["book-1"]}))
     shop.buy(card("eve"), sale("E-2"))
     shop.enrol("0077", newsletter=True)
