@@ -2,11 +2,12 @@
 
 What speaks HTTP is one group, because its last test asks what the others have reached; so are the faults, which share the
 course of each case, and what looks at the one stack that is deployed for all who only look. Everything else stays with its
-file.
+file. What takes longest begins first, so that at the end no core waits for another.
 """
 
 from __future__ import annotations
 
+import gc
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.faults import summary
 from tests.twins import drawn
 
 TOGETHER = {"http": "http", "scenarios": "http", "faults": "faults"}
+LONGEST = ("faults", "simulation", "http", "scenarios", "unit/imports", "unit/demo", "unit/recovery", "events")
 OF_ONE_STACK = ("deployed", "import_guide", "logs", "permissions", "rolled_back", "schedule")
 
 
@@ -32,6 +34,24 @@ class ByGroup(LoadScopeScheduling):
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(summary, "faults-summary")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In this order groups are handed out (`--no-loadscope-reorder`): else by their number of tests, and twenty long ones come last."""
+    places = {folder: place for place, folder in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(_folder(item.nodeid), len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected is here to stay: the collector need not go through all of it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def _folder(nodeid: str) -> str:
+    """`unit/imports` of `tests/unit/imports/test_file.py::test_name`, `http` of what lies anywhere below that."""
+    _, folder, below, *_ = (*PurePosixPath(nodeid.split("::", 1)[0]).parts, "", "")
+    return f"{folder}/{below}" if folder == "unit" else folder
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

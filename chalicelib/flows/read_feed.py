@@ -31,7 +31,7 @@ from chalicelib.table.placeholders import entry_for_reader
 from chalicelib.table.protocol import Table
 
 MAX_ANSWER_BYTES = 2_000_000  # of facts: a page ends early rather than outgrow what a Lambda may answer
-MAX_NUMBER = 10**12
+MAX_NUMBER = 10**12 - 1  # pages of a hundred have ten digits
 
 
 class FeedActor(Frozen):

@@ -79,6 +79,15 @@ def begun() -> World:
     return world
 
 
+@cache
+def begun_at_a_place() -> World:
+    """One for whose favourite is Ulm, which is Ada's, in the app."""
+    world = telling().copy()
+    shop = world.calm
+    start_notification(shop.rt, shop.caller, fresh(), Wish("transactional", "psst", place="Ulm"), Cut(1, 10))
+    return world
+
+
 def _define(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     template = TemplateDefinition.model_validate(told.HELLO).named("other")
     return define_template(shop.rt, shop.caller, command, template)
@@ -180,7 +189,10 @@ NOTIFICATION_WRITES = (
     *commands(),
     *(Case(name, "write", world, act, patient=False, timeless=True) for name, (world, act) in DEEDS.items()),
 )
-NOTIFICATION_MESSAGES = (queue_case("the queue of notifications", "notify", notify, begun),)
+NOTIFICATION_MESSAGES = (
+    queue_case("the queue of notifications", "notify", notify, begun),
+    queue_case("the queue of notifications, to a place", "notify", notify, begun_at_a_place),
+)
 NOTIFICATION_READS = tuple(
     Case(name, "read", telling, looked, patient=False)
     for name, looked in {

@@ -15,7 +15,7 @@ from tests.faults.test_every_call import CASES
 from tests.faults.trying import course, singles
 
 TESTS = Path(__file__).resolve().parents[1]
-CASE = "read_feed"
+CASE = "list_templates"
 
 
 def summary(*options: str) -> list[str]:

@@ -69,6 +69,7 @@ OTHERWISE: dict[str, Json] = {
     "share_code": {"referral_code": "ANOTHER-1"},
     "invite_friend": {"identifier": {"type": "email", "value": "another@example.com"}},
     "claim_referral": {"referral_code": "ANOTHER-1"},
+    "acknowledge_feed": {"back": True},
     "put_webhook": {"description": "Another name."},
     "put_notification_template": {"title": "Other books"},
     "send_notification": {"kind": "transactional"},

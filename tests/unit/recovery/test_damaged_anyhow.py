@@ -67,6 +67,8 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
         "award",
         "beat",
         "checkout",
+        "feed_consumer",
+        "feed_files",
         *("asked", "invitation", "seen", "shared_code"),
         "guard",
         "mark",
