@@ -20,7 +20,6 @@ from chalicelib.flows.purchase import Coupons
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
 
-
 _FOR_EVER = {"valid_days": None, "valid_until": None}
 
 
