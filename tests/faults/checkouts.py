@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib.areas.checkouts.operations import get_checkout
+from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.flows.list_checkouts import list_checkouts
 from chalicelib.flows.open_checkout import open_checkout
 from chalicelib.kit.command import Command
@@ -18,7 +19,7 @@ from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
 from tests.twins import coupons, fresh, kept, tills
-from tests.twins.bookshop import BookShop, card, keyed, rule
+from tests.twins.bookshop import BookShop, card, keyed, rule, sale
 
 HUNDREDTH = rule(
     "hundredth",
@@ -125,6 +126,11 @@ def all_lists(world: World, shop: BookShop) -> object:
     return one("bob", past=False), one("bob", past=True), one("ada", past=False)
 
 
+def asked_about(world: World, shop: BookShop) -> object:
+    cart = CartQuestion(sale("cart", 9_00), card("0009"), coupons=("HI-YOU", world.names["code"]))
+    return evaluate_cart(shop.rt, shop.caller, fresh(), cart)
+
+
 CHECKOUT_WRITES = tuple(commands())
 CHECKOUT_READS = (
     Case(
@@ -134,6 +140,7 @@ CHECKOUT_READS = (
         lambda world, shop: get_checkout(shop.rt, shop.caller, world.names["waiting"]),
         patient=False,
     ),
+    Case("evaluate_cart, with coupons", "read", at_tills, asked_about, patient=False),
     Case(
         "list_checkouts",
         "read",
