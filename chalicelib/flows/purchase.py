@@ -20,6 +20,7 @@ from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
+from chalicelib.areas.segments.store import counting
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.coupon_deeds import Deed
 from chalicelib.flows.enrol_member import asked_of
@@ -61,7 +62,7 @@ class Buyer:
 class Purchase:
     """The decision: the story of the account, the member's or their group's, what rules gave and why not, the coupons that
     were used with it and their series, and the member it enrols, if any. `beside`: what is written of a referral, `came`: what is told of
-    the code that was shown."""
+    the code that was shown. `counted_of`: the segments of which it is counted."""
 
     member_id: str
     head: Head
@@ -76,6 +77,7 @@ class Purchase:
     coupons: tuple[tuple[str, str], ...] = ()
     beside: tuple[Write, ...] = ()
     came: Mapping[str, str] = field(default_factory=dict)
+    counted_of: tuple[str, ...] = ()
 
     @property
     def all_gifts(self) -> tuple[Gift, ...]:
@@ -89,7 +91,8 @@ class Purchase:
     @property
     def told(self) -> dict[str, Any]:
         told = {} if self.followed is None else self.followed.told
-        return told | ({"referral": dict(self.came)} if self.came else {})
+        counted = {"counted_of": list(self.counted_of)} if self.counted_of else {}
+        return told | ({"referral": dict(self.came)} if self.came else {}) | counted
 
 
 def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
@@ -199,7 +202,8 @@ def _decided(
     story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     of = (friend.member.member_id, opened.head, story, outcome, (*credited, *gave.credits), uncounted)
     beside = friend.moved_on(story, (*till.enrolls, *gave.writes), asks_now=till.asks_now)
-    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside)
+    counted_of = tuple(sorted(segments & counting(terms.config))) if segments else ()
+    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside, counted_of=counted_of)
 
 
 def _with_moments(

@@ -236,7 +236,18 @@ LEFT_OUT = (
         ("set_pin", "issue_proof_code"),
         "one small item is written, and most of the time goes into a hash that is slow on purpose",
     ),
-    LeftOut(("read_liability",), "reads counters, fewer than *histogram of a program* does"),
+    LeftOut(("read_metrics",), "reads entries as *histogram of a member* does"),
+    LeftOut(
+        (
+            "read_liability",
+            "analyse_members",
+            "analyse_orders",
+            "analyse_tiers",
+            "analyse_referrals",
+            "read_segment_metrics",
+        ),
+        "reads counters, fewer than *histogram of a program* does",
+    ),
     LeftOut(
         ("list_groups", "list_group_members", "list_group_orders"),
         "a page of an index, as *directory page* and *member's orders* are",

@@ -81,6 +81,14 @@ WITHOUT_A_ROW = frozenset(
             "read_program_histogram",
             "read_histogram",
         ),
+        *(
+            "analyse_members",
+            "analyse_orders",
+            "analyse_tiers",
+            "analyse_referrals",
+            "read_segment_metrics",
+            "read_metrics",
+        ),
     )
 )
 """What DESIGN's table does not name: configuration, who is known, who is in which group, lists, jobs, and what explains an account."""
