@@ -28,7 +28,10 @@ PERKS_REWARDS_AND_COUPONS = {
     "code_held": Code(
         422, "The coupon is set apart for another checkout, until that is paid for, cancelled or lapses."
     ),
-    "code_of_nobody": Code(422, "A coupon is shown at a checkout at which no member is named."),
+    "code_of_nobody": Code(
+        422,
+        "A coupon of somebody's is shown at a checkout at which no member is named; only a code that all share is taken there.",
+    ),
     "coupons_not_combined": Code(422, "One of the coupons cannot be combined with others, or two are of one series."),
     "checkout_not_committed": Code(422, "Lines are named of a checkout that has not been paid for: change its cart."),
     "unknown_line": Code(422, "The order has no line of this number, or it is named twice."),

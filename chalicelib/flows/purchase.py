@@ -26,6 +26,7 @@ from chalicelib.flows.coupon_deeds import Deed
 from chalicelib.flows.enrol_member import asked_of
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.full_cards import full_cards
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
@@ -115,14 +116,14 @@ class Coupons:
 @dataclass(frozen=True, slots=True)
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
-    money: `pays` is told the order's id and who buys for a group; `shows`: the coupons. `held`, by rule, was taken of limits
+    money: `pays` is told the order's id and who buys for a group; `shows`: the coupons, of the member who buys. `held`, by rule, was taken of limits
     before. `asks_now` as in record_order. `enrolls`: what is written of who is enrolled by it. `counts`: whether it is a purchase for who
     brought the buyer in."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
-    shows: Callable[[], Coupons] = Coupons
+    shows: Callable[[str], Coupons] = lambda _: Coupons()
     held: Mapping[str, Use] = field(default_factory=dict)
     enrolls: tuple[Write, ...] = ()
     counts: bool = True
@@ -184,11 +185,12 @@ def _decided(
     day, value, by = terms.day(sale.purchased_at), sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     story = friend.with_first_purchase(story, order_id)
-    shown = till.shows()
+    shown = till.shows(friend.member.member_id)
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
-    giving, given, first = till.giving(giving, shown), (*follows, *outcome.follows), len(follows)
+    filled = full_cards(terms, story, (*own, *credited))
+    giving, given, first = till.giving(giving, shown), (*follows, *filled, *outcome.follows), len(follows)
     gave = followed(giving, story, terms, opened, given, header, order_id, first)
     counts = partial(with_uses, terms=terms, taking=taking, at=sale.purchased_at)
     story, _ = counts(

@@ -173,8 +173,7 @@ def full_shop() -> FullShop:
     tills.begun(shop, carol, points=1)
     rewarded.define(shop, "money", **rewarded.MONEY)
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
-    stranger = kept.kept(kept.keeping(shop), sale("K-1"))
-    kept.assign(shop, kept.kept(shop, sale("K-2")), wrong.member_id)
+    stranger = _of_nobody(shop, wrong.member_id)
     shop.define(rule(effects=GIVES, lines={"skus": ["book-1"]}))
     shop.buy(card("eve"), sale("E-2"))
     shop.enrol("0077", newsletter=True)
@@ -250,6 +249,14 @@ def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:
     segmented.add(shop, carol)
     segmented.define(shop, "winback", **when({"ask": "member.days_enrolled", "at_least": 30}))
     settle_criteria(shop.rt, shop.caller, bob)
+
+
+def _of_nobody(shop: BookShop, member_id: str) -> str:
+    """An order that nobody has made; another that was given to a member; and one with a code that all share."""
+    stranger = kept.kept(kept.keeping(shop), sale("K-1"))
+    kept.assign(shop, kept.kept(shop, sale("K-2")), member_id)
+    tills.paid(shop, tills.begun(shop, None, coupons=("HELLO",)), "K-3")
+    return stranger
 
 
 def _coupons(shop: BookShop, bob: str) -> tuple[str, str]:
