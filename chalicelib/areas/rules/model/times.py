@@ -39,8 +39,10 @@ class Earlier(Question):
         return any(one is not None for one in (self.lines, self.labels, self.places))
 
     def must_say_when(self) -> None:
-        if (self.per is None) is (self.days is None):
-            raise slip("wrong_comparison", "say of when: either per (a period of the calendar) or days (so many, up to today)")
+        if self.per is None and self.days is None:
+            raise slip("missing_field", "say of when: per (a period of the calendar) or days (so many, up to today)", "per")
+        if self.per is not None and self.days is not None:
+            raise slip("wrong_comparison", "it is either per (a period of the calendar) or days (so many, up to today)")
         if self.what != ORDERS and (self.lines is not None or self.labels is not None):
             raise slip("wrong_comparison", "lines and labels are asked of orders: nothing else has them")
 
