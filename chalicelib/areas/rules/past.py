@@ -134,7 +134,7 @@ def holds_of(asked: Earlier) -> Asked:
     if isinstance(asked, AskTimes):
         return _times(asked)
     least, most = (None if one is None else Fraction(str(one)) for one in _bounds(asked))
-    measured = _sum(asked) if isinstance(asked, AskSum) else _share(asked)
+    measured = _measured(asked)
 
     def holds(_: Basket, context: Context) -> bool:
         if context.member is None:
@@ -210,6 +210,13 @@ def _times(asked: AskTimes) -> Asked:
         return (least is None or times >= least) and (most is None or times <= most)
 
     return holds
+
+
+def _measured(asked: Earlier) -> Callable[[Context], Fraction | None]:
+    if isinstance(asked, AskShare):
+        return _share(asked)
+    assert isinstance(asked, AskSum)  # noqa: S101
+    return _sum(asked)
 
 
 def _sum(asked: AskSum) -> Callable[[Context], Fraction | None]:
