@@ -16,7 +16,7 @@ from chalicelib.kit.labels import Label
 from tests.twins import grouped, rewarded, segmented
 from tests.twins.bookshop import BookShop, card, fixed, goods_back, line, open_shop, refused, rule, sale
 from tests.twins.happenings import DECLARED, check_in, earned, record, review
-from tests.twins.judged import nights_pass, segments, when
+from tests.twins.judged import judged, nights_pass, segments, when
 
 COFFEE: dict[str, Any] = {"lines": {"skus": ["COFFEE"]}}
 
@@ -228,6 +228,23 @@ def test_a_segment_by_what_was_bought_lately_and_nobody_is_touched_before_its_da
     assert nights_pass(shop, 30) == 0
     nights_pass(shop)
     assert segments(shop, ada) == []
+
+
+def test_who_is_in_it_follows_what_happens() -> None:
+    at = judged()
+    for name, asked in {"coffee": {"times": "orders", **COFFEE}, "redeems": {"times": "redemptions"}}.items():
+        segmented.define(at.shop, name, **when(asked | {"per": "year", "at_least": 1}))
+    rewarded.define(at.shop)
+    ada = at.shop.member("ada")
+    at.shop.earn(ada, 1_000)
+    at.shop.buy(card("ada"), sale("tea"))
+    assert at.segments(ada) == []
+    at.shop.buy(card("ada"), coffee("1"))
+    assert at.segments(ada) == ["coffee"]
+    rewarded.redeem(at.shop, ada)
+    assert at.segments(ada) == ["coffee", "redeems"]
+    at.shop.bring_back(at.shop.order_id("1"), goods_back("r", 400, "COFFEE"))
+    assert at.segments(ada) == ["redeems"]
 
 
 # --- definitions -------------------------------------------------------------------------------------------------------
