@@ -121,9 +121,7 @@ def _own(asking: Asking) -> list[Condition | None]:
 def _asked(config: Config, program_id: int, asking: Asking = NOBODY_NEW) -> list[Condition | None]:
     rule, segment = asking
     by_rules = [one for one in rules.rules(config, program_id) if rule is None or one.rule_id != rule.rule_id]
-    by_segments = [
-        one for one in segments.segments(config) if segment is None or one.segment_id != segment.segment_id
-    ]
+    by_segments = [one for one in segments.segments(config) if segment is None or one.segment_id != segment.segment_id]
     by_rules += [] if rule is None else [rule]
     by_segments += [] if segment is None else [segment]
     return [

@@ -31,8 +31,8 @@ from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
-from chalicelib.flows.past_counts import with_order
 from chalicelib.flows.order_credits import with_credits
+from chalicelib.flows.past_counts import with_order
 from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming
 from chalicelib.flows.referring import Came, brought_or_not
 from chalicelib.flows.rule_limits import Gave, Stock, credits_since, held_by_quota, must_keep_promise, with_uses

@@ -42,8 +42,8 @@ from chalicelib.flows.account_views import Expired, Standing, expiries_of, stand
 from chalicelib.flows.coupon_deeds import Desk, keys_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, InGroup, Opened, open_acting
-from chalicelib.flows.past_counts import REDEMPTIONS, with_deed
 from chalicelib.flows.order_paid import OrderPaid, paid_keys, paid_of
+from chalicelib.flows.past_counts import REDEMPTIONS, with_deed
 from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.redemption_told import redemption_of, ref_of
 from chalicelib.flows.reward_codes import Given, code_writes, given, series_of

@@ -22,7 +22,15 @@ from chalicelib.kit.periods import CountPeriod, Day, days_of_period
 
 MAX_COUNTERS = 32  # of a program
 MAX_DAYS_COUNTED = 3_000  # that they go back, together
-_DAYS: Mapping[CountPeriod, int] = {"day": 1, "week": 7, "month": 31, "3_months": 92, "6_months": 184, "year": 366, "ever": 0}
+_DAYS: Mapping[CountPeriod, int] = {
+    "day": 1,
+    "week": 7,
+    "month": 31,
+    "3_months": 92,
+    "6_months": 184,
+    "year": 366,
+    "ever": 0,
+}
 Asked = Callable[[Basket, Context], bool]
 
 
@@ -104,7 +112,9 @@ def name_of(asked: Earlier) -> str:
     """What is narrowed in the same way has the same name, in whatever order it is written."""
     lines = _lines(asked)
     by = {
-        "lines": None if lines is None else {name: _sorted(value) for name, value in lines.model_dump(mode="json").items()},
+        "lines": None
+        if lines is None
+        else {name: _sorted(value) for name, value in lines.model_dump(mode="json").items()},
         "labels": None if asked.labels is None else _sorted([one.model_dump(mode="json") for one in asked.labels]),
         "places": None if asked.places is None else _sorted(list(asked.places)),
     }
@@ -151,7 +161,9 @@ def said_of(asked: Earlier) -> str:
     if asked.days is None and asked.per != "ever":
         when = f"per {str(asked.per).replace('_', ' ')}"
     least, most = _bounds(asked)
-    told = " and ".join(f"is {word} {size}" for word, size in (("at least", least), ("at most", most)) if size is not None)
+    told = " and ".join(
+        f"is {word} {size}" for word, size in (("at least", least), ("at most", most)) if size is not None
+    )
     such = f"{_WHAT.get(asked.what, asked.what)}{' that are asked for' if asked.narrowed else ''}"
     if isinstance(asked, AskTimes):
         such = such if asked.rule_id is None else f"orders that got something of rule {asked.rule_id}"

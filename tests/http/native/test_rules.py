@@ -237,7 +237,11 @@ def test_a_rule_that_cannot_be_meant_is_refused(shop: Shop, body: Json, code: st
         ({"sum": "orders", "per": "ever", "at_least": "9"}, "wrong_comparison", "when"),
         ({"share": "orders", "days": 7, "places": ["east"]}, "wrong_comparison", "when"),
         ({"share": "orders", "days": 7, "at_least": "50"}, "wrong_comparison", "when"),
-        ({"share": "orders", "days": 7, "places": ["east"], "at_least": "50", "at_most": "40"}, "impossible_condition", "when"),
+        (
+            {"share": "orders", "days": 7, "places": ["east"], "at_least": "50", "at_most": "40"},
+            "impossible_condition",
+            "when",
+        ),
         ({"times": "orders", "days": 367, "at_least": 1}, "number_too_large", "when.days"),
         ({"times": "orders", "per": "hour", "at_least": 1}, "unknown_choice", "when.per"),
         ({"times": "visits", "per": "day", "at_least": 1}, "wrong_format", "when.times"),

@@ -53,7 +53,14 @@ def test_orders_with_certain_goods_in_the_last_days() -> None:
     shop = shop_that({"times": "orders", "days": 30, "at_least": 2} | COFFEE)
     days = ("2026-06-01", "2026-06-10", "2026-06-11", "2026-07-01", "2026-07-10", "2026-08-01")
     bought = [coffee(day, day) for day in days]
-    assert got(shop, *bought) == [0, 0, 5, 5, 5, 0]  # on 10 July that of 10 June is too long ago, on 1 August all but one
+    assert got(shop, *bought) == [
+        0,
+        0,
+        5,
+        5,
+        5,
+        0,
+    ]  # on 10 July that of 10 June is too long ago, on 1 August all but one
     assert got(shop, sale("tea", line(1, 300, "TEA"), on="2026-08-02")) == [5]
     assert shop.proof(shop.member_with("ada")).matches
 
@@ -69,12 +76,28 @@ def test_the_same_question_is_counted_once_however_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("asked", "such", "other"),
     [
-        ({"lines": {"brands": ["Reclam"]}}, sale("1", line(1, 100, brand="Reclam")), sale("2", line(1, 100, brand="dtv"))),
+        (
+            {"lines": {"brands": ["Reclam"]}},
+            sale("1", line(1, 100, brand="Reclam")),
+            sale("2", line(1, 100, brand="dtv")),
+        ),
         ({"lines": {"categories": ["maps"]}}, sale("1", line(1, 100, category=("books", "maps"))), sale("2", 100)),
-        ({"lines": {"labels": [{"key": "fair"}]}}, sale("1", line(1, 100, labels=(Label(key="fair", value="yes"),))), sale("2", 100)),
-        ({"labels": [{"key": "gift", "value": "yes"}]}, sale("1", 100, labels=(Label(key="gift", value="yes"),)), sale("2", 100)),
+        (
+            {"lines": {"labels": [{"key": "fair"}]}},
+            sale("1", line(1, 100, labels=(Label(key="fair", value="yes"),))),
+            sale("2", 100),
+        ),
+        (
+            {"labels": [{"key": "gift", "value": "yes"}]},
+            sale("1", 100, labels=(Label(key="gift", value="yes"),)),
+            sale("2", 100),
+        ),
         ({"places": ["mitte", "ost"]}, sale("1", 100, place="ost"), sale("2", 100, place="west")),
-        ({"places": ["mitte"], **COFFEE}, sale("1", line(1, 100, "COFFEE"), place="mitte"), sale("2", 100, place="mitte")),
+        (
+            {"places": ["mitte"], **COFFEE},
+            sale("1", line(1, 100, "COFFEE"), place="mitte"),
+            sale("2", 100, place="mitte"),
+        ),
     ],
 )
 def test_only_what_is_asked_for_counts(asked: dict[str, Any], such: Sale, other: Sale) -> None:
@@ -102,7 +125,9 @@ def test_orders_of_the_calendars_day_week_and_so_on(per: str, last: str, first: 
 
 
 def test_all_orders_by_day_and_week() -> None:
-    shop = shop_that({"times": "orders", "per": "day", "at_least": 1}, {"times": "orders", "per": "week", "at_least": 2})
+    shop = shop_that(
+        {"times": "orders", "per": "day", "at_least": 1}, {"times": "orders", "per": "week", "at_least": 2}
+    )
     days = ("2026-06-15", "2026-06-15", "2026-06-16", "2026-06-22")
     assert got(shop, *(sale(str(number), on=day) for number, day in enumerate(days))) == [0, 5, 5, 0]
 
@@ -116,9 +141,14 @@ def test_ever_since_somebody_asks() -> None:
 
 
 def test_what_orders_came_to() -> None:
-    shop = shop_that({"sum": "orders", "days": 7, "at_least": "10.00"}, {"sum": "orders", "days": 7, "at_least": "8.00"} | COFFEE)
+    shop = shop_that(
+        {"sum": "orders", "days": 7, "at_least": "10.00"}, {"sum": "orders", "days": 7, "at_least": "8.00"} | COFFEE
+    )
     assert got(shop, coffee("1", "2026-06-15", 400, line(2, 600, "CAKE")), coffee("2", "2026-06-16", 400)) == [0, 5]
-    assert got(shop, coffee("3", "2026-06-17"), coffee("4", "2026-06-22")) == [10, 5]  # the last 7 days are those from the 16th on
+    assert got(shop, coffee("3", "2026-06-17"), coffee("4", "2026-06-22")) == [
+        10,
+        5,
+    ]  # the last 7 days are those from the 16th on
 
 
 def test_which_share_was_at_a_place() -> None:
@@ -136,7 +166,9 @@ def test_a_late_purchase_counts_and_is_judged_on_its_own_day() -> None:
 
 
 def test_what_comes_back_counts_no_more() -> None:
-    shop = shop_that({"times": "orders", "days": 90, "at_least": 1} | COFFEE, {"sum": "orders", "days": 90, "at_least": "5"} | COFFEE)
+    shop = shop_that(
+        {"times": "orders", "days": 90, "at_least": 1} | COFFEE, {"sum": "orders", "days": 90, "at_least": "5"} | COFFEE
+    )
     assert got(shop, coffee("1", "2026-06-15", 800, line(2, 300, "CAKE"))) == [0]
     ada, order = shop.member_with("ada"), shop.order_id("1")
     shop.bring_back(order, goods_back("r1", 300, "CAKE", on="2026-06-16"))
@@ -204,6 +236,7 @@ def test_check_ins_and_events() -> None:
 
 def test_redemptions_until_they_are_refunded() -> None:
     shop = shop_that({"times": "redemptions", "days": 30, "at_least": 1}, now="2026-06-15")
+    rewarded.series(shop)
     rewarded.define(shop)
     ada = shop.member("ada")
     shop.earn(ada, 1_000)
@@ -234,6 +267,7 @@ def test_who_is_in_it_follows_what_happens() -> None:
     at = judged()
     for name, asked in {"coffee": {"times": "orders", **COFFEE}, "redeems": {"times": "redemptions"}}.items():
         segmented.define(at.shop, name, **when(asked | {"per": "year", "at_least": 1}))
+    rewarded.series(at.shop)
     rewarded.define(at.shop)
     ada = at.shop.member("ada")
     at.shop.earn(ada, 1_000)
@@ -251,7 +285,9 @@ def test_who_is_in_it_follows_what_happens() -> None:
 
 
 def test_no_more_is_counted_than_an_account_has_room_for() -> None:
-    shop = shop_that(*({"times": "orders", "days": 90, "at_least": 1, "places": [f"place-{no}"]} for no in range(MAX_COUNTERS)))
+    shop = shop_that(
+        *({"times": "orders", "days": 90, "at_least": 1, "places": [f"place-{no}"]} for no in range(MAX_COUNTERS))
+    )
     more = {"times": "orders", "days": 30, "at_least": 1, "places": ["one more"]}
     with refused("too_many_counters", "when"):
         shop.define(rule("more", when=more))

@@ -180,7 +180,10 @@ def _unpacked_counted(kept: Mapping[str, list[Any]]) -> dict[str, Uses]:
 
 def _past(days: Mapping[Day, Sum]) -> list[Any]:
     currencies = sorted({name for counted in days.values() for name in counted.values})
-    return [currencies, *([day, one.times, *(one.values.get(name, 0) for name in currencies)] for day, one in days.items())]
+    return [
+        currencies,
+        *([day, one.times, *(one.values.get(name, 0) for name in currencies)] for day, one in days.items()),
+    ]
 
 
 def _unpacked_past(currencies: list[str], *days: list[int]) -> dict[Day, Sum]:

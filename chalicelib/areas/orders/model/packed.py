@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.areas.orders.model.documents import Sale
-from chalicelib.areas.orders.model.kept import by_hand_from, code_from, counts_from, credit_from, gift_from, spent_on_from, use_from
+from chalicelib.areas.orders.model.kept import (
+    by_hand_from,
+    code_from,
+    counts_from,
+    credit_from,
+    gift_from,
+    spent_on_from,
+    use_from,
+)
 from chalicelib.areas.orders.model.order import Back, Kept, Order
 
 

@@ -134,7 +134,17 @@ class NotSo(Frozen):
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
 
-_WORDS = ("all", "any", "not", "ask", "labels_of", "times", "sum", "share", "lines")  # what was bought before may be narrowed by lines
+_WORDS = (
+    "all",
+    "any",
+    "not",
+    "ask",
+    "labels_of",
+    "times",
+    "sum",
+    "share",
+    "lines",
+)  # what was bought before may be narrowed by lines
 
 
 def _tag(value: Any) -> str | None:

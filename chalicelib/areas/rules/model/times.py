@@ -15,7 +15,13 @@ from chalicelib.kit.slips import slip
 OF_RULES, OF_EVENTS = "rule:", "event:"
 ORDERS, REDEMPTIONS = "orders", "redemptions"
 LONGEST_DAYS = 366  # leap years have so many
-_BY_MONTHS: tuple[CountPeriod, ...] = ("month", "3_months", "6_months", "year", "ever")  # an account knows all orders by month
+_BY_MONTHS: tuple[CountPeriod, ...] = (
+    "month",
+    "3_months",
+    "6_months",
+    "year",
+    "ever",
+)  # an account knows all orders by month
 
 
 class Earlier(Question):
@@ -40,7 +46,9 @@ class Earlier(Question):
 
     def must_say_when(self) -> None:
         if self.per is None and self.days is None:
-            raise slip("missing_field", "say of when: per (a period of the calendar) or days (so many, up to today)", "per")
+            raise slip(
+                "missing_field", "say of when: per (a period of the calendar) or days (so many, up to today)", "per"
+            )
         if self.per is not None and self.days is not None:
             raise slip("wrong_comparison", "it is either per (a period of the calendar) or days (so many, up to today)")
         if self.what != ORDERS and (self.lines is not None or self.labels is not None):
