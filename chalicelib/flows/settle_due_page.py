@@ -23,6 +23,7 @@ from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
 from chalicelib.flows.settle_criteria import settle_due_criteria
+from chalicelib.flows.settle_metrics import settle_metrics
 from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.what_is_due import (
     Due,
@@ -89,7 +90,8 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
         case DueStay(member_id, segment_id):
             return leave_due_segment(rt, caller, day, member_id, segment_id)
         case DueCriteria(member_id):
-            return settle_due_criteria(rt, caller, day, member_id)
+            crossed = settle_metrics(rt, caller, member_id, daily=True)
+            return settle_due_criteria(rt, caller, day, member_id) or bool(crossed)
         case DueOccasion(member_id):
             return settle_occasions(rt, caller, day, member_id)
         case DueQuota(quota):
