@@ -51,3 +51,9 @@ def test_where_there_is_no_room_names_are_forgotten_that_nobody_asks_for() -> No
         past = counted(past, DAY, f"n{number}")
     assert forgotten(past, ("n1",), ("n0",), DAY) == ()
     assert set(forgotten(past, ("n1",), ("new",), DAY)) == past.keys() - {"n1"}
+
+
+def test_what_comes_back_makes_no_room() -> None:
+    """It was counted when somebody asked for fewer days."""
+    past = counted(counted({}, DAY, days=90), DAY + 60, days=90)
+    assert counted(past, DAY + 60, days=30, times=-1) == {"orders": {DAY: Sum(1)}}

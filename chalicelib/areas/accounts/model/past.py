@@ -40,7 +40,7 @@ def with_counts(past: Past, on: Day, currency: str, counts: Iterable[PastCount],
         counted = known.pop(day, NOTHING).plus(times, currency, value)
         if counted != NOTHING:
             known[day] = counted
-        if kept_days:
+        if kept_days and times > 0:  # what comes back knows how long it was kept when it was counted, and no more
             newest = max(known, default=on)
             known = {one: counted for one, counted in known.items() if one > newest - kept_days}
         if known:
