@@ -96,7 +96,7 @@ def merged(counters: Iterable[Counter]) -> dict[str, Counter]:
     return found
 
 
-def counters_of(asked: Condition | Measure) -> tuple[Counter, ...]:
+def counters_of(asked: Condition | Earlier) -> tuple[Counter, ...]:
     """What a question needs counted: of a share both, such orders and all."""
     if not isinstance(asked, Earlier) or (isinstance(asked, AskTimes) and asked.rule_id):
         return ()

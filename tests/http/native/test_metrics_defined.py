@@ -21,7 +21,7 @@ TWICE: Json = {"threshold_id": "regular", "at_least": "2"}
 
 
 def put(shop: Shop, metric_id: str = "visits", **fields: object) -> Json:
-    return answer(shop.api.put(f"/v1/metrics/{metric_id}", {"name": "Visits", "what": ORDERS} | fields))
+    return dict(answer(shop.api.put(f"/v1/metrics/{metric_id}", {"name": "Visits", "what": ORDERS} | fields)))
 
 
 def on_metric(stage: str = "reached", threshold: str = "regular") -> Json:

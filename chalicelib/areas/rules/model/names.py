@@ -77,7 +77,9 @@ def asked_times(rule: Rule) -> Iterator[AskTimes]:
 def events_asked(questions: Iterable[Condition | Measure]) -> Iterator[str]:
     """Of which it is asked how often they happened."""
     for asked in questions:
-        if isinstance(asked, AskTimes | Measure) and asked.event is not None:
+        if isinstance(asked, AskTimes) and asked.event is not None:
+            yield asked.event
+        if isinstance(asked, Measure) and asked.event is not None:
             yield asked.event
 
 
