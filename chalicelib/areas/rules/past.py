@@ -97,7 +97,7 @@ def merged(counters: Iterable[Counter]) -> dict[str, Counter]:
     return found
 
 
-def counters_of(asked: Condition) -> tuple[Counter, ...]:
+def counters_of(asked: Condition | Earlier) -> tuple[Counter, ...]:
     """What a question needs counted: of a share both, such orders and all."""
     if not isinstance(asked, Earlier) or (isinstance(asked, AskTimes) and (asked.by_months or asked.rule_id)):
         return ()
@@ -167,7 +167,7 @@ def said_of(asked: Earlier) -> str:
     such = f"{_WHAT.get(asked.what, asked.what)}{' that are asked for' if asked.narrowed else ''}"
     if isinstance(asked, AskTimes):
         such = such if asked.rule_id is None else f"orders that got something of rule {asked.rule_id}"
-        such = such if asked.event is None else f"events {asked.event}"
+        such = such if asked.of_event is None else f"events {asked.of_event}"
         return f"the number of {such} {when} {told}"
     return f"{'the sum of' if isinstance(asked, AskSum) else 'the share in percent of'} {such} {when} {told}"
 
