@@ -168,7 +168,7 @@ def said_of(asked: Earlier) -> str:
     such = f"{_WHAT.get(asked.what, asked.what)}{' that are asked for' if asked.narrowed else ''}"
     if isinstance(asked, AskTimes):
         such = such if asked.rule_id is None else f"orders that got something of rule {asked.rule_id}"
-        such = such if asked.event is None else f"events {asked.event}"
+        such = such if asked.of_event is None else f"events {asked.of_event}"
         return f"the number of {such} {when} {told}"
     return f"{'the sum of' if isinstance(asked, AskSum) else 'the share in percent of'} {such} {when} {told}"
 

@@ -30,9 +30,56 @@ def test_who_bought_something_twice_lately_gets_more_and_is_in_a_segment_until_i
     assert ["regular" in some for some in earned] == [False, False, True]
     judged(rt, ada)
     assert of(shop, ada) == ["coffee"]
-    shop.clock.at += 31 * DAY
-    settle_due(rt, caller_of("ours"), local_day(shop.clock.now(), "UTC") - 1)
+    night(rt, shop, 31)
     assert of(shop, ada) == []
+
+
+def visit(shop: Shop, member_id: str, place: str = "Mitte") -> int:
+    """Checks in, and what that earns."""
+    body = {"what": {"kind": "check_in", "place": place}, "member_id": member_id}
+    return sum(one["amount"] for one in answer(shop.api.post("/v1/events", body))["earned"])
+
+
+def night(rt: Runtime, shop: Shop, days: int = 1) -> None:
+    """So many days pass, and the daily job runs on the last."""
+    shop.clock.at += days * DAY
+    settle_due(rt, caller_of("ours"), local_day(shop.clock.now(), "UTC") - 1)
+
+
+def test_bought_three_times_in_the_last_30_days(rt: Runtime, shop: Shop) -> None:
+    """It is 15 January; all is bought the day before, the first order of it on 1 January."""
+    define(shop, "regulars", criteria={"when": TWICE | {"at_least": 3}})
+    ada, after = shop.enrol("1"), []
+    for number, day in (("S1", "01"), ("S2", "14"), ("S3", "14")):
+        shop.buy(ada, number, book(400, "COFFEE"), purchased_at=f"2026-01-{day}T10:00:00Z")
+        judged(rt, ada)
+        after.append(of(shop, ada))
+    assert after == [[], [], ["regulars"]]
+    night(rt, shop, 16)
+    assert of(shop, ada) == ["regulars"]  # on 31 January the job was there for 30 January, the last of 30 days
+    night(rt, shop)
+    assert of(shop, ada) == []
+
+
+def test_at_the_fifth_check_in_of_a_week_50_points(shop: Shop) -> None:
+    fifth = {"times": "check_in", "per": "week", "at_least": 4, "at_most": 4}
+    shop.define("fifth", fixed(50), trigger={"on": "check_in"}, when=fifth)
+    ada = shop.enrol("1")
+    assert [visit(shop, ada) for _ in range(6)] == [0, 0, 0, 0, 50, 0]
+    shop.clock.at += 4 * DAY  # from Thursday to Monday
+    assert [visit(shop, ada) for _ in range(5)] == [0, 0, 0, 0, 50]
+    assert shop.points(ada) == 100
+
+
+def test_who_buys_half_of_the_time_at_a_place(rt: Runtime, shop: Shop) -> None:
+    half = {"share": "orders", "places": ["Mitte"], "days": 90, "at_least": "50"}
+    define(shop, "of-mitte", criteria={"when": half})
+    ada, after = shop.enrol("1"), []
+    for number, place in enumerate(("Ost", "Mitte", "Ost", "Mitte")):
+        shop.buy(ada, f"S{number}", book(400), place=place)
+        judged(rt, ada)
+        after.append(of(shop, ada))
+    assert after == [[], ["of-mitte"], [], ["of-mitte"]]
 
 
 def test_what_comes_back_was_not_bought(rt: Runtime, shop: Shop) -> None:

@@ -36,7 +36,7 @@ class Measure(Earlier):
         return self.of
 
     @property
-    def event(self) -> str | None:
+    def of_event(self) -> str | None:
         return self.of.removeprefix(OF_EVENTS) if self.of.startswith(OF_EVENTS) else None
 
     @property

@@ -77,10 +77,8 @@ def asked_times(rule: Rule) -> Iterator[AskTimes]:
 def events_asked(questions: Iterable[Condition | Measure]) -> Iterator[str]:
     """Of which it is asked how often they happened."""
     for asked in questions:
-        if isinstance(asked, AskTimes) and asked.event is not None:
-            yield asked.event
-        if isinstance(asked, Measure) and asked.event is not None:
-            yield asked.event
+        if isinstance(asked, AskTimes | Measure) and asked.of_event is not None:
+            yield asked.of_event
 
 
 def limits_nothing(rule: Rule) -> Iterator[Named]:

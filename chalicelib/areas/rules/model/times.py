@@ -88,7 +88,7 @@ class AskTimes(Earlier):
         return self.times.removeprefix(OF_RULES) if self.times.startswith(OF_RULES) else None
 
     @property
-    def event(self) -> str | None:
+    def of_event(self) -> str | None:
         return self.times.removeprefix(OF_EVENTS) if self.times.startswith(OF_EVENTS) else None
 
     @property
