@@ -74,9 +74,7 @@ def test_what_is_measured_of_a_member(rt: Runtime, shop: Shop) -> None:
     first = buy(rt, shop, ada, "S1")
     shop.clock.at += DAY
     buy(rt, shop, ada, "S2", 350)
-    assert values(shop, ada) == nothing | {
-        "visits": "2", "month": "2", "sum": "7.5", "average": "3.75", "last": "3.5"
-    }
+    assert values(shop, ada) == nothing | {"visits": "2", "month": "2", "sum": "7.5", "average": "3.75", "last": "3.5"}
     shop.bring_back(first, "R1", book(400, "COFFEE"), purchased_at=rfc3339(shop.clock.now()))
     assert values(shop, ada)["average"] == "3.5"
     shop.clock.at += 31 * DAY
