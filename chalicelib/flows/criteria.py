@@ -83,7 +83,7 @@ def next_moment(
         situation = there[one.metric.program_id]
         if not situation.blocked:
             days = next_days((one,), situation.reached, situation.context)
-            moments += [day_starts(day, situation.zone) for day in days]
+            moments += [day_starts(day, situation.zone) - 1 for day in days]  # so the job of the day before finds it
     for each in by:
         situation = there[each.criteria.program_id]
         day = each.criteria.next_change(situation.context)

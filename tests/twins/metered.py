@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.metrics.model import Metric
 from chalicelib.flows.define_metric import define_metric
 from chalicelib.flows.settle_metrics import settle_metrics
@@ -37,3 +39,8 @@ def on_reaching(shop: BookShop, *effects: dict[str, Any], stage: str = "reached"
 
 def settle(shop: BookShop, member_id: str, *, daily: bool = False) -> int:
     return settle_metrics(shop.rt, shop.caller, member_id, daily=daily)
+
+
+def account(shop: BookShop, owner: str) -> Account:
+    """As it is kept."""
+    return accounts.read(shop.rt.table, shop.caller.tenant, owner, 1)[0]
