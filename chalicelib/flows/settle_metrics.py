@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.facts import MetricFell, MetricReached
 from chalicelib.areas.rules.outcome import Follow
+from chalicelib.areas.segments import store as segments
 from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for
 from chalicelib.flows.follow_coupons import Giving
@@ -31,6 +32,7 @@ from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
 from chalicelib.flows.thresholds import Crossing, Judged, crossings, with_thresholds, without_forgotten
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Plan, commit
@@ -39,24 +41,27 @@ from chalicelib.table.journal import Entry, Header
 OPERATION = "settle_metrics"
 
 
-def settle_metrics(rt: Runtime, caller: Caller, member_id: str, *, daily: bool = False) -> int:
-    """How many thresholds were crossed: of metrics in real time, and of those that are judged daily where its day is over (`daily`). NotFound:
-    member."""
+def settle_metrics(rt: Runtime, caller: Caller, member_id: str, *, due_by: Instant | None = None) -> int:
+    """How many thresholds were crossed: of metrics in real time. `due_by`: of all of them, if time was to be looked at by then (the watch of
+    areas/segments). NotFound: member."""
     by = with_thresholds(rt.config.load(rt.table, caller.tenant))
-    asked = [one for one in by if daily or not one.is_daily]
+    asked = [one for one in by if due_by is not None or not one.is_daily]
     programs = sorted({one.metric.program_id for one in asked})
-    return sum(_settled(rt, caller, member_id, program_id, daily=daily) for program_id in programs)
+    return sum(_settled(rt, caller, member_id, program_id, due_by) for program_id in programs)
 
 
-def _settled(rt: Runtime, caller: Caller, member_id: str, program_id: int, *, daily: bool) -> int:
+def _settled(rt: Runtime, caller: Caller, member_id: str, program_id: int, due_by: Instant | None) -> int:
     command, taking = Command(rt.ids.command()), Taking(rt, caller.tenant, member_id)
 
     def plan() -> Plan:
         terms = terms_of(rt, caller.tenant, program_id)
         header = header_for(rt, caller, command, OPERATION, terms)
-        opened = of_their_group(rt, caller.tenant, open_snapshot(rt, caller.tenant, member_id, program_id), program_id)
+        alone = open_snapshot(rt, caller.tenant, member_id, program_id)
+        if due_by is not None:
+            _must_be_due(alone, caller.tenant, member_id, due_by)
+        opened = of_their_group(rt, caller.tenant, alone, program_id)
         must_not_be_lost(rt, caller.tenant, opened)
-        made = _Decision(taking, terms, header, opened, daily).made()
+        made = _Decision(taking, terms, header, opened, due_by is not None).made()
         entry = account_entry(caller.tenant, made.story, opened.head, header, told=made.told)
         given = made.writes
         also = (*given, *writes_within(taking, *given))
@@ -66,6 +71,12 @@ def _settled(rt: Runtime, caller: Caller, member_id: str, program_id: int, *, da
         return commit(rt, command, plan, _crossed, lambda: None).answer
     except NothingDue:
         return 0
+
+
+def _must_be_due(opened: Opened, tenant: str, member_id: str, due_by: Instant) -> None:
+    watch = segments.watch_from(opened.beside.get(segments.watch_key(tenant, member_id)))
+    if watch is None or watch.due_at > due_by:
+        raise NothingDue("nothing_due", "Time has changed nothing yet.")
 
 
 def _crossed(entry: Entry) -> int:

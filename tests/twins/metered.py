@@ -32,13 +32,13 @@ def metric(
     return define_metric(shop.rt, shop.caller, command or fresh(), made)
 
 
-def on_reaching(shop: BookShop, *effects: dict[str, Any], stage: str = "reached", **fields: object) -> None:
+def on_reaching(shop: BookShop, *effects: dict[str, Any], stage: str = "reached", **fields: Any) -> None:
     trigger = {"on": "metric", "metric": "visits", "threshold": "some", "stage": stage}
     shop.define(rule(f"on-{stage}", trigger=trigger, effects=list(effects), **fields))
 
 
-def settle(shop: BookShop, member_id: str, *, daily: bool = False) -> int:
-    return settle_metrics(shop.rt, shop.caller, member_id, daily=daily)
+def settle(shop: BookShop, member_id: str) -> int:
+    return settle_metrics(shop.rt, shop.caller, member_id)
 
 
 def account(shop: BookShop, owner: str) -> Account:

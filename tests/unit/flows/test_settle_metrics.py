@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.areas.accounts.model.limits import MAX_AMOUNT
 from chalicelib.areas.members.model import MemberUpdate
 from chalicelib.flows.read_metric_values import MetricValue, read_metric_values
 from chalicelib.flows.update_member import update_member
 from chalicelib.flows.verify_tenant import verify_tenant
+from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.kit.periods import iso_day, local_day
 from tests.twins import fresh, metered
 from tests.twins.bookshop import BookShop, fixed, goods_back, member, sale

@@ -58,7 +58,7 @@ def pinned_twice(shop: BookShop, ada: str) -> None:
     shop.bring_back(shop.order_id("A-3"), goods_back("R-3", 100_00, on=AUGUST))
 
 
-def reaching(shop: BookShop, ada: str, *effects: dict[str, Any], **fields: object) -> None:
+def reaching(shop: BookShop, ada: str, *effects: dict[str, Any], **fields: Any) -> None:
     """She has bought often enough."""
     metered.metric(shop, what=metered.EVER, at_least="0")
     metered.on_reaching(shop, *effects, **fields)
