@@ -27,13 +27,13 @@ soak: $(DEV) ## the simulator for as long as you like: [SEEDS=2000] [STEPS=200] 
 	$(PY) -m tests.simulation $(if $(SEEDS),--seeds "$(SEEDS)",--seeds 2000) $(if $(STEPS),--steps "$(STEPS)",--steps 200) $(if $(FIRST),--first "$(FIRST)")
 
 engine: fetch-engine ## contract, concurrency and idempotency on DynamoDB Local
-	$(PY) -m pytest -m engine tests/engine tests/store --numprocesses auto --dist loadscope
+	$(PY) -m pytest -m engine tests/engine tests/store --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 package: $(DEV) ## build/<stage>/: template and zip, as they are deployed
 	$(PY) -m infra.package $(STAGE)
 
-e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end
-	$(PY) -m pytest -m e2e tests/e2e --numprocesses auto --dist loadscope --no-loadscope-reorder
+e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end: three at a time, since each waits half of its own
+	$(PY) -m pytest -m e2e tests/e2e --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 bench: $(DEV) $(CLOUD) fetch-engine ## what it costs, measured: docs/performance.md; [ONLY=cpu,cold] [CHECK=1: the gate, nothing kept] [ACCEPT=1: its new baseline]
 	$(PY) -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check) $(if $(ACCEPT),--accept)

@@ -18,18 +18,18 @@ from tests.faults import summary
 from tests.twins import drawn
 
 TOGETHER = {"http": "http", "scenarios": "http", "faults": "faults"}
-LONGEST = ("faults", "simulation", "http", "scenarios", "unit/imports", "unit/demo", "unit/recovery", "events")
+ONE_STACK = "one stack"
+LONGEST = (
+    *("faults", "simulation", "http", "scenarios", "unit/imports", "unit/demo", "unit/recovery", "events"),
+    *(ONE_STACK, "tests/e2e/test_run.py", "tests/e2e/test_demo.py", "tests/e2e/test_deploy_guide.py"),
+    *("tests/engine/test_repair.py", "tests/engine/test_storm.py"),
+)
 OF_ONE_STACK = ("deployed", "import_guide", "logs", "permissions", "rolled_back", "schedule")
 
 
 class ByGroup(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        """The group of `tests/<folder>/test_file.py::test_name`."""
-        file = nodeid.split("::", 1)[0]
-        folder, name = PurePosixPath(file).parts[1], PurePosixPath(file).stem
-        if folder == "e2e" and name.removeprefix("test_") in OF_ONE_STACK:
-            return "one stack"
-        return TOGETHER.get(folder, file)
+        return _group(nodeid)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,14 +38,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In this order groups are handed out (`--no-loadscope-reorder`): else by their number of tests, and twenty long ones come last."""
-    places = {folder: place for place, folder in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(_folder(item.nodeid), len(places)))
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(_group(item.nodeid), places.get(_folder(item.nodeid), len(places))))
 
 
 def pytest_collection_finish() -> None:
     """What is imported and collected is here to stay: the collector need not go through all of it again and again."""
     gc.collect()
     gc.freeze()
+
+
+def _group(nodeid: str) -> str:
+    """The group of `tests/<folder>/test_file.py::test_name`: most often the file."""
+    file = nodeid.split("::", 1)[0]
+    folder, name = PurePosixPath(file).parts[1], PurePosixPath(file).stem
+    if folder == "e2e" and name.removeprefix("test_") in OF_ONE_STACK:
+        return ONE_STACK
+    return TOGETHER.get(folder, file)
 
 
 def _folder(nodeid: str) -> str:

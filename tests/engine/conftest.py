@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def engine_endpoint() -> Iterator[str]:
     """DynamoDB Local, running for the session."""
-    with dynamodb_local() as endpoint, pytest.MonkeyPatch.context() as environment:
+    with dynamodb_local(briefly=True) as endpoint, pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         yield endpoint

@@ -33,7 +33,7 @@ def aws_credentials() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def engine_endpoint() -> Iterator[str]:
-    with dynamodb_local() as endpoint:
+    with dynamodb_local(briefly=True) as endpoint:
         yield endpoint
 
 
