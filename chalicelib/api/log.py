@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from chalicelib.kit.caller import Caller
 from chalicelib.kit.logs import Work, lines_about, logger
 from chalicelib.kit.metrics import Measured, embedded
 
@@ -22,6 +23,7 @@ class Note(Work):
     """What is known of a request so far: until it is answered, that it failed."""
 
     key_id: str | None = None
+    caller: Caller | None = None
     status: int = 500
     code: str | None = "internal_error"
 

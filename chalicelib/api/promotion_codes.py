@@ -28,7 +28,10 @@ PERKS_REWARDS_AND_COUPONS = {
     "code_held": Code(
         422, "The coupon is set apart for another checkout, until that is paid for, cancelled or lapses."
     ),
-    "code_of_nobody": Code(422, "A coupon is shown at a checkout at which no member is named."),
+    "code_of_nobody": Code(
+        422,
+        "A coupon of somebody's is shown at a checkout at which no member is named; only a code that all share is taken there.",
+    ),
     "coupons_not_combined": Code(422, "One of the coupons cannot be combined with others, or two are of one series."),
     "checkout_not_committed": Code(422, "Lines are named of a checkout that has not been paid for: change its cart."),
     "unknown_line": Code(422, "The order has no line of this number, or it is named twice."),
@@ -145,6 +148,7 @@ PERKS_REWARDS_AND_COUPONS = {
     "unknown_segment": Code(422, "The tenant has no segment of this id that a rule could ask for or move members by."),
     "segment_ended": Code(422, "The segment has ended: nobody joins it."),
     "segment_by_criteria": Code(422, "Who is in the segment follows from its criteria, and from nothing else."),
+    "too_many_counted": Code(422, "A tenant counts what is bought of at most 20 segments."),
     "too_many_criteria": Code(422, "A tenant has at most 200 segments with criteria."),
     "too_many_segments": Code(422, "A tenant has at most 1,000 segments."),
     "referral_code_not_found": Code(404, "Nobody shares this referral code."),

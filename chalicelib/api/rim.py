@@ -24,11 +24,12 @@ from chalicelib.api.calls import Answered, Call, Page, Visit
 from chalicelib.api.handlers import Handler, handler_of
 from chalicelib.api.query import read_query
 from chalicelib.api.route import DRY_RUN_STATUS, Route
-from chalicelib.areas.access.operations import authenticate
+from chalicelib.areas.access.operations import NotThisKey, authenticate
 from chalicelib.aws.errors import CloudError
-from chalicelib.errors import Forbidden, InvalidInput, StampbookError, Unauthenticated, Unavailable
+from chalicelib.errors import Busy, Forbidden, InvalidInput, StampbookError, Unauthenticated, Unavailable
 from chalicelib.kit.caller import Access, Caller
 from chalicelib.kit.command import Command
+from chalicelib.kit.logs import logger
 from chalicelib.kit.proofs import NEVER_FINGERPRINTED
 from chalicelib.runtime import Runtime
 from chalicelib.table.damaged import DamagedItemError
@@ -38,6 +39,7 @@ RuntimeProvider = Callable[[], Runtime]
 
 _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,128})", re.ASCII | re.IGNORECASE)
 _IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+AUDITED = frozenset({"invalid_credential", "missing_grant", "wrong_proof", "proof_locked"})
 UNROUTED = "unrouted"  # the operation, in the log, of what no route was asked about
 _CHALICE_CODES = {405: "method_not_allowed", 415: "unsupported_media_type", 500: "internal_error"}
 
@@ -50,6 +52,7 @@ def answer(route: Route, request: Request, path: Mapping[str, str], runtime: Run
                 response = _answered(route, request, path, runtime, note)
         except StampbookError as error:
             code, response = error.code, problems.refusal(error, note.request_id)
+            _audit(runtime, error, note)
         except DamagedItemError:
             log.failed()
             code, response = "damaged_data", problems.of_code("damaged_data", note.request_id)
@@ -58,6 +61,20 @@ def answer(route: Route, request: Request, path: Mapping[str, str], runtime: Run
             code, response = "internal_error", problems.of_code("internal_error", note.request_id)
         note.answered(response.status_code, code)
     return response
+
+
+def _audit(runtime: RuntimeProvider, error: StampbookError, note: log.Note) -> None:
+    """Who was refused access or proof is in the audit log; a key that nobody has is nobody's, and in the log of the function only.
+    Where the table does not take it, the refusal stands."""
+    if error.code not in AUDITED or note.caller is None:
+        return
+    from chalicelib.flows.note_refusal import note_refusal  # noqa: PLC0415 (only who is refused pays for it)
+
+    try:
+        with _silence_refused():
+            note_refusal(runtime(), note.caller, error.code, note.operation)
+    except (Busy, Unavailable):
+        logger().warning("a refusal is missing in the audit log")
 
 
 def one_error_shape(request: Request | None, get_response: Callable[[Request | None], Response]) -> Response:
@@ -118,12 +135,17 @@ def _caller(route: Route, rt: Runtime, request: Request, note: log.Note) -> Call
     credential = _BEARER.fullmatch(header.strip())
     if credential is None:
         raise Unauthenticated("invalid_credential", "The Authorization header is not: Bearer <key id>.<secret>")
-    caller = authenticate(rt, credential[1], credential[2])
+    try:
+        caller = authenticate(rt, credential[1], credential[2])
+    except NotThisKey as refused:
+        note.caller = refused.caller and replace(refused.caller, request_id=note.request_id)
+        raise
     note.tenant, note.key_id = caller.tenant, caller.id
+    note.caller = caller = replace(caller, request_id=note.request_id)
     access: Access = "view" if route.access == "view" else "modify"
     if not caller.may(route.resource, access):
         raise Forbidden("missing_grant", f"This API key may not {access} {route.resource}.")
-    return replace(caller, request_id=note.request_id)
+    return caller
 
 
 def _query(route: Route, request: Request) -> dict[str, Any]:

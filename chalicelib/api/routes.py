@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.native.routes import (
     adjustments,
+    audit,
     checkouts,
     coupons,
     events,
@@ -54,6 +55,7 @@ ROUTES: tuple[Route, ...] = (
     *events.ROUTES,
     *operations.ROUTES,
     *feed.ROUTES,
+    *audit.ROUTES,
     *reports.ROUTES,
     *proofs.ROUTES,
     *simulations.ROUTES,

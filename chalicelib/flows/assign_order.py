@@ -2,8 +2,9 @@
 has come back of it meanwhile is taken back, all in one commit.
 
 reads    1 Get of the order, 1 Query of the member's snapshot (+ 1 Get when named by an identifier, + 1 BatchGet in a group,
-         + 1 Query of the returns where anything has come back)
-writes   order (version), account (version), an entry of the account's journal and one of the order's own: 8 units
+         + 1 Query of the returns where anything has come back, + 1 BatchGet where coupons were used with it)
+writes   order (version), account (version), an entry of the account's journal and one of the order's own: 8 units; + of each coupon
+         that was used with it itself and what the member had of its series: 4 units
 repeats  an order that the member has is theirs already: it answers as the first time, and to anybody else it is a conflict
 """
 
@@ -20,6 +21,7 @@ from chalicelib.areas.orders.model.order import Order, plan_return
 from chalicelib.areas.rules.outcome import Outcome
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.flows import codes_of_nobody
 from chalicelib.flows.account_commit import account_plan, document_entry, header_for
 from chalicelib.flows.account_views import CalledOff, Cancelled, called_off_of, cancelled_of, group_of
 from chalicelib.flows.kept_orders import after_entry, own_entry
@@ -75,7 +77,12 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
     terms = terms_of(rt, caller.tenant, order.program)
     header = header_for(rt, caller, command, "assign_order", terms, sale.purchased_at, sale.place)
     judges = _as_come_back if order.fully_returned else as_sent
-    till = Till(judges=judges, held={use.rule: use for use in order.uses}, counts=not order.fully_returned)
+    till = Till(
+        judges=judges,
+        shows=lambda their: codes_of_nobody.now_of(taking, terms, order, their),
+        held={use.rule: use for use in order.uses},
+        counts=not order.fully_returned,
+    )
     bought = decide_purchase(
         taking, header, terms, Buyer(member_id), sale, order.order_id, till=till, dry_run=command.dry_run
     )
@@ -89,6 +96,8 @@ def _plan(taking: Taking, caller: Caller, command: Command, order: Order, member
         group_id=group_of(entry),
         sequence=entry.sequence,
         version=order.version + 1,
+        coupons=bought.coupons,
+        codes=(),
     )
     put = orders.order_put(caller.tenant, after_entry(changed, own))
     also = together((put, entry_put(own), *bought.gifts, *writes_within(taking, *bought.gifts)))

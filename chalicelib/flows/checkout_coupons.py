@@ -2,16 +2,21 @@
 once all of it has come back they are good again (flows/coupons_back).
 
 reads    1 Get of each code, none of a shared one; 1 BatchGet of the coupons and of what is counted of their series
-writes   a coupon that is kept for a checkout, or let go: 2 units each; one that is used: what using a code writes
+writes   a coupon that is kept for a checkout, or let go: 2 units each; one that is used: what using a code writes; of each limit in all
+         of their series what flows/checkout_limits says
 
 A coupon that is kept says for which checkout and until when: nobody needs to take that back. It is no fact, for nothing has
-become of the coupon. One of a code that all share, or that nobody has yet, is made when it is used, and cannot be kept.
+become of the coupon. One of a code that all share, or that nobody has yet, is made when it is used: what it takes of what is there
+for all is set apart until then, as far as its series is limited.
+
+A code that all share is shown by whoever has read it: nobody has to be known for it. What each member may have of it is asked of
+whoever the order is then of, and of nobody where it stays nobody's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from chalicelib.areas.checkouts.model import Checkout, Promised
@@ -19,9 +24,11 @@ from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.orders.model import Sale
 from chalicelib.errors import NotFound, Refused
+from chalicelib.flows.checkout_limits import Wanted
 from chalicelib.flows.coupon_codes import Resolved, resolved
 from chalicelib.flows.coupon_commit import Found, coupon_in
 from chalicelib.flows.coupon_deeds import Deed, Desk, give, kept, keys_of, use
+from chalicelib.flows.coupon_quotas import quota_of
 from chalicelib.flows.purchase import Coupons
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
@@ -41,17 +48,24 @@ class Shown:
     desk: Desk
     known: tuple[Resolved, ...]
 
-    def deed(self, rt: Runtime, one: Resolved, checkout_id: str) -> Deed:
+    def deed(self, rt: Runtime, one: Resolved, checkout_id: str, *, promised: bool = False) -> Deed:
         """It as this checkout may use it. Outdated: its code says that it is there, so it moves just now."""
         found = self._stored(rt, one)
         if found is None:
-            return give(rt, self.desk, one.series, one.code)
+            return give(rt, self.desk, one.series, one.code, promised=promised)
         return kept(self.desk, one.series, m.let_go(found.coupon, checkout_id, self.desk.at), found.place)
 
     def is_kept(self, rt: Runtime, one: Resolved, checkout_id: str) -> bool:
-        """It was promised and set apart for this checkout."""
+        """It was promised and set apart for this checkout, or what it takes of its series was."""
+        if any(want.quota.name in self.desk.held for want in _wanted(one)):
+            return True
         found = self._stored(rt, one)
         return found is not None and any(kept.checkout == checkout_id for kept in found.coupon.keepings)
+
+    @property
+    def quotas_needed(self) -> list[Wanted]:
+        """Of what there is for all."""
+        return [want for one in self.known for want in _wanted(one)]
 
     def _stored(self, rt: Runtime, one: Resolved) -> Found | None:
         if one.coupon_id is None:
@@ -65,11 +79,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Who shows them: nobody known, or a member, whose own they are also where their group pays; and what their command takes of
-    limits."""
+    """Who shows them: nobody known, or a member, whose own they are also where their group pays; what their command takes of
+    limits; and the slices of what is `held` for them already, by quota."""
 
     member_id: str | None
     taking: Taking
+    held: Mapping[str, int] = field(default_factory=dict)
 
 
 def shown_codes(
@@ -79,42 +94,65 @@ def shown_codes(
     `coupons_not_combined`, `code_of_nobody`; NotFound `unknown_code`."""
     if not codes:
         return None
-    if whose.member_id is None:
+    typed = tuple(known_code(rt, tenant, terms, whose, code) for code in codes)
+    must_go_together(typed)
+    return at_desk(rt, tenant, terms, whose, typed, at)
+
+
+def known_code(rt: Runtime, tenant: str, terms: Terms, whose: Whose, code: str) -> Resolved:
+    """1 Get, none of a shared one. Refuses `code_of_another_member`, `code_not_issued`, `code_of_nobody`; NotFound
+    `unknown_code`."""
+    one = resolved(rt, tenant, code)
+    if one.series.program_id != terms.program.program_id:
+        raise NotFound("unknown_code", f"This program has no coupon with the code {one.code[:64]}.", param="code")
+    if whose.member_id is None and one.series.codes.kind != "shared":
         raise Refused("code_of_nobody", "Say whose coupon it is: name the member.", param="coupons")
-    typed, member_id = tuple(resolved(rt, tenant, code) for code in codes), whose.member_id
-    for one in typed:
-        if one.series.program_id != terms.program.program_id:
-            raise NotFound("unknown_code", f"This program has no coupon with the code {one.code[:64]}.", param="code")
-        one.must_be_of(member_id)
-    _must_go_together(typed)
-    known = tuple(sorted(typed, key=_in_turn))
+    one.must_be_of(whose.member_id)
+    return one
+
+
+def at_desk(rt: Runtime, tenant: str, terms: Terms, whose: Whose, typed: Sequence[Resolved], at: Instant) -> Shown:
+    """1 BatchGet, none where nobody is known."""
+    known, member_id = tuple(sorted(typed, key=in_turn)), whose.member_id or ""
     keys = list(dict.fromkeys(key for one in known for key in _keys(tenant, member_id, one)))
-    desk = Desk(tenant, member_id, at, terms.program.zone, rt.table.batch_get(keys), whose.taking)
-    return Shown(desk, known)
+    found = rt.table.batch_get(keys) if keys else {}
+    return Shown(Desk(tenant, member_id, at, terms.program.zone, found, whose.taking, held=whose.held), known)
 
 
 def promised_by(
-    rt: Runtime, shown: Shown, cart: Sale, left: Mapping[int, int], checkout_id: str
+    rt: Runtime, shown: Shown, cart: Sale, left: Mapping[int, int], checkout_id: str, *, foresees: bool
 ) -> tuple[Promised, ...]:
     """What they take off what is left to pay, one after the other. Refuses what using them would be refused for, and
-    `currency_differs`. Decided twice where a limit in all turns out to be short: 1 Query of each that there is."""
-    goods = m.Goods(sum(line.gross_value for line in cart.lines if not line.delivery), cart.currency)
+    `currency_differs`. `foresees`: what they need of limits in all is not set apart, so it is looked whether it is there, and decided
+    twice where it is not: 1 Query of each limit that there is."""
+    goods = goods_in(cart)
     for _ in range(2):
         shown.desk.taking.begin()
         for one in shown.known:
             use(shown.desk, shown.deed(rt, one, checkout_id), None, goods)
-        if shown.desk.taking.foresee():
+        if not foresees or shown.desk.taking.foresee():
             break
+    return taken_off(shown, cart, left)
+
+
+def goods_in(cart: Sale) -> m.Goods:
+    return m.Goods(sum(line.gross_value for line in cart.lines if not line.delivery), cart.currency)
+
+
+def taken_off(shown: Shown, cart: Sale, left: Mapping[int, int]) -> tuple[Promised, ...]:
+    """Refuses `currency_differs`."""
     open_values, promised = dict(left), []
     for one in shown.known:
         parts = _taken_off(one.series, cart, open_values)
         for line_no, part in parts:
             open_values[line_no] -= part
-        promised.append(_promised(one, parts))
+        promised.append(_promised(shown.desk, one, parts))
     return tuple(promised)
 
 
-def _promised(one: Resolved, parts: tuple[tuple[int, int], ...]) -> Promised:
+def _promised(desk: Desk, one: Resolved, parts: tuple[tuple[int, int], ...]) -> Promised:
+    limits = one.series.limits
+    limited = limits.issued_per_member is not None or limits.used_per_member is not None
     return Promised(
         rule_id="",
         kind="coupon",
@@ -123,6 +161,7 @@ def _promised(one: Resolved, parts: tuple[tuple[int, int], ...]) -> Promised:
         code=one.code,
         coupon_id=one.coupon_id,
         series_id=one.series.series_id,
+        unasked=limited and not desk.member_id,
     )
 
 
@@ -160,24 +199,25 @@ def used_with(rt: Runtime, shown: Shown | None, checkout_id: str, number: str) -
     """Refuses `limit_per_member`, `series_used_up`, and what else using them is refused for."""
     if shown is None:
         return Coupons()
-    deeds = tuple(
-        use(shown.desk, shown.deed(rt, one, checkout_id), number, None, promised=shown.is_kept(rt, one, checkout_id))
-        for one in shown.known
-    )
-    return Coupons(deeds, shown.desk.found)
+    deeds = []
+    for one in shown.known:
+        promised = shown.is_kept(rt, one, checkout_id)
+        deed = shown.deed(rt, one, checkout_id, promised=promised)
+        deeds.append(use(shown.desk, deed, number, None, promised=promised))
+    return Coupons(tuple(deeds), shown.desk.found)
 
 
 _TURNS = {"free_delivery": 0, "percent": 1, "amount": 2}
 
 
-def _in_turn(one: Resolved) -> tuple[int, int, str, str]:
+def in_turn(one: Resolved) -> tuple[int, int, str, str]:
     """In whatever order they are typed they come off in this one: delivery, then the larger percentages, then amounts. It is
     the one in which the customer pays least: no percentage is of what is off already, and no amount is lost on delivery."""
     worth = one.series.worth
     return _TURNS.get(worth.kind, 3), -(worth.percent or worth.amount or 0), one.series.series_id, one.code
 
 
-def _must_go_together(known: Sequence[Resolved]) -> None:
+def must_go_together(known: Sequence[Resolved]) -> None:
     """Several only where each says that it may be; of a series one at a time."""
     if len({(one.series.series_id, one.code) for one in known}) < len(known):
         raise Refused("coupons_not_combined", "The same coupon is named twice.", param="coupons")
@@ -186,6 +226,16 @@ def _must_go_together(known: Sequence[Resolved]) -> None:
         raise Refused("coupons_not_combined", text, param="coupons")
     if len({one.series.series_id for one in known}) < len(known):
         raise Refused("coupons_not_combined", "Of one series there is one coupon at a time.", param="coupons")
+
+
+def _wanted(one: Resolved) -> list[Wanted]:
+    """One that is somebody's was issued before."""
+    series, wanted = one.series, list[Wanted]()
+    if series.limits.used is not None:
+        wanted.append(Wanted("", quota_of(series, "used"), 1, m.used_up(series, "used")))
+    if series.limits.issued is not None and one.coupon_id is None:
+        wanted.append(Wanted("", quota_of(series, "issued"), 1, m.used_up(series, "issued")))
+    return wanted
 
 
 def _keys(tenant: str, member_id: str, one: Resolved) -> tuple[Key, ...]:

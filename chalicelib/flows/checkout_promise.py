@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,8 +14,8 @@ from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.errors import NotFound
 from chalicelib.flows.account_views import LineAmount, Standing
 from chalicelib.flows.checkout_coupons import Shown, Whose, promised_by
-from chalicelib.flows.checkout_limits import held_in, set_apart
-from chalicelib.flows.evaluate_cart import CartCredit, PayableWithPoints
+from chalicelib.flows.checkout_limits import held_in, held_slices, set_apart, wanted_by_rules
+from chalicelib.flows.evaluate_cart import CartCredit, PayableWithPoints, left_of
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
@@ -88,9 +88,9 @@ def _open_member(rt: Runtime, caller: Caller, terms: Terms, wish: CheckoutWish, 
     return opened
 
 
-def whose_of(rt: Runtime, tenant: str, opened: Opened) -> Whose:
+def whose_of(rt: Runtime, tenant: str, opened: Opened, before: Checkout | None = None) -> Whose:
     member_id = None if opened.member is None else opened.member.member_id
-    return Whose(member_id, Taking(rt, tenant, member_id or ""))
+    return Whose(member_id, Taking(rt, tenant, member_id or ""), held_slices(before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Checking:
 
 def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: Instant, checking: Checking) -> Promise:
     """What was set apart `before` is free again first. Refuses `too_many_credits`, `too_many_holds`,
-    `too_many_pieces`, what using a coupon is refused for, and what an account refuses that it would earn."""
+    `too_many_pieces`, `too_many_limits`, what using a coupon is refused for, and what an account refuses that it would earn."""
     story = terms.advance(Story(opened.account), at)
     if checking.before is not None:
         story = freed(story, terms, checking.before, at)
@@ -117,15 +117,18 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
     outcome = evaluate(terms.rules, wish.cart, context, occasions)
     by_coupons: tuple[Promised, ...] = ()
     if checking.coupons is not None:
-        left = _less({line.line_no: line.gross_value for line in wish.cart.lines}, outcome.off)
-        by_coupons = promised_by(rt, checking.coupons, wish.cart, left, checking.checkout_id)
-        earning = evaluate(terms.rules, wish.cart, context, occasions, left=_less(left, by_coupons))
+        left = left_of(wish.cart, outcome.off)
+        by_coupons = promised_by(rt, checking.coupons, wish.cart, left, checking.checkout_id, foresees=not wish.hold)
+        earning = evaluate(
+            terms.rules, wish.cart, context, occasions, left=left_of(wish.cart, (*outcome.off, *by_coupons))
+        )
         outcome = outcome._replace(credits=earning.credits)
     balances = {unit: wallet.available for unit, wallet in story.account.wallets.items()}
     _, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
     earned = [CartCredit(rule_id=c.rule, unit=c.unit, amount=c.amount, lines=_amounts(c.lines)) for c in credited]
     lapses_at = max(at, story.account.advanced_to) + wish.lapses_after_seconds * 1000
-    limited = set_apart(checking.taking, terms, outcome.off if wish.hold else (), checking.before)
+    wanted = wanted_by_rules(terms, outcome.off) + ([] if checking.coupons is None else checking.coupons.quotas_needed)
+    limited = set_apart(checking.taking, wanted if wish.hold else (), checking.before)
     story, promised = _set_apart(story, terms, outcome, wish, lapses_at, opened.by, at)
     standing = None if opened.member is None else Standing(balances=balances, tier=terms.tier(story.account))
     told = {
@@ -134,15 +137,6 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
         "account": None if standing is None else standing.model_dump(mode="json"),
     }
     return Promise(story, (*promised, *by_coupons), limited, lapses_at, told)
-
-
-def _less(values: Mapping[int, int], off: Sequence[Off | Promised]) -> dict[int, int]:
-    """What is left of each line."""
-    left = dict(values)
-    for one in off:
-        for line_no, part in one.lines:
-            left[line_no] -= part
-    return left
 
 
 def freed(story: Story, terms: Terms, checkout: Checkout, at: Instant) -> Story:

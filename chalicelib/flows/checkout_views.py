@@ -24,13 +24,16 @@ class HeldForIt(Frozen):
 
 
 class CouponOff(Frozen):
-    """What a coupon takes off: nothing, where it is worth no money. One of a code that all share has no id yet."""
+    """What a coupon takes off: nothing, where it is worth no money. One of a code that all share has no id yet.
+    `limit_per_member_unasked`: each member has it so often only, and nobody is known who could be asked; whoever the order is then
+    of is, and nobody where the program keeps it without one."""
 
     code: str
     coupon_id: str | None
     series_id: str
     amount: int
     lines: tuple[LineAmount, ...]
+    limit_per_member_unasked: bool
 
 
 class ShownCheckout(Frozen):
@@ -144,7 +147,12 @@ def _discount(one: Promised) -> Discount:
 
 def _coupon(one: Promised) -> CouponOff:
     return CouponOff(
-        code=one.code, coupon_id=one.coupon_id, series_id=one.series_id, amount=one.amount, lines=_amounts(one)
+        code=one.code,
+        coupon_id=one.coupon_id,
+        series_id=one.series_id,
+        amount=one.amount,
+        lines=_amounts(one),
+        limit_per_member_unasked=one.unasked,
     )
 
 

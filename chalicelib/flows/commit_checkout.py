@@ -10,7 +10,6 @@ who      a key that may modify checkouts
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from chalicelib.areas.accounts.model import Story, capture, spend
 from chalicelib.areas.accounts.model import facts as f
@@ -26,14 +25,15 @@ from chalicelib.errors import Conflict, InvalidInput, Refused
 from chalicelib.flows.account_commit import document_entry, header_for
 from chalicelib.flows.account_views import numbered_bodies
 from chalicelib.flows.checkout_coupons import Whose, shown_codes, used_with
-from chalicelib.flows.checkout_limits import held_uses, held_writes
+from chalicelib.flows.checkout_limits import held_slices, held_uses, held_writes
 from chalicelib.flows.checkout_plan import unguarded, version_plan
 from chalicelib.flows.checkout_proof import points_unheld, proven_for
 from chalicelib.flows.checkout_views import CommittedCheckout, cart_of, committed_answer
+from chalicelib.flows.codes_of_nobody import kept_codes
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.kept_orders import kept_plan
 from chalicelib.flows.proving import counting_wrong_tries
-from chalicelib.flows.purchase import Buyer, Till, decide_purchase, known_buyer, member_of
+from chalicelib.flows.purchase import Buyer, Coupons, Till, decide_purchase, known_buyer, member_of
 from chalicelib.flows.record_order import order_plan, recorded_order
 from chalicelib.flows.rule_limits import Gave, must_keep_promise, taken_uses, writes_within
 from chalicelib.flows.take_quotas import Taking
@@ -73,7 +73,7 @@ class Session:
 
     def spends_promised(self, story: Story, terms: Terms, at: Instant, order_id: str, by: str) -> Story:
         bound = self.checkout.paid_with_points or self.checkout.codes
-        if bound and self.checkout.owner != story.account.owner:
+        if bound and self.checkout.owner not in (None, story.account.owner):
             raise outdated()
         for one in self.checkout.paid_with_points:
             story = _taken(story, terms, one, at, by)
@@ -137,12 +137,15 @@ def _plan(
         held = held_uses(checkout)
         must_keep_promise(terms, taking, given, sale.purchased_at, held)
         uses = tuple(taken_uses(terms, taking, given, held))
-        made = kept_plan(caller, unguarded(command), terms, header, sale, order_id, uses)
+        codes = kept_codes(_used(taking, terms, checkout, last, paying, None))
+        made = kept_plan(caller, unguarded(command), terms, header, sale, order_id, uses, codes)
         made = replace(made, writes=(*made.writes, *writes_within(taking)))
         return replace(_ended(tenant, command, checkout, last, paying, made, header), limited=taking)
-    whose = Whose(checkout.member_id, taking)
-    shown = shown_codes(rt, tenant, terms, whose, checkout.codes, last.recorded_at)
-    session, used = Session(checkout, cart), partial(used_with, rt, shown, checkout.checkout_id, paying.number)
+    session = Session(checkout, cart)
+
+    def used(member_id: str) -> Coupons:
+        return _used(taking, terms, checkout, last, paying, member_id)
+
     till = Till(judges=session.earns_beside, pays=session.spends_promised, shows=used, held=held_uses(checkout))
     purchase = decide_purchase(taking, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
     entry = document_entry(tenant, terms, purchase.story, purchase.head, header, told=purchase.told)
@@ -176,6 +179,15 @@ def _ended(
     also = (*made.writes, *held_writes(tenant, checkout, None))
     plan = version_plan(tenant, command, last, header, after, told, also)
     return replace(plan, done_if=plan.done_if | made.done_if)
+
+
+def _used(
+    taking: Taking, terms: Terms, checkout: Checkout, last: Entry, paying: Paying, member_id: str | None
+) -> Coupons:
+    """As of when they were promised."""
+    rt, whose = taking.rt, Whose(member_id, taking, held_slices(checkout))
+    shown = shown_codes(rt, taking.tenant, terms, whose, checkout.codes, last.recorded_at)
+    return used_with(rt, shown, checkout.checkout_id, paying.number)
 
 
 def _promised_off(checkout: Checkout) -> tuple[Off, ...]:

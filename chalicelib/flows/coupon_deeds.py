@@ -9,7 +9,7 @@ Query more, as flows/pool_codes says.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.coupons import model as m
@@ -29,7 +29,8 @@ from chalicelib.table.protocol import Attrs, Key, Write
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A member at a time where the program is, and what was read: `found` holds whatever there is under `keys_of`. `trial`:
-    nothing will be written, so that nobody may see a code that somebody else will get. No member: whoever comes."""
+    nothing will be written, so that nobody may see a code that somebody else will get. No member: whoever comes. `held`, by
+    quota: slices that one was taken from before."""
 
     tenant: str
     member_id: str
@@ -38,6 +39,7 @@ class Desk:
     found: Mapping[Key, Attrs]
     taking: Taking
     trial: bool = False
+    held: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,13 @@ def give(
     code: str | None = None,
     why: Reason = BY_HAND,
     before: Sequence[Deed] = (),
+    *,
+    promised: bool = False,
 ) -> Deed:
     """A new coupon; of a pool with this `code`, where one is named, which nobody has yet. `before`: what else becomes of the
-    member's coupons in the transaction. Refuses `series_not_active`, `limit_per_member`, `series_used_up`, `no_codes_left`."""
-    _must_be_at_work(desk, series)
+    member's coupons in the transaction. What was `promised` is given also where its series is paused meanwhile. Refuses `series_not_active`, `limit_per_member`, `series_used_up`, `no_codes_left`."""
+    if not promised:
+        _must_be_at_work(desk, series)
     named = _chosen_beside(rt, desk, series, before) if code is None else code
     return _given(rt, desk, series, named, _counts_after(desk, series, before), why)
 
@@ -112,7 +117,7 @@ def use(desk: Desk, deed: Deed, order: str | None, goods: m.Goods | None, *, pro
     if not promised:
         deed.series.must_be_at_work(local_day(deed.at, desk.zone))
     deed.counts.must_have_room(deed.series, "used")
-    after = m.used(deed.coupon, deed.at, order, take(desk.taking, deed.series, "used"))
+    after = m.used(deed.coupon, deed.at, order, take(desk.taking, deed.series, "used", desk.held))
     left = after.most_uses - len(after.uses)
     fact = f.CouponUsed(after.coupon_id, after.series_id, left, order or "")
     return then(deed, after, fact, "used", 1)
@@ -202,9 +207,8 @@ def _must_be_at_work(desk: Desk, series: m.CouponSeries) -> None:
 def _given(rt: Runtime, desk: Desk, series: m.CouponSeries, code: str, counts: m.MemberCounts, why: Reason) -> Deed:
     counts.must_have_room(series, "issued")
     coupon_id = rt.ids.entity("coupon", rt.clock.now())  # ids go by when it is recorded, however late that is
-    issue = Issue(
-        coupon_id, desk.member_id, code, desk.at, desk.zone, take(desk.taking, series, "issued"), why.redemption_id
-    )
+    place = take(desk.taking, series, "issued", desk.held)
+    issue = Issue(coupon_id, desk.member_id, code, desk.at, desk.zone, place, why.redemption_id)
     coupon = m.issued(series, issue)
     fact = f.CouponIssued(coupon_id, series.series_id, coupon.active_from, coupon.expires_at, why.cause)
     own = None if series.codes.kind == "shared" else code

@@ -7,7 +7,7 @@ codes are free lies in slices as well, one for each shard of the pool: they are 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.model.counts import Counted
@@ -35,9 +35,14 @@ def pool_of(series: m.CouponSeries) -> Quota:
     return Quota("coupon_codes", _name(series), 0)
 
 
-def take(taking: Taking, series: m.CouponSeries, what: Counted) -> int:
-    """The slice that one more is taken from. Refuses `series_used_up`."""
+NOTHING_HELD: Mapping[str, int] = {}
+
+
+def take(taking: Taking, series: m.CouponSeries, what: Counted, held: Mapping[str, int] = NOTHING_HELD) -> int:
+    """The slice that one more is taken from, or was before: `held`, by quota. Refuses `series_used_up`."""
     quota = quota_of(series, what)
+    if quota.name in held:
+        return held[quota.name]
     if taking.can_have(quota, 1) < 1:
         raise m.used_up(series, what)
     return taking.take(quota, 1).slice

@@ -8,6 +8,7 @@ from chalicelib.areas.accounts.model import Story
 from chalicelib.errors import NotFound
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.full_cards import full_cards
 from chalicelib.flows.happening import What, happened
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
@@ -49,10 +50,9 @@ def decide_happening(
         taking.begin()
         before, at = terms.meets(opened.account, header, asks_now=True), header.effective_at
         story, follows = happened(taking, before, terms, opened, what, at, header.place)
-        done, own = (
-            followed(Giving(taking, dry_run), story, terms, opened, follows, header),
-            credits_since(before, story),
-        )
+        own = credits_since(before, story)
+        follows = (*full_cards(terms, story, own), *follows)
+        done = followed(Giving(taking, dry_run), story, terms, opened, follows, header)
         counted = with_uses(done.story, terms, taking, Gave(own, beside=done.gave()), at, order="")
         return Decided(opened, settle_tier(counted.story, terms, at), done)
 

@@ -24,16 +24,21 @@ from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change, change_config
 
 MOST_BY_CRITERIA = 200  # each is judged of everybody to whom anything happens
+MOST_COUNTED = 20  # each has names of its own in the counts of every day
 
 
 def define_segment(rt: Runtime, caller: Caller, command: Command, segment: Segment) -> Committed[Segment]:
-    """Create the segment or replace it. Refuses `too_many_segments`, `too_many_criteria`, `unknown_unit`, `unknown_tier`, `unknown_perk`,
+    """Create the segment or replace it. Refuses `too_many_segments`, `too_many_criteria`, `too_many_counted`, `unknown_unit`, `unknown_tier`, `unknown_perk`,
     `held_by_tier`; NotFound: the program of its criteria or perks."""
 
     def decide(config: Config) -> Change:
         if segment.criteria is not None:
             must_suit(config, Criteria.model_validate(segment.criteria))
             _must_have_room(config, segment)
+        if segment.counts_orders and len(segments.counting(config) - {segment.segment_id}) >= MOST_COUNTED:
+            raise Refused(
+                "too_many_counted", f"A tenant counts orders of at most {MOST_COUNTED} segments.", param="counts_orders"
+            )
         _must_have_perks(config, segment)
         return segments.change(config, segment)
 

@@ -3,16 +3,17 @@ why each other rule gives nothing. The very code that records orders judges it; 
 
 reads    1 Query of the member's snapshot (+ 1 Get when named by an identifier, + 1 BatchGet in a group, which says as well
          whether they may spend, + 1 Get where whoever has no account yet could have lost it); nothing for a customer who
-         is not known
+         is not known; of coupons what flows/tried_coupons says
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.accounts.model.facts import PointsCapped
+from chalicelib.areas.checkouts.model import Promised
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import Credited
 from chalicelib.areas.rules import store as rules
@@ -20,6 +21,7 @@ from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.flows.account_commit import header_for
 from chalicelib.flows.account_views import Capped, LineAmount, Standing, capped_told
+from chalicelib.flows.checkout_coupons import Whose
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import coming
 from chalicelib.flows.judged import context_of
@@ -31,6 +33,7 @@ from chalicelib.flows.segment_changes import segments_of
 from chalicelib.flows.simulate_order import SkippedRule, skipped_rules
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, terms_of
+from chalicelib.flows.tried_coupons import CartCoupon, Tried, tried_coupons
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -85,7 +88,7 @@ class ComingEffect(Frozen):
 
 
 class EvaluatedCart(Frozen):
-    """`earned` is counted of what is left to pay, `effects` come with the order, as far as they are to be had then, `capped` what a cap cut off of it. `account` is that of the member or their
+    """`coupons` are those that were asked about: what they take off comes off what rules leave, and is in `discount` as well. `earned` is counted of what is left to pay, `effects` come with the order, as far as they are to be had then, `capped` what a cap cut off of it. `account` is that of the member or their
     group before it; whoever would be enrolled by the order has one, and no id yet. `skipped` where reasons are asked for."""
 
     member_id: str | None
@@ -96,6 +99,7 @@ class EvaluatedCart(Frozen):
     to_pay: int
     lines: tuple[CartLine, ...]
     discounts: tuple[Discount, ...]
+    coupons: tuple[CartCoupon, ...]
     earned: tuple[CartCredit, ...]
     effects: tuple[ComingEffect, ...]
     capped: tuple[Capped, ...]
@@ -107,13 +111,14 @@ class EvaluatedCart(Frozen):
 @dataclass(frozen=True, slots=True)
 class CartQuestion:
     """Who asks (nobody known: None), what with, how many points of each unit they would pay with, whether drafts are
-    judged as if they were active, and whether to say why rules give nothing."""
+    judged as if they were active, whether to say why rules give nothing, and which codes of coupons they show."""
 
     cart: Sale
     buyer: Buyer | None = None
     pays: Mapping[str, int] = field(default_factory=dict)
     drafts: bool = False
     why: bool = False
+    coupons: tuple[str, ...] = ()
 
 
 def evaluate_cart(
@@ -159,13 +164,35 @@ def _decided(
     may_spend = opened.may_spend
     context = context_of(terms, story.account, opened.member, at, taking, may_spend=may_spend, segments=segments)
     occasions = occasions_of(CART, context)
-    outcome = evaluate(terms.rules, asked.cart, replace(context, pays=asked.pays), occasions, why=asked.why)
+    context = replace(context, pays=asked.pays)
+    outcome = evaluate(terms.rules, asked.cart, context, occasions, why=asked.why)
+    tried = _tried(taking, terms, opened, asked, outcome)
+    if tried.off:
+        left = left_of(asked.cart, (*outcome.off, *tried.off))
+        of_it = evaluate(terms.rules, asked.cart, context, occasions, left=left)
+        outcome = outcome._replace(credits=of_it.credits, cut=of_it.cut, follows=of_it.follows)
     after, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
     capped = [fact for fact in after.facts[len(story.facts) :] if isinstance(fact, PointsCapped)]
     standing = None if opened.member is None else _standing(terms, story.account)
-    found = _answer(asked.cart, opened, outcome, credited, standing)
+    found = _answer(asked.cart, opened, outcome, tried, credited, standing)
     told = {"capped": tuple(map(capped_told, capped))} | ({} if known else {"member_id": None})
     return found.model_copy(update=told)
+
+
+def _tried(taking: Taking, terms: Terms, opened: Opened, asked: CartQuestion, outcome: Outcome) -> Tried:
+    """As they stand now: what is shown is used by then at the earliest."""
+    member_id = None if opened.member is None else opened.member.member_id
+    whose = Whose(member_id, Taking(taking.rt, taking.tenant, member_id or ""))
+    return tried_coupons(taking.rt, terms, whose, asked.coupons, asked.cart, left_of(asked.cart, outcome.off))
+
+
+def left_of(cart: Sale, off: Sequence[Off | Promised]) -> dict[int, int]:
+    """To pay for each line once that is off."""
+    left = {line.line_no: line.gross_value for line in cart.lines}
+    for one in off:
+        for line_no, part in one.lines:
+            left[line_no] -= part
+    return left
 
 
 def _standing(terms: Terms, account: Account) -> Standing:
@@ -174,13 +201,15 @@ def _standing(terms: Terms, account: Account) -> Standing:
 
 
 def _answer(
-    cart: Sale, opened: Opened, outcome: Outcome, credited: tuple[Credited, ...], account: Standing | None
+    cart: Sale,
+    opened: Opened,
+    outcome: Outcome,
+    tried: Tried,
+    credited: tuple[Credited, ...],
+    account: Standing | None,
 ) -> EvaluatedCart:
-    off = {line.line_no: 0 for line in cart.lines}
-    for one in outcome.off:
-        for line_no, part in one.lines:
-            off[line_no] += part
-    discount = sum(off.values())
+    left = left_of(cart, (*outcome.off, *tried.off))
+    discount = cart.gross_value - sum(left.values())
     return EvaluatedCart(
         member_id=None if opened.member is None else opened.member.member_id,
         group_id=None if opened.group is None else opened.group.group_id,
@@ -188,8 +217,9 @@ def _answer(
         gross_value=cart.gross_value,
         discount=discount,
         to_pay=cart.gross_value - discount,
-        lines=tuple(_line(line.line_no, line.gross_value, off[line.line_no]) for line in cart.lines),
+        lines=tuple(_line(line.line_no, line.gross_value, left[line.line_no]) for line in cart.lines),
         discounts=tuple(_discount(one) for one in outcome.off),
+        coupons=tried.told,
         earned=tuple(
             CartCredit(rule_id=one.rule, unit=one.unit, amount=one.amount, lines=_amounts(one.lines))
             for one in credited
@@ -202,8 +232,8 @@ def _answer(
     )
 
 
-def _line(line_no: int, gross_value: int, off: int) -> CartLine:
-    return CartLine(line_no=line_no, gross_value=gross_value, discount=off, to_pay=gross_value - off)
+def _line(line_no: int, gross_value: int, left: int) -> CartLine:
+    return CartLine(line_no=line_no, gross_value=gross_value, discount=gross_value - left, to_pay=left)
 
 
 def _discount(off: Off) -> Discount:

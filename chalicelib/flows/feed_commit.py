@@ -91,8 +91,8 @@ def counting_place(entry: Entry) -> CountsPlace:
 
 
 def told_of(entry: Entry) -> Told:
-    days = tuple(counted_days(entry))
-    return Told(entry.stream.program, entry.facts, days, (entry.header.get("after") or {}).get("ahead", ()))
+    days, after = tuple(counted_days(entry)), entry.header.get("after") or {}
+    return Told(entry.stream.program, entry.facts, days, after.get("ahead", ()), after.get("counted_of", ()))
 
 
 def message_of(entry: Entry) -> Published:

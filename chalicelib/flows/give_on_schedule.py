@@ -24,6 +24,7 @@ from chalicelib.flows.account_commit import account_entry, account_plan, header_
 from chalicelib.flows.account_views import id_of
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.full_cards import full_cards
 from chalicelib.flows.happening import Moment, with_gifts
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
@@ -143,8 +144,10 @@ def _decided(terms: Terms, opened: Opened, occurrence: Occurrence, header: Heade
     told = EventRecorded("schedule", occurrence.rule_id, terms.day(at), by=opened.by)
     story = cut_by_limits(before.then(told), outcome, "")
     story = with_gifts(story, terms, outcome, at, opened.by)
-    done = followed(Giving(taking), story, terms, opened, outcome.follows, header)
-    credited, beside = credits_since(before, story), done.gave()
+    credited = credits_since(before, story)
+    follows = (*full_cards(terms, story, credited), *outcome.follows)
+    done = followed(Giving(taking), story, terms, opened, follows, header)
+    beside = done.gave()
     if not (credited or beside):
         raise _NothingGiven("refused", next((one.reason for one in done.effects if one.reason), "nothing_left"))
     counted = with_uses(done.story, terms, taking, Gave(credited, beside=beside), at, order="")

@@ -16,13 +16,13 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Body
 from chalicelib.kit.periods import Day, date_of, day_of, day_starts, month_end, period_of
 
-Step = Literal["day", "month", "year"]
+Step = Literal["day", "week", "month", "year"]
 Span = tuple[Day | None, Day | None]
 MAX_BARS = 400
 
 
 class Bar(Frozen):
-    """One period, by its name (`2026-11-22`, `2026-11`, `2026`): `pending` is what was promised in it, all else what
+    """One period, by its name (`2026-11-22`, `2026-W47`, `2026-11`, `2026`): `pending` is what was promised in it, all else what
     was or will be available or gone. `foreseen`: it is not over, and time alone will do what of it lies ahead."""
 
     period: str
@@ -80,14 +80,19 @@ def bars_of(terms: Terms, unit: str | None, span: Span, by: Step, now: Instant) 
     """Of the program's first unit and the twelve months up to this one, unless it is said. Refuses `unknown_unit`;
     InvalidInput `invalid_span` (ends before it begins, or has more than 400 periods)."""
     known = terms.program.unit(unit or terms.program.units[0].code)
-    last = month_end(terms.day(now), 0) if span[1] is None else span[1]
-    first = month_end(last, -12) + 1 if span[0] is None else span[0]
-    ends = _ends(first, last, by)
+    first, last = span_of(span, terms.day(now))
+    ends = periods_of(first, last, by)
     return Bars(known, by, terms.program.zone, first, last, ends, {name: Counter() for name in ends})
 
 
-def _ends(first: Day, last: Day, by: Step) -> dict[str, Day]:
-    """The periods in their order, each with its last day."""
+def span_of(span: Span, today: Day) -> tuple[Day, Day]:
+    """The twelve months up to this one, unless it is said."""
+    last = month_end(today, 0) if span[1] is None else span[1]
+    return month_end(last, -12) + 1 if span[0] is None else span[0], last
+
+
+def periods_of(first: Day, last: Day, by: Step) -> dict[str, Day]:
+    """The periods in their order, each with its last day. InvalidInput `invalid_span`, as for `bars_of`."""
     if last < first:
         raise InvalidInput("invalid_span", "A span must not end before it begins.", param="until")
     ends: dict[str, Day] = {}
@@ -105,6 +110,8 @@ def _last_day(day: Day, by: Step) -> Day:
     date = date_of(day)
     if by == "day":
         return day
+    if by == "week":
+        return day + 6 - date.weekday()
     if by == "year":
         return day_of(date.replace(month=12, day=31))
     following = date.replace(year=date.year + date.month // 12, month=date.month % 12 + 1, day=1)

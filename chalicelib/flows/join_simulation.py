@@ -17,12 +17,21 @@ from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.files import nested_file, report_file, rules_file
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.rules import store as rules
+from chalicelib.areas.rules.limited_replay import settled
 from chalicelib.areas.rules.replay_report import COLUMNS, nested, rows
-from chalicelib.areas.rules.replayed import added
+from chalicelib.areas.rules.replayed import Sum
 from chalicelib.aws.files import Writer
 from chalicelib.flows.import_config import pinned
 from chalicelib.flows.job_join import join_parts
-from chalicelib.flows.simulation_rules import RuleSets, by_todays_profile, limited_for_all, not_replayed, rule_sets
+from chalicelib.flows.simulation_rules import (
+    NotReplayed,
+    RuleSets,
+    by_todays_profile,
+    not_replayed,
+    nothing_replayed,
+    rule_sets,
+    sum_of,
+)
 from chalicelib.kit.periods import iso_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
@@ -35,19 +44,28 @@ def join_simulation(rt: Runtime, tenant: str, operation_id: str) -> None:
 
 
 def _report(rt: Runtime, tenant: str, operation_id: str, sink: Writer, parts: Sequence[Iterator[bytes]]) -> None:
-    """Memory: a number for each rule, tier and unit, however many orders there were."""
+    """Memory: a number for each rule, tier and unit, however many orders there were; and orders of accounts that got something of
+    what is limited for all (areas/rules/limited_replay)."""
     operation = read_patiently(rt, lambda: jobs.read(rt.table, tenant, operation_id))
-    sets, sums = rule_sets(rt, operation), added(chain.from_iterable(parts))
+    sets = rule_sets(rt, operation)
+    sums = settled(chain.from_iterable(parts), sets.limits)
+    left_out = tuple(not_replayed(sets.tried, sums))
+    sums.update({sum_of(one.rule_id, one.what): 0 for one in left_out})  # a row, also where it is never
+    if nothing_replayed(sets):
+        sums[Sum("simulated", "", "", "nothing_replayed")] = 1
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(chain([COLUMNS], rows(sums)))
     sink.write(text.getvalue().encode())
     held = pinned(rt, operation).config.load(rt.table, tenant)
     active = [rule for rule in rules.rules(held, operation.details["program"]) if rule.state == "active"]
-    told = _asked(operation, sets) | nested(sums, sets.tried, active)
+    told = _asked(operation, sets, left_out) | nested(sums, sets.tried, active)
     rt.files.put(nested_file(report_file(tenant, operation_id)), compact_json(told), "application/json")
 
 
-def _asked(operation: Operation, sets: RuleSets) -> dict[str, Any]:
+NOTHING = "Nothing of the rules that were tried could be replayed: no order sets them off, or history cannot say what they give."
+
+
+def _asked(operation: Operation, sets: RuleSets, left_out: Sequence[NotReplayed]) -> dict[str, Any]:
     """What was asked for, and what of it history cannot answer."""
     return {
         "operation_id": operation.operation_id,
@@ -56,8 +74,9 @@ def _asked(operation: Operation, sets: RuleSets) -> dict[str, Any]:
         "until_day": iso_day(sets.period.last),
         "with_active": operation.details["with_active"],
         "simulated": [rule.rule_id for rule in sets.tried],
-        "not_replayed": [one._asdict() for one in not_replayed(sets.tried)],
-        "without_limits_for_all": list(limited_for_all(sets.tried)),
+        "not_replayed": [one._asdict() for one in left_out],
+        "nothing_replayed": NOTHING if nothing_replayed(sets) else None,
+        "limits_for_all_begin_with_the_period": list(sets.limits["simulated"]),
         "by_profiles_of_today": list(by_todays_profile(sets.tried)),
     }
 

@@ -12,7 +12,7 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Return, Sale
 from chalicelib.areas.orders.model.facts import VOCABULARY, KeptOrderRecorded, KeptOrderReturned
 from chalicelib.areas.orders.model.order import Kept, Order, RecordedReturn, plan_return
-from chalicelib.areas.orders.model.uses import Use
+from chalicelib.areas.orders.model.uses import CodeUsed, Use
 from chalicelib.areas.quotas.model import Taken
 from chalicelib.flows.purchase import refuse_future
 from chalicelib.flows.take_quotas import Taking
@@ -35,14 +35,16 @@ def kept_plan(
     sale: Sale,
     order_id: str,
     uses: tuple[Use, ...] = (),
+    codes: tuple[CodeUsed, ...] = (),
 ) -> Plan:
-    """A sale of nobody's. `uses`: what was taken for it of limits for all. Refuses `future_purchase`."""
+    """A sale of nobody's. `uses`: what was taken for it of limits for all; `codes`: coupons that were used with it. Refuses
+    `future_purchase`."""
     refuse_future(header.recorded_at, sale.purchased_at)
     day = terms.day(sale.purchased_at)
     told = KeptOrderRecorded(order_id, sale.number, sale.currency, sale.gross_value, day)
     program = terms.program.program_id
     entry = new_entry(orders.stream(caller.tenant, order_id, program), Head(), header, [told])
-    order = Order(order_id, "", program, 1, entry.recorded_at, sale, kept=_stands(entry), uses=uses)
+    order = Order(order_id, "", program, 1, entry.recorded_at, sale, kept=_stands(entry), uses=uses, codes=codes)
     put = orders.order_put(caller.tenant, order)
     return _plan(caller, command, entry, (put,), put)
 
@@ -56,6 +58,11 @@ def kept_return_plan(
     for held in (held for back in planned.uses_back for held in (back.in_all, back.budget) if held is not None):
         taking.give_back(Taken(*held))
     after = planned.order
+    if after.fully_returned:
+        for one in after.codes:
+            taking.give_back(Taken(*one.issued))
+            taking.give_back(Taken(*one.used))
+        after = replace(after, codes=())
     told = KeptOrderReturned(order.order_id, document.number, document.currency, planned.value, after.fully_returned)
     entry = own_entry(caller.tenant, order, header, told)
     taken = tuple((line_no, back.quantity, back.value) for line_no, back in sorted(planned.taken.items()))

@@ -27,6 +27,7 @@ from chalicelib.errors import Refused
 from chalicelib.flows.account_commit import account_entry, header_for
 from chalicelib.flows.follow_coupons import MOST_WRITES, Giving
 from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.full_cards import full_cards
 from chalicelib.flows.happening import What, happened
 from chalicelib.flows.occasion_told import kind_of, nameless, private_part
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot, opened_from
@@ -182,7 +183,9 @@ class Moments:
         """With what was counted of rules; what comes once a year says nothing of that, which would tell by which rule it was."""
         taking, at = giving.taking, header.effective_at
         story, follows, told = with_moments(taking, before, terms, opened, moments, at, self.about)
-        done, own = followed(giving, story, terms, opened, follows, header), credits_since(before, story)
+        own = credits_since(before, story)
+        follows = (*full_cards(terms, story, own), *follows)
+        done = followed(giving, story, terms, opened, follows, header)
         counted = with_uses(done.story, terms, taking, Gave(own, beside=done.gave()), at, order="")
         return (replace(done, story=counted.story) if self.on is None else done), told
 

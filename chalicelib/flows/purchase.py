@@ -20,11 +20,13 @@ from chalicelib.areas.orders.model.uses import Use
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
+from chalicelib.areas.segments.store import counting
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.coupon_deeds import Deed
 from chalicelib.flows.enrol_member import asked_of
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.follow_effects import Followed, followed
+from chalicelib.flows.full_cards import full_cards
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
@@ -60,7 +62,7 @@ class Buyer:
 class Purchase:
     """The decision: the story of the account, the member's or their group's, what rules gave and why not, the coupons that
     were used with it and their series, and the member it enrols, if any. `beside`: what is written of a referral, `came`: what is told of
-    the code that was shown."""
+    the code that was shown. `counted_of`: the segments of which it is counted."""
 
     member_id: str
     head: Head
@@ -75,6 +77,7 @@ class Purchase:
     coupons: tuple[tuple[str, str], ...] = ()
     beside: tuple[Write, ...] = ()
     came: Mapping[str, str] = field(default_factory=dict)
+    counted_of: tuple[str, ...] = ()
 
     @property
     def all_gifts(self) -> tuple[Gift, ...]:
@@ -88,7 +91,8 @@ class Purchase:
     @property
     def told(self) -> dict[str, Any]:
         told = {} if self.followed is None else self.followed.told
-        return told | ({"referral": dict(self.came)} if self.came else {})
+        counted = {"counted_of": list(self.counted_of)} if self.counted_of else {}
+        return told | ({"referral": dict(self.came)} if self.came else {}) | counted
 
 
 def as_sent(terms: Terms, sale: Sale, context: Context, why: bool) -> Outcome:
@@ -112,14 +116,14 @@ class Coupons:
 @dataclass(frozen=True, slots=True)
 class Till:
     """How a sale is judged, and what it takes of the account before anything is earned, where it is paid with more than
-    money: `pays` is told the order's id and who buys for a group; `shows`: the coupons. `held`, by rule, was taken of limits
+    money: `pays` is told the order's id and who buys for a group; `shows`: the coupons, of the member who buys. `held`, by rule, was taken of limits
     before. `asks_now` as in record_order. `enrolls`: what is written of who is enrolled by it. `counts`: whether it is a purchase for who
     brought the buyer in."""
 
     asks_now: bool = True
     judges: Callable[[Terms, Sale, Context, bool], Outcome] = as_sent
     pays: Callable[[Story, Terms, Instant, str, str], Story] | None = None
-    shows: Callable[[], Coupons] = Coupons
+    shows: Callable[[str], Coupons] = lambda _: Coupons()
     held: Mapping[str, Use] = field(default_factory=dict)
     enrolls: tuple[Write, ...] = ()
     counts: bool = True
@@ -181,11 +185,12 @@ def _decided(
     day, value, by = terms.day(sale.purchased_at), sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
     story = friend.with_first_purchase(story, order_id)
-    shown = till.shows()
+    shown = till.shows(friend.member.member_id)
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
-    giving, given, first = till.giving(giving, shown), (*follows, *outcome.follows), len(follows)
+    filled = full_cards(terms, story, (*own, *credited))
+    giving, given, first = till.giving(giving, shown), (*follows, *filled, *outcome.follows), len(follows)
     gave = followed(giving, story, terms, opened, given, header, order_id, first)
     counts = partial(with_uses, terms=terms, taking=taking, at=sale.purchased_at)
     story, _ = counts(
@@ -197,7 +202,8 @@ def _decided(
     story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)
     of = (friend.member.member_id, opened.head, story, outcome, (*credited, *gave.credits), uncounted)
     beside = friend.moved_on(story, (*till.enrolls, *gave.writes), asks_now=till.asks_now)
-    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside)
+    counted_of = tuple(sorted(segments & counting(terms.config))) if segments else ()
+    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside, counted_of=counted_of)
 
 
 def _with_moments(

@@ -42,14 +42,14 @@ def read_histogram(
     bars = bars_of(terms, unit, span, by, now)
     opened = open_to_read(rt, caller.tenant, *of)
     since = recorded_since(bars.first, bars.zone)
-    for entry in _entries(rt, caller.tenant, of, opened.head.version, since):
+    for entry in entries_since(rt, caller.tenant, of, opened.head.version, since):
         for body, day in zip(entry.facts, counted_days(entry), strict=True):
             bars.count(body, day)
     _foresee(bars, opened.account)
     return Histogram(unit=bars.unit.code, decimals=bars.unit.decimals, items=bars.told(now))
 
 
-def _entries(rt: Runtime, tenant: str, of: tuple[str, int], version: int, since: Instant) -> Iterator[Entry]:
+def entries_since(rt: Runtime, tenant: str, of: tuple[str, int], version: int, since: Instant) -> Iterator[Entry]:
     """Newest first."""
     stream = accounts.stream(tenant, *of)
     for attrs in every_item(rt.table, entries_query(stream, 1, max(version, 1), reverse=True)):

@@ -23,6 +23,7 @@ from chalicelib.table.journal import Stream, published
 from chalicelib.table.keys import owner_stream
 from chalicelib.table.pages import every_item
 from chalicelib.table.placeholders import entry_for_reader
+from chalicelib.table.protocol import Table
 
 _PLACES = range(10**9)
 
@@ -43,6 +44,15 @@ def read_order_feed(rt: Runtime, caller: Caller, order_id: str, limit: int, curs
             items.append(event_of(number + len(items) + 1, entry))
     after = [passed + len(places), number + len(items)]
     return FeedPage(items=tuple(items), next_cursor=encode_cursor(scope, after))
+
+
+def places_of(table: Table, tenant: str, order_id: str) -> list[tuple[Stream, int]]:
+    """Its entries, in the order in which they were written; none where there is no such order."""
+    found = [*every_item(table, orders.document_query(tenant, order_id))]
+    if not found or found[-1]["sk"]["S"] != orders.order_key(tenant, order_id).sk:
+        return []
+    *returns, order = found
+    return list(_places(tenant, orders.order_from(order), [orders.return_from(one) for one in returns]))
 
 
 def _passed(place: Any) -> tuple[int, int]:

@@ -7,7 +7,8 @@ writes   as every chunk: nothing of a member or a group. Its lease is lengthened
 repeats  one that is done is left alone; one that is done again comes to the same sums
 
 An order is judged with the account as it really stood when it was recorded, whatever simulated rules would have given
-before; only how often they were given counts for their own limits. Memory: the orders of one read, and the sums.
+before; only how often they were given counts for their own limits. What limits for all leave of it the join says, by date of
+purchase (areas/rules/limited_replay). Memory: the orders of one read, the sums, and orders of accounts that such limits are about.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.gifts import COUPON_GIVEN
 from chalicelib.areas.orders.model.order import Order
+from chalicelib.areas.rules.compile import CompiledRules
+from chalicelib.areas.rules.limited_replay import Judged, NothingLeft, Waiting, limited_in
 from chalicelib.areas.rules.purchase import Context
-from chalicelib.areas.rules.replayed import Amount, Given, Sums, judged
+from chalicelib.areas.rules.replayed import Amount, Given, Side, Sums, judged
 from chalicelib.areas.segments.store import memberships_query
 from chalicelib.flows.happening import MAX_CREDITS
 from chalicelib.flows.job_chunks import Chunk, work_on_chunk
@@ -55,7 +58,8 @@ def replay_chunk(rt: Runtime, step: Step, keep: Callable[[], None] = no_message)
 def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
     work = _Work(PatientTable(rt), operation.tenant, rule_sets(rt, operation), rt.clock.now())
     reached = look_at_owners(rt, operation, part, work.replay_some)
-    return Chunk(work.sums.kept(), dict(work.counts), reached.offset, reached.last)
+    result = work.sums.kept() + b"".join(work.limited.lines)
+    return Chunk(result, dict(work.counts), reached.offset, reached.last)
 
 
 @dataclass(slots=True)
@@ -71,6 +75,7 @@ class _Work:
     waiting: list[PastOrder] = field(default_factory=list)
     keys: dict[Key, None] = field(default_factory=dict)
     uses: dict[str, ReplayedUses] = field(default_factory=dict)
+    limited: Waiting = field(default_factory=Waiting)
     segments: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def replay_some(self, some: Sequence[str], enough: Enough) -> int:
@@ -82,6 +87,7 @@ class _Work:
             looked += 1
         self._judge_waiting()
         self.counts["accounts"] += len(self.sums.met)
+        self.limited.end_accounts(self.sums, self.sets.limits)
         self.sums.end_accounts()
         self.uses.clear()
         self.segments.clear()
@@ -129,8 +135,23 @@ class _Work:
         self.counts["orders"] += 1
         self.sums.count_order(owner, tier, sale.currency, sale.gross_value)
         self.sums.count_given(owner, "recorded", tier, past.recorded + _coupons(order))
-        self.sums.count_given(owner, "active", tier, judged(terms.rules, sale, context, MAX_CREDITS))
-        self.sums.count_given(owner, "simulated", tier, self._tried(owner, sale, context))
+        self._judge(past, sale, "active", terms.rules, context)
+        uses = self.uses.setdefault(owner, ReplayedUses(self.sets.drafts))
+        assert context.history is not None  # noqa: S101 - it is that of an account
+        seen = TriedHistory(context.history, uses.tried, uses.counted)
+        given = self._judge(past, sale, "simulated", self.sets.simulated, replace(context, history=seen))
+        uses.count(given, context.day)
+
+    def _judge(
+        self, past: PastOrder, sale: Sale, side: Side, compiled: CompiledRules, context: Context
+    ) -> Given | None:
+        """And once more as if nothing were left of what is limited for all, where any of that is given."""
+        given = otherwise = judged(compiled, sale, context, MAX_CREDITS)
+        if limited_in(given, self.sets.limits[side]):
+            otherwise = judged(compiled, sale, replace(context, stock=NothingLeft()), MAX_CREDITS)
+        one = Judged(sale.purchased_at, past.order_id, context.tier or "", given, otherwise)
+        self.limited.add(past.account.owner, side, one)
+        return given
 
     def _segments(self, member_id: str) -> frozenset[str]:
         """Those that the member is in today, where any rule asks for them."""
@@ -141,14 +162,6 @@ class _Work:
             found = {key_of(attrs): attrs for attrs in kept}
             self.segments[member_id] = segments_of(found, self.sets.terms.config, self.now)
         return self.segments[member_id]
-
-    def _tried(self, owner: str, sale: Sale, context: Context) -> Given | None:
-        uses = self.uses.setdefault(owner, ReplayedUses(self.sets.drafts))
-        assert context.history is not None  # noqa: S101 - it is that of an account
-        seen = TriedHistory(context.history, uses.tried, uses.counted)
-        given = judged(self.sets.simulated, sale, replace(context, history=seen), MAX_CREDITS)
-        uses.count(given, context.day)
-        return given
 
     def _order_key(self, past: PastOrder) -> Key:
         return orders.order_key(self.tenant, past.order_id)

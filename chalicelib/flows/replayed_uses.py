@@ -29,7 +29,7 @@ class ReplayedUses:
     counted: Counter[Use] = field(default_factory=Counter)
 
     def count(self, given: Given | None, day: Day) -> None:
-        amounts = [amount for amount in given or () if amount.rule in self.tried]
+        amounts = [amount for amount in given or () if amount.rule in self.tried and amount.of != "pay_with_points"]
         for per in get_args(CountPeriod) if amounts else ():
             period = period_of(per, day)
             self.counted.update(Use(rule, per, period) for rule in {amount.rule for amount in amounts})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,11 +12,13 @@ from chalicelib.areas.jobs.model import Operation
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.compile import CompiledRules, compile_rules
 from chalicelib.areas.rules.evaluate import CART
+from chalicelib.areas.rules.limited_replay import Limits, limits_for_all
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.conditions import Ask, AskLabels, questions
-from chalicelib.areas.rules.model.effects import PayWithPoints
+from chalicelib.areas.rules.model.effects import FOLLOWS, Effect, IssueCoupon, PayWithPoints
 from chalicelib.areas.rules.model.names import asked_segments
 from chalicelib.areas.rules.model.subjects import OF_FIELDS
+from chalicelib.areas.rules.replayed import Side, Sum
 from chalicelib.flows.import_config import pinned
 from chalicelib.flows.past_orders import Period
 from chalicelib.flows.terms import Terms, terms_of
@@ -34,9 +36,12 @@ _OF_PROFILE = (
 
 
 class NotReplayed(NamedTuple):
-    """A rule, or a part of it, that history cannot answer for."""
+    """A rule, or a part of it, that history cannot answer for: what sets it off, or a kind of its effects; and how many times
+    orders of the period would have set that off."""
 
     rule_id: str
+    what: str
+    times: int
     reason: str
     message: str
 
@@ -51,6 +56,7 @@ class RuleSets:
     tried: tuple[Rule, ...]
     simulated: CompiledRules
     period: Period
+    limits: Mapping[Side, Limits]  # for all, of either
     segments: bool  # whether any of them, or of the active ones, asks which segments a member is in
 
 
@@ -69,7 +75,8 @@ def rule_sets(rt: Runtime, operation: Operation) -> RuleSets:
     period = Period(details["from_day"], details["until_day"], terms.program.zone)
     named = frozenset(rule.rule_id for rule in drafts)
     asks = asks_for_segments((*tried, *known))
-    return RuleSets(terms, named, tried, compile_rules(tried), period, asks)
+    limits: dict[Side, Limits] = {"active": limits_for_all(known), "simulated": limits_for_all(tried)}
+    return RuleSets(terms, named, tried, compile_rules(tried), period, limits, asks)
 
 
 def together(drafts: Sequence[Rule], known: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -79,27 +86,42 @@ def together(drafts: Sequence[Rule], known: Sequence[Rule]) -> tuple[Rule, ...]:
     return (*(rule.model_copy(update={"state": "active"}) for rule in drafts), *beside)
 
 
-def not_replayed(tried: Sequence[Rule]) -> Iterator[NotReplayed]:
+def not_replayed(tried: Sequence[Rule], sums: Mapping[Sum, int]) -> Iterator[NotReplayed]:
+    """Each with its place among the sums."""
     for rule in tried:
         if rule.trigger.on not in CART:
             sentence = (
                 f"It is set off by something else than an order ({rule.trigger.on}), and only orders are replayed."
             )
-            yield NotReplayed(rule.rule_id, "not_an_order", sentence)
-        elif any(isinstance(effect, PayWithPoints) for effect in rule.effects):
-            sentence = "Whether customers would have paid with points, and how many, is not in the history."
-            yield NotReplayed(rule.rule_id, "needs_points_to_pay", sentence)
+            yield NotReplayed(rule.rule_id, rule.trigger.on, 0, "not_an_order", sentence)
+            continue
+        for kind in dict.fromkeys(effect.kind for effect in rule.effects if not _is_replayed(effect)):
+            times = sums.get(sum_of(rule.rule_id, kind), 0)
+            if kind == "pay_with_points":
+                sentence = "Whether customers would have paid with points, and how many, is not in the history."
+                yield NotReplayed(rule.rule_id, kind, times, "needs_points_to_pay", sentence)
+            else:
+                sentence = "What it would have cost, and changed later, nobody can reckon: how often it would have come is told."
+                yield NotReplayed(rule.rule_id, kind, times, "effect_not_reckoned", sentence)
+
+
+def sum_of(rule_id: str, what: str) -> Sum:
+    return Sum("simulated", rule_id, "", "not_replayed", what)
+
+
+def nothing_replayed(sets: RuleSets) -> bool:
+    """None of the rules that were asked for, or where none were of all, gives anything that history can answer for."""
+    asked = [rule for rule in sets.tried if rule.rule_id in sets.drafts] or sets.tried
+    live = [rule for rule in asked if rule.trigger.on in CART]
+    return not any(_is_replayed(effect) for rule in live for effect in rule.effects)
+
+
+def _is_replayed(effect: Effect) -> bool:
+    return isinstance(effect, IssueCoupon) or not isinstance(effect, (*FOLLOWS, PayWithPoints))
 
 
 def asks_for_segments(tried: Sequence[Rule]) -> bool:
     return any(True for rule in tried for _ in asked_segments(rule))
-
-
-def limited_for_all(tried: Sequence[Rule]) -> Iterator[str]:
-    """Rules with a limit in all or a budget: who would have been the last is nobody's to say, so these are not applied."""
-    for rule in tried:
-        if rule.limits.in_all is not None or rule.limits.budget is not None:
-            yield rule.rule_id
 
 
 def by_todays_profile(tried: Sequence[Rule]) -> Iterator[str]:

@@ -54,7 +54,7 @@ def update_checkout(
         opened, enrolled = open_or_enrol(Giving(taking, command.dry_run), header, terms, wish, before.member_id)
         must_be_theirs(before, opened)
         known = () if opened.member is None or opened.new else (opened,)
-        whose = whose_of(rt, caller.tenant, opened)
+        whose = whose_of(rt, caller.tenant, opened, before)
         shown = shown_codes(rt, caller.tenant, terms, whose, wish.coupons, at)
 
         def decided() -> Promise:
@@ -108,7 +108,8 @@ def must_be_theirs(checkout: Checkout, opened: Opened) -> None:
         text = "This checkout is of another member than the one named."
         raise Refused("checkout_of_another_member", text, param="member_id")
     owner = None if opened.member is None else opened.account.owner
-    if (checkout.paid_with_points or checkout.codes) and checkout.owner != owner:
+    bound = checkout.paid_with_points or checkout.codes
+    if bound and checkout.owner not in (None, owner):
         raise outdated()
 
 

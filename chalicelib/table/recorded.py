@@ -1,14 +1,16 @@
 """Entries as they were recorded, whoever's they are: gsi2, an hour at a time, its shards put together in order of time.
 
 access pattern            | key                                                          | items | cost                   | by
-entries of a shard's hour | gsi2 {t}#E#{hour}#{entry_shard:02} / {since:013}…{until:013} | 0–n   | 1 Query a page, 0.5 RU | recorded_query, recorded_between
+entries of a shard's hour | gsi2 {t}#E#{hour}#{entry_shard:02} / {since:013}…{until:013} | 0–n   | 1 Query a page, 0.5 RU | recorded_query, recorded_between, recorded_back
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from heapq import merge
+from itertools import groupby
 from typing import NamedTuple
 
 from chalicelib.kit.clock import Instant, moment
@@ -20,6 +22,7 @@ from chalicelib.table.protocol import Attrs, Between, Key, Query, Table, key_of
 
 HOUR_MS = 3_600_000
 PAGE = 1_000  # of one shard: the sixteen that are read side by side stay small
+BACK_PAGE = 100  # of one shard, where somebody reads a page of the newest
 
 
 class Recorded(NamedTuple):
@@ -38,6 +41,19 @@ def recorded_between(table: Table, tenant: str, first: Instant, until: Instant) 
         queries = [recorded_query(tenant, shard, since, before - 1) for shard in range(ENTRY_SHARDS)]
         yield from merge(*(_found(table, tenant, query) for query in queries))
         hour += HOUR_MS
+
+
+def recorded_back(table: Table, tenant: str, since: Instant, until: Instant) -> Iterator[Recorded]:
+    """Newest first: the entries of one hour from `since` to `until`, both included."""
+    queries = [recorded_query(tenant, shard, since, until) for shard in range(ENTRY_SHARDS)]
+    newest_first = (replace(query, reverse=True, limit=BACK_PAGE) for query in queries)
+    yield from merge(*(_in_order(_found(table, tenant, query)) for query in newest_first), reverse=True)
+
+
+def _in_order(found: Iterator[Recorded]) -> Iterator[Recorded]:
+    """The index has no order among those of one millisecond."""
+    for _, together in groupby(found, lambda one: one.at):
+        yield from sorted(together, reverse=True)
 
 
 def recorded_query(tenant: str, shard: int, since: Instant, until: Instant) -> Query:

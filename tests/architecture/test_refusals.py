@@ -151,6 +151,14 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     },
     "evaluate_cart": {
         **AT_A_TILL,
+        **dict.fromkeys(
+            (
+                *("code_cancelled", "code_expired", "code_held", "code_not_issued", "code_not_yet_active", "code_used"),
+                *("code_of_another_member", "code_of_nobody", "unknown_code", "order_below_minimum"),
+                *("coupons_not_combined", "currency_differs"),
+            ),
+            NOT_NOW,
+        ),
         "missing_member": "a cart of nobody is nobody's",
         "undeclared_field": FIELDLESS,
         "wrong_field_type": FIELDLESS,

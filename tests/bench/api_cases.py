@@ -236,7 +236,18 @@ LEFT_OUT = (
         ("set_pin", "issue_proof_code"),
         "one small item is written, and most of the time goes into a hash that is slow on purpose",
     ),
-    LeftOut(("read_liability",), "reads counters, fewer than *histogram of a program* does"),
+    LeftOut(("read_metrics",), "reads entries as *histogram of a member* does"),
+    LeftOut(
+        (
+            "read_liability",
+            "analyse_members",
+            "analyse_orders",
+            "analyse_tiers",
+            "analyse_referrals",
+            "read_segment_metrics",
+        ),
+        "reads counters, fewer than *histogram of a program* does",
+    ),
     LeftOut(
         ("list_groups", "list_group_members", "list_group_orders"),
         "a page of an index, as *directory page* and *member's orders* are",
@@ -282,6 +293,10 @@ LEFT_OUT = (
         "a part of the configuration, read as *rules of a program* are and changed as by *config change*, with one item beside it",
     ),
     LeftOut(("read_own_feed", "read_order_feed"), "a page of entries is read as *feed page* does"),
+    LeftOut(
+        ("read_audit",),
+        "a page of entries is read as *feed page* does; of an hour sixteen small Queries more, which find them",
+    ),
     LeftOut(
         ("list_feed_consumers", "get_feed_consumer", "acknowledge_feed", "delete_feed_consumer"),
         "one or two small items are read and one is written, as by *hold*, with no entry",

@@ -75,11 +75,20 @@ WITHOUT_A_ROW = frozenset(
         *("list_feed_consumers", "get_feed_consumer", "acknowledge_feed", "delete_feed_consumer"),
         *(
             "read_feed",
+            "read_audit",
             "read_own_feed",
             "read_order_feed",
             "read_liability",
             "read_program_histogram",
             "read_histogram",
+        ),
+        *(
+            "analyse_members",
+            "analyse_orders",
+            "analyse_tiers",
+            "analyse_referrals",
+            "read_segment_metrics",
+            "read_metrics",
         ),
     )
 )

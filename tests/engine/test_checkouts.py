@@ -16,7 +16,7 @@ from chalicelib.table.config import ConfigCache
 from chalicelib.table.dynamo import DynamoTable
 from tests.engine.test_concurrency import TILLS, StoppedAt, a_shop, at_once, done, refusals
 from tests.twins import coupons, limited, tills
-from tests.twins.bookshop import BookShop, keyed, rule
+from tests.twins.bookshop import BookShop, keyed, member, rule
 
 
 @pytest.fixture
@@ -132,3 +132,19 @@ def test_one_coupon_for_sixteen_checkouts(shop: BookShop) -> None:
     assert {each.answer.checkout.to_pay for each in done(paid)} == {15_00}
     [coupon] = list_coupons(shop.rt, shop.caller, ada, 25, None).items
     assert len(coupon.uses) == 1
+
+
+def test_the_last_uses_of_a_shared_code_for_sixteen_checkouts_of_nobody(shop: BookShop) -> None:
+    """Two are promised, and got; called off they can be had again."""
+    worth = {"kind": "amount", "amount": 5_00, "currency": "EUR"}
+    coupons.series(shop, "hi", worth=worth, codes={"kind": "shared", "code": "HI-YOU"}, limits={"used": 2})
+    opened = at_once(lambda n: tills.opened(shop, None, 20_00, coupons=("HI-YOU",)))
+    first, second = done(opened)
+    assert refusals(opened) == [(Refused, "series_used_up")] * (TILLS - 2)
+    ada = shop.member("1")
+    paid = at_once(lambda n: tills.paid(shop, first.answer.checkout.checkout_id, buyer=member(ada)))
+    assert {each.answer.checkout.to_pay for each in done(paid)} == {15_00}
+    tills.called_off(shop, second.answer.checkout.checkout_id)
+    again = at_once(lambda n: tills.opened(shop, None, 20_00, coupons=("HI-YOU",)))
+    assert len(done(again)) == 1
+    assert verify_quotas(shop.rt, shop.caller.tenant) == ()

@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from chalicelib.areas.checkouts.operations import get_checkout
+from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.flows.list_checkouts import list_checkouts
 from chalicelib.flows.open_checkout import open_checkout
 from chalicelib.kit.command import Command
@@ -18,7 +19,7 @@ from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
 from tests.twins import coupons, fresh, kept, tills
-from tests.twins.bookshop import BookShop, card, keyed, rule
+from tests.twins.bookshop import BookShop, card, keyed, rule, sale
 
 HUNDREDTH = rule(
     "hundredth",
@@ -30,16 +31,21 @@ HUNDREDTH = rule(
 
 @cache
 def at_tills() -> World:
-    """In the shop at work points pay, and a hundredth comes off as long as there is some of it. Bob has a checkout that waits, with points and a coupon set apart, and one that was paid for; nobody known has another."""
+    """In the shop at work points pay, and a hundredth comes off as long as there is some of it. Bob has a checkout that waits, with points and a coupon set apart, and one that was paid for; nobody known has another, with a code that all share."""
     world = at_work().copy()
     shop, bob = world.calm, world.names["bob"]
     shop.define(tills.PENNIES)
     shop.define(HUNDREDTH)
     coupons.series(shop, "five", worth={"kind": "amount", "amount": 5_00, "currency": "EUR"})
+    said = {"codes": {"kind": "shared", "code": "HI-YOU"}, "limits": {"used": 40, "used_per_member": 2}}
+    coupons.series(shop, "hi", worth={"kind": "amount", "amount": 1_00, "currency": "EUR"}, **said)
     first, second, third = (coupons.issue(shop, bob, "five").code for _ in range(3))
     paid = tills.begun(shop, bob, 8_00, points=4, coupons=(first,))
     tills.paid(shop, paid, "C-1")
-    waiting, nobodys = tills.begun(shop, bob, 9_00, points=5, coupons=(second,)), tills.begun(shop, None)
+    waiting, nobodys = (
+        tills.begun(shop, bob, 9_00, points=5, coupons=(second,)),
+        tills.begun(shop, None, coupons=("HI-YOU",)),
+    )
     names = {"paid": paid, "waiting": waiting, "nobodys": nobodys, "code": third}
     return replace(world, names={**world.names, **names})
 
@@ -120,6 +126,11 @@ def all_lists(world: World, shop: BookShop) -> object:
     return one("bob", past=False), one("bob", past=True), one("ada", past=False)
 
 
+def asked_about(world: World, shop: BookShop) -> object:
+    cart = CartQuestion(sale("cart", 9_00), card("0009"), coupons=("HI-YOU", world.names["code"]))
+    return evaluate_cart(shop.rt, shop.caller, fresh(), cart)
+
+
 CHECKOUT_WRITES = tuple(commands())
 CHECKOUT_READS = (
     Case(
@@ -129,6 +140,7 @@ CHECKOUT_READS = (
         lambda world, shop: get_checkout(shop.rt, shop.caller, world.names["waiting"]),
         patient=False,
     ),
+    Case("evaluate_cart, with coupons", "read", at_tills, asked_about, patient=False),
     Case(
         "list_checkouts",
         "read",

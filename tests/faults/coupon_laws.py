@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from chalicelib.areas.coupons.model import Coupon
 from chalicelib.areas.coupons.store import codes, owned
-from chalicelib.areas.quotas.store import slice_from, slice_key
+from chalicelib.areas.orders.store import order_from
+from chalicelib.areas.quotas.model import Held
+from chalicelib.areas.quotas.store import held_from, slice_from, slice_key
 from chalicelib.table.items import BodyAttribute
 from chalicelib.table.journal import Entry, Stream
 from chalicelib.table.protocol import Attrs, Key
@@ -122,13 +124,35 @@ def _judge_counts(kinds: Kinds, coupons: Mapping[Key, Coupon]) -> None:
         series, shard = key.pk.rsplit("#", 1)
         tenant, named = series.split("#CODES#")
         free[slice_key(tenant, f"coupon_codes#{named}", int(shard))] += 1
-    _judge_slices(kinds, taken, free)
+    _judge_slices(kinds, taken + _for_a_time(kinds) + _of_nobody(kinds), free)
     for key, attrs in kinds["member_counts"].items():
         theirs, _ = parsed(owned.member_counts_from, attrs)
         assert (theirs.issued, theirs.used) == (issued[key], used[key]), f"{key} does not count"
     for key, attrs in kinds["live_coupons"].items():
         assert parsed(owned.live_from, attrs)[0] == live[key], f"{key} does not count"
     assert issued.keys() <= kinds["member_counts"].keys(), "something of a series is not counted"
+
+
+def _for_a_time(kinds: Kinds) -> Counter[Key]:
+    """By checkouts that are not over."""
+    found = Counter[Key]()
+    for key, attrs in kinds["quota_held"].items():
+        tenant = key.pk.split("#")[0]
+        taken = parsed(_held, attrs, tenant).taken
+        if taken.quota.startswith("coupons_"):
+            found[slice_key(tenant, taken.quota, taken.slice)] += taken.amount
+    return found
+
+
+def _of_nobody(kinds: Kinds) -> Counter[Key]:
+    """With orders that no member has."""
+    orders = ((key.pk.split("#")[0], parsed(order_from, attrs)) for key, attrs in kinds["order"].items())
+    held = ((tenant, one) for tenant, order in orders for code in order.codes for one in (code.issued, code.used))
+    return Counter(slice_key(tenant, one.quota, one.slice) for tenant, one in held)
+
+
+def _held(attrs: Attrs, tenant: str) -> Held:
+    return held_from(tenant, attrs)
 
 
 def _judge_slices(kinds: Kinds, taken: Counter[Key], free: Counter[Key]) -> None:

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
+from chalicelib.areas.audit.model import Sought
+from chalicelib.areas.audit.refusals import RefusalCounts
 from chalicelib.areas.feeds.operations import get_consumer, list_consumers
 from chalicelib.aws.queues import Message
 from chalicelib.events.due import due
 from chalicelib.flows.acknowledge_feed import acknowledge_feed, forget_consumer
+from chalicelib.flows.note_refusal import note_refusal
+from chalicelib.flows.read_audit import read_audit
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_order_feed import read_order_feed
+from chalicelib.flows.read_own_audit import read_own_audit
 from chalicelib.flows.read_own_feed import SETTLED_MS, read_own_feed
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import iso_day, local_day
@@ -45,6 +50,13 @@ def a_day_later() -> World:
     return world
 
 
+def logged(shop: BookShop, entity: str | None = None) -> object:
+    """Of the last quarter of an hour; of one entity the whole log."""
+    read = read_audit if entity is None else read_own_audit
+    sought = Sought(shop.clock.at - 900_000 if entity is None else 0, shop.clock.at, entity=entity)
+    return paged(lambda cursor: read(shop.rt, shop.caller.tenant, sought, 5, cursor))
+
+
 def taken(consumer_id: str, number: int, *, back: bool = False) -> Asked:
     def act(_: World, shop: BookShop, command: Command) -> Committed[Any]:
         return acknowledge_feed(shop.rt, shop.caller, command, consumer_id, number, back=back)
@@ -69,7 +81,11 @@ def commands() -> Iterator[Case]:
         yield Case(f"{name}, without a key", "write", followed, partial(commanded, COMMANDS[name], fresh), once=once)
 
 
-FEED_WRITES = tuple(commands())
+def refused(_: World, shop: BookShop) -> None:
+    note_refusal(shop.rt, shop.caller, "missing_grant", "get_tenant", RefusalCounts(), "here")
+
+
+FEED_WRITES = (*commands(), Case("note_refusal", "write", followed, refused))
 FEED_MESSAGES = (queue_case("queue due, facts into files", "due", due, a_day_later),)
 FEED_READS = tuple(
     Case(name, "read", followed, looked, patient=False)
@@ -81,6 +97,10 @@ FEED_READS = tuple(
         "read_order_feed": lambda world, shop: paged(
             lambda cursor: read_order_feed(shop.rt, shop.caller, world.names["order"], 1, cursor)
         ),
+        "read_audit": lambda _, shop: logged(shop),
+        "read_own_audit": lambda world, shop: logged(shop, world.names["bob"]),
+        "read_own_audit, of a rule": lambda _, shop: logged(shop, "rule:0001:base"),
+        "read_own_audit, of an order": lambda world, shop: logged(shop, world.names["order"]),
         "list_consumers": lambda _, shop: list_consumers(shop.rt, shop.caller),
         "get_consumer": lambda _, shop: get_consumer(shop.rt, shop.caller, "lake"),
     }.items()

@@ -14,7 +14,7 @@ from tests.faults.built import at_work
 from tests.faults.case import Case
 from tests.faults.world import World
 from tests.faults.writes import Asked, commanded
-from tests.twins import fresh, kept
+from tests.twins import coupons, fresh, kept, tills
 from tests.twins.bookshop import BookShop, goods_back, keyed, sale
 
 
@@ -25,7 +25,10 @@ def keeping() -> World:
     shop = kept.keeping(world.calm)
     order_id = kept.kept(shop, sale("K1"))
     shop.bring_back(order_id, goods_back("RK1", 20_00, quantity="0.25"))
-    return replace(world, names={**world.names, "kept": order_id})
+    limits = {"used": 40, "used_per_member": 1}
+    coupons.series(shop, "hi", codes={"kind": "shared", "code": "HI-YOU"}, limits=limits)
+    tills.paid(shop, tills.begun(shop, None, coupons=("HI-YOU",)), "K3")
+    return replace(world, names={**world.names, "kept": order_id, "shown": shop.order_id("K3")})
 
 
 def buy(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -44,10 +47,15 @@ def assign(world: World, shop: BookShop, command: Command) -> Committed[Any]:
     return kept.assign(shop, world.names["kept"], world.names["bob"], command)
 
 
+def assign_with_coupon(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return kept.assign(shop, world.names["shown"], world.names["bob"], command)
+
+
 COMMANDS: dict[str, Asked] = {
     "record_order, of nobody": buy,
     "return_order, of nobody": bring_back,
     "assign_order": assign,
+    "assign_order, with a coupon": assign_with_coupon,
 }
 
 

@@ -39,7 +39,8 @@ def judge_limits(kinds: Kinds) -> None:
     for key, item in kinds["quota_held"].items():
         tenant = key.pk.split("#", 1)[0]
         one = parsed(_held, item, tenant).taken
-        held[quotas.slice_key(tenant, one.quota, one.slice)] += one.amount
+        if one.quota.split("#")[0] in OF_RULES:
+            held[quotas.slice_key(tenant, one.quota, one.slice)] += one.amount
     given = list(_given(kinds["entry"]))
     _judge_taken(kinds["quota_slice"], kept, held, given)
     theirs: defaultdict[tuple[str, str, int], list[Order | Given]] = defaultdict(list)

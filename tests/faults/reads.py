@@ -20,6 +20,7 @@ from chalicelib.areas.rewards.operations import ALL, get_reward, list_rewards, v
 from chalicelib.areas.rules.operations import get_rule, list_rules
 from chalicelib.areas.tiers.operations import get_tiers
 from chalicelib.errors import Refused
+from chalicelib.flows import read_analytics
 from chalicelib.flows.available_rewards import available_rewards, validate_redemptions
 from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.flows.list_expiries import list_expiries
@@ -28,6 +29,7 @@ from chalicelib.flows.list_redemptions import get_redemption, list_redemptions
 from chalicelib.flows.read_feed import read_feed
 from chalicelib.flows.read_histogram import read_histogram
 from chalicelib.flows.read_liability import read_liability
+from chalicelib.flows.read_metrics import read_metrics
 from chalicelib.flows.read_program_histogram import read_program_histogram
 from chalicelib.flows.read_statement import Wanted, read_statement
 from chalicelib.flows.trace_earning import trace_earning
@@ -68,6 +70,8 @@ def refused_again(world: World, shop: BookShop) -> str:
     return refused.value.code
 
 
+YEAR = day_of(date(2026, 1, 1)), day_of(date(2026, 12, 31))
+YEARS = day_of(date(2026, 1, 1)), day_of(date(2027, 12, 31))
 LOOKED: dict[str, Looked] = {
     "authenticate": lambda world, shop: authenticate(shop.rt, world.names["key"], world.names["secret"]),
     "get_member": lambda world, shop: get_member(shop.rt, shop.caller, world.names["ada"]),
@@ -96,6 +100,11 @@ LOOKED: dict[str, Looked] = {
         shop.rt, shop.caller, 1, None, (day_of(date(2026, 1, 1)), day_of(date(2027, 12, 31)))
     ),
     "read_liability": lambda world, shop: read_liability(shop.rt, shop.caller, 1),
+    "read_metrics": lambda world, shop: read_metrics(shop.rt, shop.caller, (world.names["bob"], 1), YEAR),
+    "analyse_members": lambda world, shop: read_analytics.analyse_members(shop.rt, shop.caller, YEARS),
+    "analyse_orders": lambda world, shop: read_analytics.analyse_orders(shop.rt, shop.caller, 1, YEARS),
+    "analyse_tiers": lambda world, shop: read_analytics.analyse_tiers(shop.rt, shop.caller, 1, YEARS),
+    "analyse_referrals": lambda world, shop: read_analytics.analyse_referrals(shop.rt, shop.caller, YEARS),
     "past_account": lambda world, shop: shop.account(world.names["bob"], "2026-01-01"),
     "trace_spend": lambda world, shop: trace_spend(
         shop.rt, shop.caller, world.names["ada"], third_entry(world.names["ada"])

@@ -14,6 +14,7 @@ from chalicelib.areas.segments.operations import list_memberships, list_segments
 from chalicelib.events.imports import imports
 from chalicelib.flows.follow_entry import Told, follow_entry
 from chalicelib.flows.follow_stays import follow_stays
+from chalicelib.flows.read_analytics import measure_segment
 from chalicelib.flows.read_segment import list_segments_of_member, read_segment
 from chalicelib.flows.settle_criteria import settle_criteria
 from chalicelib.flows.start_run import Cut
@@ -202,6 +203,7 @@ SEGMENT_READS = tuple(
     for name, looked in {
         "list_segments": lambda world, shop: list_segments(shop.rt, shop.caller),
         "get_segment": lambda world, shop: read_segment(shop.rt, shop.caller, "vip"),
+        "read_segment_metrics": lambda world, shop: measure_segment(shop.rt, shop.caller, "vip", 1, (None, None)),
         "list_segment_members": lambda world, shop: paged(
             lambda cursor: list_memberships(shop.rt, shop.caller, "vip", 1, cursor)
         ),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from random import Random
 
-from chalicelib.areas.accounts.model.facts import PointsExpired
+from chalicelib.areas.accounts.model.facts import OrderRecorded, OrderReturned, PointsExpired
+from chalicelib.areas.feeds.model.analytics import ORDERS
+from chalicelib.flows.read_analytics import analyse_orders, analyse_tiers
 from chalicelib.flows.read_liability import read_liability
 from chalicelib.flows.relay_entries import Arrival, relay_entries
+from chalicelib.kit.periods import day_of
 from tests.faults.laws import judge
 from tests.simulation.day_ends import ask_days_at_the_end
 from tests.simulation.journals import Journals
@@ -16,6 +20,7 @@ from tests.simulation.reckoned import month_of
 from tests.simulation.world import World
 
 SHARD = "shardId-1"
+EVER = day_of(date(2000, 1, 1)), day_of(date(2099, 12, 31))
 
 
 def ask_at_the_end(world: World, dice: Random) -> None:
@@ -26,6 +31,7 @@ def ask_at_the_end(world: World, dice: Random) -> None:
     for journals in world.all:
         ask_liability(world, journals)
         ask_days_at_the_end(world, journals, dice)
+        ask_analytics(world, journals)
 
 
 def relay_all(world: World) -> None:
@@ -65,3 +71,25 @@ def ask_liability(world: World, journals: Journals) -> None:
         counted = {kind: getattr(of, kind) for kind in ("available", "held", "pending", "owed")}
         there = {kind: sums[of.unit, kind] for kind in counted}
         law(counted == there, f"counters say {counted} of {of.unit}, and accounts come to {there}")
+
+
+def ask_analytics(world: World, journals: Journals) -> None:
+    """What counters say was bought and came back, in all years, is what the journals tell; and who stands on which tier, what
+    the accounts say."""
+    bought: Counter[str] = Counter()
+    standing: Counter[str] = Counter()
+    for owner in world.owners:
+        for one in journals[owner].told:
+            if isinstance(one.fact, OrderRecorded | OrderReturned):
+                many, much = ORDERS[one.fact.type]
+                bought.update({f"{one.fact.currency}/{many}": 1, f"{one.fact.currency}/{much}": one.fact.value})
+        standing.update(filter(None, [journals[owner].account.tier]))
+    rt, caller, program = world.shop.rt, world.shop.caller, journals.program_id
+    counted: Counter[str] = Counter()
+    for of in analyse_orders(rt, caller, program, EVER, "year").currencies:
+        for bar in of.items:
+            sums = bar.model_dump(exclude={"period", "average"}).items()
+            counted.update({f"{of.currency}/{name}": amount for name, amount in sums})
+    law(+counted == +bought, f"counters say that {+counted} was bought, and journals tell of {+bought}")
+    tiers = {one.tier_id: one.accounts for one in analyse_tiers(rt, caller, program, EVER, "year").tiers}
+    law(+Counter(tiers) == standing, f"counters say that {tiers} stand on tiers, and of accounts {standing} do")

@@ -36,7 +36,7 @@ class Checkouts(Wire):
 
 def evaluate(call: Call, body: CartBody) -> EvaluatedCart:
     cart, buyer = cart_of(body, call.rt.clock.now()), buyer_of(body.member_id, body.identifier)
-    asked = CartQuestion(cart, buyer, _pays(body.pays), body.drafts, body.why)
+    asked = CartQuestion(cart, buyer, _pays(body.pays), body.drafts, body.why, body.coupons)
     return evaluate_cart(call.rt, call.caller, call.command, asked, call.query["program_id"])
 
 

@@ -104,9 +104,12 @@ class PaysBody(Wire):
     points: PositiveAmount
 
 
+CouponCode = Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class CartBody(Wire):
     """A cart at a checkout. Whoever is known is named by `member_id` or by one `identifier`; it is now, where no time is
-    said. `drafts`: drafted rules are judged as if they were active. `why`: the answer says of each rule that gives nothing
+    said. `coupons` are codes that the customer shows: the answer says what each takes off, or why it is not taken. `drafts`: drafted rules are judged as if they were active. `why`: the answer says of each rule that gives nothing
     why it does not."""
 
     currency: Currency
@@ -118,11 +121,9 @@ class CartBody(Wire):
     payments: Annotated[tuple[PaymentBody, ...], Field(max_length=20)] = ()
     labels: Labels = ()
     pays: Annotated[tuple[PaysBody, ...], Field(max_length=10)] = ()
+    coupons: Annotated[tuple[CouponCode, ...], Field(max_length=5)] = ()
     drafts: bool = False
     why: bool = False
-
-
-CouponCode = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class CheckoutBody(Wire):

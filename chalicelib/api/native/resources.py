@@ -24,6 +24,7 @@ ABOUT: Mapping[str, str] = {
     "notifications": "What members are told, by push, text, mail or in the app, and on which phones.",
     "webhooks": "Servers of a shop that are told what happened, as it happens.",
     "feed": "Everything that happened, in one order without gaps.",
+    "audit": "Who did what and when, newest first, and who was refused.",
     "reports": "What a tenant owes its members, as finance asks for it.",
     "system": "The service itself, and what it says about itself. No key is needed.",
 }

@@ -20,6 +20,7 @@ RESOURCES = frozenset(
         *(
             "accounts",
             "adjustments",
+            "audit",
             "checkouts",
             "events",
             "coupons",

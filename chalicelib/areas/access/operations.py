@@ -70,6 +70,14 @@ def revoke_api_key(rt: Runtime, caller: Caller, key_id: str) -> None:
     _cache.forget(key_id)
 
 
+class NotThisKey(Unauthenticated):
+    """`caller` is whom the key stands for, where there is one: for the audit log, and never for the answer."""
+
+    def __init__(self, caller: Caller | None) -> None:
+        super().__init__("invalid_credential", "This API key is not known here, or it was revoked.")
+        self.caller = caller
+
+
 def authenticate(rt: Runtime, key_id: str, secret: str) -> Caller:
     """The caller that this credential stands for. Costs one Get, at most every five seconds per key and process.
 
@@ -82,7 +90,7 @@ def authenticate(rt: Runtime, key_id: str, secret: str) -> Caller:
         if key is not None:
             _cache.keep(rt.table, key, now)
     if key is None or not key.opens_with(secret):
-        raise Unauthenticated("invalid_credential", "This API key is not known here, or it was revoked.")
+        raise NotThisKey(None if key is None else key.caller())
     return key.caller()
 
 

@@ -15,7 +15,8 @@ CheckoutState = Literal["open", "lapsed", "committed", "cancelled"]
 
 class Promised(Frozen):
     """What a rule takes off, and off which lines: (line_no, its part). Of a `unit`: it is paid with so many `points`, which
-    are set apart under the number `hold` of the account. Of a coupon: its `code` and series, and its id where it has one."""
+    are set apart under the number `hold` of the account. Of a coupon: its `code` and series, and its id where it has one; `unasked`
+    where its series has a limit per member, and nobody was there to be asked about it."""
 
     rule_id: str
     kind: str
@@ -27,10 +28,12 @@ class Promised(Frozen):
     code: str = ""
     coupon_id: str | None = None
     series_id: str = ""
+    unasked: bool = False
 
 
 class OfLimit(Frozen):
-    """So much is taken of a rule's limit or budget, from a slice, until it is paid for or over."""
+    """So much is taken of a rule's limit or budget, or of a coupon series' limit (then of no rule), from a slice, until it is paid
+    for or over."""
 
     rule_id: str
     quota: str

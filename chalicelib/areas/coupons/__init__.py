@@ -14,7 +14,9 @@ Laws
     - Whether a coupon is active or expired follows from the time of asking. The daily job only makes it happen.
     - What a coupon is good for and until when is settled when it is issued: another definition changes nothing of it.
     - No limit is ever exceeded, by whatever comes at once; marking as unused gives a use back, cancelling an issue.
-    - What all share is handed to nobody: whoever shows it uses it, and where that is taken back, so is their coupon.
+    - What all share is handed to nobody: whoever shows it uses it, and where that is taken back, so is their coupon. Nobody has
+      to be known for it; what each member may have is asked of whoever the order is then of.
+    - What a checkout was promised of a limit in all is nobody else's until that is over: it counts as taken meanwhile.
     - A code is told to be usable where using it would be done, and for what it is not told it is refused.
     - A member has so many live coupons at most: every purchase reads them.
     - What a rule gives is given in the transaction of what set it off, as of then; a refusal is told there, and refuses nothing else.

@@ -4,6 +4,7 @@ access pattern             | key                               | items | cost   
 a day's, and the open page | {t}#FEED / P#{page:010} + C#{day} | 0–2   | 1 BatchGet, 1 RU each | counts_key
 counts of some days        | {t}#FEED / C#{first_day}…{shares} | 0–n   | 1 Query a MB, 1 RU    | days_query
 counts of all days         | {t}#FEED / C#*                    | 0–n   | 1 Query a MB, 1 RU    | every_day_query
+the last day with counts   | {t}#FEED / C#{any_day}…{shares}   | 0–1   | 1 Query, 1 RU         | last_day_query
 a consumer, and the head   | {t}#FEED / T#{consumer} + HEAD    | 0–2   | 1 BatchGet, 1 RU each | consumer_key
 where a consumer stands    | {t}#FEED / T#{consumer}           | 0–1   | 1 Get, 1 RU           | read_consumer
 all consumers              | {t}#FEED / T#*                    | 0–50  | 1 Query, 1 RU         | consumers_query
@@ -97,6 +98,11 @@ def days_query(tenant: str, first: Day, last: Day) -> Query:
 
 def every_day_query(tenant: str) -> Query:
     return Query(feed_pk(tenant), Prefix("C#"))
+
+
+def last_day_query(tenant: str, last: Day) -> Query:
+    """Of the days up to this one, the last of which anything is counted."""
+    return Query(feed_pk(tenant), Between("C#", f"{counts_key(tenant, last).sk}#999"), reverse=True, limit=1)
 
 
 def day_of(attrs: Attrs) -> Day:

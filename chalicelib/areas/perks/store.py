@@ -21,7 +21,7 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.perks.model.award import Award, packed, unpacked
-from chalicelib.areas.perks.model.perk import Perk
+from chalicelib.areas.perks.model.perk import Perk, StampCard
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import owner_number
@@ -77,6 +77,19 @@ def perk(config: Config, program_id: int, perk_id: str) -> Perk:
     if known is None:
         raise NotFound("perk_not_found", f"Program {program_id} has no perk {perk_id[:64]}.", param="perk_id")
     return known
+
+
+def cards_by_unit(config: Config, program_id: int) -> Mapping[str, tuple[Perk, ...]]:
+    """Stamp cards that redeem themselves, by the unit of their stamps."""
+
+    def read() -> dict[str, tuple[Perk, ...]]:
+        found: dict[str, tuple[Perk, ...]] = {}
+        for one in perks(config, program_id):
+            if isinstance(one.what, StampCard) and one.method == "auto" and one.state == "active":
+                found[one.what.unit] = (*found.get(one.what.unit, ()), one)
+        return found
+
+    return config.derived(("perk", "cards", program_id), read)
 
 
 def has_perk(config: Config, program_id: int, perk_id: str) -> bool:

@@ -13,7 +13,12 @@ from chalicelib.kit.clock import Instant
 
 MAX_SLICES = 16
 UNLIMITED = 1_000_000_000  # the total of what is counted only: nobody comes near, so that nobody looks what is left
-HELD_FOR_A_TIME = ("rule_limit", "budget")  # kinds of which a checkout may hold something
+HELD_FOR_A_TIME = (
+    "rule_limit",
+    "budget",
+    "coupons_issued",
+    "coupons_used",
+)  # kinds of which a checkout may hold something
 LEAST_OF_A_SLICE = (
     32  # below twice that a quota is one slice, for the last units of small ones are looked for everywhere
 )

@@ -61,5 +61,6 @@ Modules
     compile     `compile_rules`: all of it once, in judging order
     evaluate    `evaluate`: the outcome of one purchase or cart; simulation and recording run this same code
     outcome     Credit, Off, Redeemable, Skipped with its reasons, Outcome
-    replayed    what orders of the past come to under rules: sums by rule and tier; `replay_report`: the same to be read
+    replayed    what orders of the past come to under rules: sums by rule and tier; `limited_replay`: what limits for all
+                leave of them, by date of purchase; `replay_report`: the same to be read
 """

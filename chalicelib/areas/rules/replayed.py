@@ -2,7 +2,8 @@
 
 side       whose: `active` rules, those that are `simulated`, or what was `recorded` when it happened; `sold`: the orders
 measure    orders, accounts, value (of money), credited, credited_after_discounts, capped (of units), discounted (of money),
-           coupons (of series), refused (orders for which more would be given than anybody can hold)
+           coupons (of series), refused (orders for which more rules would credit something than an order can have),
+           not_replayed (effects of a kind, told of and in nothing else), nothing_replayed (1 where none of them could be)
 
 Each sum is kept for one rule and for all (rule ""), of one tier and of all (tier "").
 """
@@ -23,7 +24,17 @@ from chalicelib.errors import Refused
 
 Side = Literal["active", "simulated", "recorded", "sold"]
 Measure = Literal[
-    "orders", "accounts", "value", "credited", "credited_after_discounts", "discounted", "coupons", "capped", "refused"
+    "orders",
+    "accounts",
+    "value",
+    "credited",
+    "credited_after_discounts",
+    "discounted",
+    "coupons",
+    "capped",
+    "refused",
+    "not_replayed",
+    "nothing_replayed",
 ]
 
 
@@ -76,7 +87,8 @@ class Sums:
     def _count(self, owner: str, side: Side, tier: str, given: Given) -> None:
         met = self.met.setdefault(owner, set())
         for of_tier in {"", tier}:
-            for rule in {"", *(amount.rule for amount in given)}:
+            counted = {amount.rule for amount in given if amount.measure != "not_replayed"}
+            for rule in {"", *counted} if counted else ():
                 self.amounts[Sum(side, rule, of_tier, "orders")] += 1
                 met.add((side, rule, of_tier))
             for (measure, rule, of), much in given.items():
@@ -114,4 +126,8 @@ def judged(compiled: CompiledRules, purchase: Purchase, context: Context, most_c
     for follow in paid.follows:
         if isinstance(follow.effect, IssueCoupon):
             given[Amount("coupons", follow.rule_id, follow.effect.series)] += 1
+        else:
+            given[Amount("not_replayed", follow.rule_id, follow.effect.kind)] += 1
+    for rule_id in {one.rule_id for one in cart.redeemable}:
+        given[Amount("not_replayed", rule_id, "pay_with_points")] += 1
     return given

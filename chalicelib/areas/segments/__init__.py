@@ -15,6 +15,7 @@ Laws
     - Who is in a persistent segment with criteria meets them, as far as they have been looked at since something happened to them.
     - A watch is never later than what it waits for.
     - How many there are is counted as they come and go, and never read from a list.
+    - What is bought is counted of the segments that count it and that the buyer is in then, in the entry of the purchase.
     - No personal data lies with a membership: an erasure has nothing to remove of it.
 
 Modules

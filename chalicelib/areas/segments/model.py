@@ -33,7 +33,8 @@ class SegmentText(Frozen):
 class SegmentShape(Frozen):
     """What a segment is, whoever is in it. `horizon_days`: how long a stay lasts in one that is scheduled or rolling, counted
     in whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again. Who joins
-    is granted the perks `on_join`, who leaves loses all that they have of those `on_leave`: perks of the program `perk_program_id`."""
+    is granted the perks `on_join`, who leaves loses all that they have of those `on_leave`: perks of the program `perk_program_id`.
+    `counts_orders`: what its members buy from now on is counted of it, by day."""
 
     name: Title
     description: Prose = ""
@@ -45,6 +46,7 @@ class SegmentShape(Frozen):
     on_join: PerkIds = ()
     on_leave: PerkIds = ()
     perk_program_id: Annotated[int, Field(strict=True, ge=1, le=1_023)] = 1
+    counts_orders: Annotated[bool, Field(strict=True)] = False
 
     @model_validator(mode="after")
     def _lasts_as_its_type_says(self) -> Self:

@@ -104,6 +104,14 @@ def active(config: Config) -> frozenset[str]:
     )
 
 
+def counting(config: Config) -> frozenset[str]:
+    """The ids of those of which what members buy is counted."""
+    return config.derived(
+        ("segments", "counting"),
+        lambda: frozenset(one.segment_id for one in segments(config) if one.state == "active" and one.counts_orders),
+    )
+
+
 def membership_key(tenant: str, member: str, segment_id: str) -> Key:
     return Key(owner_pk(tenant, member), f"{MEMBERSHIPS}{segment_id}")
 

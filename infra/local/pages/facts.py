@@ -9,7 +9,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
 from chalicelib.areas.accounts.model import VOCABULARY as ACCOUNT_FACTS
-from chalicelib.areas.feeds.model import COUNTED_BY_DAY, Told, counted
+from chalicelib.areas.feeds.model import ANALYSED, COUNTED_BY_DAY, Told, counted
 from chalicelib.areas.groups.model import VOCABULARY as GROUP_FACTS
 from chalicelib.areas.members.facts import VOCABULARY as MEMBER_FACTS
 from chalicelib.areas.orders.model.facts import VOCABULARY as KEPT_FACTS
@@ -140,7 +140,7 @@ def counts_of(cls: type[Fact]) -> list[str]:
     }
     moved = counted([Told(_PROGRAM, [{"type": cls.type, **sample, "was_on": 70}], [7])])
     shown = {_MONTH.sub("{month}", _DAY.sub("{day}", name.replace(f"/{_PROGRAM}/", "/{program}/"))) for name in moved}
-    return sorted(shown - {"entries", COUNTED_BY_DAY})
+    return sorted(shown - {"entries", ANALYSED, COUNTED_BY_DAY})
 
 
 def _related(relations: Mapping[type[Fact], Relations], cls: type[Fact]) -> Relations:

@@ -428,7 +428,7 @@ ON_ACCOUNTS = {
     "earnings": POINTS,
 }
 BY_ENTRY = {"refunds", "undo", f"earnings/{NO_ENTRY}/cancel", f"earnings/{NO_ENTRY}/expire"}
-READ = ("account", "account/proof", "statement", "histogram", "holds", "pending")
+READ = ("account", "account/proof", "statement", "histogram", "metrics", "holds", "pending")
 
 
 def test_a_group_that_is_not_there_has_no_account(shop: Shop, ada: str) -> None:

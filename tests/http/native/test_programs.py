@@ -54,6 +54,7 @@ UNSAID: Json = {
     "complete_profile": [],
     "referrals": {"claim_days": 30, "invitation_days": 30, "per_device": 1},
     "quiet_hours": None,
+    "refusals_kept_days": 90,
 }
 
 
@@ -66,7 +67,7 @@ def test_settings_are_replaced_whole(api: Api) -> None:
     said = {"name": "The Corner Bookshop", "member_fields": fields, "complete_profile": ["email", "fields.genre"]}
     quiet = {"begins": "22:00", "ends": "07:30"}
     referrals = {"claim_days": 7, "invitation_days": 14, "per_device": 3}
-    settings = said | {"referrals": referrals, "quiet_hours": quiet}
+    settings = said | {"referrals": referrals, "quiet_hours": quiet, "refusals_kept_days": 365}
     bare = UNSAID | {"name": "Corner"}
     assert answer(api.put("/v1/tenant", settings)) == settings
     assert answer(api.get("/v1/tenant")) == settings

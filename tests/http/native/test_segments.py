@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.areas.segments.store import MAX_SEGMENTS
+from chalicelib.flows.define_segment import MOST_COUNTED
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.kit.periods import local_day
@@ -48,6 +49,27 @@ def test_a_segment_is_defined_read_listed_and_ended(shop: Shop) -> None:
     assert [one["segment_id"] for one in answer(shop.api.get("/v1/segments"))["items"]] == ["vip", "winback"]
     assert define(shop, "winback", LETTER, state="ended")["state"] == "ended"
     assert refusal(shop.api.get("/v1/segments/none")) == (404, "segment_not_found", "segment_id")
+
+
+def test_orders_are_counted_of_so_many_segments_and_no_more(rt: Runtime, shop: Shop) -> None:
+    for number in range(MOST_COUNTED):
+        define(shop, f"s{number}", counts_orders=True)
+    refused = refusal(shop.api.put("/v1/segments/vip", VIP | {"counts_orders": True}))
+    assert refused == (422, "too_many_counted", "counts_orders")
+    define(shop, "s1", counts_orders=True)
+    define(shop, "vip")
+    metrics = "/v1/segments/s1/metrics"
+    told = answer(shop.api.get(f"{metrics}?by=week"))
+    assert told == {
+        "segment_id": "s1",
+        "program_id": 1,
+        "counts_orders": True,
+        "uncounted_entries": 0,
+        "currencies": [],
+    }
+    assert refusal(shop.api.get("/v1/segments/none/metrics")) == (404, "segment_not_found", "segment_id")
+    assert refusal(shop.api.get(f"{metrics}?program_id=2")) == (404, "program_not_found", "program_id")
+    assert refusal(shop.api.get(f"{metrics}?from=2026-02-02&until=2026-02-01")) == (400, "invalid_span", "until")
 
 
 def test_a_segment_that_cannot_be_meant_is_refused(shop: Shop) -> None:

@@ -183,3 +183,33 @@ def test_what_else_a_rule_gave_for_some_goods_goes_with_those(cafe: Shop, bea: s
         "cancelled",
         "bronze",
     )
+
+
+@pytest.mark.parametrize("credit", [{"kind": "fixed", "amount": 3}, {"kind": "per_product", "amount": 1}])
+def test_points_in_the_unit_of_a_card_fill_it_as_stamps_do(cafe: Shop, bea: str, credit: Json) -> None:
+    """And with the goods the card is as it was, and the cup gone."""
+    cafe.define("cups", credit | {"unit": "stamps"})
+    bought = cafe.buy(bea, "S1", coffee(3, 900))
+    assert (left(cafe, bea), cups(cafe, bea)) == (0, [("active", 1)])
+    [told] = bought["effects"]
+    assert (told["rule_id"], told["kind"], told["what"], told["given"]) == ("cups", "stamps", "coffee", True)
+    path = f"/v1/orders/{bought['order_id']}/returns"
+    answer(cafe.api.post(path, document("R1", coffee(3, 900))))
+    assert (left(cafe, bea), cups(cafe, bea)) == (0, [("revoked", 1)])
+
+
+def test_points_that_do_not_fill_a_card_tell_nothing_and_a_part_that_comes_back_empties_it(
+    cafe: Shop, bea: str
+) -> None:
+    cafe.define("cups", {"kind": "per_product", "amount": 1, "unit": "stamps"})
+    assert cafe.buy(bea, "S1", coffee(2, 600))["effects"] == []
+    bought = cafe.buy(bea, "S2", coffee(2, 600))
+    assert (left(cafe, bea), cups(cafe, bea)) == (1, [("active", 1)])
+    answer(cafe.api.post(f"/v1/orders/{bought['order_id']}/returns", document("R1", coffee(2, 600))))
+    assert (left(cafe, bea), cups(cafe, bea)) == (2, [("revoked", 1)])
+
+
+def test_a_check_in_fills_a_card_by_points_as_well(cafe: Shop, bea: str) -> None:
+    cafe.define("visits", {"kind": "fixed", "amount": 4, "unit": "stamps"}, trigger={"on": "check_in"})
+    answer(cafe.api.post("/v1/events", {"what": {"kind": "check_in", "place": "Main Street"}, "member_id": bea}))
+    assert (left(cafe, bea), cups(cafe, bea)) == (1, [("active", 1)])

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.audit.refusals import Refusal
+from chalicelib.areas.audit.store import refusal_put
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.programs.model import TenantSettings
@@ -46,6 +48,7 @@ GIVES = [
     {"kind": "set_tier", "tier": "gold"},
     {"kind": "issue_coupon", "series": "short"},
 ]
+REFUSED = Refusal(1_781_524_800_000, "missing_grant", "key_1", "till", "get_tenant", "request", "here", 1)
 MUGS = Quota("stock", "0001#mugs", 40)
 PENNIES = tills.PENNIES.model_copy(update={"limits": RuleLimits(in_all=40)})
 CAPS = {"per_period": {"every": "day", "amount": 1_000}}
@@ -170,8 +173,7 @@ def full_shop() -> FullShop:
     tills.begun(shop, carol, points=1)
     rewarded.define(shop, "money", **rewarded.MONEY)
     rewarded.redeem(shop, bob, "money", wish=Wish(points=2), order_id="B-1")
-    stranger = kept.kept(kept.keeping(shop), sale("K-1"))
-    kept.assign(shop, kept.kept(shop, sale("K-2")), wrong.member_id)
+    stranger = _of_nobody(shop, wrong.member_id)
     shop.define(rule(effects=GIVES, lines={"skus": ["book-1"]}))
     shop.buy(card("eve"), sale("E-2"))
     shop.enrol("0077", newsletter=True)
@@ -183,7 +185,9 @@ def full_shop() -> FullShop:
     (operation, part), deliveries, notice = _imported(shop), _hooked(shop), one_of_each(shop, bob, OPERATION)[0]
     held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))
     mugs = quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)])
-    streamed.transact([*mugs, held, _over(shop, bob)], shop.rt.ids.command())
+    streamed.transact(
+        [*mugs, held, refusal_put(shop.caller.tenant, REFUSED, 90), _over(shop, bob)], shop.rt.ids.command()
+    )
     items = _every_item(streamed)
     return FullShop(
         shop,
@@ -245,6 +249,14 @@ def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:
     segmented.add(shop, carol)
     segmented.define(shop, "winback", **when({"ask": "member.days_enrolled", "at_least": 30}))
     settle_criteria(shop.rt, shop.caller, bob)
+
+
+def _of_nobody(shop: BookShop, member_id: str) -> str:
+    """An order that nobody has made; another that was given to a member; and one with a code that all share."""
+    stranger = kept.kept(kept.keeping(shop), sale("K-1"))
+    kept.assign(shop, kept.kept(shop, sale("K-2")), member_id)
+    tills.paid(shop, tills.begun(shop, None, coupons=("HELLO",)), "K-3")
+    return stranger
 
 
 def _coupons(shop: BookShop, bob: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.audit import store as audit
 from chalicelib.areas.checkouts import store as checkouts
 from chalicelib.areas.coupons.model import CouponSeries
 from chalicelib.areas.coupons.store import codes, owned
@@ -133,6 +134,12 @@ READS: Mapping[tuple[str, str], Read] = {
     ),
     ("orders", "an order with its returns"): lambda rt, full: rt.table.query(
         orders.document_query(full.tenant, full.order)
+    ),
+    ("audit", "refusals, newest first"): lambda rt, full: rt.table.query(
+        audit.refusals_query(full.tenant, *place_of_an_entry(full)[2:3] * 2, 10)
+    ),
+    ("feeds", "the last day with counts"): lambda rt, full: rt.table.query(
+        feeds.last_day_query(full.tenant, today(full))
     ),
     ("feeds", "a day's, and the open page"): lambda rt, full: rt.table.batch_get(
         [feed.page_key(full.tenant, 1), feeds.counts_key(full.tenant, today(full))]
@@ -403,6 +410,7 @@ def names(full: FullShop) -> dict[str, object]:
         "first": 1,
         "last": 3,
         "shard": members.shard_of(full.ada),
+        "any_day": "",
         "first_day": iso_day(day - DAYS),
         "shares": f"{iso_day(day)}#999",
         "day": iso_day(day),

@@ -375,7 +375,12 @@ def test_a_filter_that_cannot_be_judged_is_refused() -> None:
 
 def test_counts_are_what_one_fact_moves() -> None:
     by_type = {cls.type: counts_of(cls) for cls in FACTS}
-    assert by_type["order.recorded"] == ["order_value/{currency}", "orders_recorded"]
+    assert by_type["order.recorded"] == [
+        "order_value/{currency}",
+        "orders/{program}/{currency}/{day}/orders",
+        "orders/{program}/{currency}/{day}/value",
+        "orders_recorded",
+    ]
     assert by_type["points.spent"] == [
         "day/{program}/{unit}/{day}/spent",
         "expiring/{program}/{unit}/{day}",

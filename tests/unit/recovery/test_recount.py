@@ -14,6 +14,7 @@ from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.areas.programs.operations import create_program
 from chalicelib.errors import NewerDataError
 from chalicelib.flows.earn_points import earn_points
+from chalicelib.flows.read_analytics import OrderAnalytics, analyse_orders
 from chalicelib.flows.read_program_histogram import ProgramHistogram, read_program_histogram
 from chalicelib.flows.recount_days import RecountedDay, recount_days
 from chalicelib.flows.repair_feed import repair_feed
@@ -45,7 +46,8 @@ def histogram(books: Books) -> ProgramHistogram:
 
 
 def as_an_older_release_counted(counts: dict[str, int]) -> dict[str, int]:
-    new = ("day/", "expiring/", "coming/", "passing/", "entries_by_day")
+    by_day = ("day/", "expiring/", "coming/", "passing/", "entries_by_day")  # of one release, and of a later one:
+    new = (*by_day, "enrolled/", "orders/", "stood/", "referrals/", "entries_analysed")
     return {name: amount for name, amount in counts.items() if not name.startswith(new)}
 
 
@@ -59,6 +61,17 @@ def test_what_an_older_release_counted_is_counted_whole(books: Books) -> None:
     assert (histogram(books), before.uncounted_entries) == (before, 0)
     assert counts_from(books.item(COUNTS)) == counts_from(stored)
     assert books.told() == []
+
+
+def test_analytics_say_what_an_older_release_did_not_count(books: Books) -> None:
+    def orders() -> OrderAnalytics:
+        return analyse_orders(books.shop.rt, books.shop.caller, 1, (None, None))
+
+    before = orders()
+    books.change(COUNTS, as_an_older_release_counted)
+    assert (orders().uncounted_entries, orders().currencies) == (31, ())
+    recounted(books)
+    assert (orders(), before.uncounted_entries) == (before, 0)
 
 
 def test_what_is_right_stays_as_it_is(books: Books) -> None:

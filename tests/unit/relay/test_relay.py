@@ -231,6 +231,11 @@ def test_entries_of_many_days_and_more_than_a_page_fit_in_some_transactions() ->
     assert {name: amount for name, amount in told.items() if name not in by_day} == {
         "entries": 231,
         "entries_by_day": 231,
+        "entries_analysed": 231,
+        "enrolled/2026-06-15": 1,
+        "stood/1/bronze/2026-06-16/joined": 1,
+        "stood/1/bronze/2026-09-23/left": 1,
+        "stood/1/silver/2026-09-23/joined": 1,
         "members_enrolled": 1,
         "liability/1/points/2027-06": 30,
         "liability/1/points/2027-07": 62,

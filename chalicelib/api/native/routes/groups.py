@@ -51,6 +51,7 @@ _SAME: Mapping[str, str] = {
     "read_statement": "The entries of a group's account, newest first.",
     "read_own_feed": "What happened to a group and its account, oldest first, from ten seconds ago on. Keep the last cursor.",
     "read_histogram": "What came to a group's wallet and went from it by day, month or year.",
+    "read_metrics": "How often something happened to a group's account, how much it came to, on average and last.",
     "list_expiries": "What expires on which day in a group's wallets: what can be used, is held, or is pending.",
     "convert_points": "Convert a group's points of one unit into another, at the program's rate.",
     "undo_transfer": "Undo a transfer that the group sent.",

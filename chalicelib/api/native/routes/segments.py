@@ -35,7 +35,7 @@ ROUTES = (
         f"{_HANDLERS}:put_segment",
         "put_segment",
         summary="Create a segment, replace it or end it. Members stay in it as they joined; by other criteria everybody is judged anew.",
-        errors=("too_many_segments", "too_many_criteria", *_BY, "unknown_perk", "held_by_tier"),
+        errors=("too_many_segments", "too_many_criteria", "too_many_counted", *_BY, "unknown_perk", "held_by_tier"),
     ),
     _view(
         "GET",

@@ -7,10 +7,19 @@ from chalicelib.areas.feeds.model.by_day import (
     happened,
     instant_ahead,
 )
-from chalicelib.areas.feeds.model.counts import COUNTED_BY_DAY, DailyCounts, added, corrected, counted, units_counted
+from chalicelib.areas.feeds.model.counts import (
+    ANALYSED,
+    COUNTED_BY_DAY,
+    DailyCounts,
+    added,
+    corrected,
+    counted,
+    units_counted,
+)
 from chalicelib.areas.feeds.model.liability import NEVER, liability, month_name
 
 __all__ = [
+    "ANALYSED",
     "COUNTED_BY_DAY",
     "NEVER",
     "DailyCounts",

@@ -44,12 +44,14 @@ Happened = tuple[Day, str, str, int]  # when, unit, kind, amount
 
 class Told(NamedTuple):
     """An entry as far as it is counted: `days` are the local ones on which its facts took effect, one for each, `ahead` what
-    it changes of what time alone will do to what is promised or held: what, unit, day or quarter of an hour, and how much."""
+    it changes of what time alone will do to what is promised or held: what, unit, day or quarter of an hour, and how much;
+    `counted_of` the segments that its buyer was in, of those of which orders are counted."""
 
     program: int
     facts: Sequence[Body]
     days: Sequence[Day]
     ahead: Sequence[tuple[str, str, int, int]] = ()
+    counted_of: Sequence[str] = ()
 
 
 def happened(fact: Body, day: Day) -> Iterator[Happened]:

@@ -1,6 +1,6 @@
 """What is counted of an entry, under the UTC day on which it was recorded, whatever its effective time.
 
-What is told of a day or an instant beside that has it in its name (by_day, liability).
+What is told of a day or an instant beside that has it in its name (analytics, by_day, liability).
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from chalicelib.areas.feeds.model.analytics import analytics
 from chalicelib.areas.feeds.model.by_day import Told, by_day
 from chalicelib.areas.feeds.model.liability import liability
 from chalicelib.kit.base import Frozen
@@ -45,12 +46,15 @@ _SUMS = {
 
 
 COUNTED_BY_DAY = "entries_by_day"
+ANALYSED = "entries_analysed"
+_OF_UNITS = ("day/", "liability/", "expiring/", "breakage/", "held/", "pending/", "owed/", "coming/", "passing/")
 
 
 class DailyCounts(Frozen):
     """`counts`: how many (`entries`, `orders_recorded` …), and sums by unit or currency (`points_earned/points`,
     `order_value/EUR`) in its smallest part. `entries_unreadable` are those of which nothing else is counted yet,
-    `entries_by_day` those that are counted by the day of their value time as well: all but what older releases counted."""
+    `entries_by_day` those that are counted by the day of their value time as well, `entries_analysed` those of which orders,
+    enrolments, tiers and referrals are: all but what older releases counted."""
 
     day: CalendarDay
     counts: dict[str, int]
@@ -62,10 +66,11 @@ def counted(entries: Iterable[Told]) -> Counter[str]:
     for told in entries:
         total["entries"] += 1
         total[COUNTED_BY_DAY] += 1
+        total[ANALYSED] += 1
         for fact in told.facts:
             for name, amount in (*_of(fact), *liability(told.program, fact)):
                 total[name] += amount
-        for name, amount in by_day(told):
+        for name, amount in (*by_day(told), *analytics(told)):
             total[name] += amount
     return total
 
@@ -85,8 +90,8 @@ def corrected(counts: Mapping[str, int], wrong: Mapping[str, int], right: Mappin
 
 def units_counted(program: int, names: Iterable[str]) -> set[str]:
     """The units of a program of which these counts tell anything: `liability/1/points/2026-11` and its like."""
-    told = (name.split("/") for name in names)
-    return {parts[2] for parts in told if len(parts) > 2 and parts[1] == str(program)}
+    told = (name.split("/") for name in names if name.startswith(_OF_UNITS))
+    return {parts[2] for parts in told if parts[1] == str(program)}
 
 
 def _of(fact: Body) -> Iterator[tuple[str, int]]:

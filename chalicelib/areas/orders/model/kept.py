@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.areas.orders.model.gifts import Gift
 from chalicelib.areas.orders.model.order import ByHand, Credited, SpentOn
-from chalicelib.areas.orders.model.uses import Held, Use
+from chalicelib.areas.orders.model.uses import CodeUsed, Held, Use
 
 
 def credit_from(
@@ -44,6 +44,12 @@ def use_from(rule: str, periods: Any, amounts: Any, in_all: Any, budget: Any, of
         raise ValueError("a use of nothing")
     in_all, budget = (None if held is None else Held(*held) for held in (in_all, budget))
     return Use(rule, tuple(periods), tuple(map(_pair, amounts)), in_all, budget, of, tuple(map(_pair, off)))
+
+
+def code_from(series: str, code: str, at: int, issued: Any, used: Any) -> CodeUsed:
+    if [type(one) for one in (series, code, at)] != [str, str, int]:
+        raise ValueError("a code of nothing")
+    return CodeUsed(series, code, at, Held(*issued), Held(*used))
 
 
 def _pair(kept: Any) -> tuple[Any, int]:

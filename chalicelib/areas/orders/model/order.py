@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.areas.orders.model.documents import Line, Return, ReturnLine, Sale
 from chalicelib.areas.orders.model.gifts import Gift
-from chalicelib.areas.orders.model.uses import Came, Use, UseBack, back_of
+from chalicelib.areas.orders.model.uses import Came, CodeUsed, Use, UseBack, back_of
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import rounded
 from chalicelib.kit.base import Frozen
@@ -83,7 +83,7 @@ class Order:
     nothing was earned by it. `sequence` is the entry that recorded it, of the account once it is in one; `version` counts the order's own changes: its returns, and what of its
     credits was cancelled `by_hand`. `uncounted` are the lines that did not count towards a tier when it was bought: so they
     do not when they come back. `uses` are what it has of rules that are counted. `group_id` is the group that it was bought for: the order is its account's for ever, whoever
-    leaves it."""
+    leaves it. `codes` are coupons that were used with it while it is nobody's."""
 
     order_id: str
     member_id: str
@@ -102,6 +102,7 @@ class Order:
     kept: Kept | None = None
     uses: tuple[Use, ...] = ()
     gifts: tuple[Gift, ...] = ()
+    codes: tuple[CodeUsed, ...] = ()
 
     @property
     def owner(self) -> str:

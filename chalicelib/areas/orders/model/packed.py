@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.areas.orders.model.documents import Sale
-from chalicelib.areas.orders.model.kept import by_hand_from, credit_from, gift_from, spent_on_from, use_from
+from chalicelib.areas.orders.model.kept import by_hand_from, code_from, credit_from, gift_from, spent_on_from, use_from
 from chalicelib.areas.orders.model.order import Back, Kept, Order
 
 
@@ -21,6 +21,7 @@ def packed(order: Order) -> Mapping[str, Any]:
         "coupons": order.coupons,
         "kept": order.kept,
         "gifts": [gift if gift.lines else gift[:-1] for gift in order.gifts],
+        "codes": order.codes,
     }
     return {
         "member": order.member_id,
@@ -54,6 +55,7 @@ def unpacked(order_id: str, version: int, body: Mapping[str, Any]) -> Order:
         coupons=tuple((str(coupon), str(series)) for coupon, series in body.get("coupons", ())),
         uses=tuple(use_from(*kept) for kept in body.get("uses", ())),
         gifts=tuple(gift_from(*told) for told in body.get("gifts", ())),
+        codes=tuple(code_from(*told) for told in body.get("codes", ())),
         kept=_kept(*body["kept"]) if "kept" in body else None,
     )
 

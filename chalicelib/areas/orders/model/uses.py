@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from chalicelib.kit.amounts import rounded
+from chalicelib.kit.clock import Instant
 
 Amounts = tuple[tuple[str, int], ...]
 
@@ -34,6 +35,17 @@ class Use(NamedTuple):
     budget: Held | None = None
     of: str = ""
     off: tuple[tuple[int, int], ...] = ()
+
+
+class CodeUsed(NamedTuple):
+    """A coupon's code that all share, used with a sale that no member has: what it took of what is there for all, until a
+    member has the sale, and the coupon with it. `at`: when it was promised."""
+
+    series: str
+    code: str
+    at: Instant
+    issued: Held
+    used: Held
 
 
 class UseBack(NamedTuple):

@@ -64,13 +64,14 @@ class QuietHours(Frozen):
 class TenantSettings(Frozen):
     """`member_fields` declares the custom fields a member may carry, by name and type. `complete_profile`: what a profile
     must have to be complete; nothing said, none ever is. A field of one's own is named as `fields.size`.
-    In `quiet_hours` no marketing is sent: it waits until they are over."""
+    In `quiet_hours` no marketing is sent: it waits until they are over. The audit log keeps refusals for `refusals_kept_days`."""
 
     name: Name
     member_fields: dict[Slug, FieldType] = Field(max_length=MAX_FIELDS, default_factory=dict)
     complete_profile: Annotated[tuple[ProfilePart, ...], Field(max_length=MAX_FIELDS)] = ()
     referrals: ReferralPolicy = ReferralPolicy()
     quiet_hours: QuietHours | None = None
+    refusals_kept_days: Annotated[int, Field(ge=1, le=3_650)] = 90
 
     @model_validator(mode="after")
     def _asks_for_what_is_declared(self) -> Self:

@@ -146,8 +146,9 @@ def _refusals(reward: Reward, it: Situation, wish: Wish) -> Iterator[Refused]:
 def _of_the_reward(reward: Reward, it: Situation) -> Iterator[Refused]:
     if reward.state != "active":
         yield Refused("reward_not_active", f"This reward is {_STATES[reward.state]}.")
-    if _before(reward.redeemable, it.day):
-        yield Refused("reward_not_yet", f"It can be had from {iso_day(reward.redeemable.from_day or 0)} on.")
+    first = max(reward.seen.from_day or 0, reward.redeemable.from_day or 0)  # what nobody may see yet nobody has
+    if it.day < first:
+        yield Refused("reward_not_yet", f"It can be had from {iso_day(first)} on.")
     if _behind(reward.redeemable, it.day):
         yield Refused("reward_over", f"It could be had until {iso_day(reward.redeemable.until_day or 0)}.")
 

@@ -119,11 +119,12 @@ def _every_once(limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
 
 class RewardDefinition(Frozen):
     """A reward as a shop writes it. `stock`: how many there are in all, those that are gone included; `limits` are of all
-    members together, `member_limits` of each. `coupon_series`: whose coupons its codes are, of the same program. In a list the lower `order` comes first. Segments: members of one of them."""
+    members together, `member_limits` of each. `seen`: when members are shown it, and not before it begins it is had; once that is over
+    it can be had as long as it is `redeemable`. `coupon_series`: whose coupons its codes are, of the same program. In a list the lower `order` comes first. Segments: members of one of them."""
 
     name: Title
     type: RewardType
-    state: State = "draft"
+    state: State = "active"
     summary: Prose = ""
     description: Prose = ""
     usage: Prose = ""

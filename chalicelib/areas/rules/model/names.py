@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import UnionType
 from typing import NamedTuple
 
 from chalicelib.areas.rules.model.conditions import Ask, AskTimes, Condition, questions
@@ -34,11 +35,15 @@ class Named(NamedTuple):
 
 
 def named_units(rule: Rule) -> Iterator[Named]:
-    for place, effect in enumerate(rule.effects):
-        unit = getattr(effect, "unit", None)
-        if unit is not None:
-            yield Named(unit, f"effects.{place}.unit")
+    yield from _of_effects(rule, (*CREDITS, PayWithPoints), "unit")
     yield from (Named(unit, "when") for unit in units_asked(_asked(rule)))
+
+
+def _of_effects(rule: Rule, kinds: type | UnionType | tuple[type, ...], field: str) -> Iterator[Named]:
+    """What effects of these kinds name in this field."""
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, kinds):
+            yield Named(getattr(effect, field), f"effects.{place}.{field}")
 
 
 def units_asked(questions: Iterable[Condition]) -> Iterator[str]:
@@ -84,9 +89,8 @@ def limits_nothing(rule: Rule) -> Iterator[Named]:
 def named_tiers(rule: Rule) -> Iterator[Named]:
     for tier in rule.audience.tiers:
         yield Named(tier, "audience.tiers")
+    yield from _of_effects(rule, SetTier, "tier")
     for place, effect in enumerate(rule.effects):
-        if isinstance(effect, SetTier):
-            yield Named(effect.tier, f"effects.{place}.tier")
         if isinstance(effect, Multiply):
             for tier in effect.by_tier:
                 yield Named(tier, f"effects.{place}.by_tier")
@@ -95,9 +99,7 @@ def named_tiers(rule: Rule) -> Iterator[Named]:
 
 def named_segments(rule: Rule) -> Iterator[Named]:
     yield from asked_segments(rule)
-    for place, effect in enumerate(rule.effects):
-        if isinstance(effect, JoinSegment | LeaveSegment):
-            yield Named(effect.segment, f"effects.{place}.segment")
+    yield from _of_effects(rule, JoinSegment | LeaveSegment, "segment")
 
 
 def asked_segments(rule: Rule) -> Iterator[Named]:
@@ -119,42 +121,30 @@ def named_fields(rule: Rule) -> Iterator[Named]:
 
 def amounts_off(rule: Rule) -> Iterator[Named]:
     """As they are written."""
-    for place, effect in enumerate(rule.effects):
-        if isinstance(effect, AmountOff):
-            yield Named(effect.amount, f"effects.{place}.amount")
+    return _of_effects(rule, AmountOff, "amount")
 
 
 def named_perks(rule: Rule) -> Iterator[Named]:
-    for place, effect in enumerate(rule.effects):
-        if isinstance(effect, GrantPerk | GiveStamps | GiveBadge):
-            yield Named(effect.perk, f"effects.{place}.perk")
+    return _of_effects(rule, GrantPerk | GiveStamps | GiveBadge, "perk")
 
 
 def named_badges(rule: Rule) -> Iterator[Named]:
     """Of its perks, those that must be badges."""
-    for place, effect in enumerate(rule.effects):
-        if isinstance(effect, GiveBadge):
-            yield Named(effect.perk, f"effects.{place}.perk")
+    return _of_effects(rule, GiveBadge, "perk")
 
 
 def named_templates(rule: Rule) -> Iterator[Named]:
     """Of notifications."""
-    for place, effect in enumerate(rule.effects):
-        if isinstance(effect, Notify):
-            yield Named(effect.template, f"effects.{place}.template")
+    return _of_effects(rule, Notify, "template")
 
 
 def named_series(rule: Rule) -> Iterator[Named]:
     """Of coupons."""
-    for place, effect in enumerate(rule.effects):
-        if isinstance(effect, IssueCoupon):
-            yield Named(effect.series, f"effects.{place}.series")
+    return _of_effects(rule, IssueCoupon, "series")
 
 
 def named_webhooks(rule: Rule) -> Iterator[Named]:
-    for place, effect in enumerate(rule.effects):
-        if isinstance(effect, CallWebhook):
-            yield Named(effect.webhook_id, f"effects.{place}.webhook_id")
+    return _of_effects(rule, CallWebhook, "webhook_id")
 
 
 def named_event(rule: Rule) -> tuple[str, frozenset[str]] | None:

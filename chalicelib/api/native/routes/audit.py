@@ -1,0 +1,34 @@
+"""Routes of the audit log."""
+
+from __future__ import annotations
+
+from chalicelib.api.route import PAGED, QueryParam, Route
+
+_HANDLERS = "chalicelib.api.native.audit"
+FILTERS = (
+    QueryParam("from", "instant", "Entries recorded at this time or later."),
+    QueryParam("until", "instant", "Entries recorded at this time or earlier."),
+    QueryParam(
+        "entity",
+        "string",
+        "Whose journal it is: the id of a member, a group or an order, or a part of the configuration as `rule:0001:base`.",
+        minimum=1,
+        maximum=200,
+    ),
+    QueryParam("type", "string", "Entries with a fact of this type, as `points.earned`.", minimum=1, maximum=64),
+    QueryParam("actor", "string", "Entries made by this actor: the id of a key or a job.", minimum=1, maximum=64),
+)
+
+ROUTES = (
+    Route(
+        "GET",
+        "/v1/audit",
+        f"{_HANDLERS}:read_audit",
+        "read_audit",
+        "audit",
+        "view",
+        "Who did what and when, newest first, also what no feed tells. An empty page with a cursor goes on.",
+        query=(*FILTERS, *PAGED),
+        errors=("invalid_cursor", "invalid_span", "invalid_entity", "entity_not_found"),
+    ),
+)

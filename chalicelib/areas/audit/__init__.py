@@ -1,0 +1,9 @@
+"""Audit: who did what, and when, to whom it may concern: the journal as a log, quiet entries included.
+
+Words       entity (whose journal it is: a member, a group, an order, or a part of the configuration, by its kind and id),
+            type (of a fact), actor (who did it: a key, an operator, a job), quiet (nobody was told), refusal (what did not commit,
+            and matters: somebody was refused access, or a proof)
+Laws        what the journal has, the log tells, newest first, each entry once; it tells no private part of an entry; to be refused
+            writes less, the more often it happens
+Facts       none: it tells the facts of others
+"""
