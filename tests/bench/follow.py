@@ -17,14 +17,11 @@ from chalicelib.aws.memory_outside import MemoryOutside
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.memory_senders import MemorySenders
 from chalicelib.aws.memory_topic import MemoryTopic
-from chalicelib.aws.queues import Message, QueueName
+from chalicelib.aws.queues import QueueName
 from chalicelib.events.automations import automations
 from chalicelib.events.notify import notify
 from chalicelib.events.webhooks import webhooks
 from chalicelib.table.dynamo import DynamoTable
-from infra.local.pages.facts import STREAMS, filters, taken_by
-from infra.local.table_template import whole_template
-from infra.subscriptions import subscribed
 from tests.bench.feed import Relaying
 from tests.bench.figures import Row, Section, percentile
 from tests.bench.till import DYNAMODB_LOCAL, local_table
@@ -32,8 +29,9 @@ from tests.twins import hooked, segmented, told
 from tests.twins.bookshop import BookShop, card, open_shop, sale
 from tests.twins.judged import ORDERS as CRITERIA
 from tests.twins.judged import when
+from tests.twins.subscriptions import hand_on, published_since
 
-ORDERS, MEMBERS, LAGS = 2_000, 500, 50
+ORDERS, MEMBERS, LAGS = 1_000, 250, 50
 CONSUMERS: Mapping[QueueName, Callable[..., dict[str, Any]]] = {
     "automations": automations,
     "notify": notify,
@@ -73,8 +71,6 @@ class Follower(Relaying):
 
     def __init__(self, shop: BookShop, table: DynamoTable) -> None:
         super().__init__(shop, table)
-        takes = filters(subscribed(whole_template()))
-        self.takers = {fact: taken_by(fact, takes) for stream in STREAMS for fact in stream.facts.classes}
         self.seconds = dict.fromkeys(CONSUMERS, 0.0)
         self.taken = self.facts = 0
 
@@ -104,14 +100,9 @@ class Follower(Relaying):
             self.until(0)
 
     def _hand_on(self) -> int:
-        """What the topic has said since, into the queues that take it; how many messages."""
-        topic, queues = self.shop.rt.topic, self.shop.rt.queues
-        assert isinstance(topic, MemoryTopic)
-        fresh = topic.published[self.taken :]
-        for one in fresh:
-            for name in CONSUMERS:
-                if any(name in self.takers[fact] for fact in one.types):
-                    queues.send(name, [Message(one.body, one.request_id)])
+        """What the topic has said since; how many messages."""
+        fresh = published_since(self.shop.rt, self.taken)
+        hand_on(self.shop.rt, fresh, CONSUMERS)
         self.taken += len(fresh)
         self.facts += sum(len(one.types) for one in fresh)
         return len(fresh)

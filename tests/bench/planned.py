@@ -46,6 +46,10 @@ def _lines(*sizes: int) -> list[str]:
     return [f"{size:,} lines" for size in sizes]
 
 
+def _members(*sizes: int) -> list[str]:
+    return [f"{size:,} members" for size in sizes]
+
+
 def _due(due: int, memberships: int) -> str:
     return f"{due:,} due among {memberships:,}"
 
@@ -69,8 +73,9 @@ PLANNED: Mapping[str, Callable[[], Sequence[str]]] = {
     ],
     "feed": lambda: [f"{feed.BACKLOG:,} entries"],
     "roll": lambda: [_due(roll.DUE, size) for size in roll.SIZES],
-    "roll" + FULL: lambda: [_due(roll.MOST_DUE, roll.MOST)],
-    "push": lambda: [f"{size:,} members" for size in push.SIZES],
+    "roll" + FULL: lambda: [_due(roll.MOST_DUE, size) for size in roll.MOST],
+    "push": lambda: _members(*push.SIZES),
+    "push" + FULL: lambda: _members(push.MOST),
     "follow": lambda: [f"{follow.ORDERS:,} orders"],
 }
 NAMES: Mapping[str, Callable[[Row], str]] = {
