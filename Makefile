@@ -38,7 +38,7 @@ e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end: three a
 bench: $(DEV) $(CLOUD) fetch-engine ## what it costs, measured: docs/performance.md; [ONLY=cpu,cold] [CHECK=1: the gate, nothing kept] [ACCEPT=1: its new baseline]
 	$(PY) -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check) $(if $(ACCEPT),--accept)
 
-bench-full: $(DEV) $(CLOUD) fetch-engine ## the same with more rounds, and a file of 100,000 lines
+bench-full: $(DEV) $(CLOUD) fetch-engine ## the same with more rounds, a file of 100,000 lines, 50,000 phones and 300,000 memberships
 	$(PY) -m tests.bench --full $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check)
 
 fetch-engine: $(DEV) ## DynamoDB Local, once
