@@ -80,6 +80,7 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
         "quota_held",
         "quota_slice",
         "redemption_code",
+        "refusal",
         "segment",
     ),
     "registered_tenant",
