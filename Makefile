@@ -1,7 +1,7 @@
 # One line each: every target calls a Python module. On a bare checkout each first installs what it needs, once.
-# PYTHON is the system's (3.11 or newer); FILE and AS_OF are for `make demo FILE=orders.csv AS_OF=2011-12-31`.
+# PYTHON is the system's (3.11 or newer), and its own before others; FILE and AS_OF are for `make demo FILE=orders.csv AS_OF=2011-12-31`.
 
-PYTHON ?= python3
+PYTHON ?= $(shell sh infra/local/which_python.sh)
 PY := .venv/bin/python
 DEV := .venv/.installed
 CLOUD := .local/cloud/.installed
