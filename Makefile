@@ -7,6 +7,8 @@ DEV := .venv/.installed
 CLOUD := .local/cloud/.installed
 PLACE = $(if $(STAGE),--stage "$(STAGE)") $(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(STATE),--state "$(STATE)")
 MAKEFLAGS += --no-print-directory
+# Bytecode is kept, whatever the person's environment says: else each of a thousand processes would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .SILENT:
 .NOTPARALLEL:
