@@ -55,5 +55,5 @@ def test_where_there_is_no_room_names_are_forgotten_that_nobody_asks_for() -> No
 
 def test_what_comes_back_makes_no_room() -> None:
     """It was counted when somebody asked for fewer days."""
-    past = counted(counted({}, DAY, days=90), DAY + 60, days=90)
-    assert counted(past, DAY + 60, days=30, times=-1) == {"orders": {DAY: Sum(1)}}
+    past = counted(counted({}, DAY, days=90), DAY + 60, days=90, times=2)
+    assert counted(past, DAY + 60, days=30, times=-1) == {"orders": {DAY: Sum(1), DAY + 60: Sum(1)}}
