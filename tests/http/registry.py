@@ -324,7 +324,7 @@ def _latecomer(names: Names) -> str:
 
 
 def _metric(names: Names) -> str:
-    return str(names.api.put("/v1/metrics/ours", BODIES["put_metric"]).json["metric_id"])
+    return str(names.api.put("/v1/metrics/our-visits", BODIES["put_metric"]).json["metric_id"])
 
 
 def _segment(names: Names) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -72,10 +73,15 @@ class MetricShape(Frozen):
         return self
 
 
+def _in_order(what: dict[str, Any]) -> dict[str, Any]:
+    """As it is kept: whoever asks again gets the same answer, letter by letter."""
+    return dict(json.loads(json.dumps(what, sort_keys=True)))
+
+
 class MetricDefinition(MetricShape):
     """A metric as it is kept. `what`: what is measured, in the words of rules, which know what they mean."""
 
-    what: dict[str, Any]
+    what: Annotated[dict[str, Any], AfterValidator(_in_order)]
 
 
 class Metric(MetricDefinition):

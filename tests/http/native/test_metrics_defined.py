@@ -97,6 +97,7 @@ def test_who_reaches_a_threshold_gets_what_rules_give_once_and_again_after_falli
     third = buy(rt, shop, ada, "S3")
     assert (reached(shop, ada), of(shop, ada)) == (["visits/regular"], ["regulars"])
     gained = points(shop, ada)
+    assert answer(shop.api.get(f"/v1/members/{ada}/statement"))["items"]
     look_again(rt, "ours", ada, None, "req_2")
     assert points(shop, ada) == gained
     for number, order in enumerate((second, third)):
