@@ -321,7 +321,7 @@ LEFT_OUT = (
     LeftOut(
         (
             *("list_operations", "get_operation", "cancel_operation", "start_proof", "start_simulation"),
-            *("preview_segment", "export_segment"),
+            *("preview_segment", "export_segment", "export_audit"),
         ),
         "whoever looks after jobs asks now and then; the jobs themselves are measured",
     ),

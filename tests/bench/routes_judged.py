@@ -76,6 +76,7 @@ WITHOUT_A_ROW = frozenset(
         *(
             "read_feed",
             "read_audit",
+            "export_audit",
             "read_own_feed",
             "read_order_feed",
             "read_liability",
