@@ -2,7 +2,8 @@
 besides, of rules on schedule.
 
 reads    1 Query of the list of tenants per MB
-sends    17 messages a tenant, to the queue `due`: its shards, and what was published before; and one an hour
+sends    18 messages a tenant, to the queue `due`: its shards, what was published before, and what of its audit log goes into the archive;
+         and one an hour
 writes   at last, of a day, the mark that it was done, whose age is watched (flows/take_pulse): 2 units
 """
 
@@ -12,6 +13,7 @@ from typing import Any
 
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts.store import DUE_SHARDS
+from chalicelib.areas.audit.archives import LAG_DAYS
 from chalicelib.aws.queues import Message
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, iso_day
@@ -29,6 +31,7 @@ def enqueue_due(rt: Runtime, day: Day | None, request_id: str, runs_until: Insta
         if day is not None:
             bodies += [{"tenant": tenant, "shard": shard, "day": iso_day(day)} for shard in range(DUE_SHARDS)]
             bodies.append({"tenant": tenant, "facts_before": iso_day(day)})
+            bodies.append({"tenant": tenant, "audit_before": iso_day(day - LAG_DAYS)})
         rt.queues.send("due", [Message(body, request_id) for body in bodies])
         sent += len(bodies)
     if day is not None:

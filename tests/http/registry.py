@@ -537,7 +537,8 @@ NATIVE = Registry(
     queries={
         "value_of_points": lambda _: {"points": "5"},
         "find_order": lambda names: {"number": names["order_number"]},
-        **dict.fromkeys(("read_audit", "export_audit"), lambda names: {"entity": names["member_id"]}),
+        "read_audit": lambda names: {"entity": names["member_id"]},
+        "export_audit": lambda names: {"entity": names["member_id"]},
         "analyse_orders": lambda names: {"program_id": names["program_id"]},
         "analyse_tiers": lambda names: {"program_id": names["program_id"]},
         "read_segment_metrics": lambda names: {"program_id": names["program_id"]},
