@@ -44,7 +44,7 @@ from chalicelib.table.patient import PatientTable
 from chalicelib.table.protocol import Table, Write, key_of
 from chalicelib.table.recorded import Recorded, recorded_between
 
-WORK_SECONDS = 30.0  # then another message goes on: one file more fits into what a function may take
+WORK_SECONDS = 5.0  # then another message goes on: ten of them, a file more each, fit into what a function may take
 _EVER = 10**13 - 2
 
 

@@ -1,4 +1,4 @@
-"""Routes of the audit log."""
+"""Routes of the audit log, as pages, as a file, and of its archive."""
 
 from __future__ import annotations
 
@@ -45,5 +45,27 @@ ROUTES = (
         errors=_WRONG,
         dry_run=True,
         bodiless=True,
+    ),
+    Route(
+        "GET",
+        "/v1/audit/archives",
+        f"{_HANDLERS}:list_archives",
+        "list_audit_archives",
+        "audit",
+        "view",
+        "The days of which the log lies in files, newest first.",
+        query=PAGED,
+        errors=("invalid_cursor",),
+    ),
+    Route(
+        "GET",
+        "/v1/audit/archives/{day}",
+        f"{_HANDLERS}:get_archive",
+        "get_audit_archive",
+        "audit",
+        "view",
+        "Where what the log has of a day can be read, for a quarter of an hour.",
+        query=(QueryParam("format", "string", "JSON lines or XML.", default="jsonl", choices=("jsonl", "xml")),),
+        errors=("archive_not_found",),
     ),
 )
