@@ -7,8 +7,8 @@ journal for it.
 
 reads    the configuration, where this process has none that is fresh; the mark, 1 Get; of each hour 16 Queries of gsi2, of each
          file 1 of refusals; 1 BatchGet for every hundred entries. The first time 2 Queries: which day was the first
-writes   of each file, and of each day that is over, the mark, 2 units, and what is told of an archived day, 2 more; the files,
-         streamed: memory does not grow
+writes   of each file, and of each day of nothing, the mark, 2 units, and with the last of a day what is told of it, 2 more; the
+         files, streamed: memory does not grow
 repeats  the mark says which file is next, and what comes before it which entries are in it. It moves behind the file: whoever is
          killed in between leaves a file that the next one writes again
 
@@ -56,6 +56,13 @@ class Archived:
     more: bool
 
 
+class _Filed(NamedTuple):
+    """Where the day of a mark then stands, and whether that is all of it."""
+
+    mark: ArchiveMark
+    over: bool
+
+
 class _Seen(NamedTuple):
     """Where an entry is; a refusal is what was found."""
 
@@ -75,7 +82,7 @@ def archive_audit(rt: Runtime, tenant: str, before: Day, most: int = MOST_ENTRIE
         if rt.clock.monotonic() - started > WORK_SECONDS:
             return Archived(entries, more=True)
         filed = _write(rt, tenant, mark, most)
-        entries += 0 if filed is None else filed.entries - mark.entries
+        entries += filed.mark.entries - mark.entries
         mark = settle(rt, partial(_moved, rt, tenant, mark, filed))
     return Archived(entries, more=False)
 
@@ -91,25 +98,25 @@ def _mark(table: Table, tenant: str) -> ArchiveMark | None:
     return ArchiveMark(min(days)) if days else None
 
 
-def _moved(rt: Runtime, tenant: str, mark: ArchiveMark, filed: ArchiveMark | None) -> tuple[ArchiveMark, list[Write]]:
-    """Behind the file; behind the day, where nothing more is of it. Unless somebody who wrote the same was faster."""
+def _moved(rt: Runtime, tenant: str, mark: ArchiveMark, filed: _Filed) -> tuple[ArchiveMark, list[Write]]:
+    """Behind the file; behind the day, where that is all of it. Unless somebody who wrote the same was faster."""
     now = store.read_mark(rt.table, tenant)
     if now is not None and now.version != mark.version:
         return now, []
-    after = mark.day_over() if filed is None else filed
+    after = filed.mark.day_over() if filed.over else filed.mark
     told: list[Write] = []
-    if filed is None and mark.files:
-        told.append(store.archived_put(tenant, mark.archived(rt.clock.now())))
+    if filed.over and filed.mark.files:
+        told.append(store.archived_put(tenant, filed.mark.archived(rt.clock.now())))
     return replace(after, version=mark.version + 1), [store.mark_put(tenant, after), *told]
 
 
-def _write(rt: Runtime, tenant: str, mark: ArchiveMark, most: int) -> ArchiveMark | None:
-    """The next file of the mark's day, in both formats; none where nothing more is of that day."""
+def _write(rt: Runtime, tenant: str, mark: ArchiveMark, most: int) -> _Filed:
+    """The next file of the mark's day, in both formats; none where there is nothing more of that day."""
     table = PatientTable(rt)
     seen = _of_the_day(table, tenant, mark)
     first = next(seen, None)
     if first is None:
-        return None
+        return _Filed(mark, over=True)
     number, entries = mark.files + 1, 0
     named = partial(archive_file, tenant, mark.day, number)
     with (
@@ -122,7 +129,7 @@ def _write(rt: Runtime, tenant: str, mark: ArchiveMark, most: int) -> ArchiveMar
             _put_down(lines, document, _told(table, tenant, batch))
             entries, last = entries + len(batch), batch[-1].recorded
         document.write(CLOSING.encode())
-    return mark.with_file(entries, Reached(last.at, last.place))
+    return _Filed(mark.with_file(entries, Reached(last.at, last.place)), over=entries < most)
 
 
 def _put_down(lines: Writer, document: Writer, entries: Sequence[AuditEntry]) -> None:
