@@ -13,13 +13,14 @@ from typing import Any
 
 from chalicelib.areas.access import store as access
 from chalicelib.areas.accounts.store import DUE_SHARDS
-from chalicelib.areas.audit.archives import LAG_DAYS
 from chalicelib.aws.queues import Message
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day, iso_day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import settle
 from chalicelib.table.pulse import mark_put
+
+ARCHIVE_LAGS_DAYS = 1  # a day waits for another one, once it is over: then its index is whole
 
 
 def enqueue_due(rt: Runtime, day: Day | None, request_id: str, runs_until: Instant | None = None) -> int:
@@ -31,7 +32,7 @@ def enqueue_due(rt: Runtime, day: Day | None, request_id: str, runs_until: Insta
         if day is not None:
             bodies += [{"tenant": tenant, "shard": shard, "day": iso_day(day)} for shard in range(DUE_SHARDS)]
             bodies.append({"tenant": tenant, "facts_before": iso_day(day)})
-            bodies.append({"tenant": tenant, "audit_before": iso_day(day - LAG_DAYS)})
+            bodies.append({"tenant": tenant, "audit_before": iso_day(day - ARCHIVE_LAGS_DAYS)})
         rt.queues.send("due", [Message(body, request_id) for body in bodies])
         sent += len(bodies)
     if day is not None:

@@ -17,7 +17,6 @@ from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.table.feed import Place
 
 DAY_MS = 86_400_000
-LAG_DAYS = 1  # that a day waits for, once it is over
 MOST_ENTRIES = 10_000  # of a file
 KEPT_DAYS = 3_650  # for which it is told of; its files stay a little longer
 Format = Literal["jsonl", "xml"]

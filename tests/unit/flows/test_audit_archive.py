@@ -100,8 +100,10 @@ def test_a_day_that_is_not_over_waits() -> None:
 
 
 def test_a_shop_of_which_nothing_is_known_has_no_archive() -> None:
+    """Not even the relay has come to it."""
     shop = wanted(open_shop())
-    assert archive_audit(shop.rt, "nobody", BEFORE) == Archived(0, more=False)
+    assert archived(shop) == Archived(0, more=False)
+    assert files(shop.rt) == {}
 
 
 def test_long_work_goes_on_by_a_message() -> None:
