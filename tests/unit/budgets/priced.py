@@ -220,7 +220,8 @@ BY_PROOF: dict[str, Callable[[Till], Callable[[], object]]] = {
         rewarded.redeem, at.shop, at.ada, offered(at), shown_for(at, rewards="pin")
     ),
 }
-PRICED = (*(name for name in (*OPERATIONS, *OF_WHAT_IS_APART, *IN_A_GROUP) if name != _LAST), *BY_PROOF, _LAST)
+# Groups first: behind them perks are offered whose cards points fill, which a purchase of theirs would redeem.
+PRICED = (*(name for name in (*IN_A_GROUP, *OPERATIONS, *OF_WHAT_IS_APART) if name != _LAST), *BY_PROOF, _LAST)
 
 
 PERKS: dict[str, dict[str, Any]] = {
