@@ -32,8 +32,8 @@ engine: fetch-engine ## contract, concurrency and idempotency on DynamoDB Local
 package: $(DEV) ## build/<stage>/: template and zip, as they are deployed
 	$(PY) -m infra.package $(STAGE)
 
-e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end: three at a time, since each waits half of its own
-	$(PY) -m pytest -m e2e tests/e2e --numprocesses 3 --dist loadscope --no-loadscope-reorder
+e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end
+	$(PY) -m pytest -m e2e tests/e2e --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 bench: $(DEV) $(CLOUD) fetch-engine ## what it costs, measured: docs/performance.md; [ONLY=cpu,cold] [CHECK=1: the gate, nothing kept] [ACCEPT=1: its new baseline]
 	$(PY) -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check) $(if $(ACCEPT),--accept)

@@ -19,7 +19,7 @@ from chalicelib.table.feed import read_head
 from infra.local.demo.program import TENANT
 from infra.local.deploy import client, deploy
 from infra.local.ministack import REGION, EngineError
-from infra.package import TEMPLATE, package
+from infra.package import one_at_a_time, package
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / ".local" / "package"
@@ -157,13 +157,16 @@ def environment_of(known: Settings) -> dict[str, str]:
 
 
 def _packaged() -> Path:
-    """Packaging takes a while: a package is kept as long as nothing that its template tells of has changed."""
+    """Packaging takes a while: a package is kept as long as nothing that its template tells of has changed. It is there when it
+    is whole: whoever comes meanwhile waits for it."""
     into = PACKAGES / _digest(_told_of())
-    out = into / STAGE
-    if not (out / TEMPLATE).exists():
-        shutil.rmtree(PACKAGES, ignore_errors=True)
-        package(STAGE, into)
-    return out
+    with one_at_a_time(PACKAGES.with_suffix(".lock")):
+        if not into.exists():
+            shutil.rmtree(PACKAGES, ignore_errors=True)
+            begun = into.with_suffix(".new")
+            package(STAGE, begun)
+            begun.rename(into)
+    return into / STAGE
 
 
 def _told_of() -> Iterator[Path]:

@@ -65,3 +65,8 @@ def refund(
 
 def revoke(shop: BookShop, member_id: str, award_id: str, command: Command | None = None) -> Committed[RevokedAward]:
     return revoke_award(shop.rt, shop.caller, command or fresh(), member_id, award_id)
+
+
+def stamps(shop: BookShop, owner: str) -> int:
+    """How many they have, in a shop with a unit of that name."""
+    return next((one.available for one in shop.account(owner).wallets if one.unit == "stamps"), 0)

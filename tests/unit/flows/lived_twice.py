@@ -131,15 +131,20 @@ class Side:
 
     def counted(self) -> Counter[tuple[str, str]]:
         """What the relay counts of all entries, by owner: breakage and liability by the month of the last day among it. How
-        many entries there are is no matter."""
+        many entries there are is no matter, nor who stands on which tier: whom another ladder moves is written, and counted, when
+        something else happens to them, and the job is one such thing."""
         rt, tenant = self.shop.rt, self.shop.caller.tenant
         sums: Counter[tuple[str, str]] = Counter()
         for owner in self.owners:
             stream = accounts.stream(tenant, owner, 1)
             entries = [entry_from(stream, one) for one in every_item(rt.table, entries_query(stream, 1, MAX_SEQUENCE))]
             found = counted(told_of(entry) for entry in entries)
-            sums.update({(owner, name): amount for name, amount in found.items() if "/" in name})
+            sums.update({(owner, name): amount for name, amount in found.items() if _follows(name)})
         return sums
+
+
+def _follows(name: str) -> bool:
+    return "/" in name and not name.startswith("stood/")
 
 
 Move = Callable[[Side, Random], Any]

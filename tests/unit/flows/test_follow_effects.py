@@ -9,7 +9,7 @@ import pytest
 from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.list_awards import list_awards
 from tests.twins import perked
-from tests.twins.bookshop import BookShop, card, dry, fixed, keyed, member, open_shop, refused, rule, sale
+from tests.twins.bookshop import POINTS, BookShop, card, dry, fixed, keyed, member, open_shop, refused, rule, sale
 from tests.twins.grouped import household
 from tests.twins.happenings import check_in, given, record
 
@@ -21,9 +21,9 @@ GOLD = {"kind": "set_tier", "tier": "gold", "days": 10}
 
 def shop_with(*effects: dict[str, Any], on: str = "check_in", **perks: Any) -> tuple[BookShop, str]:
     """With a treat, a card of two stamps that gives one, and a rule that gives these."""
-    shop = open_shop(rules=())
+    shop = open_shop(rules=(), program={"units": [POINTS, {"code": "stamps", "name": "Stamps"}]})
     perked.offer(shop, "treat", perked.TREAT, **perks)
-    perked.offer(shop, "card", perked.CARD | {"gives": "treat"}, method="auto")
+    perked.offer(shop, "card", perked.CARD | {"unit": "stamps", "gives": "treat"}, method="auto")
     shop.define(rule("gives", trigger={"on": on}, effects=effects))
     return shop, shop.member("ada")
 
@@ -54,7 +54,7 @@ def test_stamps_fill_a_card_that_redeems_itself() -> None:
     assert given(shop, ada, check_in()) == [("card.1", None)]
     assert given(shop, ada, check_in()) == [("card.1", None)]
     assert awards(shop, ada)["treat.1"] == "active"
-    assert shop.balance(ada) == 0
+    assert perked.stamps(shop, ada) == 0
 
 
 def times(shop: BookShop, member_id: str) -> dict[str, int]:
@@ -133,7 +133,7 @@ def test_a_member_of_a_group_gets_the_award_and_the_group_the_stamps() -> None:
     group_id = household(shop, ada)
     record(shop, ada, check_in())
     assert awards(shop, ada) == {"card.1": "active"}
-    assert shop.balance(group_id) == 1
+    assert perked.stamps(shop, group_id) == 1
     assert shop.proof(group_id).matches
 
 

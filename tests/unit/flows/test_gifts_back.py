@@ -25,7 +25,7 @@ from chalicelib.flows.terms import terms_of
 from chalicelib.flows.verify_members import verify_members
 from chalicelib.kit.periods import day_starts, iso_day, local_day
 from tests.twins import fresh, kept, perked, tills
-from tests.twins.bookshop import BookShop, fixed, goods_back, member, open_shop, rule, sale
+from tests.twins.bookshop import POINTS, BookShop, fixed, goods_back, member, open_shop, rule, sale
 from tests.twins.grouped import household
 
 TREAT = {"kind": "grant_perk", "perk": "treat"}
@@ -35,9 +35,9 @@ GOLD = {"kind": "set_tier", "tier": "gold", "days": 10}
 
 def shop_with(*effects: dict[str, Any], **perks: Any) -> tuple[BookShop, str]:
     """With a treat, a card of two stamps that gives one by itself, and a rule on orders that gives these."""
-    shop = open_shop(rules=())
+    shop = open_shop(rules=(), program={"units": [POINTS, {"code": "stamps", "name": "Stamps"}]})
     perked.offer(shop, "treat", perked.TREAT, **perks)
-    perked.offer(shop, "card", perked.CARD | {"gives": "treat"}, method="auto")
+    perked.offer(shop, "card", perked.CARD | {"unit": "stamps", "gives": "treat"}, method="auto")
     if effects:
         shop.define(rule("gives", effects=effects))
     return shop, shop.member("ada")
@@ -164,18 +164,18 @@ def test_a_part_takes_nothing_of_it() -> None:
     shop, ada = shop_with(TREAT, STAMP)
     order_id = bought(shop, ada, "A-1", 10_00, 20_00)
     part = returned(shop, order_id, "R-1", 10_00)
-    assert (part.full, gone(part), shop.balance(ada)) == (False, [], 1)
+    assert (part.full, gone(part), perked.stamps(shop, ada)) == (False, [], 1)
     rest = shop.bring_back(order_id, goods_back("R-2", 20_00, "book-2")).answer
     assert (rest.full, gone(rest)) == (True, [("treat.1", None), ("card.1", None)])
-    assert (shop.balance(ada), awards(shop, ada)["treat.1"][0]) == (0, "revoked")
+    assert (perked.stamps(shop, ada), awards(shop, ada)["treat.1"][0]) == (0, "revoked")
     sound(shop, ada)
 
 
 def test_a_stamp_goes_from_a_card_that_is_not_full() -> None:
     shop, ada = shop_with(STAMP)
     answer = returned(shop, bought(shop, ada))
-    assert [(one.unit, one.amount, one.short, one.rule_id) for one in answer.cancelled] == [("points", 1, 0, "gives")]
-    assert shop.balance(ada) == 0
+    assert [(one.unit, one.amount, one.short, one.rule_id) for one in answer.cancelled] == [("stamps", 1, 0, "gives")]
+    assert perked.stamps(shop, ada) == 0
     sound(shop, ada)
 
 
@@ -183,9 +183,9 @@ def test_a_card_that_this_order_filled_is_as_it_was_before() -> None:
     shop, ada = shop_with(STAMP)
     bought(shop, ada)
     second = bought(shop, ada, "A-2")
-    assert (shop.balance(ada), awards(shop, ada)["treat.1"][0]) == (0, "active")
+    assert (perked.stamps(shop, ada), awards(shop, ada)["treat.1"][0]) == (0, "active")
     returned(shop, second, "R-2")
-    assert (shop.balance(ada), awards(shop, ada)["treat.1"][0]) == (1, "revoked")
+    assert (perked.stamps(shop, ada), awards(shop, ada)["treat.1"][0]) == (1, "revoked")
     assert awards(shop, ada)["card.1"] == ("active", None, 0)
     sound(shop, ada)
 
@@ -337,9 +337,9 @@ def test_in_a_group_the_award_is_the_members_and_the_stamp_the_groups() -> None:
     shop, ada = shop_with(STAMP, TREAT)
     group_id = household(shop, ada)
     order_id = bought(shop, ada)
-    assert shop.balance(group_id) == 1
+    assert perked.stamps(shop, group_id) == 1
     assert gone(returned(shop, order_id)) == [("card.1", None), ("treat.1", None)]
-    assert (shop.balance(group_id), awards(shop, ada)["treat.1"][0]) == (0, "revoked")
+    assert (perked.stamps(shop, group_id), awards(shop, ada)["treat.1"][0]) == (0, "revoked")
     assert shop.proof(group_id).matches
 
 

@@ -64,7 +64,7 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
 NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *(
         "api_key",
-        *("archived_day", "audit_files", "refusal"),
+        *("archived_day", "audit_files"),
         "award",
         "beat",
         "checkout",
@@ -81,6 +81,7 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
         "quota_held",
         "quota_slice",
         "redemption_code",
+        "refusal",
         "segment",
     ),
     "registered_tenant",
