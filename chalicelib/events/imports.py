@@ -26,13 +26,13 @@ from urllib.parse import unquote_plus
 
 from chalicelib.areas.imports.model import Drop
 from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
+from chalicelib.events.chunks import coming_again
 from chalicelib.events.log import Note, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.audit_chunk import audit_chunk
 from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.import_chunk import import_chunk
 from chalicelib.flows.import_codes import codes_chunk, join_codes, route_codes
-from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS
 from chalicelib.flows.job_messages import QUEUE, Job, Step, step_of
 from chalicelib.flows.join_audit_export import join_audit_export
 from chalicelib.flows.join_import import join_import
@@ -111,13 +111,11 @@ def _step(rt: Runtime, step: Step, delivery: Delivery) -> None:
         case "route":
             _ROUTES[step.job](rt, step.tenant, step.operation_id)
         case "chunk":
-            # the queue waits as long as its function may take, which is far too long for a chunk whose worker died
-            keep = partial(rt.queues.come_again, QUEUE, delivery.receipt, COMES_AGAIN_SECONDS)
-            keep()
-            if step.job in _READING:
-                _READING[step.job](rt, step, keep)
-            else:
-                _WRITING[step.job](rt, step)
+            with coming_again(rt, QUEUE, delivery) as keep:
+                if step.job in _READING:
+                    _READING[step.job](rt, step, keep)
+                else:
+                    _WRITING[step.job](rt, step)
         case "join":
             _JOINS[step.job](rt, step.tenant, step.operation_id)
 

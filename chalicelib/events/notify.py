@@ -19,10 +19,10 @@ from typing import Any
 
 from chalicelib.areas.notifications.store.notices import DueNotice
 from chalicelib.errors import InvalidInput, Refused
+from chalicelib.events.chunks import coming_again
 from chalicelib.events.log import Note
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.give_up_operation import give_up_operation
-from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS
 from chalicelib.flows.job_messages import NOTIFY, Step, step_of
 from chalicelib.flows.join_notification import join_notification
 from chalicelib.flows.notify_chunk import notify_chunk, route_notification
@@ -69,8 +69,7 @@ def _step(rt: Runtime, step: Step, delivery: Delivery) -> None:
         case "route":
             route_notification(rt, step.tenant, step.operation_id)
         case "chunk":
-            # the queue waits as long as its function may take, which is far too long for a chunk whose worker died
-            rt.queues.come_again(NOTIFY, delivery.receipt, COMES_AGAIN_SECONDS)
-            notify_chunk(rt, step)
+            with coming_again(rt, NOTIFY, delivery):
+                notify_chunk(rt, step)
         case "join":
             join_notification(rt, step.tenant, step.operation_id)

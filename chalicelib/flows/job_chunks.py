@@ -41,6 +41,10 @@ class Chunk:
 Do = Callable[[Runtime, Operation, Part], Chunk]
 
 
+class ChunkHeld(Busy):
+    """By another worker, for as long as its lease lasts."""
+
+
 def work_on_chunk(rt: Runtime, step: Step, do: Do, *, keep: Callable[[], None] | None = None) -> None:
     """With `keep` the lease is lengthened while `do` reads, and the message kept away by it as long; then `do` writes
     nothing. A work file that is not there fails the operation: `work_lost`. Busy: somebody else is at it, or the table is;
@@ -77,7 +81,7 @@ def _take(rt: Runtime, step: Step) -> tuple[Operation, Part, bool]:
             return (operation, part, True), ()
         now = rt.clock.now()
         if part.leased_until > now:
-            raise Busy("busy", "Another worker is at this chunk.")
+            raise ChunkHeld("busy", "Another worker is at this chunk.")
         taken = part.taken(holder, now + LEASE_MS)
         return (operation, taken, True), (jobs.part_put(operation, taken, now),)
 
@@ -109,7 +113,7 @@ def _count(rt: Runtime, operation: Operation, part: Part, done: Chunk) -> tuple[
         if known.chunk > part.chunk:
             return (whole, known), ()
         if known.version != part.version:
-            raise Busy("busy", "Another worker has taken over this chunk.")
+            raise ChunkHeld("busy", "Another worker has taken over this chunk.")
         writes: tuple[Write, ...] = (jobs.part_put(operation, finished, rt.clock.now()),)
         if finished.done and whole.state == "running":
             whole = whole.with_part_done()

@@ -20,7 +20,9 @@ from chalicelib.flows.job_chunks import COMES_AGAIN_SECONDS
 from chalicelib.flows.job_lease import LEASE_MS
 from chalicelib.flows.join_import import join_import
 from chalicelib.runtime import Runtime
+from chalicelib.table.memory import MemoryTable
 from tests.twins import fresh
+from tests.twins.faulty import FaultyTable
 from tests.unit.imports.drops import Importing, importing, sold
 from tests.unit.orders_file.csv_file import file_of
 
@@ -199,6 +201,31 @@ def test_a_chunk_whose_worker_died_comes_again_as_soon_as_its_lease_is_over() ->
     chunks = len({str(message.body) for message in shop.queues.sent["imports"] if message.body["do"] == "chunk"})
     assert list(shop.queues.returning.values()) == [COMES_AGAIN_SECONDS] * chunks
     assert COMES_AGAIN_SECONDS * 1000 > LEASE_MS
+
+
+def test_a_chunk_that_meets_a_busy_moment_comes_again_soon_and_each_time_later() -> None:
+    table = FaultyTable(MemoryTable())
+    shop = importing(table)
+    operation = shop.drop(*FIVE, parts=1)
+    one = work_up_to(shop, "chunk")
+    for received, seconds in ((1, 10), (2, 40), (3, 160), (4, COMES_AGAIN_SECONDS)):
+        table.start(dict.fromkeys(range(400), "throttled"))
+        assert not deliver(shop, one, received)
+        assert shop.queues.returning[f"{one.message_id}-{received}"] == seconds
+    table.start()
+    assert _done_at_once(shop.rt, one)
+    shop.work()
+    assert ended(shop, operation).state == "done"
+
+
+def test_a_copy_waits_for_the_lease_of_whoever_is_at_its_chunk() -> None:
+    shop = importing()
+    shop.drop(*FIVE, parts=1)
+    one = work_up_to(shop, "chunk")
+    shop.kills.at = shop.kills.writes + 3
+    assert not deliver(shop, one)
+    assert not _done_at_once(shop.rt, one)
+    assert set(shop.queues.returning.values()) == {COMES_AGAIN_SECONDS}
 
 
 def test_a_chunk_behind_the_end_of_its_part_changes_nothing() -> None:
