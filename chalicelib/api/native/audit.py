@@ -10,6 +10,7 @@ from chalicelib.areas.audit import operations as audit
 from chalicelib.areas.audit.archives import ArchivedDay, Format, archive_file
 from chalicelib.areas.audit.model import AuditPage, Sought
 from chalicelib.errors import InvalidInput
+from chalicelib.flows.fact_types import known_type
 from chalicelib.flows.read_audit import read_audit as audit_of
 from chalicelib.flows.read_own_audit import read_own_audit
 from chalicelib.flows.start_audit_export import start_audit_export
@@ -69,4 +70,5 @@ def sought_by(call: Call) -> Sought:
     until = now if query["until"] is None else min(now, query["until"])
     if query["from"] is not None and query["until"] is not None and query["until"] < since:
         raise InvalidInput("invalid_span", "The time asked for ends before it begins.", param="until")
-    return Sought(since, until, query["type"], query["actor"], query["entity"])
+    type_ = None if query["type"] is None else known_type(query["type"])
+    return Sought(since, until, type_, query["actor"], query["entity"])

@@ -18,7 +18,7 @@ FILTERS = (
     QueryParam("type", "string", "Entries with a fact of this type, as `points.earned`.", minimum=1, maximum=64),
     QueryParam("actor", "string", "Entries made by this actor: the id of a key or a job.", minimum=1, maximum=64),
 )
-_WRONG = ("invalid_span", "invalid_entity", "entity_not_found")
+_WRONG = ("invalid_span", "invalid_entity", "entity_not_found", "unknown_fact_type")
 
 ROUTES = (
     Route(
