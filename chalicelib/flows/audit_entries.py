@@ -18,7 +18,6 @@ from chalicelib.table.protocol import Table
 
 LOOKED_AT = 300  # entries, at most, for one page
 READ_TOGETHER = 100
-MAX_ANSWER_BYTES = 2_000_000  # of facts: a page ends early rather than outgrow what a Lambda may answer
 
 Wherefrom = tuple[Stream, int, Instant]  # and about when, should it be there no more
 

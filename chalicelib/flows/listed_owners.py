@@ -1,14 +1,16 @@
-"""All members and groups of a tenant, as their directories list them: 1 Query two hundred of a shard."""
+"""All members and groups of a tenant, as their directories list them, or those of a segment: 1 Query two hundred of a shard."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from chalicelib.areas.groups import store as group_store
 from chalicelib.areas.members import store as members
+from chalicelib.areas.segments import store as segments
 from chalicelib.kit.ids import owner_kind
 from chalicelib.table.pages import every_item
-from chalicelib.table.protocol import Table
+from chalicelib.table.protocol import Attrs, Query, Table
 
 MEMBERS_A_PART = 200
 EVERY_SHARD = range(members.DIRECTORY_SHARDS)
@@ -24,15 +26,29 @@ def listed_owners(table: Table, tenant: str, after: str | None, shards: range = 
 
 def listed_groups(table: Table, tenant: str, after: str | None, shards: range = EVERY_SHARD) -> Iterator[str]:
     """As the directory has them in these of its shards, as many as members' has, behind the group `after`."""
-    first = shards.start if after is None else group_store.shard_of(after)
-    for shard in range(first, shards.stop):
-        query = group_store.directory_query(tenant, shard, MEMBERS_A_PART, after if shard == first else None)
-        yield from map(group_store.listed_group, every_item(table, query))
+    query = partial(group_store.directory_query, tenant)
+    yield from map(group_store.listed_group, listed(table, shards, after, group_store.shard_of, query))
 
 
 def listed_members(table: Table, tenant: str, after: str | None, shards: range = EVERY_SHARD) -> Iterator[str]:
     """As the directory has them in these of its shards, behind the member `after`."""
-    first = shards.start if after is None else members.shard_of(after)
+    query = partial(members.directory_query, tenant)
+    yield from map(members.listed_member, listed(table, shards, after, members.shard_of, query))
+
+
+def listed_in_segment(table: Table, tenant: str, segment: str, after: str | None, shards: range) -> Iterator[Attrs]:
+    """As the segment's list has them, whose stay is over included."""
+    yield from listed(table, shards, after, segments.shard_of, partial(segments.members_query, tenant, segment))
+
+
+def listed(
+    table: Table,
+    shards: range,
+    after: str | None,
+    shard_of: Callable[[str], int],
+    query: Callable[[int, int, str | None], Query],
+) -> Iterator[Attrs]:
+    """What a list has in these of its shards, behind whoever is named. `query`: of a shard, how many at once, behind whom."""
+    first = shards.start if after is None else shard_of(after)
     for shard in range(first, shards.stop):
-        query = members.directory_query(tenant, shard, MEMBERS_A_PART, after if shard == first else None)
-        yield from map(members.listed_member, every_item(table, query))
+        yield from every_item(table, query(shard, MEMBERS_A_PART, after if shard == first else None))

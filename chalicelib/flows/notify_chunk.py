@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from chalicelib.areas.segments import store as segments
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
 from chalicelib.flows.job_messages import Step, send_chunks
 from chalicelib.flows.job_parts import begin_parts
-from chalicelib.flows.listed_owners import MEMBERS_A_PART, listed_members
+from chalicelib.flows.listed_owners import listed, listed_in_segment, listed_members
 from chalicelib.flows.owner_chunks import shards_of
 from chalicelib.flows.quiet_hours import quiet_now
 from chalicelib.flows.start_notification import CUT
@@ -32,7 +33,6 @@ from chalicelib.flows.tell_members import TOGETHER, Telling, tell_members
 from chalicelib.kit.ids import number_of, shown
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently, settle
-from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 from chalicelib.table.protocol import Delete, Equals, Table, Write
 
@@ -134,21 +134,14 @@ def _of_segment(
     rt: Runtime, table: Table, tenant: str, segment: str, after: str | None, shards: range
 ) -> Iterator[str]:
     """None whose stay is over."""
-    first = shards.start if after is None else segments.shard_of(after)
-    for shard in range(first, shards.stop):
-        behind = after if shard == first else None
-        query = segments.members_query(tenant, segment, shard, MEMBERS_A_PART, behind)
-        for one in map(segments.member_from, every_item(table, query)):
-            if one.leaves_at is None or rt.clock.now() < one.leaves_at:
-                yield one.member_id
+    for one in map(segments.member_from, listed_in_segment(table, tenant, segment, after, shards)):
+        if one.leaves_at is None or rt.clock.now() < one.leaves_at:
+            yield one.member_id
 
 
 def _who_favour(table: Table, tenant: str, place: str, after: str | None, shards: range) -> Iterator[str]:
-    first = shards.start if after is None else favourites.shard_of(after)
-    for shard in range(first, shards.stop):
-        behind = after if shard == first else None
-        query = favourites.members_query(tenant, place, shard, MEMBERS_A_PART, behind)
-        yield from map(favourites.listed_member, every_item(table, query))
+    query = partial(favourites.members_query, tenant, place)
+    yield from map(favourites.listed_member, listed(table, shards, after, favourites.shard_of, query))
 
 
 def _no_more_due(rt: Runtime, tenant: str, operation_id: str) -> None:

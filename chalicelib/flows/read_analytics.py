@@ -156,8 +156,8 @@ class _Asked:
     sums: Mapping[str, Counter[str]]
 
     @property
-    def named(self) -> list[str]:
-        """What the kinds begin with: currencies."""
+    def currencies(self) -> list[str]:
+        """With which the kinds of orders begin."""
         return sorted({kind.split("/")[0] for sums in self.sums.values() for kind in sums})
 
     def add(self, day: str, kind: str, amount: int) -> None:
@@ -188,12 +188,7 @@ def analyse_orders(rt: Runtime, caller: Caller, program_id: int, span: Span, by:
     return OrderAnalytics(
         program_id=program_id,
         uncounted_entries=_uncounted(total),
-        currencies=tuple(
-            CurrencyOrders(
-                currency=one, items=tuple(_bar(OrderBar, name, one, sums) for name, sums in asked.sums.items())
-            )
-            for one in asked.named
-        ),
+        currencies=tuple(CurrencyOrders(currency=one, items=_bars(OrderBar, one, asked)) for one in asked.currencies),
     )
 
 
@@ -213,10 +208,7 @@ def measure_segment(
         counts_orders=segment.counts_orders and segment.state == "active",
         uncounted_entries=_uncounted(total),
         currencies=tuple(
-            CurrencyOfSegment(
-                currency=one, items=tuple(_bar(SegmentBar, name, one, sums) for name, sums in asked.sums.items())
-            )
-            for one in asked.named
+            CurrencyOfSegment(currency=one, items=_bars(SegmentBar, one, asked)) for one in asked.currencies
         ),
     )
 
@@ -276,6 +268,10 @@ def _under(total: Mapping[str, int], prefix: str) -> list[tuple[Sequence[str], i
 
 def _uncounted(total: Counter[str]) -> int:
     return total["entries"] - total[ANALYSED] + total["entries_unreadable"]
+
+
+def _bars(kind: type[BarT], currency: str, asked: _Asked) -> tuple[BarT, ...]:
+    return tuple(_bar(kind, period, currency, sums) for period, sums in asked.sums.items())
 
 
 def _bar(kind: type[BarT], period: str, currency: str, sums: Counter[str]) -> BarT:

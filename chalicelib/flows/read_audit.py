@@ -22,12 +22,12 @@ from chalicelib.areas.audit.refusals import Refusal
 from chalicelib.areas.feeds import store as feeds
 from chalicelib.flows.audit_entries import (
     LOOKED_AT,
-    MAX_ANSWER_BYTES,
     READ_TOGETHER,
     audited_refusal,
     entries_of,
     size_of,
 )
+from chalicelib.flows.read_feed import MAX_ANSWER_BYTES
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.kit.periods import Day

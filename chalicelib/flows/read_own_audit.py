@@ -26,22 +26,21 @@ from chalicelib.areas.audit.model import (
 )
 from chalicelib.flows.audit_entries import (
     LOOKED_AT,
-    MAX_ANSWER_BYTES,
     READ_TOGETHER,
     entries_of,
     size_of,
 )
+from chalicelib.flows.read_feed import MAX_ANSWER_BYTES
 from chalicelib.flows.read_order_feed import places_of
+from chalicelib.flows.read_own_feed import come_to
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import MAX_PROGRAM, MAX_SEQUENCE
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import Name, stream_of
-from chalicelib.table.damaged import readable
 from chalicelib.table.journal import Stream, entries_query
-from chalicelib.table.keys import accounts_query, owner_stream
-from chalicelib.table.pages import every_item
-from chalicelib.table.protocol import Attrs, Table
+from chalicelib.table.keys import owner_stream
+from chalicelib.table.protocol import Table
 
 CLOCKS_APART_MS = 10_000  # entries of one journal may tell times that differ by so much from their order
 
@@ -132,7 +131,7 @@ def _journals(table: Table, tenant: str, text: str, come: Come | None) -> tuple[
             left = {0: len(places)} if come is None else {0: min(come.get(0, 0), len(places))}
             return left, lambda _, number: places[number - 1]
         case Owned(owner):
-            known = _of_owner(table, tenant, owner) if come is None else come
+            known = come_to(table, tenant, owner) if come is None else come
             return _there(known, text), lambda program, number: (owner_stream(tenant, owner, program), number)
         case Configured(kind, name):
             stream = stream_of(tenant, Name(kind, name))
@@ -146,22 +145,10 @@ def _there(come: Come, text: str) -> Come:
     return come
 
 
-def _of_owner(table: Table, tenant: str, owner: str) -> Come:
-    """A profile's and an account's version is their journal's."""
-    found = {item["sk"]["S"]: item for item in every_item(table, accounts_query(tenant, owner))}
-    return {
-        0 if sk == "A#PROFILE" else int(sk.removeprefix("B#")): readable(_version, item) for sk, item in found.items()
-    }
-
-
 def _of_stream(table: Table, stream: Stream) -> Come:
     """Whatever has become of what it is about: its journal stays."""
     last = table.query(entries_query(stream, 1, MAX_SEQUENCE, reverse=True, limit=1)).items
     return {stream.program: int(last[0]["sk"]["S"].rsplit("#", 1)[1])} if last else {}
-
-
-def _version(attrs: Attrs) -> int:
-    return int(attrs["version"]["N"])
 
 
 def _come(place: Any) -> Come:

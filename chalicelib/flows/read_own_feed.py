@@ -64,8 +64,10 @@ def read_own_feed(rt: Runtime, caller: Caller, owner: str, limit: int, cursor: s
     number_of(owner_kind(owner), owner)
     scope = f"{caller.tenant}/{owner}/feed"
     walk = Walk() if cursor is None else _walk(decode_cursor(scope, cursor))
-    come_to = _come_to(rt.table, caller.tenant, owner)
-    waiting = {program: last for program, last in come_to.items() if last > walk.told.get(program, 0)}
+    journals_end = come_to(rt.table, caller.tenant, owner)
+    if 0 not in journals_end:
+        raise _nobody(owner)
+    waiting = {program: last for program, last in journals_end.items() if last > walk.told.get(program, 0)}
     journals = _entries(rt.table, caller.tenant, owner, walk, waiting)
     items = tuple(_told(journals, walk, waiting, limit, rt.clock.now() - SETTLED_MS))
     return FeedPage(items=items, next_cursor=encode_cursor(scope, walk.packed()))
@@ -84,16 +86,18 @@ def _walk(place: Any) -> Walk:
     raise another_list()
 
 
-def _come_to(table: Table, tenant: str, owner: str) -> dict[int, int]:
-    """The last entry of each journal: a profile's and an account's version is their journal's."""
-    found = {item["sk"]["S"]: item for item in every_item(table, accounts_query(tenant, owner))}
-    profile = found.pop("A#PROFILE", None)
-    if profile is None:
-        if owner_kind(owner) == "group":
-            raise no_group(owner)
-        raise NotFound("member_not_found", f"There is no member {owner[:64]}.", param="member_id")
-    accounts = {int(sk.removeprefix("B#")): item for sk, item in found.items()}
-    return {program: readable(_version, item) for program, item in {0: profile, **accounts}.items()}
+def come_to(table: Table, tenant: str, owner: str) -> dict[int, int]:
+    """The last entry of each journal, by program and 0 for the profile: their versions are their journals'. 1 Query."""
+    return {
+        0 if (sk := item["sk"]["S"]) == "A#PROFILE" else int(sk.removeprefix("B#")): readable(_version, item)
+        for item in every_item(table, accounts_query(tenant, owner))
+    }
+
+
+def _nobody(owner: str) -> NotFound:
+    if owner_kind(owner) == "group":
+        return no_group(owner)
+    return NotFound("member_not_found", f"There is no member {owner[:64]}.", param="member_id")
 
 
 def _version(attrs: Attrs) -> int:

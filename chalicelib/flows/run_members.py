@@ -15,10 +15,9 @@ from typing import NamedTuple
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.rules.model import Audience
 from chalicelib.areas.segments import store as segments
-from chalicelib.flows.listed_owners import MEMBERS_A_PART, listed_members
+from chalicelib.flows.listed_owners import listed_in_segment, listed_members
 from chalicelib.flows.owner_chunks import shards_of
 from chalicelib.kit.ids import is_id, number_of, shown
-from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Table
 
 _NUMBERS = 1 << 53  # of members: an offset is a segment's place and one of them
@@ -65,8 +64,4 @@ def _listed(table: Table, tenant: str, segment: str | None, after: str | None, s
     if segment is None:
         yield from listed_members(table, tenant, after, shards)
         return
-    first = shards.start if after is None else segments.shard_of(after)
-    for shard in range(first, shards.stop):
-        behind = after if shard == first else None
-        query = segments.members_query(tenant, segment, shard, MEMBERS_A_PART, behind)
-        yield from map(segments.listed_member, every_item(table, query))
+    yield from map(segments.listed_member, listed_in_segment(table, tenant, segment, after, shards))

@@ -25,7 +25,7 @@ from chalicelib.errors import Busy
 from chalicelib.flows.criteria import judged
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
 from chalicelib.flows.job_messages import Step
-from chalicelib.flows.listed_owners import MEMBERS_A_PART, listed_members
+from chalicelib.flows.listed_owners import listed_in_segment, listed_members
 from chalicelib.flows.owner_chunks import shards_of
 from chalicelib.flows.settle_criteria import Moved, Reason, look_at, settle_criteria
 from chalicelib.kit.caller import Caller
@@ -33,7 +33,6 @@ from chalicelib.kit.clock import Instant, rfc3339
 from chalicelib.kit.ids import number_of, shown
 from chalicelib.runtime import Runtime
 from chalicelib.table.items import UNREADABLE
-from chalicelib.table.pages import every_item
 from chalicelib.table.patient import PatientTable
 
 Line = Sequence[str]
@@ -67,12 +66,9 @@ def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
 def _exported(rt: Runtime, operation: Operation, part: Part) -> Iterator[Met]:
     segment_id, now, after = operation.details["segment"], rt.clock.now(), _after(part)
     shards = shards_of(operation, part)
-    table, first = PatientTable(rt), shards.start if after is None else segments.shard_of(after)
-    for shard in range(first, shards.stop):
-        behind = after if shard == first else None
-        query = segments.members_query(operation.tenant, segment_id, shard, MEMBERS_A_PART, behind)
-        for one in map(segments.member_from, every_item(table, query)):
-            yield one.member_id, partial(_listed, one, now)
+    found = listed_in_segment(PatientTable(rt), operation.tenant, segment_id, after, shards)
+    for one in map(segments.member_from, found):
+        yield one.member_id, partial(_listed, one, now)
 
 
 def _listed(one: SegmentMember, now: Instant) -> Sequence[Line]:

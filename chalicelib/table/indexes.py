@@ -43,8 +43,14 @@ def projected(index: Index, item: Attrs) -> Attrs | None:
 
 def start_key(index: Index | None, item: Attrs) -> StartKey:
     """What to send as `Query.start` to go on behind this item."""
-    pk, sk = key_of(item)
+    key = key_of(item)
     if index is None:
-        return {"pk": pk, "sk": sk}
+        return {"pk": key.pk, "sk": key.sk}
     names = _INDEX_KEYS[index]
-    return {"pk": pk, "sk": sk, names.partition: item[names.partition]["S"], names.sort: item[names.sort]["S"]}
+    return behind(index, key, Key(item[names.partition]["S"], item[names.sort]["S"]))
+
+
+def behind(index: Index, key: Key, place: Key) -> StartKey:
+    """The same, of the item with this key at its place in the index: where the one follows from the other nothing is read."""
+    names = _INDEX_KEYS[index]
+    return {"pk": key.pk, "sk": key.sk, names.partition: place.pk, names.sort: place.sk}

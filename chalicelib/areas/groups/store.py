@@ -23,7 +23,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.areas.groups.model import Group, Membership, no_group, stored
 from chalicelib.kit.ids import number_of
-from chalicelib.table.indexes import index_key
+from chalicelib.table.indexes import behind, index_key
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head
 from chalicelib.table.keys import owner_pk
@@ -112,8 +112,7 @@ def directory_query(tenant: str, shard: int, limit: int, after: str | None) -> Q
     """A page of one shard, behind the group `after`."""
     start = None
     if after is not None:
-        key = group_key(tenant, after)
-        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": _directory(tenant, shard), "gsi1sk": after}
+        start = behind("gsi1", group_key(tenant, after), Key(_directory(tenant, shard), after))
     return Query(_directory(tenant, shard), index="gsi1", limit=limit, start=start)
 
 

@@ -29,6 +29,7 @@ from chalicelib.errors import NotFound
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.wire import Time
+from chalicelib.table.indexes import behind
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.protocol import Absent, Attrs, Below, Check, Condition, Equals, Key, Prefix, Put, Query, Table
 
@@ -171,7 +172,7 @@ def operations_query(tenant: str, limit: int, after: tuple[str, Instant] | None)
     start = None
     if after is not None:
         key = operation_key(tenant, after[0])
-        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": _of_tenant(tenant), "gsi1sk": _place(after[1], after[0])}
+        start = behind("gsi1", key, Key(_of_tenant(tenant), _place(after[1], after[0])))
     return Query(_of_tenant(tenant), index="gsi1", limit=limit, reverse=True, start=start)
 
 

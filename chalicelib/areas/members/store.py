@@ -24,7 +24,7 @@ from chalicelib.errors import NotFound
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import iso_day
 from chalicelib.table.damaged import readable
-from chalicelib.table.indexes import index_key
+from chalicelib.table.indexes import behind, index_key
 from chalicelib.table.items import UNREADABLE, BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.journal import Entry, Head
 from chalicelib.table.keys import owner_pk
@@ -117,9 +117,8 @@ def directory_query(tenant: str, shard: int, limit: int, after: str | None) -> Q
     """A page of one shard, behind the member `after`. An item's place in the index follows from its member alone."""
     start = None
     if after is not None:
-        key = profile_key(tenant, after)
-        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": _directory(tenant, shard_of(after)), "gsi1sk": after}
         shard = shard_of(after)
+        start = behind("gsi1", profile_key(tenant, after), Key(_directory(tenant, shard), after))
     return Query(_directory(tenant, shard), index="gsi1", limit=limit, start=start)
 
 

@@ -34,7 +34,7 @@ from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.damaged import readable
-from chalicelib.table.indexes import index_key
+from chalicelib.table.indexes import behind, index_key
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Check, Condition, Delete, Equals, Key, Put, Query
@@ -146,7 +146,7 @@ def referrals_query(tenant: str, member: str, limit: int, after: tuple[Key, str]
     number_of("member", member)
     pk, start = _list(tenant, member), None
     if after is not None:
-        start = {"pk": after[0].pk, "sk": after[0].sk, "gsi1pk": pk, "gsi1sk": after[1]}
+        start = behind("gsi1", after[0], Key(pk, after[1]))
     return Query(pk, index="gsi1", limit=limit, reverse=True, start=start)
 
 

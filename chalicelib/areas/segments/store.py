@@ -34,7 +34,7 @@ from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
 from chalicelib.table.damaged import readable
 from chalicelib.table.defined import Defined
-from chalicelib.table.indexes import index_key
+from chalicelib.table.indexes import behind, index_key
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, AsRead, Attrs, Delete, Equals, Key, Prefix, Put, Query, Write
@@ -164,8 +164,8 @@ def members_query(tenant: str, segment_id: str, shard: int, limit: int, after: s
     """A page of one shard, behind the member `after`."""
     start = None
     if after is not None:
-        key, place = membership_key(tenant, after, segment_id), _list_place(tenant, after, segment_id)
-        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": place.pk, "gsi1sk": place.sk}
+        key = membership_key(tenant, after, segment_id)
+        start = behind("gsi1", key, _list_place(tenant, after, segment_id))
     return Query(_list(tenant, segment_id, shard), index="gsi1", limit=limit, start=start)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib.api.rim import AUDITED
+from chalicelib.areas.audit.refusals import TYPES
 from chalicelib.kit.caller import Grant
 from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import Json, Shop, answer
@@ -98,3 +100,7 @@ def test_they_are_kept_for_as_long_as_the_tenant_says(rt: Runtime, shop: Shop) -
     shop.clock.pass_by(60)
     shop.api.post("/v1/members", {}, key=viewer)
     assert min(int(one["ttl"]["N"]) for one in items(rt)) == minute + 60 + 7 * DAY
+
+
+def test_what_is_noted_is_what_the_log_has_a_type_for() -> None:
+    assert TYPES.keys() == AUDITED

@@ -21,6 +21,7 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.areas.notifications.model import Favourites
 from chalicelib.kit.ids import number_of
 from chalicelib.table.damaged import readable
+from chalicelib.table.indexes import behind
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Put, Query, Write
@@ -65,8 +66,7 @@ def members_query(tenant: str, place: str, shard: int, limit: int, after: str | 
     """A page of one shard, behind the member `after`."""
     start = None
     if after is not None:
-        key, listed = _place_key(tenant, after, place), _list_place(tenant, place, after)
-        start = {"pk": key.pk, "sk": key.sk, "gsi1pk": listed.pk, "gsi1sk": listed.sk}
+        start = behind("gsi1", _place_key(tenant, after, place), _list_place(tenant, place, after))
     return Query(_list(tenant, place, shard), index="gsi1", limit=limit, start=start)
 
 

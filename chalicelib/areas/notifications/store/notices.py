@@ -29,6 +29,7 @@ from chalicelib.areas.notifications.model import KEPT_SECONDS, Notice
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
 from chalicelib.table.damaged import readable
+from chalicelib.table.indexes import behind
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
 from chalicelib.table.keys import owner_pk
 from chalicelib.table.protocol import Absent, Attrs, Below, Delete, Equals, Key, Prefix, Put, Query
@@ -139,8 +140,7 @@ def receipts_query(tenant: str, operation_id: str, shard: int, limit: int, after
     """A page of one shard, behind the member `after`: of whom there is one notice."""
     start = None
     if after is not None:
-        place = _list_place(tenant, operation_id, after)
-        start = {"pk": owner_pk(tenant, after), "sk": _BEHIND_ALL, "gsi1pk": place.pk, "gsi1sk": place.sk}
+        start = behind("gsi1", Key(owner_pk(tenant, after), _BEHIND_ALL), _list_place(tenant, operation_id, after))
     return Query(_list(tenant, operation_id, shard), index="gsi1", limit=limit, start=start)
 
 
