@@ -117,7 +117,7 @@ def _write(rt: Runtime, tenant: str, mark: ArchiveMark, most: int) -> _Filed:
     first = next(seen, None)
     if first is None:
         return _Filed(mark, over=True)
-    number, entries = mark.files + 1, 0
+    number, entries, last = mark.files + 1, 0, first.recorded
     named = partial(archive_file, tenant, mark.day, number)
     with (
         rt.files.writer(named("jsonl"), "application/x-ndjson") as lines,

@@ -7,12 +7,18 @@ import io
 from collections.abc import Iterable, Sequence
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for something to work out
+_BOTH = "\r\n"
 
 
 def csv_rows(rows: Iterable[Sequence[object]]) -> bytes:
+    return "".join(map(_line, rows)).encode()
+
+
+def _line(row: Sequence[object]) -> str:
+    """Python quotes what the end of a line has in it, and only that: a carriage return as well, so that it ends none."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([*map(safe_cell, row)] for row in rows)
-    return text.getvalue().encode()
+    csv.writer(text, lineterminator=_BOTH).writerow([*map(safe_cell, row)])
+    return text.getvalue().removesuffix(_BOTH) + "\n"
 
 
 def safe_cell(cell: object) -> object:

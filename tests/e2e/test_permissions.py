@@ -141,7 +141,12 @@ def ask_everything(shop: Deployed) -> None:
     ids |= {"series_id": "summer", "coupon_id": "cpn_00000000000", "code": "SUMMER-1"}
     ids |= {"checkout_id": "chk_00000000000", "segment_id": "winback", "referral_code": "READ-MORE"}
     ids |= {"template_id": "new-books", "follow_up_id": "welcome", "device_id": "phone", "notice_id": f"ntc_{'0' * 32}"}
-    ids |= {"webhook_id": "warehouse", "delivery_id": f"msg_{'0' * 25}", "consumer_id": "data-lake", "day": "2026-01-15"}
+    ids |= {
+        "webhook_id": "warehouse",
+        "delivery_id": f"msg_{'0' * 25}",
+        "consumer_id": "data-lake",
+        "day": "2026-01-15",
+    }
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
     cards = {"identifiers": [{"type": "card", "value": "4000 1234"}]}

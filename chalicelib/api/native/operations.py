@@ -130,14 +130,7 @@ class Result(Wire):
 
 
 AnyCounts = (
-    Counts
-    | CodeCounts
-    | ProofCounts
-    | SimulationCounts
-    | RunCounts
-    | SegmentCounts
-    | AuditCounts
-    | NotificationCounts
+    Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts | SegmentCounts | AuditCounts | NotificationCounts
 )
 COUNTED: Mapping[Kind, type[AnyCounts]] = {
     "import_orders": Counts,

@@ -24,9 +24,9 @@ from tests.http.client import Api
 from tests.http.native.bookshop import NOBODY, Json, Shop, answer, refusal
 from tests.http.native.test_audit import HOUR, ids, walked
 from tests.http.world import EVERYTHING, SYSTEM, HandClock, key_for, stored, twin_runtime
+from tests.twins.archive_read import entries_in
 from tests.twins.streamed import StreamedTable
 from tests.unit.imports.desk import Desk
-from tests.twins.archive_read import entries_in
 from tests.unit.relay.relayed import run
 
 DAY = 24 * HOUR

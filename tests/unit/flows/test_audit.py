@@ -84,7 +84,7 @@ def test_days_long_ago_of_which_nothing_is_known_are_passed_over() -> None:
     cursor = page(shop).next_cursor
     while cursor is not None:
         cursor, pages = page(shop, cursor).next_cursor, pages + 1
-    assert pages <= 5
+    assert pages <= 7
 
 
 def test_quiet_entries_are_in_the_log_and_said_to_be_quiet() -> None:

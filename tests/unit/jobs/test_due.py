@@ -44,7 +44,7 @@ from tests.unit.logs.kept import kept
 
 SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
 DAY = "2027-07-01"
-MESSAGES = DUE_SHARDS + 3  # a tenant: a page of each shard, rules on schedule, facts into files, the log into its archive
+MESSAGES = DUE_SHARDS + 3  # a tenant: a page of each shard; rules on schedule, facts and the log into files
 
 
 class OneShard(RandomIds):
