@@ -1,12 +1,14 @@
 # One line each: every target calls a Python module. On a bare checkout each first installs what it needs, once.
-# PYTHON is the system's (3.11 or newer); FILE and AS_OF are for `make demo FILE=orders.csv AS_OF=2011-12-31`.
+# PYTHON is the system's (3.11 or newer), and its own before others; FILE and AS_OF are for `make demo FILE=orders.csv AS_OF=2011-12-31`.
 
-PYTHON ?= python3
+PYTHON ?= $(shell sh infra/local/which_python.sh)
 PY := .venv/bin/python
 DEV := .venv/.installed
 CLOUD := .local/cloud/.installed
 PLACE = $(if $(STAGE),--stage "$(STAGE)") $(if $(REGION),--region "$(REGION)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(STATE),--state "$(STATE)")
 MAKEFLAGS += --no-print-directory
+# Bytecode is kept, whatever the person's environment says: else each of a thousand processes would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .SILENT:
 .NOTPARALLEL:
@@ -38,7 +40,7 @@ e2e: $(DEV) $(CLOUD) ## the packaged app on the local cloud, end to end
 bench: $(DEV) $(CLOUD) fetch-engine ## what it costs, measured: docs/performance.md; [ONLY=cpu,cold] [CHECK=1: the gate, nothing kept] [ACCEPT=1: its new baseline]
 	$(PY) -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check) $(if $(ACCEPT),--accept)
 
-bench-full: $(DEV) $(CLOUD) fetch-engine ## the same with more rounds, and a file of 100,000 lines
+bench-full: $(DEV) $(CLOUD) fetch-engine ## the same with more rounds, a file of 100,000 lines, 50,000 phones and 300,000 memberships
 	$(PY) -m tests.bench --full $(if $(ONLY),--only "$(ONLY)") $(if $(CHECK),--check)
 
 fetch-engine: $(DEV) ## DynamoDB Local, once

@@ -42,7 +42,7 @@ def package(stage: str, into: Path) -> Path:
     with one_at_a_time(ROOT / _TURN):
         _run_chalice(stage, out)
     made = out / _MADE_BY_CHALICE
-    template = watched(subscribed(of_one_stage(yaml.safe_load(made.read_text(encoding="utf-8")), stage)))
+    template = watched(subscribed(of_one_stage(yaml.load(made.read_text(encoding="utf-8"), yaml.CSafeLoader), stage)))
     (out / TEMPLATE).write_text(json.dumps(template, indent=1) + "\n", encoding="utf-8")
     made.unlink()
     remake(out / ZIP, compiled=_runs_on_this_python(template))

@@ -107,6 +107,7 @@ def enrolled(shop: BookShop, size: int) -> Iterator[list[Attrs]]:
         if len(pour.items) >= _BATCH or number == size - 1:
             yield pour.items
             pour.items = []
+            shop.clock.at += 10  # milliseconds, within which there are ids for 2^15 members
 
 
 def _purchases(shop: BookShop, members: list[str]) -> Callable[[], None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.bench import cases, cold, crowds, feed, imports, packaged, rules
+from tests.bench import cases, cold, crowds, feed, follow, imports, packaged, push, roll, rules
 from tests.bench.figures import FULL, Bench, Row
 from tests.bench.routes_priced import KEYED, PRICED_STEPS, name_of
 from tests.bench.till import DYNAMODB_LOCAL, LOTS, TWIN
@@ -46,6 +46,14 @@ def _lines(*sizes: int) -> list[str]:
     return [f"{size:,} lines" for size in sizes]
 
 
+def _members(*sizes: int) -> list[str]:
+    return [f"{size:,} members" for size in sizes]
+
+
+def _due(due: int, memberships: int) -> str:
+    return f"{due:,} due among {memberships:,}"
+
+
 PLANNED: Mapping[str, Callable[[], Sequence[str]]] = {
     "units": _units,
     "cpu": lambda: [_with_lots(*one) for one in cases.PLANNED],
@@ -64,6 +72,11 @@ PLANNED: Mapping[str, Callable[[], Sequence[str]]] = {
         rules.CEL,
     ],
     "feed": lambda: [f"{feed.BACKLOG:,} entries"],
+    "roll": lambda: [_due(roll.DUE, size) for size in roll.SIZES],
+    "roll" + FULL: lambda: [_due(roll.MOST_DUE, size) for size in roll.MOST],
+    "push": lambda: _members(*push.SIZES),
+    "push" + FULL: lambda: _members(push.MOST),
+    "follow": lambda: [f"{follow.ORDERS:,} orders"],
 }
 NAMES: Mapping[str, Callable[[Row], str]] = {
     "units": lambda row: _with_lots(row["operation"], row["lots"]),
@@ -74,4 +87,7 @@ NAMES: Mapping[str, Callable[[Row], str]] = {
     "packaged": lambda row: str(row["operation"]),
     "rules": lambda row: str(row["rules"]),
     "feed": lambda row: f"{row['entries']:,} entries",
+    "roll": lambda row: _due(row["due"], row["memberships"]),
+    "push": lambda row: f"{row['members']:,} members",
+    "follow": lambda row: f"{row['orders']:,} orders",
 }

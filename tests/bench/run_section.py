@@ -17,7 +17,7 @@ from tests.bench.checkout import commit
 from tests.bench.figures import ROOT, Section, machine
 from tests.bench.others import busy_others
 
-SECTIONS = ("units", "cpu", "cold", "crowds", "imports", "packaged", "feed", "rules")
+SECTIONS = ("units", "cpu", "cold", "crowds", "imports", "packaged", "feed", "rules", "roll", "push", "follow")
 
 
 def run(name: str, *, full: bool) -> Section:

@@ -176,4 +176,55 @@ libraries for expressions. The ratio is to our 200 rules alone: 2 ms are allowed
 compiled once for each version of the configuration, which is not in it.""",
         {"rules": "Judged", "ms": "CPU a cart, ms", "ratio": "Ratio", "spread": "Spread"},
     ),
+    "roll": (
+        "The daily job among many memberships",
+        """Stays in a segment that are over, settled page by page by one worker, among others that are over later. What one takes must not
+grow with the others: it is found by day in an index of sixteen shards, and nobody else is touched. Units are the table's and the indexes', of the
+twin. The limit of stays a second is the wait for transactions, one after the other, on this machine; in AWS each page is a message, and several
+workers take them.""",
+        {
+            "memberships": "Memberships",
+            "due": "of them over",
+            "seconds": "Seconds",
+            "per_second": "Stays a second",
+            "cpu_ms": "CPU each, ms",
+            "requests_each": "Requests each",
+            "units_each": "Write units each",
+        },
+    ),
+    "push": (
+        "A push to everybody",
+        """One worker, from the start of the notification to its report, in a process of its own with the code of the function; every member has
+a phone. Requests are those of the table; each phone is one of SNS besides. Memory is the most the process had at any time, and what it had before:
+it must not grow with the members. The limit: here SNS answers at once, so that what we do ourselves is measured. Where it takes ten
+milliseconds, one worker pushes to fewer than a hundred phones a second, and the eight parts of a notification to eight times as many.""",
+        {
+            "members": "Members",
+            "seconds": "Seconds",
+            "per_second": "Messages a second",
+            "cpu_ms": "CPU each, ms",
+            "requests_each": "Requests each",
+            "memory_mib": "Memory at most, MiB",
+            "memory_before_mib": "before, MiB",
+        },
+    ),
+    "follow": (
+        "Orders through relay and consumers",
+        """Facts a second that the relay and each consumer of its messages works off, in a shop with a segment by criteria, that welcomes who has joined
+it, and whose server wants every order. All consumers get facts of the same entries, as their subscriptions have it, and look at what is in the table then.
+In AWS each is a function of its own, with as many workers as there are batches: the slowest sets the pace of one worker. Here they take turns, which the
+column of all together tells, and is the highest rate that this machine holds with one. The lag is from the answer to one order until nothing follows from it any more. The
+limit: topic, queues and the shop's server are twins that answer at once.""",
+        {
+            "orders": "Orders",
+            "facts": "Facts",
+            "relay_per_second": "Relay, facts a second",
+            "automations_per_second": "Automations",
+            "notify_per_second": "Notify",
+            "webhooks_per_second": "Webhooks",
+            "per_second": "All in turn",
+            "lag_p50_ms": "Lag p50, ms",
+            "lag_p95_ms": "Lag p95, ms",
+        },
+    ),
 }

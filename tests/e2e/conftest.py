@@ -40,6 +40,12 @@ JUST_NOW = rfc3339(SystemClock().now() - 60_000)  # what was bought then has not
 SeenT = TypeVar("SeenT")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: half the time a cloud waits, for its queues to be looked at and its stacks to be there."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int
