@@ -22,8 +22,8 @@ install: $(DEV) $(CLOUD) ## both virtual environments
 check: $(DEV) ## formatting, lint, types, imports, templates, architecture
 	$(PY) -m infra.local.check
 
-test: $(DEV) ## all tests but the engine's, on every core
-	$(PY) -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
+test: $(DEV) ## all tests but the engine's and those of `make check`, on every core
+	$(PY) -m pytest --ignore tests/architecture --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 soak: $(DEV) ## the simulator for as long as you like: [SEEDS=2000] [STEPS=200] [FIRST=0]
 	$(PY) -m tests.simulation $(if $(SEEDS),--seeds "$(SEEDS)",--seeds 2000) $(if $(STEPS),--steps "$(STEPS)",--steps 200) $(if $(FIRST),--first "$(FIRST)")

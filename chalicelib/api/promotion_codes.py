@@ -149,6 +149,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "segment_ended": Code(422, "The segment has ended: nobody joins it."),
     "segment_by_criteria": Code(422, "Who is in the segment follows from its criteria, and from nothing else."),
     "too_many_counted": Code(422, "A tenant counts what is bought of at most 20 segments."),
+    "too_many_counters": Code(
+        422, "Rules and segments of a program ask for more things to be counted, or for longer, than an account counts."
+    ),
     "too_many_criteria": Code(422, "A tenant has at most 200 segments with criteria."),
     "too_many_segments": Code(422, "A tenant has at most 1,000 segments."),
     "referral_code_not_found": Code(404, "Nobody shares this referral code."),

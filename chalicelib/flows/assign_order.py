@@ -120,6 +120,7 @@ def _come_back(taking: Taking, tenant: str, terms: Terms, order: Order, bought: 
             uncounted=bought.uncounted,
             uses=bought.uses,
             gifts=bought.all_gifts,
+            past=bought.past,
             returned={},
         ),
     )

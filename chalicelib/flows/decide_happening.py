@@ -12,6 +12,7 @@ from chalicelib.flows.full_cards import full_cards
 from chalicelib.flows.happening import What, happened
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
+from chalicelib.flows.past_counts import with_deed
 from chalicelib.flows.purchase import Buyer, member_of
 from chalicelib.flows.rule_limits import Gave, credits_since, with_uses
 from chalicelib.flows.take_quotas import Taking
@@ -51,6 +52,7 @@ def decide_happening(
         before, at = terms.meets(opened.account, header, asks_now=True), header.effective_at
         story, follows = happened(taking, before, terms, opened, what, at, header.place)
         own = credits_since(before, story)
+        story = with_deed(story, terms, what.counted, terms.day(at), header.place)
         follows = (*full_cards(terms, story, own), *follows)
         done = followed(Giving(taking, dry_run), story, terms, opened, follows, header)
         counted = with_uses(done.story, terms, taking, Gave(own, beside=done.gave()), at, order="")

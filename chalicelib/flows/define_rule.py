@@ -19,6 +19,7 @@ from chalicelib.areas.programs.model import Program
 from chalicelib.areas.quotas.operations import change_quota
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
+from chalicelib.areas.rules.model.conditions import questions
 from chalicelib.areas.rules.model.names import (
     amounts_off,
     credits_on_cart,
@@ -41,6 +42,7 @@ from chalicelib.areas.segments import store as segments
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.areas.webhooks import store as webhooks
 from chalicelib.errors import NotFound, Refused
+from chalicelib.flows.past_counts import Asking, must_have_counters, must_know_events
 from chalicelib.flows.rule_limits import quotas_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -59,10 +61,11 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
     """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `not_a_badge`, `unknown_segment`, `unknown_template`, `unknown_coupon_series`,
     `unknown_webhook`, `unknown_member`, `unknown_member_field`, `no_place_then`, `number_too_small`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`,
     `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
-    `too_many_rules`; NotFound: the program."""
+    `too_many_rules`, `too_many_counters`; NotFound: the program."""
 
     def decide(config: Config) -> Change:
         must_suit(config, program_id, rule)
+        must_have_counters(config, program_id, Asking(rule=rule))
         known = next((one for one in rules.rules(config, program_id) if one.rule_id == rule.rule_id), None)
         totals = _totals(rt, caller.tenant, program_id, known, rule)
         planned = _planned(rt, caller.tenant, programs.program(config, program_id), known, rule)
@@ -74,7 +77,7 @@ def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, 
 
 
 def must_suit(config: Config, program_id: int, rule: Rule, beside: Collection[str] = ()) -> None:
-    """What it names is the program's; a rule may be one of those `beside` it. Refuses as above, but for `too_many_rules`."""
+    """What it names is the program's; a rule may be one of those `beside` it. Refuses as above, but for `too_many_rules` and `too_many_counters`."""
     program = programs.program(config, program_id)
     units = {unit.code for unit in program.units}
     scheme = tiers.scheme(config, program_id)
@@ -163,6 +166,7 @@ def _must_have_templates(config: Config, rule: Rule) -> None:
 
 
 def _must_have_event(program: Program, rule: Rule) -> None:
+    must_know_events(program, () if rule.when is None else questions(rule.when), "when")
     named = named_event(rule)
     known = {event.name: event for event in program.events}
     if named is None:

@@ -16,6 +16,7 @@ from chalicelib.areas.segments import store as segments
 from chalicelib.areas.segments.model import Segment
 from chalicelib.areas.tiers import store as tiers
 from chalicelib.errors import Refused
+from chalicelib.flows.past_counts import Asking, must_have_counters, must_know_events
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -28,13 +29,15 @@ MOST_COUNTED = 20  # each has names of its own in the counts of every day
 
 
 def define_segment(rt: Runtime, caller: Caller, command: Command, segment: Segment) -> Committed[Segment]:
-    """Create the segment or replace it. Refuses `too_many_segments`, `too_many_criteria`, `too_many_counted`, `unknown_unit`, `unknown_tier`, `unknown_perk`,
+    """Create the segment or replace it. Refuses `too_many_segments`, `too_many_criteria`, `too_many_counters`, `too_many_counted`, `unknown_unit`, `unknown_tier`, `unknown_event`, `unknown_perk`,
     `held_by_tier`; NotFound: the program of its criteria or perks."""
 
     def decide(config: Config) -> Change:
         if segment.criteria is not None:
-            must_suit(config, Criteria.model_validate(segment.criteria))
+            criteria = Criteria.model_validate(segment.criteria)
+            must_suit(config, criteria)
             _must_have_room(config, segment)
+            must_have_counters(config, criteria.program_id, Asking(segment=segment))
         if segment.counts_orders and len(segments.counting(config) - {segment.segment_id}) >= MOST_COUNTED:
             raise Refused(
                 "too_many_counted", f"A tenant counts orders of at most {MOST_COUNTED} segments.", param="counts_orders"
@@ -48,9 +51,10 @@ def define_segment(rt: Runtime, caller: Caller, command: Command, segment: Segme
 
 
 def must_suit(config: Config, criteria: Criteria) -> None:
-    """What they name is their program's. Refuses `unknown_unit`, `unknown_tier`; NotFound: the program."""
+    """What they name is their program's. Refuses `unknown_unit`, `unknown_tier`, `unknown_event`; NotFound: the program."""
     program = programs.program(config, criteria.program_id)
     scheme = tiers.scheme(config, criteria.program_id)
+    must_know_events(program, criteria.asked, "criteria")
     units = {unit.code for unit in program.units}
     known = {tier.tier_id for tier in scheme.tiers} if scheme else set()
     for unit in units_asked(criteria.asked):

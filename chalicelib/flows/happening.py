@@ -66,6 +66,11 @@ class What:
     point: Point | None = None
     only_if_given: bool = False
 
+    @property
+    def counted(self) -> str:
+        """As questions about the past name it."""
+        return f"{self.fact.kind}:{self.fact.name}" if self.fact.kind == "event" else self.fact.kind
+
 
 def happened(
     taking: Taking, story: Story, terms: Terms, opened: Opened, what: What, at: Instant, place: str = ""

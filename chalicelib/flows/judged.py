@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.accounts.model.counters import has_room
 from chalicelib.areas.accounts.model.months import Months
+from chalicelib.areas.accounts.model.past import FOR_EVER
 from chalicelib.areas.members.model import Member
-from chalicelib.areas.rules.purchase import Context
+from chalicelib.areas.rules.purchase import Context, Happened
 from chalicelib.flows.rule_limits import Stock, given_in, uses_in
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
@@ -36,6 +38,13 @@ class OfAccount:
     def can_count(self, rule_id: str, day: Day) -> bool:
         return has_room(self.account.counters, rule_id, day)
 
+    def past_in(self, name: str, first: Day, last: Day) -> Happened:
+        some = [one for day, one in self.account.past.get(name, {}).items() if first <= day <= last]
+        return Happened(sum(one.times for one in some), sum((_money(one.values) for one in some), Fraction(0)))
+
+    def past_days(self, name: str) -> Iterable[Day]:
+        return (day for day in self.account.past.get(name, {}) if day != FOR_EVER)
+
 
 _MONTHS: dict[CountPeriod, int] = {"month": 1, "3_months": 3, "6_months": 6, "year": 12}
 
@@ -57,10 +66,10 @@ def _last_order_on(account: Account) -> Day | None:
     return month_start(latest + 1) - 1
 
 
-def _spend(account: Account) -> Fraction:
+def _money(sums: Mapping[str, int]) -> Fraction:
     """At face value, whatever the currencies."""
-    sums = account.spend.items()
-    return sum((Fraction(value, 10 ** currency_decimals(currency)) for currency, value in sums), Fraction(0))
+    found = (Fraction(value, 10 ** currency_decimals(currency)) for currency, value in sums.items())
+    return sum(found, Fraction(0))
 
 
 def _enrolled_on(terms: Terms, member: Member) -> Day:
@@ -89,7 +98,7 @@ def context_of(
         segments=segments,
         balances={unit: wallet.available for unit, wallet in account.wallets.items()},
         orders=account.orders,
-        spend=_spend(account),
+        spend=_money(account.spend),
         last_order_on=_last_order_on(account),
         history=OfAccount(account),
         may_spend=may_spend,

@@ -16,7 +16,7 @@ from chalicelib.areas.members.operations import Written
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.gifts import Gift
 from chalicelib.areas.orders.model.order import Credited, PaidWith
-from chalicelib.areas.orders.model.uses import Use
+from chalicelib.areas.orders.model.uses import Counts, Use
 from chalicelib.areas.rules.evaluate import ORDER, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Context
@@ -32,6 +32,7 @@ from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.order_credits import with_credits
+from chalicelib.flows.past_counts import with_order
 from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming
 from chalicelib.flows.referring import Came, brought_or_not
 from chalicelib.flows.rule_limits import Gave, Stock, credits_since, held_by_quota, must_keep_promise, with_uses
@@ -62,7 +63,8 @@ class Buyer:
 class Purchase:
     """The decision: the story of the account, the member's or their group's, what rules gave and why not, the coupons that
     were used with it and their series, and the member it enrols, if any. `beside`: what is written of a referral, `came`: what is told of
-    the code that was shown. `counted_of`: the segments of which it is counted."""
+    the code that was shown. `counted_of`: the segments of which it is counted. `past`: how it counts for questions about
+    the past."""
 
     member_id: str
     head: Head
@@ -78,6 +80,7 @@ class Purchase:
     beside: tuple[Write, ...] = ()
     came: Mapping[str, str] = field(default_factory=dict)
     counted_of: tuple[str, ...] = ()
+    past: tuple[Counts, ...] = ()
 
     @property
     def all_gifts(self) -> tuple[Gift, ...]:
@@ -184,6 +187,7 @@ def _decided(
         counted = sum(line.gross_value for line in sale.lines if line.line_no not in uncounted)
     day, value, by = terms.day(sale.purchased_at), sale.gross_value, opened.by
     story = story.then(OrderRecorded(order_id, sale.number, sale.currency, value, day, counted, by))
+    story, past = with_order(story, terms, sale, day, order_id)
     story = friend.with_first_purchase(story, order_id)
     shown = till.shows(friend.member.member_id)
     if till.pays is not None:
@@ -203,7 +207,7 @@ def _decided(
     of = (friend.member.member_id, opened.head, story, outcome, (*credited, *gave.credits), uncounted)
     beside = friend.moved_on(story, (*till.enrolls, *gave.writes), asks_now=till.asks_now)
     counted_of = tuple(sorted(segments & counting(terms.config))) if segments else ()
-    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside, counted_of=counted_of)
+    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside, counted_of=counted_of, past=past)
 
 
 def _with_moments(

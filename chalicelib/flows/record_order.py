@@ -169,6 +169,7 @@ def order_plan(
         spends=purchase.paid_with.spends,
         coupons=purchase.paid_with.coupons,
         gifts=purchase.all_gifts,
+        past=purchase.past,
     )
     put = orders.order_put(caller.tenant, order)
     enrolled = () if purchase.enrolled is None else purchase.enrolled.writes

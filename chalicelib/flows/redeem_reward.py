@@ -43,6 +43,7 @@ from chalicelib.flows.coupon_deeds import Desk, keys_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, InGroup, Opened, open_acting
 from chalicelib.flows.order_paid import OrderPaid, paid_keys, paid_of
+from chalicelib.flows.past_counts import REDEMPTIONS, with_deed
 from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.redemption_told import redemption_of, ref_of
 from chalicelib.flows.reward_codes import Given, code_writes, given, series_of
@@ -180,7 +181,8 @@ def _decided(rt: Runtime, it: _Work) -> _Decided:
     for cost in cost_of(reward, wish):
         story = spend(story, cost.unit, cost.amount, terms.conduct(cost.unit, at), by=opened.by)
     own = () if opened.own is not None else codes.facts
-    story = after_activity(story.then(_told(it), *own), terms, "spend", at)
+    story = with_deed(story.then(_told(it), *own), terms, REDEMPTIONS, terms.day(at))
+    story = after_activity(story, terms, "spend", at)
     return _Decided(story, codes, take(desk.taking, reward, program_id, terms.day(at), wish.quantity))
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import VOCABULARY, Account, Story
-from chalicelib.areas.accounts.model.facts import PointsSpent, RewardRefunded
+from chalicelib.areas.accounts.model.facts import PastCounted, PointsSpent, RewardRefunded
 from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.quotas.model import Taken
 from chalicelib.areas.rewards import store as rewards
@@ -36,6 +36,7 @@ from chalicelib.flows.account_views import (
 from chalicelib.flows.coupon_deeds import Desk, keys_of
 from chalicelib.flows.open_redemption import OpenRedemption, open_redemption, redemption_ref, unless_changed
 from chalicelib.flows.order_paid import paid_put
+from chalicelib.flows.past_counts import without
 from chalicelib.flows.reward_codes import code_writes, coupon_keys_of, withdrawn
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms, settle_tier, terms_of
@@ -126,7 +127,7 @@ def _given_back(it: OpenRedemption, terms: Terms, spent: tuple[Named, ...], at: 
         if named.rest:
             story = given_back(story, terms, named, named.rest, at)
     told = RewardRefunded(it.redemption.reward_id, it.ref.sequence, it.redemption.quantity)
-    return story.then(told)
+    return without(story.then(told), facts_of(it.entry, PastCounted))
 
 
 def _spent(entry: Entry) -> list[Named]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, get_args
 
-from chalicelib.areas.rules.purchase import History
+from chalicelib.areas.rules.purchase import Happened, History
 from chalicelib.areas.rules.replayed import Given
 from chalicelib.kit.periods import CountPeriod, Day, period_of
 
@@ -61,3 +61,9 @@ class TriedHistory:
 
     def can_count(self, rule_id: str, day: Day) -> bool:
         return rule_id in self.tried or self.real.can_count(rule_id, day)
+
+    def past_in(self, name: str, first: Day, last: Day) -> Happened:
+        return self.real.past_in(name, first, last)
+
+    def past_days(self, name: str) -> Iterable[Day]:
+        return self.real.past_days(name)

@@ -44,6 +44,7 @@ from chalicelib.flows.gifts_back import GiftsBack, TakenBack, TakenEffect, gifts
 from chalicelib.flows.kept_orders import kept_return_of, kept_return_plan, read_own
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Opened, open_account, open_snapshot
+from chalicelib.flows.past_counts import without_returned
 from chalicelib.flows.purchase import Buyer, member_of, refuse_future
 from chalicelib.flows.rule_limits import given_back
 from chalicelib.flows.spends_back import SpendsBack, spends_back
@@ -200,6 +201,7 @@ def taken_back(
         ),
         *also,
     )
+    story = without_returned(story, terms, planned)
     if spent is not None:
         story = spent.given_to(story, terms, document.purchased_at)
     for credit, amount in planned.dues:

@@ -41,6 +41,7 @@ INSTEAD: Mapping[type[Fact], str] = {
     f.PerkExpired: "What has expired is not undone: grant the perk anew",
     f.RuleCounted: "What a purchase got of a rule comes back with its return",
     f.RuleUncounted: "A return is not undone: record the purchase anew",
+    f.PastCounted: "What was counted of something that happened stays so until that comes back",
     f.NotificationWanted: "What members are told is not undone: cancel the notice, as long as it waits",
     f.RuleTold: "What a server was told stays told: it hears of a return as well",
     **dict.fromkeys(f.ON_SEGMENTS, "Who has joined or left a segment is taken out of it, or added to it, by hand"),

@@ -120,8 +120,8 @@ class RecordedOrders:
             return
         yield from self._of_sale(order, recorded, attrs)
         yield from self._of_returns(table, found, order)
-        if order.times_returned == len(self.returns.get(name, {})) and self.uses.had_otherwise(order):
-            yield "has not of limited rules what its entries say"
+        if order.times_returned == len(self.returns.get(name, {})):
+            yield from self.uses.differences(order)
 
     def _of_sale(self, order: Order, recorded: Recorded, attrs: Attrs) -> Iterator[str]:
         if (order.owner, order.program, order.sequence) != (self.owner, recorded.program, recorded.sequence):

@@ -131,6 +131,20 @@ def month_start(month: int) -> Day:
     return day_of(date(month // 12, month % 12 + 1, 1))
 
 
+def days_of_period(every: CountPeriod, day: Day) -> tuple[Day, Day] | None:
+    """The first and the last day of the period of `period_of`; none of ever."""
+    if every == "ever":
+        return None
+    if every == "day":
+        return day, day
+    if every == "week":
+        monday = day - (day + 3) % 7  # 1970-01-01 was a Thursday
+        return monday, monday + 6
+    length = {"month": 1, "3_months": 3, "6_months": 6, "year": 12}[every]
+    first = month_of(day) // length * length
+    return month_start(first), month_start(first + length) - 1
+
+
 def year_end(day: Day, years: int) -> Day:
     return day_of(date(date_of(day).year + years, 12, 31))
 

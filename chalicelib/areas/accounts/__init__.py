@@ -2,7 +2,8 @@
 
 Words       wallet (one per unit), lot (what expires together, as an interval of positions), earning (its interval is its
             identity), lifetime totals, standing (the tier), value time (`advanced_to`: how far the account has come)
-            counters (how often rules were used that are counted, by period)
+            counters (how often rules were used that are counted, by period); past (what else is, because a rule or a segment
+            asks how often it happened, by day)
             hold (positions out of their lots until captured, released or lapsed), pending (positions that have not come)
 Laws        the wallet equation: earned + granted + received + refunded + gained = available + held + spent + deducted +
             sent + converted + expired + cancelled; lots sum to what is available, and to nothing below zero;
@@ -14,6 +15,6 @@ Facts       account.advanced, order.recorded, order.returned, points.earned, poi
             points.deducted, points.spent, points.refunded, points.cancelled, points.expired, points.extended,
             debt.settled, points.promised, points.activated, promise.cancelled, points.held, points.captured,
             points.released, points.sent, points.received, points.converted, tier.changed, tier.reviewed, tier.pinned, tier.pin_returned, tier.unpinned,
-            rule.counted, rule.uncounted, rule.told, perk.granted, perk.redeemed, perk.refunded, perk.revoked, perk.expired,
+            rule.counted, rule.uncounted, rule.told, past.counted, perk.granted, perk.redeemed, perk.refunded, perk.revoked, perk.expired,
             member.joined_segment, member.renewed_segment, member.left_segment (where a rule did it), referral.purchased
 """

@@ -36,10 +36,11 @@ DUE_SHARDS = 16
 
 class AccountItem(StampbookItem):
     """Schema 3 is that of an account that remembers several periods of a cap, or the period of what is pending: an older
-    version would forget them; schema 4 that of one that counts uses of rules, schema 5 of one pinned for a sale."""
+    version would forget them; schema 4 that of one that counts uses of rules, schema 5 of one pinned for a sale, schema 6 of
+    one that counts what is asked about its past."""
 
     kind = UnicodeAttribute(default="account")
-    v = IntegerAttribute(default=5)
+    v = IntegerAttribute(default=6)
     version = IntegerAttribute()
     advanced_to = IntegerAttribute()
     hash = UnicodeAttribute()
@@ -135,6 +136,8 @@ def _item(tenant: str, account: Account, entry: Entry, foretold: int) -> Account
 
 
 def _schema(account: Account) -> int:
+    if account.past:
+        return 6
     if account.standing.pinned_by:
         return 5
     if account.counters:

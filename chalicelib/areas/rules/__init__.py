@@ -8,7 +8,8 @@ Words
     occasion    by what rules are filed: the kind of the trigger, with the event's name or the code; of one on schedule with its id
     occurrence  a moment at which a rule on schedule runs; what comes next is planned beside the rule
     audience    members, tiers, the member's labels, places; fields narrow each other, values within a field are alternatives
-    condition   a tree of `all`, `any`, `not` over questions: a subject compared, labels, lines, times of orders
+    condition   a tree of `all`, `any`, `not` over questions: a subject compared, labels, lines; how often something
+                happened before, what it came to, which share was such (`past`)
     own lines   the lines that pass the rule's line filter; what it gives belongs to them and falls with their return
     credit      per_value, per_product, fixed, cashback, multiply: rounded once, split over its own lines by value
     lane        base → multiply → bonus, over all rules. Base credits are multiplied, bonus credits are not
@@ -55,6 +56,7 @@ Modules
     schedule    when a rule runs that is on schedule, and what is planned of it
     limits      what limits leave of a gift, and what of a rule is counted
     discounts   how much an effect takes off them
+    past        what accounts count because a question asks for it, and the questions about that
     criteria    who belongs to a segment, by the same conditions, and when time alone makes it otherwise
     index       which rules a purchase could be for
     reasons     why the others give nothing, worded ahead

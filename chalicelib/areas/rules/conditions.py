@@ -15,12 +15,13 @@ from chalicelib.areas.rules.model.conditions import (
     Ask,
     AskLabels,
     AskLines,
-    AskTimes,
     Condition,
     NotSo,
 )
 from chalicelib.areas.rules.model.subjects import kind_of
+from chalicelib.areas.rules.model.times import Earlier
 from chalicelib.areas.rules.model.words import LineFilter
+from chalicelib.areas.rules.past import holds_of, said_of
 from chalicelib.areas.rules.purchase import Context
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.periods import minute_of, parse_day
@@ -53,8 +54,8 @@ def compiled(condition: Condition, selectors: Selectors) -> Holds:
             return _labels(condition)
         case AskLines():
             return _lines(condition, selectors(condition.lines))
-        case AskTimes():
-            return _times(condition)
+        case Earlier():
+            return holds_of(condition)
 
 
 def said(condition: Condition) -> str:
@@ -75,10 +76,8 @@ def said(condition: Condition) -> str:
             return f"the {condition.labels_of} has a label {_listed(tuple(wanted))}"
         case AskLines():
             return _said_of_lines(condition)
-        case AskTimes():
-            often = "ever" if condition.per == "ever" else f"per {condition.per.replace('_', ' ')}"
-            what = "orders" if condition.rule_id is None else f"orders that got something of rule {condition.rule_id}"
-            return f"the number of {what} {often} {_said_size(condition.at_least, condition.at_most)}"
+        case Earlier():
+            return said_of(condition)
 
 
 def _part(condition: Condition) -> str:
@@ -221,7 +220,7 @@ def _read(kind: str, value: object) -> Any:
     return value
 
 
-# --- labels, lines, times ------------------------------------------------------------------------------------------------
+# --- labels, lines -----------------------------------------------------------------------------------------------------
 
 
 def _labels(asked: AskLabels) -> Holds:
@@ -247,23 +246,5 @@ def _lines(asked: AskLines, selector: LineSelector) -> Holds:
         own = basket.own(selector)
         size = Fraction(own.value, 10**basket.decimals) if by_value else own.pieces
         return all(bound(size) for bound in bounds)
-
-    return holds
-
-
-def _times(asked: AskTimes) -> Holds:
-    least, most, per, rule_id = asked.at_least, asked.at_most, asked.per, asked.rule_id
-
-    def holds(_: Basket, context: Context) -> bool:
-        if context.member is None:
-            return False
-        times = 0
-        if context.history is not None:
-            times = (
-                context.history.orders_in(per, context.day)
-                if rule_id is None
-                else context.history.uses_in(rule_id, per, context.day)
-            )
-        return (least is None or times >= least) and (most is None or times <= most)
 
     return holds

@@ -10,17 +10,18 @@ from math import ceil, floor
 
 from chalicelib.areas.rules.basket import Basket, LineSelector
 from chalicelib.areas.rules.conditions import Holds, compiled
-from chalicelib.areas.rules.model.conditions import Ask, AskTimes, Condition
+from chalicelib.areas.rules.model.conditions import Ask, Condition
 from chalicelib.areas.rules.model.criteria import Criteria
 from chalicelib.areas.rules.model.subjects import OF_FIELDS, OF_UNITS
+from chalicelib.areas.rules.model.times import Earlier
+from chalicelib.areas.rules.past import counters_of, turns_of
 from chalicelib.areas.rules.purchase import Context, Payment, PurchaseLine
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.labels import Label
-from chalicelib.kit.periods import CountPeriod, Day, date_of, in_year, month_of, month_start, next_in_a_year
+from chalicelib.kit.periods import Day, date_of, in_year, next_in_a_year
 
 MOST_LOOKS = 24  # of turns at which nothing changes after all: then a member is looked at for nothing, once
 _LONGEST_DAYS = 80_000
-_MONTHS: dict[CountPeriod, int] = {"month": 1, "3_months": 3, "6_months": 6, "year": 12}
 
 Turns = Callable[[Context], Iterator[Day]]
 
@@ -71,8 +72,8 @@ def compile_criteria(criteria: Criteria) -> CompiledCriteria:
 
 def _themes(asked: Condition) -> tuple[str, ...]:
     """Facts begin with them. Who joins or leaves a group has another account: that is a fact of the member's."""
-    if isinstance(asked, AskTimes):
-        return ("order.", "kept_order.")
+    if isinstance(asked, Earlier):
+        return ("past.",) if counters_of(asked) else ("order.", "kept_order.")
     if not isinstance(asked, Ask) or asked.ask.startswith(("member.", OF_FIELDS)):
         return ()
     if asked.ask.startswith(OF_UNITS):
@@ -81,8 +82,8 @@ def _themes(asked: Condition) -> tuple[str, ...]:
 
 
 def _turns(asked: Condition) -> Turns | None:
-    if isinstance(asked, AskTimes):
-        return _periods(asked.per)
+    if isinstance(asked, Earlier):
+        return turns_of(asked)
     if not isinstance(asked, Ask) or asked.ask not in _OF_TIME:
         return None
     values = tuple(_numbers(asked))
@@ -147,13 +148,6 @@ def _days_to(since: Callable[[Context], date | None]) -> Callable[[Sequence[Frac
         return turns
 
     return of
-
-
-def _periods(per: CountPeriod) -> Turns | None:
-    length = _MONTHS.get(per)
-    if length is None:
-        return None
-    return lambda context: iter([month_start((month_of(context.day) // length + 1) * length)])
 
 
 def _enrolled(context: Context) -> date | None:

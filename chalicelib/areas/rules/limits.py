@@ -149,7 +149,7 @@ def counting_of(rules: Sequence[Rule]) -> dict[str, Counting]:
     untold = {rule.rule_id for rule in rules if isinstance(rule.trigger, OnOccasion)}
     for rule in rules:
         for asked in asked_times(rule):
-            if asked.rule_id is not None and asked.rule_id not in untold:
+            if asked.rule_id is not None and asked.per is not None and asked.rule_id not in untold:
                 known = found.get(asked.rule_id, Counting())
                 periods = tuple(dict.fromkeys((*known.periods, asked.per)))
                 found[asked.rule_id] = known._replace(periods=periods)

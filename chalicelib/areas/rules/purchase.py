@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from chalicelib.areas.rules.model.limits import Budget
 from chalicelib.kit.amounts import Rounding
@@ -99,6 +99,13 @@ class Shopper(Protocol):
     def fields(self) -> Mapping[str, Any]: ...
 
 
+class Happened(NamedTuple):
+    """How often something did, and what it came to in money."""
+
+    times: int = 0
+    value: Fraction = Fraction(0)
+
+
 class History(Protocol):
     """What has happened to the account before: all counted by the day of purchase."""
 
@@ -113,6 +120,12 @@ class History(Protocol):
 
     def can_count(self, rule_id: str, day: Day) -> bool:
         """Whether the account has room for it among the rules that it counts."""
+
+    def past_in(self, name: str, first: Day, last: Day) -> Happened:
+        """What is counted by a name (areas/rules/past) on these days; of what is kept for ever, all of it."""
+
+    def past_days(self, name: str) -> Iterable[Day]:
+        """On which days there was any."""
 
 
 class Stock(Protocol):

@@ -108,6 +108,12 @@ RELATIONS: Mapping[type[Fact], Relations] = {
     f.RuleCounted: Relations(("assign_order", *(one for one in _RECORDING if one != "settle_occasions"))),
     f.RuleUncounted: Relations(("assign_order", "cancel_checkout", "return_order")),
     f.RuleTold: Relations(_RECORDING),
+    f.PastCounted: Relations(
+        (
+            *("assign_order", "cancel_checkout", "commit_checkout", "record_event", "record_order", "redeem_reward"),
+            *("refund_redemption", "return_order"),
+        )
+    ),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(

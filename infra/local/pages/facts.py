@@ -41,6 +41,7 @@ _TYPES = {
     "tuple[tuple[str, str | bool | int], ...]": "list of a name and a value each",
     "tuple[tuple[str, Day | None, str], ...]": "list of a text, a day or none, and a text each",
     "tuple[tuple[str, int], ...]": "list of a text and an integer each",
+    "tuple[tuple[str, int, int, int], ...]": "list of a text and three integers each",
     "tuple[Taken, ...]": "list of three integers and a day each",
     "tuple[Brought, ...]": "list of three integers, a day and an instant each",
 }

@@ -26,6 +26,7 @@ NOT_OF_POINTS = (
     "points.capped",
     "event.",
     "rule.",
+    "past.",
     "checkout.",
     "member.",
     "referral.",

@@ -181,6 +181,11 @@ FACTS: dict[str, list[Fact]] = {
         f.RuleUncounted("gift", ORDER, ("2026-06-15", "2026-W25"), 0, (("points", 20),), 0, 20, "points"),
         f.RuleUncounted("gift", ORDER, ("2026-06-15", "2026-W25"), 1, (("points", 30),), 1, 30, "points"),
     ],
+    "past.counted": [
+        f.PastCounted(20_619, (("orders~0123456789ab", 30, 1, 400), ("orders", 7, 1, 1_000)), ORDER, "EUR"),
+        f.PastCounted(20_619, (("check_in/ever", 0, 1, 0),), forgets=("event:review",)),
+        f.PastCounted(20_619, (("orders~0123456789ab", 30, -1, -400),), ORDER, "EUR"),
+    ],
     "coupon.issued": [
         f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000),
         f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000, 1_867_104_000_000, "welcome"),

@@ -74,11 +74,17 @@ SHORT_LIVED = {
     ]
 }
 GIVEN = ("points", "later", "few", "sliding")
+COUNTED = ("orders", "check_in", "redemptions")
 IN_AUGUST = {"ask": "time.month", "is": 8}
 A_MONTH = {"per_member": [{"per": "month", "amount": 1_000, "unit": "points"}]}
 RULES = (
     rule(limits=A_MONTH),
     tills.PENNIES,
+    rule(
+        "asks",
+        effects=[fixed(1)],
+        when={"any": [{"times": what, "days": 90, "at_least": 1_000_000} for what in COUNTED]},
+    ),
     *(rule(unit, effects=[per_euro(unit=unit, stage="bonus")]) for unit in ("later", "few")),
     *(
         rule(on, trigger={"on": on}, when=IN_AUGUST, effects=[fixed(5, unit) for unit in GIVEN])

@@ -24,7 +24,8 @@ def books() -> Books:
     by_value = rule(
         "base", limits={"budget": points(1_000), "per_member": [{"per": "month", "amount": 900, "unit": "points"}]}
     )
-    shop = open_shop(table, rules=(by_value, gift(50, a("day", 9), in_all=10)))
+    asks = rule("asks", when={"times": "orders", "days": 30, "at_least": 9})
+    shop = open_shop(table, rules=(by_value, gift(50, a("day", 9), in_all=10), asks))
     bought = shop.buy(card("1"), sale("A1")).answer
     shop.buy(card("1"), sale("A2"))
     shop.bring_back(bought.order_id, goods_back("R1", 40_00, quantity="0.4"))
@@ -58,6 +59,12 @@ def test_what_orders_have_is_what_their_entries_say(books: Books) -> None:
 def test_what_an_order_has_otherwise_is_told(books: Books, change: Callable[[list[Any]], Any]) -> None:
     books.change(orders.order_key("shop", books.order), of_uses(change))
     assert ("0", "order A2 has not of limited rules what its entries say") in books.told()
+
+
+@pytest.mark.parametrize("past", [[], [["orders", 30, [7]]], [["orders/ever", 0, []]]])
+def test_how_an_order_counts_otherwise_is_told(books: Books, past: list[Any]) -> None:
+    books.change(orders.order_key("shop", books.order), lambda body: body | {"past": past})
+    assert ("0", "order A2 does not count for questions about the past as its entries say") in books.told()
 
 
 def test_a_limit_for_all_of_which_more_is_taken_than_there_is_is_told(books: Books) -> None:

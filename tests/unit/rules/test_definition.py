@@ -142,7 +142,7 @@ def nested(levels: int) -> dict[str, Any]:
         ({"when": {"lines": {}, "at_most": "3"}}, "value and quantity are compared by at_least or at_most"),
         ({"when": {"lines": {}, "of": "quantity", "at_least": "few"}}, "plain decimal"),
         ({"when": {"times": "orders", "per": "year"}}, "say how often: at_least or at_most"),
-        ({"when": {"times": "orders", "per": "day", "at_least": 1}}, "orders are counted by month, 3_months"),
+        ({"when": {"times": "orders", "at_least": 1}}, "say of when: per (a period of the calendar) or days"),
         ({"when": {"times": "rule:", "per": "day", "at_least": 1}}, "should match pattern"),
         ({"limits": {"per_member": [{"per": "day"}]}}, "either times, or an amount and its unit"),
         ({"limits": {"per_member": [{"per": "day", "amount": 5}]}}, "either times, or an amount and its unit"),

@@ -14,7 +14,7 @@ from chalicelib.areas.orders.model import Payment
 from chalicelib.areas.rules.compile import compile_rules
 from chalicelib.areas.rules.evaluate import evaluate
 from chalicelib.areas.rules.model.subjects import SUBJECTS
-from chalicelib.areas.rules.purchase import Context, Happening
+from chalicelib.areas.rules.purchase import Context, Happened, Happening
 from chalicelib.kit.geo import point_of
 from chalicelib.kit.periods import CountPeriod, Day
 from tests.unit.rules.shop import (
@@ -326,6 +326,12 @@ class SixOrders:
 
     def can_count(self, rule_id: str, day: Day) -> bool:
         return True
+
+    def past_in(self, name: str, first: Day, last: Day) -> Happened:
+        return Happened()
+
+    def past_days(self, name: str) -> tuple[Day, ...]:
+        return ()
 
 
 def test_times_of_orders() -> None:

@@ -108,6 +108,7 @@ ROUTES = (
             *BADLY_WRITTEN,
             "credit_on_cart",
             "too_many_rules",
+            "too_many_counters",
         ),
         dry_run=True,
     ),

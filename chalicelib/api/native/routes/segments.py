@@ -12,7 +12,7 @@ _ONE = f"{_SEGMENTS}/{{segment_id}}"
 _MEMBERS = f"{_ONE}/members"
 _BY = (
     *("program_not_found", "impossible_condition", "unknown_subject", "wrong_comparison", "conditions_too_large"),
-    *("unknown_unit", "unknown_tier"),
+    *("unknown_unit", "unknown_tier", "unknown_event"),
 )
 _LINES = ("segment_not_found", "missing_member", "two_members", "invalid_identifier")
 
@@ -35,7 +35,15 @@ ROUTES = (
         f"{_HANDLERS}:put_segment",
         "put_segment",
         summary="Create a segment, replace it or end it. Members stay in it as they joined; by other criteria everybody is judged anew.",
-        errors=("too_many_segments", "too_many_criteria", "too_many_counted", *_BY, "unknown_perk", "held_by_tier"),
+        errors=(
+            "too_many_segments",
+            "too_many_criteria",
+            "too_many_counters",
+            "too_many_counted",
+            *_BY,
+            "unknown_perk",
+            "held_by_tier",
+        ),
     ),
     _view(
         "GET",

@@ -5,6 +5,7 @@ h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, where it has one, its period
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
 l day       of the latest purchase; an older release knows nothing of it and forgets it
+k past      by name of what is counted: currencies, then of each day [day, times, values in these currencies]
 c counters  of each rule that is counted [times, amounts where there are any] by period
 f foretold  2, where anything promised or held waits for an instant and the entries have told it; an older release wrote 1
 u standing  [since, reason, period from, review at, grace from, pinned, pinned until, base, what of,
@@ -21,10 +22,12 @@ from chalicelib.areas.accounts.model.apart import Hold, Pending
 from chalicelib.areas.accounts.model.counters import Uses
 from chalicelib.areas.accounts.model.lots import Lot, Piece
 from chalicelib.areas.accounts.model.months import Month
+from chalicelib.areas.accounts.model.past import Sum
 from chalicelib.areas.accounts.model.standing import Pin, Standing
 from chalicelib.areas.accounts.model.state import FORETOLD, Account
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
+from chalicelib.kit.periods import Day
 
 _HOLES = Lot._fields.index("holes")  # kept only where there are any, as nearly nowhere
 # A lot of all its fields: hundreds are read at once, and its class takes twice as long to be asked.
@@ -69,6 +72,7 @@ def packed(account: Account, foretold: int = FORETOLD) -> Body:
         "u": _standing(account.standing),
         "l": account.ordered_on,
         "c": {rule: _counted(periods) for rule, periods in account.counters.items()},
+        "k": {name: _past(days) for name, days in account.past.items()},
         "f": foretold if account.waits_for_time else 0,
     }
     return body | {name: value for name, value in rare.items() if value}
@@ -88,6 +92,7 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         counted=body["q"] if "q" in body else body["s"],
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
         counters={rule: _unpacked_counted(kept) for rule, kept in body.get("c", {}).items()},
+        past={name: _unpacked_past(*kept) for name, kept in body.get("k", {}).items()},
         ordered_on=body.get("l"),
         tier=body["t"],
         standing=_unpacked_standing(*body["u"]) if "u" in body else Standing(),
@@ -171,3 +176,19 @@ def _counted(periods: Mapping[str, Uses]) -> dict[str, Any]:
 
 def _unpacked_counted(kept: Mapping[str, list[Any]]) -> dict[str, Uses]:
     return {name: Uses(*uses) for name, uses in kept.items()}
+
+
+def _past(days: Mapping[Day, Sum]) -> list[Any]:
+    currencies = sorted({name for counted in days.values() for name in counted.values})
+    return [
+        currencies,
+        *([day, one.times, *(one.values.get(name, 0) for name in currencies)] for day, one in days.items()),
+    ]
+
+
+def _unpacked_past(currencies: list[str], *days: list[int]) -> dict[Day, Sum]:
+    return {day: Sum(times, _values(currencies, values)) for day, times, *values in days}
+
+
+def _values(currencies: list[str], values: list[int]) -> dict[str, int]:
+    return {name: value for name, value in zip(currencies, values, strict=True) if value}

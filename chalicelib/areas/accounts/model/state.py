@@ -12,6 +12,7 @@ from chalicelib.areas.accounts.model import wallet as w
 from chalicelib.areas.accounts.model.apart import Hold, Pending, decided, with_promise, without_held, without_promised
 from chalicelib.areas.accounts.model.counters import Counters, counted, uncounted
 from chalicelib.areas.accounts.model.months import Month, Months, with_month
+from chalicelib.areas.accounts.model.past import Past, with_counts
 from chalicelib.areas.accounts.model.standing import Standing
 from chalicelib.areas.accounts.model.wallet import Wallet
 from chalicelib.kit.clock import Instant
@@ -26,7 +27,7 @@ Change = Callable[["Account", Any], "Account"]
 class Account:
     """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency, and
     `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months. `counters`: uses of rules that
-    are counted. `ordered_on`: the latest day of purchase, also of what came back since; an account that an older release kept does
+    are counted; `past`: what else is, because somebody asks for it, by day. `ordered_on`: the latest day of purchase, also of what came back since; an account that an older release kept does
     not say it. `foretold`: its entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
     did (1); of the stored account, and no part of its state."""
 
@@ -42,6 +43,7 @@ class Account:
     counted: Mapping[str, int] = field(default_factory=dict)
     months: Months = field(default_factory=dict)
     counters: Counters = field(default_factory=dict)
+    past: Past = field(default_factory=dict)
     ordered_on: Day | None = None
     tier: str = ""
     standing: Standing = field(default_factory=Standing)
@@ -222,6 +224,11 @@ def _uncounted(account: Account, fact: f.RuleUncounted) -> Account:
     return replace(account, counters=left)
 
 
+def _past(account: Account, fact: f.PastCounted) -> Account:
+    past = with_counts(account.past, fact.counts_on, fact.currency, fact.counts, fact.forgets)
+    return replace(account, past=past)
+
+
 def _unchanged(account: Account, _: Fact) -> Account:
     """What is told beside: of events, awards, redemptions, coupons, checkouts, referrals and webhooks, and of what a cap cut off."""
     return account
@@ -264,6 +271,7 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.RuleCounted: _counted,
     f.RuleUncounted: _uncounted,
     f.RuleTold: _unchanged,
+    f.PastCounted: _past,
     f.PerkGranted: _unchanged,
     f.PerkRedeemed: _unchanged,
     f.PerkRefunded: _unchanged,

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.areas.orders.model.gifts import Gift
 from chalicelib.areas.orders.model.order import ByHand, Credited, SpentOn
-from chalicelib.areas.orders.model.uses import CodeUsed, Held, Use
+from chalicelib.areas.orders.model.uses import CodeUsed, Counts, Held, Use
 
 
 def credit_from(
@@ -50,6 +50,12 @@ def code_from(series: str, code: str, at: int, issued: Any, used: Any) -> CodeUs
     if [type(one) for one in (series, code, at)] != [str, str, int]:
         raise ValueError("a code of nothing")
     return CodeUsed(series, code, at, Held(*issued), Held(*used))
+
+
+def counts_from(name: str, days: int, lines: Iterable[int]) -> Counts:
+    if [type(one) for one in (name, days)] != [str, int]:
+        raise ValueError("counted by nothing")
+    return Counts(name, days, tuple(lines))
 
 
 def _pair(kept: Any) -> tuple[Any, int]:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.areas.orders.model.documents import Line, Return, ReturnLine, Sale
 from chalicelib.areas.orders.model.gifts import Gift
-from chalicelib.areas.orders.model.uses import Came, CodeUsed, Use, UseBack, back_of
+from chalicelib.areas.orders.model.uses import Came, CodeUsed, Counts, Use, UseBack, back_of
 from chalicelib.errors import Refused
 from chalicelib.kit.amounts import rounded
 from chalicelib.kit.base import Frozen
@@ -82,7 +82,7 @@ class Order:
     """`member_id` is empty while nobody is known to have made it: then its journal is its own (`kept`), as its returns are, and
     nothing was earned by it. `sequence` is the entry that recorded it, of the account once it is in one; `version` counts the order's own changes: its returns, and what of its
     credits was cancelled `by_hand`. `uncounted` are the lines that did not count towards a tier when it was bought: so they
-    do not when they come back. `uses` are what it has of rules that are counted. `group_id` is the group that it was bought for: the order is its account's for ever, whoever
+    do not when they come back. `uses` are what it has of rules that are counted, `past` how it counts otherwise. `group_id` is the group that it was bought for: the order is its account's for ever, whoever
     leaves it. `codes` are coupons that were used with it while it is nobody's."""
 
     order_id: str
@@ -103,6 +103,7 @@ class Order:
     uses: tuple[Use, ...] = ()
     gifts: tuple[Gift, ...] = ()
     codes: tuple[CodeUsed, ...] = ()
+    past: tuple[Counts, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -127,8 +128,8 @@ class Order:
     def fully_returned(self) -> bool:
         return all(self._is_back(line) for line in self.sale.lines)
 
-    def has_back(self, gift: Gift) -> bool:
-        """Whether all has come back for which it was given."""
+    def has_back(self, gift: Gift | Counts) -> bool:
+        """Whether all has come back for which it was given, or counts."""
         return all(self._is_back(line) for line in self.sale.lines if not gift.lines or line.line_no in gift.lines)
 
     def _is_back(self, line: Line) -> bool:

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.areas.orders.model.documents import Sale
-from chalicelib.areas.orders.model.kept import by_hand_from, code_from, credit_from, gift_from, spent_on_from, use_from
+from chalicelib.areas.orders.model.kept import (
+    by_hand_from,
+    code_from,
+    counts_from,
+    credit_from,
+    gift_from,
+    spent_on_from,
+    use_from,
+)
 from chalicelib.areas.orders.model.order import Back, Kept, Order
 
 
@@ -22,6 +30,7 @@ def packed(order: Order) -> Mapping[str, Any]:
         "kept": order.kept,
         "gifts": [gift if gift.lines else gift[:-1] for gift in order.gifts],
         "codes": order.codes,
+        "past": order.past,
     }
     return {
         "member": order.member_id,
@@ -56,6 +65,7 @@ def unpacked(order_id: str, version: int, body: Mapping[str, Any]) -> Order:
         uses=tuple(use_from(*kept) for kept in body.get("uses", ())),
         gifts=tuple(gift_from(*told) for told in body.get("gifts", ())),
         codes=tuple(code_from(*told) for told in body.get("codes", ())),
+        past=tuple(counts_from(*told) for told in body.get("past", ())),
         kept=_kept(*body["kept"]) if "kept" in body else None,
     )
 

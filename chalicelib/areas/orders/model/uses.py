@@ -37,6 +37,14 @@ class Use(NamedTuple):
     off: tuple[tuple[int, int], ...] = ()
 
 
+class Counts(NamedTuple):
+    """By which name the account counts it because somebody asks, for how many days, and for which of its lines, where not for all."""
+
+    name: str
+    days: int
+    lines: tuple[int, ...] = ()
+
+
 class CodeUsed(NamedTuple):
     """A coupon's code that all share, used with a sale that no member has: what it took of what is there for all, until a
     member has the sale, and the coupon with it. `at`: when it was promised."""

@@ -5,28 +5,19 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    ConfigDict,
-    Discriminator,
-    Field,
-    SerializerFunctionWrapHandler,
-    Tag,
-    ValidationInfo,
-    model_serializer,
-    model_validator,
-)
+from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from chalicelib.areas.rules.model.possible import must_be_meant, must_be_possible, must_not_cross
 from chalicelib.areas.rules.model.subjects import Kind, kind_of
-from chalicelib.areas.rules.model.words import Flag, LabelMatch, LineFilter, PlainNumber, Text
+from chalicelib.areas.rules.model.times import AskShare, AskSum, AskTimes
+from chalicelib.areas.rules.model.words import Flag, LabelMatch, LineFilter, PlainNumber, Question, Text
 from chalicelib.kit.amounts import plain_decimal
 from chalicelib.kit.base import Frozen, was_let_in
-from chalicelib.kit.periods import CountPeriod, minute_of, parse_day
+from chalicelib.kit.periods import minute_of, parse_day
 from chalicelib.kit.slips import slip
 
 MAX_DEPTH = 8
 MAX_QUESTIONS = 200
-OF_RULES = "rule:"
 
 Answer = Flag | Annotated[int, Field(strict=True)] | Text
 Answers = Annotated[tuple[Answer, ...], Field(min_length=1, max_length=1_000)]
@@ -42,14 +33,6 @@ _HOW = {
     "texts": "a text",
     "flag": "true or false",
 }
-
-
-class Question(Frozen):
-    """What is not asked is not told."""
-
-    @model_serializer(mode="wrap")
-    def _asked(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in told(self).items() if value is not None}
 
 
 class Ask(Question):
@@ -125,31 +108,6 @@ class AskLines(Question):
         return self
 
 
-class AskTimes(Question):
-    """How many orders the account had before, or how many of them got something of a rule (`rule:welcome`), by their days of
-    purchase: in the month, quarter (`3_months`), half of a year or year of the moment, or ever; of a rule also in the day or
-    week. A rule is counted from when somebody asks."""
-
-    times: Annotated[str, Field(pattern=r"^(orders|rule:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})$")]
-    per: CountPeriod
-    at_least: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    at_most: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
-
-    @model_validator(mode="after")
-    def _says_how_often(self, info: ValidationInfo) -> Self:
-        if self.at_least is None and self.at_most is None:
-            raise slip("wrong_comparison", "say how often: at_least or at_most")
-        if self.rule_id is None and self.per in ("day", "week"):
-            raise slip("wrong_comparison", "orders are counted by month, 3_months, 6_months, year, or ever")
-        if not was_let_in(info):
-            must_not_cross(self.at_least, self.at_most)
-        return self
-
-    @property
-    def rule_id(self) -> str | None:
-        return self.times.removeprefix(OF_RULES) if self.times.startswith(OF_RULES) else None
-
-
 class AllOf(Frozen):
     all: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=100)]
 
@@ -176,7 +134,17 @@ class NotSo(Frozen):
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
 
-_WORDS = ("all", "any", "not", "ask", "labels_of", "lines", "times")
+_WORDS = (
+    "all",
+    "any",
+    "not",
+    "ask",
+    "labels_of",
+    "times",
+    "sum",
+    "share",
+    "lines",
+)  # what was bought before may be narrowed by lines
 
 
 def _tag(value: Any) -> str | None:
@@ -196,11 +164,13 @@ Condition = Annotated[
     | Annotated[Ask, Tag("~ask")]
     | Annotated[AskLabels, Tag("~labels_of")]
     | Annotated[AskLines, Tag("~lines")]
-    | Annotated[AskTimes, Tag("~times")],
+    | Annotated[AskTimes, Tag("~times")]
+    | Annotated[AskSum, Tag("~sum")]
+    | Annotated[AskShare, Tag("~share")],
     Discriminator(
         _tag,
         custom_error_type="unknown_condition",
-        custom_error_message="a condition has one of: all, any, not, ask, labels_of, lines, times",
+        custom_error_message="a condition has one of: all, any, not, ask, labels_of, lines, times, sum, share",
     ),
 ]
 

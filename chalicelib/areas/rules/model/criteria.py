@@ -6,8 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from chalicelib.areas.rules.model.conditions import Ask, AskLabels, AskTimes, Condition, questions
+from chalicelib.areas.rules.model.conditions import Ask, AskLabels, Condition, questions
 from chalicelib.areas.rules.model.subjects import OF_FIELDS, OF_UNITS
+from chalicelib.areas.rules.model.times import AskTimes, Earlier
 from chalicelib.kit.base import Frozen
 
 MAX_CRITERIA = 50
@@ -30,7 +31,7 @@ class Criteria(Frozen):
             if not _is_of_a_member(one):
                 raise ValueError(
                     "criteria are about a member and their account: ask for member.… (but not member.segments), "
-                    "account.…, balance.…, field.…, for labels of the member, or for times of orders"
+                    "account.…, balance.…, field.…, for labels of the member, or for times of orders, events and redemptions, sums and shares of orders"
                 )
         return self
 
@@ -42,6 +43,6 @@ class Criteria(Frozen):
 def _is_of_a_member(one: Condition) -> bool:
     if isinstance(one, Ask):
         return one.ask.startswith(_OF_THEM) and one.ask != _NOT_OF_THEM
-    if isinstance(one, AskTimes):
-        return one.rule_id is None
+    if isinstance(one, Earlier):
+        return not isinstance(one, AskTimes) or one.rule_id is None
     return isinstance(one, AskLabels) and one.labels_of == "member"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from types import UnionType
 from typing import NamedTuple
 
-from chalicelib.areas.rules.model.conditions import Ask, AskTimes, Condition, questions
+from chalicelib.areas.rules.model.conditions import Ask, Condition, questions
 from chalicelib.areas.rules.model.effects import (
     CREDITS,
     DISCOUNTS,
@@ -26,6 +26,7 @@ from chalicelib.areas.rules.model.effects import (
 )
 from chalicelib.areas.rules.model.rule import Rule
 from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS
+from chalicelib.areas.rules.model.times import AskTimes
 from chalicelib.areas.rules.model.triggers import OnEvent
 
 
@@ -70,6 +71,13 @@ def named_rules(rule: Rule) -> Iterator[Named]:
 def asked_times(rule: Rule) -> Iterator[AskTimes]:
     if rule.when is not None:
         yield from (asked for asked in questions(rule.when) if isinstance(asked, AskTimes))
+
+
+def events_asked(questions: Iterable[Condition]) -> Iterator[str]:
+    """Of which it is asked how often they happened."""
+    for asked in questions:
+        if isinstance(asked, AskTimes) and asked.of_event is not None:
+            yield asked.of_event
 
 
 def limits_nothing(rule: Rule) -> Iterator[Named]:

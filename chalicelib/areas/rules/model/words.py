@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import PydanticCustomError
 
 from chalicelib.kit.amounts import plain_decimal
@@ -63,6 +63,14 @@ Factor = Annotated[str, AfterValidator(_factor)]
 Percent = Annotated[str, AfterValidator(_percent)]
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+
+
+class Question(Frozen):
+    """What is not asked is not told."""
+
+    @model_serializer(mode="wrap")
+    def _asked(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in told(self).items() if value is not None}
 
 
 class LabelMatch(Frozen):

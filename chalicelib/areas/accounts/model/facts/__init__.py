@@ -41,6 +41,7 @@ from chalicelib.areas.accounts.model.facts.life import (
     TierUnpinned,
 )
 from chalicelib.areas.accounts.model.facts.notifications import NotificationWanted
+from chalicelib.areas.accounts.model.facts.past import PastCounted
 from chalicelib.areas.accounts.model.facts.perks import (
     PerkExpired,
     PerkGranted,
@@ -134,6 +135,7 @@ VOCABULARY = vocabulary(
     RuleCounted,
     RuleTold,
     RuleUncounted,
+    PastCounted,
     *ON_COUPONS,
     *ON_CHECKOUTS,
     *ON_SEGMENTS,
@@ -189,6 +191,7 @@ __all__ = [
     "NotificationWanted",
     "OrderRecorded",
     "OrderReturned",
+    "PastCounted",
     "PerkExpired",
     "PerkGranted",
     "PerkRedeemed",
