@@ -248,7 +248,8 @@ def _hooked(shop: BookShop) -> dict[str, str]:
 
 
 def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:
-    metered.metric(shop)
+    metered.metric(shop, what=metered.EVER, at_least="0")
+    metered.settle(shop, carol)
     segmented.define(shop)
     segmented.add(shop, bob)
     segmented.define(shop, **segmented.SCHEDULED)
