@@ -386,6 +386,7 @@ def names(full: FullShop) -> dict[str, object]:
         "shown": full.shown,
         "perk": "club",
         "segment": "vip",
+        "metric": "visits",
         "referral_code": "BOOKS",
         "asked_type": "email",
         "asked": "sister@example.com",
