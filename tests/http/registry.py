@@ -295,11 +295,11 @@ def _sale(names: Names, number: str) -> dict[str, Any]:
 
 
 def _series(names: Names) -> str:
-    """With codes that nobody has."""
+    """With codes that nobody has, so many that every shard of the pool has one."""
     path = f"/v1/programs/{names['program_id']}/coupon-series/our-series"
     body = BODIES["put_coupon_series"] | {"limits": {"uses_per_code": 2}, "needs_activation": True, "claimable": False}
     assert names.api.put(path, body).status == 200
-    assert names.api.post(f"{path}/codes", {"codes": [f"OURS-{number:03}" for number in range(20)]}).status == 200
+    assert names.api.post(f"{path}/codes", {"codes": [f"OURS-{number:03}" for number in range(100)]}).status == 200
     return "our-series"
 
 
