@@ -79,12 +79,12 @@ def settle_criteria(rt: Runtime, caller: Caller, member_id: str, why: Reason = A
 
 def settle_due_criteria(rt: Runtime, caller: Caller, day: Day, member_id: str) -> bool:
     """Whether it was due until the end of a day (UTC), and this run did it."""
-    return bool(_settled(rt, caller, member_id, Reason(due_by=due_by(rt, day))).writes)
+    return bool(_settled(rt, caller, member_id, Reason(due_by=due_by(rt.clock.now(), day))).writes)
 
 
-def due_by(rt: Runtime, day: Day) -> Instant:
+def due_by(now: Instant, day: Day) -> Instant:
     """What of a day (UTC) has come."""
-    return min(passed_by(rt.clock.now()), day_starts(day + 1, "UTC") - 1)
+    return min(passed_by(now), day_starts(day + 1, "UTC") - 1)
 
 
 def look_at(rt: Runtime, caller: Caller, member_id: str, by: Sequence[Judged], why: Reason = ASKED) -> Look:

@@ -91,7 +91,7 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
         case DueStay(member_id, segment_id):
             return leave_due_segment(rt, caller, day, member_id, segment_id)
         case DueCriteria(member_id):
-            crossed = settle_metrics(rt, caller, member_id, due_by=due_by(rt, day))
+            crossed = settle_metrics(rt, caller, member_id, due_by=due_by(rt.clock.now(), day))
             return settle_due_criteria(rt, caller, day, member_id) or bool(crossed)
         case DueOccasion(member_id):
             return settle_occasions(rt, caller, day, member_id)

@@ -326,6 +326,8 @@ def _latecomer(names: Names) -> str:
 
 
 def _metric(names: Names) -> str:
+    """Of the one program that there is."""
+    assert names["program_id"]
     return str(names.api.put("/v1/metrics/our-visits", BODIES["put_metric"]).json["metric_id"])
 
 
