@@ -23,6 +23,7 @@ from chalicelib.areas.checkouts.model import Checkout, Promised
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.rules.basket import by_what_they_are
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.checkout_limits import Wanted
 from chalicelib.flows.coupon_codes import Resolved, resolved
@@ -260,5 +261,6 @@ def _taken_off(series: m.CouponSeries, cart: Sale, left: Mapping[int, int]) -> t
             return tuple((line_no, left[line_no]) for line_no in delivered if left[line_no])
         case _:
             return ()
-    shares = shared_out(amount, list(left.values()))
-    return tuple((line_no, share) for line_no, share in zip(left, shares, strict=True) if share)
+    numbers = [line.line_no for line in by_what_they_are(cart.lines)]
+    shares = shared_out(amount, [left[number] for number in numbers])
+    return tuple(sorted(part for part in zip(numbers, shares, strict=True) if part[1]))
