@@ -134,8 +134,8 @@ def promised_by(
         if not foresees or shown.desk.taking.foresee():
             break
     promised = taken_off(shown, cart, left)
-    for known, one in zip(shown.known, promised, strict=True):
-        if (why_not := takes_nothing(known.series, one)) is not None:
+    for known, off in zip(shown.known, promised, strict=True):
+        if (why_not := takes_nothing(known.series, off)) is not None:
             raise why_not
     return promised
 
