@@ -32,6 +32,7 @@ PERKS_REWARDS_AND_COUPONS = {
         422,
         "A coupon of somebody's is shown at a checkout at which no member is named; only a code that all share is taken there.",
     ),
+    "nothing_to_discount": Code(422, "A coupon would take nothing off this cart, and be used up for it."),
     "coupons_not_combined": Code(422, "One of the coupons cannot be combined with others, or two are of one series."),
     "checkout_not_committed": Code(422, "Lines are named of a checkout that has not been paid for: change its cart."),
     "unknown_line": Code(422, "The order has no line of this number, or it is named twice."),

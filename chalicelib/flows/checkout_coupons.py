@@ -23,6 +23,7 @@ from chalicelib.areas.checkouts.model import Checkout, Promised
 from chalicelib.areas.coupons import model as m
 from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.orders.model import Sale
+from chalicelib.areas.rules.basket import by_what_they_are
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.checkout_limits import Wanted
 from chalicelib.flows.coupon_codes import Resolved, resolved
@@ -122,9 +123,9 @@ def at_desk(rt: Runtime, tenant: str, terms: Terms, whose: Whose, typed: Sequenc
 def promised_by(
     rt: Runtime, shown: Shown, cart: Sale, left: Mapping[int, int], checkout_id: str, *, foresees: bool
 ) -> tuple[Promised, ...]:
-    """What they take off what is left to pay, one after the other. Refuses what using them would be refused for, and
-    `currency_differs`. `foresees`: what they need of limits in all is not set apart, so it is looked whether it is there, and decided
-    twice where it is not: 1 Query of each limit that there is."""
+    """What they take off what is left to pay, one after the other. Refuses what using them would be refused for,
+    `currency_differs` and `nothing_to_discount`. `foresees`: what they need of limits in all is not set apart, so it is looked
+    whether it is there, and decided twice where it is not: 1 Query of each limit that there is."""
     goods = goods_in(cart)
     for _ in range(2):
         shown.desk.taking.begin()
@@ -132,7 +133,19 @@ def promised_by(
             use(shown.desk, shown.deed(rt, one, checkout_id), None, goods)
         if not foresees or shown.desk.taking.foresee():
             break
-    return taken_off(shown, cart, left)
+    promised = taken_off(shown, cart, left)
+    for known, off in zip(shown.known, promised, strict=True):
+        if (why_not := takes_nothing(known.series, off)) is not None:
+            raise why_not
+    return promised
+
+
+def takes_nothing(series: m.CouponSeries, promised: Promised) -> Refused | None:
+    """A coupon for money that would be used up for none."""
+    if promised.amount or series.worth.kind not in _TURNS:
+        return None
+    text = f"{series.name} would take nothing off this cart: keep it for another time."
+    return Refused("nothing_to_discount", text, param="coupons")
 
 
 def goods_in(cart: Sale) -> m.Goods:
@@ -260,5 +273,6 @@ def _taken_off(series: m.CouponSeries, cart: Sale, left: Mapping[int, int]) -> t
             return tuple((line_no, left[line_no]) for line_no in delivered if left[line_no])
         case _:
             return ()
-    shares = shared_out(amount, list(left.values()))
-    return tuple((line_no, share) for line_no, share in zip(left, shares, strict=True) if share)
+    numbers = [line.line_no for line in by_what_they_are(cart.lines)]
+    shares = shared_out(amount, [left[number] for number in numbers])
+    return tuple(sorted(part for part in zip(numbers, shares, strict=True) if part[1]))

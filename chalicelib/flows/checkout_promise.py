@@ -123,13 +123,13 @@ def promise(rt: Runtime, terms: Terms, opened: Opened, wish: CheckoutWish, at: I
             terms.rules, wish.cart, context, occasions, left=left_of(wish.cart, (*outcome.off, *by_coupons))
         )
         outcome = outcome._replace(credits=earning.credits)
-    balances = {unit: wallet.available for unit, wallet in story.account.wallets.items()}
     _, credited = with_credits(story, terms, outcome, at, order="", by=opened.by)
     earned = [CartCredit(rule_id=c.rule, unit=c.unit, amount=c.amount, lines=_amounts(c.lines)) for c in credited]
     lapses_at = max(at, story.account.advanced_to) + wish.lapses_after_seconds * 1000
     wanted = wanted_by_rules(terms, outcome.off) + ([] if checking.coupons is None else checking.coupons.quotas_needed)
     limited = set_apart(checking.taking, wanted if wish.hold else (), checking.before)
     story, promised = _set_apart(story, terms, outcome, wish, lapses_at, opened.by, at)
+    balances = {unit: wallet.available for unit, wallet in story.account.wallets.items()}
     standing = None if opened.member is None else Standing(balances=balances, tier=terms.tier(story.account))
     told = {
         "earned": [one.model_dump(mode="json") for one in earned],

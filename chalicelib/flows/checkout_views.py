@@ -59,7 +59,8 @@ class ShownCheckout(Frozen):
 
 
 class OpenedCheckout(Frozen):
-    """`earned` is what it would earn as things stand; what is taken off is a promise."""
+    """`earned` is what it would earn as things stand; what is taken off is a promise, and what is set apart for it is no
+    longer among the balances of the `account`."""
 
     checkout: ShownCheckout
     earned: tuple[CartCredit, ...]

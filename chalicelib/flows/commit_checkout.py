@@ -18,6 +18,7 @@ from chalicelib.areas.checkouts.model import Checkout, Paid, Promised, lapsed, o
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model import Payment, Sale
 from chalicelib.areas.orders.model.order import PaidWith, SpentOn
+from chalicelib.areas.rules.basket import by_what_they_are
 from chalicelib.areas.rules.evaluate import CART, evaluate, occasions_of
 from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.areas.rules.purchase import Context
@@ -149,7 +150,7 @@ def _plan(
     till = Till(judges=session.earns_beside, pays=session.spends_promised, shows=used, held=held_uses(checkout))
     purchase = decide_purchase(taking, header, terms, buyer, sale, order_id, dry_run=command.dry_run, till=till)
     entry = document_entry(tenant, terms, purchase.story, purchase.head, header, told=purchase.told)
-    purchase = replace(purchase, paid_with=PaidWith(_spends(checkout, entry), purchase.coupons))
+    purchase = replace(purchase, paid_with=PaidWith(_spends(checkout, cart, entry), purchase.coupons))
     proven = proven_for(rt, tenant, command, terms, checkout.member_id, points_unheld(checkout))
     made = order_plan(caller, unguarded(command), entry, purchase, sale, order_id, program_id, taking)
     made = replace(made, writes=(*made.writes, *proven))
@@ -230,7 +231,7 @@ def _sold(cart: Sale, off: dict[int, int], number: str, at: Instant) -> Sale:
     return cart.model_copy(update={"number": number, "purchased_at": at, "lines": lines})
 
 
-def _spends(checkout: Checkout, entry: Entry) -> tuple[SpentOn, ...]:
+def _spends(checkout: Checkout, cart: Sale, entry: Entry) -> tuple[SpentOn, ...]:
     """Which fact of the entry paid for what was promised for points, split over its lines. What follows from rules may spend
     as well, and does so later."""
     facts = (
@@ -238,9 +239,10 @@ def _spends(checkout: Checkout, entry: Entry) -> tuple[SpentOn, ...]:
     )
     spends = []
     for one, number in zip(checkout.paid_with_points, facts, strict=False):
-        parts = split(one.points, [part for _, part in one.lines])
-        lines = tuple((line_no, part) for (line_no, _), part in zip(one.lines, parts, strict=True))
-        spends.append(SpentOn(number, one.unit, lines))
+        paid = dict(one.lines)
+        lines = [line.line_no for line in by_what_they_are(cart.lines) if line.line_no in paid]
+        parts = zip(lines, split(one.points, [paid[line_no] for line_no in lines]), strict=True)
+        spends.append(SpentOn(number, one.unit, tuple(sorted(parts))))
     return tuple(spends)
 
 

@@ -68,7 +68,8 @@ class RefundedRedemption(Frozen):
 def refund_redemption(
     rt: Runtime, caller: Caller, command: Command, owner: str, redemption_id: str
 ) -> Committed[RefundedRedemption]:
-    """NotFound: owner, `redemption_not_found`. Refuses `already_refunded`, `code_used`, `balance_limit`, `too_many_lots`."""
+    """NotFound: owner, `redemption_not_found`. Refuses `already_refunded`, `code_used`, `code_held`, `balance_limit`,
+    `too_many_lots`."""
     taking = Taking(rt, caller.tenant, owner)
 
     def plan() -> Plan:

@@ -122,7 +122,7 @@ def coupon_keys_of(tenant: str, member_id: str, counted: Counted) -> tuple[Key, 
 
 
 def withdrawn(rt: Runtime, desk: Desk, coupons: tuple[str, ...]) -> Given:
-    """With the refund of their redemption. Those that were cancelled before stay so. Refuses `code_used`."""
+    """With the refund of their redemption. Those that were cancelled before stay so. Refuses `code_used`, `code_held`."""
     deeds = list[Deed]()
     for coupon in coupons:
         found = coupon_in(rt, desk.tenant, desk.found, owned.coupon_keys(desk.tenant, desk.member_id, coupon))

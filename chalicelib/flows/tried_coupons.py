@@ -24,6 +24,7 @@ from chalicelib.flows.checkout_coupons import (
     known_code,
     must_go_together,
     taken_off,
+    takes_nothing,
 )
 from chalicelib.flows.coupon_codes import Resolved
 from chalicelib.flows.coupon_deeds import use
@@ -86,6 +87,11 @@ def tried_coupons(
             break
     typed, together = _together(typed)
     off = taken_off(replace(shown, known=together), cart, left)
+    idle = {one.code: takes_nothing(known.series, one) for known, one in zip(together, off, strict=True)}
+    typed = [
+        one if one.known is None else replace(one, why_not=idle.get(one.known.code) or one.why_not) for one in typed
+    ]
+    off = tuple(one for one in off if idle[one.code] is None)
     by_code = {one.code: one for one in off}
     return Tried(tuple(_told(one, by_code) for one in typed), off)
 

@@ -156,7 +156,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
             (
                 *("code_cancelled", "code_expired", "code_held", "code_not_issued", "code_not_yet_active", "code_used"),
                 *("code_of_another_member", "code_of_nobody", "unknown_code", "order_below_minimum"),
-                *("coupons_not_combined", "currency_differs"),
+                *("coupons_not_combined", "currency_differs", "nothing_to_discount"),
             ),
             NOT_NOW,
         ),

@@ -171,7 +171,7 @@ class Basket:
     )
 
     def __init__(self, purchase: Purchase) -> None:
-        lines = tuple(sorted(purchase.lines, key=_what_it_is))
+        lines = by_what_they_are(purchase.lines)
         self.lines: Lines = lines
         self.value = sum([line.gross_value for line in lines])
         self.currency = purchase.currency
@@ -247,6 +247,11 @@ def _line_tests(asked: LineFilter) -> tuple[Callable[[PurchaseLine], bool], ...]
     if asked.exclude_delivery:
         tests.append(lambda line: not line.delivery)
     return tuple(tests)
+
+
+def by_what_they_are(lines: Iterable[PurchaseLine]) -> Lines:
+    """In an order of their own, wherever they stood: who shares something out over lines that cost the same goes by it."""
+    return tuple(sorted(lines, key=_what_it_is))
 
 
 def _what_it_is(line: PurchaseLine) -> tuple[Any, ...]:

@@ -175,7 +175,8 @@ class _Judging:
     def _left_of(self, rule: CompiledRule, limits: CompiledLimits, parts: Parts, amount: int) -> Parts:
         """What limits leave of a discount."""
         left = limits.discount(self.context, self.basket.currency, self.given[rule.rule_id, ""], amount)
-        return cut_to(self._cut(rule, "", amount, left), parts)
+        there = self._cut(rule, "", amount, left)
+        return parts if there == amount else cut_to(there, parts, [line.line_no for line in self.basket.lines])
 
     def _cut(self, rule: CompiledRule, unit: str, amount: int, left: Left) -> int:
         self.given[rule.rule_id, unit] += left.amount

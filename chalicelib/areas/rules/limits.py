@@ -5,7 +5,7 @@ How often is asked as a condition is, before anything is given; of how much ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.areas.rules.model import Budget, MemberLimit, Rule
@@ -124,10 +124,12 @@ def limits_of(rule: Rule) -> CompiledLimits | None:
     return None if rule.limits == UNLIMITED else CompiledLimits(rule)
 
 
-def cut_to(amount: int, parts: Parts) -> Parts:
-    """Of what comes off each line."""
-    shares = shared_out(amount, [part for _, part in parts])
-    return tuple((number, share) for (number, _), share in zip(parts, shares, strict=True) if share)
+def cut_to(amount: int, parts: Parts, turn: Iterable[int]) -> Parts:
+    """Of what comes off each line. `turn`: lines by their numbers, the one that has the odd cent first."""
+    whole = dict(parts)
+    numbers = [number for number in turn if number in whole]
+    shares = shared_out(amount, [whole[number] for number in numbers])
+    return tuple(sorted([part for part in zip(numbers, shares, strict=True) if part[1]]))
 
 
 class Counting(NamedTuple):

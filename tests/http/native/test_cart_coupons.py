@@ -71,6 +71,34 @@ def test_each_code_that_is_not_taken_says_why_and_hinders_no_other(shop: Shop, b
     assert (nobodys["reason"], nobodys["series_id"]) == ("code_of_nobody", None)
 
 
+def test_a_coupon_that_would_take_nothing_off_is_kept_for_another_time(shop: Shop, bea: str) -> None:
+    both = {"stackable": True}
+    for name, worth in (
+        ("whole", {"kind": "percent", "percent": 100}),
+        ("five", FIVE),
+        ("free", {"kind": "free_delivery"}),
+    ):
+        series(shop, name, worth=worth | both)
+    whole, five, free = (issue(shop, bea, name)["code"] for name in ("whole", "five", "free"))
+    parcel = book(4_00, "PARCEL", delivery=True)
+    ways = (
+        ((book(9_00),), [free], free),
+        ((book(0),), [five], five),
+        ((book(9_00), parcel), [five, whole, free], five),
+    )
+    for lines, codes, kept in ways:
+        found = evaluated(shop, *lines, member_id=bea, coupons=codes)
+        reasons = {one["code"]: one["reason"] for one in found["coupons"]}
+        assert reasons == dict.fromkeys(codes) | {kept: "nothing_to_discount"}
+        body = asked(*lines, member_id=bea, coupons=codes)
+        for reply in (
+            shop.api.post("/v1/checkouts", body),
+            update(shop, begun(shop), *lines, member_id=bea, coupons=codes),
+        ):
+            assert refusal(reply) == (422, "nothing_to_discount", "coupons")
+    answer(shop.api.post("/v1/checkouts", asked(book(9_00), parcel, member_id=bea, coupons=[whole, free])))
+
+
 def test_nobody_is_asked_what_each_member_may_have_until_somebody_pays(shop: Shop, bea: str) -> None:
     shared(shop, limits={"used_per_member": 1})
     [asked_of_none] = evaluated(shop, coupons=["WELCOME"])["coupons"]

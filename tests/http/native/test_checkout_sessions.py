@@ -67,7 +67,9 @@ def test_what_is_promised_is_what_the_order_is_sold_for(shop: Shop) -> None:
 
 def test_points_are_set_apart_then_spent_and_come_back(shop: Shop) -> None:
     ada = rich(shop)
-    found = opened(shop, book(30_00, "A"), book(20_00, "B"), points=200, member_id=ada)["checkout"]
+    begun_with = opened(shop, book(30_00, "A"), book(20_00, "B"), points=200, member_id=ada)
+    found = begun_with["checkout"]
+    assert begun_with["account"]["balances"] == {"points": 300}
     assert [(one["unit"], one["points"]) for one in found["held"]] == [("points", 200)]
     assert (shop.points(ada), shop.wallet(ada)["held"], found["to_pay"]) == (300, 200, 30_00)
     paid = answer(pay(shop, found["checkout_id"]))

@@ -10,6 +10,7 @@ from chalicelib.areas.coupons.model.counts import MAX_LIVE
 from chalicelib.runtime import Runtime
 from tests.http.native.bookshop import Json, Shop, answer, refusal
 from tests.http.native.reward_shop import VOUCHER, ask, member_with, put, redeem, refund, series, why_not
+from tests.http.native.test_checkout_sessions import begun, cancel
 from tests.http.native.test_codes_at_the_till import with_live
 from tests.http.world import HandClock, stored
 
@@ -78,6 +79,15 @@ def test_a_refund_takes_a_code_that_is_over_and_one_that_was_cancelled(shop: Sho
     answer(refund(shop, ada, taken))
     assert [checked(shop, code)["reason"] for code in taken["codes"]] == ["code_cancelled"] * 2
     assert counted(shop) == (0, 0)
+
+
+def test_a_code_that_a_checkout_was_promised_is_not_paid_back_meanwhile(shop: Shop, ada: str) -> None:
+    put(shop, "voucher")
+    voucher = redeem(shop, ada, "voucher")
+    checkout = begun(shop, member_id=ada, coupons=voucher["codes"])
+    assert refusal(refund(shop, ada, voucher)) == (422, "code_held", "redemption_id")
+    answer(cancel(shop, checkout))
+    answer(refund(shop, ada, voucher))
 
 
 def test_codes_come_from_a_pool_until_it_is_empty(shop: Shop, rt: Runtime, ada: str) -> None:

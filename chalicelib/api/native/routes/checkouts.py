@@ -12,6 +12,7 @@ _SHOWN = (
     *("unknown_code", "code_of_another_member", "code_not_issued", "code_of_nobody"),
     *("coupons_not_combined", "currency_differs", "code_used", "code_expired", "code_cancelled", "code_held"),
     *("code_not_yet_active", "order_below_minimum", "series_not_active", "limit_per_member", "series_used_up"),
+    "nothing_to_discount",
 )
 _USED = (
     *("code_of_another_member", "code_not_issued", "coupons_not_combined", "code_used", "code_cancelled", "code_held"),

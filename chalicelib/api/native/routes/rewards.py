@@ -176,7 +176,7 @@ ROUTES = (
         "rewards",
         "modify",
         "Refund a redemption: points, stock, limits and codes come back, once.",
-        errors=(*_ONE, "already_refunded", "code_used", "balance_limit", "too_many_lots"),
+        errors=(*_ONE, "already_refunded", "code_used", "code_held", "balance_limit", "too_many_lots"),
         dry_run=True,
         bodiless=True,
     ),

@@ -121,20 +121,26 @@ def cancelled(coupon: Coupon, at: Instant, zone: str) -> Coupon:
     _must_be_live(coupon, at, zone)
     if coupon.uses:
         raise Refused("code_used", "This coupon has been used: mark it as unused first.", param="coupon_id")
-    if any(one.until > at for one in coupon.keepings):
-        text = "This coupon is set apart for a checkout just now: cancel that first, or wait until it lapses."
-        raise Refused("code_held", text, param="coupon_id")
+    _must_not_be_held(coupon, at, "coupon_id")
     return coupon.model_copy(update={"cancelled_at": at})
 
 
+def _must_not_be_held(coupon: Coupon, at: Instant, param: str) -> None:
+    if any(one.until > at for one in coupon.keepings):
+        text = "This coupon is set apart for a checkout just now: cancel that first, or wait until it lapses."
+        raise Refused("code_held", text, param=param)
+
+
 def withdrawn(coupon: Coupon, at: Instant) -> Coupon:
-    """It goes with the reward that it came with, also where it is over by now. Refuses `code_used`."""
+    """It goes with the reward that it came with, also where it is over by now. Refuses `code_used`, and `code_held` while a
+    checkout was promised it."""
     if coupon.uses:
         raise Refused(
             "code_used",
             "The code of this reward has been used: mark its coupon as unused first.",
             param="redemption_id",
         )
+    _must_not_be_held(coupon, at, "redemption_id")
     return coupon if coupon.cancelled_at is not None else coupon.model_copy(update={"cancelled_at": at})
 
 
