@@ -29,7 +29,7 @@ WRONG: tuple[Any, ...] = ("abc", None, -1, [], {}, ["x"], 10**20, 1.5)
 ATTRIBUTES: tuple[Any, ...] = ({"S": "x"}, {"S": ""}, {"N": "7"}, {"N": "1.5"}, {"B": b"?"}, {"NULL": True})
 OF_A_LINE = ("quantity", "name", "category", "brand", "labels", "delivery", "excluded_from_tiers")
 NOTHING_TO_COMPARE_WITH = {  # docs/guides/recovery.md, "What it does not look for"
-    "account": ("v = {'N': '7'}",),  # as that of one that has reached a threshold: it only keeps older releases from reading it
+    "account": ("v = {'N': '7'}",),  # as where a threshold was reached: it only keeps older releases from reading it
     "entry": ("private (gone|= None)",),  # erased
     "feed": ("version", "repaired_to"),
     "feed_page": ("opened_at", "body [0-9]+ 3", "body [0-9]+ 4 = [0-9]+$"),
