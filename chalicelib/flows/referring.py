@@ -127,6 +127,7 @@ def brought_or_not(rt: Runtime, tenant: str, came: Came, identifiers: Sequence[I
 
 
 _OF_WHO_COMES = ("referral_code", "device_id")
+_OF_A_PERSON = ("email", "phone")
 
 
 def read_referrer(rt: Runtime, tenant: str, member_id: str) -> Referrer | None:
@@ -156,6 +157,14 @@ def registered_writes(tenant: str, member_id: str, bringing: Bringing) -> tuple[
         if invitation.asked is not None:
             writes.append(store.asked_delete(tenant, invitation.asked, invitation.code))
     return tuple(writes)
+
+
+def given_up_writes(tenant: str, identifiers: Sequence[Identifier]) -> tuple[Write, ...]:
+    """By an address or a number that a member gives up they are known again, however they had come: nobody leaves it to come once
+    more, by a friend's code. A card is the shop's, and may be somebody else's later."""
+    return tuple(
+        store.seen_anew(tenant, seen_name(one.type, one.value)) for one in identifiers if one.type in _OF_A_PERSON
+    )
 
 
 def _read_code(rt: Runtime, tenant: str, code: str) -> str | Invitation:
@@ -193,5 +202,5 @@ def _must_be_new(seen: Sequence[Seen], came: Came, per_device: int) -> None:
             text = "On this device as many members were enrolled as may be: it brings in nobody more."
             raise Refused("device_used", text, param="device_id")
         if one.name != device and one.times:
-            text = "Somebody with one of these identifiers was brought in before."
+            text = "Somebody with one of these identifiers was a member before: they come by nobody's code any more."
             raise Refused("referred_before", text, param="referral_code")

@@ -99,7 +99,7 @@ class Friends:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How often something (a device, an identifier) came with an enrolment, by a hash."""
+    """How often something (a device, an identifier) came with an enrolment, by a hash; of an identifier once is as good as often."""
 
     name: str
     times: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.http.native.bookshop import PROGRAM, Shop, answer, refusal
+from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, card, refusal
 from tests.http.native.referred import (
     at_the_till,
     brought,
@@ -148,6 +148,17 @@ def test_who_came_before_is_known_again(shop: Shop, code: str) -> None:
     answer(shop.api.patch(f"/v1/members/{bea}", {"identifiers": [{"type": "card", "value": "20"}]}))
     assert refusal(enrolling(shop, "2", code)) == (422, "referred_before", "referral_code")
     answer(enrolling(shop, "2"))
+
+
+@pytest.mark.parametrize("who", [{"type": "email", "value": "Bea@example.com"}, {"type": "phone", "value": "+43 1 23"}])
+def test_who_was_a_member_by_themselves_is_known_again(shop: Shop, code: str, who: Json) -> None:
+    """Nobody gives up their address to come once more, by a friend's code."""
+    bea = answer(shop.api.post("/v1/members", {"identifiers": [who, card("2")]}))["member_id"]
+    answer(shop.api.patch(f"/v1/members/{bea}", {"identifiers": [card("3")]}))
+    again = shop.api.post("/v1/members", {"identifiers": [who], "referral_code": code})
+    assert refusal(again) == (422, "referred_before", "referral_code")
+    answer(enrolling(shop, "2", code))  # a card is the shop's, and may be somebody else's by now
+    answer(shop.api.post("/v1/members", {"identifiers": [who]}))
 
 
 def test_a_code_is_looked_at(shop: Shop, ada: str, code: str) -> None:
