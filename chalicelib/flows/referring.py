@@ -161,10 +161,10 @@ def registered_writes(tenant: str, member_id: str, bringing: Bringing) -> tuple[
 
 def given_up_writes(tenant: str, identifiers: Sequence[Identifier]) -> tuple[Write, ...]:
     """By an address or a number that a member gives up they are known again, however they had come: nobody leaves it to come once
-    more, by a friend's code. A card is the shop's, and may be somebody else's later."""
-    return tuple(
-        store.seen_anew(tenant, seen_name(one.type, one.value)) for one in identifiers if one.type in _OF_A_PERSON
-    )
+    more, by a friend's code. A card is the shop's, and may be somebody else's later. Written whether or not it is known: nobody
+    asks of an identifier how often it came."""
+    names = (seen_name(one.type, one.value) for one in identifiers if one.type in _OF_A_PERSON)
+    return tuple(replace(store.seen_put(tenant, Seen(name)), condition=None) for name in names)
 
 
 def _read_code(rt: Runtime, tenant: str, code: str) -> str | Invitation:

@@ -244,12 +244,6 @@ def seen_put(tenant: str, read: Seen) -> Put:
     return Put(to_attrs(item), _unchanged(read.version))
 
 
-def seen_anew(tenant: str, name: str) -> Put:
-    """Whether or not it is known, for nobody asks of an identifier how often it came: whoever has read it meanwhile finds it changed."""
-    key = seen_key(tenant, name)
-    return Put(to_attrs(SeenItem(pk=key.pk, sk=key.sk, version=1, times=1)))
-
-
 def _unchanged(version: int) -> Condition:
     return Equals("version", version) if version else Absent()
 
