@@ -97,6 +97,8 @@ _OPERATIONS = {
     "two_beginnings": Code(400, "A cursor and a consumer both say where the feed goes on."),
     "consumer_not_found": Code(404, "The feed has no such consumer."),
     "invalid_entity": Code(400, "What is named is no member, group or order, and no part of the configuration."),
+    "unknown_fact_type": Code(400, "There is no fact of this type; perhaps it is misspelt."),
+    "archive_not_found": Code(404, "The archive of the audit log has no such day, or none yet."),
     "entity_not_found": Code(404, "The tenant has nothing of this name that anything has ever happened to."),
     "number_not_published": Code(422, "The feed has not come to this number yet: it cannot have been taken."),
     "too_many_consumers": Code(422, "A feed has at most 50 consumers."),

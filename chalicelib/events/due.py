@@ -3,6 +3,7 @@
     every hour            a message for each tenant: rules on schedule     {tenant, rules_until}
     in a day's first      one for each tenant and shard as well            {tenant, shard, day}
                           and one for each tenant: facts into files        {tenant, facts_before}
+                          and one: the audit log into its archive          {tenant, audit_before}
     a page                settles a hundred accounts, enqueues the next    {tenant, shard, day, start}
     an account            one that failed on its page, tried by itself     {tenant, member_id, program_id, day}
     a coupon              the same                                         {tenant, member_id, coupon_id, day}
@@ -26,6 +27,7 @@ from chalicelib.aws.queues import Message
 from chalicelib.errors import NewerDataError
 from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import Delivery, handle_messages
+from chalicelib.flows.archive_audit import archive_audit
 from chalicelib.flows.enqueue_due import enqueue_due
 from chalicelib.flows.keep_published import keep_published
 from chalicelib.flows.settle_due_page import SettledPage, settle_due_page, settle_one
@@ -75,6 +77,11 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
         kept = keep_published(rt, tenant, _day(body["facts_before"]))
         note.done = kept.entries
         rt.queues.send("due", [Message(body, note.request_id)] if kept.more else [])
+        return
+    if "audit_before" in body:
+        archived = archive_audit(rt, tenant, _day(body["audit_before"]))
+        note.done = archived.entries
+        rt.queues.send("due", [Message(body, note.request_id)] if archived.more else [])
         return
     day = _day(body["day"])
     if "member_id" in body:

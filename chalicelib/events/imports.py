@@ -1,5 +1,5 @@
-"""The queue `imports`: notifications of the bucket, and the messages that imports, proofs, simulations, runs of rules and jobs on segments
-send to themselves.
+"""The queue `imports`: notifications of the bucket, and the messages that imports, proofs, simulations, runs of rules, jobs on segments
+and exports of the audit log send to themselves.
 
     from the bucket       objects under imports/ (flows/start_import)      {Records: [{s3, eventName …}]}, keys url-encoded
     a route               one pass over the file                           {do: route, tenant, operation}
@@ -10,6 +10,7 @@ send to themselves.
     of a simulation       the same, once it has been cut up              {job: simulation, do: route …}, and as a proof's
     of a rule's run       some hundred members; a report                 {job: run, do: chunk …}, {job: run, do: join …}
     on a segment          the same                                     {job: segment, do: chunk …}, {job: segment, do: join …}
+    of the audit log      a thousand entries; a file of them           {job: audit, do: chunk …}, {job: audit, do: join …}
 
 Everything may come twice and in any order. What can never be done (another prefix, a tenant that is not there) fails
 until it lies in the dead-letter queue, where somebody sees it. A step of an import is tried four times; received for the
@@ -28,10 +29,12 @@ from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
 from chalicelib.events.chunks import coming_again
 from chalicelib.events.log import Note, noted
 from chalicelib.events.messages import Delivery, handle_messages
+from chalicelib.flows.audit_chunk import audit_chunk
 from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.import_chunk import import_chunk
 from chalicelib.flows.import_codes import codes_chunk, join_codes, route_codes
 from chalicelib.flows.job_messages import QUEUE, Job, Step, step_of
+from chalicelib.flows.join_audit_export import join_audit_export
 from chalicelib.flows.join_import import join_import
 from chalicelib.flows.join_proof import join_proof
 from chalicelib.flows.join_run import join_run
@@ -59,6 +62,7 @@ _WRITING: Mapping[Job, Callable[[Runtime, Step], None]] = {
 _READING: Mapping[Job, Callable[[Runtime, Step, Callable[[], None]], None]] = {
     "proof": prove_chunk,
     "simulation": replay_chunk,
+    "audit": audit_chunk,
 }
 _JOINS: Mapping[Job, _Whole] = {
     "import": join_import,
@@ -67,6 +71,7 @@ _JOINS: Mapping[Job, _Whole] = {
     "simulation": join_simulation,
     "run": join_run,
     "segment": join_segment_job,
+    "audit": join_audit_export,
 }
 
 

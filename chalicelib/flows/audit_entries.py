@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from chalicelib.areas.audit.model import AuditActor, AuditEntry, entity_of
 from chalicelib.areas.audit.refusals import Refusal
+from chalicelib.errors import NewerDataError
 from chalicelib.flows.read_feed import told_fact
 from chalicelib.kit.clock import Instant
+from chalicelib.table.damaged import DamagedItemError
 from chalicelib.table.feed import name_of, owner_of
 from chalicelib.table.items import compact_json
 from chalicelib.table.journal import Entry, Stream, published
-from chalicelib.table.placeholders import entry_for_reader
+from chalicelib.table.placeholders import entry_for_reader, is_placeholder, schema_of
 from chalicelib.table.protocol import Table
 
 LOOKED_AT = 300  # entries, at most, for one page
@@ -22,11 +24,23 @@ Wherefrom = tuple[Stream, int, Instant]  # and about when, should it be there no
 
 def entries_of(table: Table, places: Sequence[Wherefrom]) -> list[AuditEntry]:
     """In their order. 1 BatchGet."""
+    return [*map(audited, _read(table, places))]
+
+
+def whole_entries_of(table: Table, places: Sequence[Wherefrom]) -> list[AuditEntry]:
+    """The same for whoever writes them down for good: raises what says that one cannot be read."""
+    entries = _read(table, places)
+    for entry in filter(is_placeholder, entries):
+        where = f"{entry.key.pk} {entry.key.sk}"
+        if schema_of(entry) is None:
+            raise DamagedItemError(f"{where}: an entry that cannot be read")
+        raise NewerDataError("newer_data", f"{where}: a newer version wrote this entry, which can read it.")
+    return [*map(audited, entries)]
+
+
+def _read(table: Table, places: Sequence[Wherefrom]) -> list[Entry]:
     found = table.batch_get([stream.key(sequence) for stream, sequence, _ in places]) if places else {}
-    return [
-        audited(entry_for_reader(stream, sequence, at, found.get(stream.key(sequence))))
-        for stream, sequence, at in places
-    ]
+    return [entry_for_reader(stream, sequence, at, found.get(stream.key(sequence))) for stream, sequence, at in places]
 
 
 def size_of(entry: AuditEntry) -> int:

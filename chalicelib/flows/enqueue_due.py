@@ -2,7 +2,8 @@
 besides, of rules on schedule.
 
 reads    1 Query of the list of tenants per MB
-sends    17 messages a tenant, to the queue `due`: its shards, and what was published before; and one an hour
+sends    18 messages a tenant, to the queue `due`: its shards, what was published before, and what of its audit log goes into the archive;
+         and one an hour
 writes   at last, of a day, the mark that it was done, whose age is watched (flows/take_pulse): 2 units
 """
 
@@ -19,6 +20,8 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.commit import settle
 from chalicelib.table.pulse import mark_put
 
+ARCHIVE_LAGS_DAYS = 1  # a day waits for another one, once it is over: then its index is whole
+
 
 def enqueue_due(rt: Runtime, day: Day | None, request_id: str, runs_until: Instant | None = None) -> int:
     """How many messages were sent: of what is due by a `day`, and of rules on schedule that have to run by an instant. They carry
@@ -29,6 +32,7 @@ def enqueue_due(rt: Runtime, day: Day | None, request_id: str, runs_until: Insta
         if day is not None:
             bodies += [{"tenant": tenant, "shard": shard, "day": iso_day(day)} for shard in range(DUE_SHARDS)]
             bodies.append({"tenant": tenant, "facts_before": iso_day(day)})
+            bodies.append({"tenant": tenant, "audit_before": iso_day(day - ARCHIVE_LAGS_DAYS)})
         rt.queues.send("due", [Message(body, request_id) for body in bodies])
         sent += len(bodies)
     if day is not None:

@@ -56,6 +56,13 @@ UNSENT_TO_ALL = Failure(
     "The notification failed again and again, for a reason of ours, and was given up. Who has a receipt has had it.",
 )
 UNTOLD_RECEIPTS = Failure("work_lost", "The list of whom it was sent to was deleted before it was told. Receipts stay.")
+UNEXPORTED = Failure(
+    "given_up",
+    "The export failed again and again, for a reason of ours, and was given up. It changes nothing: start another.",
+)
+UNTOLD_LOG = Failure(
+    "work_lost", "What the export had found was deleted before it was told. It changes nothing: start another."
+)
 _GIVEN_UP: Mapping[Job, Failure] = {
     "import": GIVEN_UP,
     "codes": GIVEN_UP,
@@ -64,6 +71,7 @@ _GIVEN_UP: Mapping[Job, Failure] = {
     "run": UNRUN,
     "notification": UNSENT_TO_ALL,
     "segment": UNJUDGED,
+    "audit": UNEXPORTED,
 }
 _LOST: Mapping[Kind, Failure] = {
     "import_orders": LOST,
@@ -75,6 +83,7 @@ _LOST: Mapping[Kind, Failure] = {
     "judge_segment": UNNAMED,
     "preview_segment": UNNAMED,
     "export_segment": UNNAMED,
+    "export_audit": UNTOLD_LOG,
 }
 
 

@@ -10,8 +10,6 @@ memory   a thousand lines, however many there are, and 4 KB of one line, however
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -22,11 +20,11 @@ from chalicelib.areas.coupons.store import series as all_series
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Failure, Operation, Part
 from chalicelib.areas.programs import store as programs
-from chalicelib.aws.files import FileNotThereError, Writer
+from chalicelib.aws.files import FileNotThereError
 from chalicelib.errors import InvalidInput, NotFound, Refused
 from chalicelib.flows.give_up_operation import fail_operation
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
-from chalicelib.flows.job_join import join_parts
+from chalicelib.flows.job_join import csv_report, join_parts
 from chalicelib.flows.job_messages import Step, send_chunks
 from chalicelib.flows.job_parts import begin_parts
 from chalicelib.flows.upload_codes import AT_ONCE, Upload, must_be_pool, put_codes
@@ -34,6 +32,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
 from chalicelib.table.config import read_config
 
+COLUMNS = ("line", "code", "result", "error", "message")
 LONGEST_LINE = 4_096
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,62}[A-Za-z0-9]", re.ASCII)
 _GONE = Failure("file_gone", "The file was deleted or replaced before it could be read.")
@@ -76,7 +75,7 @@ def codes_chunk(rt: Runtime, step: Step) -> None:
 
 def join_codes(rt: Runtime, tenant: str, operation_id: str) -> None:
     """As join_parts has it."""
-    join_parts(rt, tenant, operation_id, _report)
+    join_parts(rt, tenant, operation_id, csv_report(COLUMNS))  # of what was not added, in the order of the file
 
 
 def _series(rt: Runtime, operation: Operation) -> CouponSeries:
@@ -163,17 +162,3 @@ def _text(line: bytes, number: int) -> str | None:
         return (line.removeprefix(_BOM) if number == 1 else line).decode().strip()
     except UnicodeDecodeError:
         return None
-
-
-def _report(sink: Writer, parts: Sequence[Iterator[bytes]]) -> None:
-    """Of what was not added, in the order of the file."""
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("line", "code", "result", "error", "message"))
-    for lines in parts:
-        for line in lines:
-            rows.writerow(json.loads(line))
-            sink.write(text.getvalue().encode())
-            text.seek(0)
-            text.truncate()
-    sink.write(text.getvalue().encode())

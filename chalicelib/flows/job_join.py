@@ -7,8 +7,6 @@ repeats  the report comes out the same; a finished operation stays as it is
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
@@ -18,6 +16,7 @@ from chalicelib.areas.jobs.files import report_file, result_file
 from chalicelib.areas.jobs.model import Operation, Part, Progress
 from chalicelib.aws.files import FileNotThereError, Writer
 from chalicelib.flows.give_up_operation import fail_lost
+from chalicelib.kit.sheets import csv_rows
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.protocol import Put
@@ -33,9 +32,7 @@ def csv_report(columns: Sequence[str], row: Callable[[bytes], Sequence[object]] 
     def report(sink: Writer, parts: Sequence[Iterator[bytes]]) -> None:
         rows: Iterator[Sequence[object]] = chain([columns], (row(line) for lines in parts for line in lines))
         while some := list(islice(rows, _FLUSHED_ROWS)):
-            text = io.StringIO(newline="")
-            csv.writer(text, lineterminator="\n").writerows(some)
-            sink.write(text.getvalue().encode())
+            sink.write(csv_rows(some))
 
     return report
 

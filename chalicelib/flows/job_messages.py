@@ -16,7 +16,7 @@ QUEUE: Literal["imports"] = "imports"
 NOTIFY: Literal["notify"] = "notify"
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof", "codes", "simulation", "run", "segment", "notification"]
+Job = Literal["import", "proof", "codes", "simulation", "run", "segment", "notification", "audit"]
 _JOBS: Mapping[Kind, Job] = {
     "import_orders": "import",
     "prove_accounts": "proof",
@@ -27,6 +27,7 @@ _JOBS: Mapping[Kind, Job] = {
     "preview_segment": "segment",
     "export_segment": "segment",
     "send_notification": "notification",
+    "export_audit": "audit",
 }
 
 
@@ -51,8 +52,8 @@ def _named(do: Do, job: Job) -> str:
 
 
 def _asked_of(job: Job) -> tuple[Do, ...]:
-    """A proof, a run and a job on a segment have no file, so that there is nothing to route."""
-    return tuple(do for do in get_args(Do) if do != "route" or job not in ("proof", "run", "segment"))
+    """A proof, a run, a job on a segment and an export of the log have no file, so that there is nothing to route."""
+    return tuple(do for do in get_args(Do) if do != "route" or job not in ("proof", "run", "segment", "audit"))
 
 
 STEP_NAMES = tuple(_named(do, job) for job in get_args(Job) for do in _asked_of(job))
@@ -85,7 +86,7 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof" | "codes" | "simulation" | "run" | "segment" | "notification" as job, **said}:
+        case {"job": "proof" | "codes" | "simulation" | "run" | "segment" | "notification" | "audit" as job, **said}:
             step = step_of(said)
             if step.do in _asked_of(job):
                 return step._replace(job=job)

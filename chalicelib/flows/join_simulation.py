@@ -5,8 +5,6 @@ reads, writes, repeats    as every join (job_join); and the operation once more,
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -33,6 +31,7 @@ from chalicelib.flows.simulation_rules import (
     sum_of,
 )
 from chalicelib.kit.periods import iso_day
+from chalicelib.kit.sheets import csv_rows
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
 from chalicelib.table.items import compact_json
@@ -53,9 +52,7 @@ def _report(rt: Runtime, tenant: str, operation_id: str, sink: Writer, parts: Se
     sums.update({sum_of(one.rule_id, one.what): 0 for one in left_out})  # a row, also where it is never
     if nothing_replayed(sets):
         sums[Sum("simulated", "", "", "nothing_replayed")] = 1
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(chain([COLUMNS], rows(sums)))
-    sink.write(text.getvalue().encode())
+    sink.write(csv_rows(chain([COLUMNS], rows(sums))))
     held = pinned(rt, operation).config.load(rt.table, tenant)
     active = [rule for rule in rules.rules(held, operation.details["program"]) if rule.state == "active"]
     told = _asked(operation, sets, left_out) | nested(sums, sets.tried, active)

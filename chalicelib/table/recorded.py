@@ -39,7 +39,7 @@ def recorded_between(table: Table, tenant: str, first: Instant, until: Instant) 
     while max(first, hour) < until:
         since, before = max(first, hour), min(until, hour + HOUR_MS)
         queries = [recorded_query(tenant, shard, since, before - 1) for shard in range(ENTRY_SHARDS)]
-        yield from merge(*(_found(table, tenant, query) for query in queries))
+        yield from merge(*(_in_order(_found(table, tenant, query)) for query in queries))
         hour += HOUR_MS
 
 
@@ -47,13 +47,13 @@ def recorded_back(table: Table, tenant: str, since: Instant, until: Instant) -> 
     """Newest first: the entries of one hour from `since` to `until`, both included."""
     queries = [recorded_query(tenant, shard, since, until) for shard in range(ENTRY_SHARDS)]
     newest_first = (replace(query, reverse=True, limit=BACK_PAGE) for query in queries)
-    yield from merge(*(_in_order(_found(table, tenant, query)) for query in newest_first), reverse=True)
+    yield from merge(*(_in_order(_found(table, tenant, query), back=True) for query in newest_first), reverse=True)
 
 
-def _in_order(found: Iterator[Recorded]) -> Iterator[Recorded]:
+def _in_order(found: Iterator[Recorded], *, back: bool = False) -> Iterator[Recorded]:
     """The index has no order among those of one millisecond."""
     for _, together in groupby(found, lambda one: one.at):
-        yield from sorted(together, reverse=True)
+        yield from sorted(together, reverse=back)
 
 
 def recorded_query(tenant: str, shard: int, since: Instant, until: Instant) -> Query:

@@ -74,6 +74,7 @@ REACHED = {  # beside its own log
         "Table/index/gsi2",
         "Bucket",
         "Bucket/results/*",
+        "Bucket/audit/*",
         "ImportsQueue",
         "WebhooksQueue",
         "NotifyQueue",
@@ -83,13 +84,17 @@ REACHED = {  # beside its own log
     "imports": {
         "Table",
         "Table/index/gsi1",
+        "Table/index/gsi2",
         "Bucket",
         "Bucket/imports/*",
         "Bucket/work/*",
         "Bucket/results/*",
         "ImportsQueue",
     },
-    "due": {"Table", "Table/index/gsi3", "Bucket/published/*", "DueQueue", "ImportsQueue"},
+    "due": {
+        *("Table", "Table/index/gsi2", "Table/index/gsi3"),
+        *("Bucket/published/*", "Bucket/audit/*", "DueQueue", "ImportsQueue"),
+    },
     "schedule_due": {"Table", "DueQueue"},
     "take_pulse": {"Table"},
     "notify": {

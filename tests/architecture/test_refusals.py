@@ -25,6 +25,7 @@ OWN_ACCOUNT = "of a path that names a member it is that member's own account"
 STAYS_FULL = "a card that cannot redeem itself now stays full: its stamps are given all the same"
 WITHOUT_POINTS = "what a full card gives comes without points"
 OF_AN_AWARD = "a code stands for an award that there is, and an award for a perk"
+FIRST_PAGE = "only the first page is asked for, which has no cursor"
 BEGUN = "it is asked for right after it has been begun"
 NO_MORE_LIVE = "none of a member's coupons becomes good again by this"
 OF_A_REWARD = "a reward is of a series that there is, and none is ever removed"
@@ -215,6 +216,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
     "send_notification": {"operation_not_found": BEGUN},
     "preview_segment": {"operation_not_found": BEGUN},
     "export_segment": {"operation_not_found": BEGUN},
+    "export_audit": {"operation_not_found": BEGUN, "invalid_cursor": FIRST_PAGE},
     "start_simulation": {"operation_not_found": BEGUN, "coupon_series_not_found": ANOTHER_WORD},
     "put_rule": {"coupon_series_not_found": ANOTHER_WORD},
     "trace_earning": {"program_not_found": THERE},

@@ -301,7 +301,10 @@ LEFT_OUT = (
         ("list_feed_consumers", "get_feed_consumer", "acknowledge_feed", "delete_feed_consumer"),
         "one or two small items are read and one is written, as by *hold*, with no entry",
     ),
-    LeftOut(("list_webhook_deliveries",), "a page of small items, as *directory page* is"),
+    LeftOut(
+        ("list_webhook_deliveries", "list_audit_archives", "get_audit_archive"),
+        "a page of small items, as *directory page* is, or one of them",
+    ),
     LeftOut(
         ("test_webhook", "redeliver_webhook", "redeliver_failed_webhooks"),
         "an item is written and a message sent, now and then, by somebody who looks for what went wrong",
@@ -321,7 +324,7 @@ LEFT_OUT = (
     LeftOut(
         (
             *("list_operations", "get_operation", "cancel_operation", "start_proof", "start_simulation"),
-            *("preview_segment", "export_segment"),
+            *("preview_segment", "export_segment", "export_audit"),
         ),
         "whoever looks after jobs asks now and then; the jobs themselves are measured",
     ),

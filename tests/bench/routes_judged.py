@@ -76,6 +76,9 @@ WITHOUT_A_ROW = frozenset(
         *(
             "read_feed",
             "read_audit",
+            "export_audit",
+            "list_audit_archives",
+            "get_audit_archive",
             "read_own_feed",
             "read_order_feed",
             "read_liability",

@@ -87,7 +87,7 @@ EXCUSED: Mapping[tuple[str, str, str], str] = {  # function, action and the begi
     ("imports", "s3:ListBucket", "Bucket"): NO_CALL,
     ("notify", "s3:ListBucket", "Bucket"): NO_CALL,
     **{("notify", "s3:AbortMultipartUpload", f"Bucket/{folder}"): AS_IMPORTS for folder in ("work", "results")},
-    ("due", "s3:AbortMultipartUpload", "Bucket/published"): AS_IMPORTS,
+    **{("due", "s3:AbortMultipartUpload", f"Bucket/{folder}"): AS_IMPORTS for folder in ("published", "audit")},
     **{("notify", action, "NotifyQueue"): LAMBDA_ITSELF for action in OF_A_QUEUE},
     **{("api_handler", f"sns:{action}", "*"): NO_PHONES for action in OF_A_PHONE},
     ("notify", "ses:SendEmail", MAIL): NO_PHONES,
@@ -115,11 +115,13 @@ def busy(deployed: Deployed) -> Deployed:
     import_a_file(shop)
     import_codes(shop)
     assert seen(lambda: finished(shop, "accounts"), "the proof that was asked for")["state"] == "done"
+    assert seen(lambda: finished(shop, "audit"), "the export of the log that was asked for")["state"] == "done"
     try_a_webhook(shop)
     tell_somebody(shop)
     meet_criteria(shop)
     let_points_expire(shop, rt.table)
     put_the_feed_into_files(shop, rt)
+    archive_the_log(shop, rt)
     repair_what_the_relay_has_not_seen(shop, rt)
     lose_a_record(shop, SHOP)
     break_off_routing(shop, SHOP)
@@ -139,7 +141,12 @@ def ask_everything(shop: Deployed) -> None:
     ids |= {"series_id": "summer", "coupon_id": "cpn_00000000000", "code": "SUMMER-1"}
     ids |= {"checkout_id": "chk_00000000000", "segment_id": "winback", "referral_code": "READ-MORE"}
     ids |= {"template_id": "new-books", "follow_up_id": "welcome", "device_id": "phone", "notice_id": f"ntc_{'0' * 32}"}
-    ids |= {"webhook_id": "warehouse", "delivery_id": f"msg_{'0' * 25}", "consumer_id": "data-lake"}
+    ids |= {
+        "webhook_id": "warehouse",
+        "delivery_id": f"msg_{'0' * 25}",
+        "consumer_id": "data-lake",
+        "day": "2026-01-15",
+    }
     for operation in ("put_tenant", "create_program", "put_tiers", "put_rule", "enrol_member"):
         ids |= {name: value for name, value in asked(shop, operation, ids).items() if name == "member_id"}
     cards = {"identifiers": [{"type": "card", "value": "4000 1234"}]}
@@ -278,6 +285,21 @@ def put_the_feed_into_files(shop: Deployed, rt: Runtime) -> None:
     bucket, files = shop.outputs["BucketName"], f"published/{SHOP}/"
     listed = shop.client("s3").list_objects_v2
     seen(lambda: listed(Bucket=bucket, Prefix=files)["KeyCount"] or None, "what was published, in files")
+
+
+def archive_the_log(shop: Deployed, rt: Runtime) -> None:
+    """As the job will the day after tomorrow."""
+    assert shop.call("PUT", "/v1/tenant", BODIES["put_tenant"] | {"audit_archive": True})[0] == 200
+    today = local_day(rt.clock.now(), "UTC")
+    body = json.dumps({"tenant": SHOP, "audit_before": iso_day(today + 1)})
+
+    def archived() -> bool | None:
+        shop.client("sqs").send_message(QueueUrl=shop.queue("due"), MessageBody=body)  # settings are known for seconds
+        return bool(shop.call("GET", "/v1/audit/archives")[1]["items"]) or None
+
+    seen(archived, "what the log has of today, in files")
+    status, told = shop.call("GET", f"/v1/audit/archives/{iso_day(today)}?format=xml")
+    assert (status, len(told["urls"])) == (200, 1), told
 
 
 def hold_what_nobody_pays_for(shop: Deployed, table: Table, rule_id: str, rule: Mapping[str, Any]) -> None:

@@ -171,7 +171,7 @@ def test_files_are_private_encrypted_and_leave_in_time(template: Template) -> No
     assert bucket["BucketEncryption"]
     assert bucket.get("VersioningConfiguration") is None
     kept = {rule.get("Prefix"): rule.get("ExpirationInDays") for rule in bucket["LifecycleConfiguration"]["Rules"]}
-    assert kept == {"imports/": 30, "work/": 7, "results/": 90, "published/": 1100, None: None}
+    assert kept == {"imports/": 30, "work/": 7, "results/": 90, "published/": 1100, "audit/": 3680, None: None}
     (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
     assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "imports/"}]
 

@@ -306,8 +306,8 @@ def test_a_schedule_that_fires_twice_enqueues_twice_and_settles_once(deployed: F
     for _ in range(2):
         assert deployed.invoke("schedule_due", recorded("schedule-due")) is None
     assert expiries(ours) == [0, 0, 0]
-    came = [one for _ in range(2 * (DUE_SHARDS + 2)) for one in deployed.received("due")]
-    assert len(came) == 2 * (DUE_SHARDS + 2)
+    came = [one for _ in range(2 * (DUE_SHARDS + 3)) for one in deployed.received("due")]
+    assert len(came) == 2 * (DUE_SHARDS + 3)
     assert {one["messageAttributes"]["request_id"]["stringValue"] for one in came} == {recorded("schedule-due")["id"]}
     assert deployed.failed("due", {"Records": came}) == []
     assert expiries(ours) == [1, 1, 1]

@@ -39,6 +39,7 @@ SHARD = "shardId-00000001768478400000-8a6f0c21"
 CAPS = {"per_period": {"every": "month", "amount": 1_000_000}}
 CAPPED = {**POINTS, "policies": [{"expiry": {"type": "end_of_month", "months": 12}, "caps": CAPS}]}
 EXPIRED = "2027-07-01"  # the day after the last of what is bought on bookshop.TODAY
+NOT_OFTEN = {"times": "orders", "days": 366, "at_most": 1_000}  # so orders are counted
 FILE = (
     brought_back("R-0", "N-1"),  # before its sale: refused, whatever is recorded further down
     sold("N-1", "0001", "30.00"),
@@ -57,7 +58,9 @@ def at_work() -> World:
     relayed; an import waits; Carol is pinned to a tier."""
     streamed = StreamedTable(MemoryTable())
     shop = open_shop(
-        streamed, rules=(rule(), rule("books", effects=[per_euro(stage="bonus")])), program={"units": [CAPPED]}
+        streamed,
+        rules=(rule(), rule("books", effects=[per_euro(stage="bonus")], when=NOT_OFTEN)),
+        program={"units": [CAPPED]},
     )
     issued = issue_api_key(shop.rt, SYSTEM, org="org", tenant="shop", name="till", grants=[Grant("*", "modify")])
     ada = shop.buy(card("0001"), sale("A1", 300_00)).answer.member_id

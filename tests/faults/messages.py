@@ -69,7 +69,7 @@ def scheduled() -> World:
     assert day is not None
     enqueue_due(world.calm.rt, day, "schedule")
     waiting = world.queues.waiting["due"]
-    world.queues.sent["due"] = [one for one in world.queues.sent["due"] if "facts_before" not in one.body]
+    world.queues.sent["due"] = [one for one in world.queues.sent["due"] if "shard" in one.body]
     busy = set(_due_shards(world))
     world.queues.waiting["due"] = [one for one in waiting if one.message.body.get("shard") in busy]
     return world

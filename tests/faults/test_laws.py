@@ -208,6 +208,10 @@ BROKEN: dict[str, tuple[Callable[[Broken], object], str]] = {
         lambda b: b.body(b.order("A1"), lambda told: {**told, "credits": [[*one[:7], "2026-05"] for one in told["credits"]]}),
         ONE_MORE,
     ),
+    "an order that counts for nothing": (
+        lambda b: b.body(b.order("A1"), lambda told: {**told, "past": []}),
+        "its past is another than its orders count for",
+    ),
     "room made elsewhere": (lambda b: b.retell("bob", 3, elsewhere), "a return makes room elsewhere"),
     "received of somebody else": (lambda b: b.retell("dora", 1, of_bob(b)), "a transfer has one side only"),
     "a place in a group is gone": (lambda b: b.remove(b.one("group_member")), "a group and its members do not agree"),

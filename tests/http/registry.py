@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 from chalicelib.api.native.examples import BODIES
 from chalicelib.api.route import Route
 from chalicelib.api.routes import ROUTES
+from chalicelib.areas.audit.archives import ArchivedDay
+from chalicelib.areas.audit.store import archived_put
 from chalicelib.areas.imports.model import Drop
 from chalicelib.areas.notifications.model import Notice
 from chalicelib.areas.notifications.store import notices
@@ -293,11 +295,11 @@ def _sale(names: Names, number: str) -> dict[str, Any]:
 
 
 def _series(names: Names) -> str:
-    """With codes that nobody has."""
+    """With codes that nobody has, so many that every shard of the pool has one."""
     path = f"/v1/programs/{names['program_id']}/coupon-series/our-series"
     body = BODIES["put_coupon_series"] | {"limits": {"uses_per_code": 2}, "needs_activation": True, "claimable": False}
     assert names.api.put(path, body).status == 200
-    assert names.api.post(f"{path}/codes", {"codes": [f"OURS-{number:03}" for number in range(20)]}).status == 200
+    assert names.api.post(f"{path}/codes", {"codes": [f"OURS-{number:03}" for number in range(100)]}).status == 200
     return "our-series"
 
 
@@ -333,6 +335,13 @@ def _segment(names: Names) -> str:
 
 def _consumer(names: Names) -> str:
     return str(names.api.put("/v1/feed/consumers/our-lake", BODIES["acknowledge_feed"]).json["consumer_id"])
+
+
+def _day(names: Names) -> str:
+    """One that is archived."""
+    day = ArchivedDay(day=18_033, entries=1, files=1, archived_at=names.api.rt.clock.now())
+    names.api.rt.table.transact([archived_put("ours", day)], "archived")
+    return "2019-05-17"
 
 
 def _webhook(names: Names) -> str:
@@ -456,6 +465,7 @@ NATIVE = Registry(
         "latecomer_id": _latecomer,
         "referral_code": _referral_code,
         "consumer_id": _consumer,
+        "day": _day,
         "webhook_id": _webhook,
         "delivery_id": _delivery,
         "template_id": _template,
@@ -538,6 +548,7 @@ NATIVE = Registry(
         "value_of_points": lambda _: {"points": "5"},
         "find_order": lambda names: {"number": names["order_number"]},
         "read_audit": lambda names: {"entity": names["member_id"]},
+        "export_audit": lambda names: {"entity": names["member_id"]},
         "analyse_orders": lambda names: {"program_id": names["program_id"]},
         "analyse_tiers": lambda names: {"program_id": names["program_id"]},
         "read_segment_metrics": lambda names: {"program_id": names["program_id"]},

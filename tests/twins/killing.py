@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, Literal
 
 from chalicelib.aws.files import FileHead, Files, Writer
+from chalicelib.aws.outside import Outside, Reply, Target
 from chalicelib.aws.queues import Message, QueueName, Queues
 from chalicelib.aws.senders import Platform, Pushed, Senders
+from chalicelib.aws.topic import Published, Topic
 from chalicelib.table.protocol import Attrs, Key, Page, Query, Table, Write
 
 When = Literal["before", "after"]
@@ -120,3 +122,28 @@ class KillingSenders:
 
     def mail(self, address: str, title: str, body: str) -> None:
         self.kills.write(lambda: self.senders.mail(address, title, body))
+
+
+@dataclass
+class KillingTopic:
+    topic: Topic
+    kills: Kills
+
+    def publish(self, messages: Sequence[Published]) -> None:
+        self.kills.write(lambda: self.topic.publish(messages))
+
+
+@dataclass
+class KillingOutside:
+    outside: Outside
+    kills: Kills
+
+    @property
+    def local(self) -> bool:
+        return self.outside.local
+
+    def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Its answer is of no use to who is dead."""
+        replies: list[Reply] = []
+        self.kills.write(lambda: replies.append(self.outside.post(target, headers, body)))
+        return replies[0]

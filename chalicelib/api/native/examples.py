@@ -47,6 +47,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
     },
     "referral_code": {"description": "A member's referral code, or that of an invitation.", "example": "READ-MORE"},
     "webhook_id": {"description": "The webhook's id, chosen by whoever creates it.", "example": "warehouse"},
+    "day": {"description": "A day, in UTC.", "example": "2026-06-15"},
     "consumer_id": {"description": "The consumer's id, chosen by whoever acknowledges first.", "example": "data-lake"},
     "delivery_id": {
         "description": "A delivery's id: the header `webhook-id` of its calls.",

@@ -19,7 +19,7 @@ LINK_SECONDS = 900
 
 
 class Rows(Wire):
-    """Lines of the file, its header and blank lines left out; of a proof or a simulation, members and groups, of a rule's run and of a segment's members. `total` is null
+    """Lines of the file, its header and blank lines left out; of a proof or a simulation, members and groups, of a rule's run and of a segment's members; of an export of the log, entries. `total` is null
     until they are counted; of these, it is what the tenant's counters say until it is done."""
 
     total: int | None
@@ -97,6 +97,12 @@ class SegmentCounts(Wire):
     unreadable: int
 
 
+class AuditCounts(Wire):
+    """Entries of the audit log that an export has found. Each is a line of the result."""
+
+    entries: int
+
+
 class NotificationCounts(Wire):
     """Members who were told (`sent`), who were to be told but could not be (`failed`), and who are not told (`skipped`): they want
     no marketing, have no phone, nobody knows them."""
@@ -116,14 +122,16 @@ class Fault(Wire):
 
 class Result(Wire):
     """A CSV file with one line for each line of the file, for each difference that a proof has found, for each member whom a rule's
-    run gave something, for each move in a segment, for each of its members, or for each sum of a simulation, which has the same as JSON as well (`json_url`). Anybody may read it by this address until it expires."""
+    run gave something, for each move in a segment, for each of its members, for each entry of the audit log, or for each sum of a simulation, which has the same as JSON as well (`json_url`). Anybody may read it by this address until it expires."""
 
     url: str
     json_url: str | None
     expires_at: Time
 
 
-AnyCounts = Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts | SegmentCounts | NotificationCounts
+AnyCounts = (
+    Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts | SegmentCounts | AuditCounts | NotificationCounts
+)
 COUNTED: Mapping[Kind, type[AnyCounts]] = {
     "import_orders": Counts,
     "import_coupon_codes": CodeCounts,
@@ -133,8 +141,11 @@ COUNTED: Mapping[Kind, type[AnyCounts]] = {
     "judge_segment": SegmentCounts,
     "preview_segment": SegmentCounts,
     "export_segment": SegmentCounts,
+    "export_audit": AuditCounts,
     "send_notification": NotificationCounts,
 }
+RESULT_OF: Mapping[Kind, str] = {"export_audit": "audit"}
+"""Whose result tells what is granted apart: nobody gets it by looking after jobs."""
 
 
 class OperationView(Wire):
@@ -158,7 +169,9 @@ class Operations(Wire):
 
 
 def get_operation(call: Call) -> OperationView:
-    return view(call.rt, jobs.get_operation(call.rt, call.caller, call.path["operation_id"]))
+    progress = jobs.get_operation(call.rt, call.caller, call.path["operation_id"])
+    resource = RESULT_OF.get(progress.operation.kind)
+    return view(call.rt, progress, told=resource is None or call.caller.may(resource, "view"))
 
 
 def list_operations(call: Call) -> Operations:
@@ -171,7 +184,8 @@ def cancel(call: Call) -> Answered[OperationView]:
     return Answered(view(call.rt, done.answer), done.replayed)
 
 
-def view(rt: Runtime, progress: Progress) -> OperationView:
+def view(rt: Runtime, progress: Progress, *, told: bool = True) -> OperationView:
+    """Without its result, unless it is `told`."""
     operation, counts, now = progress.operation, progress.counts, rt.clock.now()
     shown = COUNTED[operation.kind]
     failure = operation.failure
@@ -187,7 +201,7 @@ def view(rt: Runtime, progress: Progress) -> OperationView:
         rows=_rows(operation, counts.get("rows", 0), now),
         counts=shown(**{name: counts.get(name, 0) for name in shown.model_fields}),
         failure=None if failure is None else Fault(code=failure.code, message=failure.message),
-        result=_result(rt, operation, now) if operation.result else None,
+        result=_result(rt, operation, now) if told and operation.result else None,
     )
 
 

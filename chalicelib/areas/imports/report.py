@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import heapq
-import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import NamedTuple, Protocol
 
 from chalicelib.areas.imports.lines import Span
+from chalicelib.kit.sheets import csv_rows
 
 COLUMNS = ("line", "document", "type", "result", "member_id", "order_id", "code", "message")
 _FLUSHED_ROWS = 500
@@ -51,14 +51,9 @@ def merged(parts: Iterable[Iterator[Reported]]) -> Iterator[Reported]:
 
 
 def write_report(sink: Sink, documents: Iterable[Reported]) -> None:
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    for number, row in enumerate(row for document in documents for row in _rows(document)):
-        rows.writerow(row)
-        if number % _FLUSHED_ROWS == 0:
-            _flush(sink, text)
-    _flush(sink, text)
+    rows: Iterator[Sequence[object]] = chain([COLUMNS], (row for document in documents for row in _rows(document)))
+    while some := list(islice(rows, _FLUSHED_ROWS)):
+        sink.write(csv_rows(some))
 
 
 def _rows(document: Reported) -> Iterator[tuple[int | str, ...]]:
@@ -67,9 +62,3 @@ def _rows(document: Reported) -> Iterator[tuple[int | str, ...]]:
             elsewhere = document.message and document.fault_line and document.fault_line != line
             message = f"Line {document.fault_line}: {document.message}" if elsewhere else document.message
             yield line, *document[1:7], message
-
-
-def _flush(sink: Sink, text: io.StringIO) -> None:
-    sink.write(text.getvalue().encode())
-    text.seek(0)
-    text.truncate()

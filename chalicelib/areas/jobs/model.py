@@ -19,6 +19,7 @@ Kind = Literal[
     "judge_segment",
     "preview_segment",
     "export_segment",
+    "export_audit",
     "send_notification",
 ]
 State = Literal["queued", "running", "done", "failed", "cancelled"]

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.flows.fact_types import KNOWN
 from chalicelib.runtime import Runtime
+from infra.local.pages.facts import STREAMS
 from tests.http.native.bookshop import NOBODY, PROGRAM, Json, Shop, answer, book, card, refusal
 from tests.http.world import HandClock, twin_runtime
 from tests.twins.streamed import StreamedTable
@@ -127,6 +129,25 @@ def test_by_type_and_by_actor(shop: Shop) -> None:
     key = log(shop)["items"][0]["actor"]["id"]
     assert ids(walked(shop, actor=key)) == ids(walked(shop))
     assert walked(shop, actor="key_of_nobody") == []
+
+
+def test_a_type_that_no_fact_is_of_is_refused_with_the_nearest_there_is(shop: Shop, ada: str) -> None:
+    shop.earn(ada, 1)
+    for wrong, nearest in (
+        ("points.eraned", "points.earned"),
+        ("Order.Recorded", "order.recorded"),
+        ("acess.refused", "access.refused"),
+    ):
+        for path in (f"/v1/audit?type={wrong}", f"/v1/audit?type={wrong}&entity={ada}"):
+            reply = shop.api.get(path)
+            assert refusal(reply) == (400, "unknown_fact_type", "type")
+            assert f"Did you mean {nearest}?" in reply.json["error"]["message"]
+    assert "mean" not in shop.api.get("/v1/audit?type=xyz").json["error"]["message"]
+    assert walked(shop, type="entry.unreadable") == []
+
+
+def test_every_fact_there_is_can_be_asked_for() -> None:
+    assert {fact for stream in STREAMS for fact in stream.facts.classes} < KNOWN
 
 
 def test_hours_in_which_nothing_happened_end_a_page_with_a_cursor(shop: Shop) -> None:

@@ -55,6 +55,7 @@ UNSAID: Json = {
     "referrals": {"claim_days": 30, "invitation_days": 30, "per_device": 1},
     "quiet_hours": None,
     "refusals_kept_days": 90,
+    "audit_archive": False,
 }
 
 
@@ -67,7 +68,8 @@ def test_settings_are_replaced_whole(api: Api) -> None:
     said = {"name": "The Corner Bookshop", "member_fields": fields, "complete_profile": ["email", "fields.genre"]}
     quiet = {"begins": "22:00", "ends": "07:30"}
     referrals = {"claim_days": 7, "invitation_days": 14, "per_device": 3}
-    settings = said | {"referrals": referrals, "quiet_hours": quiet, "refusals_kept_days": 365}
+    log = {"refusals_kept_days": 365, "audit_archive": True}
+    settings = said | {"referrals": referrals, "quiet_hours": quiet} | log
     bare = UNSAID | {"name": "Corner"}
     assert answer(api.put("/v1/tenant", settings)) == settings
     assert answer(api.get("/v1/tenant")) == settings

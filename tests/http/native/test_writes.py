@@ -114,9 +114,8 @@ class Wish:
     def send(self, key: str | None = None, *, dry: bool = False, **change: Any) -> Reply:
         headers = {} if key is None else {"Idempotency-Key": key}
         body = None if self.body is None else self.body | change
-        return self.api.call(
-            self.route.method, f"{self.path}?dry_run=true" if dry else self.path, body, headers=headers
-        )
+        tried = f"{self.path}{'&' if '?' in self.path else '?'}dry_run=true"
+        return self.api.call(self.route.method, tried if dry else self.path, body, headers=headers)
 
 
 Wishes = Callable[[Route], Wish]

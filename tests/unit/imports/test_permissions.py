@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from chalicelib.areas.audit.archives import ArchivedDay
+from chalicelib.areas.audit.store import archived_put
 from chalicelib.aws.files import FileHead, Writer
 from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.events.imports import imports
@@ -91,6 +93,9 @@ def test_imports_and_the_api_may_do_to_files_what_they_do_and_no_more() -> None:
     operation_id = desk.drop("june.csv", file_of([sold("A-1", "1"), sold("A-2", "2", "ten")]))
     desk.queues.deliver("imports", lambda event: imports(replace(plain, files=importing), event))
     assert api.get(f"/v1/operations/{operation_id}").json["result"]["url"]
+    archived = ArchivedDay(day=20_000, entries=1, files=1, archived_at=plain.clock.now())
+    plain.table.transact([archived_put("ours", archived)], "archived")
+    assert api.get("/v1/audit/archives/2024-10-04").json["urls"]
     assert importing.uses == granted("imports")
-    assert answering.uses == granted("api_handler") == {("s3:GetObject", "results")}
+    assert answering.uses == granted("api_handler") == {("s3:GetObject", "results"), ("s3:GetObject", "audit")}
     assert {function for function in ("relay", "schedule_due", "take_pulse") if granted(function)} == set()

@@ -44,7 +44,7 @@ from tests.unit.logs.kept import kept
 
 SYSTEM = Caller("org", "", "system", "tests", "tests", (), "test", "test")
 DAY = "2027-07-01"
-MESSAGES = DUE_SHARDS + 2  # a tenant: a page of each shard, rules on schedule, and facts into files
+MESSAGES = DUE_SHARDS + 3  # a tenant: a page of each shard; rules on schedule, facts and the log into files
 
 
 class OneShard(RandomIds):
@@ -93,10 +93,11 @@ def test_a_schedule_only_enqueues(shop: BookShop) -> None:
     shop.clock.move_to(DAY)
     schedule_due(shop.rt, recorded("schedule-due"))
     sent = queues_of(shop.rt).sent["due"]
-    [runs, *pages, facts] = [message.body for message in sent]
+    [runs, *pages, facts, log] = [message.body for message in sent]
     assert runs == {"tenant": "ours", "rules_until": at(f"{DAY}T00:05:00Z")}
     assert pages == [{"tenant": "ours", "shard": shard, "day": DAY} for shard in range(DUE_SHARDS)]
     assert facts == {"tenant": "ours", "facts_before": DAY}
+    assert log == {"tenant": "ours", "audit_before": "2027-06-30"}
     assert {message.request_id for message in sent} == {"53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa"}
     assert shop.account(ada).version == 1
     work(shop.rt)

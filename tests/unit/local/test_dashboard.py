@@ -38,6 +38,8 @@ MESSAGES: list[dict[str, Any]] = [
     {"job": "run", "do": "join"},
     {"job": "segment", "do": "chunk", "part": 0, "chunk": 0},
     {"job": "segment", "do": "join"},
+    {"job": "audit", "do": "chunk", "part": 0, "chunk": 0},
+    {"job": "audit", "do": "join"},
     {"job": "notification", "do": "route"},
     {"job": "notification", "do": "chunk", "part": 0, "chunk": 0},
     {"job": "notification", "do": "join"},

@@ -93,7 +93,7 @@ def test_the_daily_job_is_followed_by_the_id_of_its_schedule(company: Company, l
     company.relay_all()
     lines = log.about(event_id)
     assert {header["request_id"] for header in company.headers("settle_due")} == {event_id}
-    assert operations(lines) == {"schedule_due": 1, "settle_due": 18, "relay_entries": 1}
+    assert operations(lines) == {"schedule_due": 1, "settle_due": 19, "relay_entries": 1}
     assert all(whole(line) for line in lines if line["operation"] != "schedule_due")  # which is of all tenants
 
 

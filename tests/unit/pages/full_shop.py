@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalicelib.areas.access.operations import issue_api_key
+from chalicelib.areas.audit.archives import ArchivedDay, ArchiveMark
 from chalicelib.areas.audit.refusals import Refusal
-from chalicelib.areas.audit.store import refusal_put
+from chalicelib.areas.audit.store import archived_put, mark_put, refusal_put
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.programs.model import TenantSettings
@@ -209,9 +210,13 @@ def full_shop() -> FullShop:
 
 
 def _taken(shop: BookShop, relayed: Runtime) -> None:
-    """The feed: by a consumer, and into files; and the pulse."""
+    """The feed: by a consumer, and into files; of the log a day is in the archive, or said to be; and the pulse."""
     acknowledge_feed(shop.rt, shop.caller, fresh(), "data-lake", 3)
-    keep_published(relayed, shop.caller.tenant, local_day(shop.clock.now(), "UTC") + 1)
+    today = local_day(shop.clock.now(), "UTC")
+    keep_published(relayed, shop.caller.tenant, today + 1)
+    day = ArchivedDay(day=today, entries=1, files=1, archived_at=shop.clock.now())
+    of_the_log = [mark_put(shop.caller.tenant, ArchiveMark(today)), archived_put(shop.caller.tenant, day)]
+    shop.rt.table.transact(of_the_log, shop.rt.ids.command())
     take_pulse(shop.rt)
 
 

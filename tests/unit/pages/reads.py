@@ -138,6 +138,11 @@ READS: Mapping[tuple[str, str], Read] = {
     ("audit", "refusals, newest first"): lambda rt, full: rt.table.query(
         audit.refusals_query(full.tenant, *place_of_an_entry(full)[2:3] * 2, 10)
     ),
+    ("audit", "how far the archive is"): lambda rt, full: audit.read_mark(rt.table, full.tenant),
+    ("audit", "a day of the archive"): lambda rt, full: audit.read_archived(rt.table, full.tenant, today(full)),
+    ("audit", "archived days, newest first"): lambda rt, full: rt.table.query(
+        audit.archived_query(full.tenant, 25, None)
+    ),
     ("feeds", "the last day with counts"): lambda rt, full: rt.table.query(
         feeds.last_day_query(full.tenant, today(full))
     ),

@@ -64,6 +64,7 @@ KINDS: Mapping[str, tuple[Callable[[], Books], ...]] = {
 NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *(
         "api_key",
+        *("archived_day", "audit_files"),
         "award",
         "beat",
         "checkout",

@@ -64,7 +64,8 @@ class QuietHours(Frozen):
 class TenantSettings(Frozen):
     """`member_fields` declares the custom fields a member may carry, by name and type. `complete_profile`: what a profile
     must have to be complete; nothing said, none ever is. A field of one's own is named as `fields.size`.
-    In `quiet_hours` no marketing is sent: it waits until they are over. The audit log keeps refusals for `refusals_kept_days`."""
+    In `quiet_hours` no marketing is sent: it waits until they are over. The audit log keeps refusals for `refusals_kept_days`.
+    With `audit_archive` what it has of each day is put into files as well."""
 
     name: Name
     member_fields: dict[Slug, FieldType] = Field(max_length=MAX_FIELDS, default_factory=dict)
@@ -72,6 +73,7 @@ class TenantSettings(Frozen):
     referrals: ReferralPolicy = ReferralPolicy()
     quiet_hours: QuietHours | None = None
     refusals_kept_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+    audit_archive: bool = False
 
     @model_validator(mode="after")
     def _asks_for_what_is_declared(self) -> Self:
