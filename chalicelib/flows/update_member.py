@@ -31,5 +31,5 @@ def update_member(
     config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
     taking = Taking(rt, caller.tenant, member_id)
     moments = Moments(taking, caller, command, "update_member")
-    beside = Beside(moments.beside_profile, taking, given_up=partial(given_up_writes, caller.tenant))
+    beside = Beside(moments.beside_profile, taking, given_up=partial(given_up_writes, caller.tenant, member_id))
     return members.update(rt, caller, command, Asking(config, asked_of(config)), member_id, update, beside)
