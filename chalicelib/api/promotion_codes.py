@@ -141,6 +141,9 @@ PERKS_REWARDS_AND_COUPONS = {
     ),
     "delivery_not_found": Code(404, "The webhook has no such delivery, or it is more than 30 days old."),
     "segment_not_found": Code(404, "The tenant has no such segment."),
+    "metric_not_found": Code(404, "The tenant has no such metric."),
+    "unknown_metric": Code(422, "The program has no such metric with this threshold that a rule could be on."),
+    "too_many_metrics": Code(422, "A tenant has at most 100 metrics of its own."),
     "unknown_webhook": Code(422, "The tenant has no webhook of this id that a rule could tell."),
     "unknown_member": Code(422, "What a rule names as a member in its audience cannot be one."),
     "unknown_member_field": Code(
@@ -152,7 +155,8 @@ PERKS_REWARDS_AND_COUPONS = {
     "segment_by_criteria": Code(422, "Who is in the segment follows from its criteria, and from nothing else."),
     "too_many_counted": Code(422, "A tenant counts what is bought of at most 20 segments."),
     "too_many_counters": Code(
-        422, "Rules and segments of a program ask for more things to be counted, or for longer, than an account counts."
+        422,
+        "Rules, segments and metrics of a program ask for more things to be counted, or for longer, than an account counts.",
     ),
     "too_many_criteria": Code(422, "A tenant has at most 200 segments with criteria."),
     "too_many_segments": Code(422, "A tenant has at most 1,000 segments."),

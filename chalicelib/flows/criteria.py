@@ -5,7 +5,7 @@ reads    of a member in a group 1 BatchGet for each program that criteria go by;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts import store as accounts
@@ -19,9 +19,11 @@ from chalicelib.areas.segments.model import Segment
 from chalicelib.flows.judged import context_of
 from chalicelib.flows.opened import Opened, of_their_group, opened_from
 from chalicelib.flows.terms import brought_to, terms_of
+from chalicelib.flows.thresholds import Judged as JudgedMetric
+from chalicelib.flows.thresholds import next_days
 from chalicelib.kit.base import STORED
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import day_starts
+from chalicelib.kit.periods import Day, day_starts
 from chalicelib.runtime import Runtime
 from chalicelib.table.config import Config
 from chalicelib.table.journal import Head
@@ -38,11 +40,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A member in a program, at a moment. `unmoved`: that the account, theirs or their group's, is as it was read."""
+    """A member in a program, at a moment. `unmoved`: that the account, theirs or their group's, is as it was read. `reached`: its
+    thresholds of metrics; nobody who is `blocked` reaches any."""
 
     context: Context
     zone: str
     unmoved: Check
+    reached: Mapping[str, Day]
+    blocked: bool
 
 
 def judged_segments(config: Config) -> tuple[Judged, ...]:
@@ -60,21 +65,28 @@ def judged(segment: Segment) -> Judged:
 
 
 def situations(
-    rt: Runtime, tenant: str, member: Member, found: Mapping[Key, Attrs], by: Sequence[Judged], now: Instant
+    rt: Runtime, tenant: str, member: Member, found: Mapping[Key, Attrs], programs: Iterable[int], now: Instant
 ) -> dict[int, Situation]:
-    """For each program that criteria go by. `found`: the member's snapshot."""
+    """For each program that criteria and thresholds go by. `found`: the member's snapshot."""
     return {
         program_id: _situation(rt, tenant, opened_from(found, tenant, member.member_id, program_id), program_id, now)
-        for program_id in sorted({one.criteria.program_id for one in by})
+        for program_id in sorted(set(programs))
     }
 
 
-def next_moment(by: Sequence[Judged], there: Mapping[int, Situation]) -> Instant | None:
+def next_moment(
+    by: Sequence[Judged], metrics: Sequence[JudgedMetric], there: Mapping[int, Situation]
+) -> Instant | None:
     """When time alone makes any of them otherwise."""
     moments = []
-    for one in by:
-        situation = there[one.criteria.program_id]
-        day = one.criteria.next_change(situation.context)
+    for one in metrics:
+        situation = there[one.metric.program_id]
+        if not situation.blocked:
+            days = next_days((one,), situation.reached, situation.context)
+            moments += [day_starts(day, situation.zone) - 1 for day in days]  # so the job of the day before finds it
+    for each in by:
+        situation = there[each.criteria.program_id]
+        day = each.criteria.next_change(situation.context)
         if day is not None:
             moments.append(day_starts(day, situation.zone))
     return min(moments, default=None)
@@ -87,7 +99,9 @@ def profile_unmoved(tenant: str, member: Member, head: Head) -> Check:
 def _situation(rt: Runtime, tenant: str, alone: Opened, program_id: int, now: Instant) -> Situation:
     terms = terms_of(rt, tenant, program_id)
     opened = of_their_group(rt, tenant, alone, program_id)
-    context = context_of(terms, brought_to(opened.account, terms, now), opened.member, now)
+    account = brought_to(opened.account, terms, now)
+    context = context_of(terms, account, opened.member, now)
     key = accounts.account_key(tenant, opened.account.owner, program_id)
     as_read = Equals("version", opened.head.version) if opened.head.version else Absent()
-    return Situation(context, terms.program.zone, Check(key, as_read))
+    unmoved = Check(key, as_read)
+    return Situation(context, terms.program.zone, unmoved, account.reached, opened.is_blocked)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from chalicelib.areas.coupons.store import series as all_series
+from chalicelib.areas.metrics import store as metrics
 from chalicelib.areas.notifications.store import templates
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.programs import store as programs
@@ -32,6 +33,7 @@ from chalicelib.areas.rules.model.names import (
     named_segments,
     named_series,
     named_templates,
+    named_threshold,
     named_tiers,
     named_units,
     named_webhooks,
@@ -53,13 +55,13 @@ from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change, change_config
 from chalicelib.table.protocol import Write
 
-NOWHERE = ("birthday", "anniversary")  # the daily job sees to them
+NOWHERE = ("birthday", "anniversary", "metric")  # looked at when something has happened, or by the daily job
 LEAST_MONEY = Fraction(1, 1000)  # no coin of any currency is less of it
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
     """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `not_a_badge`, `unknown_segment`, `unknown_template`, `unknown_coupon_series`,
-    `unknown_webhook`, `unknown_member`, `unknown_member_field`, `no_place_then`, `number_too_small`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`,
+    `unknown_webhook`, `unknown_metric`, `unknown_member`, `unknown_member_field`, `no_place_then`, `number_too_small`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`,
     `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
     `too_many_rules`, `too_many_counters`; NotFound: the program."""
 
@@ -100,7 +102,7 @@ def _must_be_there(config: Config, program: Program, rule: Rule, beside: Collect
     _must_be_offered(config, program, rule)
     for name, param in named_series(rule):
         _must_have_coupons(config, program, name, param)
-    _must_be_the_tenants(config, rule)
+    _must_be_the_tenants(config, program, rule)
     others = {*beside, *(one.rule_id for one in rules.rules(config, program.program_id))}
     for name, param in named_rules(rule):
         if name not in others:
@@ -139,12 +141,13 @@ def _must_be_for_somebody(config: Config, rule: Rule) -> None:
             raise Refused("number_too_small", "No money has so small a part: write 1.00 for one of it.", param=param)
 
 
-def _must_be_the_tenants(config: Config, rule: Rule) -> None:
+def _must_be_the_tenants(config: Config, program: Program, rule: Rule) -> None:
     """What of it no program has for itself: segments, templates and webhooks."""
     for segment, param in named_segments(rule):
         if not segments.has_segment(config, segment):
             raise Refused("unknown_segment", f"There is no segment {segment}.", param=param)
     _must_have_templates(config, rule)
+    _must_have_threshold(config, program.program_id, rule)
     hooks = {one.webhook_id for one in webhooks.webhooks(config)}
     for webhook, param in named_webhooks(rule):
         if webhook not in hooks:
@@ -163,6 +166,21 @@ def _must_have_templates(config: Config, rule: Rule) -> None:
     for template, param in named_templates(rule):
         if templates.find(config, template) is None:
             raise Refused("unknown_template", f"There is no template {template} of notifications.", param=param)
+
+
+def _must_have_threshold(config: Config, program_id: int, rule: Rule) -> None:
+    named = named_threshold(rule)
+    if named is None:
+        return
+    there = {
+        (one.metric_id, threshold.threshold_id)
+        for one in metrics.metrics(config)
+        if one.program_id == program_id
+        for threshold in one.thresholds
+    }
+    if named not in there:
+        text = f"No metric of the program has the name {named[0]} and the threshold {named[1]}."
+        raise Refused("unknown_metric", text, param="trigger.metric")
 
 
 def _must_have_event(program: Program, rule: Rule) -> None:

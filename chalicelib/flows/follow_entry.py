@@ -1,6 +1,7 @@
-"""Follow an entry: whoever may meet criteria of segments since it, or no longer meet them, is looked at afresh.
+"""Follow an entry: whoever may meet criteria of segments since it, or no longer meet them, or has come to a threshold of a metric, is looked
+at afresh.
 
-    of a member     what has to do with criteria: flows/settle_criteria
+    of a member     what has to do with criteria: flows/settle_criteria; with metrics: flows/settle_metrics
     of a group      a message for each of its members: they all have its account
     of a segment    where it has other criteria: a message that has everybody judged, sent so late that every process knows of it
 
@@ -20,6 +21,9 @@ from chalicelib.aws.queues import Message, QueueName
 from chalicelib.errors import NotFound
 from chalicelib.flows.criteria import Judged, judged_segments
 from chalicelib.flows.settle_criteria import Reason, settle_criteria
+from chalicelib.flows.settle_metrics import settle_metrics
+from chalicelib.flows.thresholds import Judged as JudgedMetric
+from chalicelib.flows.thresholds import with_thresholds
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
@@ -33,6 +37,7 @@ MEMBERS_A_PAGE = 200
 KNOWN_SECONDS = round(2 * FRESH_SECONDS)  # by then no process goes by what was before
 OF_MEMBER, OF_GROUP, _CONFIG = "M#", "G#", f"{config_pk('')[1:]}#{segments.SEGMENTS.kind}#"
 _ACTS = ("order.recorded", "event.recorded")  # by which a member renews a rolling stay
+_UNBLOCKED = ("member.unblocked",)  # nobody who is blocked reaches anything
 _ALWAYS = ("member.enrolled", "member.updated", "member.joined_group", "member.left_group")
 
 
@@ -51,8 +56,8 @@ def follow_entry(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
     """How many have moved, or are to be looked at."""
     if told.owner.startswith(_CONFIG):
         return _follow_segment(rt, tenant, told, request_id)
-    by = judged_segments(rt.config.load(rt.table, tenant))
-    if not by or not _may_matter(by, told.types):
+    config = rt.config.load(rt.table, tenant)
+    if not _may_matter(judged_segments(config), with_thresholds(config), told.types):
         return 0
     acted = any(one in _ACTS for one in told.types)
     acted_at = min(told.effective_at, told.recorded_at) if acted else None
@@ -68,10 +73,11 @@ def follow_entry(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
 
 
 def look_again(rt: Runtime, tenant: str, member_id: str, acted_at: Instant | None, request_id: str) -> int:
-    """In how many segments they have moved: nobody is in any whom somebody has erased."""
+    """In how many segments they have moved, and how many thresholds they have crossed: nobody whom somebody has erased."""
     caller = Caller("", tenant, "system", "criteria", "criteria", (), request_id, "job")
     try:
-        return len(settle_criteria(rt, caller, member_id, Reason(acted_at)))
+        crossed = settle_metrics(rt, caller, member_id)
+        return crossed + len(settle_criteria(rt, caller, member_id, Reason(acted_at)))
     except NotFound:
         return 0
 
@@ -80,10 +86,14 @@ def look_of(tenant: str, member_id: str, acted_at: Instant | None) -> dict[str, 
     return {"do": "look", "tenant": tenant, "member_id": member_id, "acted_at": acted_at}
 
 
-def _may_matter(by: Sequence[Judged], types: Sequence[str]) -> bool:
-    themes = {theme for one in by for theme in one.criteria.themes}
+def _may_matter(by: Sequence[Judged], metrics: Sequence[JudgedMetric], types: Sequence[str]) -> bool:
+    if not by and not metrics:
+        return False
+    themes = {theme for one in by for theme in one.criteria.themes} | {
+        theme for one in metrics for theme in one.measure.themes
+    }
     renews = _ACTS if any(one.segment.type == "rolling" for one in by) else ()
-    asked = (*_ALWAYS, *themes, *renews)
+    asked = (*_ALWAYS, *themes, *renews, *(_UNBLOCKED if metrics else ()))
     return any(one.startswith(asked) for one in types)
 
 

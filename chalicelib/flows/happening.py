@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chalicelib.areas.accounts.model import Story, earn
-from chalicelib.areas.accounts.model.facts import EventRecorded
+from chalicelib.areas.accounts.model.facts import EventRecorded, MetricFell, MetricReached
 from chalicelib.areas.rules.evaluate import evaluate
 from chalicelib.areas.rules.outcome import Follow, Outcome
 from chalicelib.areas.rules.purchase import Happening
@@ -61,7 +61,7 @@ class What:
     """What is judged: the occasion that rules are filed by, the fact that tells of it, and what conditions may ask."""
 
     occasion: str
-    fact: EventRecorded
+    fact: EventRecorded | MetricReached | MetricFell
     properties: Mapping[str, object] = field(default_factory=dict)
     point: Point | None = None
     only_if_given: bool = False
@@ -69,7 +69,10 @@ class What:
     @property
     def counted(self) -> str:
         """As questions about the past name it."""
-        return f"{self.fact.kind}:{self.fact.name}" if self.fact.kind == "event" else self.fact.kind
+        fact = self.fact
+        if not isinstance(fact, EventRecorded):
+            return ""
+        return f"{fact.kind}:{fact.name}" if fact.kind == "event" else fact.kind
 
 
 def happened(

@@ -57,6 +57,12 @@ class Opened:
             return self.group.created_at
         return 0 if self.member is None else self.member.enrolled_at
 
+    @property
+    def is_blocked(self) -> bool:
+        return (self.member is not None and self.member.status == "blocked") or (
+            self.group is not None and self.group.status == "blocked"
+        )
+
     def must_be_active(self, param: str = "member_id") -> None:
         """`param` is how the request names whoever has the account, or acts for a group. Refuses `member_blocked`,
         `group_blocked`."""

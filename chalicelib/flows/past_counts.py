@@ -1,4 +1,4 @@
-"""What is counted of what happens, because active rules or segments of the program ask how often it has: told beside the fact that
+"""What is counted of what happens, because active rules, segments or metrics of the program ask how often it has: told beside the fact that
 it is of, in the same entry. Nothing is read for it.
 """
 
@@ -10,6 +10,8 @@ from typing import NamedTuple
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.facts import PastCounted
 from chalicelib.areas.accounts.model.past import PastCount, forgotten
+from chalicelib.areas.metrics import store as metrics
+from chalicelib.areas.metrics.model import Metric
 from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.orders.model.order import ReturnPlan
 from chalicelib.areas.orders.model.past import counted, uncounted
@@ -19,6 +21,7 @@ from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model import Rule
 from chalicelib.areas.rules.model.conditions import Condition
 from chalicelib.areas.rules.model.criteria import Criteria
+from chalicelib.areas.rules.model.measures import Measure
 from chalicelib.areas.rules.model.names import events_asked
 from chalicelib.areas.rules.past import MAX_COUNTERS, MAX_DAYS_COUNTED, Counters
 from chalicelib.areas.segments import store as segments
@@ -34,7 +37,7 @@ CHECK_IN, REDEMPTIONS = "check_in", "redemptions"
 
 def counters_in_force(config: Config, program_id: int) -> Counters:
     """By the configuration in force."""
-    return config.derived(("past", program_id), lambda: Counters(_asked(config, program_id)))
+    return config.derived(("past", program_id), lambda: _counters(config, program_id))
 
 
 def with_order(story: Story, terms: Terms, sale: Sale, day: Day, order_id: str) -> tuple[Story, tuple[Counts, ...]]:
@@ -83,6 +86,11 @@ class Asking(NamedTuple):
 
     rule: Rule | None = None
     segment: Segment | None = None
+    metric: Metric | None = None
+
+    @property
+    def param(self) -> str:
+        return "what" if self.metric is not None else "when" if self.segment is None else "criteria"
 
 
 NOBODY_NEW = Asking()
@@ -91,20 +99,20 @@ NOBODY_NEW = Asking()
 def must_have_counters(config: Config, program_id: int, asking: Asking) -> None:
     """Refuses `too_many_counters`: where the accounts of the program would have more to count than they may. What is counted anyway is
     let in."""
-    own = Counters(_own(asking))
+    own = Counters(_own(asking), _measures(() if asking.metric is None else (asking.metric,)))
     known = counters_in_force(config, program_id).by_name
     if all(name in known and one.days <= known[name].days for name, one in own.by_name.items()):
         return
-    after = Counters(_asked(config, program_id, asking)).by_name
+    after = _counters(config, program_id, asking).by_name
     if len(after) > MAX_COUNTERS or sum(one.days for one in after.values()) > MAX_DAYS_COUNTED:
         text = (
-            f"Rules and segments of a program ask for at most {MAX_COUNTERS} things to be counted, which go back at most "
+            f"Rules, segments and metrics of a program ask for at most {MAX_COUNTERS} things to be counted, which go back at most "
             f"{MAX_DAYS_COUNTED} days together: end others, or ask for fewer days."
         )
-        raise Refused("too_many_counters", text, param="when" if asking.segment is None else "criteria")
+        raise Refused("too_many_counters", text, param=asking.param)
 
 
-def must_know_events(program: Program, asked: Iterable[Condition], param: str) -> None:
+def must_know_events(program: Program, asked: Iterable[Condition | Measure], param: str) -> None:
     """Refuses `unknown_event`."""
     known = {event.name for event in program.events}
     for name in events_asked(asked):
@@ -113,13 +121,24 @@ def must_know_events(program: Program, asked: Iterable[Condition], param: str) -
 
 
 def _own(asking: Asking) -> list[Condition | None]:
-    rule, segment = asking
+    rule, segment = asking.rule, asking.segment
     by_rule = [] if rule is None or rule.state != "active" else [rule.when]
     return [*by_rule, *(one.when for one in _criteria([] if segment is None else [segment]))]
 
 
-def _asked(config: Config, program_id: int, asking: Asking = NOBODY_NEW) -> list[Condition | None]:
-    rule, segment = asking
+def _counters(config: Config, program_id: int, asking: Asking = NOBODY_NEW) -> Counters:
+    one = asking.metric
+    others = [kept for kept in metrics.metrics(config) if one is None or kept.metric_id != one.metric_id]
+    own = [kept for kept in (*others, *(() if one is None else (one,))) if kept.program_id == program_id]
+    return Counters(_asked(config, program_id, asking), _measures(own))
+
+
+def _measures(some: Iterable[Metric]) -> Iterable[Measure]:
+    return (Measure.model_validate(one.what, context=STORED) for one in some if one.state == "active")
+
+
+def _asked(config: Config, program_id: int, asking: Asking) -> list[Condition | None]:
+    rule, segment = asking.rule, asking.segment
     by_rules = [one for one in rules.rules(config, program_id) if rule is None or one.rule_id != rule.rule_id]
     by_segments = [one for one in segments.segments(config) if segment is None or one.segment_id != segment.segment_id]
     by_rules += [] if rule is None else [rule]

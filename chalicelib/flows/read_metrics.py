@@ -24,7 +24,7 @@ from chalicelib.kit.wire import CalendarDay
 from chalicelib.runtime import Runtime
 
 
-class Metric(Frozen):
+class MeasuredFact(Frozen):
     """Of one kind of fact: `count`, and of those that tell an amount its `sum`, `average` and what it was `last`, in the smallest
     part. `of`: the currency, the unit, what happened, or a number that an event tells (`workout.minutes`)."""
 
@@ -44,7 +44,7 @@ class MemberMetrics(Frozen):
     program_id: int
     first_day: CalendarDay
     last_day: CalendarDay
-    items: tuple[Metric, ...]
+    items: tuple[MeasuredFact, ...]
 
 
 @dataclass(slots=True)
@@ -89,10 +89,10 @@ def _add(sums: dict[tuple[str, str, bool], _Sum], one: Measure, day: Day) -> Non
         sums[key] = _Sum(1, amount, amount, day, day)
 
 
-def _metric(fact: str, of: str, amounts: bool, known: _Sum) -> Metric:
+def _metric(fact: str, of: str, amounts: bool, known: _Sum) -> MeasuredFact:
     average = rounded(Fraction(known.sum, known.count), "half_up")
     told = (known.sum, average, known.last) if amounts else (None, None, None)
-    return Metric(
+    return MeasuredFact(
         fact=fact,
         of=of,
         count=known.count,

@@ -21,6 +21,7 @@ from chalicelib.areas.segments import store
 from chalicelib.areas.segments.model import Change, Deed, Segment, Watch, by_criteria
 from chalicelib.flows.criteria import Judged, judged_segments, next_moment, profile_unmoved, situations
 from chalicelib.flows.segment_changes import change_writes, facts_of, membership_in
+from chalicelib.flows.thresholds import with_thresholds
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant, passed_by
 from chalicelib.kit.periods import Day, day_starts
@@ -78,8 +79,12 @@ def settle_criteria(rt: Runtime, caller: Caller, member_id: str, why: Reason = A
 
 def settle_due_criteria(rt: Runtime, caller: Caller, day: Day, member_id: str) -> bool:
     """Whether it was due until the end of a day (UTC), and this run did it."""
-    by = min(passed_by(rt.clock.now()), day_starts(day + 1, "UTC") - 1)
-    return bool(_settled(rt, caller, member_id, Reason(due_by=by)).writes)
+    return bool(_settled(rt, caller, member_id, Reason(due_by=due_by(rt.clock.now(), day))).writes)
+
+
+def due_by(now: Instant, day: Day) -> Instant:
+    """What of a day (UTC) has come."""
+    return min(passed_by(now), day_starts(day + 1, "UTC") - 1)
 
 
 def look_at(rt: Runtime, caller: Caller, member_id: str, by: Sequence[Judged], why: Reason = ASKED) -> Look:
@@ -90,14 +95,16 @@ def look_at(rt: Runtime, caller: Caller, member_id: str, by: Sequence[Judged], w
     before = store.watch_from(found.get(store.watch_key(tenant, member_id)))
     if why.due_by is not None and (before is None or before.due_at > why.due_by):
         return Look(())
-    there = situations(rt, tenant, member, found, by, now)
+    metrics = with_thresholds(rt.config.load(rt.table, tenant))
+    programs = (*(one.criteria.program_id for one in by), *(one.metric.program_id for one in metrics))
+    there = situations(rt, tenant, member, found, programs, now)
     changes: list[tuple[Segment, Change]] = []
     for one in by:
         met = one.criteria.holds(there[one.criteria.program_id].context)
         known = membership_in(found, tenant, member_id, one.segment.segment_id)
         change = by_criteria(one.segment, known, met=met, now=now, acted_at=why.acted_at)
         changes += [(one.segment, change)] if change.steps and len(changes) < TOGETHER else []
-    watch = _watched(tenant, member_id, before, now, next_moment(by, there))
+    watch = _watched(tenant, member_id, before, now, next_moment(by, metrics, there))
     as_read = tuple(one.unmoved for one in there.values())
     if not changes:
         return Look((), (*watch, profile_unmoved(tenant, member, head), *as_read) if watch else ())

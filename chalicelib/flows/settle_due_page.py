@@ -2,7 +2,8 @@
 
     reads    1 Query of the index; then for each account what flows/settle_account reads and writes, for each member with an
              award that is over what flows/settle_awards does, for each coupon what flows/expire_coupon does, for each stay in a
-             segment what flows/leave_due_segment does, for each member who may meet criteria by now what flows/settle_criteria does, for each member with a birthday or an anniversary what
+             segment what flows/leave_due_segment does, for each member who may meet criteria or cross a threshold by now
+             what flows/settle_criteria and flows/settle_metrics do, for each member with a birthday or an anniversary what
              flows/settle_occasions does, for each invitation what flows/expire_invitation does, for each quota what
              flows/lapsed_limits does
 
@@ -22,7 +23,8 @@ from chalicelib.flows.lapsed_limits import settle_lapsed
 from chalicelib.flows.leave_due_segment import leave_due_segment
 from chalicelib.flows.settle_account import settle_account
 from chalicelib.flows.settle_awards import settle_awards
-from chalicelib.flows.settle_criteria import settle_due_criteria
+from chalicelib.flows.settle_criteria import due_by, settle_due_criteria
+from chalicelib.flows.settle_metrics import settle_metrics
 from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.what_is_due import (
     Due,
@@ -89,7 +91,8 @@ def settle_one(rt: Runtime, caller: Caller, day: Day, due: Due) -> bool:
         case DueStay(member_id, segment_id):
             return leave_due_segment(rt, caller, day, member_id, segment_id)
         case DueCriteria(member_id):
-            return settle_due_criteria(rt, caller, day, member_id)
+            crossed = settle_metrics(rt, caller, member_id, due_by=due_by(rt.clock.now(), day))
+            return settle_due_criteria(rt, caller, day, member_id) or bool(crossed)
         case DueOccasion(member_id):
             return settle_occasions(rt, caller, day, member_id)
         case DueQuota(quota):

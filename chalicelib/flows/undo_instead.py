@@ -42,6 +42,8 @@ INSTEAD: Mapping[type[Fact], str] = {
     f.RuleCounted: "What a purchase got of a rule comes back with its return",
     f.RuleUncounted: "A return is not undone: record the purchase anew",
     f.PastCounted: "What was counted of something that happened stays so until that comes back",
+    f.MetricReached: "A threshold stays reached until the account falls back: cancel what was given for it by its own id",
+    f.MetricFell: "Who has fallen back from a threshold reaches it by what they do",
     f.NotificationWanted: "What members are told is not undone: cancel the notice, as long as it waits",
     f.RuleTold: "What a server was told stays told: it hears of a return as well",
     **dict.fromkeys(f.ON_SEGMENTS, "Who has joined or left a segment is taken out of it, or added to it, by hand"),

@@ -24,7 +24,7 @@ SILENT = frozenset(  # no statement has a line for these: what they do to points
         "notification.wanted",
         *("perk.granted", "perk.redeemed", "perk.refunded", "perk.revoked", "perk.expired"),
         *("checkout.opened", "checkout.updated", "checkout.committed", "checkout.cancelled"),
-        *("past.counted", "rule.counted", "rule.told", "rule.uncounted"),
+        *("metric.fell", "metric.reached", "past.counted", "rule.counted", "rule.told", "rule.uncounted"),
         *("referral.expired", "referral.invited", "referral.purchased", "referral.registered"),
         *("member.joined_segment", "member.renewed_segment", "member.left_segment"),
     )

@@ -237,6 +237,7 @@ LEFT_OUT = (
         "one small item is written, and most of the time goes into a hash that is slow on purpose",
     ),
     LeftOut(("read_metrics",), "reads entries as *histogram of a member* does"),
+    LeftOut(("read_metric_values",), "one account is read, as for *balance*"),
     LeftOut(
         (
             "read_liability",
@@ -268,7 +269,7 @@ LEFT_OUT = (
         ("check_code", "list_coupons", "list_coupons_of_series"), "reads few items, as *order* and *directory page* do"
     ),
     LeftOut(
-        ("list_segments", "get_segment", "put_segment"),
+        ("list_segments", "get_segment", "put_segment", "list_metrics", "get_metric", "put_metric"),
         "a part of the configuration, read as *rules of a program* are and changed as by *config change*",
     ),
     LeftOut(("list_segment_members", "list_segments_of_member"), "a page of small items, as *directory page* is"),

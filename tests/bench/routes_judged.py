@@ -55,6 +55,7 @@ WITHOUT_A_ROW = frozenset(
         *("list_coupon_series", "get_coupon_series", "put_coupon_series", "upload_codes", "list_coupons_of_series"),
         *("issue_coupon", "list_coupons", "activate_coupon", "unuse_coupon", "cancel_coupon", "reactivate_coupon"),
         *("check_code", "use_code"),
+        *("list_metrics", "get_metric", "put_metric"),
         *("list_segments", "get_segment", "put_segment", "list_segment_members", "list_segments_of_member"),
         *("add_to_segment", "remove_from_segment", "preview_segment", "export_segment"),
         *("share_code", "read_referral", "claim_referral", "invite_friend", "list_referrals", "check_referral"),
@@ -92,6 +93,7 @@ WITHOUT_A_ROW = frozenset(
             "analyse_referrals",
             "read_segment_metrics",
             "read_metrics",
+            "read_metric_values",
         ),
     )
 )

@@ -139,7 +139,12 @@ def ask_everything(shop: Deployed) -> None:
     ids |= dict.fromkeys(("transfer_id", "earning_id", "spend_id", "redemption_id"), "ent_00000000000000000000")
     ids |= {"perk_id": "coffee-card", "award_id": "coffee-card.1", "reward_id": "tote-bag"}
     ids |= {"series_id": "summer", "coupon_id": "cpn_00000000000", "code": "SUMMER-1"}
-    ids |= {"checkout_id": "chk_00000000000", "segment_id": "winback", "referral_code": "READ-MORE"}
+    ids |= {
+        "checkout_id": "chk_00000000000",
+        "segment_id": "winback",
+        "metric_id": "visits",
+        "referral_code": "READ-MORE",
+    }
     ids |= {"template_id": "new-books", "follow_up_id": "welcome", "device_id": "phone", "notice_id": f"ntc_{'0' * 32}"}
     ids |= {
         "webhook_id": "warehouse",

@@ -30,7 +30,19 @@ from tests.faults.segment_laws import judge_segments
 
 GIVING = ("points.earned", "points.promised")
 NOTIFYING = ("notification_template", "notification_follow_up")
-CONFIGURED = ("tenant", "program", "rule", "tiers", "perk", "reward", "coupon_series", "segment", "webhook", *NOTIFYING)
+CONFIGURED = (
+    "tenant",
+    "program",
+    "rule",
+    "tiers",
+    "perk",
+    "reward",
+    "coupon_series",
+    "segment",
+    "metric",
+    "webhook",
+    *NOTIFYING,
+)
 TAKING_BACK = ("points.cancelled", "promise.cancelled")
 
 

@@ -6,32 +6,49 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from chalicelib.areas.accounts import store as accounts
+from chalicelib.areas.accounts.model import Account
+from chalicelib.areas.accounts.model.past import FOR_EVER
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model.order import Back
 from chalicelib.areas.rules.model.times import ORDERS
+from chalicelib.kit.periods import Day, local_day
 from chalicelib.table.protocol import Attrs, Key
 from tests.faults.parsed import parsed
 
-Sums = Counter[tuple[str, str]]  # by name: how often, and how much of each currency
+Sums = Counter[tuple[str, Day, str]]  # by name and day: how often, and how much of each currency
 
 
 def judge_past(kinds: Mapping[str, Mapping[Key, Attrs]]) -> None:
+    """Of days that an account has dropped again nothing is asked but that they are over."""
     theirs: dict[tuple[str, str, int], Sums] = defaultdict(Counter)
+    longest: dict[str, int] = defaultdict(int)
     for key, item in kinds["order"].items():
         order = parsed(orders.order_from, item)
         sums, back = theirs[key.pk.split("#", 1)[0], order.owner, order.program], order.returned
         for by in order.past:
+            day = local_day(order.sale.purchased_at, "UTC") if by.days else FOR_EVER
             lines = [line for line in order.sale.lines if not by.lines or line.line_no in by.lines]
-            sums[by.name, ""] += not order.has_back(by)
-            sums[by.name, order.sale.currency] += sum(
+            sums[by.name, day, ""] += not order.has_back(by)
+            sums[by.name, day, order.sale.currency] += sum(
                 line.gross_value - back.get(line.line_no, Back()).value for line in lines
             )
+            longest[by.name] = max(longest[by.name], by.days)
     for key, item in kinds["account"].items():
         tenant, owner, program = key.pk.split("#", 1)[0], key.pk.rsplit("#", 1)[1], int(key.sk.removeprefix("B#"))
         account, _ = parsed(accounts.account_from, item, owner, program)
         counted: Sums = Counter()
         for name, days in account.past.items():
-            for one in days.values() if name.startswith(ORDERS) else ():
-                counted[name, ""] += one.times
-                counted.update({(name, currency): value for currency, value in one.values.items()})
-        assert counted == theirs[tenant, owner, program], f"{owner}: its past is another than its orders count for"
+            for day, one in days.items() if name.startswith(ORDERS) else ():
+                counted[name, day, ""] += one.times
+                counted.update({(name, day, currency): value for currency, value in one.values.items()})
+        told = theirs[tenant, owner, program]
+        over = [(name, day, what) for name, day, what in told if day and _over(account, name, day, longest[name])]
+        assert counted == Counter({one: told[one] for one in told.keys() - over}), (
+            f"{owner}: its past is another than its orders count for"
+        )
+
+
+def _over(account: Account, name: str, day: Day, kept: int) -> bool:
+    """Nothing is left of a day that was over when something later was counted by the name."""
+    known = account.past.get(name, {})
+    return day not in known and day <= max(known, default=day) - kept

@@ -18,6 +18,7 @@ from tests.faults.kept import KEPT_READS, KEPT_WRITES
 from tests.faults.limited import LIMITED_READS, LIMITED_WRITES
 from tests.faults.messages import COMES_BACK_MS
 from tests.faults.messages import MESSAGES as QUEUED
+from tests.faults.metrics import METRIC_READS, METRIC_WRITES
 from tests.faults.notifications import NOTIFICATION_MESSAGES, NOTIFICATION_READS, NOTIFICATION_WRITES
 from tests.faults.perks import PERK_READS, PERK_WRITES
 from tests.faults.proving import PROVING_WRITES
@@ -42,14 +43,14 @@ from tests.twins.bookshop import card, sale
 from tests.twins.streamed import stream_event
 
 WRITES = (
-    *(*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES, *SEGMENT_WRITES),
+    *(*ASKED, *OTHER_WAYS, *GROUP_WRITES, *PERK_WRITES, *PROVING_WRITES, *SEGMENT_WRITES, *METRIC_WRITES),
     *(*REFERRAL_WRITES, *WEBHOOK_WRITES, *NOTIFICATION_WRITES, *FEED_WRITES),
     *(*COUPON_WRITES, *CHECKOUT_WRITES, *KEPT_WRITES, *LIMITED_WRITES),
 )
 MESSAGES = (*QUEUED, *OTHER_MESSAGES, *SEGMENT_MESSAGES, *NOTIFICATION_MESSAGES, *FEED_MESSAGES)
 READING = (
     *(*READS, *GROUP_READS, *PERK_READS, *COUPON_READS, *CHECKOUT_READS, *KEPT_READS, *LIMITED_READS),
-    *(*SEGMENT_READS, *REFERRAL_READS, *WEBHOOK_READS, *NOTIFICATION_READS, *FEED_READS),
+    *(*METRIC_READS, *SEGMENT_READS, *REFERRAL_READS, *WEBHOOK_READS, *NOTIFICATION_READS, *FEED_READS),
 )
 CASES = {case.name: case for case in (*WRITES, *MESSAGES, *READING)}
 STORMY = [case.name for case in WRITES if not case.once]

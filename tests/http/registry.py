@@ -325,6 +325,12 @@ def _latecomer(names: Names) -> str:
     return str(names.api.post("/v1/members", body).json["member_id"])
 
 
+def _metric(names: Names) -> str:
+    """Of the one program that there is."""
+    assert names["program_id"]
+    return str(names.api.put("/v1/metrics/our-visits", BODIES["put_metric"]).json["metric_id"])
+
+
 def _segment(names: Names) -> str:
     """Ours, with a member of ours in it."""
     segment_id = str(names.api.put("/v1/segments/ours", BODIES["put_segment"]).json["segment_id"])
@@ -461,6 +467,7 @@ NATIVE = Registry(
         "operation_id": _operation,
         "series_id": _series,
         "segment_id": _segment,
+        "metric_id": _metric,
         "newcomer_id": _newcomer,
         "latecomer_id": _latecomer,
         "referral_code": _referral_code,
@@ -551,11 +558,13 @@ NATIVE = Registry(
         "export_audit": lambda names: {"entity": names["member_id"]},
         "analyse_orders": lambda names: {"program_id": names["program_id"]},
         "analyse_tiers": lambda names: {"program_id": names["program_id"]},
+        "read_metric_values": lambda names: {"program_id": names["program_id"]},
         "read_segment_metrics": lambda names: {"program_id": names["program_id"]},
     },
     furnish=_furnish,
     makes={
         "put_segment": "segment_id",
+        "put_metric": "metric_id",
         "put_webhook": "webhook_id",
         "acknowledge_feed": "consumer_id",
         "put_notification_template": "template_id",

@@ -126,7 +126,17 @@ def test_the_examples_tell_a_story_that_can_be_sent(api: Api) -> None:
     ids = {
         name: str(examples.PLACEHOLDERS[name]["example"])
         for name in (
-            *("program_id", "rule_id", "reward_id", "hold_id", "perk_id", "award_id", "series_id", "segment_id"),
+            *(
+                "program_id",
+                "rule_id",
+                "reward_id",
+                "hold_id",
+                "perk_id",
+                "award_id",
+                "series_id",
+                "segment_id",
+                "metric_id",
+            ),
             *("consumer_id", "webhook_id", "template_id", "follow_up_id", "device_id"),
         )
     }

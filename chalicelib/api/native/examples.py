@@ -60,6 +60,7 @@ PLACEHOLDERS: Mapping[str, Json] = {
         "description": "The notice's id, as the inbox and the member's notifications list it.",
         "example": "ntc_019bc1f2c80000112233445566778899",
     },
+    "metric_id": {"description": "The metric's id, chosen by whoever creates it.", "example": "visits"},
     "segment_id": {"description": "The segment's id, chosen by whoever creates it.", "example": "winback"},
     "asset": {"description": "The file's name.", "example": "docs.css"},
 }
@@ -125,6 +126,11 @@ BODIES: Mapping[str, Json] = {
         "method": "qr",
         "valid_days": 365,
         "points": 9,
+    },
+    "put_metric": {
+        "name": "Visits in a month",
+        "what": {"measure": "times", "of": "orders", "days": 30},
+        "thresholds": [{"threshold_id": "regular", "at_least": "4"}, {"threshold_id": "gone", "at_most": "0"}],
     },
     "put_segment": {
         "name": "Winback",

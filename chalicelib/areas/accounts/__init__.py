@@ -15,6 +15,6 @@ Facts       account.advanced, order.recorded, order.returned, points.earned, poi
             points.deducted, points.spent, points.refunded, points.cancelled, points.expired, points.extended,
             debt.settled, points.promised, points.activated, promise.cancelled, points.held, points.captured,
             points.released, points.sent, points.received, points.converted, tier.changed, tier.reviewed, tier.pinned, tier.pin_returned, tier.unpinned,
-            rule.counted, rule.uncounted, rule.told, past.counted, perk.granted, perk.redeemed, perk.refunded, perk.revoked, perk.expired,
+            rule.counted, rule.uncounted, rule.told, past.counted, metric.reached, metric.fell, perk.granted, perk.redeemed, perk.refunded, perk.revoked, perk.expired,
             member.joined_segment, member.renewed_segment, member.left_segment (where a rule did it), referral.purchased
 """

@@ -37,10 +37,10 @@ DUE_SHARDS = 16
 class AccountItem(StampbookItem):
     """Schema 3 is that of an account that remembers several periods of a cap, or the period of what is pending: an older
     version would forget them; schema 4 that of one that counts uses of rules, schema 5 of one pinned for a sale, schema 6 of
-    one that counts what is asked about its past."""
+    one that counts what is asked about its past, schema 7 of one that has reached thresholds of metrics."""
 
     kind = UnicodeAttribute(default="account")
-    v = IntegerAttribute(default=6)
+    v = IntegerAttribute(default=7)
     version = IntegerAttribute()
     advanced_to = IntegerAttribute()
     hash = UnicodeAttribute()
@@ -136,6 +136,8 @@ def _item(tenant: str, account: Account, entry: Entry, foretold: int) -> Account
 
 
 def _schema(account: Account) -> int:
+    if account.reached:
+        return 7
     if account.past:
         return 6
     if account.standing.pinned_by:

@@ -4,7 +4,8 @@ Words
     rule        when … then: a trigger, a window, an audience, conditions, a line filter, and one to twenty effects
     state       draft, active, paused or ended: only active ones are judged
     trigger     what sets it off: a purchase (`order`), a cart at a checkout (`cart`: the only one of discounts), the first purchase, what
-                happens to a profile once, a birthday, an anniversary, an event, a check-in, a scan, being near, a schedule
+                happens to a profile once, a birthday, an anniversary, an event, a check-in, a scan, being near, a schedule, a
+                threshold of a metric that is reached or fallen back from
     occasion    by what rules are filed: the kind of the trigger, with the event's name or the code; of one on schedule with its id
     occurrence  a moment at which a rule on schedule runs; what comes next is planned beside the rule
     audience    members, tiers, the member's labels, places; fields narrow each other, values within a field are alternatives

@@ -11,10 +11,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from hashlib import sha256
+from itertools import chain
 from typing import NamedTuple
 
 from chalicelib.areas.rules.basket import Basket, LabelTest, LineSelector, label_test
 from chalicelib.areas.rules.model.conditions import Condition, questions
+from chalicelib.areas.rules.model.measures import Measure
 from chalicelib.areas.rules.model.times import ORDERS, AskShare, AskSum, AskTimes, Earlier
 from chalicelib.areas.rules.model.words import LineFilter
 from chalicelib.areas.rules.purchase import Context, Purchase
@@ -57,15 +59,12 @@ class Counts(NamedTuple):
 
 
 class Counters:
-    """The counters that some questions need: of one name the one that goes back furthest."""
+    """The counters that some questions and measures need: of one name the one that goes back furthest."""
 
-    def __init__(self, conditions: Iterable[Condition | None]) -> None:
+    def __init__(self, conditions: Iterable[Condition | None], measures: Iterable[Measure] = ()) -> None:
+        leaves = (asked for condition in conditions if condition is not None for asked in questions(condition))
         self.by_name = merged(
-            counter
-            for condition in conditions
-            if condition is not None
-            for asked in questions(condition)
-            for counter in counters_of(asked)
+            counter for asked in chain[Condition | Measure](leaves, measures) for counter in counters_of(asked)
         )
         self._selectors = {one.lines: LineSelector(one.lines) for one in self.by_name.values() if one.lines is not None}
 
@@ -99,7 +98,9 @@ def merged(counters: Iterable[Counter]) -> dict[str, Counter]:
 
 def counters_of(asked: Condition | Earlier) -> tuple[Counter, ...]:
     """What a question needs counted: of a share both, such orders and all."""
-    if not isinstance(asked, Earlier) or (isinstance(asked, AskTimes) and (asked.by_months or asked.rule_id)):
+    if not isinstance(asked, Earlier) or (isinstance(asked, AskTimes) and asked.rule_id):
+        return ()
+    if isinstance(asked, AskTimes | Measure) and asked.by_months:
         return ()
     days = asked.days if asked.per is None else _DAYS[asked.per]
     assert days is not None  # noqa: S101
@@ -197,7 +198,7 @@ def _bounds(asked: Earlier) -> tuple[object, object]:
     return asked.at_least, asked.at_most
 
 
-def _span(asked: Earlier, day: Day) -> tuple[Day, Day]:
+def span_of(asked: Earlier, day: Day) -> tuple[Day, Day]:
     if asked.days is not None:
         return day - asked.days + 1, day
     assert asked.per is not None  # noqa: S101
@@ -218,7 +219,7 @@ def _times(asked: AskTimes) -> Asked:
             elif per is not None and by_months:
                 times = history.orders_in(per, context.day)
             else:
-                times = history.past_in(name, *_span(asked, context.day)).times
+                times = history.past_in(name, *span_of(asked, context.day)).times
         return (least is None or times >= least) and (most is None or times <= most)
 
     return holds
@@ -237,7 +238,7 @@ def _sum(asked: AskSum) -> Callable[[Context], Fraction | None]:
     def measured(context: Context) -> Fraction:
         if context.history is None:
             return Fraction(0)
-        return context.history.past_in(name, *_span(asked, context.day)).value
+        return context.history.past_in(name, *span_of(asked, context.day)).value
 
     return measured
 
@@ -248,7 +249,7 @@ def _share(asked: AskShare) -> Callable[[Context], Fraction | None]:
     def measured(context: Context) -> Fraction | None:
         if context.history is None:
             return None
-        span = _span(asked, context.day)
+        span = span_of(asked, context.day)
         among = context.history.past_in(whole, *span).times
         return Fraction(100 * context.history.past_in(own, *span).times, among) if among else None
 

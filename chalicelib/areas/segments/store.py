@@ -15,7 +15,7 @@ segment_watch | {t}#M#{member} / E~           | gsi3 {t}#DUE#{shard:02} / {day}#
 
 A member's memberships come with the snapshot (table/keys.py), where rules see them for no request more. How many members a
 segment has is a quota that nobody reaches (areas/quotas), drawn from as they come and go. A watch says when time alone may move its
-member by criteria of any segment; who waits for nothing has none.
+member by criteria of any segment, or across a threshold of a metric; who waits for nothing has none.
 """
 
 from __future__ import annotations

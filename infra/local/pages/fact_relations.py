@@ -35,7 +35,15 @@ _BY_HAND = ("activate_pending", "cancel_pending", "deduct_points", "grant_points
 _USING = ("give_stamps", "redeem_award", "redeem_code")
 _GIVING = ("give_stamps", "grant_perk")
 _PROFILES = ("claim_referral", "enrol_member", "open_checkout", "update_checkout", "update_member")  # rules give for it
-_RECORDING = ("commit_checkout", *_PROFILES, "record_event", "record_order", "run_rule", "settle_occasions")
+_RECORDING = (
+    "commit_checkout",
+    *_PROFILES,
+    "record_event",
+    "record_order",
+    "run_rule",
+    "settle_metrics",
+    "settle_occasions",
+)
 _ENROLLED_AT = ("open_checkout", "update_checkout")  # whom these enrol has nothing that could end
 _OF_KNOWN = tuple(one for one in _RECORDING if one not in _ENROLLED_AT)
 _ON_AWARDS = ("grant_perk", *_USING, "revoke_award", "settle_awards")
@@ -53,6 +61,7 @@ _ON_ACCOUNTS = (
         "return_order",
         "run_rule",
         "settle_due",
+        "settle_metrics",
         "settle_occasions",
         "spend_points",
     ),
@@ -66,7 +75,15 @@ _ON_ACCOUNTS = (
     *_CHECKOUTS,
 )
 _CONFIGURING = (
-    *("create_program", "define_coupon_series", "define_perk", "define_reward", "define_rule", "define_segment"),
+    *(
+        "create_program",
+        "define_coupon_series",
+        "define_metric",
+        "define_perk",
+        "define_reward",
+        "define_rule",
+        "define_segment",
+    ),
     *("define_tiers", "put_tenant", "replace_program"),
     *("define_follow_up", "define_template"),
     *("define_webhook", "delete_webhook", "disable_webhook", "rotate_webhook_secret"),
@@ -84,7 +101,7 @@ RELATIONS: Mapping[type[Fact], Relations] = {
         ("Transaction.TransactionWasRegistered",),
         ("ORDER_PAYMENT_REFUNDED",),
     ),
-    f.EventRecorded: Relations(_RECORDING, (), ("CHECKIN",)),
+    f.EventRecorded: Relations(tuple(one for one in _RECORDING if one != "settle_metrics"), (), ("CHECKIN",)),
     f.PointsEarned: Relations(
         ("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",), ("REWARD_EARNED",)
     ),
@@ -114,6 +131,8 @@ RELATIONS: Mapping[type[Fact], Relations] = {
             *("refund_redemption", "return_order"),
         )
     ),
+    f.MetricReached: Relations(("settle_metrics",)),
+    f.MetricFell: Relations(("settle_metrics",)),
     f.PointsPromised: Relations(("assign_order", "earn_points", *_GIVING, *_RECORDING), ("Account.PointsWereAdded",)),
     f.PointsActivated: Relations(_ON_ACCOUNTS, ("Account.PointsTransferHasBeenUnlocked",)),
     f.PromiseCancelled: Relations(

@@ -64,6 +64,7 @@ OTHERWISE: dict[str, Json] = {
     "update_group": {"name": "Another name"},
     "join_group": {"chosen": True},
     "change_group_member": {"chosen": False},
+    "put_metric": {"name": "Another name"},
     "put_segment": {"name": "Another name"},
     "preview_segment": {"criteria": {"program_id": 1, "when": {"ask": "account.orders", "at_least": 4}}},
     "share_code": {"referral_code": "ANOTHER-1"},

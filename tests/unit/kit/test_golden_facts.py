@@ -186,6 +186,14 @@ FACTS: dict[str, list[Fact]] = {
         f.PastCounted(20_619, (("check_in/ever", 0, 1, 0),), forgets=("event:review",)),
         f.PastCounted(20_619, (("orders~0123456789ab", 30, -1, -400),), ORDER, "EUR"),
     ],
+    "metric.reached": [
+        f.MetricReached("visits", "regular", "4", 20_619),
+        f.MetricReached("spend", "big", "120.5", 20_619, "mem_00000000007", ("spend/old",)),
+    ],
+    "metric.fell": [
+        f.MetricFell("visits", "regular", "3", 20_650),
+        f.MetricFell("average", "high", "", 20_650, "mem_00000000007"),
+    ],
     "coupon.issued": [
         f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000),
         f.CouponIssued("cpn_00000000007", "summer", 1_781_524_800_000, 1_867_104_000_000, "welcome"),

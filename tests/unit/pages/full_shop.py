@@ -33,7 +33,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.table.items import pack, unpack
 from chalicelib.table.memory import MemoryTable
 from chalicelib.table.protocol import Attrs, Below, Between, Key, Page, Prefix, Put, Query, SortRange, Write
-from tests.twins import coupons, fresh, kept, perked, proving, referred, rewarded, segmented, tills
+from tests.twins import coupons, fresh, kept, metered, perked, proving, referred, rewarded, segmented, tills
 from tests.twins.bookshop import POINTS, BookShop, card, fixed, goods_back, keyed, open_shop, rule, sale
 from tests.twins.grouped import change, household
 from tests.twins.hooked import SECOND, Server, define, hooked_on
@@ -248,6 +248,8 @@ def _hooked(shop: BookShop) -> dict[str, str]:
 
 
 def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:
+    metered.metric(shop, what=metered.EVER, at_least="0")
+    metered.settle(shop, carol)
     segmented.define(shop)
     segmented.add(shop, bob)
     segmented.define(shop, **segmented.SCHEDULED)

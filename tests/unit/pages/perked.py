@@ -13,7 +13,7 @@ from chalicelib.flows.settle_occasions import settle_occasions
 from chalicelib.flows.spend_points import spend_points
 from chalicelib.flows.update_member import update_member
 from chalicelib.kit.periods import local_day
-from tests.twins import at, by_hand, coupons, fresh, happenings, perked, referred, scheduled, tills
+from tests.twins import at, by_hand, coupons, fresh, happenings, metered, perked, referred, scheduled, tills
 from tests.twins.bookshop import POINTS, TIERS, BookShop, card, fixed, goods_back, member, open_shop, rule, sale
 from tests.twins.streamed import StreamedTable
 from tests.unit.pages.moves import EASIER
@@ -58,6 +58,13 @@ def pinned_twice(shop: BookShop, ada: str) -> None:
     shop.bring_back(shop.order_id("A-3"), goods_back("R-3", 100_00, on=AUGUST))
 
 
+def reaching(shop: BookShop, ada: str, *effects: dict[str, Any], **fields: Any) -> None:
+    """She has bought often enough."""
+    metered.metric(shop, what=metered.EVER, at_least="0")
+    metered.on_reaching(shop, *effects, **fields)
+    metered.settle(shop, ada)
+
+
 PERKED: tuple[Perked, ...] = (
     *(
         lambda shop, ada, made, unit=unit: perked.give(shop, ada, unit, points=None if unit == "treat" else 5)
@@ -81,6 +88,7 @@ PERKED: tuple[Perked, ...] = (
     lambda shop, ada, made: tills.paid(shop, tills.begun(shop, ada), "C-1"),
     lambda shop, ada, made: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada, made: celebrated(shop, ada, AUGUST),
+    lambda shop, ada, made: reaching(shop, ada, *GIVES, limits={"in_all": 40}),
     lambda shop, ada, made: shop.enrol("cleo"),
     lambda shop, ada, made: referred.brought(shop, "cleo", referred.code_of(shop, ada)),
     lambda shop, ada, made: referred.claim(shop, shop.member("cleo"), referred.code_of(shop, ada)),

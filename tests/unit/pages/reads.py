@@ -17,6 +17,7 @@ from chalicelib.areas.groups import store as groups
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
+from chalicelib.areas.metrics import store as metrics
 from chalicelib.areas.notifications.store import devices, favourites, notices, templates
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.perks import store as perks
@@ -322,6 +323,10 @@ READS: Mapping[tuple[str, str], Read] = {
     ("notifications/notices", "what is to be sent by now"): lambda rt, full: rt.table.query(
         notices.due_query(to_be_told(full)[0], to_be_told(full)[1], 25)
     ),
+    ("metrics", "a metric, or all of a tenant"): lambda rt, full: (
+        metrics.metric(known(rt, full), "visits"),
+        metrics.metrics(known(rt, full)),
+    ),
     ("segments", "a segment, or all of a tenant"): lambda rt, full: (
         segments.segment(known(rt, full), "vip"),
         segments.segments(known(rt, full)),
@@ -381,6 +386,7 @@ def names(full: FullShop) -> dict[str, object]:
         "shown": full.shown,
         "perk": "club",
         "segment": "vip",
+        "metric": "visits",
         "referral_code": "BOOKS",
         "asked_type": "email",
         "asked": "sister@example.com",

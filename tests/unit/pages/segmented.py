@@ -14,7 +14,7 @@ from tests.twins import fresh, happenings, hooked, referred, segmented, tills, t
 from tests.twins.bookshop import BookShop, card, member, open_shop, rule, sale
 from tests.twins.judged import when
 from tests.twins.streamed import StreamedTable
-from tests.unit.pages.perked import celebrated, on_schedule
+from tests.unit.pages.perked import celebrated, on_schedule, reaching
 
 IN_JULY = {"ask": "time.month", "is": 7}
 LATER, NEXT_DAY = "2026-07-20", "2026-07-21"
@@ -58,6 +58,7 @@ SEGMENTED: tuple[Acted, ...] = (
     lambda shop, ada: tills.paid(shop, tills.begun(shop, ada), "C-1"),
     lambda shop, ada: update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)),
     lambda shop, ada: celebrated(shop, ada, LATER),
+    lambda shop, ada: reaching(shop, ada, *GIVES),
     lambda shop, ada: shop.enrol("cleo"),
     lambda shop, ada: referred.brought(shop, "cleo", referred.code_of(shop, ada)),
     lambda shop, ada: referred.claim(shop, shop.member("cleo"), referred.code_of(shop, ada)),

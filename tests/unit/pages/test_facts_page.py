@@ -35,7 +35,7 @@ from infra.local.pages.cells import MalformedError
 from infra.local.pages.fact_relations import RELATIONS
 from infra.local.pages.facts import STREAMS, counts_of, facts_page, filters, summary, taken_by, told_fields
 from infra.local.table_template import whole_template
-from tests.twins import at, by_hand, coupons, fresh, kept, rewarded, tills
+from tests.twins import at, by_hand, coupons, fresh, kept, metered, rewarded, tills
 from tests.twins.bookshop import (
     POINTS,
     PROGRAM,
@@ -138,6 +138,15 @@ def assigned_for_a_coupon(shop: BookShop, ada: str) -> object:
     return assigned(shop, ada)
 
 
+def reaching(shop: BookShop, ada: str) -> None:
+    """She has bought often enough, and then not."""
+    metered.metric(shop, what=metered.EVER)
+    metered.on_reaching(shop, *(fixed(5, unit) for unit in GIVEN), limits=A_MONTH)
+    metered.settle(shop, ada)
+    metered.metric(shop, what=metered.EVER, at_least="10")
+    metered.settle(shop, ada)
+
+
 Visit = Callable[[BookShop, str], object]
 VISITS: dict[str, Visit] = {
     "earn": lambda shop, ada: shop.earn(ada, 5),
@@ -148,6 +157,7 @@ VISITS: dict[str, Visit] = {
         shop.rt, shop.caller, fresh(), ada, MemberUpdate(newsletter=True)
     ),
     "have a birthday": lambda shop, ada: celebrated(shop, ada, AUGUST),
+    "reach a threshold": reaching,
     "enrol": lambda shop, _: shop.enrol("cleo"),
     "bring somebody in": lambda shop, ada: brought(shop, "cleo", code_of(shop, ada)),
     "be named by who came": lambda shop, ada: claim(shop, shop.member("cleo"), code_of(shop, ada)),

@@ -32,6 +32,7 @@ ROUTES = (
             "unknown_template",
             *FOR_NOBODY,
             "unknown_webhook",
+            "unknown_metric",
             "unknown_coupon_series",
             "code_is_shared",
             "unknown_event",

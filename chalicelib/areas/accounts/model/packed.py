@@ -5,6 +5,7 @@ h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, where it has one, its period
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
 l day       of the latest purchase; an older release knows nothing of it and forgets it
+r reached   thresholds of metrics: since when
 k past      by name of what is counted: currencies, then of each day [day, times, values in these currencies]
 c counters  of each rule that is counted [times, amounts where there are any] by period
 f foretold  2, where anything promised or held waits for an instant and the entries have told it; an older release wrote 1
@@ -73,6 +74,7 @@ def packed(account: Account, foretold: int = FORETOLD) -> Body:
         "l": account.ordered_on,
         "c": {rule: _counted(periods) for rule, periods in account.counters.items()},
         "k": {name: _past(days) for name, days in account.past.items()},
+        "r": dict(account.reached),
         "f": foretold if account.waits_for_time else 0,
     }
     return body | {name: value for name, value in rare.items() if value}
@@ -93,6 +95,7 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         months={int(number): _unpacked_month(*kept) for number, kept in body.get("m", {}).items()},
         counters={rule: _unpacked_counted(kept) for rule, kept in body.get("c", {}).items()},
         past={name: _unpacked_past(*kept) for name, kept in body.get("k", {}).items()},
+        reached=body.get("r", {}),
         ordered_on=body.get("l"),
         tier=body["t"],
         standing=_unpacked_standing(*body["u"]) if "u" in body else Standing(),

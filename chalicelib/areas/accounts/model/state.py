@@ -27,7 +27,7 @@ Change = Callable[["Account", Any], "Account"]
 class Account:
     """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency, and
     `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months. `counters`: uses of rules that
-    are counted; `past`: what else is, because somebody asks for it, by day. `ordered_on`: the latest day of purchase, also of what came back since; an account that an older release kept does
+    are counted; `past`: what else is, because somebody asks for it, by day; `reached`: thresholds of metrics, since when. `ordered_on`: the latest day of purchase, also of what came back since; an account that an older release kept does
     not say it. `foretold`: its entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
     did (1); of the stored account, and no part of its state."""
 
@@ -44,6 +44,7 @@ class Account:
     months: Months = field(default_factory=dict)
     counters: Counters = field(default_factory=dict)
     past: Past = field(default_factory=dict)
+    reached: Mapping[str, Day] = field(default_factory=dict)
     ordered_on: Day | None = None
     tier: str = ""
     standing: Standing = field(default_factory=Standing)
@@ -229,6 +230,16 @@ def _past(account: Account, fact: f.PastCounted) -> Account:
     return replace(account, past=past)
 
 
+def _reached(account: Account, fact: f.MetricReached) -> Account:
+    kept = {name: day for name, day in account.reached.items() if name not in fact.forgets}
+    return replace(account, reached={**kept, f"{fact.metric}/{fact.threshold}": fact.reached_on})
+
+
+def _fell(account: Account, fact: f.MetricFell) -> Account:
+    fallen = f"{fact.metric}/{fact.threshold}"
+    return replace(account, reached={name: day for name, day in account.reached.items() if name != fallen})
+
+
 def _unchanged(account: Account, _: Fact) -> Account:
     """What is told beside: of events, awards, redemptions, coupons, checkouts, referrals and webhooks, and of what a cap cut off."""
     return account
@@ -272,6 +283,8 @@ _CHANGES: Mapping[type[Fact], Change] = {
     f.RuleUncounted: _uncounted,
     f.RuleTold: _unchanged,
     f.PastCounted: _past,
+    f.MetricReached: _reached,
+    f.MetricFell: _fell,
     f.PerkGranted: _unchanged,
     f.PerkRedeemed: _unchanged,
     f.PerkRefunded: _unchanged,

@@ -24,10 +24,11 @@ from chalicelib.areas.rules.model.effects import (
     PayWithPoints,
     SetTier,
 )
+from chalicelib.areas.rules.model.measures import Measure
 from chalicelib.areas.rules.model.rule import Rule
 from chalicelib.areas.rules.model.subjects import OF_EVENT, OF_FIELDS, OF_UNITS
 from chalicelib.areas.rules.model.times import AskTimes
-from chalicelib.areas.rules.model.triggers import OnEvent
+from chalicelib.areas.rules.model.triggers import OnEvent, OnMetric
 
 
 class Named(NamedTuple):
@@ -73,10 +74,10 @@ def asked_times(rule: Rule) -> Iterator[AskTimes]:
         yield from (asked for asked in questions(rule.when) if isinstance(asked, AskTimes))
 
 
-def events_asked(questions: Iterable[Condition]) -> Iterator[str]:
+def events_asked(questions: Iterable[Condition | Measure]) -> Iterator[str]:
     """Of which it is asked how often they happened."""
     for asked in questions:
-        if isinstance(asked, AskTimes) and asked.of_event is not None:
+        if isinstance(asked, AskTimes | Measure) and asked.of_event is not None:
             yield asked.of_event
 
 
@@ -158,6 +159,12 @@ def named_series(rule: Rule) -> Iterator[Named]:
 
 def named_webhooks(rule: Rule) -> Iterator[Named]:
     return _of_effects(rule, CallWebhook, "webhook_id")
+
+
+def named_threshold(rule: Rule) -> tuple[str, str] | None:
+    """Of a rule on a metric: the metric, and which of its thresholds."""
+    on = rule.trigger
+    return (on.metric, on.threshold) if isinstance(on, OnMetric) else None
 
 
 def named_event(rule: Rule) -> tuple[str, frozenset[str]] | None:

@@ -15,7 +15,7 @@ from chalicelib.kit.slips import slip
 OF_RULES, OF_EVENTS = "rule:", "event:"
 ORDERS, REDEMPTIONS = "orders", "redemptions"
 LONGEST_DAYS = 366  # leap years have so many
-_BY_MONTHS: tuple[CountPeriod, ...] = (
+BY_MONTHS: tuple[CountPeriod, ...] = (
     "month",
     "3_months",
     "6_months",
@@ -94,7 +94,7 @@ class AskTimes(Earlier):
     @property
     def by_months(self) -> bool:
         """Whether it is asked of all orders by whole months, which nobody has to count."""
-        return self.times == ORDERS and self.per in _BY_MONTHS and not self.narrowed
+        return self.times == ORDERS and self.per in BY_MONTHS and not self.narrowed
 
 
 class AskSum(Earlier):

@@ -140,6 +140,23 @@ class OnReferral(Frozen):
         return tuple(of_referral(self.stage, side) for side in sides)
 
 
+class OnMetric(Frozen):
+    """A metric of the tenant's own has reached one of its thresholds for a member, or fallen back from it."""
+
+    on: Literal["metric"]
+    metric: Code
+    threshold: Code
+    stage: Literal["reached", "fell"] = "reached"
+
+    @property
+    def occasion(self) -> str:
+        return of_metric(self.metric, self.threshold, self.stage)
+
+
+def of_metric(metric: str, threshold: str, stage: str) -> str:
+    return f"metric {metric}/{threshold} {stage}"
+
+
 def of_referral(stage: str, side: str) -> str:
     """The occasion that it is for one of the two."""
     return f"referral {stage}/{side}"
@@ -200,6 +217,7 @@ Trigger = Annotated[
     | OnMember
     | OnOccasion
     | OnReferral
+    | OnMetric
     | OnSchedule
     | OnEvent
     | OnCheckIn

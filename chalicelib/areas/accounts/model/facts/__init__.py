@@ -40,6 +40,7 @@ from chalicelib.areas.accounts.model.facts.life import (
     TierReviewed,
     TierUnpinned,
 )
+from chalicelib.areas.accounts.model.facts.metrics import MetricFell, MetricReached
 from chalicelib.areas.accounts.model.facts.notifications import NotificationWanted
 from chalicelib.areas.accounts.model.facts.past import PastCounted
 from chalicelib.areas.accounts.model.facts.perks import (
@@ -136,6 +137,8 @@ VOCABULARY = vocabulary(
     RuleTold,
     RuleUncounted,
     PastCounted,
+    MetricReached,
+    MetricFell,
     *ON_COUPONS,
     *ON_CHECKOUTS,
     *ON_SEGMENTS,
@@ -188,6 +191,8 @@ __all__ = [
     "MemberJoinedSegment",
     "MemberLeftSegment",
     "MemberRenewedSegment",
+    "MetricFell",
+    "MetricReached",
     "NotificationWanted",
     "OrderRecorded",
     "OrderReturned",

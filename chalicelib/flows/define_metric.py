@@ -1,0 +1,33 @@
+"""Define a metric: a part of the configuration, like a segment. What it measures is counted from then on (flows/past_counts).
+
+reads    1 Query of the configuration
+writes   metric, revision, entry: 6 units; + 2 with an Idempotency-Key
+"""
+
+from __future__ import annotations
+
+from chalicelib.areas.metrics import store as metrics
+from chalicelib.areas.metrics.model import Metric
+from chalicelib.areas.programs import store as programs
+from chalicelib.areas.rules.model.measures import Measure
+from chalicelib.flows.past_counts import Asking, must_have_counters, must_know_events
+from chalicelib.kit.caller import Caller
+from chalicelib.kit.command import Command
+from chalicelib.runtime import Runtime
+from chalicelib.table.commit import Committed
+from chalicelib.table.config import Config, Name
+from chalicelib.table.config_commit import Change, change_config
+
+
+def define_metric(rt: Runtime, caller: Caller, command: Command, metric: Metric) -> Committed[Metric]:
+    """Create the metric, replace it or end it. Refuses `too_many_metrics`, `too_many_counters`, `unknown_event`; NotFound: its program."""
+
+    def decide(config: Config) -> Change:
+        program = programs.program(config, metric.program_id)
+        must_know_events(program, (Measure.model_validate(metric.what),), "what")
+        must_have_counters(config, metric.program_id, Asking(metric=metric))
+        return metrics.change(config, metric)
+
+    done = change_config(rt, caller, command, "define_metric", decide)
+    changed = done.answer
+    return Committed(metrics.metric_of(Name(changed.kind, changed.id), changed.body), done.replayed)
