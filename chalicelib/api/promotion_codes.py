@@ -147,7 +147,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "too_many_metrics": Code(422, "A tenant has at most 100 metrics of its own."),
     "unknown_webhook": Code(422, "The tenant has no webhook of this id that a rule could tell."),
     "unknown_member": Code(422, "What a rule names as a member in its audience cannot be one."),
-    "unknown_member_field": Code(422, "The tenant declares no such field of members that a rule could ask about."),
+    "unknown_member_field": Code(
+        422, "The tenant declares no such field of members that a rule or a segment could ask about."
+    ),
     "no_place_then": Code(422, "Nobody is at any place when the rule is judged, but it is for places."),
     "unknown_segment": Code(422, "The tenant has no segment of this id that a rule could ask for or move members by."),
     "segment_ended": Code(422, "The segment has ended: nobody joins it."),
@@ -172,7 +174,7 @@ PERKS_REWARDS_AND_COUPONS = {
     "member_already": Code(422, "Whoever is invited is a member already."),
     "invited_already": Code(422, "Whoever is invited is invited already, and the invitation is still good."),
     "referrer_blocked": Code(422, "Whose referral code it is was blocked: they bring in nobody."),
-    "referred_before": Code(422, "Somebody with one of these identifiers was brought in before."),
+    "referred_before": Code(422, "Somebody with one of these identifiers was a member before."),
     "device_used": Code(422, "As many members were enrolled on the device as the tenant lets come by referrals."),
     "invitation_used": Code(422, "Somebody has come by the invitation already: it is good once."),
     "invitation_expired": Code(422, "The invitation was not taken up in time."),

@@ -68,7 +68,7 @@ def claim_referral(
         if store.referral_key(tenant, member_id) in found:
             raise Refused("referred_already", "Somebody brought this member in already.", param="member_id")
         _must_be_new(rt, tenant, member, found, now)
-        bringing = brought(rt, tenant, came, member.identifiers, now)
+        bringing = brought(rt, tenant, came, member.identifiers, now, member_id)
         _must_not_go_round(member_id, bringing.referrer, friends)
         revision = rt.config.load(rt.table, tenant).revision
         header = Header("claim_referral", command.id, caller, now, now, revision)

@@ -11,7 +11,7 @@ from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Level
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules.model.criteria import Criteria
-from chalicelib.areas.rules.model.names import tiers_asked, units_asked
+from chalicelib.areas.rules.model.names import fields_asked, tiers_asked, units_asked
 from chalicelib.areas.segments import store as segments
 from chalicelib.areas.segments.model import Segment
 from chalicelib.areas.tiers import store as tiers
@@ -29,7 +29,7 @@ MOST_COUNTED = 20  # each has names of its own in the counts of every day
 
 
 def define_segment(rt: Runtime, caller: Caller, command: Command, segment: Segment) -> Committed[Segment]:
-    """Create the segment or replace it. Refuses `too_many_segments`, `too_many_criteria`, `too_many_counters`, `too_many_counted`, `unknown_unit`, `unknown_tier`, `unknown_event`, `unknown_perk`,
+    """Create the segment or replace it. Refuses `too_many_segments`, `too_many_criteria`, `too_many_counters`, `too_many_counted`, `unknown_unit`, `unknown_tier`, `unknown_event`, `unknown_member_field`, `unknown_perk`,
     `held_by_tier`; NotFound: the program of its criteria or perks."""
 
     def decide(config: Config) -> Change:
@@ -51,7 +51,8 @@ def define_segment(rt: Runtime, caller: Caller, command: Command, segment: Segme
 
 
 def must_suit(config: Config, criteria: Criteria) -> None:
-    """What they name is their program's. Refuses `unknown_unit`, `unknown_tier`, `unknown_event`; NotFound: the program."""
+    """What they name is their program's, or declared by the tenant. Refuses `unknown_unit`, `unknown_tier`, `unknown_event`,
+    `unknown_member_field`; NotFound: the program."""
     program = programs.program(config, criteria.program_id)
     scheme = tiers.scheme(config, criteria.program_id)
     must_know_events(program, criteria.asked, "criteria")
@@ -63,6 +64,11 @@ def must_suit(config: Config, criteria: Criteria) -> None:
     for tier in tiers_asked(criteria.asked):
         if tier not in known:
             raise Refused("unknown_tier", f"The program has no tier {tier}.", param="criteria")
+    declared = programs.settings(config).member_fields
+    for field in fields_asked(criteria.asked):
+        if field not in declared:
+            sentence = f"Members have no field {field[:64]}: the tenant declares none."
+            raise Refused("unknown_member_field", sentence, param="criteria")
 
 
 def _must_have_perks(config: Config, segment: Segment) -> None:

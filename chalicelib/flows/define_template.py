@@ -6,20 +6,25 @@ writes   template, revision, entry: 6 units; + 2 with an Idempotency-Key
 
 from __future__ import annotations
 
-from chalicelib.areas.notifications.model import Template, check_variables
+from chalicelib.areas.notifications.model import OF_MEMBERS, VARIABLES, Template, check_variables
 from chalicelib.areas.notifications.store import templates
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
-from chalicelib.table.config import Name
-from chalicelib.table.config_commit import change_config
+from chalicelib.table.config import Config, Name
+from chalicelib.table.config_commit import Change, change_config
 
 
 def define_template(rt: Runtime, caller: Caller, command: Command, template: Template) -> Committed[Template]:
-    """Create the template or replace it. Refuses `unknown_variable`, `too_many_templates`."""
-    check_variables(template)
-    decided = lambda config: templates.change(config, template)  # noqa: E731
-    done = change_config(rt, caller, command, "define_template", decided)
+    """Create the template or replace it. Refuses `unknown_variable`, of one that a follow-up tells also of what only rules know;
+    `too_many_templates`."""
+
+    def decide(config: Config) -> Change:
+        follows = any(one.template_id == template.template_id for one in templates.follow_ups(config))
+        check_variables(template, OF_MEMBERS if follows else VARIABLES)
+        return templates.change(config, template)
+
+    done = change_config(rt, caller, command, "define_template", decide)
     changed = done.answer
     return Committed(templates.template_of(Name(changed.kind, changed.id), changed.body), done.replayed)

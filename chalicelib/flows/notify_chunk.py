@@ -133,7 +133,9 @@ def _members(rt: Runtime, operation: Operation, part: Part) -> Iterator[Reached]
 def _of_segment(
     rt: Runtime, table: Table, tenant: str, segment: str, after: str | None, shards: range
 ) -> Iterator[str]:
-    """None whose stay is over."""
+    """None whose stay is over, and nobody once the segment has ended: it may have, since this was asked for."""
+    if segment not in segments.active(rt.config.load(rt.table, tenant)):
+        return
     for one in map(segments.member_from, listed_in_segment(table, tenant, segment, after, shards)):
         if one.leaves_at is None or rt.clock.now() < one.leaves_at:
             yield one.member_id

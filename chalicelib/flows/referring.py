@@ -97,8 +97,10 @@ class Newcomer:
         return self.bringing.facts
 
 
-def brought(rt: Runtime, tenant: str, came: Came, identifiers: Sequence[Identifier], now: Instant) -> Bringing:
-    """Refuses `unknown_referral_code`, `invitation_used`, `invitation_expired`, `referrer_blocked`, `referred_before`,
+def brought(
+    rt: Runtime, tenant: str, came: Came, identifiers: Sequence[Identifier], now: Instant, member_id: str = ""
+) -> Bringing:
+    """`member_id`: who they are, of a member already. Refuses `unknown_referral_code`, `invitation_used`, `invitation_expired`, `referrer_blocked`, `referred_before`,
     `device_used`; InvalidInput `invalid_referral_code`."""
     if not came.code:
         return Bringing(seen=_seen(rt, tenant, _names(came, ())))
@@ -112,7 +114,7 @@ def brought(rt: Runtime, tenant: str, came: Came, identifiers: Sequence[Identifi
     if referrer.member.status == "blocked":
         raise Refused("referrer_blocked", "Whose code this is may bring in nobody just now.", param="referral_code")
     seen = _seen(rt, tenant, _names(came, identifiers))
-    _must_be_new(seen, came, programs.settings(rt.config.load(rt.table, tenant)).referrals.per_device)
+    _must_be_new(seen, came, programs.settings(rt.config.load(rt.table, tenant)).referrals.per_device, member_id)
     return Bringing(_new(rt, referrer.member.member_id, invitation, now), referrer, invitation, seen)
 
 
@@ -127,6 +129,7 @@ def brought_or_not(rt: Runtime, tenant: str, came: Came, identifiers: Sequence[I
 
 
 _OF_WHO_COMES = ("referral_code", "device_id")
+_OF_A_PERSON = ("email", "phone")
 
 
 def read_referrer(rt: Runtime, tenant: str, member_id: str) -> Referrer | None:
@@ -141,7 +144,7 @@ def read_referrer(rt: Runtime, tenant: str, member_id: str) -> Referrer | None:
 
 def registered_writes(tenant: str, member_id: str, bringing: Bringing) -> tuple[Write, ...]:
     """Somebody has come; or has been enrolled on a device, by themselves."""
-    writes: list[Write] = [store.seen_put(tenant, one) for one in bringing.seen]
+    writes: list[Write] = [store.seen_put(tenant, one, member_id) for one in bringing.seen if one.member != member_id]
     referral, referrer, invitation = bringing.referral, bringing.referrer, bringing.invitation
     if referral is not None and referrer is not None:
         writes.append(store.referral_put(tenant, member_id, referral))
@@ -156,6 +159,14 @@ def registered_writes(tenant: str, member_id: str, bringing: Bringing) -> tuple[
         if invitation.asked is not None:
             writes.append(store.asked_delete(tenant, invitation.asked, invitation.code))
     return tuple(writes)
+
+
+def given_up_writes(tenant: str, member_id: str, identifiers: Sequence[Identifier]) -> tuple[Write, ...]:
+    """By an address or a number that a member gives up they are known again, however they had come: nobody leaves it to come once
+    more, by a friend's code. A card is the shop's, and may be somebody else's later. Written whether or not it is known: nobody
+    asks of an identifier how often it came."""
+    names = (seen_name(one.type, one.value) for one in identifiers if one.type in _OF_A_PERSON)
+    return tuple(replace(store.seen_put(tenant, Seen(name), member_id), condition=None) for name in names)
 
 
 def _read_code(rt: Runtime, tenant: str, code: str) -> str | Invitation:
@@ -186,12 +197,13 @@ def _seen(rt: Runtime, tenant: str, names: Sequence[str]) -> tuple[Seen, ...]:
     return tuple(store.seen_from(found.get(store.seen_key(tenant, name)), name) for name in names)
 
 
-def _must_be_new(seen: Sequence[Seen], came: Came, per_device: int) -> None:
+def _must_be_new(seen: Sequence[Seen], came: Came, per_device: int, member_id: str) -> None:
     device = seen_name("device", came.device) if came.device else ""
     for one in seen:
-        if one.name == device and one.times >= per_device:
+        times = one.times_with_others(member_id)
+        if one.name == device and times >= per_device:
             text = "On this device as many members were enrolled as may be: it brings in nobody more."
             raise Refused("device_used", text, param="device_id")
-        if one.name != device and one.times:
-            text = "Somebody with one of these identifiers was brought in before."
+        if one.name != device and times:
+            text = "Somebody with one of these identifiers was a member before: they come by nobody's code any more."
             raise Refused("referred_before", text, param="referral_code")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -64,11 +64,13 @@ class Asking:
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What else is written with a profile: by the member as they will be, and what has happened to them with it for the first
-    time; what that takes of things that are limited for all; and what else is `told` of who is enrolled, asked before."""
+    time; what that takes of things that are limited for all; what else is `told` of who is enrolled, asked before; and what is
+    kept of identifiers that they give up."""
 
     writes: Callable[[Member, Sequence[str]], tuple[Write, ...]]
     limited: Limited | None = None
     told: Callable[[Instant], tuple[Fact, ...]] = lambda _: ()
+    given_up: Callable[[Sequence[Identifier]], tuple[Write, ...]] = lambda _: ()
 
 
 class _Unchanged(Refused):
@@ -114,7 +116,9 @@ def update(
         _refuse_taken(rt, caller, after, before.identifiers)
         header = _header(rt, caller, command, ask.config, "update_member")
         written = _written(rt, header, after, before, head, facts)
-        return _guarded(rt, caller, command, written, beside, after.milestones[len(before.milestones) :])
+        kept = beside.given_up([one for one in before.identifiers if one not in after.identifiers])
+        whole = replace(written, writes=(*written.writes, *kept))
+        return _guarded(rt, caller, command, whole, beside, after.milestones[len(before.milestones) :])
 
     try:
         return _commit(rt, caller, command, plan)

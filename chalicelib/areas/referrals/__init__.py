@@ -15,7 +15,8 @@ Laws
     - A referral goes from registered to purchased once, with the first purchase, and stays there when the goods come back.
     - An invitation is over with its time, whether or not a job ran.
     - Who was asked (an address, a number) stands in the invitation alone, in no fact, and is gone when it was taken up or is over.
-    - A device, and an identifier that came by a referral before, are known again by a hash, and by nothing else.
+    - A device, an identifier that came by a referral before, and an address or number that a member has given up, are known again by
+      a hash, with the member who had it last, and by nothing else.
 
 Modules
     model        Referral, Invitation, Friends, and what becomes of them

@@ -99,11 +99,17 @@ class Friends:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How often something (a device, an identifier) came with an enrolment, by a hash."""
+    """How often something (a device, an identifier) came with an enrolment, by a hash, and with which member last; of an identifier
+    once is as good as often."""
 
     name: str
     times: int = 0
+    member: str = ""
     version: int = 0
+
+    def times_with_others(self, member_id: str) -> int:
+        """Whoever says afterwards who brought them in comes with what they were enrolled with."""
+        return self.times - (bool(member_id) and self.member == member_id)
 
 
 def seen_name(what: str, value: str) -> str:

@@ -87,6 +87,7 @@ class SeenItem(StampbookItem):
     kind = UnicodeAttribute(default="seen")
     version = IntegerAttribute()
     times = IntegerAttribute()
+    member = UnicodeAttribute(null=True)
 
 
 def referral_key(tenant: str, member: str) -> Key:
@@ -237,10 +238,10 @@ def seen_from(attrs: Attrs | None, name: str) -> Seen:
     return Seen(name) if attrs is None else readable(lambda read: _seen(read, name), attrs)
 
 
-def seen_put(tenant: str, read: Seen) -> Put:
-    """Once more than it was read."""
+def seen_put(tenant: str, read: Seen, member: str) -> Put:
+    """Once more than it was read, with this member."""
     key = seen_key(tenant, read.name)
-    item = SeenItem(pk=key.pk, sk=key.sk, version=read.version + 1, times=read.times + 1)
+    item = SeenItem(pk=key.pk, sk=key.sk, version=read.version + 1, times=read.times + 1, member=member)
     return Put(to_attrs(item), _unchanged(read.version))
 
 
@@ -272,7 +273,7 @@ def _owner_or_invitation(attrs: Attrs) -> str | Invitation:
 
 def _seen(attrs: Attrs, name: str) -> Seen:
     item = from_attrs(SeenItem, attrs)
-    return Seen(name, item.times, item.version)
+    return Seen(name, item.times, item.member or "", item.version)
 
 
 def _list(tenant: str, member: str) -> str:

@@ -111,7 +111,7 @@ def test_texts_and_mails_go_to_the_first_of_ones_numbers_and_addresses(rt: Runti
     define(shop, "text", channel="sms", title="", translations={})
     define(shop, "mail", **MAIL, translations={})
     of_ada = [card("1"), {"type": "phone", "value": "+43 1 234567"}, {"type": "email", "value": "ada@example.com"}]
-    ada = shop.enrol("1", identifiers=of_ada, given_name="Ada", family_name="Lovelace", newsletter=True)
+    ada = shop.enrol("1", identifiers=of_ada, given_name="Ada\r\nMaria", family_name="Lovelace", newsletter=True)
     bob = shop.enrol("2", newsletter=True)
     assert receipts(shop, done(rt, shop, send(shop, ada, bob, template_id="text"))) == {
         ada: ("sent", None),
@@ -121,8 +121,8 @@ def test_texts_and_mails_go_to_the_first_of_ones_numbers_and_addresses(rt: Runti
         ada: ("sent", None),
         bob: ("skipped", "no_email"),
     }
-    assert senders(rt).texted == [("+431234567", "Hello Ada, new books are in.")]
-    assert senders(rt).mailed == [("ada@example.com", "To Ada", "Dear Ada Lovelace")]
+    assert senders(rt).texted == [("+431234567", "Hello Ada Maria, new books are in.")]
+    assert senders(rt).mailed == [("ada@example.com", "To Ada Maria", "Dear Ada Maria Lovelace")]
     senders(rt).refusing |= {"+431234567"}
     assert receipts(shop, done(rt, shop, send(shop, ada, template_id="text"))) == {ada: ("failed", "refused")}
 
@@ -161,6 +161,19 @@ def test_a_segment_is_told_and_everybody_is(rt: Runtime, shop: Shop) -> None:
     assert counts(done(rt, shop, send(shop, to={"everybody": True}))) == (60, 0, 0)
     shop.clock.at += 2 * DAY
     assert counts(done(rt, shop, send(shop, to={"segment_id": "some"}))) == (0, 0, 0)
+
+
+def test_a_segment_that_has_ended_by_then_is_told_nothing(rt: Runtime, shop: Shop) -> None:
+    define(shop, channel="in_app")
+    ada = shop.enrol("1", newsletter=True)
+    answer(shop.api.put("/v1/segments/some", {"name": "Some"}))
+    answer(shop.api.post("/v1/segments/some/members", {"members": [{"member_id": ada}]}))
+    later = send(shop, to={"segment_id": "some"}, at="2026-01-16T12:00:00Z")
+    answer(shop.api.put("/v1/segments/some", {"name": "Some", "state": "ended"}))
+    shop.clock.at += DAY
+    wake(rt)
+    told = done(rt, shop, later)
+    assert (told["state"], counts(told)) == ("done", (0, 0, 0))
 
 
 @pytest.mark.parametrize(

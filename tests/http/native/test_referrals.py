@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.http.native.bookshop import PROGRAM, Shop, answer, refusal
+from tests.http.client import Reply
+from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, card, refusal
 from tests.http.native.referred import (
     at_the_till,
     brought,
+    claiming,
     counts,
     enrolling,
     gives,
@@ -143,11 +145,43 @@ def test_one_device_brings_in_one_member(shop: Shop, code: str) -> None:
     answer(enrolling(shop, "4", code, "phone-2"))
 
 
+def test_whose_own_device_it_is_says_on_it_who_brought_them_in(shop: Shop, code: str) -> None:
+    def claims(member_id: str) -> Reply:
+        body = {"referral_code": code, "device_id": "phone-1"}
+        return shop.api.post(f"/v1/members/{member_id}/referral", body)
+
+    bea = answer(enrolling(shop, "2", device="phone-1"))["member_id"]
+    assert answer(claims(bea))["channel"] == "code"
+    cem = answer(enrolling(shop, "3", device="phone-1"))["member_id"]
+    assert refusal(claims(cem)) == (422, "device_used", "device_id")
+    answer(shop.api.put("/v1/tenant", {"name": "Shop", "referrals": {"per_device": 2}}))
+    assert answer(claims(cem))["member_id"] == cem  # what Bea has said counts for no other
+
+
+def test_what_was_given_up_and_taken_back_is_their_own(shop: Shop, code: str) -> None:
+    mail = {"type": "email", "value": "bea@example.com"}
+    bea = answer(shop.api.post("/v1/members", {"identifiers": [mail, card("2")]}))["member_id"]
+    for identifiers in ([card("2")], [mail, card("2")]):
+        answer(shop.api.patch(f"/v1/members/{bea}", {"identifiers": identifiers}))
+    assert answer(claiming(shop, bea, code))["member_id"] == bea
+
+
 def test_who_came_before_is_known_again(shop: Shop, code: str) -> None:
     bea = brought(shop, "2", code)
     answer(shop.api.patch(f"/v1/members/{bea}", {"identifiers": [{"type": "card", "value": "20"}]}))
     assert refusal(enrolling(shop, "2", code)) == (422, "referred_before", "referral_code")
     answer(enrolling(shop, "2"))
+
+
+@pytest.mark.parametrize("who", [{"type": "email", "value": "Bea@example.com"}, {"type": "phone", "value": "+43 1 23"}])
+def test_who_was_a_member_by_themselves_is_known_again(shop: Shop, code: str, who: Json) -> None:
+    """Nobody gives up their address to come once more, by a friend's code."""
+    bea = answer(shop.api.post("/v1/members", {"identifiers": [who, card("2")]}))["member_id"]
+    answer(shop.api.patch(f"/v1/members/{bea}", {"identifiers": [card("3")]}))
+    again = shop.api.post("/v1/members", {"identifiers": [who], "referral_code": code})
+    assert refusal(again) == (422, "referred_before", "referral_code")
+    answer(enrolling(shop, "2", code))  # a card is the shop's, and may be somebody else's by now
+    answer(shop.api.post("/v1/members", {"identifiers": [who]}))
 
 
 def test_a_code_is_looked_at(shop: Shop, ada: str, code: str) -> None:

@@ -60,6 +60,7 @@ def test_what_the_program_has_not_is_refused(shop: Shop) -> None:
     assert refused({"ask": "balance.stars", "at_least": 1}) == (422, "unknown_unit", "criteria")
     assert refused({"ask": "account.tier", "is": "diamond"}) == (422, "unknown_tier", "criteria")
     assert refused({"times": "event:party", "days": 7, "at_least": 1}) == (422, "unknown_event", "criteria")
+    assert refused({"ask": "field.town", "is": "Rome"}) == (422, "unknown_member_field", "criteria")
     assert refused(OLD, program_id=7)[:2] == (404, "program_not_found")
     both = [{"ask": "account.orders", "at_least": 3}, {"ask": "account.orders", "at_most": 2}]
     assert refused({"all": both})[:2] == (400, "impossible_condition")

@@ -115,6 +115,9 @@ def test_a_follow_up_is_defined_read_and_listed(shop: Shop, ada: str) -> None:
     made = answer(shop.api.put("/v1/notification-follow-ups/welcome", WELCOME))
     assert made == WELCOME | {"follow_up_id": "welcome", "kind": "marketing", "state": "active"}
     assert answer(shop.api.get("/v1/notification-follow-ups/welcome")) == made
+    speaks_of_points = {"channel": "in_app", "body": "Welcome: {{points}} points!"}
+    reply = shop.api.put("/v1/notification-templates/welcome", speaks_of_points)
+    assert refusal(reply) == (422, "unknown_variable", "body")
     assert answer(shop.api.get("/v1/notification-follow-ups"))["items"] == [made]
     assert refusal(shop.api.get("/v1/notification-follow-ups/none"))[:2] == (404, "follow_up_not_found")
 

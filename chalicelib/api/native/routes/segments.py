@@ -12,7 +12,7 @@ _ONE = f"{_SEGMENTS}/{{segment_id}}"
 _MEMBERS = f"{_ONE}/members"
 _BY = (
     *("program_not_found", "impossible_condition", "unknown_subject", "wrong_comparison", "conditions_too_large"),
-    *("unknown_unit", "unknown_tier", "unknown_event"),
+    *("unknown_unit", "unknown_tier", "unknown_event", "unknown_member_field"),
 )
 _LINES = ("segment_not_found", "missing_member", "two_members", "invalid_identifier")
 

@@ -18,6 +18,7 @@ from chalicelib.areas.notifications.model.notice import (
 from chalicelib.areas.notifications.model.quiet import may_wake, quiet_until
 from chalicelib.areas.notifications.model.template import (
     OF_MEMBERS,
+    VARIABLES,
     Channel,
     NoticeKind,
     Template,
@@ -34,6 +35,7 @@ __all__ = [
     "MAX_DEVICES",
     "MAX_FAVOURITES",
     "OF_MEMBERS",
+    "VARIABLES",
     "Channel",
     "Device",
     "Devices",

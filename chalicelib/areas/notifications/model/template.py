@@ -80,11 +80,12 @@ def check_variables(definition: TemplateDefinition, known: Sequence[str] = VARIA
 
 
 def filled(words: Words, values: Mapping[str, str]) -> Words:
-    """With these in place of its variables; what is not known, or empty, is what the template says instead of it."""
+    """With these in place of its variables, each in one line, for a subject has no other; what is not known, or empty, is what the
+    template says instead of it."""
 
     def value(found: re.Match[str]) -> str:
         read = _VARIABLE.fullmatch(found[1] or "")
-        return found[0] if read is None else values.get(read[1]) or (read[2] or "").strip()
+        return found[0] if read is None else " ".join(values.get(read[1], "").split()) or (read[2] or "").strip()
 
     return Words.model_construct(title=_BRACED.sub(value, words.title), body=_BRACED.sub(value, words.body))
 

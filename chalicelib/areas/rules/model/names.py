@@ -123,9 +123,14 @@ def asked_segments(rule: Rule) -> Iterator[Named]:
 
 def named_fields(rule: Rule) -> Iterator[Named]:
     """Of members."""
-    for asked in _asked(rule):
-        if asked.ask.startswith(OF_FIELDS):
-            yield Named(asked.ask.removeprefix(OF_FIELDS), "when")
+    yield from (Named(field, "when") for field in fields_asked(_asked(rule)))
+
+
+def fields_asked(questions: Iterable[Condition]) -> Iterator[str]:
+    """Of members."""
+    for asked in questions:
+        if isinstance(asked, Ask) and asked.ask.startswith(OF_FIELDS):
+            yield asked.ask.removeprefix(OF_FIELDS)
 
 
 def amounts_off(rule: Rule) -> Iterator[Named]:
