@@ -27,6 +27,7 @@ NOT_OF_POINTS = (
     "event.",
     "rule.",
     "past.",
+    "metric.",
     "checkout.",
     "member.",
     "referral.",
