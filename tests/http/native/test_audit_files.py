@@ -135,6 +135,7 @@ def test_what_cannot_be_exported_begins_nothing(shop: Shop, rt: Runtime) -> None
     for query, told in {
         f"entity={NOBODY}": (404, "entity_not_found", "entity"),
         "entity=ada": (400, "invalid_entity", "entity"),
+        "type=order.recoreded": (400, "unknown_fact_type", "type"),
         "from=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z": (400, "invalid_span", "until"),
         "until=yesterday": (400, "invalid_parameter", "until"),
     }.items():

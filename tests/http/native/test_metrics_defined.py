@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.areas.metrics.store import MAX_METRICS
 from chalicelib.areas.rules.past import MAX_COUNTERS
 from chalicelib.flows.follow_entry import look_again
 from chalicelib.flows.settle_due import settle_due
@@ -169,3 +170,10 @@ def test_what_is_not_there_has_no_rule_and_too_much_is_not_counted(shop: Shop) -
         put(shop, f"at-{number}", what=ORDERS | {"places": [f"place-{number}"]})
     more = shop.api.put("/v1/metrics/more", {"name": "More", "what": ORDERS | {"places": ["elsewhere"]}})
     assert refusal(more) == (422, "too_many_counters", "what")
+
+
+def test_there_are_at_most_a_hundred_and_those_that_ended_count_with_them(shop: Shop) -> None:
+    for number in range(MAX_METRICS):
+        put(shop, f"metric-{number}")
+    put(shop, "metric-0", state="ended")
+    assert refusal(shop.api.put("/v1/metrics/more", {"name": "More", "what": ORDERS}))[:2] == (422, "too_many_metrics")

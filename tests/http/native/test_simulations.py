@@ -140,6 +140,7 @@ def test_it_can_be_cancelled_before_it_is_cut_up(shop: Shop, desk: Desk, ada: st
     assert (ended["state"], ended["counts"]["orders"], ended["result"]) == ("cancelled", 0, None)
 
 
+UNMEASURED = {"on": "metric", "metric": "no", "threshold": "none", "stage": "reached"}
 NOWHERE: Json = {"trigger": {"on": "birthday"}, "audience": {"places": ["Berlin"]}}
 TOO_DEEP: Json = {"all": [{"any": [{"ask": "order.first", "is": True}] * 100}] * 3}
 
@@ -187,6 +188,7 @@ TOO_DEEP: Json = {"all": [{"any": [{"ask": "order.first", "is": True}] * 100}] *
         ({"rules": [tried("a", audience={"members": ["no"]})]}, (422, "unknown_member", "rules.0.audience.members")),
         ({"rules": [tried("a", when={"ask": "field.no", "is": 1})]}, (422, "unknown_member_field", "rules.0.when")),
         ({"rules": [tried("a", fixed(1), **NOWHERE)]}, (422, "no_place_then", "rules.0.audience.places")),
+        ({"rules": [tried("a", fixed(1), trigger=UNMEASURED)]}, (422, "unknown_metric", "rules.0.trigger.metric")),
         ({"surprise": 1}, (400, "unknown_field", "surprise")),
     ],
 )
