@@ -61,6 +61,7 @@ def test_a_metric_is_defined_changed_and_ended(shop: Shop) -> None:
     put(shop, thresholds=[TWICE], state="ended")
     assert [one["state"] for one in answer(shop.api.get("/v1/metrics"))["items"]] == ["ended"]
     assert refusal(shop.api.get("/v1/metrics/other")) == (404, "metric_not_found", "metric_id")
+    assert refusal(shop.api.get("/v1/members/mem_00000000000/metric-values"))[:2] == (404, "member_not_found")
 
 
 def test_what_is_measured_of_a_member(rt: Runtime, shop: Shop) -> None:
