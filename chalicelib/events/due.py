@@ -19,7 +19,7 @@ An account that cannot be settled ends alone in the dead-letter queue: its shard
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -29,7 +29,7 @@ from chalicelib.events.log import Note, fault, noted
 from chalicelib.events.messages import Delivery, handle_messages
 from chalicelib.flows.archive_audit import archive_audit
 from chalicelib.flows.enqueue_due import enqueue_due
-from chalicelib.flows.keep_published import keep_published
+from chalicelib.flows.keep_published import Kept, keep_published
 from chalicelib.flows.settle_due_page import SettledPage, settle_due_page, settle_one
 from chalicelib.flows.start_run import start_due_runs
 from chalicelib.flows.what_is_due import (
@@ -49,6 +49,11 @@ from chalicelib.kit.periods import Day, local_day, local_minute, parse_day
 from chalicelib.kit.wire import parse_rfc3339
 from chalicelib.runtime import Runtime
 
+# The day before which all goes into files, as a message names it
+_INTO_FILES: Mapping[str, Callable[[Runtime, str, Day], Kept]] = {
+    "facts_before": keep_published,
+    "audit_before": archive_audit,
+}
 _AN_HOUR = 60  # minutes: what is due by a day is enqueued in its first
 _ORG = ""  # a job acts for no org: it changes nothing that belongs to one
 
@@ -73,16 +78,12 @@ def _settle(rt: Runtime, body: dict[str, Any], note: Note, _delivery: Delivery) 
     if "rules_until" in body:
         note.done = start_due_runs(rt, caller, int(body["rules_until"]))
         return
-    if "facts_before" in body:
-        kept = keep_published(rt, tenant, _day(body["facts_before"]))
-        note.done = kept.entries
-        rt.queues.send("due", [Message(body, note.request_id)] if kept.more else [])
-        return
-    if "audit_before" in body:
-        archived = archive_audit(rt, tenant, _day(body["audit_before"]))
-        note.done = archived.entries
-        rt.queues.send("due", [Message(body, note.request_id)] if archived.more else [])
-        return
+    for before, keep in _INTO_FILES.items():
+        if before in body:
+            kept = keep(rt, tenant, _day(body[before]))
+            note.done = kept.entries
+            rt.queues.send("due", [Message(body, note.request_id)] if kept.more else [])
+            return
     day = _day(body["day"])
     if "member_id" in body:
         note.done += settle_one(rt, caller, day, due_in(body))

@@ -19,7 +19,7 @@ until a version that can, or a mended table, is there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from heapq import merge
 from itertools import chain, islice
@@ -27,14 +27,15 @@ from typing import NamedTuple
 
 from chalicelib.areas.audit import store
 from chalicelib.areas.audit.archive_xml import CLOSING, entry_xml, opening
-from chalicelib.areas.audit.archives import DAY_MS, MOST_ENTRIES, ArchiveMark, Reached, archive_file
+from chalicelib.areas.audit.archives import MOST_ENTRIES, ArchiveMark, Reached, archive_file
 from chalicelib.areas.audit.model import AuditEntry
 from chalicelib.areas.audit.refusals import Refusal
 from chalicelib.areas.feeds import store as feeds
 from chalicelib.areas.programs.store import settings
 from chalicelib.aws.files import Writer
 from chalicelib.flows.audit_entries import READ_TOGETHER, audited_refusal, whole_entries_of
-from chalicelib.kit.periods import Day
+from chalicelib.flows.keep_published import Kept
+from chalicelib.kit.periods import DAY_MS, Day
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.feed import Place
@@ -46,14 +47,6 @@ from chalicelib.table.recorded import Recorded, recorded_between
 
 WORK_SECONDS = 5.0  # then another message goes on: ten of them, a file more each, fit into what a function may take
 _EVER = 10**13 - 2
-
-
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """`more`: there may be more to archive, for another message."""
-
-    entries: int
-    more: bool
 
 
 class _Filed(NamedTuple):
@@ -70,21 +63,21 @@ class _Seen(NamedTuple):
     refusal: Refusal | None = None
 
 
-def archive_audit(rt: Runtime, tenant: str, before: Day, most: int = MOST_ENTRIES) -> Archived:
+def archive_audit(rt: Runtime, tenant: str, before: Day, most: int = MOST_ENTRIES) -> Kept:
     """What was recorded on days before that one, which must be past by so much that their index is whole; days that were missed
     as well. Raises Busy, CloudError, and what says that something cannot be read."""
     config = read_patiently(rt, lambda: rt.config.load(rt.table, tenant))
     if not settings(config).audit_archive:
-        return Archived(0, more=False)
+        return Kept(0, more=False)
     entries, started = 0, rt.clock.monotonic()
     mark = read_patiently(rt, lambda: _mark(rt.table, tenant))
     while mark is not None and mark.day < before:
         if rt.clock.monotonic() - started > WORK_SECONDS:
-            return Archived(entries, more=True)
+            return Kept(entries, more=True)
         filed = _write(rt, tenant, mark, most)
         entries += filed.mark.entries - mark.entries
         mark = settle(rt, partial(_moved, rt, tenant, mark, filed))
-    return Archived(entries, more=False)
+    return Kept(entries, more=False)
 
 
 def _mark(table: Table, tenant: str) -> ArchiveMark | None:

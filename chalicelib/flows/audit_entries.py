@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 from chalicelib.areas.audit.model import AuditActor, AuditEntry, entity_of
 from chalicelib.areas.audit.refusals import Refusal
-from chalicelib.errors import NewerDataError
 from chalicelib.flows.read_feed import told_fact
 from chalicelib.kit.clock import Instant
-from chalicelib.table.damaged import DamagedItemError
 from chalicelib.table.feed import name_of, owner_of
 from chalicelib.table.items import compact_json
 from chalicelib.table.journal import Entry, Stream, published
-from chalicelib.table.placeholders import entry_for_reader, is_placeholder, schema_of
+from chalicelib.table.placeholders import entry_for_reader, must_be_read
 from chalicelib.table.protocol import Table
 
 LOOKED_AT = 300  # entries, at most, for one page
@@ -30,11 +28,8 @@ def entries_of(table: Table, places: Sequence[Wherefrom]) -> list[AuditEntry]:
 def whole_entries_of(table: Table, places: Sequence[Wherefrom]) -> list[AuditEntry]:
     """The same for whoever writes them down for good: raises what says that one cannot be read."""
     entries = _read(table, places)
-    for entry in filter(is_placeholder, entries):
-        where = f"{entry.key.pk} {entry.key.sk}"
-        if schema_of(entry) is None:
-            raise DamagedItemError(f"{where}: an entry that cannot be read")
-        raise NewerDataError("newer_data", f"{where}: a newer version wrote this entry, which can read it.")
+    for entry in entries:
+        must_be_read(entry, "this entry")
     return [*map(audited, entries)]
 
 

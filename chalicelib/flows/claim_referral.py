@@ -30,6 +30,7 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import number_of
+from chalicelib.kit.periods import DAY_MS
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
 from chalicelib.table.drawn import together
@@ -39,7 +40,6 @@ from chalicelib.table.keys import snapshot_query
 from chalicelib.table.pages import every_item
 from chalicelib.table.protocol import Attrs, Key, key_of
 
-DAY_MS = 24 * 3_600_000
 _ACCOUNTS = "B#"
 
 

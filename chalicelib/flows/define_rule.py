@@ -124,12 +124,8 @@ def _must_be_offered(config: Config, program: Program, rule: Rule) -> None:
 
 def _must_be_for_somebody(config: Config, rule: Rule) -> None:
     """What would never give anything to anybody. Whether a member is there is not asked: they may come and go."""
-    declared = programs.settings(config).member_fields
     for name, param in named_fields(rule):
-        if name not in declared:
-            raise Refused(
-                "unknown_member_field", f"Members have no field {name[:64]}: the tenant declares none.", param=param
-            )
+        programs.must_declare(config, name, param)
     for member in rule.audience.members:
         if not is_id("member", member):
             raise Refused("unknown_member", f"There is no member {member[:64]}.", param="audience.members")

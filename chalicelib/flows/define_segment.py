@@ -64,11 +64,8 @@ def must_suit(config: Config, criteria: Criteria) -> None:
     for tier in tiers_asked(criteria.asked):
         if tier not in known:
             raise Refused("unknown_tier", f"The program has no tier {tier}.", param="criteria")
-    declared = programs.settings(config).member_fields
     for field in fields_asked(criteria.asked):
-        if field not in declared:
-            sentence = f"Members have no field {field[:64]}: the tenant declares none."
-            raise Refused("unknown_member_field", sentence, param="criteria")
+        programs.must_declare(config, field, "criteria")
 
 
 def _must_have_perks(config: Config, segment: Segment) -> None:

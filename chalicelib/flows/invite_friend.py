@@ -30,6 +30,7 @@ from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import code_digits, number_of
+from chalicelib.kit.periods import DAY_MS
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, Plan, commit
@@ -37,8 +38,6 @@ from chalicelib.table.config import Config
 from chalicelib.table.guards import guard_puts, recall_guarded
 from chalicelib.table.journal import Entry, Header
 from chalicelib.table.protocol import Attrs, Key
-
-DAY_MS = 24 * 3_600_000
 
 
 class InvitedFriend(Frozen):

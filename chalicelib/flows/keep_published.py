@@ -18,7 +18,6 @@ from functools import partial
 
 from chalicelib.areas.feeds import store
 from chalicelib.areas.feeds.model.published import MAX_ENTRIES, PublishedFiles, next_file
-from chalicelib.errors import NewerDataError
 from chalicelib.flows.read_feed import event_of, told_entries
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import Day
@@ -26,9 +25,8 @@ from chalicelib.runtime import Runtime
 from chalicelib.table import feed
 from chalicelib.table.commit import settle
 from chalicelib.table.damaged import DamagedItemError
-from chalicelib.table.journal import Entry
 from chalicelib.table.patient import PatientTable
-from chalicelib.table.placeholders import is_placeholder, schema_of
+from chalicelib.table.placeholders import must_be_read
 from chalicelib.table.protocol import Table, Write
 
 FILES_AT_ONCE = 10  # of a message
@@ -99,15 +97,5 @@ def _write(rt: Runtime, tenant: str, mark: PublishedFiles) -> None:
             if len(references) < wanted:
                 raise DamagedItemError(f"{tenant}#FEED: pages that were there behind {after} are gone")
             for number, entry in enumerate(told_entries(table, tenant, references), start=after + 1):
-                _must_be_read(number, entry)
+                must_be_read(entry, f"number {number} of the feed")
                 file.write(f"{event_of(number, entry).model_dump_json()}\n".encode())
-
-
-def _must_be_read(number: int, entry: Entry) -> None:
-    if not is_placeholder(entry):
-        return
-    if schema_of(entry) is None:
-        raise DamagedItemError(f"{entry.key.pk} {entry.key.sk}: number {number} of the feed cannot be read")
-    raise NewerDataError(
-        "newer_data", f"Number {number} of the feed was written by a newer version, which can read it."
-    )

@@ -4,8 +4,8 @@ it is of, in the same entry. Nothing is read for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.facts import PastCounted
@@ -32,7 +32,7 @@ from chalicelib.kit.base import STORED
 from chalicelib.kit.periods import Day
 from chalicelib.table.config import Config
 
-CHECK_IN, REDEMPTIONS = "check_in", "redemptions"
+DefinedT = TypeVar("DefinedT")
 
 
 def counters_in_force(config: Config, program_id: int) -> Counters:
@@ -99,7 +99,7 @@ NOBODY_NEW = Asking()
 def must_have_counters(config: Config, program_id: int, asking: Asking) -> None:
     """Refuses `too_many_counters`: where the accounts of the program would have more to count than they may. What is counted anyway is
     let in."""
-    own = Counters(_own(asking), _measures(() if asking.metric is None else (asking.metric,)))
+    own = _asked(program_id, asking)
     known = counters_in_force(config, program_id).by_name
     if all(name in known and one.days <= known[name].days for name, one in own.by_name.items()):
         return
@@ -120,33 +120,30 @@ def must_know_events(program: Program, asked: Iterable[Condition | Measure], par
             raise Refused("unknown_event", f"The program has no event {name}.", param=param)
 
 
-def _own(asking: Asking) -> list[Condition | None]:
-    rule, segment = asking.rule, asking.segment
-    by_rule = [] if rule is None or rule.state != "active" else [rule.when]
-    return [*by_rule, *(one.when for one in _criteria([] if segment is None else [segment]))]
-
-
 def _counters(config: Config, program_id: int, asking: Asking = NOBODY_NEW) -> Counters:
-    one = asking.metric
-    others = [kept for kept in metrics.metrics(config) if one is None or kept.metric_id != one.metric_id]
-    own = [kept for kept in (*others, *(() if one is None else (one,))) if kept.program_id == program_id]
-    return Counters(_asked(config, program_id, asking), _measures(own))
+    known = rules.rules(config, program_id), segments.segments(config), metrics.metrics(config)
+    return _asked(program_id, asking, *known)
 
 
-def _measures(some: Iterable[Metric]) -> Iterable[Measure]:
-    return (Measure.model_validate(one.what, context=STORED) for one in some if one.state == "active")
+def _asked(
+    program_id: int,
+    asking: Asking,
+    known_rules: Iterable[Rule] = (),
+    known_segments: Iterable[Segment] = (),
+    known_metrics: Iterable[Metric] = (),
+) -> Counters:
+    """What the active ones ask of the program's accounts, with the new one in the place of that of its id. The rules are the program's."""
+    by_rules = _in_place(known_rules, asking.rule, lambda one: one.rule_id)
+    by_segments = _criteria(_in_place(known_segments, asking.segment, lambda one: one.segment_id))
+    by_metrics = _in_place(known_metrics, asking.metric, lambda one: one.metric_id)
+    conditions = [one.when for one in by_rules if one.state == "active"]
+    conditions += [one.when for one in by_segments if one.program_id == program_id]
+    own = (one for one in by_metrics if one.state == "active" and one.program_id == program_id)
+    return Counters(conditions, (Measure.model_validate(one.what, context=STORED) for one in own))
 
 
-def _asked(config: Config, program_id: int, asking: Asking) -> list[Condition | None]:
-    rule, segment = asking.rule, asking.segment
-    by_rules = [one for one in rules.rules(config, program_id) if rule is None or one.rule_id != rule.rule_id]
-    by_segments = [one for one in segments.segments(config) if segment is None or one.segment_id != segment.segment_id]
-    by_rules += [] if rule is None else [rule]
-    by_segments += [] if segment is None else [segment]
-    return [
-        *(one.when for one in by_rules if one.state == "active"),
-        *(criteria.when for criteria in _criteria(by_segments) if criteria.program_id == program_id),
-    ]
+def _in_place(known: Iterable[DefinedT], new: DefinedT | None, id_of: Callable[[DefinedT], str]) -> list[DefinedT]:
+    return list(known) if new is None else [*(one for one in known if id_of(one) != id_of(new)), new]
 
 
 def _criteria(some: Iterable[Segment]) -> Iterable[Criteria]:

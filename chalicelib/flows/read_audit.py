@@ -30,7 +30,7 @@ from chalicelib.flows.audit_entries import (
 from chalicelib.flows.read_feed import MAX_ANSWER_BYTES
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
-from chalicelib.kit.periods import Day
+from chalicelib.kit.periods import DAY_MS, Day
 from chalicelib.runtime import Runtime
 from chalicelib.table.feed import Place
 from chalicelib.table.journal import Stream
@@ -39,7 +39,6 @@ from chalicelib.table.protocol import Table, key_of
 from chalicelib.table.recorded import HOUR_MS, Recorded, recorded_back
 
 HOURS = 4  # looked at for one page
-DAY_MS = 24 * HOUR_MS  # what the stream has not told by then it never will
 _TIMES = range(10**13)
 
 
@@ -106,7 +105,7 @@ class Back:
     def _passes_over(self) -> bool:
         """To the end of the last day of which anything is counted, or the last refusal."""
         day = self.at // DAY_MS
-        if day in self._asked or self.at > self.now - DAY_MS:
+        if day in self._asked or self.at > self.now - DAY_MS:  # what the stream has not told by then it never will
             return False
         counted = self.table.query(feeds.last_day_query(self.tenant, day)).items
         refused = self.table.query(audit.refusals_query(self.tenant, 0, self.at, 1)).items

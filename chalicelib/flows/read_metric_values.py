@@ -61,7 +61,7 @@ def read_metric_values(rt: Runtime, caller: Caller, member_id: str, program_id: 
 
 def _value(one: Judged, account: Account, context: Context) -> MetricValue:
     taken = one.measure.taken(context)
-    since = [(threshold.threshold_id, account.reached.get(one.metric.named(threshold))) for threshold, _ in one.bounds]
+    since = [(threshold.threshold_id, account.reached.get(one.kept_as(threshold))) for threshold, _ in one.bounds]
     return MetricValue(
         metric_id=one.metric.metric_id,
         name=one.metric.name,

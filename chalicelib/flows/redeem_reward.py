@@ -35,6 +35,7 @@ from chalicelib.areas.rewards.model import (
     worth_of,
 )
 from chalicelib.areas.rewards.store import Tally
+from chalicelib.areas.rules.model.times import REDEMPTIONS
 from chalicelib.errors import Refused
 from chalicelib.flows import take_quotas
 from chalicelib.flows.account_commit import account_entry, account_plan, header_for, own_entry
@@ -43,7 +44,7 @@ from chalicelib.flows.coupon_deeds import Desk, keys_of
 from chalicelib.flows.lost_account import unless_lost
 from chalicelib.flows.opened import Acting, InGroup, Opened, open_acting
 from chalicelib.flows.order_paid import OrderPaid, paid_keys, paid_of
-from chalicelib.flows.past_counts import REDEMPTIONS, with_deed
+from chalicelib.flows.past_counts import with_deed
 from chalicelib.flows.proving import Proof, counting_wrong_tries
 from chalicelib.flows.redemption_told import redemption_of, ref_of
 from chalicelib.flows.reward_codes import Given, code_writes, given, series_of

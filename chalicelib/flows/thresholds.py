@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from chalicelib.areas.accounts.model import Account
 from chalicelib.areas.accounts.model.facts import MetricFell, MetricReached
+from chalicelib.areas.accounts.model.facts.metrics import reached_name
 from chalicelib.areas.metrics import store
 from chalicelib.areas.metrics.model import Metric, Threshold
 from chalicelib.areas.rules.measured import Bound, CompiledMeasure, compile_measure
@@ -35,6 +36,10 @@ class Judged:
     @property
     def is_daily(self) -> bool:
         return self.metric.judged == "daily"
+
+    def kept_as(self, threshold: Threshold) -> str:
+        """How accounts keep that it is reached."""
+        return reached_name(self.metric.metric_id, threshold.threshold_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def without_forgotten(
     some: Sequence[Crossing], account: Account, config: Config
 ) -> tuple[MetricReached | MetricFell, ...]:
     """The facts; the first that tells of something reached forgets what is no more a threshold of anything."""
-    there = {each.metric.named(one) for each in with_thresholds(config) for one, _ in each.bounds}
+    there = {each.kept_as(one) for each in with_thresholds(config) for one, _ in each.bounds}
     gone = tuple(sorted(account.reached.keys() - there))
     facts: list[MetricReached | MetricFell] = []
     for one in some:
@@ -90,7 +95,7 @@ def next_days(by: Sequence[Judged], reached: Mapping[str, Day], context: Context
     for each in by:
         now = each.measure.taken(context).value
         for threshold, bound in each.bounds:
-            if each.is_daily and bound.has(now) is not (each.metric.named(threshold) in reached):
+            if each.is_daily and bound.has(now) is not (each.kept_as(threshold) in reached):
                 yield context.day + 1
             elif (day := each.measure.next_change(context, bound)) is not None:
                 yield day
@@ -108,7 +113,7 @@ def _crossings(each: Judged, account: Account, context: Context) -> Iterator[Cro
     value = each.measure.taken(context).value
     for threshold, bound in each.bounds:
         metric, of = each.metric.metric_id, threshold.threshold_id
-        before, now = each.metric.named(threshold) in account.reached, bound.has(value)
+        before, now = each.kept_as(threshold) in account.reached, bound.has(value)
         if now and not before:
             yield Crossing(MetricReached(metric, of, told(value), context.day), of_metric(metric, of, "reached"))
         elif before and not now:

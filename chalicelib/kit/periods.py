@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from chalicelib.kit.clock import Instant, instant, moment
 
 Day = int
+DAY_MS = 86_400_000
 QUARTER_MS = 15 * 60_000  # whatever the zone, a day of it begins with a quarter of an hour
 
 _EPOCH = date(1970, 1, 1)
-_DAY_MS = 86_400_000
 _NO_ZONES = frozenset(("localtime", "posixrules", "Factory"))
 _TIME_OF_DAY = re.compile(r"[0-9]{2}:[0-5][0-9]", re.ASCII)
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -57,7 +57,7 @@ def zone_exists(name: str) -> bool:
 
 def local_day(at: Instant, zone: str) -> Day:
     if zone == "UTC":
-        return at // _DAY_MS
+        return at // DAY_MS
     return day_of(moment(at).astimezone(_zone(zone)).date())
 
 
@@ -69,7 +69,7 @@ def local_time(at: Instant, zone: str) -> datetime:
 def local_minute(at: Instant, zone: str) -> int:
     """Minutes since midnight on the zone's clocks."""
     if zone == "UTC":
-        return at % _DAY_MS // 60_000
+        return at % DAY_MS // 60_000
     local = local_time(at, zone)
     return local.hour * 60 + local.minute
 

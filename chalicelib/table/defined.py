@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from chalicelib.errors import Refused
+from chalicelib.errors import NotFound, Refused
 from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change
 from chalicelib.table.definitions import definition
@@ -47,6 +47,13 @@ class Defined(Generic[ModelT]):
         name = self.name(program_id, of)
         kept = config.get(name)
         return None if kept is None else config.derived(name, lambda: self.read(name, kept.body))
+
+    def known(self, config: Config, program_id: int, of: str, missing: NotFound) -> ModelT:
+        """Raises `missing` where there is none."""
+        found = self.find(config, program_id, of)
+        if found is None:
+            raise missing
+        return found
 
     def has(self, config: Config, program_id: int, of: str) -> bool:
         return config.get(self.name(program_id, of)) is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from chalicelib.errors import NewerDataError
 from chalicelib.kit.clock import Instant
 from chalicelib.table.damaged import DamagedItemError, readable
 from chalicelib.table.items import UNREADABLE, newer_schema
@@ -68,6 +69,16 @@ def placeholder(
 
 def is_placeholder(entry: Entry) -> bool:
     return bool(entry.header["operation"] == UNREADABLE_ENTRY)
+
+
+def must_be_read(entry: Entry, named: str) -> None:
+    """For whoever writes it down for good. Raises what says that it cannot be read."""
+    if not is_placeholder(entry):
+        return
+    where = f"{entry.key.pk} {entry.key.sk}: {named}"
+    if schema_of(entry) is None:
+        raise DamagedItemError(f"{where} cannot be read")
+    raise NewerDataError("newer_data", f"{where} was written by a newer version, which can read it.")
 
 
 def schema_of(entry: Entry) -> int | None:

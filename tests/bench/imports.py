@@ -6,18 +6,14 @@ engine most of the time; the template lets sixteen work at once.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chalicelib.table.dynamo import DynamoTable
 from tests.bench.consumer import key_of
-from tests.bench.figures import ROOT, Gate, Row, Section
-from tests.bench.till import DYNAMODB_LOCAL, local_table
+from tests.bench.figures import Gate, Row, Section
+from tests.bench.till import DYNAMODB_LOCAL, local_table, told_by
 from tests.twins.bookshop import open_shop
 from tests.unit.imports.disk_files import DiskFiles
 from tests.unit.imports.drops import brought_back, sold
@@ -51,17 +47,7 @@ def imported(table: DynamoTable, lines: int, folder: Path) -> Row:
     with DiskFiles(folder).path(key_of(tenant)).open("wb") as written:
         written.write(file_of([]))
         written.writelines(line.encode() + b"\n" for line in documents(lines))
-    assert table._endpoint is not None
-    run = subprocess.run(  # noqa: S603 (ourselves)
-        [sys.executable, "-m", "tests.bench.consumer", table._name, table._endpoint, str(folder), tenant],
-        cwd=ROOT,
-        env={**os.environ, "STAMPBOOK_STAGE": "bench"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    told = json.loads(run.stdout.splitlines()[-1])
+    told = told_by("tests.bench.consumer", table, str(folder), tenant)
     assert told["recorded"] == lines, told
     return {
         "lines": lines,

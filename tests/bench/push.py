@@ -6,10 +6,6 @@ tells them, in a process of its own (tests/bench/notifier.py).
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 
 from chalicelib.areas.notifications.model import Device, Devices, mark_of
@@ -17,8 +13,8 @@ from chalicelib.areas.notifications.store import devices
 from chalicelib.table.dynamo import DynamoTable
 from chalicelib.table.protocol import Attrs
 from tests.bench.crowds import enrolled
-from tests.bench.figures import ROOT, Gate, Row, Section
-from tests.bench.till import DYNAMODB_LOCAL, local_table
+from tests.bench.figures import Gate, Row, Section
+from tests.bench.till import DYNAMODB_LOCAL, local_table, told_by
 from tests.twins.bookshop import BookShop, open_shop
 
 SIZES = (500, 5_000)
@@ -57,17 +53,7 @@ def phone_of(shop: BookShop, profile: Attrs) -> Attrs:
 
 
 def pushed(shop: BookShop, table: DynamoTable, size: int) -> Row:
-    assert table._endpoint is not None
-    run = subprocess.run(  # noqa: S603 (ourselves)
-        [sys.executable, "-m", "tests.bench.notifier", table._name, table._endpoint, shop.caller.tenant],
-        cwd=ROOT,
-        env={**os.environ, "STAMPBOOK_STAGE": "bench"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    told = json.loads(run.stdout.splitlines()[-1])
+    told = told_by("tests.bench.notifier", table, shop.caller.tenant)
     assert told["sent"] == size, told
     return {
         "members": size,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +22,7 @@ from infra.local.dynamodb_local import dynamodb_local
 from infra.local.http_gateway import Gateway, HttpRequest
 from infra.local.ministack import REGION, be_a_client
 from infra.local.table_template import create_table
+from tests.bench.figures import ROOT
 from tests.http.client import app_for
 from tests.http.world import EVERYTHING, SYSTEM
 from tests.twins.bookshop import POINTS, TODAY, BookShop, card, open_shop, sale
@@ -84,3 +88,19 @@ def local_table(stage: str = "bench") -> Iterator[DynamoTable]:
     with dynamodb_local() as endpoint:
         client = boto3.session.Session().client("dynamodb", region_name=REGION, endpoint_url=endpoint)
         yield DynamoTable(create_table(client, stage), region=REGION, endpoint=endpoint)
+
+
+def told_by(worker: str, table: DynamoTable, *arguments: str) -> dict[str, Any]:
+    """What a module says at its end that works on the table in a process of its own, whose memory and CPU are its own."""
+    assert table._endpoint is not None
+    run = subprocess.run(  # noqa: S603 (ourselves)
+        [sys.executable, "-m", worker, table._name, table._endpoint, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "STAMPBOOK_STAGE": "bench"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    told: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return told

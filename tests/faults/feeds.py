@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
-from chalicelib.areas.audit.archives import DAY_MS, ArchivedDay, ArchiveMark, Reached
+from chalicelib.areas.audit.archives import ArchivedDay, ArchiveMark, Reached
 from chalicelib.areas.audit.model import Sought
 from chalicelib.areas.audit.operations import get_archive, list_archives
 from chalicelib.areas.audit.refusals import RefusalCounts
@@ -27,7 +27,7 @@ from chalicelib.flows.read_own_audit import read_own_audit
 from chalicelib.flows.read_own_feed import SETTLED_MS, read_own_feed
 from chalicelib.flows.start_audit_export import start_audit_export
 from chalicelib.kit.command import Command
-from chalicelib.kit.periods import iso_day, local_day
+from chalicelib.kit.periods import DAY_MS, iso_day, local_day
 from chalicelib.table.commit import Committed
 from chalicelib.table.feed import Place
 from chalicelib.table.recorded import HOUR_MS

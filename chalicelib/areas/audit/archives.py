@@ -12,11 +12,10 @@ from typing import Literal, NamedTuple
 from chalicelib.errors import NotFound
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import Day, iso_day, parse_day
+from chalicelib.kit.periods import DAY_MS, Day, iso_day, parse_day
 from chalicelib.kit.wire import CalendarDay, Time
 from chalicelib.table.feed import Place
 
-DAY_MS = 86_400_000
 MOST_ENTRIES = 10_000  # of a file
 KEPT_DAYS = 3_650  # for which it is told of; its files stay a little longer
 Format = Literal["jsonl", "xml"]

@@ -87,10 +87,6 @@ class MetricDefinition(MetricShape):
 class Metric(MetricDefinition):
     metric_id: Id
 
-    def named(self, threshold: Threshold) -> str:
-        """As accounts keep that it is reached."""
-        return f"{self.metric_id}/{threshold.threshold_id}"
-
 
 def no_metric(metric_id: str) -> NotFound:
     return NotFound("metric_not_found", f"There is no metric {metric_id[:64]}.", param="metric_id")

@@ -32,10 +32,7 @@ def metrics(config: Config) -> tuple[Metric, ...]:
 
 def metric(config: Config, metric_id: str) -> Metric:
     """NotFound `metric_not_found`."""
-    known = METRICS.find(config, TENANT, metric_id)
-    if known is None:
-        raise no_metric(metric_id)
-    return known
+    return METRICS.known(config, TENANT, metric_id, no_metric(metric_id))
 
 
 def metric_of(name: Name, body: Mapping[str, Any]) -> Metric:

@@ -73,10 +73,8 @@ def perks(config: Config, program_id: int) -> tuple[Perk, ...]:
 
 
 def perk(config: Config, program_id: int, perk_id: str) -> Perk:
-    known = PERKS.find(config, program_id, perk_id)
-    if known is None:
-        raise NotFound("perk_not_found", f"Program {program_id} has no perk {perk_id[:64]}.", param="perk_id")
-    return known
+    missing = NotFound("perk_not_found", f"Program {program_id} has no perk {perk_id[:64]}.", param="perk_id")
+    return PERKS.known(config, program_id, perk_id, missing)
 
 
 def cards_by_unit(config: Config, program_id: int) -> Mapping[str, tuple[Perk, ...]]:

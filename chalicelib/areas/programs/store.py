@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.areas.programs.model import Program, ProgramDefinition, TenantSettings
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, Refused
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import Config, ConfigChanged, Name
 from chalicelib.table.config_commit import Change
@@ -26,6 +26,13 @@ SETTINGS = Name("tenant", "settings")
 
 def program_name(program_id: int) -> Name:
     return Name("program", f"{program_id:04}")
+
+
+def must_declare(config: Config, field: str, param: str) -> None:
+    """Refuses `unknown_member_field`, of what the tenant's settings declare."""
+    if field not in settings(config).member_fields:
+        sentence = f"Members have no field {field[:64]}: the tenant declares none."
+        raise Refused("unknown_member_field", sentence, param=param)
 
 
 def settings(config: Config) -> TenantSettings:

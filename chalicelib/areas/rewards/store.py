@@ -97,10 +97,7 @@ def named(config: Config, program_id: int, reward_id: str) -> Reward | None:
 
 
 def reward(config: Config, program_id: int, reward_id: str, param: str = "reward_id") -> Reward:
-    known = named(config, program_id, reward_id)
-    if known is None:
-        raise no_reward(program_id, reward_id, param)
-    return known
+    return REWARDS.known(config, program_id, reward_id, no_reward(program_id, reward_id, param))
 
 
 def no_reward(program_id: int, reward_id: str, param: str = "reward_id") -> NotFound:

@@ -57,10 +57,8 @@ def rules(config: Config, program_id: int) -> tuple[Rule, ...]:
 
 
 def rule(config: Config, program_id: int, rule_id: str) -> Rule:
-    known = RULES.find(config, program_id, rule_id)
-    if known is None:
-        raise NotFound("rule_not_found", f"Program {program_id} has no rule {rule_id[:64]}.", param="rule_id")
-    return known
+    missing = NotFound("rule_not_found", f"Program {program_id} has no rule {rule_id[:64]}.", param="rule_id")
+    return RULES.known(config, program_id, rule_id, missing)
 
 
 def rule_of(name: Name, body: Mapping[str, Any]) -> Rule:

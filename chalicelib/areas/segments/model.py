@@ -11,10 +11,10 @@ from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.labels import Labels
+from chalicelib.kit.periods import DAY_MS
 from chalicelib.kit.texts import PLAIN_TEXT
 from chalicelib.kit.wire import Time
 
-DAY_MS = 24 * 3_600_000
 LONGEST_DAYS = 36_500
 
 SegmentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]

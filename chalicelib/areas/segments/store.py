@@ -77,10 +77,7 @@ def segments(config: Config) -> tuple[Segment, ...]:
 
 def segment(config: Config, segment_id: str) -> Segment:
     """NotFound `segment_not_found`."""
-    known = SEGMENTS.find(config, TENANT, segment_id)
-    if known is None:
-        raise no_segment(segment_id)
-    return known
+    return SEGMENTS.known(config, TENANT, segment_id, no_segment(segment_id))
 
 
 def has_segment(config: Config, segment_id: str) -> bool:

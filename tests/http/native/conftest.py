@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.runtime import Runtime
 from chalicelib.table.memory import MemoryTable
+from chalicelib.table.protocol import Table
 from tests.http.client import Api
 from tests.http.full_shop import FullShop, full_shop
 from tests.http.native.bookshop import Shop, open_shop
@@ -18,8 +19,14 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def rt(clock: HandClock) -> Runtime:
-    return twin_runtime(clock)
+def table() -> Table:
+    """Whoever follows what is recorded has one of their own, with a stream."""
+    return MemoryTable()
+
+
+@pytest.fixture
+def rt(clock: HandClock, table: Table) -> Runtime:
+    return twin_runtime(clock, table)
 
 
 @pytest.fixture

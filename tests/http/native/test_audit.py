@@ -12,7 +12,6 @@ from chalicelib.flows.fact_types import KNOWN
 from chalicelib.runtime import Runtime
 from infra.local.pages.facts import STREAMS
 from tests.http.native.bookshop import NOBODY, PROGRAM, Json, Shop, answer, book, card, refusal
-from tests.http.world import HandClock, twin_runtime
 from tests.twins.streamed import StreamedTable
 from tests.unit.relay.relayed import run
 
@@ -22,11 +21,6 @@ HOUR = 3_600
 @pytest.fixture
 def table() -> StreamedTable:
     return StreamedTable()
-
-
-@pytest.fixture
-def rt(clock: HandClock, table: StreamedTable) -> Runtime:
-    return twin_runtime(clock, table)
 
 
 def log(shop: Shop, **query: object) -> Json:

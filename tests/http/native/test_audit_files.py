@@ -23,7 +23,7 @@ from chalicelib.runtime import Runtime
 from tests.http.client import Api
 from tests.http.native.bookshop import NOBODY, Json, Shop, answer, refusal
 from tests.http.native.test_audit import HOUR, ids, walked
-from tests.http.world import EVERYTHING, SYSTEM, HandClock, key_for, stored, twin_runtime
+from tests.http.world import EVERYTHING, SYSTEM, key_for, stored
 from tests.twins.archive_read import entries_in
 from tests.twins.streamed import StreamedTable
 from tests.unit.imports.desk import Desk
@@ -35,11 +35,6 @@ DAY = 24 * HOUR
 @pytest.fixture
 def table() -> StreamedTable:
     return StreamedTable()
-
-
-@pytest.fixture
-def rt(clock: HandClock, table: StreamedTable) -> Runtime:
-    return twin_runtime(clock, table)
 
 
 @pytest.fixture

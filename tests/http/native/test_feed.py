@@ -11,7 +11,7 @@ from chalicelib.kit.caller import Grant
 from chalicelib.runtime import Runtime
 from tests.http.client import Api, Reply
 from tests.http.native.bookshop import Shop, answer, book, open_shop, refusal
-from tests.http.world import HandClock, key_for, twin_runtime
+from tests.http.world import HandClock, key_for
 from tests.twins.streamed import StreamedTable
 from tests.unit.relay.relayed import run
 
@@ -19,11 +19,6 @@ from tests.unit.relay.relayed import run
 @pytest.fixture
 def table() -> StreamedTable:
     return StreamedTable()
-
-
-@pytest.fixture
-def rt(clock: HandClock, table: StreamedTable) -> Runtime:
-    return twin_runtime(clock, table)
 
 
 def relay(rt: Runtime, table: StreamedTable) -> None:

@@ -11,7 +11,7 @@ from chalicelib.kit.caller import Grant
 from chalicelib.runtime import Runtime
 from tests.http.client import Api, Reply
 from tests.http.native.bookshop import Shop, answer, refusal
-from tests.http.world import HandClock, key_for, twin_runtime
+from tests.http.world import key_for
 from tests.twins.streamed import StreamedTable
 from tests.unit.relay.relayed import run
 
@@ -21,11 +21,6 @@ LAKE = "/v1/feed/consumers/data-lake"
 @pytest.fixture
 def table() -> StreamedTable:
     return StreamedTable()
-
-
-@pytest.fixture
-def rt(clock: HandClock, table: StreamedTable) -> Runtime:
-    return twin_runtime(clock, table)
 
 
 @pytest.fixture

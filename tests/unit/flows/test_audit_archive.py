@@ -20,7 +20,8 @@ from chalicelib.aws.memory_files import MemoryFiles
 from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.aws.queues import Message
 from chalicelib.events.due import due
-from chalicelib.flows.archive_audit import Archived, archive_audit
+from chalicelib.flows.archive_audit import archive_audit
+from chalicelib.flows.keep_published import Kept
 from chalicelib.flows.note_refusal import note_refusal
 from chalicelib.kit.periods import Day, iso_day, local_day
 from chalicelib.runtime import Runtime
@@ -72,7 +73,7 @@ def whole(shop: BookShop) -> list[dict[str, object]]:
     return [entry.model_dump(mode="json") for entry in walked(shop)][::-1]
 
 
-def archived(shop: BookShop, before: Day = BEFORE, most: int = 10_000, rt: Runtime | None = None) -> Archived:
+def archived(shop: BookShop, before: Day = BEFORE, most: int = 10_000, rt: Runtime | None = None) -> Kept:
     return archive_audit(rt or shop.rt, shop.caller.tenant, before, most)
 
 
@@ -84,25 +85,25 @@ def test_the_day_of_these_tests_is_the_one_before() -> None:
 def test_however_it_is_cut_every_entry_is_in_one_file(most: int) -> None:
     shop = busy()
     told = whole(shop)
-    assert archived(shop, most=most) == Archived(len(told), more=False)
+    assert archived(shop, most=most) == Kept(len(told), more=False)
     assert lines(shop.rt) == told
     [day] = list_archives(shop.rt, shop.caller, 25, None).items
     assert (day.day, day.entries, day.files) == (BEFORE - 1, len(told), -(-len(told) // most))
     documents = sorted((name for name in files(shop.rt) if name.endswith(".xml")), key=lambda name: _turn(name[:-4]))
     assert [entry for name in documents for entry in entries_in(files(shop.rt)[name])] == told
-    assert archived(shop, most=most) == Archived(0, more=False)
+    assert archived(shop, most=most) == Kept(0, more=False)
 
 
 def test_a_day_that_is_not_over_waits() -> None:
     shop = busy()
-    assert archived(shop, BEFORE - 1) == Archived(0, more=False)
+    assert archived(shop, BEFORE - 1) == Kept(0, more=False)
     assert files(shop.rt) == {}
 
 
 def test_a_shop_of_which_nothing_is_known_has_no_archive() -> None:
     """Not even the relay has come to it."""
     shop = wanted(open_shop())
-    assert archived(shop) == Archived(0, more=False)
+    assert archived(shop) == Kept(0, more=False)
     assert files(shop.rt) == {}
 
 
@@ -119,7 +120,7 @@ def test_long_work_goes_on_by_a_message() -> None:
 
     rt = replace(shop.rt, files=Slow())
     told = whole(shop)
-    assert archived(shop, most=10, rt=rt) == Archived(10, more=True)
+    assert archived(shop, most=10, rt=rt) == Kept(10, more=True)
     queues.send("due", [Message({"tenant": "shop", "audit_before": iso_day(BEFORE + 3)}, "night")])
     assert queues.deliver("due", partial(due, rt)) == 2
     assert lines(rt) == told

@@ -14,11 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chalicelib.kit.clock import Instant
-from chalicelib.kit.periods import Day
+from chalicelib.kit.periods import DAY_MS, Day
 
 Span = tuple[int, int]  # positions [from, to)
 Expiry = tuple[Day | None, int | None]  # the last usable day, and the `shift` of its end
-_DAY_MS = 86_400_000
 
 
 class Lot(NamedTuple):
@@ -39,7 +38,7 @@ class Lot(NamedTuple):
         """The instant after the last usable day."""
         if self.expires_on is None or self.shift is None:
             return None
-        return (self.expires_on + 1) * _DAY_MS + self.shift * 1000
+        return (self.expires_on + 1) * DAY_MS + self.shift * 1000
 
     @property
     def left(self) -> int:
@@ -58,7 +57,7 @@ class Piece(NamedTuple):
 def expiry(expires_on: Day | None, expires_at: Instant | None) -> Expiry:
     if expires_on is None or expires_at is None:
         return expires_on, None
-    return expires_on, (expires_at - (expires_on + 1) * _DAY_MS) // 1000
+    return expires_on, (expires_at - (expires_on + 1) * DAY_MS) // 1000
 
 
 def length(spans: Iterable[Sequence[int]]) -> int:

@@ -11,6 +11,7 @@ from chalicelib.areas.accounts.model import standing as s
 from chalicelib.areas.accounts.model import wallet as w
 from chalicelib.areas.accounts.model.apart import Hold, Pending, decided, with_promise, without_held, without_promised
 from chalicelib.areas.accounts.model.counters import Counters, counted, uncounted
+from chalicelib.areas.accounts.model.facts.metrics import reached_name
 from chalicelib.areas.accounts.model.months import Month, Months, with_month
 from chalicelib.areas.accounts.model.past import Past, with_counts
 from chalicelib.areas.accounts.model.standing import Standing
@@ -232,11 +233,11 @@ def _past(account: Account, fact: f.PastCounted) -> Account:
 
 def _reached(account: Account, fact: f.MetricReached) -> Account:
     kept = {name: day for name, day in account.reached.items() if name not in fact.forgets}
-    return replace(account, reached={**kept, f"{fact.metric}/{fact.threshold}": fact.reached_on})
+    return replace(account, reached={**kept, reached_name(fact.metric, fact.threshold): fact.reached_on})
 
 
 def _fell(account: Account, fact: f.MetricFell) -> Account:
-    fallen = f"{fact.metric}/{fact.threshold}"
+    fallen = reached_name(fact.metric, fact.threshold)
     return replace(account, reached={name: day for name, day in account.reached.items() if name != fallen})
 
 

@@ -32,10 +32,7 @@ def every_series(config: Config, program_id: int) -> tuple[CouponSeries, ...]:
 
 def series(config: Config, program_id: int, series_id: str) -> CouponSeries:
     """NotFound `coupon_series_not_found`."""
-    known = SERIES.find(config, program_id, series_id)
-    if known is None:
-        raise no_series(series_id)
-    return known
+    return SERIES.known(config, program_id, series_id, no_series(series_id))
 
 
 def known(config: Config, like: CouponSeries) -> CouponSeries | None:

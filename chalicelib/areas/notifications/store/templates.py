@@ -38,10 +38,7 @@ def find(config: Config, template_id: str) -> Template | None:
 
 def template(config: Config, template_id: str) -> Template:
     """NotFound `template_not_found`."""
-    known = find(config, template_id)
-    if known is None:
-        raise no_template(template_id)
-    return known
+    return TEMPLATES.known(config, TENANT, template_id, no_template(template_id))
 
 
 def template_of(name: Name, body: Mapping[str, Any]) -> Template:
@@ -61,10 +58,7 @@ def follow_ups(config: Config) -> tuple[FollowUp, ...]:
 
 def follow_up(config: Config, follow_up_id: str) -> FollowUp:
     """NotFound `follow_up_not_found`."""
-    known = FOLLOW_UPS.find(config, TENANT, follow_up_id)
-    if known is None:
-        raise no_follow_up(follow_up_id)
-    return known
+    return FOLLOW_UPS.known(config, TENANT, follow_up_id, no_follow_up(follow_up_id))
 
 
 def follow_up_of(name: Name, body: Mapping[str, Any]) -> FollowUp:

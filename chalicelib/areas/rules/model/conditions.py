@@ -134,17 +134,8 @@ class NotSo(Frozen):
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
 
-_WORDS = (
-    "all",
-    "any",
-    "not",
-    "ask",
-    "labels_of",
-    "times",
-    "sum",
-    "share",
-    "lines",
-)  # what was bought before may be narrowed by lines
+# The last also narrows what was bought before.
+_WORDS = ("all", "any", "not", "ask", "labels_of", "times", "sum", "share", "lines")
 
 
 def _tag(value: Any) -> str | None:

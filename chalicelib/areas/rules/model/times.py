@@ -15,13 +15,7 @@ from chalicelib.kit.slips import slip
 OF_RULES, OF_EVENTS = "rule:", "event:"
 ORDERS, REDEMPTIONS = "orders", "redemptions"
 LONGEST_DAYS = 366  # leap years have so many
-BY_MONTHS: tuple[CountPeriod, ...] = (
-    "month",
-    "3_months",
-    "6_months",
-    "year",
-    "ever",
-)  # an account knows all orders by month
+BY_MONTHS: tuple[CountPeriod, ...] = ("month", "3_months", "6_months", "year", "ever")  # as accounts know all orders
 
 
 class Earlier(Question):

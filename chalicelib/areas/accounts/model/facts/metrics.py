@@ -8,6 +8,11 @@ from chalicelib.kit.facts import Fact
 from chalicelib.kit.periods import Day
 
 
+def reached_name(metric: str, threshold: str) -> str:
+    """As accounts keep that it is reached."""
+    return f"{metric}/{threshold}"
+
+
 @dataclass(frozen=True, slots=True)
 class MetricReached(Fact):
     """What is measured of the account has come to a threshold, and what rules on that give stands in the same entry.
