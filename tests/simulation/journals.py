@@ -165,7 +165,7 @@ class Journals:
         days = told_by(facts, taken_effect)
         ask_days(first, known.account, entry, days, setting.program.zone)
         known.days.update(days)
-        ask_arrival(known.account, entry)
+        ask_arrival(first, known.account, entry)
         return undone
 
     def _ask_transfers(self) -> None:

@@ -25,6 +25,7 @@ ACTIVITIES = {
     "capture_hold": "spend",
     "convert_points": "spend",
     "record_order": "order",
+    "commit_checkout": "order",
     "transfer_points": "transfer",
 }
 TAKEN = (
@@ -107,7 +108,7 @@ def _passes_so(fact: f.PointsExpired, lot: Lot) -> bool:
 
 
 def _ends(fact: Any) -> Iterator[tuple[int | None, int | None]]:
-    if hasattr(fact, "expires_at"):
+    if hasattr(fact, "expires_on") and hasattr(fact, "expires_at"):
         yield fact.expires_on, fact.expires_at
     if isinstance(fact, f.PointsReceived):
         yield from ((day, at) for _, _, _, day, at in fact.pieces)

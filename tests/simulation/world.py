@@ -17,7 +17,7 @@ from chalicelib.areas.orders.model import Sale
 from chalicelib.areas.programs.model import Program, ProgramDefinition
 from chalicelib.areas.programs.operations import create_program, get_program
 from chalicelib.areas.tiers.model import TierScheme
-from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
+from chalicelib.errors import StampbookError
 from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.command import Command
@@ -29,10 +29,13 @@ from tests.faults.world import World as Ports
 from tests.faults.world import world_of
 from tests.simulation.journals import Journals
 from tests.simulation.law import LawBroken, law
+from tests.simulation.offer_laws import ask_offers
+from tests.simulation.offers import SHARED_CODE, Offers, open_offers
+from tests.simulation.outcomes import REFUSALS, Outcome, answered, same, told
 from tests.simulation.policies import ELSEWHERE, ZONES, definition, ladder
 from tests.simulation.roll import Roll
 from tests.simulation.sale_laws import RULES, Document
-from tests.twins import StandingClock, at, fresh, grouped
+from tests.twins import StandingClock, at, drawn, fresh, grouped, tills
 from tests.twins.bookshop import BookShop, keyed, open_shop
 from tests.twins.faulty import Fault
 
@@ -60,13 +63,15 @@ class Sold:
 
 @dataclass
 class World:
-    """`elsewhere` are the accounts in the shop's second program, where it has one. `seen` counts what moves came to."""
+    """`elsewhere` are the accounts in the shop's second program, where it has one; `offers` what members are offered beside
+    points, where there is anything. `seen` counts what moves came to."""
 
     ports: Ports
     clock: SteadyClock
     members: tuple[str, ...]
     journals: Journals
     elsewhere: Journals | None = None
+    offers: Offers | None = None
     sold: list[Sold] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     asked: int = 0
@@ -113,6 +118,8 @@ class World:
         for journals in self.all:
             terms = terms_of(self.shop.rt, self.shop.caller.tenant, journals.program_id)
             journals.ask_laws(terms.must_have_tiers(), dice)
+        if self.offers is not None:
+            ask_offers(self.offers, self.journals, self.ports.memory, dice)
 
     def note_programs(self) -> None:
         """Each as it now stands, under its revision: entries say by which they were decided."""
@@ -138,17 +145,25 @@ class World:
         return way(self, dice, wish)
 
 
+def with_offers(seed: int) -> bool:
+    """Every other shop, so that what is only about points is tried often enough."""
+    return seed % 2 == 1
+
+
 def open_world(seed: int) -> World:
+    """Codes and ids that look random are the same for a seed, whatever was lived before."""
+    drawn.begin(f"{seed}")
     dice = Random(f"{seed}/world")
     program, tiers = definition(dice, dice.choice(ZONES)), ladder(dice)
     shop = open_shop(now=START, rules=RULES, program=program, tiers=tiers)
+    offers = open_offers(shop) if with_offers(seed) else None
     members = tuple(shop.member(str(number)) for number in range(MEMBERS))
     clock = SteadyClock(at(START))
     memory = shop.rt.table
     assert isinstance(memory, MemoryTable)
     ports = world_of(shop.rt, clock, shop, {})
     roll = Roll(memory, shop.caller.tenant, members)
-    world = World(ports, clock, members, Journals(memory, shop.caller.tenant, roll, 1))
+    world = World(ports, clock, members, Journals(memory, shop.caller.tenant, roll, 1), offers=offers)
     world.note_tiers(world.journals, tiers)
     if dice.random() < WITH_TWO_PROGRAMS:
         _open_another(world, dice)
@@ -185,7 +200,7 @@ def twice(world: World, dice: Random, wish: Wish) -> Any:
 def at_once(world: World, dice: Random, wish: Wish) -> Any:
     """Another till is faster with the same key, whatever this one is at."""
     command = keyed(world.number())
-    others: list[Committed[Any] | StampbookError] = []
+    others: list[Outcome] = []
 
     def overtaken(_: int) -> None:
         others.append(outcome(world.ports.another_till(), command, wish))
@@ -224,12 +239,17 @@ def without_a_key(world: World, dice: Random, wish: Wish) -> Any:
 
 
 def beside_a_rival(world: World, dice: Random, wish: Wish) -> Any:
-    """Somebody else earns a point on an account meanwhile, or joins a group or leaves one: what was decided is decided anew."""
+    """Somebody else earns a point on an account meanwhile, takes of what is offered to all, or joins a group or leaves one:
+    what was decided is decided anew."""
     rival, group = dice.choice(world.members), one_of(dice, world.groups)
     moves = group is not None and dice.random() < 0.5
+    wants = world.offers is not None and dice.random() < 0.5
 
     def meanwhile(_: int) -> None:
-        outcome(world.shop, fresh(), comes_or_goes if moves else earns)
+        outcome(world.shop, fresh(), comes_or_goes if moves else takes if wants else earns)
+
+    def takes(shop: BookShop, command: Command) -> Committed[Any]:
+        return tills.opened(shop, rival, 20_00, coupons=(SHARED_CODE,), command=command)
 
     def earns(shop: BookShop, command: Command) -> Committed[Any]:
         return shop.earn(rival, 1, command)
@@ -263,32 +283,16 @@ def disturbed(world: World, number: int, act: Callable[[int], None]) -> Iterator
         world.ports.trouble.interrupt = None
 
 
-def outcome(shop: BookShop, command: Command, wish: Wish) -> Committed[Any] | StampbookError:
+def outcome(shop: BookShop, command: Command, wish: Wish) -> Outcome:
     """What comes of it when the client insists: an answer, or a refusal."""
     for _ in range(MOST_TRIES):
         try:
             return wish(shop, command)
         except WORTH_ANOTHER_TRY:
             continue
-        except (Refused, InvalidInput, NotFound) as refusal:
+        except REFUSALS as refusal:
             return refusal
     raise LawBroken("never an answer")
-
-
-def same(one: Committed[Any] | StampbookError, other: Committed[Any] | StampbookError) -> bool:
-    if isinstance(one, StampbookError) or isinstance(other, StampbookError):
-        return str(one) == str(other)
-    return bool(one.answer == other.answer)
-
-
-def told(result: Committed[Any] | StampbookError) -> str:
-    return str(result) if isinstance(result, StampbookError) else repr(result.answer)
-
-
-def answered(result: Committed[Any] | StampbookError) -> Any:
-    if isinstance(result, StampbookError):
-        raise result
-    return result.answer
 
 
 def one_of(dice: Random, some: Sequence[Any]) -> Any | None:

@@ -12,6 +12,8 @@ from random import Random
 
 from tests.simulation.moves import (
     buying,
+    checking_out,
+    couponing,
     earning,
     elsewhere,
     grouping,
@@ -31,11 +33,26 @@ Act = Callable[[World, Random], str]
 
 @dataclass(frozen=True)
 class Move:
+    """`of_offers`: only where a shop offers something beside points."""
+
     name: str
     weight: int
     act: Act
+    of_offers: bool = False
 
 
+OF_OFFERS = (
+    Move("ask about a cart", 4, checking_out.ask_about, of_offers=True),
+    Move("open a checkout", 12, checking_out.open_one, of_offers=True),
+    Move("update a checkout", 5, checking_out.update, of_offers=True),
+    Move("pay for a checkout", 10, checking_out.pay, of_offers=True),
+    Move("call off a checkout", 6, checking_out.call_off, of_offers=True),
+    Move("issue a coupon", 6, couponing.issue, of_offers=True),
+    Move("use a code", 6, couponing.use, of_offers=True),
+    Move("mark a coupon as unused", 3, couponing.unuse, of_offers=True),
+    Move("change a coupon", 5, couponing.change, of_offers=True),
+    Move("a night", 3, couponing.a_night, of_offers=True),
+)
 MOVES = (
     Move("earn", 11, earning.earn),
     Move("check in", 3, earning.check_in),
@@ -81,5 +98,6 @@ MOVES = (
     Move("prove", 1, time.prove),
     Move("another policy", 2, time.another_policy),
     Move("another ladder", 1, time.another_ladder),
+    *OF_OFFERS,
 )
 BY_NAME = {move.name: move for move in MOVES}

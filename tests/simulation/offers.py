@@ -1,0 +1,122 @@
+"""What a shop offers beside points, where it does: rules of carts and coupons. And what became of it, as the shop was told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.areas.accounts.model import facts as f
+from chalicelib.areas.orders.model import Sale
+from chalicelib.flows.checkout_views import ShownCheckout
+from chalicelib.kit.facts import Fact
+from tests.twins import coupons
+from tests.twins.bookshop import BookShop, over, rule
+from tests.twins.limited import a, euros
+from tests.twins.tills import PENNIES
+
+HUNDREDTH = rule(
+    "hundredth",
+    trigger={"on": "cart"},
+    effects=[{"kind": "percent_off", "percent": "1"}],
+    limits={"in_all": 5, "per_member": [a("month", 2)]},
+)
+EURO = rule(
+    "euro",
+    trigger={"on": "cart"},
+    effects=[{"kind": "amount_off", "amount": "1.00"}],
+    limits={"budget": euros(7)},
+)
+VOUCHER = rule("voucher", when=over("40.00"), effects=[{"kind": "issue_coupon", "series": "five"}])
+OF_OFFERS = (PENNIES, HUNDREDTH, EURO, VOUCHER)
+POOL = tuple(f"P-{number:02}" for number in range(8))
+SHARED_CODE = "HI-YOU"
+
+
+def _off(amount: int, *, stackable: bool = False) -> dict[str, Any]:
+    return {"kind": "amount", "amount": amount, "currency": "EUR", "stackable": stackable}
+
+
+SERIES: dict[str, dict[str, Any]] = {
+    "five": {
+        "worth": _off(5_00, stackable=True),
+        "limits": {"issued": 9, "used": 7, "issued_per_member": 4, "used_per_member": 3},
+        "valid_days": 20,
+        "reactivable": True,
+    },
+    "tenth": {
+        "worth": {"kind": "percent", "percent": 10, "stackable": True},
+        "limits": {"uses_per_code": 2, "used": 6},
+        "needs_activation": True,
+    },
+    "hi": {
+        "worth": _off(1_00),
+        "codes": {"kind": "shared", "code": SHARED_CODE},
+        "limits": {"used": 4, "used_per_member": 2},
+    },
+    "pool": {"worth": _off(2_00), "codes": {"kind": "pool"}, "claimable": True, "limits": {"issued": 6}},
+}
+GIVEN_BY_HAND = ("five", "tenth", "pool")
+
+
+@dataclass
+class Session:
+    """A checkout, as the shop was told of it last. `order` is what came of it, by its id."""
+
+    cart: Sale
+    who: str | None
+    shown: ShownCheckout
+    order: str = ""
+    over: bool = False
+
+
+@dataclass
+class Apart:
+    """Holds of one account: those that checkouts `made`, and those that somebody has released or captured `by_hand`."""
+
+    made: set[int] = field(default_factory=set)
+    by_hand: set[int] = field(default_factory=set)
+
+    def count(self, fact: Fact, *, of_checkout: bool) -> None:
+        if of_checkout and isinstance(fact, f.PointsHeld):
+            self.made.add(fact.hold)
+        if not of_checkout and isinstance(fact, f.PointsReleased | f.PointsCaptured):
+            self.by_hand.add(fact.hold)
+
+
+@dataclass
+class Offers:
+    """`totals` are what all together may have of something, by its quota; `per_member` what each may, by series and by what of
+    it, and of a rule in a month. `read` is how far each account's journal was followed, and `had` what each has had."""
+
+    sessions: dict[str, Session] = field(default_factory=dict)
+    totals: dict[str, int] = field(default_factory=dict)
+    per_member: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    per_month: Mapping[str, int] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
+    had: dict[tuple[str, ...], int] = field(default_factory=dict)
+    apart: dict[str, Apart] = field(default_factory=dict)
+
+
+def open_offers(shop: BookShop) -> Offers:
+    for series_id, fields in SERIES.items():
+        coupons.series(shop, series_id, **fields)
+    coupons.upload(shop, "pool", *POOL)
+    for one in OF_OFFERS:
+        shop.define(one)
+    limits = {series_id: fields.get("limits", {}) for series_id, fields in SERIES.items()}
+    totals = {
+        f"coupons_{what}#0001#{series_id}": limit[what]
+        for series_id, limit in limits.items()
+        for what in ("issued", "used")
+        if what in limit
+    }
+    totals |= {"rule_limit#0001#shared": 12, "budget#0001#shared#stamps": 19}
+    totals |= {"rule_limit#0001#hundredth": 5, "budget#0001#euro#EUR": 7_00}
+    per_member = {
+        (series_id, what): limit[f"{what}_per_member"]
+        for series_id, limit in limits.items()
+        for what in ("issued", "used")
+        if f"{what}_per_member" in limit
+    }
+    return Offers(totals=totals, per_member=per_member, per_month={"hundredth": 2, "month": 2})
