@@ -16,16 +16,18 @@ from tests.faults.laws import judge
 from tests.faults.parsed import parsed
 from tests.simulation.journals import Journals
 from tests.simulation.law import law
-from tests.simulation.offers import Apart, Offers
+from tests.simulation.offers import OFTEN_ALL, OFTEN_EACH, Apart, Offers, Redemption
+from tests.simulation.reckoned import month_of
 
+NEXT = {"ordered": ("shipped", "delivered", "cancelled"), "shipped": ("delivered", "cancelled")}  # of a delivery
 JUDGED = 0.04  # of all steps: every item is asked then, as at the end
 
 
 def ask_offers(offers: Offers, journals: Journals, memory: MemoryTable, dice: Random) -> None:
     """Once a step."""
     items = [stored.item for stored in memory._items.values()]
-    _ask_totals(offers, items)
     _follow(offers, journals)
+    _ask_totals(offers, items)
     _ask_set_apart(offers, journals, items)
     if dice.random() < JUDGED:
         judge(items)
@@ -41,8 +43,18 @@ def _ask_totals(offers: Offers, items: list[Attrs]) -> None:
             left[name] += int(item["left"]["N"])
             law(int(item["taken"]["N"]) >= 0, f"more came back to {name} than was taken")
     for name, total in offers.totals.items():
-        law(taken[name] <= total, f"{taken[name]} are taken of {name}, of which there are {total}")
+        most = offers.most[name]
+        law(taken[name] <= most, f"{taken[name]} are taken of {name}, of which there are {most}")
         law(taken[name] + left[name] <= total, f"{taken[name]} taken and {left[name]} left of {name} are not {total}")
+    gone, in_month = Counter[str](), Counter[str]()
+    for one in offers.redemptions.values():
+        much = 0 if one.refunded else one.fact.quantity
+        gone[f"reward#0001#{one.fact.reward}"] += much
+        in_month[f"reward_limit#0001#{one.fact.reward}#{month_of(one.fact.day)}"] += much
+    told = {name: amount for name, amount in taken.items() if name.startswith("reward") and amount}
+    bags = {name: amount for name, amount in in_month.items() if "#bag#" in name}
+    law(told == dict(+gone + +Counter(bags)), f"{told} are taken of rewards, and journals tell of {gone} and {bags}")
+    law(all(amount <= OFTEN_ALL for amount in bags.values()), f"more than {OFTEN_ALL} were taken: {bags}")
 
 
 def _follow(offers: Offers, journals: Journals) -> None:
@@ -58,7 +70,32 @@ def _follow(offers: Offers, journals: Journals) -> None:
         of_checkouts = {one.sequence for one in fresh if isinstance(one.fact, f.ON_CHECKOUTS)}
         apart = offers.apart.setdefault(owner, Apart())
         for one in fresh:
+            _follow_reward(offers, owner, one.sequence, one.fact)
             apart.count(one.fact, of_checkout=one.sequence in of_checkouts)
+
+
+def _follow_reward(offers: Offers, owner: str, sequence: int, fact: Fact) -> None:
+    match fact:
+        case f.RewardRedeemed():
+            offers.redemptions[owner, sequence] = Redemption(fact, fact.delivery)
+            theirs = sum(
+                one.fact.quantity
+                for one in offers.redemptions.values()
+                if not one.refunded and _same_month(one.fact, fact) and fact.reward == "mug"
+            )
+            law(theirs <= OFTEN_EACH, f"{fact.by} has had {theirs} of {fact.reward} in a month")
+        case f.RewardRefunded():
+            known = offers.redemptions[owner, fact.entry]
+            law(not known.refunded and known.fact.quantity == fact.quantity, f"{fact} of {known}")
+            known.refunded = True
+        case f.RewardDeliveryChanged():
+            known = offers.redemptions[owner, fact.entry]
+            law(fact.status in NEXT.get(known.delivery, ()), f"{fact} of {known}")
+            known.delivery = fact.status
+
+
+def _same_month(one: f.RewardRedeemed, other: f.RewardRedeemed) -> bool:
+    return (one.by, one.reward, month_of(one.day)) == (other.by, other.reward, month_of(other.day))
 
 
 def _had(fact: Fact) -> Iterator[tuple[tuple[str, ...], int]]:

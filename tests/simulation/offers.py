@@ -10,7 +10,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.orders.model import Sale
 from chalicelib.flows.checkout_views import ShownCheckout
 from chalicelib.kit.facts import Fact
-from tests.twins import coupons
+from tests.twins import coupons, rewarded
 from tests.twins.bookshop import BookShop, over, rule
 from tests.twins.limited import a, euros
 from tests.twins.tills import PENNIES
@@ -56,6 +56,18 @@ SERIES: dict[str, dict[str, Any]] = {
     },
     "pool": {"worth": _off(2_00), "codes": {"kind": "pool"}, "claimable": True, "limits": {"issued": 6}},
 }
+REWARDS: dict[str, dict[str, Any]] = {
+    "mug": {"type": "gift", "stock": 4, "member_limits": ({"every": "month", "times": 2},)},
+    "bag": {"type": "physical", "limits": ({"every": "month", "times": 4},)},
+    "prize": {"type": "value_code", "worth": {"amount": 2_00, "currency": "EUR"}, "coupon_series": "pool", "stock": 3},
+    "back": {
+        "type": "cashback",
+        "costs": (),
+        "cashback": {"unit": "points", "points": 2, "value": 1, "currency": "EUR", "maximum_percent": "50"},
+    },
+}
+OFTEN_EACH = 2  # mugs a month
+OFTEN_ALL = 4  # bags a month
 GIVEN_BY_HAND = ("five", "tenth", "pool")
 
 
@@ -85,14 +97,25 @@ class Apart:
 
 
 @dataclass
+class Redemption:
+    """A reward that was taken, as it was told of, and what became of it."""
+
+    fact: f.RewardRedeemed
+    delivery: str
+    refunded: bool = False
+
+
+@dataclass
 class Offers:
-    """`totals` are what all together may have of something, by its quota; `per_member` what each may, by series and by what of
-    it, and of a rule in a month. `read` is how far each account's journal was followed, and `had` what each has had."""
+    """`totals` are what all together may have of something, by its quota, and `most` what they ever might; `per_member` what each may, by series and by what of
+    it, and of a rule in a month. `redemptions` are by owner and entry. `read` is how far each account's journal was followed, and `had` what each has had."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
     per_member: Mapping[tuple[str, str], int] = field(default_factory=dict)
     per_month: Mapping[str, int] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)
+    redemptions: dict[tuple[str, int], Redemption] = field(default_factory=dict)
     read: dict[str, int] = field(default_factory=dict)
     had: dict[tuple[str, ...], int] = field(default_factory=dict)
     apart: dict[str, Apart] = field(default_factory=dict)
@@ -104,6 +127,8 @@ def open_offers(shop: BookShop) -> Offers:
     coupons.upload(shop, "pool", *POOL)
     for one in OF_OFFERS:
         shop.define(one)
+    for reward_id in REWARDS:
+        define_reward(shop, reward_id)
     limits = {series_id: fields.get("limits", {}) for series_id, fields in SERIES.items()}
     totals = {
         f"coupons_{what}#0001#{series_id}": limit[what]
@@ -113,10 +138,17 @@ def open_offers(shop: BookShop) -> Offers:
     }
     totals |= {"rule_limit#0001#shared": 12, "budget#0001#shared#stamps": 19}
     totals |= {"rule_limit#0001#hundredth": 5, "budget#0001#euro#EUR": 7_00}
+    totals |= {f"reward#0001#{reward_id}": one["stock"] for reward_id, one in REWARDS.items() if "stock" in one}
     per_member = {
         (series_id, what): limit[f"{what}_per_member"]
         for series_id, limit in limits.items()
         for what in ("issued", "used")
         if f"{what}_per_member" in limit
     }
-    return Offers(totals=totals, per_member=per_member, per_month={"hundredth": 2, "month": 2})
+    return Offers(totals=totals, per_member=per_member, per_month={"hundredth": 2, "month": 2}, most=dict(totals))
+
+
+def define_reward(shop: BookShop, reward_id: str, **other: Any) -> None:
+    """Each costs a few points."""
+    fields = {"worth": None, "coupon_series": None} | REWARDS[reward_id] | other
+    rewarded.define(shop, reward_id, **fields)

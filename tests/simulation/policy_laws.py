@@ -24,9 +24,11 @@ ACTIVITIES = {
     "spend_points": "spend",
     "capture_hold": "spend",
     "convert_points": "spend",
-    "record_order": "order",
-    "commit_checkout": "order",
-    "transfer_points": "transfer",
+}
+BY_FACT: dict[type[Fact], str] = {
+    f.OrderRecorded: "order",
+    f.PointsSent: "transfer",
+    f.RewardRedeemed: "spend",
 }
 TAKEN = (
     f.PointsSpent,
@@ -85,19 +87,25 @@ def ask_activity(sliding: Sliding, account: Account, setting: Setting, told: set
     """Once an entry is over: what slides lasts until so many days after the last activity that its policy names, whatever
     policy lets nothing slide since."""
     entry, program = setting.entry, setting.program
-    day, activity = day_at(entry.effective_at, program.zone), ACTIVITIES.get(entry.header["operation"])
-    if activity == "transfer" and f.PointsSent not in told:
-        activity = None
+    day, activities = day_at(entry.effective_at, program.zone), set(_activities(entry.header["operation"], told))
     for unit in program.units:
         if not sliding.alive(unit.code, account.advanced_to, program.zone):
             continue
         expiry = last_sliding(unit.policies, day)
-        if expiry is not None and activity in expiry.activities:
+        if expiry is not None and activities & set(expiry.activities):
             sliding.until[unit.code] = max(sliding.until[unit.code], day + expiry.days)
         wallet = account.wallet(unit.code)
         lot = wallet.lot(wallet.sliding)
         until = None if lot is None else lot.expires_on
         law(until == sliding.until[unit.code], f"{unit.code} slides until {until}, not {sliding.until[unit.code]}")
+
+
+def _activities(operation: str, told: set[type[Fact]]) -> Iterator[str]:
+    if operation in ACTIVITIES:
+        yield ACTIVITIES[operation]
+    yield from (activity for kind, activity in BY_FACT.items() if kind in told)
+    if operation == "commit_checkout" and told & {f.PointsSpent, f.PointsCaptured}:
+        yield "spend"
 
 
 def _passes_so(fact: f.PointsExpired, lot: Lot) -> bool:

@@ -21,6 +21,7 @@ from tests.simulation.moves import (
     looking,
     moving,
     promising,
+    rewarding,
     spending,
     standing,
     time,
@@ -51,6 +52,10 @@ OF_OFFERS = (
     Move("use a code", 6, couponing.use, of_offers=True),
     Move("mark a coupon as unused", 3, couponing.unuse, of_offers=True),
     Move("change a coupon", 5, couponing.change, of_offers=True),
+    Move("redeem a reward", 10, rewarding.redeem, of_offers=True),
+    Move("refund a reward", 4, rewarding.refund, of_offers=True),
+    Move("deliver a reward", 3, rewarding.deliver, of_offers=True),
+    Move("another stock", 1, rewarding.restock, of_offers=True),
     Move("a night", 3, couponing.a_night, of_offers=True),
 )
 MOVES = (
