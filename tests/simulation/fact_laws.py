@@ -34,7 +34,7 @@ class Setting:
 
 def ask_fact(before: Account, after: Account, fact: Fact, setting: Setting) -> None:
     unit = getattr(fact, "unit", None)
-    if unit is None:
+    if unit is None or not hasattr(fact, "amount"):  # what a perk was redeemed for stands beside it
         return
     told: Any = fact
     law(told.amount >= (0 if isinstance(fact, f.PointsCancelled | f.PointsExtended) else 1), f"{fact} of nothing")

@@ -16,7 +16,7 @@ from tests.faults.laws import judge
 from tests.faults.parsed import parsed
 from tests.simulation.journals import Journals
 from tests.simulation.law import law
-from tests.simulation.offers import OFTEN_ALL, OFTEN_EACH, Apart, Offers, Redemption
+from tests.simulation.offers import OFTEN_ALL, OFTEN_EACH, Apart, Award, Offers, Redemption
 from tests.simulation.reckoned import month_of
 
 NEXT = {"ordered": ("shipped", "delivered", "cancelled"), "shipped": ("delivered", "cancelled")}  # of a delivery
@@ -71,6 +71,7 @@ def _follow(offers: Offers, journals: Journals) -> None:
         apart = offers.apart.setdefault(owner, Apart())
         for one in fresh:
             _follow_reward(offers, owner, one.sequence, one.fact)
+            _follow_award(offers, one.fact)
             apart.count(one.fact, of_checkout=one.sequence in of_checkouts)
 
 
@@ -92,6 +93,20 @@ def _follow_reward(offers: Offers, owner: str, sequence: int, fact: Fact) -> Non
             known = offers.redemptions[owner, fact.entry]
             law(fact.status in NEXT.get(known.delivery, ()), f"{fact} of {known}")
             known.delivery = fact.status
+
+
+def _follow_award(offers: Offers, fact: Fact) -> None:
+    """No award is used more often than it was granted."""
+    match fact:
+        case f.PerkGranted():
+            known = offers.awards.setdefault((fact.member, fact.perk, fact.award), Award(0))
+            law(fact.again == bool(known.granted), f"{fact} of {known}")
+            known.granted += 1
+            known.most = None if fact.uses is None or known.most is None else known.most + fact.uses
+        case f.PerkRedeemed() | f.PerkRefunded():
+            known = offers.awards[fact.member, fact.perk, fact.award]
+            known.used += 1 if isinstance(fact, f.PerkRedeemed) else -fact.whole
+            law(known.used >= 0 and (known.most is None or known.used <= known.most), f"{fact} of {known}")
 
 
 def _same_month(one: f.RewardRedeemed, other: f.RewardRedeemed) -> bool:

@@ -10,7 +10,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.orders.model import Sale
 from chalicelib.flows.checkout_views import ShownCheckout
 from chalicelib.kit.facts import Fact
-from tests.twins import coupons, rewarded
+from tests.twins import coupons, perked, rewarded
 from tests.twins.bookshop import BookShop, over, rule
 from tests.twins.limited import a, euros
 from tests.twins.tills import PENNIES
@@ -28,7 +28,16 @@ EURO = rule(
     limits={"budget": euros(7)},
 )
 VOUCHER = rule("voucher", when=over("40.00"), effects=[{"kind": "issue_coupon", "series": "five"}])
-OF_OFFERS = (PENNIES, HUNDREDTH, EURO, VOUCHER)
+STAMPED = rule("stamped", effects=[{"kind": "stamps", "perk": "card", "amount": 1}])
+TREATED = rule("treated", when=over("40.00"), effects=[{"kind": "grant_perk", "perk": "treat"}])
+STARRED = rule(
+    "starred",
+    trigger={"on": "check_in"},
+    effects=[{"kind": "badge", "perk": "star"}, {"kind": "grant_perk", "perk": "club"}],
+    limits={"in_all": 3},
+)
+OF_OFFERS = (PENNIES, HUNDREDTH, EURO, VOUCHER, STAMPED, TREATED, STARRED)
+LIMITED = {HUNDREDTH.rule_id, EURO.rule_id}  # discounts of which all together have only so much
 POOL = tuple(f"P-{number:02}" for number in range(8))
 SHARED_CODE = "HI-YOU"
 
@@ -56,6 +65,16 @@ SERIES: dict[str, dict[str, Any]] = {
     },
     "pool": {"worth": _off(2_00), "codes": {"kind": "pool"}, "claimable": True, "limits": {"issued": 6}},
 }
+PERKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "treat": (perked.TREAT, {"valid_days": 9}),
+    "card": ({"kind": "stamp_card", "unit": "stamps", "stamps": 4, "gives": "treat"}, {}),
+    "own": ({"kind": "stamp_card", "unit": "stamps", "stamps": 3}, {"method": "auto"}),
+    "coins": ({"kind": "pseudo_currency", "unit": "cash", "value": 1}, {"points": 7}),
+    "club": (perked.CLUB, {"valid_days": 12, "uses": 2, "again": "replace"}),
+    "home": ({"kind": "level", "tier": "silver"}, {}),
+    "star": (perked.BADGE, {"again": "ignore"}),
+}
+GIVEN = ("treat", "treat", "card", "own", "coins", "club", "star")
 REWARDS: dict[str, dict[str, Any]] = {
     "mug": {"type": "gift", "stock": 4, "member_limits": ({"every": "month", "times": 2},)},
     "bag": {"type": "physical", "limits": ({"every": "month", "times": 4},)},
@@ -106,9 +125,19 @@ class Redemption:
 
 
 @dataclass
+class Award:
+    """How often it may be used, by what was granted (None: at will), and how often it was; how often it was granted."""
+
+    most: int | None
+    used: int = 0
+    granted: int = 0
+
+
+@dataclass
 class Offers:
     """`totals` are what all together may have of something, by its quota, and `most` what they ever might; `per_member` what each may, by series and by what of
-    it, and of a rule in a month. `redemptions` are by owner and entry. `read` is how far each account's journal was followed, and `had` what each has had."""
+    it, and of a rule in a month. `redemptions` are by owner and entry, `awards` by member, perk and number; `redeemed` are
+    members, awards and redemptions of them. `read` is how far each account's journal was followed, and `had` what each has had."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
@@ -116,6 +145,8 @@ class Offers:
     per_month: Mapping[str, int] = field(default_factory=dict)
     most: dict[str, int] = field(default_factory=dict)
     redemptions: dict[tuple[str, int], Redemption] = field(default_factory=dict)
+    awards: dict[tuple[str, str, int], Award] = field(default_factory=dict)
+    redeemed: list[tuple[str, str, str]] = field(default_factory=list)
     read: dict[str, int] = field(default_factory=dict)
     had: dict[tuple[str, ...], int] = field(default_factory=dict)
     apart: dict[str, Apart] = field(default_factory=dict)
@@ -125,6 +156,8 @@ def open_offers(shop: BookShop) -> Offers:
     for series_id, fields in SERIES.items():
         coupons.series(shop, series_id, **fields)
     coupons.upload(shop, "pool", *POOL)
+    for perk_id, (what, fields) in PERKS.items():
+        perked.offer(shop, perk_id, what, **fields)
     for one in OF_OFFERS:
         shop.define(one)
     for reward_id in REWARDS:
@@ -137,6 +170,7 @@ def open_offers(shop: BookShop) -> Offers:
         if what in limit
     }
     totals |= {"rule_limit#0001#shared": 12, "budget#0001#shared#stamps": 19}
+    totals |= {"rule_limit#0001#starred": 3}
     totals |= {"rule_limit#0001#hundredth": 5, "budget#0001#euro#EUR": 7_00}
     totals |= {f"reward#0001#{reward_id}": one["stock"] for reward_id, one in REWARDS.items() if "stock" in one}
     per_member = {

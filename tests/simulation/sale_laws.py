@@ -112,7 +112,9 @@ class Sales:
                 assert isinstance(back, Return)
                 self._ask_return(fact, back, facts, setting)
             elif isinstance(fact, f.PointsCancelled) and fact.order and fact.undoes is not None:
-                self.bought[fact.order].given[fact.rule].cancel(fact)
+                given = self.bought[fact.order].given.get(fact.rule)
+                if given is not None:  # it is no stamp that came beside it
+                    given.cancel(fact)
 
     def _ask_sale(
         self, fact: f.OrderRecorded, sale: Sale, facts: Sequence[Fact], setting: Setting, ladders: Ladders

@@ -20,6 +20,7 @@ from tests.simulation.moves import (
     holding,
     looking,
     moving,
+    perking,
     promising,
     rewarding,
     spending,
@@ -56,6 +57,11 @@ OF_OFFERS = (
     Move("refund a reward", 4, rewarding.refund, of_offers=True),
     Move("deliver a reward", 3, rewarding.deliver, of_offers=True),
     Move("another stock", 1, rewarding.restock, of_offers=True),
+    Move("grant a perk", 6, perking.grant, of_offers=True),
+    Move("stamp a card", 4, perking.stamp, of_offers=True),
+    Move("redeem an award", 9, perking.redeem, of_offers=True),
+    Move("refund an award", 4, perking.refund, of_offers=True),
+    Move("revoke an award", 2, perking.revoke, of_offers=True),
     Move("a night", 3, couponing.a_night, of_offers=True),
 )
 MOVES = (
