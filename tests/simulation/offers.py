@@ -10,8 +10,9 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.orders.model import Sale
 from chalicelib.flows.checkout_views import ShownCheckout
 from chalicelib.kit.facts import Fact
-from tests.twins import coupons, perked, rewarded
+from tests.twins import coupons, perked, rewarded, segmented
 from tests.twins.bookshop import BookShop, over, rule
+from tests.twins.judged import when
 from tests.twins.limited import a, euros
 from tests.twins.tills import PENNIES
 
@@ -36,7 +37,23 @@ STARRED = rule(
     effects=[{"kind": "badge", "perk": "star"}, {"kind": "grant_perk", "perk": "club"}],
     limits={"in_all": 3},
 )
-OF_OFFERS = (PENNIES, HUNDREDTH, EURO, VOUCHER, STAMPED, TREATED, STARRED)
+LATELY = rule("lately", effects=[{"kind": "join_segment", "segment": "recent"}])
+MOVES_ON = rule(
+    "moves-on",
+    trigger={"on": "check_in"},
+    effects=[{"kind": "leave_segment", "segment": "vip"}, {"kind": "join_segment", "segment": "short"}],
+)
+OF_OFFERS = (PENNIES, HUNDREDTH, EURO, VOUCHER, STAMPED, TREATED, STARRED, LATELY, MOVES_ON)
+LOYAL = 2  # so many orders
+SEGMENTS: dict[str, dict[str, Any]] = {
+    "vip": {"on_join": ["club"], "on_leave": ["club"]},
+    "short": {"type": "scheduled", "horizon_days": 5},
+    "recent": {"type": "rolling", "horizon_days": 10},
+    "loyal": {"on_join": ["star"], **when({"ask": "account.orders", "at_least": LOYAL})},
+    "away": when({"ask": "account.days_since_last_order", "at_least": 10}),
+    "buys": {"type": "rolling", "horizon_days": 6, **when({"ask": "account.orders", "at_least": 1})},
+}
+BY_HAND = ("vip", "vip", "short", "recent", "loyal")
 LIMITED = {HUNDREDTH.rule_id, EURO.rule_id}  # discounts of which all together have only so much
 POOL = tuple(f"P-{number:02}" for number in range(8))
 SHARED_CODE = "HI-YOU"
@@ -137,7 +154,7 @@ class Award:
 class Offers:
     """`totals` are what all together may have of something, by its quota, and `most` what they ever might; `per_member` what each may, by series and by what of
     it, and of a rule in a month. `redemptions` are by owner and entry, `awards` by member, perk and number; `redeemed` are
-    members, awards and redemptions of them. `read` is how far each account's journal was followed, and `had` what each has had."""
+    members, awards and redemptions of them. `untold` are entries that nobody has followed yet, of those `seen`. `read` is how far each account's journal was followed, and `had` what each has had."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
@@ -147,6 +164,8 @@ class Offers:
     redemptions: dict[tuple[str, int], Redemption] = field(default_factory=dict)
     awards: dict[tuple[str, str, int], Award] = field(default_factory=dict)
     redeemed: list[tuple[str, str, str]] = field(default_factory=list)
+    seen: dict[tuple[str, int], int] = field(default_factory=dict)
+    untold: list[tuple[str, int, int]] = field(default_factory=list)
     read: dict[str, int] = field(default_factory=dict)
     had: dict[tuple[str, ...], int] = field(default_factory=dict)
     apart: dict[str, Apart] = field(default_factory=dict)
@@ -158,6 +177,8 @@ def open_offers(shop: BookShop) -> Offers:
     coupons.upload(shop, "pool", *POOL)
     for perk_id, (what, fields) in PERKS.items():
         perked.offer(shop, perk_id, what, **fields)
+    for segment_id, fields in SEGMENTS.items():
+        segmented.define(shop, segment_id, **fields)
     for one in OF_OFFERS:
         shop.define(one)
     for reward_id in REWARDS:

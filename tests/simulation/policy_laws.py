@@ -20,7 +20,6 @@ from tests.simulation.reckoned import Due, day_at, due, gained, last_sliding, po
 Credited = f.PointsEarned | f.PointsPromised | f.PointsGranted | f.PointsConverted | f.PointsRefunded
 ACTIVITIES = {
     "earn_points": "earn",
-    "record_event": "earn",
     "spend_points": "spend",
     "capture_hold": "spend",
     "convert_points": "spend",

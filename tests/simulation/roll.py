@@ -50,6 +50,7 @@ class Roll:
     told: dict[str, dict[str, bool]] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
+    facts_seen: set[str] = field(default_factory=set)
 
     def payer(self, member: str) -> str:
         """Whose points the member collects and spends."""
@@ -122,6 +123,7 @@ class Roll:
             law(verified(entry, head), f"entry {sequence} of {owner} does not follow the one before")
             head = entry.head
             for fact in entry.facts:
+                self.facts_seen.add(fact["type"])
                 self._follow(owner, fact)
         self.heads[owner] = head
 

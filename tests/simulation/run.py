@@ -13,8 +13,9 @@ from chalicelib.errors import Busy, StampbookError
 from tests.simulation.ends import ask_at_the_end
 from tests.simulation.law import LawBroken
 from tests.simulation.moves import BY_NAME, MOVES
+from tests.simulation.opening import open_world, with_offers
 from tests.simulation.outcomes import REFUSALS
-from tests.simulation.world import World, open_world, with_offers
+from tests.simulation.world import World
 
 MOST_TRIES = 400  # of shrinking
 
@@ -64,7 +65,7 @@ def simulate(seeds: Iterable[int], steps: int, *, stop: bool = False, raw: bool 
         world, failure = lived(seed, drawn(seed, steps))
         report.steps += steps
         report.seen += world.seen
-        report.facts |= world.journals.facts_seen
+        report.facts |= world.journals.facts_seen | world.roll.facts_seen
         if failure is not None:
             report.failures.append(failure if raw else shrunk(failure))
             if stop:

@@ -14,36 +14,29 @@ from random import Random
 from typing import Any, TypeVar
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.programs.model import Program, ProgramDefinition
-from chalicelib.areas.programs.operations import create_program, get_program
-from chalicelib.areas.tiers.model import TierScheme
+from chalicelib.areas.programs.model import Program
+from chalicelib.areas.programs.operations import get_program
 from chalicelib.errors import StampbookError
-from chalicelib.flows.define_tiers import define_tiers
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import read_config
-from chalicelib.table.memory import MemoryTable
 from tests.faults.trying import FAULTS, MOST_TRIES, WORTH_ANOTHER_TRY
 from tests.faults.world import World as Ports
-from tests.faults.world import world_of
 from tests.simulation.journals import Journals
 from tests.simulation.law import LawBroken, law
 from tests.simulation.offer_laws import ask_offers
-from tests.simulation.offers import SHARED_CODE, Offers, open_offers
+from tests.simulation.offers import SHARED_CODE, Offers
 from tests.simulation.outcomes import REFUSALS, Outcome, answered, same, told
-from tests.simulation.policies import ELSEWHERE, ZONES, definition, ladder
 from tests.simulation.roll import Roll
-from tests.simulation.sale_laws import RULES, Document
-from tests.twins import StandingClock, at, drawn, fresh, grouped, tills
-from tests.twins.bookshop import BookShop, keyed, open_shop
+from tests.simulation.sale_laws import Document
+from tests.twins import StandingClock, fresh, grouped, tills
+from tests.twins.bookshop import BookShop, keyed
 from tests.twins.faulty import Fault
 
 DocumentT = TypeVar("DocumentT", bound=Document)
 Wish = Callable[[BookShop, Command], Committed[Any]]
 DAY = 86_400_000
-MEMBERS = 3
-WITH_TWO_PROGRAMS = 0.25
 START = "2026-01-10"
 
 
@@ -143,41 +136,6 @@ class World:
         (way,) = dice.choices(list(WAYS), weights=list(WAYS.values()))
         self.seen[f"way {way.__name__}"] += 1
         return way(self, dice, wish)
-
-
-def with_offers(seed: int) -> bool:
-    """Every other shop, so that what is only about points is tried often enough."""
-    return seed % 2 == 1
-
-
-def open_world(seed: int) -> World:
-    """Codes and ids that look random are the same for a seed, whatever was lived before."""
-    drawn.begin(f"{seed}")
-    dice = Random(f"{seed}/world")
-    program, tiers = definition(dice, dice.choice(ZONES)), ladder(dice)
-    shop = open_shop(now=START, rules=RULES, program=program, tiers=tiers)
-    offers = open_offers(shop) if with_offers(seed) else None
-    members = tuple(shop.member(str(number)) for number in range(MEMBERS))
-    clock = SteadyClock(at(START))
-    memory = shop.rt.table
-    assert isinstance(memory, MemoryTable)
-    ports = world_of(shop.rt, clock, shop, {})
-    roll = Roll(memory, shop.caller.tenant, members)
-    world = World(ports, clock, members, Journals(memory, shop.caller.tenant, roll, 1), offers=offers)
-    world.note_tiers(world.journals, tiers)
-    if dice.random() < WITH_TWO_PROGRAMS:
-        _open_another(world, dice)
-    return world
-
-
-def _open_another(world: World, dice: Random) -> None:
-    """A second program with units, policies, a zone and tiers of its own; one unit has the name of one of the first's."""
-    shop, told, tiers = world.shop, definition(dice, dice.choice(ZONES), ELSEWHERE), ladder(dice)
-    program = create_program(shop.rt, shop.caller, fresh(), ProgramDefinition.model_validate({"name": "Café", **told}))
-    define_tiers(shop.rt, shop.caller, fresh(), program.answer.program_id, TierScheme.model_validate(tiers))
-    world.elsewhere = Journals(world.journals.table, shop.caller.tenant, world.roll, program.answer.program_id)
-    world.note_tiers(world.elsewhere, tiers)
-    world.clock.elapsed += 60.0
 
 
 # --- ways to ask ----------------------------------------------------------------------------------------------------------

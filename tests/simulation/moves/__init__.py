@@ -23,6 +23,7 @@ from tests.simulation.moves import (
     perking,
     promising,
     rewarding,
+    segmenting,
     spending,
     standing,
     time,
@@ -62,6 +63,9 @@ OF_OFFERS = (
     Move("redeem an award", 9, perking.redeem, of_offers=True),
     Move("refund an award", 4, perking.refund, of_offers=True),
     Move("revoke an award", 2, perking.revoke, of_offers=True),
+    Move("join a segment", 5, segmenting.join, of_offers=True),
+    Move("leave a segment", 3, segmenting.leave, of_offers=True),
+    Move("what follows", 5, segmenting.what_follows, of_offers=True),
     Move("a night", 3, couponing.a_night, of_offers=True),
 )
 MOVES = (
