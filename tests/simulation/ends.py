@@ -40,10 +40,18 @@ def ask_at_the_end(world: World, dice: Random) -> None:
 
 
 def ask_what_followed(world: World, offers: Offers, dice: Random) -> None:
-    """Once all is told, in whatever order, those are loyal who have bought so often, for themselves or with their group."""
+    """Once all is told, in whatever order, those are loyal who have bought so often, for themselves or with their group; and
+    it is they who have reached that threshold, unless they are blocked."""
     follow_all(world, offers, dice)
     loyal = {one.member_id for one in list_memberships(world.shop.rt, world.shop.caller, "loyal", 25, None).items}
     orders = {who: world.journals.known[world.roll.payer(who)].reached.ever["orders"] for who in world.members}
+    active = [owner for owner in set(map(world.roll.payer, world.members)) if not world.roll.is_blocked(owner)]
+    for owner in active:
+        known = world.journals[owner]
+        law(
+            ("visits" in offers.reached.get(owner, ())) == (known.reached.ever["orders"] >= LOYAL),
+            f"{owner} has reached {offers.reached.get(owner)}, having ordered {known.reached.ever['orders']}",
+        )
     law(loyal == {who for who, many in orders.items() if many >= LOYAL}, f"{loyal} are loyal, having ordered {orders}")
 
 

@@ -72,6 +72,7 @@ def _follow(offers: Offers, journals: Journals) -> None:
         for one in fresh:
             _follow_reward(offers, owner, one.sequence, one.fact)
             _follow_award(offers, one.fact)
+            _follow_metric(offers.reached.setdefault(owner, set()), one.fact)
             apart.count(one.fact, of_checkout=one.sequence in of_checkouts)
 
 
@@ -107,6 +108,14 @@ def _follow_award(offers: Offers, fact: Fact) -> None:
             known = offers.awards[fact.member, fact.perk, fact.award]
             known.used += 1 if isinstance(fact, f.PerkRedeemed) else -fact.whole
             law(known.used >= 0 and (known.most is None or known.used <= known.most), f"{fact} of {known}")
+
+
+def _follow_metric(reached: set[str], fact: Fact) -> None:
+    """Nobody comes to a threshold twice without falling back from it."""
+    if isinstance(fact, f.MetricReached | f.MetricFell):
+        comes = isinstance(fact, f.MetricReached)
+        law(comes == (fact.metric not in reached), f"{fact} of who had reached {reached}")
+        reached ^= {fact.metric}
 
 
 def _same_month(one: f.RewardRedeemed, other: f.RewardRedeemed) -> bool:

@@ -10,8 +10,8 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.orders.model import Sale
 from chalicelib.flows.checkout_views import ShownCheckout
 from chalicelib.kit.facts import Fact
-from tests.twins import coupons, perked, rewarded, segmented
-from tests.twins.bookshop import BookShop, over, rule
+from tests.twins import coupons, metered, perked, rewarded, segmented
+from tests.twins.bookshop import BookShop, fixed, over, rule
 from tests.twins.judged import when
 from tests.twins.limited import a, euros
 from tests.twins.tills import PENNIES
@@ -43,7 +43,16 @@ MOVES_ON = rule(
     trigger={"on": "check_in"},
     effects=[{"kind": "leave_segment", "segment": "vip"}, {"kind": "join_segment", "segment": "short"}],
 )
-OF_OFFERS = (PENNIES, HUNDREDTH, EURO, VOUCHER, STAMPED, TREATED, STARRED, LATELY, MOVES_ON)
+VISITED = rule(
+    "visited", trigger=metered.crossed("visits"), effects=[fixed(2), {"kind": "grant_perk", "perk": "treat"}]
+)
+MISSED = rule("missed", trigger=metered.crossed("often", "fell"), effects=[fixed(1, "stamps")])
+OF_OFFERS = (PENNIES, HUNDREDTH, EURO, VOUCHER, STAMPED, TREATED, STARRED, LATELY, MOVES_ON, VISITED, MISSED)
+METRICS: dict[str, dict[str, Any]] = {
+    "visits": {"what": metered.EVER, "at_least": "2"},
+    "often": {"what": {"measure": "times", "of": "orders", "days": 12}, "judged": "daily"},
+    "here": {"what": {"measure": "times", "of": "check_in", "days": 5}},
+}
 LOYAL = 2  # so many orders
 SEGMENTS: dict[str, dict[str, Any]] = {
     "vip": {"on_join": ["club"], "on_leave": ["club"]},
@@ -154,7 +163,8 @@ class Award:
 class Offers:
     """`totals` are what all together may have of something, by its quota, and `most` what they ever might; `per_member` what each may, by series and by what of
     it, and of a rule in a month. `redemptions` are by owner and entry, `awards` by member, perk and number; `redeemed` are
-    members, awards and redemptions of them. `untold` are entries that nobody has followed yet, of those `seen`. `read` is how far each account's journal was followed, and `had` what each has had."""
+    members, awards and redemptions of them. `untold` are entries that nobody has followed yet, of those `seen`; `reached` are
+    thresholds by account. `read` is how far each account's journal was followed, and `had` what each has had."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
@@ -166,6 +176,7 @@ class Offers:
     redeemed: list[tuple[str, str, str]] = field(default_factory=list)
     seen: dict[tuple[str, int], int] = field(default_factory=dict)
     untold: list[tuple[str, int, int]] = field(default_factory=list)
+    reached: dict[str, set[str]] = field(default_factory=dict)
     read: dict[str, int] = field(default_factory=dict)
     had: dict[tuple[str, ...], int] = field(default_factory=dict)
     apart: dict[str, Apart] = field(default_factory=dict)
@@ -179,6 +190,8 @@ def open_offers(shop: BookShop) -> Offers:
         perked.offer(shop, perk_id, what, **fields)
     for segment_id, fields in SEGMENTS.items():
         segmented.define(shop, segment_id, **fields)
+    for metric_id, fields in METRICS.items():
+        metered.metric(shop, metric_id, **fields)
     for one in OF_OFFERS:
         shop.define(one)
     for reward_id in REWARDS:

@@ -60,6 +60,9 @@ class Roll:
         """The members of a group; nobody of a member."""
         return tuple(member for member in self.members if self.now.said.get(member) == owner)
 
+    def is_blocked(self, owner: str) -> bool:
+        return owner in self.now.groups and self.now.groups[owner].status == "blocked"
+
     def ask(self) -> None:
         """Once a step. A member is in at most one group, and groups, members and both their journals agree on it."""
         self.before = self.now
