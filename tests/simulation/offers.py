@@ -10,7 +10,7 @@ from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.orders.model import Sale
 from chalicelib.flows.checkout_views import ShownCheckout
 from chalicelib.kit.facts import Fact
-from tests.twins import coupons, metered, perked, rewarded, segmented
+from tests.twins import coupons, metered, perked, referred, rewarded, segmented
 from tests.twins.bookshop import BookShop, fixed, over, rule
 from tests.twins.judged import when
 from tests.twins.limited import a, euros
@@ -47,7 +47,10 @@ VISITED = rule(
     "visited", trigger=metered.crossed("visits"), effects=[fixed(2), {"kind": "grant_perk", "perk": "treat"}]
 )
 MISSED = rule("missed", trigger=metered.crossed("often", "fell"), effects=[fixed(1, "stamps")])
-OF_OFFERS = (PENNIES, HUNDREDTH, EURO, VOUCHER, STAMPED, TREATED, STARRED, LATELY, MOVES_ON, VISITED, MISSED)
+CAME = referred.on("registered", "both", fixed(3))
+BOUGHT = referred.on("first_purchase", "both", fixed(4), limits={"in_all": 3})
+OF_CARTS_AND_ORDERS = (PENNIES, HUNDREDTH, EURO, VOUCHER, STAMPED, TREATED, LATELY)
+OF_OFFERS = (*OF_CARTS_AND_ORDERS, STARRED, MOVES_ON, VISITED, MISSED, CAME, BOUGHT)
 METRICS: dict[str, dict[str, Any]] = {
     "visits": {"what": metered.EVER, "at_least": "2"},
     "often": {"what": {"measure": "times", "of": "orders", "days": 12}, "judged": "daily"},
@@ -163,7 +166,7 @@ class Award:
 class Offers:
     """`totals` are what all together may have of something, by its quota, and `most` what they ever might; `per_member` what each may, by series and by what of
     it, and of a rule in a month. `redemptions` are by owner and entry, `awards` by member, perk and number; `redeemed` are
-    members, awards and redemptions of them. `untold` are entries that nobody has followed yet, of those `seen`; `reached` are
+    members, awards and redemptions of them; `codes` bring others in. `untold` are entries that nobody has followed yet, of those `seen`; `reached` are
     thresholds by account. `read` is how far each account's journal was followed, and `had` what each has had."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
@@ -175,6 +178,7 @@ class Offers:
     awards: dict[tuple[str, str, int], Award] = field(default_factory=dict)
     redeemed: list[tuple[str, str, str]] = field(default_factory=list)
     seen: dict[tuple[str, int], int] = field(default_factory=dict)
+    codes: list[str] = field(default_factory=list)
     untold: list[tuple[str, int, int]] = field(default_factory=list)
     reached: dict[str, set[str]] = field(default_factory=dict)
     read: dict[str, int] = field(default_factory=dict)
@@ -204,7 +208,7 @@ def open_offers(shop: BookShop) -> Offers:
         if what in limit
     }
     totals |= {"rule_limit#0001#shared": 12, "budget#0001#shared#stamps": 19}
-    totals |= {"rule_limit#0001#starred": 3}
+    totals |= {"rule_limit#0001#starred": 3, f"rule_limit#0001#{BOUGHT.rule_id}": 3}
     totals |= {"rule_limit#0001#hundredth": 5, "budget#0001#euro#EUR": 7_00}
     totals |= {f"reward#0001#{reward_id}": one["stock"] for reward_id, one in REWARDS.items() if "stock" in one}
     per_member = {

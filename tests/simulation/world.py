@@ -105,6 +105,12 @@ class World:
         for journals in self.all:
             journals.open(group)
 
+    def welcome(self, member: str) -> None:
+        """Somebody is a member from now on."""
+        self.members = self.roll.members = (*self.members, member)
+        for journals in self.all:
+            journals.open(member)
+
     def ask_laws(self, dice: Random) -> None:
         """After every move."""
         self.roll.ask()

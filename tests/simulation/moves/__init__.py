@@ -22,6 +22,7 @@ from tests.simulation.moves import (
     moving,
     perking,
     promising,
+    referring,
     rewarding,
     segmenting,
     spending,
@@ -66,6 +67,10 @@ OF_OFFERS = (
     Move("join a segment", 5, segmenting.join, of_offers=True),
     Move("leave a segment", 3, segmenting.leave, of_offers=True),
     Move("what follows", 5, segmenting.what_follows, of_offers=True),
+    Move("share a code", 4, referring.share, of_offers=True),
+    Move("invite a friend", 3, referring.invite, of_offers=True),
+    Move("come by a code", 5, referring.come, of_offers=True),
+    Move("say who brought them in", 5, referring.claim, of_offers=True),
     Move("a night", 3, couponing.a_night, of_offers=True),
 )
 MOVES = (
