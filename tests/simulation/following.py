@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from random import Random
 from typing import Any
 
 from chalicelib.aws.memory_queues import MemoryQueues
-from chalicelib.aws.queues import Message
-from chalicelib.events.automations import automations
+from chalicelib.flows.follow_entry import Told, follow_entry, look_again
+from chalicelib.flows.follow_stays import follow_stays
 from chalicelib.table.journal import Entry, Head, entry_from
 from chalicelib.table.keys import owner_stream
-from tests.simulation.law import law
 from tests.simulation.offers import Offers
 from tests.simulation.world import World
 
+REQUEST = "req-1"
 OF_THEMSELVES = 0  # the program of a member's own journal
 
 
@@ -26,16 +24,23 @@ def follow(world: World, offers: Offers, dice: Random, share: float = 1.0) -> in
     many = max(1, round(len(offers.untold) * share))
     now, offers.untold = offers.untold[:many], offers.untold[many:]
     again = [one for one in now if dice.random() < 0.1]
+    tenant = world.shop.caller.tenant
+    for one in (*now, *again):
+        told = _told(world, *one)
+        follow_entry(world.shop.rt, tenant, told, REQUEST)
+        follow_stays(world.shop.rt, tenant, told, REQUEST)
+    for body in _looks(world, dice):
+        look_again(world.shop.rt, tenant, body["member_id"], body["acted_at"], REQUEST)
+    return len(now)
+
+
+def _looks(world: World, dice: Random) -> list[Any]:
+    """What entries of groups have sent, for each of their members, in any order."""
     queues = world.shop.rt.queues
     assert isinstance(queues, MemoryQueues)
-    queues.send("automations", [Message(_told(world, *one), "req-1") for one in (*now, *again)])
-
-    def arrange(waiting: Sequence[Any]) -> Sequence[Any]:
-        return dice.sample(waiting, len(waiting))
-
-    queues.deliver("automations", partial(automations, world.shop.rt), size=10, arrange=arrange)
-    law(not any(queues.dead.values()), "something that follows was given up")
-    return len(now)
+    bodies = [one.message.body for one in queues.waiting["automations"]]
+    queues.waiting["automations"].clear()
+    return dice.sample(bodies, len(bodies))
 
 
 def follow_all(world: World, offers: Offers, dice: Random) -> None:
@@ -56,17 +61,11 @@ def _catch_up(world: World, offers: Offers) -> None:
             offers.seen[owner, program] = version
 
 
-def _told(world: World, owner: str, program: int, sequence: int) -> dict[str, Any]:
+def _told(world: World, owner: str, program: int, sequence: int) -> Told:
     entry = _entry(world, owner, program, sequence)
-    return {
-        "tenant": world.shop.caller.tenant,
-        "owner": f"{'G' if owner in world.groups else 'M'}#{owner}",
-        "program": program,
-        "sequence": sequence,
-        "types": [fact["type"] for fact in entry.facts],
-        "effective_at": entry.effective_at,
-        "recorded_at": entry.recorded_at,
-    }
+    types = [fact["type"] for fact in entry.facts]
+    named = f"{'G' if owner in world.groups else 'M'}#{owner}"
+    return Told(named, program, sequence, types, entry.effective_at, entry.recorded_at)
 
 
 def _entry(world: World, owner: str, program: int, sequence: int) -> Entry:
