@@ -30,10 +30,11 @@ from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.orders.model.gifts import COUPON_GIVEN
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN, STAY_BEGUN
 from chalicelib.areas.orders.model.order import GroupOrder, Order, OrderCard, RecordedReturn
 from chalicelib.areas.orders.model.packed import packed, unpacked
 from chalicelib.errors import NotFound, Refused
+from chalicelib.kit.amounts import is_currency
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
 from chalicelib.table.damaged import readable
@@ -55,10 +56,10 @@ class OrderItem(StampbookItem):
     rule that is counted, or was paid with points or coupons, which an older version does not give back, or that was kept
     without a member; schema 7 of one for which a rule gave something beside points, schema 8 of one for which it gave a coupon,
     which an older version does not take back; schema 9 of one for which it gave something for some of its lines, with which an
-    older version does not take it back; schema 10 of one of nobody with which a coupon was used, which it does not give back; schema 11 of one that counts for questions about the past."""
+    older version does not take it back; schema 10 of one of nobody with which a coupon was used, which it does not give back; schema 11 of one that counts for questions about the past; schema 12 of one for which a rule began a stay in a segment, or took off money that is limited for each member, which an older version does not give back."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=11)
+    v = IntegerAttribute(default=12)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute(null=True)
@@ -277,6 +278,8 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
+    if _began_a_stay(order) or any(is_currency(of) for use in order.uses for of, _ in use.amounts):
+        return 12
     if order.past or order.codes or any(gift.lines for gift in order.gifts):
         return 11 if order.past else 10 if order.codes else 9
     if any(gift.kind == COUPON_GIVEN for gift in order.gifts):
@@ -290,6 +293,10 @@ def _schema(order: Order) -> int:
     if any(credit.period for credit in order.credits):
         return 4
     return 3 if order.group_id else 2
+
+
+def _began_a_stay(order: Order) -> bool:
+    return any(gift.kind == STAY_BEGUN for gift in order.gifts)
 
 
 def _groups_place(tenant: str, order: Order) -> Key | None:
