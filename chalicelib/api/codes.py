@@ -6,6 +6,7 @@ A route declares the codes of its own in `errors`; `common_codes` adds those tha
 from __future__ import annotations
 
 from chalicelib.api.code import Code
+from chalicelib.api.handlers import handler_of
 from chalicelib.api.promotion_codes import PERKS_REWARDS_AND_COUPONS
 from chalicelib.api.route import Route
 
@@ -44,7 +45,7 @@ WRITES = {
 }
 BODIES = {
     "unsupported_media_type": Code(415, "The body is not sent as application/json."),
-    "body_missing": Code(400, "This operation needs a body."),
+    "body_missing": Code(400, "This operation needs a body: it has fields that must be there."),
     "body_too_large": Code(400, "The body has more than 1 MB."),
     "body_too_deep": Code(400, "The body nests deeper than 32 levels."),
     "body_not_utf8": Code(400, "The body is not UTF-8."),
@@ -234,7 +235,8 @@ def certain_codes(route: Route) -> tuple[str, ...]:
     if route.access != "open":
         codes += (*WITH_KEY, "internal_error")
     if route.takes_body:
-        codes += tuple(BODIES)
+        needed = handler_of(route.target).needs_body
+        codes += tuple(code for code in BODIES if needed or code != "body_missing")
     return codes + tuple(code for code in WRITES if code != "too_large") if route.writes else codes
 
 
