@@ -62,7 +62,7 @@ class SegmentTurn:
             return False
         return self.changes[effect.segment].steps[-1].deed == "joined"
 
-    def without(self, begun: MemberJoinedSegment, rule_id: str) -> tuple[SegmentTurn, tuple[Fact, ...]]:
+    def without_stay(self, begun: MemberJoinedSegment, rule_id: str) -> tuple[SegmentTurn, tuple[Fact, ...]]:
         """Less a stay as it began. Refuses `stay_gone` where that is over, or they have left since; `stay_renewed` where it lasts
         longer by now; `segment_by_criteria`."""
         store.segment(self.config, begun.segment).must_be_by_hand()

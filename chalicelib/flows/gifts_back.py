@@ -37,7 +37,7 @@ from chalicelib.areas.orders.model.order import Order, ReturnPlan, due_back
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award, Redemption
 from chalicelib.areas.perks.model.award import award_used, named_award
-from chalicelib.errors import Refused
+from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.award_turn import Turn
 from chalicelib.flows.follow_effects import told_effects
@@ -109,11 +109,11 @@ class GiftsBack:
                 if gift.kind == STAMPS:
                     turn, why = self._unfilled(turn, terms, at, gift.award, undone)
                 elif gift.kind == STAY_BEGUN:
-                    stays, left = stays.without(self._begun(gift), gift.rule)
+                    stays, left = stays.without_stay(self._begun(gift), gift.rule)
                     turn = turn.then(*left)
                 elif gift.kind != COUPON_GIVEN:
                     turn = self._without(turn, terms, gift)
-            except Refused as refusal:
+            except (Refused, NotFound) as refusal:
                 why = refusal.code
             made.append(_told(gift, why))
         for gift in self.order.gifts:

@@ -32,6 +32,8 @@ NOT_BY_HTTP = {
     "changed_beside": "told in an answer, as the reason why a rule moves nobody in a segment, or gives no coupon",
     "coupon_over": "told in an answer, as the reason why a rule gives no coupon",
     "award_gone": "told in an answer, as the reason why a return takes no perk back",
+    "stay_gone": "told in an answer, as the reason why a return ends no stay in a segment",
+    "stay_renewed": "told in an answer, as the reason why a return ends no stay in a segment",
     "pinned_since": "told in an answer, as the reason why a return takes no tier back",
     "too_many_effects": "told in an answer, as the reason why nothing follows from a rule",
     "nothing_given": "leaves the commit of a run of a rule, which counts whom nothing was given",

@@ -30,11 +30,9 @@ from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.orders.model.gifts import COUPON_GIVEN, STAY_BEGUN
 from chalicelib.areas.orders.model.order import GroupOrder, Order, OrderCard, RecordedReturn
-from chalicelib.areas.orders.model.packed import packed, unpacked
+from chalicelib.areas.orders.model.packed import packed, schema_of, unpacked
 from chalicelib.errors import NotFound, Refused
-from chalicelib.kit.amounts import is_currency
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
 from chalicelib.table.damaged import readable
@@ -256,7 +254,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
     item = OrderItem(
         pk=key.pk,
         sk=key.sk,
-        v=_schema(order),
+        v=schema_of(order),
         version=order.version,
         body=packed(order),
         card=OrderCard(
@@ -275,28 +273,6 @@ def _item(tenant: str, order: Order) -> OrderItem:
     else:
         item.gsi2pk, item.gsi2sk = _kept_list(tenant, kept_shard(order.order_id)), place
     return item
-
-
-def _schema(order: Order) -> int:
-    if _began_a_stay(order) or any(is_currency(of) for use in order.uses for of, _ in use.amounts):
-        return 12
-    if order.past or order.codes or any(gift.lines for gift in order.gifts):
-        return 11 if order.past else 10 if order.codes else 9
-    if any(gift.kind == COUPON_GIVEN for gift in order.gifts):
-        return 8
-    if order.gifts:
-        return 7
-    if order.uses or order.spends or order.coupons or order.kept is not None:
-        return 6
-    if order.by_hand:
-        return 5
-    if any(credit.period for credit in order.credits):
-        return 4
-    return 3 if order.group_id else 2
-
-
-def _began_a_stay(order: Order) -> bool:
-    return any(gift.kind == STAY_BEGUN for gift in order.gifts)
 
 
 def _groups_place(tenant: str, order: Order) -> Key | None:
