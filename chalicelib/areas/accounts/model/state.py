@@ -28,8 +28,9 @@ Change = Callable[["Account", Any], "Account"]
 class Account:
     """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency, and
     `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months. `counters`: uses of rules that
-    are counted; `past`: what else is, because somebody asks for it, by day; `reached`: thresholds of metrics, since when. `ordered_on`: the latest day of purchase, also of what came back since; an account that an older release kept does
-    not say it. `foretold`: its entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
+    are counted; `past`: what else is, because somebody asks for it, by day; `reached`: thresholds of metrics, since when. `ordered_on`: the latest day of purchase, also of what came back since, and
+    `first_ordered_on`: the earliest day of purchase since orders count, forgotten with the last order that does; an account that an older
+    release kept does not say them. `foretold`: its entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
     did (1); of the stored account, and no part of its state."""
 
     owner: str
@@ -47,6 +48,7 @@ class Account:
     past: Past = field(default_factory=dict)
     reached: Mapping[str, Day] = field(default_factory=dict)
     ordered_on: Day | None = None
+    first_ordered_on: Day | None = None
     tier: str = ""
     standing: Standing = field(default_factory=Standing)
     foretold: int = field(default=0, compare=False)
@@ -99,12 +101,14 @@ def _advanced(account: Account, fact: f.AccountAdvanced) -> Account:
 def _ordered(account: Account, fact: f.OrderRecorded) -> Account:
     counted = fact.value if fact.counted is None else fact.counted
     bought = _purchased(account, fact.counts_on, 1, fact.currency, fact.value, counted)
-    return replace(bought, ordered_on=_later(account.ordered_on, fact.counts_on))
+    latest = _later(account.ordered_on, fact.counts_on)
+    return replace(bought, ordered_on=latest, first_ordered_on=_first(account, fact.counts_on))
 
 
 def _returned(account: Account, fact: f.OrderReturned) -> Account:
     counted = fact.value if fact.counted is None else fact.counted
-    return _purchased(account, fact.counts_on, -1 if fact.full else 0, fact.currency, -fact.value, -counted)
+    left = _purchased(account, fact.counts_on, -1 if fact.full else 0, fact.currency, -fact.value, -counted)
+    return left if left.orders > 0 else replace(left, first_ordered_on=None)
 
 
 def _purchased(account: Account, day: Day | None, orders: int, currency: str, value: int, counted: int) -> Account:
@@ -120,6 +124,14 @@ def _purchased(account: Account, day: Day | None, orders: int, currency: str, va
 
 def _later(one: Day | None, other: Day | None) -> Day | None:
     return other if one is None else one if other is None else max(one, other)
+
+
+def _first(account: Account, day: Day | None) -> Day | None:
+    """Whoever has orders of which nobody knows the first has bought before: a further one tells no more of it."""
+    if account.orders <= 0:
+        return day
+    known = account.first_ordered_on
+    return known if known is None or day is None else min(known, day)
 
 
 def _plus(sums: Mapping[str, int], name: str, amount: int) -> Mapping[str, int]:
