@@ -6,10 +6,11 @@ writes   template, revision, entry: 6 units; + 2 with an Idempotency-Key
 
 from __future__ import annotations
 
-from chalicelib.areas.notifications.model import OF_MEMBERS, VARIABLES, Template, check_variables
+from chalicelib.areas.notifications.model import OF_MEMBERS, VARIABLES, Template
 from chalicelib.areas.notifications.store import templates
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
+from chalicelib.kit.wording import check_variables
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import Config, Name

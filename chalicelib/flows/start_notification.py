@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.areas.jobs.model import Operation, Part, Progress
-from chalicelib.areas.notifications.model import OF_MEMBERS, Channel, NoticeKind, TemplateDefinition, check_variables
+from chalicelib.areas.notifications.model import OF_MEMBERS, Channel, NoticeKind, TemplateDefinition
 from chalicelib.areas.notifications.store import notices, templates
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.segments import store as segments
@@ -25,6 +25,7 @@ from chalicelib.flows.start_job import counted_owners, start_job
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
+from chalicelib.kit.wording import check_variables
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, read_patiently
 from chalicelib.table.config import Config, read_config

@@ -21,8 +21,6 @@ from chalicelib.areas.notifications.model import (
     Notice,
     NoticeKind,
     Reason,
-    Words,
-    filled,
     notice_id,
     withheld,
 )
@@ -32,6 +30,7 @@ from chalicelib.errors import NotFound
 from chalicelib.flows.register_device import mark_dead
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import is_id
+from chalicelib.kit.wording import Words, filled
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
 from chalicelib.table.items import UNREADABLE
