@@ -20,8 +20,8 @@ from chalicelib.areas.members import operations as profiles
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.programs import store as programs
-from chalicelib.areas.referrals import store
 from chalicelib.areas.referrals.model import Channel, Friends, Invitation
+from chalicelib.areas.referrals.store import codes, owned
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import facts_of, owner_of
 from chalicelib.flows.opened import member_blocked
@@ -77,7 +77,7 @@ def invite_friend(
         header = Header("invite_friend", command.id, caller, now, now, config.revision)
         fact = ReferralInvited(made.referral_id, made.channel, made.expires_at)
         noted = profiles.noted(rt, header, member, head, (fact,), {"code": made.code})
-        friends = store.friends_from(found.get(store.friends_key(caller.tenant, member_id)))
+        friends = owned.friends_from(found.get(owned.friends_key(caller.tenant, member_id)))
         guards = guard_puts(caller.tenant, command, noted.entry, now)
         writes = (*noted.writes, *_kept(caller.tenant, made, known, friends), *guards)
         return Plan(noted.entry, writes, frozenset(guard.key for guard in guards))
@@ -86,8 +86,8 @@ def invite_friend(
 
 
 def _keys(tenant: str, member_id: str, who: Identifier | None) -> list[Key]:
-    own = [members.profile_key(tenant, member_id), store.friends_key(tenant, member_id)]
-    theirs = [] if who is None else [members.identifier_key(tenant, who), store.asked_key(tenant, who.type, who.value)]
+    own = [members.profile_key(tenant, member_id), owned.friends_key(tenant, member_id)]
+    theirs = [] if who is None else [members.identifier_key(tenant, who), codes.asked_key(tenant, who.type, who.value)]
     return [*own, *theirs]
 
 
@@ -96,15 +96,15 @@ def _asked(
 ) -> _Asked:
     owned, asked = (
         found.get(members.identifier_key(tenant, who)),
-        found.get(store.asked_key(tenant, who.type, who.value)),
+        found.get(codes.asked_key(tenant, who.type, who.value)),
     )
     if owned is not None:
         if members.owner_from(owned) == member_id:
             raise Refused("self_referral", "A member does not bring in themselves.", param="identifier")
         raise Refused("member_already", f"Whoever has this {who.type} is a member already.", param="identifier")
-    before = None if asked is None else store.asked_from(asked)
-    stored = None if before is None else rt.table.get(store.code_key(tenant, before))
-    known = None if stored is None else store.owner_or_invitation(stored)
+    before = None if asked is None else codes.asked_from(asked)
+    stored = None if before is None else rt.table.get(codes.code_key(tenant, before))
+    known = None if stored is None else codes.owner_or_invitation(stored)
     if isinstance(known, Invitation) and known.state(now) == "invited":
         raise Refused("invited_already", f"Whoever has this {who.type} is invited already.", param="identifier")
     return _Asked(who, before)
@@ -122,10 +122,10 @@ def _invitation(rt: Runtime, config: Config, member_id: str, who: Identifier | N
 
 def _kept(tenant: str, made: Invitation, known: _Asked | None, friends: Friends) -> list[Any]:
     asked = (
-        [] if known is None or made.asked is None else [store.asked_put(tenant, made.asked, made.code, known.before)]
+        [] if known is None or made.asked is None else [codes.asked_put(tenant, made.asked, made.code, known.before)]
     )
-    counted = store.friends_put(tenant, made.referrer, replace(friends, invited=friends.invited + 1))
-    return [store.invitation_put(tenant, made), counted, *asked]
+    counted = owned.friends_put(tenant, made.referrer, replace(friends, invited=friends.invited + 1))
+    return [codes.invitation_put(tenant, made), counted, *asked]
 
 
 def _answer(entry: Entry) -> InvitedFriend:

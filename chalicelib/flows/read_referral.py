@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from chalicelib.areas.members import store as members
 from chalicelib.areas.referrals import operations as referrals
-from chalicelib.areas.referrals import store
 from chalicelib.areas.referrals.model import Channel, Invitation, State, normal_code
 from chalicelib.areas.referrals.operations import ReferralPage
+from chalicelib.areas.referrals.store import codes, owned
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
@@ -60,12 +60,12 @@ def read_referral(rt: Runtime, caller: Caller, member_id: str) -> ReferralOfMemb
     tenant = caller.tenant
     keys = [
         members.profile_key(tenant, member_id),
-        store.friends_key(tenant, member_id),
-        store.referral_key(tenant, member_id),
+        owned.friends_key(tenant, member_id),
+        owned.referral_key(tenant, member_id),
     ]
     profile, friends, came = map(rt.table.batch_get(keys).get, keys)
     member, _ = members.member_from(profile, member_id)
-    known, by = store.friends_from(friends), None if came is None else store.referral_from(came)
+    known, by = owned.friends_from(friends), None if came is None else owned.referral_from(came)
     return ReferralOfMember(
         member_id=member_id,
         referral_code=member.shared_code,
@@ -102,10 +102,10 @@ def check_referral(rt: Runtime, caller: Caller, code: str) -> CheckedReferral:
         spelled = normal_code(code)
     except InvalidInput:
         raise missing from None
-    attrs = rt.table.get(store.code_key(caller.tenant, spelled))
+    attrs = rt.table.get(codes.code_key(caller.tenant, spelled))
     if attrs is None:
         raise missing
-    known = store.owner_or_invitation(attrs)
+    known = codes.owner_or_invitation(attrs)
     invitation = known if isinstance(known, Invitation) else None
     referrer, _ = members.read(rt.table, caller.tenant, known.referrer if isinstance(known, Invitation) else known)
     reason = "referrer_blocked" if referrer.status == "blocked" else _why_not(invitation, rt.clock.now())

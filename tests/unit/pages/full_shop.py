@@ -16,8 +16,8 @@ from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
-from chalicelib.areas.referrals import store as referrals
 from chalicelib.areas.referrals.model import Invitation
+from chalicelib.areas.referrals.store import codes
 from chalicelib.areas.rewards.model import Wish
 from chalicelib.areas.rules.model import RuleLimits
 from chalicelib.flows.acknowledge_feed import acknowledge_feed
@@ -233,7 +233,7 @@ def _brings_others_in(shop: BookShop, ada: str) -> str:
 
 def _over(shop: BookShop, bob: str) -> Put:
     """An invitation of his that nobody took up."""
-    return referrals.invitation_put(shop.caller.tenant, Invitation(REFERRAL, "OVER", bob, "link", 1, 2, told=True))
+    return codes.invitation_put(shop.caller.tenant, Invitation(REFERRAL, "OVER", bob, "link", 1, 2, told=True))
 
 
 def _hooked(shop: BookShop) -> dict[str, str]:
