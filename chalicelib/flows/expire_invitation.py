@@ -44,7 +44,9 @@ def expire_invitation(rt: Runtime, caller: Caller, day: Day, code: str) -> bool:
         revision = rt.config.load(rt.table, tenant).revision
         header = Header("settle_due", command.id, caller, now, now, revision)
         made = profiles.noted(rt, header, member, head, (ReferralExpired(known.referral_id),))
-        counted = owned.friends_put(tenant, known.referrer, replace(friends, expired=friends.expired + 1))
+        counted = owned.friends_put(
+            tenant, known.referrer, replace(friends.without(known), expired=friends.expired + 1)
+        )
         asked = _forgotten(tenant, known, found)
         return Plan(made.entry, (*made.writes, codes.invitation_put(tenant, known.over()), counted, *asked))
 

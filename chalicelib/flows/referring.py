@@ -148,8 +148,9 @@ def registered_writes(tenant: str, member_id: str, bringing: Bringing) -> tuple[
     referral, referrer, invitation = bringing.referral, bringing.referrer, bringing.invitation
     if referral is not None and referrer is not None:
         writes.append(owned.referral_put(tenant, member_id, referral))
+        known = referrer.friends if invitation is None else referrer.friends.without(invitation)
         friends = replace(
-            referrer.friends,
+            known,
             registered=referrer.friends.registered + 1,
             purchased=referrer.friends.purchased + (referral.purchased_at is not None),
         )

@@ -19,11 +19,12 @@ An erasure of who was asked finds the invitation by their identifier, one of the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.referrals.model import Invitation, Seen
+from chalicelib.areas.referrals.model import NOT_SENT, Invitation, Seen, Sending
 from chalicelib.areas.referrals.store.owned import list_place, referral_key, unchanged
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import iso_day, local_day
@@ -41,12 +42,14 @@ class SharedCodeItem(StampbookItem):
 
 
 class InvitationItem(StampbookItem):
-    """In the list and the index of what is due as long as there is something to show or to wait for."""
+    """In the list and the index of what is due as long as there is something to show or to wait for. An older release knows nothing of
+    `sending` and forgets it, when nothing is sent any more."""
 
     kind = UnicodeAttribute(default=_INVITATION)
     version = IntegerAttribute()
     body = BodyAttribute()
     private = BodyAttribute(null=True)
+    sending = BodyAttribute(null=True)
     card = BodyAttribute(null=True)
     gsi1pk = UnicodeAttribute(null=True)
     gsi1sk = UnicodeAttribute(null=True)
@@ -99,6 +102,7 @@ def invitation_put(tenant: str, after: Invitation) -> Put:
         version=after.version + 1,
         body=[*body, after.taken, after.told],
         private=None if after.asked is None else dict(after.asked),
+        sending=None if after.sending == NOT_SENT else astuple(after.sending),
     )
     if not after.taken:
         place = list_place(tenant, after.referrer, after.created_at, after.referral_id)
@@ -157,7 +161,7 @@ def _owner_or_invitation(attrs: Attrs) -> str | Invitation:
     referral_id, referrer, channel, created_at, expires_at, taken, told = item.body
     code = str(item.pk).rsplit("#", 1)[1]
     known = referral_id, code, referrer, channel, created_at, expires_at
-    return Invitation(*known, taken, told, item.private, item.version)
+    return Invitation(*known, taken, told, item.private, Sending(*(item.sending or ())), item.version)
 
 
 def _seen(attrs: Attrs, name: str) -> Seen:

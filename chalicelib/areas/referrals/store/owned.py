@@ -40,9 +40,12 @@ class ReferralItem(StampbookItem):
 
 
 class FriendsItem(StampbookItem):
+    """An older release knows nothing of `open` and forgets it: then a member may have more invitations open for a while."""
+
     kind = UnicodeAttribute(default="friends")
     version = IntegerAttribute()
     body = BodyAttribute()
+    open = BodyAttribute(null=True)
 
 
 def referral_key(tenant: str, member: str) -> Key:
@@ -88,7 +91,7 @@ def friends_from(attrs: Attrs | None) -> Friends:
 def friends_put(tenant: str, member: str, after: Friends) -> Put:
     key = friends_key(tenant, member)
     body = [after.invited, after.registered, after.purchased, after.expired]
-    item = FriendsItem(pk=key.pk, sk=key.sk, version=after.version + 1, body=body)
+    item = FriendsItem(pk=key.pk, sk=key.sk, version=after.version + 1, body=body, open=list(after.open) or None)
     return Put(to_attrs(item), unchanged(after.version))
 
 
@@ -133,7 +136,7 @@ def _referral(attrs: Attrs) -> Referral:
 def _friends(attrs: Attrs) -> Friends:
     item = from_attrs(FriendsItem, attrs)
     invited, registered, purchased, expired = item.body
-    return Friends(invited, registered, purchased, expired, item.version)
+    return Friends(invited, registered, purchased, expired, item.version, tuple(item.open or ()))
 
 
 def _list(tenant: str, member: str) -> str:
