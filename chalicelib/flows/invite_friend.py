@@ -82,7 +82,11 @@ def invite_friend(
         noted = profiles.noted(rt, header, member, head, (fact,), {"code": made.code, "sending": made.sending.state})
         friends = owned.friends_from(found.get(owned.friends_key(caller.tenant, member_id)))
         guards = guard_puts(caller.tenant, command, noted.entry, now)
-        writes = (*noted.writes, *_kept(caller.tenant, made, known, friends.asked(made.expires_at, now)), *guards)
+        writes = (
+            *noted.writes,
+            *_kept(caller.tenant, made, known, friends.with_one_more_open(made.expires_at, now)),
+            *guards,
+        )
         return Plan(noted.entry, writes, frozenset(guard.key for guard in guards))
 
     return commit(rt, command, plan, _answer, lambda: recall_guarded(rt.table, caller.tenant, command))

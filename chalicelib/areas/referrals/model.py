@@ -120,7 +120,7 @@ class Friends:
     version: int = 0
     open: tuple[Instant, ...] = ()
 
-    def asked(self, until: Instant, now: Instant) -> Friends:
+    def with_one_more_open(self, until: Instant, now: Instant) -> Friends:
         """One more. Refuses `too_many_invitations`; those that are over count no more, whether or not that was told."""
         still = tuple(one for one in self.open if one > now)
         if len(still) >= MOST_OPEN:

@@ -12,7 +12,7 @@ from chalicelib.areas.accounts.model import wallet as w
 from chalicelib.areas.accounts.model.apart import Hold, Pending, decided, with_promise, without_held, without_promised
 from chalicelib.areas.accounts.model.counters import Counters, counted, uncounted
 from chalicelib.areas.accounts.model.facts.metrics import reached_name
-from chalicelib.areas.accounts.model.months import Month, Months, with_month
+from chalicelib.areas.accounts.model.months import Month, Months, first_of, later_of, with_month
 from chalicelib.areas.accounts.model.past import Past, with_counts
 from chalicelib.areas.accounts.model.standing import Standing
 from chalicelib.areas.accounts.model.wallet import Wallet
@@ -101,8 +101,8 @@ def _advanced(account: Account, fact: f.AccountAdvanced) -> Account:
 def _ordered(account: Account, fact: f.OrderRecorded) -> Account:
     counted = fact.value if fact.counted is None else fact.counted
     bought = _purchased(account, fact.counts_on, 1, fact.currency, fact.value, counted)
-    latest = _later(account.ordered_on, fact.counts_on)
-    return replace(bought, ordered_on=latest, first_ordered_on=_first(account, fact.counts_on))
+    first = first_of(account.orders, account.first_ordered_on, fact.counts_on)
+    return replace(bought, ordered_on=later_of(account.ordered_on, fact.counts_on), first_ordered_on=first)
 
 
 def _returned(account: Account, fact: f.OrderReturned) -> Account:
@@ -120,18 +120,6 @@ def _purchased(account: Account, day: Day | None, orders: int, currency: str, va
         counted=_plus(account.counted, currency, counted),
         months=with_month(account.months, day, month),
     )
-
-
-def _later(one: Day | None, other: Day | None) -> Day | None:
-    return other if one is None else one if other is None else max(one, other)
-
-
-def _first(account: Account, day: Day | None) -> Day | None:
-    """Whoever has orders of which nobody knows the first has bought before: a further one tells no more of it."""
-    if account.orders <= 0:
-        return day
-    known = account.first_ordered_on
-    return known if known is None or day is None else min(known, day)
 
 
 def _plus(sums: Mapping[str, int], name: str, amount: int) -> Mapping[str, int]:
