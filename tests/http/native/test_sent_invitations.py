@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -100,23 +100,25 @@ def test_what_is_refused_is_told(rt: Runtime, shop: Shop, ada: str) -> None:
     assert sending(shop, unsent)[:2] == ("failed", "no_sender")
 
 
-def _is_blocked(shop: Shop, ada: str) -> object:
-    return shop.block(ada)
+def _is_blocked(shop: Shop, ada: str) -> None:
+    shop.block(ada)
 
 
-def _has_enrolled(shop: Shop, _: str) -> object:
-    return answer(shop.api.post("/v1/members", {"identifiers": [BEA]}))
+def _has_enrolled(shop: Shop, _: str) -> None:
+    answer(shop.api.post("/v1/members", {"identifiers": [BEA]}))
 
 
-def _says_nothing(shop: Shop, _: str) -> object:
-    return answer(shop.api.put("/v1/tenant", {"name": "The Bookshop"}))
+def _says_nothing(shop: Shop, _: str) -> None:
+    answer(shop.api.put("/v1/tenant", {"name": "The Bookshop"}))
 
 
 @pytest.mark.parametrize(
     ("meanwhile", "reason"),
     [(_is_blocked, "referrer_blocked"), (_has_enrolled, "member_already"), (_says_nothing, "no_words")],
 )
-def test_what_has_changed_meanwhile_is_minded(rt: Runtime, shop: Shop, ada: str, meanwhile: Any, reason: str) -> None:
+def test_what_has_changed_meanwhile_is_minded(
+    rt: Runtime, shop: Shop, ada: str, meanwhile: Callable[[Shop, str], None], reason: str
+) -> None:
     says(shop)
     invited = invite(shop, ada, BEA)
     meanwhile(shop, ada)
