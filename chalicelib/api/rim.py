@@ -1,7 +1,7 @@
 """The rim: one request from its credential to its answer. Handlers hold no HTTP, and no failure leaves unshaped.
 
-In this order: who is it, may they, is the query right, is the key right, is the body right; then the handler. So a
-stranger learns nothing about requests, and a refused one has touched nothing.
+In this order: who is it, may they, is the query right, may they be quiet, is the key right, is the body right; then the
+handler. So a stranger learns nothing about requests, and a refused one has touched nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from chalicelib.api.bodies import read_body
 from chalicelib.api.calls import Answered, Call, Page, Visit
 from chalicelib.api.handlers import Handler, handler_of
 from chalicelib.api.query import read_query
-from chalicelib.api.route import DRY_RUN_STATUS, Route
+from chalicelib.api.route import DRY_RUN_STATUS, QUIET_RESOURCE, Route
 from chalicelib.areas.access.operations import NotThisKey, authenticate
 from chalicelib.aws.errors import CloudError
 from chalicelib.errors import Busy, Forbidden, InvalidInput, StampbookError, Unauthenticated, Unavailable
@@ -114,6 +114,8 @@ def _answered(
     rt = runtime()
     caller = _caller(route, rt, request, note)
     query = _query(route, request)
+    if query.get("quiet"):
+        caller = _hushed(caller)
     handler = handler_of(route.target)
     key = _idempotency_key(request) if route.writes else None
     body, value = _body(handler, request)
@@ -146,6 +148,14 @@ def _caller(route: Route, rt: Runtime, request: Request, note: log.Note) -> Call
     if not caller.may(route.resource, access):
         raise Forbidden("missing_grant", f"This API key may not {access} {route.resource}.")
     return caller
+
+
+def _hushed(caller: Caller) -> Caller:
+    if not caller.may(QUIET_RESOURCE, "modify"):
+        raise Forbidden(
+            "missing_grant", f"This API key may not modify {QUIET_RESOURCE}, so it may not be quiet.", param="quiet"
+        )
+    return replace(caller, quiet=True)
 
 
 def _query(route: Route, request: Request) -> dict[str, Any]:

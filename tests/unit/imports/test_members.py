@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ JSONL = "imports/shop/segments/vip/june.jsonl"
 JOINED = "member.joined_segment"
 
 
-def shop_with_segment(people: int = 0, it: Importing | None = None, **fields: object) -> Importing:
+def shop_with_segment(people: int = 0, it: Importing | None = None, **fields: Any) -> Importing:
     it = it or importing()
     segmented.define(it.shop, "vip", **fields)
     for number in range(people):
