@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.areas.imports.model import place_of
+from chalicelib.areas.imports.model import Drop, place_of
 from chalicelib.areas.jobs.model import Operation
 from chalicelib.areas.members import store as members
 from chalicelib.areas.segments.operations import list_memberships
@@ -23,6 +25,7 @@ from chalicelib.table.memory import MemoryTable
 from tests.twins import segmented
 from tests.twins.faulty import FaultyTable
 from tests.twins.killing import When
+from tests.unit.imports.disk_files import DiskFiles
 from tests.unit.imports.drops import Importing, importing
 
 KEY = "imports/shop/segments/vip/june.csv"
@@ -260,6 +263,22 @@ def test_it_asks_for_no_more_than_by_hand() -> None:
         imported(it, cards(lines), chunk_rows=1_000)
         asked.append((table.calls, len(table.transactions)))
     assert (asked[1][0] - asked[0][0], asked[1][1] - asked[0][1]) == (3, 1)
+
+
+def test_ten_times_the_lines_take_no_more_memory(tmp_path: Path) -> None:
+    """Lines of nobody, so that what is weighed is the import and not the twin of the table."""
+    peaks = []
+    for lines in (2_000, 20_000):
+        files = DiskFiles(tmp_path / str(lines))
+        it = shop_with_segment(it=importing(files=files))
+        files.path(KEY).write_bytes(b"email\n" + b"no address\n" * lines)
+        tracemalloc.start()
+        operation = it.start(Drop("bucket", KEY, "etag"), chunk_rows=1_000)
+        it.work()
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert it.progress(operation.operation_id).counts["refused"] == lines
+    assert peaks[1] - peaks[0] < 300_000, peaks
 
 
 def test_where_a_file_of_members_lies_says_whom_they_join() -> None:
