@@ -14,7 +14,6 @@ from chalicelib.kit.platforms import Platform
 
 __all__ = [
     "MOST_BYTES",
-    "MOST_CHARACTERS",
     "DeadEndpointError",
     "NoSenderError",
     "Platform",
@@ -24,7 +23,6 @@ __all__ = [
 ]
 
 MOST_BYTES = 4_096  # of what goes to a phone: neither Apple's service nor Google's carries more
-MOST_CHARACTERS = 1_600  # of a text: SNS takes no more
 
 
 class UnsendableError(Exception):

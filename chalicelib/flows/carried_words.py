@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.areas.notifications.model import Channel, TemplateDefinition, Words, filled, notice_id
-from chalicelib.aws.senders import MOST_BYTES, MOST_CHARACTERS, Pushed
+from chalicelib.areas.notifications.model import Channel, TemplateDefinition, notice_id
+from chalicelib.aws.senders import MOST_BYTES, Pushed
 from chalicelib.errors import Refused
+from chalicelib.kit.wording import MOST_CHARACTERS, Words, filled
 
 _SOME_NOTICE = notice_id("", "", "", 0)  # they all are as long
 
