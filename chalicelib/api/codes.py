@@ -45,7 +45,7 @@ WRITES = {
 }
 BODIES = {
     "unsupported_media_type": Code(415, "The body is not sent as application/json."),
-    "body_missing": Code(400, "This operation needs a body: it has fields that must be there."),
+    "body_missing": Code(400, "This operation needs a body."),
     "body_too_large": Code(400, "The body has more than 1 MB."),
     "body_too_deep": Code(400, "The body nests deeper than 32 levels."),
     "body_not_utf8": Code(400, "The body is not UTF-8."),

@@ -45,6 +45,7 @@ NOT_BY_HTTP = {
     "duplicate_rule": "of rules given as a list: over HTTP each has a path of its own",
     "empty_file": "of a whole file of orders",
     "bad_header": "of a whole file of orders",
+    "unreadable_line": "of a line of a file of members: over HTTP a body is refused whole",
     "invalid_tenant": "of keys, which are issued at a prompt",
     "invalid_key_name": "of keys",
     "invalid_grants": "of keys",
