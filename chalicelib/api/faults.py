@@ -65,6 +65,7 @@ FORMS: Mapping[str, str] = {
         "have 3 to 64 letters from A to Z, digits or hyphens, a letter or digit first and last"
     ),
     "^[A-Za-z0-9-]{0,16}$": "have at most 16 letters from A to Z, digits or hyphens",
+    r"^https://[^\s{}]+\{\{code\}\}[^\s{}]*$": "be an https link with {{code}} in it, such as https://shop.example.com/join?code={{code}}",
     "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "be a day of a year such as 12-31",
     "^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$": "be a language such as de or en-GB",
     "^[a-z]{2,3}(-[A-Z]{2})?$": "be a language such as de or en-GB",

@@ -113,7 +113,12 @@ PERKS_REWARDS_AND_COUPONS = {
     "wrong_delivery_state": Code(422, "The delivery cannot go from where it stands to there."),
     "undo_by_refund": Code(422, "It was spent on a reward: refund the redemption; the message says how."),
     "template_not_found": Code(404, "The tenant has no such template of notifications."),
-    "unknown_variable": Code(422, "A variable in the words of a notification is none that is known where it is used."),
+    "unknown_variable": Code(
+        422, "A variable in the words of a notification or an invitation is none that is known where it is used."
+    ),
+    "words_too_long": Code(
+        422, "The words of a notification are more than its channel carries; the message says how much does."
+    ),
     "unknown_template": Code(422, "The tenant has no template of notifications of this id that a rule could tell."),
     "follow_up_not_found": Code(404, "The tenant has no such follow-up."),
     "too_many_follow_ups": Code(422, "A tenant has at most 100 follow-ups."),
@@ -173,6 +178,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "referral_loop": Code(422, "The member has brought others in, so nobody brings them in any more."),
     "member_already": Code(422, "Whoever is invited is a member already."),
     "invited_already": Code(422, "Whoever is invited is invited already, and the invitation is still good."),
+    "too_many_invitations": Code(
+        422, "The member has as many invitations open as may be: another one when one is taken up or over."
+    ),
     "referrer_blocked": Code(422, "Whose referral code it is was blocked: they bring in nobody."),
     "referred_before": Code(422, "Somebody with one of these identifiers was a member before."),
     "device_used": Code(422, "As many members were enrolled on the device as the tenant lets come by referrals."),

@@ -1,7 +1,7 @@
 """The rim: one request from its credential to its answer. Handlers hold no HTTP, and no failure leaves unshaped.
 
-In this order: who is it, may they, is the query right, is the key right, is the body right; then the handler. So a
-stranger learns nothing about requests, and a refused one has touched nothing.
+In this order: who is it, may they, is the query right, may they be quiet, is the key right, is the body right; then the
+handler. So a stranger learns nothing about requests, and a refused one has touched nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from chalicelib.api.bodies import read_body
 from chalicelib.api.calls import Answered, Call, Page, Visit
 from chalicelib.api.handlers import Handler, handler_of
 from chalicelib.api.query import read_query
-from chalicelib.api.route import DRY_RUN_STATUS, Route
+from chalicelib.api.route import DRY_RUN_STATUS, QUIET_RESOURCE, Route
 from chalicelib.areas.access.operations import NotThisKey, authenticate
 from chalicelib.aws.errors import CloudError
 from chalicelib.errors import Busy, Forbidden, InvalidInput, StampbookError, Unauthenticated, Unavailable
@@ -41,6 +41,7 @@ _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,128})", r
 _IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
 AUDITED = frozenset({"invalid_credential", "missing_grant", "wrong_proof", "proof_locked"})
 UNROUTED = "unrouted"  # the operation, in the log, of what no route was asked about
+NO_FIELDS = b"{}"
 _CHALICE_CODES = {405: "method_not_allowed", 415: "unsupported_media_type", 500: "internal_error"}
 
 
@@ -114,6 +115,8 @@ def _answered(
     rt = runtime()
     caller = _caller(route, rt, request, note)
     query = _query(route, request)
+    if query.get("quiet"):
+        caller = _hushed(caller)
     handler = handler_of(route.target)
     key = _idempotency_key(request) if route.writes else None
     body, value = _body(handler, request)
@@ -148,6 +151,14 @@ def _caller(route: Route, rt: Runtime, request: Request, note: log.Note) -> Call
     return caller
 
 
+def _hushed(caller: Caller) -> Caller:
+    if not caller.may(QUIET_RESOURCE, "modify"):
+        raise Forbidden(
+            "missing_grant", f"This API key may not modify {QUIET_RESOURCE}, so it may not be quiet.", param="quiet"
+        )
+    return replace(caller, quiet=True)
+
+
 def _query(route: Route, request: Request) -> dict[str, Any]:
     given = request.query_params
     return read_query(route.parameters, {} if given is None else {name: given.getlist(name) for name in given})
@@ -171,7 +182,8 @@ def _body(handler: Handler, request: Request) -> tuple[BaseModel | None, Any]:
         raw = request.raw_body
     except ValueError as fault:
         raise InvalidInput("body_not_utf8", "The body cannot be read as UTF-8.") from fault
-    return read_body(raw if isinstance(raw, bytes) else raw.encode(), handler.body)
+    sent = raw if isinstance(raw, bytes) else raw.encode()
+    return read_body(sent if sent.strip() or handler.needs_body else NO_FIELDS, handler.body)
 
 
 def _fingerprint(route: Route, path: Mapping[str, str], query: Mapping[str, Any], body: Any) -> str:

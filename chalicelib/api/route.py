@@ -68,8 +68,12 @@ class Route:
         return self.method != "GET" and not self.read_only
 
     @property
+    def may_be_quiet(self) -> bool:
+        return self.dry_run and self.resource in TOLD_OF
+
+    @property
     def parameters(self) -> tuple[QueryParam, ...]:
-        return (*self.query, DRY_RUN) if self.dry_run else self.query
+        return (*self.query, *([DRY_RUN] if self.dry_run else []), *([QUIET] if self.may_be_quiet else []))
 
 
 DRY_RUN_STATUS = 200  # whatever the operation's own: nothing has been created
@@ -78,6 +82,16 @@ DRY_RUN = QueryParam(
     "boolean",
     "Decide and answer as if, but write nothing: the answer has status 200 and the header `Dry-Run: true`, and ids of "
     "what it would have made name nothing.",
+    default=False,
+)
+TOLD_OF = frozenset(("accounts", "adjustments", "events", "orders", "perks", "tiers"))
+QUIET_RESOURCE = "adjustments"
+QUIET = QueryParam(
+    "quiet",
+    "boolean",
+    "Change it and tell nobody: it stands in the ledger, in statements and in the audit log, but in no feed; no webhook, "
+    "notification, segment or metric follows it. For corrections and for what is brought over from elsewhere. The key must "
+    f"be allowed to modify {QUIET_RESOURCE} as well.",
     default=False,
 )
 LIMIT = QueryParam("limit", "integer", "How many items a page holds at most.", default=25, minimum=1, maximum=100)

@@ -5,6 +5,7 @@
     a chunk       some hundred members of it                     {job: notification, do: chunk, tenant, operation, part, chunk}
     a join        its report                                     {job: notification, do: join, tenant, operation}
     a notice      of one member, whose time has come             {do: tell, tenant, member_id, notice_id}
+    an invitation whose time has come                            {do: invite, tenant, code}
     what is due   a page of what is to be sent by now            {do: wake, shard}
 
 Everything may come twice and in any order. What raises comes again with its queue; a step received for the fifth time is given up:
@@ -18,6 +19,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.areas.notifications.store.notices import DueNotice
+from chalicelib.areas.referrals.model import Sending
 from chalicelib.errors import InvalidInput, Refused
 from chalicelib.events.chunks import coming_again
 from chalicelib.events.log import Note
@@ -26,6 +28,7 @@ from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.job_messages import NOTIFY, Step, step_of
 from chalicelib.flows.join_notification import join_notification
 from chalicelib.flows.notify_chunk import notify_chunk, route_notification
+from chalicelib.flows.send_invitation import send_invited, send_put_off
 from chalicelib.flows.tell_one import tell_waiting
 from chalicelib.flows.tell_wanted import Happened, tell_wanted
 from chalicelib.flows.wake_notices import wake_shard
@@ -50,14 +53,25 @@ def _handle(rt: Runtime, body: Any, note: Note, delivery: Delivery) -> None:
             note.operation, note.tenant = "tell_wanted", tenant
             happened = Happened(*(body[name] for name in Happened._fields))
             note.done += tell_wanted(rt, tenant, happened, tuple(types))
+            _count(note, send_invited(rt, tenant, happened, tuple(types)))
         case {"do": "wake", "shard": int() as shard}:
             note.operation = "wake_notices"
             note.done += wake_shard(rt, shard, note.request_id)
+        case {"do": "invite", "tenant": str() as tenant, "code": str() as code}:
+            note.operation, note.tenant = "send_invitation", tenant
+            _count(note, send_put_off(rt, tenant, code))
         case {"do": "tell", "tenant": str() as tenant, "member_id": str() as member_id, "notice_id": str() as notice}:
             note.operation, note.tenant = "tell_member", tenant
             note.done += tell_waiting(rt, DueNotice(tenant, member_id, notice)) is not None
         case _:
             raise InvalidInput("unknown_message", "This is no message about notifications.")
+
+
+def _count(note: Note, sending: Sending | None) -> None:
+    """What is put off is counted when its time has come."""
+    if sending is not None:
+        note.done += sending.state == "sent"
+        note.failed += sending.state == "failed"
 
 
 def _step(rt: Runtime, step: Step, delivery: Delivery) -> None:

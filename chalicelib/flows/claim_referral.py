@@ -16,8 +16,8 @@ from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.programs import store as programs
-from chalicelib.areas.referrals import store
 from chalicelib.areas.referrals.model import Channel, Friends
+from chalicelib.areas.referrals.store import owned
 from chalicelib.errors import Refused
 from chalicelib.flows.account_views import facts_of, owner_of
 from chalicelib.flows.member_moments import Moments
@@ -62,10 +62,10 @@ def claim_referral(
         tenant, now = caller.tenant, rt.clock.now()
         found = {key_of(attrs): attrs for attrs in every_item(rt.table, snapshot_query(tenant, member_id))}
         member, head = members.member_from(found.get(members.profile_key(tenant, member_id)), member_id)
-        friends = store.friends_from(found.get(store.friends_key(tenant, member_id)))
+        friends = owned.friends_from(found.get(owned.friends_key(tenant, member_id)))
         if member.status == "blocked":
             raise member_blocked()
-        if store.referral_key(tenant, member_id) in found:
+        if owned.referral_key(tenant, member_id) in found:
             raise Refused("referred_already", "Somebody brought this member in already.", param="member_id")
         _must_be_new(rt, tenant, member, found, now)
         bringing = brought(rt, tenant, came, member.identifiers, now, member_id)
@@ -77,7 +77,7 @@ def claim_referral(
         own = tuple(write for gift in giving.given(member, CAME, found) for write in gift.writes)
         gifts = brought_in(giving, member, bringing, own)
         guards = guard_puts(tenant, command, made.entry, now)
-        unchanged = store.friends_check(tenant, member_id, friends)
+        unchanged = owned.friends_check(tenant, member_id, friends)
         writes = together((*made.writes, *own, *gifts, unchanged, *guards))
         return Plan(made.entry, writes, frozenset(guard.key for guard in guards), taking)
 

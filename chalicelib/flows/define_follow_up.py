@@ -6,11 +6,12 @@ writes   follow-up, revision, entry: 6 units; + 2 with an Idempotency-Key
 
 from __future__ import annotations
 
-from chalicelib.areas.notifications.model import OF_MEMBERS, FollowUp, check_variables
+from chalicelib.areas.notifications.model import OF_MEMBERS, FollowUp
 from chalicelib.areas.notifications.store import templates
 from chalicelib.errors import Refused
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
+from chalicelib.kit.wording import check_variables
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import Config, Name

@@ -100,6 +100,7 @@ def context_of(
         orders=account.orders,
         spend=_money(account.spend),
         last_order_on=_last_order_on(account),
+        first_order_on=account.first_ordered_on,
         history=OfAccount(account),
         may_spend=may_spend,
         decimals={unit.code: unit.decimals for unit in terms.program.units},

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
-from chalicelib.areas.notifications.model import TemplateDefinition, Words
+from chalicelib.areas.notifications.model import TemplateDefinition
 from chalicelib.areas.notifications.store import favourites, notices, templates
 from chalicelib.areas.segments import store as segments
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
@@ -31,6 +31,7 @@ from chalicelib.flows.quiet_hours import quiet_now
 from chalicelib.flows.start_notification import CUT
 from chalicelib.flows.tell_members import TOGETHER, Telling, tell_members
 from chalicelib.kit.ids import number_of, shown
+from chalicelib.kit.wording import Words
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.patient import PatientTable

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from chalicelib.areas.members import store as members
 from chalicelib.areas.referrals import operations as referrals
-from chalicelib.areas.referrals import store
-from chalicelib.areas.referrals.model import Channel, Invitation, State, normal_code
+from chalicelib.areas.referrals.model import (
+    NOT_SENT,
+    Channel,
+    Invitation,
+    SendingReason,
+    SendingState,
+    State,
+    normal_code,
+)
 from chalicelib.areas.referrals.operations import ReferralPage
+from chalicelib.areas.referrals.store import codes, owned
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
@@ -43,8 +52,18 @@ class ReferralOfMember(Frozen):
     came_by: CameBy | None
 
 
+class ShownSending(Frozen):
+    """What became of sending an invitation: `none`, where it is not to be sent. `reason`: why it failed. `at`: when it was sent or had
+    failed; of one that waits for the end of quiet hours, when they are over."""
+
+    state: SendingState
+    reason: SendingReason | None
+    at: Time | None
+
+
 class CheckedReferral(Frozen):
-    """`reason`: why nobody comes by it just now, as a code. An invitation is good once, until it expires."""
+    """`reason`: why nobody comes by it just now, as a code. An invitation is good once, until it expires. `sending`: whether it was
+    sent to whoever was asked."""
 
     referral_code: str
     good: bool
@@ -52,6 +71,7 @@ class CheckedReferral(Frozen):
     referrer_id: str
     referral_id: str | None
     expires_at: Time | None
+    sending: ShownSending
 
 
 def read_referral(rt: Runtime, caller: Caller, member_id: str) -> ReferralOfMember:
@@ -60,12 +80,12 @@ def read_referral(rt: Runtime, caller: Caller, member_id: str) -> ReferralOfMemb
     tenant = caller.tenant
     keys = [
         members.profile_key(tenant, member_id),
-        store.friends_key(tenant, member_id),
-        store.referral_key(tenant, member_id),
+        owned.friends_key(tenant, member_id),
+        owned.referral_key(tenant, member_id),
     ]
     profile, friends, came = map(rt.table.batch_get(keys).get, keys)
     member, _ = members.member_from(profile, member_id)
-    known, by = store.friends_from(friends), None if came is None else store.referral_from(came)
+    known, by = owned.friends_from(friends), None if came is None else owned.referral_from(came)
     return ReferralOfMember(
         member_id=member_id,
         referral_code=member.shared_code,
@@ -102,10 +122,10 @@ def check_referral(rt: Runtime, caller: Caller, code: str) -> CheckedReferral:
         spelled = normal_code(code)
     except InvalidInput:
         raise missing from None
-    attrs = rt.table.get(store.code_key(caller.tenant, spelled))
+    attrs = rt.table.get(codes.code_key(caller.tenant, spelled))
     if attrs is None:
         raise missing
-    known = store.owner_or_invitation(attrs)
+    known = codes.owner_or_invitation(attrs)
     invitation = known if isinstance(known, Invitation) else None
     referrer, _ = members.read(rt.table, caller.tenant, known.referrer if isinstance(known, Invitation) else known)
     reason = "referrer_blocked" if referrer.status == "blocked" else _why_not(invitation, rt.clock.now())
@@ -116,9 +136,18 @@ def check_referral(rt: Runtime, caller: Caller, code: str) -> CheckedReferral:
         referrer_id=referrer.member_id,
         referral_id=None if invitation is None else invitation.referral_id,
         expires_at=None if invitation is None else invitation.expires_at,
+        sending=_shown(invitation, rt.clock.now()),
     )
 
 
-def _why_not(invitation: Invitation | None, now: int) -> str | None:
+def _shown(invitation: Invitation | None, now: Instant) -> ShownSending:
+    """One that is over by now is not sent any more, whether or not somebody has found out."""
+    known = NOT_SENT if invitation is None else invitation.sending
+    if invitation is not None and invitation.state(now) == "expired":
+        known = known.too_late(invitation.expires_at)
+    return ShownSending(state=known.state, reason=known.reason, at=known.at)
+
+
+def _why_not(invitation: Invitation | None, now: Instant) -> str | None:
     state = "invited" if invitation is None else invitation.state(now)
     return {"registered": "invitation_used", "expired": "invitation_expired"}.get(state)

@@ -18,8 +18,8 @@ from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.accounts.model import Story
 from chalicelib.areas.accounts.model.facts import ReferralPurchased
 from chalicelib.areas.members.model import Member
-from chalicelib.areas.referrals import store
 from chalicelib.areas.referrals.model import Referral, bought
+from chalicelib.areas.referrals.store import owned
 from chalicelib.areas.rules.model.triggers import of_referral
 from chalicelib.flows.follow_coupons import Giving
 from chalicelib.flows.member_moments import Moments
@@ -118,11 +118,11 @@ class Friend:
         after = bought(known, at)
         if self.kept is None:
             return registered_writes(tenant, self.member.member_id, replace(self.came, referral=after))
-        put = store.referral_put(tenant, self.member.member_id, after)
+        put = owned.referral_put(tenant, self.member.member_id, after)
         if referrer is None:
             return (put,)
         friends = replace(referrer.friends, purchased=referrer.friends.purchased + 1)
-        return put, store.friends_put(tenant, referrer.member.member_id, friends)
+        return put, owned.friends_put(tenant, referrer.member.member_id, friends)
 
     def _given(self, referrer: Referrer, wanted: tuple[str, ...], moments: Moments) -> tuple[Write, ...]:
         """Here for the purchase; and by other programs, of which a member is as well, for their coming."""
@@ -140,6 +140,6 @@ def friend_of(giving: Giving, header: Header, terms: Terms, opened: Opened, *, c
     """By what was read with who buys: nothing more is. Where it does not `count`, for nobody: all of it has come back before it
     was known whose it is."""
     assert opened.member is not None  # noqa: S101 - a buyer is a member
-    kept = opened.beside.get(store.referral_key(header.caller.tenant, opened.member.member_id)) if counts else None
-    known = None if kept is None else store.referral_from(kept)
+    kept = opened.beside.get(owned.referral_key(header.caller.tenant, opened.member.member_id)) if counts else None
+    known = None if kept is None else owned.referral_from(kept)
     return Friend(giving, header, terms, opened.member, known, opened.came if counts else NOBODY)

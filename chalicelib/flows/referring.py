@@ -15,7 +15,6 @@ from chalicelib.areas.accounts.model.facts import ReferralRegistered
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Identifier, Member
 from chalicelib.areas.programs import store as programs
-from chalicelib.areas.referrals import store
 from chalicelib.areas.referrals.model import (
     Friends,
     Invitation,
@@ -24,6 +23,7 @@ from chalicelib.areas.referrals.model import (
     normal_code,
     seen_name,
 )
+from chalicelib.areas.referrals.store import codes, owned
 from chalicelib.errors import NotFound, Refused, StampbookError
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.facts import Fact
@@ -139,25 +139,26 @@ def read_referrer(rt: Runtime, tenant: str, member_id: str) -> Referrer | None:
         member, _ = members.member_from(found.get(members.profile_key(tenant, member_id)), member_id)
     except NotFound:
         return None
-    return Referrer(member, found, store.friends_from(found.get(store.friends_key(tenant, member_id))))
+    return Referrer(member, found, owned.friends_from(found.get(owned.friends_key(tenant, member_id))))
 
 
 def registered_writes(tenant: str, member_id: str, bringing: Bringing) -> tuple[Write, ...]:
     """Somebody has come; or has been enrolled on a device, by themselves."""
-    writes: list[Write] = [store.seen_put(tenant, one, member_id) for one in bringing.seen if one.member != member_id]
+    writes: list[Write] = [codes.seen_put(tenant, one, member_id) for one in bringing.seen if one.member != member_id]
     referral, referrer, invitation = bringing.referral, bringing.referrer, bringing.invitation
     if referral is not None and referrer is not None:
-        writes.append(store.referral_put(tenant, member_id, referral))
+        writes.append(owned.referral_put(tenant, member_id, referral))
+        known = referrer.friends if invitation is None else referrer.friends.without(invitation)
         friends = replace(
-            referrer.friends,
+            known,
             registered=referrer.friends.registered + 1,
             purchased=referrer.friends.purchased + (referral.purchased_at is not None),
         )
-        writes.append(store.friends_put(tenant, referrer.member.member_id, friends))
+        writes.append(owned.friends_put(tenant, referrer.member.member_id, friends))
     if invitation is not None:
-        writes.append(store.invitation_put(tenant, invitation.taken_up()))
+        writes.append(codes.invitation_put(tenant, invitation.taken_up()))
         if invitation.asked is not None:
-            writes.append(store.asked_delete(tenant, invitation.asked, invitation.code))
+            writes.append(codes.asked_delete(tenant, invitation.asked, invitation.code))
     return tuple(writes)
 
 
@@ -166,14 +167,14 @@ def given_up_writes(tenant: str, member_id: str, identifiers: Sequence[Identifie
     more, by a friend's code. A card is the shop's, and may be somebody else's later. Written whether or not it is known: nobody
     asks of an identifier how often it came."""
     names = (seen_name(one.type, one.value) for one in identifiers if one.type in _OF_A_PERSON)
-    return tuple(replace(store.seen_put(tenant, Seen(name), member_id), condition=None) for name in names)
+    return tuple(replace(codes.seen_put(tenant, Seen(name), member_id), condition=None) for name in names)
 
 
 def _read_code(rt: Runtime, tenant: str, code: str) -> str | Invitation:
-    attrs = rt.table.get(store.code_key(tenant, code))
+    attrs = rt.table.get(codes.code_key(tenant, code))
     if attrs is None:
         raise _unknown()
-    return store.owner_or_invitation(attrs)
+    return codes.owner_or_invitation(attrs)
 
 
 def _unknown() -> Refused:
@@ -193,8 +194,8 @@ def _names(came: Came, identifiers: Sequence[Identifier]) -> tuple[str, ...]:
 
 
 def _seen(rt: Runtime, tenant: str, names: Sequence[str]) -> tuple[Seen, ...]:
-    found = rt.table.batch_get([store.seen_key(tenant, name) for name in names]) if names else {}
-    return tuple(store.seen_from(found.get(store.seen_key(tenant, name)), name) for name in names)
+    found = rt.table.batch_get([codes.seen_key(tenant, name) for name in names]) if names else {}
+    return tuple(codes.seen_from(found.get(codes.seen_key(tenant, name)), name) for name in names)
 
 
 def _must_be_new(seen: Sequence[Seen], came: Came, per_device: int, member_id: str) -> None:

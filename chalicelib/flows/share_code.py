@@ -13,8 +13,8 @@ from __future__ import annotations
 from chalicelib.areas.members import operations as profiles
 from chalicelib.areas.members import store as members
 from chalicelib.areas.members.model import Member
-from chalicelib.areas.referrals import store
 from chalicelib.areas.referrals.model import CODE_DIGITS, normal_code
+from chalicelib.areas.referrals.store import codes
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.flows.opened import member_blocked
 from chalicelib.kit.base import Frozen
@@ -54,14 +54,14 @@ def share_code(
         if before is not None and asked in ("", before):
             raise _Unchanged(before)
         code = asked or code_digits(rt.ids.salt())[:CODE_DIGITS].upper()
-        if asked and rt.table.get(store.code_key(caller.tenant, code)) is not None:
+        if asked and rt.table.get(codes.code_key(caller.tenant, code)) is not None:
             raise Conflict("referral_code_taken", "Somebody else has this referral code.", param="referral_code")
         now, revision = rt.clock.now(), rt.config.load(rt.table, caller.tenant).revision
         header = Header("share_code", command.id, caller, now, now, revision)
         made = profiles.sharing(rt, header, member, head, code)
-        gone = () if before is None else (store.code_delete(caller.tenant, before, member_id),)
+        gone = () if before is None else (codes.code_delete(caller.tenant, before, member_id),)
         guards = guard_puts(caller.tenant, command, made.entry, now)
-        writes = (*made.writes, store.code_put(caller.tenant, code, member_id), *gone, *guards)
+        writes = (*made.writes, codes.code_put(caller.tenant, code, member_id), *gone, *guards)
         return Plan(made.entry, writes, frozenset(guard.key for guard in guards))
 
     try:

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.areas.notifications.model import Notice, NoticeKind, Words
+from chalicelib.areas.notifications.model import Notice, NoticeKind
 from chalicelib.areas.notifications.store import notices, templates
 from chalicelib.areas.notifications.store.notices import DueNotice
 from chalicelib.flows.quiet_hours import quiet_now
 from chalicelib.flows.tell_members import Telling, tell_members, told_to
 from chalicelib.kit.clock import Instant
+from chalicelib.kit.wording import Words
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently, settle
 from chalicelib.table.config import Config

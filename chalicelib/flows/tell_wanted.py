@@ -23,7 +23,7 @@ from chalicelib.kit.ids import is_id
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import read_patiently
 from chalicelib.table.config import Config
-from chalicelib.table.journal import Stream
+from chalicelib.table.journal import Entry, Stream
 from chalicelib.table.placeholders import entry_for_reader
 
 HOUR_MS = 3_600_000
@@ -45,11 +45,16 @@ def tell_wanted(rt: Runtime, tenant: str, happened: Happened, types: tuple[str, 
     follow_ups = {one.after for one in templates.follow_ups(config) if one.state == "active"}
     if f.NotificationWanted.type not in types and follow_ups.isdisjoint(types):
         return 0
-    stream = Stream(tenant, f"{tenant}#{happened.owner}", happened.program)
-    attrs = read_patiently(rt, lambda: rt.table.get(stream.key(happened.sequence)))
-    bodies = entry_for_reader(stream, happened.sequence, happened.recorded_at, attrs).facts
+    bodies = entry_of(rt, tenant, happened).facts
     wanted = [*_by_rules(config, happened, bodies), *_by_follow_ups(config, happened, bodies)]
     return sum(tell_one(rt, tenant, one) is not None for one in wanted)
+
+
+def entry_of(rt: Runtime, tenant: str, happened: Happened) -> Entry:
+    """1 Get; a placeholder of what cannot be read. Busy."""
+    stream = Stream(tenant, f"{tenant}#{happened.owner}", happened.program)
+    attrs = read_patiently(rt, lambda: rt.table.get(stream.key(happened.sequence)))
+    return entry_for_reader(stream, happened.sequence, happened.recorded_at, attrs)
 
 
 def _by_rules(config: Config, happened: Happened, bodies: tuple[Body, ...]) -> Iterator[Wanted]:

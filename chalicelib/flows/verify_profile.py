@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from chalicelib.areas.groups import store as groups
 from chalicelib.areas.members import store
 from chalicelib.areas.members.model import Identifier, Member, MemberCard
-from chalicelib.areas.referrals import store as referrals
+from chalicelib.areas.referrals.store import codes
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry, Head
 from chalicelib.table.placeholders import is_placeholder
@@ -101,12 +101,12 @@ class RecordedProfile:
 
     def _code(self) -> tuple[Key, ...]:
         code = self.kept.shared_code
-        return () if code is None else (referrals.code_key(self.tenant, code),)
+        return () if code is None else (codes.code_key(self.tenant, code),)
 
     def _not_shared(self, found: Mapping[Key, Attrs]) -> Iterator[str]:
         for key in self._code():
             try:
-                led = referrals.owner_or_invitation(found[key]) if key in found else None
+                led = codes.owner_or_invitation(found[key]) if key in found else None
             except UNREADABLE:
                 led = None
             if led != self.member:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.areas.referrals import store
+from chalicelib.areas.referrals.store import owned
 from chalicelib.flows.verify_stream import unreadable
 from chalicelib.table.items import UNREADABLE
 from chalicelib.table.journal import Entry
@@ -43,8 +43,8 @@ class RecordedReferrals:
 
     def differences(self, stored: Mapping[str, Attrs]) -> Iterator[str]:
         """Of a member's items, whatever else they are, by their sort keys."""
-        yield from (f"referral: {what}" for what in self._of_coming(stored.get(store.REFERRAL)))
-        yield from (f"friends: {what}" for what in self._of_friends(stored.get(store.FRIENDS)))
+        yield from (f"referral: {what}" for what in self._of_coming(stored.get(owned.REFERRAL)))
+        yield from (f"friends: {what}" for what in self._of_friends(stored.get(owned.FRIENDS)))
 
     def _of_coming(self, attrs: Attrs | None) -> Iterator[str]:
         if attrs is None:
@@ -52,8 +52,8 @@ class RecordedReferrals:
                 yield "it is not there, as their journal says"
             return
         try:
-            kept = store.referral_from(attrs)
-            placed = store.is_placed(self.tenant, self.member, kept, attrs)
+            kept = owned.referral_from(attrs)
+            placed = owned.is_placed(self.tenant, self.member, kept, attrs)
         except UNREADABLE as why:
             yield unreadable(why)
             return
@@ -68,7 +68,7 @@ class RecordedReferrals:
 
     def _of_friends(self, attrs: Attrs | None) -> Iterator[str]:
         try:
-            kept = store.friends_from(attrs)
+            kept = owned.friends_from(attrs)
         except UNREADABLE as why:
             yield unreadable(why)
             return

@@ -1,4 +1,4 @@
-"""Wake notices: what is to be sent by now gets its message, notifications and notices of single members alike.
+"""Wake notices: what is to be sent by now gets its message, notifications, notices of single members and invitations alike.
 
 reads    from the schedule nothing; of a shard 1 Query of the index
 sends    from the schedule one message a shard; of a shard one for each that is due, ten a request
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.areas.notifications.store import notices
-from chalicelib.areas.notifications.store.notices import DueNotice, DueNotification
+from chalicelib.areas.notifications.store.notices import DueNotice, DueNotification, DueSending
 from chalicelib.aws.queues import Message
 from chalicelib.flows.job_messages import NOTIFY
 from chalicelib.runtime import Runtime
@@ -36,8 +36,10 @@ def wake_shard(rt: Runtime, shard: int, request_id: str, page: int = PAGE) -> in
     return len(messages)
 
 
-def _wanted(due: DueNotice | DueNotification) -> dict[str, Any]:
+def _wanted(due: DueNotice | DueNotification | DueSending) -> dict[str, Any]:
     match due:
+        case DueSending():
+            return {"do": "invite", **due._asdict()}
         case DueNotification(tenant, operation_id):
             return {"job": "notification", "do": "route", "tenant": tenant, "operation": operation_id}
         case DueNotice():

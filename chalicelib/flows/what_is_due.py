@@ -12,7 +12,7 @@ from chalicelib.areas.coupons.store import owned
 from chalicelib.areas.members import store as members
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.quotas import store as quotas
-from chalicelib.areas.referrals import store as referrals
+from chalicelib.areas.referrals.store import codes
 from chalicelib.areas.segments import store as segments
 from chalicelib.table.protocol import Attrs
 
@@ -82,7 +82,7 @@ def due_of(attrs: Attrs) -> Due | None:
     """What a key of the index stands for; None for what only a newer release knows."""
     if (quota := quotas.due_quota(attrs)) is not None:
         return DueQuota(quota)
-    if (code := referrals.due_invitation(attrs)) is not None:
+    if (code := codes.due_invitation(attrs)) is not None:
         return DueInvitation(code)
     if (coupon := owned.due_coupon(attrs)) is not None:
         return DueCoupon(*coupon)

@@ -21,7 +21,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`tenant` comes from the credential and from nowhere else. `channel` says by which way the call came in."""
+    """`tenant` comes from the credential and from nowhere else. `channel` says by which way the call came in. What a `quiet`
+    one changes is told to nobody: it stands in the ledger and the audit log, and in no feed."""
 
     org: str
     tenant: str
@@ -31,6 +32,7 @@ class Caller:
     grants: tuple[Grant, ...]
     request_id: str
     channel: str
+    quiet: bool = False
 
     def may(self, resource: str, access: Access) -> bool:
         return any(

@@ -117,17 +117,22 @@ class Header:
 
     def body(self, head: Head, after: Mapping[str, Any] | None) -> dict[str, Any]:
         optional = {"place": self.place, "day": self.day, "days": self.days, "after": after}
-        return {
-            "operation": self.operation,
-            "command": self.command,
-            "actor": [self.caller.kind, self.caller.id, self.caller.name],
-            "request_id": self.caller.request_id,
-            "channel": self.caller.channel,
-            "recorded_at": self.recorded_at,
-            "effective_at": self.effective_at,
-            "config_version": self.config_version,
-            "previous": head.hash,
-        } | {name: value for name, value in optional.items() if value}
+        hushed = {"publish": False} if self.caller.quiet else {}
+        return (
+            {
+                "operation": self.operation,
+                "command": self.command,
+                "actor": [self.caller.kind, self.caller.id, self.caller.name],
+                "request_id": self.caller.request_id,
+                "channel": self.caller.channel,
+                "recorded_at": self.recorded_at,
+                "effective_at": self.effective_at,
+                "config_version": self.config_version,
+                "previous": head.hash,
+            }
+            | {name: value for name, value in optional.items() if value}
+            | hushed
+        )
 
 
 def new_entry(

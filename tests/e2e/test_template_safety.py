@@ -37,13 +37,14 @@ def test_filters_keep_out_what_a_queue_does_not_ask_for() -> None:
     queues = filters(whole_template())
     taken = {
         fact: set(taken_by(fact, queues))
-        for fact in ("points.earned", "points.spent", "config.changed", "notification.wanted")
+        for fact in ("points.earned", "points.spent", "config.changed", "notification.wanted", "referral.invited")
     }
     assert taken == {
         "points.earned": {"automations", "metrics", "webhooks"},
         "points.spent": {"automations", "metrics", "webhooks"},
         "config.changed": {"automations", "webhooks"},
         "notification.wanted": {"notify", "webhooks"},
+        "referral.invited": {"notify", "webhooks"},
     }
 
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.areas.referrals.model import Friends, Referral
-from chalicelib.areas.referrals.store import friends_from, referral_from
+from chalicelib.areas.referrals.store.owned import friends_from, referral_from
 from chalicelib.table.journal import Entry, Stream
 from chalicelib.table.protocol import Attrs, Key
 from tests.faults.parsed import parsed

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
+from chalicelib.areas.members import store as members
+from chalicelib.areas.notifications.store import notices
 from chalicelib.flows.read_referral import check_referral, list_referrals
 from chalicelib.flows.referring import Came
+from chalicelib.flows.send_invitation import send_invited, send_put_off
+from chalicelib.flows.tell_wanted import Happened
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
-from tests.faults.case import Case
+from tests.faults.case import Act, Case
 from tests.faults.perks import LAST_DAY, Asked
 from tests.faults.reads import paged
 from tests.faults.world import World
@@ -42,6 +46,60 @@ def forgotten() -> World:
     world = recommended().copy()
     world.calm.clock.move_to(LAST_DAY)
     return world
+
+
+@cache
+def asking() -> World:
+    """Bob has invited somebody, in words that the shop has; nothing is sent yet."""
+    world = recommended().copy()
+    referred.with_words(world.calm)
+    code = referred.invite(world.calm, world.names["bob"], "friend@example.com").answer.referral_code
+    return replace(world, names={**world.names, "code": code})
+
+
+@cache
+def asking_when_it_is_quiet() -> World:
+    world = asking().copy()
+    referred.with_words(world.calm, quiet_hours={"begins": "11:00", "ends": "16:00"})
+    return world
+
+
+@cache
+def put_off() -> World:
+    """The quiet hours are over, and it waits since."""
+    world = asking_when_it_is_quiet().copy()
+    told_of(world, world.calm)
+    world.calm.clock.at += 6 * 3_600_000
+    return world
+
+
+@cache
+def put_off_and_taken_up() -> World:
+    """Somebody has come by it meanwhile."""
+    world = put_off().copy()
+    referred.brought(world.calm, "hedi", world.names["code"])
+    return world
+
+
+def told_of(world: World, shop: BookShop) -> object:
+    """What the topic says of Bob's last entry."""
+    bob, tenant = world.names["bob"], shop.caller.tenant
+    _, head = members.read(world.memory, tenant, bob)
+    happened = Happened(f"M#{bob}", 0, head.version, "ent_of_bob", shop.clock.at)
+    send_invited(shop.rt, tenant, happened, ("referral.invited",))
+    return referred.sending(world.calm, world.names["code"])
+
+
+def woken(world: World, shop: BookShop) -> object:
+    send_put_off(shop.rt, shop.caller.tenant, world.names["code"])
+    waits = still_waiting(world.calm)
+    return referred.sending(world.calm, world.names["code"]), waits
+
+
+def still_waiting(shop: BookShop) -> int:
+    """How many invitations wait for the end of quiet hours."""
+    shards = (notices.due_query(shard, 1 << 42, 10) for shard in range(notices.DUE_SHARDS))
+    return sum("#REF#" in attrs["pk"]["S"] for query in shards for attrs in shop.rt.table.query(query).items)
 
 
 def share(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -85,7 +143,17 @@ def commands() -> Iterator[Case]:
     yield Case("share_code, without a key", "write", recommended, partial(commanded, share, fresh), once=True)
 
 
-REFERRAL_WRITES = (*commands(), Case("settle_due, of invitations", "write", forgotten, settle))
+SENDING: dict[str, tuple[Callable[[], World], Act]] = {
+    "send_invited": (asking, told_of),
+    "send_invited, in quiet hours": (asking_when_it_is_quiet, told_of),
+    "send_put_off": (put_off, woken),
+    "send_put_off, of one that was taken up": (put_off_and_taken_up, woken),
+}
+REFERRAL_WRITES = (
+    *commands(),
+    Case("settle_due, of invitations", "write", forgotten, settle),
+    *(Case(name, "write", world, act, patient=False, timeless=True) for name, (world, act) in SENDING.items()),
+)
 REFERRAL_READS = tuple(
     Case(name, "read", recommended, looked, patient=False)
     for name, looked in {

@@ -45,6 +45,7 @@ def test_an_operation_tells_all_it_takes_and_answers() -> None:
     made = document["paths"]["/v1/things"]["post"]
     assert [(param["in"], param["name"]) for param in made["parameters"]] == [
         ("query", "dry_run"),
+        ("query", "quiet"),
         ("header", "Idempotency-Key"),
     ]
     body = made["requestBody"]["content"]["application/json"]["schema"]

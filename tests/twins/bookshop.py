@@ -175,6 +175,10 @@ class BookShop:
         clock.at = self.clock.at
         return BookShop(replace(rt, ids=self.rt.ids), clock, self.caller)
 
+    def quietly(self) -> BookShop:
+        """The same till, which tells nobody."""
+        return replace(self, caller=replace(self.caller, quiet=True))
+
     def enrol(self, number: str, command: Command | None = None, **fields: Any) -> Committed[Member]:
         enrolment = Enrolment(identifiers=(Identifier(type="card", value=number),), **fields)
         return enrol_member(self.rt, self.caller, command or fresh(), enrolment)

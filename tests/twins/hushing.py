@@ -1,4 +1,4 @@
-"""An entry that is quiet, as an operation would have written it: none of ours writes such yet."""
+"""An entry of before that is quiet, as if it had been asked for so."""
 
 from __future__ import annotations
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.areas.members.model import Enrolment, Identifier, Member
+from chalicelib.areas.programs.model import TenantSettings
+from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.rules.model import Rule
 from chalicelib.flows.claim_referral import ClaimedReferral, claim_referral
 from chalicelib.flows.enrol_member import enrol_member
 from chalicelib.flows.invite_friend import InvitedFriend, invite_friend
-from chalicelib.flows.read_referral import ReferralOfMember, read_referral
+from chalicelib.flows.read_referral import ReferralOfMember, check_referral, read_referral
 from chalicelib.flows.referring import Came
 from chalicelib.flows.share_code import SharedCode, share_code
 from chalicelib.kit.command import Command
@@ -51,6 +53,23 @@ def claim(shop: BookShop, member_id: str, code: str, command: Command | None = N
 def invite(shop: BookShop, member_id: str, email: str = "", command: Command | None = None) -> Committed[InvitedFriend]:
     asked = Identifier(type="email", value=email) if email else None
     return invite_friend(shop.rt, shop.caller, command or fresh(), member_id, asked)
+
+
+def with_words(shop: BookShop, **settings: Any) -> None:
+    """Invitations are sent by mail and text."""
+    words = {
+        "email": {"title": "{{given_name|A friend}} invites you", "body": "Come by {{link}}"},
+        "sms": {"body": "Come with {{code}}"},
+    }
+    referrals = {"invitation_link": "https://shop.example.com/{{code}}", "invitation_words": words}
+    body = {"name": "The Bookshop", "referrals": referrals} | settings
+    put_tenant(shop.rt, shop.caller, fresh(), TenantSettings.model_validate(body))
+
+
+def sending(shop: BookShop, code: str) -> tuple[str, str | None]:
+    """What became of sending an invitation, and why."""
+    told = check_referral(shop.rt, shop.caller, code).sending
+    return told.state, told.reason
 
 
 def of(shop: BookShop, member_id: str) -> ReferralOfMember:

@@ -92,10 +92,9 @@ def _entries(rt: Runtime, tenant: str, owner: str, program_id: int, last: int) -
 
 def differences(stored: Account, rebuilt: Account) -> tuple[str, ...]:
     """What differs, by name: wallets one by one, and whatever else an account holds. What an older release did not keep is no
-    difference: the day of the latest purchase."""
-    others = [field.name for field in fields(Account) if field.compare and field.name != "wallets"]
-    if stored.ordered_on is None:
-        others.remove("ordered_on")
+    difference: the days of the latest and the earliest purchase."""
+    unsaid = {name for name in ("ordered_on", "first_ordered_on") if getattr(stored, name) is None}
+    others = [field.name for field in fields(Account) if field.compare and field.name not in {"wallets", *unsaid}]
     names = [name for name in others if getattr(stored, name) != getattr(rebuilt, name)]
     units = sorted(stored.wallets.keys() | rebuilt.wallets.keys(), key=str)
     return (*names, *(f"wallet {unit}" for unit in units if stored.wallet(unit) != rebuilt.wallet(unit)))

@@ -19,7 +19,7 @@ Laws
     - Nothing of what is told, and no token or address, is in a fact or in a log. Notices are kept for 45 days.
 
 Modules
-    model        Template and its variables, Device, Notice, quiet hours, who may be told; all pure
+    model        Template, Device, Notice, quiet hours, who may be told; all pure
 
 Operations
     list_templates, get_template, list_follow_ups, get_follow_up, list_inbox, list_notices, list_receipts (the flows

@@ -22,7 +22,9 @@ def get_tenant(rt: Runtime, caller: Caller) -> TenantSettings:
 
 
 def put_tenant(rt: Runtime, caller: Caller, command: Command, settings: TenantSettings) -> Committed[TenantSettings]:
-    """Replace the tenant's settings. A custom field that members carry may be dropped: they keep the value unseen."""
+    """Replace the tenant's settings. A custom field that members carry may be dropped: they keep the value unseen. Refuses
+    `unknown_variable`."""
+    settings.referrals.must_be_sayable()
 
     def decide(config: Config) -> Change:
         store.settings(config)  # those of a newer version are not replaced unread

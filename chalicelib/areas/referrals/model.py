@@ -15,7 +15,12 @@ from chalicelib.kit.wire import Time
 
 Channel = Literal["code", "link", "email", "phone"]
 State = Literal["invited", "registered", "purchased", "expired"]
+SendingState = Literal["none", "waiting", "sent", "failed"]
+SendingReason = Literal[
+    "refused", "no_sender", "no_words", "member_already", "referrer_gone", "referrer_blocked", "over"
+]
 CODE_DIGITS = 8
+MOST_OPEN = 50
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{3,31}", re.ASCII)
 
@@ -52,8 +57,24 @@ def bought(known: Referral, at: Instant) -> Referral:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """What became of sending an invitation. `at`: since when; of one that waits until when, where it was put off."""
+
+    state: SendingState = "none"
+    reason: SendingReason | None = None
+    at: Instant | None = None
+
+    def too_late(self, at: Instant | None) -> Sending:
+        """What was not sent by now is not sent any more."""
+        return Sending("failed", "over", at) if self.state == "waiting" else self
+
+
+NOT_SENT = Sending()
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
-    """`asked`: who was, as an identifier; nobody of one that is shared as a link, or is over."""
+    """`asked`: who was, as an identifier; nobody of one that is shared as a link, or is over. `sending`: what became of sending it."""
 
     referral_id: str
     code: str
@@ -64,6 +85,7 @@ class Invitation:
     taken: bool = False
     told: bool = False  # that it is over
     asked: Mapping[str, str] | None = None
+    sending: Sending = NOT_SENT
     version: int = 0
 
     def state(self, now: Instant) -> State:
@@ -80,21 +102,38 @@ class Invitation:
             raise Refused("invitation_expired", "This invitation is over.", param="referral_code")
 
     def taken_up(self) -> Invitation:
-        return replace(self, taken=True, asked=None)
+        return replace(self, taken=True, asked=None, sending=self.sending.too_late(None))
 
     def over(self) -> Invitation:
-        return replace(self, told=True, asked=None)
+        return replace(self, told=True, asked=None, sending=self.sending.too_late(self.expires_at))
 
 
 @dataclass(frozen=True, slots=True)
 class Friends:
-    """How many a member has asked, how many came, how many of these bought something, how many invitations were not taken up."""
+    """How many a member has asked, how many came, how many of these bought something, how many invitations were not taken up. `open`:
+    until when those are good that nobody has taken up yet."""
 
     invited: int = 0
     registered: int = 0
     purchased: int = 0
     expired: int = 0
     version: int = 0
+    open: tuple[Instant, ...] = ()
+
+    def with_one_more_open(self, until: Instant, now: Instant) -> Friends:
+        """One more. Refuses `too_many_invitations`; those that are over count no more, whether or not that was told."""
+        still = tuple(one for one in self.open if one > now)
+        if len(still) >= MOST_OPEN:
+            text = f"A member has at most {MOST_OPEN} invitations open: another is sent when one is taken up or over."
+            raise Refused("too_many_invitations", text, param="member_id")
+        return replace(self, invited=self.invited + 1, open=(*still, until))
+
+    def without(self, invitation: Invitation) -> Friends:
+        """It was taken up, or is over."""
+        rest = list(self.open)
+        if invitation.expires_at in rest:
+            rest.remove(invitation.expires_at)
+        return replace(self, open=tuple(rest))
 
 
 @dataclass(frozen=True, slots=True)

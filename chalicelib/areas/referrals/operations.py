@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.areas.referrals import store
 from chalicelib.areas.referrals.model import ReferralCard
+from chalicelib.areas.referrals.store import codes, owned
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.ids import is_id
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
@@ -22,10 +22,10 @@ class ReferralPage:
 def list_referrals(rt: Runtime, caller: Caller, member_id: str, limit: int, cursor: str | None) -> ReferralPage:
     """Whom a member asked or brought in, the latest first: 1 Query."""
     scope = f"{caller.tenant}/referrals/{member_id}"
-    query = store.referrals_query(caller.tenant, member_id, limit, _after(caller.tenant, scope, cursor))
+    query = owned.referrals_query(caller.tenant, member_id, limit, _after(caller.tenant, scope, cursor))
     page, now = rt.table.query(query), rt.clock.now()
-    cards = tuple(store.card_from(attrs).as_of(now) for attrs in page.items)
-    last = list(store.listed(page.items[-1])) if page.next is not None and page.items else None
+    cards = tuple(owned.card_from(attrs).as_of(now) for attrs in page.items)
+    last = list(owned.listed(page.items[-1])) if page.next is not None and page.items else None
     return ReferralPage(cards, None if last is None else encode_cursor(scope, last))
 
 
@@ -36,5 +36,5 @@ def _after(tenant: str, scope: str, cursor: str | None) -> tuple[Key, str] | Non
         case [str() as name, str() as place] if (
             name and place and (not name.startswith("mem_") or is_id("member", name))
         ):
-            return store.listed_key(tenant, name), place
+            return codes.listed_key(tenant, name), place
     raise another_list()

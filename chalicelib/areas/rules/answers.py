@@ -73,9 +73,16 @@ def _years_enrolled(_: Basket, context: Context) -> int | None:
 
 
 def _days_since_last_order(_: Basket, context: Context) -> int | None:
+    return _days_since(context, context.last_order_on)
+
+
+def _days_since_first_order(_: Basket, context: Context) -> int | None:
+    return _days_since(context, context.first_order_on)
+
+
+def _days_since(context: Context, since: Day | None) -> int | None:
     """What comes late is judged on its own day: no order has been made after it yet."""
-    last = context.last_order_on if context.member else None
-    return None if last is None else max(0, context.day - last)
+    return None if since is None or context.member is None else max(0, context.day - since)
 
 
 def _years(since: date, day: Day) -> int:
@@ -119,6 +126,7 @@ _READERS: Mapping[str, Reader] = {
     "account.tier": lambda _, context: context.tier,
     "account.orders": lambda _, context: context.orders if context.member else None,
     "account.days_since_last_order": _days_since_last_order,
+    "account.days_since_first_order": _days_since_first_order,
     "account.spend": lambda _, context: context.spend if context.member else None,
     "account.average_order": _average_order,
     "here.place": lambda basket, _: basket.place or None,

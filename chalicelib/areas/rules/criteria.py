@@ -161,6 +161,7 @@ def _born(context: Context) -> date | None:
 _OF_TIME: dict[str, Callable[[Sequence[Fraction]], Turns]] = {
     "member.days_enrolled": _days_since(lambda context: context.enrolled_on),
     "account.days_since_last_order": _days_since(lambda context: context.last_order_on),
+    "account.days_since_first_order": _days_since(lambda context: context.first_order_on),
     "member.age": _years_since(_born),
     "member.years_enrolled": _years_since(_enrolled),
     "member.days_to_birthday": _days_to(_born),

@@ -116,7 +116,7 @@ class History(Protocol):
         """Of them those that got something of the rule, as far as it is counted."""
 
     def given_in(self, rule_id: str, unit: str, per: CountPeriod, day: Day) -> int:
-        """How much they got of it."""
+        """How much of a unit, or of a currency, they got of it."""
 
     def can_count(self, rule_id: str, day: Day) -> bool:
         """Whether the account has room for it among the rules that it counts."""
@@ -161,6 +161,7 @@ class Context:
     orders: int = 0
     spend: Fraction = Fraction(0)  # of all of them, less what came back, in money
     last_order_on: Day | None = None  # the day of purchase of the latest, also of one that came back since
+    first_order_on: Day | None = None  # the day of purchase of the earliest, as long as any counts
     history: History | None = None  # nothing has happened before
     stock: Stock | None = None  # there is enough of everything
     pays: Mapping[str, int] = field(default_factory=dict)  # points of each unit that the customer would pay with

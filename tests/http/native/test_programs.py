@@ -49,10 +49,16 @@ def policies(*given: Json) -> Json:
 
 # --- the tenant ----------------------------------------------------------------------------------------------------------
 
+UNSAID_WORDS: Json = {"invitation_link": None, "invitation_words": {"email": None, "sms": None}}
 UNSAID: Json = {
     "member_fields": {},
     "complete_profile": [],
-    "referrals": {"claim_days": 30, "invitation_days": 30, "per_device": 1},
+    "referrals": {
+        "claim_days": 30,
+        "invitation_days": 30,
+        "per_device": 1,
+        **UNSAID_WORDS,
+    },
     "quiet_hours": None,
     "refusals_kept_days": 90,
     "audit_archive": False,
@@ -67,7 +73,7 @@ def test_settings_are_replaced_whole(api: Api) -> None:
     fields = {"genre": "text", "age": "number"}
     said = {"name": "The Corner Bookshop", "member_fields": fields, "complete_profile": ["email", "fields.genre"]}
     quiet = {"begins": "22:00", "ends": "07:30"}
-    referrals = {"claim_days": 7, "invitation_days": 14, "per_device": 3}
+    referrals = {"claim_days": 7, "invitation_days": 14, "per_device": 3, **UNSAID_WORDS}
     log = {"refusals_kept_days": 365, "audit_archive": True}
     settings = said | {"referrals": referrals, "quiet_hours": quiet} | log
     bare = UNSAID | {"name": "Corner"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from chalicelib.areas.notifications.model import Words
 from chalicelib.flows.change_notice import read_notice
 from chalicelib.flows.favour_places import favour_places
 from chalicelib.flows.register_device import forget_device, register_device
@@ -14,6 +13,7 @@ from chalicelib.flows.tell_members import Telling, tell_members
 from chalicelib.flows.tell_one import Wanted, tell_one
 from chalicelib.flows.tell_wanted import Happened, tell_wanted
 from chalicelib.flows.wake_notices import wake_shard
+from chalicelib.kit.wording import Words
 from chalicelib.table.meter import Cost
 from tests.twins import fresh, told
 from tests.unit.budgets.priced import Till, till

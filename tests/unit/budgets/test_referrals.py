@@ -7,9 +7,13 @@ from functools import partial
 
 import pytest
 
+from chalicelib.areas.members import store as members
+from chalicelib.areas.referrals.model import MOST_OPEN
 from chalicelib.flows.expire_invitation import expire_invitation
 from chalicelib.flows.read_referral import check_referral, list_referrals
 from chalicelib.flows.referring import Came
+from chalicelib.flows.send_invitation import send_invited, send_put_off
+from chalicelib.flows.tell_wanted import Happened
 from chalicelib.kit.periods import local_day
 from chalicelib.table.meter import Cost
 from tests.twins import referred
@@ -97,6 +101,34 @@ def test_an_invitation_is_two_requests_and_two_when_it_is_over(at: Till) -> None
     over = partial(expire_invitation, at.shop.rt, at.shop.caller, local_day(at.shop.clock.now(), "UTC"), code)
     assert asked(at.price(over))[:2] == (3, 8)
     assert asked(at.price(over)) == (1, 0, 0)
+
+
+def test_an_invitation_is_sent_for_four_reads_and_one_write(at: Till) -> None:
+    """The entry, the invitation, the profile with whether they are a member, the invitation again; of one that is not sent the entry alone."""
+    shop, tenant = at.shop, at.shop.caller.tenant
+
+    def told() -> Cost:
+        _, head = members.read(shop.rt.table, tenant, at.ada)
+        happened = Happened(f"M#{at.ada}", 0, head.version, "entry", shop.clock.at)
+        return at.price(lambda: send_invited(shop.rt, tenant, happened, ("referral.invited",)))
+
+    referred.invite(shop, at.ada, "unsent@example.com")
+    assert asked(told()) == (1, 0, 0)
+    referred.with_words(shop)
+    referred.invite(shop, at.ada, "friend@example.com")
+    assert asked(told()) == (5, 2, 0)
+    assert asked(told()) == (2, 0, 0)
+    referred.with_words(shop, quiet_hours={"begins": "11:00", "ends": "16:00"})
+    code = referred.invite(shop, at.ada, "another@example.com").answer.referral_code
+    assert asked(told()) == (4, 4, 1)
+    shop.clock.at += 6 * 3_600_000
+    assert asked(at.price(lambda: send_put_off(shop.rt, tenant, code))) == (4, 4, 1)
+
+
+def test_an_invitation_costs_the_same_however_many_are_open(at: Till) -> None:
+    for _ in range(MOST_OPEN - 1):
+        referred.invite(at.shop, at.ada)
+    assert asked(at.price(partial(referred.invite, at.shop, at.ada))) == (2, 8, 3)
 
 
 def test_reading_is_one_or_two_requests_however_many_friends_there_are(at: Till) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
@@ -47,6 +47,7 @@ def opened() -> Town:
     segmented.define(shop, "regulars", **when(ORDERS))
     told.template(shop)
     told.follow_up(shop, hours=1)
+    referred.with_words(shop, quiet_hours={"begins": "11:30", "ends": "13:00"})
     for one in (
         rule(),
         rule("reads", effects=[{"kind": "join_segment", "segment": "active"}]),
@@ -77,11 +78,13 @@ def a_day(town: Town, broken_at_noon: Callable[[], object] = lambda: None) -> No
     names["cem"] = referred.brought(shop, "cem", referred.code_of(shop, names["ada"]))
     shop.buy(member(names["cem"]), sale("C-1", on=shop_time(town)))
     shop.buy(member(names["dora"]), sale("D-1", on=shop_time(town)))
+    referred.invite(shop, names["ada"], "friend@example.com")
     town.until("2026-06-15T12:00:00Z")
     broken_at_noon()
     on = "2026-06-15T10:00:00Z"
     town.drop("june.csv", *(sold(number, "bob", purchased_at=on) for number in ("B-1", "B-2")))
     shop.buy(member(names["eve"]), sale("E-1", on=shop_time(town)))
+    referred.invite(shop, names["bob"], "late@example.com")
     town.until("2026-06-15T14:00:00Z")
     shop.bring_back(shop.order_id("A-2"), goods_back("A-2R", 100_00, on=shop_time(town)))
     asked = Asked("transactional", "hello", members=(names["ada"], names["bob"]))
@@ -107,6 +110,8 @@ def seen(town: Town) -> dict[str, Any]:
         **{card: _member(shop, member_id) for card, member_id in town.names.items()},
         "facts": {type_: times for type_, times in facts.items() if type_ not in _ON_THE_WAY},
         "pushed": Counter({message.notice_id: to.rpartition("/")[2] for to, message in town.senders.pushed}.values()),
+        "mailed": {address for address, _, _ in town.senders.mailed},
+        "invitations": Counter(_sendings(shop)),
         "called": {type_: times for type_, times in called(town).items() if type_ not in _ON_THE_WAY},
         "jobs": Counter((one.kind, one.state) for one in states),
         "dead": {queue: dead for queue, dead in town.queues.dead.items() if dead},
@@ -132,6 +137,14 @@ def kept_numbers(town: Town) -> list[int]:
     objects = cast(MemoryFiles, town.rt.files).objects
     files = sorted(name for name in objects if name.startswith("published/"))
     return sorted(json.loads(line)["number"] for name in files for line in objects[name].splitlines())
+
+
+def _sendings(shop: BookShop) -> Iterator[tuple[str, str | None]]:
+    """What became of each invitation."""
+    table = cast(StreamedTable, shop.rt.table).table
+    for stored in list(table._items.values()):
+        if stored.item["kind"]["S"] == "invitation":
+            yield referred.sending(shop, stored.item["pk"]["S"].rsplit("#", 1)[1])
 
 
 def _member(shop: BookShop, member_id: str) -> dict[str, Any]:

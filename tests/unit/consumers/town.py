@@ -138,7 +138,8 @@ class Town:
         table.records = list(self.table.records)
         topic = MemoryTopic()
         topic.published = list(self.topic.published)
-        senders = MemorySenders(endpoints=set(self.senders.endpoints), pushed=list(self.senders.pushed))
+        known = self.senders
+        senders = MemorySenders(endpoints=set(known.endpoints), pushed=list(known.pushed), mailed=list(known.mailed))
         rt = replace(
             self.rt,
             clock=clock,

@@ -91,6 +91,7 @@ def test_a_watch_that_nobody_would_find_is_named(shop: BookShop) -> None:
         ({"ask": "member.years_enrolled", "one_of": [1, 3]}, ["2027-06-15", "2028-06-15", "2029-06-15", "2030-06-15"]),
         ({"ask": "member.days_enrolled", "none_of": [10]}, ["2026-06-25", "2026-06-26"]),
         ({"ask": "account.days_since_last_order", "at_most": 5}, ["2026-06-21"]),
+        ({"ask": "account.days_since_first_order", "at_most": 5}, ["2026-06-21"]),
         ({"times": "orders", "per": "month", "at_least": 1}, ["2026-07-01"]),
         ({"times": "orders", "per": "3_months", "at_least": 1}, ["2026-07-01"]),
         ({"times": "orders", "per": "6_months", "at_most": 0}, ["2026-07-01"]),

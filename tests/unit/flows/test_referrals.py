@@ -11,8 +11,8 @@ import pytest
 from chalicelib.areas.coupons.operations import list_coupons
 from chalicelib.areas.programs.model import ProgramDefinition
 from chalicelib.areas.programs.operations import create_program
-from chalicelib.areas.referrals import store
 from chalicelib.areas.referrals.model import Friends
+from chalicelib.areas.referrals.store import codes, owned
 from chalicelib.errors import InvalidInput
 from chalicelib.flows.define_rule import define_rule
 from chalicelib.flows.read_account import read_account
@@ -170,8 +170,8 @@ def test_what_is_damaged_is_found() -> None:
     bea = referred.brought(shop, "bea", code)
     tenant, table = shop.caller.tenant, shop.rt.table
     assert wrong(shop, ada, bea) == []
-    table.transact([store.friends_put(tenant, ada, Friends(7, 1, 0, 0, 1))], "a")
+    table.transact([owned.friends_put(tenant, ada, Friends(7, 1, 0, 0, 1))], "a")
     assert wrong(shop, ada) == ["friends: they are not as many invited ones as their journal says"]
-    table.transact([Delete(store.referral_key(tenant, bea)), store.code_delete(tenant, code, ada)], "b")
+    table.transact([Delete(owned.referral_key(tenant, bea)), codes.code_delete(tenant, code, ada)], "b")
     assert wrong(shop, bea) == ["referral: it is not there, as their journal says"]
     assert "profile: the referral code does not lead to it" in wrong(shop, ada)

@@ -12,12 +12,13 @@ from chalicelib.areas.audit.refusals import Refusal
 from chalicelib.areas.audit.store import archived_put, mark_put, refusal_put
 from chalicelib.areas.jobs import store as jobs
 from chalicelib.areas.jobs.model import Operation, Part
+from chalicelib.areas.notifications.store.notices import sending_due_put
 from chalicelib.areas.programs.model import TenantSettings
 from chalicelib.areas.programs.operations import put_tenant
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
-from chalicelib.areas.referrals import store as referrals
 from chalicelib.areas.referrals.model import Invitation
+from chalicelib.areas.referrals.store import codes
 from chalicelib.areas.rewards.model import Wish
 from chalicelib.areas.rules.model import RuleLimits
 from chalicelib.flows.acknowledge_feed import acknowledge_feed
@@ -48,6 +49,7 @@ GIVES = [
     {"kind": "grant_perk", "perk": "club"},
     {"kind": "set_tier", "tier": "gold"},
     {"kind": "issue_coupon", "series": "short"},
+    {"kind": "join_segment", "segment": "vip"},
 ]
 REFUSED = Refusal(1_781_524_800_000, "missing_grant", "key_1", "till", "get_tenant", "request", "here", 1)
 MUGS = Quota("stock", "0001#mugs", 40)
@@ -187,7 +189,8 @@ def full_shop() -> FullShop:
     held = quotas.held_put(shop.caller.tenant, Held(Taken(MUGS.name, 0, 1), checkout, shop.clock.now()))
     mugs = quotas.draws(shop.caller.tenant, MUGS, MUGS.name, [Move(0, -1, 1)])
     streamed.transact(
-        [*mugs, held, refusal_put(shop.caller.tenant, REFUSED, 90), _over(shop, bob)], shop.rt.ids.command()
+        [*mugs, held, refusal_put(shop.caller.tenant, REFUSED, 90), _over(shop, bob), _put_off(shop)],
+        shop.rt.ids.command(),
     )
     items = _every_item(streamed)
     return FullShop(
@@ -233,7 +236,12 @@ def _brings_others_in(shop: BookShop, ada: str) -> str:
 
 def _over(shop: BookShop, bob: str) -> Put:
     """An invitation of his that nobody took up."""
-    return referrals.invitation_put(shop.caller.tenant, Invitation(REFERRAL, "OVER", bob, "link", 1, 2, told=True))
+    return codes.invitation_put(shop.caller.tenant, Invitation(REFERRAL, "OVER", bob, "link", 1, 2, told=True))
+
+
+def _put_off(shop: BookShop) -> Put:
+    """That an invitation is sent when the quiet hours are over."""
+    return sending_due_put(shop.caller.tenant, "OVER", shop.clock.now() + 3_600_000)
 
 
 def _hooked(shop: BookShop) -> dict[str, str]:

@@ -24,8 +24,9 @@ from chalicelib.areas.perks import store as perks
 from chalicelib.areas.pins import store as pins
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.quotas import store as quotas
-from chalicelib.areas.referrals import store as referrals
 from chalicelib.areas.referrals.model import seen_name
+from chalicelib.areas.referrals.store import codes as invitations
+from chalicelib.areas.referrals.store import owned as referrals
 from chalicelib.areas.rewards import store as rewards
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.segments import store as segments
@@ -343,22 +344,22 @@ READS: Mapping[tuple[str, str], Read] = {
     ("segments", "members of one, by shard"): lambda rt, full: rt.table.query(
         segments.members_query(full.tenant, "vip", segments.shard_of(full.bob), 25, None)
     ),
-    ("referrals", "who brought a member in"): lambda rt, full: rt.table.get(
+    ("referrals/owned", "who brought a member in"): lambda rt, full: rt.table.get(
         referrals.referral_key(full.tenant, full.bob)
     ),
-    ("referrals", "what became of whom a member brought in"): lambda rt, full: rt.table.get(
+    ("referrals/owned", "what became of whom a member brought in"): lambda rt, full: rt.table.get(
         referrals.friends_key(full.tenant, full.bob)
     ),
-    ("referrals", "whose code it is, or an invitation"): lambda rt, full: rt.table.get(
-        referrals.code_key(full.tenant, "BOOKS")
+    ("referrals/codes", "whose code it is, or an invitation"): lambda rt, full: rt.table.get(
+        invitations.code_key(full.tenant, "BOOKS")
     ),
-    ("referrals", "who was asked"): lambda rt, full: rt.table.get(
-        referrals.asked_key(full.tenant, "email", "sister@example.com")
+    ("referrals/codes", "who was asked"): lambda rt, full: rt.table.get(
+        invitations.asked_key(full.tenant, "email", "sister@example.com")
     ),
-    ("referrals", "whether a device or identifier is known"): lambda rt, full: rt.table.get(
-        referrals.seen_key(full.tenant, seen_name("device", "phone"))
+    ("referrals/codes", "whether a device or identifier is known"): lambda rt, full: rt.table.get(
+        invitations.seen_key(full.tenant, seen_name("device", "phone"))
     ),
-    ("referrals", "whom a member brought in, or asked"): lambda rt, full: rt.table.query(
+    ("referrals/owned", "whom a member brought in, or asked"): lambda rt, full: rt.table.query(
         referrals.referrals_query(full.tenant, full.bob, 25)
     ),
     ("table/keys", "the snapshot of a member"): lambda rt, full: rt.table.query(

@@ -90,7 +90,7 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *("redemption", "reward", "order_paid", "reward_uses"),
     *("code", "coupon_series", "free_code", "live_coupons", "member_counts", "upload"),
     *("webhook", "webhook_delivery", "webhook_state"),
-    *("device_token", "devices", "favourite", "favourites", "notice", "notification_due"),
+    *("device_token", "devices", "favourite", "favourites", "notice", "notification_due", "invitation_due"),
     *("notification_follow_up", "notification_template"),
 }
 COMPARED_ELSEWHERE = {  # tests/unit/recovery/test_verify_coupons.py, tests/http/native/test_segments.py, tests/unit/flows

@@ -56,6 +56,7 @@ HERE = replace(
     orders=3,
     spend=Fraction(120),
     last_order_on=TODAY.day - 61,
+    first_order_on=TODAY.day - 300,
     happening=Happening({"book": "Emma"}, point_of("0", "0")),
 )
 ON_ORDER: dict[str, Any] = {"on": "order"}
@@ -98,6 +99,7 @@ BY_SIZE = {  # the answer, something smaller, something larger
     "member.days_to_anniversary": (0, -1, 1),
     "account.orders": (3, 2, 4),
     "account.days_since_last_order": (61, 60, 62),
+    "account.days_since_first_order": (300, 299, 301),
     "account.spend": ("120.00", "119.99", "120.01"),
     "account.average_order": (40, "39.99", "40.01"),
     "here.distance": (40, 39, "40.5"),

@@ -23,6 +23,7 @@ ROUTES = (
         "programs",
         "modify",
         "Replace the tenant's settings.",
+        errors=("unknown_variable",),
         dry_run=True,
     ),
     Route("GET", "/v1/programs", f"{_HANDLERS}:list_programs", "list_programs", "programs", "view", "All programs."),

@@ -54,7 +54,7 @@ ROUTES = (
         status=201,
         errors=(
             *("member_not_found", "member_blocked", "self_referral", "member_already", "invited_already"),
-            "invalid_identifier",
+            *("too_many_invitations", "invalid_identifier"),
         ),
     ),
     _view(

@@ -1,4 +1,4 @@
-"""What was bought and earned by month: where tiers look that count a year, and histograms that go by months."""
+"""What was bought and earned by month: where tiers look that count a year, and histograms that go by months; and when first and last."""
 
 from __future__ import annotations
 
@@ -36,6 +36,19 @@ def with_month(months: Months, day: Day | None, more: Month) -> Months:
     after = Month(before.orders + more.orders, _plus(before.spend, more.spend), _plus(before.earned, more.earned))
     kept = {number: known for number, known in months.items() if number > newest - MONTHS_KEPT}
     return {**kept, month: after}
+
+
+def later_of(one: Day | None, other: Day | None) -> Day | None:
+    """Of the days of two purchases."""
+    return other if one is None else one if other is None else max(one, other)
+
+
+def first_of(orders: int, known: Day | None, day: Day | None) -> Day | None:
+    """The earliest day of purchase, with one more. Whoever has orders of which nobody knows the first has bought before: a further one
+    tells no more of it."""
+    if orders <= 0:
+        return day
+    return known if known is None or day is None else min(known, day)
 
 
 def _plus(sums: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ w wallets   [next lot, totals, lots] and, where there is any, {"c": counted by p
 h holds     [number, unit, pieces, lapses at, by];  n the next number
 p pendings  [unit, lot, spans, releases at, event, last day, open, day] and, where it has one, its period
 o s q m t   orders, spend, what of it counts, [orders, counted spend, earned] by month, tier
-l day       of the latest purchase; an older release knows nothing of it and forgets it
+l e days    of the latest purchase and the earliest; an older release knows nothing of them and forgets them
 r reached   thresholds of metrics: since when
 k past      by name of what is counted: currencies, then of each day [day, times, values in these currencies]
 c counters  of each rule that is counted [times, amounts where there are any] by period
@@ -72,6 +72,7 @@ def packed(account: Account, foretold: int = FORETOLD) -> Body:
         "m": {str(number): _month(month) for number, month in account.months.items()},
         "u": _standing(account.standing),
         "l": account.ordered_on,
+        "e": account.first_ordered_on,
         "c": {rule: _counted(periods) for rule, periods in account.counters.items()},
         "k": {name: _past(days) for name, days in account.past.items()},
         "r": dict(account.reached),
@@ -97,6 +98,7 @@ def unpacked(body: Body, owner: str, program: int, advanced_to: Instant) -> Acco
         past={name: _unpacked_past(*kept) for name, kept in body.get("k", {}).items()},
         reached=body.get("r", {}),
         ordered_on=body.get("l"),
+        first_ordered_on=body.get("e"),
         tier=body["t"],
         standing=_unpacked_standing(*body["u"]) if "u" in body else Standing(),
         foretold=body.get("f", 0),

@@ -12,7 +12,7 @@ from chalicelib.areas.accounts.model import wallet as w
 from chalicelib.areas.accounts.model.apart import Hold, Pending, decided, with_promise, without_held, without_promised
 from chalicelib.areas.accounts.model.counters import Counters, counted, uncounted
 from chalicelib.areas.accounts.model.facts.metrics import reached_name
-from chalicelib.areas.accounts.model.months import Month, Months, with_month
+from chalicelib.areas.accounts.model.months import Month, Months, first_of, later_of, with_month
 from chalicelib.areas.accounts.model.past import Past, with_counts
 from chalicelib.areas.accounts.model.standing import Standing
 from chalicelib.areas.accounts.model.wallet import Wallet
@@ -28,8 +28,9 @@ Change = Callable[["Account", Any], "Account"]
 class Account:
     """`orders` counts sales not returned in full; `spend` sums what was bought less what came back, by currency, and
     `counted` what of it counts towards a tier. `months` has the same for each of the last 25 months. `counters`: uses of rules that
-    are counted; `past`: what else is, because somebody asks for it, by day; `reached`: thresholds of metrics, since when. `ordered_on`: the latest day of purchase, also of what came back since; an account that an older release kept does
-    not say it. `foretold`: its entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
+    are counted; `past`: what else is, because somebody asks for it, by day; `reached`: thresholds of metrics, since when. `ordered_on`: the latest day of purchase, also of what came back since, and
+    `first_ordered_on`: the earliest day of purchase since orders count, forgotten with the last order that does; an account that an older
+    release kept does not say them. `foretold`: its entries have told what time alone will do to what is promised or held, all of it (`FORETOLD`) or as an older release
     did (1); of the stored account, and no part of its state."""
 
     owner: str
@@ -47,6 +48,7 @@ class Account:
     past: Past = field(default_factory=dict)
     reached: Mapping[str, Day] = field(default_factory=dict)
     ordered_on: Day | None = None
+    first_ordered_on: Day | None = None
     tier: str = ""
     standing: Standing = field(default_factory=Standing)
     foretold: int = field(default=0, compare=False)
@@ -99,12 +101,14 @@ def _advanced(account: Account, fact: f.AccountAdvanced) -> Account:
 def _ordered(account: Account, fact: f.OrderRecorded) -> Account:
     counted = fact.value if fact.counted is None else fact.counted
     bought = _purchased(account, fact.counts_on, 1, fact.currency, fact.value, counted)
-    return replace(bought, ordered_on=_later(account.ordered_on, fact.counts_on))
+    first = first_of(account.orders, account.first_ordered_on, fact.counts_on)
+    return replace(bought, ordered_on=later_of(account.ordered_on, fact.counts_on), first_ordered_on=first)
 
 
 def _returned(account: Account, fact: f.OrderReturned) -> Account:
     counted = fact.value if fact.counted is None else fact.counted
-    return _purchased(account, fact.counts_on, -1 if fact.full else 0, fact.currency, -fact.value, -counted)
+    left = _purchased(account, fact.counts_on, -1 if fact.full else 0, fact.currency, -fact.value, -counted)
+    return left if left.orders > 0 else replace(left, first_ordered_on=None)
 
 
 def _purchased(account: Account, day: Day | None, orders: int, currency: str, value: int, counted: int) -> Account:
@@ -116,10 +120,6 @@ def _purchased(account: Account, day: Day | None, orders: int, currency: str, va
         counted=_plus(account.counted, currency, counted),
         months=with_month(account.months, day, month),
     )
-
-
-def _later(one: Day | None, other: Day | None) -> Day | None:
-    return other if one is None else one if other is None else max(one, other)
 
 
 def _plus(sums: Mapping[str, int], name: str, amount: int) -> Mapping[str, int]:

@@ -23,9 +23,6 @@ from chalicelib.areas.notifications.model.template import (
     NoticeKind,
     Template,
     TemplateDefinition,
-    Words,
-    check_variables,
-    filled,
     no_template,
 )
 
@@ -48,9 +45,6 @@ __all__ = [
     "Reason",
     "Template",
     "TemplateDefinition",
-    "Words",
-    "check_variables",
-    "filled",
     "is_notice_id",
     "mark_of",
     "may_wake",

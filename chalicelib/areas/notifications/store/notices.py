@@ -12,6 +12,7 @@ notice           | {t}#M#{member} / N#I#{notice} | gsi1 {t}#NOTE#{operation}#{no
 notice           | {t}#M#{member} / N#R#{notice} | gsi1 {t}#NOTE#{operation}#{note_shard:02} / {member}        | 2 WU + 1 IU
 notice           | {t}#M#{member} / N#R#{notice} | gsi3 NOTICES#DUE#{wake_shard:02} / {note_due:013}#{notice}  | 2 WU + 1 IU
 notification_due | {t}#NOTE#{operation} / A     | gsi3 NOTICES#DUE#{wake_shard:02} / {note_due:013}#{operation} | 2 WU + 1 IU
+invitation_due   | {t}#REF#{referral_code} / A  | gsi3 NOTICES#DUE#{wake_shard:02} / {note_due:013}#{referral_code} | 2 WU + 1 IU
 
 Those of a notification are put 25 at a time, for 1 WU each. All of it is private, and gone (TTL) after 45 days. What is due lies in
 one list of all tenants: so looking costs the same however many there are. An id of a notice sorts by when it came about.
@@ -59,6 +60,12 @@ class DueItem(StampbookItem):
     gsi3sk = UnicodeAttribute()
 
 
+class InvitationDueItem(StampbookItem):
+    kind = UnicodeAttribute(default="invitation_due")
+    gsi3pk = UnicodeAttribute()
+    gsi3sk = UnicodeAttribute()
+
+
 class Receipt(NamedTuple):
     """What became of a notification for one member, as its list has it."""
 
@@ -77,6 +84,13 @@ class DueNotice(NamedTuple):
 class DueNotification(NamedTuple):
     tenant: str
     operation_id: str
+
+
+class DueSending(NamedTuple):
+    """An invitation that waits for the end of quiet hours."""
+
+    tenant: str
+    code: str
 
 
 def notice_key(tenant: str, one: Notice) -> Key:
@@ -168,6 +182,16 @@ def due_key(tenant: str, operation_id: str) -> Key:
     return Key(f"{tenant}#NOTE#{operation_id}", "A")
 
 
+def sending_due_put(tenant: str, code: str, due_at: Instant) -> Put:
+    """That an invitation is sent by then."""
+    key, place = _sending_key(tenant, code), _due_place(code, due_at)
+    return Put(to_attrs(InvitationDueItem(pk=key.pk, sk=key.sk, gsi3pk=place.pk, gsi3sk=place.sk)))
+
+
+def sending_due_delete(tenant: str, code: str) -> Delete:
+    return Delete(_sending_key(tenant, code))
+
+
 def is_due_later(attrs: Attrs, now: Instant) -> bool:
     at: str = attrs["gsi3sk"]["S"]
     return now < int(at.partition("#")[0])
@@ -177,12 +201,18 @@ def due_query(shard: int, now: Instant, limit: int) -> Query:
     return Query(_due(shard), Below(f"{now + 1:013}"), index="gsi3", limit=limit)
 
 
-def due_from(attrs: Attrs) -> DueNotice | DueNotification:
+def due_from(attrs: Attrs) -> DueNotice | DueNotification | DueSending:
     """Of what the index has."""
     tenant, kind, name = attrs["pk"]["S"].split("#", 2)
     if kind == "NOTE":
         return DueNotification(tenant, name)
+    if kind == "REF":
+        return DueSending(tenant, name)
     return DueNotice(tenant, name, attrs["sk"]["S"].removeprefix(TOLD))
+
+
+def _sending_key(tenant: str, code: str) -> Key:
+    return Key(f"{tenant}#REF#{code}", "A")
 
 
 def _newest_first(tenant: str, member: str, kept: str, limit: int, before: str | None) -> Query:

@@ -11,11 +11,13 @@ from chalicelib.areas.programs.model.program import (
     TenantSettings,
     Unit,
 )
+from chalicelib.areas.programs.model.referrals import Asking
 from chalicelib.areas.programs.model.succession import must_keep_policies, rewritten, succeed, today_of
 
 __all__ = [
     "MAX_FIELDS",
     "AfterDays",
+    "Asking",
     "EndOfMonth",
     "EndOfYear",
     "Lifetime",

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from chalicelib.areas.programs.model.events import MAX_EVENTS, EventType
 from chalicelib.areas.programs.model.policies import Sliding, UnitPolicy
+from chalicelib.areas.programs.model.referrals import ReferralPolicy
 from chalicelib.errors import Refused
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.periods import Day, day_of, minute_of, zone_exists
@@ -26,15 +27,6 @@ ProfilePart = Annotated[
         pattern=r"^(given_name|family_name|birth_date|locale|newsletter|card|email|phone|external_id|fields\.[a-z][a-z0-9_-]{0,31})$"
     ),
 ]
-
-
-class ReferralPolicy(Frozen):
-    """`invitation_days`: how long an invitation is good. `claim_days`: how long after their enrolment a member may still say who
-    brought them in. `per_device`: of so many who are enrolled on one device the first ones may come by a referral."""
-
-    invitation_days: Annotated[int, Field(ge=1, le=365)] = 30
-    claim_days: Annotated[int, Field(ge=0, le=365)] = 30
-    per_device: Annotated[int, Field(ge=1, le=1_000)] = 1
 
 
 def _of_a_day(text: str) -> str:

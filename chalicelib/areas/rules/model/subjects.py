@@ -43,7 +43,8 @@ SUBJECTS: Mapping[str, Kind] = {
     # their account
     "account.tier": "text",
     "account.orders": "number",  # before this one
-    "account.days_since_last_order": "number",  # by the day of purchase; of who never bought there is no answer
+    "account.days_since_first_order": "number",  # by the day of purchase, while any counts; of who never bought there is no answer
+    "account.days_since_last_order": "number",  # the same of the latest, also of one that came back
     "account.spend": "number",  # of all orders before, less what came back, in money; at face value where currencies differ
     "account.average_order": "number",  # that, by orders; of who has none there is no answer
     # where the member is

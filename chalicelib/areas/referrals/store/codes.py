@@ -1,16 +1,11 @@
-"""Where referrals are kept: with who came, for the snapshot; invitations and shared codes under the code that is shown.
+"""Where invitations and shared codes are kept, under the code that is shown; who was asked, and what is known again of who came.
 
 access pattern                         | key                                | items | cost                   | by
-who brought a member in                | {t}#M#{their_member} / H#REFERRAL  | 0–1   | 1 Get, 1 RU            | referral_key
-what became of whom a member brought in | {t}#M#{their_member} / H#FRIENDS  | 0–1   | 1 Get, 1 RU            | friends_key
 whose code it is, or an invitation     | {t}#REF#{referral_code} / -        | 0–1   | 1 Get, 1 RU            | code_key
 who was asked                          | {t}#ASKED#{asked_type}#{asked} / -       | 0–1   | 1 Get, 1 RU            | asked_key
 whether a device or identifier is known | {t}#SEEN#{what}#{seen_hash} / -   | 0–1   | 1 Get, 1 RU            | seen_key
-whom a member brought in, or asked     | gsi1 {t}#REFS#{their_member} / *   | 0–n   | 1 Query a page, 0.5 RU | referrals_query
 
 item        | key                          | in index                                                                                  | cost
-referral    | {t}#M#{member} / H#REFERRAL  | gsi1 {t}#REFS#{referrer} / {created_at:014}#{referral}                                      | 2 WU + 1 IU
-friends     | {t}#M#{member} / H#FRIENDS   | –                                                                                         | 2 WU
 shared_code | {t}#REF#{referral_code} / -  | –                                                                                         | 2 WU
 invitation  | {t}#REF#{referral_code} / -  | gsi1 {t}#REFS#{referrer} / {created_at:014}#{referral}, gsi3 {t}#DUE#{shard:02} / {day}#invitation#{referral_code} | 2 WU + 2 IU
 invitation  | {t}#REF#{referral_code} / -  | gsi1 {t}#REFS#{referrer} / {created_at:014}#{referral}                                      | 2 WU + 1 IU
@@ -18,45 +13,27 @@ invitation  | {t}#REF#{referral_code} / -  | –                                
 asked       | {t}#ASKED#{asked_type}#{asked} / - | –                                                                                         | 2 WU
 seen        | {t}#SEEN#{what}#{seen_hash} / - | –                                                                                         | 2 WU
 
-An invitation is in its referrer's list until somebody comes by it: then the referral is, at the same place. An erasure of who was
-asked finds the invitation by their identifier, one of the referrer by their list.
+An erasure of who was asked finds the invitation by their identifier, one of the referrer by their list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.referrals.model import Friends, Invitation, Referral, ReferralCard, Seen
-from chalicelib.kit.clock import Instant
+from chalicelib.areas.referrals.model import NOT_SENT, Invitation, Seen, Sending
+from chalicelib.areas.referrals.store.owned import list_place, referral_key, unchanged
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.periods import iso_day, local_day
 from chalicelib.table.damaged import readable
-from chalicelib.table.indexes import behind, index_key
 from chalicelib.table.items import BodyAttribute, IntegerAttribute, StampbookItem, from_attrs, to_attrs
-from chalicelib.table.keys import owner_pk
-from chalicelib.table.protocol import Absent, Attrs, Check, Condition, Delete, Equals, Key, Put, Query
+from chalicelib.table.protocol import Absent, Attrs, Delete, Equals, Key, Put
 
 DUE_SHARDS = 16  # those of accounts: one job goes through them
-REFERRAL, FRIENDS = "H#REFERRAL", "H#FRIENDS"
 _INVITATION, _OF_A_CODE = "invitation", "#REF#"
-
-
-class ReferralItem(StampbookItem):
-    kind = UnicodeAttribute(default="referral")
-    version = IntegerAttribute()
-    body = BodyAttribute()
-    card = BodyAttribute()
-    gsi1pk = UnicodeAttribute()
-    gsi1sk = UnicodeAttribute()
-
-
-class FriendsItem(StampbookItem):
-    kind = UnicodeAttribute(default="friends")
-    version = IntegerAttribute()
-    body = BodyAttribute()
 
 
 class SharedCodeItem(StampbookItem):
@@ -65,12 +42,14 @@ class SharedCodeItem(StampbookItem):
 
 
 class InvitationItem(StampbookItem):
-    """In the list and the index of what is due as long as there is something to show or to wait for."""
+    """In the list and the index of what is due as long as there is something to show or to wait for. An older release knows nothing of
+    `sending` and forgets it, when nothing is sent any more."""
 
     kind = UnicodeAttribute(default=_INVITATION)
     version = IntegerAttribute()
     body = BodyAttribute()
     private = BodyAttribute(null=True)
+    sending = BodyAttribute(null=True)
     card = BodyAttribute(null=True)
     gsi1pk = UnicodeAttribute(null=True)
     gsi1sk = UnicodeAttribute(null=True)
@@ -88,81 +67,6 @@ class SeenItem(StampbookItem):
     version = IntegerAttribute()
     times = IntegerAttribute()
     member = UnicodeAttribute(null=True)
-
-
-def referral_key(tenant: str, member: str) -> Key:
-    return Key(owner_pk(tenant, member), REFERRAL)
-
-
-def referral_from(attrs: Attrs) -> Referral:
-    return readable(_referral, attrs)
-
-
-def referral_put(tenant: str, member: str, after: Referral) -> Put:
-    """One version on, only if nobody changed it since it was read."""
-    key, place = referral_key(tenant, member), _list_place(tenant, after.referrer, after.created_at, after.referral_id)
-    body = [after.referral_id, after.referrer, after.channel, after.created_at, after.registered_at]
-    item = ReferralItem(
-        pk=key.pk,
-        sk=key.sk,
-        version=after.version + 1,
-        body=[*body, after.purchased_at],
-        card=_card_of(member, after),
-        gsi1pk=place.pk,
-        gsi1sk=place.sk,
-    )
-    return Put(to_attrs(item), _unchanged(after.version))
-
-
-def is_placed(tenant: str, member: str, known: Referral, attrs: Attrs) -> bool:
-    """Whether the list has a referral where it is looked for, and shows it as it is."""
-    place = _list_place(tenant, known.referrer, known.created_at, known.referral_id)
-    shown = BodyAttribute().deserialize(attrs["card"]["B"])
-    return index_key("gsi1", attrs) == place and shown == _card_of(member, known)
-
-
-def friends_key(tenant: str, member: str) -> Key:
-    return Key(owner_pk(tenant, member), FRIENDS)
-
-
-def friends_from(attrs: Attrs | None) -> Friends:
-    """Of who has asked nobody yet: none."""
-    return Friends() if attrs is None else readable(_friends, attrs)
-
-
-def friends_put(tenant: str, member: str, after: Friends) -> Put:
-    key = friends_key(tenant, member)
-    body = [after.invited, after.registered, after.purchased, after.expired]
-    item = FriendsItem(pk=key.pk, sk=key.sk, version=after.version + 1, body=body)
-    return Put(to_attrs(item), _unchanged(after.version))
-
-
-def friends_check(tenant: str, member: str, read: Friends) -> Check:
-    """Nobody has come by them since it was read."""
-    return Check(friends_key(tenant, member), _unchanged(read.version))
-
-
-def referrals_query(tenant: str, member: str, limit: int, after: tuple[Key, str] | None = None) -> Query:
-    """The latest first, behind the item `after`: its key, and its place in the list."""
-    number_of("member", member)
-    pk, start = _list(tenant, member), None
-    if after is not None:
-        start = behind("gsi1", after[0], Key(pk, after[1]))
-    return Query(pk, index="gsi1", limit=limit, reverse=True, start=start)
-
-
-def listed(attrs: Attrs) -> tuple[str, str]:
-    """Which item of the list it is: the member who came, or else the code; and its place."""
-    return attrs["pk"]["S"].rsplit("#", 1)[1], attrs["gsi1sk"]["S"]
-
-
-def listed_key(tenant: str, name: str) -> Key:
-    return referral_key(tenant, name) if name.startswith("mem_") else code_key(tenant, name)
-
-
-def card_from(attrs: Attrs) -> ReferralCard:
-    body: list[Any] = BodyAttribute().deserialize(attrs["card"]["B"])
-    return ReferralCard(**dict(zip(ReferralCard.model_fields, body, strict=True)))
 
 
 def code_key(tenant: str, code: str) -> Key:
@@ -184,6 +88,10 @@ def owner_or_invitation(attrs: Attrs) -> str | Invitation:
     return readable(_owner_or_invitation, attrs)
 
 
+def listed_key(tenant: str, name: str) -> Key:
+    return referral_key(tenant, name) if name.startswith("mem_") else code_key(tenant, name)
+
+
 def invitation_put(tenant: str, after: Invitation) -> Put:
     """One version on, only if nobody changed it since it was read."""
     key = code_key(tenant, after.code)
@@ -194,14 +102,15 @@ def invitation_put(tenant: str, after: Invitation) -> Put:
         version=after.version + 1,
         body=[*body, after.taken, after.told],
         private=None if after.asked is None else dict(after.asked),
+        sending=None if after.sending == NOT_SENT else astuple(after.sending),
     )
     if not after.taken:
-        place = _list_place(tenant, after.referrer, after.created_at, after.referral_id)
+        place = list_place(tenant, after.referrer, after.created_at, after.referral_id)
         item.gsi1pk, item.gsi1sk, item.card = place.pk, place.sk, _card_of_invitation(after)
     if not after.taken and not after.told:
         due = _due_place(tenant, after)
         item.gsi3pk, item.gsi3sk = due.pk, due.sk
-    return Put(to_attrs(item), _unchanged(after.version))
+    return Put(to_attrs(item), unchanged(after.version))
 
 
 def due_invitation(attrs: Attrs) -> str | None:
@@ -242,23 +151,7 @@ def seen_put(tenant: str, read: Seen, member: str) -> Put:
     """Once more than it was read, with this member."""
     key = seen_key(tenant, read.name)
     item = SeenItem(pk=key.pk, sk=key.sk, version=read.version + 1, times=read.times + 1, member=member)
-    return Put(to_attrs(item), _unchanged(read.version))
-
-
-def _unchanged(version: int) -> Condition:
-    return Equals("version", version) if version else Absent()
-
-
-def _referral(attrs: Attrs) -> Referral:
-    item = from_attrs(ReferralItem, attrs)
-    referral_id, referrer, channel, created_at, registered_at, purchased_at = item.body
-    return Referral(referral_id, referrer, channel, created_at, registered_at, purchased_at, item.version)
-
-
-def _friends(attrs: Attrs) -> Friends:
-    item = from_attrs(FriendsItem, attrs)
-    invited, registered, purchased, expired = item.body
-    return Friends(invited, registered, purchased, expired, item.version)
+    return Put(to_attrs(item), unchanged(read.version))
 
 
 def _owner_or_invitation(attrs: Attrs) -> str | Invitation:
@@ -268,7 +161,7 @@ def _owner_or_invitation(attrs: Attrs) -> str | Invitation:
     referral_id, referrer, channel, created_at, expires_at, taken, told = item.body
     code = str(item.pk).rsplit("#", 1)[1]
     known = referral_id, code, referrer, channel, created_at, expires_at
-    return Invitation(*known, taken, told, item.private, item.version)
+    return Invitation(*known, taken, told, item.private, Sending(*(item.sending or ())), item.version)
 
 
 def _seen(attrs: Attrs, name: str) -> Seen:
@@ -276,23 +169,10 @@ def _seen(attrs: Attrs, name: str) -> Seen:
     return Seen(name, item.times, item.member or "", item.version)
 
 
-def _list(tenant: str, member: str) -> str:
-    return f"{tenant}#REFS#{member}"
-
-
-def _list_place(tenant: str, referrer: str, created_at: Instant, referral_id: str) -> Key:
-    return Key(_list(tenant, referrer), f"{created_at:014}#{referral_id}")
-
-
 def _due_place(tenant: str, invitation: Invitation) -> Key:
     shard = number_of("referral", invitation.referral_id) % DUE_SHARDS
     day = iso_day(local_day(invitation.expires_at, "UTC"))
     return Key(f"{tenant}#DUE#{shard:02}", f"{day}#invitation#{invitation.code}")
-
-
-def _card_of(member: str, of: Referral) -> list[Any]:
-    times = of.created_at, None, of.registered_at, of.purchased_at
-    return [of.referral_id, of.state, of.channel, member, *times]
 
 
 def _card_of_invitation(of: Invitation) -> list[Any]:
