@@ -128,6 +128,7 @@ PERKS_REWARDS_AND_COUPONS = {
         400, "A notification is for some members, a segment, those who favour a place or everybody: one of the four."
     ),
     "time_too_far": Code(400, "A notification begins within a year."),
+    "time_over": Code(400, "The time at which a notification was to begin is over."),
     "bad_token": Code(400, "Apple or Google would know no phone by this token."),
     "no_sender": Code(422, "Nothing can be pushed to phones of this platform here."),
     "too_many_devices": Code(422, "A member has at most 10 devices that are in use."),
@@ -136,6 +137,7 @@ PERKS_REWARDS_AND_COUPONS = {
     "notice_finished": Code(409, "The notice does not wait any more: there is nothing to cancel."),
     "webhook_not_found": Code(404, "The tenant has no such webhook."),
     "webhook_disabled": Code(422, "The webhook is disabled: nothing is sent to it."),
+    "since_future": Code(422, "The time since when deliveries failed lies in the future."),
     "too_many_webhooks": Code(
         422, "A tenant has at most 20 webhooks, and 200 names of them with those that were deleted."
     ),

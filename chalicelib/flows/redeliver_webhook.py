@@ -15,6 +15,7 @@ from chalicelib.areas.webhooks.model import Delivery, Happening, delivery_id, no
 from chalicelib.areas.webhooks.model.delivery import TESTS, first_id
 from chalicelib.areas.webhooks.store import Place
 from chalicelib.aws.queues import Message
+from chalicelib.errors import Refused
 from chalicelib.flows.webhook_messages import QUEUE, failed_from, kept_delivery, send_kept
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
@@ -59,9 +60,11 @@ def redeliver_failed(
     rt: Runtime, caller: Caller, command: Command, webhook_id: str, since: Instant
 ) -> Committed[Instant]:
     """All that failed and whose entries were recorded since then, oldest first; the answer is until when. NotFound
-    `webhook_not_found`; Refused `webhook_disabled`."""
+    `webhook_not_found`; Refused `webhook_disabled`, `since_future`."""
     _must_be_told(rt, caller, webhook_id)
     now = rt.clock.now()
+    if since > now:
+        raise Refused("since_future", "Nothing has failed since then: the time lies in the future.", param="since")
 
     def decide() -> tuple[Committed[Instant], tuple[Write, ...]]:
         before = recall_place(rt.table, caller.tenant, command)

@@ -30,11 +30,13 @@ from chalicelib.kit.wording import check_variables
 from chalicelib.runtime import Runtime
 from chalicelib.table.commit import Committed, read_patiently
 from chalicelib.table.config import Config, read_config
+from chalicelib.table.guards import recall_place
 from chalicelib.table.protocol import Write
 
 PARTS = 8  # chains of chunks, each through as many shards of the lists as the others
 CHUNK_MEMBERS = 500
 AHEAD_MS = 366 * 24 * 3_600_000
+LATE_MS = 5 * 60_000  # clocks differ, and a form is filled in for a while
 CUT = "notification"
 
 
@@ -67,10 +69,11 @@ def start_notification(
     rt: Runtime, caller: Caller, command: Command, asked: Asked, cut: Cut = USUAL
 ) -> Committed[Progress]:
     """Marketing that would come in quiet hours begins when they are over. NotFound `template_not_found`, `segment_not_found`;
-    Refused `unknown_variable`, `words_too_long`, `segment_ended`; InvalidInput `time_too_far`; Conflict `idempotency_key_reused`."""
+    Refused `unknown_variable`, `words_too_long`, `segment_ended`; InvalidInput `time_too_far`, `time_over`; Conflict
+    `idempotency_key_reused`."""
     now = rt.clock.now()
-    if asked.at is not None and asked.at > now + AHEAD_MS:
-        raise InvalidInput("time_too_far", "A notification begins within a year.", param="at")
+    if asked.at is not None:
+        _must_be_soon(rt, caller.tenant, command, asked.at, now)
     config = read_patiently(rt, lambda: read_config(rt.table, caller.tenant))
     channel = _checked(config, asked)
     begins = max(now, asked.at or now)
@@ -94,6 +97,14 @@ def start_notification(
         return start_job(rt, command, Progress(begun, tuple(Part(number) for number in range(parts))))
     due: tuple[Write, ...] = (notices.due_put(caller.tenant, begun.operation_id, begins),)
     return start_job(rt, command, Progress(begun), due)
+
+
+def _must_be_soon(rt: Runtime, tenant: str, command: Command, at: Instant, now: Instant) -> None:
+    """Whoever asks again by the same key is told what began then: 1 Get, where the time is over."""
+    if at > now + AHEAD_MS:
+        raise InvalidInput("time_too_far", "A notification begins within a year.", param="at")
+    if at < now - LATE_MS and read_patiently(rt, lambda: recall_place(rt.table, tenant, command)) is None:
+        raise InvalidInput("time_over", "The time is over: leave it out to begin at once.", param="at")
 
 
 def _checked(config: Config, asked: Asked) -> Channel:

@@ -106,9 +106,10 @@ def day_starts(day: Day, zone: str) -> Instant:
     return instant(midnight.astimezone(UTC))
 
 
-def time_of_day(day: Day, minute: int, zone: str) -> Instant:
-    """When the zone's clocks first show so many minutes since midnight (where they skip it, as long after as they skip)."""
-    local = datetime.combine(date_of(day), time(minute // 60, minute % 60), tzinfo=_zone(zone))
+def time_of_day(day: Day, minute: int, zone: str, *, again: bool = False) -> Instant:
+    """When the zone's clocks first show so many minutes since midnight (where they skip it, as long after as they skip); `again`:
+    when they last do, which is later on the night on which they go back."""
+    local = datetime.combine(date_of(day), time(minute // 60, minute % 60, fold=again), tzinfo=_zone(zone))
     return instant(local.astimezone(UTC))
 
 

@@ -77,7 +77,8 @@ class ToMembers(Wire):
 
 class NotificationBody(Wire):
     """A template or a text, and whom it is for. `kind`: `marketing` goes to those who take the newsletter, and waits while it is the
-    tenant's quiet hours; `transactional` is about something that they have done. `at`: when, within a year; at once if left out."""
+    tenant's quiet hours; `transactional` is about something that they have done. `at`: when, from now on and within a year; at
+    once if left out."""
 
     kind: NoticeKind
     template_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None

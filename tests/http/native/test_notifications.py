@@ -222,6 +222,8 @@ def test_a_segment_that_has_ended_by_then_is_told_nothing(rt: Runtime, shop: Sho
         ({"to": {"segment_id": "over"}}, (422, "segment_ended", "segment_id")),
         ({"to": {"member_ids": [NOBODY] * 101}}, (400, "too_long", "to.member_ids")),
         ({"at": "2027-02-15T12:00:00Z"}, (400, "time_too_far", "at")),
+        ({"at": "2026-01-15T11:54:59Z"}, (400, "time_over", "at")),
+        ({"at": "2020-01-01T00:00:00Z"}, (400, "time_over", "at")),
         ({"kind": "spam"}, (400, "unknown_choice", "kind")),
     ],
 )

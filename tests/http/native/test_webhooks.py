@@ -188,6 +188,8 @@ def test_what_failed_is_asked_for_again(rt: Runtime, shop: Shop, server: Server)
     work(rt, shop)
     define(shop)
     server.status = 204
+    to_come = shop.api.post("/v1/webhooks/warehouse/redeliver", {"since": "2027-01-01T00:00:00Z"})
+    assert refusal(to_come) == (422, "since_future", "since")
     until = post(shop, "redeliver", {"since": "2026-01-01T00:00:00Z"})["until"]
     assert until > "2026-01-16"
     work(rt, shop)

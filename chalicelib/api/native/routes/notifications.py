@@ -85,7 +85,7 @@ ROUTES = (
                 "words_too_long",
                 "segment_not_found",
             ),
-            *("segment_ended", "time_too_far"),
+            *("segment_ended", "time_too_far", "time_over"),
         ),
     ),
     _view(

@@ -86,6 +86,6 @@ ROUTES = (
         "redeliver_failed_webhooks",
         summary="Send once more all that failed and was recorded since a time.",
         status=202,
-        errors=("webhook_not_found", "webhook_disabled"),
+        errors=("webhook_not_found", "webhook_disabled", "since_future"),
     ),
 )
