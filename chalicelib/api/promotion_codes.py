@@ -120,6 +120,7 @@ PERKS_REWARDS_AND_COUPONS = {
         422, "The words of a notification are more than its channel carries; the message says how much does."
     ),
     "unknown_template": Code(422, "The tenant has no template of notifications of this id that a rule could tell."),
+    "nothing_to_choose": Code(422, "What the follow-up comes after says nothing of what it is only to come for."),
     "follow_up_not_found": Code(404, "The tenant has no such follow-up."),
     "too_many_follow_ups": Code(422, "A tenant has at most 100 follow-ups."),
     "too_many_templates": Code(422, "A tenant has at most 500 templates of notifications."),
@@ -150,7 +151,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "delivery_not_found": Code(404, "The webhook has no such delivery, or it is more than 30 days old."),
     "segment_not_found": Code(404, "The tenant has no such segment."),
     "metric_not_found": Code(404, "The tenant has no such metric."),
-    "unknown_metric": Code(422, "The program has no such metric with this threshold that a rule could be on."),
+    "unknown_metric": Code(
+        422, "The program has no such metric with this threshold that a rule could be on, or a follow-up come after."
+    ),
     "too_many_metrics": Code(422, "A tenant has at most 100 metrics of its own."),
     "unknown_webhook": Code(422, "The tenant has no webhook of this id that a rule could tell."),
     "unknown_member": Code(422, "What a rule names as a member in its audience cannot be one."),

@@ -46,6 +46,7 @@ from chalicelib.areas.webhooks import store as webhooks
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.past_counts import Asking, must_have_counters, must_know_events
 from chalicelib.flows.rule_limits import quotas_of
+from chalicelib.flows.spoken_words import must_be_known, variables_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.kit.ids import is_id
@@ -60,7 +61,8 @@ LEAST_MONEY = Fraction(1, 1000)  # no coin of any currency is less of it
 
 
 def define_rule(rt: Runtime, caller: Caller, command: Command, program_id: int, rule: Rule) -> Committed[Rule]:
-    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `not_a_badge`, `unknown_segment`, `unknown_template`, `unknown_coupon_series`,
+    """Create the rule or replace it. Refuses `unknown_unit`, `unknown_tier`, `unknown_perk`, `not_a_badge`, `unknown_segment`, `unknown_template`,
+    `unknown_variable` (of its template), `unknown_coupon_series`,
     `unknown_webhook`, `unknown_metric`, `unknown_member`, `unknown_member_field`, `no_place_then`, `number_too_small`, `code_is_shared`, `unknown_event`, `unknown_property`, `unknown_rule`,
     `nothing_to_limit`, `credit_on_cart`, `schedule_over`,
     `too_many_rules`, `too_many_counters`; NotFound: the program."""
@@ -159,9 +161,11 @@ def _must_have_coupons(config: Config, program: Program, series_id: str, param: 
 
 
 def _must_have_templates(config: Config, rule: Rule) -> None:
-    for template, param in named_templates(rule):
-        if templates.find(config, template) is None:
-            raise Refused("unknown_template", f"There is no template {template} of notifications.", param=param)
+    for name, param in named_templates(rule):
+        template = templates.find(config, name)
+        if template is None:
+            raise Refused("unknown_template", f"There is no template {name} of notifications.", param=param)
+        must_be_known(template, variables_of(rule), param)
 
 
 def _must_have_threshold(config: Config, program_id: int, rule: Rule) -> None:

@@ -1,6 +1,6 @@
 """Tell what an entry of the topic wants told: by rules that fired in it, and by follow-ups of what happened in it.
 
-reads    1 Get of the entry; and of each notice what tell_one reads
+reads    1 Get of the entry; and of each notice what tell_one reads, of a follow-up what followed_up reads before
 writes   of each what tell_one writes
 repeats  each is named by entry and fact, so it is told once
 
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from chalicelib.areas.accounts.model import facts as f
 from chalicelib.areas.notifications.store import templates
 from chalicelib.areas.programs import store as programs
+from chalicelib.flows.followed_up import followed, said_of
 from chalicelib.flows.tell_one import Wanted, tell_one
 from chalicelib.kit.amounts import plain
 from chalicelib.kit.clock import Instant
@@ -46,7 +47,7 @@ def tell_wanted(rt: Runtime, tenant: str, happened: Happened, types: tuple[str, 
     if f.NotificationWanted.type not in types and follow_ups.isdisjoint(types):
         return 0
     bodies = entry_of(rt, tenant, happened).facts
-    wanted = [*_by_rules(config, happened, bodies), *_by_follow_ups(config, happened, bodies)]
+    wanted = [*_by_rules(config, happened, bodies), *_by_follow_ups(rt, config, tenant, happened, bodies)]
     return sum(tell_one(rt, tenant, one) is not None for one in wanted)
 
 
@@ -70,20 +71,22 @@ def _by_rules(config: Config, happened: Happened, bodies: tuple[Body, ...]) -> I
         yield Wanted(fact.member, source, happened.recorded_at, due_at, fact.template, kind, values)
 
 
-def _by_follow_ups(config: Config, happened: Happened, bodies: tuple[Body, ...]) -> Iterator[Wanted]:
-    """One for each follow-up, however many facts of its type the entry has."""
+def _by_follow_ups(
+    rt: Runtime, config: Config, tenant: str, happened: Happened, bodies: tuple[Body, ...]
+) -> Iterator[Wanted]:
+    """One for each follow-up, however many facts that it comes after the entry has."""
     for one in templates.follow_ups(config):
-        found = [body for body in bodies if body["type"] == one.after]
-        member = _member(happened, found[0]) if found and one.state == "active" else None
+        found = followed(config, happened.program, one, bodies) if one.state == "active" else ()
+        member = _member(happened, found[0]) if found else None
         if member is not None:
             source, due_at = f"{happened.entry_id} {one.follow_up_id}", happened.recorded_at + one.hours * HOUR_MS
-            at = happened.recorded_at
-            yield Wanted(member, source, at, due_at, one.template_id, one.kind, {}, one.follow_up_id)
+            at, said = happened.recorded_at, said_of(rt, config, tenant, happened.program, one, member, found)
+            yield Wanted(member, source, at, due_at, one.template_id, one.kind, said, one.follow_up_id)
 
 
 def _member(happened: Happened, body: Body) -> str | None:
     owner = happened.owner.partition("#")[2]
-    named = str(body.get("member", owner))
+    named = str(body.get("member") or body.get("by") or owner)
     return named if is_id("member", named) else None
 
 

@@ -63,6 +63,16 @@ def check_variables(wording: Wording, known: Sequence[str], under: str = "") -> 
                 raise Refused("unknown_variable", sentence, param=f"{under}{place}{field}")
 
 
+def speaks_of(wording: Wording, variable: str) -> bool:
+    """In any language."""
+    return any(
+        (read := _VARIABLE.fullmatch(found[1] or "")) is not None and read[1] == variable
+        for _, words in wording.spoken()
+        for text in (words.title, words.body)
+        for found in _BRACED.finditer(text)
+    )
+
+
 def filled(words: Words, values: Mapping[str, str]) -> Words:
     """With these in place of its variables, each in one line, for a subject has no other; what is not known, or empty, is what the
     words say instead of it."""

@@ -94,7 +94,7 @@ def _define(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 
 
 def _follow(world: World, shop: BookShop, command: Command) -> Committed[Any]:
-    body = {"after": "tier.changed", "template_id": "hello"}
+    body = {"after": "tier.changed", "only": {"moved": "up"}, "template_id": "hello"}
     return define_follow_up(shop.rt, shop.caller, command, FollowUpDefinition.model_validate(body).named("tier"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import count
 from typing import Any
 
 from chalicelib.flows.change_notice import read_notice
@@ -14,9 +15,12 @@ from chalicelib.flows.tell_one import Wanted, tell_one
 from chalicelib.flows.tell_wanted import Happened, tell_wanted
 from chalicelib.flows.wake_notices import wake_shard
 from chalicelib.kit.wording import Words
+from chalicelib.table.journal import Stream
+from chalicelib.table.keys import owner_pk
 from chalicelib.table.meter import Cost
 from tests.twins import fresh, told
 from tests.unit.budgets.priced import Till, till
+from tests.unit.budgets.test_coupons import a_series, issued
 
 
 def asked(cost: Cost) -> tuple[int, int, int]:
@@ -111,6 +115,25 @@ def test_an_entry_that_nobody_follows_up_costs_nothing() -> None:
     tell = partial(tell_wanted, at.shop.rt, at.shop.caller.tenant, happened)
     assert asked(at.price(lambda: tell(("tier.changed",)))) == (0, 0, 0)
     assert tell(("tier.changed",)) == 0
+
+
+def test_a_code_that_is_spoken_of_is_a_request_more() -> None:
+    at = till()
+    a_series(at, "summer")
+    issued(at, "summer")
+    tenant = at.shop.caller.tenant
+    journal = Stream(tenant, owner_pk(tenant, at.ada), 1)
+    last = next(number for number in count(1) if at.table.get(journal.key(number + 1)) is None)
+    happened = Happened(f"M#{at.ada}", 1, last, "", at.shop.clock.at)
+    tell = partial(tell_wanted, at.shop.rt, tenant)
+    told.template(at.shop, channel="in_app", title="", body="A coupon")
+    told.follow_up(at.shop, after="coupon.issued", hours=0, kind="transactional")
+    at.shop.rt.config.load(at.shop.rt.table, at.shop.caller.tenant)
+    first, again = (happened._replace(entry_id=name) for name in ("first", "again"))
+    assert asked(at.price(lambda: tell(first, ("coupon.issued",)))) == (3, 1, 0)
+    told.template(at.shop, channel="in_app", title="", body="{{code}} until {{last_day}}")
+    at.shop.rt.config.load(at.shop.rt.table, at.shop.caller.tenant)
+    assert asked(at.price(lambda: tell(again, ("coupon.issued",)))) == (4, 1, 0)
 
 
 def test_a_notice_is_read_in_two_requests() -> None:

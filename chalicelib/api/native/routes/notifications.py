@@ -67,7 +67,10 @@ ROUTES = (
         f"{_HANDLERS}:put_follow_up",
         "put_notification_follow_up",
         summary="Create a follow-up, replace it or pause it: then what waits for it is not told either.",
-        errors=("template_not_found", "unknown_variable", "too_many_follow_ups"),
+        errors=(
+            *("template_not_found", "unknown_variable", "too_many_follow_ups", "nothing_to_choose", "unknown_segment"),
+            *("unknown_tier", "unknown_perk", "unknown_coupon_series", "unknown_metric"),
+        ),
     ),
     _modify(
         "POST",

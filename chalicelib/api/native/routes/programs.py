@@ -96,6 +96,7 @@ ROUTES = (
             "not_a_badge",
             "unknown_segment",
             "unknown_template",
+            "unknown_variable",
             *FOR_NOBODY,
             "unknown_webhook",
             "unknown_metric",

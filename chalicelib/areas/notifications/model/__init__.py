@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from chalicelib.areas.notifications.model.device import MAX_DEVICES, Device, Devices, mark_of, no_device
 from chalicelib.areas.notifications.model.favourites import MAX_FAVOURITES, Favourites
-from chalicelib.areas.notifications.model.follow_up import AFTER, FollowUp, FollowUpDefinition, no_follow_up
+from chalicelib.areas.notifications.model.follow_up import (
+    AFTER,
+    OF_FACTS,
+    FollowUp,
+    FollowUpDefinition,
+    Only,
+    no_follow_up,
+    variables_after,
+)
 from chalicelib.areas.notifications.model.notice import (
     KEPT_SECONDS,
     Notice,
@@ -17,8 +25,8 @@ from chalicelib.areas.notifications.model.notice import (
 )
 from chalicelib.areas.notifications.model.quiet import may_wake, quiet_until
 from chalicelib.areas.notifications.model.template import (
+    OF_HAPPENINGS,
     OF_MEMBERS,
-    VARIABLES,
     Channel,
     NoticeKind,
     Template,
@@ -31,8 +39,9 @@ __all__ = [
     "KEPT_SECONDS",
     "MAX_DEVICES",
     "MAX_FAVOURITES",
+    "OF_FACTS",
+    "OF_HAPPENINGS",
     "OF_MEMBERS",
-    "VARIABLES",
     "Channel",
     "Device",
     "Devices",
@@ -42,6 +51,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "NoticeState",
+    "Only",
     "Reason",
     "Template",
     "TemplateDefinition",
@@ -54,5 +64,6 @@ __all__ = [
     "no_template",
     "notice_id",
     "quiet_until",
+    "variables_after",
     "withheld",
 ]

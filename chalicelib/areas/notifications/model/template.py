@@ -15,7 +15,6 @@ TemplateId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 
 OF_MEMBERS = ("given_name", "family_name")  # known of everybody, or empty
 OF_HAPPENINGS = ("points", "order_number")  # known where a rule tells of something that happened
-VARIABLES = (*OF_MEMBERS, *OF_HAPPENINGS)
 _TITLED = {"sms": False, "email": True}
 
 

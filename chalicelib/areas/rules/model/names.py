@@ -154,6 +154,16 @@ def named_templates(rule: Rule) -> Iterator[Named]:
     return _of_effects(rule, Notify, "template")
 
 
+def gives_points(rule: Rule) -> bool:
+    """Of any unit."""
+    return any(isinstance(effect, CREDITS) for effect in rule.effects)
+
+
+def has_order(rule: Rule) -> bool:
+    """Whether something may have been bought where it gives: whoever is enrolled may be with their first purchase."""
+    return rule.trigger.on in ("cart", "order", "first_purchase", "enrolled", "referral")
+
+
 def named_series(rule: Rule) -> Iterator[Named]:
     """Of coupons."""
     return _of_effects(rule, IssueCoupon, "series")
