@@ -151,6 +151,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "delivery_not_found": Code(404, "The webhook has no such delivery, or it is more than 30 days old."),
     "segment_not_found": Code(404, "The tenant has no such segment."),
     "metric_not_found": Code(404, "The tenant has no such metric."),
+    "threshold_in_use": Code(
+        422, "An active rule or follow-up waits for a threshold that the metric would no longer have."
+    ),
     "unknown_metric": Code(
         422, "The program has no such metric with this threshold that a rule could be on, or a follow-up come after."
     ),

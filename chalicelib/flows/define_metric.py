@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from chalicelib.areas.metrics import store as metrics
 from chalicelib.areas.metrics.model import Metric
+from chalicelib.areas.notifications.store import templates
 from chalicelib.areas.programs import store as programs
+from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model.measures import Measure
+from chalicelib.areas.rules.model.names import named_threshold
+from chalicelib.errors import Refused
 from chalicelib.flows.past_counts import Asking, must_have_counters, must_know_events
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
@@ -20,14 +24,40 @@ from chalicelib.table.config_commit import Change, change_config
 
 
 def define_metric(rt: Runtime, caller: Caller, command: Command, metric: Metric) -> Committed[Metric]:
-    """Create the metric, replace it or end it. Refuses `too_many_metrics`, `too_many_counters`, `unknown_event`; NotFound: its program."""
+    """Create the metric, replace it or end it. Refuses `too_many_metrics`, `too_many_counters`, `unknown_event`, `threshold_in_use`;
+    NotFound: its program."""
 
     def decide(config: Config) -> Change:
         program = programs.program(config, metric.program_id)
         must_know_events(program, (Measure.model_validate(metric.what),), "what")
         must_have_counters(config, metric.program_id, Asking(metric=metric))
+        _must_keep_what_is_used(config, metric)
         return metrics.change(config, metric)
 
     done = change_config(rt, caller, command, "define_metric", decide)
     changed = done.answer
     return Committed(metrics.metric_of(Name(changed.kind, changed.id), changed.body), done.replayed)
+
+
+def _must_keep_what_is_used(config: Config, metric: Metric) -> None:
+    """A rule on a threshold that is no more would never give anything again, nor would a follow-up of it come."""
+    known = metrics.METRICS.find(config, metrics.TENANT, metric.metric_id)
+    if known is None:
+        return
+    kept = {one.threshold_id for one in metric.thresholds}
+    for rule in rules.rules(config, known.program_id):
+        of, threshold = named_threshold(rule) or ("", "")
+        if rule.state == "active" and of == metric.metric_id:
+            if threshold not in kept:
+                raise _in_use(threshold, f"the rule {rule.rule_id}", "thresholds")
+            if metric.program_id != known.program_id:
+                raise _in_use(threshold, f"the rule {rule.rule_id}", "program_id")
+    for one in templates.follow_ups(config):
+        gone = [name for name in one.only.thresholds if name not in kept]
+        if one.state == "active" and metric.metric_id in one.only.metrics and gone:
+            raise _in_use(gone[0], f"the follow-up {one.follow_up_id}", "thresholds")
+
+
+def _in_use(threshold: str, by: str, param: str) -> Refused:
+    text = f"The threshold {threshold} is what {by} waits for: end or pause that first."
+    return Refused("threshold_in_use", text, param=param)

@@ -51,6 +51,7 @@ UNNAMED = Failure(
     "work_lost", "The list of members was deleted before it was told. Who has moved stays where they are."
 )
 STOPPED = Failure("rule_stopped", "The rule is not active any more: who had not had it yet got nothing.")
+SEGMENT_OVER = Failure("segment_ended", "The segment has ended: who had not been told yet is told nothing.")
 UNSENT_TO_ALL = Failure(
     "given_up",
     "The notification failed again and again, for a reason of ours, and was given up. Who has a receipt has had it.",

@@ -67,7 +67,7 @@ def invite_friend(
     """`asked`: by e-mail address or phone number; nobody where the member sends a link. Refuses `member_blocked`, `self_referral`,
     `member_already`, `invited_already`, `too_many_invitations`; NotFound: member; InvalidInput `invalid_identifier`."""
     number_of("member", member_id)
-    who = None if asked is None else asked.normalised()
+    who = None if asked is None else asked.normalised("identifier")
 
     def plan() -> Plan:
         found = rt.table.batch_get(_keys(caller.tenant, member_id, who))

@@ -22,6 +22,7 @@ from chalicelib.areas.jobs.model import Operation, Part
 from chalicelib.areas.notifications.model import TemplateDefinition
 from chalicelib.areas.notifications.store import favourites, notices, templates
 from chalicelib.areas.segments import store as segments
+from chalicelib.flows.give_up_operation import SEGMENT_OVER, fail_operation
 from chalicelib.flows.job_chunks import WORK_SECONDS, Chunk, work_on_chunk
 from chalicelib.flows.job_messages import Step, send_chunks
 from chalicelib.flows.job_parts import begin_parts
@@ -76,6 +77,9 @@ def notify_chunk(rt: Runtime, step: Step) -> None:
 
 
 def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
+    if _segment_is_over(rt, operation):
+        fail_operation(rt, operation, SEGMENT_OVER)
+        return Chunk(b"", {}, part.offset, last=True)
     telling = _telling_of(rt, operation, part)
     counts, kept, offset, done = Counter[str](), list[bytes](), part.offset, 0
     started, most = rt.clock.monotonic(), operation.details["chunk_members"]
@@ -131,12 +135,16 @@ def _members(rt: Runtime, operation: Operation, part: Part) -> Iterator[Reached]
     yield from (Reached(one, number_of("member", one)) for one in listed)
 
 
+def _segment_is_over(rt: Runtime, operation: Operation) -> bool:
+    """It may have ended since this was asked for: nobody is in it any more."""
+    segment = operation.details["segment"]
+    return bool(segment) and segment not in segments.active(rt.config.load(rt.table, operation.tenant))
+
+
 def _of_segment(
     rt: Runtime, table: Table, tenant: str, segment: str, after: str | None, shards: range
 ) -> Iterator[str]:
-    """None whose stay is over, and nobody once the segment has ended: it may have, since this was asked for."""
-    if segment not in segments.active(rt.config.load(rt.table, tenant)):
-        return
+    """None whose stay is over."""
     for one in map(segments.member_from, listed_in_segment(table, tenant, segment, after, shards)):
         if one.leaves_at is None or rt.clock.now() < one.leaves_at:
             yield one.member_id

@@ -125,7 +125,8 @@ class NotificationCounts(Wire):
 class Fault(Wire):
     """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, one of codes also
     `coupon_series_not_found` and `no_pool`, one of members of a segment also `segment_not_found`, `segment_ended`,
-    `segment_by_criteria` and `stay_over`, a run of a rule `rule_stopped`, anything `work_lost` or `given_up`."""
+    `segment_by_criteria` and `stay_over`, a run of a rule `rule_stopped`, a
+    notification `segment_ended`, anything `work_lost` or `given_up`."""
 
     code: str
     message: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from chalicelib.errors import NotFound
+from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import DAY_MS, Day, iso_day, parse_day
@@ -72,10 +72,10 @@ def archive_file(tenant: str, day: Day, number: int, form: Format) -> str:
 
 
 def named_day(text: str) -> Day:
-    """NotFound `archive_not_found`."""
+    """InvalidInput `unreadable_date`."""
     day = parse_day(text)
     if day is None:
-        raise no_archive(text)
+        raise InvalidInput("unreadable_date", "A day is named like 2026-01-31, as the calendar has it.", param="day")
     return day
 
 

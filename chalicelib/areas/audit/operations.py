@@ -29,7 +29,7 @@ def list_archives(rt: Runtime, caller: Caller, limit: int, cursor: str | None) -
 
 
 def get_archive(rt: Runtime, caller: Caller, day: str) -> ArchivedDay:
-    """1 Get. NotFound `archive_not_found`."""
+    """1 Get. NotFound `archive_not_found`; InvalidInput `unreadable_date`."""
     found = store.read_archived(rt.table, caller.tenant, named_day(day))
     if found is None:
         raise no_archive(day)

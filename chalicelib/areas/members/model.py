@@ -50,8 +50,8 @@ class Identifier(Frozen):
     type: IdentifierType
     value: Annotated[str, Field(min_length=1, max_length=MAX_IDENTIFIER)]
 
-    def normalised(self) -> Identifier:
-        """The one spelling under which it is kept and found. InvalidInput for what cannot be one."""
+    def normalised(self, param: str = "identifiers") -> Identifier:
+        """The one spelling under which it is kept and found. InvalidInput for what cannot be one, at `param`."""
         value = unicodedata.normalize("NFKC", self.value).strip()
         if self.type == "email":
             value, valid = value.casefold(), bool(_EMAIL.fullmatch(value))
@@ -61,7 +61,7 @@ class Identifier(Frozen):
         else:
             valid = bool(_SPELLED.fullmatch(value))
         if not valid or len(value) > MAX_IDENTIFIER:
-            raise InvalidInput("invalid_identifier", f"This is not a valid {self.type}.", param="identifiers")
+            raise InvalidInput("invalid_identifier", f"This is not a valid {self.type}.", param=param)
         return Identifier(type=self.type, value=value)
 
 

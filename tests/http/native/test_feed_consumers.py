@@ -107,6 +107,12 @@ def test_nothing_is_taken_that_has_not_happened(fed: Api) -> None:
             assert (number, refusal(take(fed, number))[1:]) == (number, (code, "number"))
 
 
+def test_a_name_that_no_consumer_may_have_is_told_by_its_place(fed: Api) -> None:
+    wrong = fed.put("/v1/feed/consumers/data.lake", {"number": 1})
+    assert refusal(wrong) == (400, "wrong_format", "consumer_id")
+    assert "consumer_id" in wrong.json["error"]["message"]
+
+
 def test_a_dry_run_moves_nothing(fed: Api) -> None:
     answer(take(fed, 2))
     tried = fed.put(f"{LAKE}?dry_run=true", {"number": 7})

@@ -86,7 +86,7 @@ def test_members_are_not_invited(shop: Shop, ada: str) -> None:
     assert refusal(inviting(shop, ada, {"type": "email", "value": "nothing"})) == (
         400,
         "invalid_identifier",
-        "identifiers",
+        "identifier",
     )
     assert refusal(inviting(shop, NOBODY, BEA)) == (404, "member_not_found", "member_id")
     shop.block(ada)

@@ -18,6 +18,7 @@ from tests.twins import caller_of
 
 RULES = "/v1/programs/1/rules"
 ORDERS: Json = {"measure": "times", "of": "orders", "days": 30}
+ONCE: Json = {"threshold_id": "once", "at_least": "1"}
 TWICE: Json = {"threshold_id": "regular", "at_least": "2"}
 
 
@@ -62,6 +63,31 @@ def test_a_metric_is_defined_changed_and_ended(shop: Shop) -> None:
     assert [one["state"] for one in answer(shop.api.get("/v1/metrics"))["items"]] == ["ended"]
     assert refusal(shop.api.get("/v1/metrics/other")) == (404, "metric_not_found", "metric_id")
     assert refusal(shop.api.get("/v1/members/mem_00000000000/metric-values"))[:2] == (404, "member_not_found")
+
+
+def test_a_threshold_that_a_rule_or_a_follow_up_waits_for_is_kept(shop: Shop) -> None:
+    put(shop, thresholds=[TWICE, ONCE])
+    shop.define("regular", fixed(50), trigger=on_metric())
+    told = {"channel": "in_app", "body": "Welcome back"}
+    answer(shop.api.put("/v1/notification-templates/back", told))
+    follows = {
+        "after": "metric.reached",
+        "template_id": "back",
+        "only": {"metrics": ["visits"], "thresholds": ["once"]},
+    }
+    answer(shop.api.put("/v1/notification-follow-ups/back", follows))
+
+    def refused(**fields: object) -> tuple[int, str, str | None]:
+        return refusal(shop.api.put("/v1/metrics/visits", {"name": "Visits", "what": ORDERS} | fields))
+
+    assert refused() == refused(thresholds=[ONCE]) == (422, "threshold_in_use", "thresholds")
+    assert refused(thresholds=[TWICE]) == (422, "threshold_in_use", "thresholds")
+    answer(shop.api.post("/v1/programs", {"name": "Other", "units": [{"code": "points", "name": "Points"}]}))
+    assert refused(thresholds=[TWICE, ONCE], program_id=2) == (422, "threshold_in_use", "program_id")
+    put(shop, thresholds=[TWICE | {"at_least": "3"}, ONCE])
+    shop.define("regular", fixed(50), trigger=on_metric(), state="paused")
+    answer(shop.api.put("/v1/notification-follow-ups/back", follows | {"state": "paused"}))
+    assert put(shop)["thresholds"] == []
 
 
 def test_what_is_measured_of_a_member(rt: Runtime, shop: Shop) -> None:

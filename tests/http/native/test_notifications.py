@@ -204,7 +204,8 @@ def test_a_segment_that_has_ended_by_then_is_told_nothing(rt: Runtime, shop: Sho
     shop.clock.at += DAY
     wake(rt)
     told = done(rt, shop, later)
-    assert (told["state"], counts(told)) == ("done", (0, 0, 0))
+    assert (told["state"], told["failure"]["code"], counts(told)) == ("failed", "segment_ended", (0, 0, 0))
+    assert shop.pages(f"/v1/members/{ada}/inbox", 10) == [[]]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,6 @@ ROUTES = (
         "view",
         "Where what the log has of a day can be read, for a quarter of an hour.",
         query=(QueryParam("format", "string", "JSON lines or XML.", default="jsonl", choices=("jsonl", "xml")),),
-        errors=("archive_not_found",),
+        errors=("archive_not_found", "unreadable_date"),
     ),
 )

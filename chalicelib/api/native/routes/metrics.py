@@ -35,6 +35,7 @@ ROUTES = (
             "too_many_counters",
             "wrong_comparison",
             "unknown_event",
+            "threshold_in_use",
         ),
     ),
     Route(
