@@ -40,6 +40,7 @@ UNUSED_BEFORE = "only a coupon that is still used for the order is marked as unu
 CLOCK = "a checkout is opened and paid for by the clock"
 HAD = "no more points are set apart than there are: what is paid with them is counted of these"
 AHEAD = "it lapses after where the account has come to"
+EACH = "each of the tenant's programs is looked at, and none is named"
 BY_ITS_HOLD = dict.fromkeys(
     ("hold_closed", "hold_not_found", "more_than_held"),
     "only what is still set apart for it is let go, and all of that",
@@ -102,6 +103,8 @@ WHY_NO_REWARD = dict.fromkeys(
 )
 
 CANNOT_COME: Mapping[str, Mapping[str, str]] = {
+    "put_notification_follow_up": {"program_not_found": EACH},
+    "put_notification_template": {"program_not_found": EACH},
     "list_programs": {"program_not_found": THERE},
     "add_to_segment": {"member_not_found": OF_A_LINE},
     "remove_from_segment": {

@@ -113,7 +113,7 @@ def test_what_would_come_in_quiet_hours_comes_when_they_are_over(rt: Runtime, sh
 
 def test_a_follow_up_is_defined_read_and_listed(shop: Shop, ada: str) -> None:
     made = answer(shop.api.put("/v1/notification-follow-ups/welcome", WELCOME))
-    anything = {name: [] for name in ("segments", "tiers", "perks", "coupon_series", "metrics", "thresholds")}
+    anything: Json = {name: [] for name in ("segments", "tiers", "perks", "coupon_series", "metrics", "thresholds")}
     only = anything | {"moved": None}
     assert made == WELCOME | {"follow_up_id": "welcome", "kind": "marketing", "state": "active", "only": only}
     assert answer(shop.api.get("/v1/notification-follow-ups/welcome")) == made
