@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal, TypeVar
 
+from chalicelib.aws.senders import UnsendableError
 from chalicelib.table.protocol import (
     Attrs,
     Key,
@@ -24,7 +25,7 @@ from chalicelib.table.protocol import (
 )
 
 Mishap = Literal["throttled", "lost_before", "lost_after", "conflict", "half"]
-CallKind = Literal["read", "transaction", "stream", "file", "messages", "one message"]
+CallKind = Literal["read", "transaction", "stream", "file", "messages", "one message", "carrier", "outside"]
 AnswerT = TypeVar("AnswerT")
 
 
@@ -32,7 +33,8 @@ AnswerT = TypeVar("AnswerT")
 class Late:
     """The answer of a write is lost, and it is applied only when `calls` more calls have been made.
 
-    As on the real engine a transaction then stands or falls by its conditions, and nobody is told.
+    As on the real engine a transaction then stands or falls by its conditions, and nobody is told; nor of what a carrier does
+    not take.
     """
 
     calls: int
@@ -100,7 +102,7 @@ class Trouble:
         for act in arriving:
             try:
                 act()
-            except TransactionCancelled:
+            except (TransactionCancelled, UnsendableError):
                 continue
 
 
