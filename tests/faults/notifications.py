@@ -71,6 +71,14 @@ def due() -> World:
 
 
 @cache
+def due_to_a_phone() -> World:
+    """And her phone takes what it is sent."""
+    world = due().copy()
+    world.senders.dead.clear()
+    return world
+
+
+@cache
 def begun() -> World:
     """A notification for Ada, Bob and nobody has begun, by pushes."""
     world = telling().copy()
@@ -185,6 +193,7 @@ def routed(world: World, shop: BookShop) -> object:
 
 DEEDS: dict[str, tuple[Callable[[], World], Act]] = {
     "tell_waiting": (due, waiting("waits")),
+    "tell_waiting, to a phone": (due_to_a_phone, waiting("waits")),
     "wake_notices": (due, woken),
     "route_notification": (due, routed),
 }

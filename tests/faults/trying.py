@@ -16,7 +16,6 @@ from chalicelib.aws.errors import CloudError
 from chalicelib.errors import Busy, Unavailable
 from chalicelib.table.protocol import OutcomeUnknown, Throttled
 from tests.faults.case import Case, looked_at
-from tests.faults.sending_laws import judge_often
 from tests.faults.world import World
 from tests.twins.bookshop import BookShop
 from tests.twins.faulty import CallKind, Fault, Late
@@ -72,7 +71,7 @@ def course(case: Case) -> Course:
     world.trouble.interrupt = lambda _: asking.update(_under_way())
     answer = nameless(case.act(world, world.till))
     calls = tuple(world.trouble.kinds)
-    judge_often(world.sent, 1)
+    world.watch.judge(world.sent, 1)
     return Course(answer, looked_at(case, world), calls, frozenset(asking))
 
 
@@ -116,7 +115,7 @@ def tried(case: Case, faults: Mapping[int, Fault]) -> tuple[CallKind, ...]:
     world.trouble.start()
     if case.way == "messages":
         case.act(world, world.till)  # a message that was sent late is worked off as well
-    judge_often(world.sent, 1 + len(faults))
+    world.watch.judge(world.sent, 1 + len(faults))
     same(case, world, answer)
     return calls
 
@@ -136,7 +135,7 @@ def asked_twice(case: Case, number: int, stalled: int = 0) -> None:
     answer = nameless(insisted(case, world, world.till, {}))
     if world.trouble.interrupt is not None:
         comes(case, world)  # when it was all over
-    judge_often(world.sent, 2)
+    world.watch.judge(world.sent, 2)
     same(case, world, answer)
 
 
@@ -156,7 +155,7 @@ def sent_again_after_an_outage(case: Case, number: int) -> None:
         case.act(world, world.till)
     world.trouble.start()
     answer = nameless(case.act(world, world.till))
-    judge_often(world.sent, 2)
+    world.watch.judge(world.sent, 2)
     same(case, world, answer)
 
 
