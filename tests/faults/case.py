@@ -28,7 +28,7 @@ Act = Callable[[World, BookShop], Any]
 Way = Literal["write", "read", "messages"]
 
 EVERYTHING: frozenset[CallKind] = frozenset(get_args(CallKind))
-TABLE: frozenset[CallKind] = frozenset({"read", "transaction"})
+TABLE: frozenset[CallKind] = frozenset({"read", "transaction", "puts"})
 NOTHING: frozenset[CallKind] = frozenset()
 SENDING: dict[str, Any] = {
     "mends": TABLE,

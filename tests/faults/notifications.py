@@ -79,6 +79,15 @@ def due_to_a_phone() -> World:
 
 
 @cache
+def telling_at_once() -> World:
+    """The follow-up is for now, to a phone that takes what it is sent."""
+    world = telling().copy()
+    told.follow_up(world.calm, hours=0)
+    world.senders.dead.clear()
+    return world
+
+
+@cache
 def begun() -> World:
     """A notification for Ada, Bob and nobody has begun, by pushes."""
     world = telling().copy()
@@ -194,6 +203,7 @@ def routed(world: World, shop: BookShop) -> object:
 DEEDS: dict[str, tuple[Callable[[], World], Act]] = {
     "tell_waiting": (due, waiting("waits")),
     "tell_waiting, to a phone": (due_to_a_phone, waiting("waits")),
+    "tell_wanted, to a phone": (telling_at_once, follow_up),
     "wake_notices": (due, woken),
     "route_notification": (due, routed),
 }

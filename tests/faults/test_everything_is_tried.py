@@ -38,6 +38,7 @@ LATE: frozenset[Fault] = frozenset({Late(1), Late(2), Late(3), Late(4), Late(5)}
 MAY_HAPPEN: dict[CallKind, set[Fault]] = {
     "read": {"throttled", "lost_before"},
     "transaction": {"throttled", "lost_before", "lost_after", "conflict", *LATE},
+    "puts": {"throttled", "lost_before", "half", "lost_after", Late(2)},
     "stream": {"lost_before", "half"},
     "file": {"lost_before", "lost_after", Late(2)},
     "messages": {"lost_before", "half", "lost_after", Late(2)},
@@ -48,6 +49,7 @@ MAY_HAPPEN: dict[CallKind, set[Fault]] = {
 MAY_HAPPEN_TWICE: dict[CallKind, set[Fault]] = {
     "read": {"throttled"},
     "transaction": {"throttled", "lost_before", "lost_after", "conflict", Late(2)},
+    "puts": {"half", "lost_after"},
     "stream": {"half"},
     "file": {"lost_before", "lost_after"},
     "messages": {"half", "lost_after"},

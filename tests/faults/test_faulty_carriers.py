@@ -1,4 +1,4 @@
-"""Carriers and servers outside that go wrong: what reaches somebody nevertheless, what is raised, and that they count as all ports do."""
+"""Carriers, servers outside and items put together that go wrong: what reaches somebody nevertheless, what is raised, and that they count as all ports do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from chalicelib.aws.memory_senders import MemorySenders
 from chalicelib.aws.outside import Reply, UnreachableError, target_of
 from chalicelib.aws.senders import DeadEndpointError, Pushed
 from chalicelib.table.memory import MemoryTable
-from tests.faults.test_faulty_ports import more_calls, with_fault
+from chalicelib.table.protocol import OutcomeUnknown, Throttled
+from tests.faults.test_faulty_ports import behind, item, more_calls, with_fault
 from tests.twins.faulty import Fault, FaultyTable, Late
 from tests.twins.faulty_cloud import FaultyOutside, FaultySenders
 
@@ -67,6 +68,31 @@ def test_of_what_comes_late_to_a_phone_that_takes_nothing_nobody_is_told() -> No
     assert twin.pushed == []
     with pytest.raises(DeadEndpointError):
         senders.push(PHONE, Pushed("Hello", "You", "ntc_1"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "raised", "kept"),
+    [
+        ("throttled", Throttled, []),
+        ("lost_before", OutcomeUnknown, []),
+        ("half", Throttled, ["a"]),
+        ("lost_after", OutcomeUnknown, ["a", "b"]),
+        (Late(1), OutcomeUnknown, []),
+    ],
+    ids=str,
+)
+def test_of_items_put_together_some_are_kept_and_the_call_fails(
+    fault: Fault, raised: type[Exception], kept: list[str]
+) -> None:
+    table = with_fault(fault)
+    with pytest.raises(raised):
+        table.batch_put([item("a"), item("b")])
+    assert behind(table) == kept
+    table.settle()
+    assert behind(table) == (["a", "b"] if isinstance(fault, Late) else kept)
+    table.batch_put([item("c")])
+    assert "c" in behind(table)
+    assert table.kinds == ["puts", "puts"]
 
 
 def server(fault: Fault | None) -> tuple[Callable[[], Reply], MemoryOutside, FaultyTable]:

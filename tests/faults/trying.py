@@ -32,6 +32,7 @@ FEW_CALLS, DRAWN = 1, 4
 FAULTS: dict[CallKind, tuple[Fault, ...]] = {
     "read": ("throttled", "lost_before"),
     "transaction": ("throttled", "lost_before", "lost_after", "conflict", *LATE),
+    "puts": ("throttled", "lost_before", "half", "lost_after", Late(2)),
     "stream": ("lost_before", "half"),
     "file": ("lost_before", "lost_after", Late(2)),
     "messages": ("lost_before", "half", "lost_after", Late(2)),
@@ -44,6 +45,7 @@ FAULTS: dict[CallKind, tuple[Fault, ...]] = {
 PAIRED: dict[CallKind, tuple[Fault, ...]] = {
     "read": ("throttled",),
     "transaction": ("throttled", "lost_before", "lost_after", "conflict", Late(2)),
+    "puts": ("half", "lost_after"),
     "stream": ("half",),
     "file": ("lost_before", "lost_after"),
     "messages": ("half", "lost_after"),

@@ -25,7 +25,7 @@ from chalicelib.table.protocol import (
 )
 
 Mishap = Literal["throttled", "lost_before", "lost_after", "conflict", "half"]
-CallKind = Literal["read", "transaction", "stream", "file", "messages", "one message", "carrier", "outside"]
+CallKind = Literal["read", "transaction", "puts", "stream", "file", "messages", "one message", "carrier", "outside"]
 AnswerT = TypeVar("AnswerT")
 
 
@@ -123,7 +123,15 @@ class FaultyTable(Trouble):
         return self._read(lambda: self.table.query(query))
 
     def batch_put(self, items: Iterable[Attrs]) -> None:
-        self.table.batch_put(items)
+        some = list(items)
+        match self.call("puts"):
+            case "throttled":
+                raise Throttled("slow down")
+            case "half":
+                self.table.batch_put(some[: len(some) // 2])
+                raise Throttled("some of the items were not taken")
+            case fault:
+                self.write(fault, partial(self.table.batch_put, some), OutcomeUnknown("the answer was lost"))
 
     def transact(self, writes: Sequence[Write], token: str) -> None:
         before = len(self.transactions)
