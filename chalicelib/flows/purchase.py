@@ -33,6 +33,7 @@ from chalicelib.flows.member_moments import Moments, with_moments
 from chalicelib.flows.opened import Opened, of_their_group, open_snapshot
 from chalicelib.flows.order_credits import with_credits
 from chalicelib.flows.past_counts import with_order
+from chalicelib.flows.past_points import kept_of
 from chalicelib.flows.referral_gifts import Friend, friend_of, moments_of_coming
 from chalicelib.flows.referring import Came, brought_or_not
 from chalicelib.flows.rule_limits import Gave, Stock, credits_since, held_by_quota, must_keep_promise, with_uses
@@ -64,7 +65,7 @@ class Purchase:
     """The decision: the story of the account, the member's or their group's, what rules gave and why not, the coupons that
     were used with it and their series, and the member it enrols, if any. `beside`: what is written of a referral, `came`: what is told of
     the code that was shown. `counted_of`: the segments of which it is counted. `past`: how it counts for questions about
-    the past."""
+    the past, `points`: by what its credits do."""
 
     member_id: str
     head: Head
@@ -81,6 +82,7 @@ class Purchase:
     came: Mapping[str, str] = field(default_factory=dict)
     counted_of: tuple[str, ...] = ()
     past: tuple[Counts, ...] = ()
+    points: tuple[Counts, ...] = ()
 
     @property
     def all_gifts(self) -> tuple[Gift, ...]:
@@ -193,6 +195,7 @@ def _decided(
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
+    points = kept_of(terms.counters, credited)
     filled = full_cards(terms, story, (*own, *credited))
     giving, given, first = till.giving(giving, shown), (*follows, *filled, *outcome.follows), len(follows)
     gave = followed(giving, story, terms, opened, given, header, order_id, first)
@@ -207,7 +210,16 @@ def _decided(
     of = (friend.member.member_id, opened.head, story, outcome, (*credited, *gave.credits), uncounted)
     beside = friend.moved_on(story, (*till.enrolls, *gave.writes), asks_now=till.asks_now)
     counted_of = tuple(sorted(segments & counting(terms.config))) if segments else ()
-    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside, counted_of=counted_of, past=past)
+    return Purchase(
+        *of,
+        followed=gave,
+        uses=uses,
+        coupons=shown.named,
+        beside=beside,
+        counted_of=counted_of,
+        past=past,
+        points=points,
+    )
 
 
 def _with_moments(

@@ -55,10 +55,10 @@ class OrderItem(StampbookItem):
     rule that is counted, or was paid with points or coupons, which an older version does not give back, or that was kept
     without a member; schema 7 of one for which a rule gave something beside points, schema 8 of one for which it gave a coupon,
     which an older version does not take back; schema 9 of one for which it gave something for some of its lines, with which an
-    older version does not take it back; schema 10 of one of nobody with which a coupon was used, which it does not give back; schema 11 of one that counts for questions about the past."""
+    older version does not take it back; schema 10 of one of nobody with which a coupon was used, which it does not give back; schema 11 of one that counts for questions about the past, schema 12 of one whose credits do."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=11)
+    v = IntegerAttribute(default=12)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute(null=True)
@@ -277,8 +277,8 @@ def _item(tenant: str, order: Order) -> OrderItem:
 
 
 def _schema(order: Order) -> int:
-    if order.past or order.codes or any(gift.lines for gift in order.gifts):
-        return 11 if order.past else 10 if order.codes else 9
+    if order.points or order.past or order.codes or any(gift.lines for gift in order.gifts):
+        return 12 if order.points else 11 if order.past else 10 if order.codes else 9
     if any(gift.kind == COUPON_GIVEN for gift in order.gifts):
         return 8
     if order.gifts:

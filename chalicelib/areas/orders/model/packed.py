@@ -31,6 +31,7 @@ def packed(order: Order) -> Mapping[str, Any]:
         "gifts": [gift if gift.lines else gift[:-1] for gift in order.gifts],
         "codes": order.codes,
         "past": order.past,
+        "points": order.points,
     }
     return {
         "member": order.member_id,
@@ -66,6 +67,7 @@ def unpacked(order_id: str, version: int, body: Mapping[str, Any]) -> Order:
         gifts=tuple(gift_from(*told) for told in body.get("gifts", ())),
         codes=tuple(code_from(*told) for told in body.get("codes", ())),
         past=tuple(counts_from(*told) for told in body.get("past", ())),
+        points=tuple(counts_from(*told) for told in body.get("points", ())),
         kept=_kept(*body["kept"]) if "kept" in body else None,
     )
 
