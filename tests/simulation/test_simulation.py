@@ -59,7 +59,7 @@ NO_MOVE_TELLS = {
     kind
     for kind in VOCABULARY.classes
     if kind.partition(".")[0] in ("checkout", "coupon", "member", "metric", "perk", "referral", "reward")
-    or kind in ("notification.wanted", "past.counted", "rule.told", "tier.pin_returned")
+    or kind in ("notification.wanted", "rule.told", "tier.pin_returned")
 }  # these stand beside the account, or are of rules' gifts, in tests/faults and tests/engine: no move is about them yet
 
 

@@ -29,10 +29,11 @@ from tests.faults.world import World as Ports
 from tests.faults.world import world_of
 from tests.simulation.journals import Journals
 from tests.simulation.law import LawBroken, law
-from tests.simulation.policies import ELSEWHERE, ZONES, definition, ladder
+from tests.simulation.past_laws import DAYS_COUNTED
+from tests.simulation.policies import ELSEWHERE, UNITS, ZONES, definition, ladder
 from tests.simulation.roll import Roll
 from tests.simulation.sale_laws import RULES, Document
-from tests.twins import StandingClock, at, fresh, grouped
+from tests.twins import StandingClock, at, fresh, grouped, metered
 from tests.twins.bookshop import BookShop, keyed, open_shop
 from tests.twins.faulty import Fault
 
@@ -149,10 +150,20 @@ def open_world(seed: int) -> World:
     ports = world_of(shop.rt, clock, shop, {})
     roll = Roll(memory, shop.caller.tenant, members)
     world = World(ports, clock, members, Journals(memory, shop.caller.tenant, roll, 1))
+    _ask_for_points(shop, 1, UNITS)
     world.note_tiers(world.journals, tiers)
     if dice.random() < WITH_TWO_PROGRAMS:
         _open_another(world, dice)
     return world
+
+
+def _ask_for_points(shop: BookShop, program_id: int, units: Sequence[str]) -> None:
+    """Somebody asks for all that is earned and spent, by day and ever."""
+    for what in (f"{of}:{unit}" for unit in units for of in ("points_earned", "points_spent")):
+        for range_ in ({"days": DAYS_COUNTED}, {"per": "ever"}):
+            measured = {"measure": "sum", "of": what, **range_}
+            name = f"{what.replace(':', '-')}-{len(range_.get('per', ''))}"
+            metered.metric(shop, f"{program_id}-{name}", measured, program_id=program_id, thresholds=[])
 
 
 def _open_another(world: World, dice: Random) -> None:
@@ -161,6 +172,7 @@ def _open_another(world: World, dice: Random) -> None:
     program = create_program(shop.rt, shop.caller, fresh(), ProgramDefinition.model_validate({"name": "Café", **told}))
     define_tiers(shop.rt, shop.caller, fresh(), program.answer.program_id, TierScheme.model_validate(tiers))
     world.elsewhere = Journals(world.journals.table, shop.caller.tenant, world.roll, program.answer.program_id)
+    _ask_for_points(shop, world.elsewhere.program_id, ELSEWHERE)
     world.note_tiers(world.elsewhere, tiers)
     world.clock.elapsed += 60.0
 
