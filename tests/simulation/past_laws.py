@@ -27,6 +27,7 @@ class Told(Protocol):
 
 
 def ask_past(account: Account, told: Sequence[Told]) -> None:
+    """Of days that were over when something newer counted nothing is asked."""
     due: Counter[tuple[str, int]] = Counter()
     spends = {(one.sequence, one.number): one for one in told if isinstance(one.fact, SPENT)}
     for one in told:
@@ -42,7 +43,7 @@ def ask_past(account: Account, told: Sequence[Told]) -> None:
     _ask_ever(account, due)
     for name in {name for name, _ in due}:
         known = {day: one.values.get("", 0) for day, one in account.past.get(name, {}).items()}
-        newest = max(known, default=0)
+        newest = max(day for what, day in due if what == name)
         counted = {day: amount for (what, day), amount in due.items() if what == name and amount}
         kept = {day: amount for day, amount in counted.items() if day in known or day > newest - DAYS_COUNTED}
         law({day: amount for day, amount in known.items() if amount} == kept, f"{name} is {known}, not {kept}")
