@@ -165,7 +165,8 @@ def decide_purchase(
         taking.begin()
         own = replace(till, enrolls=() if enrolled is None else enrolled.writes)
         purchase = _decided(header, terms, opened, sale, order_id, giving, own)
-        return replace(purchase, enrolled=enrolled, came=_told_of_code(buyer, opened))
+        points = kept_of(terms.counters, purchase.credits)
+        return replace(purchase, enrolled=enrolled, came=_told_of_code(buyer, opened), points=points)
 
     known = () if enrolled else (opened,)  # nobody has lost anything with whom it begins
     return unless_lost(rt, header.caller.tenant, known, decided, dry_run=dry_run)
@@ -195,7 +196,6 @@ def _decided(
     if till.pays is not None:
         story = till.pays(story, terms, sale.purchased_at, order_id, by)
     story, credited = with_credits(story, terms, outcome, sale.purchased_at, order=order_id, by=by)
-    points = kept_of(terms.counters, credited)
     filled = full_cards(terms, story, (*own, *credited))
     giving, given, first = till.giving(giving, shown), (*follows, *filled, *outcome.follows), len(follows)
     gave = followed(giving, story, terms, opened, given, header, order_id, first)
@@ -210,16 +210,7 @@ def _decided(
     of = (friend.member.member_id, opened.head, story, outcome, (*credited, *gave.credits), uncounted)
     beside = friend.moved_on(story, (*till.enrolls, *gave.writes), asks_now=till.asks_now)
     counted_of = tuple(sorted(segments & counting(terms.config))) if segments else ()
-    return Purchase(
-        *of,
-        followed=gave,
-        uses=uses,
-        coupons=shown.named,
-        beside=beside,
-        counted_of=counted_of,
-        past=past,
-        points=points,
-    )
+    return Purchase(*of, followed=gave, uses=uses, coupons=shown.named, beside=beside, counted_of=counted_of, past=past)
 
 
 def _with_moments(
