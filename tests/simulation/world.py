@@ -159,11 +159,13 @@ def open_world(seed: int) -> World:
 
 def _ask_for_points(shop: BookShop, program_id: int, units: Sequence[str]) -> None:
     """Somebody asks for all that is earned and spent, by day and ever."""
-    for what in (f"{of}:{unit}" for unit in units for of in ("points_earned", "points_spent")):
-        for range_ in ({"days": DAYS_COUNTED}, {"per": "ever"}):
-            measured = {"measure": "sum", "of": what, **range_}
-            name = f"{what.replace(':', '-')}-{len(range_.get('per', ''))}"
-            metered.metric(shop, f"{program_id}-{name}", measured, program_id=program_id, thresholds=[])
+    for unit in units:
+        for of in ("points_earned", "points_spent"):
+            measured = {"measure": "sum", "of": f"{of}:{unit}"}
+            lately, ever = measured | {"days": DAYS_COUNTED}, measured | {"per": "ever"}
+            for name, what in (("lately", lately), ("ever", ever)):
+                metric_id = f"{program_id}-{of}-{unit}-{name}"
+                metered.metric(shop, metric_id, what, program_id=program_id, thresholds=[])
 
 
 def _open_another(world: World, dice: Random) -> None:
