@@ -6,6 +6,7 @@ A route declares the codes of its own in `errors`; `common_codes` adds those tha
 from __future__ import annotations
 
 from chalicelib.api.code import Code
+from chalicelib.api.handlers import handler_of
 from chalicelib.api.promotion_codes import PERKS_REWARDS_AND_COUPONS
 from chalicelib.api.route import Route
 
@@ -234,7 +235,8 @@ def certain_codes(route: Route) -> tuple[str, ...]:
     if route.access != "open":
         codes += (*WITH_KEY, "internal_error")
     if route.takes_body:
-        codes += tuple(BODIES)
+        needed = handler_of(route.target).needs_body
+        codes += tuple(code for code in BODIES if needed or code != "body_missing")
     return codes + tuple(code for code in WRITES if code != "too_large") if route.writes else codes
 
 

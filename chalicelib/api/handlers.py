@@ -19,6 +19,11 @@ class Handler:
     body: type[BaseModel] | None
     answer: Any
 
+    @property
+    def needs_body(self) -> bool:
+        """Nothing sent is as good as `{}` where every field may be left out."""
+        return self.body is not None and any(field.is_required() for field in self.body.model_fields.values())
+
 
 @cache
 def handler_of(target: str) -> Handler:

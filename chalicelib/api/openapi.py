@@ -71,7 +71,8 @@ def _tag(resource: str) -> Json:
 
 
 def _operation(route: Route, schemas: Schemas) -> Json:
-    body = handler_of(route.target).body
+    handler = handler_of(route.target)
+    body = handler.body
     operation: Json = {
         "operationId": route.operation,
         "summary": route.summary,
@@ -84,7 +85,7 @@ def _operation(route: Route, schemas: Schemas) -> Json:
         example = BODIES.get(route.operation) or BODIES.get(route.same_as)
         if example is not None:
             content["example"] = example
-        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+        operation["requestBody"] = {"required": handler.needs_body, "content": {"application/json": content}}
     if route.access == "open":
         operation["security"] = []
     else:

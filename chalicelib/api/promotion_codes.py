@@ -116,6 +116,9 @@ PERKS_REWARDS_AND_COUPONS = {
     "unknown_variable": Code(
         422, "A variable in the words of a notification or an invitation is none that is known where it is used."
     ),
+    "words_too_long": Code(
+        422, "The words of a notification are more than its channel carries; the message says how much does."
+    ),
     "unknown_template": Code(422, "The tenant has no template of notifications of this id that a rule could tell."),
     "follow_up_not_found": Code(404, "The tenant has no such follow-up."),
     "too_many_follow_ups": Code(422, "A tenant has at most 100 follow-ups."),

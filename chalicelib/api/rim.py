@@ -41,6 +41,7 @@ _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,128})", r
 _IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
 AUDITED = frozenset({"invalid_credential", "missing_grant", "wrong_proof", "proof_locked"})
 UNROUTED = "unrouted"  # the operation, in the log, of what no route was asked about
+NO_FIELDS = b"{}"
 _CHALICE_CODES = {405: "method_not_allowed", 415: "unsupported_media_type", 500: "internal_error"}
 
 
@@ -181,7 +182,8 @@ def _body(handler: Handler, request: Request) -> tuple[BaseModel | None, Any]:
         raw = request.raw_body
     except ValueError as fault:
         raise InvalidInput("body_not_utf8", "The body cannot be read as UTF-8.") from fault
-    return read_body(raw if isinstance(raw, bytes) else raw.encode(), handler.body)
+    sent = raw if isinstance(raw, bytes) else raw.encode()
+    return read_body(sent if sent.strip() or handler.needs_body else NO_FIELDS, handler.body)
 
 
 def _fingerprint(route: Route, path: Mapping[str, str], query: Mapping[str, Any], body: Any) -> str:

@@ -102,21 +102,9 @@ def _sent(client: LazyClient, method: str, code: str, **arguments: Any) -> Any:
 
 def _for_phones(message: Pushed) -> str:
     """One message in the words of both: SNS takes those of the endpoint's platform."""
-    apple = {"aps": {"alert": {"title": message.title, "body": message.body}}, "notice_id": message.notice_id}
-    google = {
-        "notification": {"title": message.title, "body": message.body},
-        "data": {"notice_id": message.notice_id},
-    }
-    told = json.dumps(apple, ensure_ascii=False)
-    return json.dumps(
-        {
-            "default": message.body,
-            "APNS": told,
-            "APNS_SANDBOX": told,
-            "GCM": json.dumps(google, ensure_ascii=False),
-        },
-        ensure_ascii=False,
-    )
+    apple = message.for_apple()
+    told = {"default": message.body, "APNS": apple, "APNS_SANDBOX": apple, "GCM": message.for_google()}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _utf8(text: str) -> dict[str, str]:

@@ -6,12 +6,23 @@ asked for. Which of the ways a deployment has, its settings say; what it does no
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.kit.platforms import Platform
 
-__all__ = ["DeadEndpointError", "NoSenderError", "Platform", "Pushed", "Senders", "UnsendableError"]
+__all__ = [
+    "MOST_BYTES",
+    "DeadEndpointError",
+    "NoSenderError",
+    "Platform",
+    "Pushed",
+    "Senders",
+    "UnsendableError",
+]
+
+MOST_BYTES = 4_096  # of what goes to a phone: neither Apple's service nor Google's carries more
 
 
 class UnsendableError(Exception):
@@ -44,6 +55,19 @@ class Pushed:
     body: str
     notice_id: str
 
+    def for_apple(self) -> str:
+        return _json({"aps": {"alert": {"title": self.title, "body": self.body}}, "notice_id": self.notice_id})
+
+    def for_google(self) -> str:
+        return _json(
+            {"notification": {"title": self.title, "body": self.body}, "data": {"notice_id": self.notice_id}},
+        )
+
+    @property
+    def size(self) -> int:
+        """Of the longer of the two, in bytes."""
+        return max(len(self.for_apple().encode()), len(self.for_google().encode()))
+
 
 class Senders(Protocol):
     """Every call may raise CloudError: then the same again may help."""
@@ -62,3 +86,7 @@ class Senders(Protocol):
 
     def mail(self, address: str, title: str, body: str) -> None:
         """UnsendableError `refused`; NoSenderError."""
+
+
+def _json(message: dict[str, object]) -> str:
+    return json.dumps(message, ensure_ascii=False)

@@ -6,6 +6,7 @@ and exports of the audit log send to themselves.
     a chunk               a thousand lines of one part                     {do: chunk, tenant, operation, part, chunk, offset}
     a join                the report                                       {do: join, tenant, operation}
     of codes              the same of a file of coupon codes             {job: codes, do: route …}, {job: codes, do: chunk …} …
+    of a segment's file   the same of members who are to join it       {job: members, do: route …}, {job: members, do: chunk …} …
     of a proof            a thousand members or groups; a report         {job: proof, do: chunk …}, {job: proof, do: join …}
     of a simulation       the same, once it has been cut up              {job: simulation, do: route …}, and as a proof's
     of a rule's run       some hundred members; a report                 {job: run, do: chunk …}, {job: run, do: join …}
@@ -33,6 +34,7 @@ from chalicelib.flows.audit_chunk import audit_chunk
 from chalicelib.flows.give_up_operation import give_up_operation
 from chalicelib.flows.import_chunk import import_chunk
 from chalicelib.flows.import_codes import codes_chunk, join_codes, route_codes
+from chalicelib.flows.import_members import join_members, members_chunk, route_members
 from chalicelib.flows.job_messages import QUEUE, Job, Step, step_of
 from chalicelib.flows.join_audit_export import join_audit_export
 from chalicelib.flows.join_import import join_import
@@ -52,10 +54,16 @@ from chalicelib.runtime import Runtime
 _Whole = Callable[[Runtime, str, str], None]
 POISON_SECONDS = 1
 LAST_RECEIVE = 5  # as the template's redrive policy says: behind it the message is dead
-_ROUTES: Mapping[Job, _Whole] = {"import": route_import, "codes": route_codes, "simulation": route_simulation}
+_ROUTES: Mapping[Job, _Whole] = {
+    "import": route_import,
+    "codes": route_codes,
+    "members": route_members,
+    "simulation": route_simulation,
+}
 _WRITING: Mapping[Job, Callable[[Runtime, Step], None]] = {
     "import": import_chunk,
     "codes": codes_chunk,
+    "members": members_chunk,
     "run": run_chunk,
     "segment": segment_chunk,
 }
@@ -67,6 +75,7 @@ _READING: Mapping[Job, Callable[[Runtime, Step, Callable[[], None]], None]] = {
 _JOINS: Mapping[Job, _Whole] = {
     "import": join_import,
     "codes": join_codes,
+    "members": join_members,
     "proof": join_proof,
     "simulation": join_simulation,
     "run": join_run,

@@ -53,7 +53,7 @@ def ends_of(perk: Perk, desk: Desk) -> Instant | None:
     """When an award that is given now is over: after its last day, where the program is."""
     if perk.valid_days is None:
         return None
-    return day_starts(desk.terms.day(desk.at) + perk.valid_days, desk.terms.program.zone)
+    return day_starts(desk.terms.day(desk.at) + perk.valid_days + 1, desk.terms.program.zone)
 
 
 def granted(turn: Turn, desk: Desk, perk: Perk, grant: Grant = HAND) -> Turn:

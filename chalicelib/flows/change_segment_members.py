@@ -1,4 +1,5 @@
-"""Add members to a segment by hand, or take them out of it: up to a hundred at once, by their ids or identifiers.
+"""Add members to a segment by hand, or take them out of it: up to a hundred at once, by their ids or identifiers; of a file, as many as
+it names (import_members).
 
 Each line is told what became of it; whom nobody knows is told, and all others are done. They are done 25 at a time, each 25 in
 a transaction of its own: profile, entry and membership of each in whom something changes.
@@ -15,7 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from chalicelib.areas.members import operations as enrolled
 from chalicelib.areas.members import store as members
@@ -24,7 +27,7 @@ from chalicelib.areas.segments import store
 from chalicelib.areas.segments.model import Change, Membership, Segment, joined, left
 from chalicelib.errors import Refused
 from chalicelib.flows.segment_changes import change_writes, facts_of, membership_in
-from chalicelib.kit.base import Frozen
+from chalicelib.kit.base import Frozen, Wire
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.command import Command
@@ -39,6 +42,13 @@ MOST_LINES = 100
 TOGETHER = 25  # profile, entry and membership of each, the slices of the count and a guard are at most 92 of 100 writes
 
 Became = Literal["joined", "renewed", "left", "unchanged", "not_found"]
+
+
+class MemberLine(Wire):
+    """A member, by one of the two."""
+
+    member_id: Annotated[str, Field(max_length=64)] | None = None
+    identifier: Identifier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +86,21 @@ class _Unchanged(Refused):
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Lines that are done together; `first` is the number of the first."""
+    """Lines that are done together; `first` is the number of the first. `joins_at`: when they join, if not as it is done."""
 
     segment_id: str
     first: int
     lines: Sequence[Named]
     adds: bool
+    joins_at: Instant | None = None
 
     @property
     def operation(self) -> str:
         return "add_to_segment" if self.adds else "remove_from_segment"
 
-    def decided(self, segment: Segment, known: Membership | None, at: Instant) -> Change:
-        return joined(segment, known, at, at) if self.adds else left(known)
+    def decided(self, segment: Segment, known: Membership | None, now: Instant) -> Change:
+        at = now if self.joins_at is None else self.joins_at
+        return joined(segment, known, at, now) if self.adds else left(known)
 
 
 def add_to_segment(
@@ -104,6 +116,14 @@ def remove_from_segment(
 ) -> Committed[ChangedMembers]:
     """Who is not in it is left alone. NotFound: segment. Refuses `segment_by_criteria`."""
     return _changed(rt, caller, command, segment_id, lines, adds=False)
+
+
+def join_together(
+    rt: Runtime, caller: Caller, command: Command, segment_id: str, lines: Sequence[Named], at: Instant
+) -> tuple[ToldLine, ...]:
+    """At most TOGETHER, who join as of an instant, in 1 transaction. NotFound: segment. Refuses `segment_ended`,
+    `segment_by_criteria`, and `stay_over` where the stay would be."""
+    return _done(rt, caller, command, _Batch(segment_id, 1, lines, adds=True, joins_at=at)).answer
 
 
 def _changed(

@@ -134,7 +134,7 @@ def _plan(
     order_id = orders.id_for(tenant, sale.number, probe)
     if buyer is None:
         taking.begin()
-        given = Gave(off=_promised_off(checkout))
+        given = Gave(off=_promised_off(checkout), currency=sale.currency)
         held = held_uses(checkout)
         must_keep_promise(terms, taking, given, sale.purchased_at, held)
         uses = tuple(taken_uses(terms, taking, given, held))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chalicelib.areas.notifications.model import OF_MEMBERS, VARIABLES, Template
 from chalicelib.areas.notifications.store import templates
+from chalicelib.flows.carried_words import must_be_carried
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.kit.wording import check_variables
@@ -19,7 +20,8 @@ from chalicelib.table.config_commit import Change, change_config
 
 def define_template(rt: Runtime, caller: Caller, command: Command, template: Template) -> Committed[Template]:
     """Create the template or replace it. Refuses `unknown_variable`, of one that a follow-up tells also of what only rules know;
-    `too_many_templates`."""
+    `words_too_long`, `too_many_templates`."""
+    must_be_carried(template)
 
     def decide(config: Config) -> Change:
         follows = any(one.template_id == template.template_id for one in templates.follow_ups(config))

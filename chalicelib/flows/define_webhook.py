@@ -25,6 +25,7 @@ from chalicelib.areas.webhooks.model import (
 )
 from chalicelib.aws.outside import TargetError, target_of
 from chalicelib.errors import InvalidInput, Refused
+from chalicelib.flows.fact_types import must_be_told
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -43,9 +44,10 @@ class IssuedWebhook(Webhook):
 def define_webhook(
     rt: Runtime, caller: Caller, command: Command, webhook_id: str, definition: WebhookDefinition
 ) -> Committed[IssuedWebhook]:
-    """Create it, with a secret, or replace it; made active or replaced it has failed at nothing yet. InvalidInput `invalid_url`;
-    Refused `forbidden_target`, `too_many_webhooks`."""
+    """Create it, with a secret, or replace it; made active or replaced it has failed at nothing yet. InvalidInput `invalid_url`,
+    `unknown_fact_type`; Refused `forbidden_target`, `too_many_webhooks`."""
     _check_target(rt, definition.url)
+    must_be_told(definition.types)
     made = _made(rt, command)
 
     def decide(config: Config) -> Change:

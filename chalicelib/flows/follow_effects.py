@@ -3,7 +3,7 @@ they tell of it. Pure, but for codes of a pool.
 
 Whatever cannot be given (a perk that is paused or gone since the rule was written, more awards than a member may have, a coupon of
 which there are no more) is not, and the answer says why: nobody is refused a purchase for that. An order keeps what it got of it, so that it goes with the goods
-(flows/gifts_back); but whoever has joined a segment by it stays, and who has been told of it knows.
+(flows/gifts_back); but whoever was in a segment stays in it or out of it, and who has been told of it knows.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from chalicelib.table.journal import Entry, Header
 from chalicelib.table.protocol import Write
 
 MOST = 10  # in one transaction; each may write awards
-THAT_STAY = JoinSegment | LeaveSegment | CallWebhook | Notify  # whatever comes back
+THAT_STAY = LeaveSegment | CallWebhook | Notify  # whatever comes back
 OF_A_STAY = 2  # writes: itself, and how many are in the segment
 
 
@@ -127,7 +127,7 @@ def followed(
                 raise Refused("too_many_effects", f"At most {MOST} effects follow from one thing.")
             given = given.and_in_room(giving, follow, at)
             made.append(_told(follow, given))
-            gifts += [_gift(follow, given)] if at.order and not isinstance(follow.effect, THAT_STAY) else []
+            gifts += [_gift(follow, given)] if at.order and given.goes_back(follow.effect) else []
         except (Refused, NotFound) as refusal:
             made.append(_told(follow, reason=refusal.code))
     turn = given.turn
@@ -145,6 +145,10 @@ class _Given:
     place: str
     award_id: str | None = None
     coupon: Coupon | None = None
+
+    def goes_back(self, effect: FollowEffect) -> bool:
+        """With the goods. Who was in the segment before stays in it."""
+        return self.stays.began(effect) if isinstance(effect, JoinSegment) else not isinstance(effect, THAT_STAY)
 
     def and_in_room(self, giving: Giving, follow: Follow, desk: Desk) -> _Given:
         """Refuses `too_many_effects` where there is no room for it: of a coupon before anything is taken for it."""

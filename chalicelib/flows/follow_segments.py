@@ -1,4 +1,4 @@
-"""Segments that rules let a member join or leave, in the transaction of what set them off. Pure.
+"""Segments that rules let a member join or leave, in the transaction of what set them off; and a stay that goes with the goods. Pure.
 
 A stay begins with what brought it about, however late that comes in; where it would be over by now nobody joins. What somebody
 else in the same transaction does with the same segment (rules of another program, when a member is enrolled) goes first.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from chalicelib.areas.rules.model.effects import JoinSegment, LeaveSegment
+from chalicelib.areas.accounts.model.facts import MemberJoinedSegment
+from chalicelib.areas.rules.model.effects import FollowEffect, JoinSegment, LeaveSegment
 from chalicelib.areas.segments import store
 from chalicelib.areas.segments.model import Change, joined, left, then, unchanged
 from chalicelib.errors import Refused
@@ -53,6 +54,27 @@ class SegmentTurn:
             if not change.steps:
                 raise Refused("not_in_segment", f"The member is not in {segment.name}.")
         changes = {**self.changes, effect.segment: then(before, change)}
+        return replace(self, changes=changes), facts_of(self.member, change, rule_id)
+
+    def began(self, effect: FollowEffect) -> bool:
+        """Whether what was just done with its segment began a stay."""
+        if not isinstance(effect, JoinSegment):
+            return False
+        return self.changes[effect.segment].steps[-1].deed == "joined"
+
+    def without_stay(self, begun: MemberJoinedSegment, rule_id: str) -> tuple[SegmentTurn, tuple[Fact, ...]]:
+        """Less a stay as it began. Refuses `stay_gone` where that is over, or they have left since; `stay_renewed` where it lasts
+        longer by now; `segment_by_criteria`."""
+        store.segment(self.config, begun.segment).must_be_by_hand()
+        known = membership_in(self.found, self.tenant, self.member, begun.segment)
+        before = self.changes.get(begun.segment, unchanged(known))
+        there = before.after
+        if there is None or there.since != begun.since or there.is_over(self.now):
+            raise Refused("stay_gone", "The stay that began with it is over.")
+        if there.leaves_at != begun.until:
+            raise Refused("stay_renewed", "Something else has made the stay longer since.")
+        change = left(there)
+        changes = {**self.changes, begun.segment: then(before, change)}
         return replace(self, changes=changes), facts_of(self.member, change, rule_id)
 
     @property

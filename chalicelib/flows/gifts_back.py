@@ -6,12 +6,14 @@ or the whole order, as far as nobody has used it.
                 redeemed itself with the order is refunded first, as often as they are needed, and what it gave goes with it, where
                 nobody has used that
     a coupon    is cancelled, where nobody has used it and it is not over (flows/coupons_back)
+    a stay      in a segment that began with it ends, where it is still the one that began, and nothing has made it longer since
     a tier      is unpinned, or pinned as it was before, where no operator has pinned the member since; where a newer order has, its pin
                 stays (flows/order_pins)
 
 reads    1 Get of the entry that recorded the order, where something of this goes; 1 Query of the member's snapshot more where
          the order is a group's
-writes   each award (version): 2 units; the order's entry, where a card is refunded: 2 units
+writes   each award (version): 2 units; the order's entry, where a card is refunded: 2 units; of a stay itself and how many are in
+         the segment: 4 units
 """
 
 from __future__ import annotations
@@ -22,17 +24,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.areas.accounts.model import Story
-from chalicelib.areas.accounts.model.facts import PerkGranted, PerkRefunded, PerkRevoked, TierPinned
+from chalicelib.areas.accounts.model.facts import (
+    MemberJoinedSegment,
+    PerkGranted,
+    PerkRefunded,
+    PerkRevoked,
+    TierPinned,
+)
 from chalicelib.areas.accounts.model.standing import Pin
-from chalicelib.areas.orders.model.gifts import COUPON_GIVEN, STAMPS, Gift
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN, STAMPS, STAY_BEGUN, Gift
 from chalicelib.areas.orders.model.order import Order, ReturnPlan, due_back
 from chalicelib.areas.perks import store as perks
 from chalicelib.areas.perks.model import Award, Redemption
 from chalicelib.areas.perks.model.award import award_used, named_award
-from chalicelib.errors import Refused
+from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.account_views import facts_of
 from chalicelib.flows.award_turn import Turn
 from chalicelib.flows.follow_effects import told_effects
+from chalicelib.flows.follow_segments import SegmentTurn
 from chalicelib.flows.opened import Opened, open_snapshot
 from chalicelib.flows.order_pins import pinned_since, uncovered, without_pin
 from chalicelib.flows.redemptions_told import Told, redemptions_of
@@ -43,12 +52,12 @@ from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.runtime import Runtime
 from chalicelib.table.journal import Entry
-from chalicelib.table.protocol import Write
+from chalicelib.table.protocol import Attrs, Key, Write
 
 
 class TakenEffect(Frozen):
-    """What a rule gave beside points is taken back, or the reason why not: a code. `what` is the perk, the tier or the
-    coupon's series."""
+    """What a rule gave beside points is taken back, or the reason why not: a code. `what` is the perk, the tier, the coupon's series or
+    the segment."""
 
     rule_id: str
     kind: str
@@ -76,14 +85,15 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class GiftsBack:
-    """`going` of what was given, and how much is `due` of what, by unit. `sequence` is that of the entry that will tell of it;
-    `coupons` that were given why they stay, or None."""
+    """`going` of what was given, and how much is `due` of what, by unit. `sequence` is that of the entry that will tell of it; `beside`
+    what was read of the member; `coupons` that were given why they stay, or None."""
 
     order: Order
     entry: Entry
     awards: Mapping[str, Award]
     tenant: str
     sequence: int
+    beside: Mapping[Key, Attrs] = field(default_factory=dict)
     coupons: Mapping[str, str | None] = field(default_factory=dict)
     going: tuple[Gift, ...] = ()
     due: Mapping[str, int] = field(default_factory=dict)
@@ -91,24 +101,31 @@ class GiftsBack:
     def taken_from(self, story: Story, terms: Terms, at: Instant) -> TakenBack:
         """What was given last goes first."""
         turn, undone = Turn(story, self.awards, self.sequence), dict[int, int]()
-        made: list[TakenEffect] = []
+        who, now, made = self.order.member_id, story.account.advanced_to, list[TakenEffect]()
+        stays = SegmentTurn(terms.config, self.tenant, who, at, now, self.beside)
         for gift in reversed(self.going):
-            if gift.kind == COUPON_GIVEN:
-                made.append(_told(gift, self.coupons[gift.award]))
-            elif gift.kind == STAMPS:
-                turn, why = self._unfilled(turn, terms, at, gift.award, undone)
-                made.append(_told(gift, why))
-            else:
-                try:
+            why = self.coupons[gift.award] if gift.kind == COUPON_GIVEN else None
+            try:
+                if gift.kind == STAMPS:
+                    turn, why = self._unfilled(turn, terms, at, gift.award, undone)
+                elif gift.kind == STAY_BEGUN:
+                    stays, left = stays.without_stay(self._begun(gift), gift.rule)
+                    turn = turn.then(*left)
+                elif gift.kind != COUPON_GIVEN:
                     turn = self._without(turn, terms, gift)
-                    made.append(_told(gift))
-                except Refused as refusal:
-                    made.append(_told(gift, refusal.code))
+            except (Refused, NotFound) as refusal:
+                why = refusal.code
+            made.append(_told(gift, why))
         for gift in self.order.gifts:
             if gift.kind == STAMPS and gift not in self.going:
                 turn, _ = self._unfilled(turn, terms, at, gift.award, undone, as_needed=True)
         writes = turn.writes(self.tenant, self.order.member_id, self.order.program)
-        return TakenBack(turn.story, writes, undone, tuple(reversed(made)))
+        return TakenBack(turn.story, (*writes, *stays.writes), undone, tuple(reversed(made)))
+
+    def _begun(self, gift: Gift) -> MemberJoinedSegment:
+        """As the order's entry tells it; the last, where a rule before it began one that another ended."""
+        told = facts_of(self.entry, MemberJoinedSegment)
+        return [one for one in told if (one.segment, one.rule) == (gift.what, gift.rule)][-1]
 
     def _without(self, turn: Turn, terms: Terms, gift: Gift) -> Turn:
         if gift.kind == "set_tier":
@@ -188,7 +205,7 @@ def gifts_back(
         beside = open_snapshot(rt, tenant, before.member_id, before.program).beside
     awards = perks.awards_from(beside.values(), before.program)
     entry, sequence = recording_entry(rt, tenant, before), opened.head.version + 1
-    return GiftsBack(before, entry, awards, tenant, sequence, coupons, going, due)
+    return GiftsBack(before, entry, awards, tenant, sequence, beside, coupons, going, due)
 
 
 def _due_of_cards(order: Order, planned: ReturnPlan) -> Mapping[str, int]:

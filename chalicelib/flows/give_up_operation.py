@@ -66,6 +66,7 @@ UNTOLD_LOG = Failure(
 _GIVEN_UP: Mapping[Job, Failure] = {
     "import": GIVEN_UP,
     "codes": GIVEN_UP,
+    "members": GIVEN_UP,
     "proof": UNPROVEN,
     "simulation": UNREPLAYED,
     "run": UNRUN,
@@ -76,6 +77,7 @@ _GIVEN_UP: Mapping[Job, Failure] = {
 _LOST: Mapping[Kind, Failure] = {
     "import_orders": LOST,
     "import_coupon_codes": LOST,
+    "import_segment_members": LOST,
     "prove_accounts": UNTOLD,
     "simulate_rules": UNSUMMED,
     "run_rule": UNLISTED,

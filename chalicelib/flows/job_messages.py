@@ -16,11 +16,12 @@ QUEUE: Literal["imports"] = "imports"
 NOTIFY: Literal["notify"] = "notify"
 
 Do = Literal["route", "chunk", "join"]
-Job = Literal["import", "proof", "codes", "simulation", "run", "segment", "notification", "audit"]
+Job = Literal["import", "proof", "codes", "members", "simulation", "run", "segment", "notification", "audit"]
 _JOBS: Mapping[Kind, Job] = {
     "import_orders": "import",
     "prove_accounts": "proof",
     "import_coupon_codes": "codes",
+    "import_segment_members": "members",
     "simulate_rules": "simulation",
     "run_rule": "run",
     "judge_segment": "segment",
@@ -86,7 +87,10 @@ def send_chunks(rt: Runtime, operation: Operation, parts: list[Part]) -> None:
 def step_of(body: Any) -> Step:
     """InvalidInput: `unknown_message`."""
     match body:
-        case {"job": "proof" | "codes" | "simulation" | "run" | "segment" | "notification" | "audit" as job, **said}:
+        case {
+            "job": "proof" | "codes" | "members" | "simulation" | "run" | "segment" | "notification" | "audit" as job,
+            **said,
+        }:
             step = step_of(said)
             if step.do in _asked_of(job):
                 return step._replace(job=job)

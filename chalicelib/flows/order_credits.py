@@ -26,7 +26,7 @@ def with_credits(
     credited: list[Credited] = []
     for credit in outcome.credits:
         granted = terms.credit(credit.unit, credit.amount, at)
-        granted = replace(granted, rule=credit.rule_id, order=order, lines=credit.lines, by=by)
+        granted = replace(granted, rule=credit.rule_id, order=order, lines=credit.by_turn, by=by)
         story, kept = _earned(story, terms, credit, granted, at)
         credited += kept
     return story, tuple(credited)

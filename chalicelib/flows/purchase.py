@@ -203,7 +203,7 @@ def _decided(
     story, _ = counts(
         gave.story, gave=Gave(own, beside=gave.gave(0, first)), order=""
     )  # nothing that a return gives back
-    had = Gave(credited, outcome.off, gave.gave(first))
+    had = Gave(credited, outcome.off, gave.gave(first), sale.currency)
     must_keep_promise(terms, taking, had, sale.purchased_at, till.held, story.account)
     story, uses = counts(story, gave=had, order=order_id, held=till.held)
     story = settle_tier(after_activity(story, terms, "order", sale.purchased_at), terms, sale.purchased_at)

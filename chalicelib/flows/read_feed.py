@@ -64,6 +64,12 @@ class FeedPage(Frozen):
     next_cursor: str
 
 
+class OwnFeedPage(FeedPage):
+    """`more`: there is more of it by now, also where this page is empty, for all that was read of it is in no feed."""
+
+    more: bool
+
+
 def read_feed(rt: Runtime, caller: Caller, limit: int, cursor: str | None, consumer_id: str | None = None) -> FeedPage:
     """From the beginning, or behind what a cursor or a consumer names. Who: view on `feed`. InvalidInput: `invalid_cursor`,
     `two_beginnings`; NotFound `consumer_not_found`."""

@@ -1,6 +1,7 @@
 """Read the feed of an order: how it was recorded, kept, assigned, brought back and cancelled by hand, oldest first, by cursor.
 
-reads    1 Query of the order and its returns, which name their entries; 1 BatchGet of these (none when nothing is new)
+reads    1 Query of the order and its returns, which name their entries; 1 BatchGet of these (none when nothing is new), and
+         where all of them are quiet, the next, ten in all
 
 An order changes in one journal after another: its own while nobody is known to have made it, then that of the account it is
 in. Each only grows at its end, so numbers count from 1 without a gap and never change. Nothing is written for it. What becomes
@@ -9,13 +10,14 @@ of the points later is no change of the order: the feed of its member tells it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.orders.model.order import Order, RecordedReturn
-from chalicelib.flows.read_feed import FeedEvent, FeedPage, event_of
+from chalicelib.flows.read_feed import FeedEvent, OwnFeedPage, event_of
 from chalicelib.kit.caller import Caller
+from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
 from chalicelib.kit.paging import another_list, decode_cursor, encode_cursor
 from chalicelib.runtime import Runtime
@@ -26,24 +28,36 @@ from chalicelib.table.placeholders import entry_for_reader
 from chalicelib.table.protocol import Table
 
 _PLACES = range(10**9)
+_MOST_READS = 10
 
 
-def read_order_feed(rt: Runtime, caller: Caller, order_id: str, limit: int, cursor: str | None) -> FeedPage:
+def read_order_feed(rt: Runtime, caller: Caller, order_id: str, limit: int, cursor: str | None) -> OwnFeedPage:
     """NotFound `order_not_found`. InvalidInput `invalid_cursor`."""
     number_of("order", order_id)
     scope = f"{caller.tenant}/{order_id}/feed"
     passed, number = (0, 0) if cursor is None else _passed(decode_cursor(scope, cursor))
     order, returns = _document(rt, caller.tenant, order_id)
-    places = list(_places(caller.tenant, order, returns))[passed : passed + limit]
-    keys = [stream.key(sequence) for stream, sequence in places]
-    found = rt.table.batch_get(keys) if keys else {}
+    places = list(_places(caller.tenant, order, returns))
     items: list[FeedEvent] = []
+    for _ in range(_MOST_READS):
+        some = places[passed : passed + limit]
+        passed += len(some)
+        items += _told(rt.table, some, order.recorded_at, number)
+        if items or passed >= len(places):
+            break
+    next_cursor = encode_cursor(scope, [passed, number + len(items)])
+    return OwnFeedPage(items=tuple(items), next_cursor=next_cursor, more=passed < len(places))
+
+
+def _told(table: Table, places: Sequence[tuple[Stream, int]], at: Instant, number: int) -> Iterator[FeedEvent]:
+    """Those that anybody may see, counted on from a number."""
+    keys = [stream.key(sequence) for stream, sequence in places]
+    found = table.batch_get(keys) if keys else {}
     for (stream, sequence), key in zip(places, keys, strict=True):
-        entry = entry_for_reader(stream, sequence, order.recorded_at, found.get(key))
+        entry = entry_for_reader(stream, sequence, at, found.get(key))
         if published(entry):
-            items.append(event_of(number + len(items) + 1, entry))
-    after = [passed + len(places), number + len(items)]
-    return FeedPage(items=tuple(items), next_cursor=encode_cursor(scope, after))
+            number += 1
+            yield event_of(number, entry)
 
 
 def places_of(table: Table, tenant: str, order_id: str) -> list[tuple[Stream, int]]:

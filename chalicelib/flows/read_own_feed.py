@@ -1,7 +1,7 @@
 """Read the feed of a member or a group: all that happened to it, in every program, oldest first, by cursor.
 
 reads    1 Query of profile and accounts, which say how far each of its journals has come; 1 BatchGet of entries (none when
-         nothing is new)
+         nothing is new), and where all of them are quiet, the next, ten in all
 
 It is made of the owner's journals as they stand: strongly consistent, and nothing is written for it. A cursor says how far
 each journal is told, so every entry comes once, whoever writes meanwhile. Numbers count from 1 without a gap in the order in
@@ -12,13 +12,13 @@ at most, and clocks differ by less than the rest.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from chalicelib.areas.groups.model import no_group
 from chalicelib.errors import NotFound
-from chalicelib.flows.read_feed import MAX_ANSWER_BYTES, MAX_NUMBER, FeedEvent, FeedPage, event_of
+from chalicelib.flows.read_feed import MAX_ANSWER_BYTES, MAX_NUMBER, FeedEvent, OwnFeedPage, event_of
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import MAX_PROGRAM, number_of, owner_kind
@@ -34,6 +34,7 @@ from chalicelib.table.protocol import Attrs, Table
 
 SETTLED_MS = 10_000
 _READ_TOGETHER = 100
+_MOST_READS = 10
 
 
 class Timed(NamedTuple):
@@ -59,7 +60,7 @@ class Walk:
         ]
 
 
-def read_own_feed(rt: Runtime, caller: Caller, owner: str, limit: int, cursor: str | None) -> FeedPage:
+def read_own_feed(rt: Runtime, caller: Caller, owner: str, limit: int, cursor: str | None) -> OwnFeedPage:
     """NotFound: member, group. InvalidInput `invalid_cursor`."""
     number_of(owner_kind(owner), owner)
     scope = f"{caller.tenant}/{owner}/feed"
@@ -67,10 +68,15 @@ def read_own_feed(rt: Runtime, caller: Caller, owner: str, limit: int, cursor: s
     journals_end = come_to(rt.table, caller.tenant, owner)
     if 0 not in journals_end:
         raise _nobody(owner)
-    waiting = {program: last for program, last in journals_end.items() if last > walk.told.get(program, 0)}
-    journals = _entries(rt.table, caller.tenant, owner, walk, waiting)
-    items = tuple(_told(journals, walk, waiting, limit, rt.clock.now() - SETTLED_MS))
-    return FeedPage(items=items, next_cursor=encode_cursor(scope, walk.packed()))
+    items: list[FeedEvent] = []
+    more, settled = True, rt.clock.now() - SETTLED_MS
+    for _ in range(_MOST_READS):
+        waiting = {program: last for program, last in journals_end.items() if last > walk.told.get(program, 0)}
+        journals = _entries(rt.table, caller.tenant, owner, walk, waiting)
+        more = _tell(items, journals, walk, waiting, limit, settled)
+        if items or not more:
+            break
+    return OwnFeedPage(items=tuple(items), next_cursor=encode_cursor(scope, walk.packed()), more=more)
 
 
 def _walk(place: Any) -> Walk:
@@ -125,23 +131,31 @@ def _entries(table: Table, tenant: str, owner: str, walk: Walk, waiting: Mapping
     return journals
 
 
-def _told(
-    journals: dict[int, deque[Timed]], walk: Walk, waiting: Mapping[int, int], limit: int, settled: Instant
-) -> Iterator[FeedEvent]:
-    """In the order of their times, while of every journal the next one is known."""
-    room, told = MAX_ANSWER_BYTES, 0
-    while journals and told < limit:
+def _tell(
+    items: list[FeedEvent],
+    journals: dict[int, deque[Timed]],
+    walk: Walk,
+    waiting: Mapping[int, int],
+    limit: int,
+    settled: Instant,
+) -> bool:
+    """In the order of their times, while of every journal the next one is known. Whether there is more that has settled."""
+    room = MAX_ANSWER_BYTES
+    while journals:
         program = min(journals, key=lambda one: (journals[one][0].at, one))
         at, entry = journals[program][0]
         room -= len(compact_json(entry.facts))
-        if at > settled or (room < 0 and told):
-            return
+        if at > settled:
+            return False
+        if len(items) == limit or (room < 0 and items):
+            return True
         journals[program].popleft()
         walk.told[program], walk.at = entry.sequence, at
         if published(entry):
-            walk.number, told = walk.number + 1, told + 1
-            yield event_of(walk.number, entry)
+            walk.number += 1
+            items.append(event_of(walk.number, entry))
         if not journals[program]:
             del journals[program]
             if entry.sequence < waiting[program]:
-                return
+                return True
+    return any(walk.told.get(program, 0) < last for program, last in waiting.items())

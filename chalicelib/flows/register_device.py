@@ -4,7 +4,8 @@ reads    1 BatchGet of profile, devices and whose the token is; with an Idempote
          theirs
 writes   the devices, whose the token is, whose the token before is no more: 2 units each; of whom it was the same. Where nothing
          changes nothing
-asks     SNS for the endpoint before: it is the same for the same token, so a repeat makes no other
+asks     SNS for the endpoint before: it is the same for the same token, so a repeat makes no other. One that is forgotten goes
+         behind the commit: where that was broken off, whoever asks again lets it go, 1 Get, unless somebody has the token by then
 may      who may change members. No entry: a token has no history
 
 A token is one phone's, and a phone is whoever's app said so last: it is taken from whom it was before, so that they are not told on
@@ -13,7 +14,7 @@ it what is theirs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from chalicelib.areas.members import store as members
 from chalicelib.areas.notifications.model import Device, Devices, mark_of, no_device
@@ -93,12 +94,15 @@ def forget_device(
     """Nothing is pushed there any more. The answer is as it was. NotFound: member, `device_not_found`."""
     number_of("member", member_id)
     key, tenant, tried = store.devices_key(caller.tenant, member_id), caller.tenant, list[Device]()
+    leaving: Device | None = None
 
     def decide() -> tuple[Committed[DeviceView], tuple[Write, ...]]:
+        nonlocal leaving
         recall_place(rt.table, tenant, command)  # a key of another request is refused
         known = store.devices_from(rt.table.get(key))
-        kept = known.find(device_id)
+        kept = leaving = known.find(device_id)
         if kept is None:
+            _let_go(rt, tenant, () if command.dry_run else known.gone_by(device_id))
             if tried:
                 return Committed(_shown(tried[0])), ()
             members.read(rt.table, tenant, member_id)
@@ -109,13 +113,15 @@ def forget_device(
         if command.dry_run:
             return Committed(_shown(kept)), ()
         tried.append(kept)
-        rt.senders.forget(kept.endpoint)
-        after = store.devices_put(tenant, member_id, known.without((kept.mark,)))
+        after = store.devices_put(tenant, member_id, known.forgotten(kept))
         told = f"{key.pk}#{kept.platform}#{kept.registered_at}#{kept.dead_since or ''}"
         guards = place_puts(tenant, command, told, rt.clock.now())
         return Committed(_shown(kept)), (after, store.token_delete(tenant, kept.mark, member_id), *guards)
 
-    return settle(rt, decide)
+    done = settle(rt, decide)
+    if leaving is not None and not command.dry_run:
+        rt.senders.forget(leaving.endpoint)
+    return done
 
 
 def mark_dead(rt: Runtime, tenant: str, member_id: str, endpoints: frozenset[str]) -> None:
@@ -128,6 +134,13 @@ def mark_dead(rt: Runtime, tenant: str, member_id: str, endpoints: frozenset[str
         return None, () if after == known else (store.devices_put(tenant, member_id, after),)
 
     settle(rt, decide)
+
+
+def _let_go(rt: Runtime, tenant: str, some: Iterable[Device]) -> None:
+    """Of those that were forgotten before: none whose token somebody has registered since."""
+    for one in some:
+        if rt.table.get(store.token_key(tenant, one.mark)) is None:
+            rt.senders.forget(one.endpoint)
 
 
 def _endpoint(rt: Runtime, platform: Platform, token: str) -> str:

@@ -13,7 +13,7 @@ from chalicelib.kit.periods import CountPeriod, Day, period_of
 
 
 class Use(NamedTuple):
-    """Of a rule, by a kind of period and its name; of no `unit` it is how often."""
+    """Of a rule, by a kind of period and its name; of no `unit` or currency it is how often."""
 
     rule: str
     per: CountPeriod
@@ -34,7 +34,7 @@ class ReplayedUses:
             period = period_of(per, day)
             self.counted.update(Use(rule, per, period) for rule in {amount.rule for amount in amounts})
             for amount in amounts:
-                if given is not None and amount.measure == "credited":
+                if given is not None and amount.measure in ("credited", "discounted"):
                     self.counted[Use(amount.rule, per, period, amount.of)] += given[amount]
 
 

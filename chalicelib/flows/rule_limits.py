@@ -8,7 +8,7 @@ has already is no use.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -31,6 +31,7 @@ from chalicelib.areas.rules.outcome import Off, Outcome
 from chalicelib.errors import Refused
 from chalicelib.flows.take_quotas import Taking
 from chalicelib.flows.terms import Terms
+from chalicelib.kit.amounts import is_currency
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import CountPeriod, Day
 from chalicelib.table.protocol import MAX_TRANSACTION_ITEMS, Write
@@ -108,12 +109,13 @@ def cut_by_limits(story: Story, outcome: Outcome, order: str) -> Story:
 
 
 class Gave(NamedTuple):
-    """What rules gave: the credits, caps and all, what they took `off`, and those that gave something beside, which is a use as
-    well."""
+    """What rules gave: the credits, caps and all, what they took `off` in a `currency`, and those that gave something beside, which is
+    a use as well."""
 
     credited: Iterable[Credited] = ()
     off: tuple[Off, ...] = ()
     beside: Iterable[str] = ()
+    currency: str = ""
 
 
 def with_uses(
@@ -144,31 +146,29 @@ def taken_uses(terms: Terms, taking: Taking, gave: Gave, held: Mapping[str, Use]
     for credit in gave.credited:
         given[credit.rule][credit.unit] += credit.amount
     for off in gave.off:
-        given[off.rule_id][""] += 0 if off.unit else off.amount
+        given[off.rule_id][gave.currency] += 0 if off.unit else off.amount
     for rule_id in gave.beside:
         given[rule_id][""] += 0
     for rule_id in dict.fromkeys((*given, *held)):
         if rule_id in counting or rule_id in held:
-            use = held.get(rule_id, Use(rule_id))
-            amounts: Mapping[str, int] = given.get(rule_id, {})
-            counted = counting.get(rule_id, Counting())
-            use = use._replace(amounts=tuple((unit, amounts[unit]) for unit in counted.units if amounts.get(unit)))
-            yield _use(terms, taking, counted, amounts, gave.off, use)
+            use, counted = held.get(rule_id, Use(rule_id)), counting.get(rule_id, Counting())
+            amounts = Counter[str](given.get(rule_id, {}))
+            amounts[gave.currency] += sum(part for _, part in use.off)  # before it was anybody's
+            use = use._replace(amounts=tuple((of, amounts[of]) for of in counted.units if amounts[of]))
+            yield _use(terms, taking, counted, given.get(rule_id, {}), gave, use)
 
 
-def _use(
-    terms: Terms, taking: Taking, counting: Counting, given: Mapping[str, int], offs: tuple[Off, ...], use: Use
-) -> Use:
-    program_id, budget, of_money = terms.program.program_id, counting.budget, use.budget is not None
+def _use(terms: Terms, taking: Taking, counting: Counting, given: Mapping[str, int], gave: Gave, use: Use) -> Use:
+    program_id, budget = terms.program.program_id, counting.budget
     if counting.in_all is not None and use.in_all is None and given:
         uses = uses_quota(program_id, use.rule, counting.in_all)
         use = use._replace(in_all=_held(taking.take(uses, 1)))
     if budget is not None and use.budget is None:
-        quota, amount = budget_quota(program_id, use.rule, budget), given.get(budget.unit or "", 0)
-        of_money = budget.unit is None
+        quota, amount = budget_quota(program_id, use.rule, budget), given.get(budget.of, 0)
         if amount:
             use = use._replace(budget=_held(taking.take(quota, amount)), of=budget.of)
-    return use._replace(off=_off(offs, use.rule)) if of_money and use.budget and not use.off else use
+    of_money = is_currency(use.of) or any(is_currency(of) for of, _ in use.amounts)
+    return use._replace(off=_off(gave.off, use.rule)) if of_money and not use.off else use
 
 
 def must_keep_promise(
@@ -181,14 +181,23 @@ def must_keep_promise(
         off[one.rule_id] += 0 if one.unit else one.amount
     for rule_id, amount in off.items():
         counting, use = terms.rules.counting.get(rule_id, Counting()), held.get(rule_id, Use(rule_id))
-        had = account is not None and any(uses_in(account, rule_id, per, day) >= times for per, times in counting.times)
+        money = amount if counting.currency == gave.currency else 0
+        had = account is not None and _has_had(account, rule_id, counting, day, money)
         wanted = []
         if counting.in_all is not None and use.in_all is None:
             wanted.append((uses_quota(program_id, rule_id, counting.in_all), 1))
-        if counting.budget is not None and counting.budget.unit is None and use.budget is None:
+        if counting.budget is not None and counting.budget.currency == gave.currency and use.budget is None:
             wanted.append((budget_quota(program_id, rule_id, counting.budget), amount))
         if had or any(taking.can_have(quota, much) < much for quota, much in wanted):
             raise promise_gone()
+
+
+def _has_had(account: Account, rule_id: str, counting: Counting, day: Day, amount: int) -> bool:
+    """So much of a rule that once more, or `amount` more in money, is too much."""
+    if any(uses_in(account, rule_id, per, day) >= times for per, times in counting.times):
+        return True
+    before = ((given_in(account, rule_id, counting.currency, per, day), most) for per, most in counting.off)
+    return amount > 0 and any(had + amount > most for had, most in before)
 
 
 def promise_gone() -> Refused:

@@ -9,9 +9,12 @@ repeats  the same object (bucket, key, ETag) is the same operation. Dropping it 
 
 from __future__ import annotations
 
-from chalicelib.areas.imports.model import Drop, place_of
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.areas.imports.model import Drop, Place, place_of
 from chalicelib.areas.jobs import store as jobs
-from chalicelib.areas.jobs.model import Operation, Progress
+from chalicelib.areas.jobs.model import Kind, Operation, Progress
 from chalicelib.errors import NotFound
 from chalicelib.flows.job_messages import send_next
 from chalicelib.runtime import Runtime
@@ -35,16 +38,16 @@ def start_import(
     config = read_patiently(rt, lambda: rt.config.load(rt.table, place.tenant))
     if config.revision == 0:
         raise NotFound("tenant_not_found", f"There is no tenant {place.tenant}.", param="key")
-    cut = {"parts": parts, "chunk_rows": chunk_rows} | ({} if place.series_id is None else {"series": place.series_id})
+    kind, meant = _meant(place)
     fresh = Operation(
         tenant=place.tenant,
         operation_id=drop.operation_id,
-        kind="import_orders" if place.series_id is None else "import_coupon_codes",
+        kind=kind,
         name=place.name,
         state="queued",
         created_at=rt.clock.now(),
         request_id=request_id,
-        details={"key": drop.key, "etag": drop.etag, "program": place.program_id} | cut,
+        details={"key": drop.key, "etag": drop.etag, "parts": parts, "chunk_rows": chunk_rows, **meant},
     )
 
     def decide() -> tuple[Operation, tuple[Put, ...]]:
@@ -54,6 +57,15 @@ def start_import(
     operation = settle(rt, decide)
     _nudge(rt, operation)
     return operation
+
+
+def _meant(place: Place) -> tuple[Kind, Mapping[str, Any]]:
+    """What is to be done with the file, and for what."""
+    if place.segment_id is not None:
+        return "import_segment_members", {"segment": place.segment_id}
+    if place.series_id is not None:
+        return "import_coupon_codes", {"program": place.program_id, "series": place.series_id}
+    return "import_orders", {"program": place.program_id}
 
 
 def _nudge(rt: Runtime, operation: Operation) -> None:

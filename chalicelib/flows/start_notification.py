@@ -19,6 +19,7 @@ from chalicelib.areas.notifications.store import notices, templates
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.segments import store as segments
 from chalicelib.errors import InvalidInput, Refused
+from chalicelib.flows.carried_words import must_be_carried
 from chalicelib.flows.quiet_hours import quiet_now
 from chalicelib.flows.segment_changes import quota_of
 from chalicelib.flows.start_job import counted_owners, start_job
@@ -66,7 +67,7 @@ def start_notification(
     rt: Runtime, caller: Caller, command: Command, asked: Asked, cut: Cut = USUAL
 ) -> Committed[Progress]:
     """Marketing that would come in quiet hours begins when they are over. NotFound `template_not_found`, `segment_not_found`;
-    Refused `unknown_variable`, `segment_ended`; InvalidInput `time_too_far`; Conflict `idempotency_key_reused`."""
+    Refused `unknown_variable`, `words_too_long`, `segment_ended`; InvalidInput `time_too_far`; Conflict `idempotency_key_reused`."""
     now = rt.clock.now()
     if asked.at is not None and asked.at > now + AHEAD_MS:
         raise InvalidInput("time_too_far", "A notification begins within a year.", param="at")
@@ -101,10 +102,12 @@ def _checked(config: Config, asked: Asked) -> Channel:
         segments.segment(config, asked.segment_id).must_go_on()
     if asked.words is not None:
         check_variables(asked.words, OF_MEMBERS)
+        must_be_carried(asked.words)
         return asked.words.channel
     template = templates.template(config, asked.template_id or "")
     try:
         check_variables(template, OF_MEMBERS)
+        must_be_carried(template)
     except Refused as wrong:
         wrong.param = "template_id"
         raise

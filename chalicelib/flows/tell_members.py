@@ -27,6 +27,7 @@ from chalicelib.areas.notifications.model import (
 from chalicelib.areas.notifications.store import devices, notices
 from chalicelib.aws.senders import DeadEndpointError, Pushed, UnsendableError
 from chalicelib.errors import NotFound
+from chalicelib.flows.carried_words import is_carried
 from chalicelib.flows.register_device import mark_dead
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import is_id
@@ -128,6 +129,8 @@ def _pushed(rt: Runtime, tenant: str, notice: Notice, member: Member, phones: De
     """To each phone; sent as soon as one of them has taken it."""
     if not phones.items:
         return _not(notice, "no_device")
+    if not is_carried("push", said, notice.notice_id):
+        return _failed(notice, "too_long")
     dead, refused, taken = set[str](), False, False
     for phone in phones.awake:
         try:
@@ -148,6 +151,8 @@ def _texted(rt: Runtime, _tenant: str, notice: Notice, member: Member, _phones: 
     phone = next((one.value for one in member.identifiers if one.type == "phone"), None)
     if phone is None:
         return _not(notice, "no_phone")
+    if not is_carried("sms", said, notice.notice_id):
+        return _failed(notice, "too_long")
     return _tried(notice, lambda: rt.senders.text(phone, said.body))
 
 

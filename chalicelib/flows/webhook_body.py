@@ -20,7 +20,7 @@ from chalicelib.table.journal import Stream
 from chalicelib.table.placeholders import UNREADABLE_ENTRY, entry_for_reader
 from chalicelib.table.protocol import Attrs
 
-TEST_FACT = {"type": "webhook.test", "v": 1}
+TEST_FACT: Body = {"type": "webhook.test", "v": 1}
 
 
 def stream_of(tenant: str, about: Happening) -> Stream:

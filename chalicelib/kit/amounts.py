@@ -28,6 +28,11 @@ def currency_decimals(currency: str) -> int:
     return _DECIMALS.get(currency, 2)
 
 
+def is_currency(code: str) -> bool:
+    """Or the code of a unit, which begins with a small letter."""
+    return code[:1].isupper()
+
+
 def plain_decimal(text: str) -> Decimal | None:
     """`12` or `12.50`: digits and at most one point, no sign, exponent or grouping; None for anything else."""
     return Decimal(text) if _PLAIN_NUMBER.fullmatch(text) else None

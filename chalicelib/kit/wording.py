@@ -16,6 +16,7 @@ Heading = Annotated[str, Field(max_length=200), PLAIN_TEXT]
 Prose = Annotated[str, Field(min_length=1, max_length=2_000), PLAIN_TEXT]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
+MOST_CHARACTERS = 1_600  # of a text message: SNS takes no more
 TITLES_FIT = "a mail has a title, which is its subject, in every language; a text message has none"
 _BRACED = re.compile(r"\{\{(.*?)\}\}|\{\{|\}\}", re.DOTALL)
 _VARIABLE = re.compile(r"\s*([a-z_]+)\s*(?:\|([^{}|]*))?", re.ASCII)

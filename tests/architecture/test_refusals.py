@@ -80,6 +80,7 @@ NOT_TAKEN = dict.fromkeys(
         "award_not_found",
         "pin_in_past",
         "pin_too_late",
+        *("segment_by_criteria", "segment_not_found"),
         "reward_used",
         "tiers_not_found",
         "unknown_tier",
@@ -165,6 +166,7 @@ CANNOT_COME: Mapping[str, Mapping[str, str]] = {
         "wrong_field_type": FIELDLESS,
         **NOT_GIVEN,
     },
+    "get_checkout": {"order_not_found": THERE},
     "return_order": {
         **NOT_TAKEN,
         "unknown_unit": THERE,

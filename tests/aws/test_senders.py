@@ -60,6 +60,12 @@ def test_a_phone_is_pushed_to_until_it_is_dead_and_again_when_it_is_back(cloud: 
         senders.push(endpoint, HELLO)
 
 
+def test_a_push_is_as_long_as_the_longer_of_what_the_two_services_get() -> None:
+    longer = Pushed('"', "😀", "ntc_1").for_google()
+    assert Pushed('"', "😀", "ntc_1").size == len(longer.encode()) > len(longer)
+    assert json.loads(longer)["notification"] == {"title": '"', "body": "😀"}
+
+
 def test_a_text_goes_to_its_number(senders: AwsSenders) -> None:
     senders.text("+431234567", "Hello")
     assert list(sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values()) == [("+431234567", "Hello")]

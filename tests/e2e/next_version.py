@@ -18,7 +18,7 @@ NEXT: Mapping[str, Mapping[str, str]] = {
         f"    v = IntegerAttribute(default={ORDERS - 1})\n": (
             f"    v = IntegerAttribute(default={ORDERS})\n    colour = UnicodeAttribute(default='red')\n"
         ),
-        "v=_schema(order)": f"v={ORDERS}",
+        "v=schema_of(order)": f"v={ORDERS}",
     },
     "chalicelib/table/journal.py": {
         "class EntryItem(StampbookItem):\n": (

@@ -114,6 +114,7 @@ def busy(deployed: Deployed) -> Deployed:
     ask_everything(shop)
     import_a_file(shop)
     import_codes(shop)
+    import_members(shop)
     assert seen(lambda: finished(shop, "accounts"), "the proof that was asked for")["state"] == "done"
     assert seen(lambda: finished(shop, "audit"), "the export of the log that was asked for")["state"] == "done"
     try_a_webhook(shop)
@@ -191,6 +192,15 @@ def import_codes(shop: Deployed) -> None:
     shop.client("s3").put_object(Bucket=shop.outputs["BucketName"], Key=key, Body=b"FILED-1\nFILED-2\n")
     operation = seen(lambda: finished(shop, "permissions.txt"), "the import of codes")
     assert (operation["state"], operation["counts"]["added"]) == ("done", 2), operation
+
+
+def import_members(shop: Deployed) -> None:
+    """Of a segment: nobody is known by this."""
+    shop.call("PUT", "/v1/segments/filed", {"name": "Filed"})
+    key = f"imports/{SHOP}/segments/filed/members.csv"
+    shop.client("s3").put_object(Bucket=shop.outputs["BucketName"], Key=key, Body=b"loyalty_card\nnobody-at-all\n")
+    operation = seen(lambda: finished(shop, "members.csv"), "the import of members")
+    assert (operation["state"], operation["counts"]["refused"]) == ("done", 1), operation
 
 
 def try_a_webhook(shop: Deployed) -> None:

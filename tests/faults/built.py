@@ -28,7 +28,7 @@ from tests.twins import coupons, fresh
 from tests.twins.bookshop import POINTS, PROGRAM, BookShop, card, goods_back, line, open_shop, per_euro, rule, sale
 from tests.twins.grouped import household
 from tests.twins.scheduled import scheduled
-from tests.twins.segmented import add, define
+from tests.twins.segmented import ROLLING, add, define
 from tests.twins.streamed import StreamedTable, stream_event
 from tests.unit.flows.wishes import gave_and_took, set_apart
 from tests.unit.imports.drops import KEY, brought_back, sold
@@ -218,6 +218,18 @@ def notified_of_codes() -> World:
     coupons.series(world.calm, "filed", codes={"kind": "pool"})
     key = "imports/shop/coupon_codes/filed/june.txt"
     _notify(world, _put(world.calm.rt, b"F-1\nF-22\nno code!\nF-333\n", key))
+    return world
+
+
+@cache
+def notified_of_members() -> World:
+    """Of three one is named twice, one by their card; and a line that is nobody's, for a segment that lasts ten days."""
+    world = _idle()
+    define(world.calm, "listed", **ROLLING)
+    ada, bob = world.names["ada"], world.names["bob"]
+    lines = ("member_id,loyalty_card", f"{ada},", f"{bob},", ",0005", f"{ada},", ",nobody")
+    content = "".join(f"{line}\n" for line in lines).encode()
+    _notify(world, _put(world.calm.rt, content, "imports/shop/segments/listed/june.csv"))
     return world
 
 

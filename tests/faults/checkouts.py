@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
-from chalicelib.areas.checkouts.operations import get_checkout
 from chalicelib.flows.evaluate_cart import CartQuestion, evaluate_cart
 from chalicelib.flows.list_checkouts import list_checkouts
 from chalicelib.flows.open_checkout import open_checkout
+from chalicelib.flows.read_checkout import read_checkout
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from tests.faults.built import at_work
@@ -25,7 +25,7 @@ HUNDREDTH = rule(
     "hundredth",
     trigger={"on": "cart"},
     effects=[{"kind": "percent_off", "percent": "1"}],
-    limits={"in_all": 40},
+    limits={"in_all": 40, "per_member": [{"per": "month", "amount": 5_00, "currency": "EUR"}]},
 )
 
 
@@ -56,6 +56,20 @@ def keeping_tills() -> World:
     world = at_tills().copy()
     kept.keeping(world.calm)
     return world
+
+
+@cache
+def kept_at_tills() -> World:
+    """And somebody has paid for the one of nobody, and is known since."""
+    world = keeping_tills().copy()
+    shop = world.calm
+    paid = tills.paid(shop, world.names["nobodys"], "C-4").answer.order
+    kept.assign(shop, paid.order_id, world.names["ada"])
+    return world
+
+
+def strangers_checkout(world: World, shop: BookShop) -> object:
+    return read_checkout(shop.rt, shop.caller, world.names["nobodys"])
 
 
 def open_one(world: World, shop: BookShop, command: Command) -> Committed[Any]:
@@ -137,9 +151,10 @@ CHECKOUT_READS = (
         "get_checkout",
         "read",
         at_tills,
-        lambda world, shop: get_checkout(shop.rt, shop.caller, world.names["waiting"]),
+        lambda world, shop: read_checkout(shop.rt, shop.caller, world.names["waiting"]),
         patient=False,
     ),
+    Case("get_checkout, of nobody", "read", kept_at_tills, strangers_checkout, patient=False),
     Case("evaluate_cart, with coupons", "read", at_tills, asked_about, patient=False),
     Case(
         "list_checkouts",

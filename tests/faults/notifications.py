@@ -104,7 +104,10 @@ def _register(world: World, shop: BookShop, command: Command) -> Committed[Any]:
 
 
 def _forget(world: World, shop: BookShop, command: Command) -> Committed[Any]:
-    return forget_device(shop.rt, shop.caller, command, world.names["ada"], "phone")
+    """And nothing of it is left at whoever pushes."""
+    done = forget_device(shop.rt, shop.caller, command, world.names["ada"], "phone")
+    left = world.calm.rt.senders.endpoints  # type: ignore[attr-defined]
+    return Committed((done.answer, sorted(left)), done.replayed)
 
 
 def _favour(world: World, shop: BookShop, command: Command) -> Committed[Any]:

@@ -30,7 +30,7 @@ from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import commanded, settle
 from tests.twins import fresh, perked, segmented
-from tests.twins.bookshop import BookShop, keyed, member, rule, sale
+from tests.twins.bookshop import BookShop, goods_back, keyed, member, rule, sale
 from tests.twins.grouped import household
 from tests.twins.judged import DAY_MS, when
 
@@ -48,6 +48,18 @@ def divided() -> World:
     segmented.add(shop, world.names["ada"])
     shop.define(rule("moves", effects=MOVES))
     return replace(world)
+
+
+@cache
+def sold() -> World:
+    """She has bought, and is among the buyers by it."""
+    world = divided().copy()
+    order = world.calm.buy(member(world.names["ada"]), sale("B8")).answer.order_id
+    return replace(world, names={**world.names, "order": order})
+
+
+def bring_back(world: World, shop: BookShop, command: Command) -> Committed[Any]:
+    return shop.bring_back(world.names["order"], goods_back("B8-R", 100_00), command)
 
 
 @cache
@@ -192,6 +204,7 @@ def commands() -> Iterator[Case]:
 SEGMENT_WRITES = (
     *commands(),
     Case("add_to_segment, of who is there", "write", divided, partial(commanded, add_nobody, lambda: keyed("k"))),
+    Case("return_order, of what began a stay", "write", sold, partial(commanded, bring_back, lambda: keyed("k"))),
     Case("settle_due, of segments", "write", past, settle),
     Case("settle_due, of criteria", "write", awaited, settle),
     *(Case(name, "write", meant, act, patient=False) for name, act in FOLLOWED.items()),

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.api.bodies import MAX_BYTES, MAX_DEPTH
+from chalicelib.api.codes import certain_codes
 from chalicelib.api.handlers import handler_of
 from chalicelib.api.query import MAX_LENGTH
 from chalicelib.api.route import QueryParam, Route
@@ -90,11 +91,19 @@ def test_a_body_of_another_kind_is_refused(api: Api, route: Route) -> None:
     assert (reply.status, reply.code) == (415, "unsupported_media_type")
 
 
-@each(TAKING)
-@pytest.mark.parametrize("code", MALFORMED)
+@pytest.mark.parametrize(
+    ("route", "code"), [(route, code) for route in TAKING for code in MALFORMED if code in certain_codes(route)]
+)
 def test_a_body_that_cannot_be_read_is_refused(api: Api, route: Route, code: str) -> None:
     reply = api.call(route.method, path_of(route), raw=MALFORMED[code])
     assert (reply.status, reply.code) == (400, code)
+
+
+@each([route for route in TAKING if "body_missing" not in certain_codes(route)])
+def test_no_body_is_as_good_as_one_without_fields(api: Api, route: Route) -> None:
+    nothing, empty = (api.call(route.method, path_of(route), raw=raw) for raw in (b"", b"{}"))
+    assert (nothing.status, nothing.code) == (empty.status, empty.code)
+    assert nothing.code != "body_missing"
 
 
 @each(WRITES)

@@ -161,13 +161,13 @@ class Journals:
             facts.append(fact)
             known.told.append(Told(entry.sequence, number, fact, day))
         self.facts_seen |= {fact.type for fact in facts}
-        ask_activity(known.sliding, known.account, setting, {type(fact) for fact in facts})
+        ask_activity(known.sliding, known.account, setting, facts)
         known.sales.ask(facts, setting, self.ladders, self.documents)
         standings.ask_end(known.account, known.reached)
         days = told_by(facts, taken_effect)
         ask_days(first, known.account, entry, days, setting.program.zone)
         known.days.update(days)
-        ask_arrival(known.account, entry)
+        ask_arrival(first, known.account, entry)
         return undone
 
     def _ask_transfers(self) -> None:

@@ -17,14 +17,14 @@ from chalicelib.api.native.purchases import (
     payments_of,
 )
 from chalicelib.areas.checkouts.model import Listed
-from chalicelib.areas.checkouts.operations import get_checkout
 from chalicelib.flows.cancel_checkout import CancelledLine, cancel_checkout
 from chalicelib.flows.checkout_promise import CheckoutWish
-from chalicelib.flows.checkout_views import CancelledCheckout, CommittedCheckout, OpenedCheckout, ShownCheckout, shown
+from chalicelib.flows.checkout_views import CancelledCheckout, CommittedCheckout, OpenedCheckout, ShownCheckout
 from chalicelib.flows.commit_checkout import Paying, commit_checkout
 from chalicelib.flows.evaluate_cart import CartQuestion, EvaluatedCart, evaluate_cart
 from chalicelib.flows.list_checkouts import list_checkouts
 from chalicelib.flows.open_checkout import open_checkout
+from chalicelib.flows.read_checkout import read_checkout
 from chalicelib.flows.update_checkout import update_checkout
 from chalicelib.kit.base import Wire
 
@@ -46,7 +46,7 @@ def open_one(call: Call, body: CheckoutBody) -> Answered[OpenedCheckout]:
 
 
 def get_one(call: Call) -> ShownCheckout:
-    return shown(get_checkout(call.rt, call.caller, call.path["checkout_id"]), call.rt.clock.now())
+    return read_checkout(call.rt, call.caller, call.path["checkout_id"])
 
 
 def list_some(call: Call) -> Checkouts:

@@ -12,7 +12,7 @@ from chalicelib.api.native.naming import answered, owner_of
 from chalicelib.areas.feeds import operations as feeds
 from chalicelib.areas.feeds.model.consumers import ConsumerView, named_consumer
 from chalicelib.flows import acknowledge_feed as acknowledging
-from chalicelib.flows.read_feed import MAX_NUMBER, FeedPage
+from chalicelib.flows.read_feed import MAX_NUMBER, FeedPage, OwnFeedPage
 from chalicelib.flows.read_feed import read_feed as feed_of
 from chalicelib.flows.read_order_feed import read_order_feed as order_feed
 from chalicelib.flows.read_own_feed import read_own_feed as own_feed
@@ -35,11 +35,11 @@ def read_feed(call: Call) -> FeedPage:
     return feed_of(call.rt, call.caller, call.query["limit"], call.query["cursor"], call.query["consumer"])
 
 
-def read_own_feed(call: Call) -> FeedPage:
+def read_own_feed(call: Call) -> OwnFeedPage:
     return own_feed(call.rt, call.caller, owner_of(call), call.query["limit"], call.query["cursor"])
 
 
-def read_order_feed(call: Call) -> FeedPage:
+def read_order_feed(call: Call) -> OwnFeedPage:
     return order_feed(call.rt, call.caller, call.path["order_id"], call.query["limit"], call.query["cursor"])
 
 

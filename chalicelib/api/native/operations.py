@@ -47,6 +47,16 @@ class CodeCounts(Wire):
     refused: int
 
 
+class JoinCounts(Wire):
+    """Lines by what became of their members: who `joined` the segment, whose stay in a rolling one was `renewed`, who is in it
+    as before (`unchanged`), and who could not join it (`refused`). All are lines of the result."""
+
+    joined: int
+    renewed: int
+    unchanged: int
+    refused: int
+
+
 class ProofCounts(Wire):
     """How many of the rows are `groups`; `accounts` that were looked at, and how many of them are `proven`: folded anew from
     their `entries`, each of which follows from the one before, they are what is stored. Of `orders` and profiles it is asked
@@ -114,7 +124,8 @@ class NotificationCounts(Wire):
 
 class Fault(Wire):
     """Why it failed: an import `empty_file`, `bad_header`, `program_not_found`, `file_gone`, one of codes also
-    `coupon_series_not_found` and `no_pool`, a run of a rule `rule_stopped`, anything `work_lost` or `given_up`."""
+    `coupon_series_not_found` and `no_pool`, one of members of a segment also `segment_not_found`, `segment_ended`,
+    `segment_by_criteria` and `stay_over`, a run of a rule `rule_stopped`, anything `work_lost` or `given_up`."""
 
     code: str
     message: str
@@ -130,11 +141,20 @@ class Result(Wire):
 
 
 AnyCounts = (
-    Counts | CodeCounts | ProofCounts | SimulationCounts | RunCounts | SegmentCounts | AuditCounts | NotificationCounts
+    Counts
+    | CodeCounts
+    | JoinCounts
+    | ProofCounts
+    | SimulationCounts
+    | RunCounts
+    | SegmentCounts
+    | AuditCounts
+    | NotificationCounts
 )
 COUNTED: Mapping[Kind, type[AnyCounts]] = {
     "import_orders": Counts,
     "import_coupon_codes": CodeCounts,
+    "import_segment_members": JoinCounts,
     "prove_accounts": ProofCounts,
     "simulate_rules": SimulationCounts,
     "run_rule": RunCounts,

@@ -10,7 +10,6 @@ from chalicelib.api.bodies import as_refusal
 from chalicelib.api.calls import Answered, Call
 from chalicelib.api.native.naming import answered, buyer_of, owner_of
 from chalicelib.api.native.operations import OperationView, view
-from chalicelib.areas.members.model import Identifier
 from chalicelib.areas.rules.model.criteria import Criteria
 from chalicelib.areas.segments import operations as segments
 from chalicelib.areas.segments.model import Segment, SegmentMember, SegmentShape
@@ -18,6 +17,7 @@ from chalicelib.errors import InvalidInput
 from chalicelib.flows.change_segment_members import (
     MOST_LINES,
     ChangedMembers,
+    MemberLine,
     Named,
     add_to_segment,
     remove_from_segment,
@@ -41,13 +41,6 @@ class SegmentBody(SegmentShape):
 
 class PreviewBody(Wire):
     criteria: Criteria
-
-
-class MemberLine(Wire):
-    """A member, by one of the two."""
-
-    member_id: Annotated[str, Field(max_length=64)] | None = None
-    identifier: Identifier | None = None
 
 
 class MembersBody(Wire):

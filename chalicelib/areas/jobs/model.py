@@ -13,6 +13,7 @@ from chalicelib.kit.clock import Instant
 Kind = Literal[
     "import_orders",
     "import_coupon_codes",
+    "import_segment_members",
     "prove_accounts",
     "simulate_rules",
     "run_rule",

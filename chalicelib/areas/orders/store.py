@@ -30,9 +30,8 @@ from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.orders.model.gifts import COUPON_GIVEN
 from chalicelib.areas.orders.model.order import GroupOrder, Order, OrderCard, RecordedReturn
-from chalicelib.areas.orders.model.packed import packed, unpacked
+from chalicelib.areas.orders.model.packed import packed, schema_of, unpacked
 from chalicelib.errors import NotFound, Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of, order_id
@@ -55,10 +54,10 @@ class OrderItem(StampbookItem):
     rule that is counted, or was paid with points or coupons, which an older version does not give back, or that was kept
     without a member; schema 7 of one for which a rule gave something beside points, schema 8 of one for which it gave a coupon,
     which an older version does not take back; schema 9 of one for which it gave something for some of its lines, with which an
-    older version does not take it back; schema 10 of one of nobody with which a coupon was used, which it does not give back; schema 11 of one that counts for questions about the past, schema 12 of one whose credits do."""
+    older version does not take it back; schema 10 of one of nobody with which a coupon was used, which it does not give back; schema 11 of one that counts for questions about the past; schema 12 of one for which a rule began a stay in a segment, or took off money that is limited for each member, which an older version does not give back; schema 13 of one whose credits count for questions about the past."""
 
     kind = UnicodeAttribute(default="order")
-    v = IntegerAttribute(default=12)
+    v = IntegerAttribute(default=13)
     version = IntegerAttribute()
     body = BodyAttribute()
     gsi1pk = UnicodeAttribute(null=True)
@@ -255,7 +254,7 @@ def _item(tenant: str, order: Order) -> OrderItem:
     item = OrderItem(
         pk=key.pk,
         sk=key.sk,
-        v=_schema(order),
+        v=schema_of(order),
         version=order.version,
         body=packed(order),
         card=OrderCard(
@@ -274,22 +273,6 @@ def _item(tenant: str, order: Order) -> OrderItem:
     else:
         item.gsi2pk, item.gsi2sk = _kept_list(tenant, kept_shard(order.order_id)), place
     return item
-
-
-def _schema(order: Order) -> int:
-    if order.points or order.past or order.codes or any(gift.lines for gift in order.gifts):
-        return 12 if order.points else 11 if order.past else 10 if order.codes else 9
-    if any(gift.kind == COUPON_GIVEN for gift in order.gifts):
-        return 8
-    if order.gifts:
-        return 7
-    if order.uses or order.spends or order.coupons or order.kept is not None:
-        return 6
-    if order.by_hand:
-        return 5
-    if any(credit.period for credit in order.credits):
-        return 4
-    return 3 if order.group_id else 2
 
 
 def _groups_place(tenant: str, order: Order) -> Key | None:

@@ -92,14 +92,21 @@ class Own:
 
     def split(self, amount: int) -> Parts:
         """As kit/amounts splits by the values of the lines; what is the same for every amount is found once."""
+        return self.told(self._shares(amount))
+
+    def split_by_turn(self, amount: int) -> Parts:
+        """The same in the lines' own order: by that goes whoever splits it once more."""
+        return tuple(zip(self.numbers, self._shares(amount), strict=True))
+
+    def _shares(self, amount: int) -> list[int]:
         values, whole = self.values, self.value
         if not whole:
-            return self.told([amount, *([0] * (len(values) - 1))]) if values else ()
+            return [amount, *([0] * (len(values) - 1))] if values else []
         if self._dearest < 0:
             self._dearest = values.index(max(values))
         shares = [amount * value // whole for value in values]
         shares[self._dearest] += amount - sum(shares)
-        return self.told(shares)
+        return shares
 
     @property
     def wholes(self) -> Wholes:

@@ -14,7 +14,7 @@ from chalicelib.areas.rules.model.names import asked_times
 from chalicelib.areas.rules.model.triggers import OnOccasion
 from chalicelib.areas.rules.outcome import CutBy, Reason, Skipped
 from chalicelib.areas.rules.purchase import Context
-from chalicelib.kit.amounts import shared_out, times
+from chalicelib.kit.amounts import money, shared_out, times
 from chalicelib.kit.periods import CountPeriod
 
 _EACH: Mapping[CountPeriod, str] = {
@@ -51,28 +51,28 @@ class CompiledLimits:
     __slots__ = (
         "_amounts",
         "_budget",
+        "_currency",
         "_full",
         "_given_out",
         "_in_all",
         "_rule_id",
         "_spent",
         "_times",
-        "wrong_currency",
+        "_wrong_currency",
     )
 
     def __init__(self, rule: Rule) -> None:
         limits, self._rule_id = rule.limits, rule.rule_id
         self._times = [self._most(one, one.times) for one in limits.per_member if one.times is not None]
         self._amounts = {
-            unit: [self._most(one, one.amount) for one in limits.per_member if one.unit == unit and one.amount]
-            for unit in {one.unit for one in limits.per_member if one.unit is not None}
+            of: [self._most(one, one.amount) for one in limits.per_member if one.of == of]
+            for of in {one.of for one in limits.per_member if one.amount is not None}
         }
-        self._in_all, self._budget = limits.in_all, limits.budget
+        self._in_all, self._budget, self._currency = limits.in_all, limits.budget, limits.currency
         self._given_out = self._skipped("limit_reached", f"It could be had {times(limits.in_all or 0)}, and has been.")
         self._spent = self._skipped("budget_spent", "Its budget is spent.")
         self._full = self._skipped("limit_reached", _FULL)
-        of = limits.budget.of if limits.budget else ""
-        self.wrong_currency = self._skipped("wrong_currency", f"Its budget is in {of}.")
+        self._wrong_currency = self._skipped("wrong_currency", f"It is limited in {limits.currency}.")
 
     def had(self, context: Context) -> Skipped | None:
         """Why it is not given once more."""
@@ -89,19 +89,23 @@ class CompiledLimits:
 
     def credit(self, context: Context, unit: str, given: int, wanted: int) -> Left:
         """`given`: what other effects of the rule give of the unit for this purchase."""
-        history = context.history
-        left, why = wanted, self._spent
-        for per, most, skipped in self._amounts.get(unit, ()):
-            had = 0 if history is None else history.given_in(self._rule_id, unit, per, context.day)
-            if most - had - given < left:
-                left, why = max(0, most - had - given), skipped
-        there = self._there(context, unit, given, left)
-        return Left(left, "member", why) if there == left else Left(there, "budget", self._spent)
+        return self._left(context, unit, given, wanted)
 
     def discount(self, context: Context, currency: str, given: int, wanted: int) -> Left:
-        if self._budget is not None and self._budget.currency not in (None, currency):
-            return Left(0, "budget", self.wrong_currency)
-        return Left(self._there(context, currency, given, wanted), "budget", self._spent)
+        """The same of what comes off in money."""
+        if self._currency not in (None, currency):
+            return Left(0, "budget", self._wrong_currency)
+        return self._left(context, currency, given, wanted)
+
+    def _left(self, context: Context, of: str, given: int, wanted: int) -> Left:
+        history = context.history
+        left, why = wanted, self._spent
+        for per, most, skipped in self._amounts.get(of, ()):
+            had = 0 if history is None else history.given_in(self._rule_id, of, per, context.day)
+            if most - had - given < left:
+                left, why = max(0, most - had - given), skipped
+        there = self._there(context, of, given, left)
+        return Left(left, "member", why) if there == left else Left(there, "budget", self._spent)
 
     def _there(self, context: Context, of: str, given: int, wanted: int) -> int:
         budget = self._budget
@@ -113,6 +117,8 @@ class CompiledLimits:
     def _most(self, limit: MemberLimit, most: int | None) -> Most:
         assert most is not None  # noqa: S101
         often = _OFTEN.get(most, f"{most} times") if limit.unit is None else f"{most} {limit.unit}"
+        if limit.currency is not None:
+            often = money(most, limit.currency)
         sentence = f"An account gets it at most {often} {_EACH[limit.per]}."
         return Most(limit.per, most, self._skipped("limit_reached", sentence))
 
@@ -133,8 +139,8 @@ def cut_to(amount: int, parts: Parts, turn: Iterable[int]) -> Parts:
 
 
 class Counting(NamedTuple):
-    """What of a rule is counted: in which periods of the account, of which units, and what of it is there for all. `times`: how
-    often an account may have it in which period."""
+    """What of a rule is counted: in which periods of the account, of which units or currency, and what of it is there for all.
+    `times`: how often an account may have it in which period; `off`: how much of the `currency` may come off for it."""
 
     periods: tuple[CountPeriod, ...] = ()
     units: tuple[str, ...] = ()
@@ -142,6 +148,8 @@ class Counting(NamedTuple):
     budget: Budget | None = None
     limited: bool = False
     times: tuple[tuple[CountPeriod, int], ...] = ()
+    currency: str = ""
+    off: tuple[tuple[CountPeriod, int], ...] = ()
 
 
 def counting_of(rules: Sequence[Rule]) -> dict[str, Counting]:
@@ -162,9 +170,11 @@ def _own(rule: Rule) -> Counting:
     limits = rule.limits
     return Counting(
         tuple(dict.fromkeys(one.per for one in limits.per_member)),
-        tuple(dict.fromkeys(one.unit for one in limits.per_member if one.unit is not None)),
+        tuple(dict.fromkeys(one.of for one in limits.per_member if one.amount is not None)),
         limits.in_all,
         limits.budget,
         limited=bool(limits.per_member),
         times=tuple((one.per, one.times) for one in limits.per_member if one.times is not None),
+        currency=limits.currency or "",
+        off=tuple((one.per, one.amount) for one in limits.per_member if one.currency and one.amount is not None),
     )

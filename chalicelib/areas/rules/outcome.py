@@ -55,6 +55,11 @@ class Credit(NamedTuple):
         """(line_no, its part of the amount) of every own line, by line_no."""
         return self.own.split(self.amount)
 
+    @property
+    def by_turn(self) -> tuple[tuple[int, int], ...]:
+        """The same, the line first that has what remains when it is split once more."""
+        return self.own.split_by_turn(self.amount)
+
 
 class Off(NamedTuple):
     """What a rule takes off the price: (line_no, its part) of each line that becomes cheaper. Paid with `points` of `unit`,
@@ -78,7 +83,8 @@ class Redeemable(NamedTuple):
 
 
 class Portion(NamedTuple):
-    """Stamps that come back together: (line_no, its part) of each line that they are for, and (line_no, what is paid for it)."""
+    """Stamps that come back together: (line_no, its part) of each line that they are for, by whose turn it is to have what remains
+    when it is split once more, and (line_no, what is paid for it)."""
 
     amount: int
     lines: Parts = ()

@@ -116,7 +116,7 @@ class History(Protocol):
         """Of them those that got something of the rule, as far as it is counted."""
 
     def given_in(self, rule_id: str, unit: str, per: CountPeriod, day: Day) -> int:
-        """How much they got of it."""
+        """How much of a unit, or of a currency, they got of it."""
 
     def can_count(self, rule_id: str, day: Day) -> bool:
         """Whether the account has room for it among the rules that it counts."""

@@ -22,8 +22,8 @@ Modules
     model        Segment, Membership, and what joining and leaving make of one
 
 Operations
-    list_segments, list_memberships (the flows define_segment, read_segment, change_segment_members, list_segments_of_member and
-    leave_due_segment do what needs members or counts as well; follow_segments does what rules ask for, settle_criteria, follow_entry and
+    list_segments, list_memberships (the flows define_segment, read_segment, change_segment_members, import_members,
+    list_segments_of_member and leave_due_segment do what needs members or counts as well; follow_segments does what rules ask for, settle_criteria, follow_entry and
     start_segment_job what criteria do)
 
 Facts

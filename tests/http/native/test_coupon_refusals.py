@@ -12,7 +12,7 @@ from tests.http.native.bookshop import NOBODY, Json, Shop, answer, refusal
 from tests.http.native.test_coupons import DAY, SERIES, change, issue, series, use
 from tests.twins import caller_of
 
-CHANGES: dict[str, Json | None] = {"activate": None, "unuse": {}, "cancel": None, "reactivate": None}
+CHANGES: dict[str, Json | None] = {"activate": None, "unuse": None, "cancel": None, "reactivate": None}
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests.http.native.bookshop import (
     document,
     refusal,
 )
+from tests.http.native.test_checkout_sessions import begun, cancel, pay
 
 STRANGER = {"identifier": card("stranger")}
 
@@ -162,6 +163,21 @@ def test_an_order_that_was_a_members_all_along_is_not_assigned(shop: Shop) -> No
     bought = shop.buy(ada, "S1")
     taken = shop.api.post(f"/v1/orders/{bought['order_id']}/assign", {"member_id": bob})
     assert refusal(taken) == (409, "order_assigned", "order_id")
+
+
+def test_a_checkout_says_whose_its_order_is_by_now(shop: Shop) -> None:
+    ada, bea = shop.enrol("1"), shop.enrol("2")
+    group = answer(shop.api.post("/v1/groups", {"name": "Home", "primary_member_id": bea}))["group_id"]
+    for number, who, pays in (("S1", ada, None), ("S2", bea, group)):
+        checkout_id = begun(shop)
+        order_id = answer(pay(shop, checkout_id, number))["order"]["order_id"]
+        path = f"/v1/checkouts/{checkout_id}"
+        assert answer(shop.api.get(path))["member_id"] is None
+        given(shop, order_id, member_id=who)
+        found = answer(shop.api.get(path))
+        assert (found["member_id"], found["group_id"], found["order_id"]) == (who, pays, order_id)
+        assert answer(cancel(shop, checkout_id))["checkout"]["state"] == "cancelled"
+        assert answer(shop.api.get(path))["member_id"] == who
 
 
 def test_elsewhere_somebody_must_be_named(shop: Shop) -> None:

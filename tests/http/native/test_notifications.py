@@ -43,6 +43,10 @@ def test_a_template_is_defined_read_and_listed(shop: Shop) -> None:
         ({"title": "{{}}"}, (422, "unknown_variable", "title")),
         ({"body": "Hello {{given_name"}, (422, "unknown_variable", "body")),
         ({"translations": {"de": {"body": "{{vorname}}"}}}, (422, "unknown_variable", "translations.de.body")),
+        ({"body": "😀" * 1_000}, (422, "words_too_long", "body")),
+        ({"body": "{{given_name|%s}}" % ("😀" * 1_000)}, (422, "words_too_long", "body")),
+        ({"translations": {"de": {"body": '"' * 2_000}}}, (422, "words_too_long", "translations.de.body")),
+        ({"channel": "sms", "title": "", "body": "x" * 1_601, "translations": {}}, (422, "words_too_long", "body")),
         ({"channel": "fax"}, (400, "wrong_value", "channel")),
         ({"body": ""}, (400, "too_short", "body")),
     ],
@@ -90,6 +94,33 @@ def test_who_is_not_told_is_said_why(rt: Runtime, shop: Shop) -> None:
     assert told[0] == "member_id,result,reason"
     assert set(told[4:]) == {f"{NOBODY},skipped,member_not_found", "no id,skipped,member_not_found"}
     assert counts(done(rt, shop, send(shop, wants_not, kind="transactional"))) == (1, 0, 0)
+
+
+def test_words_that_a_name_makes_too_long_fail_for_whoever_has_it(rt: Runtime, shop: Shop) -> None:
+    define(shop, body="{{given_name|you}}, " * 100)
+    short = shop.enrol("1", given_name="Ada", newsletter=True)
+    long, without = (
+        shop.enrol(str(n), given_name="Wolfeschlegelsteinhausenbergerdorff" * 5, newsletter=True) for n in (2, 3)
+    )
+    phone(shop, short, "token-a")
+    phone(shop, long, "token-b")
+    operation = done(rt, shop, send(shop, short, long, without))
+    assert counts(operation) == (1, 1, 1)
+    assert receipts(shop, operation) == {
+        short: ("sent", None),
+        long: ("failed", "too_long"),
+        without: ("skipped", "no_device"),
+    }
+    assert [where.rpartition("/")[2] for where, _ in senders(rt).pushed] == ["token-a"]
+
+
+def test_a_text_that_a_name_makes_too_long_is_not_sent(rt: Runtime, shop: Shop) -> None:
+    define(shop, channel="sms", title="", body="{{given_name}} " * 20, translations={})
+    number = {"type": "phone", "value": "+431234567"}
+    ada = answer(shop.api.post("/v1/members", {"identifiers": [number], "given_name": "A" * 100, "newsletter": True}))
+    operation = done(rt, shop, send(shop, ada["member_id"]))
+    assert receipts(shop, operation) == {ada["member_id"]: ("failed", "too_long")}
+    assert senders(rt).texted == []
 
 
 def test_a_phone_that_is_dead_is_not_tried_again_until_it_is_back(rt: Runtime, shop: Shop) -> None:
@@ -184,6 +215,7 @@ def test_a_segment_that_has_ended_by_then_is_told_nothing(rt: Runtime, shop: Sho
         ({"template_id": None}, (400, "what_is_told", "template_id")),
         ({"text": HELLO, "template_id": "hello"}, (400, "what_is_told", "template_id")),
         ({"text": HELLO | {"body": "{{points}}"}}, (422, "unknown_variable", "body")),
+        ({"text": HELLO | {"body": "😀" * 1_000}}, (422, "words_too_long", "body")),
         ({"to": {}}, (400, "who_is_told", "to")),
         ({"to": {"everybody": True, "segment_id": "some"}}, (400, "who_is_told", "to")),
         ({"to": {"segment_id": "none"}}, (404, "segment_not_found", "segment_id")),

@@ -49,6 +49,7 @@ def test_a_member_s_feed_tells_all_their_programs_in_one_order(shop: Shop) -> No
     assert feed(shop, f"members/{ada}", f"?cursor={page['next_cursor']}") == {
         "items": [],
         "next_cursor": page["next_cursor"],
+        "more": False,
     }
 
 

@@ -168,11 +168,19 @@ def test_a_second_grant_is_added_replaces_or_is_ignored(cafe: Shop, bea: str) ->
     assert awards(cafe, bea)["replace.1"]["state"] == "revoked"
 
 
+@pytest.mark.parametrize("days", [0, 1, 30])
+def test_a_perk_is_good_for_as_many_days_as_a_coupon_is(cafe: Shop, bea: str, days: int) -> None:
+    offer(cafe, "club", CLUB, valid_days=days)
+    answer(cafe.api.put("/v1/programs/1/coupon-series/club", {"name": "Club", "valid_days": days}))
+    coupon = answer(cafe.api.post(f"/v1/members/{bea}/coupons", {"series_id": "club"}))
+    assert give(cafe, bea, "club")["award"]["expires_at"] == coupon["expires_at"]
+
+
 def test_a_membership_is_over_with_its_last_day(cafe: Shop, bea: str) -> None:
     offer(cafe, "club", CLUB)
-    assert give(cafe, bea, "club")["award"]["expires_at"] == "2026-02-14T00:00:00Z"
+    assert give(cafe, bea, "club")["award"]["expires_at"] == "2026-02-15T00:00:00Z"
     assert [redeem(cafe, bea, "club.1")["award"]["used"] for _ in range(3)] == [1, 2, 3]
-    cafe.clock.at += 30 * DAY
+    cafe.clock.at += 31 * DAY
     assert awards(cafe, bea)["club.1"]["state"] == "expired"
     assert refused(cafe, bea, "club.1") == (422, "award_expired", "award_id")
     assert give(cafe, bea, "club")["award"]["award_id"] == "club.2"

@@ -191,7 +191,7 @@ def test_what_is_over_is_used_no_more(shop: Shop, bea: str, usable: dict[str, st
 
 
 def test_what_has_expired_is_shown_and_taken_back_no_more(shop: Shop, bea: str) -> None:
-    answer(offer(shop, "club", CLUB, valid_days=1))
+    answer(offer(shop, "club", CLUB, valid_days=0))
     answer(give(shop, bea, "club"))
     shop.clock.at += 12 * 3_600_000 - 60_000  # a minute before midnight
     early = shown(shop, bea, "club.1")

@@ -26,6 +26,12 @@ def leaves(segment: str = "vip") -> Json:
     return {"kind": "leave_segment", "segment": segment}
 
 
+def taken(back: Json) -> list[tuple[str, bool, str | None]]:
+    """What became of stays with what came back."""
+    assert {one["kind"] for one in back["effects"]} <= {"join_segment"}
+    return [(one["what"], one["taken"], one["reason"]) for one in back["effects"]]
+
+
 def earned(order: Json) -> list[str]:
     return [one["rule_id"] for one in order["earned"]]
 
@@ -100,8 +106,70 @@ def test_a_rule_lets_a_member_join_for_what_they_spend_and_another_is_for_who_jo
     assert "vip-double" in earned(shop.buy(ada, "S3"))
     again = shop.buy(ada, "S4", book(500_00))
     assert [(one["given"], one["reason"]) for one in again["effects"]] == [(False, "in_segment_already")]
-    shop.bring_back(large["order_id"], "R1", book(500_00))
-    assert of(shop, ada) == ["vip"]  # what was given beside points stays, whatever comes back
+    assert taken(shop.bring_back(large["order_id"], "R1", book(500_00))) == [("vip", True, None)]
+    assert (of(shop, ada), count(shop, "vip")) == ([], 0)
+    assert different(rt) == []
+
+
+def test_a_stay_goes_with_all_of_the_goods_that_it_began_with(shop: Shop, rt: Runtime) -> None:
+    define(shop, "vip")
+    ada = shop.enrol("1")
+    put(shop, "a-fan", joins(), lines={"skus": ["FAN"]})
+    order = shop.buy(ada, "S1", book(10_00, "FAN"), book(10_00, "FAN"), book(20_00, "CUP"))["order_id"]
+    assert taken(shop.bring_back(order, "R1", book(10_00, "FAN"))) == []
+    assert of(shop, ada) == ["vip"]
+    assert taken(shop.bring_back(order, "R2", book(10_00, "FAN"))) == [("vip", True, None)]
+    assert (of(shop, ada), count(shop, "vip")) == ([], 0)
+    assert taken(shop.bring_back(order, "R3", book(20_00, "CUP"))) == []
+    assert different(rt) == []
+
+
+def test_a_stay_that_is_not_the_one_that_it_began_stays(shop: Shop, rt: Runtime) -> None:
+    define(shop, "vip")
+    define(shop, "regulars", REGULARS)
+    ada, bea = shop.enrol("1"), shop.enrol("2")
+    put(shop, "in", joins())
+    put(shop, "regular", joins("regulars"))
+    first = shop.buy(ada, "S1", purchased_at="2026-01-15T11:00:00Z")["order_id"]
+    remove(shop, "vip", ada)
+    shop.clock.at += DAY
+    add(shop, "vip", ada)
+    second = shop.buy(ada, "S2", purchased_at="2026-01-16T11:30:00Z")["order_id"]
+    goods = book(100_00)
+    assert taken(shop.bring_back(second, "R2", goods)) == []  # it began none
+    left = taken(shop.bring_back(first, "R1", goods))
+    assert sorted(left) == [("regulars", False, "stay_renewed"), ("vip", False, "stay_gone")]
+    third = shop.buy(bea, "S3", purchased_at="2026-01-16T11:30:00Z")["order_id"]
+    shop.clock.at += 40 * DAY
+    left = taken(shop.bring_back(third, "R3", goods, purchased_at="2026-02-25T10:00:00Z"))
+    assert sorted(left) == [("regulars", False, "stay_gone"), ("vip", True, None)]
+    assert (of(shop, ada), of(shop, bea)) == (["vip"], [])
+    assert different(rt) == []
+
+
+def test_who_belongs_to_a_segment_by_criteria_since_stays_by_them(shop: Shop, rt: Runtime) -> None:
+    define(shop, "vip")
+    ada = shop.enrol("1")
+    put(shop, "in", joins())
+    order = shop.buy(ada, "S1")["order_id"]
+    answer(shop.api.put("/v1/programs/1/rules/in", rule(fixed(1))))
+    define(shop, "vip", criteria={"when": {"ask": "account.orders", "at_least": 0}})
+    assert taken(shop.bring_back(order, "R1", book(100_00))) == [("vip", False, "segment_by_criteria")]
+    assert of(shop, ada) == ["vip"]
+    assert different(rt) == []
+
+
+def test_what_joins_and_leaves_and_joins_with_one_order_goes_once(shop: Shop, rt: Runtime) -> None:
+    define(shop, "vip")
+    ada = shop.enrol("1")
+    put(shop, "a-in", joins())
+    put(shop, "b-out", leaves())
+    put(shop, "c-in", joins())
+    order = shop.buy(ada, "S1", purchased_at=JUST_NOW)["order_id"]
+    assert of(shop, ada) == ["vip"]
+    left = taken(shop.bring_back(order, "R1", book(100_00)))
+    assert left == [("vip", False, "stay_gone"), ("vip", True, None)]
+    assert (of(shop, ada), count(shop, "vip")) == ([], 0)
     assert different(rt) == []
 
 
@@ -202,8 +270,11 @@ def test_members_of_a_group_join_themselves(shop: Shop, rt: Runtime) -> None:
     group = answer(shop.api.post("/v1/groups", {"name": "Home", "primary_member_id": ada}))["group_id"]
     answer(shop.api.put(f"/v1/groups/{group}/members/{bea}", {}))
     put(shop, "joins", joins())
-    shop.buy(bea, "S1")
+    order = shop.buy(bea, "S1")["order_id"]
     assert (of(shop, ada), of(shop, bea)) == ([], ["vip"])
+    assert different(rt) == []
+    assert taken(shop.bring_back(order, "R1", book(100_00))) == [("vip", True, None)]
+    assert (of(shop, bea), count(shop, "vip")) == ([], 0)
     assert different(rt) == []
 
 

@@ -189,6 +189,7 @@ def test_a_link_is_known_where_the_tenant_has_one(shop: Shop) -> None:
         ({"invitation_link": "https://shop.example.com/"}, "referrals.invitation_link"),
         ({"invitation_words": {"sms": MAIL}}, "referrals.invitation_words"),
         ({"invitation_words": {"email": TEXT}}, "referrals.invitation_words"),
+        ({"invitation_words": {"sms": {"body": "x" * 1_601}}}, "referrals.invitation_words"),
     ],
 )
 def test_settings_that_cannot_be_said_are_malformed(shop: Shop, referrals: Json, param: str) -> None:

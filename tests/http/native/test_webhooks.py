@@ -16,6 +16,7 @@ from chalicelib.aws.memory_queues import MemoryQueues
 from chalicelib.events.webhooks import webhooks
 from chalicelib.flows.verify_tenant import verify_tenant
 from chalicelib.runtime import Runtime
+from infra.local.pages.facts import STREAMS
 from tests.http.native.bookshop import Json, Shop, answer, document, fixed, refusal, rule
 from tests.twins.hooked import HOST, Server
 
@@ -76,6 +77,9 @@ def test_a_webhook_is_defined_read_listed_changed_and_deleted(shop: Shop) -> Non
         ({"types": []}, (400, "too_few_items", "types")),
         ({"types": ["order"]}, (400, "wrong_format", "types.0")),
         ({"types": ["*.recorded"]}, (400, "wrong_format", "types.0")),
+        ({"types": ["*", "order.recoreded"]}, (400, "unknown_fact_type", "types.1")),
+        ({"types": ["members.*"]}, (400, "unknown_fact_type", "types.0")),
+        ({"types": ["access.refused"]}, (400, "unknown_fact_type", "types.0")),
         ({"secret": "mine"}, (400, "unknown_field", "secret")),
     ],
 )
@@ -84,6 +88,24 @@ def test_one_that_cannot_be_meant_is_refused(shop: Shop, fields: Json, refused: 
     assert (reply[0], reply[2]) == (refused[0], refused[2])
     assert reply[1] == refused[1] or refused[1] == "too_few_items"
     assert answer(shop.api.get("/v1/webhooks"))["items"] == []
+
+
+def test_a_type_that_no_fact_is_of_is_refused_with_the_nearest_there_is(shop: Shop) -> None:
+    for wrong, nearest in (
+        ("order.recoreded", "order.recorded"),
+        ("members.*", "member.*"),
+        ("webhook.tset", "webhook.test"),
+    ):
+        reply = shop.api.put("/v1/webhooks/warehouse", HOOK | {"types": [wrong]})
+        assert f"Did you mean {nearest}?" in reply.json["error"]["message"]
+
+
+def test_whatever_a_webhook_is_told_may_be_wanted_by_its_type_or_its_kind(shop: Shop) -> None:
+    types = sorted({fact for stream in STREAMS for fact in stream.facts.classes} | {"webhook.test", "entry.unreadable"})
+    for first in range(0, len(types), 50):
+        assert define(shop, types=types[first : first + 50])["state"] == "active"
+    kinds = sorted({f"{one.partition('.')[0]}.*" for one in types})
+    assert define(shop, types=[*kinds, "*"])["types"] == [*kinds, "*"]
 
 
 def test_a_name_in_the_path_is_of_few_characters(shop: Shop) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.areas.checkouts.operations import get_checkout
 from chalicelib.areas.rules.model import RuleLimits
 from chalicelib.flows.list_checkouts import list_checkouts
-from tests.twins import tills
+from chalicelib.flows.read_checkout import read_checkout
+from tests.twins import kept, tills
 from tests.twins.bookshop import keyed
 from tests.unit.budgets.priced import Till, till
 
@@ -22,6 +22,12 @@ def paid_with_points(at: Till) -> str:
     return checkout_id
 
 
+def paid_by_nobody(at: Till) -> str:
+    checkout_id = tills.begun(kept.keeping(at.shop), None)
+    tills.paid(at.shop, checkout_id, "C-1")
+    return checkout_id
+
+
 PRICES: dict[str, tuple[Callable[[Till], Callable[[], object]], tuple[int, int]]] = {
     "open": (lambda at: lambda: tills.begun(at.shop, at.ada), (2, 4)),
     "open, with a key": (lambda at: lambda: tills.begun(at.shop, at.ada, command=keyed("o")), (2, 6)),
@@ -29,8 +35,16 @@ PRICES: dict[str, tuple[Callable[[Till], Callable[[], object]], tuple[int, int]]
     "open, enrolling": (lambda at: lambda: tills.begun_by(at.shop, "newest"), (2, 10)),
     "open, with points": (lambda at: lambda: tills.begun(at.shop, at.ada, points=POINTS), (2, 8)),
     "get": (
-        lambda at: of(tills.begun(at.shop, at.ada), lambda one: get_checkout(at.shop.rt, at.shop.caller, one)),
+        lambda at: of(tills.begun(at.shop, at.ada), lambda one: read_checkout(at.shop.rt, at.shop.caller, one)),
         (1, 0),
+    ),
+    "get, paid for": (
+        lambda at: of(paid_with_points(at), lambda one: read_checkout(at.shop.rt, at.shop.caller, one)),
+        (1, 0),
+    ),
+    "get, of nobody": (
+        lambda at: of(paid_by_nobody(at), lambda one: read_checkout(at.shop.rt, at.shop.caller, one)),
+        (2, 0),
     ),
     "list": (
         lambda at: of(

@@ -15,7 +15,7 @@ from chalicelib.flows.settle_criteria import settle_criteria, settle_due_criteri
 from chalicelib.kit.periods import local_day
 from chalicelib.table.meter import Cost
 from tests.twins import fresh, perked, segmented
-from tests.twins.bookshop import keyed, member, rule, sale
+from tests.twins.bookshop import goods_back, keyed, member, rule, sale
 from tests.twins.judged import when
 from tests.unit.budgets.priced import Till, till
 
@@ -67,6 +67,18 @@ def test_a_rule_that_lets_a_buyer_join_costs_no_request_more() -> None:
     at.shop.define(rule("joins", effects=[JOINS]))
     joins = asked(at.price(partial(at.shop.buy, member(at.ada), sale("A8"))))
     assert (joins[0], joins[1] - plain[1], joins[2] - plain[2]) == (2, 4, 2)
+
+
+def test_a_stay_that_goes_with_the_goods_costs_the_entry_that_tells_of_it() -> None:
+    """And as much to write as to begin it."""
+    at = with_segment()
+    plain = at.shop.buy(member(at.ada), sale("A7")).answer.order_id
+    at.shop.define(rule("joins", effects=[JOINS]))
+    joins = at.shop.buy(member(at.ada), sale("A8")).answer.order_id
+    before, after = (
+        asked(at.price(partial(at.shop.bring_back, one, goods_back(f"R-{one}", 100_00)))) for one in (plain, joins)
+    )
+    assert (after[0] - before[0], after[1] - before[1], after[2] - before[2]) == (1, 4, 1)
 
 
 def test_asking_for_segments_costs_nothing_however_many_there_are() -> None:

@@ -9,19 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.areas.accounts import store as accounts
 from chalicelib.areas.orders import store as orders
 from chalicelib.areas.quotas import store as quotas
 from chalicelib.areas.quotas.model import Held, Move, Quota, Taken
 from chalicelib.areas.rules.model import Rule
 from chalicelib.errors import Busy, Conflict, Refused, StampbookError
 from chalicelib.flows.lapsed_limits import settle_lapsed
+from chalicelib.flows.rule_limits import given_in
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.take_quotas import MOST_PAGES
 from chalicelib.flows.verify_members import verify_members
 from chalicelib.flows.verify_quotas import verify_quotas
 from chalicelib.kit.periods import local_day
 from tests.twins import fresh, kept, tills
-from tests.twins.bookshop import BookShop, card, dry, goods_back, open_shop, refused, rule
+from tests.twins.bookshop import BookShop, card, dry, goods_back, line, open_shop, refused, rule
 from tests.twins.limited import a, euros, stands, taken
 
 QUARTER = 15 * 60  # seconds, as long as a checkout lasts
@@ -275,6 +277,37 @@ def test_and_keep_it_once_they_are_somebodys(shop: BookShop) -> None:
     assert taken(shop, "tenth") == NONE_TAKEN
 
 
+def test_what_came_off_counts_for_whoever_it_was_less_what_came_back() -> None:
+    shop = kept.keeping(shop_with(tenth({"per": "ever"} | euros(7))))
+    checkout_id = tills.begun(shop, None, 60_00, 40_00)
+    order = tills.paid(shop, checkout_id).answer.order
+    assert order.member_id is None
+    tills.called_off(shop, checkout_id, 2)
+    kept.assign(shop, order.order_id, shop.member_with("ada"))
+    assert had(shop) == [4_20, 0]
+    assert off_for(shop, "ada") == 2_80
+    tills.called_off(shop, checkout_id)
+    assert had(shop) == [0, 0]
+    [seen] = verify_members(shop.rt, "shop", [shop.member_with("ada")])
+    assert seen.differences == []
+
+
+def test_what_was_free_comes_back_by_its_pieces() -> None:
+    """Two pieces of a line for which nothing was left to pay."""
+    whole = {"kind": "percent_off", "percent": "100"}
+    free = rule("tenth", trigger={"on": "cart"}, effects=[whole], limits={"per_member": [{"per": "ever"} | euros(7)]})
+    shop = shop_with(free)
+    checkout_id = tills.begun(shop, shop.member_with("ada"), line(1, 6_00, quantity="2"), line(2, 1_00))
+    tills.paid(shop, checkout_id)
+    assert had(shop) == [7_00, 0]
+    tills.called_off(shop, checkout_id, (1, "1"))
+    assert had(shop) == [4_00, 0]
+
+
+def off_for(shop: BookShop, who: str) -> int:
+    return tills.opened(shop, shop.member_with(who), command=dry()).answer.checkout.discount
+
+
 # --- any course ------------------------------------------------------------------------------------------------------------
 
 
@@ -282,7 +315,7 @@ def test_and_keep_it_once_they_are_somebodys(shop: BookShop) -> None:
 @given(st.lists(st.tuples(st.sampled_from("oucxpr"), st.integers(0, 5), st.integers(1, 90)), max_size=25))
 def test_no_course_gives_more_than_there_is_or_leaves_any_of_it_unusable(course: list[tuple[str, int, int]]) -> None:
     """Open, update, commit, cancel, let time pass, a plain return: by the end all of it is had again."""
-    shop = shop_with(tenth(in_all=3, budget=euros(12)))
+    shop = shop_with(tenth({"per": "ever"} | euros(7), in_all=3, budget=euros(12)))
     open_ones: list[str] = []
     for number, (deed, which, euro) in enumerate(course):
         checkout_id = open_ones[which % len(open_ones)] if open_ones else ""
@@ -293,6 +326,7 @@ def test_no_course_gives_more_than_there_is_or_leaves_any_of_it_unusable(course:
         now = taken(shop, "tenth")
         assert now["rule_limit"] <= 3
         assert now["budget"] <= 12_00
+        assert all(one <= 7_00 for one in had(shop))
     assert verify_quotas(shop.rt, "shop") == ()
     for one in open_ones:
         try:
@@ -302,6 +336,14 @@ def test_no_course_gives_more_than_there_is_or_leaves_any_of_it_unusable(course:
     later(shop, 24 * 3600)
     settle_due(shop.rt, shop.caller, local_day(shop.clock.at, "UTC"))
     assert taken(shop, "tenth") == NONE_TAKEN
+    assert had(shop) == [0, 0]
+
+
+def had(shop: BookShop) -> list[int]:
+    """What came off for each of them."""
+    owners = [shop.member_with(name) for name in ("ada", "bob")]
+    kept_ = [accounts.read(shop.rt.table, "shop", owner, 1)[0] for owner in owners]
+    return [given_in(one, "tenth", "EUR", "ever", 0) for one in kept_]
 
 
 OF_RETURNS = ("order_not_found", "returned_more_than_bought")

@@ -133,7 +133,7 @@ def test_an_award_lasts_as_long_as_what_is_left_of_its_grants(lasts: list[int | 
         if left:
             longest = None if None in left else max(filter(None, left))
             today = local_day(shop.clock.now(), "UTC")
-            assert award.expires_at == (None if longest is None else day_starts(today + longest, "UTC"))
+            assert award.expires_at == (None if longest is None else day_starts(today + longest + 1, "UTC"))
     sound(shop, ada)
 
 

@@ -300,7 +300,7 @@ def test_a_perk_is_given_as_of_the_day() -> None:
     ada = born(shop)
     day_after_day(shop, "2026-09-22T00:10:00Z")
     [award] = list_awards(shop.rt, shop.caller, ada)
-    assert award.expires_at == day_starts(day_of(date(2026, 9, 30)), "UTC")
+    assert award.expires_at == day_starts(day_of(date(2026, 10, 1)), "UTC")
 
 
 def test_an_order_meanwhile_is_met() -> None:

@@ -20,8 +20,10 @@ class Desk:
         self.files = cast(MemoryFiles, rt.files)
         self.queues = cast(MemoryQueues, rt.queues)
 
-    def drop(self, name: str, content: bytes = b"", tenant: str = "ours", parts: int = 1) -> str:
-        key = f"imports/{tenant}/orders/{name}"
+    def drop(
+        self, name: str, content: bytes = b"", tenant: str = "ours", parts: int = 1, folder: str = "orders"
+    ) -> str:
+        key = f"imports/{tenant}/{folder}/{name}"
         self.files.put(key, content)
         head = self.files.head(key)
         assert head is not None

@@ -114,6 +114,6 @@ def test_what_cannot_be_imported_at_all_says_why(key: str, content: bytes, code:
 
 
 def test_where_a_file_of_codes_lies_says_whose_they_are() -> None:
-    assert place_of("imports/shop/coupon_codes/pool/june.txt") == ("shop", 1, "june.txt", "pool")
-    assert place_of("imports/shop/coupon_codes/7/pool/june.txt") == ("shop", 7, "june.txt", "pool")
-    assert place_of("imports/shop/coupon_codes/7/june.txt") == ("shop", 1, "june.txt", "7")
+    assert place_of("imports/shop/coupon_codes/pool/june.txt") == ("shop", 1, "june.txt", "pool", None)
+    assert place_of("imports/shop/coupon_codes/7/pool/june.txt") == ("shop", 7, "june.txt", "pool", None)
+    assert place_of("imports/shop/coupon_codes/7/june.txt") == ("shop", 1, "june.txt", "7", None)

@@ -108,7 +108,7 @@ def _damaged(shop: Importing, operation: Operation, waiting: list[Waiting]) -> l
     ],
 )
 def test_where_a_file_lies_says_whose_it_is(key: str, place: tuple[str, int, str]) -> None:
-    assert tuple(place_of(key)) == (*place, None)
+    assert tuple(place_of(key)) == (*place, None, None)
 
 
 @pytest.mark.parametrize(

@@ -76,11 +76,34 @@ def test_a_line_may_be_for_the_carriage_or_count_towards_no_tier() -> None:
 def test_the_guide_s_places_are_what_it_says_of_them() -> None:
     keys = re.findall(r"^(imports/\S+)", GUIDE, re.MULTILINE)
     assert [tuple(place_of(key)) for key in keys] == [
-        ("ours", 1, "june.csv", None),
-        ("ours", 7, "june.csv", None),
-        ("ours", 1, "june.txt", "summer"),
-        ("ours", 7, "june.txt", "summer"),
+        ("ours", 1, "june.csv", None, None),
+        ("ours", 7, "june.csv", None, None),
+        ("ours", 1, "june.txt", "summer", None),
+        ("ours", 7, "june.txt", "summer", None),
+        ("ours", 1, "june.csv", None, "vip"),
+        ("ours", 1, "june.jsonl", None, "vip"),
     ]
+
+
+def test_the_guide_s_members_join_as_it_says() -> None:
+    api, desk = opened()
+    ada = api.post("/v1/members", {"identifiers": [{"type": "email", "value": "ada@example.org"}]}).json["member_id"]
+    api.post("/v1/members", {"identifiers": [{"type": "card", "value": "4000 1234"}]})
+    assert api.put("/v1/segments/vip", {"name": "VIP"}).status == 200
+    first = desk.drop("members.csv", block("csv file=members.csv").encode(), folder="segments/vip")
+    desk.work()
+    told = api.get(f"/v1/operations/{first}").json
+    assert (told["kind"], told["state"], told["program_id"]) == ("import_segment_members", "done", None)
+    assert told["counts"] == {"joined": 2, "renewed": 0, "unchanged": 0, "refused": 1}
+    rows = list(csv.DictReader(io.StringIO(desk.report(first), newline="")))
+    assert [(row["line"], row["result"], row["code"]) for row in rows] == [
+        *(("2", "joined", ""), ("3", "joined", ""), ("4", "refused", "member_not_found")),
+    ]
+    assert api.get("/v1/segments/vip").json["members"] == 2
+    lines = block("json file=june.jsonl").replace("mem_0000000000g", ada)
+    second = desk.drop("june.jsonl", lines.encode(), folder="segments/vip")
+    desk.work()
+    assert api.get(f"/v1/operations/{second}").json["counts"]["unchanged"] == 2
 
 
 def test_the_guide_and_the_api_know_every_code_that_an_import_fails_with() -> None:
@@ -90,7 +113,13 @@ def test_the_guide_and_the_api_know_every_code_that_an_import_fails_with() -> No
     codes = {"empty_file", "bad_header", "program_not_found", *re.findall(r'Failure\(\s*"(\w+)"', flows)}
     codes -= {"rule_stopped"}  # of a run of a rule
     codes |= {"coupon_series_not_found", "no_pool"}  # of a file of codes, as its operations over HTTP refuse them
-    assert len(codes) == 8
+    codes |= {
+        "segment_not_found",
+        "segment_ended",
+        "segment_by_criteria",
+        "stay_over",
+    }  # of a file of members, likewise
+    assert len(codes) == 12
     told = "".join(line.split("|")[1] for line in GUIDE.splitlines() if line.startswith("| `"))
     assert set(re.findall(r"`(\w+)`", told)) == codes
     assert set(re.findall(r"`(\w+)`", Fault.__doc__ or "")) == codes | {"rule_stopped"}

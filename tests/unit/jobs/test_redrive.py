@@ -193,11 +193,21 @@ def test_an_import_that_has_failed_is_named_and_one_that_goes_on_is_not(sqs: Any
     assert redrive_imports(desk.rt, dead_letters(sqs, STAGE, "imports"), STAGE) == (1, [])
 
 
-def dropped_into_a_shop(name: str) -> tuple[BookShop, str]:
+def test_a_file_of_members_that_has_failed_is_named_as_well(sqs: Any) -> None:
+    desk, operation = dropped_into_a_shop("vip.csv", "segments/vip")
+    assert give_up_operation(desk.rt, Step("route", "shop", operation, job="members"))
+    step = {"job": "members", "do": "route", "tenant": "shop", "operation": operation}
+    put(sqs, "imports-dead", json.dumps(step))
+    moved, told = redrive_imports(desk.rt, dead_letters(sqs, STAGE, "imports"), STAGE)
+    assert (moved, len(told), waiting(sqs, "imports")) == (1, 1, [(json.dumps(step), "req-1")])
+    assert told[0].startswith(f"{operation} of shop (vip.csv) has failed, given_up")
+
+
+def dropped_into_a_shop(name: str, folder: str = "orders") -> tuple[BookShop, str]:
     shop, _ = registered()
     content = file_of((sold("N-1", "0001"),))
     files = cast(MemoryFiles, shop.rt.files)
-    key = f"imports/shop/orders/{name}"
+    key = f"imports/shop/{folder}/{name}"
     files.put(key, content)
     head = files.head(key)
     assert head is not None

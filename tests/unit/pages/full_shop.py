@@ -49,6 +49,7 @@ GIVES = [
     {"kind": "grant_perk", "perk": "club"},
     {"kind": "set_tier", "tier": "gold"},
     {"kind": "issue_coupon", "series": "short"},
+    {"kind": "join_segment", "segment": "vip"},
 ]
 REFUSED = Refusal(1_781_524_800_000, "missing_grant", "key_1", "till", "get_tenant", "request", "here", 1)
 MUGS = Quota("stock", "0001#mugs", 40)

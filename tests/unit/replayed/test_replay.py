@@ -193,6 +193,10 @@ def test_limits_for_each_member_are_those_of_the_replay() -> None:
     report = replayed(shop, asked(monthly, once, most))
     found = [credited(report, name)["points"] for name in ("monthly", "once", "most")]
     assert found == [4, 2, 160 + 30]
+    euros = {"per_member": [{"per": "year", "amount": 160_00, "currency": "EUR"}]}
+    all_of_it = [{"kind": "percent_off", "percent": "100"}]
+    report = replayed(shop, asked(rule("off", trigger={"on": "cart"}, effects=all_of_it, limits=euros)))
+    assert of_rule(report, "off")["simulated"]["discounted"] == {"EUR": 160_00 + 30_00}
 
 
 def test_what_nobody_could_hold_is_not_given_and_the_other_rules_give() -> None:

@@ -44,7 +44,7 @@ ROUTES = (
         f"{_HANDLERS}:put_template",
         "put_notification_template",
         summary="Create a template or replace it. What is sent from then on says what it says then.",
-        errors=("unknown_variable", "too_many_templates"),
+        errors=("unknown_variable", "words_too_long", "too_many_templates"),
     ),
     _view(
         "GET",
@@ -77,7 +77,14 @@ ROUTES = (
         summary="Tell members something, a segment, those who favour a place or everybody, now or at a time: a long job. Its result has a line for each of them.",
         status=202,
         errors=(
-            *("what_is_told", "who_is_told", "template_not_found", "unknown_variable", "segment_not_found"),
+            *(
+                "what_is_told",
+                "who_is_told",
+                "template_not_found",
+                "unknown_variable",
+                "words_too_long",
+                "segment_not_found",
+            ),
             *("segment_ended", "time_too_far"),
         ),
     ),

@@ -30,7 +30,7 @@ ROUTES = (
         f"{_HANDLERS}:put_webhook",
         "put_webhook",
         summary="Create a webhook, replace it, disable it or make it active again. The answer to what creates it has its secret.",
-        errors=("invalid_url", "forbidden_target", "too_many_webhooks"),
+        errors=("invalid_url", "unknown_fact_type", "forbidden_target", "too_many_webhooks"),
     ),
     _modify(
         "DELETE",

@@ -17,7 +17,7 @@ _NOTHING: Mapping[str, int] = {}
 
 
 class Uses(NamedTuple):
-    """In one period: how often, and how much of each unit that is limited."""
+    """In one period: how often, and how much of each unit or currency that is limited."""
 
     times: int = 0
     amounts: Mapping[str, int] = _NOTHING

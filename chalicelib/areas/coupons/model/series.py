@@ -77,7 +77,7 @@ class Limits(Frozen):
 
 class CouponSeriesDefinition(Frozen):
     """Days are the program's own, both ends included. A coupon is good from `active_after_days` after its issue until
-    `valid_days` after it and until `valid_until`, whichever is first. `claimable`: who shows a code of the pool that
+    `valid_days` after it (that day included: 0 is the day of its issue alone) and until `valid_until`, whichever is first. `claimable`: who shows a code of the pool that
     nobody has gets the coupon with its first use. `reactivable`: an expired or cancelled one may be made good again."""
 
     name: Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]

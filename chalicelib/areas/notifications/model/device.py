@@ -27,10 +27,12 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """All of one member, in order of registration. `version`: as they are kept; 0 of those that are not."""
+    """All of one member, in order of registration. `gone`: those that were forgotten last, whose endpoints may still be there.
+    `version`: as they are kept; 0 of those that are not."""
 
     items: tuple[Device, ...] = ()
     version: int = 0
+    gone: tuple[Device, ...] = ()
 
     @property
     def awake(self) -> tuple[Device, ...]:
@@ -46,7 +48,14 @@ class Devices:
             rest = [one for one in rest if one.dead_since is None]
         if len(rest) >= MAX_DEVICES:
             raise Refused("too_many_devices", f"A member has at most {MAX_DEVICES} devices.", param="device_id")
-        return replace(self, items=(*rest, new))
+        return replace(self, items=(*rest, new), gone=tuple(one for one in self.gone if one.mark != new.mark))
+
+    def forgotten(self, known: Device) -> Devices:
+        gone = (*(one for one in self.gone if one.mark != known.mark), known)
+        return replace(self.without((known.mark,)), gone=gone[-MAX_DEVICES:])
+
+    def gone_by(self, device_id: str) -> tuple[Device, ...]:
+        return tuple(one for one in self.gone if one.device_id == device_id)
 
     def without(self, marks: Iterable[str]) -> Devices:
         gone = frozenset(marks)

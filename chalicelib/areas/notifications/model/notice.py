@@ -25,6 +25,7 @@ Reason = Literal[
     "refused",
     "template_gone",
     "unreadable",
+    "too_long",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 _ID = re.compile(r"ntc_[0-9a-f]{32}", re.ASCII)

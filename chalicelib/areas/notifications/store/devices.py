@@ -29,6 +29,7 @@ class DevicesItem(StampbookItem):
     kind = UnicodeAttribute(default="devices")
     version = IntegerAttribute()
     private = BodyAttribute()
+    gone = BodyAttribute(null=True)
 
 
 class TokenItem(StampbookItem):
@@ -48,7 +49,8 @@ def devices_from(attrs: Attrs | None) -> Devices:
 def devices_put(tenant: str, member: str, after: Devices) -> Put:
     """One version on, only if nobody changed them since they were read."""
     key = devices_key(tenant, member)
-    item = DevicesItem(pk=key.pk, sk=key.sk, version=after.version + 1, private=[_packed(one) for one in after.items])
+    kept, gone = ([_packed(one) for one in some] for some in (after.items, after.gone))
+    item = DevicesItem(pk=key.pk, sk=key.sk, version=after.version + 1, private=kept, gone=gone or None)
     return Put(to_attrs(item), Equals("version", after.version) if after.version else Absent())
 
 
@@ -79,4 +81,5 @@ def _packed(one: Device) -> list[Any]:
 
 def _devices(attrs: Attrs) -> Devices:
     item = from_attrs(DevicesItem, attrs)
-    return Devices(tuple(Device(*one) for one in item.private), item.version)
+    kept, gone = (tuple(Device(*one) for one in some or ()) for some in (item.private, item.gone))
+    return Devices(kept, item.version, gone)

@@ -218,11 +218,7 @@ def _came(order: Order, dues: Iterable[Due]) -> Came:
     taken_back: defaultdict[tuple[str, str], int] = defaultdict(int)
     for credit, amount in dues:
         taken_back[credit.rule, credit.unit] += amount
-    shares = {
-        line.line_no: Fraction(order.returned[line.line_no].value, line.gross_value)
-        for line in order.sale.lines
-        if line.line_no in order.returned and line.gross_value
-    }
+    shares = {line_no: _share_back(order, line_no) for line_no in order.returned}
     return Came(taken_back, shares, order.fully_returned)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.areas.orders.model.documents import Sale
+from chalicelib.areas.orders.model.gifts import COUPON_GIVEN, STAY_BEGUN
 from chalicelib.areas.orders.model.kept import (
     by_hand_from,
     code_from,
@@ -17,6 +18,7 @@ from chalicelib.areas.orders.model.kept import (
     use_from,
 )
 from chalicelib.areas.orders.model.order import Back, Kept, Order
+from chalicelib.kit.amounts import is_currency
 
 
 def packed(order: Order) -> Mapping[str, Any]:
@@ -70,6 +72,32 @@ def unpacked(order_id: str, version: int, body: Mapping[str, Any]) -> Order:
         points=tuple(counts_from(*told) for told in body.get("points", ())),
         kept=_kept(*body["kept"]) if "kept" in body else None,
     )
+
+
+def schema_of(order: Order) -> int:
+    """The schema number of its item, as low as what it has lets."""
+    if order.points:
+        return 13
+    if any(gift.kind == STAY_BEGUN for gift in order.gifts) or _is_limited_in_money(order):
+        return 12
+    if order.past or order.codes or any(gift.lines for gift in order.gifts):
+        return 11 if order.past else 10 if order.codes else 9
+    if any(gift.kind == COUPON_GIVEN for gift in order.gifts):
+        return 8
+    if order.gifts:
+        return 7
+    if order.uses or order.spends or order.coupons or order.kept is not None:
+        return 6
+    if order.by_hand:
+        return 5
+    if any(credit.period for credit in order.credits):
+        return 4
+    return 3 if order.group_id else 2
+
+
+def _is_limited_in_money(order: Order) -> bool:
+    """For each member."""
+    return any(is_currency(of) for use in order.uses for of, _ in use.amounts)
 
 
 def _kept(version: int, hash_: str) -> Kept:

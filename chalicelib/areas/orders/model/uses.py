@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from chalicelib.kit.amounts import rounded
+from chalicelib.kit.amounts import is_currency, rounded
 from chalicelib.kit.clock import Instant
 
 Amounts = tuple[tuple[str, int], ...]
@@ -24,9 +24,9 @@ class Held(NamedTuple):
 
 
 class Use(NamedTuple):
-    """`periods` are those in which the account counts it; `amounts`, of units limited for each account, are what it still
-    counts. `in_all` and `budget` are what is taken from all; the budget is `of` a unit, or of a currency: then `off` is what it
-    paid of each line."""
+    """`periods` are those in which the account counts it; `amounts`, of units or the currency limited for each account, are what it
+    still counts. `in_all` and `budget` are what is taken from all; the budget is `of` a unit, or of a currency. `off` is what came
+    off each line, where money is limited either way."""
 
     rule: str
     periods: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class Came(NamedTuple):
 def back_of(use: Use, came: Came) -> UseBack:
     amounts = use.amounts
     if not came.full:
-        due = ((unit, min(amount, came.taken_back.get((use.rule, unit), 0))) for unit, amount in use.amounts)
+        due = ((of, _amount_back(use, came, of, amount)) for of, amount in use.amounts)
         amounts = tuple(one for one in due if one[1])
     return UseBack(use, int(came.full), amounts, use.in_all if came.full else None, _budget_back(use, came))
 
@@ -102,14 +102,19 @@ def _budget_back(use: Use, came: Came) -> Held | None:
     held = use.budget
     if held is None or came.full:
         return held
-    if use.off:
+    back = _amount_back(use, came, use.of, held.amount)
+    return held._replace(amount=back) if back else None
+
+
+def _amount_back(use: Use, came: Came, of: str, left: int) -> int:
+    """Of a part. Of money by what has come back so far of each line, less what was given back for it before."""
+    if is_currency(of):
         whole = sum(part for _, part in use.off)
         due = sum((part * came.shares.get(line_no, Fraction()) for line_no, part in use.off), Fraction())
-        back = rounded(due, "half_up") - (whole - held.amount)
+        back = rounded(due, "half_up") - (whole - left)
     else:
-        back = came.taken_back.get((use.rule, use.of), 0)
-    back = max(0, min(back, held.amount))
-    return held._replace(amount=back) if back else None
+        back = came.taken_back.get((use.rule, of), 0)
+    return max(0, min(back, left))
 
 
 def _minus(held: Held | None, back: Held | None) -> Held | None:

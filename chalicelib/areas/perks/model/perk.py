@@ -86,7 +86,8 @@ class PerkText(Frozen):
 class PerkDefinition(Frozen):
     """A perk as a shop writes it.
 
-    `uses` of one award (without: an ad hoc one once, all others at will); it lasts `valid_days`, the day of the grant included.
+    `uses` of one award (without: an ad hoc one once, all others at will); it lasts until `valid_days` after the day of the grant, that
+    day included: 0 is that day alone.
     `till_code` is what the till knows the discount by. `points` come with a grant, of a kind that has a unit. A second grant is
     added to the award, replaces it, or is ignored, as `again` says.
     """
@@ -108,7 +109,7 @@ class PerkDefinition(Frozen):
     basket: BasketAsked = BasketAsked()
     maximum_value: PositiveAmount | None = None
     uses: Annotated[int, Field(strict=True, ge=1, le=MAX_USES)] | None = None
-    valid_days: Annotated[int, Field(strict=True, ge=1, le=LONGEST_DAYS)] | None = None
+    valid_days: Annotated[int, Field(strict=True, ge=0, le=LONGEST_DAYS)] | None = None
     everybody: Flag = False
     again: Again = "add"
     points: AmountOrZero = 0

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.kit.base import Frozen
-from chalicelib.kit.wording import TITLES_FIT, Wording, check_variables
+from chalicelib.kit.wording import MOST_CHARACTERS, TITLES_FIT, Wording, check_variables
 
 _OF_INVITATIONS = ("code", "given_name", "family_name", "shop")  # the names are those of who invites
 _CODE = "{{code}}"
@@ -26,6 +26,8 @@ class InvitationWords(Frozen):
     def _has_what_its_channel_shows(self) -> Self:
         if (self.email and not self.email.titles_are(True)) or (self.sms and not self.sms.titles_are(False)):
             raise ValueError(TITLES_FIT)
+        if self.sms and any(len(words.body) > MOST_CHARACTERS for _, words in self.sms.spoken()):
+            raise ValueError(f"a text message has {MOST_CHARACTERS:,} characters at most")
         return self
 
 

@@ -95,8 +95,10 @@ def limits_nothing(rule: Rule) -> Iterator[Named]:
     if budget is not None and budget.unit is not None and budget.unit not in given:
         yield Named(budget.unit, "limits.budget.unit")
     gifts = (one for one in rule.effects if isinstance(one, DISCOUNTS) and not isinstance(one, PayWithPoints))
-    if budget is not None and budget.currency is not None and not any(gifts):
-        yield Named("money", "limits.budget.currency")
+    if rule.limits.currency is not None and not any(gifts):
+        yield Named(
+            "money", "limits.budget.currency" if budget is not None and budget.currency else "limits.per_member"
+        )
 
 
 def named_tiers(rule: Rule) -> Iterator[Named]:

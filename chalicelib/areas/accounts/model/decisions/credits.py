@@ -31,7 +31,8 @@ class Credit:
     """Something to earn: how much of what, until when, and why.
 
     It is pending while `releases_at` lies ahead, or until `event` comes; `open`: its last day is decided then.
-    `slides`: it joins the lot whose last day moves. `day` is the local day of earning, `by` who earned it for a group.
+    `slides`: it joins the lot whose last day moves. `day` is the local day of earning, `by` who earned it for a group. `lines` are
+    told by their numbers; where a cap cuts, of equal ones the first has what remains.
     """
 
     unit: str
@@ -69,7 +70,7 @@ def earn(story: Story, credit: Credit, conduct: Conduct = PLAIN) -> Story:
         expires_at=credit.expires_at,
         rule=credit.rule,
         order=credit.order,
-        lines=credit.lines,
+        lines=tuple(sorted(credit.lines)),
         counts_on=credit.day,
         period=_period(conduct),
         by=credit.by,
@@ -211,7 +212,7 @@ def _promised(story: Story, credit: Credit, conduct: Conduct) -> Story:
             open=credit.open,
             rule=credit.rule,
             order=credit.order,
-            lines=credit.lines,
+            lines=tuple(sorted(credit.lines)),
             counts_on=credit.day,
             period=_period(conduct),
             by=credit.by,

@@ -18,7 +18,7 @@ class RuleCounted(Fact):
     order     | the sale's id; empty where it was for none                     | –
     counts_on | the day of it where the program is                       | –
     periods   | in which periods the account counts it                         | –
-    amounts   | how much it gave of units that are limited for each account    | unit code, its smallest part
+    amounts   | how much it gave of what is limited for each account           | unit or currency, its smallest part
     in_all    | how often it was taken from what all together may have         | uses
     budget    | what was taken from its budget                                 | smallest part of `of`
     of        | of which unit or currency its budget is                        | –
@@ -45,7 +45,7 @@ class RuleUncounted(Fact):
     order   | the sale's id                                                   | –
     periods | in which periods the account had counted it                     | –
     times   | 1 where the use itself is given back                            | uses
-    amounts | how much of units that are limited for each account came back   | unit code, its smallest part
+    amounts | how much of what is limited for each account came back          | unit or currency, its smallest part
     in_all  | how often it was given back to what all together may have       | uses
     budget  | what came back to its budget                                    | smallest part of `of`
     of      | of which unit or currency its budget is                         | –
