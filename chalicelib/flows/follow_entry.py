@@ -39,7 +39,7 @@ MEMBERS_A_PAGE = 200
 KNOWN_SECONDS = round(2 * FRESH_SECONDS)  # by then no process goes by what was before
 OF_MEMBER, OF_GROUP, _CONFIG = "M#", "G#", f"{config_pk('')[1:]}#{segments.SEGMENTS.kind}#"
 _ACTS = ("order.recorded", "event.recorded")  # by which a member renews a rolling stay
-_UNBLOCKED = ("member.unblocked",)  # nobody who is blocked reaches anything
+_UNBLOCKED = ("member.unblocked", "group.unblocked")  # nobody who is blocked reaches anything
 _ALWAYS = ("member.enrolled", "member.updated", "member.joined_group", "member.left_group")
 
 

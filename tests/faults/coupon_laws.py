@@ -20,12 +20,13 @@ Kinds = Mapping[str, Mapping[Key, Attrs]]
 
 
 class Told(NamedTuple):
-    """What the facts of one coupon come to."""
+    """What the facts of one coupon come to. `late`: its last use was taken back when its time was over: it is past at once."""
 
     orders: tuple[str, ...] = ()
     cancelled: bool = False
     expired: bool = False
     expires_at: int | None = None
+    late: bool = False
 
 
 def judge_coupons(kinds: Kinds, journals: Mapping[Stream, list[Entry]]) -> None:
@@ -42,24 +43,27 @@ def judge_coupons(kinds: Kinds, journals: Mapping[Stream, list[Entry]]) -> None:
 def _told(journals: Mapping[Stream, list[Entry]]) -> dict[tuple[str, int, str, str], Told]:
     told: dict[tuple[str, int, str, str], Told] = {}
     for stream, entries in journals.items():
-        for body in (body for entry in entries for body in entry.facts if str(body["type"]).startswith("coupon.")):
+        for entry, body in ((one, body) for one in entries for body in one.facts):
+            if not str(body["type"]).startswith("coupon."):
+                continue
             named = stream.pk, stream.program, str(body["series"]), str(body["coupon"])
             assert (body["type"] == "coupon.issued") == (named not in told), "a coupon is issued first, and once"
-            told[named] = _after(told.get(named, Told()), body)
+            told[named] = _after(told.get(named, Told()), body, entry.recorded_at)
     return told
 
 
-def _after(told: Told, body: Mapping[str, Any]) -> Told:
+def _after(told: Told, body: Mapping[str, Any], at: int) -> Told:
     order = str(body.get("order", ""))
     match body["type"]:
         case "coupon.issued" | "coupon.reactivated":
-            return told._replace(cancelled=False, expired=False, expires_at=body.get("expires_at"))
+            return told._replace(cancelled=False, expired=False, expires_at=body.get("expires_at"), late=False)
         case "coupon.used":
             return told._replace(orders=(*told.orders, order))
         case "coupon.unused":
             assert order in told.orders, "a use was taken back that was not told"
             last = len(told.orders) - 1 - told.orders[::-1].index(order)
-            return told._replace(orders=tuple(one for place, one in enumerate(told.orders) if place != last))
+            late = told.expires_at is not None and told.expires_at <= at
+            return told._replace(orders=tuple(one for place, one in enumerate(told.orders) if place != last), late=late)
         case "coupon.cancelled":
             return told._replace(cancelled=True)
         case "coupon.expired":
@@ -73,7 +77,7 @@ def _judge_one(key: Key, one: Coupon, told: Told, attrs: Attrs) -> None:
     assert len(one.uses) <= one.most_uses, "a coupon was used too often"
     assert (one.cancelled_at is not None) == told.cancelled, "a coupon was cancelled and not told, or told and not done"
     assert one.expires_at == told.expires_at, "a coupon is good until another time than was told"
-    over = told.expired or told.cancelled or len(one.uses) == one.most_uses
+    over = told.expired or told.late or told.cancelled or len(one.uses) == one.most_uses
     assert key.sk == f"{'K#' if over else 'F#'}{one.coupon_id}", "a coupon does not lie where it belongs"
     due = not over and one.expires_at is not None
     assert ("gsi3pk" in attrs) == due, "a coupon is in the index of what is due, and is not, or the other way round"

@@ -8,14 +8,17 @@ from random import Random
 
 from chalicelib.areas.accounts.model.facts import OrderRecorded, OrderReturned, PointsExpired
 from chalicelib.areas.feeds.model.analytics import ORDERS
+from chalicelib.areas.segments.operations import list_memberships
 from chalicelib.flows.read_analytics import analyse_orders, analyse_tiers
 from chalicelib.flows.read_liability import read_liability
 from chalicelib.flows.relay_entries import Arrival, relay_entries
 from chalicelib.kit.periods import day_of
 from tests.faults.laws import judge
 from tests.simulation.day_ends import ask_days_at_the_end
+from tests.simulation.following import follow_all
 from tests.simulation.journals import Journals
 from tests.simulation.law import law
+from tests.simulation.offers import LOYAL, Offers
 from tests.simulation.reckoned import month_of
 from tests.simulation.world import World
 
@@ -24,6 +27,8 @@ EVER = day_of(date(2000, 1, 1)), day_of(date(2099, 12, 31))
 
 
 def ask_at_the_end(world: World, dice: Random) -> None:
+    if world.offers is not None:
+        ask_what_followed(world, world.offers, dice)
     judge(stored.item for stored in world.ports.memory._items.values())
     for journals in world.all:
         journals.ask_marks()
@@ -32,6 +37,22 @@ def ask_at_the_end(world: World, dice: Random) -> None:
         ask_liability(world, journals)
         ask_days_at_the_end(world, journals, dice)
         ask_analytics(world, journals)
+
+
+def ask_what_followed(world: World, offers: Offers, dice: Random) -> None:
+    """Once all is told, in whatever order, those are loyal who have bought so often, for themselves or with their group; and
+    it is they who have reached that threshold, unless they are blocked."""
+    follow_all(world, offers, dice)
+    loyal = {one.member_id for one in list_memberships(world.shop.rt, world.shop.caller, "loyal", 25, None).items}
+    orders = {who: world.journals.known[world.roll.payer(who)].reached.ever["orders"] for who in world.members}
+    active = [owner for owner in set(map(world.roll.payer, world.members)) if not world.roll.is_blocked(owner)]
+    for owner in active:
+        known = world.journals[owner]
+        law(
+            ("visits" in offers.reached.get(owner, ())) == (known.reached.ever["orders"] >= LOYAL),
+            f"{owner} has reached {offers.reached.get(owner)}, having ordered {known.reached.ever['orders']}",
+        )
+    law(loyal == {who for who, many in orders.items() if many >= LOYAL}, f"{loyal} are loyal, having ordered {orders}")
 
 
 def relay_all(world: World) -> None:

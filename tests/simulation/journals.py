@@ -24,6 +24,7 @@ from tests.simulation.day_laws import Days, ask_days, days_of, told_by
 from tests.simulation.fact_laws import Setting, ask_arrival, ask_fact
 from tests.simulation.ladders import Ladders, Reached
 from tests.simulation.law import LawBroken, law
+from tests.simulation.past_laws import ask_past
 from tests.simulation.policy_laws import AS_THE_POLICY_SAYS, Asked, Sliding, ask_activity, ask_policy, ask_transfer
 from tests.simulation.roll import Roll
 from tests.simulation.sale_laws import Document, Sales
@@ -136,6 +137,7 @@ class Journals:
                 differs = known.tally.differs(wallet)
                 law(not differs, f"wallet {unit}: {differs}")
             ask_account(known.account)
+        ask_past(known.account, known.told)
         for deed in undone:
             self._ask_mark(deed, self.entry(owner, deed.sequence))
 
@@ -159,13 +161,13 @@ class Journals:
             facts.append(fact)
             known.told.append(Told(entry.sequence, number, fact, day))
         self.facts_seen |= {fact.type for fact in facts}
-        ask_activity(known.sliding, known.account, setting, {type(fact) for fact in facts})
+        ask_activity(known.sliding, known.account, setting, facts)
         known.sales.ask(facts, setting, self.ladders, self.documents)
         standings.ask_end(known.account, known.reached)
         days = told_by(facts, taken_effect)
         ask_days(first, known.account, entry, days, setting.program.zone)
         known.days.update(days)
-        ask_arrival(known.account, entry)
+        ask_arrival(first, known.account, entry)
         return undone
 
     def _ask_transfers(self) -> None:

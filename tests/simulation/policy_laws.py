@@ -4,7 +4,7 @@ long it lasts, what a conversion brings, which last day has what is taken."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -20,12 +20,16 @@ from tests.simulation.reckoned import Due, day_at, due, gained, last_sliding, po
 Credited = f.PointsEarned | f.PointsPromised | f.PointsGranted | f.PointsConverted | f.PointsRefunded
 ACTIVITIES = {
     "earn_points": "earn",
-    "record_event": "earn",
     "spend_points": "spend",
     "capture_hold": "spend",
     "convert_points": "spend",
-    "record_order": "order",
-    "transfer_points": "transfer",
+}
+SPENDING = ("commit_checkout", "redeem_award", "redeem_code", "give_stamps")
+GIVEN_BESIDE = ("stamped",)  # by rules with orders
+BY_FACT: dict[type[Fact], str] = {
+    f.OrderRecorded: "order",
+    f.PointsSent: "transfer",
+    f.RewardRedeemed: "spend",
 }
 TAKEN = (
     f.PointsSpent,
@@ -50,9 +54,17 @@ AS_THE_POLICY_SAYS = Asked()
 
 @dataclass
 class Sliding:
-    """Of one account: the last day of what slides, by unit, as its activities come to."""
+    """Of one account: the last day of what slides, by unit, as its activities come to; and what it `was` before an
+    entry let it slide."""
 
     until: dict[str, int] = field(default_factory=dict)
+    was: dict[str, int] = field(default_factory=dict)
+
+    def goes_on(self, fact: f.PointsExtended) -> None:
+        """What comes later in the entry joins what has slid; whether it should have is asked once that is over."""
+        if fact.unit in self.until:
+            self.was.setdefault(fact.unit, self.until[fact.unit])
+            self.until[fact.unit] = fact.expires_on
 
     def alive(self, unit: str, now: int, zone: str) -> bool:
         return unit in self.until and start_of(self.until[unit] + 1, zone) > now
@@ -65,6 +77,8 @@ def ask_policy(sliding: Sliding, before: Account, fact: Fact, setting: Setting, 
         law(at == (None if day is None else start_of(day + 1, zone)), f"{fact} does not end with its last day")
     if isinstance(fact, Credited) and not (isinstance(fact, f.PointsRefunded) and fact.fresh is None):
         _ask_credit(sliding, before, fact, setting, asked)
+    if isinstance(fact, f.PointsExtended):
+        sliding.goes_on(fact)
     if isinstance(fact, f.PointsReceived):
         together = before.wallet(fact.unit).sliding
         law(all(lot != together for lot, *_ in fact.pieces), f"{fact} slides with what was there")
@@ -80,23 +94,36 @@ def ask_policy(sliding: Sliding, before: Account, fact: Fact, setting: Setting, 
         law(lot is None or _passes_so(fact, lot), f"{fact} was {lot}")
 
 
-def ask_activity(sliding: Sliding, account: Account, setting: Setting, told: set[type[Fact]]) -> None:
+def ask_activity(sliding: Sliding, account: Account, setting: Setting, told: Sequence[Fact]) -> None:
     """Once an entry is over: what slides lasts until so many days after the last activity that its policy names, whatever
     policy lets nothing slide since."""
     entry, program = setting.entry, setting.program
-    day, activity = day_at(entry.effective_at, program.zone), ACTIVITIES.get(entry.header["operation"])
-    if activity == "transfer" and f.PointsSent not in told:
-        activity = None
+    day, activities = day_at(entry.effective_at, program.zone), set(_activities(entry.header["operation"], told))
     for unit in program.units:
         if not sliding.alive(unit.code, account.advanced_to, program.zone):
             continue
+        sliding.until[unit.code] = sliding.was.pop(unit.code, sliding.until[unit.code])
         expiry = last_sliding(unit.policies, day)
-        if expiry is not None and activity in expiry.activities:
+        if expiry is not None and activities & set(expiry.activities):
             sliding.until[unit.code] = max(sliding.until[unit.code], day + expiry.days)
         wallet = account.wallet(unit.code)
         lot = wallet.lot(wallet.sliding)
         until = None if lot is None else lot.expires_on
         law(until == sliding.until[unit.code], f"{unit.code} slides until {until}, not {sliding.until[unit.code]}")
+    sliding.was.clear()
+
+
+def _activities(operation: str, told: Sequence[Fact]) -> Iterator[str]:
+    """What somebody gives, and what a rule gives otherwise than for the goods of an order, is earned."""
+    kinds = {type(fact) for fact in told}
+    if operation in ACTIVITIES:
+        yield ACTIVITIES[operation]
+    yield from (activity for kind, activity in BY_FACT.items() if kind in kinds)
+    if operation in SPENDING and kinds & {f.PointsSpent, f.PointsCaptured}:
+        yield "spend"
+    came = [fact for fact in told if isinstance(fact, f.PointsEarned | f.PointsPromised | f.PointsCapped)]
+    if came and (f.OrderRecorded not in kinds or any(one.rule in GIVEN_BESIDE for one in came)):
+        yield "earn"
 
 
 def _passes_so(fact: f.PointsExpired, lot: Lot) -> bool:
@@ -107,7 +134,7 @@ def _passes_so(fact: f.PointsExpired, lot: Lot) -> bool:
 
 
 def _ends(fact: Any) -> Iterator[tuple[int | None, int | None]]:
-    if hasattr(fact, "expires_at"):
+    if hasattr(fact, "expires_on") and hasattr(fact, "expires_at"):
         yield fact.expires_on, fact.expires_at
     if isinstance(fact, f.PointsReceived):
         yield from ((day, at) for _, _, _, day, at in fact.pieces)
@@ -127,6 +154,7 @@ def _ask_credit(sliding: Sliding, before: Account, fact: Any, setting: Setting, 
         if _comes_so(fact, one, before.advanced_to) and _lasts_so(fact.expires_on, last, full=full):
             if one.slides and not alive and start == 0:
                 sliding.until[unit] = fact.expires_on
+                sliding.was.pop(unit, None)
             law(one.slides or lot != before.wallet(unit).sliding, f"{fact} slides with others from now on")
             return
     law(False, f"{fact} should be {wanted}, sliding until {sliding.until.get(unit)}, by {policy}")

@@ -19,6 +19,7 @@ DEEDS = ("order.recorded", "points.earned", "points.promised", "points.spent", "
 SINCE_THEN = ("points.captured",)  # by whoever held it, who may have left
 SPENDING = ("spend_points", "hold_points", "transfer_points")
 FOR_THE_ACTIVE = (*DONE_BY_MEMBERS, "transfer_points", "grant_points", "convert_points", "activate_pending", "pin_tier")
+NAMING_FREELY = ("coupon.", "reward.")  # whatever reference somebody gave
 WHOLE = 1_000
 
 
@@ -49,6 +50,7 @@ class Roll:
     told: dict[str, dict[str, bool]] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
+    facts_seen: set[str] = field(default_factory=set)
 
     def payer(self, member: str) -> str:
         """Whose points the member collects and spends."""
@@ -57,6 +59,9 @@ class Roll:
     def inside(self, owner: str) -> tuple[str, ...]:
         """The members of a group; nobody of a member."""
         return tuple(member for member in self.members if self.now.said.get(member) == owner)
+
+    def is_blocked(self, owner: str) -> bool:
+        return owner in self.now.groups and self.now.groups[owner].status == "blocked"
 
     def ask(self) -> None:
         """Once a step. A member is in at most one group, and groups, members and both their journals agree on it."""
@@ -76,7 +81,7 @@ class Roll:
         """What members do for a group is told by its account and no other; what they do for themselves, by their own. An
         order is told of once, and wherever its points come and go is told there."""
         operation, pooled = entry.header["operation"], owner in self.groups
-        if operation in DONE_BY_MEMBERS:
+        if operation in DONE_BY_MEMBERS and not _of_own_coupon(entry, pooled=pooled):
             law(pooled or owner in self._payers(owner), f"{operation} went to {owner}, who is in a group")
             silent = [fact for fact in entry.facts if fact["type"] in DEEDS and bool(fact.get("by")) != pooled]
             law(not silent, f"{silent} of {owner}")
@@ -89,7 +94,7 @@ class Roll:
             self._ask_order(owner, fact)
 
     def _ask_order(self, owner: str, fact: Mapping[str, Any]) -> None:
-        order = fact.get("order")
+        order = "" if fact["type"].startswith(NAMING_FREELY) else fact.get("order")
         if fact["type"] == "order.recorded":
             law(str(order) not in self.orders, f"{order} was recorded twice")
             self.orders[str(order)] = owner
@@ -121,6 +126,7 @@ class Roll:
             law(verified(entry, head), f"entry {sequence} of {owner} does not follow the one before")
             head = entry.head
             for fact in entry.facts:
+                self.facts_seen.add(fact["type"])
                 self._follow(owner, fact)
         self.heads[owner] = head
 
@@ -155,3 +161,8 @@ class Roll:
         attrs = self.table.get(members.profile_key(self.tenant, owner))
         assert attrs is not None, f"{owner} is gone"
         return int(attrs["version"]["N"])
+
+
+def _of_own_coupon(entry: Entry, *, pooled: bool) -> bool:
+    """A coupon is the member's own, whoever pays: an entry of their own account tells of it."""
+    return not pooled and any(fact["type"].startswith("coupon.") for fact in entry.facts)

@@ -9,11 +9,13 @@ from random import Random
 from traceback import extract_tb
 from typing import NamedTuple
 
-from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
+from chalicelib.errors import Busy, StampbookError
 from tests.simulation.ends import ask_at_the_end
 from tests.simulation.law import LawBroken
 from tests.simulation.moves import BY_NAME, MOVES
-from tests.simulation.world import World, open_world
+from tests.simulation.opening import open_world, with_offers
+from tests.simulation.outcomes import REFUSALS
+from tests.simulation.world import World
 
 MOST_TRIES = 400  # of shrinking
 
@@ -51,7 +53,8 @@ class Report:
 
 def drawn(seed: int, steps: int) -> tuple[Step, ...]:
     dice = Random(f"{seed}/moves")
-    moves = dice.choices([move.name for move in MOVES], weights=[move.weight for move in MOVES], k=steps)
+    some = [move for move in MOVES if with_offers(seed) or not move.of_offers]
+    moves = dice.choices([move.name for move in some], weights=[move.weight for move in some], k=steps)
     return tuple(Step(number, move) for number, move in enumerate(moves))
 
 
@@ -62,7 +65,7 @@ def simulate(seeds: Iterable[int], steps: int, *, stop: bool = False, raw: bool 
         world, failure = lived(seed, drawn(seed, steps))
         report.steps += steps
         report.seen += world.seen
-        report.facts |= world.journals.facts_seen
+        report.facts |= world.journals.facts_seen | world.roll.facts_seen
         if failure is not None:
             report.failures.append(failure if raw else shrunk(failure))
             if stop:
@@ -111,10 +114,12 @@ def shrunk(failure: Failure) -> Failure:
 def _act(world: World, dice: Random, step: Step) -> str:
     try:
         text = BY_NAME[step.move].act(world, dice)
-    except (Refused, InvalidInput, NotFound) as refusal:
+    except Busy as trouble:  # whatever was in its way is gone by now
+        raise LawBroken(f"no answer but {trouble}") from trouble
+    except REFUSALS as refusal:
         world.seen[f"{step.move}: {refusal.code}"] += 1
         return str(refusal)
-    except StampbookError as trouble:  # whatever was in its way is gone by now
+    except StampbookError as trouble:
         raise LawBroken(f"no answer but {trouble}") from trouble
     world.seen[step.move] += 1
     return text

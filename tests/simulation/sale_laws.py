@@ -32,6 +32,7 @@ SHARED = rule(
     effects=[fixed(EXTRA, "stamps", stage="bonus")],
     limits={"in_all": 12, "budget": {"amount": 19, "unit": "stamps"}},
 )
+COUNTED = (MONTHLY.rule_id, SHARED.rule_id)
 OF_SALES = (BASE, STAMP, GIFT, MONTHLY, SHARED)
 RULES = (*OF_SALES, VISIT)
 RULES_OF = {1: OF_SALES, 2: ()}
@@ -111,7 +112,9 @@ class Sales:
                 assert isinstance(back, Return)
                 self._ask_return(fact, back, facts, setting)
             elif isinstance(fact, f.PointsCancelled) and fact.order and fact.undoes is not None:
-                self.bought[fact.order].given[fact.rule].cancel(fact)
+                given = self.bought[fact.order].given.get(fact.rule)
+                if given is not None:  # it is no stamp that came beside it
+                    given.cancel(fact)
 
     def _ask_sale(
         self, fact: f.OrderRecorded, sale: Sale, facts: Sequence[Fact], setting: Setting, ladders: Ladders
@@ -149,7 +152,8 @@ class Sales:
         day = day_at(bought.sale.purchased_at, setting.program.zone)
         law(fact.counts_on == day, f"{fact} was bought on {day}")
         told_back = {one.rule: one.times for one in facts if isinstance(one, f.RuleUncounted) and one.times}
-        had = {one for one in (MONTHLY.rule_id, SHARED.rule_id) if one in bought.given and bought.given[one].amount}
+        told_back = {rule_id: times for rule_id, times in told_back.items() if rule_id in COUNTED}
+        had = {one for one in COUNTED if one in bought.given and bought.given[one].amount}
         law(told_back == dict.fromkeys(had if fact.full else (), 1), f"{fact} gave back {told_back} of {had}")
         for rule_id, given in bought.given.items():
             basis = policy_on(setting.program.unit(given.unit).policies, day).return_basis

@@ -14,33 +14,29 @@ from random import Random
 from typing import Any, TypeVar
 
 from chalicelib.areas.orders.model import Sale
-from chalicelib.areas.programs.model import Program, ProgramDefinition
-from chalicelib.areas.programs.operations import create_program, get_program
-from chalicelib.areas.tiers.model import TierScheme
-from chalicelib.errors import InvalidInput, NotFound, Refused, StampbookError
-from chalicelib.flows.define_tiers import define_tiers
+from chalicelib.areas.programs.model import Program
+from chalicelib.areas.programs.operations import get_program
+from chalicelib.errors import StampbookError
 from chalicelib.flows.terms import terms_of
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
 from chalicelib.table.config import read_config
-from chalicelib.table.memory import MemoryTable
 from tests.faults.trying import FAULTS, MOST_TRIES, WORTH_ANOTHER_TRY
 from tests.faults.world import World as Ports
-from tests.faults.world import world_of
 from tests.simulation.journals import Journals
 from tests.simulation.law import LawBroken, law
-from tests.simulation.policies import ELSEWHERE, ZONES, definition, ladder
+from tests.simulation.offer_laws import ask_offers
+from tests.simulation.offers import SHARED_CODE, Offers
+from tests.simulation.outcomes import REFUSALS, Outcome, answered, same, told
 from tests.simulation.roll import Roll
-from tests.simulation.sale_laws import RULES, Document
-from tests.twins import StandingClock, at, fresh, grouped
-from tests.twins.bookshop import BookShop, keyed, open_shop
+from tests.simulation.sale_laws import Document
+from tests.twins import StandingClock, fresh, grouped, tills
+from tests.twins.bookshop import BookShop, keyed
 from tests.twins.faulty import Fault
 
 DocumentT = TypeVar("DocumentT", bound=Document)
 Wish = Callable[[BookShop, Command], Committed[Any]]
 DAY = 86_400_000
-MEMBERS = 3
-WITH_TWO_PROGRAMS = 0.25
 START = "2026-01-10"
 
 
@@ -60,13 +56,15 @@ class Sold:
 
 @dataclass
 class World:
-    """`elsewhere` are the accounts in the shop's second program, where it has one. `seen` counts what moves came to."""
+    """`elsewhere` are the accounts in the shop's second program, where it has one; `offers` what members are offered beside
+    points, where there is anything. `seen` counts what moves came to."""
 
     ports: Ports
     clock: SteadyClock
     members: tuple[str, ...]
     journals: Journals
     elsewhere: Journals | None = None
+    offers: Offers | None = None
     sold: list[Sold] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     asked: int = 0
@@ -107,12 +105,20 @@ class World:
         for journals in self.all:
             journals.open(group)
 
+    def welcome(self, member: str) -> None:
+        """Somebody is a member from now on."""
+        self.members = self.roll.members = (*self.members, member)
+        for journals in self.all:
+            journals.open(member)
+
     def ask_laws(self, dice: Random) -> None:
         """After every move."""
         self.roll.ask()
         for journals in self.all:
             terms = terms_of(self.shop.rt, self.shop.caller.tenant, journals.program_id)
             journals.ask_laws(terms.must_have_tiers(), dice)
+        if self.offers is not None:
+            ask_offers(self.offers, self.journals, self.ports.memory, dice)
 
     def note_programs(self) -> None:
         """Each as it now stands, under its revision: entries say by which they were decided."""
@@ -138,33 +144,6 @@ class World:
         return way(self, dice, wish)
 
 
-def open_world(seed: int) -> World:
-    dice = Random(f"{seed}/world")
-    program, tiers = definition(dice, dice.choice(ZONES)), ladder(dice)
-    shop = open_shop(now=START, rules=RULES, program=program, tiers=tiers)
-    members = tuple(shop.member(str(number)) for number in range(MEMBERS))
-    clock = SteadyClock(at(START))
-    memory = shop.rt.table
-    assert isinstance(memory, MemoryTable)
-    ports = world_of(shop.rt, clock, shop, {})
-    roll = Roll(memory, shop.caller.tenant, members)
-    world = World(ports, clock, members, Journals(memory, shop.caller.tenant, roll, 1))
-    world.note_tiers(world.journals, tiers)
-    if dice.random() < WITH_TWO_PROGRAMS:
-        _open_another(world, dice)
-    return world
-
-
-def _open_another(world: World, dice: Random) -> None:
-    """A second program with units, policies, a zone and tiers of its own; one unit has the name of one of the first's."""
-    shop, told, tiers = world.shop, definition(dice, dice.choice(ZONES), ELSEWHERE), ladder(dice)
-    program = create_program(shop.rt, shop.caller, fresh(), ProgramDefinition.model_validate({"name": "Café", **told}))
-    define_tiers(shop.rt, shop.caller, fresh(), program.answer.program_id, TierScheme.model_validate(tiers))
-    world.elsewhere = Journals(world.journals.table, shop.caller.tenant, world.roll, program.answer.program_id)
-    world.note_tiers(world.elsewhere, tiers)
-    world.clock.elapsed += 60.0
-
-
 # --- ways to ask ----------------------------------------------------------------------------------------------------------
 
 
@@ -173,19 +152,21 @@ def plainly(world: World, dice: Random, wish: Wish) -> Any:
 
 
 def twice(world: World, dice: Random, wish: Wish) -> Any:
-    """The second time by another process, which finds it done. A refusal is the same one again."""
+    """The second time by another process, which finds it done, or still nothing to do. A refusal is the same one again."""
     command = keyed(world.number())
     first = outcome(world.shop, command, wish)
+    before = dict(world.ports.memory._items)
     second = outcome(world.ports.another_till(), command, wish)
     law(same(first, second), f"asked twice, it answered {told(first)} and {told(second)}")
-    law(isinstance(second, StampbookError) or second.replayed, "what was done was done again")
+    known = isinstance(second, StampbookError) or second.replayed
+    law(known or before == world.ports.memory._items, "what was done was done again")
     return answered(first)
 
 
 def at_once(world: World, dice: Random, wish: Wish) -> Any:
     """Another till is faster with the same key, whatever this one is at."""
     command = keyed(world.number())
-    others: list[Committed[Any] | StampbookError] = []
+    others: list[Outcome] = []
 
     def overtaken(_: int) -> None:
         others.append(outcome(world.ports.another_till(), command, wish))
@@ -224,12 +205,17 @@ def without_a_key(world: World, dice: Random, wish: Wish) -> Any:
 
 
 def beside_a_rival(world: World, dice: Random, wish: Wish) -> Any:
-    """Somebody else earns a point on an account meanwhile, or joins a group or leaves one: what was decided is decided anew."""
+    """Somebody else earns a point on an account meanwhile, takes of what is offered to all, or joins a group or leaves one:
+    what was decided is decided anew."""
     rival, group = dice.choice(world.members), one_of(dice, world.groups)
     moves = group is not None and dice.random() < 0.5
+    wants = world.offers is not None and dice.random() < 0.5
 
     def meanwhile(_: int) -> None:
-        outcome(world.shop, fresh(), comes_or_goes if moves else earns)
+        outcome(world.shop, fresh(), comes_or_goes if moves else takes if wants else earns)
+
+    def takes(shop: BookShop, command: Command) -> Committed[Any]:
+        return tills.opened(shop, rival, 20_00, coupons=(SHARED_CODE,), command=command)
 
     def earns(shop: BookShop, command: Command) -> Committed[Any]:
         return shop.earn(rival, 1, command)
@@ -263,32 +249,16 @@ def disturbed(world: World, number: int, act: Callable[[int], None]) -> Iterator
         world.ports.trouble.interrupt = None
 
 
-def outcome(shop: BookShop, command: Command, wish: Wish) -> Committed[Any] | StampbookError:
+def outcome(shop: BookShop, command: Command, wish: Wish) -> Outcome:
     """What comes of it when the client insists: an answer, or a refusal."""
     for _ in range(MOST_TRIES):
         try:
             return wish(shop, command)
         except WORTH_ANOTHER_TRY:
             continue
-        except (Refused, InvalidInput, NotFound) as refusal:
+        except REFUSALS as refusal:
             return refusal
     raise LawBroken("never an answer")
-
-
-def same(one: Committed[Any] | StampbookError, other: Committed[Any] | StampbookError) -> bool:
-    if isinstance(one, StampbookError) or isinstance(other, StampbookError):
-        return str(one) == str(other)
-    return bool(one.answer == other.answer)
-
-
-def told(result: Committed[Any] | StampbookError) -> str:
-    return str(result) if isinstance(result, StampbookError) else repr(result.answer)
-
-
-def answered(result: Committed[Any] | StampbookError) -> Any:
-    if isinstance(result, StampbookError):
-        raise result
-    return result.answer
 
 
 def one_of(dice: Random, some: Sequence[Any]) -> Any | None:

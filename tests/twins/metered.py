@@ -32,9 +32,13 @@ def metric(
     return define_metric(shop.rt, shop.caller, command or fresh(), made)
 
 
+def crossed(metric_id: str, stage: str = "reached") -> dict[str, Any]:
+    """What sets off a rule on its threshold."""
+    return {"on": "metric", "metric": metric_id, "threshold": "some", "stage": stage}
+
+
 def on_reaching(shop: BookShop, *effects: dict[str, Any], stage: str = "reached", **fields: Any) -> None:
-    trigger = {"on": "metric", "metric": "visits", "threshold": "some", "stage": stage}
-    shop.define(rule(f"on-{stage}", trigger=trigger, effects=list(effects), **fields))
+    shop.define(rule(f"on-{stage}", trigger=crossed("visits", stage), effects=list(effects), **fields))
 
 
 def settle(shop: BookShop, member_id: str) -> int:

@@ -12,13 +12,19 @@ from random import Random
 
 from tests.simulation.moves import (
     buying,
+    checking_out,
+    couponing,
     earning,
     elsewhere,
     grouping,
     holding,
     looking,
     moving,
+    perking,
     promising,
+    referring,
+    rewarding,
+    segmenting,
     spending,
     standing,
     time,
@@ -31,11 +37,42 @@ Act = Callable[[World, Random], str]
 
 @dataclass(frozen=True)
 class Move:
+    """`of_offers`: only where a shop offers something beside points."""
+
     name: str
     weight: int
     act: Act
+    of_offers: bool = False
 
 
+OF_OFFERS = (
+    Move("ask about a cart", 4, checking_out.ask_about, of_offers=True),
+    Move("open a checkout", 12, checking_out.open_one, of_offers=True),
+    Move("update a checkout", 5, checking_out.update, of_offers=True),
+    Move("pay for a checkout", 10, checking_out.pay, of_offers=True),
+    Move("call off a checkout", 6, checking_out.call_off, of_offers=True),
+    Move("issue a coupon", 6, couponing.issue, of_offers=True),
+    Move("use a code", 6, couponing.use, of_offers=True),
+    Move("mark a coupon as unused", 3, couponing.unuse, of_offers=True),
+    Move("change a coupon", 5, couponing.change, of_offers=True),
+    Move("redeem a reward", 10, rewarding.redeem, of_offers=True),
+    Move("refund a reward", 4, rewarding.refund, of_offers=True),
+    Move("deliver a reward", 3, rewarding.deliver, of_offers=True),
+    Move("another stock", 1, rewarding.restock, of_offers=True),
+    Move("grant a perk", 6, perking.grant, of_offers=True),
+    Move("stamp a card", 4, perking.stamp, of_offers=True),
+    Move("redeem an award", 9, perking.redeem, of_offers=True),
+    Move("refund an award", 4, perking.refund, of_offers=True),
+    Move("revoke an award", 2, perking.revoke, of_offers=True),
+    Move("join a segment", 5, segmenting.join, of_offers=True),
+    Move("leave a segment", 3, segmenting.leave, of_offers=True),
+    Move("what follows", 5, segmenting.what_follows, of_offers=True),
+    Move("share a code", 4, referring.share, of_offers=True),
+    Move("invite a friend", 3, referring.invite, of_offers=True),
+    Move("come by a code", 5, referring.come, of_offers=True),
+    Move("say who brought them in", 5, referring.claim, of_offers=True),
+    Move("a night", 3, couponing.a_night, of_offers=True),
+)
 MOVES = (
     Move("earn", 11, earning.earn),
     Move("check in", 3, earning.check_in),
@@ -81,5 +118,6 @@ MOVES = (
     Move("prove", 1, time.prove),
     Move("another policy", 2, time.another_policy),
     Move("another ladder", 1, time.another_ladder),
+    *OF_OFFERS,
 )
 BY_NAME = {move.name: move for move in MOVES}

@@ -54,14 +54,14 @@ def _back(one: Line, part: int) -> ReturnLine:
 
 def _bought(world: World, dice: Random, when: int) -> str:
     buyer = dice.choice(world.members)
-    bought = sale(world.number(), *_lines(dice)).model_copy(update={"purchased_at": when})
+    bought = sale(world.number(), *lines(dice)).model_copy(update={"purchased_at": when})
     document = world.sends(bought)
     answer = world.ask(dice, lambda shop, command: shop.buy(member(buyer), document, command))
     world.sold.append(Sold(answer.order_id, buyer, document))
     return f"{buyer} bought {document.number} for {document.gross_value} at {when}"
 
 
-def _lines(dice: Random) -> Iterator[Line]:
+def lines(dice: Random) -> Iterator[Line]:
     """Pens, now and then sent by post or with a card: what earns and what counts towards a tier is not always all of it."""
     yield line(1, dice.choice((0, 99, 3_00, 20_00, 45_00)), PEN, str(HALVES))
     if dice.random() < 0.3:

@@ -14,7 +14,7 @@ from chalicelib.kit.amounts import MAX_AMOUNT
 from chalicelib.kit.periods import iso_day, local_day
 from tests.twins import fresh, metered
 from tests.twins.bookshop import BookShop, fixed, goods_back, member, sale
-from tests.twins.grouped import household
+from tests.twins.grouped import change, household
 from tests.twins.judged import JudgedShop, judged, nights_pass
 
 
@@ -104,6 +104,18 @@ def test_who_is_blocked_reaches_nothing_until_they_no_longer_are(at: JudgedShop)
     buy(shop, ada, "A1")
     for status, so in (("blocked", False), ("active", True)):
         update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate.model_validate({"status": status}))
+        at.tell()
+        assert reached(shop, ada) is so
+
+
+def test_a_household_that_is_blocked_reaches_nothing_until_it_no_longer_is(at: JudgedShop) -> None:
+    shop = at.shop
+    metered.metric(shop)
+    ada = shop.member("1")
+    group_id = household(shop, ada)
+    buy(shop, ada, "A1")
+    for status, so in (("blocked", False), ("active", True)):
+        change(shop, group_id, status=status)
         at.tell()
         assert reached(shop, ada) is so
 
