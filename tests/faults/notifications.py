@@ -82,7 +82,7 @@ def due_to_a_phone() -> World:
 def telling_at_once() -> World:
     """The follow-up is for now, to a phone that takes what it is sent."""
     world = telling().copy()
-    told.follow_up(world.calm, hours=0)
+    told.follow_up(world.calm, hours=0, kind="transactional")
     world.senders.dead.clear()
     return world
 
