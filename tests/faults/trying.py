@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from random import Random
-from types import CodeType, FrameType
+from types import CodeType, FrameType, MappingProxyType
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ MOST_TRIES = 50
 FEW = 2  # faults that an operation must mend by itself
 LATE = tuple(Late(calls) for calls in range(1, 6))
 SELDOM = (Late(1), Late(3))
+UNDISTURBED: Mapping[int, Fault] = MappingProxyType({})
 FEW_CALLS, DRAWN = 1, 4
 
 # What may happen to a call. A cloud service that throttles and one that is lost before are the same to us.
@@ -134,7 +135,7 @@ def asked_twice(case: Case, number: int, stalled: int = 0) -> None:
             comes(case, world)
 
     world.trouble.interrupt, world.watch.beside = interrupt, True
-    answer = nameless(insisted(case, world, world.till, {}))
+    answer = nameless(insisted(case, world, world.till))
     if world.trouble.interrupt is not None:
         comes(case, world)  # when it was all over
     world.watch.judge(world.sent, 2)
@@ -180,7 +181,7 @@ def same(case: Case, world: World, answer: str) -> None:
     assert not other, "\n".join(other)
 
 
-def insisted(case: Case, world: World, shop: BookShop, faults: Mapping[int, Fault]) -> Any:
+def insisted(case: Case, world: World, shop: BookShop, faults: Mapping[int, Fault] = UNDISTURBED) -> Any:
     """As a client is told to: the same again, and again. Not where the case mends these faults by itself."""
     for _ in range(MOST_TRIES):
         try:

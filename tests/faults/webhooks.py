@@ -172,14 +172,15 @@ WEBHOOK_WRITES = (
     *(Case(name, "write", wanting, act, **SENDING) for name, act in DEEDS.items()),
     Case("disable_webhook", "write", wanting, disable),
 )
+CALLS: dict[str, Callable[[], World]] = {
+    "a call that is taken": partial(asked_for, "good"),
+    "a call that is not taken": partial(asked_for, "busy"),
+    "a call of who has gone": partial(asked_for, "gone"),
+    "a call once more": asked_again,
+}
 WEBHOOK_MESSAGES = tuple(
     queue_case(f"queue webhooks, {name}", "webhooks", webhooks, cache(world), apart_ms=APART_MS)
-    for name, world in {
-        "a call that is taken": partial(asked_for, "good"),
-        "a call that is not taken": partial(asked_for, "busy"),
-        "a call of who has gone": partial(asked_for, "gone"),
-        "a call once more": asked_again,
-    }.items()
+    for name, world in CALLS.items()
 )
 WEBHOOK_READS = tuple(
     Case(name, "read", wanting, looked, mends=NOTHING)

@@ -27,8 +27,7 @@ def copied_files(files: MemoryFiles) -> MemoryFiles:
 
 def copied_senders(senders: MemorySenders) -> MemorySenders:
     """Its phones, and nothing that they were sent."""
-    kept = {name: set(getattr(senders, name)) for name in ("endpoints", "dead", "refusing")}
-    return replace(senders, **kept, pushed=[], texted=[], mailed=[])
+    return MemorySenders(senders.missing, set(senders.endpoints), set(senders.dead), set(senders.refusing))
 
 
 def copied_outside(outside: MemoryOutside) -> MemoryOutside:
