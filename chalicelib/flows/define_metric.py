@@ -12,9 +12,10 @@ from chalicelib.areas.notifications.store import templates
 from chalicelib.areas.programs import store as programs
 from chalicelib.areas.rules import store as rules
 from chalicelib.areas.rules.model.measures import Measure
-from chalicelib.areas.rules.model.names import named_threshold
+from chalicelib.areas.rules.model.names import named_threshold, units_asked
+from chalicelib.areas.rules.model.times import OF_EARNED
 from chalicelib.errors import Refused
-from chalicelib.flows.past_counts import Asking, must_have_counters, must_know_events
+from chalicelib.flows.past_asked import Asking, must_have_counters, must_know_events
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.command import Command
 from chalicelib.runtime import Runtime
@@ -24,12 +25,17 @@ from chalicelib.table.config_commit import Change, change_config
 
 
 def define_metric(rt: Runtime, caller: Caller, command: Command, metric: Metric) -> Committed[Metric]:
-    """Create the metric, replace it or end it. Refuses `too_many_metrics`, `too_many_counters`, `unknown_event`, `threshold_in_use`;
-    NotFound: its program."""
+    """Create the metric, replace it or end it. Refuses `too_many_metrics`, `too_many_counters`, `unknown_event`, `unknown_unit`,
+    `average_in_real_time`, `threshold_in_use`; NotFound: its program."""
 
     def decide(config: Config) -> Change:
         program = programs.program(config, metric.program_id)
-        must_know_events(program, (Measure.model_validate(metric.what),), "what")
+        measure = Measure.model_validate(metric.what)
+        must_know_events(program, (measure,), "what")
+        for unit in units_asked((measure,)):
+            if unit not in {one.code for one in program.units}:
+                raise Refused("unknown_unit", f"The program has no unit {unit}.", param="what")
+        _must_not_swing(metric, measure)
         must_have_counters(config, metric.program_id, Asking(metric=metric))
         _must_keep_what_is_used(config, metric)
         return metrics.change(config, metric)
@@ -61,3 +67,14 @@ def _must_keep_what_is_used(config: Config, metric: Metric) -> None:
 def _in_use(threshold: str, by: str, param: str) -> Refused:
     text = f"The threshold {threshold} is what {by} waits for: end or pause that first."
     return Refused("threshold_in_use", text, param=param)
+
+
+def _must_not_swing(metric: Metric, measure: Measure) -> None:
+    """What rules give for a threshold is earned too. That adds to what was earned, and takes nothing: only an average goes up and down
+    by it, and would reach a threshold again and again."""
+    swings = measure.measure == "average" and measure.of.startswith(OF_EARNED)
+    if swings and metric.judged == "real_time" and metric.thresholds:
+        text = (
+            "What is given for a threshold changes the average of what is earned: have thresholds of it judged daily."
+        )
+        raise Refused("average_in_real_time", text, param="judged")

@@ -64,7 +64,7 @@ def route_notification(rt: Runtime, tenant: str, operation_id: str) -> None:
 
 def notify_chunk(rt: Runtime, step: Step) -> None:
     """As work_on_chunk has it."""
-    config = rt.config.load(rt.table, step.tenant)
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, step.tenant))
     until = quiet_now(config, "marketing", "push", rt.clock.now())
     if until is not None:
         details = read_patiently(rt, lambda: jobs.read(rt.table, step.tenant, step.operation_id)).details
@@ -98,7 +98,8 @@ def _do(rt: Runtime, operation: Operation, part: Part) -> Chunk:
 def _telling_of(rt: Runtime, operation: Operation, part: Part) -> Telling:
     """A template says what it says now: one that is corrected meanwhile tells the rest so."""
     details = operation.details
-    template = templates.find(rt.config.load(rt.table, operation.tenant), details["template"])
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, operation.tenant))
+    template = templates.find(config, details["template"])
     if details["words"]:
         template = TemplateDefinition.model_validate(details["words"]).named("words")
 
@@ -138,7 +139,10 @@ def _members(rt: Runtime, operation: Operation, part: Part) -> Iterator[Reached]
 def _segment_is_over(rt: Runtime, operation: Operation) -> bool:
     """It may have ended since this was asked for: nobody is in it any more."""
     segment = operation.details["segment"]
-    return bool(segment) and segment not in segments.active(rt.config.load(rt.table, operation.tenant))
+    if not segment:
+        return False
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, operation.tenant))
+    return segment not in segments.active(config)
 
 
 def _of_segment(
