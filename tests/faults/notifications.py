@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
+from itertools import count
 from typing import Any
 
 from chalicelib.areas.notifications.model import FollowUpDefinition, Notice, TemplateDefinition
@@ -28,6 +29,8 @@ from chalicelib.flows.tell_wanted import Happened, tell_wanted
 from chalicelib.flows.wake_notices import wake_notices, wake_shard
 from chalicelib.kit.command import Command
 from chalicelib.table.commit import Committed
+from chalicelib.table.journal import Stream
+from chalicelib.table.keys import owner_pk
 from tests.faults.built import at_work
 from tests.faults.case import NOTHING, SENDING, Act, Case
 from tests.faults.messages import queue_case
@@ -35,7 +38,7 @@ from tests.faults.perks import Asked
 from tests.faults.reads import paged
 from tests.faults.world import World
 from tests.faults.writes import commanded
-from tests.twins import fresh, told
+from tests.twins import coupons, fresh, told
 from tests.twins.bookshop import BookShop, keyed
 
 NOBODY = "mem_00000000000"
@@ -85,6 +88,20 @@ def telling_at_once() -> World:
     told.follow_up(world.calm, hours=0, kind="transactional")
     world.senders.dead.clear()
     return world
+
+
+@cache
+def coupon_issued() -> World:
+    """A follow-up tells its code, in the app."""
+    world = telling().copy()
+    shop, ada = world.calm, world.names["ada"]
+    told.template(shop, "code", channel="in_app", title="", body="{{series}}: {{code}}")
+    told.follow_up(shop, "code", after="coupon.issued", hours=0, kind="transactional", template_id="code")
+    coupons.series(shop, "told")
+    coupons.issue(shop, ada, "told")
+    journal = Stream(shop.caller.tenant, owner_pk(shop.caller.tenant, ada), 1)
+    last = next(number for number in count(1) if shop.rt.table.get(journal.key(number + 1)) is None)
+    return replace(world, names=dict(world.names) | {"issued": str(last)})
 
 
 @cache
@@ -188,6 +205,11 @@ def follow_up(world: World, shop: BookShop) -> object:
     return tell_wanted(shop.rt, shop.caller.tenant, happened, ("member.enrolled",))
 
 
+def tell_code(world: World, shop: BookShop) -> object:
+    happened = Happened(f"M#{world.names['ada']}", 1, int(world.names["issued"]), "ent_of_coupon", shop.clock.at)
+    return tell_wanted(shop.rt, shop.caller.tenant, happened, ("coupon.issued",))
+
+
 def woken(world: World, shop: BookShop) -> object:
     wake_notices(shop.rt, "req-1")
     for shard in range(notices.DUE_SHARDS):
@@ -212,6 +234,7 @@ DEEDS: dict[str, tuple[Callable[[], World], Act]] = {
 WRITTEN: dict[str, tuple[Callable[[], World], Act]] = {
     "tell_waiting, in the app": (due, waiting("in_app")),
     "tell_wanted": (telling, follow_up),
+    "tell_wanted, of a coupon's code": (coupon_issued, tell_code),
 }
 
 

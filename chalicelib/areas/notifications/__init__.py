@@ -5,7 +5,7 @@ Words
     device         a phone that an app of the shop is on: an endpoint at SNS, made of the token that the app has for it
     favourite      a place whose news a member wants, as orders name it
     notification   a template or a text for some members, a segment, those who favour a place or everybody, at a time: an operation (areas/jobs)
-    follow-up      a template that is told some hours after each fact of a type, such as `tier.changed`
+    follow-up      a template that is told some hours after each fact of a type, such as `tier.changed`, or after some of them only
     notice         what one member is told by it, or by a rule: waiting, sent, failed, skipped or cancelled, and why
     inbox          notices in the app: they are kept and read there
     kind           `transactional`: about something the member has done; `marketing`: everything else

@@ -86,7 +86,7 @@ def tell_what_happened(rt: Runtime) -> None:
     for key, attrs in list(stored(rt).items()):
         if attrs["kind"]["S"] == "entry" and "gsi2pk" in attrs:
             tenant, _, owner = key.pk.partition("#")
-            if tenant == "ours" and owner.startswith("M#"):
+            if tenant == "ours" and owner.startswith(("M#", "G#")):
                 entry = entry_from(Stream(tenant, key.pk, int(key.sk[2:6])), attrs)
                 rt.queues.send("notify", [Message(dict(message_of(entry).body), "relay")])
     work(rt)

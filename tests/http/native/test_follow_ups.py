@@ -10,7 +10,7 @@ from chalicelib.flows.follow_entry import look_again
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
-from tests.http.native import segmented
+from tests.http.native import reward_shop, segmented
 from tests.http.native.bookshop import PROGRAM, Json, Shop, answer, fixed, refusal, rule
 from tests.http.native.notified import define, tell_what_happened
 from tests.http.native.test_coupons import DAY, issue, series
@@ -103,6 +103,16 @@ def test_a_threshold_that_is_reached_is_followed_up(rt: Runtime, shop: Shop, ada
     buy(rt, shop, ada, "S2")
     look_again(rt, "ours", ada, None, "req_2")
     assert inbox(rt, shop, ada) == ["Visits: 2"]
+
+
+def test_whoever_takes_a_reward_with_their_group_s_points_is_told(rt: Runtime, shop: Shop, ada: str) -> None:
+    says(shop, "Enjoy it, {{given_name}}")
+    follow(shop, "reward.redeemed")
+    home = answer(shop.api.post("/v1/groups", {"name": "Home", "primary_member_id": ada}))["group_id"]
+    shop.earn(ada, 100)
+    reward_shop.put(shop, "voucher")
+    answer(shop.api.post(f"/v1/groups/{home}/redemptions", {"reward_id": "voucher", "by": ada}))
+    assert inbox(rt, shop, ada) == ["Enjoy it, Ada"]
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ OTHERWISE: dict[str, Json] = {
     "put_notification_follow_up": {"hours": 5},
     "put_device": {"token": "another"},
     "put_favourite_places": {"places": ["Elsewhere"]},
-    "redeliver_failed_webhooks": {"since": "2026-01-16T00:00:00Z"},
+    "redeliver_failed_webhooks": {"since": "2026-01-14T00:00:00Z"},
     "add_to_segment": {"members": [{"member_id": "another"}]},
     "remove_from_segment": {"members": [{"member_id": "another"}]},
     "put_coupon_series": {"name": "Another name"},
