@@ -47,7 +47,7 @@ each every five seconds). Write units are the table's own, index units come on t
 from DynamoDB's published rules, because the engines for development count wrongly. The limit: sizes of numbers are
 approximate in those rules, by a byte or two. A route is asked what its documentation shows, by a tenant with one member and
 one order; steps are what queue, stream and schedule set off, a chunk's and a batch's whole. What DESIGN asks for are requests, write units, and
-write units with those of indexes; a row whose units are above that at 366 lots alone is one of an item that has outgrown its KB.""",
+write units with those of indexes; a dash asks for nothing, and a row whose units are above that at 366 lots alone is one of an item that has outgrown its KB.""",
         {
             "operation": "Operation",
             "lots": "Lots",
