@@ -136,7 +136,9 @@ The limit of rows a second is the wait for transactions, one after the other: si
         "Through the packaged app",
         """The zip and template that go to AWS, on the local cloud, asked over HTTP by one client that keeps its connection. `evaluate`
 is POST /v1/orders/simulate, `record` is POST /v1/orders, by card; `health` reaches no table and is the price of gateway and
-function. The lag is how long after the answer to an order GET /v1/feed shows it. The limit: gateway, engine, functions and
+function. The lag is how long after the answer to an order GET /v1/feed shows it. Nobody is timed before all that follows the first orders
+has come to rest: for every batch under way the local cloud unpacks the zip and starts an instance, dozens of them, and while it does that even `health` waits, at times for a second. Of AWS's
+cold starts it says nothing ([those](#cold-start-of-each-function) are measured by themselves). The limit: gateway, engine, functions and
 client share two cores, and the local cloud polls its streams at its own pace, without the second for which the mapping
 gathers a batch in AWS; p99 is of few requests.""",
         {
