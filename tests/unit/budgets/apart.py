@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from chalicelib.areas.imports.model import Drop
 from chalicelib.aws.memory_queues import MemoryQueues, sqs_event
@@ -26,7 +27,7 @@ VIP = {"kind": "join_segment", "segment": "vip"}
 Act = Callable[[], object]
 
 
-def limited(at: Till, **limits: object) -> Act:
+def limited(at: Till, **limits: Any) -> Act:
     """She has bought before: each order after the first gives something."""
     at.shop.define(gift(5, **limits))
     return partial(at.shop.buy, member(at.ada), sale("L1"))
