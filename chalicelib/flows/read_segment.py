@@ -16,7 +16,8 @@ from chalicelib.table.pages import every_item
 
 
 class CountedSegment(Segment):
-    """`members`: how many are in it; whose stay is over is counted until the daily job comes to them."""
+    """`members`: how many have a stay in it. Whose stay is over is counted until the daily job comes to them, and is in no list; of a
+    segment that has ended it is how many are in it again once it is active."""
 
     members: int
 
