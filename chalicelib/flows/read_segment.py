@@ -7,7 +7,7 @@ from chalicelib.areas.segments import store
 from chalicelib.areas.segments.model import Segment
 from chalicelib.flows.opened import must_be_owner
 from chalicelib.flows.segment_changes import quota_of
-from chalicelib.kit.base import Frozen
+from chalicelib.kit.base import STORED, Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
@@ -35,7 +35,7 @@ def read_segment(rt: Runtime, caller: Caller, segment_id: str) -> CountedSegment
     segment = store.segment(read_config(rt.table, caller.tenant), segment_id)
     quota = quota_of(segment_id)
     stand = quotas.read_some(rt.table, caller.tenant, (quota,))[quota.name]
-    return CountedSegment(**dict(segment), members=stand.taken)
+    return CountedSegment.model_validate({**dict(segment), "members": stand.taken}, context=STORED)
 
 
 def list_segments_of_member(rt: Runtime, caller: Caller, member_id: str) -> tuple[SegmentOfMember, ...]:

@@ -69,6 +69,8 @@ class RecordedSegments:
                 yield from (f"segment {segment_id}: {what}" for what in self._compared(segment_id, attrs, left))
             if sk == store.WATCH:
                 yield from self._watched(attrs)
+            elif sk.startswith(store.WATCH):
+                yield from _rests(attrs)
         if not self.grouped:
             yield from (f"segment {segment_id}: they are not in it, as their journal says" for segment_id, _ in left)
 
@@ -97,3 +99,11 @@ class RecordedSegments:
             yield "no entry tells of it"
         elif said.until != kept.leaves_at:
             yield "it does not last as their journal says"
+
+
+def _rests(attrs: Attrs) -> Iterator[str]:
+    """What it says follows from a look."""
+    try:
+        store.rest_from(attrs)
+    except UNREADABLE as why:
+        yield unreadable(why)
