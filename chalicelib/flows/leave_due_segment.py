@@ -23,13 +23,14 @@ from chalicelib.kit.clock import passed_by
 from chalicelib.kit.command import Command
 from chalicelib.kit.periods import Day, day_starts, iso_day
 from chalicelib.runtime import Runtime
-from chalicelib.table.commit import Plan
+from chalicelib.table.commit import Plan, read_patiently
 from chalicelib.table.journal import Header
 
 
 def leave_due_segment(rt: Runtime, caller: Caller, day: Day, member_id: str, segment_id: str) -> bool:
     """Whether it was due, and this run did it."""
-    if segment_id in (one.segment.segment_id for one in judged_segments(rt.config.load(rt.table, caller.tenant))):
+    config = read_patiently(rt, lambda: rt.config.load(rt.table, caller.tenant))
+    if segment_id in (one.segment.segment_id for one in judged_segments(config)):
         return any(one.segment_id == segment_id for one in settle_criteria(rt, caller, member_id))
     return _left(rt, caller, day, member_id, segment_id)
 
