@@ -33,7 +33,8 @@ class SegmentText(Frozen):
 class SegmentShape(Frozen):
     """What a segment is, whoever is in it. `horizon_days`: how long a stay lasts in one that is scheduled or rolling, counted
     in whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again. Who joins
-    is granted the perks `on_join`, who leaves loses all that they have of those `on_leave`: perks of the program `perk_program_id`.
+    is granted the perks `on_join`, who leaves loses what stays have granted them of those `on_leave`, unless another grants it: perks of
+    the program `perk_program_id`.
     `counts_orders`: what its members buy from now on is counted of it, by day."""
 
     name: Title
