@@ -119,11 +119,8 @@ def counting(config: Config) -> frozenset[str]:
 
 def granting(config: Config, program_id: int, perk: str) -> tuple[Segment, ...]:
     """Those that grant a perk to who joins, and have not ended."""
-    return tuple(
-        one
-        for one in segments(config)
-        if one.state == "active" and perk in one.on_join and one.perk_program_id == program_id
-    )
+    some = (one for one in segments(config) if one.state == "active" and one.perk_program_id == program_id)
+    return tuple(one for one in some if perk in one.on_join)
 
 
 def membership_key(tenant: str, member: str, segment_id: str) -> Key:
