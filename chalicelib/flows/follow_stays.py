@@ -49,7 +49,7 @@ class _NothingToDo(Refused):
 
 def follow_stays(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
     """How many perks were granted or taken back."""
-    bringing = _bringing(rt.config.load(rt.table, tenant))
+    bringing = _bringing(read_patiently(rt, lambda: rt.config.load(rt.table, tenant)))
     is_owner = told.owner.startswith((OF_MEMBER, OF_GROUP))
     if not bringing or not is_owner or not {_JOINED, _LEFT}.intersection(told.types):
         return 0
@@ -83,7 +83,7 @@ def _changed(
     rt: Runtime, caller: Caller, segment: Segment, member_id: str, since: Instant, perk: str, *, joins: bool = False
 ) -> bool:
     """Whether this run did it, or one before."""
-    stays = _Stays(segment, _others_with(rt.config.load(rt.table, caller.tenant), segment, perk), member_id, since)
+    stays = _Stays(segment, perk, member_id, since)
     command = Command(f"stay/{segment.segment_id}/{member_id}/{since}/{joins}/{perk}", guarded=True)
     of = OfMember(member_id, segment.perk_program_id, blocked_too=not joins)
     operation, decide = ("grant_perk", partial(_grant, perk)) if joins else ("revoke_award", partial(_revoke, perk))
@@ -101,10 +101,10 @@ def _changed(
 
 @dataclass(frozen=True, slots=True)
 class _Stays:
-    """A stay that began at an instant, and other segments with the same perk."""
+    """A stay that began at an instant, and those in other segments with the same perk."""
 
     segment: Segment
-    others: tuple[str, ...]
+    perk: str
     member_id: str
     since: Instant
 
@@ -118,7 +118,7 @@ class _Stays:
 
     def taking(self, rt: Runtime, tenant: str) -> tuple[Write, ...]:
         """That they are in no stay that grants it, as they were read. Raises where they are in one."""
-        ids = (self.segment.segment_id, *self.others)
+        ids = (self.segment.segment_id, *_others_with(rt.config.load(rt.table, tenant), self.segment, self.perk))
         keys = [segments.membership_key(tenant, self.member_id, one) for one in ids]
         found, now = rt.table.batch_get(keys), rt.clock.now()
         if keys[0] in found or any(segments.stays(attrs, now) for attrs in found.values()):

@@ -85,7 +85,7 @@ def _themes(asked: Condition) -> tuple[str, ...]:
 
 def _acts(asked: Condition) -> tuple[str, ...]:
     if isinstance(asked, Earlier):
-        return (asked.what,)
+        return (asked.what,) if asked.of_unit is None else ()
     of_orders = isinstance(asked, Ask) and asked.ask.startswith("account.") and asked.ask != "account.tier"
     return (ORDERS,) if of_orders else ()
 
