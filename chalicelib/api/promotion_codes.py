@@ -171,6 +171,7 @@ PERKS_REWARDS_AND_COUPONS = {
     "segment_ended": Code(422, "The segment has ended: nobody joins it."),
     "segment_by_criteria": Code(422, "Who is in the segment follows from its criteria, and from nothing else."),
     "too_many_counted": Code(422, "A tenant counts what is bought of at most 20 segments."),
+    "too_many_with_perk": Code(422, "At most 20 segments grant the same perk."),
     "too_many_counters": Code(
         422,
         "Rules, segments and metrics of a program ask for more things to be counted, or for longer, than an account counts.",

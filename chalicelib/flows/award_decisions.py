@@ -28,6 +28,8 @@ from chalicelib.kit.amounts import MAX_AMOUNT, money, plain
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.periods import day_starts, local_time
 
+OF_STAY = "segment"  # the source of what comes with a stay in a segment
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -35,6 +37,11 @@ class Grant:
 
     source: str = "hand"
     points: int | None = None
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what it gives does not go with a stay in a segment."""
+        return self.source != OF_STAY
 
 
 HAND = Grant()
@@ -68,9 +75,9 @@ def granted(turn: Turn, desk: Desk, perk: Perk, grant: Grant = HAND) -> Turn:
     if known is None or known.state != "active" or perk.again == "replace":
         if known is not None and known.state == "active":
             turn = _revoked(turn, desk, known, "replaced")
-        turn = _begun(turn, desk, perk, grant.source)
+        turn = _begun(turn, desk, perk, grant)
     else:
-        turn = turn.put(known.with_more(uses, ends))
+        turn = turn.put(replace(known.with_more(uses, ends), kept=known.kept or grant.lasts))
         turn = turn.then(
             f.PerkGranted(desk.member_id, perk.perk_id, known.number, uses, ends, grant.source, again=True)
         )
@@ -101,7 +108,7 @@ def held(turn: Turn, desk: Desk, perk: Perk, award: Award | None, source: str = 
     """The award that is used: theirs, or what everybody has of the perk, or their tier, which begins with its first use."""
     must_be_on_tier(turn.story, desk.terms, perk)
     if award is None:
-        turn = _begun(turn, desk, perk, "tier" if isinstance(perk.what, Level) else source)
+        turn = _begun(turn, desk, perk, Grant("tier" if isinstance(perk.what, Level) else source))
         award = turn.awards[turn.main]
     award.must_be_usable()
     return turn, award
@@ -131,16 +138,16 @@ def redeemed(turn: Turn, desk: Desk, perk: Perk, award: Award | None, till: Till
     return _used(turn, desk, perk, award, _Came())
 
 
-def _begun(turn: Turn, desk: Desk, perk: Perk, source: str) -> Turn:
+def _begun(turn: Turn, desk: Desk, perk: Perk, grant: Grant) -> Turn:
     gives_way = place_for(turn.awards)
     if gives_way is not None:
         turn = turn.without(gives_way)
     known = latest(turn.awards, perk.perk_id)
     number, ends, uses = 1 if known is None else known.number + 1, ends_of(perk, desk), perk.given_uses
     at = turn.story.account.advanced_to
-    turn = turn.put(Award(perk.perk_id, number, granted_at=at, expires_at=ends, left=uses))
+    turn = turn.put(Award(perk.perk_id, number, granted_at=at, expires_at=ends, left=uses, kept=grant.lasts))
     turn = turn.about(f"{perk.perk_id}.{number}")
-    return turn.then(f.PerkGranted(desk.member_id, perk.perk_id, number, uses, ends, source))
+    return turn.then(f.PerkGranted(desk.member_id, perk.perk_id, number, uses, ends, grant.source))
 
 
 def _revoked(turn: Turn, desk: Desk, award: Award, why: str) -> Turn:

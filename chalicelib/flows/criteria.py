@@ -5,7 +5,7 @@ reads    of a member in a group 1 BatchGet for each program that criteria go by;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.areas.accounts import store as accounts
@@ -36,6 +36,14 @@ class Judged:
 
     segment: Segment
     criteria: CompiledCriteria
+
+    def renewed_by(self, acts: Collection[str]) -> bool:
+        """Whether stays in it are renewed, or begin again, by such acts: by what its criteria ask about; in a rolling one whose
+        criteria ask about none by any."""
+        if self.segment.type == "persistent":
+            return False
+        asked = self.criteria.acts
+        return not asked.isdisjoint(acts) if asked else self.segment.type == "rolling" and bool(acts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """Define a segment: a part of the configuration, like a rule. Members stay in it as they joined; where it has other criteria
-than before, everybody is judged by them in a run of its own (flows/start_criteria_run), once this has been told.
+than before, or another type with criteria, everybody is judged in a run of its own (flows/start_segment_job), once this has been told.
 
 reads    1 Query of the configuration
 writes   segment, revision, entry: 6 units; + 2 with an Idempotency-Key
@@ -25,12 +25,13 @@ from chalicelib.table.config import Config, Name
 from chalicelib.table.config_commit import Change, change_config
 
 MOST_BY_CRITERIA = 200  # each is judged of everybody to whom anything happens
+MOST_WITH_PERK = 20  # whoever leaves one is looked for in the others
 MOST_COUNTED = 20  # each has names of its own in the counts of every day
 
 
 def define_segment(rt: Runtime, caller: Caller, command: Command, segment: Segment) -> Committed[Segment]:
     """Create the segment or replace it. Refuses `too_many_segments`, `too_many_criteria`, `too_many_counters`, `too_many_counted`, `unknown_unit`, `unknown_tier`, `unknown_event`, `unknown_member_field`, `unknown_perk`,
-    `held_by_tier`; NotFound: the program of its criteria or perks."""
+    `held_by_tier`, `too_many_with_perk`; NotFound: the program of its criteria or perks."""
 
     def decide(config: Config) -> Change:
         if segment.criteria is not None:
@@ -79,6 +80,14 @@ def _must_have_perks(config: Config, segment: Segment) -> None:
             raise Refused("unknown_perk", f"The program has no perk {perk}.", param=param)
         if isinstance(offered[perk].what, Level):
             raise Refused("held_by_tier", f"{offered[perk].name} comes with a tier, and is not granted.", param=param)
+        others = [
+            one
+            for one in segments.granting(config, segment.perk_program_id, perk)
+            if one.segment_id != segment.segment_id
+        ]
+        if param == "on_join" and len(others) >= MOST_WITH_PERK:
+            text = f"{offered[perk].name} comes with {MOST_WITH_PERK} segments already."
+            raise Refused("too_many_with_perk", text, param=param)
 
 
 def _must_have_room(config: Config, segment: Segment) -> None:

@@ -10,6 +10,7 @@ from chalicelib.areas.feeds.model import Told, added, counted
 from chalicelib.areas.feeds.store import CountsPlace
 from chalicelib.aws.topic import Published
 from chalicelib.flows.follow_webhooks import calls_of
+from chalicelib.flows.own_acts import acts_of
 from chalicelib.flows.value_days import counted_days
 from chalicelib.kit.periods import local_day
 from chalicelib.runtime import Runtime
@@ -97,7 +98,7 @@ def told_of(entry: Entry) -> Told:
 
 def message_of(entry: Entry) -> Published:
     """It names the entry and does not carry it: a consumer reads it, or what it left behind, afresh. `calls`: webhooks that rules
-    tell by it, where there are any."""
+    tell by it, `acts`: what the member did themselves, where there is any."""
     reference = feed.reference_to(entry)
     body: dict[str, Any] = {
         "tenant": entry.stream.tenant,
@@ -113,4 +114,7 @@ def message_of(entry: Entry) -> Published:
     calls = [list(call) for call in calls_of(entry)]
     if calls:
         body["calls"] = calls
+    acts = acts_of(entry)
+    if acts:
+        body["acts"] = acts
     return Published(entry.stream.tenant, reference.types, body, str(entry.header.get("request_id", "")))

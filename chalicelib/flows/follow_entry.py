@@ -12,7 +12,7 @@ repeats  whoever is where they belong is left alone; a run is named by what set 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chalicelib.areas.groups import store as groups
@@ -20,7 +20,7 @@ from chalicelib.areas.segments import store as segments
 from chalicelib.aws.queues import Message, QueueName
 from chalicelib.errors import NotFound
 from chalicelib.flows.criteria import Judged, judged_segments
-from chalicelib.flows.settle_criteria import Reason, settle_criteria
+from chalicelib.flows.settle_criteria import Acted, Reason, settle_criteria
 from chalicelib.flows.settle_metrics import settle_metrics
 from chalicelib.flows.thresholds import Judged as JudgedMetric
 from chalicelib.flows.thresholds import with_thresholds
@@ -38,7 +38,6 @@ QUEUE: QueueName = "automations"
 MEMBERS_A_PAGE = 200
 KNOWN_SECONDS = round(2 * FRESH_SECONDS)  # by then no process goes by what was before
 OF_MEMBER, OF_GROUP, _CONFIG = "M#", "G#", f"{config_pk('')[1:]}#{segments.SEGMENTS.kind}#"
-_ACTS = ("order.recorded", "event.recorded")  # by which a member renews a rolling stay
 _UNBLOCKED = ("member.unblocked", "group.unblocked")  # nobody who is blocked reaches anything
 _ALWAYS = ("member.enrolled", "member.updated", "member.joined_group", "member.left_group")
 
@@ -52,6 +51,12 @@ class Told(NamedTuple):
     types: Sequence[str]
     effective_at: Instant
     recorded_at: Instant
+    acts: Sequence[str] = ()
+
+    @property
+    def acted(self) -> Acted | None:
+        """What the member did, and when."""
+        return Acted(min(self.effective_at, self.recorded_at), tuple(self.acts)) if self.acts else None
 
 
 def follow_entry(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
@@ -59,44 +64,47 @@ def follow_entry(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
     if told.owner.startswith(_CONFIG):
         return _follow_segment(rt, tenant, told, request_id)
     config = read_patiently(rt, lambda: rt.config.load(rt.table, tenant))
-    if not _may_matter(judged_segments(config), with_thresholds(config), told.types):
+    if not _may_matter(judged_segments(config), with_thresholds(config), told):
         return 0
-    acted = any(one in _ACTS for one in told.types)
-    acted_at = min(told.effective_at, told.recorded_at) if acted else None
     owner = told.owner[len(OF_MEMBER) :]
     if told.owner.startswith(OF_MEMBER):
-        return look_again(rt, tenant, owner, acted_at, request_id)
+        return look_again(rt, tenant, owner, told.acted, request_id)
     if not told.owner.startswith(OF_GROUP):
         return 0
     theirs = every_item(PatientTable(rt), groups.memberships_query(tenant, owner, MEMBERS_A_PAGE, None))
-    some = [look_of(tenant, groups.membership_from(attrs).member_id, acted_at) for attrs in theirs]
+    some = [look_of(tenant, groups.membership_from(attrs).member_id, told.acted) for attrs in theirs]
     rt.queues.send(QUEUE, [Message(one, request_id) for one in some])
     return len(some)
 
 
-def look_again(rt: Runtime, tenant: str, member_id: str, acted_at: Instant | None, request_id: str) -> int:
+def look_again(rt: Runtime, tenant: str, member_id: str, acted: Acted | None, request_id: str) -> int:
     """In how many segments they have moved, and how many thresholds they have crossed: nobody whom somebody has erased."""
     caller = Caller("", tenant, "system", "criteria", "criteria", (), request_id, "job")
     try:
         crossed = settle_metrics(rt, caller, member_id)
-        return crossed + len(settle_criteria(rt, caller, member_id, Reason(acted_at)))
+        return crossed + len(settle_criteria(rt, caller, member_id, Reason(acted)))
     except NotFound:
         return 0
 
 
-def look_of(tenant: str, member_id: str, acted_at: Instant | None) -> dict[str, Any]:
-    return {"do": "look", "tenant": tenant, "member_id": member_id, "acted_at": acted_at}
+def look_of(tenant: str, member_id: str, acted: Acted | None) -> dict[str, Any]:
+    did = {} if acted is None else {"acted_at": acted.at, "acts": list(acted.acts)}
+    return {"do": "look", "tenant": tenant, "member_id": member_id, **did}
 
 
-def _may_matter(by: Sequence[Judged], metrics: Sequence[JudgedMetric], types: Sequence[str]) -> bool:
+def acted_by(look: Mapping[str, Any]) -> Acted | None:
+    """As `look_of` has said it."""
+    return Acted(look["acted_at"], tuple(look["acts"])) if look.get("acts") else None
+
+
+def _may_matter(by: Sequence[Judged], metrics: Sequence[JudgedMetric], told: Told) -> bool:
     if not by and not metrics:
         return False
     themes = {theme for one in by for theme in one.criteria.themes} | {
         theme for one in metrics for theme in one.measure.themes
     }
-    renews = _ACTS if any(one.segment.type == "rolling" for one in by) else ()
-    asked = (*_ALWAYS, *themes, *renews, *(_UNBLOCKED if metrics else ()))
-    return any(one.startswith(asked) for one in types)
+    asked = (*_ALWAYS, *themes, *(_UNBLOCKED if metrics else ()))
+    return any(one.startswith(asked) for one in told.types) or any(one.renewed_by(told.acts) for one in by)
 
 
 def _follow_segment(rt: Runtime, tenant: str, told: Told, request_id: str) -> int:
@@ -109,7 +117,8 @@ def _follow_segment(rt: Runtime, tenant: str, told: Told, request_id: str) -> in
         return 0
     if len(bodies) > 1 and bodies[0] == bodies[1]:
         return 0
-    body = {"do": "judge", "tenant": tenant, "segment_id": segment_id, "sequence": told.sequence}
+    anew = len(bodies) < 2 or bodies[0]["criteria"] != bodies[1]["criteria"]
+    body = {"do": "judge", "tenant": tenant, "segment_id": segment_id, "sequence": told.sequence, "anew": anew}
     rt.queues.send(QUEUE, [Message(body, request_id, KNOWN_SECONDS)])
     return 1
 

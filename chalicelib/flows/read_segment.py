@@ -7,7 +7,7 @@ from chalicelib.areas.segments import store
 from chalicelib.areas.segments.model import Segment
 from chalicelib.flows.opened import must_be_owner
 from chalicelib.flows.segment_changes import quota_of
-from chalicelib.kit.base import Frozen
+from chalicelib.kit.base import STORED, Frozen
 from chalicelib.kit.caller import Caller
 from chalicelib.kit.wire import Time
 from chalicelib.runtime import Runtime
@@ -16,7 +16,8 @@ from chalicelib.table.pages import every_item
 
 
 class CountedSegment(Segment):
-    """`members`: how many are in it; whose stay is over is counted until the daily job comes to them."""
+    """`members`: how many have a stay in it. Whose stay is over is counted until the daily job comes to them, and is in no list; of a
+    segment that has ended it is how many are in it again once it is active."""
 
     members: int
 
@@ -34,7 +35,7 @@ def read_segment(rt: Runtime, caller: Caller, segment_id: str) -> CountedSegment
     segment = store.segment(read_config(rt.table, caller.tenant), segment_id)
     quota = quota_of(segment_id)
     stand = quotas.read_some(rt.table, caller.tenant, (quota,))[quota.name]
-    return CountedSegment(**dict(segment), members=stand.taken)
+    return CountedSegment.model_validate({**dict(segment), "members": stand.taken}, context=STORED)
 
 
 def list_segments_of_member(rt: Runtime, caller: Caller, member_id: str) -> tuple[SegmentOfMember, ...]:

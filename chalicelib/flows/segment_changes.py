@@ -63,9 +63,9 @@ def _fact(member: str, step: Step, rule: str) -> Fact:
     one = step.membership
     if step.deed == "left":
         return f.MemberLeftSegment(member, one.segment_id, one.since, step.over, rule)
-    if step.deed == "joined" or one.leaves_at is None:
+    if step.deed == "joined":
         return f.MemberJoinedSegment(member, one.segment_id, one.since, one.leaves_at, rule)
-    return f.MemberRenewedSegment(member, one.segment_id, one.since, one.leaves_at, rule)
+    return f.MemberRenewedSegment(member, one.segment_id, one.since, one.leaves_at, rule, step.defined)
 
 
 def _written(tenant: str, member: str, change: Change) -> tuple[Write, ...]:

@@ -96,9 +96,12 @@ def _moved(look: Look, segment_id: str, member_id: str) -> Sequence[Line]:
 
 
 def _settled(rt: Runtime, operation: Operation, part: Part) -> Look:
+    anew = operation.details["segment"] if operation.details.get("anew", True) else ""
+
     def look(member_id: str) -> tuple[Moved, ...]:
         command = f"{operation.operation_id}/{member_id}"
-        return settle_criteria(rt, _caller(operation), member_id, Reason(command=command, again=part.attempt > 1))
+        why = Reason(command=command, again=part.attempt > 1, anew=anew)
+        return settle_criteria(rt, _caller(operation), member_id, why)
 
     return look
 
@@ -107,7 +110,8 @@ def _previewed(rt: Runtime, operation: Operation) -> Look:
     config = rt.config.load(rt.table, operation.tenant)
     known = segments.segment(config, operation.details["segment"])
     tried = judged(known.model_copy(update={"criteria": operation.details["criteria"]}))
-    return lambda member_id: look_at(rt, _caller(operation), member_id, (tried,)).moved
+    why = Reason(anew=known.segment_id)
+    return lambda member_id: look_at(rt, _caller(operation), member_id, (tried,), why).moved
 
 
 def _caller(operation: Operation) -> Caller:

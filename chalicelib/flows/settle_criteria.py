@@ -6,7 +6,8 @@ all that happened. It is only written if profile and accounts are still as they 
 reads    1 Query of the member's snapshot, of a member in a group 1 BatchGet more for each program that criteria go by
 writes   nothing where nothing changes. Else profile (version), entry (absent), for each segment membership and a slice of the count,
          for each program a check of the account: 10 units for one; and the watch, where time comes sooner than it says, or has
-         come: 2 units and its place in the index, alone with checks of profile and accounts
+         come: 2 units and its place in the index, alone with checks of profile and accounts; so with a rest, where a stay is over
+         of who meets its criteria, or who had one no longer does: 2 units
 repeats  who is where they belong is left alone
 """
 
@@ -14,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from chalicelib.areas.members import operations as enrolled
 from chalicelib.areas.members import store as members
 from chalicelib.areas.segments import store
-from chalicelib.areas.segments.model import Change, Deed, Segment, Watch, by_criteria
-from chalicelib.flows.criteria import Judged, judged_segments, next_moment, profile_unmoved, situations
+from chalicelib.areas.segments.model import Change, Deed, Prompt, Segment, Watch, by_criteria, resting
+from chalicelib.flows.criteria import Judged, Situation, judged_segments, next_moment, profile_unmoved, situations
 from chalicelib.flows.segment_changes import change_writes, facts_of, membership_in
 from chalicelib.flows.thresholds import with_thresholds
 from chalicelib.kit.caller import Caller
@@ -30,10 +32,10 @@ from chalicelib.table.commit import settle
 from chalicelib.table.journal import Header, entry_from
 from chalicelib.table.keys import owner_stream, snapshot_query
 from chalicelib.table.pages import every_item
-from chalicelib.table.protocol import Write, key_of
+from chalicelib.table.protocol import Attrs, Key, Write, key_of
 
 OPERATION = "settle_criteria"
-TOGETHER = 40  # changes in a transaction: a stay and how many there are, of each; then once more
+TOGETHER = 30  # changes in a transaction: a stay, how many there are and a rest, of each; then once more
 
 _DEEDS: Mapping[str, Deed] = {
     "member.joined_segment": "joined",
@@ -52,21 +54,44 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What comes of a member as they were found."""
+    """What comes of a member as they were found. `full`: there may be more to do than fits into a transaction."""
 
     moved: tuple[Moved, ...] = ()
     writes: tuple[Write, ...] = ()
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What a member did, as questions name it (areas/rules/criteria), and when."""
+
+    at: Instant
+    acts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why somebody is looked at: `acted_at`: they did something by which rolling stays are renewed; `due_by`: time may have moved
-    them by then, and else nothing comes of it. `command` names the look; one that may have been done `again` is told as it was."""
+    """Why somebody is looked at: they have `acted`; `due_by`: time may have moved them by then, and else nothing comes of it; `anew`:
+    the segment whose criteria are others. `command` names the look; one that may have been done `again` is told as it was."""
 
-    acted_at: Instant | None = None
+    acted: Acted | None = None
     due_by: Instant | None = None
     command: str = ""
     again: bool = False
+    anew: str = ""
+
+    def prompt(self, one: Judged) -> Prompt:
+        acted = self.acted if self.acted is not None and one.renewed_by(self.acted.acts) else None
+        return Prompt(None if acted is None else acted.at, one.segment.segment_id == self.anew)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Of a member in a segment. `rests`: what has become of what says that their stay is over."""
+
+    segment: Segment
+    change: Change
+    rests: tuple[Write, ...]
 
 
 ASKED = Reason()
@@ -98,30 +123,48 @@ def look_at(rt: Runtime, caller: Caller, member_id: str, by: Sequence[Judged], w
     metrics = with_thresholds(rt.config.load(rt.table, tenant))
     programs = (*(one.criteria.program_id for one in by), *(one.metric.program_id for one in metrics))
     there = situations(rt, tenant, member, found, programs, now)
-    changes: list[tuple[Segment, Change]] = []
-    for one in by:
-        met = one.criteria.holds(there[one.criteria.program_id].context)
-        known = membership_in(found, tenant, member_id, one.segment.segment_id)
-        change = by_criteria(one.segment, known, met=met, now=now, acted_at=why.acted_at)
-        changes += [(one.segment, change)] if change.steps and len(changes) < TOGETHER else []
+    outcomes = (_outcome(tenant, member_id, found, there, one, now, why) for one in by)
+    some = tuple(islice((one for one in outcomes if one.change.steps or one.rests), TOGETHER))
+    full, changes = len(some) == TOGETHER, [(one.segment, one.change) for one in some if one.change.steps]
+    rests = tuple(write for one in some for write in one.rests)
     watch = _watched(tenant, member_id, before, now, next_moment(by, metrics, there))
     as_read = tuple(one.unmoved for one in there.values())
     if not changes:
-        return Look((), (*watch, profile_unmoved(tenant, member, head), *as_read) if watch else ())
+        quiet = (*rests, *watch)
+        return Look((), (*quiet, profile_unmoved(tenant, member, head), *as_read) if quiet else (), full)
     header = Header(OPERATION, why.command, caller, now, now, rt.config.load(rt.table, tenant).revision)
     facts = tuple(fact for _, change in changes for fact in facts_of(member_id, change))
     made = enrolled.noted(rt, header, member, head, facts)
     written = change_writes(tenant, ((member_id, change) for _, change in changes))
     moved = tuple(Moved(segment.segment_id, change.steps[-1].deed) for segment, change in changes)
-    return Look(moved, (*made.writes, *written, *watch, *as_read))
+    return Look(moved, (*made.writes, *written, *rests, *watch, *as_read), full)
+
+
+def _outcome(
+    tenant: str,
+    member_id: str,
+    found: Mapping[Key, Attrs],
+    there: Mapping[int, Situation],
+    one: Judged,
+    now: Instant,
+    why: Reason,
+) -> _Outcome:
+    segment = one.segment
+    met = one.criteria.holds(there[one.criteria.program_id].context)
+    known = membership_in(found, tenant, member_id, segment.segment_id)
+    rest = store.rest_from(found.get(store.rest_key(tenant, member_id, segment.segment_id)))
+    change = by_criteria(segment, known, met=met, now=now, why=why.prompt(one), rest=rest)
+    after = resting(segment, change, rest, met=met)
+    return _Outcome(segment, change, store.rest_writes(tenant, member_id, segment.segment_id, rest, after))
 
 
 def _settled(rt: Runtime, caller: Caller, member_id: str, why: Reason) -> Look:
     """Once more as long as there is more to do than fits into a transaction."""
     named = replace(why, command=why.command or rt.ids.command())
     whole = some = _settled_once(rt, caller, member_id, named)
-    while len(some.moved) == TOGETHER:
-        some = _settled_once(rt, caller, member_id, Reason(why.acted_at, command=rt.ids.command()))
+    while some.full:
+        then = replace(why, due_by=None, command=rt.ids.command(), again=False)
+        some = _settled_once(rt, caller, member_id, then)
         whole = Look((*whole.moved, *some.moved), (*whole.writes, *some.writes))
     return whole
 

@@ -54,15 +54,18 @@ def start_export(
     return start_job(rt, command, _job(rt, caller, "export_segment", segment, segment.members, cut))
 
 
-def judge_everybody(rt: Runtime, caller: Caller, segment_id: str, sequence: int, cut: Cut = USUAL) -> Progress | None:
-    """By the criteria that a segment has: begun once for each of its definitions. None where it has none, or has ended."""
+def judge_everybody(
+    rt: Runtime, caller: Caller, segment_id: str, sequence: int, cut: Cut = USUAL, *, anew: bool = True
+) -> Progress | None:
+    """By the criteria that a segment has: begun once for each of its definitions. `anew`: they are others than before. None where it
+    has none, or has ended."""
     config = read_patiently(rt, lambda: read_config(rt.table, caller.tenant))
     segment = segments.SEGMENTS.find(config, segments.TENANT, segment_id)
     if segment is None or segment.criteria is None or segment.state != "active":
         return None
     rows = read_patiently(rt, lambda: counted_owners(rt, caller.tenant, groups=False))
     named = sha256(f"{caller.tenant}/segment/{segment_id}/{sequence}".encode()).hexdigest()[:24]
-    fresh = _job(rt, caller, "judge_segment", segment, rows, cut, operation_id=f"opr_{named}")
+    fresh = _job(rt, caller, "judge_segment", segment, rows, cut, {"anew": anew}, operation_id=f"opr_{named}")
 
     def decide() -> tuple[Progress, tuple[Write, ...]]:
         known = jobs.find_progress(rt.table, caller.tenant, fresh.operation.operation_id)

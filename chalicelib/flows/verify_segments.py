@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from chalicelib.areas.segments import store
@@ -21,19 +22,26 @@ _GROUPED = ("member.joined_group", "member.left_group")
 
 @dataclass(slots=True)
 class _Stay:
-    """Of one beginning: whether it lasts, and until when. None for ever."""
+    """Of one beginning: whether it lasts, and its ends as they were told, each with when and whether by another definition."""
 
     lasts: int = 0
-    until: int | None = 0
+    ends: list[tuple[int, bool, float]] = field(default_factory=list)
 
-    def fold(self, body: Mapping[str, Any]) -> None:
-        """In whatever order: its end is only ever moved on."""
+    def fold(self, body: Mapping[str, Any], at: int) -> None:
         if body["type"] == "member.left_segment":
             self.lasts -= 1
             return
         self.lasts += body["type"] == "member.joined_segment"
         until = body.get("until")
-        self.until = None if until is None or self.until is None else max(self.until, int(until))
+        self.ends.append((at, bool(body.get("defined")), inf if until is None else int(until)))
+
+    @property
+    def until(self) -> int | None:
+        """In whatever order it is told: its end is only ever moved on, but by another definition. None for ever."""
+        found = 0.0
+        for _, defined, end in sorted(self.ends, key=lambda told: told[0]):
+            found = end if defined else max(found, end)
+        return None if found == inf else int(found)
 
 
 @dataclass(slots=True)
@@ -50,7 +58,7 @@ class RecordedSegments:
             if body["type"] in _GROUPED:
                 self.grouped = True
             if body["type"] in _DEEDS and body["member"] == self.member:
-                self.told.setdefault((str(body["segment"]), int(body["since"])), _Stay()).fold(body)
+                self.told.setdefault((str(body["segment"]), int(body["since"])), _Stay()).fold(body, entry.recorded_at)
 
     def differences(self, stored: Mapping[str, Attrs]) -> Iterator[str]:
         """Of a member's items, whatever else they are, by their sort keys."""
@@ -61,6 +69,8 @@ class RecordedSegments:
                 yield from (f"segment {segment_id}: {what}" for what in self._compared(segment_id, attrs, left))
             if sk == store.WATCH:
                 yield from self._watched(attrs)
+            elif sk.startswith(store.WATCH):
+                yield from _rests(attrs)
         if not self.grouped:
             yield from (f"segment {segment_id}: they are not in it, as their journal says" for segment_id, _ in left)
 
@@ -89,3 +99,11 @@ class RecordedSegments:
             yield "no entry tells of it"
         elif said.until != kept.leaves_at:
             yield "it does not last as their journal says"
+
+
+def _rests(attrs: Attrs) -> Iterator[str]:
+    """What it says follows from a look."""
+    try:
+        store.rest_from(attrs)
+    except UNREADABLE as why:
+        yield unreadable(why)

@@ -114,10 +114,41 @@ def welcomed() -> World:
     return world
 
 
+@cache
+def rested() -> World:
+    """Ada was in a segment for who has bought, for ten days; they are over, and nobody has looked at it since."""
+    world = divided().copy()
+    shop = world.calm
+    segmented.define(shop, "loyal", **when({"ask": "member.days_enrolled", "at_least": 0}), **segmented.SCHEDULED)
+    settle_criteria(shop.rt, shop.caller, world.names["ada"])
+    shop.clock.move_to(LAST_DAY)
+    return world
+
+
+@cache
+def parted() -> World:
+    """Ada had a perk by one of two segments that grant it, and has left that one; nobody has followed that."""
+    world = welcomed().copy()
+    shop = world.calm
+    welcome(world, shop)
+    segmented.define(shop, "guests", on_join=["lounge"])
+    segmented.define(shop, "buyers", on_join=["lounge"], on_leave=["lounge"])
+    segmented.remove(shop, world.names["ada"], segment_id="buyers")
+    return world
+
+
+def part(world: World, shop: BookShop) -> object:
+    return follow_stay(world, shop, "member.left_segment")
+
+
 def welcome(world: World, shop: BookShop) -> object:
+    return follow_stay(world, shop, "member.joined_segment")
+
+
+def follow_stay(world: World, shop: BookShop, type_: str) -> object:
     ada = world.names["ada"]
     _, head = members.read(world.calm.rt.table, shop.caller.tenant, ada)
-    told = Told(f"M#{ada}", 0, head.version, ("member.joined_segment",), shop.clock.now(), shop.clock.now())
+    told = Told(f"M#{ada}", 0, head.version, (type_,), shop.clock.now(), shop.clock.now())
     follow_stays(shop.rt, shop.caller.tenant, told, "req-1")
     return "followed"
 
@@ -207,9 +238,11 @@ SEGMENT_WRITES = (
     Case("add_to_segment, of who is there", "write", divided, partial(commanded, add_nobody, lambda: keyed("k"))),
     Case("return_order, of what began a stay", "write", sold, partial(commanded, bring_back, lambda: keyed("k"))),
     Case("settle_due, of segments", "write", past, settle),
+    Case("settle_due, of stays by criteria", "write", rested, settle),
     Case("settle_due, of criteria", "write", awaited, settle),
     *(Case(name, "write", meant, act, **(SENDING if name in MESSAGING else {})) for name, act in FOLLOWED.items()),
     Case("follow_stays", "write", welcomed, welcome),
+    Case("follow_stays, of who has left", "write", parted, part),
 )
 SEGMENT_MESSAGES = (queue_case("queue imports, criteria from chunk to report", "imports", imports, judging),)
 SEGMENT_READS = tuple(

@@ -110,12 +110,14 @@ class Town:
 @pytest.fixture
 def town() -> Town:
     """Open since 1 March: a point a euro, 10 for both for a friend's first purchase, 50 and a push on a birthday. Who has bought in
-    the last ten days is active; who has two orders is a regular."""
+    the last ten days is active, by a rule, and a reader for twelve days after a purchase, by criteria; who has two orders is a
+    regular."""
     table = StreamedTable()
     town = Town(hooked.hooked_on(open_shop(table, now="2026-03-01", rules=()), Server(), table))
     shop = town.shop
     segmented.define(shop, "active", **segmented.ROLLING)
     segmented.define(shop, "regulars", **when(ORDERS))
+    segmented.define(shop, "readers", **when({"ask": "account.orders", "at_least": 1}), type="rolling", horizon_days=12)
     told.template(shop)
     for one in RULES:
         shop.define(one)
@@ -131,14 +133,14 @@ def test_what_follows_is_what_happened(town: Town) -> None:
     told.phone(shop, ada, "adas-phone")
 
     town.buys(ada, "A-1", "2026-03-02")
-    assert town.segments(ada) == {"active"}
+    assert town.segments(ada) == {"active", "readers"}
     town.buys(bob, "B-1", "2026-03-05")
     town.buys(ada, "A-2", "2026-03-09")  # the stay that would have been over on the 12th is renewed
-    assert town.segments(ada) == {"active", "regulars"}
+    assert town.segments(ada) == {"active", "readers", "regulars"}
 
     cem = referred.brought(shop, "cem", referred.code_of(shop, ada))
     town.until("2026-03-13")
-    assert town.segments(ada) == {"active", "regulars"}
+    assert town.segments(ada) == {"active", "readers", "regulars"}
     server.status = 503
     town.buys(cem, "C-1", "2026-03-13")
     assert (shop.balance(ada), shop.balance(cem)) == (200 + 10, 100 + 10)
@@ -146,24 +148,28 @@ def test_what_follows_is_what_happened(town: Town) -> None:
     town.until("2026-03-14")
     server.status = 200
     town.until("2026-03-16")
-    assert town.segments(bob) == set()  # the 15th was his last day
+    assert town.segments(bob) == {"readers"}  # the 15th was his last day
 
     assert town.pushed == []
     town.until("2026-03-21")
     assert town.pushed == [("adas-phone", "Hello friend, new books are in.")]
     assert shop.balance(ada) == 210 + 50
-    assert town.segments(ada) == {"regulars"}
+    assert town.segments(ada) == {"regulars"}  # neither her friend's purchase nor her birthday made her read on
 
     town.until("2026-03-22")
     shop.bring_back(shop.order_id("A-2"), goods_back("A-2R", 100_00, on="2026-03-22"))
     town.follow()
-    assert town.segments(ada) == set()  # of two orders one is left
+    assert town.segments(ada) == set()  # of two orders one is left, by which she is a reader no more
     town.buys(bob, "B-2", "2026-04-20")
-    assert town.segments(bob) == {"active", "regulars"}
+    assert town.segments(bob) == {"active", "readers", "regulars"}
     town.until("2026-04-29")
-    assert town.segments(bob) == {"active", "regulars"}
+    assert town.segments(bob) == {"active", "readers", "regulars"}
     town.until("2026-05-01")
-    assert town.segments(bob) == {"regulars"}
+    assert town.segments(bob) == {"readers", "regulars"}
+    town.until("2026-05-04")
+    segmented.define(shop, "letter", **when({"ask": "member.newsletter", "is": True}))
+    town.until("2026-05-05")
+    assert (town.segments(ada), town.segments(bob)) == ({"letter"}, {"regulars"})  # looked at, and readers no more
 
     assert_told_once(town)
     assert_the_feed_tells_it_again(town, ada, bob, cem)
@@ -191,7 +197,7 @@ def assert_the_feed_tells_it_again(town: Town, *members: str) -> None:
     for one in members:
         assert stays[one] == town.segments(one)
     types = Counter(fact["type"] for fact in facts)
-    assert types["member.renewed_segment"] == 1
+    assert types["member.renewed_segment"] == 2
     assert types["referral.purchased"] == 1
     assert types["order.returned"] == 1
 

@@ -6,8 +6,9 @@ from random import Random
 from typing import Any
 
 from chalicelib.aws.memory_queues import MemoryQueues
-from chalicelib.flows.follow_entry import Told, follow_entry, look_again
+from chalicelib.flows.follow_entry import Told, acted_by, follow_entry, look_again
 from chalicelib.flows.follow_stays import follow_stays
+from chalicelib.flows.own_acts import acts_of
 from chalicelib.table.journal import Entry, Head, entry_from
 from chalicelib.table.keys import owner_stream
 from tests.simulation.offers import Offers
@@ -30,7 +31,7 @@ def follow(world: World, offers: Offers, dice: Random, share: float = 1.0) -> in
         follow_entry(world.shop.rt, tenant, told, REQUEST)
         follow_stays(world.shop.rt, tenant, told, REQUEST)
     for body in _looks(world, dice):
-        look_again(world.shop.rt, tenant, body["member_id"], body["acted_at"], REQUEST)
+        look_again(world.shop.rt, tenant, body["member_id"], acted_by(body), REQUEST)
     return len(now)
 
 
@@ -65,7 +66,7 @@ def _told(world: World, owner: str, program: int, sequence: int) -> Told:
     entry = _entry(world, owner, program, sequence)
     types = [fact["type"] for fact in entry.facts]
     named = f"{'G' if owner in world.groups else 'M'}#{owner}"
-    return Told(named, program, sequence, types, entry.effective_at, entry.recorded_at)
+    return Told(named, program, sequence, types, entry.effective_at, entry.recorded_at, acts_of(entry))
 
 
 def _entry(world: World, owner: str, program: int, sequence: int) -> Entry:

@@ -13,7 +13,7 @@ from chalicelib.areas.rules.conditions import Holds, compiled
 from chalicelib.areas.rules.model.conditions import Ask, Condition
 from chalicelib.areas.rules.model.criteria import Criteria
 from chalicelib.areas.rules.model.subjects import OF_FIELDS, OF_UNITS
-from chalicelib.areas.rules.model.times import Earlier
+from chalicelib.areas.rules.model.times import ORDERS, Earlier
 from chalicelib.areas.rules.past import counters_of, turns_of
 from chalicelib.areas.rules.purchase import Context, Payment, PurchaseLine
 from chalicelib.kit.amounts import plain_decimal
@@ -40,12 +40,13 @@ class _Nothing:
 @dataclass(frozen=True, slots=True)
 class CompiledCriteria:
     """`turns`: of each question that time alone may answer otherwise, days on which it could. `themes`: what they are
-    about, as facts are named that could change it."""
+    about, as facts are named that could change it. `acts`: what members do that they ask about, as questions name it."""
 
     program_id: int
     _holds: Holds
     turns: tuple[Turns, ...]
     themes: frozenset[str]
+    acts: frozenset[str] = frozenset()
 
     def holds(self, context: Context) -> bool:
         return self._holds(Basket(_Nothing()), context)
@@ -67,7 +68,8 @@ def compile_criteria(criteria: Criteria) -> CompiledCriteria:
     found = (_turns(one) for one in criteria.asked)
     themes = frozenset(theme for one in criteria.asked for theme in _themes(one))
     turns = tuple(one for one in found if one is not None)
-    return CompiledCriteria(criteria.program_id, compiled(criteria.when, LineSelector), turns, themes)
+    acts = frozenset(act for one in criteria.asked for act in _acts(one))
+    return CompiledCriteria(criteria.program_id, compiled(criteria.when, LineSelector), turns, themes, acts)
 
 
 def _themes(asked: Condition) -> tuple[str, ...]:
@@ -79,6 +81,13 @@ def _themes(asked: Condition) -> tuple[str, ...]:
     if asked.ask.startswith(OF_UNITS):
         return ("points.", "order.", "kept_order.", "debt.", "promise.")
     return ("tier.", "order.") if asked.ask == "account.tier" else ("order.", "kept_order.")
+
+
+def _acts(asked: Condition) -> tuple[str, ...]:
+    if isinstance(asked, Earlier):
+        return (asked.what,) if asked.of_unit is None else ()
+    of_orders = isinstance(asked, Ask) and asked.ask.startswith("account.") and asked.ask != "account.tier"
+    return (ORDERS,) if of_orders else ()
 
 
 def _turns(asked: Condition) -> Turns | None:

@@ -12,7 +12,7 @@ from chalicelib.kit.base import Frozen
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.labels import Labels
 from chalicelib.kit.periods import DAY_MS
-from chalicelib.kit.texts import PLAIN_TEXT
+from chalicelib.kit.texts import PLAIN_NAME, PLAIN_TEXT
 from chalicelib.kit.wire import Time
 
 LONGEST_DAYS = 36_500
@@ -20,7 +20,7 @@ LONGEST_DAYS = 36_500
 SegmentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 PerkIds = Annotated[tuple[SegmentId, ...], Field(max_length=5)]
 SegmentType = Literal["persistent", "scheduled", "rolling"]
-Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT]
+Title = Annotated[str, Field(min_length=1, max_length=200), PLAIN_TEXT, PLAIN_NAME]
 Prose = Annotated[str, Field(max_length=2_000), PLAIN_TEXT]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
@@ -33,7 +33,8 @@ class SegmentText(Frozen):
 class SegmentShape(Frozen):
     """What a segment is, whoever is in it. `horizon_days`: how long a stay lasts in one that is scheduled or rolling, counted
     in whole days from the instant of joining. Members of one that has ended are in it for nobody, until it is active again. Who joins
-    is granted the perks `on_join`, who leaves loses all that they have of those `on_leave`: perks of the program `perk_program_id`.
+    is granted the perks `on_join`, who leaves loses what stays have granted them of those `on_leave`, unless another grants it: perks of
+    the program `perk_program_id`.
     `counts_orders`: what its members buy from now on is counted of it, by day."""
 
     name: Title
@@ -98,6 +99,33 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Of a member whose stay by criteria is over, and who meets them still: `over_at` it ended. Who no longer meets them has none."""
+
+    segment_id: str
+    over_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Why somebody is looked at, as far as it concerns one segment. `acted_at`: they did what renews a stay in it; `anew`: its
+    criteria are others than before."""
+
+    acted_at: Instant | None = None
+    anew: bool = False
+
+    def brings_back(self, segment: Segment, over_at: Instant, now: Instant) -> bool:
+        """Who meets the criteria as they did when their stay was over."""
+        if self.anew or self.acted_at is None:
+            return self.anew
+        until = segment.leaves_at(self.acted_at)
+        return until is not None and until > now if segment.type == "rolling" else self.acted_at >= over_at
+
+
+NO_PROMPT = Prompt()
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """When time alone may move a member by criteria; never later than it does, but maybe before: then nothing comes of it."""
 
@@ -124,11 +152,13 @@ Deed = Literal["joined", "renewed", "left"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happened to a membership: as it then is, or as it was when it ended; `over` by time alone."""
+    """What happened to a membership: as it then is, or as it was when it ended; `over` by time alone. `defined`: it was renewed
+    because its segment has another type."""
 
     deed: Deed
     membership: Membership
     over: bool = False
+    defined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +206,48 @@ def ended(known: Membership, at: Instant) -> Change:
 
 
 def by_criteria(
-    segment: Segment, known: Membership | None, *, met: bool, now: Instant, acted_at: Instant | None = None
+    segment: Segment,
+    known: Membership | None,
+    *,
+    met: bool,
+    now: Instant,
+    why: Prompt = NO_PROMPT,
+    rest: Rest | None = None,
 ) -> Change:
-    """Of a segment with criteria. In a persistent one is who meets them. A scheduled or rolling stay begins with them and ends
-    with its time; what a member did (`acted_at`) and meets them by renews a rolling one."""
+    """Of a segment with criteria. In a persistent one is who meets them. A scheduled or rolling stay begins when they are met
+    and ends with its time; by what a member did and meets them by a rolling one is renewed, and one that is over begins again."""
     if segment.type == "persistent":
-        return joined(segment, known, now, now) if met else left(known)
-    if met and (known is None or known.is_over(now)):
+        return _as_long_as_met(segment, known, met=met, now=now)
+    if known is not None and known.leaves_at is None:
+        return _until(known, segment.leaves_at(now)) if met else left(known)
+    if met and known is not None and not known.is_over(now):
+        return unchanged(known) if why.acted_at is None else joined(segment, known, why.acted_at, now)
+    over_at = known.leaves_at if known is not None else None if rest is None else rest.over_at
+    if met and (over_at is None or why.brings_back(segment, over_at, now)):
         return joined(segment, known, now, now)
-    if met and acted_at is not None:
-        return joined(segment, known, acted_at, now)
     return unchanged(known) if known is None else ended(known, now)
+
+
+def resting(segment: Segment, change: Change, rest: Rest | None, *, met: bool) -> Rest | None:
+    """What a member has of a segment once they were judged: who meets its criteria and is not in it has been in it."""
+    if not met or segment.type == "persistent" or change.after is not None:
+        return None
+    before = change.before
+    return rest if before is None or before.leaves_at is None else Rest(segment.segment_id, before.leaves_at)
+
+
+def _as_long_as_met(segment: Segment, known: Membership | None, *, met: bool, now: Instant) -> Change:
+    if not met:
+        return left(known)
+    if known is None or known.leaves_at is None or known.is_over(now):
+        return joined(segment, known, now, now)
+    return _until(known, None)
+
+
+def _until(known: Membership, leaves_at: Instant | None) -> Change:
+    """The same stay, with the end that its segment now has."""
+    after = replace(known, leaves_at=leaves_at)
+    return Change(known, after, (Step("renewed", after, defined=True),))
 
 
 def then(first: Change, second: Change) -> Change:

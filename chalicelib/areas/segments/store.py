@@ -5,6 +5,7 @@ a segment, or all of a tenant | {t}#CFG / segment#0000#{segment}                
 whether a member is in one    | {t}#M#{their_member} / E#{segment}               | 0–1     | 1 Get, 1 RU            | membership_key
 the segments of a member      | {t}#M#{their_member} / E#*                       | 0–n     | 1 Query, 1 RU          | memberships_query
 when time may move a member   | {t}#M#{their_member} / E~                        | 0–1     | 1 Get, 1 RU            | watch_key
+where a stay of theirs is over | {t}#M#{their_member} / E~{segment}              | 0–1     | 1 Get, 1 RU            | rest_key
 members of one, by shard      | gsi1 {t}#SEG#{segment}#{segment_shard:02} / *    | 0–n     | 1 Query a page, 0.5 RU | members_query
 
 item       | key                              | in index                                             | cost
@@ -12,10 +13,12 @@ segment    | {t}#CFG / segment#0000#{segment} | –                             
 membership | {t}#M#{member} / E#{segment}     | gsi1 {t}#SEG#{segment}#{segment_shard:02} / {member} | 2 WU + 1 IU
 membership | {t}#M#{member} / E#{segment}     | gsi1 {t}#SEG#{segment}#{segment_shard:02} / {member}, gsi3 {t}#DUE#{shard:02} / {day}#segment#{member}#{segment} | 2 WU + 2 IU
 segment_watch | {t}#M#{member} / E~           | gsi3 {t}#DUE#{shard:02} / {day}#criteria#{member} | 2 WU + 1 IU
+segment_rest | {t}#M#{member} / E~{segment}   | –                                                    | 2 WU
 
 A member's memberships come with the snapshot (table/keys.py), where rules see them for no request more. How many members a
 segment has is a quota that nobody reaches (areas/quotas), drawn from as they come and go. A watch says when time alone may move its
-member by criteria of any segment, or across a threshold of a metric; who waits for nothing has none.
+member by criteria of any segment, or across a threshold of a metric; who waits for nothing has none. A rest says that a stay by
+criteria is over, of who has met them ever since.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.areas.segments.model import Membership, Segment, SegmentMember, Watch, no_segment
+from chalicelib.areas.segments.model import Membership, Rest, Segment, SegmentMember, Watch, no_segment
 from chalicelib.errors import Refused
 from chalicelib.kit.clock import Instant
 from chalicelib.kit.ids import number_of
@@ -60,6 +63,11 @@ class MembershipItem(StampbookItem):
     gsi1sk = UnicodeAttribute()
     gsi3pk = UnicodeAttribute(null=True)
     gsi3sk = UnicodeAttribute(null=True)
+
+
+class RestItem(StampbookItem):
+    kind = UnicodeAttribute(default="segment_rest")
+    over_at = IntegerAttribute()
 
 
 class WatchItem(StampbookItem):
@@ -107,6 +115,12 @@ def counting(config: Config) -> frozenset[str]:
         ("segments", "counting"),
         lambda: frozenset(one.segment_id for one in segments(config) if one.state == "active" and one.counts_orders),
     )
+
+
+def granting(config: Config, program_id: int, perk: str) -> tuple[Segment, ...]:
+    """Those that grant a perk to who joins, and have not ended."""
+    some = (one for one in segments(config) if one.state == "active" and one.perk_program_id == program_id)
+    return tuple(one for one in some if perk in one.on_join)
 
 
 def membership_key(tenant: str, member: str, segment_id: str) -> Key:
@@ -195,6 +209,27 @@ def due_membership(attrs: Attrs) -> tuple[str, str] | None:
     return attrs["pk"]["S"].rsplit("#", 1)[1], sk.removeprefix(MEMBERSHIPS)
 
 
+def rest_key(tenant: str, member: str, segment_id: str) -> Key:
+    return Key(owner_pk(tenant, member), f"{WATCH}{segment_id}")
+
+
+def rest_from(attrs: Attrs | None) -> Rest | None:
+    return None if attrs is None else readable(_rest, attrs)
+
+
+def rest_writes(
+    tenant: str, member: str, segment_id: str, before: Rest | None, after: Rest | None
+) -> tuple[Write, ...]:
+    """Only if nobody changed it since it was read."""
+    if before == after:
+        return ()
+    key = rest_key(tenant, member, segment_id)
+    as_it_was = Absent() if before is None else Equals("over_at", before.over_at)
+    if after is None:
+        return (Delete(key, as_it_was),)
+    return (Put(to_attrs(RestItem(pk=key.pk, sk=key.sk, over_at=after.over_at)), as_it_was),)
+
+
 def watch_key(tenant: str, member: str) -> Key:
     return Key(owner_pk(tenant, member), WATCH)
 
@@ -222,6 +257,11 @@ def is_watched(tenant: str, member: str, one: Watch, attrs: Attrs) -> bool:
 def due_watch(attrs: Attrs) -> str | None:
     """Whose watch a key from the due index is. None for that of something else."""
     return attrs["pk"]["S"].rsplit("#", 1)[1] if attrs["sk"]["S"] == WATCH else None
+
+
+def _rest(attrs: Attrs) -> Rest:
+    item = from_attrs(RestItem, attrs)
+    return Rest(str(item.sk).removeprefix(WATCH), item.over_at)
 
 
 def _watch(attrs: Attrs) -> Watch:

@@ -125,3 +125,30 @@ def test_an_export_has_everybody_who_is_in_it(rt: Runtime, shop: Shop) -> None:
     assert [line[0] for line in lines] == ["member_id", *sorted(some[:2])]
     assert all(line[1].endswith("Z") and line[2] == "" for line in lines[1:])
     assert refusal(shop.api.post("/v1/segments/none/exports"))[:2] == (404, "segment_not_found")
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_refused"),
+    [
+        ({"ask": "member.days_to_birthday", "at_most": -1}, True),
+        ({"ask": "member.days_to_birthday", "below": 0}, True),
+        ({"ask": "member.days_to_anniversary", "at_least": 367}, True),
+        ({"ask": "member.days_to_anniversary", "is": 400}, True),
+        ({"ask": "member.days_to_birthday", "at_most": 0}, False),
+        ({"ask": "member.days_to_birthday", "at_least": 366}, False),
+        ({"ask": "member.days_to_birthday", "is_not": 0}, False),
+    ],
+)
+def test_days_to_a_birthday_that_never_are_left_are_refused(
+    shop: Shop, condition: dict[str, Any], is_refused: bool
+) -> None:
+    reply = shop.api.put("/v1/segments/vip", VIP | by(condition))
+    assert (reply.status, reply.code) == ((400, "impossible_condition") if is_refused else (200, None))
+
+
+@pytest.mark.parametrize("name", ["   ", "\u00a0", "VIP\u202eeno", "\u2066VIP"])
+def test_a_name_that_nobody_could_read_in_a_list_is_refused(shop: Shop, name: str) -> None:
+    assert refusal(shop.api.put("/v1/segments/vip", VIP | {"name": name}))[2] == "name"
+    other = {"translations": {"he": {"name": name}}}
+    assert refusal(shop.api.put("/v1/segments/vip", VIP | other))[2] == "translations.he.name"
+    assert define(shop, "vip", VIP, name="\u200fמועדון")["name"] == "\u200fמועדון"

@@ -112,6 +112,22 @@ def test_who_comes_and_goes_by_criteria_is_two_requests() -> None:
     assert asked(at.price(look)) == (2, 10, 2)
 
 
+def test_whose_stay_by_criteria_is_over_is_looked_at_and_that_is_kept() -> None:
+    """As who leaves by criteria, and what says that it is over; that goes once they no longer meet them."""
+    at = with_segment(**when({"ask": "account.orders", "at_least": 0}), **segmented.SCHEDULED)
+    look = partial(settle_criteria, at.shop.rt, at.shop.caller, at.ada)
+    assert asked(at.price(look)) == (2, 10, 3)
+    at.shop.clock.move_to("2026-07-01")
+    today = local_day(at.shop.clock.now(), "UTC")
+    leave = partial(leave_due_segment, at.shop.rt, at.shop.caller, today, at.ada, "vip")
+    assert asked(at.price(leave)) == (2, 12, 3)
+    assert asked(at.price(leave)) == (1, 0, 0)
+    assert asked(at.price(look)) == (1, 0, 0)
+    segmented.define(at.shop, **when({"ask": "account.orders", "above": 1_000}), **segmented.SCHEDULED)
+    assert asked(at.price(look)) == (2, 6, 0)
+    assert asked(at.price(look)) == (1, 0, 0)
+
+
 def test_whom_time_may_move_is_written_down_once_and_not_with_every_purchase() -> None:
     """The watch, and checks of profile and account."""
     at = with_segment(**when({"ask": "account.days_since_last_order", "at_least": 30}))
@@ -146,6 +162,19 @@ def test_a_perk_that_comes_with_a_stay_is_four_requests() -> None:
     told = Told(f"M#{at.ada}", 0, head.version, ("member.joined_segment",), 0, 0)
     follow = partial(follow_stays, at.shop.rt, at.shop.caller.tenant, told, "req-1")
     assert asked(at.price(follow)) == (4, 10, 1)
+
+
+def test_a_perk_that_goes_with_a_stay_is_four_requests_however_many_segments_grant_it() -> None:
+    """A check more of each other segment with it."""
+    at = till()
+    perked.offer(at.shop, "lounge", perked.CLUB)
+    for number in range(5):
+        segmented.define(at.shop, f"s{number}", on_join=["lounge"], on_leave=["lounge"])
+    for deed, type_, cost in ((segmented.add, "joined", (4, 10, 1)), (segmented.remove, "left", (4, 18, 1))):
+        deed(at.shop, at.ada, segment_id="s0")
+        _, head = members.read(at.shop.rt.table, at.shop.caller.tenant, at.ada)
+        told = Told(f"M#{at.ada}", 0, head.version, (f"member.{type_}_segment",), 0, 0)
+        assert asked(at.price(partial(follow_stays, at.shop.rt, at.shop.caller.tenant, told, "req-1"))) == cost
 
 
 def test_reads() -> None:

@@ -263,6 +263,7 @@ FACTS: dict[str, list[Fact]] = {
     "member.renewed_segment": [
         f.MemberRenewedSegment("mem_00000000007", "winback", 1_798_758_000_000, 1_803_942_000_000),
         f.MemberRenewedSegment("mem_00000000007", "winback", 1_798_758_000_000, 1_803_942_000_000, "welcome"),
+        f.MemberRenewedSegment("mem_00000000007", "winback", 1_798_758_000_000, defined=True),
     ],
     "member.left_segment": [
         f.MemberLeftSegment("mem_00000000007", "vip", 1_798_758_000_000, over=True),

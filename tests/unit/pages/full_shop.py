@@ -21,6 +21,8 @@ from chalicelib.areas.referrals.model import Invitation
 from chalicelib.areas.referrals.store import codes
 from chalicelib.areas.rewards.model import Wish
 from chalicelib.areas.rules.model import RuleLimits
+from chalicelib.areas.segments import store as segments
+from chalicelib.areas.segments.model import Rest
 from chalicelib.flows.acknowledge_feed import acknowledge_feed
 from chalicelib.flows.cancel_earning import cancel_earning
 from chalicelib.flows.keep_published import keep_published
@@ -267,6 +269,8 @@ def _in_a_segment(shop: BookShop, bob: str, carol: str) -> None:
     segmented.add(shop, carol)
     segmented.define(shop, "winback", **when({"ask": "member.days_enrolled", "at_least": 30}))
     settle_criteria(shop.rt, shop.caller, bob)
+    rest = Rest("vip", shop.clock.now())
+    shop.rt.table.transact(segments.rest_writes(shop.caller.tenant, bob, "vip", None, rest), fresh().id)
 
 
 def _of_nobody(shop: BookShop, member_id: str) -> str:

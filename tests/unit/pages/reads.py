@@ -338,6 +338,9 @@ READS: Mapping[tuple[str, str], Read] = {
     ("segments", "the segments of a member"): lambda rt, full: rt.table.query(
         segments.memberships_query(full.tenant, full.bob)
     ),
+    ("segments", "where a stay of theirs is over"): lambda rt, full: segments.rest_from(
+        rt.table.get(segments.rest_key(full.tenant, full.bob, "vip"))
+    ),
     ("segments", "when time may move a member"): lambda rt, full: segments.watch_from(
         rt.table.get(segments.watch_key(full.tenant, full.bob))
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from chalicelib.areas.members.model import MemberUpdate
+from chalicelib.flows.settle_criteria import Acted as Acts
 from chalicelib.flows.settle_criteria import Reason, settle_criteria
 from chalicelib.flows.settle_due import settle_due
 from chalicelib.flows.update_member import update_member
@@ -45,7 +46,7 @@ def judged(shop: BookShop, ada: str) -> None:
     )
     segmented.define(shop, "leaves", **when({"ask": "account.orders", "above": 0}))
     update_member(shop.rt, shop.caller, fresh(), ada, MemberUpdate(birth_date=date(2000, 1, 1)))
-    settle_criteria(shop.rt, shop.caller, ada, Reason(shop.clock.now()))
+    settle_criteria(shop.rt, shop.caller, ada, Reason(Acts(shop.clock.now(), ("orders",))))
 
 
 SEGMENTED: tuple[Acted, ...] = (

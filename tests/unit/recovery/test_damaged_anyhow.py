@@ -94,7 +94,7 @@ NOT_LOOKED_AT = {  # docs/guides/recovery.md, "What it does not look for"
     *("notification_follow_up", "notification_template"),
 }
 COMPARED_ELSEWHERE = {  # tests/unit/recovery/test_verify_coupons.py, tests/http/native/test_segments.py, tests/unit/flows
-    *("coupon", "membership", "segment_watch"),
+    *("coupon", "membership", "segment_watch", "segment_rest"),
     *("friends", "referral", "rule_plan"),
 }
 

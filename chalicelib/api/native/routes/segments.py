@@ -34,7 +34,7 @@ ROUTES = (
         _ONE,
         f"{_HANDLERS}:put_segment",
         "put_segment",
-        summary="Create a segment, replace it or end it. Members stay in it as they joined; by other criteria everybody is judged anew.",
+        summary="Create a segment, replace it or end it. Members stay in it as they joined; by other criteria, or another type with criteria, everybody is judged anew.",
         errors=(
             "too_many_segments",
             "too_many_criteria",
@@ -43,6 +43,7 @@ ROUTES = (
             *_BY,
             "unknown_perk",
             "held_by_tier",
+            "too_many_with_perk",
         ),
     ),
     _view(

@@ -35,7 +35,8 @@ class Redemption(NamedTuple):
 class Award:
     """`number` counts the awards that the member has had of the perk; `version` its changes. `left` is None where it may be used
     at will. `refundable` are its last redemptions. `more`: how many grants were added to the first; `ends`: when they are over, and
-    how many of them then, the first over first. One of an older release does not say it."""
+    how many of them then, the first over first. One of an older release does not say it. `kept`: something else than a stay in a
+    segment gave it, or a part of it, so it does not go with one."""
 
     perk: str
     number: int
@@ -48,6 +49,7 @@ class Award:
     version: int = 0
     more: int = 0
     ends: Ends = ()
+    kept: bool = False
 
     @property
     def award_id(self) -> str:
@@ -202,6 +204,8 @@ def packed(award: Award) -> dict[str, Any]:
         body["r"] = [_packed_redemption(one) for one in award.refundable]
     if award.more:
         body["m"] = award.more
+    if award.kept:
+        body["k"] = 1
     if award.ends:
         body["d"] = [list(one) for one in award.ends]
     return body
@@ -225,5 +229,6 @@ def unpacked(perk: str, number: int, body: Mapping[str, Any], version: int) -> A
         refundable=tuple(Redemption(*one) for one in body.get("r", ())),
         version=version,
         more=body.get("m", 0),
+        kept=bool(body.get("k")),
         ends=tuple((at, count) for at, count in body.get("d", ())),
     )

@@ -24,6 +24,11 @@ _FROM_TO: Mapping[str, tuple[int, int, str]] = {
     "time.month": (1, 12, "a month is a number from 1 to 12"),
     "time.day_of_month": (1, 31, "a day of a month is a number from 1 to 31"),
 }
+_DAYS_TO = "it is a number of days from 0 to 366"
+_RANGES: Mapping[str, tuple[int, int, str]] = {
+    "member.days_to_birthday": (0, 366, _DAYS_TO),
+    "member.days_to_anniversary": (0, 366, _DAYS_TO),
+}
 _LAST_MINUTE = 24 * 60 - 1
 _OVER_MIDNIGHT = (
     "it never is both; for a time over midnight, ask for one of two: "
@@ -75,6 +80,9 @@ def must_be_possible(subject: str, kind: Kind | str, comparisons: Iterable[Compa
             name for name, _ in asked
         }
         raise impossible(_OVER_MIDNIGHT if kind == "time" and both else f"{subject} never is both")
+    first, last, sentence = _RANGES.get(subject, (0, 0, ""))
+    if sentence and not _in_range(kind, read, Bound(first, open=False), Bound(last, open=False)):
+        raise impossible(sentence)
     if not _one_remains(kind, read, least, most):
         raise impossible(f"{subject} never is all of that")
 
@@ -95,6 +103,13 @@ def _room(kind: str, least: Bound, most: Bound) -> bool:
     if kind in ("day", "time"):
         return bool(least.value + least.open <= most.value - most.open)
     return bool(least.value < most.value) or (least.value == most.value and not least.open and not most.open)
+
+
+def _in_range(kind: str, read: list[tuple[str, list[Any]]], first: Bound, last: Bound) -> bool:
+    """Whether what is asked for leaves something of what there is."""
+    least = _strictest(read, ("at_least", "above"), larger=True) or first
+    most = _strictest(read, ("at_most", "below"), larger=False) or last
+    return _room(kind, first, most) and _room(kind, least, last) and _one_remains(kind, read, first, last)
 
 
 def _one_remains(kind: str, read: list[tuple[str, list[Any]]], least: Bound | None, most: Bound | None) -> bool:

@@ -161,6 +161,7 @@ VOCABULARY = vocabulary(
         ("tier.changed", 1): _as_it_is,
         ("tier.pinned", 1): _as_it_is,
         ("tier.unpinned", 1): _as_it_is,
+        ("member.renewed_segment", 1): _as_it_is,
         ("points.spent", 1): _without_last_days,
         ("points.refunded", 1): _without_last_days,
         ("points.cancelled", 1): _without_last_days,

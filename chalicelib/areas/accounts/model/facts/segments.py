@@ -34,23 +34,26 @@ class MemberJoinedSegment(Fact):
 
 @dataclass(frozen=True, slots=True)
 class MemberRenewedSegment(Fact):
-    """A member's stay in a rolling segment is counted anew.
+    """A member's stay in a rolling segment is counted anew; or their segment by criteria has another type, and the stay its end.
 
     field   | meaning                                                     | unit
     member  | who                                                         | –
     segment | the segment's id                                            | –
     since   | when the stay began                                         | –
-    until   | when it is over now                                         | –
+    until   | when it is over now, if ever                                | –
     rule    | the rule that did it, if it was one                         | –
+    defined | the segment has another type than when the stay began       | –
     """
 
     type = "member.renewed_segment"
+    v = 2
 
     member: str
     segment: str
     since: Instant
-    until: Instant
+    until: Instant | None = None
     rule: str = ""
+    defined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
